@@ -1,0 +1,58 @@
+"""The chunk, which is what capture hands on, and the measure of its loudness."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+FULL_SCALE = 32768
+"""One past the largest int16 sample: the divisor that maps PCM to [-1, 1)."""
+
+SILENCE_DBFS = -120.0
+"""What `level_dbfs` gives for digital silence; the quietest int16 signal is at -90.3."""
+
+NANOSECONDS = 1_000_000_000
+
+Pcm = NDArray[np.int16]
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """A stretch of mono PCM as the source happened to hand it over.
+
+    Attributes:
+        start_sample: Position of the first sample, counted from the start of capture. A chunk
+            that does not begin where the last one ended tells of a gap.
+        samples: int16[n], n at least 1, at the model's sample rate.
+        utc_ns: When the first sample was heard, in nanoseconds since 1970 UTC. This is the
+            only place where wall time enters.
+    """
+
+    start_sample: int
+    samples: Pcm
+    utc_ns: int
+
+    @property
+    def end_sample(self) -> int:
+        """One past the last sample."""
+        return self.start_sample + len(self.samples)
+
+
+def samples_to_ns(samples: int, sample_rate_hz: int) -> int:
+    """The duration of a number of samples, in whole nanoseconds (exact at 16 kHz)."""
+    return samples * NANOSECONDS // sample_rate_hz
+
+
+def level_dbfs(samples: Pcm) -> float:
+    """The RMS level in dB relative to a full-scale square wave; a full-scale sine is at -3.0.
+
+    Args:
+        samples: int16[n]. None at all, or zeros only, give `SILENCE_DBFS`.
+    """
+    if not len(samples):
+        return SILENCE_DBFS
+    signal = samples.astype(np.float64)
+    mean_square = float(signal @ signal) / len(signal)
+    if mean_square == 0.0:
+        return SILENCE_DBFS
+    return 10.0 * float(np.log10(mean_square / FULL_SCALE**2))

@@ -1,0 +1,80 @@
+"""What the rooms hand to each other: windows, scores, detections."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """The stretch of sound that is classified at once.
+
+    Attributes:
+        start_sample: First sample, counted from the start of capture.
+        end_sample: One past the last sample.
+        log_mel: float32[frames, mel_bands], time first.
+        level_dbfs: RMS level of the stretch, see `soundpost.audio.level_dbfs`.
+        utc_ns: When the first sample was heard, in nanoseconds since 1970 UTC.
+    """
+
+    start_sample: int
+    end_sample: int
+    log_mel: NDArray[np.float32]
+    level_dbfs: float
+    utc_ns: int
+
+
+@dataclass(frozen=True, slots=True)
+class Scores:
+    """What the classifier makes of one window.
+
+    Attributes:
+        window: The window that was classified.
+        values: float32[labels] in [0, 1], in the manifest's order of labels.
+    """
+
+    window: Window
+    values: NDArray[np.float32]
+
+
+class State(StrEnum):
+    """How far the telling of an event has come."""
+
+    STARTED = "started"
+    CONFIRMED = "confirmed"
+    ENDED = "ended"
+    RETRACTED = "retracted"
+
+
+@dataclass(frozen=True, slots=True)
+class Detection:
+    """One state of one decided event.
+
+    Attributes:
+        event: Number of the event within this run, from 0; the states of an event share it.
+        state: `STARTED` first, then perhaps `CONFIRMED`, then `ENDED`, or `RETRACTED` when it
+            did not last as long as its label must.
+        label: The label, as the manifest spells it.
+        score: The peak of the smoothed score so far, in [0, 1].
+        threshold: The smoothed score that starts an event of this label.
+        onset_sample: First sample of the event.
+        offset_sample: One past its last sample; None while it lasts.
+        decided_sample: End of the window that decided this state.
+        onset_utc_ns: Wall time of the onset, nanoseconds since 1970 UTC.
+        offset_utc_ns: Wall time of the offset; None while it lasts.
+        level_dbfs: RMS level of the loudest window of the event so far.
+    """
+
+    event: int
+    state: State
+    label: str
+    score: float
+    threshold: float
+    onset_sample: int
+    offset_sample: int | None
+    decided_sample: int
+    onset_utc_ns: int
+    offset_utc_ns: int | None
+    level_dbfs: float

@@ -1,0 +1,7 @@
+"""From PCM to log-mel windows: the one front end, shared by the daemon and by training."""
+
+from soundpost.features.log_mel import LogMel
+from soundpost.features.spec import FeatureSpec
+from soundpost.features.window import Windower
+
+__all__ = ["FeatureSpec", "LogMel", "Windower"]

@@ -1,0 +1,61 @@
+"""What a log-mel spectrogram is made with."""
+
+from typing import Literal
+
+import msgspec
+
+from soundpost.errors import FeatureError
+
+
+class FeatureSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """The parameters of a log-mel front end; the defaults are those of VGGish and YAMNet.
+
+    Source: Hershey et al., "CNN architectures for large-scale audio classification",
+    ICASSP 2017, and the front end published with its models.
+
+    Raises:
+        FeatureError: Two parameters contradict each other.
+    """
+
+    sample_rate_hz: int = 16_000
+    frame_samples: int = 400
+    hop_samples: int = 160
+    fft_size: int = 512
+    taper: Literal["hann_periodic"] = "hann_periodic"
+    spectrum: Literal["magnitude"] = "magnitude"
+    mel_scale: Literal["htk"] = "htk"
+    mel_bands: int = 64
+    low_hz: float = 125.0
+    high_hz: float = 7_500.0
+    log_offset: float = 0.001
+
+    def __post_init__(self) -> None:
+        wrong = self._contradiction()
+        if wrong:
+            raise FeatureError(
+                f"the feature specification contradicts itself: {wrong}",
+                hint="take the values of the manifest that the model was trained with",
+            )
+
+    def _contradiction(self) -> str | None:
+        checks = {
+            "hop_samples must be at least 1": self.hop_samples >= 1,
+            "frame_samples must be at least hop_samples": self.frame_samples >= self.hop_samples,
+            "fft_size must be at least frame_samples": self.fft_size >= self.frame_samples,
+            "mel_bands must be at least 1": self.mel_bands >= 1,
+            "log_offset must be above 0": self.log_offset > 0,
+            "0 <= low_hz < high_hz <= sample_rate_hz / 2": (
+                0 <= self.low_hz < self.high_hz <= self.sample_rate_hz / 2
+            ),
+        }
+        return next((rule for rule, holds in checks.items() if not holds), None)
+
+    def frame_count(self, samples: int) -> int:
+        """The number of whole frames in a number of samples; nothing is padded."""
+        if samples < self.frame_samples:
+            return 0
+        return 1 + (samples - self.frame_samples) // self.hop_samples
+
+    def sample_count(self, frames: int) -> int:
+        """The number of samples that a number of frames spans, at least one frame."""
+        return (frames - 1) * self.hop_samples + self.frame_samples

@@ -1,0 +1,29 @@
+"""What the daemon counts about itself, so that nothing is lost unseen."""
+
+import msgspec
+
+
+class Health(msgspec.Struct, kw_only=True):
+    """Counters since the start; each room adds to its own and `publish` tells them all.
+
+    Every counter has a single writer, so plain integers are safe across the two edge threads.
+
+    Attributes:
+        samples: Samples captured.
+        overflows: Times the sound card or the capture queue lost sound.
+        dropped_samples: Samples lost to a full capture queue.
+        windows: Windows classified.
+        detections: Detection states decided.
+        messages_sent: Messages that the broker acknowledged.
+        messages_dropped: Messages given up: queue full, or refused by the broker.
+        connects: Times the broker was reached.
+    """
+
+    samples: int = 0
+    overflows: int = 0
+    dropped_samples: int = 0
+    windows: int = 0
+    detections: int = 0
+    messages_sent: int = 0
+    messages_dropped: int = 0
+    connects: int = 0
