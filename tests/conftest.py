@@ -1,0 +1,20 @@
+"""What every test may ask for."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """The folder with real audio and a real model; see README for what it holds."""
+    folder = Path(os.environ.get("SOUNDPOST_DATA", ROOT.parent / "shared" / "data"))
+    if (folder / "esc50" / "esc50.csv").is_file():
+        return folder
+    reason = f"no ESC-50 under {folder}; set SOUNDPOST_DATA to the folder that has esc50/"
+    if os.environ.get("CI"):
+        pytest.fail(reason)
+    pytest.skip(reason)
