@@ -1,0 +1,91 @@
+# Everything a newcomer needs: `make run` and `make test` do all set-up themselves.
+#
+#   make run                              a broker of its own, a scene, and what a subscriber hears of it
+#   make run SOURCE=mic                   the same with the real microphone
+#   make run SOURCE=wav:/path/x.wav BROKER=mqtt://host:1883
+#   make test PYTHON=python3.13 VENV=.venv-3.13
+
+PYTHON ?= python3
+VENV ?= .venv
+SOURCE ?=
+BROKER ?=
+
+BUILD := .build
+BIN := $(VENV)/bin
+DEVICE := $(BUILD)/device
+comma := ,
+
+# A microphone needs PyAudio, which needs a compiler; a scene or a file needs neither.
+WANTS_MIC := $(filter mic,$(firstword $(subst :, ,$(SOURCE))))
+RUN_EXTRAS := demo$(if $(WANTS_MIC),$(comma)mic)
+DEV_EXTRAS := demo,dev,mic,training
+
+export PYTHON SOURCE BROKER
+# Debian keeps mosquitto in a folder that is on no plain user's path.
+export PATH := $(PATH):/usr/sbin:/sbin
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+PIP_INSTALL := -m pip install --quiet
+
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+.DELETE_ON_ERROR:
+.PHONY: help run test test-device lint lint-ruff lint-format lint-types lint-imports bench clean \
+	python apt-python apt-broker apt-mic apt-sound
+
+help: ## Say what can be made
+	@sed -nE 's/^([a-z][a-z-]*):.*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
+
+run: $(if $(BROKER),,apt-broker) $(VENV)/.with-$(RUN_EXTRAS) ## Hear a scene, show what a subscriber receives [SOURCE=mic|wav:PATH] [BROKER=mqtt://host:port]
+	@$(BIN)/python deploy/demo/run.py $${SOURCE:+--source "$$SOURCE"} $${BROKER:+--broker "$$BROKER"}
+
+test: apt-broker apt-sound lint test-device ## Lint, test the built wheel as a device has it, then test everything
+	@echo "== every test, on this checkout"
+	@$(BIN)/pytest
+
+# What a device gets: the wheel and no extra, in an environment where nothing else ever was.
+test-device: apt-broker python ## Build the wheel and test it alone in a fresh environment [PYTHON=python3.13]
+	@echo "== the wheel alone, in a fresh environment ($$($(PYTHON) --version))"
+	@rm -rf $(DEVICE) $(BUILD)/wheel
+	@$(PYTHON) -m venv $(DEVICE)
+	@$(DEVICE)/bin/python -m pip wheel --quiet --no-deps --wheel-dir $(BUILD)/wheel .
+	@$(DEVICE)/bin/python $(PIP_INSTALL) "$$(ls $(BUILD)/wheel/*.whl)[test]"
+	@$(DEVICE)/bin/pytest tests/daemon
+
+lint: lint-ruff lint-format lint-types lint-imports ## Every check that needs no running code; pre-commit and CI run the same
+
+lint-ruff: $(VENV)/.with-$(DEV_EXTRAS)
+	@$(BIN)/ruff check .
+
+lint-format: $(VENV)/.with-$(DEV_EXTRAS)
+	@$(BIN)/ruff format --check .
+
+lint-types: $(VENV)/.with-$(DEV_EXTRAS)
+	@$(BIN)/mypy daemon training tests $(wildcard deploy/demo)
+
+lint-imports: $(VENV)/.with-$(DEV_EXTRAS)
+	@$(BIN)/lint-imports
+
+bench: $(VENV)/.with-demo ## Print the costs, as ratios to YAMNet on the same core
+	@$(BIN)/python tests/bench/bench.py
+
+clean: ## Remove what was made: the environment, builds, caches
+	rm -rf $(VENV) $(BUILD) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	find daemon training tests deploy -name __pycache__ -prune -exec rm -rf {} +
+
+# The set-up. A stamp per set of extras: what stands is not installed again until pyproject changes.
+
+$(VENV)/.with-%: pyproject.toml | python
+	@test -x $(BIN)/pip || $(PYTHON) -m venv $(VENV)
+	@echo "Installing soundpost[$*] into $(VENV)$(if $(findstring training,$*), (TensorFlow is large: some minutes))"
+	@$(BIN)/python $(PIP_INSTALL) --editable '.[$*]'
+	@touch $@
+
+$(VENV)/.with-demo,mic $(VENV)/.with-$(DEV_EXTRAS): | apt-mic
+
+python: apt-python
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+		echo "soundpost needs Python 3.11 or newer, and $(PYTHON) is $$($(PYTHON) --version 2>&1)."; \
+		echo "Name another one: make $(MAKECMDGOALS) PYTHON=python3.13"; exit 1; }
+
+apt-python apt-broker apt-mic apt-sound: apt-%:
+	@deploy/apt-packages.sh $*
