@@ -1,0 +1,117 @@
+"""Replaying the golden vectors: does this machine hear what training heard?"""
+
+import zipfile
+import zlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from soundpost.classify.bundle import Bundle
+from soundpost.classify.classifier import Classifier
+from soundpost.errors import BundleError
+from soundpost.features import LogMel
+from soundpost.manifest import GOLDEN_FILE, Manifest
+
+LOG_MEL_TOLERANCE = 1e-4
+"""Log-mel values lie within ±8, where float32 steps are below 1e-6, and the float64 arithmetic
+before them agrees across FFT builds to 1e-12. A hundred steps is no longer rounding: it is
+another definition of the features."""
+
+SCORE_TOLERANCE = 0.02
+"""int8 outputs are the same to the bit on every runtime and processor that was tried, float
+models differ in the order of their sums, by less than 1e-5. What is left is a log-mel value
+that rounds to the neighbouring int8 step; other weights or labels move scores by far more."""
+
+
+@dataclass(frozen=True, slots=True)
+class GoldenReport:
+    """How closely this machine agrees with the one that the model was exported on.
+
+    Attributes:
+        windows: Golden windows replayed.
+        log_mel_difference: Largest absolute difference of a log-mel value.
+        score_difference: Largest absolute difference of a score.
+    """
+
+    windows: int
+    log_mel_difference: float
+    score_difference: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Vectors:
+    pcm: NDArray[np.int16]
+    log_mel: NDArray[np.float32]
+    scores: NDArray[np.float32]
+
+
+def replay_golden(bundle: Bundle, classifier: Classifier) -> GoldenReport:
+    """The differences between the bundle's golden vectors and what is computed here.
+
+    PCM goes through this machine's log-mel and model, as sound from a microphone will.
+
+    Raises:
+        BundleError: The golden vectors cannot be read, or differ by more than the tolerances.
+    """
+    golden = _read(bundle)
+    front_end = LogMel(bundle.manifest.input.features)
+    log_mel = np.stack([front_end.compute(samples) for samples in golden.pcm])
+    scores = np.stack([classifier.scores(window) for window in log_mel])
+    report = GoldenReport(
+        windows=len(log_mel),
+        log_mel_difference=float(np.abs(log_mel - golden.log_mel).max()),
+        score_difference=float(np.abs(scores - golden.scores).max()),
+    )
+    _refuse_above(LOG_MEL_TOLERANCE, "log-mel", report.log_mel_difference)
+    _refuse_above(SCORE_TOLERANCE, "scores", report.score_difference)
+    return report
+
+
+def _refuse_above(tolerance: float, what: str, difference: float) -> None:
+    if not difference <= tolerance:  # also refuses NaN
+        raise BundleError(
+            f"golden {what} differ by {difference:.3g} on this machine, at most {tolerance:g} "
+            "expected",
+            hint="do not trust this model here; reinstall numpy and the TFLite runtime, or export "
+            "the bundle again with this version of soundpost",
+        )
+
+
+def _read(bundle: Bundle) -> _Vectors:
+    path = bundle.folder / GOLDEN_FILE
+    try:
+        with zipfile.ZipFile(path) as archive:
+            vectors = _Vectors(*(_read_array(archive, name) for name in _Vectors.__slots__))
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error) as error:
+        raise BundleError(
+            f"no golden vectors can be read from {path}: {error}", hint="export the bundle again"
+        ) from error
+    _refuse_other_arrays(path, vectors, bundle.manifest)
+    return vectors
+
+
+def _read_array(archive: zipfile.ZipFile, name: str) -> NDArray[Any]:
+    with archive.open(f"{name}.npy") as file:
+        array: NDArray[Any] = np.lib.format.read_array(file, allow_pickle=False)
+    return array
+
+
+def _refuse_other_arrays(path: Path, vectors: _Vectors, manifest: Manifest) -> None:
+    given, windows = manifest.input, len(np.atleast_1d(vectors.pcm))
+    window_samples = given.features.sample_count(given.window_frames)
+    expected: dict[str, tuple[type, tuple[int, ...]]] = {
+        "pcm": (np.int16, (windows, window_samples)),
+        "log_mel": (np.float32, (windows, given.window_frames, given.features.mel_bands)),
+        "scores": (np.float32, (windows, len(manifest.labels))),
+    }
+    for name, (dtype, shape) in expected.items():
+        array = getattr(vectors, name)
+        if array.dtype != dtype or array.shape != shape or not windows:
+            raise BundleError(
+                f"{path}: expected {name} to be {np.dtype(dtype).name}{list(shape)}, got "
+                f"{array.dtype.name}{list(array.shape)}",
+                hint="export the bundle again",
+            )

@@ -1,0 +1,114 @@
+"""The TFLite interpreter: LiteRT, or tflite-runtime where LiteRT has no wheel."""
+
+import importlib
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from soundpost.errors import BundleError
+
+RUNTIMES = ("ai_edge_litert.interpreter", "tflite_runtime.interpreter")
+"""In order of preference. Both give the same int8 outputs; LiteRT is the faster and is kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class TensorInfo:
+    """A tensor as the interpreter reports it.
+
+    Attributes:
+        index: Its number within the model.
+        shape: Its dimensions.
+        dtype: Its numpy name, such as `int8`.
+        scale: Step between quantised values; 0 for a float tensor.
+        zero_point: The quantised value of 0.
+    """
+
+    index: int
+    shape: tuple[int, ...]
+    dtype: str
+    scale: float
+    zero_point: int
+
+
+class Interpreter:
+    """A model with one input and one output, ready to run.
+
+    Args:
+        model: The bytes of a TFLite file.
+        threads: Threads for one inference.
+
+    Raises:
+        BundleError: No runtime is installed, or the runtime does not take the model.
+    """
+
+    def __init__(self, model: bytes, threads: int = 1) -> None:
+        runtime = _load_runtime()
+        try:
+            self._runtime = runtime(model_content=model, num_threads=threads)
+            self._runtime.allocate_tensors()
+        except (ValueError, RuntimeError) as error:
+            raise BundleError(
+                f"the TFLite runtime refuses the model: {_first_line(error)}",
+                hint="export the bundle again with a converter that this runtime knows",
+            ) from error
+        self.input = _sole_tensor("input", self._runtime.get_input_details())
+        self.output = _sole_tensor("output", self._runtime.get_output_details())
+
+    def invoke(self, values: NDArray[Any]) -> NDArray[Any]:
+        """The output for an input, copied out of the interpreter's memory.
+
+        Args:
+            values: `input.dtype`[`input.shape`].
+
+        Returns:
+            `output.dtype`[`output.shape`].
+
+        Raises:
+            BundleError: The runtime fails to run the model.
+        """
+        self._runtime.set_tensor(self.input.index, values)
+        try:
+            self._runtime.invoke()
+        except RuntimeError as error:
+            raise BundleError(
+                f"the TFLite runtime fails to run the model: {_first_line(error)}",
+                hint="export the bundle again with a converter that this runtime knows",
+            ) from error
+        result: NDArray[Any] = self._runtime.get_tensor(self.output.index)
+        return result
+
+
+def _load_runtime() -> Any:  # noqa: ANN401 - neither runtime publishes types
+    reasons = []
+    for name in RUNTIMES:
+        try:
+            return importlib.import_module(name).Interpreter
+        except ImportError as error:
+            reasons.append(f"{name.split('.')[0]}: {error}")
+    raise BundleError(
+        f"no TFLite runtime can be imported ({'; '.join(reasons)})",
+        hint="pip install ai-edge-litert, or tflite-runtime with numpy below 2",
+    )
+
+
+def _sole_tensor(side: str, details: list[dict[str, Any]]) -> TensorInfo:
+    if len(details) != 1:
+        raise BundleError(
+            f"the model has {len(details)} {side} tensors, expected one",
+            hint="export a model that takes one window and gives one row of logits",
+        )
+    detail = details[0]
+    scale, zero_point = detail["quantization"]
+    return TensorInfo(
+        index=int(detail["index"]),
+        shape=tuple(int(size) for size in detail["shape"]),
+        dtype=np.dtype(detail["dtype"]).name,
+        scale=float(scale),
+        zero_point=int(zero_point),
+    )
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).strip().partition("\n")[0]
