@@ -1,0 +1,288 @@
+"""A real mosquitto on a loopback port of its own, and a subscriber that remembers.
+
+Fixtures: `broker` (anonymous, started), `subscriber` (connected to it, hearing everything).
+"""
+
+import contextlib
+import os
+import shutil
+import socket
+import subprocess
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Self
+
+import pytest
+from paho.mqtt.client import Client, ConnectFlags, MQTTMessage
+from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
+from paho.mqtt.properties import Properties
+from paho.mqtt.reasoncodes import ReasonCode
+
+PATIENCE_SECONDS = 20.0
+"""Long enough for a busy machine; only a hang ever takes it."""
+
+_DEBIAN_PATH = "/usr/sbin"  # where Debian keeps mosquitto, on no plain user's PATH
+
+
+@dataclass(frozen=True)
+class Access:
+    """Who may do what at a broker.
+
+    Attributes:
+        passwords: User name to password; without any, everybody may come in.
+        acl: Lines of mosquitto's acl_file; without any, everybody may do everything.
+    """
+
+    passwords: dict[str, str] | None = None
+    acl: tuple[str, ...] = ()
+
+
+class Broker:
+    """A mosquitto process; `start` after `kill` or `stop` comes back on the same port.
+
+    Args:
+        folder: An empty folder for its configuration and its files.
+        access: Who may do what.
+        persistent: Whether retained and queued messages survive `kill`.
+        extra: More lines of its configuration, for the listener (certificates, say).
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        access: Access | None = None,
+        *,
+        persistent: bool = False,
+        extra: tuple[str, ...] = (),
+    ) -> None:
+        self._program = shutil.which("mosquitto") or shutil.which("mosquitto", path=_DEBIAN_PATH)
+        self._folder = folder
+        self._access = access or Access()
+        self._persistent = persistent
+        self._extra = extra
+        self._process: subprocess.Popen[bytes] | None = None
+        self.port = free_port()
+
+    @property
+    def url(self) -> str:
+        """Where it listens, as soundpost's configuration spells it."""
+        return f"mqtt://127.0.0.1:{self.port}"
+
+    @property
+    def log(self) -> str:
+        """What it has printed so far."""
+        path = self._folder / "log"
+        return path.read_text(encoding="utf-8", errors="replace") if path.exists() else ""
+
+    def start(self) -> Self:
+        """Start it and wait until it accepts connections."""
+        if self._program is None:
+            raise FileNotFoundError("mosquitto is not installed")
+        with (self._folder / "log").open("ab") as log:
+            self._process = subprocess.Popen(
+                [self._program, "-v", "-c", str(self._write_configuration())],
+                stdout=log,
+                stderr=subprocess.STDOUT,
+            )
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while not _listens(self.port):
+            if self._process.poll() is not None or time.monotonic() > deadline:
+                raise RuntimeError(f"mosquitto did not start:\n{self.log}")
+            time.sleep(0.01)
+        return self
+
+    def stop(self) -> None:
+        """End it in an orderly way."""
+        self._end("terminate")
+
+    def kill(self) -> None:
+        """End it with SIGKILL."""
+        self._end("kill")
+
+    def _end(self, how: str) -> None:
+        if self._process is not None:
+            getattr(self._process, how)()
+            self._process.wait(PATIENCE_SECONDS)
+            self._process = None
+
+    def _write_configuration(self) -> Path:
+        lines = [
+            f"listener {self.port} 127.0.0.1",
+            f"allow_anonymous {str(not self._access.passwords).lower()}",
+            *self._extra,
+        ]
+        if os.geteuid() == 0:
+            lines.append("user root")  # or it drops to a user that cannot read this folder
+        if self._access.passwords:
+            lines.append(f"password_file {self._write_passwords(self._access.passwords)}")
+        if self._access.acl:
+            acl = self._folder / "acl"
+            acl.write_text("\n".join(self._access.acl) + "\n", encoding="utf-8")
+            lines.append(f"acl_file {acl}")
+        if self._persistent:
+            lines += ["persistence true", f"persistence_location {self._folder}/"]
+            lines += ["autosave_interval 1", "autosave_on_changes true"]
+        path = self._folder / "mosquitto.conf"
+        path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+        return path
+
+    def _write_passwords(self, passwords: dict[str, str]) -> Path:
+        path = self._folder / "passwords"
+        path.write_text(
+            "".join(f"{user}:{password}\n" for user, password in passwords.items()),
+            encoding="utf-8",
+        )
+        path.chmod(0o600)
+        subprocess.run(["mosquitto_passwd", "-U", str(path)], check=True, timeout=PATIENCE_SECONDS)
+        return path
+
+
+@dataclass(frozen=True)
+class Received:
+    """One message as a subscriber got it; `retain` tells that it was kept from earlier."""
+
+    topic: str
+    payload: bytes
+    qos: int
+    retain: bool
+
+    @property
+    def text(self) -> str:
+        """The payload, decoded."""
+        return self.payload.decode()
+
+
+class Subscriber:
+    """An independent MQTT 5 client that remembers everything; comes back after a lost broker."""
+
+    def __init__(self, port: int, topic: str = "#", user: tuple[str, str] | None = None) -> None:
+        self._topic = topic
+        self._received: list[Received] = []
+        self._changed = threading.Condition()
+        self._subscriptions = 0
+        self._client = Client(CallbackAPIVersion.VERSION2, protocol=MQTTProtocolVersion.MQTTv5)
+        self._client.on_connect = self._on_connect
+        self._client.on_subscribe = self._on_subscribe
+        self._client.on_message = self._on_message
+        if user is not None:
+            self._client.username_pw_set(*user)
+        self._client.reconnect_delay_set(1, 1)
+        self._client.connect_async("127.0.0.1", port)
+
+    def __enter__(self) -> Self:
+        self._client.loop_start()
+        self.wait_for_subscription(1)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._client.disconnect()
+        self._client.loop_stop()
+
+    @property
+    def received(self) -> list[Received]:
+        """Everything so far, in order."""
+        with self._changed:
+            return list(self._received)
+
+    def on(self, topic: str) -> list[Received]:
+        """Everything so far on one topic, in order."""
+        return [message for message in self.received if message.topic == topic]
+
+    def wait_for(
+        self,
+        predicate: Callable[[list[Received]], Any],
+        timeout_seconds: float = PATIENCE_SECONDS,
+    ) -> list[Received]:
+        """Everything received, as soon as the predicate holds for it; else the test fails."""
+        with self._changed:
+            if not self._changed.wait_for(lambda: predicate(self._received), timeout_seconds):
+                pytest.fail(f"not within {timeout_seconds} s; received {self._received}")
+            return list(self._received)
+
+    def wait_for_subscription(self, times: int) -> None:
+        """Return once the broker has confirmed the subscription so many times."""
+        with self._changed:
+            if not self._changed.wait_for(lambda: self._subscriptions >= times, PATIENCE_SECONDS):
+                pytest.fail("the broker confirmed no subscription")
+
+    def _on_connect(
+        self,
+        client: Client,
+        _data: object,
+        _flags: ConnectFlags,
+        _reason: ReasonCode,
+        _p: Properties | None,
+    ) -> None:
+        client.subscribe(self._topic, qos=1)
+
+    def _on_subscribe(self, *_: object) -> None:
+        with self._changed:
+            self._subscriptions += 1
+            self._changed.notify_all()
+
+    def _on_message(self, _client: Client, _data: object, message: MQTTMessage) -> None:
+        with self._changed:
+            self._received.append(
+                Received(message.topic, bytes(message.payload), message.qos, message.retain)
+            )
+            self._changed.notify_all()
+
+
+def free_port() -> int:
+    """A TCP port on loopback where nobody listens now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def require_mosquitto() -> None:
+    """Skip the test where mosquitto is not installed; fail it where CI says it must be."""
+    if shutil.which("mosquitto") or shutil.which("mosquitto", path=_DEBIAN_PATH):
+        return
+    reason = "mosquitto is not installed; apt-get install mosquitto"
+    if os.environ.get("CI"):
+        pytest.fail(reason)
+    pytest.skip(reason)
+
+
+def _listens(port: int) -> bool:
+    with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
+        return True
+    return False
+
+
+MakeBroker = Callable[..., Broker]
+
+
+@pytest.fixture
+def make_broker(tmp_path: Path) -> Iterator[MakeBroker]:
+    """Makes brokers from `Broker`'s arguments after the folder; all end with the test."""
+    require_mosquitto()
+    made: list[Broker] = []
+
+    def make(access: Access | None = None, **options: Any) -> Broker:  # noqa: ANN401 - Broker's own
+        folder = tmp_path / f"broker-{len(made)}"
+        folder.mkdir()
+        made.append(Broker(folder, access, **options))
+        return made[-1].start()
+
+    yield make
+    for broker in made:
+        broker.kill()
+
+
+@pytest.fixture
+def broker(make_broker: MakeBroker) -> Broker:
+    """A broker where everybody may do everything; it forgets all when it ends."""
+    return make_broker()
+
+
+@pytest.fixture
+def subscriber(broker: Broker) -> Iterator[Subscriber]:
+    """A subscriber to everything at `broker`."""
+    with Subscriber(broker.port) as subscriber:
+        yield subscriber
