@@ -1,0 +1,27 @@
+"""The configuration: what can be set, and how it is read from a TOML file."""
+
+from soundpost.config.load import load_config
+from soundpost.config.sections import (
+    CaptureConfig,
+    ClassifyConfig,
+    Config,
+    DecideConfig,
+    GateConfig,
+    LabelConfig,
+    MqttConfig,
+    NodeConfig,
+    Section,
+)
+
+__all__ = [
+    "CaptureConfig",
+    "ClassifyConfig",
+    "Config",
+    "DecideConfig",
+    "GateConfig",
+    "LabelConfig",
+    "MqttConfig",
+    "NodeConfig",
+    "Section",
+    "load_config",
+]

@@ -1,0 +1,131 @@
+"""Reading a configuration: every unknown key is an error, and every error names its key."""
+
+import difflib
+import re
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Literal, get_args, get_origin
+
+import msgspec
+from msgspec import Meta
+
+from soundpost.config.sections import Config, Section
+from soundpost.errors import ConfigError
+
+_COMMAND_LINE = "the command line"
+_SHOWN_CHARACTERS = 60
+
+
+def load_config(path: Path | None, flags: dict[str, dict[str, Any]] | None = None) -> Config:
+    """The configuration in a TOML file, or the defaults without one.
+
+    Args:
+        path: The file, or None.
+        flags: Values from the command line, table by table; they win over the file.
+
+    Raises:
+        ConfigError: The file cannot be read, is not TOML, has an unknown key or a wrong value, or
+            two values contradict each other.
+    """
+    tables = _read_toml(path) if path else {}
+    _check(tables, Config, "", str(path))
+    _check(flags or {}, Config, "", _COMMAND_LINE)
+    for name, values in (flags or {}).items():
+        tables[name] = tables.get(name, {}) | values
+    try:
+        return msgspec.convert(tables, Config)
+    except msgspec.ValidationError as error:
+        # Each value is right by itself, so it is a rule between two keys that does not hold.
+        rule, _, table = str(error).partition(" - at `$.")
+        raise ConfigError(
+            f"{path or _COMMAND_LINE}: [{table.rstrip('`')}] {rule}",
+            hint="docs/CONFIG.md says which keys go together",
+        ) from error
+
+
+def _read_toml(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except OSError as error:
+        raise ConfigError(
+            f"{path} cannot be read: {error.strerror}",
+            hint="name an existing file with --config, or leave --config away for the defaults",
+        ) from error
+    # More than TOMLDecodeError: bytes that are not UTF-8, a number of thousands of digits, and
+    # brackets nested as deep.
+    except (ValueError, RecursionError) as error:
+        raise ConfigError(
+            f"{path} is not TOML: {error}", hint="strings need quotes; tables look like [mqtt]"
+        ) from error
+
+
+def _check(value: object, kind: Any, name: str, where: str) -> None:  # noqa: ANN401 - a type form
+    """Refuse an unknown key or a value of the wrong kind, by its full name."""
+    if get_origin(kind) is dict:
+        for key, inner in _table(value, name, where).items():
+            _check(inner, get_args(kind)[1], f"{name}.{key}", where)
+    elif isinstance(kind, type) and issubclass(kind, Section):
+        kinds = {field.name: field.type for field in msgspec.structs.fields(kind)}
+        for key, inner in _table(value, name, where).items():
+            full_name = f"{name}.{key}".lstrip(".")
+            if key not in kinds:
+                raise ConfigError(
+                    f"{where}: unknown key {full_name}", hint=_nearest(full_name, list(kinds))
+                )
+            _check(inner, kinds[key], full_name, where)
+    else:
+        try:
+            msgspec.convert(value, kind)
+        except msgspec.ValidationError as error:
+            raise ConfigError(
+                f"{where}: {name}: expected {_expected(kind, error)}, got {_shown(value)}",
+                hint="docs/CONFIG.md lists every key with its type and default",
+            ) from error
+
+
+def _table(value: object, name: str, where: str) -> dict[str, Any]:
+    if isinstance(value, dict):
+        return value
+    raise ConfigError(
+        f"{where}: {name}: expected a table, got {_shown(value)}",
+        hint=f"write [{name}] on a line of its own, and its keys below",
+    )
+
+
+def _nearest(unknown: str, beside: list[str]) -> str:
+    """A guess at what was meant: a key of the same table, else one of any table."""
+    table, _, key = unknown.rpartition(".")
+    near = difflib.get_close_matches(key, beside, n=1)
+    if near:
+        return f"did you mean {'.'.join(filter(None, [table, near[0]]))}?"
+    elsewhere = {name.rpartition(".")[2]: name for name in _key_names(Config, "")}
+    near = difflib.get_close_matches(key, elsewhere, n=1)
+    return f"did you mean {elsewhere[near[0]]}?" if near else f"known: {', '.join(beside)}"
+
+
+def _key_names(section: type[Section], table: str) -> Iterator[str]:
+    for field in msgspec.structs.fields(section):
+        if isinstance(field.type, type) and issubclass(field.type, Section):
+            yield from _key_names(field.type, f"{table}{field.name}.")
+        else:
+            yield f"{table}{field.name}"
+
+
+def _shown(value: object) -> str:
+    """A value as it was written, cut short, and without what may be a password in a URL."""
+    text = re.sub(r"//.*@", "//…@", repr(value))
+    return text if len(text) <= _SHOWN_CHARACTERS else f"{text[:_SHOWN_CHARACTERS]}…"
+
+
+def _expected(kind: Any, error: msgspec.ValidationError) -> str:  # noqa: ANN401 - a type form
+    """What a value should have been, for somebody who writes TOML and no Python."""
+    for part in (kind, *get_args(kind)):
+        if get_origin(part) is Literal:
+            return f"one of {', '.join(get_args(part))}"
+        for meta in get_args(part):
+            if isinstance(meta, Meta) and meta.description:
+                return meta.description
+    words = {"`float`": "a number", "`int`": "a whole number", "`str`": "text", "`array`": "a list"}
+    expected = str(error).removeprefix("Expected ").partition(", got")[0]
+    return re.sub("`[a-z]+`", lambda match: words.get(match[0], match[0]), expected)

@@ -1,0 +1,138 @@
+"""What can be configured: the tables of the file, their keys, types, bounds and defaults."""
+
+import re
+import socket
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta
+
+# Every number has an upper bound: it keeps TOML's `inf` out, and slips of the keyboard.
+Share = Annotated[float, Meta(ge=0.0, le=1.0)]
+Count = Annotated[int, Meta(ge=1, le=1_000_000)]
+Seconds = Annotated[float, Meta(ge=0.0, le=86_400.0)]
+SomeSeconds = Annotated[float, Meta(gt=0.0, le=86_400.0)]
+Decibels = Annotated[float, Meta(gt=0.0, le=90.0)]
+
+# Patterns end in \Z, for $ would let a line break in. A description is what errors say is expected.
+Text = Annotated[str, Meta(min_length=1)]
+Labels = Annotated[list[str], Meta(description="a list of labels")]
+TopicPart = Annotated[
+    str,
+    Meta(
+        pattern=r"^[A-Za-z0-9._-]{1,64}\Z",
+        description="1 to 64 letters, digits, dots, dashes and underscores",
+    ),
+]
+SourceName = Annotated[
+    str,
+    Meta(
+        pattern=r"^(mic|mic:.+|wav:.+)\Z",
+        description="mic, mic:NAME, mic:INDEX or wav:PATH",
+    ),
+]
+BrokerUrl = Annotated[
+    str,
+    Meta(
+        pattern=r"^mqtts?://([^\s/@:\[\]?#]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?/?\Z",
+        description="mqtt://host:port or mqtts://host:port, without the user (mqtt.username)",
+    ),
+]
+
+
+class Section(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A table of the file; each key has a default that serves."""
+
+
+def _host_name() -> str:
+    """The machine's short name, without what a topic cannot carry."""
+    return re.sub(r"[^A-Za-z0-9._-]", "-", socket.gethostname().split(".")[0])[:64] or "soundpost"
+
+
+class NodeConfig(Section, frozen=True):
+    """Who is listening; the machine's name if nothing is said."""
+
+    name: TopicPart = msgspec.field(default_factory=_host_name)
+
+
+class CaptureConfig(Section, frozen=True):
+    """Where sound comes from: `mic`, `mic:NAME`, `mic:INDEX` or `wav:PATH`."""
+
+    source: SourceName = "mic"
+    pace: Literal["real", "fast"] = "real"
+    queue_seconds: SomeSeconds = 10.0
+
+
+class GateConfig(Section, frozen=True):
+    """What is worth hearing; `always` hears everything."""
+
+    open_on: Literal["always", "level", "voice", "level_or_voice", "level_and_voice"] = "always"
+    level_over_floor_db: Decibels = 10.0
+    floor_seconds: SomeSeconds = 30.0
+    voice_strictness: Annotated[int, Meta(ge=0, le=3)] = 2
+    pre_roll_seconds: Seconds = 1.0
+    hangover_seconds: Seconds = 2.0
+
+
+class ClassifyConfig(Section, frozen=True):
+    """The model: the folder of a bundle, or the name of one that came with soundpost."""
+
+    bundle: Text = "esc50"
+    threads: Annotated[int, Meta(ge=1, le=64)] = 1
+
+
+class LabelConfig(Section, frozen=True):
+    """What replaces the manifest's decision defaults; None keeps them."""
+
+    on_threshold: Share | None = None
+    off_threshold: Share | None = None
+    smoothing_windows: Count | None = None
+    minimum_seconds: Seconds | None = None
+    refractory_seconds: Seconds | None = None
+
+
+class DecideConfig(LabelConfig, frozen=True):
+    """Replacements for all labels, and under `labels.<name>` for one."""
+
+    include: Labels | None = None
+    exclude: Labels = []
+    labels: dict[str, LabelConfig] = {}
+
+
+class MqttConfig(Section, frozen=True):
+    """The broker, as `mqtt://host:port` or `mqtts://host:port`, and how to log in there."""
+
+    broker: BrokerUrl = "mqtt://localhost:1883"
+    prefix: TopicPart = "soundpost"
+    username: Text | None = None
+    password_file: Text | None = None
+    ca_file: Text | None = None
+    cert_file: Text | None = None
+    key_file: Text | None = None
+    queue_messages: Count = 10_000
+    keepalive_seconds: Annotated[int, Meta(ge=5, le=3600)] = 30
+    health_seconds: Annotated[float, Meta(ge=1.0, le=86_400.0)] = 30.0
+
+    def __post_init__(self) -> None:
+        secured = self.broker.startswith("mqtts://")
+        rules = {
+            "cert_file and key_file belong together": bool(self.cert_file) == bool(self.key_file),
+            "password_file needs a username": not self.password_file or bool(self.username),
+            "ca_file and cert_file need a broker at mqtts://": (
+                secured or not (self.ca_file or self.cert_file)
+            ),
+        }
+        for rule, holds in rules.items():
+            if not holds:
+                raise ValueError(rule)
+
+
+class Config(Section, frozen=True):
+    """The whole file."""
+
+    node: NodeConfig = msgspec.field(default_factory=NodeConfig)
+    capture: CaptureConfig = CaptureConfig()
+    gate: GateConfig = GateConfig()
+    classify: ClassifyConfig = ClassifyConfig()
+    decide: DecideConfig = DecideConfig()
+    mqtt: MqttConfig = MqttConfig()

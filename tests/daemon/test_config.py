@@ -1,0 +1,278 @@
+"""The configuration file: what it may say, and how it is told that it is wrong."""
+
+import tomllib
+from pathlib import Path
+from typing import Any, Protocol
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from soundpost.config import Config, load_config
+from soundpost.errors import EX_CONFIG, ConfigError
+
+
+class Write(Protocol):
+    """Writes a configuration file and returns its path."""
+
+    def __call__(self, content: str | bytes) -> Path:
+        """Replace what the file held before."""
+
+
+@pytest.fixture(scope="module")
+def write(tmp_path_factory: pytest.TempPathFactory) -> Write:
+    """One file for all the tests here; each writes what it needs."""
+    path = tmp_path_factory.mktemp("config") / "soundpost.toml"
+
+    def write(content: str | bytes) -> Path:
+        path.write_bytes(content.encode() if isinstance(content, str) else content)
+        return path
+
+    return write
+
+
+def test_no_file_at_all_gives_the_defaults() -> None:
+    """Everything has a default that serves."""
+    assert load_config(None) == Config()
+
+
+def test_an_empty_file_gives_the_defaults(write: Write) -> None:
+    """An empty file is a valid configuration."""
+    assert load_config(write("")) == Config()
+
+
+def test_every_table_can_be_set(write: Write) -> None:
+    """Values of every table arrive where they belong, numbers without a fraction included."""
+    config = load_config(
+        write("""
+            [node]
+            name = "north-gate"
+            [capture]
+            source = "wav:/tmp/a b.wav"
+            [gate]
+            pre_roll_seconds = 2
+            [classify]
+            threads = 2
+            [decide]
+            on_threshold = 0.7
+            exclude = ["wind"]
+            [decide.labels.siren]
+            refractory_seconds = 5.5
+            [mqtt]
+            broker = "mqtts://broker.example:8883"
+        """)
+    )
+    assert config.node.name == "north-gate"
+    assert config.capture.source == "wav:/tmp/a b.wav"
+    assert config.gate.pre_roll_seconds == 2.0
+    assert config.classify.threads == 2
+    assert config.decide.on_threshold == 0.7
+    assert config.decide.exclude == ["wind"]
+    assert config.decide.labels["siren"].refractory_seconds == 5.5
+    assert config.mqtt.broker == "mqtts://broker.example:8883"
+
+
+def test_a_byte_order_mark_is_no_error(write: Write) -> None:
+    """Editors on Windows begin a UTF-8 file with one."""
+    assert load_config(write(b"\xef\xbb\xbf[node]\nname = 'a'")).node.name == "a"
+
+
+def test_a_flag_wins_over_the_file(write: Write) -> None:
+    """What the command line says replaces that key, and no other key of the table."""
+    path = write("[mqtt]\nbroker = 'mqtt://a'\nprefix = 'farm'")
+    config = load_config(path, {"mqtt": {"broker": "mqtt://b"}, "node": {"name": "n"}})
+    assert (config.mqtt.broker, config.mqtt.prefix, config.node.name) == ("mqtt://b", "farm", "n")
+
+
+@pytest.mark.parametrize(
+    ("text", "named", "hint"),
+    [
+        ("[mqtt]\nbrokr = 'x'", "mqtt.brokr", "mqtt.broker"),
+        ("[mqt]\nbroker = 'x'", "mqt", "mqtt"),
+        ("broker = 'mqtt://a'", "broker", "mqtt.broker"),
+        ("[mqtt]\nsource = 'mic'", "mqtt.source", "capture.source"),
+        ("[decide]\non_treshold = 1", "decide.on_treshold", "decide.on_threshold"),
+        (
+            "[decide.labels.dog]\noff_threshhold = 0.1",
+            "decide.labels.dog.off_threshhold",
+            "decide.labels.dog.off_threshold",
+        ),
+    ],
+)
+def test_an_unknown_key_names_the_nearest_known_one(
+    write: Write, text: str, named: str, hint: str
+) -> None:
+    """A typo is an error that says what was probably meant, in whichever table that is."""
+    with pytest.raises(ConfigError) as caught:
+        load_config(write(text))
+    assert str(caught.value).endswith(f"unknown key {named}")
+    assert caught.value.hint == f"did you mean {hint}?"
+
+
+def test_an_unknown_key_like_no_other_lists_the_known_ones(write: Write) -> None:
+    """Where nothing is near, the keys of that table are told."""
+    with pytest.raises(ConfigError) as caught:
+        load_config(write("[node]\nxyzzy = 1"))
+    assert caught.value.hint == "known: name"
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("[mqtt]\nbroker = 3", "mqtt.broker: expected mqtt://host:port"),
+        ("[mqtt]\nbroker = 'http://host'", "mqtt.broker: expected mqtt://host:port"),
+        ('[mqtt]\nbroker = "mqtt://host\\n"', "mqtt.broker: expected mqtt://host:port"),
+        ("[node]\nname = 'a/b'", "node.name: expected 1 to 64 letters"),
+        ('[node]\nname = "a\\n"', "node.name: expected 1 to 64 letters"),
+        ("[capture]\nsource = 'microphone'", "capture.source: expected mic, mic:NAME"),
+        ("[capture]\nqueue_seconds = true", "capture.queue_seconds: expected a number, got True"),
+        ("[capture]\nqueue_seconds = 0", "capture.queue_seconds: expected a number > 0.0, got 0"),
+        ("[gate]\nfloor_seconds = inf", "gate.floor_seconds: expected a number <= 86400.0"),
+        ("[gate]\nfloor_seconds = nan", "gate.floor_seconds: expected a number > 0.0, got nan"),
+        ("[gate]\nopen_on = 'vioce'", "gate.open_on: expected one of always, level, voice"),
+        ("[classify]\nthreads = 1.5", "classify.threads: expected a whole number, got 1.5"),
+        ("[classify]\nbundle = ''", "classify.bundle: expected text of length >= 1"),
+        ("[decide]\ninclude = 'siren'", "decide.include: expected a list of labels"),
+        ("[decide]\nexclude = [1]", "decide.exclude: expected a list of labels, got [1]"),
+        ("[decide.labels]\ndog = 1", "decide.labels.dog: expected a table, got 1"),
+        (
+            "[decide.labels.dog]\non_threshold = 2",
+            "decide.labels.dog.on_threshold: expected a number <= 1.0, got 2",
+        ),
+        ("node = 3", "node: expected a table, got 3"),
+        ("[[mqtt]]\nprefix = 'a'", "mqtt: expected a table, got [{"),
+    ],
+)
+def test_a_wrong_value_is_told_by_its_full_name(write: Write, text: str, message: str) -> None:
+    """The error says which key it is, what was expected and what was got."""
+    path = write(text)
+    with pytest.raises(ConfigError) as caught:
+        load_config(path)
+    assert str(caught.value).startswith(f"{path}: {message}")
+
+
+def test_a_wrong_flag_is_told_as_the_command_line_s(write: Write) -> None:
+    """Nobody is sent to look for a flag's mistake in the file."""
+    with pytest.raises(ConfigError, match=r"^the command line: capture\.pace: expected one of"):
+        load_config(write(""), {"capture": {"pace": "slow"}})
+
+
+def test_a_table_that_is_none_is_told_even_where_a_flag_goes_into_it(write: Write) -> None:
+    """A flag does not paper over a broken table."""
+    with pytest.raises(ConfigError, match="mqtt: expected a table, got 3"):
+        load_config(write("mqtt = 3"), {"mqtt": {"broker": "mqtt://b"}})
+
+
+def test_a_password_in_the_broker_s_url_is_refused_and_not_repeated(write: Write) -> None:
+    """Errors end up in logs that others read."""
+    with pytest.raises(ConfigError, match="without the user") as caught:
+        load_config(write("[mqtt]\nbroker = 'mqtt://me:s3cr/et@host'"))
+    assert "cr" not in str(caught.value).partition(", got ")[2]
+
+
+@pytest.mark.parametrize(
+    ("text", "rule"),
+    [
+        ("cert_file = 'c'\nbroker = 'mqtts://a'", "cert_file and key_file belong together"),
+        ("key_file = 'k'\nbroker = 'mqtts://a'", "cert_file and key_file belong together"),
+        ("password_file = 'p'", "password_file needs a username"),
+        ("ca_file = 'c'", "ca_file and cert_file need a broker at mqtts://"),
+    ],
+)
+def test_keys_that_contradict_each_other_are_refused(write: Write, text: str, rule: str) -> None:
+    """What would be ignored in silence, or sent in the clear, is an error."""
+    path = write(f"[mqtt]\n{text}")
+    with pytest.raises(ConfigError) as caught:
+        load_config(path)
+    assert str(caught.value) == f"{path}: [mqtt] {rule}"
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"[mqtt",
+        b"broker = mqtt://a",
+        b"\xff\xfe\x00",
+        b"a = " + b"9" * 5000,
+        b"a = " + b"[" * 100_000,
+        b"\x00",
+        b"[node]\n[node]",
+    ],
+    ids=["cut short", "unquoted", "not UTF-8", "long number", "deep", "zero byte", "twice"],
+)
+def test_what_is_not_toml_is_told_as_that(write: Write, content: bytes) -> None:
+    """Garbage is an error of the configuration, not of the program."""
+    with pytest.raises(ConfigError, match="is not TOML: "):
+        load_config(write(content))
+
+
+def test_a_file_that_is_not_there_is_an_error(tmp_path: Path) -> None:
+    """A file that was named must exist; the defaults do not step in for it."""
+    with pytest.raises(ConfigError, match=r"absent\.toml cannot be read: No such file") as caught:
+        load_config(tmp_path / "absent.toml")
+    assert caught.value.exit_status == EX_CONFIG
+
+
+def test_a_folder_is_not_a_file(tmp_path: Path) -> None:
+    """A folder's name is told as such."""
+    with pytest.raises(ConfigError, match="cannot be read: Is a directory"):
+        load_config(tmp_path)
+
+
+def test_the_machine_s_name_is_made_fit_for_a_topic(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The default node name is valid, whatever the machine is called."""
+    monkeypatch.setattr("socket.gethostname", lambda: "café#+/1.example.org")
+    assert Config().node.name == "caf----1"
+    monkeypatch.setattr("socket.gethostname", lambda: "")
+    assert Config().node.name == "soundpost"
+
+
+_TOML_VALUES = st.recursive(
+    st.booleans()
+    | st.integers()
+    | st.floats()
+    | st.text()
+    | st.dates()
+    | st.sampled_from(["mic", "always", "mqtt://a:1", 10**400]),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+    max_leaves=8,
+)
+
+
+def _names(section: type[msgspec.Struct]) -> list[str]:
+    return [field.name for field in msgspec.structs.fields(section)]
+
+
+@given(
+    st.dictionaries(
+        st.sampled_from(_names(Config)) | st.text(),
+        st.dictionaries(
+            st.sampled_from(
+                [name for table in msgspec.structs.fields(Config) for name in _names(table.type)]
+            )
+            | st.text(),
+            _TOML_VALUES,
+            max_size=4,
+        )
+        | _TOML_VALUES,
+        max_size=4,
+    )
+)
+def test_no_values_bring_anything_but_a_configuration_or_its_error(flags: dict[str, Any]) -> None:
+    """Whatever values stand in the tables, the outcome is a Config or a ConfigError."""
+    try:
+        assert isinstance(load_config(None, flags), Config)
+    except ConfigError:
+        return
+
+
+@given(st.text(alphabet=st.sampled_from("[]='\"\n.abmqt_#{},019-\\u\x00é"), max_size=60))
+def test_no_text_brings_anything_but_a_configuration_or_its_error(write: Write, text: str) -> None:
+    """A file of any text is read, or refused as what it is."""
+    path = write(text)
+    try:
+        load_config(path)
+    except ConfigError:
+        return
+    tomllib.loads(text)
