@@ -1,5 +1,6 @@
 """The chunk, which is what capture hands on, and the measure of its loudness."""
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,7 +10,8 @@ FULL_SCALE = 32768
 """One past the largest int16 sample: the divisor that maps PCM to [-1, 1)."""
 
 SILENCE_DBFS = -120.0
-"""What `level_dbfs` gives for digital silence; the quietest int16 signal is at -90.3."""
+"""What `level_dbfs` gives for digital silence, and the least that it gives at all; a steady
+signal of the smallest int16 step is at -90.3."""
 
 NANOSECONDS = 1_000_000_000
 
@@ -55,4 +57,4 @@ def level_dbfs(samples: Pcm) -> float:
     mean_square = float(signal @ signal) / len(signal)
     if mean_square == 0.0:
         return SILENCE_DBFS
-    return 10.0 * float(np.log10(mean_square / FULL_SCALE**2))
+    return max(SILENCE_DBFS, 10.0 * math.log10(mean_square / FULL_SCALE**2))

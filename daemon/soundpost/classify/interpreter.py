@@ -53,6 +53,11 @@ class Interpreter:
                 f"the TFLite runtime refuses the model: {_first_line(error)}",
                 hint="export the bundle again with a converter that this runtime knows",
             ) from error
+        except SystemError as error:  # what tflite-runtime 2.14 does beside numpy 2
+            raise BundleError(
+                f"{runtime.__module__} does not work with numpy {np.__version__}",
+                hint="pip install ai-edge-litert, or numpy below 2",
+            ) from error
         self.input = _sole_tensor("input", self._runtime.get_input_details())
         self.output = _sole_tensor("output", self._runtime.get_output_details())
 

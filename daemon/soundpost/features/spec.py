@@ -1,8 +1,10 @@
 """What a log-mel spectrogram is made with."""
 
-from typing import Literal
+import math
+from typing import Annotated, Literal
 
 import msgspec
+from msgspec import Meta
 
 from soundpost.errors import FeatureError
 
@@ -17,14 +19,15 @@ class FeatureSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_on
         FeatureError: Two parameters contradict each other.
     """
 
-    sample_rate_hz: int = 16_000
-    frame_samples: int = 400
-    hop_samples: int = 160
-    fft_size: int = 512
+    # Upper bounds, which hold for manifests: far beyond use, and still what a small board can hold.
+    sample_rate_hz: Annotated[int, Meta(le=1_000_000)] = 16_000
+    frame_samples: Annotated[int, Meta(le=65_536)] = 400
+    hop_samples: Annotated[int, Meta(le=65_536)] = 160
+    fft_size: Annotated[int, Meta(le=65_536)] = 512
     taper: Literal["hann_periodic"] = "hann_periodic"
     spectrum: Literal["magnitude"] = "magnitude"
     mel_scale: Literal["htk"] = "htk"
-    mel_bands: int = 64
+    mel_bands: Annotated[int, Meta(le=1_024)] = 64
     low_hz: float = 125.0
     high_hz: float = 7_500.0
     log_offset: float = 0.001
@@ -43,7 +46,7 @@ class FeatureSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_on
             "frame_samples must be at least hop_samples": self.frame_samples >= self.hop_samples,
             "fft_size must be at least frame_samples": self.fft_size >= self.frame_samples,
             "mel_bands must be at least 1": self.mel_bands >= 1,
-            "log_offset must be above 0": self.log_offset > 0,
+            "log_offset must be above 0 and finite": 0 < self.log_offset < math.inf,
             "0 <= low_hz < high_hz <= sample_rate_hz / 2": (
                 0 <= self.low_hz < self.high_hz <= self.sample_rate_hz / 2
             ),

@@ -44,8 +44,9 @@ class Windower:
         self._samples = np.concatenate((self._samples, chunk.samples))
         self._add_features()
         while len(self._features) >= self.window_frames:
-            yield self._cut(chunk)
+            window = self._cut(chunk)
             self._advance()
+            yield window
 
     def finish(self, utc_ns: int) -> Iterator[Window]:
         """The last window, filled up with digital silence, if some samples were in none.
@@ -62,6 +63,7 @@ class Windower:
         done = len(self._features)
         fresh = self._log_mel.compute(self._samples[done * self.spec.hop_samples :])
         self._features = np.concatenate((self._features, fresh))
+        self._features.flags.writeable = False  # neighbouring windows are views of it
 
     def _cut(self, chunk: Chunk) -> Window:
         start, end = self._start_sample, self._start_sample + self.window_samples

@@ -1,13 +1,10 @@
-"""The manifest: what training promises about a model, and the daemon builds everything from."""
+"""What a manifest says: schema 1, every field typed and required."""
 
-from pathlib import Path
 from typing import Annotated, Literal
 
 import msgspec
 from msgspec import Meta
 
-from soundpost import __version__
-from soundpost.errors import BundleError
 from soundpost.features import FeatureSpec
 
 MANIFEST_FILE = "manifest.json"
@@ -18,9 +15,15 @@ CARD_FILE = "MODEL_CARD.md"
 Share = Annotated[float, Meta(ge=0.0, le=1.0)]
 Positive = Annotated[int, Meta(ge=1)]
 NotNegative = Annotated[int, Meta(ge=0)]
-Sha256 = Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
-LabelName = Annotated[str, Meta(pattern="^[a-z0-9][a-z0-9_]*$", max_length=64)]
+# \Z, because $ lets a newline pass at the end; [0-9], because \d knows the digits of all scripts.
+Sha256 = Annotated[str, Meta(pattern=r"^[0-9a-f]{64}\Z")]
+Version = Annotated[str, Meta(pattern=r"^[0-9]{1,6}\.[0-9]{1,6}\.[0-9]{1,6}\Z")]
+LabelName = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9_]*\Z", max_length=64)]
 """A label is part of MQTT topics and file names, so its alphabet is small."""
+
+
+SMALLEST_SCALE, LARGEST_SCALE = 1e-30, 1e30
+"""Both normal float32 numbers: a scale must neither underflow to 0 there nor overflow."""
 
 
 class _Strict(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -42,8 +45,14 @@ class Tensor(_Strict, frozen=True):
 
     shape: list[Positive]
     dtype: Literal["int8", "float32"]
-    scale: Annotated[float, Meta(ge=0.0)]
-    zero_point: int
+    scale: Annotated[float, Meta(ge=0.0, le=LARGEST_SCALE)]
+    zero_point: Annotated[int, Meta(ge=-128, le=127)]
+
+    def __post_init__(self) -> None:
+        if self.dtype == "int8" and self.scale < SMALLEST_SCALE:
+            raise ValueError(f"an int8 tensor needs a scale of at least {SMALLEST_SCALE}")
+        if self.dtype == "float32" and (self.scale, self.zero_point) != (0.0, 0):
+            raise ValueError("a float32 tensor has scale 0 and zero point 0")
 
 
 class LogMelInput(_Strict, frozen=True, tag="log_mel", tag_field="kind"):
@@ -60,7 +69,7 @@ class Output(_Strict, frozen=True):
 
     tensor: Tensor
     activation: Literal["softmax", "sigmoid"]
-    temperature: Annotated[float, Meta(gt=0.0)]
+    temperature: Annotated[float, Meta(ge=0.01, le=100.0)]
 
 
 class Label(_Strict, frozen=True):
@@ -107,9 +116,9 @@ class Manifest(_Strict, frozen=True):
     """The contract between training and the daemon (schema 1)."""
 
     schema: Literal[1]
-    id: Annotated[str, Meta(pattern="^[a-z0-9][a-z0-9-]*$")]
-    version: Annotated[str, Meta(pattern=r"^\d+\.\d+\.\d+$")]
-    minimum_daemon: Annotated[str, Meta(pattern=r"^\d+\.\d+\.\d+$")]
+    id: Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9-]*\Z", max_length=64)]
+    version: Version
+    minimum_daemon: Version
     model: Artifact
     golden: Artifact
     input: LogMelInput
@@ -135,6 +144,7 @@ def _rules(manifest: Manifest) -> list[tuple[bool, str]]:
     names = manifest.label_names
     return [
         (len(set(names)) == len(names), "two labels have the same name"),
+        ("any" not in names, "no label may be called any: that topic stands for all of them"),
         (output.shape == [1, len(names)], f"output shape {output.shape} is not [1, {len(names)}]"),
         (
             given.tensor.shape == [1, given.window_frames, given.features.mel_bands, 1],
@@ -146,36 +156,3 @@ def _rules(manifest: Manifest) -> list[tuple[bool, str]]:
             "an off_threshold is above its on_threshold",
         ),
     ]
-
-
-def read_manifest(bundle: Path) -> Manifest:
-    """The manifest of the bundle in a folder.
-
-    Raises:
-        BundleError: It is absent, not JSON, has an unknown, missing or impossible field, or asks
-            for a newer daemon.
-    """
-    path = bundle / MANIFEST_FILE
-    try:
-        manifest = msgspec.json.decode(path.read_bytes(), type=Manifest)
-    except OSError as error:
-        raise BundleError(
-            f"no manifest can be read at {path}: {error.strerror}",
-            hint=f"a bundle is a folder with {MANIFEST_FILE}, {MODEL_FILE} and {GOLDEN_FILE}",
-        ) from error
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise BundleError(
-            f"{path} is not a manifest of schema 1: {error}",
-            hint="export the bundle again, or take the daemon that it was made for",
-        ) from error
-    if _numbers(manifest.minimum_daemon) > _numbers(__version__):
-        raise BundleError(
-            f"bundle {manifest.id} {manifest.version} needs soundpost {manifest.minimum_daemon} "
-            f"or newer, this is {__version__}",
-            hint="upgrade the daemon, or take an older bundle",
-        )
-    return manifest
-
-
-def _numbers(version: str) -> tuple[int, ...]:
-    return tuple(int(number) for number in version.split("."))

@@ -1,0 +1,35 @@
+"""The manifest: what training promises about a model, and the daemon builds everything from."""
+
+from soundpost.manifest.read import read_manifest
+from soundpost.manifest.schema import (
+    CARD_FILE,
+    GOLDEN_FILE,
+    MANIFEST_FILE,
+    MODEL_FILE,
+    Artifact,
+    Label,
+    LabelName,
+    LogMelInput,
+    Manifest,
+    Metric,
+    Output,
+    Tensor,
+    Training,
+)
+
+__all__ = [
+    "CARD_FILE",
+    "GOLDEN_FILE",
+    "MANIFEST_FILE",
+    "MODEL_FILE",
+    "Artifact",
+    "Label",
+    "LabelName",
+    "LogMelInput",
+    "Manifest",
+    "Metric",
+    "Output",
+    "Tensor",
+    "Training",
+    "read_manifest",
+]

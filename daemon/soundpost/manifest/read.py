@@ -1,0 +1,62 @@
+"""Reading a manifest, and refusing one that is not whole."""
+
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from soundpost import __version__
+from soundpost.errors import BundleError, FeatureError
+from soundpost.manifest.schema import GOLDEN_FILE, MANIFEST_FILE, MODEL_FILE, Manifest
+
+
+def read_manifest(bundle: Path) -> Manifest:
+    """The manifest of the bundle in a folder.
+
+    Raises:
+        BundleError: It is absent, not JSON, has an unknown, missing or impossible field, or asks
+            for a newer daemon.
+    """
+    path = bundle / MANIFEST_FILE
+    try:
+        content = path.read_bytes()
+        manifest = msgspec.json.decode(content, type=Manifest)
+    except OSError as error:
+        raise BundleError(
+            f"no manifest can be read at {path}: {error.strerror}",
+            hint=f"a bundle is a folder with {MANIFEST_FILE}, {MODEL_FILE} and {GOLDEN_FILE}",
+        ) from error
+    except (msgspec.DecodeError, UnicodeDecodeError, FeatureError) as error:
+        raise BundleError(
+            f"{path} is not a manifest of schema 1: {error}",
+            hint="export the bundle again, or take the daemon that it was made for",
+        ) from error
+    missing = _missing_field(msgspec.json.decode(content), msgspec.to_builtins(manifest))
+    if missing:
+        raise BundleError(
+            f"{path} is not a manifest of schema 1: {missing} is missing",
+            hint="export the bundle again: what a model was made with is never left to defaults",
+        )
+    if _numbers(manifest.minimum_daemon) > _numbers(__version__):
+        raise BundleError(
+            f"bundle {manifest.id} {manifest.version} needs soundpost {manifest.minimum_daemon} "
+            f"or newer, this is {__version__}",
+            hint="upgrade the daemon, or take an older bundle",
+        )
+    return manifest
+
+
+def _missing_field(given: dict[str, Any], whole: dict[str, Any], where: str = "") -> str | None:
+    """The first field that decoding filled in: FeatureSpec has defaults, and `kind` one value."""
+    for key, value in whole.items():
+        if key not in given:
+            return f"{where}{key}"
+        if isinstance(value, dict):
+            missing = _missing_field(given[key], value, f"{where}{key}.")
+            if missing:
+                return missing
+    return None
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    return tuple(int(number) for number in version.split("."))
