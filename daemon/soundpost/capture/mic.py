@@ -1,0 +1,203 @@
+"""The microphone, through PortAudio."""
+
+import ctypes
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from queue import Empty, SimpleQueue
+from types import ModuleType, TracebackType
+from typing import Any, Self
+
+import numpy as np
+
+from soundpost.audio import Chunk
+from soundpost.capture.chatter import quiet_chatter
+from soundpost.capture.devices import Device, find_device, list_inputs
+from soundpost.capture.timeline import Buffer, Timeline
+from soundpost.errors import CaptureError
+from soundpost.health import Health
+
+BUFFERS_PER_SECOND = 20
+STALL_SECONDS = 3.0
+CLOSE_SECONDS = 0.5
+POLL_SECONDS = 0.1
+
+
+class MicSource:
+    """Records from a microphone; its callback fills a bounded queue that `chunks` empties.
+
+    Args:
+        device: Its name, a part of its name, or its index; None is the default one.
+        sample_rate_hz: The rate of the chunks. A device that cannot is asked for what it likes,
+            and its sound mixed and resampled.
+        queue_seconds: How much sound may wait; what comes on top is dropped and counted.
+        health: Where samples and losses are counted.
+        stall_seconds: How long nothing may come before the microphone is taken for lost.
+
+    Attributes:
+        device: The device that records, once entered.
+    """
+
+    device: Device
+
+    def __init__(
+        self,
+        device: str | None,
+        sample_rate_hz: int,
+        *,
+        queue_seconds: float,
+        health: Health,
+        stall_seconds: float = STALL_SECONDS,
+    ) -> None:
+        self._wanted = device
+        self._sample_rate_hz = sample_rate_hz
+        self._stall_seconds = stall_seconds
+        self._health = health
+        self._queue: SimpleQueue[Buffer] = SimpleQueue()
+        self._queue_buffers = max(1, round(queue_seconds * BUFFERS_PER_SECOND))
+        self._heard_frames = 0
+        self._heard_ns = 0
+        self._stopping = False
+
+    def __enter__(self) -> Self:
+        """Open the device and begin to record.
+
+        Raises:
+            CaptureError: PyAudio is not installed, the device is not there, or refuses.
+        """
+        self._pyaudio = _pyaudio()
+        self._verdict: int = self._pyaudio.paContinue
+        with quiet_chatter():
+            self._portaudio = self._pyaudio.PyAudio()
+        try:
+            self.device = find_device(list_inputs(self._portaudio), self._wanted)
+            self._heard_ns = time.monotonic_ns()
+            self._stream, rate_hz = self._open_stream()
+        except BaseException:
+            self._portaudio.terminate()
+            raise
+        self._timeline = Timeline(rate_hz, self._sample_rate_hz, health=self._health)
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Close the device, or leave it to the system when it does not react.
+
+        PortAudio's ways to stop a stream wait for the device, for ever when it hangs. So the
+        stream is asked to end by itself, from its callback, and closed only when it has.
+        """
+        self._verdict = self._pyaudio.paAbort
+        until_seconds = time.monotonic() + CLOSE_SECONDS
+        while self._stream.is_active() and time.monotonic() < until_seconds:
+            time.sleep(0.01)
+        if self._stream.is_active():
+            # Its destructor would hang too: no count of references may ever reach zero.
+            ctypes.pythonapi.Py_IncRef(ctypes.py_object(self._stream))
+            return
+        self._stream.close()
+        self._portaudio.terminate()
+
+    def stop(self) -> None:
+        """Let `chunks` end within 0.1 s."""
+        self._stopping = True
+
+    def chunks(self) -> Iterator[Chunk]:
+        """What is heard, about 0.05 s at a time, until `stop`.
+
+        Raises:
+            CaptureError: The device went away, or nothing came for `stall_seconds`.
+        """
+        while not self._stopping:
+            try:
+                buffer = self._queue.get(timeout=POLL_SECONDS)
+            except Empty:
+                self._refuse_silence()
+                continue
+            yield from self._timeline.place(buffer)
+
+    def _refuse_silence(self) -> None:
+        silent_seconds = (time.monotonic_ns() - self._heard_ns) / 1e9
+        if not self._stream.is_active():
+            raise CaptureError(
+                f"{self.device.name} stopped: it was unplugged, or its sound server ended",
+                hint="look at the plug and the cable; `soundpost devices` must list it",
+            )
+        if silent_seconds > self._stall_seconds:
+            raise CaptureError(
+                f"{self.device.name}: expected {BUFFERS_PER_SECOND} buffers a second, "
+                f"got none for {silent_seconds:.1f} s",
+                hint="unplug it and plug it in; a sound server that hangs must be restarted",
+            )
+
+    def _hear(self, data: bytes, frame_count: int, _times: object, status: int) -> tuple[None, int]:
+        """Run by PortAudio in its own thread for each buffer."""
+        self._heard_ns = time.monotonic_ns()
+        start_frame = self._heard_frames
+        self._heard_frames += frame_count
+        if self._queue.qsize() < self._queue_buffers:
+            frames = np.frombuffer(data, np.int16).reshape(frame_count, -1)
+            has_overflowed = bool(status & self._pyaudio.paInputOverflow)
+            self._queue.put(Buffer(start_frame, frames, self._heard_ns, has_overflowed))
+        return None, self._verdict
+
+    def _open_stream(self) -> tuple[Any, int]:
+        """The running stream and its rate: the model's if the device can, else its own."""
+        own_rate_hz = self.device.default_rate_hz
+        ways = [(self._sample_rate_hz, 1), (own_rate_hz, 1), (own_rate_hz, self.device.channels)]
+        refusals = []
+        for rate_hz, channels in ways:
+            try:
+                stream = self._portaudio.open(
+                    rate=rate_hz,
+                    channels=channels,
+                    format=self._pyaudio.paInt16,
+                    input=True,
+                    input_device_index=self.device.index,
+                    frames_per_buffer=rate_hz // BUFFERS_PER_SECOND,
+                    stream_callback=self._hear,
+                )
+            except OSError as error:
+                refusals.append(f"{rate_hz} Hz x {channels}: {error.args[-1]}")
+            else:
+                return stream, rate_hz
+        raise CaptureError(
+            f"{self.device.name} cannot be opened ({'; '.join(refusals)})",
+            hint="another program may hold it (`fuser -v /dev/snd/*`), or the user lacks "
+            "group audio",
+        )
+
+
+def list_devices() -> list[Device]:
+    """Every device that can record.
+
+    Raises:
+        CaptureError: PyAudio is not installed.
+    """
+    with _portaudio() as portaudio:
+        return list_inputs(portaudio)
+
+
+@contextmanager
+def _portaudio() -> Iterator[Any]:
+    with quiet_chatter():
+        portaudio = _pyaudio().PyAudio()
+    try:
+        yield portaudio
+    finally:
+        portaudio.terminate()
+
+
+def _pyaudio() -> ModuleType:
+    try:
+        import pyaudio  # noqa: PLC0415 - an extra: a device that plays files has none
+    except ImportError as error:
+        raise CaptureError(
+            f"a microphone needs PyAudio: {error}",
+            hint="`pip install soundpost[mic]`, or on Debian `apt install python3-pyaudio`",
+        ) from error
+    module: ModuleType = pyaudio
+    return module
