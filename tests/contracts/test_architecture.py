@@ -1,0 +1,112 @@
+"""The architecture's contracts hold, and each one catches what it is there for."""
+
+import os
+import shutil
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+
+# Contract, file of the house, the line that must not stand there.
+BREACHES = [
+    ("one-way", "daemon/soundpost/features/mel.py", "import soundpost.manifest"),
+    ("one-way", "daemon/soundpost/events.py", "import soundpost.features"),
+    ("one-way", "daemon/soundpost/audio.py", "import soundpost.events"),
+    ("one-way", "daemon/soundpost/config/sections.py", "import soundpost.manifest"),
+    ("one-way", "daemon/soundpost/manifest/schema.py", "import soundpost.decide"),
+    ("one-way", "daemon/soundpost/gate/level.py", "import soundpost.capture"),
+    ("one-way", "daemon/soundpost/decide/tracker.py", "import soundpost.classify"),
+    ("one-way", "daemon/soundpost/publish/payload.py", "import soundpost.pipeline"),
+    ("one-way", "daemon/soundpost/pipeline.py", "import soundpost.app"),
+    ("one-way", "daemon/soundpost/app.py", "import soundpost.cli"),
+    ("one-way", "daemon/soundpost/utils.py", '"""A drawer."""'),
+    *(
+        (
+            "training-sees-the-contract",
+            "training/soundpost_training/model.py",
+            f"import soundpost.{room}",
+        )
+        for room in ("cli", "app", "pipeline", "capture", "gate", "publish", "config")
+    ),
+    *(
+        ("daemon-without-training", "daemon/soundpost/classify/classifier.py", f"import {name}")
+        for name in (
+            "soundpost_training",
+            "tensorflow",
+            "keras",
+            "sklearn",
+            "scipy.signal",
+            "librosa",
+            "matplotlib",
+            "rich",
+        )
+    ),
+    ("door-pyaudio", "daemon/soundpost/capture/wav.py", "import pyaudio"),
+    ("door-pyaudio", "training/soundpost_training/model.py", "import pyaudio"),
+    ("door-soundfile", "daemon/soundpost/capture/mic.py", "import soundfile"),
+    ("door-soxr", "daemon/soundpost/capture/wav.py", "import soxr"),
+    ("door-webrtcvad", "daemon/soundpost/gate/level.py", "import webrtcvad"),
+    ("door-tflite", "daemon/soundpost/classify/golden.py", "import ai_edge_litert.interpreter"),
+    ("door-tflite", "training/soundpost_training/model.py", "import tflite_runtime"),
+    ("door-paho", "daemon/soundpost/publish/payload.py", "import paho.mqtt.client"),
+    ("door-paho", "daemon/soundpost/app.py", "import paho.mqtt"),
+]
+
+
+def lint_imports(root: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """What import-linter says of the source tree in a folder."""
+    paths = [str(root / "daemon"), str(root / "training")]
+    return subprocess.run(
+        [Path(sys.executable).with_name("lint-imports"), "--no-cache", "--no-logo", *arguments],
+        cwd=root,
+        env=os.environ | {"PYTHONPATH": os.pathsep.join(paths)},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+
+
+def contracts() -> list[str]:
+    """The contracts of pyproject.toml."""
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    return [contract["id"] for contract in settings["tool"]["importlinter"]["contracts"]]
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Path:
+    """A copy of the source tree that may be broken."""
+    for room in ("daemon", "training"):
+        shutil.copytree(
+            ROOT / room, tmp_path / room, ignore=shutil.ignore_patterns("__pycache__", "*.pyc")
+        )
+    shutil.copy(ROOT / "pyproject.toml", tmp_path)
+    return tmp_path
+
+
+def test_every_contract_holds() -> None:
+    """The tree as it stands breaks none of its contracts."""
+    answer = lint_imports(ROOT)
+    assert answer.returncode == 0, answer.stdout + answer.stderr
+
+
+def test_every_contract_is_broken_on_purpose_here() -> None:
+    """A contract that nothing was ever seen to break may be one that nothing can break."""
+    assert {contract for contract, _, _ in BREACHES} == set(contracts())
+
+
+@pytest.mark.parametrize(("contract", "file", "line"), BREACHES)
+def test_a_breach_is_caught(house: Path, contract: str, file: str, line: str) -> None:
+    """One line more, and the contract says that it is broken, and by which file."""
+    path = house / file
+    assert path.exists() == (path.name != "utils.py"), f"{file} has moved: breach another file"
+    with path.open("a") as source:
+        source.write(f"\n{line}\n")
+    answer = lint_imports(house, "--contract", contract)
+    assert answer.returncode == 1, answer.stdout + answer.stderr
+    assert "0 kept, 1 broken" in answer.stdout
+    assert path.stem in answer.stdout.partition("Broken contracts")[2]

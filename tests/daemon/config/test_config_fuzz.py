@@ -1,0 +1,65 @@
+"""Whatever is thrown at the configuration, the outcome is a Config or a ConfigError."""
+
+import tomllib
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from hypothesis import given
+from hypothesis import strategies as st
+
+from soundpost.config import Config, load_config
+from soundpost.errors import ConfigError
+
+Write = Callable[[str | bytes], Path]
+
+
+_TOML_VALUES = st.recursive(
+    st.booleans()
+    | st.integers()
+    | st.floats()
+    | st.text()
+    | st.dates()
+    | st.sampled_from(["mic", "always", "mqtt://a:1", 10**400]),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+    max_leaves=8,
+)
+
+
+def _names(section: type[msgspec.Struct]) -> list[str]:
+    return [field.name for field in msgspec.structs.fields(section)]
+
+
+@given(
+    st.dictionaries(
+        st.sampled_from(_names(Config)) | st.text(),
+        st.dictionaries(
+            st.sampled_from(
+                [name for table in msgspec.structs.fields(Config) for name in _names(table.type)]
+            )
+            | st.text(),
+            _TOML_VALUES,
+            max_size=4,
+        )
+        | _TOML_VALUES,
+        max_size=4,
+    )
+)
+def test_no_values_bring_anything_but_a_configuration_or_its_error(flags: dict[str, Any]) -> None:
+    """Whatever values stand in the tables, the outcome is a Config or a ConfigError."""
+    try:
+        assert isinstance(load_config(None, flags), Config)
+    except ConfigError:
+        return
+
+
+@given(st.text(alphabet=st.sampled_from("[]='\"\n.abmqt_#{},019-\\u\x00é"), max_size=60))
+def test_no_text_brings_anything_but_a_configuration_or_its_error(write: Write, text: str) -> None:
+    """A file of any text is read, or refused as what it is."""
+    path = write(text)
+    try:
+        load_config(path)
+    except ConfigError:
+        return
+    tomllib.loads(text)
