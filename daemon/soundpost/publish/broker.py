@@ -1,0 +1,144 @@
+"""The broker as the configuration names it: address, credentials, certificates."""
+
+import ipaddress
+import ssl
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import SplitResult, urlsplit
+
+from soundpost.config import MqttConfig
+from soundpost.errors import ConfigError
+
+_DEFAULT_PORTS = {"mqtt": 1883, "mqtts": 8883}
+_OTHERS_MASK = 0o007
+
+
+@dataclass(frozen=True, slots=True)
+class Broker:
+    """Where the broker is and how to be let in; printing it shows no secret."""
+
+    host: str
+    port: int
+    tls: ssl.SSLContext | None = None
+    username: str | None = None
+    password: str | None = field(default=None, repr=False)
+
+    def __str__(self) -> str:
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"{'mqtts' if self.tls else 'mqtt'}://{host}:{self.port}"
+
+    @property
+    def is_exposed(self) -> bool:
+        """Whether what is told to it crosses a network unencrypted."""
+        if self.tls or self.host == "localhost":
+            return False
+        try:
+            return not ipaddress.ip_address(self.host).is_loopback
+        except ValueError:
+            return True
+
+
+def find_broker(config: MqttConfig) -> Broker:
+    """The broker of a configuration, its password read and its certificates loaded.
+
+    Raises:
+        ConfigError: The address is none, keys contradict each other, or a file cannot be used.
+    """
+    address = _read_address(config.broker)
+    is_tls = address.scheme == "mqtts"
+    _refuse_contradictions(config, is_tls=is_tls)
+    return Broker(
+        host=address.hostname or "",
+        port=address.port or _DEFAULT_PORTS[address.scheme],
+        tls=_load_certificates(config) if is_tls else None,
+        username=config.username,
+        password=_read_password(config.password_file),
+    )
+
+
+def _read_address(url: str) -> SplitResult:
+    shown = url.rpartition("@")[2]  # what stands before an @ may be a password
+    example = "write it as mqtt://host, mqtt://host:1883 or mqtts://host:8883"
+    try:
+        address = urlsplit(url)
+        port = address.port
+        (address.hostname or "").encode("idna")
+    except ValueError as error:
+        raise ConfigError(f"mqtt.broker {shown!r} is no address: {error}", hint=example) from None
+    if address.username is not None or address.password is not None:
+        raise ConfigError(
+            f"mqtt.broker carries credentials before {shown!r}",
+            hint="set mqtt.username and mqtt.password_file instead",
+        )
+    rest = address.path.strip("/") + address.query + address.fragment
+    if address.scheme not in _DEFAULT_PORTS or not address.hostname or port == 0 or rest:
+        raise ConfigError(f"mqtt.broker {shown!r} is no address of a broker", hint=example)
+    return address
+
+
+def _refuse_contradictions(config: MqttConfig, *, is_tls: bool) -> None:
+    """Refuse what would silently be weaker than its author believes."""
+    if not is_tls and (config.ca_file or config.cert_file or config.key_file):
+        raise ConfigError(
+            f"mqtt has certificates, yet mqtt.broker {config.broker} is not encrypted",
+            hint="write mqtts:// there, or remove ca_file, cert_file and key_file",
+        )
+    if config.key_file and not config.cert_file:
+        raise ConfigError(
+            "mqtt.key_file is set without mqtt.cert_file", hint="set both, or neither"
+        )
+    if config.password_file and config.username is None:
+        raise ConfigError(
+            "mqtt.password_file is set without mqtt.username", hint="set both, or neither"
+        )
+
+
+def _read_password(file: str | None) -> str | None:
+    if file is None:
+        return None
+    path = Path(file)
+    try:
+        if path.stat().st_mode & _OTHERS_MASK:
+            raise ConfigError(
+                f"mqtt.password_file {path} can be read by everybody on this machine",
+                hint=f"chmod o= {path}, and give it to the user that soundpost runs as",
+            )
+        password = path.read_text(encoding="utf-8").rstrip("\r\n")
+    except OSError as error:
+        raise ConfigError(
+            f"mqtt.password_file {path} cannot be read: {error.strerror}",
+            hint="it must exist and be readable for the user that soundpost runs as",
+        ) from error
+    except UnicodeDecodeError:
+        raise ConfigError(
+            f"mqtt.password_file {path} is not text", hint="put the password on its first line"
+        ) from None
+    if not password or "\n" in password:
+        raise ConfigError(
+            f"mqtt.password_file {path} does not hold one line", hint="put the password on it"
+        )
+    return password
+
+
+def _load_certificates(config: MqttConfig) -> ssl.SSLContext:
+    try:
+        context = ssl.create_default_context(cafile=config.ca_file)
+        if config.cert_file:
+            context.load_cert_chain(config.cert_file, config.key_file, password=_no_passphrase)
+    except OSError as error:  # ssl.SSLError is one
+        named = [config.ca_file, config.cert_file, config.key_file]
+        files = ", ".join(name for name in named if name)
+        raise ConfigError(
+            f"the certificates {files} cannot be used: {error.strerror or error}",
+            hint="ca_file, cert_file and key_file are PEM files, readable, the key not encrypted",
+        ) from error
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    # Python 3.13 began to refuse certificates without the identifiers that openssl's own recipes
+    # leave out. Chain, dates and host name are verified on every version alike.
+    context.verify_flags &= ~ssl.VERIFY_X509_STRICT
+    return context
+
+
+def _no_passphrase() -> str:
+    """Answers OpenSSL, which would otherwise ask the terminal and wait."""
+    return ""

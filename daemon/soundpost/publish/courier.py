@@ -1,0 +1,182 @@
+"""Carries what is told to the broker, through every loss of the connection."""
+
+import contextlib
+import logging
+import socket
+import threading
+import time
+from collections import deque
+from functools import partial
+
+from soundpost.errors import PublishError
+from soundpost.health import Health
+from soundpost.publish.backoff import Backoff
+from soundpost.publish.broker import Broker
+from soundpost.publish.mqtt import Connection
+from soundpost.publish.outbox import Outbox
+from soundpost.publish.payload import OFFLINE, ONLINE, HealthMessage, encode
+from soundpost.publish.trouble import may_not_publish, no_acknowledgement
+
+_TURN_SECONDS = 1.0
+_STEADY_SECONDS = 10.0
+"""A connection that lasted so long was a good one: the next attempt may come soon."""
+
+_log = logging.getLogger("soundpost.publish")
+
+
+class Courier:
+    """Connects, carries, connects again; `run` is the MQTT thread, the rest is called from others.
+
+    Args:
+        broker: Where to.
+        client_id: The same for every connection of this run, so that a half-dead one is replaced
+            at once instead of saying `offline` over our `online` later.
+        base: What its topics begin with, `<prefix>/<node>`.
+        outbox: What it carries, in that order.
+        health: Where connections are counted.
+        keepalive_seconds: After one and a half of these in silence the broker says `offline`.
+    """
+
+    def __init__(  # noqa: PLR0913 - each given once, by name
+        self,
+        *,
+        broker: Broker,
+        client_id: str,
+        base: str,
+        outbox: Outbox,
+        health: Health,
+        keepalive_seconds: int,
+    ) -> None:
+        self._broker = broker
+        self._client_id = client_id
+        self._base = base
+        self._outbox = outbox
+        self._health = health
+        self._keepalive_seconds = keepalive_seconds
+        self._reading: deque[HealthMessage] = deque(maxlen=1)
+        self._backoff = Backoff()
+        self._closing = threading.Event()
+        self._deadline_seconds = float("inf")
+        self._wake_sender: socket.socket | None = None
+        self._told_trouble = ""
+        self._refused_topics: set[str] = set()
+
+    def wake(self) -> None:
+        """Say that the outbox has something."""
+        if self._wake_sender is not None:
+            with contextlib.suppress(OSError):  # full: it is awake already; closed: it has left
+                self._wake_sender.send(b"!")
+
+    def take_health(self, message: HealthMessage) -> None:
+        """Tell this health next, in place of one that was not told yet."""
+        self._reading.append(message)
+        self.wake()
+
+    def finish(self, timeout_seconds: float) -> None:
+        """Make `run` carry what is in the outbox, as far as it gets in that time, and return."""
+        self._deadline_seconds = time.monotonic() + timeout_seconds
+        self._closing.set()
+        self.wake()
+
+    def run(self) -> None:
+        """Carry until finished; every loss is told once and followed by another attempt."""
+        self._wake_sender, wake = socket.socketpair()
+        self._wake_sender.settimeout(0.0)
+        wake.settimeout(0.0)
+        with self._wake_sender, wake:
+            while not self._is_finished():
+                try:
+                    self._carry(wake)
+                except PublishError as error:
+                    self._tell(error)
+                self._outbox.rewind()
+                self._pause()
+
+    def _carry(self, wake: socket.socket) -> None:
+        will = (f"{self._base}/status", OFFLINE)
+        with Connection(
+            self._broker, self._client_id, keepalive_seconds=self._keepalive_seconds, will=will
+        ) as connection:
+            self._welcome()
+            began_seconds = time.monotonic()
+            try:
+                self._serve(connection, wake)
+            finally:
+                if time.monotonic() - began_seconds > _STEADY_SECONDS:
+                    self._backoff.reset()
+
+    def _serve(self, connection: Connection, wake: socket.socket) -> None:
+        self._say(connection, "status", ONLINE)
+        while not self._is_finished():
+            with contextlib.suppress(BlockingIOError):
+                wake.recv(4096)
+            self._send(connection)
+            connection.turn(min(_TURN_SECONDS, self._remaining_seconds()), wake)
+        self._say(connection, "status", OFFLINE)
+        while connection.unanswered:
+            if not self._remaining_seconds():
+                raise no_acknowledgement(self._broker)
+            connection.turn(min(_TURN_SECONDS, self._remaining_seconds()))
+
+    def _send(self, connection: Connection) -> None:
+        """Put on its way what the broker will have now."""
+        if self._reading:
+            # The broker may only now give up a connection that a power cut left behind, and say
+            # `offline` for it: so the status is told again with every health.
+            self._say(connection, "status", ONLINE)
+            self._say(connection, "health", encode(self._reading.popleft()))
+        while connection.has_room and (entry := self._outbox.next_unsent()):
+            settle = partial(self._settle, f"{self._base}/detections", entry.row)
+            connection.publish(
+                f"{self._base}/detections", encode(entry.message), settle, retain=False
+            )
+
+    def _say(self, connection: Connection, leaf: str, payload: bytes) -> None:
+        topic = f"{self._base}/{leaf}"
+        connection.publish(topic, payload, partial(self._note, topic), retain=True)
+
+    def _settle(self, topic: str, row: int, refusal: str | None) -> None:
+        if refusal is None:
+            self._outbox.acknowledge(row)
+        else:
+            self._outbox.refuse(row)
+        self._note(topic, refusal)
+
+    def _note(self, topic: str, refusal: str | None) -> None:
+        """Tell a refusal once for each topic, until the broker takes a message there again."""
+        if refusal is None:
+            self._refused_topics.discard(topic)
+        elif topic not in self._refused_topics:
+            self._refused_topics.add(topic)
+            self._log_error(may_not_publish(self._broker, topic, refusal))
+
+    def _welcome(self) -> None:
+        self._health.connects += 1
+        self._told_trouble = ""
+        _log.info(
+            "connected to %s as %s, %d detections waiting",
+            self._broker,
+            self._client_id,
+            len(self._outbox),
+        )
+
+    def _tell(self, error: PublishError) -> None:
+        if str(error) != self._told_trouble:
+            self._told_trouble = str(error)
+            self._log_error(error)
+
+    def _log_error(self, error: PublishError) -> None:
+        _log.warning("%s (%s)", error, error.hint)
+
+    def _pause(self) -> None:
+        seconds = min(self._backoff.next_seconds(), self._remaining_seconds())
+        if not self._closing.is_set():
+            self._closing.wait(seconds)
+        elif not self._is_finished():
+            time.sleep(seconds)
+
+    def _remaining_seconds(self) -> float:
+        return max(0.0, self._deadline_seconds - time.monotonic())
+
+    def _is_finished(self) -> bool:
+        return self._closing.is_set() and (not len(self._outbox) or not self._remaining_seconds())

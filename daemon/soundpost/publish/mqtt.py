@@ -1,0 +1,204 @@
+"""One MQTT 5 connection; the only file that knows paho.
+
+MQTT 5 because 3.1.1 cannot say no: a message that an access list refuses is reported to its
+sender as delivered.
+"""
+
+import select
+import socket
+import ssl
+import time
+from collections.abc import Callable
+from typing import Self
+
+from paho.mqtt.client import Client, ConnectFlags, DisconnectFlags
+from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode, MQTTProtocolVersion
+from paho.mqtt.properties import Properties
+from paho.mqtt.reasoncodes import ReasonCode
+
+from soundpost.publish.broker import Broker
+from soundpost.publish.trouble import lost, no_answer, refused, unreachable
+
+IN_FLIGHT = 20
+"""The most messages on their way at once, unless the broker wants fewer."""
+
+_AT_LEAST_ONCE = 1
+_CONNECT_SECONDS = 5.0
+_GOODBYE_SECONDS = 1.0
+
+OnAnswer = Callable[[str | None], None]
+"""Told None when the broker has taken the message, else the broker's reason for refusing it."""
+
+
+class Connection:
+    """A connection that is opened, driven and left by one thread; paho never starts its own.
+
+    The session begins clean and ends with the connection (session expiry 0, the default): a
+    client that subscribes to nothing has nothing at the broker worth keeping, and what was not
+    acknowledged is kept by the outbox, not by paho.
+
+    As a context manager it connects on entry; on exit it takes leave, so that the broker drops
+    the last will, except after an exception: then it only hangs up, and the will is sent.
+
+    Args:
+        broker: Where to.
+        client_id: Ours, unlike any other client's.
+        keepalive_seconds: After one and a half of these without a word the broker gives us up.
+        will: Topic and payload that the broker publishes, retained, if we vanish; or None.
+
+    Raises:
+        PublishError: On entry, when there is no such broker or it says no.
+    """
+
+    def __init__(
+        self,
+        broker: Broker,
+        client_id: str,
+        *,
+        keepalive_seconds: int,
+        will: tuple[str, bytes] | None = None,
+    ) -> None:
+        self._broker = broker
+        self._keepalive_seconds = keepalive_seconds
+        self._waiting: dict[int, OnAnswer] = {}
+        self._in_flight_limit = IN_FLIGHT
+        self._answer: ReasonCode | None = None
+        self._loss: ReasonCode | None = None
+        self._client = Client(
+            CallbackAPIVersion.VERSION2,
+            client_id,
+            protocol=MQTTProtocolVersion.MQTTv5,
+            reconnect_on_failure=False,
+        )
+        self._client.connect_timeout = _CONNECT_SECONDS
+        self._client.on_connect = self._on_connect
+        self._client.on_publish = self._on_publish
+        self._client.on_disconnect = self._on_disconnect
+        if broker.username is not None:
+            self._client.username_pw_set(broker.username, broker.password)
+        if broker.tls is not None:
+            self._client.tls_set_context(broker.tls)
+        if will is not None:
+            self._client.will_set(will[0], will[1], qos=_AT_LEAST_ONCE, retain=True)
+
+    def __enter__(self) -> Self:
+        try:
+            self._connect()
+        except BaseException:
+            self._hang_up()
+            raise
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        if kind is None:
+            self._take_leave()
+        self._hang_up()
+
+    @property
+    def unanswered(self) -> int:
+        """How many messages the broker has not answered yet."""
+        return len(self._waiting)
+
+    @property
+    def has_room(self) -> bool:
+        """Whether the broker will have one more message on its way."""
+        return self.unanswered < self._in_flight_limit
+
+    def publish(self, topic: str, payload: bytes, on_answer: OnAnswer, *, retain: bool) -> None:
+        """Send a message with QoS 1; `turn` calls `on_answer` when the broker has answered.
+
+        If the connection breaks first it is never called, and the next `turn` raises.
+        """
+        sent = self._client.publish(topic, payload, qos=_AT_LEAST_ONCE, retain=retain)
+        if sent.rc is MQTTErrorCode.MQTT_ERR_SUCCESS:
+            self._waiting[sent.mid] = on_answer
+
+    def turn(self, timeout_seconds: float, wake: socket.socket | None = None) -> None:
+        """Send and receive what there is, waiting at most so long for something to do.
+
+        Args:
+            timeout_seconds: Keep it at a second or below: keepalive is minded here too.
+            wake: Another socket that ends the wait when it can be read.
+
+        Raises:
+            PublishError: The connection is lost.
+        """
+        self._turn(timeout_seconds, wake)
+        if self._loss is not None:
+            raise lost(self._broker, str(self._loss))
+
+    def _turn(self, timeout_seconds: float, wake: socket.socket | None = None) -> None:
+        sock = self._client.socket()
+        if sock is None:
+            return
+        has_bytes = isinstance(sock, ssl.SSLSocket) and sock.pending() > 0
+        readers = [sock] if wake is None else [sock, wake]
+        writers = [sock] if self._client.want_write() else []
+        readable, writable, _ = select.select(
+            readers, writers, [], 0.0 if has_bytes else timeout_seconds
+        )
+        if has_bytes or sock in readable:
+            self._client.loop_read()
+        if sock in writable:
+            self._client.loop_write()
+        self._client.loop_misc()
+
+    def _connect(self) -> None:
+        try:
+            self._client.connect(
+                self._broker.host, self._broker.port, self._keepalive_seconds, clean_start=True
+            )
+        except OSError as error:
+            raise unreachable(self._broker, error) from error
+        deadline = time.monotonic() + _CONNECT_SECONDS
+        while self._answer is None:
+            remaining_seconds = deadline - time.monotonic()
+            if self._loss is not None or remaining_seconds <= 0.0:
+                silence = f"silent for {_CONNECT_SECONDS:.0f} s"
+                raise no_answer(self._broker, str(self._loss or silence))
+            self._turn(remaining_seconds)
+        if self._answer.is_failure:
+            raise refused(self._broker, str(self._answer))
+
+    def _take_leave(self) -> None:
+        self._client.disconnect()
+        deadline = time.monotonic() + _GOODBYE_SECONDS
+        while self._loss is None and time.monotonic() < deadline:
+            self._turn(_GOODBYE_SECONDS)
+
+    def _hang_up(self) -> None:
+        sock = self._client.socket()
+        if sock is not None:
+            sock.close()
+
+    def _on_connect(
+        self,
+        _client: Client,
+        _data: object,
+        _flags: ConnectFlags,
+        reason: ReasonCode,
+        properties: Properties | None,
+    ) -> None:
+        self._answer = reason
+        wanted = getattr(properties, "ReceiveMaximum", IN_FLIGHT)
+        self._in_flight_limit = min(IN_FLIGHT, wanted)
+
+    def _on_publish(
+        self,
+        _client: Client,
+        _data: object,
+        mid: int,
+        reason: ReasonCode,
+        _properties: Properties,
+    ) -> None:
+        self._waiting.pop(mid)(str(reason) if reason.is_failure else None)
+
+    def _on_disconnect(
+        self,
+        _client: Client,
+        _data: object,
+        _flags: DisconnectFlags,
+        reason: ReasonCode,
+        _properties: Properties | None,
+    ) -> None:
+        self._loss = reason
