@@ -4,10 +4,15 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
-pytest_plugins = ["broker"]
+pytest_plugins = ["broker", "sound_card"]
 
 ROOT = Path(__file__).resolve().parent.parent
+
+# A slow machine is no failure, and a failure prints what repeats it.
+settings.register_profile("soundpost", deadline=None, print_blob=True)
+settings.load_profile("soundpost")
 
 
 @pytest.fixture(scope="session")
