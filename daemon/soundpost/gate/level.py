@@ -1,0 +1,78 @@
+"""Opening for what is louder than the place usually is."""
+
+from collections import deque
+
+from soundpost.audio import Pcm, level_dbfs
+
+SPANS = 8
+"""The floor's memory is this many spans long, and forgets one span at a time. Martin (2001)
+does the same; more spans follow a floor that rises sooner, at the price of more to compare."""
+
+SMOOTHING = 0.9
+"""Weight of the past in the smoothed level: ten blocks of 20 ms. Without smoothing the floor
+would be the luckiest block, some 3 dB below what a listener calls the floor."""
+
+
+class NoiseFloor:
+    """The level that a place is never quieter than, as it changes over the day.
+
+    Minimum statistics: the least value of a smoothed level within a memory of fixed length.
+    R. Martin, "Noise Power Spectral Density Estimation Based on Optimal Smoothing and Minimum
+    Statistics", IEEE Transactions on Speech and Audio Processing 9(5), 2001; here of the level
+    as a whole instead of each frequency, with constant smoothing and no bias correction.
+
+    Args:
+        memory_blocks: How many levels back the minimum reaches, give or take a span.
+    """
+
+    def __init__(self, memory_blocks: int) -> None:
+        self._span_blocks = max(1, memory_blocks // SPANS)
+        self._past_minima_dbfs: deque[float] = deque(maxlen=SPANS)
+        self._smoothed_dbfs: float | None = None
+        self._minimum_dbfs = 0.0
+        self._blocks = 0
+
+    @property
+    def is_known(self) -> bool:
+        """Whether a whole memory's length has been heard."""
+        return len(self._past_minima_dbfs) == SPANS
+
+    def follow(self, block_dbfs: float) -> float:
+        """The floor in dBFS, once the level of one more block is known."""
+        if self._smoothed_dbfs is None:
+            self._smoothed_dbfs = block_dbfs
+        self._smoothed_dbfs += (1.0 - SMOOTHING) * (block_dbfs - self._smoothed_dbfs)
+        self._minimum_dbfs = min(self._minimum_dbfs, self._smoothed_dbfs)
+        self._blocks += 1
+        if self._blocks == self._span_blocks:
+            self._past_minima_dbfs.append(self._minimum_dbfs)
+            self._minimum_dbfs = self._smoothed_dbfs
+            self._blocks = 0
+        return min(self._minimum_dbfs, *self._past_minima_dbfs, 0.0)
+
+
+class LevelTrigger:
+    """Hears a block whose level is well over the noise floor.
+
+    Until the floor is known, everything is heard: when in doubt, listen. A steady sound that
+    lasts longer than the floor's memory becomes the floor, and is heard no more.
+
+    Args:
+        over_floor_db: How far over the floor a block must be.
+        floor_blocks: How many blocks back the floor reaches.
+    """
+
+    def __init__(self, over_floor_db: float, floor_blocks: int) -> None:
+        self._over_floor_db = over_floor_db
+        self._floor_blocks = floor_blocks
+        self.forget()
+
+    def hears(self, block: Pcm) -> bool:
+        """Whether the block is that loud."""
+        block_dbfs = level_dbfs(block)
+        floor_dbfs = self._floor.follow(block_dbfs)
+        return not self._floor.is_known or block_dbfs >= floor_dbfs + self._over_floor_db
+
+    def forget(self) -> None:
+        """Learn the floor anew."""
+        self._floor = NoiseFloor(self._floor_blocks)
