@@ -1,0 +1,172 @@
+"""A virtual sound card: what is played into it comes out of its microphone, sample for sample.
+
+PulseAudio renders into a null sink whose monitor is the microphone; PortAudio reads that through
+ALSA's pulse plugin. Fixture: `sound_card`, one for the whole session; the tests that break one
+make their own with `make_sound_card`.
+"""
+
+import importlib.util
+import os
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Self
+
+import pytest
+
+MICROPHONE = "vmic"
+SAMPLE_RATE_HZ = 16_000
+PATIENCE_SECONDS = 20.0
+"""Long enough for a busy machine; only a hang ever takes it."""
+
+# Without norewinds=1 the sink renders 2 s ahead, and loses what a rewind throws away.
+_PULSE = """\
+load-module module-native-protocol-unix socket={socket} auth-anonymous=1
+load-module module-null-sink norewinds=1 sink_name=sink rate={rate} channels=1 format=s16le
+load-module module-remap-source master=sink.monitor source_name={microphone}
+set-default-sink sink
+set-default-source {microphone}
+"""
+_ALSA = """\
+pcm.!default {{ type pulse }}
+ctl.!default {{ type pulse }}
+pcm.{microphone} {{
+  type pulse
+  device {microphone}
+  hint {{ show on description "virtual microphone" }}
+}}
+"""
+
+
+class SoundCard:
+    """A PulseAudio of its own, in a folder of its own, on a socket of its own.
+
+    Args:
+        folder: An empty folder with a short path: a socket's is at most 107 bytes long.
+
+    Attributes:
+        environment: What a process must have in its environment to hear this card.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._process: subprocess.Popen[bytes] | None = None
+        socket = folder / "pulse" / "native"
+        self.environment = {
+            **{key: value for key, value in os.environ.items() if not key.startswith("PULSE_")},
+            "PULSE_RUNTIME_PATH": str(socket.parent),
+            "PULSE_SERVER": f"unix:{socket}",
+            "XDG_CONFIG_HOME": str(folder / "config"),
+            "ALSA_CONFIG_PATH": str(folder / "alsa.conf"),
+        }
+        socket.parent.mkdir(mode=0o700)
+        (folder / "config").mkdir()
+        script = _PULSE.format(socket=socket, rate=SAMPLE_RATE_HZ, microphone=MICROPHONE)
+        (folder / "card.pa").write_text(script)
+        (folder / "asound.conf").write_text(_ALSA.format(microphone=MICROPHONE))
+        (folder / "alsa.conf").write_text(
+            f"</usr/share/alsa/alsa.conf>\n<{folder / 'asound.conf'}>\n"
+        )
+
+    def start(self) -> Self:
+        """Start the server and wait until its microphone is there."""
+        command = ["pulseaudio", "-n", "-F", str(self._folder / "card.pa"), "--daemonize=no"]
+        command += ["--exit-idle-time=-1", "--use-pid-file=no", "--realtime=no"]
+        with (self._folder / "log").open("wb") as log:
+            self._process = subprocess.Popen(
+                [*command, "--log-level=error"], env=self.environment, stdout=log, stderr=log
+            )
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while MICROPHONE.encode() not in self._control("list", "short", "sources"):
+            if self._process.poll() is not None or time.monotonic() > deadline:
+                log_text = (self._folder / "log").read_text(errors="replace")
+                raise RuntimeError(f"PulseAudio did not start:\n{log_text}")
+            time.sleep(0.02)
+        return self
+
+    def play(self, path: Path) -> None:
+        """Play a WAV file to its end; mono 16-bit at 16 kHz arrives bit for bit."""
+        subprocess.run(
+            ["paplay", "--latency-msec=200", str(path)],
+            env=self.environment,
+            check=True,
+            timeout=600,
+        )
+
+    def freeze(self) -> None:
+        """Stop the server in its tracks: nothing ends, nothing comes."""
+        self._signal(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        """Let a frozen server go on."""
+        self._signal(signal.SIGCONT)
+
+    def kill(self) -> None:
+        """End the server at once; the microphone is gone. Harmless when it has ended."""
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait(PATIENCE_SECONDS)
+
+    def _signal(self, number: signal.Signals) -> None:
+        if self._process is None:
+            raise RuntimeError("the sound card was never started")
+        self._process.send_signal(number)
+
+    def _control(self, *arguments: str) -> bytes:
+        done = subprocess.run(
+            ["pactl", *arguments],
+            env=self.environment,
+            capture_output=True,
+            check=False,
+            timeout=PATIENCE_SECONDS,
+        )
+        return done.stdout
+
+
+MakeSoundCard = Callable[[], SoundCard]
+
+
+@pytest.fixture(scope="session")
+def make_sound_card() -> Iterator[MakeSoundCard]:
+    """Starts sound cards; all end with the session."""
+    _require_sound()
+    with tempfile.TemporaryDirectory(prefix="card-") as folder:
+        made: list[SoundCard] = []
+
+        def make() -> SoundCard:
+            place = Path(folder, str(len(made)))
+            place.mkdir()
+            made.append(SoundCard(place))
+            return made[-1].start()
+
+        yield make
+        for card in made:
+            card.kill()
+
+
+@pytest.fixture(scope="session")
+def sound_card(make_sound_card: MakeSoundCard) -> SoundCard:
+    """A virtual sound card; play into it and listen to it, but leave it whole."""
+    return make_sound_card()
+
+
+def _require_sound() -> None:
+    """Skip the test where the sound card cannot be made; fail it where CI says it must be."""
+    programs = [name for name in ("pulseaudio", "paplay", "pactl") if not shutil.which(name)]
+    plugins = Path("/usr/lib").glob("*/alsa-lib/libasound_module_pcm_pulse.so")
+    missing = programs if any(plugins) else [*programs, "ALSA's pulse plugin"]
+    if importlib.util.find_spec("pyaudio") is None:
+        missing.append("PyAudio")
+    if not missing:
+        return
+    reason = (
+        f"not installed: {', '.join(missing)}; apt-get install pulseaudio pulseaudio-utils "
+        "libasound2-plugins portaudio19-dev, and pip install soundpost[mic]"
+    )
+    if os.environ.get("CI"):
+        pytest.fail(reason)
+    pytest.skip(reason)
