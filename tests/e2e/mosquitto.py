@@ -1,4 +1,4 @@
-"""A real mosquitto on a loopback port of its own, and a subscriber that remembers.
+"""A real mosquitto on a loopback port of its own.
 
 Fixtures: `broker` (anonymous, started), `subscriber` (connected to it, hearing everything).
 """
@@ -8,7 +8,6 @@ import os
 import shutil
 import socket
 import subprocess
-import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -16,13 +15,7 @@ from pathlib import Path
 from typing import Any, Self
 
 import pytest
-from paho.mqtt.client import Client, ConnectFlags, MQTTMessage
-from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
-from paho.mqtt.properties import Properties
-from paho.mqtt.reasoncodes import ReasonCode
-
-PATIENCE_SECONDS = 20.0
-"""Long enough for a busy machine; only a hang ever takes it."""
+from listener import PATIENCE_SECONDS, Subscriber
 
 _DEBIAN_PATH = "/usr/sbin"  # where Debian keeps mosquitto, on no plain user's PATH
 
@@ -138,97 +131,6 @@ class Broker:
         path.chmod(0o600)
         subprocess.run(["mosquitto_passwd", "-U", str(path)], check=True, timeout=PATIENCE_SECONDS)
         return path
-
-
-@dataclass(frozen=True)
-class Received:
-    """One message as a subscriber got it; `retain` tells that it was kept from earlier."""
-
-    topic: str
-    payload: bytes
-    qos: int
-    retain: bool
-
-    @property
-    def text(self) -> str:
-        """The payload, decoded."""
-        return self.payload.decode()
-
-
-class Subscriber:
-    """An independent MQTT 5 client that remembers everything; comes back after a lost broker."""
-
-    def __init__(self, port: int, topic: str = "#", user: tuple[str, str] | None = None) -> None:
-        self._topic = topic
-        self._received: list[Received] = []
-        self._changed = threading.Condition()
-        self._subscriptions = 0
-        self._client = Client(CallbackAPIVersion.VERSION2, protocol=MQTTProtocolVersion.MQTTv5)
-        self._client.on_connect = self._on_connect
-        self._client.on_subscribe = self._on_subscribe
-        self._client.on_message = self._on_message
-        if user is not None:
-            self._client.username_pw_set(*user)
-        self._client.reconnect_delay_set(1, 1)
-        self._client.connect_async("127.0.0.1", port)
-
-    def __enter__(self) -> Self:
-        self._client.loop_start()
-        self.wait_for_subscription(1)
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._client.disconnect()
-        self._client.loop_stop()
-
-    @property
-    def received(self) -> list[Received]:
-        """Everything so far, in order."""
-        with self._changed:
-            return list(self._received)
-
-    def on(self, topic: str) -> list[Received]:
-        """Everything so far on one topic, in order."""
-        return [message for message in self.received if message.topic == topic]
-
-    def wait_for(
-        self,
-        predicate: Callable[[list[Received]], Any],
-        timeout_seconds: float = PATIENCE_SECONDS,
-    ) -> list[Received]:
-        """Everything received, as soon as the predicate holds for it; else the test fails."""
-        with self._changed:
-            if not self._changed.wait_for(lambda: predicate(self._received), timeout_seconds):
-                pytest.fail(f"not within {timeout_seconds} s; received {self._received}")
-            return list(self._received)
-
-    def wait_for_subscription(self, times: int) -> None:
-        """Return once the broker has confirmed the subscription so many times."""
-        with self._changed:
-            if not self._changed.wait_for(lambda: self._subscriptions >= times, PATIENCE_SECONDS):
-                pytest.fail("the broker confirmed no subscription")
-
-    def _on_connect(
-        self,
-        client: Client,
-        _data: object,
-        _flags: ConnectFlags,
-        _reason: ReasonCode,
-        _p: Properties | None,
-    ) -> None:
-        client.subscribe(self._topic, qos=1)
-
-    def _on_subscribe(self, *_: object) -> None:
-        with self._changed:
-            self._subscriptions += 1
-            self._changed.notify_all()
-
-    def _on_message(self, _client: Client, _data: object, message: MQTTMessage) -> None:
-        with self._changed:
-            self._received.append(
-                Received(message.topic, bytes(message.payload), message.qos, message.retain)
-            )
-            self._changed.notify_all()
 
 
 def free_port() -> int:
