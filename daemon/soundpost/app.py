@@ -1,0 +1,167 @@
+"""The composition root: the one place that builds devices and joins them to the pipeline."""
+
+import logging
+import signal
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from types import FrameType
+from typing import TextIO
+
+import msgspec
+
+from soundpost.capture import MicSource, Recording, Source, WavSource, parse_source
+from soundpost.classify import Bundle, Classifier, find_bundle, load_bundle, replay_golden
+from soundpost.clock import ClockState, clock_state
+from soundpost.config import ClassifyConfig, Config
+from soundpost.decide import Tracker, make_rules
+from soundpost.errors import SoundpostError
+from soundpost.features import Windower
+from soundpost.gate import make_gate
+from soundpost.health import Health
+from soundpost.pipeline import Pipeline
+from soundpost.publish.payload import ModelIdentity, encode
+from soundpost.publish.publisher import MqttPublisher
+from soundpost.publish.teller import Teller
+
+LOG = logging.getLogger("soundpost")
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """A verified bundle and the classifier that runs it."""
+
+    bundle: Bundle
+    classifier: Classifier
+
+    @property
+    def sample_rate_hz(self) -> int:
+        """The rate that the model hears at."""
+        return self.bundle.manifest.input.features.sample_rate_hz
+
+
+def open_model(config: ClassifyConfig) -> Model:
+    """The configured model, its files verified and its golden vectors replayed.
+
+    Raises:
+        BundleError: The bundle is not there, not whole, or scores differently on this machine.
+    """
+    bundle = load_bundle(find_bundle(config.bundle))
+    classifier = Classifier(bundle, config.threads)
+    replay_golden(bundle, classifier)
+    return Model(bundle, classifier)
+
+
+def open_source(config: Config, sample_rate_hz: int, health: Health) -> Source:
+    """The configured source, not yet opened."""
+    named = parse_source(config.capture.source)
+    if isinstance(named, Recording):
+        return WavSource(
+            named.path,
+            sample_rate_hz,
+            pace=config.capture.pace,
+            starts_at_ns=time.time_ns(),
+            health=health,
+        )
+    queue_seconds = config.capture.queue_seconds
+    return MicSource(named.device, sample_rate_hz, queue_seconds=queue_seconds, health=health)
+
+
+def build_pipeline(config: Config, model: Model, source: Source, health: Health) -> Pipeline:
+    """The pipeline from a source to detections, as the configuration and the manifest say.
+
+    Raises:
+        ConfigError: The configuration names a label that the model does not have.
+    """
+    manifest = model.bundle.manifest
+    heard = manifest.input
+    rules = make_rules(manifest.labels, config.decide, model.sample_rate_hz)
+    return Pipeline(
+        source=source,
+        gate=make_gate(config.gate, model.sample_rate_hz),
+        windower=Windower(heard.features, heard.window_frames, heard.stride_frames),
+        classifier=model.classifier,
+        tracker=Tracker(rules, heard.features),
+        health=health,
+    )
+
+
+def run(config: Config) -> None:
+    """Listen and publish until the source ends or a signal asks to stop.
+
+    Raises:
+        SoundpostError: Something that a person can mend; the broker is told `offline` first.
+    """
+    health = Health()
+    model = open_model(config.classify)
+    source = open_source(config, model.sample_rate_hz, health)
+    pipeline = build_pipeline(config, model, source, health)
+    teller = _teller(config, model, clock_state)
+    LOG.info("listening to %s with %s", config.capture.source, model.bundle.folder)
+    health_samples = round(config.mqtt.health_seconds * model.sample_rate_hz)
+    with MqttPublisher(config.mqtt, config.node.name, health) as broker:
+        health_due = 0
+        with _stopped_by_signals(source), source:
+            for detections in pipeline.listen():
+                for detection in detections:
+                    broker.publish(teller.tell(detection))
+                if health.samples >= health_due:
+                    broker.publish_health(teller.report(health, time.time_ns()))
+                    health_due = health.samples + health_samples
+        broker.publish_health(teller.report(health, time.time_ns()))
+    LOG.info("stopped after %.1f s of sound", health.samples / model.sample_rate_hz)
+
+
+def listen(config: Config, files: list[Path], out: TextIO) -> int:
+    """The number of files that could not be listened to; the detections go to `out`.
+
+    Each detection is one line of JSON, as it would be published, but that its times count from
+    the start of the file (1970-01-01T00:00:00Z), `clock` says `file`, and `clip` names the file.
+
+    Raises:
+        BundleError, ConfigError: As `open_model` and `build_pipeline`.
+    """
+    model = open_model(config.classify)
+    teller = _teller(config, model, lambda: "file")
+    failures = 0
+    for path in files:
+        health = Health()
+        source = WavSource(path, model.sample_rate_hz, pace="fast", starts_at_ns=0, health=health)
+        pipeline = build_pipeline(config, model, source, health)
+        try:
+            with source:
+                for detections in pipeline.listen():
+                    for detection in detections:
+                        message = msgspec.structs.replace(teller.tell(detection), clip=str(path))
+                        out.write(encode(message).decode() + "\n")
+        except SoundpostError as error:
+            failures += 1
+            LOG.error("%s\n  hint: %s", error, error.hint)  # noqa: TRY400 - told, not traced
+    return failures
+
+
+def _teller(config: Config, model: Model, clock: Callable[[], ClockState]) -> Teller:
+    return Teller(
+        config.node.name,
+        ModelIdentity.of(model.bundle.manifest),
+        sample_rate_hz=model.sample_rate_hz,
+        clock=clock,
+    )
+
+
+@contextmanager
+def _stopped_by_signals(source: Source) -> Iterator[None]:
+    """SIGTERM and SIGINT end the source; what was heard until then is still told."""
+
+    def stop(number: int, _frame: FrameType | None) -> None:
+        LOG.info("stopping on %s", signal.Signals(number).name)
+        source.stop()
+
+    previous = {number: signal.signal(number, stop) for number in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        yield
+    finally:
+        for number, handler in previous.items():
+            signal.signal(number, handler)

@@ -1,0 +1,127 @@
+"""`soundpost bench`: what each room costs on this machine, as a share of real time."""
+
+import os
+import resource
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from statistics import median
+from types import TracebackType
+from typing import Self, TextIO
+
+import numpy as np
+
+from soundpost.app import Model, build_pipeline, open_model
+from soundpost.audio import Chunk, Pcm
+from soundpost.config import Config
+from soundpost.decide import Tracker, make_rules
+from soundpost.events import Detection, Scores, Window
+from soundpost.features import Windower
+from soundpost.health import Health
+
+SECONDS = 30
+CHUNK_SECONDS = 0.05  # as the microphone hands them over
+REPEATS = 7
+
+
+@dataclass(frozen=True, slots=True)
+class Costs:
+    """Milliseconds of one core for a second of sound, the median of several runs."""
+
+    features_ms: float
+    classify_ms: float
+    decide_ms: float
+    pipeline_ms: float
+
+
+class MemorySource:
+    """Hands over samples that are in memory, chunk by chunk."""
+
+    def __init__(self, samples: Pcm, chunk_samples: int) -> None:
+        self._samples = samples
+        self._chunk_samples = chunk_samples
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None: ...
+
+    def chunks(self) -> Iterator[Chunk]:
+        """All samples, once."""
+        for start in range(0, len(self._samples), self._chunk_samples):
+            yield Chunk(start, self._samples[start : start + self._chunk_samples], 0)
+
+    def stop(self) -> None:
+        """Nothing waits here, so there is nothing to stop."""
+
+
+def measure(config: Config, model: Model) -> Costs:
+    """The cost of each room and of all together, on noise that comes and goes."""
+    manifest = model.bundle.manifest
+    heard, rate_hz = manifest.input, model.sample_rate_hz
+    source = MemorySource(_noise(SECONDS * rate_hz), round(CHUNK_SECONDS * rate_hz))
+    rules = make_rules(manifest.labels, config.decide, rate_hz)
+
+    def cut() -> list[Window]:
+        windower = Windower(heard.features, heard.window_frames, heard.stride_frames)
+        return [window for chunk in source.chunks() for window in windower.window(chunk)]
+
+    def classify() -> list[Scores]:
+        return [model.classifier.classify(window) for window in windows]
+
+    def decide() -> list[Detection]:
+        tracker = Tracker(rules, heard.features)
+        return [detection for scores in scored for detection in tracker.follow(scores)]
+
+    def listen() -> list[list[Detection]]:
+        return list(build_pipeline(config, model, source, Health()).listen())
+
+    windows = cut()
+    scored = classify()
+    return Costs(*(_cost_ms(work) for work in (cut, classify, decide, listen)))
+
+
+def bench(config: Config, out: TextIO) -> None:
+    """Write the costs and the real-time factor of the configured bundle."""
+    model = open_model(config.classify)
+    costs = measure(config, model)
+    manifest = model.bundle.manifest
+    stride_seconds = (
+        manifest.input.stride_frames * manifest.input.features.hop_samples / model.sample_rate_hz
+    )
+    out.write(
+        f"{manifest.id} {manifest.version}, a window every {stride_seconds:g} s, "
+        f"on one of {os.cpu_count()} cores; milliseconds for a second of sound\n"
+        f"  features  {costs.features_ms:8.3f}\n"
+        f"  classify  {costs.classify_ms:8.3f}\n"
+        f"  decide    {costs.decide_ms:8.3f}\n"
+        f"  pipeline  {costs.pipeline_ms:8.3f}   {1000 / costs.pipeline_ms:.0f} times real time\n"
+        f"  memory    {_peak_mb():8.1f} MB at its peak\n"
+    )
+
+
+def _noise(samples: int) -> Pcm:
+    """Pink-ish noise in bursts of half a second, seeded, loud and quiet by turns."""
+    rng = np.random.default_rng(0)
+    noise = np.cumsum(rng.normal(0.0, 100.0, samples)) % 8192 - 4096
+    bursts = np.where(np.arange(samples) // 8000 % 2, 1.0, 0.05)
+    return np.asarray(noise * bursts, np.int16)
+
+
+def _cost_ms(work: Callable[[], object]) -> float:
+    work()  # warm up
+    runs = []
+    for _ in range(REPEATS):
+        begun = time.perf_counter()
+        work()
+        runs.append(time.perf_counter() - begun)
+    return 1000 * median(runs) / SECONDS
+
+
+def _peak_mb() -> float:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e6

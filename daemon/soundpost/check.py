@@ -1,0 +1,107 @@
+"""`soundpost check`: does everything work here, from the configuration to the broker?"""
+
+from collections.abc import Callable
+from typing import TextIO, TypeVar
+
+from soundpost.app import open_source
+from soundpost.audio import SILENCE_DBFS, level_dbfs
+from soundpost.capture import Microphone, parse_source, probe
+from soundpost.classify import Bundle, Classifier, find_bundle, load_bundle, replay_golden
+from soundpost.classify.golden import SCORE_TOLERANCE
+from soundpost.config import Config
+from soundpost.decide import make_rules
+from soundpost.errors import SoundpostError
+from soundpost.health import Health
+from soundpost.publish import probe as broker_probe
+
+PROBE_SECONDS = 0.1
+Result = TypeVar("Result")
+
+
+def check(read_config: Callable[[], Config], out: TextIO) -> int:
+    """The exit status: 0 if every step works, else that of the first that does not.
+
+    Each step is a line that says what was got, or what was expected and got, and a hint. A step
+    that needs a failed one is left out; the others are still tried.
+
+    Args:
+        read_config: Gives the configuration, or raises `ConfigError`.
+        out: Where the lines go.
+    """
+    steps = _Steps(out)
+    config = steps.attempt("config", read_config, _describe_config)
+    if config is None:
+        return steps.status
+    bundle = steps.attempt("bundle", lambda: _load(config), _describe_bundle)
+    if bundle is not None:
+        steps.attempt("golden", lambda: _replay(bundle, config), str)
+    rate_hz = bundle.manifest.input.features.sample_rate_hz if bundle else 16_000
+    steps.attempt("sound", lambda: _hear(config, rate_hz), str)
+    steps.attempt(
+        "broker",
+        lambda: broker_probe.probe(config.mqtt, config.node.name),
+        lambda milliseconds: f"{config.mqtt.broker}: acknowledged after {milliseconds:.1f} ms",
+    )
+    return steps.status
+
+
+class _Steps:
+    """Tries one thing after another and writes a line about each."""
+
+    def __init__(self, out: TextIO) -> None:
+        self._out = out
+        self.status = 0
+
+    def attempt(
+        self, name: str, step: Callable[[], Result], describe: Callable[[Result], str]
+    ) -> Result | None:
+        """What the step gives, or None when it fails."""
+        try:
+            result = step()
+        except SoundpostError as error:
+            self._out.write(f"FAIL  {name:7} {error}\n{'':14}hint: {error.hint}\n")
+            self.status = self.status or error.exit_status
+            return None
+        self._out.write(f"ok    {name:7} {describe(result)}\n")
+        return result
+
+
+def _describe_config(config: Config) -> str:
+    return f"node {config.node.name}, source {config.capture.source}, gate {config.gate.open_on}"
+
+
+def _load(config: Config) -> Bundle:
+    bundle = load_bundle(find_bundle(config.classify.bundle))
+    rate_hz = bundle.manifest.input.features.sample_rate_hz
+    make_rules(bundle.manifest.labels, config.decide, rate_hz)
+    return bundle
+
+
+def _describe_bundle(bundle: Bundle) -> str:
+    manifest = bundle.manifest
+    return (
+        f"{manifest.id} {manifest.version}: {len(manifest.labels)} labels, "
+        f"{manifest.input.tensor.dtype}, {len(bundle.model) / 1000:.0f} kB, hashes as promised"
+    )
+
+
+def _replay(bundle: Bundle, config: Config) -> str:
+    report = replay_golden(bundle, Classifier(bundle, config.classify.threads))
+    return (
+        f"{report.windows} windows: scores differ by {report.score_difference:.2g}, "
+        f"at most {SCORE_TOLERANCE:g} expected"
+    )
+
+
+def _hear(config: Config, rate_hz: int) -> str:
+    named = parse_source(config.capture.source)
+    expected = round(PROBE_SECONDS * rate_hz)
+    if isinstance(named, Microphone):
+        heard = probe(named.device, rate_hz, PROBE_SECONDS)
+        name, got, level = heard.device_name, heard.samples, heard.level_dbfs
+    else:
+        with open_source(config, rate_hz, Health()) as source:
+            first = next(source.chunks())
+        name, got, level = str(named.path), len(first.samples), level_dbfs(first.samples)
+    silence = "; digital silence: is it muted?" if level <= SILENCE_DBFS else ""
+    return f"{name}: {got} samples, {expected} expected, {level:.1f} dBFS{silence}"

@@ -1,0 +1,161 @@
+"""The command line: `soundpost run | listen | check | devices | bench`."""
+
+import argparse
+import logging
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from soundpost import __version__
+from soundpost.config import Config, load_config
+from soundpost.errors import SoundpostError
+
+_EXAMPLES = """\
+examples:
+  soundpost devices                      what sound cards there are, and their names
+  soundpost check --source mic:USB       does everything work? one line each
+  soundpost run --source mic:USB --broker mqtt://broker.local:1883
+  soundpost run --config /etc/soundpost/soundpost.toml
+  soundpost listen night.wav | jq .      what would have been told of a recording
+
+Every flag is also a key of the configuration file, and wins over it (docs/CONFIG.md).
+Exit status: 0 done, 1 something failed, 2 wrong usage, 78 wrong configuration or bundle.
+"""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """The exit status of a command line; see `soundpost --help`."""
+    options = _parser().parse_args(arguments)
+    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
+    try:
+        status: int = options.command(options)
+    except SoundpostError as error:
+        print(f"soundpost: {error}\n  hint: {error.hint}", file=sys.stderr)
+        return error.exit_status
+    except BrokenPipeError:
+        # The reader of our lines went away (`soundpost listen … | head`): end as other tools do.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    return status
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="soundpost",
+        description="Listens, and posts what it hears over MQTT.",
+        epilog=_EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action="version", version=f"soundpost {__version__}")
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+
+    run = commands.add_parser("run", help="listen and publish, until SIGTERM or Ctrl-C")
+    _add_configuration(run, "source", "pace", "broker", "node", "bundle")
+    run.set_defaults(command=_run)
+
+    listen = commands.add_parser("listen", help="tell what files hold, as JSON lines; no broker")
+    _add_configuration(listen, "node", "bundle")
+    listen.add_argument("files", nargs="+", type=Path, metavar="FILE", help="WAV, FLAC, …")
+    listen.set_defaults(command=_listen)
+
+    check = commands.add_parser("check", help="try configuration, bundle, sound and broker")
+    _add_configuration(check, "source", "broker", "node", "bundle")
+    check.set_defaults(command=_check)
+
+    devices = commands.add_parser("devices", help="list the sound cards that can be listened to")
+    devices.set_defaults(command=_devices)
+
+    bench = commands.add_parser(
+        "bench", help="how many times faster than real time is this machine"
+    )
+    _add_configuration(bench, "bundle")
+    bench.set_defaults(command=_bench)
+    return parser
+
+
+_FLAGS: dict[str, tuple[str, str, dict[str, Any]]] = {
+    "source": (
+        "capture",
+        "source",
+        {"metavar": "mic[:NAME]|wav:PATH", "help": "what to listen to (default: mic)"},
+    ),
+    "pace": (
+        "capture",
+        "pace",
+        {"choices": ["real", "fast"], "help": "a file as a microphone, or as fast as it goes"},
+    ),
+    "broker": (
+        "mqtt",
+        "broker",
+        {"metavar": "mqtt[s]://HOST[:PORT]", "help": "default: mqtt://localhost:1883"},
+    ),
+    "node": ("node", "name", {"metavar": "NAME", "help": "who listens (default: the host name)"}),
+    "bundle": (
+        "classify",
+        "bundle",
+        {"metavar": "NAME|DIR", "help": "the model (default: esc50, which comes with soundpost)"},
+    ),
+}
+
+
+def _add_configuration(parser: argparse.ArgumentParser, *names: str) -> None:
+    parser.add_argument("--config", type=Path, metavar="FILE", help="configuration file (TOML)")
+    for name in names:
+        table, key, options = _FLAGS[name]
+        options = options | {"help": f"{options['help']} [{table}.{key}]"}
+        parser.add_argument(f"--{name}", **options)
+
+
+def _config(options: argparse.Namespace) -> Config:
+    """The configuration file with the given flags laid over it."""
+    flags: dict[str, dict[str, Any]] = {}
+    for name, (table, key, _) in _FLAGS.items():
+        value = getattr(options, name, None)
+        if value is not None:
+            flags.setdefault(table, {})[key] = value
+    return load_config(options.config, flags)
+
+
+# Each command imports what it needs, so that `--help` and a typo answer at once.
+
+
+def _run(options: argparse.Namespace) -> int:
+    from soundpost import app  # noqa: PLC0415 - see above
+
+    app.run(_config(options))
+    return 0
+
+
+def _listen(options: argparse.Namespace) -> int:
+    from soundpost import app  # noqa: PLC0415 - see above
+
+    failures = app.listen(_config(options), options.files, sys.stdout)
+    return 1 if failures else 0
+
+
+def _check(options: argparse.Namespace) -> int:
+    from soundpost import check  # noqa: PLC0415 - see above
+
+    return check.check(lambda: _config(options), sys.stdout)
+
+
+def _devices(_options: argparse.Namespace) -> int:
+    from soundpost.capture import list_devices  # noqa: PLC0415 - see above
+
+    devices = list_devices()
+    for device in devices:
+        default = "  (default)" if device.is_default else ""
+        print(f"{device.index:3}  {device.name}{default}")
+        print(f"     {device.host_api}, {device.channels} ch, {device.default_rate_hz} Hz")
+    if not devices:
+        print("no sound card can be listened to: plug one in, or see `arecord -l`")
+    return 0 if devices else 1
+
+
+def _bench(options: argparse.Namespace) -> int:
+    from soundpost import bench  # noqa: PLC0415 - see above
+
+    bench.bench(_config(options), sys.stdout)
+    return 0
