@@ -114,12 +114,13 @@ class MqttConfig(Section, frozen=True):
     health_seconds: Annotated[float, Meta(ge=1.0, le=86_400.0)] = 30.0
 
     def __post_init__(self) -> None:
-        secured = self.broker.startswith("mqtts://")
+        # What would silently be weaker than its author believes is refused.
+        certified = self.ca_file or self.cert_file or self.key_file
         rules = {
-            "cert_file and key_file belong together": bool(self.cert_file) == bool(self.key_file),
-            "password_file needs a username": not self.password_file or bool(self.username),
-            "ca_file and cert_file need a broker at mqtts://": (
-                secured or not (self.ca_file or self.cert_file)
+            "key_file is set without cert_file": self.cert_file or not self.key_file,
+            "password_file is set without username": self.username or not self.password_file,
+            "ca_file, cert_file and key_file need a broker at mqtts://": (
+                self.broker.startswith("mqtts://") or not certified
             ),
         }
         for rule, holds in rules.items():

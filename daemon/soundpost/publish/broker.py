@@ -42,11 +42,10 @@ def find_broker(config: MqttConfig) -> Broker:
     """The broker of a configuration, its password read and its certificates loaded.
 
     Raises:
-        ConfigError: The address is none, keys contradict each other, or a file cannot be used.
+        ConfigError: The address is none, or a file cannot be used.
     """
     address = _read_address(config.broker)
     is_tls = address.scheme == "mqtts"
-    _refuse_contradictions(config, is_tls=is_tls)
     return Broker(
         host=address.hostname or "",
         port=address.port or _DEFAULT_PORTS[address.scheme],
@@ -74,23 +73,6 @@ def _read_address(url: str) -> SplitResult:
     if address.scheme not in _DEFAULT_PORTS or not address.hostname or port == 0 or rest:
         raise ConfigError(f"mqtt.broker {shown!r} is no address of a broker", hint=example)
     return address
-
-
-def _refuse_contradictions(config: MqttConfig, *, is_tls: bool) -> None:
-    """Refuse what would silently be weaker than its author believes."""
-    if not is_tls and (config.ca_file or config.cert_file or config.key_file):
-        raise ConfigError(
-            f"mqtt has certificates, yet mqtt.broker {config.broker} is not encrypted",
-            hint="write mqtts:// there, or remove ca_file, cert_file and key_file",
-        )
-    if config.key_file and not config.cert_file:
-        raise ConfigError(
-            "mqtt.key_file is set without mqtt.cert_file", hint="set both, or neither"
-        )
-    if config.password_file and config.username is None:
-        raise ConfigError(
-            "mqtt.password_file is set without mqtt.username", hint="set both, or neither"
-        )
 
 
 def _read_password(file: str | None) -> str | None:

@@ -100,10 +100,10 @@ def test_a_password_in_the_broker_s_url_is_refused_and_not_repeated(write: Write
 @pytest.mark.parametrize(
     ("text", "rule"),
     [
-        ("cert_file = 'c'\nbroker = 'mqtts://a'", "cert_file and key_file belong together"),
-        ("key_file = 'k'\nbroker = 'mqtts://a'", "cert_file and key_file belong together"),
-        ("password_file = 'p'", "password_file needs a username"),
-        ("ca_file = 'c'", "ca_file and cert_file need a broker at mqtts://"),
+        ("key_file = 'k'\nbroker = 'mqtts://a'", "key_file is set without cert_file"),
+        ("password_file = 'p'", "password_file is set without username"),
+        ("ca_file = 'c'", "ca_file, cert_file and key_file need a broker at mqtts://"),
+        ("cert_file = 'c'", "ca_file, cert_file and key_file need a broker at mqtts://"),
     ],
 )
 def test_keys_that_contradict_each_other_are_refused(write: Write, text: str, rule: str) -> None:

@@ -69,3 +69,9 @@ def test_the_machine_s_name_is_made_fit_for_a_topic(monkeypatch: pytest.MonkeyPa
     assert Config().node.name == "caf----1"
     monkeypatch.setattr("socket.gethostname", lambda: "")
     assert Config().node.name == "soundpost"
+
+
+def test_a_certificate_may_bring_its_key_in_the_same_file(write: Write) -> None:
+    """A PEM file can hold both, so a key file of its own is not asked for."""
+    path = write("[mqtt]\nbroker = 'mqtts://a'\ncert_file = 'both.pem'")
+    assert load_config(path).mqtt.cert_file == "both.pem"
