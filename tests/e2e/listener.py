@@ -1,8 +1,9 @@
 """A subscriber that remembers, independent of the daemon's own client."""
 
 import threading
+import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Self
 
 import pytest
@@ -17,12 +18,16 @@ PATIENCE_SECONDS = 20.0
 
 @dataclass(frozen=True)
 class Received:
-    """One message as a subscriber got it; `retain` tells that it was kept from earlier."""
+    """One message as a subscriber got it, at a time of the monotonic clock.
+
+    `retain` tells that it was kept from earlier.
+    """
 
     topic: str
     payload: bytes
     qos: int
     retain: bool
+    at_seconds: float = field(compare=False)
 
     @property
     def text(self) -> str:
@@ -101,6 +106,12 @@ class Subscriber:
     def _on_message(self, _client: Client, _data: object, message: MQTTMessage) -> None:
         with self._changed:
             self._received.append(
-                Received(message.topic, bytes(message.payload), message.qos, message.retain)
+                Received(
+                    message.topic,
+                    bytes(message.payload),
+                    message.qos,
+                    message.retain,
+                    time.monotonic(),
+                )
             )
             self._changed.notify_all()
