@@ -61,7 +61,8 @@ def _read_address(url: str) -> SplitResult:
     try:
         address = urlsplit(url)
         port = address.port
-        (address.hostname or "").encode("idna")
+        host = address.hostname or ""
+        host.encode("idna")
     except ValueError as error:
         raise ConfigError(f"mqtt.broker {shown!r} is no address: {error}", hint=example) from None
     if address.username is not None or address.password is not None:
@@ -70,7 +71,8 @@ def _read_address(url: str) -> SplitResult:
             hint="set mqtt.username and mqtt.password_file instead",
         )
     rest = address.path.strip("/") + address.query + address.fragment
-    if address.scheme not in _DEFAULT_PORTS or not address.hostname or port == 0 or rest:
+    is_host = host and host.isprintable() and not any(map(str.isspace, host))
+    if address.scheme not in _DEFAULT_PORTS or not is_host or port == 0 or rest:
         raise ConfigError(f"mqtt.broker {shown!r} is no address of a broker", hint=example)
     return address
 

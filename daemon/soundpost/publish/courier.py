@@ -112,6 +112,7 @@ class Courier:
                 wake.recv(4096)
             self._send(connection)
             connection.turn(min(_TURN_SECONDS, self._remaining_seconds()), wake)
+        self._send_reading(connection)
         self._say(connection, "status", OFFLINE)
         while connection.unanswered:
             if not self._remaining_seconds():
@@ -120,16 +121,19 @@ class Courier:
 
     def _send(self, connection: Connection) -> None:
         """Put on its way what the broker will have now."""
-        if self._reading:
-            # The broker may only now give up a connection that a power cut left behind, and say
-            # `offline` for it: so the status is told again with every health.
-            self._say(connection, "status", ONLINE)
-            self._say(connection, "health", encode(self._reading.popleft()))
+        self._send_reading(connection)
         while connection.has_room and (entry := self._outbox.next_unsent()):
             settle = partial(self._settle, f"{self._base}/detections", entry.row)
             connection.publish(
                 f"{self._base}/detections", encode(entry.message), settle, retain=False
             )
+
+    def _send_reading(self, connection: Connection) -> None:
+        if self._reading:
+            # The broker may only now give up a connection that a power cut left behind, and say
+            # `offline` for it: so the status is told again with every health.
+            self._say(connection, "status", ONLINE)
+            self._say(connection, "health", encode(self._reading.popleft()))
 
     def _say(self, connection: Connection, leaf: str, payload: bytes) -> None:
         topic = f"{self._base}/{leaf}"

@@ -8,11 +8,13 @@ import select
 import socket
 import ssl
 import time
+from collections import deque
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Self
 
-from paho.mqtt.client import Client, ConnectFlags, DisconnectFlags
-from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode, MQTTProtocolVersion
+from paho.mqtt.client import Client
+from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 
@@ -21,13 +23,22 @@ from soundpost.publish.trouble import lost, no_answer, refused, unreachable
 
 IN_FLIGHT = 20
 """The most messages on their way at once, unless the broker wants fewer."""
-
 _AT_LEAST_ONCE = 1
 _CONNECT_SECONDS = 5.0
 _GOODBYE_SECONDS = 1.0
 
 OnAnswer = Callable[[str | None], None]
 """Told None when the broker has taken the message, else the broker's reason for refusing it."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Letter:
+    """A message to be sent with QoS 1, and who waits for the answer."""
+
+    topic: str
+    payload: bytes
+    on_answer: OnAnswer
+    retain: bool
 
 
 class Connection:
@@ -37,8 +48,8 @@ class Connection:
     client that subscribes to nothing has nothing at the broker worth keeping, and what was not
     acknowledged is kept by the outbox, not by paho.
 
-    As a context manager it connects on entry; on exit it takes leave, so that the broker drops
-    the last will, except after an exception: then it only hangs up, and the will is sent.
+    It connects on entry. On exit it takes leave, so that the broker drops the last will, except
+    after an exception: then it only hangs up, and the will is sent.
 
     Args:
         broker: Where to.
@@ -60,7 +71,8 @@ class Connection:
     ) -> None:
         self._broker = broker
         self._keepalive_seconds = keepalive_seconds
-        self._waiting: dict[int, OnAnswer] = {}
+        self._to_send: deque[_Letter] = deque()
+        self._waiting: dict[int, _Letter] = {}
         self._in_flight_limit = IN_FLIGHT
         self._answer: ReasonCode | None = None
         self._loss: ReasonCode | None = None
@@ -71,9 +83,9 @@ class Connection:
             reconnect_on_failure=False,
         )
         self._client.connect_timeout = _CONNECT_SECONDS
-        self._client.on_connect = self._on_connect
-        self._client.on_publish = self._on_publish
-        self._client.on_disconnect = self._on_disconnect
+        self._client.on_connect = lambda _c, _d, _f, why, more: self._hear_connect(why, more)
+        self._client.on_publish = lambda _c, _d, mid, why, _more: self._hear_answer(mid, why)
+        self._client.on_disconnect = lambda _c, _d, _f, why, _more: self._hear_loss(why)
         if broker.username is not None:
             self._client.username_pw_set(broker.username, broker.password)
         if broker.tls is not None:
@@ -97,11 +109,11 @@ class Connection:
     @property
     def unanswered(self) -> int:
         """How many messages the broker has not answered yet."""
-        return len(self._waiting)
+        return len(self._waiting) + len(self._to_send)
 
     @property
     def has_room(self) -> bool:
-        """Whether the broker will have one more message on its way."""
+        """Whether one more message would be on its way at once."""
         return self.unanswered < self._in_flight_limit
 
     def publish(self, topic: str, payload: bytes, on_answer: OnAnswer, *, retain: bool) -> None:
@@ -109,9 +121,8 @@ class Connection:
 
         If the connection breaks first it is never called, and the next `turn` raises.
         """
-        sent = self._client.publish(topic, payload, qos=_AT_LEAST_ONCE, retain=retain)
-        if sent.rc is MQTTErrorCode.MQTT_ERR_SUCCESS:
-            self._waiting[sent.mid] = on_answer
+        self._to_send.append(_Letter(topic, payload, on_answer, retain))
+        self._send()
 
     def turn(self, timeout_seconds: float, wake: socket.socket | None = None) -> None:
         """Send and receive what there is, waiting at most so long for something to do.
@@ -124,6 +135,7 @@ class Connection:
             PublishError: The connection is lost.
         """
         self._turn(timeout_seconds, wake)
+        self._send()
         if self._loss is not None:
             raise lost(self._broker, str(self._loss))
 
@@ -134,20 +146,26 @@ class Connection:
         has_bytes = isinstance(sock, ssl.SSLSocket) and sock.pending() > 0
         readers = [sock] if wake is None else [sock, wake]
         writers = [sock] if self._client.want_write() else []
-        readable, writable, _ = select.select(
-            readers, writers, [], 0.0 if has_bytes else timeout_seconds
-        )
+        patience_seconds = 0.0 if has_bytes else timeout_seconds
+        readable, writable, _ = select.select(readers, writers, [], patience_seconds)
         if has_bytes or sock in readable:
             self._client.loop_read()
         if sock in writable:
             self._client.loop_write()
         self._client.loop_misc()
 
+    def _send(self) -> None:
+        while self._to_send and len(self._waiting) < self._in_flight_limit:
+            letter = self._to_send.popleft()
+            sent = self._client.publish(
+                letter.topic, letter.payload, _AT_LEAST_ONCE, retain=letter.retain
+            )
+            self._waiting[sent.mid] = letter
+
     def _connect(self) -> None:
         try:
-            self._client.connect(
-                self._broker.host, self._broker.port, self._keepalive_seconds, clean_start=True
-            )
+            where = self._broker.host, self._broker.port
+            self._client.connect(*where, self._keepalive_seconds, clean_start=True)
         except OSError as error:
             raise unreachable(self._broker, error) from error
         deadline = time.monotonic() + _CONNECT_SECONDS
@@ -171,34 +189,12 @@ class Connection:
         if sock is not None:
             sock.close()
 
-    def _on_connect(
-        self,
-        _client: Client,
-        _data: object,
-        _flags: ConnectFlags,
-        reason: ReasonCode,
-        properties: Properties | None,
-    ) -> None:
+    def _hear_connect(self, reason: ReasonCode, properties: Properties | None) -> None:
         self._answer = reason
-        wanted = getattr(properties, "ReceiveMaximum", IN_FLIGHT)
-        self._in_flight_limit = min(IN_FLIGHT, wanted)
+        self._in_flight_limit = min(IN_FLIGHT, getattr(properties, "ReceiveMaximum", IN_FLIGHT))
 
-    def _on_publish(
-        self,
-        _client: Client,
-        _data: object,
-        mid: int,
-        reason: ReasonCode,
-        _properties: Properties,
-    ) -> None:
-        self._waiting.pop(mid)(str(reason) if reason.is_failure else None)
+    def _hear_answer(self, mid: int, reason: ReasonCode) -> None:
+        self._waiting.pop(mid).on_answer(str(reason) if reason.is_failure else None)
 
-    def _on_disconnect(
-        self,
-        _client: Client,
-        _data: object,
-        _flags: DisconnectFlags,
-        reason: ReasonCode,
-        _properties: Properties | None,
-    ) -> None:
+    def _hear_loss(self, reason: ReasonCode) -> None:
         self._loss = reason
