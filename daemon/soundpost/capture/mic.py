@@ -3,7 +3,6 @@
 import ctypes
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from queue import Empty, SimpleQueue
 from types import ModuleType, TracebackType
 from typing import Any, Self
@@ -67,8 +66,7 @@ class MicSource:
         """
         self._pyaudio = _pyaudio()
         self._verdict: int = self._pyaudio.paContinue
-        with quiet_chatter():
-            self._portaudio = self._pyaudio.PyAudio()
+        self._portaudio = _start_portaudio(self._pyaudio)
         try:
             self.device = find_device(list_inputs(self._portaudio), self._wanted)
             self._heard_ns = time.monotonic_ns()
@@ -175,20 +173,24 @@ def list_devices() -> list[Device]:
     """Every device that can record.
 
     Raises:
-        CaptureError: PyAudio is not installed.
+        CaptureError: PyAudio is not installed, or PortAudio does not start.
     """
-    with _portaudio() as portaudio:
-        return list_inputs(portaudio)
-
-
-@contextmanager
-def _portaudio() -> Iterator[Any]:
-    with quiet_chatter():
-        portaudio = _pyaudio().PyAudio()
+    portaudio = _start_portaudio(_pyaudio())
     try:
-        yield portaudio
+        return list_inputs(portaudio)
     finally:
         portaudio.terminate()
+
+
+def _start_portaudio(pyaudio: ModuleType) -> Any:  # noqa: ANN401 - PyAudio publishes no types
+    try:
+        with quiet_chatter():
+            return pyaudio.PyAudio()
+    except OSError as error:
+        raise CaptureError(
+            f"PortAudio does not start: {error.args[-1]}",
+            hint="`arecord -l` must list the microphone; look at ALSA's configuration",
+        ) from error
 
 
 def _pyaudio() -> ModuleType:
