@@ -34,8 +34,8 @@ def find_bundle(name_or_path: str) -> Path:
 
     Args:
         name_or_path: A folder, if it has a slash (`./mine`, `~/mine`, `/srv/mine`) or is `.`. Else
-            a name that is looked up in $SOUNDPOST_MODELS, in the models that came with soundpost, and
-            in /usr/share/soundpost/models.
+            a name that is looked up in $SOUNDPOST_MODELS, in the models that came with
+            soundpost, and in /usr/share/soundpost/models.
 
     Raises:
         BundleError: No such folder is there; the message lists where it looked.
