@@ -1,0 +1,1 @@
+"""The workstation side: from folders of sound to a certified bundle."""

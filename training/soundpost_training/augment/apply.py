@@ -1,0 +1,63 @@
+"""Doing what was drawn, a whole batch at once, in numpy."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from soundpost_training.augment.draw import Draw
+from soundpost_training.dataset.features import Features
+
+Batch = NDArray[np.float32]
+
+TINY_POWER = 1e-12
+"""Keeps the loudness of a silent crop from dividing by zero."""
+
+
+def apply(drawn: Draw, features: Features, frames: int) -> Batch:
+    """The examples of a batch, float32[n, frames, mel_bands], as log-mel.
+
+    Clips are circular: a crop that runs past the end goes on at the beginning.
+    """
+    offset = np.float32(features.spec.log_offset)
+    first, second = (
+        _power(_crop(drawn, features, frames, side), float(offset)) for side in range(2)
+    )
+    mixture = _mix(first, second, drawn.shares)
+    gains = np.exp(drawn.gains).astype(np.float32)
+    log_mel = np.log(np.sqrt(mixture) * gains[:, None, None] + offset)
+    _silence(log_mel, drawn, np.log(offset))
+    return log_mel
+
+
+def _crop(drawn: Draw, features: Features, frames: int, side: int) -> Batch:
+    clips = drawn.clips[:, side]
+    steps = np.rint(drawn.rates[:, side, None] * np.arange(frames)).astype(np.int64)
+    within = (drawn.starts[:, side, None] + steps) % features.frames[clips, None]
+    rows = features.starts[clips, None] + within
+    bands = features.spec.mel_bands
+    columns = np.clip(np.arange(bands) - drawn.band_shifts[:, side, None], 0, bands - 1)
+    return features.log_mel[rows[:, :, None], columns[:, None, :]]
+
+
+def _power(log_mel: Batch, offset: float) -> Batch:
+    """Undoes the logarithm; rounding may leave silence a hair below zero, hence the maximum."""
+    return np.square(np.maximum(np.exp(log_mel) - np.float32(offset), np.float32(0.0)))
+
+
+def _mix(first: Batch, second: Batch, shares: NDArray[np.float64]) -> Batch:
+    """Adds power after making both equally loud, so that a share means what is heard."""
+    loudness = [crop.mean(axis=(1, 2), dtype=np.float64) + TINY_POWER for crop in (first, second)]
+    total = shares**2 + (1.0 - shares) ** 2
+    kept = (shares**2 / total).astype(np.float32)
+    added = ((1.0 - shares) ** 2 / total * loudness[0] / loudness[1]).astype(np.float32)
+    return first * kept[:, None, None] + second * added[:, None, None]
+
+
+def _silence(log_mel: Batch, drawn: Draw, floor: np.float32) -> None:
+    """Masks as digital silence: the one value that a microphone's absence also gives."""
+    for example, frame_masks, band_masks in zip(
+        log_mel, drawn.frame_masks, drawn.band_masks, strict=True
+    ):
+        for first, end in frame_masks:
+            example[first:end] = floor
+        for first, end in band_masks:
+            example[:, first:end] = floor

@@ -1,0 +1,82 @@
+"""What happens to each example of a batch, drawn from a seeded generator before it is done."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from soundpost_training.config import AugmentConfig
+
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
+
+DB_PER_NEPER = 20.0 / np.log(10.0)
+"""Decibels of an amplitude ratio of e, the unit of natural logarithms."""
+
+
+@dataclass(frozen=True, slots=True)
+class Draw:
+    """The fate of the examples of one batch; each array's first axis is the example.
+
+    Attributes:
+        clips: int64[n, 2], the two clips that are mixed.
+        starts: int64[n, 2], the frame where each of the two crops begins.
+        rates: float64[n, 2], how many frames of the clip pass in one frame of the crop.
+        band_shifts: int64[n, 2], by how many mel bands each crop moves up.
+        shares: float64[n], how much of the first crop is in the mixture; 1 is no mixture.
+        gains: float64[n], natural logarithm of the amplitude that the mixture is scaled by.
+        frame_masks: int64[n, masks, 2], first frame and one past the last that are silenced.
+        band_masks: int64[n, masks, 2], the same for mel bands.
+    """
+
+    clips: Ints
+    starts: Ints
+    rates: Floats
+    band_shifts: Ints
+    shares: Floats
+    gains: Floats
+    frame_masks: Ints
+    band_masks: Ints
+
+
+def draw(  # noqa: PLR0913 - six facts that only the caller has
+    rng: np.random.Generator,
+    config: AugmentConfig,
+    clips: Ints,
+    allowed_starts: list[Ints],
+    frames: int,
+    bands: int,
+) -> Draw:
+    """The draw for one batch.
+
+    Mixing follows between-class learning (Tokozume, Ushiku and Harada, ICLR 2018), masking
+    SpecAugment (Park et al., Interspeech 2019).
+
+    Args:
+        rng: Where all chance comes from; the same state gives the same draw.
+        config: How far each augmentation may go.
+        clips: int64[n, 2], the clips of the batch, each with the one it may be mixed with.
+        allowed_starts: For each clip, the frames where a crop may begin.
+        frames: Frames of a crop.
+        bands: Mel bands of a crop.
+    """
+    size = len(clips)
+    starts = [[rng.choice(allowed_starts[clip]) for clip in pair] for pair in clips]
+    mixed = rng.random(size) < config.mix_share
+    return Draw(
+        clips=clips,
+        starts=np.array(starts, np.int64),
+        rates=np.exp(rng.uniform(-config.stretch, config.stretch, (size, 2))),
+        band_shifts=rng.integers(-config.band_shift, config.band_shift, (size, 2), endpoint=True),
+        shares=np.where(mixed, rng.random(size), 1.0),
+        gains=rng.uniform(config.quietest_gain_db, config.loudest_gain_db, size) / DB_PER_NEPER,
+        frame_masks=_masks(rng, (size, config.masks), config.mask_frames, frames),
+        band_masks=_masks(rng, (size, config.masks), config.mask_bands, bands),
+    )
+
+
+def _masks(rng: np.random.Generator, shape: tuple[int, int], longest: int, extent: int) -> Ints:
+    """Stretches of 0 to `longest` (or all) within `extent`, int64[*shape, 2]."""
+    lengths = rng.integers(0, min(longest, extent), shape, endpoint=True)
+    firsts = rng.integers(0, extent - lengths, endpoint=True)
+    return np.stack((firsts, firsts + lengths), axis=-1)

@@ -1,0 +1,89 @@
+"""The command line of training: one verb per step, each of which can be repeated."""
+
+import argparse
+import shlex
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from soundpost.errors import SoundpostError
+from soundpost_training.config import load_experiment
+
+DESCRIPTION = "From folders of sound to a certified int8 bundle that `soundpost` can run."
+EPILOG = """\
+The steps, each of which does the ones before it when they are still to be done:
+
+  soundpost-train prepare  --config training/configs/esc50.toml   features, once
+  soundpost-train train    --config training/configs/esc50.toml --fold 5
+  soundpost-train crossval --config training/configs/esc50.toml   every fold held out once
+  soundpost-train export   --config training/configs/esc50.toml   models/<id>/
+
+Ctrl-C is safe: the same command goes on where it stopped. Data sets are found under
+$SOUNDPOST_DATA; KERAS_BACKEND chooses tensorflow, jax or torch for training.
+"""
+INTERRUPTED = 130
+"""128 + SIGINT, what a shell expects of a program that Ctrl-C ended."""
+
+VERBS = {
+    "prepare": "Listen to every recording once and keep its features.",
+    "train": "Train the network of one fold, which holds that fold out.",
+    "crossval": "Train, quantize and score every fold; print the mean and spread over the folds.",
+    "export": "Write the bundle of the held-out fold's model, with its manifest and card.",
+}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """The exit status of a command line."""
+    arguments = sys.argv[1:] if arguments is None else arguments
+    options = _parser().parse_args(arguments)
+    options.command = shlex.join(["soundpost-train", *arguments])
+    try:
+        _run(options)
+    except SoundpostError as error:
+        print(f"soundpost-train: {error}\n  hint: {error.hint}", file=sys.stderr)
+        return error.exit_status
+    except KeyboardInterrupt:
+        print("stopped; the same command goes on from here", file=sys.stderr)
+        return INTERRUPTED
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="soundpost-train",
+        description=DESCRIPTION,
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
+    for verb, purpose in VERBS.items():
+        _add_verb(verbs, verb, purpose)
+    return parser
+
+
+def _add_verb(
+    verbs: "argparse._SubParsersAction[argparse.ArgumentParser]", verb: str, purpose: str
+) -> None:
+    parser = verbs.add_parser(verb, help=purpose, description=purpose)
+    parser.add_argument(
+        "--config", type=Path, required=True, help="the experiment, such as configs/esc50.toml"
+    )
+    parser.add_argument("--cache", type=Path, default=Path("cache"), help="where features are kept")
+    if verb == "prepare":
+        return
+    parser.add_argument("--runs", type=Path, default=Path("runs"), help="where runs are kept")
+    parser.add_argument("--epochs", type=int, help="instead of train.epochs, for a dry run")
+    if verb == "train":
+        parser.add_argument("--fold", type=int, required=True, help="the fold to hold out")
+    if verb == "export":
+        parser.add_argument(
+            "--models", type=Path, default=Path("models"), help="the folder that gets the bundle"
+        )
+
+
+def _run(options: argparse.Namespace) -> None:
+    experiment = load_experiment(options.config, getattr(options, "epochs", None))
+    # Keras takes seconds to import; --help and a typo in the file need not wait for it.
+    from soundpost_training import verbs  # noqa: PLC0415
+
+    getattr(verbs, options.verb)(experiment, options)

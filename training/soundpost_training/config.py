@@ -1,0 +1,144 @@
+"""An experiment is data: one TOML file, every key typed, every unknown key an error."""
+
+import difflib
+import tomllib
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import msgspec
+from msgspec import Meta
+
+from soundpost.features import FeatureSpec
+from soundpost_training.errors import ExperimentError
+
+Share = Annotated[float, Meta(ge=0.0, le=1.0)]
+Positive = Annotated[int, Meta(ge=1)]
+NotNegative = Annotated[int, Meta(ge=0)]
+AboveZero = Annotated[float, Meta(gt=0.0)]
+Channels = Annotated[int, Meta(ge=8, multiple_of=8)]
+"""Widths in multiples of 8: what the int8 kernels of XNNPACK work in."""
+
+
+class _Section(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A table of the file."""
+
+
+class DataConfig(_Section, frozen=True, kw_only=True):
+    """The recordings; `folder` is absolute or lies under $SOUNDPOST_DATA."""
+
+    kind: Literal["esc50", "esc10"]
+    folder: str
+
+
+class WindowConfig(_Section, frozen=True, kw_only=True):
+    """The stretch that is classified at once, in frames of the feature specification."""
+
+    frames: Positive = 192
+    stride_frames: Positive = 50
+
+
+class ModelConfig(_Section, frozen=True, kw_only=True):
+    """The strided residual network; `block_channels` has one width per halving block."""
+
+    stem_channels: Channels = 32
+    stem_kernel: Positive = 5
+    stem_stride_frames: Positive = 4
+    stem_stride_bands: Positive = 2
+    block_channels: Annotated[tuple[Channels, ...], Meta(min_length=1)] = (32, 64, 128)
+    dropout: Annotated[float, Meta(ge=0.0, lt=1.0)] = 0.4
+
+
+class AugmentConfig(_Section, frozen=True, kw_only=True):
+    """What is done to an example before the network hears it; zeros leave it as it is."""
+
+    stretch: Annotated[float, Meta(ge=0.0, lt=0.5)] = 0.1
+    quietest_gain_db: float = -12.0
+    loudest_gain_db: float = 6.0
+    band_shift: NotNegative = 3
+    mix_share: Share = 0.8
+    masks: NotNegative = 2
+    mask_frames: NotNegative = 24
+    mask_bands: NotNegative = 8
+    negative_share: Share = 0.04
+
+
+class TrainConfig(_Section, frozen=True, kw_only=True):
+    """How the weights are found: AdamW, warm-up and cosine, averaged weights."""
+
+    epochs: Positive = 120
+    batch_size: Positive = 64
+    learning_rate: AboveZero = 3e-3
+    warm_up_share: Share = 0.1
+    weight_decay: Annotated[float, Meta(ge=0.0)] = 0.01
+    label_smoothing: Annotated[float, Meta(ge=0.0, lt=1.0)] = 0.1
+    average_momentum: Annotated[float, Meta(gt=0.0, lt=1.0)] = 0.99
+
+
+class BundleConfig(_Section, frozen=True, kw_only=True):
+    """What is shipped: the model that held out `held_out_fold`, under this name."""
+
+    id: str
+    version: str
+    held_out_fold: Positive
+    calibration_windows: Positive = 500
+
+
+class Experiment(_Section, frozen=True, kw_only=True):
+    """The whole file."""
+
+    name: Annotated[str, Meta(pattern="^[a-z0-9][a-z0-9-]*$")]
+    seed: NotNegative = 0
+    data: DataConfig
+    bundle: BundleConfig
+    features: FeatureSpec = FeatureSpec()
+    window: WindowConfig = WindowConfig()
+    model: ModelConfig = ModelConfig()
+    augment: AugmentConfig = AugmentConfig()
+    train: TrainConfig = TrainConfig()
+
+
+def load_experiment(path: Path, epochs: int | None = None) -> Experiment:
+    """The experiment in a TOML file.
+
+    Args:
+        path: The file.
+        epochs: Replaces `train.epochs`, for a dry run.
+
+    Raises:
+        ExperimentError: The file cannot be read, is not TOML, has an unknown or missing key, or
+            a wrong value.
+    """
+    try:
+        raw = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ExperimentError(
+            f"{path} cannot be read: {error.strerror}",
+            hint="name an experiment with --config, such as training/configs/esc50.toml",
+        ) from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ExperimentError(
+            f"{path} is not TOML: {error}", hint="strings need quotes; tables look like [train]"
+        ) from error
+    _refuse_unknown_keys(raw, Experiment, "", path)
+    if epochs is not None:
+        raw.setdefault("train", {})["epochs"] = epochs
+    try:
+        return msgspec.convert(raw, Experiment)
+    except msgspec.ValidationError as error:
+        raise ExperimentError(
+            f"{path}: {error}", hint="training/README.md lists every key with its default"
+        ) from error
+
+
+def _refuse_unknown_keys(
+    raw: dict[str, Any], section: type[msgspec.Struct], table: str, path: Path
+) -> None:
+    fields = {field.name: field.type for field in msgspec.structs.fields(section)}
+    for key, value in raw.items():
+        if key not in fields:
+            near = difflib.get_close_matches(key, fields, n=1, cutoff=0.5)
+            guess = f"did you mean {table}{near[0]}?" if near else f"known: {', '.join(fields)}"
+            raise ExperimentError(f"{path}: unknown key {table}{key}", hint=guess)
+        inner = fields[key]
+        if isinstance(value, dict) and isinstance(inner, type):
+            _refuse_unknown_keys(value, inner, f"{table}{key}.", path)

@@ -1,0 +1,60 @@
+"""Folds: what may be trained on together, and proof that nothing leaks."""
+
+from collections import defaultdict
+
+from soundpost_training.dataset.clip import Dataset
+from soundpost_training.errors import DatasetError
+
+CLIPS_NAMED = 5
+"""How many offenders an error names; the rest are counted."""
+
+
+def refuse_leaks(dataset: Dataset) -> Dataset:
+    """The data set itself, when no source recording is heard in two folds.
+
+    Raises:
+        DatasetError: Some group spans two folds, there are fewer than two folds, or a label is
+            absent from what a fold's model would be trained on.
+    """
+    folds_of = defaultdict(set)
+    for clip in dataset.clips:
+        folds_of[clip.group].add(clip.fold)
+    split = {group for group, folds in folds_of.items() if len(folds) > 1}
+    leaking = [clip.path.name for clip in dataset.clips if clip.group in split]
+    if leaking:
+        raise DatasetError(
+            f"{len(leaking)} clips share a source recording with another fold: "
+            f"{', '.join(leaking[:CLIPS_NAMED])}{' …' if len(leaking) > CLIPS_NAMED else ''}",
+            hint="put all clips of one recording into one fold; a score across such folds lies",
+        )
+    if len(dataset.folds) < 2:  # noqa: PLR2004 - two is what "train on others" needs
+        raise DatasetError(
+            f"{dataset.name} has folds {dataset.folds}, at least two are needed",
+            hint="give the recordings folds or groups, so that some can be held out",
+        )
+    _refuse_missing_labels(dataset)
+    return dataset
+
+
+def _refuse_missing_labels(dataset: Dataset) -> None:
+    for fold in dataset.folds:
+        kept = {clip.label for clip in dataset.clips if clip.fold != fold}
+        missing = [label for label in dataset.labels if label not in kept]
+        if missing:
+            raise DatasetError(
+                f"without fold {fold} nothing is left of: {', '.join(missing)}",
+                hint="record each label in at least two folds, or leave the label out",
+            )
+
+
+def training_folds(dataset: Dataset, held_out: int) -> list[int]:
+    """All folds but the held-out one.
+
+    Raises:
+        DatasetError: The data set has no such fold.
+    """
+    if held_out not in dataset.folds:
+        raise DatasetError(
+            f"{dataset.name} has no fold {held_out}", hint=f"its folds are {dataset.folds}"
+        )
+    return [fold for fold in dataset.folds if fold != held_out]

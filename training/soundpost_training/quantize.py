@@ -1,0 +1,70 @@
+"""From a trained network to full int8, by TensorFlow's converter."""
+
+import keras
+import numpy as np
+from numpy.typing import NDArray
+
+from soundpost_training.config import ModelConfig
+from soundpost_training.model import fold_scaling
+
+LOUDEST_LOG_MEL = 5.5
+"""About what a full-scale sine gives: the ceiling of the features, planted into calibration."""
+
+
+def calibration_windows(
+    rng: np.random.Generator,
+    windows: NDArray[np.float32],
+    count: int,
+    log_offset: float,
+) -> NDArray[np.float32]:
+    """The windows that the int8 ranges are taken from, float32[n, frames, bands].
+
+    Digital silence and a tone at full scale are planted among them, for a microphone gives both
+    and a data set may hold neither.
+
+    Args:
+        rng: Chooses among the windows.
+        windows: float32[n, frames, bands], of clips that were trained on.
+        count: Windows to choose, at most all.
+        log_offset: The feature specification's, whose logarithm is the floor.
+    """
+    chosen = windows[rng.choice(len(windows), min(count, len(windows)), replace=False)]
+    floor = np.full_like(chosen[:1], np.log(log_offset))
+    ceiling = floor.copy()
+    middle = floor.shape[2] // 2
+    ceiling[:, :, middle - 1 : middle + 1] = LOUDEST_LOG_MEL
+    return np.concatenate((chosen, floor, ceiling))
+
+
+def quantize_model(
+    model: keras.Model, config: ModelConfig, calibration: NDArray[np.float32]
+) -> bytes:
+    """The TFLite file of a network, int8 from input to logits, batch 1.
+
+    Args:
+        model: The trained network, of any Keras backend.
+        config: What it was built from.
+        calibration: float32[n, frames, bands] log-mel, see `calibration_windows`.
+    """
+    # The one place that needs TensorFlow; training itself runs on any backend of Keras.
+    import tensorflow as tf  # noqa: PLC0415
+    from tensorflow.python.framework.convert_to_constants import (  # noqa: PLC0415
+        convert_variables_to_constants_v2,
+    )
+
+    folded = fold_scaling(model, config)
+    _, frames, bands, _ = folded.input_shape
+
+    @tf.function(input_signature=[tf.TensorSpec((1, frames, bands, 1), tf.float32)])
+    def logits(log_mel: tf.Tensor) -> tf.Tensor:
+        return folded(log_mel, training=False)
+
+    # Freezing first keeps the batch at 1; the converter's other ways in leave it open.
+    frozen = convert_variables_to_constants_v2(logits.get_concrete_function())
+    converter = tf.lite.TFLiteConverter.from_concrete_functions([frozen])
+    converter.optimizations = [tf.lite.Optimize.DEFAULT]
+    converter.representative_dataset = lambda: ([window[None, ..., None]] for window in calibration)
+    converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS_INT8]
+    converter.inference_input_type = converter.inference_output_type = tf.int8
+    model_bytes: bytes = converter.convert()
+    return model_bytes
