@@ -1,0 +1,75 @@
+"""The documents agree with the tree that they describe."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+DOCS = sorted(ROOT.glob("*.md")) + sorted((ROOT / "docs").rglob("*.md"))
+
+
+@pytest.mark.parametrize("doc", DOCS, ids=lambda doc: doc.relative_to(ROOT).as_posix())
+def test_every_link_leads_somewhere(doc: Path) -> None:
+    """A relative link names a file or a folder that is there."""
+    links = re.findall(r"\]\((?!https?://|#)([^)#]+)", doc.read_text())
+    assert [link for link in links if not (doc.parent / link).exists()] == []
+
+
+def test_the_architecture_names_every_room() -> None:
+    """Each module and package of the daemon has its line in the table of rooms."""
+    rooms = {
+        path.stem
+        for path in (ROOT / "daemon" / "soundpost").iterdir()
+        if path.suffix == ".py" or (path / "__init__.py").exists()
+    }
+    table = re.findall(r"^\| `([a-z_]+)` \|", _read("docs/ARCHITECTURE.md"), re.MULTILINE)
+    assert sorted(table) == sorted(rooms - {"__init__", "__main__"})
+
+
+def test_the_architecture_names_every_door() -> None:
+    """What pyproject.toml lets import a foreign library is what the table of rooms says."""
+    doors = re.findall(r'"soundpost\.([a-z_.]+) -> [a-z_]+"', _read("pyproject.toml"))
+    named = re.findall(r"`([a-z]+/[a-z_]+)\.py`", _read("docs/ARCHITECTURE.md"))
+    assert doors
+    assert {door.replace(".", "/") for door in doors} <= set(named)
+
+
+def test_decisions_are_numbered_without_a_gap() -> None:
+    """A decision is never removed, only replaced by another."""
+    numbers = [int(path.name[:4]) for path in sorted((ROOT / "docs" / "adr").glob("*.md"))]
+    assert numbers == list(range(1, len(numbers) + 1))
+
+
+@pytest.mark.parametrize(
+    "decision", sorted((ROOT / "docs" / "adr").glob("*.md")), ids=lambda p: p.stem
+)
+def test_a_decision_tells_why_what_and_what_then(decision: Path) -> None:
+    """Context, decision, consequences: so that it can be judged anew when the context changes."""
+    headings = re.findall(r"^## (\w+)", decision.read_text(), re.MULTILINE)
+    assert headings[0] == "Context"
+    assert "Decision" in headings
+    assert headings[-1] == "Consequences"
+
+
+def test_the_readme_s_commands_are_the_program_s() -> None:
+    """Every command of the table exists, and every command is in the table."""
+    table = re.findall(r"^\| `soundpost ([a-z]+)", _read("README.md"), re.MULTILINE)
+    offered = re.findall(r'commands\.add_parser\(\s*"([a-z]+)"', _read("daemon/soundpost/cli.py"))
+    assert table == offered
+
+
+def test_the_readme_s_make_targets_exist() -> None:
+    """What is written after `make` in a document can be made."""
+    targets = set(re.findall(r"^([a-z][a-z-]*):", _read("Makefile"), re.MULTILINE))
+    told = {
+        target
+        for doc in DOCS
+        for block in re.findall(r"^```\n(.*?)^```", doc.read_text(), re.DOTALL | re.MULTILINE)
+        for target in re.findall(r"^make ([a-z-]+)", block, re.MULTILINE)
+    }
+    assert {"run", "test"} <= told <= targets
+
+
+def _read(name: str) -> str:
+    return (ROOT / name).read_text()
