@@ -28,6 +28,9 @@ Exit status: 0 done, 1 something failed, 2 wrong usage, 78 wrong configuration o
 def main(arguments: Sequence[str] | None = None) -> int:
     """The exit status of a command line; see `soundpost --help`."""
     options = _parser().parse_args(arguments)
+    # Before numpy is imported: its matrices here are too small for a second thread, which would
+    # only spin on a core that is not ours.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
     try:
         status: int = options.command(options)

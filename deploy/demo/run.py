@@ -1,7 +1,6 @@
 """`make run`: a broker, the daemon, and what a subscriber receives, on one screen."""
 
 import argparse
-import os
 import signal
 import subprocess
 import sys
@@ -40,7 +39,7 @@ def main() -> int:
     if status == 0:
         CONSOLE.print("\n[bold]How fast is that?[/] soundpost bench:")
         subprocess.run(  # noqa: S603 - our own program
-            [_soundpost(), "bench", *_bundle(options)], check=True, env=_one_thread()
+            [_soundpost(), "bench", *_bundle(options)], check=True
         )
         _say_what_next(url, options)
     return status
@@ -70,7 +69,7 @@ def _daemon(
 ) -> Iterator["subprocess.Popen[bytes]"]:
     command = [_soundpost(), "run", "--node", NODE, "--source", source, "--broker", url]
     command += ["--pace", options.pace, *_bundle(options)]
-    process = subprocess.Popen(command, env=_one_thread())  # noqa: S603 - our own program
+    process = subprocess.Popen(command)  # noqa: S603 - our own program
     try:
         yield process
     finally:
@@ -97,10 +96,6 @@ def _bundle(options: argparse.Namespace) -> list[str]:
 
 def _soundpost() -> str:
     return str(Path(sys.executable).parent / "soundpost")
-
-
-def _one_thread() -> dict[str, str]:
-    return {**os.environ, "OPENBLAS_NUM_THREADS": "1"}
 
 
 def _say_what_next(url: str, options: argparse.Namespace) -> None:

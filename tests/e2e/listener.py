@@ -1,5 +1,6 @@
 """A subscriber that remembers, independent of the daemon's own client."""
 
+import secrets
 import threading
 import time
 from collections.abc import Callable
@@ -9,6 +10,7 @@ from typing import Any, Self
 import pytest
 from paho.mqtt.client import Client, ConnectFlags, MQTTMessage
 from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
+from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 
@@ -36,21 +38,30 @@ class Received:
 
 
 class Subscriber:
-    """An independent MQTT 5 client that remembers everything; comes back after a lost broker."""
+    """An independent MQTT 5 client that remembers everything.
+
+    It comes back after a lost broker; one that remembers sessions then owes it what it missed.
+    """
 
     def __init__(self, port: int, topic: str = "#", user: tuple[str, str] | None = None) -> None:
         self._topic = topic
         self._received: list[Received] = []
         self._changed = threading.Condition()
         self._subscriptions = 0
-        self._client = Client(CallbackAPIVersion.VERSION2, protocol=MQTTProtocolVersion.MQTTv5)
+        self._client = Client(
+            CallbackAPIVersion.VERSION2,
+            f"subscriber-{secrets.token_hex(4)}",
+            protocol=MQTTProtocolVersion.MQTTv5,
+        )
         self._client.on_connect = self._on_connect
         self._client.on_subscribe = self._on_subscribe
         self._client.on_message = self._on_message
         if user is not None:
             self._client.username_pw_set(*user)
         self._client.reconnect_delay_set(1, 1)
-        self._client.connect_async("127.0.0.1", port)
+        lasting = Properties(PacketTypes.CONNECT)
+        lasting.SessionExpiryInterval = 3_600
+        self._client.connect_async("127.0.0.1", port, properties=lasting)
 
     def __enter__(self) -> Self:
         self._client.loop_start()
@@ -70,6 +81,10 @@ class Subscriber:
     def on(self, topic: str) -> list[Received]:
         """Everything so far on one topic, in order."""
         return [message for message in self.received if message.topic == topic]
+
+    def publish(self, topic: str, payload: bytes, *, retain: bool) -> None:
+        """Publish a message of its own, QoS 1."""
+        self._client.publish(topic, payload, qos=1, retain=retain)
 
     def wait_for(
         self,
@@ -92,11 +107,12 @@ class Subscriber:
         self,
         client: Client,
         _data: object,
-        _flags: ConnectFlags,
+        flags: ConnectFlags,
         _reason: ReasonCode,
         _p: Properties | None,
     ) -> None:
-        client.subscribe(self._topic, qos=1)
+        if not flags.session_present:
+            client.subscribe(self._topic, qos=1)
 
     def _on_subscribe(self, *_: object) -> None:
         with self._changed:
