@@ -59,9 +59,10 @@ class Subscriber:
         if user is not None:
             self._client.username_pw_set(*user)
         self._client.reconnect_delay_set(1, 1)
-        lasting = Properties(PacketTypes.CONNECT)
+        lasting = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]  # paho's gap
         lasting.SessionExpiryInterval = 3_600
-        self._client.connect_async("127.0.0.1", port, properties=lasting)
+        # mosquitto keeps no session across its own death that began clean.
+        self._client.connect_async("127.0.0.1", port, clean_start=False, properties=lasting)
 
     def __enter__(self) -> Self:
         self._client.loop_start()
@@ -94,7 +95,10 @@ class Subscriber:
         """Everything received, as soon as the predicate holds for it; else the test fails."""
         with self._changed:
             if not self._changed.wait_for(lambda: predicate(self._received), timeout_seconds):
-                pytest.fail(f"not within {timeout_seconds} s; received {self._received}")
+                pytest.fail(
+                    f"not within {timeout_seconds} s; of {len(self._received)} messages received "
+                    f"the last are {self._received[-3:]}"
+                )
             return list(self._received)
 
     def wait_for_subscription(self, times: int) -> None:

@@ -6,6 +6,7 @@ Fixtures: `broker` (anonymous, started), `subscriber` (connected to it, hearing 
 import contextlib
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import time
@@ -17,6 +18,7 @@ from typing import Any, Self
 import pytest
 from listener import PATIENCE_SECONDS, Subscriber
 
+_SAVING = "Saving in-memory database"
 _DEBIAN_PATH = "/usr/sbin"  # where Debian keeps mosquitto, on no plain user's PATH
 
 
@@ -80,12 +82,19 @@ class Broker:
                 stdout=log,
                 stderr=subprocess.STDOUT,
             )
-        deadline = time.monotonic() + PATIENCE_SECONDS
-        while not _listens(self.port):
-            if self._process.poll() is not None or time.monotonic() > deadline:
-                raise RuntimeError(f"mosquitto did not start:\n{self.log}")
-            time.sleep(0.01)
+        process = self._process
+        wait_until(lambda: _listens(self.port) or process.poll() is not None)
+        if process.poll() is not None:
+            raise RuntimeError(f"mosquitto did not start:\n{self.log}")
         return self
+
+    def save(self) -> None:
+        """Have a persistent one write down what it knows now, its subscribers above all."""
+        if self._process is None:
+            raise RuntimeError("mosquitto does not run")
+        saved = self.log.count(_SAVING)
+        self._process.send_signal(signal.SIGUSR1)
+        wait_until(lambda: self.log.count(_SAVING) > saved)
 
     def stop(self) -> None:
         """End it in an orderly way."""
@@ -139,6 +148,15 @@ def free_port() -> int:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
         return port
+
+
+def wait_until(is_so: Callable[[], bool]) -> None:
+    """Return as soon as something is so; for what cannot be waited for any better."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while not is_so():
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"not within {PATIENCE_SECONDS} s")
+        time.sleep(0.01)
 
 
 def require_mosquitto() -> None:
