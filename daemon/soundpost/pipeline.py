@@ -44,12 +44,9 @@ class Pipeline:
 
     def listen(self) -> Iterator[list[Detection]]:
         """What each chunk of sound decides, most often nothing, until the source ends."""
-        last: Chunk | None = None
         for chunk in self._source.chunks():
-            last = chunk
             yield self._count(self._hear(chunk))
-        if last is not None:
-            yield self._count(self._finish(last))
+        yield self._count(self._finish())
 
     def _count(self, detections: Iterator[Detection]) -> list[Detection]:
         decided = list(detections)
@@ -62,20 +59,18 @@ class Pipeline:
             for window in self._windower.window(heard):
                 yield from self._decide(window)
         if self._gate.quiet_since is not None:
-            yield from self._tracker.rest(self._gate.quiet_since)
+            yield from self._tracker.rest()
 
     def _decide(self, window: Window) -> Iterator[Detection]:
         scores = self._classifier.classify(window)
         self._health.windows += 1
         yield from self._tracker.follow(scores)
 
-    def _finish(self, last: Chunk) -> Iterator[Detection]:
+    def _finish(self) -> Iterator[Detection]:
         """Classify the tail that fills no window, then end what is still going on."""
         if self._heard is not None:
-            for window in self._windower.finish(self._end_utc_ns(self._heard)):
+            rate_hz = self._windower.spec.sample_rate_hz
+            heard_ns = samples_to_ns(len(self._heard.samples), rate_hz)
+            for window in self._windower.finish(self._heard.utc_ns + heard_ns):
                 yield from self._decide(window)
-        yield from self._tracker.rest(last.end_sample)
-
-    def _end_utc_ns(self, chunk: Chunk) -> int:
-        rate = self._windower.spec.sample_rate_hz
-        return chunk.utc_ns + samples_to_ns(len(chunk.samples), rate)
+        yield from self._tracker.rest()

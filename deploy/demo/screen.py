@@ -29,7 +29,7 @@ class Screen:
         self._console = console
         self._scene = scene
         self._began_seconds: float | None = None
-        self._begun_utc: datetime | None = None
+        self._shown_status = ""
         self._told: set[str] = set()
         self._progress = Progress(
             TextColumn("  playing {task.description:14}"),
@@ -64,7 +64,9 @@ class Screen:
             )
 
     def _status(self, status: str) -> None:
-        self._console.print(f"  [bold]status[/]  {status}")
+        if status != self._shown_status:  # it is told again with each health
+            self._console.print(f"  [bold]status[/]  {status}")
+        self._shown_status = status
         if status == "online" and self._began_seconds is None:
             self._began_seconds = time.monotonic()
             if self._scene:
@@ -72,7 +74,6 @@ class Screen:
 
     def _detection(self, message: dict[str, object]) -> None:
         onset = datetime.fromisoformat(str(message["onset"]))
-        self._begun_utc = self._begun_utc or onset
         state, label = str(message["state"]), str(message["label"])
         if state == "confirmed":
             self._told.add(label)

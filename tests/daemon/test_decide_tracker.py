@@ -158,7 +158,7 @@ def test_every_event_is_told_in_order_and_once(
     rules = [settings, rule(1)]
     tracker = Tracker(rules, SPEC)
     told = follow(tracker, [list(row) for row in values])
-    told += tracker.rest(len(values) * STRIDE + LENGTH)
+    told += tracker.rest()
     by_event: dict[int, list[Detection]] = defaultdict(list)
     for detection in told:
         by_event[detection.event].append(detection)
@@ -182,7 +182,7 @@ def test_two_events_of_one_label_keep_their_distance(
     """From one offset to the next onset of the same label at least the refractory time passes."""
     tracker = Tracker([settings], SPEC)
     told = follow(tracker, [list(row) for row in values])
-    told += tracker.rest(len(values) * STRIDE + LENGTH)
+    told += tracker.rest()
     starts = [d for d in told if d.state is State.STARTED]
     ends = [d for d in told if d.offset_sample is not None]
     assert len(starts) == len(ends)

@@ -52,15 +52,15 @@ class Tracker:
         self._rising: dict[int, Window] = {}
         self._tracks: dict[int, _Track] = {}
         self._free_from: dict[int, int] = {}
-        self._last_window: Window | None = None
+        self._heard_until_sample = 0
         self._events = 0
 
     def follow(self, scores: Scores) -> Iterator[Detection]:
         """What one more window's scores decide, in the order of the labels."""
         window = scores.window
-        if self._last_window and window.start_sample > self._last_window.end_sample:
-            yield from self.rest(self._last_window.end_sample)
-        self._last_window = window
+        if window.start_sample > self._heard_until_sample:
+            yield from self.rest()
+        self._heard_until_sample = window.end_sample
         values = scores.values[self._indices]
         smoothed = self._mean.add(values)
         self._note_rising((values >= self._off) | (smoothed >= self._off), window)
@@ -72,10 +72,10 @@ class Tracker:
             else:
                 yield from self._start(place, mean, window)
 
-    def rest(self, at_sample: int) -> Iterator[Detection]:
-        """The ends of all events, because from `at_sample` on there is nothing to hear."""
+    def rest(self) -> Iterator[Detection]:
+        """The ends of all events, because for now there is nothing more to hear."""
         for place in sorted(self._tracks):
-            yield self._end(place, at_sample)
+            yield self._end(place)
         self._mean.forget()
         self._rising.clear()
 
@@ -102,12 +102,12 @@ class Tracker:
         )
         self._events += 1
         self._tracks[place] = track
-        yield self._tell(track, State.STARTED, window.end_sample)
+        yield self._tell(track, State.STARTED)
 
     def _go_on(self, place: int, value: float, mean: float, window: Window) -> Iterator[Detection]:
         track = self._tracks[place]
         if mean < track.rule.off_threshold:
-            yield self._end(place, window.end_sample)
+            yield self._end(place)
             return
         track.peak = max(track.peak, mean)
         track.level_dbfs = max(track.level_dbfs, window.level_dbfs)
@@ -117,20 +117,18 @@ class Tracker:
         lasted_samples = window.end_sample - track.onset_sample
         if not track.confirmed and lasted_samples >= track.rule.minimum_samples:
             track.confirmed = True
-            yield self._tell(track, State.CONFIRMED, window.end_sample)
+            yield self._tell(track, State.CONFIRMED)
 
-    def _end(self, place: int, at_sample: int) -> Detection:
+    def _end(self, place: int) -> Detection:
         track = self._tracks.pop(place)
         held = track.held
         offset = held.start_sample + offset_frame(held.log_mel) * self._spec.hop_samples
         offset = max(offset, track.onset_sample + self._spec.hop_samples)
         self._free_from[place] = offset + track.rule.refractory_samples
         state = State.ENDED if track.confirmed else State.RETRACTED
-        return self._tell(track, state, at_sample, offset)
+        return self._tell(track, state, offset)
 
-    def _tell(
-        self, track: _Track, state: State, decided_sample: int, offset: int | None = None
-    ) -> Detection:
+    def _tell(self, track: _Track, state: State, offset: int | None = None) -> Detection:
         return Detection(
             event=track.event,
             state=state,
@@ -139,7 +137,7 @@ class Tracker:
             threshold=track.rule.on_threshold,
             onset_sample=track.onset_sample,
             offset_sample=offset,
-            decided_sample=decided_sample,
+            decided_sample=self._heard_until_sample,
             onset_utc_ns=track.onset_utc_ns,
             offset_utc_ns=None if offset is None else self._utc_ns(offset, track.held),
             level_dbfs=track.level_dbfs,

@@ -19,7 +19,8 @@ class Gate(Protocol):
 
     @property
     def quiet_since(self) -> int | None:
-        """The sample at which the gate closed; None while it is open."""
+        """The sample at which the gate closed; None while it is open, or may still pass on
+        all that came since."""
 
     def listen(self, chunk: Chunk) -> Iterator[Chunk]:
         """What passes of all that was heard so far, in order; what is shut out is a gap."""
@@ -69,7 +70,7 @@ class BlockGate:
         pre_roll_seconds: float,
         hangover_seconds: float,
     ) -> None:
-        self.quiet_since: int | None = 0
+        self._shut_since: int | None = 0
         self._triggers = triggers
         self._combine = combine
         self._sample_rate_hz = sample_rate_hz
@@ -79,10 +80,19 @@ class BlockGate:
         self._judged_until_sample = 0
         self._begin(0)
 
+    @property
+    def quiet_since(self) -> int | None:
+        """The sample at which the gate closed, once no pre-roll can bridge the gap any more."""
+        if self._shut_since is None:
+            return None
+        shut_samples = self._judged_until_sample - self._shut_since
+        pre_roll_samples = (self._held.maxlen or 0) * self._block_samples
+        return self._shut_since if shut_samples > pre_roll_samples else None
+
     def _begin(self, start_sample: int) -> None:
         """Close, and forget what was heard; the next block starts at `start_sample`."""
-        if self.quiet_since is None:
-            self.quiet_since = self._judged_until_sample
+        if self._shut_since is None:
+            self._shut_since = self._judged_until_sample
         self._judged_until_sample = start_sample
         self._unjudged: Pcm = np.empty(0, np.int16)
         self._hangover_left_blocks = 0
@@ -100,11 +110,11 @@ class BlockGate:
         passing: list[Pcm] = []
         for block in samples[:whole_samples].reshape(-1, self._block_samples):
             self._judge(block)
-            if self.quiet_since is None:
+            if self._shut_since is None:
                 passing += [*self._held, block]
                 self._held.clear()
             else:
-                yield from self._joined(passing, self.quiet_since, chunk)
+                yield from self._joined(passing, self._shut_since, chunk)
                 passing = []
                 self._held.append(block.copy())
             self._judged_until_sample += self._block_samples
@@ -114,12 +124,12 @@ class BlockGate:
         """Open or close the gate for the block."""
         # Every trigger hears every block, because it learns from all of them.
         if self._combine([trigger.hears(block) for trigger in self._triggers]):
-            self.quiet_since = None
+            self._shut_since = None
             self._hangover_left_blocks = self._hangover_blocks
         elif self._hangover_left_blocks:
             self._hangover_left_blocks -= 1
-        elif self.quiet_since is None:
-            self.quiet_since = self._judged_until_sample
+        elif self._shut_since is None:
+            self._shut_since = self._judged_until_sample
 
     def _joined(self, blocks: list[Pcm], end_sample: int, chunk: Chunk) -> Iterator[Chunk]:
         if blocks:

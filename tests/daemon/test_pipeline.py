@@ -1,0 +1,124 @@
+"""The rooms joined: the same samples give the same detections, however they arrive."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from soundpost.app import Model, build_pipeline
+from soundpost.audio import Chunk, Pcm, samples_to_ns
+from soundpost.classify import Classifier, load_bundle
+from soundpost.config import Config, DecideConfig, GateConfig
+from soundpost.events import Detection
+from soundpost.health import Health
+
+TINY = Path(__file__).resolve().parents[1] / "golden" / "tiny-int8"
+RATE_HZ = 16_000
+# So low that the tiny model's random scores start and end events all the time.
+DECIDE = DecideConfig(on_threshold=0.36, off_threshold=0.33, smoothing_windows=2)
+ALWAYS = Config(decide=DECIDE)
+LEVEL = Config(
+    decide=DECIDE,
+    gate=GateConfig(open_on="level", floor_seconds=1.0, pre_roll_seconds=0.1, hangover_seconds=0.2),
+)
+
+
+@pytest.fixture(scope="module")
+def model() -> Model:
+    """The tiny model of the tests."""
+    bundle = load_bundle(TINY)
+    return Model(bundle, Classifier(bundle))
+
+
+class Pieces:
+    """A source that hands samples over in pieces of given sizes, over and over."""
+
+    def __init__(self, samples: Pcm, sizes: list[int], start_sample: int = 0) -> None:
+        self._samples, self._sizes, self._start_sample = samples, sizes, start_sample
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None: ...
+
+    def chunks(self) -> Iterator[Chunk]:
+        """All samples, once."""
+        at, turn = 0, 0
+        while at < len(self._samples):
+            piece = self._samples[at : at + self._sizes[turn % len(self._sizes)]]
+            yield Chunk(self._start_sample + at, piece, samples_to_ns(at, RATE_HZ))
+            at, turn = at + len(piece), turn + 1
+
+    def stop(self) -> None:
+        """Never asked to."""
+
+
+def sound(seconds: float, seed: int) -> Pcm:
+    """Tones and noise that come and go every third of a second."""
+    rng = np.random.default_rng(seed)
+    samples = round(seconds * RATE_HZ)
+    steps = np.arange(samples) // (RATE_HZ // 3)
+    loudness = rng.choice([3.0, 3000.0, 12000.0], size=steps.max() + 1)[steps]
+    pitch_hz = rng.uniform(200, 6000, size=steps.max() + 1)[steps]
+    tone = (
+        np.sin(2 * np.pi * np.cumsum(pitch_hz) / RATE_HZ)
+        * rng.choice([0, 1], steps.max() + 1)[steps]
+    )
+    signal = np.clip(loudness * (tone + rng.normal(0, 0.3, samples)), -32768, 32767)
+    return np.asarray(signal, np.int16)
+
+
+def detections(model: Model, config: Config, samples: Pcm, sizes: list[int]) -> list[Detection]:
+    """Everything that a pipeline decides on the samples."""
+    pipeline = build_pipeline(config, model, Pieces(samples, sizes), Health())
+    return [detection for decided in pipeline.listen() for detection in decided]
+
+
+@pytest.mark.parametrize("config", [ALWAYS, LEVEL], ids=["always", "level"])
+@settings(max_examples=25)
+@given(sizes=st.lists(st.integers(1, 30_000), min_size=1, max_size=6), seed=st.integers(0, 99))
+def test_the_size_of_chunks_changes_nothing(
+    model: Model, config: Config, sizes: list[int], seed: int
+) -> None:
+    """Detections are equal to the last bit whether sound comes in crumbs or all at once."""
+    samples = sound(6.0, seed)
+    whole = detections(model, config, samples, [len(samples)])
+    assert detections(model, config, samples, sizes) == whole
+
+
+def test_the_sound_used_here_starts_and_ends_events(model: Model) -> None:
+    """The property above compares something: events are confirmed, retracted and ended."""
+    for config in (ALWAYS, LEVEL):
+        told = [d for seed in range(8) for d in detections(model, config, sound(6.0, seed), [800])]
+        assert {d.state.value for d in told} == {"started", "confirmed", "ended", "retracted"}
+
+
+def test_every_event_has_ended_when_the_source_has(model: Model) -> None:
+    """What is still going on at the end of a file is told to its end."""
+    told = detections(model, ALWAYS, sound(6.0, 1), [800])
+    assert {d.event for d in told} == {d.event for d in told if d.offset_sample is not None}
+
+
+def test_a_source_without_sound_decides_nothing(model: Model) -> None:
+    """A source that ends at once is no error."""
+    assert detections(model, ALWAYS, np.empty(0, np.int16), [1]) == []
+
+
+def test_health_counts_windows_and_detections(model: Model) -> None:
+    """What the pipeline did can be read off its counters."""
+    health = Health()
+    samples = sound(6.0, 1)
+    pipeline = build_pipeline(ALWAYS, model, Pieces(samples, [800]), health)
+    told = [detection for decided in pipeline.listen() for detection in decided]
+    assert health.detections == len(told) > 0
+    assert health.windows > 0
