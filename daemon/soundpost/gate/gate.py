@@ -19,8 +19,7 @@ class Gate(Protocol):
 
     @property
     def quiet_since(self) -> int | None:
-        """The sample at which the gate closed; None while it is open, or may still pass on
-        all that came since."""
+        """The sample at which the gate closed; None while what came since may still pass."""
 
     def listen(self, chunk: Chunk) -> Iterator[Chunk]:
         """What passes of all that was heard so far, in order; what is shut out is a gap."""
