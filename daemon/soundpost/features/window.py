@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from soundpost.audio import Chunk, Pcm, level_dbfs, samples_to_ns
+from soundpost.errors import FeatureError
 from soundpost.events import Window
 from soundpost.features.log_mel import LogMel
 from soundpost.features.spec import FeatureSpec
@@ -16,13 +17,24 @@ class Windower:
     Window k of an unbroken stretch begins `k * stride_samples` after the stretch's first
     sample, whatever the size of the chunks. A gap between chunks begins a new stretch.
 
+    Frames are computed a stride at a time, when a window needs them: a call for each chunk of
+    30 ms would cost five times as much, and the arithmetic would depend on the chunks' size.
+
     Args:
         spec: How log-mel is made.
         window_frames: Frames in a window.
-        stride_frames: Frames from one window's start to the next one's, at most `window_frames`.
+        stride_frames: Frames from one window's start to the next one's.
+
+    Raises:
+        FeatureError: `stride_frames` is not between 1 and `window_frames`.
     """
 
     def __init__(self, spec: FeatureSpec, window_frames: int, stride_frames: int) -> None:
+        if not 1 <= stride_frames <= window_frames:
+            raise FeatureError(
+                f"expected a stride of 1 to {window_frames} frames, got {stride_frames}",
+                hint="take the stride of the manifest; a longer one would skip sound",
+            )
         self.spec = spec
         self.window_frames = window_frames
         self.window_samples = spec.sample_count(window_frames)
@@ -32,20 +44,23 @@ class Windower:
 
     def _begin(self, start_sample: int) -> None:
         """Forget what was heard; the next window starts at `start_sample`."""
-        self._start_sample = start_sample
-        self._samples: Pcm = np.empty(0, np.int16)
+        self._start_sample = self._end_sample = self._windowed_until_sample = start_sample
+        self._pieces: list[Pcm] = []
         self._features = np.empty((0, self.spec.mel_bands), np.float32)
-        self._windowed_until_sample = start_sample
 
     def window(self, chunk: Chunk) -> Iterator[Window]:
         """The windows that the chunk completes, in order."""
-        if chunk.start_sample != self._start_sample + len(self._samples):
+        if chunk.start_sample != self._end_sample:
             self._begin(chunk.start_sample)
-        self._samples = np.concatenate((self._samples, chunk.samples))
-        self._add_features()
-        while len(self._features) >= self.window_frames:
-            window = self._cut(chunk)
-            self._advance()
+        self._pieces.append(chunk.samples)
+        self._end_sample = chunk.end_sample
+        if self._end_sample - self._start_sample < self.window_samples:
+            return
+        samples = np.concatenate(self._pieces)
+        while len(samples) >= self.window_samples:
+            window = self._cut(samples, chunk)
+            samples = samples[self.stride_frames * self.spec.hop_samples :]
+            self._advance(samples)
             yield window
 
     def finish(self, utc_ns: int) -> Iterator[Window]:
@@ -54,31 +69,28 @@ class Windower:
         Args:
             utc_ns: Wall time one past the last sample.
         """
-        end_sample = self._start_sample + len(self._samples)
-        if end_sample > self._windowed_until_sample:
-            missing = self.window_samples - len(self._samples)
-            yield from self.window(Chunk(end_sample, np.zeros(missing, np.int16), utc_ns))
+        if self._end_sample > self._windowed_until_sample:
+            missing = self._start_sample + self.window_samples - self._end_sample
+            yield from self.window(Chunk(self._end_sample, np.zeros(missing, np.int16), utc_ns))
 
-    def _add_features(self) -> None:
-        done = len(self._features)
-        fresh = self._log_mel.compute(self._samples[done * self.spec.hop_samples :])
+    def _cut(self, samples: Pcm, chunk: Chunk) -> Window:
+        """The window that begins with the first of the samples."""
+        samples = samples[: self.window_samples]
+        fresh = self._log_mel.compute(samples[len(self._features) * self.spec.hop_samples :])
         self._features = np.concatenate((self._features, fresh))
-        self._features.flags.writeable = False  # neighbouring windows are views of it
-
-    def _cut(self, chunk: Chunk) -> Window:
-        start, end = self._start_sample, self._start_sample + self.window_samples
-        ahead_ns = samples_to_ns(chunk.start_sample - start, self.spec.sample_rate_hz)
-        self._windowed_until_sample = end
+        self._features.flags.writeable = False  # the next window is made of the same frames
+        ahead_samples = chunk.start_sample - self._start_sample
         return Window(
-            start_sample=start,
-            end_sample=end,
-            log_mel=self._features[: self.window_frames],
-            level_dbfs=level_dbfs(self._samples[: self.window_samples]),
-            utc_ns=chunk.utc_ns - ahead_ns,
+            start_sample=self._start_sample,
+            end_sample=self._start_sample + self.window_samples,
+            log_mel=self._features,
+            level_dbfs=level_dbfs(samples),
+            utc_ns=chunk.utc_ns - samples_to_ns(ahead_samples, self.spec.sample_rate_hz),
         )
 
-    def _advance(self) -> None:
-        stride_samples = self.stride_frames * self.spec.hop_samples
-        self._start_sample += stride_samples
-        self._samples = self._samples[stride_samples:]
+    def _advance(self, samples: Pcm) -> None:
+        """Go on to the next window, which begins with the first of the samples."""
+        self._windowed_until_sample = self._start_sample + self.window_samples
+        self._start_sample = self._end_sample - len(samples)
+        self._pieces = [samples]
         self._features = self._features[self.stride_frames :]
