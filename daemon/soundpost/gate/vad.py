@@ -12,8 +12,9 @@ RATES_HZ = (8_000, 16_000, 32_000, 48_000)
 class VoiceTrigger:
     """Hears a block that WebRTC's voice detector calls speech.
 
-    It knows voices only: most blocks of breaking glass, a siren or a fire are none to it, so a
-    gate that opens for voices alone is deaf to them by design.
+    It was made for telephones, where whatever is loud is a voice: a glass break well over the
+    background passes as one, a distant one does not. So it is neither a way to hear voices only
+    nor one to hear everything else; docs/adr/0004-the-gate-is-open-by-default.md has figures.
 
     Args:
         strictness: 0 (lets most pass) to 3 (only what surely is a voice).
