@@ -221,6 +221,16 @@ def test_quiet_since_tells_where_the_gate_closed() -> None:
     assert told == [0, 0, None, None, 4 * BLOCK, 4 * BLOCK]
 
 
+def test_it_is_not_quiet_while_a_pre_roll_could_still_bridge_it() -> None:
+    """An event is not ended by a pause that passes after all when the gate opens again."""
+    gate = make_block_gate(pre_roll_blocks=2)
+    told = []
+    for chunk in chunks(blocks("#..#..."), range(BLOCK, 7 * BLOCK, BLOCK)):
+        listen(gate, [chunk])
+        told.append(gate.quiet_since)
+    assert told == [None] * 6 + [4 * BLOCK]
+
+
 def test_a_gap_closes_the_gate() -> None:
     """The hangover ends where the sound did; what comes after it is judged afresh."""
     gate = make_block_gate(pre_roll_blocks=3, hangover_blocks=9)
