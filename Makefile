@@ -29,21 +29,23 @@ PIP_INSTALL := -m pip install --quiet
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: help run test test-device lint lint-ruff lint-format lint-types lint-imports bench clean \
-	python apt-python apt-broker apt-mic apt-sound
+.PHONY: help run test test-device lint lint-ruff lint-format lint-types lint-imports bench clean machine
 
 help: ## Say what can be made
 	@sed -nE 's/^([a-z][a-z-]*):.*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
 
-run: $(if $(BROKER),,apt-broker) $(VENV)/.with-$(RUN_EXTRAS) ## Hear a scene, show what a subscriber receives [SOURCE=mic|wav:PATH] [BROKER=mqtt://host:port]
+run: NEEDS = python $(if $(BROKER),,broker) $(WANTS_MIC)
+run: $(VENV)/.with-$(RUN_EXTRAS) machine ## Hear a scene, show what a subscriber receives [SOURCE=mic|wav:PATH] [BROKER=mqtt://host:port]
 	@$(BIN)/python deploy/demo/run.py $${SOURCE:+--source "$$SOURCE"} $${BROKER:+--broker "$$BROKER"}
 
-test: apt-broker apt-sound lint test-device ## Lint, test the built wheel as a device has it, then test everything
+test: NEEDS = python broker mic sound
+test: machine lint test-device ## Lint, test the built wheel as a device has it, then test everything
 	@echo "== every test, on this checkout"
 	@$(BIN)/pytest
 
 # What a device gets: the wheel and no extra, in an environment where nothing else ever was.
-test-device: apt-broker python ## Build the wheel and test it alone in a fresh environment [PYTHON=python3.13]
+test-device: NEEDS = python broker
+test-device: machine ## Build the wheel and test it alone in a fresh environment [PYTHON=python3.13]
 	@echo "== the wheel alone, in a fresh environment ($$($(PYTHON) --version))"
 	@rm -rf $(DEVICE) $(BUILD)/wheel
 	@$(PYTHON) -m venv $(DEVICE)
@@ -60,11 +62,12 @@ lint-format: $(VENV)/.with-$(DEV_EXTRAS)
 	@$(BIN)/ruff format --check .
 
 lint-types: $(VENV)/.with-$(DEV_EXTRAS)
-	@$(BIN)/mypy daemon training tests $(wildcard deploy/demo)
+	@$(BIN)/mypy daemon training tests deploy/demo
 
 lint-imports: $(VENV)/.with-$(DEV_EXTRAS)
-	@$(BIN)/lint-imports
+	@$(BIN)/lint-imports --no-logo
 
+bench: NEEDS = python
 bench: $(VENV)/.with-demo ## Print the costs, as ratios to YAMNet on the same core
 	@$(BIN)/python tests/bench/bench.py
 
@@ -72,20 +75,19 @@ clean: ## Remove what was made: the environment, builds, caches
 	rm -rf $(VENV) $(BUILD) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	find daemon training tests deploy -name __pycache__ -prune -exec rm -rf {} +
 
-# The set-up. A stamp per set of extras: what stands is not installed again until pyproject changes.
+# The set-up: what the machine must have, then a stamp per set of extras. What stands is not
+# installed again until pyproject.toml changes.
 
-$(VENV)/.with-%: pyproject.toml | python
+NEEDS = python mic
+
+$(VENV)/.with-%: pyproject.toml | machine
 	@test -x $(BIN)/pip || $(PYTHON) -m venv $(VENV)
 	@echo "Installing soundpost[$*] into $(VENV)$(if $(findstring training,$*), (TensorFlow is large: some minutes))"
 	@$(BIN)/python $(PIP_INSTALL) --editable '.[$*]'
 	@touch $@
 
-$(VENV)/.with-demo,mic $(VENV)/.with-$(DEV_EXTRAS): | apt-mic
-
-python: apt-python
+machine:
+	@deploy/apt-packages.sh $(NEEDS)
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
-		echo "soundpost needs Python 3.11 or newer, and $(PYTHON) is $$($(PYTHON) --version 2>&1)."; \
+		echo "soundpost needs Python 3.11 or newer, and $(PYTHON) is $$($(PYTHON) --version 2>&1 | head -1)."; \
 		echo "Name another one: make $(MAKECMDGOALS) PYTHON=python3.13"; exit 1; }
-
-apt-python apt-broker apt-mic apt-sound: apt-%:
-	@deploy/apt-packages.sh $*

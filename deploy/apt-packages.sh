@@ -1,8 +1,8 @@
 #!/bin/sh
-# Install from apt what a part of Soundpost needs and this machine lacks. Says what it installs;
-# says nothing, and asks for no rights, where nothing is missing.
+# Install from apt what Soundpost needs and this machine lacks. Says what it installs; says nothing,
+# and asks for no rights, where nothing is missing.
 #
-# usage: [PYTHON=python3] apt-packages.sh python|broker|mic|sound
+# usage: [PYTHON=python3] apt-packages.sh [python] [broker] [mic] [sound]
 set -eu
 
 PYTHON=${PYTHON:-python3}
@@ -22,62 +22,61 @@ python_header() {
     "$PYTHON" -c 'import os, sysconfig; os.stat(sysconfig.get_path("include") + "/Python.h")'
 }
 
-case ${1:-} in
-python)
-    wants python3 program "$PYTHON"
-    wants python3-venv "$PYTHON" -c 'import ensurepip, venv'
-    ;;
-broker)
-    wants mosquitto program mosquitto
-    ;;
-mic) # PyAudio has no wheel for Linux: it is built here, against PortAudio
-    wants gcc program cc
-    wants libc6-dev header stdio.h
-    wants portaudio19-dev header portaudio.h
-    wants python3-dev python_header
-    ;;
-sound) # the virtual sound card of the tests
-    wants pulseaudio program pulseaudio
-    wants pulseaudio-utils program paplay
-    wants alsa-utils program arecord
-    wants libasound2-plugins ls /usr/lib/*/alsa-lib/libasound_module_pcm_pulse.so
-    ;;
-*)
-    echo "usage: $0 python|broker|mic|sound" >&2
-    exit 2
-    ;;
-esac
-
+for need in "$@"; do
+    case $need in
+    python)
+        wants python3 program "$PYTHON"
+        wants python3-venv "$PYTHON" -c 'import ensurepip, venv'
+        ;;
+    broker)
+        wants mosquitto program mosquitto
+        ;;
+    mic) # PyAudio has no wheel for Linux: it is built here, against PortAudio
+        wants gcc program cc
+        wants libc6-dev header stdio.h
+        wants portaudio19-dev header portaudio.h
+        wants python3-dev python_header
+        ;;
+    sound) # the virtual sound card of the tests
+        wants pulseaudio program pulseaudio
+        wants pulseaudio-utils program paplay
+        wants alsa-utils program arecord
+        wants libasound2-plugins ls /usr/lib/*/alsa-lib/libasound_module_pcm_pulse.so
+        ;;
+    *)
+        echo "usage: $0 [python] [broker] [mic] [sound]" >&2
+        exit 2
+        ;;
+    esac
+done
 [ -n "$missing" ] || exit 0
 
-if ! command -v apt-get >/dev/null; then
-    echo "Soundpost needs, and this machine lacks:$missing (Debian's names). Install them, then try again." >&2
+if ! program apt-get >/dev/null; then
+    echo "Soundpost needs, and this machine lacks (Debian's names):$missing" >&2
     exit 1
 fi
 as_root=
 if [ "$(id -u)" -ne 0 ]; then
-    as_root=sudo
-    if ! command -v sudo >/dev/null; then
-        echo "Soundpost needs from apt:$missing. Run as root: apt-get install$missing" >&2
+    if ! program sudo >/dev/null; then
+        echo "Soundpost needs packages that are not here. As root: apt-get install$missing" >&2
         exit 1
     fi
+    as_root=sudo
 fi
-
 echo "Installing from apt${as_root:+ (with sudo)}:$missing"
 
-# Debian starts and enables a system-wide mosquitto as it is installed. The broker of the demo and
-# of the tests is a process of their own, so the service stays off; `systemctl enable --now
-# mosquitto` turns it on for who wants it.
-service=
-case $missing in
-*mosquitto*) if [ -d /run/systemd/system ]; then service=mosquitto.service; fi ;;
-esac
-
-if [ -n "$service" ]; then $as_root systemctl --quiet mask --runtime "$service"; fi
 $as_root apt-get -qq update
 # shellcheck disable=SC2086 # a list of words, on purpose
-$as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq -o Dpkg::Use-Pty=0 install --no-install-recommends -y $missing
-if [ -n "$service" ]; then
-    $as_root systemctl --quiet unmask --runtime "$service"
-    $as_root systemctl --quiet disable "$service"
-fi
+$as_root env DEBIAN_FRONTEND=noninteractive \
+    apt-get -qq -o Dpkg::Use-Pty=0 install --no-install-recommends -y $missing >/dev/null
+
+# Debian starts a system-wide mosquitto as it installs one. Our brokers are processes of the
+# demonstration and of the tests; `systemctl enable --now mosquitto` is for who wants the service.
+case $missing in
+*mosquitto*)
+    if [ -d /run/systemd/system ]; then
+        $as_root systemctl --quiet disable --now mosquitto.service 2>/dev/null
+        echo "mosquitto's system service is off: the broker here is a process of its own"
+    fi
+    ;;
+esac
