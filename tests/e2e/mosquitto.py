@@ -1,9 +1,5 @@
-"""A real mosquitto on a loopback port of its own.
+"""A real mosquitto on a loopback port of its own."""
 
-Fixtures: `broker` (anonymous, started), `subscriber` (connected to it, hearing everything).
-"""
-
-import contextlib
 import os
 import shutil
 import signal
@@ -53,7 +49,7 @@ class Broker:
         persistent: bool = False,
         extra: tuple[str, ...] = (),
     ) -> None:
-        self._program = shutil.which("mosquitto") or shutil.which("mosquitto", path=_DEBIAN_PATH)
+        self._program = require_mosquitto()
         self._folder = folder
         self._access = access or Access()
         self._persistent = persistent
@@ -74,8 +70,6 @@ class Broker:
 
     def start(self) -> Self:
         """Start it and wait until it accepts connections."""
-        if self._program is None:
-            raise FileNotFoundError("mosquitto is not installed")
         with (self._folder / "log").open("ab") as log:
             self._process = subprocess.Popen(
                 [self._program, "-v", "-c", str(self._write_configuration())],
@@ -90,8 +84,7 @@ class Broker:
 
     def save(self) -> None:
         """Have a persistent one write down what it knows now, its subscribers above all."""
-        if self._process is None:
-            raise RuntimeError("mosquitto does not run")
+        assert self._process is not None
         saved = self.log.count(_SAVING)
         self._process.send_signal(signal.SIGUSR1)
         wait_until(lambda: self.log.count(_SAVING) > saved)
@@ -159,10 +152,11 @@ def wait_until(is_so: Callable[[], bool]) -> None:
         time.sleep(0.01)
 
 
-def require_mosquitto() -> None:
-    """Skip the test where mosquitto is not installed; fail it where CI says it must be."""
-    if shutil.which("mosquitto") or shutil.which("mosquitto", path=_DEBIAN_PATH):
-        return
+def require_mosquitto() -> str:
+    """The program's path; where it is not installed the test is skipped, or fails under CI."""
+    found = shutil.which("mosquitto") or shutil.which("mosquitto", path=_DEBIAN_PATH)
+    if found is not None:
+        return found
     reason = "mosquitto is not installed; apt-get install mosquitto"
     if os.environ.get("CI"):
         pytest.fail(reason)
@@ -170,9 +164,8 @@ def require_mosquitto() -> None:
 
 
 def _listens(port: int) -> bool:
-    with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
-        return True
-    return False
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
 MakeBroker = Callable[..., Broker]
@@ -181,7 +174,6 @@ MakeBroker = Callable[..., Broker]
 @pytest.fixture
 def make_broker(tmp_path: Path) -> Iterator[MakeBroker]:
     """Makes brokers from `Broker`'s arguments after the folder; all end with the test."""
-    require_mosquitto()
     made: list[Broker] = []
 
     def make(access: Access | None = None, **options: Any) -> Broker:  # noqa: ANN401 - Broker's own

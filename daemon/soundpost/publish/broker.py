@@ -13,6 +13,17 @@ _DEFAULT_PORTS = {"mqtt": 1883, "mqtts": 8883}
 _OTHERS_MASK = 0o007
 
 
+class _TidySocket(ssl.SSLSocket):
+    """Closes itself when its handshake fails, because paho forgets it open."""
+
+    def do_handshake(self, block: bool = False) -> None:  # noqa: FBT001, FBT002 - as ssl has it
+        try:
+            super().do_handshake(block)
+        except OSError:
+            self.close()
+            raise
+
+
 @dataclass(frozen=True, slots=True)
 class Broker:
     """Where the broker is and how to be let in; printing it shows no secret."""
@@ -116,6 +127,7 @@ def _load_certificates(config: MqttConfig) -> ssl.SSLContext:
             f"the certificates {files} cannot be used: {error.strerror or error}",
             hint="ca_file, cert_file and key_file are PEM files, readable, the key not encrypted",
         ) from error
+    context.sslsocket_class = _TidySocket
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     # Python 3.13 began to refuse certificates without the identifiers that openssl's own recipes
     # leave out. Chain, dates and host name are verified on every version alike.

@@ -7,6 +7,7 @@ from soundpost.errors import PublishError
 from soundpost.publish.broker import Broker
 
 _CREDENTIALS = {"Not authorized", "Bad user name or password", "Banned"}
+_TOO_OLD = "Unsupported protocol version"
 _TAKEN_OVER = "Session taken over"
 _SILENT_LOSS = "Unspecified error"  # what paho calls a connection that simply ended
 
@@ -20,6 +21,9 @@ def unreachable(broker: Broker, error: OSError) -> PublishError:
         case ssl.SSLError():
             what = f"{broker} does not agree on TLS: {error.reason or error}"
             hint = "is this the broker's TLS port? does it want cert_file and key_file?"
+        case ConnectionResetError() if broker.tls:
+            what = f"{broker} hangs up on TLS"
+            hint = "is this the broker's TLS port? the plain one is mqtt://"
         case socket.gaierror():
             what = f"{broker}: no such host: {error.strerror}"
             hint = "check the name in mqtt.broker, and the DNS of this machine"
@@ -42,9 +46,10 @@ def refused(broker: Broker, reason: str) -> PublishError:
             f"{broker} does not let {broker.username or 'anonymous clients'} in: {reason}",
             hint="check mqtt.username and mqtt.password_file against the broker's users",
         )
-    return PublishError(
-        f"{broker} refuses the connection: {reason}", hint="the broker's log says more"
-    )
+    hint = "the broker's log says more"
+    if reason == _TOO_OLD:
+        hint = "soundpost speaks MQTT 5; mosquitto does since version 1.6"
+    return PublishError(f"{broker} refuses the connection: {reason}", hint=hint)
 
 
 def no_answer(broker: Broker, reason: str) -> PublishError:
