@@ -13,6 +13,7 @@ ROOT = Path(__file__).resolve().parents[2]
 ROOMS = ("daemon", "deploy", "docs", "models", "systemd", "tests", "training")
 DRAWERS = {"utils", "util", "helpers", "helper", "common", "misc", "manager", "managers"}
 LINE_LIMIT = 200
+TEST_LINE_LIMIT = 300  # a list of cases grows where a function must not
 LONGER_FOR_A_REASON: dict[str, str] = {}
 
 
@@ -45,7 +46,12 @@ def test_there_is_no_drawer() -> None:
 
 def test_no_file_is_long_without_a_listed_reason() -> None:
     """Above 200 lines a file answers more than one question, or says here why it does not."""
-    long = {name(path) for path in ALL_PYTHON if _line_count(path) > LINE_LIMIT}
+    tests = set(python_files("tests"))
+    long = {
+        name(path)
+        for path in ALL_PYTHON
+        if _line_count(path) > (TEST_LINE_LIMIT if path in tests else LINE_LIMIT)
+    }
     assert long == set(LONGER_FOR_A_REASON)
 
 
@@ -80,7 +86,7 @@ def test_only_the_interpreter_is_imported_by_name() -> None:
     ("comment", "accepted"),
     [
         (r"# noqa", r"# noqa: [A-Z]+\d+(, ?[A-Z]+\d+)* - \S+"),
-        (r"# type: ignore", r"# type: ignore\[[a-z, -]+\]  # \S+"),
+        (r"# type: ignore", r"# type: ignore\[[a-z, -]+\]  ?# \S+"),
         (r"# pragma: no cover", r"# pragma: no cover - \S+"),
     ],
 )

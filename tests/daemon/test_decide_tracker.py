@@ -27,7 +27,7 @@ def rule(index: int = 0, **changes: float) -> Rule:
         "minimum_samples": 0,
         "refractory_samples": 0,
     } | changes
-    return Rule(index=index, label=f"label_{index}", **values)  # type: ignore[arg-type]
+    return Rule(index=index, label=f"label_{index}", **values)  # type: ignore[arg-type]  # mixed
 
 
 def window_at(number: int, log_mel: np.ndarray = FLAT) -> Window:
