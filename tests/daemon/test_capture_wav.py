@@ -255,6 +255,17 @@ def test_a_wav_whose_length_was_never_filled_in_is_read_to_its_end(
     np.testing.assert_array_equal(samples_of(read(tmp_path / "sound.wav")), noise(1_600)[:, 0])
 
 
+def test_a_chunk_of_odd_length_before_the_sound_is_padded(tmp_path: Path) -> None:
+    """What is missing is counted rightly behind such a chunk, and its pad byte is no sound."""
+    soundfile.write(tmp_path / "sound.wav", noise(1_600), RATE_HZ)
+    content = (tmp_path / "sound.wav").read_bytes()
+    path = tmp_path / "odd.wav"
+    path.write_bytes(content[:36] + b"bext\x03\x00\x00\x00abc\x00" + content[36:])
+    assert len(samples_of(read(path))) == 1_600
+    path.write_bytes(path.read_bytes()[:-2])
+    assert "2 bytes more" in refusal(path)
+
+
 def test_sound_before_a_cut_off_appendix_is_whole(tmp_path: Path) -> None:
     """A file that lacks only its last tags is not short of sound."""
     soundfile.write(tmp_path / "sound.wav", noise(1_600), RATE_HZ)

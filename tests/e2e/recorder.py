@@ -8,6 +8,7 @@ Usage: python recorder.py RESULT.npz DEVICE [STALL_SECONDS]
 On standard output: `recording` at the first chunk, and `CaptureError: …` if it ended so.
 """
 
+import gc
 import signal
 import sys
 from pathlib import Path
@@ -56,3 +57,5 @@ def record(result: Path, device: str, stall_seconds: float) -> None:
 
 if __name__ == "__main__":
     record(Path(sys.argv[1]), sys.argv[2], float(sys.argv[3]) if sys.argv[3:] else 3.0)
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)  # lets go of the source
+    gc.collect()  # a process that goes on would do it sooner or later, destructors and all

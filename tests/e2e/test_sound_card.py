@@ -150,7 +150,7 @@ def test_a_server_that_dies_is_a_capture_error(
     card = make_sound_card()
     with recording(card, tmp_path) as recorder:
         card.kill()
-        assert recorder.line().startswith(f"CaptureError: {MICROPHONE}")
+        assert recorder.line().startswith(f"CaptureError: {MICROPHONE} stopped")
         recorder.wait()
 
 
@@ -163,6 +163,21 @@ def test_a_server_that_hangs_is_a_capture_error(
         card.freeze()
         assert "got none for" in recorder.line()
         recorder.wait()
+
+
+def test_a_process_that_was_stopped_itself_goes_on_listening(
+    sound_card: SoundCard, tmp_path: Path
+) -> None:
+    """Time in which the recorder was frozen, longer than a stall, is no fault of the card."""
+    with recording(sound_card, tmp_path) as recorder:
+        recorder.process.send_signal(signal.SIGSTOP)
+        time.sleep(2 * STALL_SECONDS)
+        recorder.process.send_signal(signal.SIGCONT)
+        write_noise(tmp_path / "noise.wav", 0.5)
+        sound_card.play(tmp_path / "noise.wav")
+        captured = recorder.stop()
+        assert recorder.line() == ""
+    assert captured["samples"].any()
 
 
 def test_closing_does_not_wait_for_a_server_that_hangs(

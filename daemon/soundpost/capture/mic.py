@@ -1,6 +1,5 @@
 """The microphone, through PortAudio."""
 
-import ctypes
 import time
 from collections.abc import Iterator
 from queue import Empty, SimpleQueue
@@ -17,9 +16,13 @@ from soundpost.errors import CaptureError
 from soundpost.health import Health
 
 BUFFERS_PER_SECOND = 20
+"""A buffer lasts 50 ms: a sixth of the delay that a detection may have, and long enough for a
+card whose driver sizes its own ring by it to outlast a busy moment."""
 STALL_SECONDS = 3.0
-CLOSE_SECONDS = 0.5
+"""How long a microphone may say nothing; sound servers that change devices need about one."""
 POLL_SECONDS = 0.1
+CLOSE_SECONDS = 0.5
+"""How long a stream has to end by itself: ten buffers."""
 
 
 class MicSource:
@@ -55,7 +58,6 @@ class MicSource:
         self._queue: SimpleQueue[Buffer] = SimpleQueue()
         self._queue_buffers = max(1, round(queue_seconds * BUFFERS_PER_SECOND))
         self._heard_frames = 0
-        self._heard_ns = 0
         self._stopping = False
 
     def __enter__(self) -> Self:
@@ -69,7 +71,6 @@ class MicSource:
         self._portaudio = _start_portaudio(self._pyaudio)
         try:
             self.device = find_device(list_inputs(self._portaudio), self._wanted)
-            self._heard_ns = time.monotonic_ns()
             self._stream, rate_hz = self._open_stream()
         except BaseException:
             self._portaudio.terminate()
@@ -93,8 +94,8 @@ class MicSource:
         while self._stream.is_active() and time.monotonic() < until_seconds:
             time.sleep(0.01)
         if self._stream.is_active():
-            # Its destructor would hang too: no count of references may ever reach zero.
-            ctypes.pythonapi.Py_IncRef(ctypes.py_object(self._stream))
+            # Its destructor would hang, too, but never runs: the stream holds its callback, and
+            # so this source, and so itself.
             return
         self._stream.close()
         self._portaudio.terminate()
@@ -109,37 +110,40 @@ class MicSource:
         Raises:
             CaptureError: The device went away, or nothing came for `stall_seconds`.
         """
+        waited_seconds = 0.0
         while not self._stopping:
             try:
                 buffer = self._queue.get(timeout=POLL_SECONDS)
             except Empty:
-                self._refuse_silence()
+                # Not by the clock: a process that was itself stopped has not waited.
+                waited_seconds += POLL_SECONDS
+                self._refuse_silence(waited_seconds)
                 continue
+            waited_seconds = 0.0
             yield from self._timeline.place(buffer)
 
-    def _refuse_silence(self) -> None:
-        silent_seconds = (time.monotonic_ns() - self._heard_ns) / 1e9
+    def _refuse_silence(self, waited_seconds: float) -> None:
         if not self._stream.is_active():
             raise CaptureError(
                 f"{self.device.name} stopped: it was unplugged, or its sound server ended",
                 hint="look at the plug and the cable; `soundpost devices` must list it",
             )
-        if silent_seconds > self._stall_seconds:
+        if waited_seconds >= self._stall_seconds:
             raise CaptureError(
                 f"{self.device.name}: expected {BUFFERS_PER_SECOND} buffers a second, "
-                f"got none for {silent_seconds:.1f} s",
+                f"got none for {waited_seconds:.1f} s",
                 hint="unplug it and plug it in; a sound server that hangs must be restarted",
             )
 
     def _hear(self, data: bytes, frame_count: int, _times: object, status: int) -> tuple[None, int]:
         """Run by PortAudio in its own thread for each buffer."""
-        self._heard_ns = time.monotonic_ns()
+        arrived_ns = time.monotonic_ns()
         start_frame = self._heard_frames
         self._heard_frames += frame_count
         if self._queue.qsize() < self._queue_buffers:
             frames = np.frombuffer(data, np.int16).reshape(frame_count, -1)
             has_overflowed = bool(status & self._pyaudio.paInputOverflow)
-            self._queue.put(Buffer(start_frame, frames, self._heard_ns, has_overflowed))
+            self._queue.put(Buffer(start_frame, frames, arrived_ns, has_overflowed))
         return None, self._verdict
 
     def _open_stream(self) -> tuple[Any, int]:
