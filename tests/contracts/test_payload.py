@@ -1,0 +1,199 @@
+"""The wire format: what is told, docs/schema and docs/PAYLOAD.md agree, and stay as they are."""
+
+import dataclasses
+import json
+import random
+import re
+from pathlib import Path
+from typing import Any, get_args
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from jsonschema import Draft202012Validator
+
+from soundpost.clock import ClockState
+from soundpost.events import Detection, State
+from soundpost.health import Health
+from soundpost.publish import DetectionMessage, HealthMessage, ModelIdentity, Teller, encode
+
+DOCS = Path(__file__).resolve().parents[2] / "docs"
+SCHEMAS = {
+    DetectionMessage: json.loads((DOCS / "schema" / "detection-1.json").read_text()),
+    HealthMessage: json.loads((DOCS / "schema" / "health-1.json").read_text()),
+}
+LAST_NS = 253_402_300_799_999_999_999
+"""The end of the year 9999, after which RFC 3339 has no words."""
+OVER = {State.ENDED, State.RETRACTED}
+MODEL = ModelIdentity(id="esc50", version="1.0.0", sha256="5e" * 32)
+STARTED = Detection(
+    event=3,
+    state=State.STARTED,
+    label="glass_breaking",
+    score=0.94,
+    threshold=0.62,
+    onset_sample=16_000,
+    offset_sample=None,
+    decided_sample=32_000,
+    onset_utc_ns=1_795_159_881_480_000_000,
+    offset_utc_ns=None,
+    level_dbfs=-31.2,
+)
+
+TOLD = (
+    b'{"schema":1,"id":"01a1f7dd-f708-752e-89a7-834df2a74de4","seq":1,"node":"north-gate",'
+    b'"state":"started","label":"glass_breaking","score":0.94,"threshold":0.62,'
+    b'"onset":"2026-11-20T07:31:21.480Z","offset":null,"clock":"synced","level_dbfs":-31.2,'
+    b'"model":{"id":"esc50","version":"1.0.0","sha256":"' + b"5e" * 32 + b'"},'
+    b'"clip":null,"backfilled":false}'
+)
+REPORTED = (
+    b'{"schema":1,"node":"north-gate","time":"2026-11-20T07:31:21.480Z","clock":"synced",'
+    b'"version":"0.1.0","model":{"id":"esc50","version":"1.0.0","sha256":"' + b"5e" * 32 + b'"},'
+    b'"heard_seconds":1.0,"counters":{"samples":16000,"overflows":0,"dropped_samples":0,'
+    b'"windows":7,"detections":2,"messages_sent":2,"messages_dropped":0,"connects":1}}'
+)
+
+
+def new_teller(clock: ClockState = "synced") -> Teller:
+    """The same words in every run."""
+    rng = random.Random(7)  # noqa: S311 - the same ids in every run
+    return Teller("north-gate", MODEL, sample_rate_hz=16_000, clock=lambda: clock, rng=rng)
+
+
+def complaints(message: DetectionMessage | HealthMessage) -> list[str]:
+    """What the message's schema says against it, as it goes over the wire."""
+    validator = Draft202012Validator(SCHEMAS[type(message)])
+    return [error.message for error in validator.iter_errors(json.loads(encode(message)))]
+
+
+@st.composite
+def detections(draw: st.DrawFn) -> Detection:
+    """Any state of any event; an offset where, and only where, it is over."""
+    state = draw(st.sampled_from(State))
+    onset_ns = draw(st.integers(0, LAST_NS))
+    return Detection(
+        event=0,
+        state=state,
+        label=draw(st.from_regex(r"[a-z0-9][a-z0-9_]{0,63}", fullmatch=True)),
+        score=draw(st.floats(0.0, 1.0, width=32)),
+        threshold=draw(st.floats(0.0, 1.0)),
+        onset_sample=draw(st.integers(0)),
+        offset_sample=0 if state in OVER else None,
+        decided_sample=0,
+        onset_utc_ns=onset_ns,
+        offset_utc_ns=draw(st.integers(onset_ns, LAST_NS)) if state in OVER else None,
+        level_dbfs=draw(st.floats(-120.0, 0.0)),
+    )
+
+
+@given(detections(), st.sampled_from(get_args(ClockState)))
+def test_every_detection_keeps_the_schema(detection: Detection, clock: ClockState) -> None:
+    """Whatever is decided, at whatever time."""
+    teller = new_teller(clock)
+    told = [teller.tell(dataclasses.replace(detection, state=State.STARTED, offset_utc_ns=None))]
+    if detection.state is not State.STARTED:
+        told.append(teller.tell(detection))
+    assert [complaints(message) for message in told] == [[]] * len(told)
+
+
+@given(st.builds(Health, **dict.fromkeys(Health.__struct_fields__, st.integers(0, 2**53))))
+def test_every_health_keeps_the_schema(health: Health) -> None:
+    """Whatever was counted."""
+    assert complaints(new_teller().report(health, LAST_NS)) == []
+
+
+@given(detections())
+def test_a_detection_survives_the_wire(detection: Detection) -> None:
+    """Decoded, it is equal to what was told."""
+    started = dataclasses.replace(detection, state=State.STARTED, offset_utc_ns=None)
+    message = new_teller().tell(started)
+    assert msgspec.json.decode(encode(message), type=DetectionMessage) == message
+
+
+def test_a_detection_is_frozen_byte_for_byte() -> None:
+    """Who changes these bytes raises `schema`, and tells subscribers in the changelog."""
+    assert encode(new_teller().tell(STARTED)) == TOLD
+
+
+def test_a_health_is_frozen_but_for_the_version() -> None:
+    """Who changes these bytes raises `schema`, and tells subscribers in the changelog."""
+    health = Health(samples=16_000, windows=7, detections=2, messages_sent=2, connects=1)
+    report = new_teller().report(health, STARTED.onset_utc_ns)
+    assert encode(msgspec.structs.replace(report, version="0.1.0")) == REPORTED
+
+
+def described(schema: dict[str, Any], *path: str) -> dict[str, Any]:
+    """The part of a schema that describes a nested object."""
+    for name in path:
+        schema = schema["properties"][name]
+    return schema
+
+
+@pytest.mark.parametrize(
+    ("struct", "part"),
+    [
+        (DetectionMessage, SCHEMAS[DetectionMessage]),
+        (ModelIdentity, described(SCHEMAS[DetectionMessage], "model")),
+        (HealthMessage, SCHEMAS[HealthMessage]),
+        (ModelIdentity, described(SCHEMAS[HealthMessage], "model")),
+        (Health, described(SCHEMAS[HealthMessage], "counters")),
+    ],
+)
+def test_a_schema_names_the_fields_of_its_struct(
+    struct: type[msgspec.Struct], part: dict[str, Any]
+) -> None:
+    """The same, in the same order, all required, none beside them."""
+    fields = list(struct.__struct_fields__)
+    assert (list(part["properties"]), part["required"]) == (fields, fields)
+    assert part["additionalProperties"] is False
+
+
+def test_a_schema_knows_every_state_and_every_clock() -> None:
+    """A word that the daemon learns is one that subscribers are told of."""
+    properties = SCHEMAS[DetectionMessage]["properties"]
+    assert properties["state"]["enum"] == list(State)
+    assert properties["clock"]["enum"] == list(get_args(ClockState))
+
+
+@pytest.mark.parametrize("schema", SCHEMAS.values(), ids=["detection", "health"])
+def test_a_schema_is_one(schema: dict[str, Any]) -> None:
+    """A misspelt keyword would allow everything."""
+    Draft202012Validator.check_schema(schema)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"schema": 2},
+        {"id": "01a1f7dd-f708-452e-89a7-834df2a74de4"},
+        {"seq": 0},
+        {"node": "a/b"},
+        {"state": "started", "offset": "2026-11-20T07:31:21.480Z"},
+        {"state": "ended", "offset": None},
+        {"label": "Glass"},
+        {"score": 1.5},
+        {"onset": "2026-11-20T07:31:21Z"},
+        {"clock": "local"},
+        {"level_dbfs": None},
+        {"model": {}},
+        {"extra": 1},
+    ],
+    ids=str,
+)
+def test_the_schema_refuses_what_is_no_detection(change: dict[str, Any]) -> None:
+    """Otherwise the tests above would prove nothing."""
+    validator = Draft202012Validator(SCHEMAS[DetectionMessage])
+    assert validator.is_valid(json.loads(TOLD))
+    assert not validator.is_valid(json.loads(TOLD) | change)
+
+
+def test_the_examples_in_the_documentation_keep_their_schema() -> None:
+    """Every block of JSON in docs/PAYLOAD.md is a message that a node could send."""
+    text = (DOCS / "PAYLOAD.md").read_text()
+    blocks = [json.loads(block) for block in re.findall(r"```json\n(.*?)```", text, re.DOTALL)]
+    kinds = [HealthMessage if "counters" in block else DetectionMessage for block in blocks]
+    assert {HealthMessage, DetectionMessage} == set(kinds)
+    for kind, block in zip(kinds, blocks, strict=True):
+        Draft202012Validator(SCHEMAS[kind]).validate(block)
