@@ -67,8 +67,8 @@ lint-types: $(VENV)/.with-$(DEV_EXTRAS)
 lint-imports: $(VENV)/.with-$(DEV_EXTRAS)
 	@$(BIN)/lint-imports --no-logo
 
-bench: NEEDS = python
-bench: $(VENV)/.with-demo ## Print the costs, as ratios to YAMNet on the same core
+bench: NEEDS = python broker
+bench: $(VENV)/.with-demo,test machine ## Print the costs, as ratios to YAMNet on the same core
 	@$(BIN)/python tests/bench/bench.py
 
 clean: ## Remove what was made: the environment, builds, caches

@@ -14,7 +14,11 @@ ROOMS = ("daemon", "deploy", "docs", "models", "systemd", "tests", "training")
 DRAWERS = {"utils", "util", "helpers", "helper", "common", "misc", "manager", "managers"}
 LINE_LIMIT = 200
 TEST_LINE_LIMIT = 300  # a list of cases grows where a function must not
-LONGER_FOR_A_REASON: dict[str, str] = {}
+LONGER_FOR_A_REASON = {
+    "daemon/soundpost/capture/mic.py": "PyAudio's one door; its ways to fail are handled side by side",
+    "tests/daemon/test_gate.py": "every rule of the gate, on the same made-up triggers",
+    "tests/e2e/test_sound_card.py": "every way to record, and to fail at it, on the same virtual card",
+}
 
 
 def python_files(*rooms: str) -> list[Path]:
@@ -85,7 +89,7 @@ def test_only_the_interpreter_is_imported_by_name() -> None:
 @pytest.mark.parametrize(
     ("comment", "accepted"),
     [
-        (r"# noqa", r"# noqa: [A-Z]+\d+(, ?[A-Z]+\d+)* - \S+"),
+        (r"noqa", r"noqa: [A-Z]+\d+(, ?[A-Z]+\d+)* - \S+"),
         (r"# type: ignore", r"# type: ignore\[[a-z, -]+\]  ?# \S+"),
         (r"# pragma: no cover", r"# pragma: no cover - \S+"),
     ],
