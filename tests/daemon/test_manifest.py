@@ -10,7 +10,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from soundpost import __version__
 from soundpost.errors import BundleError
 from soundpost.features import FeatureSpec
 from soundpost.manifest import MANIFEST_FILE, Manifest, read_manifest
@@ -155,16 +154,23 @@ def test_a_float_tensor_has_no_scale(tmp_path: Path) -> None:
         read_text(tmp_path, changed(("output", "tensor", "dtype"), "float32"))
 
 
-def test_a_newer_daemon_may_be_asked_for(tmp_path: Path) -> None:
-    """The message names both versions, and compares numbers, not text."""
-    told = f"needs soundpost 10.0.0 or newer, this is {__version__}"
-    with pytest.raises(BundleError, match=told):
-        read_text(tmp_path, changed(("minimum_daemon",), "10.0.0"))
+@pytest.mark.parametrize("minimum", ["0.9.1", "0.10.0", "1.0.0"])
+def test_a_newer_daemon_may_be_asked_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, minimum: str
+) -> None:
+    """The message names both versions; 0.10 is newer than 0.9."""
+    monkeypatch.setattr("soundpost.manifest.read.__version__", "0.9.0")
+    with pytest.raises(BundleError, match=f"needs soundpost {minimum} or newer, this is 0.9.0"):
+        read_text(tmp_path, changed(("minimum_daemon",), minimum))
 
 
-def test_this_daemon_is_new_enough_for_itself(tmp_path: Path) -> None:
+@pytest.mark.parametrize("minimum", ["0.10.0", "0.9.9", "0.0.1"])
+def test_an_older_daemon_may_have_done(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, minimum: str
+) -> None:
     """The minimum is included."""
-    read_text(tmp_path, changed(("minimum_daemon",), __version__))
+    monkeypatch.setattr("soundpost.manifest.read.__version__", "0.10.0")
+    assert read_text(tmp_path, changed(("minimum_daemon",), minimum)).minimum_daemon == minimum
 
 
 def test_a_folder_without_a_manifest_is_no_bundle(tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ def mel_filterbank(spec: FeatureSpec) -> FloatMatrix:
 
     The triangles have straight sides on the mel scale (as in HTK and in the front end of
     VGGish), not on the hertz scale (as in Slaney's Auditory Toolbox and librosa), and a peak
-    of 1. The bin at 0 Hz has no weight.
+    of 1. The bin at 0 Hz is never inside a triangle.
     """
     bins = spec.fft_size // 2 + 1
     bin_mel = hz_to_mel(np.linspace(0.0, spec.sample_rate_hz / 2.0, bins))
@@ -26,6 +26,4 @@ def mel_filterbank(spec: FeatureSpec) -> FloatMatrix:
     lower, center, upper = edges[:-2], edges[1:-1], edges[2:]
     rising = (bin_mel[:, None] - lower) / (center - lower)
     falling = (upper - bin_mel[:, None]) / (upper - center)
-    weights = np.maximum(0.0, np.minimum(rising, falling))
-    weights[0, :] = 0.0
-    return weights
+    return np.maximum(0.0, np.minimum(rising, falling))
