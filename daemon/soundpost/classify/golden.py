@@ -22,11 +22,11 @@ LOG_MEL_TOLERANCE = 1e-4
 before them agrees across FFT builds to 1e-12. A hundred steps is no longer rounding: it is
 another definition of the features."""
 
-SCORE_TOLERANCE = 0.02
-"""int8 outputs are the same to the bit on every runtime and processor that was tried, float
-models differ in the order of their sums, by less than 1e-5. What is left is a log-mel value
-that rounds to the neighbouring int8 step; other weights or labels move scores by far more."""
-
+SCORE_TOLERANCE = 0.1
+"""The runtimes round differently inside: LiteRT's XNNPACK kernels and those of tflite-runtime 2.14
+differ in a quarter of a trained int8 model's logits, by up to two steps, which moved scores by up
+to 0.025 (200 windows of ESC-50), and YAMNet's by up to 0.086. A runtime that computes something
+else, or labels in another order, moves them by far more. Float models differ by less than 1e-6."""
 
 _UNREADABLE = (
     *(OSError, EOFError, KeyError, zipfile.BadZipFile, zlib.error, lzma.LZMAError),
