@@ -12,6 +12,9 @@ PRECISION = 0.9
 LOWEST_ON, HIGHEST_ON = 0.35, 0.9
 """Below, two labels could be on at once; above, quantised scores leave too few steps."""
 
+CANDIDATES = np.linspace(LOWEST_ON, HIGHEST_ON, 111).round(3)
+"""Thresholds in steps of half a hundredth."""
+
 OFF_SHARE = 0.6
 SMOOTHING_WINDOWS = 2
 MINIMUM_SECONDS = 0.5
@@ -37,29 +40,25 @@ def calibrated(
         scores: float32[windows, labels], smoothed as the daemon smooths, of held-out clips.
         truth: int64[windows], the label of each window's clip.
     """
-    thresholds = [
-        on_threshold(scores[:, index], truth == index) for index in range(len(names))
-    ]
+    thresholds = [on_threshold(scores[:, index], truth == index) for index in range(len(names))]
     return [_label(name, on, spec) for name, on in zip(names, thresholds, strict=True)]
 
 
 def on_threshold(scores: NDArray[np.float32], right: NDArray[np.bool_]) -> float:
-    """The lowest threshold within bounds whose windows are right nine times in ten.
+    """The lowest candidate from which up nine windows in ten are right, or the highest of all.
 
     Args:
         scores: float32[windows], one label's.
         right: bool[windows], whether the window's clip has that label.
     """
-    order = np.argsort(-scores, kind="stable")
-    precision = np.cumsum(right[order]) / np.arange(1, len(order) + 1)
-    good = np.flatnonzero(precision >= PRECISION)
-    lowest = float(scores[order[good[-1]]]) if len(good) else HIGHEST_ON
-    return round(float(np.clip(lowest, LOWEST_ON, HIGHEST_ON)), 3)
+    for candidate in CANDIDATES:
+        above = right[scores >= candidate]
+        if len(above) and above.mean() >= PRECISION:
+            return float(candidate)
+    return HIGHEST_ON
 
 
-def smoothed(
-    scores: NDArray[np.float32], owners: NDArray[np.int64]
-) -> NDArray[np.float32]:
+def smoothed(scores: NDArray[np.float32], owners: NDArray[np.int64]) -> NDArray[np.float32]:
     """The mean of each window with the one before it in its clip, as the daemon smooths.
 
     Args:

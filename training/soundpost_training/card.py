@@ -2,7 +2,7 @@
 
 from soundpost.manifest import Manifest
 from soundpost_training.crossval import Summary
-from soundpost_training.train import Material
+from soundpost_training.material import Material
 
 BARELY_TRAINED_EPOCHS = 20
 """Fewer epochs make a bundle to try the plumbing with, and the card says so."""
@@ -10,9 +10,9 @@ BARELY_TRAINED_EPOCHS = 20
 CARD = """\
 # {title}
 
-{warning}A compact strided residual CNN, int8, {bytes:,} bytes, trained from random initialisation by
-`soundpost-train`. It hears windows of {window_seconds:.3f} s every {stride_seconds:.2f} s and gives
-one score for each of {labels} labels.
+{warning}A compact strided residual CNN, int8, {bytes:,} bytes, trained from random
+initialisation by `soundpost-train`. It hears windows of {window_seconds:.3f} s every
+{stride_seconds:.2f} s and gives one score for each of {labels} labels.
 
 ## Figures
 
@@ -23,7 +23,7 @@ a stride of {stride_frames} frames, computed by the daemon's own features and in
 | held out | int8 | float |
 | --- | --- | --- |
 {rows}
-| **mean ± standard deviation** | **{int8:.2%} ± {int8_spread:.2%}** | {real:.2%} ± {real_spread:.2%} |
+| **mean ± sd** | **{int8:.2%} ± {int8_spread:.2%}** | {real:.2%} ± {real_spread:.2%} |
 
 Quantisation costs {delta:+.2f} points. Command: `{command}`
 

@@ -14,6 +14,7 @@ EPILOG = """\
 The steps, each of which does the ones before it when they are still to be done:
 
   soundpost-train prepare  --config training/configs/esc50.toml   features, once
+  soundpost-train teach    --config training/configs/esc50.toml   only with a [teacher]
   soundpost-train train    --config training/configs/esc50.toml --fold 5
   soundpost-train crossval --config training/configs/esc50.toml   every fold held out once
   soundpost-train export   --config training/configs/esc50.toml   models/<id>/
@@ -26,6 +27,7 @@ INTERRUPTED = 130
 
 VERBS = {
     "prepare": "Listen to every recording once and keep its features.",
+    "teach": "Have the experiment's teacher listen to its pool of augmented examples, once.",
     "train": "Train the network of one fold, which holds that fold out.",
     "crossval": "Train, quantize and score every fold; print the mean and spread over the folds.",
     "export": "Write the bundle of the held-out fold's model, with its manifest and card.",
@@ -69,9 +71,9 @@ def _add_verb(
         "--config", type=Path, required=True, help="the experiment, such as configs/esc50.toml"
     )
     parser.add_argument("--cache", type=Path, default=Path("cache"), help="where features are kept")
-    if verb == "prepare":
-        return
     parser.add_argument("--runs", type=Path, default=Path("runs"), help="where runs are kept")
+    if verb in ("prepare", "teach"):
+        return
     parser.add_argument("--epochs", type=int, help="instead of train.epochs, for a dry run")
     if verb == "train":
         parser.add_argument("--fold", type=int, required=True, help="the fold to hold out")

@@ -2,6 +2,7 @@
 
 import difflib
 import tomllib
+import typing
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -74,6 +75,22 @@ class TrainConfig(_Section, frozen=True, kw_only=True):
     average_momentum: Annotated[float, Meta(gt=0.0, lt=1.0)] = 0.99
 
 
+class TeacherConfig(_Section, frozen=True, kw_only=True):
+    """Who teaches: heads on YAMNet's layers; `weights` is absolute or under $SOUNDPOST_DATA.
+
+    `pool_passes` is how many augmented examples of each clip the teacher listens to; the student
+    is shown the very same ones, again and again.
+    """
+
+    weights: str
+    layers: Annotated[tuple[Annotated[int, Meta(ge=1, le=14)], ...], Meta(min_length=1)]
+    pool_passes: Positive = 100
+    head_units: Positive = 256
+    head_epochs: Positive = 4
+    temperature: AboveZero = 2.0
+    weight: Share = 0.9
+
+
 class BundleConfig(_Section, frozen=True, kw_only=True):
     """What is shipped: the model that held out `held_out_fold`, under this name."""
 
@@ -95,6 +112,7 @@ class Experiment(_Section, frozen=True, kw_only=True):
     model: ModelConfig = ModelConfig()
     augment: AugmentConfig = AugmentConfig()
     train: TrainConfig = TrainConfig()
+    teacher: TeacherConfig | None = None
 
 
 def load_experiment(path: Path, epochs: int | None = None) -> Experiment:
@@ -139,6 +157,6 @@ def _refuse_unknown_keys(
             near = difflib.get_close_matches(key, fields, n=1, cutoff=0.5)
             guess = f"did you mean {table}{near[0]}?" if near else f"known: {', '.join(fields)}"
             raise ExperimentError(f"{path}: unknown key {table}{key}", hint=guess)
-        inner = fields[key]
-        if isinstance(value, dict) and isinstance(inner, type):
-            _refuse_unknown_keys(value, inner, f"{table}{key}.", path)
+        for inner in typing.get_args(fields[key]) or (fields[key],):
+            if isinstance(value, dict) and issubclass(inner, msgspec.Struct):
+                _refuse_unknown_keys(value, inner, f"{table}{key}.", path)

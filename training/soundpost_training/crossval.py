@@ -1,16 +1,15 @@
 """Every fold held out once: train, quantize, score; then the figures over all folds."""
 
-from pathlib import Path
-
 import keras
 import msgspec
 import numpy as np
 
-from soundpost_training.evaluate import SCORES_FILE, FoldScores, score_fold
-from soundpost_training.metrics import Figure, accuracy
 from soundpost_training.dataset import training_folds
+from soundpost_training.evaluate import SCORES_FILE, FoldScores, score_fold
+from soundpost_training.material import Material
+from soundpost_training.metrics import Figure, accuracy
 from soundpost_training.quantize import calibration_windows, quantize_model
-from soundpost_training.train import Material, fold_folder, train_fold
+from soundpost_training.train import train_fold
 from soundpost_training.windows import windows_of_clips
 
 TFLITE_FILE = "model.tflite"
@@ -35,10 +34,10 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
     real_spread: float
 
 
-def run_fold(material: Material, fold: int, runs: Path) -> FoldScores:
+def run_fold(material: Material, fold: int) -> FoldScores:
     """Trains, quantizes and scores one fold; what is there already is not done again."""
-    folder = fold_folder(runs, material.experiment, fold)
-    network = train_fold(material, fold, runs)
+    folder = material.fold_folder(fold)
+    network = train_fold(material, fold)
     kept = folder / SCORES_FILE
     if kept.is_file() and (folder / TFLITE_FILE).is_file():
         return FoldScores.load(kept)
@@ -63,13 +62,11 @@ def _quantize(material: Material, fold: int, network: keras.Model) -> bytes:
     return quantize_model(network, experiment.model, calibration)
 
 
-def crossval(material: Material, runs: Path) -> Summary:
+def crossval(material: Material) -> Summary:
     """The figures over all folds, also kept as JSON beside the runs."""
-    folds = [
-        figures(fold, run_fold(material, fold, runs)) for fold in material.dataset.folds
-    ]
+    folds = [figures(fold, run_fold(material, fold)) for fold in material.dataset.folds]
     summary = summarize(folds)
-    path = runs / material.experiment.name / SUMMARY_FILE
+    path = material.folder / SUMMARY_FILE
     path.write_bytes(msgspec.json.format(msgspec.json.encode(summary), indent=2))
     return summary
 

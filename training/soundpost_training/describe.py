@@ -14,12 +14,12 @@ from soundpost.manifest import (
     Training,
 )
 from soundpost_training.dataset import training_folds
-from soundpost_training.train import Material
+from soundpost_training.material import Material
 
 MINIMUM_DAEMON = "0.1.0"
 
 
-def describe(  # noqa: PLR0913 - the parts of a bundle, each known somewhere else
+def describe(  # noqa: PLR0913, PLR0917 - the parts of a bundle, each known somewhere else
     material: Material,
     model: bytes,
     golden: bytes,

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from soundpost.classify import Bundle, Classifier
 from soundpost_training.calibrate import uncalibrated
 from soundpost_training.describe import describe
+from soundpost_training.material import Material
 from soundpost_training.progress import track
-from soundpost_training.train import Material
 from soundpost_training.windows import windows_of_clips
 
 SCORES_FILE = "scores.npz"
@@ -63,9 +63,7 @@ class FoldScores:
             return cls(*(kept[name] for name in cls.__slots__))
 
 
-def score_fold(
-    material: Material, fold: int, network: keras.Model, model: bytes
-) -> FoldScores:
+def score_fold(material: Material, fold: int, network: keras.Model, model: bytes) -> FoldScores:
     """The scores of a held-out fold's windows, before and after quantisation.
 
     Args:

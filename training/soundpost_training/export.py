@@ -16,16 +16,15 @@ from soundpost_training.describe import describe
 from soundpost_training.errors import TrainingError
 from soundpost_training.evaluate import SCORES_FILE, FoldScores, classifier_of
 from soundpost_training.golden import golden_archive
-from soundpost_training.train import Material, fold_folder
+from soundpost_training.material import Material
 
 
-def export(material: Material, summary: Summary, runs: Path, models: Path, command: str) -> Path:
+def export(material: Material, summary: Summary, models: Path, command: str) -> Path:
     """The folder of the bundle, replacing an older one of the same name.
 
     Args:
         material: The experiment and its data.
         summary: The figures over all folds.
-        runs: Where the folds' models and scores lie.
         models: The folder that gets the bundle's folder.
         command: What the person typed, for the manifest and the card.
 
@@ -34,11 +33,11 @@ def export(material: Material, summary: Summary, runs: Path, models: Path, comma
         BundleError: The daemon would refuse the bundle; nothing is written.
     """
     experiment = material.experiment
-    folder = fold_folder(runs, experiment, experiment.bundle.held_out_fold)
+    folder = material.fold_folder(experiment.bundle.held_out_fold)
     model = (folder / TFLITE_FILE).read_bytes()
     classifier = classifier_of(material, model)
     golden = golden_archive(experiment.features, experiment.window.frames, classifier)
-    labels = decision_defaults(material, runs)
+    labels = decision_defaults(material)
     manifest = describe(material, model, golden, labels, _metrics(summary, command), command)
     files = {
         MODEL_FILE: model,
@@ -55,7 +54,7 @@ def export(material: Material, summary: Summary, runs: Path, models: Path, comma
         ) from error
 
 
-def decision_defaults(material: Material, runs: Path) -> list[Label]:
+def decision_defaults(material: Material) -> list[Label]:
     """Thresholds from the out-of-fold scores of the clips that the shipped model trained on.
 
     Each of those clips is scored by the model of its own fold, which never heard it; the clips
@@ -63,9 +62,7 @@ def decision_defaults(material: Material, runs: Path) -> list[Label]:
     """
     experiment, dataset = material.experiment, material.dataset
     chosen = [fold for fold in dataset.folds if fold != experiment.bundle.held_out_fold]
-    folds = [
-        FoldScores.load(fold_folder(runs, experiment, fold) / SCORES_FILE) for fold in chosen
-    ]
+    folds = [FoldScores.load(material.fold_folder(fold) / SCORES_FILE) for fold in chosen]
     scores = np.concatenate([smoothed(fold.int8, fold.owners) for fold in folds])
     truth = np.concatenate([fold.truth[fold.owners] for fold in folds])
     return calibrated(dataset.labels, experiment.features, scores, truth)

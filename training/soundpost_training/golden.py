@@ -6,9 +6,9 @@ import zipfile
 import numpy as np
 from numpy.typing import NDArray
 
-from soundpost.audio import FULL_SCALE
 from soundpost.classify import Classifier
 from soundpost.features import FeatureSpec, LogMel
+from soundpost_training.dataset.audio import to_pcm
 
 SEED = 20_26
 EPOCH = (1980, 1, 1, 0, 0, 0)
@@ -21,7 +21,9 @@ def golden_pcm(spec: FeatureSpec, frames: int) -> NDArray[np.int16]:
     seconds = np.arange(samples) / spec.sample_rate_hz
     rng = np.random.default_rng(SEED)
     sweep = np.logspace(np.log10(spec.low_hz), np.log10(spec.high_hz), samples)
-    clicks = np.where(np.arange(samples) % (spec.sample_rate_hz // 4) < spec.hop_samples // 8, 0.7, 0)
+    clicks = np.where(
+        np.arange(samples) % (spec.sample_rate_hz // 4) < spec.hop_samples // 8, 0.7, 0
+    )
     sounds = [
         np.zeros(samples),
         0.5 * np.sin(2 * np.pi * 1000.0 * seconds),
@@ -30,8 +32,7 @@ def golden_pcm(spec: FeatureSpec, frames: int) -> NDArray[np.int16]:
         clicks,
         np.sign(np.sin(2 * np.pi * 440.0 * seconds)),
     ]
-    scaled = np.rint(np.stack(sounds) * FULL_SCALE)
-    return np.clip(scaled, -FULL_SCALE, FULL_SCALE - 1).astype(np.int16)
+    return to_pcm(np.stack(sounds))
 
 
 def golden_archive(spec: FeatureSpec, frames: int, classifier: Classifier) -> bytes:

@@ -46,7 +46,9 @@ def build_model(
     pooled = layers.Concatenate()(
         [layers.GlobalAveragePooling2D()(hidden), layers.GlobalMaxPooling2D()(hidden)]
     )
-    logits = layers.Dense(labels, name="logits")(layers.Dropout(config.dropout)(pooled))
+    logits = layers.Dense(labels, kernel_initializer="zeros", name="logits")(
+        layers.Dropout(config.dropout)(pooled)
+    )
     return keras.Model(inputs, logits)
 
 
@@ -60,9 +62,9 @@ def _halving_block(hidden: keras.KerasTensor, channels: int) -> keras.KerasTenso
 def _convolution(
     hidden: keras.KerasTensor, channels: int, kernel: int, stride: int
 ) -> keras.KerasTensor:
-    convolved = layers.Conv2D(
-        channels, kernel, strides=stride, padding="same", use_bias=False
-    )(hidden)
+    convolved = layers.Conv2D(channels, kernel, strides=stride, padding="same", use_bias=False)(
+        hidden
+    )
     return layers.BatchNormalization()(convolved)
 
 

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import TypeVar
+from typing import Any
 
+from numpy.typing import NDArray
 from rich.console import Console
 from rich.progress import (
     BarColumn,
@@ -13,8 +14,6 @@ from rich.progress import (
     TimeElapsedColumn,
     TimeRemainingColumn,
 )
-
-Item = TypeVar("Item")
 
 console = Console(stderr=True)
 """Progress goes to standard error."""
@@ -37,7 +36,7 @@ def bar() -> Iterator[Progress]:
         yield progress
 
 
-def track(items: Sequence[Item], what: str) -> Iterable[Item]:
+def track(items: Sequence[Any] | NDArray[Any], what: str) -> Iterable[Any]:
     """The items one by one, with a bar that says what is done to them."""
     with bar() as progress:
         yield from progress.track(items, description=what)

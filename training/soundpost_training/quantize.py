@@ -55,12 +55,10 @@ def quantize_model(
     folded = fold_scaling(model, config)
     _, frames, bands, _ = folded.input_shape
 
-    @tf.function(input_signature=[tf.TensorSpec((1, frames, bands, 1), tf.float32)])
-    def logits(log_mel: tf.Tensor) -> tf.Tensor:
-        return folded(log_mel, training=False)
-
+    window = tf.TensorSpec((1, frames, bands, 1), tf.float32)
+    logits = tf.function(folded.call, autograph=False).get_concrete_function(window, training=False)
     # Freezing first keeps the batch at 1; the converter's other ways in leave it open.
-    frozen = convert_variables_to_constants_v2(logits.get_concrete_function())
+    frozen = convert_variables_to_constants_v2(logits)
     converter = tf.lite.TFLiteConverter.from_concrete_functions([frozen])
     converter.optimizations = [tf.lite.Optimize.DEFAULT]
     converter.representative_dataset = lambda: ([window[None, ..., None]] for window in calibration)

@@ -1,18 +1,20 @@
 """Training the network of one fold, so that an interrupted run goes on where it stopped."""
 
-from dataclasses import dataclass
+import math
 from pathlib import Path
 
 import keras
 import msgspec
 from rich.progress import Progress, TaskID
 
-from soundpost_training.config import Experiment
-from soundpost_training.dataset import Dataset, Features, training_folds
+from soundpost_training.config import Experiment, TrainConfig
+from soundpost_training.dataset import training_folds
 from soundpost_training.errors import TrainingError
 from soundpost_training.examples import Examples
+from soundpost_training.material import Material
 from soundpost_training.model import build_model
 from soundpost_training.progress import bar
+from soundpost_training.teacher import DistillationLoss, TaughtExamples, teach
 
 MODEL_FILE = "model.keras"
 EXPERIMENT_FILE = "experiment.json"
@@ -21,46 +23,35 @@ CHECKPOINT_EPOCHS = 5
 """At most this many epochs are lost when a run is stopped."""
 
 
-@dataclass(frozen=True, slots=True)
-class Material:
-    """What every fold is trained from: the experiment, its recordings and their features."""
-
-    experiment: Experiment
-    dataset: Dataset
-    features: Features
-
-
-def fold_folder(runs: Path, experiment: Experiment, fold: int) -> Path:
-    """Where the run that holds a fold out keeps what it makes."""
-    return runs / experiment.name / f"fold{fold}"
-
-
-def train_fold(material: Material, fold: int, runs: Path) -> keras.Model:
+def train_fold(material: Material, fold: int) -> keras.Model:
     """The network trained on all folds but one, from the run's folder when it is there already.
 
     Raises:
         TrainingError: The folder holds a run of another experiment.
         DatasetError: There is no such fold.
     """
-    folder = fold_folder(runs, material.experiment, fold)
+    experiment, folder = material.experiment, material.fold_folder(fold)
     folds = training_folds(material.dataset, fold)
-    _claim(folder, material.experiment)
+    _claim(folder, experiment)
     finished = folder / MODEL_FILE
     if finished.is_file():
         return keras.saving.load_model(finished, compile=False)
-    examples = _examples(material, folds)
-    model = _compiled(material.experiment, len(material.dataset.labels), len(examples))
-    epochs = material.experiment.train.epochs
+    examples = _examples(material, folds, fold)
+    model = _untrained(experiment, len(material.dataset.labels))
+    model.compile(_optimizer(experiment.train, len(examples)), _loss(experiment))
     with bar() as progress:
+        task = progress.add_task(f"fold {fold}", total=experiment.train.epochs)
         callbacks = [
             # First, for it decides which epoch the others see.
             keras.callbacks.BackupAndRestore(
                 folder / CHECKPOINT_FOLDER, save_freq=CHECKPOINT_EPOCHS * len(examples)
             ),
-            _Follow(examples, progress, progress.add_task(f"fold {fold}", total=epochs)),
+            _Follow(examples, progress, task),
             keras.callbacks.CSVLogger(folder / "history.csv", append=True),
         ]
-        model.fit(examples, epochs=epochs, shuffle=False, verbose=0, callbacks=callbacks)
+        model.fit(
+            examples, epochs=experiment.train.epochs, shuffle=False, verbose=0, callbacks=callbacks
+        )
     partial = folder / f"partial-{MODEL_FILE}"
     model.save(partial)
     partial.replace(finished)
@@ -80,46 +71,54 @@ def _claim(folder: Path, experiment: Experiment) -> None:
     path.write_bytes(mine)
 
 
-def _examples(material: Material, folds: list[int]) -> Examples:
-    dataset = material.dataset
-    return Examples(
-        material.experiment,
-        material.features,
-        dataset.in_folds(folds),
-        dataset.targets(),
-        len(dataset.labels),
-    )
+def _examples(material: Material, folds: list[int], held_out: int) -> Examples | TaughtExamples:
+    experiment = material.experiment
+    clips = material.dataset.in_folds(folds)
+    if experiment.teacher is None:
+        return Examples(experiment, material.bank(clips), experiment.train.batch_size)
+    usable = material.pool.usable(material.dataset, held_out)
+    lessons = teach(experiment, material.pool, usable, material.fold_folder(held_out))
+    batches = math.ceil(len(clips) / experiment.train.batch_size)
+    return TaughtExamples(experiment, material.pool, lessons, batches)
 
 
-def _compiled(experiment: Experiment, labels: int, steps: int) -> keras.Model:
-    config = experiment.train
+def _untrained(experiment: Experiment, labels: int) -> keras.Model:
     keras.utils.set_random_seed(experiment.seed)
-    model = build_model(
-        experiment.model, experiment.window.frames, experiment.features.mel_bands, labels
-    )
+    bands = experiment.features.mel_bands
+    return build_model(experiment.model, experiment.window.frames, bands, labels)
+
+
+def _optimizer(config: TrainConfig, steps: int) -> keras.optimizers.Optimizer:
     total = config.epochs * steps
     warm_up = int(config.warm_up_share * total)
     schedule = keras.optimizers.schedules.CosineDecay(
         0.0, total - warm_up, warmup_target=config.learning_rate, warmup_steps=warm_up
     )
-    optimizer = keras.optimizers.AdamW(
+    return keras.optimizers.AdamW(
         schedule,
         weight_decay=config.weight_decay,
         use_ema=True,
         ema_momentum=config.average_momentum,
     )
-    model.compile(optimizer, keras.losses.CategoricalCrossentropy(from_logits=True))
-    return model
 
 
-class _Follow(keras.callbacks.Callback):
+def _loss(experiment: Experiment) -> keras.losses.Loss:
+    if experiment.teacher is None:
+        return keras.losses.CategoricalCrossentropy(from_logits=True)
+    return DistillationLoss(experiment.teacher.temperature, experiment.teacher.weight)
+
+
+class _Follow(keras.callbacks.Callback):  # type: ignore[misc]  # Keras publishes no types
     """Tells the examples which epoch it is, and the person how far it has come."""
 
-    def __init__(self, examples: Examples, progress: Progress, task: TaskID) -> None:
+    def __init__(
+        self, examples: Examples | TaughtExamples, progress: Progress, task: TaskID
+    ) -> None:
         super().__init__()
         self._examples = examples
         self._progress = progress
         self._task = task
+        self._told = progress.tasks[task].description
 
     def on_epoch_begin(self, epoch: int, logs: dict[str, float] | None = None) -> None:
         """Called by Keras; after a restart, `epoch` is where the run goes on."""
@@ -129,6 +128,5 @@ class _Follow(keras.callbacks.Callback):
 
     def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
         """Called by Keras."""
-        loss = (logs or {}).get("loss", float("nan"))
-        told = f"{self._progress.tasks[0].description.split(',')[0]}, loss {loss:.3f}"
+        told = f"{self._told}, loss {(logs or {}).get('loss', float('nan')):.3f}"
         self._progress.update(self._task, completed=epoch + 1, description=told)

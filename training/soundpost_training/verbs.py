@@ -5,14 +5,11 @@ import argparse
 from rich.table import Table
 
 from soundpost_training.config import Experiment
-from soundpost_training.crossval import Summary, run_fold
+from soundpost_training.crossval import Summary, figures, run_fold
 from soundpost_training.crossval import crossval as cross_validate
-from soundpost_training.crossval import figures
-from soundpost_training.dataset import open_dataset
-from soundpost_training.dataset import prepare as prepare_features
 from soundpost_training.export import export as export_bundle
+from soundpost_training.material import Material
 from soundpost_training.progress import report
-from soundpost_training.train import Material
 
 
 def prepare(experiment: Experiment, options: argparse.Namespace) -> None:
@@ -26,32 +23,36 @@ def prepare(experiment: Experiment, options: argparse.Namespace) -> None:
     )
 
 
+def teach(experiment: Experiment, options: argparse.Namespace) -> None:
+    """Fills the pool, and says how much was listened to."""
+    pool = _material(experiment, options).pool
+    examples, features = pool.heard.shape
+    report.print(f"the teacher heard {examples} examples and answers {features} features each")
+
+
 def train(experiment: Experiment, options: argparse.Namespace) -> None:
     """Trains, quantizes and scores one fold."""
     material = _material(experiment, options)
-    measured = figures(options.fold, run_fold(material, options.fold, options.runs))
+    measured = figures(options.fold, run_fold(material, options.fold))
     report.print(f"fold {measured.fold}: int8 {measured.int8:.2%}, float {measured.real:.2%}")
 
 
 def crossval(experiment: Experiment, options: argparse.Namespace) -> None:
     """Does so for every fold, and prints the table."""
-    report.print(_table(cross_validate(_material(experiment, options), options.runs)))
+    report.print(_table(cross_validate(_material(experiment, options))))
 
 
 def export(experiment: Experiment, options: argparse.Namespace) -> None:
     """Writes the bundle, and says where."""
     material = _material(experiment, options)
-    summary = cross_validate(material, options.runs)
-    folder = export_bundle(material, summary, options.runs, options.models, options.command)
+    summary = cross_validate(material)
+    folder = export_bundle(material, summary, options.models, options.command)
     report.print(_table(summary))
     report.print(f"bundle: {folder}")
 
 
 def _material(experiment: Experiment, options: argparse.Namespace) -> Material:
-    dataset = open_dataset(experiment.data)
-    return Material(
-        experiment, dataset, prepare_features(dataset, experiment.features, options.cache)
-    )
+    return Material.of(experiment, options.cache, options.runs)
 
 
 def _table(summary: Summary) -> Table:

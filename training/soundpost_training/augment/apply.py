@@ -23,7 +23,7 @@ def apply(drawn: Draw, features: Features, frames: int) -> Batch:
     )
     mixture = _mix(first, second, drawn.shares)
     gains = np.exp(drawn.gains).astype(np.float32)
-    log_mel = np.log(np.sqrt(mixture) * gains[:, None, None] + offset)
+    log_mel: Batch = np.log(np.sqrt(mixture) * gains[:, None, None] + offset)
     _silence(log_mel, drawn, np.log(offset))
     return log_mel
 
@@ -35,12 +35,14 @@ def _crop(drawn: Draw, features: Features, frames: int, side: int) -> Batch:
     rows = features.starts[clips, None] + within
     bands = features.spec.mel_bands
     columns = np.clip(np.arange(bands) - drawn.band_shifts[:, side, None], 0, bands - 1)
-    return features.log_mel[rows[:, :, None], columns[:, None, :]]
+    crop: Batch = features.log_mel[rows[:, :, None], columns[:, None, :]]
+    return crop
 
 
 def _power(log_mel: Batch, offset: float) -> Batch:
     """Undoes the logarithm; rounding may leave silence a hair below zero, hence the maximum."""
-    return np.square(np.maximum(np.exp(log_mel) - np.float32(offset), np.float32(0.0)))
+    power: Batch = np.square(np.maximum(np.exp(log_mel) - np.float32(offset), np.float32(0.0)))
+    return power
 
 
 def _mix(first: Batch, second: Batch, shares: NDArray[np.float64]) -> Batch:
@@ -49,7 +51,8 @@ def _mix(first: Batch, second: Batch, shares: NDArray[np.float64]) -> Batch:
     total = shares**2 + (1.0 - shares) ** 2
     kept = (shares**2 / total).astype(np.float32)
     added = ((1.0 - shares) ** 2 / total * loudness[0] / loudness[1]).astype(np.float32)
-    return first * kept[:, None, None] + second * added[:, None, None]
+    mixture: Batch = first * kept[:, None, None] + second * added[:, None, None]
+    return mixture
 
 
 def _silence(log_mel: Batch, drawn: Draw, floor: np.float32) -> None:

@@ -38,8 +38,22 @@ class Draw:
     frame_masks: Ints
     band_masks: Ints
 
+    def take(self, examples: Ints) -> "Draw":
+        """The fate of some of the examples."""
+        return Draw(**{name: getattr(self, name)[examples] for name in Draw.__slots__})
 
-def draw(  # noqa: PLR0913 - six facts that only the caller has
+    @classmethod
+    def joined(cls, draws: "list[Draw]") -> "Draw":
+        """One draw of several, in order."""
+        return cls(
+            **{
+                name: np.concatenate([getattr(one, name) for one in draws])
+                for name in cls.__slots__
+            }
+        )
+
+
+def draw(  # noqa: PLR0913, PLR0917 - six facts that only the caller has
     rng: np.random.Generator,
     config: AugmentConfig,
     clips: Ints,

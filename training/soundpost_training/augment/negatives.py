@@ -3,8 +3,8 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from soundpost.audio import FULL_SCALE
 from soundpost.features import FeatureSpec, LogMel
+from soundpost_training.dataset.audio import to_pcm
 
 LOUDEST_DBFS = -60.0
 QUIETEST_DBFS = -96.0
@@ -30,5 +30,4 @@ def _noise(rng: np.random.Generator, samples: int) -> NDArray[np.int16]:
     spectrum /= np.maximum(np.arange(len(spectrum)), 1.0) ** rng.choice(SLOPES)
     signal = np.fft.irfft(spectrum, samples)
     level = 10.0 ** (rng.uniform(QUIETEST_DBFS, LOUDEST_DBFS) / 20.0)
-    scaled = signal / np.sqrt(np.mean(signal**2)) * level * FULL_SCALE
-    return np.clip(np.rint(scaled), -FULL_SCALE, FULL_SCALE - 1).astype(np.int16)
+    return to_pcm(signal / np.sqrt(np.mean(signal**2)) * level)

@@ -31,5 +31,11 @@ def read_pcm(path: Path, sample_rate_hz: int) -> NDArray[np.int16]:
         raise DatasetError(f"{path} has {what}", hint="record it again, or drop it")
     if rate_hz != sample_rate_hz:
         mono = soxr.resample(mono, rate_hz, sample_rate_hz, quality="HQ")
-    scaled = np.rint(mono * FULL_SCALE)
-    return np.clip(scaled, -FULL_SCALE, FULL_SCALE - 1).astype(np.int16)
+    return to_pcm(mono)
+
+
+def to_pcm(signal: NDArray[np.float64]) -> NDArray[np.int16]:
+    """A signal in [-1, 1) as int16, rounded; what is louder is clipped."""
+    scaled = np.rint(signal * FULL_SCALE)
+    pcm: NDArray[np.int16] = np.clip(scaled, -FULL_SCALE, FULL_SCALE - 1).astype(np.int16)
+    return pcm

@@ -96,9 +96,7 @@ def _write(path: Path, features: Features) -> None:
     handle, name = tempfile.mkstemp(dir=path.parent, suffix=".partial")
     try:
         with os.fdopen(handle, "wb") as file:
-            np.savez(
-                file, log_mel=features.log_mel, starts=features.starts, frames=features.frames
-            )
+            np.savez(file, log_mel=features.log_mel, starts=features.starts, frames=features.frames)
         Path(name).replace(path)
     except BaseException:
         Path(name).unlink()

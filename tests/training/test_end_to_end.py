@@ -1,0 +1,174 @@
+"""From recordings to a bundle that the daemon runs."""
+
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+
+from soundpost.classify import Classifier, load_bundle, replay_golden
+from soundpost.features import LogMel
+from soundpost_training.cli import main
+from soundpost_training.dataset.audio import read_pcm
+
+pytestmark = pytest.mark.training
+
+PATIENCE_SECONDS = 120
+"""For a training process that hangs; nothing here takes a quarter of it."""
+
+
+@pytest.fixture(scope="module")
+def exported(tones: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder in which the whole way was gone once: cache, runs and models."""
+    return tmp_path_factory.mktemp("exported")
+
+
+def run(verb: str, experiment_file: Path, home: Path, *more: str) -> int:
+    """The exit status of a verb that keeps everything under `home`."""
+    places = ["--cache", str(home / "cache"), "--runs", str(home / "runs")]
+    return main([verb, "--config", str(experiment_file), *places, *more])
+
+
+@pytest.mark.usefixtures("tones_at_home")
+def test_recordings_become_a_bundle_that_hears_them(
+    experiment_file: Path, exported: Path, tones: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Prepare, cross-validate, export: the daemon takes the bundle and knows held-out clips."""
+    assert run("prepare", experiment_file, exported) == 0
+    assert "18 clips, 3 labels" in capsys.readouterr().out
+    assert run("export", experiment_file, exported, "--models", str(exported / "models")) == 0
+    bundle = load_bundle(exported / "models" / "tiny")
+    classifier = Classifier(bundle)
+    assert replay_golden(bundle, classifier).score_difference == 0.0
+    manifest = bundle.manifest
+    assert manifest.training.held_out_folds == [3]
+    names, frames = manifest.label_names, manifest.input.window_frames
+    right = []
+    for clip in sorted((tones / "audio").glob("3-*.wav")):
+        log_mel = LogMel(manifest.input.features).compute(read_pcm(clip, 16_000))
+        best = classifier.scores(log_mel[:frames]).argmax()
+        right.append(names[best] == ["low_tone", "high_tone", "chirping_bird"][int(clip.stem[-1])])
+    assert np.mean(right) >= 0.5  # one in three is chance; three tones are easy
+    card = (exported / "models" / "tiny" / "MODEL_CARD.md").read_text(encoding="utf-8")
+    assert "Barely trained" in card
+    assert manifest.training.licence in card
+    assert manifest.metrics[0].command in card
+
+
+@pytest.mark.usefixtures("tones_at_home")
+def test_exporting_again_gives_the_same_bytes(experiment_file: Path, exported: Path) -> None:
+    """A bundle is a function of its run; the second export leaves nothing else behind."""
+    models = exported / "models"
+    arguments = ("export", experiment_file, exported, "--models", str(models))
+    assert run(*arguments) == 0
+    before = {path.name: path.read_bytes() for path in (models / "tiny").iterdir()}
+    assert run(*arguments) == 0
+    assert {path.name: path.read_bytes() for path in (models / "tiny").iterdir()} == before
+    assert [path.name for path in models.iterdir()] == ["tiny"]
+
+
+@pytest.mark.usefixtures("tones_at_home")
+def test_a_bundle_that_cannot_be_placed_is_not_half_there(
+    experiment_file: Path, exported: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Where the models folder is a file, one line and a hint come, and no traceback."""
+    goal = exported / "occupied"
+    goal.write_text("", encoding="utf-8")
+    assert run("export", experiment_file, exported, "--models", str(goal)) == 1
+    assert "hint:" in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("tones_at_home")
+def test_a_changed_experiment_does_not_go_on_with_old_weights(
+    experiment_file: Path, exported: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The same name with other settings is refused, with the folder that stands in the way."""
+    assert run("train", experiment_file, exported, "--fold", "3") == 0
+    text = experiment_file.read_text(encoding="utf-8")
+    experiment_file.write_text(text.replace("seed = 7", "seed = 8"), encoding="utf-8")
+    assert run("train", experiment_file, exported, "--fold", "3") == 1
+    assert "holds a run of another experiment" in capsys.readouterr().err
+
+
+def test_an_interrupted_run_ends_where_an_unbroken_one_does(
+    tones_at_home: Path, experiment_file: Path, tmp_path: Path
+) -> None:
+    """Ctrl-C in the middle, the same command again: the weights equal those of a run in one go."""
+    text = experiment_file.read_text(encoding="utf-8").replace("epochs = 8", "epochs = 60")
+    experiment_file.write_text(text, encoding="utf-8")
+    homes = [tmp_path / "broken", tmp_path / "whole"]
+    assert run("prepare", experiment_file, homes[0]) == 0
+    process = start(experiment_file, homes[0])
+    history = homes[0] / "runs" / "tiny" / "fold1" / "history.csv"
+    wait_for_lines(history, 12, process)
+    process.send_signal(signal.SIGINT)
+    _, told = process.communicate(timeout=PATIENCE_SECONDS)
+    assert process.returncode == 130, told
+    assert "the same command goes on" in told
+    for home in homes:
+        assert run("train", experiment_file, home, "--fold", "1") == 0
+    one, two = (scores(home / "runs" / "tiny" / "fold1") for home in homes)
+    assert np.array_equal(one, two)
+
+
+def start(experiment_file: Path, home: Path) -> subprocess.Popen[str]:
+    """The real program, training fold 1."""
+    code = "import sys; from soundpost_training.cli import main; sys.exit(main())"
+    places = ["--cache", str(home / "cache"), "--runs", str(home / "runs")]
+    return subprocess.Popen(
+        [sys.executable, "-c", code, "train", "--config", str(experiment_file), *places]
+        + ["--fold", "1"],
+        stderr=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        text=True,
+    )
+
+
+def wait_for_lines(path: Path, lines: int, process: subprocess.Popen[str]) -> None:
+    """Returns once a file has so many lines, or fails when the process ends before."""
+    until = time.monotonic() + PATIENCE_SECONDS
+    while not path.is_file() or path.read_text(encoding="utf-8").count("\n") < lines:
+        assert process.poll() is None, process.communicate()[1]
+        assert time.monotonic() < until
+        time.sleep(0.02)
+
+
+def scores(folder: Path) -> np.ndarray:
+    """The float scores that a fold's run left."""
+    with np.load(folder / "scores.npz") as kept:
+        return kept["real"]
+
+
+def test_help_teaches_without_loading_a_framework(capsys: pytest.CaptureFixture[str]) -> None:
+    """The verbs and the way through them are told."""
+    with pytest.raises(SystemExit) as caught:
+        main(["--help"])
+    assert caught.value.code == 0
+    told = capsys.readouterr().out
+    assert all(verb in told for verb in ("prepare", "train", "crossval", "export", "Ctrl-C"))
+
+
+def test_an_unreadable_recording_ends_with_one_line_and_a_hint(
+    tones: Path,
+    experiment_file: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """The file is named, nothing is trained, and no cache is left."""
+    audio = tmp_path / "tones" / "audio"
+    audio.mkdir(parents=True)
+    for clip in (tones / "audio").iterdir():
+        (audio / clip.name).write_bytes(clip.read_bytes())
+    (tmp_path / "tones" / "esc50.csv").write_bytes((tones / "esc50.csv").read_bytes())
+    soundfile.write(min(audio.iterdir()), np.zeros(0), 16_000)
+    monkeypatch.setenv("SOUNDPOST_DATA", str(tmp_path))
+    assert run("train", experiment_file, tmp_path, "--fold", "1") == 1
+    told = capsys.readouterr().err
+    assert "has no samples" in told
+    assert "hint:" in told
+    assert not list((tmp_path / "cache").glob("*"))

@@ -1,0 +1,106 @@
+"""Teachers, and what a fold's student may learn from them."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from soundpost.features import FeatureSpec, LogMel
+from soundpost_training.config import load_experiment
+from soundpost_training.dataset import prepare
+from soundpost_training.dataset.audio import read_pcm
+from soundpost_training.dataset.esc50 import read_esc50
+from soundpost_training.errors import TrainingError
+from soundpost_training.material import Material
+from soundpost_training.teacher import DistillationLoss
+from soundpost_training.teacher.yamnet import build_ear
+
+pytestmark = pytest.mark.training
+
+TEACHER = """
+[teacher]
+weights = "{weights}"
+layers = [2, 3]
+pool_passes = 2
+head_units = 8
+head_epochs = 1
+"""
+
+
+def test_the_loss_is_the_teachers_cross_entropy_and_a_little_truth() -> None:
+    """The loss equals its formula, computed in numpy."""
+    rng = np.random.default_rng(0)
+    logits = rng.normal(size=(4, 3))
+    true, told = (rng.dirichlet(np.ones(3), 4) for _ in range(2))
+    loss = DistillationLoss(temperature=2.0, weight=0.9)
+    got = loss(np.stack((true, told), axis=1).astype("f4"), logits.astype("f4"))
+
+    def log_softmax(values: np.ndarray) -> np.ndarray:
+        return values - np.log(np.exp(values).sum(axis=1, keepdims=True))
+
+    hard = -(true * log_softmax(logits)).sum(axis=1)
+    soft = -(told * log_softmax(logits / 2)).sum(axis=1) * 4
+    assert float(got) == pytest.approx((0.1 * hard + 0.9 * soft).mean(), rel=1e-5)
+
+
+def test_the_ear_is_yamnet(shared_data: Path) -> None:
+    """The dequantised layers answer what YAMNet's own file answers, on a real clip."""
+    weights = shared_data / "yamnet" / "yamnet_weights.tflite"
+    pcm = read_pcm(shared_data / "esc50" / "audio" / "1-100032-A-0.flac", 16_000)[:15_600]
+    log_mel = LogMel(FeatureSpec()).compute(pcm)[:96]
+    ear = build_ear(weights, (14,), 96, 64)
+    heard = np.exp(ear.predict(log_mel[None, ..., None], verbose=0)[0, :1024]) - 0.01
+    scores = heard @ _classifier(weights)
+    assert scores.shape == (521,)
+    assert np.corrcoef(scores, _scores(weights, pcm))[0, 1] > 0.99
+
+
+def _classifier(weights: Path) -> np.ndarray:
+    from ai_edge_litert.interpreter import Interpreter  # noqa: PLC0415 - of this test alone
+
+    interpreter = Interpreter(model_path=str(weights))
+    interpreter.allocate_tensors()
+    (dense,) = (
+        one for one in interpreter.get_tensor_details() if one["name"].endswith("dense/MatMul")
+    )
+    scales = dense["quantization_parameters"]["scales"][:, None]
+    return (interpreter.get_tensor(dense["index"]) * scales).T
+
+
+def _scores(weights: Path, pcm: np.ndarray) -> np.ndarray:
+    from ai_edge_litert.interpreter import Interpreter  # noqa: PLC0415 - of this test alone
+
+    interpreter = Interpreter(model_path=str(weights))
+    interpreter.allocate_tensors()
+    interpreter.set_tensor(0, (pcm / 32768).astype(np.float32)[None])
+    interpreter.invoke()
+    probabilities = interpreter.get_tensor(interpreter.get_output_details()[0]["index"])[0]
+    return np.log(probabilities / (1 - probabilities))
+
+
+def test_a_teacher_that_is_no_yamnet_is_refused(tmp_path: Path) -> None:
+    """A foreign file gives one clear error."""
+    (tmp_path / "other.tflite").write_bytes(b"not a model")
+    with pytest.raises(TrainingError, match="cannot be read as TFLite"):
+        build_ear(tmp_path / "other.tflite", (7,), 64, 64)
+
+
+def test_no_student_hears_its_held_out_fold(
+    tones_at_home: Path, shared_data: Path, experiment_file: Path, tmp_path: Path
+) -> None:
+    """Of the pool, a fold may use the examples in which no clip of it was mixed, and only those."""
+    with experiment_file.open("a", encoding="utf-8") as file:
+        file.write(TEACHER.format(weights=shared_data / "yamnet" / "yamnet_weights.tflite"))
+    experiment = load_experiment(experiment_file)
+    dataset = read_esc50(tones_at_home)
+    features = prepare(dataset, experiment.features, tmp_path)
+    material = Material(experiment, dataset, features, tmp_path / "runs")
+    pool = material.pool
+    for fold in dataset.folds:
+        forbidden = dataset.in_folds([fold])
+        usable = pool.usable(dataset, fold)
+        assert not np.isin(pool.drawn.clips[usable], forbidden).any()
+        others = np.setdiff1d(np.arange(len(pool.drawn.clips)), usable)
+        assert np.isin(pool.drawn.clips[others], forbidden).any(axis=1).all()
+    assert np.isfinite(pool.heard).all()
+    assert (pool.heard.std(axis=0) > 0).any()

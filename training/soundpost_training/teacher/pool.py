@@ -1,0 +1,105 @@
+"""A pool of augmented examples that the teacher's ear has listened to, once for all folds."""
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from soundpost_training.augment import Draw, apply
+from soundpost_training.bank import Bank
+from soundpost_training.config import Experiment, TeacherConfig
+from soundpost_training.dataset import Dataset, data_folder
+from soundpost_training.examples import Examples
+from soundpost_training.progress import bar
+from soundpost_training.teacher.yamnet import build_ear
+
+Heard = NDArray[np.float16]
+
+POOL_BATCH = 64
+"""Examples drawn and listened to at once; part of what a pool is, so it is in no experiment."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pool:
+    """Examples of the whole data set, and what the ear makes of them.
+
+    Only examples whose every clip lies in a fold's training folds may be shown to that fold's
+    teacher and student; `usable` tells which.
+
+    Attributes:
+        bank: All clips of the data set.
+        drawn: The examples.
+        heard: float16[examples, features], what the ear answers.
+    """
+
+    bank: Bank
+    drawn: Draw
+    heard: Heard
+
+    def usable(self, dataset: Dataset, held_out: int) -> NDArray[np.int64]:
+        """The examples in which nothing of the held-out fold can be heard."""
+        folds = np.array([clip.fold for clip in dataset.clips])
+        without_label = np.full(len(self.bank.targets) - len(folds), -1)
+        folds = np.concatenate((folds, without_label))[self.drawn.clips]
+        return np.flatnonzero((folds != held_out).all(axis=1))
+
+
+def fill_pool(experiment: Experiment, config: TeacherConfig, bank: Bank, folder: Path) -> Pool:
+    """The pool of an experiment; what was listened to before an interruption is kept.
+
+    Args:
+        experiment: Seed, window and augmentation.
+        config: The ear, and how many examples of each clip.
+        bank: All clips of the data set.
+        folder: Gets the file of what was heard, named by all that it depends on.
+    """
+    path = folder / f"pool-{_fingerprint(experiment, config, bank)}.npy"
+    drawn = _draw_all(experiment, config, bank)
+    frames, bands = experiment.window.frames, experiment.features.mel_bands
+    ear = build_ear(data_folder(config.weights), config.layers, frames, bands)
+    shape = (len(drawn.clips), ear.output_shape[-1])
+    done_path = path.with_suffix(".done")
+    done = int(done_path.read_text()) if path.is_file() and done_path.is_file() else 0
+    path.parent.mkdir(parents=True, exist_ok=True)
+    heard = np.lib.format.open_memmap(path, "r+" if done else "w+", np.float16, shape)
+    with bar() as progress:
+        task = progress.add_task("the teacher listens", total=shape[0], completed=done)
+        for first in range(done, shape[0], POOL_BATCH):
+            batch = np.arange(first, min(first + POOL_BATCH, shape[0]))
+            examples = apply(drawn.take(batch), bank.features, frames)
+            heard[batch] = ear.predict_on_batch(examples[..., None])
+            progress.advance(task, len(batch))
+            if first // POOL_BATCH % 100 == 0:
+                heard.flush()
+                done_path.write_text(str(first + len(batch)))
+    heard.flush()
+    done_path.write_text(str(shape[0]))
+    return Pool(bank, drawn, heard)
+
+
+def _draw_all(experiment: Experiment, config: TeacherConfig, bank: Bank) -> Draw:
+    examples = Examples(experiment, bank, POOL_BATCH)
+    draws = []
+    for examples.epoch in range(config.pool_passes):
+        draws += [examples.draw(batch) for batch in range(len(examples))]
+    return Draw.joined(draws)
+
+
+def _fingerprint(experiment: Experiment, config: TeacherConfig, bank: Bank) -> str:
+    """A name for exactly these examples heard by exactly this ear, 16 hexadecimal digits."""
+    settings = [
+        experiment.seed,
+        experiment.features,
+        experiment.window,
+        experiment.augment,
+        config.weights,
+        config.layers,
+        config.pool_passes,
+        POOL_BATCH,
+    ]
+    digest = hashlib.sha256(msgspec.json.encode(settings, order="deterministic"))
+    digest.update(np.ascontiguousarray(bank.features.log_mel).data)
+    return digest.hexdigest()[:16]
