@@ -86,6 +86,6 @@ def _add_verb(
 def _run(options: argparse.Namespace) -> None:
     experiment = load_experiment(options.config, getattr(options, "epochs", None))
     # Keras takes seconds to import; --help and a typo in the file need not wait for it.
-    from soundpost_training import verbs  # noqa: PLC0415
+    from soundpost_training import verbs  # noqa: PLC0415 - see above
 
     getattr(verbs, options.verb)(experiment, options)

@@ -1,5 +1,7 @@
 """From a trained network to full int8, by TensorFlow's converter."""
 
+import warnings
+
 import keras
 import numpy as np
 from numpy.typing import NDArray
@@ -47,8 +49,8 @@ def quantize_model(
         calibration: float32[n, frames, bands] log-mel, see `calibration_windows`.
     """
     # The one place that needs TensorFlow; training itself runs on any backend of Keras.
-    import tensorflow as tf  # noqa: PLC0415
-    from tensorflow.python.framework.convert_to_constants import (  # noqa: PLC0415
+    import tensorflow as tf  # noqa: PLC0415 - see above
+    from tensorflow.python.framework.convert_to_constants import (  # noqa: PLC0415 - see above
         convert_variables_to_constants_v2,
     )
 
@@ -59,10 +61,13 @@ def quantize_model(
     logits = tf.function(folded.call, autograph=False).get_concrete_function(window, training=False)
     # Freezing first keeps the batch at 1; the converter's other ways in leave it open.
     frozen = convert_variables_to_constants_v2(logits)
-    converter = tf.lite.TFLiteConverter.from_concrete_functions([frozen])
+    converter = tf.lite.TFLiteConverter.from_concrete_functions([frozen], folded)
     converter.optimizations = [tf.lite.Optimize.DEFAULT]
     converter.representative_dataset = lambda: ([window[None, ..., None]] for window in calibration)
     converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS_INT8]
     converter.inference_input_type = converter.inference_output_type = tf.int8
-    model_bytes: bytes = converter.convert()
+    with warnings.catch_warnings():
+        # A converter for full int8 asks for statistics that calibration is about to give it.
+        warnings.filterwarnings("ignore", "Statistics for quantized inputs were expected")
+        model_bytes: bytes = converter.convert()
     return model_bytes

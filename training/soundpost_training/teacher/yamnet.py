@@ -124,7 +124,7 @@ def _real(values: NDArray[np.generic], detail: dict[str, object]) -> Weights:
     scales = parameters["scales"]  # type: ignore[index]  # the runtime publishes no types
     if not len(scales):
         return values.astype(np.float32)
-    axis = parameters["quantized_dimension"]  # type: ignore[index]
+    axis = parameters["quantized_dimension"]  # type: ignore[index]  # the same
     shape = [1] * values.ndim
     shape[axis] = len(scales)
     # TFLite's int8 weights are symmetric: their zero point is 0.
