@@ -30,7 +30,7 @@ BREACHES = [
             "training/soundpost_training/model.py",
             f"import soundpost.{room}",
         )
-        for room in ("cli", "app", "pipeline", "capture", "gate", "publish", "config")
+        for room in ("cli", "app", "pipeline", "capture", "gate", "publish", "config", "voice")
     ),
     *(
         ("daemon-without-training", "daemon/soundpost/classify/classifier.py", f"import {name}")

@@ -1,20 +1,15 @@
 """Opening for voices."""
 
-import webrtcvad
-
 from soundpost.audio import Pcm
 from soundpost.errors import ConfigError
-
-RATES_HZ = (8_000, 16_000, 32_000, 48_000)
-"""What webrtcvad takes."""
+from soundpost.voice import RATES_HZ, VoiceDetector
 
 
 class VoiceTrigger:
     """Hears a block that WebRTC's voice detector calls speech.
 
-    It was made for telephones, where whatever is loud is a voice: a glass break well over the
-    background passes as one, a distant one does not. So it is neither a way to hear voices only
-    nor one to hear everything else; docs/adr/0004-the-gate-is-open-by-default.md has figures.
+    It is neither a way to hear voices only nor one to hear everything else: whatever is loud is
+    a voice to it, see `VoiceDetector`.
 
     Args:
         strictness: 0 (lets most pass) to 3 (only what surely is a voice).
@@ -31,14 +26,12 @@ class VoiceTrigger:
                 f"Hz, this one hears at {sample_rate_hz} Hz",
                 hint='set gate.open_on to "always" or "level"',
             )
-        self._strictness = strictness
-        self._sample_rate_hz = sample_rate_hz
-        self.forget()
+        self._detector = VoiceDetector(strictness, sample_rate_hz)
 
     def hears(self, block: Pcm) -> bool:
         """Whether the block is called speech."""
-        return bool(self._vad.is_speech(block.tobytes(), self._sample_rate_hz))
+        return self._detector.is_voice(block)
 
     def forget(self) -> None:
         """Learn the background anew."""
-        self._vad = webrtcvad.Vad(self._strictness)
+        self._detector.forget()

@@ -1,6 +1,5 @@
 """What goes over the wire, field for field: docs/PAYLOAD.md and docs/schema/ say the same."""
 
-from datetime import UTC, datetime, timedelta
 from typing import Annotated, Literal
 
 import msgspec
@@ -13,9 +12,6 @@ from soundpost.manifest import Manifest
 
 ONLINE = b"online"
 OFFLINE = b"offline"
-
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_NANOSECONDS_PER_MILLISECOND = 1_000_000
 
 Time = Annotated[str, Meta(pattern=r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$")]
 Share = Annotated[float, Meta(ge=0.0, le=1.0)]
@@ -99,16 +95,6 @@ class HealthMessage(_Wire, frozen=True, kw_only=True):
     model: ModelIdentity
     heard_seconds: Annotated[float, Meta(ge=0.0)]
     counters: Health
-
-
-def rfc3339(utc_ns: int) -> str:
-    """A time as RFC 3339 in UTC, cut to whole milliseconds by integer arithmetic alone.
-
-    Args:
-        utc_ns: Nanoseconds since 1970 UTC; years 1 to 9999.
-    """
-    time = _EPOCH + timedelta(milliseconds=utc_ns // _NANOSECONDS_PER_MILLISECOND)
-    return time.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def encode(message: DetectionMessage | HealthMessage) -> bytes:

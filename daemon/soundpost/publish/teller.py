@@ -6,10 +6,10 @@ from collections.abc import Callable
 import msgspec
 
 from soundpost import __version__
-from soundpost.clock import ClockState
+from soundpost.clock import ClockState, rfc3339
 from soundpost.events import Detection, State
 from soundpost.health import Health
-from soundpost.publish.payload import DetectionMessage, HealthMessage, ModelIdentity, rfc3339
+from soundpost.publish.payload import DetectionMessage, HealthMessage, ModelIdentity
 from soundpost.publish.uuid7 import uuid7
 
 _SCORE_DECIMALS = 4  # an int8 model has 256 scores; more digits only look like knowledge

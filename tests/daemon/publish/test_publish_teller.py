@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from soundpost.clock import rfc3339
 from soundpost.events import Detection, State
 from soundpost.health import Health
 from soundpost.publish import Teller
-from soundpost.publish.payload import rfc3339
 
 
 def followed_by(started: Detection, state: State) -> Detection:
