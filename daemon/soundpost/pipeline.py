@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from soundpost.audio import Chunk, samples_to_ns
+from soundpost.audio import Chunk
 from soundpost.capture import Source
 from soundpost.classify import Classifier
 from soundpost.decide import Tracker
@@ -40,7 +40,11 @@ class Pipeline:
         self._classifier = classifier
         self._tracker = tracker
         self._health = health
-        self._heard: Chunk | None = None
+
+    @property
+    def is_quiet(self) -> bool:
+        """Whether the gate is shut, so that sound comes and no window is to be expected."""
+        return self._gate.quiet_since is not None
 
     def listen(self) -> Iterator[list[Detection]]:
         """What each chunk of sound decides, most often nothing, until the source ends."""
@@ -55,11 +59,10 @@ class Pipeline:
 
     def _hear(self, chunk: Chunk) -> Iterator[Detection]:
         for heard in self._gate.listen(chunk):
-            self._heard = heard
             for window in self._windower.window(heard):
                 yield from self._decide(window)
-        if self._gate.quiet_since is not None:
-            yield from self._tracker.rest()
+        if self.is_quiet:
+            yield from self._finish()
 
     def _decide(self, window: Window) -> Iterator[Detection]:
         scores = self._classifier.classify(window)
@@ -68,9 +71,6 @@ class Pipeline:
 
     def _finish(self) -> Iterator[Detection]:
         """Classify the tail that fills no window, then end what is still going on."""
-        if self._heard is not None:
-            rate_hz = self._windower.spec.sample_rate_hz
-            heard_ns = samples_to_ns(len(self._heard.samples), rate_hz)
-            for window in self._windower.finish(self._heard.utc_ns + heard_ns):
-                yield from self._decide(window)
+        for window in self._windower.finish():
+            yield from self._decide(window)
         yield from self._tracker.rest()

@@ -59,12 +59,11 @@ def same(one: Window, other: Window) -> bool:
 def test_the_size_of_chunks_changes_nothing(count: int, cuts: list[int], seed: int) -> None:
     """To the bit: one chunk of the whole, or any cuts of it, up to the padded tail."""
     samples = noise(count, seed)
-    end_ns = START_NS + samples_to_ns(count, SPEC.sample_rate_hz)
     heard = []
     for edges in ([], [cut for cut in cuts if cut < count]):
         windower = make_windower()
         windows = listen(windower, chunks(samples, edges))
-        heard.append([*windows, *windower.finish(end_ns)])
+        heard.append([*windows, *windower.finish()])
     whole, cut = heard
     assert len(whole) == len(cut)
     assert all(same(one, other) for one, other in zip(whole, cut, strict=True))
@@ -112,11 +111,17 @@ def test_a_window_comes_with_the_sample_that_completes_it() -> None:
 
 
 def test_a_gap_begins_anew() -> None:
-    """Windows count from the first sample after it, and hold nothing from before."""
-    windower = make_windower()
-    listen(windower, chunks(noise(SAMPLES + 100)))
+    """Windows count from the first sample after it, and hold nothing from before.
+
+    What was heard before it and was in no window yet comes first, as at the end.
+    """
+    windower, stopped = make_windower(), make_windower()
+    before = noise(SAMPLES + 100)
+    listen(windower, chunks(before))
+    listen(stopped, chunks(before))
     after = noise(SAMPLES + STRIDE, seed=1)
-    windows = listen(windower, chunks(after, [77], start_sample=50_000))
+    tail, *windows = listen(windower, chunks(after, [77], start_sample=50_000))
+    assert same(tail, *stopped.finish())
     assert [window.start_sample for window in windows] == [50_000, 50_000 + STRIDE]
     fresh = listen(make_windower(), chunks(after, start_sample=50_000))
     assert all(same(one, other) for one, other in zip(windows, fresh, strict=True))
@@ -125,8 +130,8 @@ def test_a_gap_begins_anew() -> None:
 def test_a_jump_back_begins_anew_too() -> None:
     """A source that counts again from an earlier sample does not continue the old stretch."""
     windower = make_windower()
-    listen(windower, chunks(noise(SAMPLES - 1)))
-    assert not listen(windower, chunks(noise(2), start_sample=SAMPLES - 2))
+    listen(windower, chunks(noise(SAMPLES)))
+    assert not listen(windower, chunks(noise(2), start_sample=SAMPLES - 1))
 
 
 @given(st.integers(0, 4 * SAMPLES))
@@ -135,12 +140,12 @@ def test_finish_covers_the_tail(count: int) -> None:
     windower = make_windower()
     samples = noise(count)
     windows = listen(windower, chunks(samples))
-    end_ns = START_NS + samples_to_ns(count, SPEC.sample_rate_hz)
-    tail = list(windower.finish(end_ns))
+    tail = list(windower.finish())
     covered = max((window.end_sample for window in [*windows, *tail]), default=0)
     assert covered >= count
     assert len(tail) <= 1
-    assert not list(windower.finish(end_ns))
+    assert all(window.end_sample == count for window in tail)
+    assert not list(windower.finish())
     for window in tail:
         padded = np.zeros(SAMPLES, np.int16)
         rest = samples[window.start_sample :]
@@ -153,7 +158,7 @@ def test_finish_adds_nothing_when_nothing_is_left_over() -> None:
     """A recording that ends with a window is not classified a second time."""
     windower = make_windower()
     assert len(listen(windower, chunks(noise(SAMPLES + STRIDE)))) == 2
-    assert not list(windower.finish(START_NS))
+    assert not list(windower.finish())
 
 
 def test_a_window_cannot_be_written_into() -> None:

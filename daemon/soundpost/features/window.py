@@ -1,6 +1,7 @@
 """Cutting a stream of chunks into windows of log-mel."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 
@@ -15,7 +16,8 @@ class Windower:
     """Turns chunks into windows; overlapping windows share the frames they have in common.
 
     Window k of an unbroken stretch begins `k * stride_samples` after the stretch's first
-    sample, whatever the size of the chunks. A gap between chunks begins a new stretch.
+    sample, whatever the size of the chunks. A gap between chunks finishes the stretch and begins
+    a new one.
 
     Frames are computed a stride at a time, when a window needs them: a call for each chunk of
     30 ms would cost five times as much, and the arithmetic would depend on the chunks' size.
@@ -45,15 +47,20 @@ class Windower:
     def _begin(self, start_sample: int) -> None:
         """Forget what was heard; the next window starts at `start_sample`."""
         self._start_sample = self._end_sample = self._windowed_until_sample = start_sample
+        self._end_utc_ns = 0
         self._pieces: list[Pcm] = []
         self._features = np.empty((0, self.spec.mel_bands), np.float32)
 
     def window(self, chunk: Chunk) -> Iterator[Window]:
         """The windows that the chunk completes, in order."""
         if chunk.start_sample != self._end_sample:
+            yield from self.finish()
             self._begin(chunk.start_sample)
         self._pieces.append(chunk.samples)
         self._end_sample = chunk.end_sample
+        self._end_utc_ns = chunk.utc_ns + samples_to_ns(
+            len(chunk.samples), self.spec.sample_rate_hz
+        )
         if self._end_sample - self._start_sample < self.window_samples:
             return
         samples = np.concatenate(self._pieces)
@@ -63,15 +70,17 @@ class Windower:
             self._advance(samples)
             yield window
 
-    def finish(self, utc_ns: int) -> Iterator[Window]:
+    def finish(self) -> Iterator[Window]:
         """The last window, filled up with digital silence, if some samples were in none.
 
-        Args:
-            utc_ns: Wall time one past the last sample.
+        It ends where the sound did, not where the silence would.
         """
-        if self._end_sample > self._windowed_until_sample:
-            missing = self._start_sample + self.window_samples - self._end_sample
-            yield from self.window(Chunk(self._end_sample, np.zeros(missing, np.int16), utc_ns))
+        end_sample = self._end_sample
+        if end_sample > self._windowed_until_sample:
+            missing = self._start_sample + self.window_samples - end_sample
+            silence = np.zeros(missing, np.int16)
+            for window in self.window(Chunk(end_sample, silence, self._end_utc_ns)):
+                yield replace(window, end_sample=end_sample)
 
     def _cut(self, samples: Pcm, chunk: Chunk) -> Window:
         """The window that begins with the first of the samples."""
