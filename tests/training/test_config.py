@@ -36,8 +36,8 @@ def test_a_misspelt_key_of_an_optional_table_is_refused(experiment_file: Path) -
 @pytest.mark.parametrize(
     ("good", "bad", "told"),
     [
-        ("epochs = 8", "epochs = 0", "epochs"),
-        ("epochs = 8", 'epochs = "8"', "epochs"),
+        ("epochs = 25", "epochs = 0", "epochs"),
+        ("epochs = 25", 'epochs = "25"', "epochs"),
         ("block_channels = [8, 16]", "block_channels = [8, 17]", "block_channels"),
         ("block_channels = [8, 16]", "block_channels = []", "block_channels"),
         ('kind = "esc50"', 'kind = "esc51"', "kind"),

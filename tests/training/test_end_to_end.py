@@ -22,7 +22,7 @@ PATIENCE_SECONDS = 120
 
 
 @pytest.fixture(scope="module")
-def exported(tones: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def exported(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder in which the whole way was gone once: cache, runs and models."""
     return tmp_path_factory.mktemp("exported")
 
@@ -54,7 +54,7 @@ def test_recordings_become_a_bundle_that_hears_them(
         right.append(names[best] == ["low_tone", "high_tone", "chirping_bird"][int(clip.stem[-1])])
     assert np.mean(right) >= 0.5  # one in three is chance; three tones are easy
     card = (exported / "models" / "tiny" / "MODEL_CARD.md").read_text(encoding="utf-8")
-    assert "Barely trained" in card
+    assert "Barely trained" not in card
     assert manifest.training.licence in card
     assert manifest.metrics[0].command in card
 
@@ -94,11 +94,12 @@ def test_a_changed_experiment_does_not_go_on_with_old_weights(
     assert "holds a run of another experiment" in capsys.readouterr().err
 
 
+@pytest.mark.usefixtures("tones_at_home")
 def test_an_interrupted_run_ends_where_an_unbroken_one_does(
-    tones_at_home: Path, experiment_file: Path, tmp_path: Path
+    experiment_file: Path, tmp_path: Path
 ) -> None:
     """Ctrl-C in the middle, the same command again: the weights equal those of a run in one go."""
-    text = experiment_file.read_text(encoding="utf-8").replace("epochs = 8", "epochs = 60")
+    text = experiment_file.read_text(encoding="utf-8").replace("epochs = 25", "epochs = 60")
     experiment_file.write_text(text, encoding="utf-8")
     homes = [tmp_path / "broken", tmp_path / "whole"]
     assert run("prepare", experiment_file, homes[0]) == 0
@@ -118,10 +119,10 @@ def test_an_interrupted_run_ends_where_an_unbroken_one_does(
 def start(experiment_file: Path, home: Path) -> subprocess.Popen[str]:
     """The real program, training fold 1."""
     code = "import sys; from soundpost_training.cli import main; sys.exit(main())"
-    places = ["--cache", str(home / "cache"), "--runs", str(home / "runs")]
+    arguments = ["train", "--config", experiment_file, "--fold", "1"]
+    places = ["--cache", home / "cache", "--runs", home / "runs"]
     return subprocess.Popen(
-        [sys.executable, "-c", code, "train", "--config", str(experiment_file), *places]
-        + ["--fold", "1"],
+        [sys.executable, "-c", code, *map(str, arguments + places)],
         stderr=subprocess.PIPE,
         stdout=subprocess.DEVNULL,
         text=True,

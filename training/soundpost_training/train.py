@@ -7,6 +7,7 @@ import keras
 import msgspec
 from rich.progress import Progress, TaskID
 
+from soundpost_training.checkpoint import Checkpoints
 from soundpost_training.config import Experiment, TrainConfig
 from soundpost_training.dataset import training_folds
 from soundpost_training.errors import TrainingError
@@ -19,8 +20,6 @@ from soundpost_training.teacher import DistillationLoss, TaughtExamples, teach
 MODEL_FILE = "model.keras"
 EXPERIMENT_FILE = "experiment.json"
 CHECKPOINT_FOLDER = "checkpoint"
-CHECKPOINT_EPOCHS = 5
-"""At most this many epochs are lost when a run is stopped."""
 
 
 def train_fold(material: Material, fold: int) -> keras.Model:
@@ -39,18 +38,22 @@ def train_fold(material: Material, fold: int) -> keras.Model:
     examples = _examples(material, folds, fold)
     model = _untrained(experiment, len(material.dataset.labels))
     model.compile(_optimizer(experiment.train, len(examples)), _loss(experiment))
+    checkpoints = Checkpoints(folder / CHECKPOINT_FOLDER)
+    done = checkpoints.restore(model)
     with bar() as progress:
-        task = progress.add_task(f"fold {fold}", total=experiment.train.epochs)
+        task = progress.add_task(f"fold {fold}", total=experiment.train.epochs, completed=done)
         callbacks = [
-            # First, for it decides which epoch the others see.
-            keras.callbacks.BackupAndRestore(
-                folder / CHECKPOINT_FOLDER, save_freq=CHECKPOINT_EPOCHS * len(examples)
-            ),
             _Follow(examples, progress, task),
+            checkpoints,
             keras.callbacks.CSVLogger(folder / "history.csv", append=True),
         ]
         model.fit(
-            examples, epochs=experiment.train.epochs, shuffle=False, verbose=0, callbacks=callbacks
+            examples,
+            initial_epoch=done,
+            epochs=experiment.train.epochs,
+            shuffle=False,
+            verbose=0,
+            callbacks=callbacks,
         )
     partial = folder / f"partial-{MODEL_FILE}"
     model.save(partial)
