@@ -25,6 +25,7 @@ from soundpost.pipeline import Pipeline
 from soundpost.publish.payload import ModelIdentity, encode
 from soundpost.publish.publisher import MqttPublisher
 from soundpost.publish.teller import Teller
+from soundpost.service import Listening, Manager, Service
 
 LOG = logging.getLogger("soundpost")
 
@@ -99,17 +100,20 @@ def run(config: Config) -> None:
     source = open_source(config, model.sample_rate_hz, health)
     pipeline = build_pipeline(config, model, source, health)
     teller = _teller(config, model, clock_state)
+    listening = Listening(config.capture.source, model.sample_rate_hz)
+    service = Service(Manager.from_environment(), listening, health)
     LOG.info("listening to %s with %s", config.capture.source, model.bundle.folder)
     health_samples = round(config.mqtt.health_seconds * model.sample_rate_hz)
     with MqttPublisher(config.mqtt, config.node.name, health) as broker:
         health_due = 0
-        with _stopped_by_signals(source), source:
+        with _stopped_by_signals(source), source, service:
             for detections in pipeline.listen():
                 for detection in detections:
                     broker.publish(teller.tell(detection))
                 if health.samples >= health_due:
                     broker.publish_health(teller.report(health, time.time_ns()))
                     health_due = health.samples + health_samples
+                service.go_on(is_quiet=pipeline.is_quiet, is_connected=broker.is_connected)
         broker.publish_health(teller.report(health, time.time_ns()))
     LOG.info("stopped after %.1f s of sound", health.samples / model.sample_rate_hz)
 

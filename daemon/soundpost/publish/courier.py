@@ -35,7 +35,12 @@ class Courier:
         outbox: What it carries, in that order.
         health: Where connections are counted.
         keepalive_seconds: After one and a half of these in silence the broker says `offline`.
+
+    Attributes:
+        is_connected: Whether the broker is reached now.
     """
+
+    is_connected = False
 
     def __init__(  # noqa: PLR0913 - each given once, by name
         self,
@@ -99,9 +104,11 @@ class Courier:
         ) as connection:
             self._welcome()
             began_seconds = time.monotonic()
+            self.is_connected = True
             try:
                 self._serve(connection, wake)
             finally:
+                self.is_connected = False
                 if time.monotonic() - began_seconds > _STEADY_SECONDS:
                     self._backoff.reset()
 

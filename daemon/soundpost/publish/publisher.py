@@ -59,6 +59,11 @@ class MqttPublisher:
     def __exit__(self, *_: object) -> None:
         self.close()
 
+    @property
+    def is_connected(self) -> bool:
+        """Whether the broker is reached now."""
+        return self._courier.is_connected
+
     def start(self) -> None:
         """Begin to connect; returns at once, whether or not there is a broker."""
         if self._broker.is_exposed:

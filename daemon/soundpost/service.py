@@ -1,0 +1,162 @@
+"""What systemd is told of the service: that it is ready, how it fares, that it goes on."""
+
+import logging
+import os
+import socket
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Self
+
+from soundpost.health import Health
+
+STATUS_SECONDS = 5.0
+"""How often at most the line of `systemctl status` changes."""
+FEEDS_PER_TIMEOUT = 4
+"""How often the watchdog is fed in the time after which it bites. sd_watchdog_enabled(3) asks for
+twice; a window that takes its time may then still be waited for."""
+SEND_SECONDS = 0.2
+"""How long a service manager that does not read may keep the pipeline waiting."""
+
+_MINUTE, _HOUR, _DAY = 60, 3_600, 86_400
+
+_log = logging.getLogger("soundpost.service")
+
+
+class Manager:
+    """The service manager that started this process, spoken to as in sd_notify(3).
+
+    Args:
+        address: Its datagram socket, `$NOTIFY_SOCKET`: a path, or `@` and an abstract name. Without
+            one nobody is told anything.
+        watchdog_seconds: How long without a sign of life it waits before it ends the process; None
+            for ever.
+    """
+
+    def __init__(self, address: str | None, watchdog_seconds: float | None = None) -> None:
+        self.watchdog_seconds = watchdog_seconds
+        self._address = f"\0{address[1:]}" if address and address[0] == "@" else address
+        self._is_deaf = False
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] = os.environ) -> "Manager":
+        """The one that the environment names, which systemd sets for its services."""
+        microseconds = environment.get("WATCHDOG_USEC")
+        is_ours = environment.get("WATCHDOG_PID", str(os.getpid())) == str(os.getpid())
+        watchdog_seconds = int(microseconds) / 1e6 if microseconds and is_ours else None
+        return cls(environment.get("NOTIFY_SOCKET"), watchdog_seconds)
+
+    def tell(self, **variables: str) -> None:
+        """Tell assignments, `READY="1"` say; a manager that does not listen is logged once."""
+        if not self._address:
+            return
+        lines = [f"{name}={' '.join(value.split())}" for name, value in variables.items()]
+        try:
+            with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC) as sender:
+                sender.settimeout(SEND_SECONDS)
+                sender.connect(self._address)
+                sender.send("\n".join(lines).encode())
+        except OSError as error:
+            if not self._is_deaf:
+                _log.warning("systemd does not listen at its socket: %s", error)
+            self._is_deaf = True
+        else:
+            self._is_deaf = False
+
+
+@dataclass(frozen=True, slots=True)
+class Listening:
+    """What is going on, besides what `Health` counts.
+
+    Attributes:
+        source: What is listened to, as the configuration names it.
+        sample_rate_hz: The rate of the samples that are counted.
+    """
+
+    source: str
+    sample_rate_hz: int
+
+    def describe(self, health: Health, *, is_connected: bool) -> str:
+        """The line that `systemctl status` shows."""
+        broker = "connected" if is_connected else "away"
+        sound = _duration(health.samples // self.sample_rate_hz)
+        return (
+            f"listening to {self.source}, {sound} of sound, {health.detections} detections, "
+            f"broker {broker}"
+        )
+
+
+class Service:
+    """Tells the service manager of progress, and of nothing else; entered when all is ready.
+
+    The watchdog is fed when samples were heard and windows classified since it was fed last, from
+    the loop in which they are: what hangs there, or anywhere before, stops feeding it.
+
+    Args:
+        manager: Who is told.
+        listening: What is told about.
+        health: Where progress is counted.
+        monotonic_seconds: The clock by which it is told so often and not more.
+    """
+
+    def __init__(
+        self,
+        manager: Manager,
+        listening: Listening,
+        health: Health,
+        *,
+        monotonic_seconds: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._manager = manager
+        self._listening = listening
+        self._health = health
+        self._monotonic_seconds = monotonic_seconds
+        self._feed_seconds = (manager.watchdog_seconds or float("inf")) / FEEDS_PER_TIMEOUT
+        self._feed_due_seconds = monotonic_seconds() + self._feed_seconds
+        self._status_due_seconds = monotonic_seconds() + STATUS_SECONDS
+        self._fed_samples = 0
+        self._fed_windows = 0
+
+    def __enter__(self) -> Self:
+        """Say that everything was verified and opened, and that listening begins."""
+        self._manager.tell(READY="1", STATUS=f"listening to {self._listening.source}")
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Say that what was heard is told to its end, and then it is over."""
+        self._manager.tell(STOPPING="1", STATUS="telling the last detections")
+
+    def go_on(self, *, is_quiet: bool, is_connected: bool) -> None:
+        """Feed the watchdog and renew the status, if it is time to and there was progress.
+
+        Args:
+            is_quiet: Whether the gate is shut, so that samples without windows are progress.
+            is_connected: Whether the broker is reached.
+        """
+        now_seconds = self._monotonic_seconds()
+        if now_seconds >= self._feed_due_seconds and self._has_progressed(is_quiet):
+            self._manager.tell(WATCHDOG="1")
+            self._feed_due_seconds = now_seconds + self._feed_seconds
+            self._fed_samples = self._health.samples
+            self._fed_windows = self._health.windows
+        if now_seconds >= self._status_due_seconds:
+            self._manager.tell(
+                STATUS=self._listening.describe(self._health, is_connected=is_connected)
+            )
+            self._status_due_seconds = now_seconds + STATUS_SECONDS
+
+    def _has_progressed(self, is_quiet: bool) -> bool:  # noqa: FBT001 - private, one caller
+        has_heard = self._health.samples > self._fed_samples
+        has_classified = self._health.windows > self._fed_windows
+        return has_heard and (has_classified or is_quiet)
+
+
+def _duration(seconds: int) -> str:
+    """A duration in its two largest units: `3 h 12 min`."""
+    if seconds < _MINUTE:
+        return f"{seconds} s"
+    if seconds < _HOUR:
+        return f"{seconds // _MINUTE} min"
+    if seconds < _DAY:
+        return f"{seconds // _HOUR} h {seconds % _HOUR // _MINUTE} min"
+    return f"{seconds // _DAY} d {seconds % _DAY // _HOUR} h"
