@@ -14,7 +14,7 @@ from mosquitto import Broker, MakeBroker, free_port
 from watched_log import Log
 
 from soundpost.health import Health
-from soundpost.publish import DetectionMessage
+from soundpost.publish import DetectionMessage, backoff
 from soundpost.publish.publisher import MqttPublisher
 
 MakePublisher = Callable[..., MqttPublisher]
@@ -174,9 +174,10 @@ def test_a_port_nobody_listens_on_holds_nobody_up(
 
 
 def test_closing_with_nothing_left_and_no_broker_needs_no_patience(
-    make_publisher: MakePublisher, health: Health, log: Log
+    make_publisher: MakePublisher, health: Health, log: Log, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """An hour's time-out is not waited for."""
+    """Neither the next attempt nor the time-out, both an hour away, are waited for."""
+    monkeypatch.setattr(backoff, "_FIRST_SECONDS", 3_600.0)
     publisher = make_publisher(f"mqtt://127.0.0.1:{free_port()}")
     log.wait_for("nobody listens at")
     publisher.close(timeout_seconds=3_600.0)
