@@ -3,9 +3,11 @@
 import ctypes
 import errno
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
+from soundpost import clock
 from soundpost.clock import clock_state
 
 
@@ -32,14 +34,29 @@ def test_this_machine_s_clock_is_judged() -> None:
         (1, "synced"),  # TIME_INS: a leap second is announced
         (4, "synced"),  # TIME_WAIT
         (5, "untrusted"),  # TIME_ERROR: no reference
-        (-1, "untrusted"),
     ],
 )
 def test_the_kernel_s_answer_decides(
     monkeypatch: pytest.MonkeyPatch, answer: int, state: str
 ) -> None:
-    """Every state of adjtimex(2) but TIME_ERROR is to be believed; a failure is not."""
+    """Every state of adjtimex(2) but TIME_ERROR is to be believed."""
     monkeypatch.setattr(ctypes, "CDLL", kernel(answer))
+    assert clock_state() == state
+
+
+@pytest.mark.parametrize(("has_synced", "state"), [(True, "synced"), (False, "untrusted")])
+def test_where_the_kernel_refuses_to_answer_timesyncd_does(
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    has_synced: bool,  # noqa: FBT001 - a parameter of the case
+    state: str,
+) -> None:
+    """A service under ProtectClock= believes the stamp that systemd-timesyncd leaves."""
+    stamp = tmp_path / "synchronized"
+    if has_synced:
+        stamp.touch()
+    monkeypatch.setattr(ctypes, "CDLL", kernel(-1))
+    monkeypatch.setattr(clock, "TIMESYNCD_STAMP", stamp)
     assert clock_state() == state
 
 
