@@ -18,11 +18,13 @@ from soundpost.clock import ClockState, clock_state
 from soundpost.config import ClassifyConfig, Config
 from soundpost.decide import Tracker, make_rules
 from soundpost.errors import SoundpostError
+from soundpost.events import Detection
+from soundpost.evidence import Evidence, NoEvidence, make_evidence
 from soundpost.features import Windower
 from soundpost.gate import make_gate
 from soundpost.health import Health
 from soundpost.pipeline import Pipeline
-from soundpost.publish.payload import ModelIdentity, encode
+from soundpost.publish.payload import DetectionMessage, ModelIdentity, encode
 from soundpost.publish.publisher import MqttPublisher
 from soundpost.publish.teller import Teller
 from soundpost.service import Listening, Manager, Service
@@ -70,7 +72,21 @@ def open_source(config: Config, sample_rate_hz: int, health: Health) -> Source:
     return MicSource(named.device, sample_rate_hz, queue_seconds=queue_seconds, health=health)
 
 
-def build_pipeline(config: Config, model: Model, source: Source, health: Health) -> Pipeline:
+def open_evidence(config: Config, model: Model, health: Health) -> Evidence:
+    """What keeps the clips of events, as the configuration says; nothing does by default.
+
+    Raises:
+        ConfigError: The model's rate does not allow what is asked for, or a label is unknown.
+    """
+    manifest = model.bundle.manifest
+    rules = make_rules(manifest.labels, config.decide, model.sample_rate_hz)
+    smoothing_windows = max(rule.smoothing_windows for rule in rules)
+    return make_evidence(config.evidence, manifest, smoothing_windows, health)
+
+
+def build_pipeline(
+    config: Config, model: Model, source: Source, health: Health, evidence: Evidence | None = None
+) -> Pipeline:
     """The pipeline from a source to detections, as the configuration and the manifest say.
 
     Raises:
@@ -85,6 +101,7 @@ def build_pipeline(config: Config, model: Model, source: Source, health: Health)
         windower=Windower(heard.features, heard.window_frames, heard.stride_frames),
         classifier=model.classifier,
         tracker=Tracker(rules, heard.features),
+        evidence=evidence or NoEvidence(),
         health=health,
     )
 
@@ -98,7 +115,8 @@ def run(config: Config) -> None:
     health = Health()
     model = open_model(config.classify)
     source = open_source(config, model.sample_rate_hz, health)
-    pipeline = build_pipeline(config, model, source, health)
+    evidence = open_evidence(config, model, health)
+    pipeline = build_pipeline(config, model, source, health, evidence)
     teller = _teller(config, model, clock_state)
     listening = Listening(config.capture.source, model.sample_rate_hz)
     service = Service(Manager.from_environment(), listening, health)
@@ -109,7 +127,7 @@ def run(config: Config) -> None:
         with _stopped_by_signals(source), source, service:
             for detections in pipeline.listen():
                 for detection in detections:
-                    broker.publish(teller.tell(detection))
+                    broker.publish(_tell(detection, teller, evidence))
                 if health.samples >= health_due:
                     broker.publish_health(teller.report(health, time.time_ns()))
                     health_due = health.samples + health_samples
@@ -153,6 +171,16 @@ def _teller(config: Config, model: Model, clock: Callable[[], ClockState]) -> Te
         sample_rate_hz=model.sample_rate_hz,
         clock=clock,
     )
+
+
+def _tell(detection: Detection, teller: Teller, evidence: Evidence) -> DetectionMessage:
+    """The message of a detection; the clip that it names is stored before it is told."""
+    message = teller.tell(detection)
+
+    def naming(clip: str | None) -> DetectionMessage:
+        return msgspec.structs.replace(message, clip=clip)
+
+    return naming(evidence.keep(detection, message.id, lambda clip: encode(naming(clip))))
 
 
 @contextmanager

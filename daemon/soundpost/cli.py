@@ -1,4 +1,4 @@
-"""The command line: `soundpost run | listen | check | devices | bench`."""
+"""The command line: `soundpost run | listen | check | devices | clips | bench`."""
 
 import argparse
 import logging
@@ -55,7 +55,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
 
     run = commands.add_parser("run", help="listen and publish, until SIGTERM or Ctrl-C")
-    _add_configuration(run, "source", "pace", "broker", "node", "bundle")
+    _add_configuration(run, "source", "pace", "broker", "node", "bundle", "evidence")
     run.set_defaults(command=_run)
 
     listen = commands.add_parser("listen", help="tell what files hold, as JSON lines; no broker")
@@ -69,6 +69,12 @@ def _parser() -> argparse.ArgumentParser:
 
     devices = commands.add_parser("devices", help="list the sound cards that can be listened to")
     devices.set_defaults(command=_devices)
+
+    clips = commands.add_parser("clips", help="list the clips that were kept, or copy them")
+    _add_configuration(clips, "evidence")
+    clips.add_argument("--label", metavar="LABEL", help="only those of this label")
+    clips.add_argument("--export", type=Path, metavar="DIR", help="copy them to this folder")
+    clips.set_defaults(command=_clips)
 
     bench = commands.add_parser(
         "bench", help="how many times faster than real time is this machine"
@@ -99,6 +105,11 @@ _FLAGS: dict[str, tuple[str, str, dict[str, Any]]] = {
         "classify",
         "bundle",
         {"metavar": "NAME|DIR", "help": "the model (default: esc50, which comes with soundpost)"},
+    ),
+    "evidence": (
+        "evidence",
+        "folder",
+        {"metavar": "DIR", "help": "keep a clip of each event here (default: none is kept)"},
     ),
 }
 
@@ -155,6 +166,13 @@ def _devices(_options: argparse.Namespace) -> int:
     if not devices:
         print("no sound card can be listened to: plug one in, or see `arecord -l`")
     return 0 if devices else 1
+
+
+def _clips(options: argparse.Namespace) -> int:
+    from soundpost.evidence import listing  # noqa: PLC0415 - see above
+
+    listing.clips(_config(options).evidence.folder, options.label, options.export, sys.stdout)
+    return 0
 
 
 def _bench(options: argparse.Namespace) -> int:

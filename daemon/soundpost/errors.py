@@ -43,5 +43,9 @@ class FeatureError(SoundpostError):
     exit_status = EX_CONFIG
 
 
+class EvidenceError(SoundpostError):
+    """Clips cannot be listed or exported; that one cannot be stored is no error, but counted."""
+
+
 class PublishError(SoundpostError):
     """The broker cannot be reached, or refuses what is told to it."""

@@ -14,6 +14,9 @@ class Health(msgspec.Struct, kw_only=True):
         dropped_samples: Samples lost to a full capture queue.
         windows: Windows classified.
         detections: Detection states decided.
+        clips_kept: Clips of events stored, with their pictures.
+        clips_withheld: Clips not stored because somebody speaks in them.
+        clips_lost: Clips that could not be stored.
         messages_sent: Messages that the broker acknowledged.
         messages_dropped: Messages given up: queue full, or refused by the broker.
         connects: Times the broker was reached.
@@ -24,6 +27,9 @@ class Health(msgspec.Struct, kw_only=True):
     dropped_samples: int = 0
     windows: int = 0
     detections: int = 0
+    clips_kept: int = 0
+    clips_withheld: int = 0
+    clips_lost: int = 0
     messages_sent: int = 0
     messages_dropped: int = 0
     connects: int = 0

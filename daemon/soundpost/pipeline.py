@@ -7,6 +7,7 @@ from soundpost.capture import Source
 from soundpost.classify import Classifier
 from soundpost.decide import Tracker
 from soundpost.events import Detection, Window
+from soundpost.evidence import Evidence
 from soundpost.features import Windower
 from soundpost.gate import Gate
 from soundpost.health import Health
@@ -21,10 +22,11 @@ class Pipeline:
         windower: Cuts them into windows of log-mel.
         classifier: Scores a window.
         tracker: Makes events of scores.
+        evidence: Remembers what was heard, for the clips of events.
         health: Where progress is counted.
     """
 
-    def __init__(  # noqa: PLR0913 - the six rooms' stages, each given once, by name
+    def __init__(  # noqa: PLR0913 - the seven rooms' stages, each given once, by name
         self,
         *,
         source: Source,
@@ -32,6 +34,7 @@ class Pipeline:
         windower: Windower,
         classifier: Classifier,
         tracker: Tracker,
+        evidence: Evidence,
         health: Health,
     ) -> None:
         self._source = source
@@ -39,6 +42,7 @@ class Pipeline:
         self._windower = windower
         self._classifier = classifier
         self._tracker = tracker
+        self._evidence = evidence
         self._health = health
 
     @property
@@ -58,6 +62,7 @@ class Pipeline:
         return decided
 
     def _hear(self, chunk: Chunk) -> Iterator[Detection]:
+        self._evidence.hear(chunk)
         for heard in self._gate.listen(chunk):
             for window in self._windower.window(heard):
                 yield from self._decide(window)
@@ -67,6 +72,7 @@ class Pipeline:
     def _decide(self, window: Window) -> Iterator[Detection]:
         scores = self._classifier.classify(window)
         self._health.windows += 1
+        self._evidence.weigh(scores)
         yield from self._tracker.follow(scores)
 
     def _finish(self) -> Iterator[Detection]:

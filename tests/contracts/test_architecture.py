@@ -20,6 +20,7 @@ BREACHES = [
     ("one-way", "daemon/soundpost/manifest/schema.py", "import soundpost.decide"),
     ("one-way", "daemon/soundpost/gate/level.py", "import soundpost.capture"),
     ("one-way", "daemon/soundpost/decide/tracker.py", "import soundpost.classify"),
+    ("one-way", "daemon/soundpost/evidence/archive.py", "import soundpost.publish"),
     ("one-way", "daemon/soundpost/publish/payload.py", "import soundpost.pipeline"),
     ("one-way", "daemon/soundpost/pipeline.py", "import soundpost.app"),
     ("one-way", "daemon/soundpost/app.py", "import soundpost.cli"),
@@ -30,7 +31,17 @@ BREACHES = [
             "training/soundpost_training/model.py",
             f"import soundpost.{room}",
         )
-        for room in ("cli", "app", "pipeline", "capture", "gate", "publish", "config", "voice")
+        for room in (
+            "cli",
+            "app",
+            "pipeline",
+            "capture",
+            "gate",
+            "evidence",
+            "publish",
+            "config",
+            "voice",
+        )
     ),
     *(
         ("daemon-without-training", "daemon/soundpost/classify/classifier.py", f"import {name}")
@@ -48,6 +59,7 @@ BREACHES = [
     ("door-pyaudio", "daemon/soundpost/capture/wav.py", "import pyaudio"),
     ("door-pyaudio", "training/soundpost_training/model.py", "import pyaudio"),
     ("door-soundfile", "daemon/soundpost/capture/mic.py", "import soundfile"),
+    ("door-soundfile", "daemon/soundpost/evidence/clips.py", "import soundfile"),
     ("door-soxr", "daemon/soundpost/capture/wav.py", "import soxr"),
     ("door-webrtcvad", "daemon/soundpost/gate/level.py", "import webrtcvad"),
     ("door-tflite", "daemon/soundpost/classify/golden.py", "import ai_edge_litert.interpreter"),

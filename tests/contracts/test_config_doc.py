@@ -14,7 +14,7 @@ from soundpost import cli
 from soundpost.config import Config, LabelConfig, Section
 
 CONFIG_DOC = Path(__file__).resolve().parents[2] / "docs" / "CONFIG.md"
-COMMANDS = ("run", "listen", "check", "devices", "bench")
+COMMANDS = ("run", "listen", "check", "devices", "clips", "bench")
 
 
 class Row(NamedTuple):

@@ -52,7 +52,8 @@ REPORTED = (
     b'{"schema":1,"node":"north-gate","time":"2026-11-20T07:31:21.480Z","clock":"synced",'
     b'"version":"0.1.0","model":{"id":"esc50","version":"1.0.0","sha256":"' + b"5e" * 32 + b'"},'
     b'"heard_seconds":1.0,"counters":{"samples":16000,"overflows":0,"dropped_samples":0,'
-    b'"windows":7,"detections":2,"messages_sent":2,"messages_dropped":0,"connects":1}}'
+    b'"windows":7,"detections":2,"clips_kept":1,"clips_withheld":0,"clips_lost":0,'
+    b'"messages_sent":2,"messages_dropped":0,"connects":1}}'
 )
 
 
@@ -119,7 +120,9 @@ def test_a_detection_is_frozen_byte_for_byte() -> None:
 
 def test_a_health_is_frozen_but_for_the_version() -> None:
     """Who changes these bytes raises `schema`, and tells subscribers in the changelog."""
-    health = Health(samples=16_000, windows=7, detections=2, messages_sent=2, connects=1)
+    health = Health(
+        samples=16_000, windows=7, detections=2, clips_kept=1, messages_sent=2, connects=1
+    )
     report = new_teller().report(health, STARTED.onset_utc_ns)
     assert encode(msgspec.structs.replace(report, version="0.1.0")) == REPORTED
 

@@ -12,6 +12,7 @@ Share = Annotated[float, Meta(ge=0.0, le=1.0)]
 Count = Annotated[int, Meta(ge=1, le=1_000_000)]
 Seconds = Annotated[float, Meta(ge=0.0, le=86_400.0)]
 SomeSeconds = Annotated[float, Meta(gt=0.0, le=86_400.0)]
+RollSeconds = Annotated[float, Meta(ge=0.0, le=60.0)]
 Decibels = Annotated[float, Meta(gt=0.0, le=90.0)]
 
 # Patterns end in \Z, for $ would let a line break in. A description is what errors say is expected.
@@ -99,6 +100,23 @@ class DecideConfig(LabelConfig, frozen=True):
     labels: dict[str, LabelConfig] = {}
 
 
+class EvidenceConfig(Section, frozen=True):
+    """Where the sound of events is kept; without a folder nothing is written."""
+
+    folder: Text | None = None
+    pre_roll_seconds: RollSeconds = 1.0
+    post_roll_seconds: RollSeconds = 0.5
+    clip_seconds: Annotated[float, Meta(ge=1.0, le=120.0)] = 15.0
+    privacy: Literal["off", "mute-speech", "no-speech-clips"] = "off"
+    keep_days: Annotated[float, Meta(gt=0.0, le=36_500.0)] = 30.0
+    budget_megabytes: Count = 1_000
+    keep_free_megabytes: Annotated[int, Meta(ge=0, le=1_000_000)] = 200
+
+    def __post_init__(self) -> None:
+        if self.pre_roll_seconds + self.post_roll_seconds >= self.clip_seconds:
+            raise ValueError("pre_roll_seconds and post_roll_seconds leave nothing of clip_seconds")
+
+
 class MqttConfig(Section, frozen=True):
     """The broker, as `mqtt://host:port` or `mqtts://host:port`, and how to log in there."""
 
@@ -136,4 +154,5 @@ class Config(Section, frozen=True):
     gate: GateConfig = GateConfig()
     classify: ClassifyConfig = ClassifyConfig()
     decide: DecideConfig = DecideConfig()
+    evidence: EvidenceConfig = EvidenceConfig()
     mqtt: MqttConfig = MqttConfig()

@@ -51,7 +51,7 @@ class DetectionMessage(_Wire, frozen=True, kw_only=True):
         clock: Whether onset and offset can be believed.
         level_dbfs: RMS level of the event's loudest window so far, one decimal.
         model: What decided.
-        clip: Where its recording lies; None, as no evidence is kept yet.
+        clip: Name of the file that it is heard in; None unless it has ended and one was kept.
         backfilled: Whether it left the node late, because the broker was away.
     """
 

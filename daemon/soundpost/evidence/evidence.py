@@ -1,0 +1,95 @@
+"""Evidence: what is kept of what was heard, if anything."""
+
+from pathlib import Path
+from typing import Protocol
+
+from soundpost.audio import NANOSECONDS, Chunk
+from soundpost.config import EvidenceConfig
+from soundpost.errors import ConfigError
+from soundpost.events import Detection, Scores
+from soundpost.evidence.archive import Archive, Message
+from soundpost.evidence.flac import HIGHEST_RATE_HZ
+from soundpost.evidence.keeper import Keeper, Lengths
+from soundpost.evidence.privacy import Privacy
+from soundpost.evidence.retention import Shelf
+from soundpost.health import Health
+from soundpost.manifest import Manifest
+
+MEGABYTE = 1_000_000
+DAY_NS = 24 * 3600 * NANOSECONDS
+
+
+class Evidence(Protocol):
+    """Keeps the sound of what was detected; never raises, whatever the disk does."""
+
+    def hear(self, chunk: Chunk) -> None:
+        """Remember a chunk for as long as an event may need it."""
+
+    def weigh(self, scores: Scores) -> None:
+        """Take note of a window's scores, in the order of the windows."""
+
+    def keep(self, detection: Detection, event_id: str, message: Message) -> str | None:
+        """The name of the clip that the detection's message may tell: one that is on the disk."""
+        ...
+
+
+class NoEvidence:
+    """Keeps nothing; nothing is ever written."""
+
+    def hear(self, chunk: Chunk) -> None:
+        """Let it pass."""
+
+    def weigh(self, scores: Scores) -> None:
+        """Let them pass."""
+
+    def keep(
+        self,
+        detection: Detection,  # noqa: ARG002 - as the protocol says
+        event_id: str,  # noqa: ARG002 - as the protocol says
+        message: Message,  # noqa: ARG002 - as the protocol says
+    ) -> str | None:
+        """None: there is no clip."""
+        return None
+
+
+def make_evidence(
+    config: EvidenceConfig, manifest: Manifest, smoothing_windows: int, health: Health
+) -> Evidence:
+    """What keeps evidence as the configuration says; nothing does unless it names a folder.
+
+    Args:
+        config: The configuration.
+        manifest: Of the model that listens.
+        smoothing_windows: Most windows in the moving mean of a label's score.
+        health: Where clips are counted.
+
+    Raises:
+        ConfigError: Voices cannot be found, or FLAC cannot be written, at the model's rate.
+    """
+    if config.folder is None:
+        return NoEvidence()
+    heard, spec = manifest.input, manifest.input.features
+    rate_hz = spec.sample_rate_hz
+    if rate_hz > HIGHEST_RATE_HZ:
+        raise ConfigError(
+            f"clips are FLAC, which goes up to {HIGHEST_RATE_HZ} Hz; the model hears at {rate_hz}",
+            hint="leave evidence.folder away",
+        )
+    lengths = Lengths(
+        pre_roll_samples=round(config.pre_roll_seconds * rate_hz),
+        post_roll_samples=round(config.post_roll_seconds * rate_hz),
+        longest_samples=round(config.clip_seconds * rate_hz),
+        # An event ends once its mean has forgotten the last window that held, which began at
+        # most a window's length before the offset.
+        delay_samples=spec.sample_count(heard.window_frames)
+        + smoothing_windows * heard.stride_frames * spec.hop_samples,
+    )
+    privacy = Privacy(config.privacy, manifest.label_names, rate_hz, lengths.memory_samples)
+    folder = Path(config.folder)
+    shelf = Shelf(
+        folder,
+        budget_bytes=config.budget_megabytes * MEGABYTE,
+        keep_ns=round(config.keep_days * DAY_NS),
+    )
+    archive = Archive(folder, spec, shelf, config.keep_free_megabytes * MEGABYTE, health)
+    return Keeper(lengths, rate_hz, privacy, archive, health)

@@ -1,0 +1,169 @@
+"""From what is heard and decided to the clip of an event."""
+
+from dataclasses import dataclass
+
+from soundpost.audio import Chunk, Pcm, samples_to_ns
+from soundpost.events import Detection, Scores, State
+from soundpost.evidence.archive import Archive, Clip, Message
+from soundpost.evidence.privacy import Privacy
+from soundpost.evidence.ring import Ring
+from soundpost.health import Health
+
+TIDY_SECONDS = 3600
+"""How often what is too old goes, when nothing new comes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lengths:
+    """How much is kept, in samples.
+
+    Attributes:
+        pre_roll_samples: Before an event's onset.
+        post_roll_samples: After its offset, if so much was heard when the end was decided.
+        longest_samples: Of a clip, both included.
+        delay_samples: Most that the end of an event is decided after its offset.
+    """
+
+    pre_roll_samples: int
+    post_roll_samples: int
+    longest_samples: int
+    delay_samples: int
+
+    @property
+    def memory_samples(self) -> int:
+        """How far back a clip may have to reach when it is cut."""
+        return self.longest_samples + 2 * self.delay_samples
+
+
+@dataclass(slots=True)
+class _Going:
+    """A confirmed event that goes on."""
+
+    detection: Detection
+    event_id: str
+    message: Message
+    start_sample: int
+    is_stored: bool = False
+    clip: str | None = None
+
+
+class Keeper:
+    """Remembers what was heard last, and has a clip of each confirmed event stored.
+
+    A clip is stored when its event ends, before that is told; so the name that a message tells is
+    that of a file that is there. One that has reached the greatest length does not wait for the
+    end. What is stored depends on the samples and the detections alone, not on when they came.
+
+    Args:
+        lengths: How much is kept.
+        sample_rate_hz: Rate of the samples.
+        privacy: What of it.
+        archive: Where.
+        health: Where clips that may not be kept are counted.
+    """
+
+    def __init__(
+        self,
+        lengths: Lengths,
+        sample_rate_hz: int,
+        privacy: Privacy,
+        archive: Archive,
+        health: Health,
+    ) -> None:
+        self._lengths = lengths
+        self._sample_rate_hz = sample_rate_hz
+        self._privacy = privacy
+        self._archive = archive
+        self._health = health
+        self._ring = Ring(lengths.memory_samples)
+        self._going: dict[int, _Going] = {}
+        self._weighed_until_sample = 0
+        self._tidy_at_sample = 0
+        self._now_utc_ns = 0
+
+    def hear(self, chunk: Chunk) -> None:
+        """Remember a chunk for as long as an event may need it."""
+        self._ring.append(chunk)
+        heard_ns = samples_to_ns(len(chunk.samples), self._sample_rate_hz)
+        self._now_utc_ns = chunk.utc_ns + heard_ns
+        if chunk.end_sample >= self._tidy_at_sample:
+            self._archive.tidy(self._now_utc_ns)
+            self._tidy_at_sample = chunk.end_sample + TIDY_SECONDS * self._sample_rate_hz
+
+    def weigh(self, scores: Scores) -> None:
+        """Take note of a window's scores, in the order of the windows."""
+        self._privacy.weigh(scores)
+        self._weighed_until_sample = scores.window.end_sample
+        for going in self._going.values():
+            self._store_if_full(going)
+
+    def keep(self, detection: Detection, event_id: str, message: Message) -> str | None:
+        """The name of the clip that the detection's message may tell: one that is on the disk.
+
+        Args:
+            detection: Each one, in order.
+            event_id: What its messages call the event.
+            message: Its message as JSON, with a given name for the clip.
+        """
+        match detection.state:
+            case State.CONFIRMED:
+                start_sample = detection.onset_sample - self._lengths.pre_roll_samples
+                going = _Going(detection, event_id, message, start_sample)
+                self._going[detection.event] = going
+                self._store_if_full(going)
+            case State.ENDED:
+                return self._end(self._going.pop(detection.event), detection, message)
+        return None
+
+    def _end(self, going: _Going, detection: Detection, message: Message) -> str | None:
+        if going.is_stored:
+            return going.clip and self._archive.tell_again(going.clip, message)
+        going.detection, going.message = detection, message
+        offset_sample = detection.offset_sample or detection.decided_sample
+        end_sample = offset_sample + self._lengths.post_roll_samples
+        self._store(going, min(end_sample, detection.decided_sample), detection.decided_sample)
+        return going.clip
+
+    def _store_if_full(self, going: _Going) -> None:
+        """Store a clip that cannot grow, once all that it shows is decided."""
+        full_sample = going.start_sample + self._lengths.longest_samples
+        decided_sample = full_sample + self._lengths.delay_samples
+        if not going.is_stored and self._weighed_until_sample >= decided_sample:
+            self._store(going, full_sample, decided_sample)
+
+    def _store(self, going: _Going, end_sample: int, decided_sample: int) -> None:
+        going.is_stored = True
+        reach_sample = max(going.start_sample, decided_sample - self._lengths.memory_samples)
+        end_sample = min(end_sample, reach_sample + self._lengths.longest_samples)
+        start_sample, samples = self._ring.cut(reach_sample, end_sample)
+        if not len(samples):
+            self._health.clips_lost += 1
+            return
+        judged = self._privacy.judge(samples, start_sample, decided_sample)
+        if judged is None:
+            self._health.clips_withheld += 1
+            return
+        samples, muted = judged
+        clip = self._clip(going, start_sample, samples, muted)
+        going.clip = self._archive.store(clip, going.message, self._now_utc_ns)
+
+    def _clip(
+        self, going: _Going, start_sample: int, samples: Pcm, muted: list[tuple[int, int]]
+    ) -> Clip:
+        detection = going.detection
+        offset_sample = detection.offset_sample
+        if offset_sample is not None:
+            offset_sample -= start_sample
+        return Clip(
+            event_id=going.event_id,
+            label=detection.label,
+            start_utc_ns=detection.onset_utc_ns
+            - samples_to_ns(detection.onset_sample - start_sample, self._sample_rate_hz),
+            onset_utc_ns=detection.onset_utc_ns,
+            samples=samples,
+            onset_sample=max(0, detection.onset_sample - start_sample),
+            offset_sample=offset_sample
+            if offset_sample is not None and offset_sample <= len(samples)
+            else None,
+            muted=muted,
+        )

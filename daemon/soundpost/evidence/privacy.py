@@ -1,0 +1,101 @@
+"""What of a clip nobody may hear, and whether there may be a clip at all."""
+
+import re
+from collections import deque
+from collections.abc import Sequence
+from typing import Literal
+
+from soundpost.audio import Pcm
+from soundpost.errors import ConfigError
+from soundpost.events import Scores
+
+SPEECH_SCORE = 0.1
+"""A window is muted whole if a label that means speech scores as much. Far below what starts an
+event: a second of sound too few is better than a word too many."""
+
+_SPEECH = re.compile(
+    r"(^|_)(speech|speak\w*|spoken|talk\w*|voice\w*|vocal\w*|convers\w*|monolog\w*|narrat\w*|"
+    r"babbl\w*|chatter\w*|whisper\w*|shout\w*|yell\w*|scream\w*|sing|singing|rap|rapping|chant\w*|"
+    r"choir|laugh\w*|human\w*|crowd)(_|$)"
+)
+
+
+def speech_labels(labels: Sequence[str]) -> list[int]:
+    """The indices of the labels whose names tell of people who may be understood."""
+    return [index for index, label in enumerate(labels) if _SPEECH.search(label)]
+
+
+class Privacy:
+    """Judges a clip before anything of it touches the disk.
+
+    Args:
+        mode: `off`, `mute-speech` or `no-speech-clips`.
+        labels: The model's labels, of which some mean speech.
+        sample_rate_hz: Rate of the clips.
+        memory_samples: How far back a clip may reach.
+
+    Raises:
+        ConfigError: The voice detector does not take the rate.
+    """
+
+    def __init__(
+        self,
+        mode: Literal["off", "mute-speech", "no-speech-clips"],
+        labels: Sequence[str],
+        sample_rate_hz: int,
+        memory_samples: int,
+    ) -> None:
+        self._mode = mode
+        self._indices = speech_labels(labels) if mode != "off" else []
+        self._sample_rate_hz = sample_rate_hz
+        self._memory_samples = memory_samples
+        self._speech: deque[tuple[int, int]] = deque()
+        if mode != "off":
+            _refuse_rate(sample_rate_hz)
+
+    def weigh(self, scores: Scores) -> None:
+        """Remember the window if one of its scores means speech."""
+        window = scores.window
+        if self._indices and scores.values[self._indices].max() >= SPEECH_SCORE:
+            self._speech.append((window.start_sample, window.end_sample))
+        oldest_sample = window.start_sample - self._memory_samples
+        while self._speech and self._speech[0][1] <= oldest_sample:
+            self._speech.popleft()
+
+    def judge(
+        self, samples: Pcm, start_sample: int, decided_sample: int
+    ) -> tuple[Pcm, list[tuple[int, int]]] | None:
+        """What may be kept of a clip; None if nothing may.
+
+        Args:
+            samples: int16[n], n at least 1.
+            start_sample: Number of the first one.
+            decided_sample: Scores of windows that end later are not asked, as they are not always
+                known by then.
+
+        Returns:
+            int16[n], and first and one-past-last of its samples that were silenced.
+        """
+        if self._mode == "off":
+            return samples, []
+        # Only now: webrtcvad costs 18 ms and 4 MB, and by default nobody asks for privacy.
+        from soundpost.evidence.speech import silence_speech  # noqa: PLC0415 - see above
+
+        known = [
+            (max(0, start - start_sample), max(0, end - start_sample))
+            for start, end in self._speech
+            if end <= decided_sample
+        ]
+        silenced, muted = silence_speech(samples, self._sample_rate_hz, known)
+        return None if muted and self._mode == "no-speech-clips" else (silenced, muted)
+
+
+def _refuse_rate(sample_rate_hz: int) -> None:
+    from soundpost.voice import RATES_HZ  # noqa: PLC0415 - it imports webrtcvad
+
+    if sample_rate_hz not in RATES_HZ:
+        raise ConfigError(
+            f"evidence.privacy needs a model at {', '.join(map(str, RATES_HZ))} Hz to find voices, "
+            f"this one hears at {sample_rate_hz} Hz",
+            hint='set evidence.privacy to "off", or leave evidence.folder away',
+        )

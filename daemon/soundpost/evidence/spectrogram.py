@@ -1,0 +1,97 @@
+"""The picture of a clip: its log-mel, with the event marked."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from soundpost.audio import Pcm
+from soundpost.evidence.png import encode_png
+from soundpost.features import FeatureSpec, LogMel
+
+BAND_PIXELS = 3
+RULER_PIXELS = 8
+TICK_PIXELS = 3
+WIDEST_PIXELS = 1600
+"""Longer clips are drawn several frames to a pixel."""
+
+LEAST_RANGE = 4.0
+"""Nepers between black and bright, at least, so that hiss alone is not drawn as an event."""
+
+SHADES = 252
+BLACK, GREY, WHITE, RED = range(SHADES, 256)
+
+# Matplotlib's viridis (van der Walt and Smith, 2015, CC0) at nine points: lightness rises evenly,
+# also for the colour-blind and in print.
+_VIRIDIS = (
+    (68, 1, 84),
+    (71, 44, 122),
+    (59, 81, 139),
+    (44, 113, 142),
+    (33, 144, 141),
+    (39, 173, 129),
+    (92, 200, 99),
+    (170, 220, 50),
+    (253, 231, 37),
+)
+
+
+def draw(
+    samples: Pcm, spec: FeatureSpec, event: tuple[int, int | None], muted: list[tuple[int, int]]
+) -> bytes:
+    """A PNG file: low sounds below, a tick each second, the event between white lines.
+
+    The red bar below is the event, too; a muted stretch is black.
+
+    Args:
+        samples: int16[n], the clip as it is stored.
+        spec: How its log-mel is made.
+        event: First and one-past-last sample of the event within the clip; None if it goes on.
+        muted: First and one-past-last sample of the stretches that were silenced.
+    """
+    log_mel = LogMel(spec).compute(samples)
+    step = max(1, -(-len(log_mel) // WIDEST_PIXELS))
+    log_mel = _thinned(log_mel, step)
+    columns = len(log_mel)
+
+    def column(sample: int) -> int:
+        return min(columns, max(0, round(sample / (spec.hop_samples * step))))
+
+    image = np.repeat(_shades(log_mel, spec).T[::-1], BAND_PIXELS, axis=0)
+    ruler = np.full((RULER_PIXELS, columns), BLACK, np.uint8)
+    for start, end in muted:
+        image[:, column(start) : column(end)] = BLACK
+    onset, offset = event
+    first = column(onset)
+    last = columns if offset is None else max(column(offset), first + 1)
+    ruler[TICK_PIXELS + 1 :, first:last] = RED
+    for second in range(0, len(samples), spec.sample_rate_hz):
+        ruler[:TICK_PIXELS, column(second) : column(second) + 1] = GREY
+    image[:, first : first + 1] = WHITE
+    if offset is not None:
+        image[:, last - 1 : last] = WHITE
+    return encode_png(np.concatenate((image, ruler)), PALETTE)
+
+
+def _thinned(log_mel: NDArray[np.float32], step: int) -> NDArray[np.float32]:
+    """The loudest of every `step` frames, so that nothing short is lost; one frame at least."""
+    if not len(log_mel):
+        return np.zeros((1, log_mel.shape[1]), np.float32)
+    return np.maximum.reduceat(log_mel, np.arange(0, len(log_mel), step))
+
+
+def _shades(log_mel: NDArray[np.float32], spec: FeatureSpec) -> NDArray[np.uint8]:
+    silence = np.float32(np.log(spec.log_offset)) + 1e-3
+    sounding = log_mel[log_mel > silence]
+    low, high = np.percentile(sounding, [5.0, 99.9]) if len(sounding) else (0.0, 0.0)
+    high = max(high, low + LEAST_RANGE)
+    return np.clip((log_mel - low) / (high - low) * (SHADES - 1), 0, SHADES - 1).astype(np.uint8)
+
+
+def _palette() -> NDArray[np.uint8]:
+    anchors = np.array(_VIRIDIS, np.float64)
+    at = np.linspace(0, len(anchors) - 1, SHADES)
+    shades = np.stack([np.interp(at, range(len(anchors)), part) for part in anchors.T], axis=1)
+    marks = [(0, 0, 0), (150, 150, 150), (255, 255, 255), (214, 39, 40)]
+    return np.concatenate((np.rint(shades), marks)).astype(np.uint8)
+
+
+PALETTE = _palette()
