@@ -17,8 +17,8 @@ class Health(msgspec.Struct, kw_only=True):
         clips_kept: Clips of events stored, with their pictures.
         clips_withheld: Clips not stored because somebody speaks in them.
         clips_lost: Clips that could not be stored.
-        messages_sent: Messages that the broker acknowledged.
-        messages_dropped: Messages given up: queue full, or refused by the broker.
+        messages_sent: Detection messages that the broker acknowledged.
+        messages_dropped: Detection messages given up: outbox full, or refused by the broker.
         connects: Times the broker was reached.
     """
 
