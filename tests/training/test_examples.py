@@ -29,7 +29,7 @@ def dataset(tones: Path) -> Dataset:
 @pytest.fixture
 def features(dataset: Dataset, experiment: Experiment, tmp_path: Path) -> Features:
     """Their log-mel."""
-    return prepare(dataset, experiment.features, tmp_path)
+    return prepare(dataset, experiment.features, tmp_path)[1]
 
 
 def test_epoch_and_batch_decide_a_batch(

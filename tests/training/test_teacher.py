@@ -9,9 +9,7 @@ from ai_edge_litert.interpreter import Interpreter
 from soundpost.classify.activation import sigmoid
 from soundpost.features import FeatureSpec, LogMel
 from soundpost_training.config import load_experiment
-from soundpost_training.dataset import prepare
 from soundpost_training.dataset.audio import read_pcm
-from soundpost_training.dataset.esc50 import read_esc50
 from soundpost_training.errors import TrainingError
 from soundpost_training.material import Material
 from soundpost_training.teacher import DistillationLoss
@@ -79,17 +77,16 @@ def test_a_teacher_that_is_no_yamnet_is_refused(tmp_path: Path) -> None:
         build_ear(tmp_path / "other.tflite", (7,), 64, 64)
 
 
+@pytest.mark.usefixtures("tones_at_home")
 def test_no_student_hears_its_held_out_fold(
-    tones_at_home: Path, shared_data: Path, experiment_file: Path, tmp_path: Path
+    shared_data: Path, experiment_file: Path, tmp_path: Path
 ) -> None:
     """Of the pool, a fold may use the examples in which no clip of it was mixed, and only those."""
     with experiment_file.open("a", encoding="utf-8") as file:
         file.write(TEACHER.format(weights=shared_data / "yamnet" / "yamnet_weights.tflite"))
     experiment = load_experiment(experiment_file)
-    dataset = read_esc50(tones_at_home)
-    features = prepare(dataset, experiment.features, tmp_path)
-    material = Material(experiment, dataset, features, tmp_path / "runs")
-    pool = material.pool
+    material = Material.of(experiment, tmp_path / "cache", tmp_path / "runs")
+    dataset, pool = material.dataset, material.pool
     for fold in dataset.folds:
         forbidden = dataset.in_folds([fold])
         usable = pool.usable(dataset, fold)

@@ -25,10 +25,19 @@ class _Section(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
 
 
 class DataConfig(_Section, frozen=True, kw_only=True):
-    """The recordings; `folder` is absolute or lies under $SOUNDPOST_DATA."""
+    """The recordings; `folder` is absolute or lies under $SOUNDPOST_DATA.
 
-    kind: Literal["esc50", "esc10"]
+    `esc50` and `esc10` bring folds, licence and attribution. `folders` is a folder per label,
+    `csv` a table `labels.csv` of path, label and fold or group; for these, `folds` is into how
+    many folds the recordings are dealt where none are given, and licence and attribution are
+    yours to state.
+    """
+
+    kind: Literal["esc50", "esc10", "folders", "csv"]
     folder: str
+    folds: Annotated[int, Meta(ge=2)] = 5
+    licence: str = "not stated"
+    attribution: str = "not stated"
 
 
 class WindowConfig(_Section, frozen=True, kw_only=True):

@@ -27,8 +27,8 @@ class Material:
         Raises:
             DatasetError: The recordings cannot be used.
         """
-        dataset = open_dataset(experiment.data)
-        return cls(experiment, dataset, prepare(dataset, experiment.features, cache), runs)
+        dataset, features = prepare(open_dataset(experiment.data), experiment.features, cache)
+        return cls(experiment, dataset, features, runs)
 
     @property
     def folder(self) -> Path:

@@ -23,13 +23,17 @@ class Clip:
 
 @dataclass(frozen=True, slots=True)
 class Dataset:
-    """Clips, their labels in the order of the model's outputs, and the terms they come under."""
+    """Clips, their labels in the order of the model's outputs, and the terms they come under.
+
+    Of a `published` data set every clip must be there and readable: its figures are compared.
+    """
 
     name: str
     clips: tuple[Clip, ...]
     labels: tuple[str, ...]
     licence: str
     attribution: str
+    published: bool = False
 
     @property
     def folds(self) -> list[int]:

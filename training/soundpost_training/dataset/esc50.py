@@ -56,6 +56,7 @@ def read_esc50(folder: Path, *, esc10: bool = False) -> Dataset:
         labels=tuple(order[target] for target in sorted(order)),
         licence="CC BY 3.0" if esc10 else "CC BY-NC 3.0",
         attribution=AUTHOR,
+        published=True,
     )
 
 
