@@ -1,7 +1,6 @@
 """A data set of a few seconds, and an experiment small enough to train in a test."""
 
 import csv
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -80,7 +79,7 @@ def tones(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def tones_at_home(tones: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+def tones_at_home(tones: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The same folder, found through SOUNDPOST_DATA."""
     monkeypatch.setenv("SOUNDPOST_DATA", str(tones.parent))
     return tones

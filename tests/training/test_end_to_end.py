@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import soundfile
+from numpy.typing import NDArray
 
 from soundpost.classify import Classifier, load_bundle, replay_golden
 from soundpost.features import LogMel
@@ -138,10 +139,10 @@ def wait_for_lines(path: Path, lines: int, process: subprocess.Popen[str]) -> No
         time.sleep(0.02)
 
 
-def scores(folder: Path) -> np.ndarray:
+def scores(folder: Path) -> NDArray[np.float32]:
     """The float scores that a fold's run left."""
     with np.load(folder / "scores.npz") as kept:
-        return kept["real"]
+        return np.asarray(kept["real"])
 
 
 def test_help_teaches_without_loading_a_framework(capsys: pytest.CaptureFixture[str]) -> None:

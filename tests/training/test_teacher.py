@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from ai_edge_litert.interpreter import Interpreter
+from numpy.typing import NDArray
 
 from soundpost.classify.activation import sigmoid
 from soundpost.features import FeatureSpec, LogMel
@@ -35,8 +36,8 @@ def test_the_loss_is_the_teachers_cross_entropy_and_a_little_truth() -> None:
     loss = DistillationLoss(temperature=2.0, weight=0.9)
     got = loss(np.stack((true, told), axis=1).astype("f4"), logits.astype("f4"))
 
-    def log_softmax(values: np.ndarray) -> np.ndarray:
-        return values - np.log(np.exp(values).sum(axis=1, keepdims=True))
+    def log_softmax(values: NDArray[np.float64]) -> NDArray[np.float64]:
+        return np.asarray(values - np.log(np.exp(values).sum(axis=1, keepdims=True)))
 
     hard = -(true * log_softmax(logits)).sum(axis=1)
     soft = -(told * log_softmax(logits / 2)).sum(axis=1) * 4
@@ -61,13 +62,13 @@ def test_the_ear_is_yamnet(shared_data: Path) -> None:
     np.testing.assert_allclose(scores, expected, atol=0.05)
 
 
-def _constant(interpreter: Interpreter, name: str) -> np.ndarray:
+def _constant(interpreter: Interpreter, name: str) -> NDArray[np.float32]:
     """The dequantised constant of YAMNet's last layer whose name ends so."""
     details = interpreter.get_tensor_details()
     (found,) = (one for one in details if "dense" in one["name"] and one["name"].endswith(name))
     scales = found["quantization_parameters"]["scales"]
     values = interpreter.get_tensor(found["index"])
-    return values * scales[:, None] if len(scales) else values
+    return np.asarray(values * scales[:, None] if len(scales) else values, np.float32)
 
 
 def test_a_teacher_that_is_no_yamnet_is_refused(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """Data sets of users: a folder per label, or a table."""
 
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 import pytest
@@ -23,7 +24,7 @@ def record(path: Path) -> None:
     soundfile.write(path, NOISE, 16_000)
 
 
-def config(kind: str, folder: Path, folds: int = 2) -> DataConfig:
+def config(kind: Literal["folders", "csv"], folder: Path, folds: int = 2) -> DataConfig:
     """The data of an experiment."""
     return DataConfig(kind=kind, folder=str(folder), folds=folds, licence="CC0")
 
