@@ -18,6 +18,9 @@ from soundpost_training.dataset.folds import refuse_leaks
 from soundpost_training.errors import DatasetError
 from soundpost_training.progress import console, track
 
+FORMAT = 2
+"""Of the cache's file; one of another format is not found, and made anew."""
+
 
 @dataclass(frozen=True, slots=True)
 class Features:
@@ -50,7 +53,7 @@ class Features:
 
 def fingerprint(dataset: Dataset, spec: FeatureSpec) -> str:
     """A name for exactly these recordings heard in exactly this way, 16 hexadecimal digits."""
-    digest = hashlib.sha256(msgspec.json.encode(spec, order="deterministic"))
+    digest = hashlib.sha256(msgspec.json.encode((FORMAT, spec), order="deterministic"))
     for clip in dataset.clips:
         with clip.path.open("rb") as audio:
             digest.update(hashlib.file_digest(audio, "sha256").digest())
