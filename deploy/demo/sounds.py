@@ -25,12 +25,12 @@ def clock_alarm(seconds: float, _rng: np.random.Generator) -> Signal:
 
 
 def clock_tick(seconds: float, rng: np.random.Generator) -> Signal:
-    """A clock's ticking, two to the second, tick and tock a little apart."""
+    """A wall clock: tick and tock, two to the second, a click that makes the case ring."""
     signal = np.zeros(len(_time(seconds)))
+    partials = np.array([2000.0, 3000.0, 4500.0, 6300.0])
     for number, start in enumerate(np.arange(0.1, seconds - 0.1, 0.5)):
-        pitch_hz = 3000.0 if number % 2 else 2500.0
-        _add(signal, start, _strike([pitch_hz, 1.7 * pitch_hz], 0.006) * 0.5)
-        _add(signal, start, 0.5 * rng.normal(size=80) * np.exp(-np.arange(80) / 12))
+        _add(signal, start, _strike(list(partials * (1.12 if number % 2 else 1.0)), 0.015))
+        _add(signal, start, rng.normal(size=200) * np.exp(-np.arange(200) / 20.0))
     return signal
 
 
