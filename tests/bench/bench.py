@@ -1,7 +1,7 @@
 """`make bench`: what Soundpost costs beside YAMNet, in one process on one core.
 
-Machines are noisy, so each figure is a ratio of two medians of processor time measured in turn. Exit status 1 when
-a bar is missed. YAMNet lies in the shared data (SOUNDPOST_DATA); see README.
+Machines are noisy, so each cost is a ratio of two medians of processor time, measured in turn.
+Exit status 1 when a bar is missed. YAMNet lies in the shared data (SOUNDPOST_DATA); see README.
 """
 
 import os
