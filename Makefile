@@ -29,7 +29,7 @@ PIP_INSTALL := -m pip install --quiet
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: help run test test-device lint lint-ruff lint-format lint-types lint-imports bench clean machine
+.PHONY: help run test test-device test-boot deb lint lint-ruff lint-format lint-types lint-imports bench clean machine
 
 help: ## Say what can be made
 	@sed -nE 's/^([a-z][a-z-]*):.*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -53,6 +53,25 @@ test-device: machine ## Build the wheel and test it alone in a fresh environment
 	@$(DEVICE)/bin/python $(PIP_INSTALL) "$$(ls $(BUILD)/wheel/*.whl)[test]"
 	@$(DEVICE)/bin/pytest tests/daemon
 
+# Booting takes root; what it needs of Debian is fetched once, into .build/boot.
+test-boot: NEEDS = python mic broker sound deb boot
+test-boot: deb $(VENV)/.with-$(DEV_EXTRAS) ## Install the packages in a booted Debian and on an emulated Pi (root, 10 minutes)
+	@$(BIN)/pytest tests/boot -m boot
+
+DEBIAN ?= 12 13
+ARCHITECTURE ?= amd64 arm64
+COMPRESSION ?= xz
+UNPACKED := uses-no-compression-for-control-tarball,uses-no-compression-for-data-tarball
+
+deb: NEEDS = python deb
+deb: machine ## Build the packages into dist/ [DEBIAN="12 13"] [ARCHITECTURE="amd64 arm64"] [COMPRESSION=none]
+	@test -x $(BUILD)/packer/bin/pip || $(PYTHON) -m venv $(BUILD)/packer
+	@rm -f dist/*.deb
+	@for debian in $(DEBIAN); do for architecture in $(ARCHITECTURE); do \
+		$(BUILD)/packer/bin/python deploy/debian/build.py --debian $$debian --architecture $$architecture --compression $(COMPRESSION) || exit; \
+	done; done
+	@lintian --fail-on error,warning --allow-root $(if $(filter none,$(COMPRESSION)),--suppress-tags $(UNPACKED)) dist/*.deb
+
 lint: lint-ruff lint-format lint-types lint-imports ## Every check that needs no running code; pre-commit and CI run the same
 
 lint-ruff: $(VENV)/.with-$(DEV_EXTRAS)
@@ -62,7 +81,7 @@ lint-format: $(VENV)/.with-$(DEV_EXTRAS)
 	@$(BIN)/ruff format --check .
 
 lint-types: $(VENV)/.with-$(DEV_EXTRAS)
-	@$(BIN)/mypy daemon training tests deploy/demo
+	@$(BIN)/mypy daemon training tests deploy/demo deploy/debian
 
 lint-imports: $(VENV)/.with-$(DEV_EXTRAS)
 	@$(BIN)/lint-imports --no-logo

@@ -2,7 +2,7 @@
 # Install from apt what Soundpost needs and this machine lacks. Says what it installs; says nothing,
 # and asks for no rights, where nothing is missing.
 #
-# usage: [PYTHON=python3] apt-packages.sh [python] [broker] [mic] [sound]
+# usage: [PYTHON=python3] apt-packages.sh [python] [broker] [mic] [sound] [deb] [boot]
 set -eu
 
 PYTHON=${PYTHON:-python3}
@@ -43,8 +43,18 @@ for need in "$@"; do
         wants alsa-utils program arecord
         wants libasound2-plugins ls /usr/lib/*/alsa-lib/libasound_module_pcm_pulse.so
         ;;
+    deb) # the packages
+        wants dpkg program dpkg-deb
+        wants lintian program lintian
+        ;;
+    boot) # a Debian that boots, and one of another processor
+        wants debootstrap program debootstrap
+        wants qemu-user-static program qemu-aarch64-static
+        wants systemd-container program systemd-nspawn
+        wants util-linux program nsenter
+        ;;
     *)
-        echo "usage: $0 [python] [broker] [mic] [sound]" >&2
+        echo "usage: $0 [python] [broker] [mic] [sound] [deb] [boot]" >&2
         exit 2
         ;;
     esac

@@ -1,0 +1,189 @@
+"""Build soundpost_<version>_<architecture>.deb, for this architecture or across.
+
+Nothing of the architecture is run: pip fetches its wheels, dpkg-deb packs them.
+"""
+
+import argparse
+import gzip
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+from datetime import UTC, datetime
+from email.utils import format_datetime
+from pathlib import Path
+from string import Template
+
+from releases import RELEASES, Release
+
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parents[1]
+REVISION = 1
+"""Of the packaging; the next version of Soundpost begins with 1 again."""
+MACHINES = {"amd64": "x86_64", "arm64": "aarch64"}
+MANYLINUX = ("2014", "_2_17", "_2_27", "_2_28", "_2_31", "_2_34")
+"""What wheels are made for that run with glibc 2.36, Debian 12's."""
+LIBRARIES = Path("usr/lib/soundpost")
+DOCUMENTS = Path("usr/share/doc/soundpost")
+
+# What the wheels bring and a device never runs.
+SUPERFLUOUS = (
+    "bin",
+    "soundpost_training*",
+    "**/__pycache__",
+    "tqdm/completion.sh",
+    "**/tests",
+    "**/testdata",
+    "numpy/_core/*_tests.*.so",
+    "google/protobuf/internal/*_benchmark.py",
+    "google/protobuf/internal/testing_refleaks.py",
+    "numpy/_pyinstaller",
+    "numpy/distutils",
+    "numpy/f2py",
+    "ai_edge_litert/aot",
+    "ai_edge_litert/tools",
+    "ai_edge_litert/vendors",  # the processors of telephones
+    "ai_edge_litert/libLiteRtWebGpuAccelerator.so",
+    "**/*.pyi",
+    "**/*.dist-info/RECORD",
+    "**/*.dist-info/direct_url.json",
+    "**/*.dist-info/INSTALLER",
+    "**/*.dist-info/REQUESTED",
+)
+
+
+def main() -> None:
+    """Build the package that the command line names."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--architecture", choices=MACHINES, required=True)
+    parser.add_argument("--debian", type=int, choices=RELEASES, required=True)
+    parser.add_argument("--compression", choices=("xz", "none"), default="xz")
+    parser.add_argument("--into", type=Path, default=ROOT / "dist")
+    options = parser.parse_args()
+    # The same sources give the same package, to the bit.
+    os.environ.setdefault("SOURCE_DATE_EPOCH", str(_committed_at()))
+    release = RELEASES[options.debian]
+    stage = ROOT / ".build" / f"deb-{release.debian}-{options.architecture}"
+    shutil.rmtree(stage, ignore_errors=True)
+    stage.mkdir(parents=True)
+    _install_libraries(stage, release, MACHINES[options.architecture])
+    version = f"{_version(stage)}-{REVISION}+deb{release.debian}"
+    _install_files(stage, release, version)
+    _write_control(stage, release, version, options.architecture)
+    options.into.mkdir(exist_ok=True)
+    package = options.into / f"soundpost_{version}_{options.architecture}.deb"
+    packing = ("dpkg-deb", "--root-owner-group", f"-Z{options.compression}", "--build")
+    _run(*packing, str(stage), str(package))
+    print(f"{package.relative_to(Path.cwd())}: {package.stat().st_size / 1e6:.1f} MB")
+
+
+def _install_libraries(stage: Path, release: Release, machine: str) -> None:
+    """Soundpost and everything that it imports, as wheels have it."""
+    target = stage / LIBRARIES
+    wheels = stage.with_name("deb-wheel")
+    shutil.rmtree(wheels, ignore_errors=True)
+    pip = [sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check"]
+    _run(*pip, "wheel", "--no-deps", "--wheel-dir", str(wheels), str(ROOT))
+    platforms = [f"--platform=manylinux{age}_{machine}" for age in MANYLINUX]
+    made_for = ["--implementation=cp", f"--python-version={release.python}", *platforms]
+    wheel = str(next(wheels.glob("*.whl")))
+    _run(*pip, "install", "--only-binary=:all:", "--target", str(target), *made_for, wheel)
+    for pattern in SUPERFLUOUS:
+        for path in list(target.glob(pattern)):
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
+    for path in target.rglob("*"):
+        path.chmod(0o755 if path.is_dir() else 0o644)
+
+
+def _version(stage: Path) -> str:
+    installed = next((stage / LIBRARIES).glob("soundpost-*.dist-info"))
+    return installed.stem.removeprefix("soundpost-")
+
+
+def _install_files(stage: Path, release: Release, version: str) -> None:
+    """What is not Python: models, the unit, the configuration, documents."""
+    library, units = Path("usr/lib"), Path("usr/lib/systemd/system")
+    _place(stage, HERE / "soundpost", Path("usr/bin/soundpost"), 0o755)
+    _place(stage, ROOT / "deploy" / "soundpost.toml", Path("etc/soundpost/soundpost.toml"), 0o640)
+    _place(stage, ROOT / "systemd" / "soundpost.service", units / "soundpost.service")
+    _place(stage, ROOT / "systemd" / "soundpost.sysusers", library / "sysusers.d/soundpost.conf")
+    _place(stage, ROOT / "systemd" / "soundpost.tmpfiles", library / "tmpfiles.d/soundpost.conf")
+    if release.has_backoff:
+        _place(stage, HERE / "backoff.conf", units / "soundpost.service.d" / "backoff.conf")
+    (stage / "usr/share/soundpost").mkdir(parents=True)
+    shutil.move(stage / LIBRARIES / "soundpost" / "models", stage / "usr/share/soundpost/models")
+    _place(stage, HERE / "overrides", Path("usr/share/lintian/overrides/soundpost"))
+    _place(stage, HERE / "copyright", DOCUMENTS / "copyright")
+    for document in ("CONFIG", "INSTALL", "PAYLOAD"):
+        _compress(stage, ROOT / "docs" / f"{document}.md", DOCUMENTS / f"{document}.md.gz")
+    _compress(stage, ROOT / "CHANGELOG.md", DOCUMENTS / "changelog.gz")
+    _compress(stage, HERE / "soundpost.1", Path("usr/share/man/man1/soundpost.1.gz"))
+    _refuse_unnamed(stage)
+    built_at = datetime.fromtimestamp(int(os.environ["SOURCE_DATE_EPOCH"]), UTC)
+    told = Template((HERE / "changelog").read_text())
+    entry = told.substitute(version=version, date=format_datetime(built_at))
+    _write(stage / DOCUMENTS / "changelog.Debian.gz", _compressed(entry.encode()))
+
+
+def _refuse_unnamed(stage: Path) -> None:
+    """Refuse to pack a library whose licence the copyright file does not name."""
+    named = (HERE / "copyright").read_text()
+    folders = (stage / LIBRARIES).glob("*.dist-info")
+    carried = {folder.name.split("-")[0] for folder in folders}
+    if unnamed := sorted(name for name in carried if f"/{name}-" not in named):
+        sys.exit(f"deploy/debian/copyright names no licence of {', '.join(unnamed)}")
+
+
+def _write_control(stage: Path, release: Release, version: str, architecture: str) -> None:
+    control = stage / "DEBIAN"
+    files = sorted(path for path in stage.rglob("*") if path.is_file())
+    sums = [f"{_md5(path)}  {path.relative_to(stage)}\n" for path in files]
+    told = Template((HERE / "control").read_text()).substitute(
+        version=version,
+        architecture=architecture,
+        installed_kib=sum(path.stat().st_size for path in files) // 1024,
+        python=release.python,
+        next_python=release.next_python,
+        debian=release.debian,
+    )
+    _write(control / "control", told.encode())
+    _write(control / "md5sums", "".join(sums).encode())
+    _write(control / "conffiles", b"/etc/soundpost/soundpost.toml\n")
+    for script in ("postinst", "prerm", "postrm"):
+        _place(stage, HERE / script, Path("DEBIAN") / script, 0o755)
+
+
+def _md5(path: Path) -> str:
+    return hashlib.md5(path.read_bytes(), usedforsecurity=False).hexdigest()
+
+
+def _place(stage: Path, source: Path, name: Path, mode: int = 0o644) -> None:
+    _write(stage / name, source.read_bytes(), mode)
+
+
+def _compress(stage: Path, source: Path, name: Path) -> None:
+    _write(stage / name, _compressed(source.read_bytes()))
+
+
+def _compressed(content: bytes) -> bytes:
+    return gzip.compress(content, 9, mtime=0)
+
+
+def _write(path: Path, content: bytes, mode: int = 0o644) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content)
+    path.chmod(mode)
+
+
+def _committed_at() -> int:
+    committed = ("git", "log", "-1", "--format=%ct")
+    return int(subprocess.run(committed, check=True, cwd=ROOT, stdout=subprocess.PIPE).stdout)  # noqa: S603 - see below
+
+
+def _run(*command: str) -> None:
+    subprocess.run(command, check=True, cwd=ROOT)  # noqa: S603 - commands of our own
+
+
+if __name__ == "__main__":
+    main()

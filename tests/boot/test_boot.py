@@ -1,0 +1,260 @@
+"""The installed service in a booted Debian: ready, watched, started again, stopped."""
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+from booted import SHARED, Booted
+from debian_root import built_package, native_root, own_architecture
+from listener import Subscriber
+from mosquitto import Access, Broker, MakeBroker
+
+pytestmark = [pytest.mark.boot, pytest.mark.timeout(600)]
+
+UNIT = "soundpost.service"
+NODE = "north-gate"
+DETECTIONS = f"soundpost/{NODE}/detections"
+STATUS = f"soundpost/{NODE}/status"
+AUDIO_GROUP = 29
+"""Debian's, on every machine."""
+MOST_EXPOSURE = 1.5
+EX_CONFIG = "78"
+LABELS = ("dog", "siren", "clock_alarm", "rooster", "crying_baby")
+MINUTES = 10
+
+
+def write_sounds(path: Path, shared_data: Path) -> None:
+    """Write a long recording in which something is heard all the time."""
+    rows = [
+        line.split(",") for line in (shared_data / "esc50" / "esc50.csv").read_text().splitlines()
+    ]
+    names = [next(row[0] for row in rows if label in row) for label in LABELS]
+    audio = shared_data / "esc50" / "audio"
+    clips = [soundfile.read(audio / Path(name).with_suffix(".flac")) for name in names]
+    rate_hz = clips[0][1]
+    signal = np.concatenate([clip for clip, _ in clips])
+    times = MINUTES * 60 * rate_hz // len(signal) + 1
+    soundfile.write(path, np.tile(signal, times), rate_hz, subtype="PCM_16")
+
+
+@pytest.fixture(scope="module")
+def booted(tmp_path_factory: pytest.TempPathFactory, shared_data: Path) -> Iterator[Booted]:
+    """A Debian 12 that has the package, and a recording that only group audio may read."""
+    shared = tmp_path_factory.mktemp("shared")
+    shared.chmod(0o755)
+    write_sounds(shared / "sounds.wav", shared_data)
+    (shared / "sounds.wav").chmod(0o640)
+    (shared / "soundpost.deb").write_bytes(built_package(12, own_architecture()).read_bytes())
+    with Booted(native_root(12), shared) as booted:
+        booted.run("chown", f"root:{AUDIO_GROUP}", str(SHARED / "sounds.wav"))
+        booted.run("dpkg", "--install", str(SHARED / "soundpost.deb"))
+        # A test cannot wait 30 s each time.
+        booted.write(
+            f"/run/systemd/system/{UNIT}.d/impatient.conf",
+            "[Service]\nWatchdogSec=4s\nTimeoutAbortSec=1s\n",
+        )
+        yield booted
+
+
+class Service:
+    """The service in a booted Debian, and what it tells a broker."""
+
+    def __init__(self, booted: Booted, broker: Broker, subscriber: Subscriber) -> None:
+        self.booted = booted
+        self.broker = broker
+        self.subscriber = subscriber
+
+    def configure(self, more: str = "") -> None:
+        """Listen to the recording and tell the broker; whatever sounds like anything is told."""
+        self.booted.write(
+            "/etc/soundpost/soundpost.toml",
+            f'node.name = "{NODE}"\n'
+            f'mqtt.broker = "{self.broker.url}"\nmqtt.health_seconds = 1\n'
+            f'capture.source = "wav:{SHARED}/sounds.wav"\n'
+            f"decide.on_threshold = 0.2\ndecide.off_threshold = 0.1\n{more}\n",
+        )
+
+    def start(self, more: str = "") -> None:
+        """Configure it and start it; returns once it has said READY."""
+        self.configure(more)
+        self.booted.run("systemctl", "daemon-reload")
+        self.booted.run("systemctl", "restart", UNIT)
+
+    def show(self, name: str) -> str:
+        """One of its properties."""
+        return self.booted.property_of(UNIT, name)
+
+    def send(self, signal: str) -> None:
+        """Send its process a signal."""
+        self.booted.run("systemctl", "kill", "--kill-whom=main", f"--signal={signal}", UNIT)
+
+    def wait_for_detections(self, more: int = 1) -> None:
+        """Return once a few more detections were told."""
+        told = len(self.subscriber.on(DETECTIONS))
+        self.subscriber.wait_for(
+            lambda seen: sum(m.topic == DETECTIONS for m in seen) >= told + more, 60.0
+        )
+
+    def wait_for_restart(self, number: int) -> None:
+        """Return once systemd has started it again so many times, and it is ready."""
+        self.booted.wait_for(lambda: self.show("NRestarts") == str(number))
+        self.booted.wait_for(lambda: self.show("ActiveState") == "active")
+
+    def statuses(self) -> list[str]:
+        """Whether it was there, as the broker said, in order."""
+        return [message.text for message in self.subscriber.on(STATUS)]
+
+
+@pytest.fixture
+def service(booted: Booted, broker: Broker, subscriber: Subscriber) -> Iterator[Service]:
+    """The service, stopped again after the test."""
+    yield Service(booted, broker, subscriber)
+    booted.run("systemctl", "stop", UNIT)
+    booted.run("systemctl", "reset-failed", UNIT, check=False)
+
+
+def test_it_says_ready_and_tells_what_it_hears(service: Service) -> None:
+    """`systemctl start` returns when it listens; then detections come, and a status that reads."""
+    service.start()
+    assert service.show("ActiveState") == "active"
+    service.wait_for_detections(3)
+    service.booted.wait_for(lambda: "broker connected" in service.show("StatusText"))
+    assert re.fullmatch(
+        rf"listening to wav:{SHARED}/sounds\.wav, \d+ s of sound, \d+ detections, broker connected",
+        service.show("StatusText"),
+    )
+
+
+def test_its_exposure_is_low(service: Service) -> None:
+    """What systemd itself judges of the sandbox, of the unit as it is installed."""
+    told = service.booted.run("systemd-analyze", "security", "--no-pager", UNIT)
+    exposure = re.search(r"Overall exposure level for soundpost\.service: ([0-9.]+)", told)
+    assert exposure is not None, told
+    print(exposure[0])  # noqa: T201 - a figure of the test's report
+    assert float(exposure[1]) <= MOST_EXPOSURE
+
+
+def test_it_runs_as_nobody_much(service: Service) -> None:
+    """Its own user, without a capability, filtered system calls, and no way to gain anything."""
+    service.start()
+    process = service.show("MainPID")
+    told = service.booted.run("cat", f"/proc/{process}/status")
+    state = dict(line.split(":\t", 1) for line in told.splitlines() if ":\t" in line)
+    assert int(state["CapEff"], 16) == int(state["CapPrm"], 16) == int(state["CapBnd"], 16) == 0
+    assert (state["NoNewPrivs"], state["Seccomp"]) == ("1", "2")
+    user = service.booted.run("id", "-u", "soundpost")
+    assert set(state["Uid"].split()) == {user}
+
+
+def test_the_watchdog_starts_a_stopped_one_again(service: Service) -> None:
+    """A process that hangs (SIGSTOP) is taken for hung, ended, and another one listens."""
+    service.start()
+    service.wait_for_detections()
+    first = service.show("MainPID")
+    service.send("STOP")
+    service.wait_for_restart(1)
+    assert service.show("MainPID") != first
+    assert "Watchdog timeout" in service.booted.run("journalctl", "-b", "--no-pager", "-o", "cat")
+    service.wait_for_detections()
+    assert service.statuses()[-1] == "online"
+
+
+def test_progress_keeps_the_watchdog_away(service: Service) -> None:
+    """Fed by windows alone, it does not bite in three times its time."""
+    service.start()
+    watchdog_microseconds = service.booted.property_of(UNIT, "WatchdogUSec")
+    assert watchdog_microseconds == "4s"
+    service.booted.wait_for(lambda: re.search(r"1[2-9] s of sound", service.show("StatusText")))
+    assert service.show("NRestarts") == "0"
+
+
+def test_kill_9_is_followed_by_another_one(service: Service) -> None:
+    """The broker says offline at once, and online when the next one listens."""
+    service.start()
+    service.wait_for_detections()
+    service.send("KILL")
+    service.wait_for_restart(1)
+    service.wait_for_detections()
+    assert service.statuses()[0] == "online"
+    assert "offline" in service.statuses()
+    assert service.statuses()[-1] == "online"
+
+
+def test_a_wrong_configuration_waits_for_a_person(service: Service) -> None:
+    """Exit status 78 is not tried again, and the log says what is wrong."""
+    service.configure("capture.sorce = 1")
+    service.booted.run("systemctl", "start", UNIT, check=False)
+    service.booted.wait_for(lambda: service.show("ActiveState") == "failed")
+    assert service.show("ExecMainStatus") == EX_CONFIG
+    assert service.show("NRestarts") == "0"
+    assert "did you mean capture.source?" in service.booted.journal(UNIT)
+
+
+def test_a_lost_source_is_tried_again(service: Service) -> None:
+    """Exit status 1 is: a microphone may come back."""
+    service.configure()
+    service.booted.run("mv", str(SHARED / "sounds.wav"), str(SHARED / "away.wav"))
+    service.booted.run("systemctl", "start", UNIT, check=False)
+    service.booted.wait_for(lambda: service.show("ExecMainStatus") == "1")
+    service.booted.run("mv", str(SHARED / "away.wav"), str(SHARED / "sounds.wav"))
+    service.booted.wait_for(lambda: service.show("ActiveState") == "active")
+    service.wait_for_detections()
+
+
+def test_stop_tells_everything_to_its_end(service: Service) -> None:
+    """It ends by itself and in time, after every event has ended and the node is offline."""
+    service.start()
+    service.wait_for_detections()
+    service.booted.run("systemctl", "stop", UNIT)
+    assert service.show("Result") == "success"
+    assert service.show("ExecMainStatus") == "0"
+    seen = service.subscriber.wait_for(lambda seen: seen[-1].payload == b"offline")
+    rows = [json.loads(m.payload) for m in seen if m.topic == DETECTIONS]
+    assert {row["state"] for row in {row["id"]: row for row in rows}.values()} <= {
+        "ended",
+        "retracted",
+    }
+
+
+def test_the_password_comes_as_a_credential(booted: Booted, make_broker: MakeBroker) -> None:
+    """The password's file is root's alone, and the service logs in with it all the same."""
+    broker = make_broker(Access(passwords={"north": "hush", "reader": "page"}))
+    with Subscriber(broker.port, user=("reader", "page")) as subscriber:
+        service = Service(booted, broker, subscriber)
+        booted.write("/etc/soundpost/mqtt-password", "hush\n")
+        booted.run("systemd-tmpfiles", "--create", "soundpost.conf")
+        assert booted.run("stat", "-c", "%a %U", "/etc/soundpost/mqtt-password") == "600 root"
+        path = f"/run/credentials/{UNIT}/mqtt-password"
+        service.start(f'mqtt.username = "north"\nmqtt.password_file = "{path}"')
+        service.wait_for_detections()
+        booted.run("systemctl", "stop", UNIT)
+    assert "hush" not in booted.journal(UNIT)
+
+
+def test_a_synced_clock_is_told_from_inside_the_sandbox(service: Service) -> None:
+    """The sandbox forbids to ask the kernel; the stamp of systemd-timesyncd is believed."""
+    stamp = "/run/systemd/timesync/synchronized"
+    service.start()
+    service.wait_for_detections()
+    assert json.loads(service.subscriber.on(DETECTIONS)[0].payload)["clock"] == "untrusted"
+    service.booted.write(stamp, "")
+    service.subscriber.wait_for(
+        lambda seen: (
+            json.loads([m for m in seen if m.topic == DETECTIONS][-1].payload)["clock"] == "synced"
+        ),
+        60.0,
+    )
+    service.booted.run("rm", stamp)
+
+
+def test_evidence_may_be_kept_in_its_own_folder(service: Service) -> None:
+    """Below /var/lib/soundpost it may write, and what it writes is not for everybody."""
+    folder = "/var/lib/soundpost/evidence"
+    service.start(f'evidence.folder = "{folder}"')
+    find = f"find {folder} -name '*.flac' -printf '%m %u\n' 2>/dev/null"
+    kept = service.booted.wait_for(lambda: service.booted.run("sh", "-c", find, check=False))
+    assert kept.splitlines()[0] in {"640 soundpost", "600 soundpost"}
