@@ -6,18 +6,15 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from types import FrameType
-from typing import TextIO
 
 import msgspec
 
-from soundpost.capture import MicSource, Recording, Source, WavSource, parse_source
+from soundpost.capture import Recording, ReopeningMic, Source, WavSource, parse_source
 from soundpost.classify import Bundle, Classifier, find_bundle, load_bundle, replay_golden
 from soundpost.clock import ClockState, clock_state
 from soundpost.config import ClassifyConfig, Config
 from soundpost.decide import Tracker, make_rules
-from soundpost.errors import SoundpostError
 from soundpost.events import Detection
 from soundpost.evidence import Evidence, NoEvidence, make_evidence
 from soundpost.features import Windower
@@ -26,6 +23,7 @@ from soundpost.health import Health
 from soundpost.pipeline import Pipeline
 from soundpost.publish.payload import DetectionMessage, ModelIdentity, encode
 from soundpost.publish.publisher import MqttPublisher
+from soundpost.publish.reports import HealthReports
 from soundpost.publish.teller import Teller
 from soundpost.service import Listening, Manager, Service
 
@@ -69,7 +67,7 @@ def open_source(config: Config, sample_rate_hz: int, health: Health) -> Source:
             health=health,
         )
     queue_seconds = config.capture.queue_seconds
-    return MicSource(named.device, sample_rate_hz, queue_seconds=queue_seconds, health=health)
+    return ReopeningMic(named.device, sample_rate_hz, queue_seconds=queue_seconds, health=health)
 
 
 def open_evidence(config: Config, model: Model, health: Health) -> Evidence:
@@ -117,54 +115,28 @@ def run(config: Config) -> None:
     source = open_source(config, model.sample_rate_hz, health)
     evidence = open_evidence(config, model, health)
     pipeline = build_pipeline(config, model, source, health, evidence)
-    teller = _teller(config, model, clock_state)
+    teller = make_teller(config, model, clock_state)
     listening = Listening(config.capture.source, model.sample_rate_hz)
     service = Service(Manager.from_environment(), listening, health)
-    LOG.info("listening to %s with %s", config.capture.source, model.bundle.folder)
-    health_samples = round(config.mqtt.health_seconds * model.sample_rate_hz)
+    LOG.info("listening to %s with %s", listening.source, model.bundle.folder)
     with MqttPublisher(config.mqtt, config.node.name, health) as broker:
-        health_due = 0
+        reports = HealthReports(broker, teller, health, config.mqtt.health_seconds)
         with _stopped_by_signals(source), source, service:
             for detections in pipeline.listen():
                 for detection in detections:
                     broker.publish(_tell(detection, teller, evidence))
-                if health.samples >= health_due:
-                    broker.publish_health(teller.report(health, time.time_ns()))
-                    health_due = health.samples + health_samples
-                service.go_on(is_quiet=pipeline.is_quiet, is_connected=broker.is_connected)
-        broker.publish_health(teller.report(health, time.time_ns()))
+                reports.go_on()
+                service.go_on(
+                    is_quiet=pipeline.is_quiet,
+                    is_waiting=pipeline.is_waiting,
+                    is_connected=broker.is_connected,
+                )
+        reports.tell()
     LOG.info("stopped after %.1f s of sound", health.samples / model.sample_rate_hz)
 
 
-def listen(config: Config, files: list[Path], out: TextIO) -> int:
-    """The number of files that could not be listened to; the detections go to `out`.
-
-    Each detection is one line of JSON, as it would be published, but that its times count from
-    the start of the file (1970-01-01T00:00:00Z), `clock` says `file`, and `clip` names the file.
-
-    Raises:
-        BundleError, ConfigError: As `open_model` and `build_pipeline`.
-    """
-    model = open_model(config.classify)
-    teller = _teller(config, model, lambda: "file")
-    failures = 0
-    for path in files:
-        health = Health()
-        source = WavSource(path, model.sample_rate_hz, pace="fast", starts_at_ns=0, health=health)
-        pipeline = build_pipeline(config, model, source, health)
-        try:
-            with source:
-                for detections in pipeline.listen():
-                    for detection in detections:
-                        message = msgspec.structs.replace(teller.tell(detection), clip=str(path))
-                        out.write(encode(message).decode() + "\n")
-        except SoundpostError as error:
-            failures += 1
-            LOG.error("%s\n  hint: %s", error, error.hint)  # noqa: TRY400 - told, not traced
-    return failures
-
-
-def _teller(config: Config, model: Model, clock: Callable[[], ClockState]) -> Teller:
+def make_teller(config: Config, model: Model, clock: Callable[[], ClockState]) -> Teller:
+    """What words everything that is told, as the configuration and the manifest say."""
     return Teller(
         config.node.name,
         ModelIdentity.of(model.bundle.manifest),

@@ -101,7 +101,7 @@ def _hear(config: Config, rate_hz: int) -> str:
         name, got, level = heard.device_name, heard.samples, heard.level_dbfs
     else:
         with open_source(config, rate_hz, Health()) as source:
-            first = next(source.chunks())
+            first = next(chunk for chunk in source.chunks() if chunk is not None)
         name, got, level = str(named.path), len(first.samples), level_dbfs(first.samples)
     silence = "; digital silence: is it muted?" if level <= SILENCE_DBFS else ""
     return f"{name}: {got} samples, {expected} expected, {level:.1f} dBFS{silence}"

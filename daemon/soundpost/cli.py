@@ -143,9 +143,9 @@ def _run(options: argparse.Namespace) -> int:
 
 
 def _listen(options: argparse.Namespace) -> int:
-    from soundpost import app  # noqa: PLC0415 - see above
+    from soundpost import listen  # noqa: PLC0415 - see above
 
-    failures = app.listen(_config(options), options.files, sys.stdout)
+    failures = listen.listen(_config(options), options.files, sys.stdout)
     return 1 if failures else 0
 
 

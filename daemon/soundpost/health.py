@@ -12,6 +12,7 @@ class Health(msgspec.Struct, kw_only=True):
         samples: Samples captured.
         overflows: Times the sound card or the capture queue lost sound.
         dropped_samples: Samples lost to a full capture queue.
+        reopens: Times a lost microphone was heard again.
         windows: Windows classified.
         detections: Detection states decided.
         clips_kept: Clips of events stored, with their pictures.
@@ -25,6 +26,7 @@ class Health(msgspec.Struct, kw_only=True):
     samples: int = 0
     overflows: int = 0
     dropped_samples: int = 0
+    reopens: int = 0
     windows: int = 0
     detections: int = 0
     clips_kept: int = 0

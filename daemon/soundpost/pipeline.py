@@ -44,6 +44,12 @@ class Pipeline:
         self._tracker = tracker
         self._evidence = evidence
         self._health = health
+        self._is_waiting = False
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether there is no sound for now, and the source waits for it to come back."""
+        return self._is_waiting
 
     @property
     def is_quiet(self) -> bool:
@@ -51,9 +57,13 @@ class Pipeline:
         return self._gate.quiet_since is not None
 
     def listen(self) -> Iterator[list[Detection]]:
-        """What each chunk of sound decides, most often nothing, until the source ends."""
+        """What each chunk of sound decides, most often nothing, until the source ends.
+
+        While no sound comes it goes on a few times a second, once what was going on has ended.
+        """
         for chunk in self._source.chunks():
-            yield self._count(self._hear(chunk))
+            self._is_waiting = chunk is None
+            yield self._count(self._finish() if chunk is None else self._hear(chunk))
         yield self._count(self._finish())
 
     def _count(self, detections: Iterator[Detection]) -> list[Detection]:

@@ -90,7 +90,8 @@ class Service:
     """Tells the service manager of progress, and of nothing else; entered when all is ready.
 
     The watchdog is fed when samples were heard and windows classified since it was fed last, from
-    the loop in which they are: what hangs there, or anywhere before, stops feeding it.
+    the loop in which they are: what hangs there, or anywhere before, stops feeding it. A source
+    that waits for a lost microphone is fed for as well; it ends by itself when that takes long.
 
     Args:
         manager: Who is told.
@@ -126,15 +127,16 @@ class Service:
         """Say that what was heard is told to its end, and then it is over."""
         self._manager.tell(STOPPING="1", STATUS="telling the last detections")
 
-    def go_on(self, *, is_quiet: bool, is_connected: bool) -> None:
+    def go_on(self, *, is_quiet: bool, is_connected: bool, is_waiting: bool = False) -> None:
         """Feed the watchdog and renew the status, if it is time to and there was progress.
 
         Args:
             is_quiet: Whether the gate is shut, so that samples without windows are progress.
+            is_waiting: Whether there is no microphone, so that looking for it is progress.
             is_connected: Whether the broker is reached.
         """
         now_seconds = self._monotonic_seconds()
-        if now_seconds >= self._feed_due_seconds and self._has_progressed(is_quiet):
+        if now_seconds >= self._feed_due_seconds and (is_waiting or self._has_progressed(is_quiet)):
             self._manager.tell(WATCHDOG="1")
             self._feed_due_seconds = now_seconds + self._feed_seconds
             self._fed_samples = self._health.samples

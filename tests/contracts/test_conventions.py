@@ -17,7 +17,6 @@ TEST_LINE_LIMIT = 300  # a list of cases grows where a function must not
 LONGER_FOR_A_REASON = {
     "daemon/soundpost/capture/mic.py": "PyAudio's one door, and all its ways to fail",
     "tests/daemon/test_gate.py": "every rule of the gate, on the same made-up triggers",
-    "tests/e2e/test_sound_card.py": "every way to record and to fail, on one virtual card",
 }
 
 

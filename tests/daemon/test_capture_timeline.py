@@ -2,6 +2,7 @@
 
 import time
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -11,7 +12,7 @@ from numpy.typing import NDArray
 
 from soundpost.audio import Chunk, samples_to_ns
 from soundpost.capture.resample import MonoResampler
-from soundpost.capture.timeline import Buffer, Timeline
+from soundpost.capture.timeline import Buffer, Moment, Timeline
 from soundpost.health import Health
 
 RATE_HZ = 16_000
@@ -165,3 +166,48 @@ def test_resampling_in_buffers_is_resampling_at_once() -> None:
     whole = MonoResampler(44_100, RATE_HZ).resample(np.divide(sound, 32_768, dtype=np.float32))
     np.testing.assert_array_equal(streamed, whole[: len(streamed)])
     assert len(streamed) > 0.9 * RATE_HZ
+
+
+@given(st.integers(-2_000_000_000, 86_400_000_000_000), st.sampled_from([RATE_HZ, 44_100]))
+def test_a_recording_goes_on_from_another_by_the_time_between(away_ns: int, rate_hz: int) -> None:
+    """The gap is as long as the absence, to the sample; never none, whatever the clock says."""
+    buffers = buffers_of(noise(2 * rate_hz), [rate_hz // 5] * 10, rate_hz)
+    begun_ns = buffers[0].arrived_ns - samples_to_ns(rate_hz // 5, rate_hz)
+    health = Health()
+    ended = Moment(sample=1_000, heard_ns=begun_ns - away_ns)
+    timeline = Timeline(rate_hz, RATE_HZ, health=health, follows=ended)
+    chunks = [chunk for buffer in buffers for chunk in timeline.place(buffer)]
+    away_samples = max(1, away_ns * RATE_HZ // 1_000_000_000)
+    assert chunks[0].start_sample == 1_000 + away_samples
+    assert all(b.start_sample == a.end_sample for a, b in pairwise(chunks))
+    assert health == Health(samples=sum(len(chunk.samples) for chunk in chunks))
+
+
+def test_where_a_recording_ended_is_told_by_sample_and_time() -> None:
+    """The sample after the last, and when it would have been heard."""
+    buffers = buffers_of(noise(8_000), [800] * 10, RATE_HZ)
+    timeline = Timeline(RATE_HZ, RATE_HZ, health=Health())
+    assert timeline.end is None
+    for buffer in buffers:
+        list(timeline.place(buffer))
+    assert timeline.end == Moment(8_000, buffers[-1].arrived_ns)
+
+
+def test_a_recording_without_sound_ends_where_the_last_one_did() -> None:
+    """A microphone that opens and says nothing moves nothing."""
+    ended = Moment(1_000, 5)
+    assert Timeline(RATE_HZ, RATE_HZ, health=Health(), follows=ended).end == ended
+
+
+def test_a_gap_inside_a_later_recording_is_its_own_length() -> None:
+    """The count of frames begins anew with a stream, and its gaps are counted from there."""
+    buffers = buffers_of(noise(8_000), [800] * 10, RATE_HZ)
+    health = Health()
+    ended = Moment(50_000, buffers[0].arrived_ns)
+    timeline = Timeline(RATE_HZ, RATE_HZ, health=health, follows=ended)
+    kept = buffers[:4] + buffers[6:]
+    chunks = [chunk for buffer in kept for chunk in timeline.place(buffer)]
+    assert [b.start_sample - a.end_sample for a, b in pairwise(chunks)] == [0] * 3 + [1_600] + [
+        0
+    ] * 3
+    assert health.dropped_samples == 1_600

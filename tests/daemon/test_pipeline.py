@@ -51,7 +51,7 @@ class Pieces:
         trace: TracebackType | None,
     ) -> None: ...
 
-    def chunks(self) -> Iterator[Chunk]:
+    def chunks(self) -> Iterator[Chunk | None]:
         """All samples, once."""
         at, turn = 0, 0
         while at < len(self._samples):
@@ -112,6 +112,34 @@ def test_every_event_has_ended_when_the_source_has(model: Model) -> None:
 def test_a_source_without_sound_decides_nothing(model: Model) -> None:
     """A source that ends at once is no error."""
     assert detections(model, ALWAYS, np.empty(0, np.int16), [1]) == []
+
+
+class Pausing(Pieces):
+    """A source that falls silent for good after its samples."""
+
+    def chunks(self) -> Iterator[Chunk | None]:
+        """All samples, then nothing to hear, over and over."""
+        yield from super().chunks()
+        yield from [None] * 3
+
+
+def test_a_microphone_that_is_lost_ends_what_was_going_on(model: Model) -> None:
+    """At once, not when it comes back; and the pipeline goes on turning meanwhile."""
+    samples = sound(6.0, 1)
+    pipeline = build_pipeline(ALWAYS, model, Pausing(samples, [800]), Health())
+    told = list(pipeline.listen())
+    chunks = len(samples) // 800
+    before, lost, after = told[:chunks], told[chunks], told[chunks + 1 :]
+    assert any(before)
+    assert lost
+    assert after == [[]] * 3
+    assert [d for decided in told for d in decided] == detections(model, ALWAYS, samples, [800])
+
+
+def test_the_pipeline_says_when_it_waits_for_sound(model: Model) -> None:
+    """From the first pause until sound comes again."""
+    pipeline = build_pipeline(ALWAYS, model, Pausing(sound(1.0, 1), [8_000]), Health())
+    assert [pipeline.is_waiting for _ in pipeline.listen()] == [False] * 2 + [True] * 4
 
 
 def test_health_counts_windows_and_detections(model: Model) -> None:

@@ -78,9 +78,11 @@ class Bench:
         self.health.samples += samples
         self.health.windows += windows
 
-    def go_on(self, *, is_quiet: bool = False, is_connected: bool = True) -> None:
+    def go_on(
+        self, *, is_quiet: bool = False, is_connected: bool = True, is_waiting: bool = False
+    ) -> None:
         """What the loop does after every chunk."""
-        self.service.go_on(is_quiet=is_quiet, is_connected=is_connected)
+        self.service.go_on(is_quiet=is_quiet, is_connected=is_connected, is_waiting=is_waiting)
 
 
 @pytest.fixture
@@ -133,6 +135,13 @@ def test_a_shut_gate_needs_no_windows(bench: Bench, ear: Ear) -> None:
     """A quiet night is no hang."""
     bench.pass_by(FEED_SECONDS, samples=RATE_HZ, windows=0)
     bench.go_on(is_quiet=True)
+    assert "WATCHDOG=1" in ear.heard()
+
+
+def test_looking_for_a_lost_microphone_is_progress(bench: Bench, ear: Ear) -> None:
+    """While the source waits for one, neither samples nor windows can come."""
+    bench.pass_by(FEED_SECONDS, samples=0, windows=0)
+    bench.go_on(is_waiting=True)
     assert "WATCHDOG=1" in ear.heard()
 
 

@@ -3,9 +3,11 @@
 PortAudio reads ALSA's environment once, when it starts, so a test with a sound card of its own
 records in a process of its own.
 
-Usage: python recorder.py RESULT.npz DEVICE [STALL_SECONDS]
+Usage: python recorder.py RESULT.npz DEVICE STALL_SECONDS [GIVE_UP_SECONDS]
 
-On standard output: `recording` at the first chunk, and `CaptureError: …` if it ended so.
+With GIVE_UP_SECONDS it opens a lost microphone again. On standard output: `recording` at the first
+chunk, `waiting` when there is no microphone, `recording` when there is again, and
+`CaptureError: …` if it ended so.
 """
 
 import gc
@@ -16,11 +18,12 @@ from pathlib import Path
 import numpy as np
 
 from soundpost.audio import Chunk  # noqa: TC001 - a program of 50 lines needs no second kind of import
-from soundpost.capture import MicSource
+from soundpost.capture import MicSource, ReopeningMic
 from soundpost.errors import CaptureError
 from soundpost.health import Health
 
 SAMPLE_RATE_HZ = 16_000
+PATIENCE_SECONDS = 5.0
 
 
 def say(line: str) -> None:
@@ -29,33 +32,61 @@ def say(line: str) -> None:
     sys.stdout.flush()
 
 
-def record(result: Path, device: str, stall_seconds: float) -> None:
-    """Write `samples`, and per chunk `starts`, `lengths` and `utc_ns`, to an .npz file."""
-    health = Health()
-    chunks: list[Chunk] = []
-    source = MicSource(
-        device, SAMPLE_RATE_HZ, queue_seconds=10.0, health=health, stall_seconds=stall_seconds
+def open_source(
+    device: str, stall_seconds: float, give_up_seconds: float | None, health: Health
+) -> MicSource | ReopeningMic:
+    """The source that is asked for."""
+    if give_up_seconds is None:
+        return MicSource(
+            device, SAMPLE_RATE_HZ, queue_seconds=10.0, health=health, stall_seconds=stall_seconds
+        )
+    return ReopeningMic(
+        device,
+        SAMPLE_RATE_HZ,
+        queue_seconds=10.0,
+        health=health,
+        stall_seconds=stall_seconds,
+        patience_seconds=PATIENCE_SECONDS,
+        give_up_seconds=give_up_seconds,
     )
+
+
+def record(result: Path, source: MicSource | ReopeningMic, health: Health) -> None:
+    """Write `samples`, and per chunk `starts`, `lengths` and `utc_ns`, to an .npz file."""
+    chunks: list[Chunk] = []
+    told = ""
     signal.signal(signal.SIGTERM, lambda *_: source.stop())
     try:
         with source:
             for chunk in source.chunks():
-                if not chunks:
-                    say("recording")
-                chunks.append(chunk)
+                state = "waiting" if chunk is None else "recording"
+                if state != told:
+                    say(state)
+                told = state
+                if chunk is not None:
+                    chunks.append(chunk)
     except CaptureError as error:
         say(f"CaptureError: {error} | {error.hint}")
     np.savez(
         result,
-        samples=np.concatenate([chunk.samples for chunk in chunks]),
+        samples=np.concatenate([np.empty(0, np.int16), *(chunk.samples for chunk in chunks)]),
         starts=np.array([chunk.start_sample for chunk in chunks]),
         lengths=np.array([len(chunk.samples) for chunk in chunks]),
         utc_ns=np.array([chunk.utc_ns for chunk in chunks]),
         overflows=health.overflows,
+        reopens=health.reopens,
+        device=source.device.name if chunks and source.device else "",
     )
 
 
-if __name__ == "__main__":
-    record(Path(sys.argv[1]), sys.argv[2], float(sys.argv[3]) if sys.argv[3:] else 3.0)
+def main(result: str, device: str, stall_seconds: str, give_up_seconds: str | None = None) -> None:
+    """Record as the command line says."""
+    health = Health()
+    patience = None if give_up_seconds is None else float(give_up_seconds)
+    record(Path(result), open_source(device, float(stall_seconds), patience, health), health)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)  # lets go of the source
     gc.collect()  # a process that goes on would do it sooner or later, destructors and all
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -24,17 +24,21 @@ PATIENCE_SECONDS = 20.0
 """Long enough for a busy machine; only a hang ever takes it."""
 
 # Without norewinds=1 the sink renders 2 s ahead, and loses what a rewind throws away.
+_SINK = f"module-null-sink norewinds=1 sink_name=sink rate={SAMPLE_RATE_HZ} channels=1 format=s16le"
+_SOURCE = f"module-remap-source master=sink.monitor source_name={MICROPHONE}"
 _PULSE = """\
 load-module module-native-protocol-unix socket={socket} auth-anonymous=1
-load-module module-null-sink norewinds=1 sink_name=sink rate={rate} channels=1 format=s16le
-load-module module-remap-source master=sink.monitor source_name={microphone}
+load-module {sink}
+load-module {source}
 set-default-sink sink
 set-default-source {microphone}
 """
 _ALSA = """\
-pcm.!default {{ type pulse }}
-ctl.!default {{ type pulse }}
-pcm.{microphone} {{
+pcm.!default { type pulse }
+ctl.!default { type pulse }
+"""
+_ALSA_PCM = """\
+pcm.{name} {{
   type pulse
   device {microphone}
   hint {{ show on description "virtual microphone" }}
@@ -65,12 +69,9 @@ class SoundCard:
         }
         socket.parent.mkdir(mode=0o700)
         (folder / "config").mkdir()
-        script = _PULSE.format(socket=socket, rate=SAMPLE_RATE_HZ, microphone=MICROPHONE)
+        script = _PULSE.format(socket=socket, sink=_SINK, source=_SOURCE, microphone=MICROPHONE)
         (folder / "card.pa").write_text(script)
-        (folder / "asound.conf").write_text(_ALSA.format(microphone=MICROPHONE))
-        (folder / "alsa.conf").write_text(
-            f"</usr/share/alsa/alsa.conf>\n<{folder / 'asound.conf'}>\n"
-        )
+        self.name_devices(MICROPHONE)
 
     def start(self) -> Self:
         """Start the server and wait until its microphone is there."""
@@ -87,6 +88,35 @@ class SoundCard:
                 raise RuntimeError(f"PulseAudio did not start:\n{log_text}")
             time.sleep(0.02)
         return self
+
+    def name_devices(self, *names: str) -> None:
+        """Let PortAudio see the microphone under these names, in this order."""
+        pcms = [_ALSA_PCM.format(name=name, microphone=MICROPHONE) for name in names]
+        (self._folder / "asound.conf").write_text("".join([_ALSA, *pcms]))
+        # Anew: ALSA reads its configuration again only when this file has changed.
+        (self._folder / "alsa.conf").write_text(
+            f"</usr/share/alsa/alsa.conf>\n<{self._folder / 'asound.conf'}>\n"
+        )
+
+    def pull_out(self) -> None:
+        """Take the microphone out of a server that goes on."""
+        self._control("unload-module", "module-remap-source")
+        self._control("unload-module", "module-null-sink")
+
+    def plug_in(self) -> None:
+        """Put it back."""
+        self._control("load-module", *_SINK.split())
+        self._control("load-module", *_SOURCE.split())
+
+    def suspend(self) -> None:
+        """Let the microphone fall asleep, as a power saver does: nothing ends, nothing comes."""
+        self._control("suspend-source", "sink.monitor", "1")
+        self._control("suspend-source", MICROPHONE, "1")
+
+    def resume(self) -> None:
+        """Wake the microphone."""
+        self._control("suspend-source", MICROPHONE, "0")
+        self._control("suspend-source", "sink.monitor", "0")
 
     def play(self, path: Path) -> None:
         """Play a WAV file to its end; mono 16-bit at 16 kHz arrives bit for bit."""

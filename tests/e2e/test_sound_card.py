@@ -6,74 +6,16 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
 import pytest
 import soundfile
 from numpy.typing import NDArray
+from recorder_process import STALL_SECONDS, python, recording
 from sound_card import MICROPHONE, PATIENCE_SECONDS, SAMPLE_RATE_HZ, MakeSoundCard, SoundCard
 
 pytestmark = pytest.mark.sound_card
-
-RECORDER = Path(__file__).with_name("recorder.py")
-STALL_SECONDS = 1.0
-
-
-class Recording:
-    """A recorder at work in a process of its own."""
-
-    def __init__(self, card: SoundCard, folder: Path) -> None:
-        self._result = folder / "recording.npz"
-        self.process = subprocess.Popen(
-            [sys.executable, str(RECORDER), str(self._result), MICROPHONE, str(STALL_SECONDS)],
-            env=card.environment,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        assert self.line() == "recording"
-
-    def line(self) -> str:
-        """The next line that it prints."""
-        assert self.process.stdout is not None
-        return self.process.stdout.readline().rstrip("\n")
-
-    def stop(self) -> dict[str, NDArray[np.int64]]:
-        """Ask it to stop, and return what it recorded."""
-        self.process.send_signal(signal.SIGTERM)
-        return self.wait()
-
-    def wait(self) -> dict[str, NDArray[np.int64]]:
-        """What it recorded, once it has ended; the test fails if it never does."""
-        assert self.process.wait(PATIENCE_SECONDS) == 0
-        with np.load(self._result) as arrays:
-            return dict(arrays)
-
-
-@contextmanager
-def recording(card: SoundCard, folder: Path) -> Iterator[Recording]:
-    """Record from the card; nothing is left behind when the test fails."""
-    recorder = Recording(card, folder)
-    try:
-        yield recorder
-    finally:
-        recorder.process.kill()
-        recorder.process.communicate()
-
-
-def python(card: SoundCard, program: str) -> str:
-    """What a Python program prints that hears this card."""
-    done = subprocess.run(
-        [sys.executable, "-c", program],
-        env=card.environment,
-        check=True,
-        capture_output=True,
-        text=True,
-        timeout=PATIENCE_SECONDS,
-    )
-    return done.stdout
 
 
 def write_noise(path: Path, seconds: float) -> NDArray[np.int16]:
@@ -96,6 +38,7 @@ def test_every_played_sample_is_captured_and_no_other(
     """What is captured between two silences is what was played, to the last sample and bit."""
     played = write_noise(tmp_path / "noise.wav", 10.0)
     with recording(sound_card, tmp_path) as recorder:
+        assert recorder.line() == "recording"
         sound_card.play(tmp_path / "noise.wav")
         captured = recorder.stop()
     heard = np.flatnonzero(captured["samples"])
@@ -110,6 +53,7 @@ def test_sample_counts_have_no_gap_and_times_agree_with_them(
     begun_ns = time.time_ns()
     write_noise(tmp_path / "noise.wav", 2.0)
     with recording(sound_card, tmp_path) as recorder:
+        assert recorder.line() == "recording"
         sound_card.play(tmp_path / "noise.wav")
         captured = recorder.stop()
     ended_ns = time.time_ns()
@@ -149,6 +93,7 @@ def test_a_server_that_dies_is_a_capture_error(
     """When the sound server is killed, capture says so and the process ends by itself."""
     card = make_sound_card()
     with recording(card, tmp_path) as recorder:
+        assert recorder.line() == "recording"
         card.kill()
         assert recorder.line().startswith(f"CaptureError: {MICROPHONE} stopped")
         recorder.wait()
@@ -160,6 +105,7 @@ def test_a_server_that_hangs_is_a_capture_error(
     """When the sound server freezes, capture says so and the process ends all the same."""
     card = make_sound_card()
     with recording(card, tmp_path) as recorder:
+        assert recorder.line() == "recording"
         card.freeze()
         assert "got none for" in recorder.line()
         recorder.wait()
@@ -170,6 +116,7 @@ def test_a_process_that_was_stopped_itself_goes_on_listening(
 ) -> None:
     """Time in which the recorder was frozen, longer than a stall, is no fault of the card."""
     with recording(sound_card, tmp_path) as recorder:
+        assert recorder.line() == "recording"
         recorder.process.send_signal(signal.SIGSTOP)
         time.sleep(2 * STALL_SECONDS)
         recorder.process.send_signal(signal.SIGCONT)
@@ -186,6 +133,7 @@ def test_closing_does_not_wait_for_a_server_that_hangs(
     """SIGTERM just after the server froze, before the stall is noticed, ends the process."""
     card = make_sound_card()
     with recording(card, tmp_path) as recorder:
+        assert recorder.line() == "recording"
         card.freeze()
         assert len(recorder.stop()["samples"])
 

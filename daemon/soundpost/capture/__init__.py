@@ -3,6 +3,7 @@
 from soundpost.capture.devices import Device
 from soundpost.capture.mic import MicSource, list_devices
 from soundpost.capture.probe import Probe, probe
+from soundpost.capture.reopening import ReopeningMic
 from soundpost.capture.source import Microphone, Recording, Source, parse_source
 from soundpost.capture.wav import WavSource
 
@@ -12,6 +13,7 @@ __all__ = [
     "Microphone",
     "Probe",
     "Recording",
+    "ReopeningMic",
     "Source",
     "WavSource",
     "list_devices",

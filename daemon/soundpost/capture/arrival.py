@@ -26,6 +26,11 @@ class Arrivals:
         # Ends and origins both grow from left to right: the first is the least of the horizon.
         self._origins: deque[tuple[int, int]] = deque()
 
+    @property
+    def has_heard(self) -> bool:
+        """Whether anything has arrived."""
+        return bool(self._origins)
+
     def note(self, end_frame: int, arrived_ns: int) -> None:
         """Take in that all frames before `end_frame` had arrived at a monotonic time."""
         origin_ns = self._origin_ns(end_frame, arrived_ns)

@@ -9,12 +9,13 @@ _log = logging.getLogger(__name__)
 
 KNOWN = (
     b"ALSA lib ",
+    b"Expression '",
     b"Cannot connect to server ",
     b"jack server is not running",
     b"JackShmReadWritePtr::",
 )
-"""How the lines begin that ALSA and JACK print for each thing that they tried and that is not
-there: 80 on a machine without a sound card."""
+"""How the lines begin that ALSA, PortAudio and JACK print for each thing that they tried and that
+is not there: 80 on a machine without a sound card."""
 
 
 @contextmanager

@@ -1,5 +1,6 @@
 """Finding the microphone that a person named."""
 
+import re
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -85,11 +86,16 @@ def find_device(devices: list[Device], wanted: str | None) -> Device:
     raise CaptureError(f"expected {meant}, got none", hint=f"there is: {listed}")
 
 
+def lasting_name(name: str) -> str:
+    """What stays of a device's name when its card comes back: all but ALSA's number for it."""
+    return re.sub(r" \(hw:\d+,\d+\)$", "", name)
+
+
 def _matches(devices: list[Device], wanted: str | None) -> list[Device]:
     if wanted is None:
         return [device for device in devices if device.is_default]
     if wanted.isdecimal():
         return [device for device in devices if device.index == int(wanted)]
     exact = [device for device in devices if device.name == wanted]
-    part = wanted.casefold()
+    part = lasting_name(wanted).casefold()
     return exact or [device for device in devices if part in device.name.casefold()]

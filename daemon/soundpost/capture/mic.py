@@ -9,9 +9,9 @@ from typing import Any, Self
 import numpy as np
 
 from soundpost.audio import Chunk
-from soundpost.capture.chatter import quiet_chatter
 from soundpost.capture.devices import Device, find_device, list_inputs
-from soundpost.capture.timeline import Buffer, Timeline
+from soundpost.capture.patience import patiently
+from soundpost.capture.timeline import Buffer, Moment, Timeline
 from soundpost.errors import CaptureError
 from soundpost.health import Health
 
@@ -35,6 +35,7 @@ class MicSource:
         queue_seconds: How much sound may wait; what comes on top is dropped and counted.
         health: Where samples and losses are counted.
         stall_seconds: How long nothing may come before the microphone is taken for lost.
+        follows: The end of the recording that this one goes on from.
 
     Attributes:
         device: The device that records, once entered.
@@ -42,7 +43,7 @@ class MicSource:
 
     device: Device
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what to record, and three things about its beginning and end
         self,
         device: str | None,
         sample_rate_hz: int,
@@ -50,23 +51,26 @@ class MicSource:
         queue_seconds: float,
         health: Health,
         stall_seconds: float = STALL_SECONDS,
+        follows: Moment | None = None,
     ) -> None:
         self._wanted = device
         self._sample_rate_hz = sample_rate_hz
         self._stall_seconds = stall_seconds
+        self._follows = follows
         self._health = health
         self._queue: SimpleQueue[Buffer] = SimpleQueue()
         self._queue_buffers = max(1, round(queue_seconds * BUFFERS_PER_SECOND))
         self._heard_frames = 0
         self._stopping = False
+        self._is_closed = False
 
     def __enter__(self) -> Self:
-        """Open the device and begin to record.
+        """Open the device and begin to record; prints much, and may hang: see `patience`.
 
         Raises:
             CaptureError: PyAudio is not installed, the device is not there, or refuses.
         """
-        self._pyaudio = _pyaudio()
+        self._pyaudio = require_pyaudio()
         self._verdict: int = self._pyaudio.paContinue
         self._portaudio = _start_portaudio(self._pyaudio)
         try:
@@ -75,7 +79,9 @@ class MicSource:
         except BaseException:
             self._portaudio.terminate()
             raise
-        self._timeline = Timeline(rate_hz, self._sample_rate_hz, health=self._health)
+        self._timeline = Timeline(
+            rate_hz, self._sample_rate_hz, health=self._health, follows=self._follows
+        )
         return self
 
     def __exit__(
@@ -91,14 +97,28 @@ class MicSource:
         """
         self._verdict = self._pyaudio.paAbort
         until_seconds = time.monotonic() + CLOSE_SECONDS
-        while self._stream.is_active() and time.monotonic() < until_seconds:
+        while not self.let_go() and time.monotonic() < until_seconds:
             time.sleep(0.01)
+
+    def let_go(self) -> bool:
+        """Whether the device, once left, is closed: one that hung closes when it comes to.
+
+        Until then its stream is never destroyed, which would hang, too: it holds its callback,
+        and so this source, and so itself.
+        """
+        if self._is_closed:
+            return True
         if self._stream.is_active():
-            # Its destructor would hang, too, but never runs: the stream holds its callback, and
-            # so this source, and so itself.
-            return
+            return False
         self._stream.close()
         self._portaudio.terminate()
+        self._is_closed = True
+        return True
+
+    @property
+    def end(self) -> Moment | None:
+        """Where the recording has come to; None where nothing was ever heard."""
+        return self._timeline.end
 
     def stop(self) -> None:
         """Let `chunks` end within 0.1 s."""
@@ -177,19 +197,22 @@ def list_devices() -> list[Device]:
     """Every device that can record.
 
     Raises:
-        CaptureError: PyAudio is not installed, or PortAudio does not start.
+        CaptureError: PyAudio is not installed, or PortAudio does not start or hangs.
     """
-    portaudio = _start_portaudio(_pyaudio())
-    try:
-        return list_inputs(portaudio)
-    finally:
-        portaudio.terminate()
+
+    def ask() -> list[Device]:
+        portaudio = _start_portaudio(require_pyaudio())
+        try:
+            return list_inputs(portaudio)
+        finally:
+            portaudio.terminate()
+
+    return patiently(ask)
 
 
 def _start_portaudio(pyaudio: ModuleType) -> Any:  # noqa: ANN401 - PyAudio publishes no types
     try:
-        with quiet_chatter():
-            return pyaudio.PyAudio()
+        return pyaudio.PyAudio()
     except OSError as error:
         raise CaptureError(
             f"PortAudio does not start: {error.args[-1]}",
@@ -197,7 +220,12 @@ def _start_portaudio(pyaudio: ModuleType) -> Any:  # noqa: ANN401 - PyAudio publ
         ) from error
 
 
-def _pyaudio() -> ModuleType:
+def require_pyaudio() -> ModuleType:
+    """The module.
+
+    Raises:
+        CaptureError: It is not installed.
+    """
     try:
         import pyaudio  # noqa: PLC0415 - an extra: a device that plays files has none
     except ImportError as error:

@@ -1,11 +1,13 @@
 """A short listen, to see that the microphone is there and hears."""
 
+from contextlib import ExitStack
 from dataclasses import dataclass
 
 import numpy as np
 
 from soundpost.audio import level_dbfs
 from soundpost.capture.mic import MicSource
+from soundpost.capture.patience import patiently
 from soundpost.health import Health
 
 
@@ -33,11 +35,14 @@ def probe(device: str | None, sample_rate_hz: int, seconds: float = 0.1) -> Prob
         seconds: How long.
 
     Raises:
-        CaptureError: As for `MicSource`.
+        CaptureError: As for `MicSource`, or the sound system hangs.
     """
     wanted_samples = round(seconds * sample_rate_hz)
     heard = []
-    with MicSource(device, sample_rate_hz, queue_seconds=10.0, health=Health()) as source:
+    source = MicSource(device, sample_rate_hz, queue_seconds=10.0, health=Health())
+    with ExitStack() as leaving:
+        patiently(source.__enter__)
+        leaving.push(source)
         for chunk in source.chunks():
             heard.append(chunk.samples)
             if chunk.end_sample >= wanted_samples:

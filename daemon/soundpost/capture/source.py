@@ -22,8 +22,10 @@ class Source(Protocol):
         trace: TracebackType | None,
     ) -> None: ...
 
-    def chunks(self) -> Iterator[Chunk]:
+    def chunks(self) -> Iterator[Chunk | None]:
         """Mono int16 at the model's rate, until the true end of a file or `stop`.
+
+        None says that nothing is heard for now, so that whoever listens need not wait for more.
 
         Raises:
             CaptureError: The sound ended in any other way.

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from soundpost.audio import FULL_SCALE, Chunk, Pcm
+from soundpost.audio import FULL_SCALE, NANOSECONDS, Chunk, Pcm
 from soundpost.capture.arrival import Arrivals
 from soundpost.capture.resample import MonoResampler
 from soundpost.health import Health
@@ -30,27 +30,58 @@ class Buffer:
     has_overflowed: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """Where a line of samples broke off.
+
+    Attributes:
+        sample: One past the last sample.
+        heard_ns: When that would have been heard, on the monotonic clock.
+    """
+
+    sample: int
+    heard_ns: int
+
+
 class Timeline:
     """Turns buffers into chunks; what is lost between two buffers becomes a gap.
 
     The count of frames is the clock. Frames lost to a full queue are known exactly; of those
-    lost in the card only the time that passed is known, and the gap is at least 1 sample.
+    lost in the card only the time that passed is known, and the gap is at least 1 sample. So is
+    the gap between two recordings.
 
     Args:
         rate_hz: The rate of the buffers.
         sample_rate_hz: The rate of the chunks.
         health: Where samples, and losses, are counted.
+        follows: The end of the recording that this one goes on from.
     """
 
-    def __init__(self, rate_hz: int, sample_rate_hz: int, *, health: Health) -> None:
+    def __init__(
+        self,
+        rate_hz: int,
+        sample_rate_hz: int,
+        *,
+        health: Health,
+        follows: Moment | None = None,
+    ) -> None:
         self._rate_hz = rate_hz
         self._sample_rate_hz = sample_rate_hz
         self._health = health
         self._arrivals = Arrivals(rate_hz)
         self._resampler = MonoResampler(rate_hz, sample_rate_hz)
+        self._follows = follows
         self._next_frame = 0
         self._lost_frames = 0  # in the card: the callback's count does not have them
+        self._first_sample = 0
         self._next_sample = 0
+
+    @property
+    def end(self) -> Moment | None:
+        """Where it has come to; None where nothing was ever heard."""
+        if not self._arrivals.has_heard:
+            return self._follows
+        return Moment(self._next_sample, self._heard_ns(self._next_sample))
 
     def place(self, buffer: Buffer) -> Iterator[Chunk]:
         """The chunks that the buffer completes, in order."""
@@ -60,7 +91,10 @@ class Timeline:
             lost_frames = max(1, self._arrivals.late_frames(end_frame, buffer.arrived_ns))
             self._lost_frames += lost_frames
             start_frame += lost_frames
+        is_first = not self._arrivals.has_heard
         self._arrivals.note(start_frame + len(buffer.frames), buffer.arrived_ns)
+        if is_first:
+            self._go_on()
         if start_frame != self._next_frame:
             yield from self._chunk(self._resampler.finish())
             self._leave_gap(start_frame)
@@ -68,8 +102,17 @@ class Timeline:
         scaled = np.divide(buffer.frames, FULL_SCALE, dtype=np.float32)
         yield from self._chunk(self._resampler.resample(scaled))
 
+    def _go_on(self) -> None:
+        """Place the first frame as far after the last recording's end as it was heard later."""
+        if self._follows is None:
+            return
+        away_ns = self._arrivals.heard_ns(0) - self._follows.heard_ns
+        away_samples = max(1, away_ns * self._sample_rate_hz // NANOSECONDS)
+        self._first_sample = self._next_sample = self._follows.sample + away_samples
+
     def _leave_gap(self, start_frame: int) -> None:
-        resumed_sample = round(start_frame * self._sample_rate_hz / self._rate_hz)
+        ahead_samples = round(start_frame * self._sample_rate_hz / self._rate_hz)
+        resumed_sample = self._first_sample + ahead_samples
         lost_samples = max(1, resumed_sample - self._next_sample)
         self._health.overflows += 1
         self._health.dropped_samples += lost_samples
@@ -80,9 +123,12 @@ class Timeline:
         if not len(samples):
             return
         start_sample = self._next_sample
-        start_frame = start_sample * self._rate_hz // self._sample_rate_hz
         # Read anew each time: a wall clock that is set right after boot is believed at once.
         wall_ns = time.time_ns() - time.monotonic_ns()
         self._next_sample += len(samples)
         self._health.samples += len(samples)
-        yield Chunk(start_sample, samples, wall_ns + self._arrivals.heard_ns(start_frame))
+        yield Chunk(start_sample, samples, wall_ns + self._heard_ns(start_sample))
+
+    def _heard_ns(self, sample: int) -> int:
+        frame = (sample - self._first_sample) * self._rate_hz // self._sample_rate_hz
+        return self._arrivals.heard_ns(frame)

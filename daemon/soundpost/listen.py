@@ -1,0 +1,44 @@
+"""`soundpost listen`: what would have been told of a file?"""
+
+import logging
+from pathlib import Path
+from typing import TextIO
+
+import msgspec
+
+from soundpost.app import build_pipeline, make_teller, open_model
+from soundpost.capture import WavSource
+from soundpost.config import Config
+from soundpost.errors import SoundpostError
+from soundpost.health import Health
+from soundpost.publish.payload import encode
+
+LOG = logging.getLogger("soundpost")
+
+
+def listen(config: Config, files: list[Path], out: TextIO) -> int:
+    """The number of files that could not be listened to; the detections go to `out`.
+
+    Each detection is one line of JSON, as it would be published, but that its times count from
+    the start of the file (1970-01-01T00:00:00Z), `clock` says `file`, and `clip` names the file.
+
+    Raises:
+        BundleError, ConfigError: As `open_model` and `build_pipeline`.
+    """
+    model = open_model(config.classify)
+    teller = make_teller(config, model, lambda: "file")
+    failures = 0
+    for path in files:
+        health = Health()
+        source = WavSource(path, model.sample_rate_hz, pace="fast", starts_at_ns=0, health=health)
+        pipeline = build_pipeline(config, model, source, health)
+        try:
+            with source:
+                for detections in pipeline.listen():
+                    for detection in detections:
+                        message = msgspec.structs.replace(teller.tell(detection), clip=str(path))
+                        out.write(encode(message).decode() + "\n")
+        except SoundpostError as error:
+            failures += 1
+            LOG.error("%s\n  hint: %s", error, error.hint)  # noqa: TRY400 - told, not traced
+    return failures

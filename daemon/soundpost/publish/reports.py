@@ -1,0 +1,46 @@
+"""When health is told."""
+
+import time
+from collections.abc import Callable
+
+from soundpost.health import Health
+from soundpost.publish.publisher import MqttPublisher
+from soundpost.publish.teller import Teller
+
+
+class HealthReports:
+    """Tells the counters at first, and every so often, whether sound arrives or not.
+
+    Args:
+        broker: Where they are told.
+        teller: Words them.
+        health: The counters.
+        every_seconds: The time from one telling to the next.
+        monotonic_seconds: The clock by which it passes.
+    """
+
+    def __init__(
+        self,
+        broker: MqttPublisher,
+        teller: Teller,
+        health: Health,
+        every_seconds: float,
+        *,
+        monotonic_seconds: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._broker = broker
+        self._teller = teller
+        self._health = health
+        self._every_seconds = every_seconds
+        self._monotonic_seconds = monotonic_seconds
+        self._due_seconds = monotonic_seconds()
+
+    def go_on(self) -> None:
+        """Tell health, if it is time to."""
+        if self._monotonic_seconds() >= self._due_seconds:
+            self.tell()
+
+    def tell(self) -> None:
+        """Tell health now."""
+        self._broker.publish_health(self._teller.report(self._health, time.time_ns()))
+        self._due_seconds = self._monotonic_seconds() + self._every_seconds
