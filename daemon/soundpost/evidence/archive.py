@@ -119,13 +119,15 @@ class Archive:
         None if the clip has gone in the meantime.
         """
         path = (self._folder / name).with_suffix(SIDECAR)
+        if not (self._folder / name).is_file():
+            return None
         try:
             sidecar = msgspec.json.decode(path.read_bytes(), type=Sidecar)
             later = msgspec.structs.replace(sidecar, detection=msgspec.Raw(message(name)))
             write_whole(path, msgspec.json.encode(later))
         except (OSError, msgspec.DecodeError) as error:
             self._complain(error)
-        return name if (self._folder / name).is_file() else None
+        return name
 
     def _tidy(self, now_utc_ns: int) -> None:
         if not self._is_open:
@@ -145,9 +147,7 @@ class Archive:
         size_bytes = disk_bytes([len(content) for content in contents.values()])
         if not self._shelf.make_room(size_bytes, now_utc_ns):
             raise OSError(errno.EDQUOT, "the budget holds no clip of this size")
-        while shutil.disk_usage(self._folder).free < self._keep_free_bytes + size_bytes:
-            if not self._shelf.give_oldest():
-                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        self._leave_free(self._keep_free_bytes + size_bytes)
         while True:
             try:
                 write_clip(self._folder, stem, contents)
@@ -157,10 +157,23 @@ class Archive:
             else:
                 return
 
+    def _leave_free(self, wanted_bytes: int) -> None:
+        """Let the oldest clips go until the disk has so much left.
+
+        Raises:
+            OSError: It would not have, were all of them to go; so none does.
+        """
+        while (free_bytes := shutil.disk_usage(self._folder).free) < wanted_bytes:
+            enough = free_bytes + self._shelf.used_bytes >= wanted_bytes
+            if not enough or not self._shelf.give_oldest():
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
     def _complain(self, error: Exception) -> None:
         if not self._is_failing:
             LOG.warning("no clip can be kept in %s, and listening goes on: %s", self._folder, error)
         self._is_failing = True
+        # A folder that went away may come back with other clips in it: look anew.
+        self._is_open = self._is_open and not isinstance(error, FileNotFoundError)
 
     def _sidecar(self, clip: Clip, name: str, message: Message) -> Sidecar:
         def seconds(sample: int) -> float:

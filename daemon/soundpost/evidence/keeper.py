@@ -75,7 +75,7 @@ class Keeper:
         self._privacy = privacy
         self._archive = archive
         self._health = health
-        self._ring = Ring(lengths.memory_samples)
+        self._ring = Ring(lengths.memory_samples + privacy.context_samples)
         self._going: dict[int, _Going] = {}
         self._weighed_until_sample = 0
         self._tidy_at_sample = 0
@@ -83,6 +83,10 @@ class Keeper:
 
     def hear(self, chunk: Chunk) -> None:
         """Remember a chunk for as long as an event may need it."""
+        # All that was decided on earlier chunks has been kept by now, and nothing of them is gone.
+        for going in self._going.values():
+            if not going.is_stored and self._weighed_until_sample >= self._full_decided(going):
+                self._store_full(going)
         self._ring.append(chunk)
         heard_ns = samples_to_ns(len(chunk.samples), self._sample_rate_hz)
         self._now_utc_ns = chunk.utc_ns + heard_ns
@@ -94,8 +98,6 @@ class Keeper:
         """Take note of a window's scores, in the order of the windows."""
         self._privacy.weigh(scores)
         self._weighed_until_sample = scores.window.end_sample
-        for going in self._going.values():
-            self._store_if_full(going)
 
     def keep(self, detection: Detection, event_id: str, message: Message) -> str | None:
         """The name of the clip that the detection's message may tell: one that is on the disk.
@@ -110,7 +112,6 @@ class Keeper:
                 start_sample = detection.onset_sample - self._lengths.pre_roll_samples
                 going = _Going(detection, event_id, message, start_sample)
                 self._going[detection.event] = going
-                self._store_if_full(going)
             case State.ENDED:
                 return self._end(self._going.pop(detection.event), detection, message)
         return None
@@ -118,52 +119,56 @@ class Keeper:
     def _end(self, going: _Going, detection: Detection, message: Message) -> str | None:
         if going.is_stored:
             return going.clip and self._archive.tell_again(going.clip, message)
-        going.detection, going.message = detection, message
-        offset_sample = detection.offset_sample or detection.decided_sample
-        end_sample = offset_sample + self._lengths.post_roll_samples
-        self._store(going, min(end_sample, detection.decided_sample), detection.decided_sample)
+        going.message = message
+        if detection.decided_sample >= self._full_decided(going):
+            self._store_full(going)
+        else:
+            going.detection = detection
+            offset_sample = detection.offset_sample or detection.decided_sample
+            end_sample = offset_sample + self._lengths.post_roll_samples
+            self._store(going, min(end_sample, detection.decided_sample), detection.decided_sample)
         return going.clip
 
-    def _store_if_full(self, going: _Going) -> None:
-        """Store a clip that cannot grow, once all that it shows is decided."""
+    def _full_decided(self, going: _Going) -> int:
+        """The sample by which a clip cannot grow, and all that it could show is decided."""
+        lengths = self._lengths
+        return going.start_sample + lengths.longest_samples + lengths.delay_samples
+
+    def _store_full(self, going: _Going) -> None:
         full_sample = going.start_sample + self._lengths.longest_samples
-        decided_sample = full_sample + self._lengths.delay_samples
-        if not going.is_stored and self._weighed_until_sample >= decided_sample:
-            self._store(going, full_sample, decided_sample)
+        self._store(going, full_sample, self._full_decided(going))
 
     def _store(self, going: _Going, end_sample: int, decided_sample: int) -> None:
         going.is_stored = True
-        reach_sample = max(going.start_sample, decided_sample - self._lengths.memory_samples)
-        end_sample = min(end_sample, reach_sample + self._lengths.longest_samples)
-        start_sample, samples = self._ring.cut(reach_sample, end_sample)
+        first_sample = max(going.start_sample, decided_sample - self._lengths.memory_samples)
+        end_sample = min(end_sample, first_sample + self._lengths.longest_samples)
+        start_sample, samples = self._ring.cut(first_sample, end_sample)
         if not len(samples):
             self._health.clips_lost += 1
             return
-        judged = self._privacy.judge(samples, start_sample, decided_sample)
+        _, before = self._ring.cut(start_sample - self._privacy.context_samples, start_sample)
+        judged = self._privacy.judge(samples, before, start_sample, decided_sample)
         if judged is None:
             self._health.clips_withheld += 1
             return
-        samples, muted = judged
-        clip = self._clip(going, start_sample, samples, muted)
+        clip = self._clip(going, start_sample, *judged)
         going.clip = self._archive.store(clip, going.message, self._now_utc_ns)
 
     def _clip(
         self, going: _Going, start_sample: int, samples: Pcm, muted: list[tuple[int, int]]
     ) -> Clip:
-        detection = going.detection
-        offset_sample = detection.offset_sample
-        if offset_sample is not None:
-            offset_sample -= start_sample
+        detection, offset_sample = going.detection, None
+        if detection.offset_sample is not None:
+            offset_sample = min(len(samples), detection.offset_sample - start_sample)
+        ahead_samples = detection.onset_sample - start_sample
         return Clip(
             event_id=going.event_id,
             label=detection.label,
-            start_utc_ns=detection.onset_utc_ns
-            - samples_to_ns(detection.onset_sample - start_sample, self._sample_rate_hz),
             onset_utc_ns=detection.onset_utc_ns,
+            start_utc_ns=detection.onset_utc_ns
+            - samples_to_ns(ahead_samples, self._sample_rate_hz),
             samples=samples,
-            onset_sample=max(0, detection.onset_sample - start_sample),
-            offset_sample=offset_sample
-            if offset_sample is not None and offset_sample <= len(samples)
-            else None,
+            onset_sample=max(0, ahead_samples),
+            offset_sample=offset_sample,
             muted=muted,
         )

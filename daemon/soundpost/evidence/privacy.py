@@ -13,6 +13,10 @@ SPEECH_SCORE = 0.1
 """A window is muted whole if a label that means speech scores as much. Far below what starts an
 event: a second of sound too few is better than a word too many."""
 
+CONTEXT_SECONDS = 10.0
+"""Heard before the clip, to learn the background: a detector that starts with the clip takes
+steady noise for a voice."""
+
 _SPEECH = re.compile(
     r"(^|_)(speech|speak\w*|spoken|talk\w*|voice\w*|vocal\w*|convers\w*|monolog\w*|narrat\w*|"
     r"babbl\w*|chatter\w*|whisper\w*|shout\w*|yell\w*|scream\w*|sing|singing|rap|rapping|chant\w*|"
@@ -32,7 +36,7 @@ class Privacy:
         mode: `off`, `mute-speech` or `no-speech-clips`.
         labels: The model's labels, of which some mean speech.
         sample_rate_hz: Rate of the clips.
-        memory_samples: How far back a clip may reach.
+        memory_samples: How far back a clip may reach when it is judged.
 
     Raises:
         ConfigError: The voice detector does not take the rate.
@@ -53,6 +57,11 @@ class Privacy:
         if mode != "off":
             _refuse_rate(sample_rate_hz)
 
+    @property
+    def context_samples(self) -> int:
+        """How much of what was heard before a clip it takes to judge it."""
+        return 0 if self._mode == "off" else round(CONTEXT_SECONDS * self._sample_rate_hz)
+
     def weigh(self, scores: Scores) -> None:
         """Remember the window if one of its scores means speech."""
         window = scores.window
@@ -63,13 +72,14 @@ class Privacy:
             self._speech.popleft()
 
     def judge(
-        self, samples: Pcm, start_sample: int, decided_sample: int
+        self, samples: Pcm, before: Pcm, start_sample: int, decided_sample: int
     ) -> tuple[Pcm, list[tuple[int, int]]] | None:
         """What may be kept of a clip; None if nothing may.
 
         Args:
             samples: int16[n], n at least 1.
-            start_sample: Number of the first one.
+            before: int16[m], what was heard just before, `context_samples` of it if so much was.
+            start_sample: Number of the first of the samples.
             decided_sample: Scores of windows that end later are not asked, as they are not always
                 known by then.
 
@@ -86,7 +96,7 @@ class Privacy:
             for start, end in self._speech
             if end <= decided_sample
         ]
-        silenced, muted = silence_speech(samples, self._sample_rate_hz, known)
+        silenced, muted = silence_speech(samples, before, self._sample_rate_hz, known)
         return None if muted and self._mode == "no-speech-clips" else (silenced, muted)
 
 

@@ -9,11 +9,16 @@ from soundpost.audio import Pcm
 from soundpost.voice import STRICTEST, VoiceDetector
 
 STRICTNESS = 2
-"""The strictest of webrtcvad's modes that left no word of a sentence unmuted, whatever its level
-over noise (docs/EVIDENCE.md). 3 leaves faint ones, 0 and 1 mute more of everything else."""
+"""webrtcvad's mode: the strictest that left no word of a sentence unmuted at any level down to
+-60 dBFS (docs/EVIDENCE.md). 3 leaves faint ones, 0 and 1 mute more of everything else."""
+
+GAINS = (1, 10)
+"""Below about -65 dBFS nothing is a voice to webrtcvad, and whoever has the file may turn it up."""
 
 BLOCKS_MS = (10, 20, 30)
 """All that webrtcvad takes: what one length passes over another finds."""
+
+INT16_RANGE = (-32_768, 32_767)
 
 MARGIN_SECONDS = 0.3
 """Muted before and after a voice: its first and last consonants are no voice to the detector."""
@@ -24,7 +29,7 @@ Stretch = tuple[int, int]
 
 
 def silence_speech(
-    samples: Pcm, sample_rate_hz: int, known: Sequence[Stretch]
+    samples: Pcm, before: Pcm, sample_rate_hz: int, known: Sequence[Stretch]
 ) -> tuple[Pcm, list[Stretch]]:
     """The samples with every stretch in which somebody speaks as digital silence.
 
@@ -33,6 +38,7 @@ def silence_speech(
 
     Args:
         samples: int16[n].
+        before: int16[m], what was heard just before.
         sample_rate_hz: One of `soundpost.voice.RATES_HZ`.
         known: Stretches of speech that are known from elsewhere, first and one-past-last sample.
 
@@ -40,7 +46,11 @@ def silence_speech(
         int16[n], and the stretches that were silenced; what is silent anyway is none.
     """
     margin_samples = round(MARGIN_SECONDS * sample_rate_hz)
-    muted = _voiced(samples, sample_rate_hz, STRICTNESS)
+    heard = np.concatenate((before, samples)).astype(np.int32)
+    muted = np.zeros(len(samples), np.bool_)
+    for gain in GAINS:
+        louder = np.clip(heard * gain, *INT16_RANGE).astype(np.int16)
+        muted |= _voiced(louder, sample_rate_hz, STRICTNESS)[len(before) :]
     for start, end in known:
         muted[start:end] = True
     muted = _widened(muted, margin_samples)
