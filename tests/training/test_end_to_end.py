@@ -1,11 +1,14 @@
 """From recordings to a bundle that the daemon runs."""
 
+import base64
+import re
 import signal
 import subprocess
 import sys
 import time
 from pathlib import Path
 
+import msgspec
 import numpy as np
 import pytest
 import soundfile
@@ -13,8 +16,10 @@ from numpy.typing import NDArray
 
 from soundpost.classify import Classifier, load_bundle, replay_golden
 from soundpost.features import LogMel
+from soundpost_training.calibrate import Calibration
 from soundpost_training.cli import main
 from soundpost_training.dataset.audio import read_pcm
+from soundpost_training.evaluate import Evaluation
 
 pytestmark = pytest.mark.training
 
@@ -58,6 +63,50 @@ def test_recordings_become_a_bundle_that_hears_them(
     assert "Barely trained" not in card
     assert manifest.training.licence in card
     assert manifest.metrics[0].command in card
+    assert "ESC-50" in card
+    assert all(0.3 <= label.on_threshold <= 0.9 for label in manifest.labels)
+
+
+@pytest.mark.usefixtures("tones_at_home")
+def test_a_report_stands_alone(experiment_file: Path, exported: Path) -> None:
+    """One page with its pictures inside, no script and no foreign address, and the same as JSON."""
+    assert run("evaluate", experiment_file, exported) == 0
+    page = (exported / "runs" / "tiny" / "report.html").read_text(encoding="utf-8")
+    pictures = re.findall(r'<img alt="[^"]+" src="data:image/png;base64,([A-Za-z0-9+/=]+)"', page)
+    assert [base64.b64decode(picture)[:4] for picture in pictures] == [b"\x89PNG"] * 4
+    assert page.count("<img") == 4
+    assert not re.search(r"<script|https?://", page)
+    kept = (exported / "runs" / "tiny" / "report.json").read_bytes()
+    evaluation = msgspec.json.decode(kept, type=Evaluation)
+    assert np.trace(evaluation.confusion) / 18 == pytest.approx(evaluation.summary.int8_mean)
+    assert sum(label.clips for label in evaluation.labels) == 18
+
+
+@pytest.mark.usefixtures("tones_at_home")
+def test_thresholds_are_told_and_kept(
+    experiment_file: Path, exported: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Each label's threshold is printed; the held-out fold chose none of them."""
+    assert run("calibrate", experiment_file, exported) == 0
+    printed = capsys.readouterr().out
+    kept = (exported / "runs" / "tiny" / "calibration.json").read_bytes()
+    calibration = msgspec.json.decode(kept, type=Calibration)
+    assert calibration.folds == [1, 2]
+    assert all(f"{label.on_threshold:.3f}" in printed for label in calibration.labels)
+    assert all(label.name in printed for label in calibration.labels)
+
+
+@pytest.mark.usefixtures("tones_at_home")
+def test_a_new_version_needs_no_new_training(experiment_file: Path, exported: Path) -> None:
+    """What names the bundle and what sets thresholds may change without another run."""
+    text = experiment_file.read_text(encoding="utf-8").replace('"0.1.0"', '"0.2.0"')
+    budget = "[calibrate]\nfalse_alarms_per_hour = 9.0\n"
+    experiment_file.write_text(text + budget, encoding="utf-8")
+    weights = exported / "runs" / "tiny" / "fold3" / "model.keras"
+    before = weights.stat().st_mtime_ns
+    assert run("export", experiment_file, exported, "--models", str(exported / "newer")) == 0
+    assert load_bundle(exported / "newer" / "tiny").manifest.version == "0.2.0"
+    assert weights.stat().st_mtime_ns == before
 
 
 @pytest.mark.usefixtures("tones_at_home")

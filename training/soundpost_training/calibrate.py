@@ -1,81 +1,153 @@
-"""Decision defaults per label, from the scores of clips that a model never heard."""
+"""Temperature and thresholds, from the scores of clips that a model never heard."""
 
+from dataclasses import dataclass
+
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from soundpost.features import FeatureSpec
 from soundpost.manifest import Label
+from soundpost_training.augment import negatives
+from soundpost_training.crossval import TFLITE_FILE, run_fold
+from soundpost_training.material import Material
+from soundpost_training.scoring import classifier_of
+from soundpost_training.temperature import fit_temperature, temper
+from soundpost_training.thresholds import clip_peaks, label_defaults, on_threshold
 
-PRECISION = 0.9
-"""Wanted of the windows above the threshold."""
+CALIBRATION_FILE = "calibration.json"
 
-LOWEST_ON, HIGHEST_ON = 0.35, 0.9
-"""Below, two labels could be on at once; above, quantised scores leave too few steps."""
+QUIET_STRETCHES = 64
+"""Silence and faint noises that no label may be told of."""
 
-CANDIDATES = np.linspace(LOWEST_ON, HIGHEST_ON, 111).round(3)
-"""Thresholds in steps of half a hundredth."""
-
-OFF_SHARE = 0.6
-SMOOTHING_WINDOWS = 2
-MINIMUM_SECONDS = 0.5
-REFRACTORY_SECONDS = 1.0
-
-
-def uncalibrated(names: tuple[str, ...], spec: FeatureSpec) -> list[Label]:
-    """Labels with the same defaults for all, before anything was measured."""
-    return [_label(name, HIGHEST_ON, spec) for name in names]
+QUIET_SEED = 0x5117
+"""Apart from any experiment's seed: these are not the noises that were trained on."""
 
 
-def calibrated(
-    names: tuple[str, ...],
-    spec: FeatureSpec,
-    scores: NDArray[np.float32],
-    truth: NDArray[np.int64],
-) -> list[Label]:
-    """Labels with the lowest threshold at which nine windows in ten are right.
+class LabelCalibration(msgspec.Struct, frozen=True, kw_only=True):
+    """What a threshold does to the clips that it was chosen on.
 
-    Args:
-        names: The labels.
-        spec: Gives the sample rate.
-        scores: float32[windows, labels], smoothed as the daemon smooths, of held-out clips.
-        truth: int64[windows], the label of each window's clip.
+    Attributes:
+        name: The label.
+        on_threshold: Smoothed score at which it is told.
+        told: Share of the label's clips that reach it.
+        false_alarms_per_hour: Clips of other labels that reach it, per hour of them.
     """
-    thresholds = [on_threshold(scores[:, index], truth == index) for index in range(len(names))]
-    return [_label(name, on, spec) for name, on in zip(names, thresholds, strict=True)]
+
+    name: str
+    on_threshold: float
+    told: float
+    false_alarms_per_hour: float
 
 
-def on_threshold(scores: NDArray[np.float32], right: NDArray[np.bool_]) -> float:
-    """The lowest candidate from which up nine windows in ten are right, or the highest of all.
+class Calibration(msgspec.Struct, frozen=True, kw_only=True):
+    """Decision defaults and what they were chosen on.
 
-    Args:
-        scores: float32[windows], one label's.
-        right: bool[windows], whether the window's clip has that label.
+    Attributes:
+        folds: The folds whose clips chose, each scored by the model that held it out.
+        temperature: What logits are divided by.
+        hours: How long the clips are together.
+        labels: One for each label, in the order of the model's outputs.
+        told: Share of clips whose own label is told.
+        false_alarms_per_hour: False alarms of all labels together, per hour of clips.
     """
-    for candidate in CANDIDATES:
-        above = right[scores >= candidate]
-        if len(above) and above.mean() >= PRECISION:
-            return float(candidate)
-    return HIGHEST_ON
+
+    folds: list[int]
+    temperature: float
+    hours: float
+    labels: list[LabelCalibration]
+    told: float
+    false_alarms_per_hour: float
 
 
-def smoothed(scores: NDArray[np.float32], owners: NDArray[np.int64]) -> NDArray[np.float32]:
-    """The mean of each window with the one before it in its clip, as the daemon smooths.
+@dataclass(frozen=True, slots=True)
+class _Heard:
+    """Peaks float32[clips, labels] of clips, their labels int64[clips] and lengths in hours."""
 
-    Args:
-        scores: float32[windows, labels].
-        owners: int64[windows], whose window each is, in order.
+    peaks: NDArray[np.float32]
+    truth: NDArray[np.int64]
+    hours: NDArray[np.float64]
+
+
+def calibrate(material: Material) -> Calibration:
+    """The calibration of the shipped model; also kept as JSON beside the runs.
+
+    It was chosen by clips of the folds that the shipped model trained on, each scored by the
+    model of its own fold, which never heard it. The held-out fold's clips choose nothing.
     """
-    before = np.concatenate((scores[:1], scores[:-1]))
-    first = np.concatenate(([True], owners[1:] != owners[:-1]))
-    return np.where(first[:, None], scores, (scores + before) / 2).astype(np.float32)
-
-
-def _label(name: str, on: float, spec: FeatureSpec) -> Label:
-    return Label(
-        name=name,
-        on_threshold=on,
-        off_threshold=round(on * OFF_SHARE, 3),
-        smoothing_windows=SMOOTHING_WINDOWS,
-        minimum_samples=round(MINIMUM_SECONDS * spec.sample_rate_hz),
-        refractory_samples=round(REFRACTORY_SECONDS * spec.sample_rate_hz),
+    held_out = material.experiment.bundle.held_out_fold
+    folds = [fold for fold in material.dataset.folds if fold != held_out]
+    scores = [run_fold(material, fold) for fold in folds]
+    temperature = fit_temperature(
+        np.concatenate([fold.int8 for fold in scores]),
+        np.concatenate([fold.truth[fold.owners] for fold in scores]),
     )
+    heard = _Heard(
+        peaks=np.concatenate(
+            [clip_peaks(temper(fold.int8, temperature), fold.owners) for fold in scores]
+        ),
+        truth=np.concatenate([fold.truth for fold in scores]),
+        hours=_hours(material, np.concatenate([fold.clips for fold in scores])),
+    )
+    labels = _labels(material, heard, _quiet_scores(material, held_out, temperature))
+    reached = heard.peaks >= np.array([label.on_threshold for label in labels], np.float32)
+    own = reached[np.arange(len(heard.truth)), heard.truth]
+    total_hours = float(heard.hours.sum())
+    calibration = Calibration(
+        folds=folds,
+        temperature=temperature,
+        hours=total_hours,
+        labels=labels,
+        told=float(own.mean()),
+        false_alarms_per_hour=float((reached.sum() - own.sum()) / total_hours),
+    )
+    kept = msgspec.json.format(msgspec.json.encode(calibration), indent=2)
+    (material.folder / CALIBRATION_FILE).write_bytes(kept)
+    return calibration
+
+
+def manifest_labels(material: Material, calibration: Calibration) -> list[Label]:
+    """The labels as the manifest has them."""
+    spec = material.experiment.features
+    return [label_defaults(label.name, label.on_threshold, spec) for label in calibration.labels]
+
+
+def _labels(
+    material: Material, heard: _Heard, quiet: NDArray[np.float32]
+) -> list[LabelCalibration]:
+    config = material.experiment.calibrate
+    labels = []
+    for index, name in enumerate(material.dataset.labels):
+        own = heard.truth == index
+        mine, others = heard.peaks[own, index], heard.peaks[~own, index]
+        hours = float(heard.hours[~own].sum())
+        threshold = on_threshold(config, mine, others, hours, float(quiet[:, index].max()))
+        labels.append(
+            LabelCalibration(
+                name=name,
+                on_threshold=threshold,
+                told=float((mine >= threshold).mean()),
+                false_alarms_per_hour=float((others >= threshold).sum() / hours),
+            )
+        )
+    return labels
+
+
+def _hours(material: Material, clips: NDArray[np.int64]) -> NDArray[np.float64]:
+    spec = material.experiment.features
+    hours: NDArray[np.float64] = (
+        material.features.frames[clips] * spec.hop_samples / spec.sample_rate_hz / 3600
+    )
+    return hours
+
+
+def _quiet_scores(material: Material, fold: int, temperature: float) -> NDArray[np.float32]:
+    """Scores of silence and faint noise by a fold's model, float32[stretches, labels].
+
+    A steady sound scores alike in each window, so these are what smoothing gives, too.
+    """
+    experiment = material.experiment
+    run_fold(material, fold)
+    classifier = classifier_of(material, (material.fold_folder(fold) / TFLITE_FILE).read_bytes())
+    rng = np.random.default_rng(QUIET_SEED)
+    stretches = negatives(rng, experiment.features, QUIET_STRETCHES, experiment.window.frames)
+    return temper(np.stack([classifier.scores(sound) for sound in stretches]), temperature)

@@ -1,11 +1,24 @@
 """The model card: what a person must know before trusting a bundle."""
 
+import textwrap
+
 from soundpost.manifest import Manifest
-from soundpost_training.crossval import Summary
+from soundpost_training.card_parts import (
+    confusion_rows,
+    data_note,
+    fold_rows,
+    label_rows,
+    teacher_note,
+)
+from soundpost_training.evaluate import Evaluation
 from soundpost_training.material import Material
+
+LINE = 99
 
 BARELY_TRAINED_EPOCHS = 20
 """Fewer epochs make a bundle to try the plumbing with, and the card says so."""
+
+BARELY_TRAINED = "**Barely trained ({epochs} epochs): a stand-in to build on, not to rely on.**\n\n"
 
 CARD = """\
 # {title}
@@ -16,89 +29,134 @@ initialisation by `soundpost-train`. It hears windows of {window_seconds:.3f} s 
 
 ## Figures
 
-Accuracy of held-out clips of {data}, official folds, single pass, last averaged weights; nothing
+Accuracy of held-out clips of {data}, {folds_are}, single pass, last averaged weights; nothing
 was chosen on a held-out fold. A clip's scores are the mean of the scores of its whole windows at
 a stride of {stride_frames} frames, computed by the daemon's own features and interpreter.
 
 | held out | int8 | float |
 | --- | --- | --- |
-{rows}
+{fold_rows}
 | **mean ± sd** | **{int8:.2%} ± {int8_spread:.2%}** | {real:.2%} ± {real_spread:.2%} |
 
-Quantisation costs {delta:+.2f} points. Command: `{command}`
+Quantisation: {delta:+.2f} points; int8 and float logits have a mean cosine of {cosine:.4f}. Over
+all folds: F1 {f1:.3f}, area under ROC {roc:.4f}, under precision and recall {pr:.4f} (macro);
+single windows {window_accuracy:.2%}. The command:
+
+```
+{command}
+```
 
 The model in this folder is the one of fold {held_out}: it was trained on folds {folds}, and fold
-{held_out}'s clips are honest test material for it.
+{held_out}'s clips are honest test material for it. As it is shipped, at its temperature, it takes
+**{held_out_accuracy:.2%}** of them for what they are.
+
+Most frequent confusions, over all folds:
+
+| is | taken for | clips |
+| --- | --- | --- |
+{confusion_rows}
 
 ## Decision defaults
 
-Each label's `on_threshold` is the lowest smoothed window score, within [0.35, 0.9], at which nine
-windows in ten are of that label, over the clips of folds {folds}, each scored by the model that
-held its fold out. `off_threshold` is 0.6 of it. Scores are smoothed over 2 windows; an event
-shorter than 0.5 s is retracted; a label rests for 1 s after an event.
+Chosen on the clips of folds {folds} ({hours:.2f} hours), each scored by the model that held its
+fold out. Temperature {temperature:.2f}, which on fold {held_out} takes the expected calibration
+error of windows from {error_before:.3f} to {error_after:.3f}. Each label's `on_threshold` is the
+lowest smoothed score, from {lowest_on} to {highest_on}, at which it gives at most
+{budget:g} false alarms in an hour of other labels' clips without a pause, or a lower one where
+less than {told_at_least:.0%} of the label's own clips would be told else; it stays clear of what
+silence and faint noise score. `off_threshold` is 0.6 of it. Scores are smoothed over 2
+windows; an event shorter than 0.5 s is retracted; a label rests for 1 s after an event.
+
+With these, {told:.1%} of the clips are told by their own label, and there are
+{false_alarms:.0f} false alarms of all labels together in such an hour; where most of an hour is
+quiet there are fewer in proportion.
+
+| label | on threshold | its clips told | false alarms / h | recall | F1 |
+| --- | --- | --- | --- | --- | --- |
+{label_rows}
+
+"Told" and false alarms are of the clips that chose; recall and F1 are of all clips, by the
+highest score.
 
 ## Data
 
-{data}: {attribution}.
-Licence of the data: **{licence}**.{licence_note}
+{data}, licence **{licence}**. Attribution: {attribution}.{data_note}
 
 ## Intended use, and its limits
 
 Hearing which of these sounds is near, on a small device, as a hint for people and other machines.
 Not for the protection of life, and not for telling people apart. It knows {labels} labels and
 nothing else: a sound of another kind gets the label it resembles. Its training clips are single,
-mostly close sounds of five seconds; far, overlapping or reverberant ones score lower. Digital
+mostly close sounds of a few seconds; far, overlapping or reverberant ones score lower. Digital
 silence and faint noise were trained to give no confident label.
 
 ## How it was made
 
 Experiment `{name}`, seed {seed}, {epochs} epochs: random {frames}-frame crops, stretch, gain,
 mel-band shift, between-class mixing in the power domain, masks, label smoothing; AdamW with
-warm-up and cosine, averaged weights. int8 calibration on windows of the training folds, with the
-floor and the ceiling of the features planted. Training is seeded, yet sums run in another order
-on another machine: weights repeat on the same machine and versions only.
+warm-up and cosine, averaged weights.{teacher_note} int8 calibration on windows of the training
+folds, with the floor and the ceiling of the features planted. Training is seeded, yet sums run
+in another order on another machine: weights repeat on the same machine and versions only.
 """
 
 
-def model_card(manifest: Manifest, material: Material, summary: Summary) -> str:
+def model_card(manifest: Manifest, material: Material, evaluation: Evaluation) -> str:
     """The text of MODEL_CARD.md."""
     experiment, training = material.experiment, manifest.training
-    rate = experiment.features.sample_rate_hz
-    barely = experiment.train.epochs < BARELY_TRAINED_EPOCHS
-    return CARD.format(
+    summary, calibration = evaluation.summary, evaluation.calibration
+    rate_hz, epochs = experiment.features.sample_rate_hz, experiment.train.epochs
+    text = CARD.format(
         title=f"{manifest.id} {manifest.version}",
-        warning=(
-            f"**Barely trained ({experiment.train.epochs} epochs): a stand-in to build on, "
-            "not to rely on.**\n\n"
-            if barely
-            else ""
-        ),
+        warning=BARELY_TRAINED.format(epochs=epochs) if epochs < BARELY_TRAINED_EPOCHS else "",
         bytes=manifest.model.bytes,
-        window_seconds=experiment.features.sample_count(experiment.window.frames) / rate,
-        stride_seconds=experiment.window.stride_frames * experiment.features.hop_samples / rate,
+        window_seconds=experiment.features.sample_count(experiment.window.frames) / rate_hz,
+        stride_seconds=experiment.window.stride_frames * experiment.features.hop_samples / rate_hz,
         stride_frames=experiment.window.stride_frames,
         frames=experiment.window.frames,
         labels=len(manifest.labels),
         data=training.data,
-        rows="\n".join(
-            f"| fold {fold.fold} | {fold.int8:.2%} | {fold.real:.2%} |" for fold in summary.folds
-        ),
+        folds_are="official folds" if material.dataset.published else "folds by recording",
+        fold_rows=fold_rows(summary),
         int8=summary.int8_mean,
         int8_spread=summary.int8_spread,
         real=summary.real_mean,
         real_spread=summary.real_spread,
         delta=100 * (summary.int8_mean - summary.real_mean),
+        cosine=evaluation.logit_cosine,
+        f1=evaluation.macro_f1,
+        roc=evaluation.macro_roc_auc,
+        pr=evaluation.macro_average_precision,
+        window_accuracy=evaluation.window_accuracy,
         command=training.command,
         held_out=", ".join(map(str, training.held_out_folds)),
+        held_out_accuracy=evaluation.held_out_accuracy,
         folds=", ".join(map(str, training.folds)),
+        confusion_rows=confusion_rows(evaluation.top_confusions),
+        hours=calibration.hours,
+        temperature=calibration.temperature,
+        error_before=evaluation.reliability.error_before,
+        error_after=evaluation.reliability.error_after,
+        lowest_on=experiment.calibrate.lowest_on,
+        highest_on=experiment.calibrate.highest_on,
+        budget=experiment.calibrate.false_alarms_per_hour,
+        told_at_least=experiment.calibrate.told_at_least,
+        told=calibration.told,
+        false_alarms=calibration.false_alarms_per_hour,
+        label_rows=label_rows(evaluation),
         attribution=training.attribution,
         licence=training.licence,
-        licence_note=(
-            "\nNon-commercial: weights trained on it are not for commercial installs."
-            if "NC" in training.licence
-            else ""
-        ),
+        data_note=data_note(material.dataset),
         name=experiment.name,
         seed=experiment.seed,
-        epochs=experiment.train.epochs,
+        epochs=epochs,
+        teacher_note=teacher_note(experiment.teacher),
     )
+    return "\n\n".join(map(_rewrapped, text.split("\n\n")))
+
+
+def _rewrapped(paragraph: str) -> str:
+    """Plain paragraphs anew, for what is filled in has any length; nothing else is touched."""
+    if paragraph.startswith(("#", "|", "```")):
+        return paragraph
+    end = "\n" * paragraph.endswith("\n")
+    return textwrap.fill(paragraph, LINE, break_long_words=False, break_on_hyphens=False) + end

@@ -17,6 +17,8 @@ The steps, each of which does the ones before it when they are still to be done:
   soundpost-train teach    --config training/configs/esc50.toml   only with a [teacher]
   soundpost-train train    --config training/configs/esc50.toml --fold 5
   soundpost-train crossval --config training/configs/esc50.toml   every fold held out once
+  soundpost-train calibrate --config training/configs/esc50.toml  thresholds by false alarms
+  soundpost-train evaluate --config training/configs/esc50.toml   runs/<name>/report.html
   soundpost-train export   --config training/configs/esc50.toml   models/<id>/
 
 Ctrl-C is safe: the same command goes on where it stopped. Data sets are found under
@@ -30,6 +32,8 @@ VERBS = {
     "teach": "Have the experiment's teacher listen to its pool of augmented examples, once.",
     "train": "Train the network of one fold, which holds that fold out.",
     "crossval": "Train, quantize and score every fold; print the mean and spread over the folds.",
+    "calibrate": "Choose the temperature, and thresholds that keep to a budget of false alarms.",
+    "evaluate": "Write a report with figures, curves, confusions and calibration, HTML and JSON.",
     "export": "Write the bundle of the held-out fold's model, with its manifest and card.",
 }
 

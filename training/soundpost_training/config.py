@@ -100,6 +100,25 @@ class TeacherConfig(_Section, frozen=True, kw_only=True):
     weight: Share = 0.9
 
 
+class CalibrateConfig(_Section, frozen=True, kw_only=True):
+    """When a label is told: as easily as false alarms allow, between a floor and a cap.
+
+    `false_alarms_per_hour` is the budget of each label, in an hour of the other labels' clips:
+    of five-second clips that is an hour with a new sound every five seconds, 720 in all, and no
+    pause between them. A label of whose clips less than `told_at_least` would be told gets a
+    lower threshold, over the budget: one that is never told is of no use.
+    """
+
+    false_alarms_per_hour: AboveZero = 2.0
+    told_at_least: Share = 0.5
+    lowest_on: Share = 0.3
+    highest_on: Share = 0.9
+
+    def __post_init__(self) -> None:
+        if self.lowest_on > self.highest_on:
+            raise ValueError("lowest_on is above highest_on")
+
+
 class BundleConfig(_Section, frozen=True, kw_only=True):
     """What is shipped: the model that held out `held_out_fold`, under this name."""
 
@@ -122,6 +141,7 @@ class Experiment(_Section, frozen=True, kw_only=True):
     augment: AugmentConfig = AugmentConfig()
     train: TrainConfig = TrainConfig()
     teacher: TeacherConfig | None = None
+    calibrate: CalibrateConfig = CalibrateConfig()
 
 
 def load_experiment(path: Path, epochs: int | None = None) -> Experiment:

@@ -5,10 +5,10 @@ import msgspec
 import numpy as np
 
 from soundpost_training.dataset import training_folds
-from soundpost_training.evaluate import SCORES_FILE, FoldScores, score_fold
 from soundpost_training.material import Material
 from soundpost_training.metrics import Figure, accuracy
 from soundpost_training.quantize import calibration_windows, quantize_model
+from soundpost_training.scoring import SCORES_FILE, FoldScores, score_fold
 from soundpost_training.train import train_fold
 from soundpost_training.windows import windows_of_clips
 

@@ -24,6 +24,7 @@ def describe(  # noqa: PLR0913, PLR0917 - the parts of a bundle, each known some
     model: bytes,
     golden: bytes,
     labels: list[Label],
+    temperature: float,
     metrics: list[Metric],
     command: str,
 ) -> Manifest:
@@ -34,6 +35,7 @@ def describe(  # noqa: PLR0913, PLR0917 - the parts of a bundle, each known some
         model: The TFLite file.
         golden: The golden vectors' file.
         labels: In the order of the model's outputs, with their decision defaults.
+        temperature: What logits are divided by.
         metrics: Measured figures.
         command: What made the bundle.
     """
@@ -53,7 +55,9 @@ def describe(  # noqa: PLR0913, PLR0917 - the parts of a bundle, each known some
             stride_frames=experiment.window.stride_frames,
             tensor=_tensor(interpreter.input),
         ),
-        output=Output(tensor=_tensor(interpreter.output), activation="softmax", temperature=1.0),
+        output=Output(
+            tensor=_tensor(interpreter.output), activation="softmax", temperature=temperature
+        ),
         labels=labels,
         training=Training(
             data=dataset.name,

@@ -1,94 +1,163 @@
-"""Scoring held-out clips with the daemon's own interpreter and dequantisation."""
+"""What the models of all folds make of the clips that they never heard."""
 
-from dataclasses import dataclass
-from pathlib import Path
-
-import keras
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from soundpost.classify import Bundle, Classifier
-from soundpost_training.calibrate import uncalibrated
-from soundpost_training.describe import describe
+from soundpost_training.calibrate import Calibration
+from soundpost_training.crossval import Summary, run_fold
 from soundpost_training.material import Material
-from soundpost_training.progress import track
-from soundpost_training.windows import windows_of_clips
+from soundpost_training.metrics import (
+    LabelMetrics,
+    ReliabilityBin,
+    accuracy,
+    calibration_error,
+    confusion,
+    label_metrics,
+    reliability,
+)
+from soundpost_training.scoring import FoldScores
+from soundpost_training.temperature import temper
 
-SCORES_FILE = "scores.npz"
-GOLDEN_TO_COME = b"-"
+CONFUSIONS_TOLD = 15
+CLIPS_OF_A_CONFUSION = 4
 
 
-@dataclass(frozen=True, slots=True)
-class FoldScores:
-    """What the model of a fold makes of the clips that it never heard.
+class Confusion(msgspec.Struct, frozen=True, kw_only=True):
+    """A label taken for another: how many clips, and the paths of some to listen to."""
+
+    label: str
+    taken_for: str
+    clips: int
+    paths: list[str]
+
+
+class Reliability(msgspec.Struct, frozen=True, kw_only=True):
+    """Whether the scores of some windows mean what they say, before and after the temperature."""
+
+    error_before: float
+    error_after: float
+    before: list[ReliabilityBin]
+    after: list[ReliabilityBin]
+
+
+class Evaluation(msgspec.Struct, frozen=True, kw_only=True):
+    """All that is measured of an experiment, int8 throughout where nothing else is said.
 
     Attributes:
-        clips: int64[clips], positions in the data set.
-        truth: int64[clips], positions of their labels.
-        owners: int64[windows], the place in `clips` of each window's clip.
-        int8: float32[windows, labels], scores of the quantised model as the daemon computes them.
-        real: float32[windows, labels], scores of the network before quantisation.
+        experiment: Its name.
+        data: The data set.
+        summary: Clip accuracy of each fold, int8 and float.
+        calibration: Temperature and thresholds, with what they do.
+        held_out_accuracy: Clip accuracy of the shipped model on its fold, at the temperature.
+        window_accuracy: Share of single windows whose highest score is right.
+        macro_f1: Mean over the labels.
+        macro_roc_auc: The same.
+        macro_average_precision: The same.
+        logit_cosine: Mean cosine of the angle between int8 and float logits of a window.
+        labels: Each label against all others, over the clips of all folds.
+        confusion: Clips of each label (row) taken for each (column).
+        top_confusions: The most frequent ones.
+        reliability: Of the windows of the bundle's held-out fold, which chose no temperature.
     """
 
-    clips: NDArray[np.int64]
-    truth: NDArray[np.int64]
-    owners: NDArray[np.int64]
-    int8: NDArray[np.float32]
-    real: NDArray[np.float32]
-
-    def of_clips(self, window_scores: NDArray[np.float32]) -> NDArray[np.float32]:
-        """A clip's scores: the mean of its windows', float32[clips, labels]."""
-        sums = np.zeros((len(self.clips), window_scores.shape[1]), np.float64)
-        np.add.at(sums, self.owners, window_scores)
-        counts = np.bincount(self.owners, minlength=len(self.clips))
-        return (sums / counts[:, None]).astype(np.float32)
-
-    def save(self, path: Path) -> None:
-        """Keeps them, whole or not at all."""
-        partial = path.with_name(f"partial-{path.name}")
-        np.savez_compressed(
-            partial,
-            clips=self.clips,
-            truth=self.truth,
-            owners=self.owners,
-            int8=self.int8,
-            real=self.real,
-        )
-        partial.replace(path)
-
-    @classmethod
-    def load(cls, path: Path) -> "FoldScores":
-        """What `save` kept."""
-        with np.load(path) as kept:
-            return cls(*(kept[name] for name in cls.__slots__))
+    experiment: str
+    data: str
+    summary: Summary
+    calibration: Calibration
+    held_out_accuracy: float
+    window_accuracy: float
+    macro_f1: float
+    macro_roc_auc: float
+    macro_average_precision: float
+    logit_cosine: float
+    labels: list[LabelMetrics]
+    confusion: list[list[int]]
+    top_confusions: list[Confusion]
+    reliability: Reliability
 
 
-def score_fold(material: Material, fold: int, network: keras.Model, model: bytes) -> FoldScores:
-    """The scores of a held-out fold's windows, before and after quantisation.
+def evaluate(material: Material, summary: Summary, calibration: Calibration) -> Evaluation:
+    """The evaluation of an experiment, each clip by the model of its own fold.
 
     Args:
-        material: The experiment, its recordings and their features.
-        fold: The fold that was held out.
-        network: The trained network.
-        model: The TFLite file made of it.
+        material: The experiment and its data.
+        summary: Its accuracies.
+        calibration: Its temperature and thresholds.
     """
     dataset = material.dataset
-    clips = dataset.in_folds([fold])
-    windows, owners = windows_of_clips(material.features, clips, material.experiment.window)
-    classifier = classifier_of(material, model)
-    told = track(windows, f"fold {fold}, int8")
-    logits = network.predict(windows[..., None], batch_size=256, verbose=0)
-    return FoldScores(
-        clips=np.array(clips),
-        truth=np.array(dataset.targets())[clips],
-        owners=owners,
-        int8=np.stack([classifier.scores(window) for window in told]),
-        real=np.asarray(keras.ops.softmax(np.asarray(logits, np.float32))),
+    folds = {fold: run_fold(material, fold) for fold in dataset.folds}
+    scores, truth, clips = out_of_fold(list(folds.values()))
+    labels = label_metrics(dataset.labels, scores, truth)
+    table = confusion(scores, truth)
+    held_out = folds[material.experiment.bundle.held_out_fold]
+    tempered = temper(held_out.int8, calibration.temperature)
+    taken = {int(clip): int(best) for clip, best in zip(clips, scores.argmax(axis=1), strict=True)}
+    return Evaluation(
+        experiment=material.experiment.name,
+        data=dataset.name,
+        summary=summary,
+        calibration=calibration,
+        held_out_accuracy=accuracy(held_out.of_clips(tempered), held_out.truth),
+        window_accuracy=float(
+            np.mean([accuracy(fold.int8, fold.truth[fold.owners]) for fold in folds.values()])
+        ),
+        macro_f1=float(np.mean([label.f1 for label in labels])),
+        macro_roc_auc=float(np.mean([label.roc_auc for label in labels])),
+        macro_average_precision=float(np.mean([label.average_precision for label in labels])),
+        logit_cosine=float(np.mean([_cosine(fold.int8, fold.real) for fold in folds.values()])),
+        labels=labels,
+        confusion=table.tolist(),
+        top_confusions=_top_confusions(material, table, taken),
+        reliability=_reliability(held_out, tempered),
     )
 
 
-def classifier_of(material: Material, model: bytes) -> Classifier:
-    """The daemon's classifier for a model that is in no bundle yet."""
-    labels = uncalibrated(material.dataset.labels, material.experiment.features)
-    manifest = describe(material, model, GOLDEN_TO_COME, labels, [], "")
-    return Classifier(Bundle(folder=Path(), manifest=manifest, model=model))
+def out_of_fold(
+    folds: list[FoldScores],
+) -> tuple[NDArray[np.float32], NDArray[np.int64], NDArray[np.int64]]:
+    """Clips of all folds: int8 scores float32[clips, labels], their labels, their positions."""
+    scores = np.concatenate([fold.of_clips(fold.int8) for fold in folds])
+    truth = np.concatenate([fold.truth for fold in folds])
+    return scores, truth, np.concatenate([fold.clips for fold in folds])
+
+
+def _top_confusions(
+    material: Material, table: NDArray[np.int64], taken: dict[int, int]
+) -> list[Confusion]:
+    dataset, targets = material.dataset, material.dataset.targets()
+    wrong = table - np.diag(np.diag(table))
+    order = np.argsort(-wrong, axis=None, kind="stable")[:CONFUSIONS_TOLD]
+    found = []
+    for row, column in zip(*np.unravel_index(order, wrong.shape), strict=True):
+        if not wrong[row, column]:
+            break
+        those = [clip for clip, best in taken.items() if (targets[clip], best) == (row, column)]
+        found.append(
+            Confusion(
+                label=dataset.labels[row],
+                taken_for=dataset.labels[column],
+                clips=len(those),
+                paths=[str(dataset.clips[clip].path) for clip in those[:CLIPS_OF_A_CONFUSION]],
+            )
+        )
+    return found
+
+
+def _reliability(fold: FoldScores, tempered: NDArray[np.float32]) -> Reliability:
+    truth = fold.truth[fold.owners]
+    before, after = reliability(fold.int8, truth), reliability(tempered, truth)
+    return Reliability(
+        error_before=calibration_error(before),
+        error_after=calibration_error(after),
+        before=before,
+        after=after,
+    )
+
+
+def _cosine(int8: NDArray[np.float32], real: NDArray[np.float32]) -> float:
+    """Logarithms of scores are logits but for a constant, which centring takes off both."""
+    logits = [np.log(np.maximum(scores, 1e-12).astype(np.float64)) for scores in (int8, real)]
+    one, two = (values - values.mean(axis=1, keepdims=True) for values in logits)
+    lengths = np.linalg.norm(one, axis=1) * np.linalg.norm(two, axis=1)
+    return float(np.mean((one * two).sum(axis=1) / np.maximum(lengths, 1e-12)))

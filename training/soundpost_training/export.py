@@ -5,26 +5,29 @@ import tempfile
 from pathlib import Path
 
 import msgspec
-import numpy as np
 
 from soundpost.classify import Classifier, load_bundle, replay_golden
-from soundpost.manifest import CARD_FILE, GOLDEN_FILE, MANIFEST_FILE, MODEL_FILE, Label, Metric
-from soundpost_training.calibrate import calibrated, smoothed
+from soundpost.manifest import CARD_FILE, GOLDEN_FILE, MANIFEST_FILE, MODEL_FILE, Metric
+from soundpost_training.calibrate import manifest_labels
 from soundpost_training.card import model_card
-from soundpost_training.crossval import TFLITE_FILE, Summary
+from soundpost_training.crossval import TFLITE_FILE
 from soundpost_training.describe import describe
 from soundpost_training.errors import TrainingError
-from soundpost_training.evaluate import SCORES_FILE, FoldScores, classifier_of
+from soundpost_training.evaluate import Evaluation
 from soundpost_training.golden import golden_archive
 from soundpost_training.material import Material
+from soundpost_training.scoring import classifier_of
+
+HELD_OUT_METRIC = "clip_accuracy_int8_held_out"
+"""The shipped model, at its temperature, on the clips of the fold that it never heard."""
 
 
-def export(material: Material, summary: Summary, models: Path, command: str) -> Path:
+def export(material: Material, evaluation: Evaluation, models: Path, command: str) -> Path:
     """The folder of the bundle, replacing an older one of the same name.
 
     Args:
         material: The experiment and its data.
-        summary: The figures over all folds.
+        evaluation: The figures over all folds, with temperature and thresholds.
         models: The folder that gets the bundle's folder.
         command: What the person typed, for the manifest and the card.
 
@@ -32,18 +35,19 @@ def export(material: Material, summary: Summary, models: Path, command: str) -> 
         TrainingError: The bundle cannot be written.
         BundleError: The daemon would refuse the bundle; nothing is written.
     """
-    experiment = material.experiment
+    experiment, calibration = material.experiment, evaluation.calibration
     folder = material.fold_folder(experiment.bundle.held_out_fold)
     model = (folder / TFLITE_FILE).read_bytes()
-    classifier = classifier_of(material, model)
+    classifier = classifier_of(material, model, calibration.temperature)
     golden = golden_archive(experiment.features, experiment.window.frames, classifier)
-    labels = decision_defaults(material)
-    manifest = describe(material, model, golden, labels, _metrics(summary, command), command)
+    labels = manifest_labels(material, calibration)
+    metrics = _metrics(evaluation, command)
+    manifest = describe(material, model, golden, labels, calibration.temperature, metrics, command)
     files = {
         MODEL_FILE: model,
         GOLDEN_FILE: golden,
         MANIFEST_FILE: msgspec.json.format(msgspec.json.encode(manifest), indent=2) + b"\n",
-        CARD_FILE: model_card(manifest, material, summary).encode(),
+        CARD_FILE: model_card(manifest, material, evaluation).encode(),
     }
     try:
         return _place(files, models, experiment.bundle.id)
@@ -54,34 +58,16 @@ def export(material: Material, summary: Summary, models: Path, command: str) -> 
         ) from error
 
 
-def decision_defaults(material: Material) -> list[Label]:
-    """Thresholds from the out-of-fold scores of the clips that the shipped model trained on.
-
-    Each of those clips is scored by the model of its own fold, which never heard it; the clips
-    of the bundle's held-out fold choose nothing, and stay honest test material.
-    """
-    experiment, dataset = material.experiment, material.dataset
-    chosen = [fold for fold in dataset.folds if fold != experiment.bundle.held_out_fold]
-    folds = [FoldScores.load(material.fold_folder(fold) / SCORES_FILE) for fold in chosen]
-    scores = np.concatenate([smoothed(fold.int8, fold.owners) for fold in folds])
-    truth = np.concatenate([fold.truth[fold.owners] for fold in folds])
-    return calibrated(dataset.labels, experiment.features, scores, truth)
-
-
-def _metrics(summary: Summary, command: str) -> list[Metric]:
+def _metrics(evaluation: Evaluation, command: str) -> list[Metric]:
+    summary = evaluation.summary
+    figures = [
+        ("clip_accuracy_int8", summary.int8_mean, summary.int8_spread),
+        ("clip_accuracy_float", summary.real_mean, summary.real_spread),
+        (HELD_OUT_METRIC, evaluation.held_out_accuracy, 0.0),
+    ]
     return [
-        Metric(
-            name="clip_accuracy_int8",
-            value=summary.int8_mean,
-            spread=summary.int8_spread,
-            command=command,
-        ),
-        Metric(
-            name="clip_accuracy_float",
-            value=summary.real_mean,
-            spread=summary.real_spread,
-            command=command,
-        ),
+        Metric(name=name, value=value, spread=spread, command=command)
+        for name, value, spread in figures
     ]
 
 

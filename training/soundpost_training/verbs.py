@@ -2,14 +2,22 @@
 
 import argparse
 
+import msgspec
 from rich.table import Table
 
+from soundpost_training.calibrate import Calibration
+from soundpost_training.calibrate import calibrate as choose_thresholds
 from soundpost_training.config import Experiment
 from soundpost_training.crossval import Summary, figures, run_fold
 from soundpost_training.crossval import crossval as cross_validate
+from soundpost_training.evaluate import Evaluation, out_of_fold
+from soundpost_training.evaluate import evaluate as evaluate_folds
 from soundpost_training.export import export as export_bundle
 from soundpost_training.material import Material
 from soundpost_training.progress import report
+from soundpost_training.report import report_page
+
+REPORT_FILE, REPORT_DATA_FILE = "report.html", "report.json"
 
 
 def prepare(experiment: Experiment, options: argparse.Namespace) -> None:
@@ -42,13 +50,35 @@ def crossval(experiment: Experiment, options: argparse.Namespace) -> None:
     report.print(_table(cross_validate(_material(experiment, options))))
 
 
+def calibrate(experiment: Experiment, options: argparse.Namespace) -> None:
+    """Chooses temperature and thresholds, and prints what they do."""
+    report.print(_thresholds(choose_thresholds(_material(experiment, options))))
+
+
+def evaluate(experiment: Experiment, options: argparse.Namespace) -> None:
+    """Writes the report, and says where."""
+    material = _material(experiment, options)
+    evaluation = _evaluation(material)
+    scores, truth, _ = out_of_fold([run_fold(material, fold) for fold in material.dataset.folds])
+    page, data = material.folder / REPORT_FILE, material.folder / REPORT_DATA_FILE
+    page.write_text(report_page(evaluation, scores, truth), encoding="utf-8")
+    data.write_bytes(msgspec.json.format(msgspec.json.encode(evaluation), indent=2))
+    report.print(_table(evaluation.summary))
+    report.print(f"report: {page}, and the same as {data.name}")
+
+
 def export(experiment: Experiment, options: argparse.Namespace) -> None:
     """Writes the bundle, and says where."""
     material = _material(experiment, options)
-    summary = cross_validate(material)
-    folder = export_bundle(material, summary, options.models, options.command)
-    report.print(_table(summary))
+    evaluation = _evaluation(material)
+    folder = export_bundle(material, evaluation, options.models, options.command)
+    report.print(_table(evaluation.summary))
     report.print(f"bundle: {folder}")
+
+
+def _evaluation(material: Material) -> Evaluation:
+    summary = cross_validate(material)
+    return evaluate_folds(material, summary, choose_thresholds(material))
 
 
 def _material(experiment: Experiment, options: argparse.Namespace) -> Material:
@@ -65,4 +95,16 @@ def _table(summary: Summary) -> Table:
         f"{summary.int8_mean:.2%} ± {summary.int8_spread:.2%}",
         f"{summary.real_mean:.2%} ± {summary.real_spread:.2%}",
     )
+    return table
+
+
+def _thresholds(calibration: Calibration) -> Table:
+    title = f"temperature {calibration.temperature:.2f}, chosen on folds {calibration.folds}"
+    table = Table("label", "threshold", "clips told", "false alarms / h", title=title)
+    for label in calibration.labels:
+        rates = f"{label.told:.1%}", f"{label.false_alarms_per_hour:.2f}"
+        table.add_row(label.name, f"{label.on_threshold:.3f}", *rates)
+    table.add_section()
+    total = f"{calibration.told:.1%}", f"{calibration.false_alarms_per_hour:.2f}"
+    table.add_row("all", "", *total)
     return table

@@ -1,0 +1,144 @@
+"""The page: figures, tables and pictures in one HTML file."""
+
+import base64
+from html import escape
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from soundpost_training.evaluate import Confusion, Evaluation
+from soundpost_training.report import plots
+
+PAGE = """\
+<!doctype html>
+<html lang="en"><meta charset="utf-8"><title>{title}</title>
+<style>
+body {{ font: 15px/1.5 system-ui, sans-serif; max-width: 72rem; margin: 2rem auto; padding: 0 1rem;
+  color: #222 }}
+table {{ border-collapse: collapse; margin: 1rem 0; font-variant-numeric: tabular-nums }}
+td, th {{ padding: .15rem .8rem; border-bottom: 1px solid #ddd; text-align: right }}
+td:first-child, th:first-child {{ text-align: left }}
+img {{ max-width: 100%; height: auto }} p {{ max-width: 46rem }} audio {{ height: 1.6rem }}
+</style>
+<h1>{title}</h1>
+<p>{about}</p>
+<h2>Accuracy</h2>{accuracy}{measures}
+<h2>Calibration</h2>
+<p>{calibration}</p>
+<img alt="reliability diagrams" src="{reliability}">
+<h2>Labels</h2>
+<img alt="F1 and share told of each label" src="{bars}">{labels}
+<h2>Curves</h2><img alt="ROC, and precision over recall" src="{curves}">
+<h2>Confusions</h2>
+<p>The links lead to the recordings on the machine that made this page.</p>{confusions}
+<img alt="confusion matrix" src="{matrix}">
+</html>
+"""
+
+
+def report_page(
+    evaluation: Evaluation, scores: NDArray[np.float32], truth: NDArray[np.int64]
+) -> str:
+    """The HTML of a report; pictures are inside, only the recordings are linked.
+
+    Args:
+        evaluation: What is told.
+        scores: float32[clips, labels] of the clips of all folds.
+        truth: int64[clips], their labels.
+    """
+    return PAGE.format(
+        title=escape(f"{evaluation.experiment}: evaluation"),
+        about=(
+            f"{len(truth)} clips of {escape(evaluation.data)}, each scored by the int8 model of "
+            "the fold that held it out, through the daemon's own features and interpreter. A "
+            "clip's scores are the mean of its windows'."
+        ),
+        accuracy=_accuracy(evaluation),
+        measures=_measures(evaluation),
+        calibration=_calibration(evaluation),
+        reliability=_inline(plots.reliability_diagram(evaluation)),
+        bars=_inline(plots.label_bars(evaluation)),
+        labels=_labels(evaluation),
+        curves=_inline(plots.curves(evaluation, scores, truth)),
+        confusions=_confusions(evaluation.top_confusions),
+        matrix=_inline(plots.confusion_matrix(evaluation)),
+    )
+
+
+def _accuracy(evaluation: Evaluation) -> str:
+    summary = evaluation.summary
+    rows = [[f"fold {one.fold}", f"{one.int8:.2%}", f"{one.real:.2%}"] for one in summary.folds]
+    mean = [
+        "mean ± sd",
+        f"{summary.int8_mean:.2%} ± {summary.int8_spread:.2%}",
+        f"{summary.real_mean:.2%} ± {summary.real_spread:.2%}",
+    ]
+    return _table(["held out", "int8", "float"], [*rows, mean])
+
+
+def _measures(evaluation: Evaluation) -> str:
+    figures = [
+        ["accuracy of single windows", f"{evaluation.window_accuracy:.2%}"],
+        ["F1, macro", f"{evaluation.macro_f1:.4f}"],
+        ["area under ROC, macro", f"{evaluation.macro_roc_auc:.4f}"],
+        ["area under precision and recall, macro", f"{evaluation.macro_average_precision:.4f}"],
+        ["cosine of int8 and float logits, mean", f"{evaluation.logit_cosine:.4f}"],
+        ["the shipped model on its held-out fold", f"{evaluation.held_out_accuracy:.2%}"],
+    ]
+    return _table(["over all folds, int8", ""], figures)
+
+
+def _calibration(evaluation: Evaluation) -> str:
+    calibration, measured = evaluation.calibration, evaluation.reliability
+    return (
+        f"Chosen on folds {', '.join(map(str, calibration.folds))}: temperature "
+        f"{calibration.temperature:.2f}; with the thresholds below, {calibration.told:.1%} of the "
+        f"clips are told by their own label, and there are {calibration.false_alarms_per_hour:.0f} "
+        f"false alarms of all {len(calibration.labels)} labels together in an hour of clips "
+        "without a pause. Measured on the held-out fold, which chose nothing: the expected "
+        f"calibration error of windows goes from {measured.error_before:.3f} to "
+        f"{measured.error_after:.3f}."
+    )
+
+
+def _labels(evaluation: Evaluation) -> str:
+    rows = [
+        [
+            label.name,
+            str(label.clips),
+            *(f"{share:.3f}" for share in (label.precision, label.recall, label.f1)),
+            *(f"{area:.4f}" for area in (label.roc_auc, label.average_precision)),
+            f"{chosen.on_threshold:.3f}",
+            f"{chosen.told:.1%}",
+            f"{chosen.false_alarms_per_hour:.1f}",
+        ]
+        for label, chosen in zip(evaluation.labels, evaluation.calibration.labels, strict=True)
+    ]
+    heads = ["label", "clips", "precision", "recall", "F1", "ROC area", "PR area"]
+    return _table([*heads, "threshold", "told", "false alarms / h"], rows)
+
+
+def _confusions(confusions: list[Confusion]) -> str:
+    rows = [
+        [escape(one.label), escape(one.taken_for), str(one.clips), " ".join(map(_link, one.paths))]
+        for one in confusions
+    ]
+    return _table(["is", "taken for", "clips", "some of them"], rows, escaped=True)
+
+
+def _link(path: str) -> str:
+    uri = escape(Path(path).resolve().as_uri())
+    return f'<a href="{uri}">{escape(Path(path).name)}</a>'
+
+
+def _table(heads: list[str], rows: list[list[str]], *, escaped: bool = False) -> str:
+    def cells(kind: str, texts: list[str]) -> str:
+        shown = texts if escaped else [escape(text) for text in texts]
+        return "<tr>" + "".join(f"<{kind}>{text}</{kind}>" for text in shown) + "</tr>\n"
+
+    return f"<table>{cells('th', heads)}{''.join(cells('td', row) for row in rows)}</table>"
+
+
+def _inline(png: bytes) -> str:
+    return f"data:image/png;base64,{base64.b64encode(png).decode()}"

@@ -1,0 +1,120 @@
+"""Pictures of an evaluation, as PNG."""
+
+import io
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from numpy.typing import NDArray
+from sklearn.metrics import precision_recall_curve, roc_curve
+
+from soundpost_training.evaluate import Evaluation
+from soundpost_training.metrics import ReliabilityBin
+
+Style = dict[str, Any]
+
+DOTS_PER_INCH = 110
+ONE_LABEL: Style = {"color": "#2a6f97", "alpha": 0.25, "linewidth": 0.8}
+MICRO: Style = {"color": "#d1495b", "linewidth": 2.0}
+DIAGONAL: Style = {"color": "#888888", "linestyle": "--", "linewidth": 1.0}
+
+
+def confusion_matrix(evaluation: Evaluation) -> bytes:
+    """Shares of each label's clips (row) taken for each label (column)."""
+    table = np.array(evaluation.confusion)
+    names = [label.name for label in evaluation.labels]
+    size = 3.0 + 0.2 * len(names)
+    figure = Figure((size + 0.8, size), layout="constrained")
+    axes = figure.subplots()
+    image = axes.imshow(table / np.maximum(table.sum(axis=1, keepdims=True), 1), cmap="viridis")
+    axes.set_xticks(range(len(names)), names, rotation=90, fontsize=7)
+    axes.set_yticks(range(len(names)), names, fontsize=7)
+    axes.set(xlabel="taken for", ylabel="is")
+    figure.colorbar(image, ax=axes, shrink=0.7, label="share of the label's clips")
+    return _png(figure)
+
+
+def curves(evaluation: Evaluation, scores: NDArray[np.float32], truth: NDArray[np.int64]) -> bytes:
+    """ROC and precision over recall: each label thin, all decisions together (micro) thick.
+
+    Args:
+        evaluation: For the areas.
+        scores: float32[clips, labels].
+        truth: int64[clips].
+    """
+    figure = Figure((11.0, 4.8), layout="constrained")
+    left, right = figure.subplots(1, 2)
+    are = np.eye(scores.shape[1], dtype=bool)[truth]
+    for index in np.flatnonzero(are.any(axis=0) & ~are.all(axis=0)):
+        _curve_pair(left, right, are[:, index], scores[:, index], ONE_LABEL)
+    _curve_pair(left, right, are.ravel(), scores.ravel(), MICRO)
+    left.plot([0, 1], [0, 1], **DIAGONAL)
+    left.set(
+        xlabel="false positive rate",
+        ylabel="true positive rate",
+        title=f"ROC, macro area {evaluation.macro_roc_auc:.4f}",
+    )
+    right.set(
+        xlabel="recall",
+        ylabel="precision",
+        title=f"precision and recall, macro area {evaluation.macro_average_precision:.4f}",
+    )
+    return _png(figure)
+
+
+def _curve_pair(
+    left: Axes,
+    right: Axes,
+    are: NDArray[np.bool_],
+    scores: NDArray[np.float32],
+    style: Style,
+) -> None:
+    false_positives, true_positives, _ = roc_curve(are, scores)
+    left.plot(false_positives, true_positives, **style)
+    precision, recall, _ = precision_recall_curve(are, scores)
+    right.plot(recall, precision, **style)
+
+
+def reliability_diagram(evaluation: Evaluation) -> bytes:
+    """What windows score highest against how many of them are right, before and after."""
+    figure = Figure((11.0, 4.8), layout="constrained")
+    before, after = figure.subplots(1, 2)
+    measured = evaluation.reliability
+    temperature = evaluation.calibration.temperature
+    _bars(before, measured.before, f"temperature 1, error {measured.error_before:.3f}")
+    _bars(after, measured.after, f"temperature {temperature:.2f}, error {measured.error_after:.3f}")
+    return _png(figure)
+
+
+def _bars(axes: Axes, bins: list[ReliabilityBin], title: str) -> None:
+    sizes = np.array([one.windows for one in bins])
+    points = [one.score for one in bins], [one.right for one in bins]
+    axes.plot([0, 1], [0, 1], **DIAGONAL)
+    axes.plot(*points, color=MICRO["color"])
+    axes.scatter(*points, s=400.0 * sizes / sizes.max(), color=MICRO["color"], alpha=0.5)
+    axes.set(xlabel="highest score of a window", ylabel="share right", title=title)
+    axes.set(xlim=(0, 1), ylim=(0, 1))
+
+
+def label_bars(evaluation: Evaluation) -> bytes:
+    """F1 of each label beside the share of its clips that its threshold lets through."""
+    order = sorted(range(len(evaluation.labels)), key=lambda index: evaluation.labels[index].f1)
+    labels = [evaluation.labels[index] for index in order]
+    told = [evaluation.calibration.labels[index].told for index in order]
+    figure = Figure((9.0, 1.5 + 0.22 * len(labels)), layout="constrained")
+    axes = figure.subplots()
+    places = np.arange(len(labels))
+    axes.barh(places + 0.2, [label.f1 for label in labels], 0.4, label="F1", color="#2a6f97")
+    axes.barh(places - 0.2, told, 0.4, label="told at its threshold", color="#f4a259")
+    axes.set_yticks(places, [label.name for label in labels], fontsize=7)
+    axes.set(xlim=(0, 1), ylim=(-0.7, len(labels) - 0.3))
+    axes.grid(axis="x", alpha=0.3)
+    axes.legend(loc="lower right")
+    return _png(figure)
+
+
+def _png(figure: Figure) -> bytes:
+    buffer = io.BytesIO()
+    figure.savefig(buffer, format="png", dpi=DOTS_PER_INCH)
+    return buffer.getvalue()
