@@ -38,13 +38,13 @@ run: NEEDS = python $(if $(BROKER),,broker) $(WANTS_MIC)
 run: $(VENV)/.with-$(RUN_EXTRAS) machine ## Hear a scene, show what a subscriber receives [SOURCE=mic|wav:PATH] [BROKER=mqtt://host:port]
 	@$(BIN)/python deploy/demo/run.py $${SOURCE:+--source "$$SOURCE"} $${BROKER:+--broker "$$BROKER"}
 
-test: NEEDS = python broker mic sound
+test: NEEDS = python broker mic sound speech
 test: machine lint test-device ## Lint, test the built wheel as a device has it, then test everything
 	@echo "== every test, on this checkout"
 	@$(BIN)/pytest
 
 # What a device gets: the wheel and no extra, in an environment where nothing else ever was.
-test-device: NEEDS = python broker
+test-device: NEEDS = python broker speech
 test-device: machine ## Build the wheel and test it alone in a fresh environment [PYTHON=python3.13]
 	@echo "== the wheel alone, in a fresh environment ($$($(PYTHON) --version))"
 	@rm -rf $(DEVICE) $(BUILD)/wheel

@@ -2,7 +2,7 @@
 # Install from apt what Soundpost needs and this machine lacks. Says what it installs; says nothing,
 # and asks for no rights, where nothing is missing.
 #
-# usage: [PYTHON=python3] apt-packages.sh [python] [broker] [mic] [sound] [deb] [boot]
+# usage: [PYTHON=python3] apt-packages.sh [python] [broker] [mic] [sound] [speech] [deb] [boot]
 set -eu
 
 PYTHON=${PYTHON:-python3}
@@ -43,6 +43,9 @@ for need in "$@"; do
         wants alsa-utils program arecord
         wants libasound2-plugins ls /usr/lib/*/alsa-lib/libasound_module_pcm_pulse.so
         ;;
+    speech) # somebody to speak in the tests of privacy
+        wants espeak-ng program espeak-ng
+        ;;
     deb) # the packages
         wants dpkg program dpkg-deb
         wants lintian program lintian
@@ -54,7 +57,7 @@ for need in "$@"; do
         wants util-linux program nsenter
         ;;
     *)
-        echo "usage: $0 [python] [broker] [mic] [sound] [deb] [boot]" >&2
+        echo "usage: $0 [python] [broker] [mic] [sound] [speech] [deb] [boot]" >&2
         exit 2
         ;;
     esac

@@ -108,7 +108,8 @@ def listen_on_a_small_disk(
     script = (
         f'mount -t tmpfs -o {options} none "$1" && cd "$1" && {before} && exec "$2" "$3" "$1" $4'
     )
-    command = ["unshare", "--user", "--map-root-user", "--mount", "sh", "-c", script, "sh"]
+    rights = [] if os.geteuid() == 0 else ["--user", "--map-root-user"]
+    command = ["unshare", *rights, "--mount", "sh", "-c", script, "sh"]
     program = [sys.executable, str(HERE / "small_disk.py"), str(keep_free_bytes)]
     answer = subprocess.run(
         [*command, str(folder), *program], capture_output=True, text=True, check=False
@@ -190,7 +191,7 @@ def test_whoever_is_killed_while_writing_leaves_no_half_file_under_a_name(tmp_pa
     rng = np.random.default_rng(9)
     parts_seen = 0
     for _ in range(12):
-        command = [sys.executable, "-c", WRITE_FOR_EVER, tmp_path]
+        command = [sys.executable, "-c", WRITE_FOR_EVER, str(tmp_path)]
         with subprocess.Popen(command, stdout=subprocess.PIPE) as writer:
             assert writer.stdout is not None
             writer.stdout.readline()
