@@ -13,6 +13,7 @@ import msgspec
 from soundpost.capture import Recording, ReopeningMic, Source, WavSource, parse_source
 from soundpost.classify import Bundle, Classifier, find_bundle, load_bundle, replay_golden
 from soundpost.clock import ClockState, clock_state
+from soundpost.condition import Condition
 from soundpost.config import ClassifyConfig, Config
 from soundpost.decide import Tracker, make_rules
 from soundpost.events import Detection
@@ -95,6 +96,7 @@ def build_pipeline(
     rules = make_rules(manifest.labels, config.decide, model.sample_rate_hz)
     return Pipeline(
         source=source,
+        condition=Condition(model.sample_rate_hz),
         gate=make_gate(config.gate, model.sample_rate_hz),
         windower=Windower(heard.features, heard.window_frames, heard.stride_frames),
         classifier=model.classifier,
@@ -125,13 +127,14 @@ def run(config: Config) -> None:
             for detections in pipeline.listen():
                 for detection in detections:
                     broker.publish(_tell(detection, teller, evidence))
-                reports.go_on()
+                reports.go_on(pipeline.problems)
                 service.go_on(
                     is_quiet=pipeline.is_quiet,
                     is_waiting=pipeline.is_waiting,
                     is_connected=broker.is_connected,
+                    problems=pipeline.problems,
                 )
-        reports.tell()
+        reports.tell(pipeline.problems)
     LOG.info("stopped after %.1f s of sound", health.samples / model.sample_rate_hz)
 
 

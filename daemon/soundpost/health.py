@@ -1,6 +1,20 @@
 """What the daemon counts about itself, so that nothing is lost unseen."""
 
+from enum import StrEnum
+
 import msgspec
+
+
+class Problem(StrEnum):
+    """What can be wrong with a microphone; the value is its name on the wire."""
+
+    NO_SAMPLES = "no_samples"
+    DIGITAL_SILENCE = "digital_silence"
+    STUCK_VALUE = "stuck_value"
+    DC_OFFSET = "dc_offset"
+    CLIPPING = "clipping"
+    LEVEL_COLLAPSE = "level_collapse"
+    BACKLOG = "backlog"
 
 
 class Health(msgspec.Struct, kw_only=True):

@@ -5,12 +5,13 @@ from collections.abc import Iterator
 from soundpost.audio import Chunk
 from soundpost.capture import Source
 from soundpost.classify import Classifier
+from soundpost.condition import Condition
 from soundpost.decide import Tracker
 from soundpost.events import Detection, Window
 from soundpost.evidence import Evidence
 from soundpost.features import Windower
 from soundpost.gate import Gate
-from soundpost.health import Health
+from soundpost.health import Health, Problem
 
 
 class Pipeline:
@@ -18,6 +19,7 @@ class Pipeline:
 
     Args:
         source: Where chunks come from; opened and closed by the caller.
+        condition: Judges the microphone by them.
         gate: Which of them are worth hearing.
         windower: Cuts them into windows of log-mel.
         classifier: Scores a window.
@@ -26,10 +28,11 @@ class Pipeline:
         health: Where progress is counted.
     """
 
-    def __init__(  # noqa: PLR0913 - the seven rooms' stages, each given once, by name
+    def __init__(  # noqa: PLR0913 - the rooms' stages, each given once, by name
         self,
         *,
         source: Source,
+        condition: Condition,
         gate: Gate,
         windower: Windower,
         classifier: Classifier,
@@ -38,6 +41,7 @@ class Pipeline:
         health: Health,
     ) -> None:
         self._source = source
+        self._condition = condition
         self._gate = gate
         self._windower = windower
         self._classifier = classifier
@@ -52,6 +56,11 @@ class Pipeline:
         return self._is_waiting
 
     @property
+    def problems(self) -> tuple[Problem, ...]:
+        """What is wrong with the microphone now."""
+        return self._condition.problems
+
+    @property
     def is_quiet(self) -> bool:
         """Whether the gate is shut, so that sound comes and no window is to be expected."""
         return self._gate.quiet_since is not None
@@ -63,6 +72,7 @@ class Pipeline:
         """
         for chunk in self._source.chunks():
             self._is_waiting = chunk is None
+            self._condition.hear(chunk)
             yield self._count(self._finish() if chunk is None else self._hear(chunk))
         yield self._count(self._finish())
 

@@ -4,11 +4,11 @@ import logging
 import os
 import socket
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Self
 
-from soundpost.health import Health
+from soundpost.health import Health, Problem
 
 STATUS_SECONDS = 5.0
 """How often at most the line of `systemctl status` changes."""
@@ -76,13 +76,15 @@ class Listening:
     source: str
     sample_rate_hz: int
 
-    def describe(self, health: Health, *, is_connected: bool) -> str:
+    def describe(
+        self, health: Health, *, is_connected: bool, problems: Sequence[Problem] = ()
+    ) -> str:
         """The line that `systemctl status` shows."""
         broker = "connected" if is_connected else "away"
         sound = _duration(health.samples // self.sample_rate_hz)
         return (
             f"listening to {self.source}, {sound} of sound, {health.detections} detections, "
-            f"broker {broker}"
+            f"broker {broker}{''.join(f', {problem}' for problem in problems)}"
         )
 
 
@@ -127,12 +129,20 @@ class Service:
         """Say that what was heard is told to its end, and then it is over."""
         self._manager.tell(STOPPING="1", STATUS="telling the last detections")
 
-    def go_on(self, *, is_quiet: bool, is_connected: bool, is_waiting: bool = False) -> None:
+    def go_on(
+        self,
+        *,
+        is_quiet: bool,
+        is_connected: bool,
+        is_waiting: bool = False,
+        problems: Sequence[Problem] = (),
+    ) -> None:
         """Feed the watchdog and renew the status, if it is time to and there was progress.
 
         Args:
             is_quiet: Whether the gate is shut, so that samples without windows are progress.
             is_waiting: Whether there is no microphone, so that looking for it is progress.
+            problems: What is wrong with the microphone.
             is_connected: Whether the broker is reached.
         """
         now_seconds = self._monotonic_seconds()
@@ -142,9 +152,10 @@ class Service:
             self._fed_samples = self._health.samples
             self._fed_windows = self._health.windows
         if now_seconds >= self._status_due_seconds:
-            self._manager.tell(
-                STATUS=self._listening.describe(self._health, is_connected=is_connected)
+            status = self._listening.describe(
+                self._health, is_connected=is_connected, problems=problems
             )
+            self._manager.tell(STATUS=status)
             self._status_due_seconds = now_seconds + STATUS_SECONDS
 
     def _has_progressed(self, is_quiet: bool) -> bool:  # noqa: FBT001 - private, one caller

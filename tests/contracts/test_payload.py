@@ -15,7 +15,7 @@ from jsonschema import Draft202012Validator
 
 from soundpost.clock import ClockState
 from soundpost.events import Detection, State
-from soundpost.health import Health
+from soundpost.health import Health, Problem
 from soundpost.publish import DetectionMessage, HealthMessage, ModelIdentity, Teller, encode
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
@@ -51,7 +51,7 @@ TOLD = (
 REPORTED = (
     b'{"schema":1,"node":"north-gate","time":"2026-11-20T07:31:21.480Z","clock":"synced",'
     b'"version":"0.1.0","model":{"id":"esc50","version":"1.0.0","sha256":"' + b"5e" * 32 + b'"},'
-    b'"heard_seconds":1.0,"counters":{"samples":16000,"overflows":0,"dropped_samples":0,'
+    b'"heard_seconds":1.0,"problems":["clipping"],"counters":{"samples":16000,"overflows":0,"dropped_samples":0,'
     b'"reopens":0,"windows":7,"detections":2,"clips_kept":1,"clips_withheld":0,"clips_lost":0,'
     b'"messages_sent":2,"messages_dropped":0,"connects":1}}'
 )
@@ -99,10 +99,13 @@ def test_every_detection_keeps_the_schema(detection: Detection, clock: ClockStat
     assert [complaints(message) for message in told] == [[]] * len(told)
 
 
-@given(st.builds(Health, **dict.fromkeys(Health.__struct_fields__, st.integers(0, 2**53))))
-def test_every_health_keeps_the_schema(health: Health) -> None:
-    """Whatever was counted."""
-    assert complaints(new_teller().report(health, LAST_NS)) == []
+@given(
+    st.builds(Health, **dict.fromkeys(Health.__struct_fields__, st.integers(0, 2**53))),
+    st.sets(st.sampled_from(Problem)),
+)
+def test_every_health_keeps_the_schema(health: Health, problems: set[Problem]) -> None:
+    """Whatever was counted, and whatever is wrong."""
+    assert complaints(new_teller().report(health, LAST_NS, sorted(problems))) == []
 
 
 @given(detections())
@@ -123,7 +126,7 @@ def test_a_health_is_frozen_but_for_the_version() -> None:
     health = Health(
         samples=16_000, windows=7, detections=2, clips_kept=1, messages_sent=2, connects=1
     )
-    report = new_teller().report(health, STARTED.onset_utc_ns)
+    report = new_teller().report(health, STARTED.onset_utc_ns, [Problem.CLIPPING])
     assert encode(msgspec.structs.replace(report, version="0.1.0")) == REPORTED
 
 
@@ -151,6 +154,12 @@ def test_a_schema_names_the_fields_of_its_struct(
     fields = list(struct.__struct_fields__)
     assert (list(part["properties"]), part["required"]) == (fields, fields)
     assert part["additionalProperties"] is False
+
+
+def test_a_schema_knows_every_problem() -> None:
+    """A word that the daemon learns is one that subscribers are told of."""
+    items = SCHEMAS[HealthMessage]["properties"]["problems"]["items"]
+    assert items["enum"] == list(Problem)
 
 
 def test_a_schema_knows_every_state_and_every_clock() -> None:

@@ -23,7 +23,7 @@ from soundpost.errors import CaptureError
 from soundpost.health import Health
 
 SAMPLE_RATE_HZ = 16_000
-PATIENCE_SECONDS = 5.0
+PATIENCE_SECONDS = 3.0
 
 
 def say(line: str) -> None:

@@ -7,7 +7,7 @@ from msgspec import Meta
 
 from soundpost.clock import ClockState
 from soundpost.events import State
-from soundpost.health import Health
+from soundpost.health import Health, Problem
 from soundpost.manifest import Manifest
 
 ONLINE = b"online"
@@ -84,6 +84,7 @@ class HealthMessage(_Wire, frozen=True, kw_only=True):
         model: What classifies.
         heard_seconds: Seconds of sound captured since the start. It stands still when no sound
             arrives, which a clock would hide.
+        problems: What is wrong with the microphone now.
         counters: Since the start, see `soundpost.health.Health`.
     """
 
@@ -94,6 +95,7 @@ class HealthMessage(_Wire, frozen=True, kw_only=True):
     version: str
     model: ModelIdentity
     heard_seconds: Annotated[float, Meta(ge=0.0)]
+    problems: list[Problem]
     counters: Health
 
 

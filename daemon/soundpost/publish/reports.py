@@ -3,13 +3,15 @@
 import time
 from collections.abc import Callable
 
-from soundpost.health import Health
+from soundpost.health import Health, Problem
 from soundpost.publish.publisher import MqttPublisher
 from soundpost.publish.teller import Teller
 
 
 class HealthReports:
-    """Tells the counters at first, and every so often, whether sound arrives or not.
+    """Tells the counters at first, every so often, and when problems come or go.
+
+    That is so whether sound arrives or not.
 
     Args:
         broker: Where they are told.
@@ -34,13 +36,15 @@ class HealthReports:
         self._every_seconds = every_seconds
         self._monotonic_seconds = monotonic_seconds
         self._due_seconds = monotonic_seconds()
+        self._told: tuple[Problem, ...] = ()
 
-    def go_on(self) -> None:
+    def go_on(self, problems: tuple[Problem, ...]) -> None:
         """Tell health, if it is time to."""
-        if self._monotonic_seconds() >= self._due_seconds:
-            self.tell()
+        if problems != self._told or self._monotonic_seconds() >= self._due_seconds:
+            self.tell(problems)
 
-    def tell(self) -> None:
+    def tell(self, problems: tuple[Problem, ...]) -> None:
         """Tell health now."""
-        self._broker.publish_health(self._teller.report(self._health, time.time_ns()))
+        self._broker.publish_health(self._teller.report(self._health, time.time_ns(), problems))
+        self._told = problems
         self._due_seconds = self._monotonic_seconds() + self._every_seconds

@@ -1,14 +1,14 @@
 """From what was decided to what is told."""
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import msgspec
 
 from soundpost import __version__
 from soundpost.clock import ClockState, rfc3339
 from soundpost.events import Detection, State
-from soundpost.health import Health
+from soundpost.health import Health, Problem
 from soundpost.publish.payload import DetectionMessage, HealthMessage, ModelIdentity
 from soundpost.publish.uuid7 import uuid7
 
@@ -72,12 +72,15 @@ class Teller:
             model=self._model,
         )
 
-    def report(self, health: Health, utc_ns: int) -> HealthMessage:
-        """The message that tells the counters as they are now.
+    def report(
+        self, health: Health, utc_ns: int, problems: Sequence[Problem] = ()
+    ) -> HealthMessage:
+        """The message that tells the counters as they are now, and what is wrong.
 
         Args:
             health: The counters; they may go on counting.
             utc_ns: The time now, nanoseconds since 1970 UTC.
+            problems: What is wrong with the microphone.
         """
         return HealthMessage(
             node=self._node,
@@ -86,6 +89,7 @@ class Teller:
             version=__version__,
             model=self._model,
             heard_seconds=round(health.samples / self._sample_rate_hz, _SECONDS_DECIMALS),
+            problems=list(problems),
             counters=msgspec.structs.replace(health),
         )
 
