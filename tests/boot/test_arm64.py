@@ -15,7 +15,8 @@ pytestmark = [pytest.mark.boot, pytest.mark.timeout(900)]
 
 RATE_HZ = 16_000
 SOUNDPOST = ("/usr/bin/python3", "-I", "/usr/bin/soundpost")
-LOW = "decide.on_threshold = 0.2\ndecide.off_threshold = 0.1\n"
+SCORE_TOLERANCE = 0.025
+"""As measured between two runtimes: kernels round the last step of an int8 logit differently."""
 
 
 @pytest.fixture(scope="module")
@@ -31,7 +32,6 @@ def pi(tmp_path_factory: pytest.TempPathFactory, shared_data: Path) -> Iterator[
         subprocess.run(["mount", "-t", "proc", "proc", root / "proc"], check=True)
         unpack(built_package(12, "arm64"), root)
         _write_evening(root / "evening.wav", shared_data)
-        (root / "low.toml").write_text(LOW)
         yield root
     finally:
         subprocess.run(["umount", "--recursive", root], check=True)
@@ -61,14 +61,16 @@ def test_the_golden_vectors_give_what_they_gave_in_training(pi: Path) -> None:
 
 
 def test_a_recording_is_told_as_here(pi: Path) -> None:
-    """Every event has the same label, state, times and score as on this machine."""
-    there = on_the_pi(pi, "listen", "--config", "/low.toml", "/evening.wav")
-    here = soundpost("listen", "--config", str(pi / "low.toml"), str(pi / "evening.wav")).stdout
-    assert told(there) == told(here)
-    assert len({label for label, *_ in told(here)}) > 1
+    """Every event has the same label, states and times as on this machine, and nearly its score."""
+    there = told(on_the_pi(pi, "listen", "/evening.wav"))
+    here = told(soundpost("listen", str(pi / "evening.wav")).stdout)
+    assert len({label for label, *_ in here}) > 1
+    assert [row[:-1] for row in there] == [row[:-1] for row in here]
+    scores = [(mine[-1], its[-1]) for mine, its in zip(here, there, strict=True)]
+    assert max(abs(mine - its) for mine, its in scores) <= SCORE_TOLERANCE
 
 
-def told(lines: str) -> list[tuple[object, ...]]:
-    """What matters of the messages among the lines."""
+def told(lines: str) -> list[tuple[str, str, str, str | None, float]]:
+    """What matters of the messages among the lines; the score last."""
     rows = [json.loads(line) for line in lines.splitlines() if line.startswith("{")]
     return [(row["label"], row["state"], row["onset"], row["offset"], row["score"]) for row in rows]
