@@ -11,6 +11,9 @@ from typing import Any
 from soundpost import __version__
 from soundpost.config import Config, load_config
 from soundpost.errors import SoundpostError
+from soundpost.journal import begin_log
+
+_log = logging.getLogger("soundpost")
 
 _EXAMPLES = """\
 examples:
@@ -31,11 +34,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     # Before numpy is imported: its matrices here are too small for a second thread, which would
     # only spin on a core that is not ours.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
+    begin_log()
     try:
         status: int = options.command(options)
     except SoundpostError as error:
-        print(f"soundpost: {error}\n  hint: {error.hint}", file=sys.stderr)
+        _log.error("%s\n  hint: %s", error, error.hint)
         return error.exit_status
     except BrokenPipeError:
         # The reader of our lines went away (`soundpost listen … | head`): end as other tools do.

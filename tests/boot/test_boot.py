@@ -185,13 +185,16 @@ def test_kill_9_is_followed_by_another_one(service: Service) -> None:
 
 
 def test_a_wrong_configuration_waits_for_a_person(service: Service) -> None:
-    """Exit status 78 is not tried again, and the log says what is wrong."""
+    """Exit status 78 is not tried again, and the journal has an error that says what is wrong."""
     service.configure("capture.sorce = 1")
     service.booted.run("systemctl", "start", UNIT, check=False)
     service.booted.wait_for(lambda: service.show("ActiveState") == "failed")
     assert service.show("ExecMainStatus") == EX_CONFIG
     assert service.show("NRestarts") == "0"
-    assert "did you mean capture.source?" in service.booted.journal(UNIT)
+    ask = ["journalctl", "--no-pager", "--output=json", "--reverse", "--priority=err"]
+    told = json.loads(service.booted.run(*ask, f"--unit={UNIT}", "LOGGER=soundpost").split("\n")[0])
+    assert "did you mean capture.source?" in told["MESSAGE"]
+    assert told["CODE_FILE"].endswith("soundpost/cli.py")
 
 
 def test_a_lost_source_is_tried_again(service: Service) -> None:

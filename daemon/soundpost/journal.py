@@ -1,0 +1,92 @@
+"""The log: lines for people on a terminal, fields for journald under systemd."""
+
+import logging
+import os
+import socket
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from types import TracebackType
+
+JOURNAL = Path("/run/systemd/journal/socket")
+LINE = "%(levelname)s %(name)s: %(message)s"
+
+_PRIORITIES = {
+    logging.DEBUG: 7,
+    logging.INFO: 6,
+    logging.WARNING: 4,
+    logging.ERROR: 3,
+    logging.CRITICAL: 2,
+}
+"""syslog's, by which `journalctl -p warning` chooses."""
+
+_log = logging.getLogger("soundpost")
+
+
+class JournalHandler(logging.Handler):
+    """Sends records to journald in its native protocol (systemd.io/JOURNAL_NATIVE_PROTOCOL).
+
+    Besides MESSAGE and PRIORITY an entry has LOGGER, and CODE_FILE, CODE_LINE and CODE_FUNC, which
+    `journalctl -o verbose` shows. What journald does not take goes to stderr.
+
+    Args:
+        address: Journald's datagram socket.
+    """
+
+    def __init__(self, address: Path = JOURNAL) -> None:
+        super().__init__()
+        self._address = str(address)
+        self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC)
+        self._beside = logging.StreamHandler()
+        self._beside.setFormatter(logging.Formatter(LINE))
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Send one record."""
+        fields = {
+            "MESSAGE": self.format(record),
+            "PRIORITY": str(_PRIORITIES.get(record.levelno, _PRIORITIES[logging.INFO])),
+            "SYSLOG_IDENTIFIER": "soundpost",
+            "LOGGER": record.name,
+            "CODE_FILE": record.pathname,
+            "CODE_LINE": str(record.lineno),
+            "CODE_FUNC": record.funcName or "",
+        }
+        entry = b"".join(_encode(name, value) for name, value in fields.items())
+        try:
+            self._socket.sendto(entry, self._address)
+        except OSError:
+            self._beside.emit(record)
+
+    def close(self) -> None:
+        """Close the socket."""
+        self._socket.close()
+        super().close()
+
+
+def begin_log(environment: Mapping[str, str] = os.environ) -> None:
+    """Log to journald if that is where stderr goes, else to stderr."""
+    if not _is_journal(environment):
+        logging.basicConfig(level=logging.INFO, format=LINE)
+        return
+    logging.basicConfig(level=logging.INFO, handlers=[JournalHandler()])
+    sys.excepthook = _log_bug
+
+
+def _is_journal(environment: Mapping[str, str]) -> bool:
+    """Whether systemd connected stderr to the journal, and nobody has redirected it since."""
+    stderr = os.fstat(sys.__stderr__.fileno()) if sys.__stderr__ else None
+    stream = f"{stderr.st_dev}:{stderr.st_ino}" if stderr else None
+    return environment.get("JOURNAL_STREAM") == stream and JOURNAL.exists()
+
+
+def _log_bug(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    """A traceback as one entry, instead of one for each of its lines."""
+    _log.critical("a bug: %s", error, exc_info=(kind, error, trace))
+
+
+def _encode(name: str, value: str) -> bytes:
+    """A field; one whose value has line breaks is told its length."""
+    content = value.encode(errors="replace")
+    if b"\n" not in content:
+        return name.encode() + b"=" + content + b"\n"
+    return name.encode() + b"\n" + len(content).to_bytes(8, "little") + content + b"\n"
