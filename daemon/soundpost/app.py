@@ -117,11 +117,11 @@ def run(config: Config) -> None:
     source = open_source(config, model.sample_rate_hz, health)
     evidence = open_evidence(config, model, health)
     pipeline = build_pipeline(config, model, source, health, evidence)
-    teller = make_teller(config, model, clock_state)
     listening = Listening(config.capture.source, model.sample_rate_hz)
     service = Service(Manager.from_environment(), listening, health)
     LOG.info("listening to %s with %s", listening.source, model.bundle.folder)
     with MqttPublisher(config.mqtt, config.node.name, health) as broker:
+        teller = make_teller(config, model, clock_state, broker.last_seq)
         reports = HealthReports(broker, teller, health, config.mqtt.health_seconds)
         with _stopped_by_signals(source), source, service:
             for detections in pipeline.listen():
@@ -138,13 +138,16 @@ def run(config: Config) -> None:
     LOG.info("stopped after %.1f s of sound", health.samples / model.sample_rate_hz)
 
 
-def make_teller(config: Config, model: Model, clock: Callable[[], ClockState]) -> Teller:
+def make_teller(
+    config: Config, model: Model, clock: Callable[[], ClockState], last_seq: int = 0
+) -> Teller:
     """What words everything that is told, as the configuration and the manifest say."""
     return Teller(
         config.node.name,
         ModelIdentity.of(model.bundle.manifest),
         sample_rate_hz=model.sample_rate_hz,
         clock=clock,
+        last_seq=last_seq,
     )
 
 

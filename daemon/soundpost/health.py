@@ -33,7 +33,9 @@ class Health(msgspec.Struct, kw_only=True):
         clips_withheld: Clips not stored because somebody speaks in them.
         clips_lost: Clips that could not be stored.
         messages_sent: Detection messages that the broker acknowledged.
-        messages_dropped: Detection messages given up: outbox full, or refused by the broker.
+        messages_dropped: Detection messages given up: outbox full, damaged, or lost with memory.
+        messages_waiting: Detection messages in the outbox now; the one count that can go down.
+        outbox_faults: Times the outbox's file was damaged, or took nothing more.
         connects: Times the broker was reached.
     """
 
@@ -48,4 +50,6 @@ class Health(msgspec.Struct, kw_only=True):
     clips_lost: int = 0
     messages_sent: int = 0
     messages_dropped: int = 0
+    messages_waiting: int = 0
+    outbox_faults: int = 0
     connects: int = 0

@@ -89,6 +89,12 @@ class Broker:
         self._process.send_signal(signal.SIGUSR1)
         wait_until(lambda: self.log.count(_SAVING) > saved)
 
+    def change_access(self, *acl: str) -> None:
+        """Have one that has an access list go by another from now on."""
+        assert self._process is not None
+        (self._folder / "acl").write_text("\n".join(acl) + "\n", encoding="utf-8")
+        self._process.send_signal(signal.SIGHUP)
+
     def stop(self) -> None:
         """End it in an orderly way."""
         self._end("terminate")

@@ -15,7 +15,8 @@ from soundpost.publish.broker import Broker
 from soundpost.publish.mqtt import Connection
 from soundpost.publish.outbox import Outbox
 from soundpost.publish.payload import OFFLINE, ONLINE, HealthMessage, encode
-from soundpost.publish.trouble import may_not_publish, no_acknowledgement
+from soundpost.publish.refusals import Refusals
+from soundpost.publish.trouble import no_acknowledgement
 
 _TURN_SECONDS = 1.0
 _STEADY_SECONDS = 10.0
@@ -64,7 +65,7 @@ class Courier:
         self._deadline_seconds = float("inf")
         self._wake_sender: socket.socket | None = None
         self._told_trouble = ""
-        self._refused_topics: set[str] = set()
+        self._refusals = Refusals(broker)
 
     def wake(self) -> None:
         """Say that the outbox has something."""
@@ -129,11 +130,15 @@ class Courier:
     def _send(self, connection: Connection) -> None:
         """Put on its way what the broker will have now."""
         self._send_reading(connection)
-        while connection.has_room and (entry := self._outbox.next_unsent()):
-            settle = partial(self._settle, f"{self._base}/detections", entry.row)
-            connection.publish(
-                f"{self._base}/detections", encode(entry.message), settle, retain=False
-            )
+        topic = f"{self._base}/detections"
+        while self._may_send(connection, topic) and (entry := self._outbox.next_unsent()):
+            settle = partial(self._settle, topic, entry.seq)
+            connection.publish(topic, entry.payload, settle, retain=False)
+
+    def _may_send(self, connection: Connection, topic: str) -> bool:
+        if self._refusals.are_on(topic):  # ask with one message whether that has changed
+            return not connection.unanswered and self._refusals.may_ask()
+        return connection.has_room
 
     def _send_reading(self, connection: Connection) -> None:
         if self._reading:
@@ -144,22 +149,15 @@ class Courier:
 
     def _say(self, connection: Connection, leaf: str, payload: bytes) -> None:
         topic = f"{self._base}/{leaf}"
-        connection.publish(topic, payload, partial(self._note, topic), retain=True)
+        connection.publish(topic, payload, partial(self._refusals.note, topic), retain=True)
 
-    def _settle(self, topic: str, row: int, refusal: str | None) -> None:
+    def _settle(self, topic: str, seq: int, refusal: str | None) -> None:
         if refusal is None:
-            self._outbox.acknowledge(row)
+            self._outbox.acknowledge(seq)
         else:
-            self._outbox.refuse(row)
-        self._note(topic, refusal)
-
-    def _note(self, topic: str, refusal: str | None) -> None:
-        """Tell a refusal once for each topic, until the broker takes a message there again."""
-        if refusal is None:
-            self._refused_topics.discard(topic)
-        elif topic not in self._refused_topics:
-            self._refused_topics.add(topic)
-            self._log_error(may_not_publish(self._broker, topic, refusal))
+            self._outbox.rewind(seq)
+        self._refusals.postpone(refusal)
+        self._refusals.note(topic, refusal)
 
     def _welcome(self) -> None:
         self._health.connects += 1
@@ -174,10 +172,7 @@ class Courier:
     def _tell(self, error: PublishError) -> None:
         if str(error) != self._told_trouble:
             self._told_trouble = str(error)
-            self._log_error(error)
-
-    def _log_error(self, error: PublishError) -> None:
-        _log.warning("%s (%s)", error, error.hint)
+            _log.warning("%s (%s)", error, error.hint)
 
     def _pause(self) -> None:
         seconds = min(self._backoff.next_seconds(), self._remaining_seconds())

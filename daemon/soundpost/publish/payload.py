@@ -102,3 +102,12 @@ class HealthMessage(_Wire, frozen=True, kw_only=True):
 def encode(message: DetectionMessage | HealthMessage) -> bytes:
     """A message as one line of JSON, UTF-8, keys in the order of the fields."""
     return msgspec.json.encode(message)
+
+
+def encode_late(payload: bytes) -> bytes:
+    """An encoded detection that says `backfilled`; nothing else in it changes.
+
+    It may have been encoded by an earlier version, so only that one field is looked at.
+    """
+    fields = msgspec.json.decode(payload, type=dict[str, msgspec.Raw])
+    return msgspec.json.encode(fields | {"backfilled": True})

@@ -1,8 +1,11 @@
 """Tells the broker, and never keeps the pipeline waiting."""
 
 import logging
+import os
 import secrets
 import threading
+from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Self
 
 from soundpost.config import MqttConfig
@@ -12,28 +15,36 @@ from soundpost.publish.broker import find_broker
 from soundpost.publish.courier import Courier
 from soundpost.publish.outbox import Outbox
 from soundpost.publish.payload import DetectionMessage, HealthMessage
+from soundpost.publish.scribe import FULL, Scribe
 
 CLOSE_SECONDS = 5.0
 """How long `close` gives the broker, unless told otherwise, to take what is left."""
 
 _MANNERS_SECONDS = 0.5
+_BYTES_PER_MEGABYTE = 1_000_000
+_FILE_NAME = "outbox.db"
 
 _log = logging.getLogger("soundpost.publish")
 
 
 class MqttPublisher:
-    """Publishes detections, health and status at a broker, from a thread of its own.
+    """Publishes detections, health and status at a broker, from threads of its own.
 
-    Detections go through the outbox. Status and health are readings: only the latest counts, so
-    they do not queue. As a context manager it starts on entry and closes on exit.
+    Detections go through the outbox, and through its file if there is one. Status and health are
+    readings: only the latest counts, so they do not queue. As a context manager it starts on entry
+    and closes on exit.
 
     Args:
         config: The `[mqtt]` table.
         node: Who is listening.
         health: Where messages and connections are counted.
 
+    Attributes:
+        last_seq: The number of the last detection that was told, by an earlier run perhaps.
+
     Raises:
         ConfigError: The broker's address, credentials or certificates cannot be used.
+        PublishError: The outbox's file is in use.
     """
 
     def __init__(self, config: MqttConfig, node: str, health: Health) -> None:
@@ -47,9 +58,12 @@ class MqttPublisher:
             health=health,
             keepalive_seconds=config.keepalive_seconds,
         )
-        self._thread = threading.Thread(
-            target=self._courier.run, name="soundpost-mqtt", daemon=True
-        )
+        self._threads = [_thread(self._courier.run, "soundpost-mqtt")]
+        self._scribe: Scribe | None = None
+        if path := find_outbox(config):
+            budget_bytes = config.outbox_megabytes * _BYTES_PER_MEGABYTE
+            self._scribe = Scribe(path, budget_bytes, self._outbox, health, self._courier.wake)
+            self._threads.append(_thread(self._scribe.run, "soundpost-outbox"))
         self._is_overflowing = False
 
     def __enter__(self) -> Self:
@@ -64,6 +78,11 @@ class MqttPublisher:
         """Whether the broker is reached now."""
         return self._courier.is_connected
 
+    @property
+    def last_seq(self) -> int:
+        """The number of the last detection that was told; the next one must be higher."""
+        return self._outbox.last_seq
+
     def start(self) -> None:
         """Begin to connect; returns at once, whether or not there is a broker."""
         if self._broker.is_exposed:
@@ -72,45 +91,68 @@ class MqttPublisher:
                 "(use mqtts://)",
                 self._broker,
             )
-        self._thread.start()
+        for thread in self._threads:
+            thread.start()
 
     def publish(self, message: DetectionMessage) -> None:
         """Put a detection into the outbox; returns at once.
 
         Raises:
-            PublishError: The thread that sends has died, which is a bug.
+            PublishError: A thread that sends or saves has died, which is a bug.
         """
         has_room = self._outbox.append(message)
         if not has_room and not self._is_overflowing:
-            _log.warning("the outbox is full: the oldest detections are dropped, and counted")
+            _log.warning(FULL)
         self._is_overflowing = not has_room
-        self._check_thread()
+        self._check_threads()
         self._courier.wake()
 
     def publish_health(self, message: HealthMessage) -> None:
         """Tell how the node fares, in place of what was not told yet; returns at once.
 
         Raises:
-            PublishError: The thread that sends has died, which is a bug.
+            PublishError: A thread that sends or saves has died, which is a bug.
         """
-        self._check_thread()
+        self._check_threads()
         self._courier.take_health(message)
 
     def close(self, timeout_seconds: float = CLOSE_SECONDS) -> None:
-        """Tell what is left, say `offline` and leave; what cannot be told in time is counted.
+        """Tell what is left, say `offline` and leave.
+
+        What cannot be told in time stays in the outbox's file for the next run; without one it is
+        lost, and counted.
 
         Args:
             timeout_seconds: The most it takes, give or take a moment for manners. With nothing
                 left to tell and no broker it takes no time.
         """
         self._courier.finish(timeout_seconds)
-        if self._thread.ident is not None:
-            self._thread.join(timeout_seconds + _MANNERS_SECONDS)
-        if dropped := self._outbox.close():
+        patience_seconds = timeout_seconds + _MANNERS_SECONDS
+        for thread in self._threads:
+            if thread.ident is not None:
+                thread.join(patience_seconds)
+            if self._scribe is not None:
+                self._scribe.finish()  # after the courier, whose last acknowledgements it notes
+        dropped, kept = self._outbox.close()
+        if dropped:
             _log.error("%d detections are lost: the broker did not take them in time", dropped)
+        if kept:
+            _log.warning("%d detections wait in the outbox for the next start", kept)
 
-    def _check_thread(self) -> None:
-        if self._thread.ident is not None and not self._thread.is_alive():
+    def _check_threads(self) -> None:
+        if any(thread.ident and not thread.is_alive() for thread in self._threads):
             raise PublishError(
-                "the thread that publishes has died", hint="its traceback is in the log; report it"
+                "a thread that publishes has died", hint="its traceback is in the log; report it"
             )
+
+
+def find_outbox(config: MqttConfig, environment: Mapping[str, str] = os.environ) -> Path | None:
+    """The outbox's file: the configured one, else one in the folder that systemd gives, or None."""
+    if config.outbox is not None:
+        return Path(config.outbox)
+    folder = environment.get("STATE_DIRECTORY", "").partition(":")[0]
+    return Path(folder) / _FILE_NAME if folder else None
+
+
+def _thread(run: Callable[[], None], name: str) -> threading.Thread:
+    return threading.Thread(target=run, name=name, daemon=True)

@@ -20,24 +20,25 @@ _SECONDS_DECIMALS = 3
 class Teller:
     """Words detections and health for everybody outside, whether over MQTT or as JSON lines.
 
-    It gives an event one id for all its states, and a message its number. Numbers start at 1
-    with every run.
+    It gives an event one id for all its states, and a message its number.
 
     Args:
         node: Who is listening.
         model: What classifies.
         sample_rate_hz: Of the samples that events and health are counted in.
         clock: Asked at each message whether the wall clock can be believed.
+        last_seq: The number that was given last, by an earlier run say.
         rng: Source of the ids' random bits; a test gives its own.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - each given once, by name
         self,
         node: str,
         model: ModelIdentity,
         *,
         sample_rate_hz: int,
         clock: Callable[[], ClockState],
+        last_seq: int = 0,
         rng: random.Random | None = None,
     ) -> None:
         self._node = node
@@ -46,7 +47,7 @@ class Teller:
         self._clock = clock
         self._rng = rng or random.SystemRandom()
         self._ids: dict[int, str] = {}
-        self._seq = 0
+        self._seq = last_seq
 
     def tell(self, detection: Detection) -> DetectionMessage:
         """The message for the next state of an event.

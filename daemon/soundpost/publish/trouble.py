@@ -2,6 +2,7 @@
 
 import socket
 import ssl
+from pathlib import Path
 
 from soundpost.errors import PublishError
 from soundpost.publish.broker import Broker
@@ -89,4 +90,12 @@ def no_acknowledgement(broker: Broker) -> PublishError:
     return PublishError(
         f"{broker} did not acknowledge in time",
         hint="the network or the broker is overloaded; see the broker's log",
+    )
+
+
+def in_use(outbox: Path) -> PublishError:
+    """Another process has the outbox's file."""
+    return PublishError(
+        f"the outbox {outbox} is in use by another process",
+        hint="is soundpost running already? give each node its own mqtt.outbox",
     )

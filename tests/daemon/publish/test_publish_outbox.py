@@ -1,37 +1,17 @@
 """What the broker has not acknowledged yet."""
 
 import threading
-from collections.abc import Callable
 
+import msgspec
+import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+from made_up import message
 
-from soundpost.clock import ClockState
-from soundpost.events import State
 from soundpost.health import Health
-from soundpost.publish import DetectionMessage, ModelIdentity
+from soundpost.publish import encode
 from soundpost.publish.outbox import LATE_SECONDS, Outbox
-
-MakeMessages = Callable[[int], list[DetectionMessage]]
-
-
-def message(seq: int, clock: ClockState = "synced") -> DetectionMessage:
-    """A message that is told apart by its number."""
-    return DetectionMessage(
-        id="0197",
-        seq=seq,
-        node="post",
-        state=State.STARTED,
-        label="siren",
-        score=1.0,
-        threshold=0.5,
-        onset="2026-11-20T07:31:21.480Z",
-        offset=None,
-        clock=clock,
-        level_dbfs=-20.0,
-        model=ModelIdentity(id="esc50", version="1.0.0", sha256="5e" * 32),
-    )
 
 
 class OutboxMachine(RuleBasedStateMachine):
@@ -40,7 +20,7 @@ class OutboxMachine(RuleBasedStateMachine):
     The model is the numbers that wait and those under way, as two lists.
     """
 
-    CAPACITY = 4
+    CAPACITY = 6
 
     def __init__(self) -> None:
         super().__init__()
@@ -50,7 +30,7 @@ class OutboxMachine(RuleBasedStateMachine):
         self.sent = 0
         self.dropped = 0
         self.waiting: list[int] = []
-        self.under_way: dict[int, int] = {}
+        self.under_way: set[int] = set()
 
     @rule()
     def tell(self) -> None:
@@ -70,35 +50,35 @@ class OutboxMachine(RuleBasedStateMachine):
         if entry is None:
             assert not self.waiting
         else:
-            assert entry.message.seq == self.waiting.pop(0)
-            self.under_way[entry.row] = entry.message.seq
+            assert entry.seq == self.waiting.pop(0)
+            self.under_way.add(entry.seq)
 
     @precondition(lambda self: self.under_way)
     @rule(data=st.data(), accepted=st.booleans())
     def answer(self, data: st.DataObject, *, accepted: bool) -> None:
-        """Any one under way is acknowledged or refused; a second answer changes nothing."""
-        row = data.draw(st.sampled_from(sorted(self.under_way)))
-        del self.under_way[row]
-        settle = self.outbox.acknowledge if accepted else self.outbox.refuse
-        settle(row)
-        settle(row)
+        """One under way is done with, or waits again in its place; a second answer is nothing."""
+        seq = data.draw(st.sampled_from(sorted(self.under_way)))
+        self.under_way.remove(seq)
+        settle = self.outbox.acknowledge if accepted else self.outbox.rewind
+        settle(seq)
+        settle(seq)
         if accepted:
             self.sent += 1
         else:
-            self.dropped += 1
+            self.waiting = sorted([*self.waiting, seq])
 
     @rule()
     def lose_the_connection(self) -> None:
         """What was under way waits again, in the order of telling."""
         self.outbox.rewind()
-        self.waiting = sorted(self.under_way.values()) + self.waiting
-        self.under_way = {}
+        self.waiting = sorted([*self.waiting, *self.under_way])
+        self.under_way = set()
 
     @rule()
     def answer_a_stranger(self) -> None:
         """An answer to what was never sent is nobody's."""
         self.outbox.acknowledge(-1)
-        self.outbox.refuse(-1)
+        self.outbox.rewind(-1)
 
     @invariant()
     def nothing_is_lost_uncounted(self) -> None:
@@ -108,11 +88,12 @@ class OutboxMachine(RuleBasedStateMachine):
             self.dropped,
         )
         assert len(self.outbox) == self.told - self.sent - self.dropped <= self.CAPACITY
+        assert self.health.messages_waiting == len(self.outbox)
 
     def teardown(self) -> None:
         """Closing counts what is left."""
         held = len(self.outbox)
-        assert self.outbox.close() == held
+        assert self.outbox.close() == (held, 0)
         assert self.told == self.health.messages_sent + self.health.messages_dropped
 
 
@@ -132,7 +113,10 @@ def test_what_waited_long_says_so() -> None:
     second = outbox.next_unsent()
     assert first is not None
     assert second is not None
-    assert (first.message.backfilled, second.message.backfilled) == (False, True)
+    assert (first.payload, second.payload) == (
+        encode(message(1)),
+        encode(msgspec.structs.replace(message(2), backfilled=True)),
+    )
 
 
 def test_a_closed_outbox_takes_nothing_and_counts_it() -> None:
@@ -153,8 +137,8 @@ def test_two_threads_lose_nothing_between_them() -> None:
     def send() -> None:
         while len(got) < len(numbers):
             if entry := outbox.next_unsent():
-                got.append(entry.message.seq)
-                outbox.acknowledge(entry.row)
+                got.append(entry.seq)
+                outbox.acknowledge(entry.seq)
 
     sender = threading.Thread(target=send)
     sender.start()
@@ -162,3 +146,11 @@ def test_two_threads_lose_nothing_between_them() -> None:
         outbox.append(message(number))
     sender.join(60)
     assert got == list(numbers)
+
+
+def test_numbers_only_grow() -> None:
+    """A message that would take another's place in the file is a bug, and told as one."""
+    outbox = Outbox(10, Health())
+    outbox.append(message(7))
+    with pytest.raises(ValueError, match="message 7 after message 7"):
+        outbox.append(message(7))

@@ -1,5 +1,6 @@
 """Brokers that say no, and things that are no brokers."""
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from watched_log import Log
 from soundpost.config import MqttConfig
 from soundpost.health import Health
 from soundpost.publish import DetectionMessage
+from soundpost.publish.mqtt import IN_FLIGHT
 from soundpost.publish.probe import probe
 from soundpost.publish.publisher import MqttPublisher
 
@@ -75,7 +77,7 @@ def test_a_refusal_to_connect_is_told_once(
     assert log.count("does not let") == 1
 
 
-def test_messages_that_an_access_list_refuses_are_counted_and_told_once(
+def test_messages_that_an_access_list_refuses_are_kept_and_told_once(
     make_broker: MakeBroker,
     make_publisher: MakePublisher,
     messages: MakeMessages,
@@ -87,11 +89,33 @@ def test_messages_that_an_access_list_refuses_are_counted_and_told_once(
     publisher = make_publisher(broker.url)
     for message in messages(30):
         publisher.publish(message)
-    publisher.close()
-    assert (health.messages_sent, health.messages_dropped) == (0, 30)
+    wait_until(lambda: broker.log.count("Denied PUBLISH") > IN_FLIGHT)
+    assert (health.messages_sent, health.messages_waiting) == (0, 30)
+    publisher.close(timeout_seconds=0.0)
+    assert health.messages_dropped == 30
     told = log.wait_for(f"refuses messages on {DETECTIONS}: Not authorized")
     assert "let anonymous clients write to soundpost/post/#" in told
     assert log.count("refuses messages") == 1
+
+
+def test_what_was_refused_arrives_in_order_when_it_is_allowed(
+    make_broker: MakeBroker,
+    make_publisher: MakePublisher,
+    messages: MakeMessages,
+    health: Health,
+) -> None:
+    """It is asked for again and again, with one message at a time, and nothing is lost."""
+    broker = make_broker(Access(acl=("topic write soundpost/post/status", "topic read #")))
+    with Subscriber(broker.port, DETECTIONS) as subscriber:
+        publisher = make_publisher(broker.url)
+        for message in messages(30):
+            publisher.publish(message)
+        wait_until(lambda: broker.log.count("Denied PUBLISH") > IN_FLIGHT)
+        broker.change_access("topic readwrite #")
+        got = subscriber.wait_for(lambda got: len(got) == 30)
+    wait_until(lambda: health.messages_sent == 30)
+    assert [json.loads(message.text)["seq"] for message in got] == list(range(1, 31))
+    assert broker.log.count("Denied PUBLISH") < 2 * IN_FLIGHT
 
 
 def test_a_probe_says_what_the_access_list_lacks(make_broker: MakeBroker) -> None:

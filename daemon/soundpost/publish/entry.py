@@ -1,0 +1,34 @@
+"""A message in the outbox, and the row that it is in the file."""
+
+import zlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+_Row = tuple[int, float, int, bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A message and its place in the outbox.
+
+    Attributes:
+        seq: The message's number; they are sent in this order.
+        payload: The message as it was encoded when it was told.
+        told_at_seconds: When that was, on a monotonic clock; that of the machine's last start.
+    """
+
+    seq: int
+    payload: bytes
+    told_at_seconds: float
+
+
+def whole_entries(rows: Iterable[_Row]) -> Iterator[Entry]:
+    """The rows whose payload is the one that was written; SQLite itself does not look."""
+    for seq, told_at_seconds, crc32, payload in rows:
+        if isinstance(payload, bytes) and zlib.crc32(payload) == crc32:
+            yield Entry(seq, payload, told_at_seconds)
+
+
+def row_of(entry: Entry) -> _Row:
+    """The columns of an entry, its checksum among them."""
+    return entry.seq, entry.told_at_seconds, zlib.crc32(entry.payload), entry.payload
