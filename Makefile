@@ -29,7 +29,7 @@ PIP_INSTALL := -m pip install --quiet
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: help run test test-device test-boot deb lint lint-ruff lint-format lint-types lint-imports bench clean machine
+.PHONY: help run test test-device test-slow test-boot deb lint lint-ruff lint-format lint-types lint-imports bench clean machine
 
 help: ## Say what can be made
 	@sed -nE 's/^([a-z][a-z-]*):.*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -52,6 +52,10 @@ test-device: machine ## Build the wheel and test it alone in a fresh environment
 	@$(DEVICE)/bin/python -m pip wheel --quiet --no-deps --wheel-dir $(BUILD)/wheel .
 	@$(DEVICE)/bin/python $(PIP_INSTALL) "$$(ls $(BUILD)/wheel/*.whl)[test]"
 	@$(DEVICE)/bin/pytest tests/daemon
+
+test-slow: NEEDS = python broker mic sound
+test-slow: $(VENV)/.with-$(DEV_EXTRAS) machine ## Run the tests that wait long for what may not happen
+	@$(BIN)/pytest -m slow
 
 # Booting takes root; what it needs of Debian is fetched once, into .build/boot.
 test-boot: NEEDS = python mic broker sound deb boot

@@ -122,7 +122,7 @@ def run(config: Config) -> None:
     LOG.info("listening to %s with %s", listening.source, model.bundle.folder)
     with MqttPublisher(config.mqtt, config.node.name, health) as broker:
         teller = make_teller(config, model, clock_state, broker.last_seq)
-        reports = HealthReports(broker, teller, health, config.mqtt.health_seconds)
+        reports = HealthReports(broker.publish_health, teller, health, config.mqtt.health_seconds)
         with _stopped_by_signals(source), source, service:
             for detections in pipeline.listen():
                 for detection in detections:

@@ -66,3 +66,43 @@ def test_memory_stays_bounded_when_every_buffer_is_later_than_the_last() -> None
     for k, late_ns in enumerate(lateness.tolist(), start=1):
         arrivals.note(k * BUFFER_FRAMES, k * BUFFER_NS + late_ns)
     assert arrivals.heard_ns(0) == int(lateness[-(HORIZON_SECONDS * 20 + 1)])
+
+
+@given(delays_ns)
+def test_single_late_buffers_are_not_behind(delays: list[int]) -> None:
+    """As long as one of each 10 s comes as quickly as ever."""
+    arrivals = Arrivals(RATE_HZ)
+    for k, delay_ns in enumerate(delays, start=1):
+        due_ns = k * BUFFER_NS + (delay_ns if k % 100 else 0)
+        arrivals.note(k * BUFFER_FRAMES, due_ns)
+        assert arrivals.behind_ns == 0
+
+
+@given(st.integers(-500, 500))
+def test_a_clock_that_is_off_is_not_behind(ppm: int) -> None:
+    """Not after an hour either."""
+    arrivals = Arrivals(RATE_HZ)
+    second_ns = 10**9 + ppm * 1_000
+    for k in range(1, 3_601):
+        arrivals.note(k * RATE_HZ, k * second_ns)
+    assert arrivals.behind_ns <= HORIZON_SECONDS * 500_000
+
+
+@given(st.integers(2, 100))
+def test_a_reader_that_is_slower_than_real_time_falls_behind(percent: int) -> None:
+    """By what it is slower, but for the last 10 s: there it could still catch up."""
+    arrivals = Arrivals(RATE_HZ)
+    for k in range(1, 61):
+        arrivals.note(k * RATE_HZ, k * (10**9 + percent * 10**7))
+    behind_seconds = arrivals.behind_ns / 1e9
+    lost_seconds = percent / 100 * (60 - HORIZON_SECONDS)
+    assert 0.85 * lost_seconds < behind_seconds <= lost_seconds
+
+
+def test_sound_that_is_lost_untold_is_behind_once_it_cannot_catch_up() -> None:
+    """Two seconds of it are seen ten seconds later."""
+    arrivals = Arrivals(RATE_HZ)
+    for k in range(1, 40):
+        arrivals.note(k * RATE_HZ, k * 10**9 + (2 * 10**9 if k > 20 else 0))
+        is_behind = arrivals.behind_ns > 10**9
+        assert is_behind == (k > 20 + HORIZON_SECONDS)

@@ -1,7 +1,7 @@
 """Laying the sound card's buffers on the line of samples."""
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
@@ -211,3 +211,19 @@ def test_a_gap_inside_a_later_recording_is_its_own_length() -> None:
         0
     ] * 3
     assert health.dropped_samples == 1_600
+
+
+def test_what_was_lost_untold_is_in_the_gap_before_the_next_recording() -> None:
+    """Two seconds that nobody flagged are counted once the microphone is opened again."""
+    buffers = buffers_of(noise(40 * RATE_HZ), [RATE_HZ] * 40, RATE_HZ)
+    begun_ns = buffers[0].arrived_ns - 1_000_000_000
+    first = Timeline(RATE_HZ, RATE_HZ, health=Health())
+    for late_seconds, some in ((0, buffers[:10]), (2, buffers[10:22])):
+        for buffer in some:
+            late_ns = buffer.arrived_ns + late_seconds * 1_000_000_000
+            list(first.place(replace(buffer, arrived_ns=late_ns)))
+    assert first.behind_seconds == pytest.approx(2.0, abs=0.05)
+    second = Timeline(RATE_HZ, RATE_HZ, health=Health(), follows=first.end)
+    arrived_ns = begun_ns + 31 * 1_000_000_000
+    chunk = next(second.place(Buffer(0, buffers[0].frames, arrived_ns, has_overflowed=False)))
+    assert chunk.start_sample == pytest.approx(30 * RATE_HZ, abs=0.05 * RATE_HZ)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from soundpost.health import Health
+from soundpost.health import Health, Problem
 from soundpost.service import FEEDS_PER_TIMEOUT, STATUS_SECONDS, Listening, Manager, Service
 
 RATE_HZ = 16_000
@@ -203,6 +203,9 @@ def test_the_status_reads_well(seconds: int, words: str) -> None:
         f"listening to mic:USB, {words} of sound, 14 detections, broker connected"
     )
     assert MIC.describe(health, is_connected=False).endswith(", broker away")
+    problems = [Problem.CLIPPING, Problem.BACKLOG]
+    told = MIC.describe(health, is_connected=True, problems=problems)
+    assert told.endswith(", broker connected, clipping, backlog")
 
 
 def test_the_status_is_renewed_now_and_then(bench: Bench, ear: Ear) -> None:

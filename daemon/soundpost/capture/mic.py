@@ -20,6 +20,9 @@ BUFFERS_PER_SECOND = 20
 card whose driver sizes its own ring by it to outlast a busy moment."""
 STALL_SECONDS = 3.0
 """How long a microphone may say nothing; sound servers that change devices need about one."""
+BEHIND_SECONDS = 1.0
+"""How late sound may come to stay before the stream is opened anew. PulseAudio keeps more than a
+minute of it for a slow reader, and does not tell."""
 POLL_SECONDS = 0.1
 CLOSE_SECONDS = 0.5
 """How long a stream has to end by itself: ten buffers."""
@@ -128,7 +131,8 @@ class MicSource:
         """What is heard, about 0.05 s at a time, until `stop`.
 
         Raises:
-            CaptureError: The device went away, or nothing came for `stall_seconds`.
+            CaptureError: The device went away, nothing came for `stall_seconds`, or what comes
+            stays behind what is heard.
         """
         waited_seconds = 0.0
         while not self._stopping:
@@ -141,6 +145,15 @@ class MicSource:
                 continue
             waited_seconds = 0.0
             yield from self._timeline.place(buffer)
+            self._refuse_lateness()
+
+    def _refuse_lateness(self) -> None:
+        if self._timeline.behind_seconds > BEHIND_SECONDS:
+            raise CaptureError(
+                f"{self.device.name}: sound fell {self._timeline.behind_seconds:.1f} s behind, or "
+                "was lost unseen",
+                hint="the machine was too busy, or stood still: see `soundpost bench`",
+            )
 
     def _refuse_silence(self, waited_seconds: float) -> None:
         if not self._stream.is_active():

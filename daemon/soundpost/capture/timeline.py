@@ -81,7 +81,14 @@ class Timeline:
         """Where it has come to; None where nothing was ever heard."""
         if not self._arrivals.has_heard:
             return self._follows
-        return Moment(self._next_sample, self._heard_ns(self._next_sample))
+        # What is behind was heard earlier, or lost: it belongs into the gap that follows.
+        heard_ns = self._heard_ns(self._next_sample) - self._arrivals.behind_ns
+        return Moment(self._next_sample, heard_ns)
+
+    @property
+    def behind_seconds(self) -> float:
+        """How much later sound comes than it did at first, for 10 s and more."""
+        return self._arrivals.behind_ns / NANOSECONDS
 
     def place(self, buffer: Buffer) -> Iterator[Chunk]:
         """The chunks that the buffer completes, in order."""

@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 
 from soundpost.health import Health, Problem
-from soundpost.publish.publisher import MqttPublisher
+from soundpost.publish.payload import HealthMessage
 from soundpost.publish.teller import Teller
 
 
@@ -14,7 +14,7 @@ class HealthReports:
     That is so whether sound arrives or not.
 
     Args:
-        broker: Where they are told.
+        publish: Tells them.
         teller: Words them.
         health: The counters.
         every_seconds: The time from one telling to the next.
@@ -23,14 +23,14 @@ class HealthReports:
 
     def __init__(
         self,
-        broker: MqttPublisher,
+        publish: Callable[[HealthMessage], None],
         teller: Teller,
         health: Health,
         every_seconds: float,
         *,
         monotonic_seconds: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._broker = broker
+        self._publish = publish
         self._teller = teller
         self._health = health
         self._every_seconds = every_seconds
@@ -45,6 +45,6 @@ class HealthReports:
 
     def tell(self, problems: tuple[Problem, ...]) -> None:
         """Tell health now."""
-        self._broker.publish_health(self._teller.report(self._health, time.time_ns(), problems))
+        self._publish(self._teller.report(self._health, time.time_ns(), problems))
         self._told = problems
         self._due_seconds = self._monotonic_seconds() + self._every_seconds
