@@ -14,7 +14,7 @@ from soundpost.capture import Recording, ReopeningMic, Source, WavSource, parse_
 from soundpost.classify import Bundle, Classifier, find_bundle, load_bundle, replay_golden
 from soundpost.clock import ClockState, clock_state
 from soundpost.condition import Condition
-from soundpost.config import ClassifyConfig, Config
+from soundpost.config import ClassifyConfig, Config, Served
 from soundpost.decide import Tracker, make_rules
 from soundpost.events import Detection
 from soundpost.evidence import Evidence, NoEvidence, make_evidence
@@ -22,6 +22,7 @@ from soundpost.features import Windower
 from soundpost.gate import make_gate
 from soundpost.health import Health
 from soundpost.pipeline import Pipeline
+from soundpost.publish.broker import find_broker
 from soundpost.publish.payload import DetectionMessage, ModelIdentity, encode
 from soundpost.publish.publisher import MqttPublisher
 from soundpost.publish.reports import HealthReports
@@ -106,12 +107,24 @@ def build_pipeline(
     )
 
 
-def run(config: Config) -> None:
+def try_out(config: Config) -> None:
+    """Raise what `run` would raise of a configuration, as far as it is known without a device."""
+    model = open_model(config.classify)
+    make_rules(model.bundle.manifest.labels, config.decide, model.sample_rate_hz)
+    make_gate(config.gate, model.sample_rate_hz)
+    find_broker(config.mqtt)
+
+
+def run(served: Served) -> bool:
     """Listen and publish until the source ends or a signal asks to stop.
+
+    Returns:
+        Whether to begin anew, with a configuration that was read again.
 
     Raises:
         SoundpostError: Something that a person can mend; the broker is told `offline` first.
     """
+    config = served.config
     health = Health()
     model = open_model(config.classify)
     source = open_source(config, model.sample_rate_hz, health)
@@ -120,10 +133,12 @@ def run(config: Config) -> None:
     listening = Listening(config.capture.source, model.sample_rate_hz)
     service = Service(Manager.from_environment(), listening, health)
     LOG.info("listening to %s with %s", listening.source, model.bundle.folder)
-    with MqttPublisher(config.mqtt, config.node.name, health) as broker:
+    publisher = MqttPublisher(config.mqtt, config.node.name, health)
+    with _stopped_by_signals(source, service), publisher as broker:
         teller = make_teller(config, model, clock_state, broker.last_seq)
         reports = HealthReports(broker.publish_health, teller, health, config.mqtt.health_seconds)
-        with _stopped_by_signals(source), source, service:
+        with source, service:
+            served.keep()
             for detections in pipeline.listen():
                 for detection in detections:
                     broker.publish(_tell(detection, teller, evidence))
@@ -134,8 +149,12 @@ def run(config: Config) -> None:
                     is_connected=broker.is_connected,
                     problems=pipeline.problems,
                 )
+                if served.is_replaced(try_out):
+                    service.reload()
+                    source.stop()
         reports.tell(pipeline.problems)
     LOG.info("stopped after %.1f s of sound", health.samples / model.sample_rate_hz)
+    return service.is_reloading
 
 
 def make_teller(
@@ -162,11 +181,12 @@ def _tell(detection: Detection, teller: Teller, evidence: Evidence) -> Detection
 
 
 @contextmanager
-def _stopped_by_signals(source: Source) -> Iterator[None]:
+def _stopped_by_signals(source: Source, service: Service) -> Iterator[None]:
     """SIGTERM and SIGINT end the source; what was heard until then is still told."""
 
     def stop(number: int, _frame: FrameType | None) -> None:
         LOG.info("stopping on %s", signal.Signals(number).name)
+        service.is_reloading = False
         source.stop()
 
     previous = {number: signal.signal(number, stop) for number in (signal.SIGTERM, signal.SIGINT)}

@@ -3,13 +3,14 @@
 import argparse
 import logging
 import os
+import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from soundpost import __version__
-from soundpost.config import Config, load_config
+from soundpost.config import Config, Served, load_config, state_folder
 from soundpost.errors import SoundpostError
 from soundpost.journal import begin_log
 
@@ -127,12 +128,16 @@ def _add_configuration(parser: argparse.ArgumentParser, *names: str) -> None:
 
 def _config(options: argparse.Namespace) -> Config:
     """The configuration file with the given flags laid over it."""
+    return _config_of(options, options.config)
+
+
+def _config_of(options: argparse.Namespace, file: Path | None) -> Config:
     flags: dict[str, dict[str, Any]] = {}
     for name, (table, key, _) in _FLAGS.items():
         value = getattr(options, name, None)
         if value is not None:
             flags.setdefault(table, {})[key] = value
-    return load_config(options.config, flags)
+    return load_config(file, flags)
 
 
 # Each command imports what it needs, so that `--help` and a typo answer at once.
@@ -141,7 +146,11 @@ def _config(options: argparse.Namespace) -> Config:
 def _run(options: argparse.Namespace) -> int:
     from soundpost import app  # noqa: PLC0415 - see above
 
-    app.run(_config(options))
+    served = Served(lambda file: _config_of(options, file), options.config, state_folder())
+    if not sys.stdin or not sys.stdin.isatty():  # a terminal sends it when it is closed
+        signal.signal(signal.SIGHUP, lambda *_: served.ask())
+    while app.run(served):
+        pass
     return 0
 
 

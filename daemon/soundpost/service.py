@@ -100,6 +100,9 @@ class Service:
         listening: What is told about.
         health: Where progress is counted.
         monotonic_seconds: The clock by which it is told so often and not more.
+
+    Attributes:
+        is_reloading: Whether listening ends to begin anew.
     """
 
     def __init__(
@@ -119,6 +122,7 @@ class Service:
         self._status_due_seconds = monotonic_seconds() + STATUS_SECONDS
         self._fed_samples = 0
         self._fed_windows = 0
+        self.is_reloading = False
 
     def __enter__(self) -> Self:
         """Say that everything was verified and opened, and that listening begins."""
@@ -126,8 +130,9 @@ class Service:
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Say that what was heard is told to its end, and then it is over."""
-        self._manager.tell(STOPPING="1", STATUS="telling the last detections")
+        """Say that what was heard is told to its end, and then it is over, or begins anew."""
+        if not self.is_reloading:
+            self._manager.tell(STOPPING="1", STATUS="telling the last detections")
 
     def go_on(
         self,
@@ -157,6 +162,16 @@ class Service:
             )
             self._manager.tell(STATUS=status)
             self._status_due_seconds = now_seconds + STATUS_SECONDS
+
+    def reload(self) -> None:
+        """Say that listening ends and begins anew, with another configuration."""
+        self.is_reloading = True
+        monotonic_microseconds = time.monotonic_ns() // 1_000
+        self._manager.tell(
+            RELOADING="1",
+            MONOTONIC_USEC=str(monotonic_microseconds),
+            STATUS="beginning anew with another configuration",
+        )
 
     def _has_progressed(self, is_quiet: bool) -> bool:  # noqa: FBT001 - private, one caller
         has_heard = self._health.samples > self._fed_samples

@@ -19,6 +19,7 @@ UNIT = "soundpost.service"
 NODE = "north-gate"
 DETECTIONS = f"soundpost/{NODE}/detections"
 STATUS = f"soundpost/{NODE}/status"
+STATE = "/var/lib/soundpost"
 AUDIO_GROUP = 29
 """Debian's, on every machine."""
 MOST_EXPOSURE = 1.5
@@ -186,6 +187,7 @@ def test_kill_9_is_followed_by_another_one(service: Service) -> None:
 
 def test_a_wrong_configuration_waits_for_a_person(service: Service) -> None:
     """Exit status 78 is not tried again, and the journal has an error that says what is wrong."""
+    service.booted.run("rm", "-f", f"{STATE}/last-good.toml")
     service.configure("capture.sorce = 1")
     service.booted.run("systemctl", "start", UNIT, check=False)
     service.booted.wait_for(lambda: service.show("ActiveState") == "failed")
@@ -195,6 +197,34 @@ def test_a_wrong_configuration_waits_for_a_person(service: Service) -> None:
     told = json.loads(service.booted.run(*ask, f"--unit={UNIT}", "LOGGER=soundpost").split("\n")[0])
     assert "did you mean capture.source?" in told["MESSAGE"]
     assert told["CODE_FILE"].endswith("soundpost/cli.py")
+
+
+def test_a_broken_file_leaves_the_last_good_one_serving(service: Service) -> None:
+    """Once it has served, a slip of the keyboard and a power cut do not make a node deaf."""
+    service.start()
+    service.configure("capture.sorce = 1")
+    service.booted.run("systemctl", "restart", UNIT)
+    service.wait_for_detections()
+    assert "the last good one serves" in service.booted.journal(UNIT)
+
+
+def test_a_reload_serves_what_the_file_says_now(service: Service) -> None:
+    """Without another process, and without a broken file doing any harm."""
+    service.start()
+    service.wait_for_detections()
+    process = service.show("MainPID")
+    service.configure("capture.sorce = 1")
+    service.booted.run("systemctl", "reload", UNIT)
+    service.booted.wait_for(lambda: "the old one goes on" in service.booted.journal(UNIT))
+    service.wait_for_detections()
+    service.configure('mqtt.prefix = "elsewhere"')
+    service.booted.run("systemctl", "reload", UNIT)
+    service.subscriber.wait_for(
+        lambda seen: any(m.topic.startswith("elsewhere/") and m.payload == b"online" for m in seen)
+    )
+    service.booted.wait_for(lambda: service.show("ActiveState") == "active")
+    assert service.show("MainPID") == process
+    assert service.show("NRestarts") == "0"
 
 
 def test_a_lost_source_is_tried_again(service: Service) -> None:
@@ -256,7 +286,7 @@ def test_a_synced_clock_is_told_from_inside_the_sandbox(service: Service) -> Non
 
 def test_evidence_may_be_kept_in_its_own_folder(service: Service) -> None:
     """Below /var/lib/soundpost it may write, and what it writes is not for everybody."""
-    folder = "/var/lib/soundpost/evidence"
+    folder = f"{STATE}/evidence"
     service.start(f'evidence.folder = "{folder}"')
     find = f"find {folder} -name '*.flac' -printf '%m %u\n' 2>/dev/null"
     kept = service.booted.wait_for(lambda: service.booted.run("sh", "-c", find, check=False))

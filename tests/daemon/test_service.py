@@ -261,3 +261,14 @@ def test_the_socket_is_the_environment_s(address: str, ear: Ear) -> None:
     """NOTIFY_SOCKET names who is told."""
     Manager.from_environment({"NOTIFY_SOCKET": address}).tell(READY="1")
     assert ear.heard() == ["READY=1"]
+
+
+def test_a_reload_is_no_stop(bench: Bench, ear: Ear) -> None:
+    """Systemd waits for the next READY, instead of for the end."""
+    with bench.service:
+        ear.heard()
+        bench.service.reload()
+        told = ear.heard()
+    assert told[0] == "RELOADING=1"
+    assert told[1].startswith("MONOTONIC_USEC=")
+    assert ear.heard() == []

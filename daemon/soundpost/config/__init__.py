@@ -1,5 +1,6 @@
 """The configuration: what can be set, and how it is read from a TOML file."""
 
+from soundpost.config.last_good import Served, state_folder
 from soundpost.config.load import load_config
 from soundpost.config.sections import (
     CaptureConfig,
@@ -25,5 +26,7 @@ __all__ = [
     "MqttConfig",
     "NodeConfig",
     "Section",
+    "Served",
     "load_config",
+    "state_folder",
 ]
