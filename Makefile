@@ -29,7 +29,7 @@ PIP_INSTALL := -m pip install --quiet
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: help run test test-device test-slow test-boot deb lint lint-ruff lint-format lint-types lint-imports bench clean machine
+.PHONY: help run test test-device test-slow test-boot chaos deb lint lint-ruff lint-format lint-types lint-imports bench clean machine
 
 help: ## Say what can be made
 	@sed -nE 's/^([a-z][a-z-]*):.*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -56,6 +56,10 @@ test-device: machine ## Build the wheel and test it alone in a fresh environment
 test-slow: NEEDS = python broker mic sound
 test-slow: $(VENV)/.with-$(DEV_EXTRAS) machine ## Run the tests that wait long for what may not happen
 	@$(BIN)/pytest -m slow
+
+chaos: NEEDS = python broker
+chaos: $(VENV)/.with-$(DEV_EXTRAS) machine ## Kill the broker and the daemon at random moments: is anything lost? [CHAOS_KILLS=20] [CHAOS_SEED=n]
+	@$(BIN)/pytest tests/e2e/test_chaos.py -m chaos
 
 # Booting takes root; what it needs of Debian is fetched once, into .build/boot.
 test-boot: NEEDS = python mic broker sound deb boot

@@ -85,10 +85,15 @@ class Broker:
     def save(self) -> None:
         """Have a persistent one write down what it knows now, its subscribers above all."""
         assert self._process is not None
-        for _ in range(2):  # it says when it begins to write: with the second, the first is done
-            saved = self.log.count(_SAVING)
-            self._process.send_signal(signal.SIGUSR1)
-            wait_until(lambda: self.log.count(_SAVING) > saved)  # noqa: B023 - waited for here
+        process, saved = self._process, self.log.count(_SAVING)
+
+        def has_saved() -> bool:
+            # It says when it begins to write, so that with the second the first is done; and it
+            # forgets a signal that comes meanwhile.
+            process.send_signal(signal.SIGUSR1)
+            return self.log.count(_SAVING) >= saved + 2
+
+        wait_until(has_saved)
 
     def change_access(self, *acl: str) -> None:
         """Have one that has an access list go by another from now on."""

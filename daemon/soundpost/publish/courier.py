@@ -154,6 +154,7 @@ class Courier:
     def _settle(self, topic: str, seq: int, refusal: str | None) -> None:
         if refusal is None:
             self._outbox.acknowledge(seq)
+            self._backoff.reset()  # a broker that takes detections is worth calling again soon
         else:
             self._outbox.rewind(seq)
         self._refusals.postpone(refusal)
