@@ -44,13 +44,23 @@ def test_the_temperature_that_made_the_truth_is_found(temperature: float) -> Non
     scores = softmax(rng.normal(0, 2, (20_000, 6))).astype(np.float32)
     chances = temper(scores, temperature).astype(np.float64).cumsum(axis=1)
     truth = (rng.random((len(scores), 1)) > chances[:, :-1]).sum(axis=1)
-    assert fit_temperature(scores, truth) == pytest.approx(temperature, rel=0.06)
+    nothing = np.empty((0, 6), np.float32)
+    assert fit_temperature(scores, truth, nothing) == pytest.approx(temperature, rel=0.06)
+
+
+def test_labels_that_are_never_confused_do_not_make_silence_one_of_them() -> None:
+    """Where every clip is right, silence keeps the net from being sure of everything."""
+    scores = np.tile(np.array([[0.9, 0.1]], np.float32), (50, 1))
+    truth, quiet = np.zeros(50, np.int64), np.array([[0.6, 0.4]] * 10, np.float32)
+    assert fit_temperature(scores, truth, np.empty((0, 2), np.float32)) == CANDIDATES[0]
+    assert fit_temperature(scores, truth, quiet) > CANDIDATES[0]
 
 
 def test_a_score_of_zero_does_not_break_the_temperature() -> None:
     """A truth that was held impossible is surprising, and no division by zero."""
     scores = np.array([[1.0, 0.0], [0.0, 1.0]], np.float32)
-    assert fit_temperature(scores, np.array([0, 0])) in CANDIDATES
+    quiet = np.array([[1.0, 0.0]], np.float32)
+    assert fit_temperature(scores, np.array([0, 0]), quiet) in CANDIDATES
 
 
 @given(PEAKS, PEAKS, st.floats(0.01, 10.0))

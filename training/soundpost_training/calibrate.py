@@ -31,12 +31,14 @@ class LabelCalibration(msgspec.Struct, frozen=True, kw_only=True):
         on_threshold: Smoothed score at which it is told.
         told: Share of the label's clips that reach it.
         false_alarms_per_hour: Clips of other labels that reach it, per hour of them.
+        quiet: The label's highest score in silence and faint noise.
     """
 
     name: str
     on_threshold: float
     told: float
     false_alarms_per_hour: float
+    quiet: float
 
 
 class Calibration(msgspec.Struct, frozen=True, kw_only=True):
@@ -77,9 +79,11 @@ def calibrate(material: Material) -> Calibration:
     held_out = material.experiment.bundle.held_out_fold
     folds = [fold for fold in material.dataset.folds if fold != held_out]
     scores = [run_fold(material, fold) for fold in folds]
+    quiet = _quiet_scores(material, held_out)
     temperature = fit_temperature(
         np.concatenate([fold.int8 for fold in scores]),
         np.concatenate([fold.truth[fold.owners] for fold in scores]),
+        quiet,
     )
     heard = _Heard(
         peaks=np.concatenate(
@@ -88,7 +92,7 @@ def calibrate(material: Material) -> Calibration:
         truth=np.concatenate([fold.truth for fold in scores]),
         hours=_hours(material, np.concatenate([fold.clips for fold in scores])),
     )
-    labels = _labels(material, heard, _quiet_scores(material, held_out, temperature))
+    labels = _labels(material, heard, temper(quiet, temperature).max(axis=0))
     reached = heard.peaks >= np.array([label.on_threshold for label in labels], np.float32)
     own = reached[np.arange(len(heard.truth)), heard.truth]
     total_hours = float(heard.hours.sum())
@@ -103,6 +107,11 @@ def calibrate(material: Material) -> Calibration:
     kept = msgspec.json.format(msgspec.json.encode(calibration), indent=2)
     (material.folder / CALIBRATION_FILE).write_bytes(kept)
     return calibration
+
+
+def told_of_silence(calibration: Calibration) -> list[LabelCalibration]:
+    """The labels that silence or faint noise sounds like more than any threshold could forbid."""
+    return [label for label in calibration.labels if label.quiet >= label.on_threshold]
 
 
 def manifest_labels(material: Material, calibration: Calibration) -> list[Label]:
@@ -120,13 +129,14 @@ def _labels(
         own = heard.truth == index
         mine, others = heard.peaks[own, index], heard.peaks[~own, index]
         hours = float(heard.hours[~own].sum())
-        threshold = on_threshold(config, mine, others, hours, float(quiet[:, index].max()))
+        threshold = on_threshold(config, mine, others, hours, float(quiet[index]))
         labels.append(
             LabelCalibration(
                 name=name,
                 on_threshold=threshold,
                 told=float((mine >= threshold).mean()),
                 false_alarms_per_hour=float((others >= threshold).sum() / hours),
+                quiet=float(quiet[index]),
             )
         )
     return labels
@@ -140,7 +150,7 @@ def _hours(material: Material, clips: NDArray[np.int64]) -> NDArray[np.float64]:
     return hours
 
 
-def _quiet_scores(material: Material, fold: int, temperature: float) -> NDArray[np.float32]:
+def _quiet_scores(material: Material, fold: int) -> NDArray[np.float32]:
     """Scores of silence and faint noise by a fold's model, float32[stretches, labels].
 
     A steady sound scores alike in each window, so these are what smoothing gives, too.
@@ -150,4 +160,4 @@ def _quiet_scores(material: Material, fold: int, temperature: float) -> NDArray[
     classifier = classifier_of(material, (material.fold_folder(fold) / TFLITE_FILE).read_bytes())
     rng = np.random.default_rng(QUIET_SEED)
     stretches = negatives(rng, experiment.features, QUIET_STRETCHES, experiment.window.frames)
-    return temper(np.stack([classifier.scores(sound) for sound in stretches]), temperature)
+    return np.stack([classifier.scores(sound) for sound in stretches])

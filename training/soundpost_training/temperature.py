@@ -26,16 +26,27 @@ def temper(scores: Scores, temperature: float) -> Scores:
     return tempered
 
 
-def fit_temperature(scores: Scores, truth: NDArray[np.int64]) -> float:
+def fit_temperature(scores: Scores, truth: NDArray[np.int64], quiet: Scores) -> float:
     """The candidate at which the truth is least surprising (smallest mean cross-entropy).
+
+    Silence and faint noise have no label, so there the truth is that all labels are alike:
+    labels that are easily told apart would else make the net sure of everything.
 
     Args:
         scores: float32[n, labels] at temperature 1, of sounds that were not trained on.
         truth: int64[n], the label of each.
+        quiet: float32[m, labels] at temperature 1, of silence and faint noise.
     """
     told = np.arange(len(truth)), truth
-    surprise = [
-        -np.log(np.maximum(temper(scores, candidate)[told], SMALLEST_SCORE)).mean()
-        for candidate in CANDIDATES
+    surprises = [
+        np.concatenate(
+            (_surprise(temper(scores, one))[told], _surprise(temper(quiet, one)).mean(axis=1))
+        ).mean()
+        for one in CANDIDATES
     ]
-    return float(CANDIDATES[int(np.argmin(surprise))])
+    return float(CANDIDATES[int(np.argmin(surprises))])
+
+
+def _surprise(scores: Scores) -> NDArray[np.float64]:
+    surprise: NDArray[np.float64] = -np.log(np.maximum(scores, SMALLEST_SCORE).astype(np.float64))
+    return surprise

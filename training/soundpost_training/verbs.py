@@ -5,7 +5,7 @@ import argparse
 import msgspec
 from rich.table import Table
 
-from soundpost_training.calibrate import Calibration
+from soundpost_training.calibrate import Calibration, told_of_silence
 from soundpost_training.calibrate import calibrate as choose_thresholds
 from soundpost_training.config import Experiment
 from soundpost_training.crossval import Summary, figures, run_fold
@@ -14,7 +14,7 @@ from soundpost_training.evaluate import Evaluation, out_of_fold
 from soundpost_training.evaluate import evaluate as evaluate_folds
 from soundpost_training.export import export as export_bundle
 from soundpost_training.material import Material
-from soundpost_training.progress import report
+from soundpost_training.progress import console, report
 from soundpost_training.report import report_page
 
 REPORT_FILE, REPORT_DATA_FILE = "report.html", "report.json"
@@ -52,7 +52,14 @@ def crossval(experiment: Experiment, options: argparse.Namespace) -> None:
 
 def calibrate(experiment: Experiment, options: argparse.Namespace) -> None:
     """Chooses temperature and thresholds, and prints what they do."""
-    report.print(_thresholds(choose_thresholds(_material(experiment, options))))
+    calibration = choose_thresholds(_material(experiment, options))
+    report.print(_thresholds(calibration))
+    for label in told_of_silence(calibration):
+        console.print(
+            f"{label.name} is told of faint noise, which it scores {label.quiet:.3f}: "
+            "train longer, with a greater augment.negative_share",
+            style="yellow",
+        )
 
 
 def evaluate(experiment: Experiment, options: argparse.Namespace) -> None:
@@ -100,9 +107,10 @@ def _table(summary: Summary) -> Table:
 
 def _thresholds(calibration: Calibration) -> Table:
     title = f"temperature {calibration.temperature:.2f}, chosen on folds {calibration.folds}"
-    table = Table("label", "threshold", "clips told", "false alarms / h", title=title)
+    heads = "label", "threshold", "clips told", "false alarms / h", "in silence"
+    table = Table(*heads, title=title)
     for label in calibration.labels:
-        rates = f"{label.told:.1%}", f"{label.false_alarms_per_hour:.2f}"
+        rates = f"{label.told:.1%}", f"{label.false_alarms_per_hour:.2f}", f"{label.quiet:.3f}"
         table.add_row(label.name, f"{label.on_threshold:.3f}", *rates)
     table.add_section()
     total = f"{calibration.told:.1%}", f"{calibration.false_alarms_per_hour:.2f}"
