@@ -67,22 +67,46 @@ def test_a_folder_that_was_removed_is_made_again(folder: Path, noise: Pcm) -> No
     assert (post.health.clips_kept, post.health.clips_lost) == (len(EVENTS) - 1, 1)
 
 
+LIMITED = """
+import resource, sys
+from pathlib import Path
+from soundpost.evidence.clips import write_clip, write_whole
+resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))
+try:
+    {what}
+except OSError as error:
+    print(error.errno)
+"""
+
+
+def written_in_a_small_space(what: str, path: Path) -> int:
+    """The number of the error when files may have a thousand bytes at most."""
+    answer = subprocess.run(
+        [sys.executable, "-c", LIMITED.format(what=what), path],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return int(answer.stdout)
+
+
 def test_a_file_that_cannot_be_written_whole_leaves_nothing(tmp_path: Path) -> None:
     """Neither the half nor the temporary one; the one that stood there stays."""
     path = tmp_path / "clip.flac"
     path.write_bytes(b"old")
-    script = (
-        "import resource, sys; from pathlib import Path\n"
-        "from soundpost.evidence.clips import write_whole\n"
-        "resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))\n"
-        "try: write_whole(Path(sys.argv[1]), bytes(5000))\n"
-        "except OSError as error: print(error.errno)\n"
+    assert written_in_a_small_space("write_whole(Path(sys.argv[1]), bytes(5000))", path) == (
+        errno.EFBIG
     )
-    answer = subprocess.run(
-        [sys.executable, "-c", script, path], capture_output=True, text=True, check=True
-    )
-    assert int(answer.stdout) == errno.EFBIG
     assert {file.name: file.read_bytes() for file in tmp_path.iterdir()} == {"clip.flac": b"old"}
+
+
+def test_a_clip_of_which_one_file_cannot_be_written_leaves_none(tmp_path: Path) -> None:
+    """A message without its sound is no evidence."""
+    files = "{'.json': b'x', '.png': b'x', '.flac': bytes(5000)}"
+    assert written_in_a_small_space(
+        f"write_clip(Path(sys.argv[1]), 'clip', {files})", tmp_path
+    ) == (errno.EFBIG)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_replaced_file_is_the_new_one_whole(tmp_path: Path) -> None:
@@ -154,6 +178,26 @@ def test_a_read_only_disk_loses_clips_and_nothing_else(folder: Path) -> None:
     assert found["told"] == [None] * found["lost"]
     assert found["left"] == []
     assert log.count("\n") == 1
+
+
+def test_clips_keep_to_their_budget(folder: Path, noise: Pcm) -> None:
+    """The old ones go for the new ones; the count is what the files take."""
+    post = Post(folder, budget_bytes=100_000)
+    post.listen(noise, EVENTS)
+    assert post.health.clips_kept == len(EVENTS)
+    assert post.existed == [True] * len(EVENTS)
+    taken = sum(-(-path.stat().st_size // 4096) * 4096 for path in folder.iterdir())
+    assert 50_000 < taken <= 100_000
+
+
+def test_a_clip_that_is_larger_than_the_budget_is_lost(folder: Path, noise: Pcm) -> None:
+    """And takes no other with it."""
+    post = Post(folder, budget_bytes=40_000)
+    post.listen(noise // 1000, EVENTS[:1])
+    before = sorted(folder.iterdir())
+    post.listen(np.concatenate((noise // 1000, noise)), [Event(170_000, 180_000)])
+    assert (post.health.clips_kept, post.health.clips_lost) == (1, 1)
+    assert sorted(folder.iterdir()) == before != []
 
 
 def test_so_much_of_the_disk_is_left_free(folder: Path) -> None:

@@ -1,5 +1,6 @@
 """From what is heard and decided to a clip: which samples, when, and what is told of it."""
 
+import dataclasses
 import json
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -10,7 +11,7 @@ import pytest
 import soundfile
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from listening_post import LENGTHS, Event, Post, states
+from listening_post import LENGTHS, RATE_HZ, Event, Post, states
 
 from soundpost.audio import Pcm
 
@@ -119,6 +120,25 @@ def test_the_end_of_the_source_is_the_end_of_the_clip(folder: Path, noise: Pcm) 
     assert np.array_equal(clip, noise[ONSET - LENGTHS.pre_roll_samples : 50_000])
 
 
+def test_a_clip_waits_for_no_more_than_decided_its_end(folder: Path, noise: Pcm) -> None:
+    """However long a post-roll is asked for: `ended` is not held back, and names a whole file."""
+    lengths = dataclasses.replace(LENGTHS, post_roll_samples=2 * RATE_HZ)
+    post = Post(folder, lengths)
+    event = Event(ONSET, OFFSET)
+    post.listen(noise, [event])
+    (clip,) = stored(folder).values()
+    decided = states(0, event)[-1].decided_sample
+    assert np.array_equal(clip, noise[ONSET - LENGTHS.pre_roll_samples : decided])
+
+
+def test_a_clip_is_never_longer_than_the_longest(folder: Path, noise: Pcm) -> None:
+    """Also when its event ends just then, before it would have been stored as full."""
+    first = ONSET - LENGTHS.pre_roll_samples
+    Post(folder).listen(noise, [Event(ONSET, first + LENGTHS.longest_samples - 1_000)])
+    (clip,) = stored(folder).values()
+    assert np.array_equal(clip, noise[first : first + LENGTHS.longest_samples])
+
+
 EVENTS = st.lists(
     st.builds(
         lambda onset, length, label, confirmed: Event(
@@ -135,15 +155,20 @@ EVENTS = st.lists(
 
 @pytest.mark.parametrize("privacy", ["off", "mute-speech"])
 @settings(max_examples=10)
-@given(events=EVENTS, sizes=st.lists(st.integers(100, 60_000), min_size=1, max_size=4))
+@given(
+    events=EVENTS,
+    sizes=st.lists(st.integers(100, 60_000), min_size=1, max_size=4),
+    post_roll_samples=st.integers(0, 40_000),
+)
 def test_the_size_of_chunks_changes_nothing(
-    noise: Pcm, privacy: str, events: list[Event], sizes: list[int]
+    noise: Pcm, privacy: str, events: list[Event], sizes: list[int], post_roll_samples: int
 ) -> None:
     """The same files, byte for byte, whether sound comes in crumbs or all at once."""
+    lengths = dataclasses.replace(LENGTHS, post_roll_samples=post_roll_samples)
     folders = []
     for chunk_sizes in ([800], sizes, [len(noise)]):
         with TemporaryDirectory() as name:
-            post = Post(Path(name), privacy=privacy)
+            post = Post(Path(name), lengths, privacy)
             post.listen(noise, events, chunk_sizes, lambda start: 0.9 * (start % 48_000 == 0))
             files = {path.name: path.read_bytes() for path in Path(name).iterdir()}
             folders.append((files, post.told))
