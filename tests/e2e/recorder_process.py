@@ -51,6 +51,7 @@ def recording(
     folder: Path,
     device: str = MICROPHONE,
     *,
+    stall_seconds: float = STALL_SECONDS,
     give_up_seconds: float | None = None,
 ) -> Iterator[Recorder]:
     """Record from the card; nothing is left behind when the test fails.
@@ -59,9 +60,10 @@ def recording(
         card: The card.
         folder: Where the recording goes.
         device: As for `MicSource`.
+        stall_seconds: As for `MicSource`.
         give_up_seconds: As for `ReopeningMic`, which then records; else `MicSource` does.
     """
-    options = [str(STALL_SECONDS)]
+    options = [str(stall_seconds)]
     if give_up_seconds is not None:
         options.append(str(give_up_seconds))
     recorder = Recorder(card, folder, device, *options)

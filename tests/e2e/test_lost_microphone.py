@@ -137,6 +137,27 @@ def test_a_server_that_hangs_at_the_start_ends_the_process(
         recorder.wait()
 
 
+@pytest.mark.slow
+def test_sound_that_was_lost_unseen_is_counted_once_it_stays_behind(
+    make_sound_card: MakeSoundCard, tmp_path: Path
+) -> None:
+    """A sleep too short to be a stall leaves no flag; after it samples and UTC agree again."""
+    card = make_sound_card()
+    with recording(
+        card, tmp_path, stall_seconds=NEVER_SECONDS, give_up_seconds=NEVER_SECONDS
+    ) as recorder:
+        assert recorder.line() == "recording"
+        card.suspend()
+        time.sleep(2.0)
+        card.resume()
+        assert recorder.line() == "waiting"
+        assert recorder.line() == "recording"
+        captured = recorder.stop()
+    starts, utc_ns = captured["starts"], captured["utc_ns"]
+    passed_seconds = (utc_ns[-1] - utc_ns[0]) / 1e9
+    assert passed_seconds == pytest.approx((starts[-1] - starts[0]) / SAMPLE_RATE_HZ, abs=0.5)
+
+
 def index_of(card: SoundCard, name: str) -> str:
     """PortAudio's number for a device of the card."""
     return python(
