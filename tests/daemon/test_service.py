@@ -145,12 +145,15 @@ def test_looking_for_a_lost_microphone_is_progress(bench: Bench, ear: Ear) -> No
     assert "WATCHDOG=1" in ear.heard()
 
 
-def test_what_was_heard_before_the_last_feeding_is_no_progress(bench: Bench, ear: Ear) -> None:
+@pytest.mark.parametrize(("samples", "windows"), [(0, 0), (RATE_HZ, 0), (0, 2)])
+def test_what_was_heard_before_the_last_feeding_is_no_progress(
+    bench: Bench, ear: Ear, samples: int, windows: int
+) -> None:
     """Progress counts from one feeding to the next, and not from the start."""
     bench.pass_by(FEED_SECONDS, samples=RATE_HZ, windows=2)
     bench.go_on()
     ear.heard()
-    bench.pass_by(FEED_SECONDS, samples=0, windows=0)
+    bench.pass_by(FEED_SECONDS, samples=samples, windows=windows)
     bench.go_on()
     assert "WATCHDOG=1" not in ear.heard()
 
