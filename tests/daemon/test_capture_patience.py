@@ -54,7 +54,7 @@ def test_stderr_is_whole_again_after_a_call_that_hangs(
     """What hangs may not take the log with it; chatter is dropped, and nothing else is."""
 
     def hang() -> None:
-        os.write(2, b"ALSA lib conf.c:1: nothing there\nmelted\n")
+        os.write(2, b"ALSA lib conf.c:1: nothing there\n\nmelted\n")
         thawed.wait()
 
     Attempt(hang).make(0.2)

@@ -32,6 +32,8 @@ def quiet_chatter() -> Iterator[None]:
         with os.fdopen(heard, "rb") as file:
             file.seek(0)
             for line in file:
+                if line.isspace():  # PortAudio sets off each of its lines
+                    continue
                 if line.startswith(KNOWN):
                     _log.debug("%s", line.decode(errors="replace").rstrip())
                 else:
