@@ -63,7 +63,7 @@ chaos: $(VENV)/.with-$(DEV_EXTRAS) machine ## Kill the broker and the daemon at 
 
 # Booting takes root; what it needs of Debian is fetched once, into .build/boot.
 test-boot: NEEDS = python mic broker sound deb boot
-test-boot: deb $(VENV)/.with-$(DEV_EXTRAS) ## Install the packages in a booted Debian and on an emulated Pi (root, 10 minutes)
+test-boot: deb $(VENV)/.with-$(DEV_EXTRAS) ## Build the packages and try them in a booted Debian and on an emulated Pi (root) [COMPRESSION=none]
 	@$(BIN)/pytest tests/boot -m boot
 
 DEBIAN ?= 12 13

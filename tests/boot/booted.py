@@ -44,11 +44,13 @@ class Booted:
         # In a cgroup of its own: the inner systemd must never take this machine's for its own.
         unified = Path("/sys/fs/cgroup/unified")
         top = unified if unified.is_dir() else Path("/sys/fs/cgroup")
+        self._complaints = tempfile.TemporaryFile("w+")
         self._cgroup = Path(tempfile.mkdtemp(prefix="soundpost-test-", dir=top))
         self._container = subprocess.Popen(
             ["bash", "-c", _BOOT, "_", str(self._root), str(self._shared), str(self._cgroup)],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
+            stderr=self._complaints,
         )
         try:
             self._leader = self.wait_for(self._find_leader)
@@ -104,7 +106,8 @@ class Booted:
     def _find_leader(self) -> int:
         """The first process inside, once there is one."""
         if self._container.poll() is not None:
-            raise RuntimeError("systemd-nspawn has ended")
+            self._complaints.seek(0)
+            raise RuntimeError(f"systemd-nspawn has ended:\n{self._complaints.read()}")
         children = Path(f"/proc/{self._container.pid}/task/{self._container.pid}/children")
         for child in children.read_text().split():
             if Path(f"/proc/{child}/comm").read_text().strip() == "systemd":
@@ -120,3 +123,4 @@ class Booted:
         for folder in sorted(self._cgroup.rglob("*/"), reverse=True):
             folder.rmdir()
         self._cgroup.rmdir()
+        self._complaints.close()
