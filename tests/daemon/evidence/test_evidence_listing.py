@@ -82,18 +82,18 @@ def test_a_half_clip_is_not_listed(clips: Path, capsys: pytest.CaptureFixture[st
     ],
 )
 def test_what_cannot_be_listed_is_said_in_a_line_and_a_hint(
-    arguments: list[str], status: int, words: str, capsys: pytest.CaptureFixture[str]
+    arguments: list[str], status: int, words: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     """And by the exit status."""
     assert cli.main(["clips", *arguments]) == status
-    told = capsys.readouterr().err
+    told = caplog.text
     assert words in told
     assert "hint: " in told
 
 
 def test_a_place_that_cannot_be_written_is_said(
-    clips: Path, capsys: pytest.CaptureFixture[str]
+    clips: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     """With its name."""
     assert cli.main(["clips", "--evidence", str(clips), "--export", "/proc/clips"]) == 1
-    assert "/proc/clips" in capsys.readouterr().err
+    assert "/proc/clips" in caplog.text
