@@ -1,6 +1,7 @@
 """A subscriber that remembers, independent of the daemon's own client."""
 
 import secrets
+import ssl
 import threading
 import time
 from collections.abc import Callable
@@ -43,7 +44,13 @@ class Subscriber:
     It comes back after a lost broker; one that remembers sessions then owes it what it missed.
     """
 
-    def __init__(self, port: int, topic: str = "#", user: tuple[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        port: int,
+        topic: str = "#",
+        user: tuple[str, str] | None = None,
+        tls: ssl.SSLContext | None = None,
+    ) -> None:
         self._topic = topic
         self._received: list[Received] = []
         self._changed = threading.Condition()
@@ -58,11 +65,14 @@ class Subscriber:
         self._client.on_message = self._on_message
         if user is not None:
             self._client.username_pw_set(*user)
+        if tls is not None:
+            self._client.tls_set_context(tls)
         self._client.reconnect_delay_set(1, 1)
         lasting = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]  # paho's gap
         lasting.SessionExpiryInterval = 3_600
         # mosquitto keeps no session across its own death that began clean.
-        self._client.connect_async("127.0.0.1", port, clean_start=False, properties=lasting)
+        host = "localhost" if tls else "127.0.0.1"
+        self._client.connect_async(host, port, clean_start=False, properties=lasting)
 
     def __enter__(self) -> Self:
         self._client.loop_start()

@@ -1,0 +1,88 @@
+#!/bin/sh
+# Make the certificates that soundpost.conf asks for: once a CA and one for the broker, then one for
+# each node.
+#
+# usage: make-certificates.sh FOLDER broker NAME…     NAME: how nodes reach it, host names and addresses
+#        make-certificates.sh FOLDER node NAME        NAME: the node's name, node.name
+#
+# FOLDER holds the CA's key, ca.key, with which anybody could make a node: keep it off the broker.
+set -eu
+umask 077
+
+CA_DAYS=7300
+DAYS=3650 # a mast is not climbed for a certificate; who is lost is locked out by nodes.acl
+
+usage() {
+    sed -n 's/^# \(usage:.*\)/\1/p; s/^#   \(  *make-.*\)/ \1/p' "$0" >&2
+    exit 2
+}
+
+key() { openssl ecparam -name prime256v1 -genkey -noout -out "$1"; }
+
+make_ca() {
+    key "$folder/ca.key"
+    openssl req -x509 -new -key "$folder/ca.key" -days $CA_DAYS -subj "/CN=Soundpost CA" \
+        -addext basicConstraints=critical,CA:TRUE,pathlen:0 \
+        -addext keyUsage=critical,keyCertSign,cRLSign -out "$folder/ca.crt"
+    chmod 644 "$folder/ca.crt"
+    echo "$folder/ca.crt: every node and every reader needs it; $folder/ca.key: keep it to yourself"
+}
+
+# sign FILE NAME EXTENSIONS
+sign() {
+    if [ -e "$folder/$1.crt" ]; then
+        echo "$folder/$1.crt is there already; remove it to make another" >&2
+        exit 1
+    fi
+    key "$folder/$1.key"
+    openssl req -new -key "$folder/$1.key" -subj "/CN=$2" -out "$folder/$1.csr"
+    printf '%s\n' "$3" basicConstraints=critical,CA:FALSE keyUsage=critical,digitalSignature \
+        subjectKeyIdentifier=hash authorityKeyIdentifier=keyid >"$folder/$1.ext"
+    openssl x509 -req -in "$folder/$1.csr" -days $DAYS -CA "$folder/ca.crt" \
+        -CAkey "$folder/ca.key" -CAcreateserial -extfile "$folder/$1.ext" -out "$folder/$1.crt" \
+        2>/dev/null
+    rm "$folder/$1.csr" "$folder/$1.ext"
+    chmod 644 "$folder/$1.crt"
+    echo "$folder/$1.crt, $folder/$1.key"
+}
+
+check_name() {
+    case $1 in
+    '' | *[!A-Za-z0-9._-]*)
+        echo "$1: letters, digits, dots, dashes and underscores only" >&2
+        exit 2
+        ;;
+    esac
+}
+
+[ $# -ge 3 ] || usage
+folder=$1 kind=$2
+shift 2
+mkdir -p "$folder"
+[ -e "$folder/ca.key" ] || make_ca
+case $kind in
+broker)
+    names=
+    for name in "$@"; do
+        case $name in
+        *:* | *[!0-9.]*.*[!0-9.]* | *[!0-9.]*) kind=DNS ;;
+        *) kind=IP ;;
+        esac
+        case $name in *:*) kind=IP ;; *) check_name "$name" ;; esac
+        names="$names,$kind:$name"
+    done
+    sign broker "$1" "subjectAltName=${names#,}
+extendedKeyUsage=serverAuth"
+    ;;
+node)
+    [ $# -eq 1 ] || usage
+    check_name "$1"
+    case $1 in ca | broker)
+        echo "$1 is no name for a node: its files are called so" >&2
+        exit 2
+        ;;
+    esac
+    sign "$1" "$1" extendedKeyUsage=clientAuth
+    ;;
+*) usage ;;
+esac
