@@ -28,7 +28,7 @@ _WORDS = {
     ),
     Problem.DC_OFFSET: (
         "its sound has a constant offset",
-        "the microphone or its supply is damaged or wet; nothing else makes that",
+        "a poor converter may have one from the first day; a new one means damage, or water",
     ),
     Problem.CLIPPING: (
         "its sound is clipped",
