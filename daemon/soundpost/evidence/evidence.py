@@ -84,7 +84,7 @@ def make_evidence(
         delay_samples=spec.sample_count(heard.window_frames)
         + smoothing_windows * heard.stride_frames * spec.hop_samples,
     )
-    privacy = Privacy(config.privacy, manifest.label_names, rate_hz, lengths.memory_samples)
+    privacy = Privacy(config.privacy, manifest.label_names, rate_hz)
     folder = Path(config.folder)
     shelf = Shelf(
         folder,

@@ -88,6 +88,7 @@ class Keeper:
             if not going.is_stored and self._weighed_until_sample >= self._full_decided(going):
                 self._store_full(going)
         self._ring.append(chunk)
+        self._privacy.forget(chunk.start_sample - self._lengths.memory_samples)
         heard_ns = samples_to_ns(len(chunk.samples), self._sample_rate_hz)
         self._now_utc_ns = chunk.utc_ns + heard_ns
         if chunk.end_sample >= self._tidy_at_sample:

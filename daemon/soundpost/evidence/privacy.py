@@ -36,7 +36,6 @@ class Privacy:
         mode: `off`, `mute-speech` or `no-speech-clips`.
         labels: The model's labels, of which some mean speech.
         sample_rate_hz: Rate of the clips.
-        memory_samples: How far back a clip may reach when it is judged.
 
     Raises:
         ConfigError: The voice detector does not take the rate.
@@ -47,12 +46,10 @@ class Privacy:
         mode: Literal["off", "mute-speech", "no-speech-clips"],
         labels: Sequence[str],
         sample_rate_hz: int,
-        memory_samples: int,
     ) -> None:
         self._mode = mode
         self._indices = speech_labels(labels) if mode != "off" else []
         self._sample_rate_hz = sample_rate_hz
-        self._memory_samples = memory_samples
         self._speech: deque[tuple[int, int]] = deque()
         if mode != "off":
             _refuse_rate(sample_rate_hz)
@@ -67,8 +64,10 @@ class Privacy:
         window = scores.window
         if self._indices and scores.values[self._indices].max() >= SPEECH_SCORE:
             self._speech.append((window.start_sample, window.end_sample))
-        oldest_sample = window.start_sample - self._memory_samples
-        while self._speech and self._speech[0][1] <= oldest_sample:
+
+    def forget(self, until_sample: int) -> None:
+        """Let go of windows that no clip can reach any more."""
+        while self._speech and self._speech[0][1] <= until_sample:
             self._speech.popleft()
 
     def judge(

@@ -62,7 +62,7 @@ class Post:
         self.keeper = Keeper(
             self.lengths,
             RATE_HZ,
-            Privacy(self.privacy, self.labels, RATE_HZ, self.lengths.memory_samples),  # type: ignore[arg-type]  # a test may try any
+            Privacy(self.privacy, self.labels, RATE_HZ),  # type: ignore[arg-type]  # a test may try any
             Archive(self.folder, spec, shelf, self.keep_free_bytes, self.health),
             self.health,
         )

@@ -193,6 +193,10 @@ def strangers(folder: Path, elsewhere: Path) -> Iterator[Path]:
         path = folder / name
         path.write_text(content)
         yield path
+    sidecar = next(elsewhere.glob("*.json"))
+    renamed = folder / "20261120T073121Z-dog-0000000f.json"
+    renamed.write_bytes(sidecar.read_bytes())
+    yield renamed
     for suffix in SUFFIXES:
         target = next(elsewhere.glob(f"*{suffix}"))
         path = folder / target.name
