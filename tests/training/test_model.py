@@ -7,6 +7,7 @@ import pytest
 from soundpost.classify.interpreter import Interpreter
 from soundpost.classify.quantization import dequantize, quantize
 from soundpost_training.config import ModelConfig
+from soundpost_training.errors import TrainingError
 from soundpost_training.model import build_model, fold_scaling
 from soundpost_training.quantize import calibration_windows, quantize_model
 
@@ -71,3 +72,13 @@ def test_int8_hears_what_float_hears(network: keras.Model, windows: np.ndarray) 
         got = dequantize(interpreter.invoke(values), answered.scale, answered.zero_point)[0]
         cosine = got @ logits / np.linalg.norm(got) / np.linalg.norm(logits)
         assert cosine > 0.98
+
+
+def test_a_backend_that_cannot_convert_says_which_can(
+    network: keras.Model, windows: np.ndarray, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Weights trained on another backend are kept, and the way on is told."""
+    monkeypatch.setattr(keras.backend, "backend", lambda: "jax")
+    with pytest.raises(TrainingError, match="jax cannot make int8") as caught:
+        quantize_model(network, CONFIG, windows)
+    assert "KERAS_BACKEND=tensorflow" in caught.value.hint

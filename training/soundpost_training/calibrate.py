@@ -10,7 +10,7 @@ from soundpost.manifest import Label
 from soundpost_training.augment import negatives
 from soundpost_training.crossval import TFLITE_FILE, run_fold
 from soundpost_training.material import Material
-from soundpost_training.scoring import classifier_of
+from soundpost_training.scoring import FoldScores, classifier_of
 from soundpost_training.temperature import fit_temperature, temper
 from soundpost_training.thresholds import clip_peaks, label_defaults, on_threshold
 
@@ -41,24 +41,36 @@ class LabelCalibration(msgspec.Struct, frozen=True, kw_only=True):
     quiet: float
 
 
+class Outcome(msgspec.Struct, frozen=True, kw_only=True):
+    """What all thresholds together do to some clips.
+
+    Attributes:
+        hours: How long the clips are together.
+        told: Share of them whose own label is told.
+        false_alarms_per_hour: False alarms of all labels, per hour of clips.
+    """
+
+    hours: float
+    told: float
+    false_alarms_per_hour: float
+
+
 class Calibration(msgspec.Struct, frozen=True, kw_only=True):
     """Decision defaults and what they were chosen on.
 
     Attributes:
         folds: The folds whose clips chose, each scored by the model that held it out.
         temperature: What logits are divided by.
-        hours: How long the clips are together.
         labels: One for each label, in the order of the model's outputs.
-        told: Share of clips whose own label is told.
-        false_alarms_per_hour: False alarms of all labels together, per hour of clips.
+        chosen_on: What the thresholds do to the clips that chose them.
+        held_out: What they do to the clips of the bundle's held-out fold, which chose nothing.
     """
 
     folds: list[int]
     temperature: float
-    hours: float
     labels: list[LabelCalibration]
-    told: float
-    false_alarms_per_hour: float
+    chosen_on: Outcome
+    held_out: Outcome
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,24 +97,14 @@ def calibrate(material: Material) -> Calibration:
         np.concatenate([fold.truth[fold.owners] for fold in scores]),
         quiet,
     )
-    heard = _Heard(
-        peaks=np.concatenate(
-            [clip_peaks(temper(fold.int8, temperature), fold.owners) for fold in scores]
-        ),
-        truth=np.concatenate([fold.truth for fold in scores]),
-        hours=_hours(material, np.concatenate([fold.clips for fold in scores])),
-    )
+    heard = _heard(material, scores, temperature)
     labels = _labels(material, heard, temper(quiet, temperature).max(axis=0))
-    reached = heard.peaks >= np.array([label.on_threshold for label in labels], np.float32)
-    own = reached[np.arange(len(heard.truth)), heard.truth]
-    total_hours = float(heard.hours.sum())
     calibration = Calibration(
         folds=folds,
         temperature=temperature,
-        hours=total_hours,
         labels=labels,
-        told=float(own.mean()),
-        false_alarms_per_hour=float((reached.sum() - own.sum()) / total_hours),
+        chosen_on=_outcome(heard, labels),
+        held_out=_outcome(_heard(material, [run_fold(material, held_out)], temperature), labels),
     )
     kept = msgspec.json.format(msgspec.json.encode(calibration), indent=2)
     (material.folder / CALIBRATION_FILE).write_bytes(kept)
@@ -142,12 +144,27 @@ def _labels(
     return labels
 
 
-def _hours(material: Material, clips: NDArray[np.int64]) -> NDArray[np.float64]:
+def _heard(material: Material, folds: list[FoldScores], temperature: float) -> _Heard:
     spec = material.experiment.features
-    hours: NDArray[np.float64] = (
-        material.features.frames[clips] * spec.hop_samples / spec.sample_rate_hz / 3600
+    frames = material.features.frames[np.concatenate([fold.clips for fold in folds])]
+    return _Heard(
+        peaks=np.concatenate(
+            [clip_peaks(temper(fold.int8, temperature), fold.owners) for fold in folds]
+        ),
+        truth=np.concatenate([fold.truth for fold in folds]),
+        hours=frames * spec.hop_samples / spec.sample_rate_hz / 3600,
     )
-    return hours
+
+
+def _outcome(heard: _Heard, labels: list[LabelCalibration]) -> Outcome:
+    reached = heard.peaks >= np.array([label.on_threshold for label in labels], np.float32)
+    own = reached[np.arange(len(heard.truth)), heard.truth]
+    hours = float(heard.hours.sum())
+    return Outcome(
+        hours=hours,
+        told=float(own.mean()),
+        false_alarms_per_hour=float((reached.sum() - own.sum()) / hours),
+    )
 
 
 def _quiet_scores(material: Material, fold: int) -> NDArray[np.float32]:

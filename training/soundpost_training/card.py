@@ -67,9 +67,10 @@ less than {told_at_least:.0%} of the label's own clips would be told else; it st
 silence and faint noise score. `off_threshold` is 0.6 of it. Scores are smoothed over 2
 windows; an event shorter than 0.5 s is retracted; a label rests for 1 s after an event.
 
-With these, {told:.1%} of the clips are told by their own label, and there are
-{false_alarms:.0f} false alarms of all labels together in such an hour; where most of an hour is
-quiet there are fewer in proportion.
+With these, {told:.1%} of the clips that chose are told by their own label, and all labels together
+give {false_alarms:.0f} false alarms in such an hour; of fold {held_out}, which chose nothing,
+**{held_out_told:.1%}** are told, with **{held_out_false_alarms:.0f}** false alarms an hour. Where
+most of an hour is quiet there are fewer in proportion.
 
 | label | on threshold | its clips told | false alarms / h | recall | F1 |
 | --- | --- | --- | --- | --- | --- |
@@ -132,7 +133,7 @@ def model_card(manifest: Manifest, material: Material, evaluation: Evaluation) -
         held_out_accuracy=evaluation.held_out_accuracy,
         folds=", ".join(map(str, training.folds)),
         confusion_rows=confusion_rows(evaluation.top_confusions),
-        hours=calibration.hours,
+        hours=calibration.chosen_on.hours,
         temperature=calibration.temperature,
         error_before=evaluation.reliability.error_before,
         error_after=evaluation.reliability.error_after,
@@ -140,8 +141,10 @@ def model_card(manifest: Manifest, material: Material, evaluation: Evaluation) -
         highest_on=experiment.calibrate.highest_on,
         budget=experiment.calibrate.false_alarms_per_hour,
         told_at_least=experiment.calibrate.told_at_least,
-        told=calibration.told,
-        false_alarms=calibration.false_alarms_per_hour,
+        told=calibration.chosen_on.told,
+        false_alarms=calibration.chosen_on.false_alarms_per_hour,
+        held_out_told=calibration.held_out.told,
+        held_out_false_alarms=calibration.held_out.false_alarms_per_hour,
         label_rows=label_rows(evaluation),
         attribution=training.attribution,
         licence=training.licence,

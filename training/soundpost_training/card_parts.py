@@ -4,7 +4,7 @@ from collections import defaultdict
 
 from soundpost_training.config import TeacherConfig
 from soundpost_training.crossval import Summary
-from soundpost_training.dataset import Dataset
+from soundpost_training.dataset import Clip, Dataset
 from soundpost_training.evaluate import Confusion, Evaluation
 
 CONFUSIONS_ON_CARD = 8
@@ -20,8 +20,8 @@ NON_COMMERCIAL = """
 Non-commercial: weights trained on it are not for commercial installs."""
 
 SHARED_SOURCES = """
-{count} source recordings gave clips of two categories to different folds, as published; they are
-kept, as in every figure in print."""
+{clips} clips come from {recordings} source recordings that gave clips of another category to
+another fold, as published; they are kept, as in every figure in print."""
 
 
 def fold_rows(summary: Summary) -> str:
@@ -53,10 +53,18 @@ def data_note(dataset: Dataset) -> str:
     """What a reader must know of the data, beginning with a line feed if anything."""
     folds_of = defaultdict(set)
     for clip in dataset.clips:
-        folds_of[clip.group.partition("/")[0]].add(clip.fold)
-    shared = sum(len(folds) > 1 for folds in folds_of.values()) if dataset.published else 0
+        folds_of[_source(clip)].add(clip.fold)
+    split = {source for source, folds in folds_of.items() if len(folds) > 1}
+    clips = sum(_source(clip) in split for clip in dataset.clips)
     note = NON_COMMERCIAL if "NC" in dataset.licence else ""
-    return note + (SHARED_SOURCES.format(count=shared) if shared else "")
+    if dataset.published and split:
+        note += SHARED_SOURCES.format(clips=clips, recordings=len(split))
+    return note
+
+
+def _source(clip: Clip) -> str:
+    """The recording that a clip was cut from, whatever its label."""
+    return clip.group.partition("/")[0]
 
 
 def teacher_note(config: TeacherConfig | None) -> str:

@@ -7,7 +7,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from soundpost_training.config import ModelConfig
+from soundpost_training.errors import TrainingError
 from soundpost_training.model import fold_scaling
+
+CONVERTING_BACKEND = "tensorflow"
 
 LOUDEST_LOG_MEL = 5.5
 """About what a full-scale sine gives: the ceiling of the features, planted into calibration."""
@@ -44,10 +47,18 @@ def quantize_model(
     """The TFLite file of a network, int8 from input to logits, batch 1.
 
     Args:
-        model: The trained network, of any Keras backend.
+        model: The trained network.
         config: What it was built from.
         calibration: float32[n, frames, bands] log-mel, see `calibration_windows`.
+
+    Raises:
+        TrainingError: Keras runs on another backend than TensorFlow, which has no converter.
     """
+    if keras.backend.backend() != CONVERTING_BACKEND:
+        raise TrainingError(
+            f"the weights are trained and kept, but {keras.backend.backend()} cannot make int8",
+            hint=f"the same command with KERAS_BACKEND={CONVERTING_BACKEND} goes on from here",
+        )
     # The one place that needs TensorFlow; training itself runs on any backend of Keras.
     import tensorflow as tf  # noqa: PLC0415 - see above
     from tensorflow.python.framework.convert_to_constants import (  # noqa: PLC0415 - see above

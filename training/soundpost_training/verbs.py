@@ -113,6 +113,6 @@ def _thresholds(calibration: Calibration) -> Table:
         rates = f"{label.told:.1%}", f"{label.false_alarms_per_hour:.2f}", f"{label.quiet:.3f}"
         table.add_row(label.name, f"{label.on_threshold:.3f}", *rates)
     table.add_section()
-    total = f"{calibration.told:.1%}", f"{calibration.false_alarms_per_hour:.2f}"
-    table.add_row("all", "", *total)
+    for name, outcome in (("all", calibration.chosen_on), ("all, held out", calibration.held_out)):
+        table.add_row(name, "", f"{outcome.told:.1%}", f"{outcome.false_alarms_per_hour:.2f}")
     return table

@@ -91,14 +91,16 @@ def _measures(evaluation: Evaluation) -> str:
 
 def _calibration(evaluation: Evaluation) -> str:
     calibration, measured = evaluation.calibration, evaluation.reliability
+    chosen_on, held_out = calibration.chosen_on, calibration.held_out
     return (
         f"Chosen on folds {', '.join(map(str, calibration.folds))}: temperature "
-        f"{calibration.temperature:.2f}; with the thresholds below, {calibration.told:.1%} of the "
-        f"clips are told by their own label, and there are {calibration.false_alarms_per_hour:.0f} "
-        f"false alarms of all {len(calibration.labels)} labels together in an hour of clips "
-        "without a pause. Measured on the held-out fold, which chose nothing: the expected "
-        f"calibration error of windows goes from {measured.error_before:.3f} to "
-        f"{measured.error_after:.3f}."
+        f"{calibration.temperature:.2f}, and the thresholds below. They tell {chosen_on.told:.1%} "
+        f"of the clips that chose them by their own label, and all {len(calibration.labels)} "
+        f"labels together give {chosen_on.false_alarms_per_hour:.0f} false alarms in an hour of "
+        "clips without a pause. Of the held-out fold, which chose nothing, they tell "
+        f"{held_out.told:.1%}, with {held_out.false_alarms_per_hour:.0f} false alarms an hour; "
+        "there the temperature takes the expected calibration error of windows from "
+        f"{measured.error_before:.3f} to {measured.error_after:.3f}."
     )
 
 
