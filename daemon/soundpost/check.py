@@ -1,6 +1,7 @@
 """`soundpost check`: does everything work here, from the configuration to the broker?"""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import TextIO, TypeVar
 
 from soundpost.app import open_source
@@ -11,6 +12,7 @@ from soundpost.classify.golden import SCORE_TOLERANCE
 from soundpost.config import Config
 from soundpost.decide import make_rules
 from soundpost.errors import SoundpostError
+from soundpost.evidence import probe as folder_probe
 from soundpost.health import Health
 from soundpost.publish import probe as broker_probe
 
@@ -37,6 +39,9 @@ def check(read_config: Callable[[], Config], out: TextIO) -> int:
         steps.attempt("golden", lambda: _replay(bundle, config), str)
     rate_hz = bundle.manifest.input.features.sample_rate_hz if bundle else 16_000
     steps.attempt("sound", lambda: _hear(config, rate_hz), str)
+    if config.evidence.folder is not None:
+        folder, free = Path(config.evidence.folder), config.evidence.keep_free_megabytes
+        steps.attempt("clips", lambda: folder_probe.probe(folder, free), str)
     steps.attempt(
         "broker",
         lambda: broker_probe.probe(config.mqtt, config.node.name),

@@ -1,0 +1,37 @@
+"""Whether clips can be kept, before the first event needs it."""
+
+import os
+import shutil
+from pathlib import Path
+
+from soundpost.errors import EvidenceError
+from soundpost.evidence.clips import write_whole
+from soundpost.evidence.retention import read_folder
+
+MEGABYTE = 1_000_000
+
+
+def probe(folder: Path, keep_free_megabytes: int) -> str:
+    """What lies in the folder and how much the disk has left, after a file was written there.
+
+    Raises:
+        EvidenceError: No file can be written there, or the disk has less left than it must.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        trial = folder / f"soundpost-check-{os.getpid()}"
+        write_whole(trial, b"soundpost check")
+        trial.unlink()
+        clips = sum((folder / sidecar.clip).is_file() for _, sidecar in read_folder(folder))
+        free_megabytes = shutil.disk_usage(folder).free // MEGABYTE
+    except OSError as error:
+        raise EvidenceError(
+            f"{folder}: {error.strerror}",
+            hint="the user that runs soundpost must be able to write there; see evidence.folder",
+        ) from error
+    if free_megabytes < keep_free_megabytes:
+        raise EvidenceError(
+            f"{folder}: expected {keep_free_megabytes} MB free on the disk, got {free_megabytes}",
+            hint="make room, or lower evidence.keep_free_megabytes",
+        )
+    return f"{folder}: {clips} clips, {free_megabytes} MB free"
