@@ -133,7 +133,9 @@ def run(served: Served) -> bool:
     listening = Listening(config.capture.source, model.sample_rate_hz)
     service = Service(Manager.from_environment(), listening, health)
     LOG.info("listening to %s with %s", listening.source, model.bundle.folder)
-    publisher = MqttPublisher(config.mqtt, config.node.name, health)
+    rules = make_rules(model.bundle.manifest.labels, config.decide, model.sample_rate_hz)
+    labels, identity = [rule.label for rule in rules], ModelIdentity.of(model.bundle.manifest)
+    publisher = MqttPublisher(config.mqtt, config.node.name, health, labels, identity)
     with _stopped_by_signals(source, service), publisher as broker:
         teller = make_teller(config, model, clock_state, broker.last_seq)
         reports = HealthReports(broker.publish_health, teller, health, config.mqtt.health_seconds)

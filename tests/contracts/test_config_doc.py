@@ -62,7 +62,7 @@ def rows_of(table: str, section: type[Section]) -> Iterator[tuple[str, Row]]:
             yield f"{table}.{field.name}", Row(words(field.type), written)
 
 
-def words(kind: inspect.Type) -> str:
+def words(kind: inspect.Type) -> str:  # noqa: PLR0911 - one for each type
     """A type as the document and the errors word it."""
     match kind:
         case inspect.Metadata(extra_json_schema={"description": str(description)}):
@@ -71,6 +71,8 @@ def words(kind: inspect.Type) -> str:
             return words(inner)
         case inspect.LiteralType(values=values):
             return f"one of {', '.join(map(str, values))}"
+        case inspect.BoolType():
+            return "true or false"
         case inspect.FloatType():
             return f"a number {bounds(kind)}"
         case inspect.IntType():

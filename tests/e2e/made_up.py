@@ -10,13 +10,15 @@ from soundpost.publish.outbox import Outbox
 from soundpost.publish.scribe import Scribe
 
 
-def message(seq: int, clock: ClockState = "synced") -> DetectionMessage:
+def message(
+    seq: int, clock: ClockState = "synced", state: State = State.STARTED
+) -> DetectionMessage:
     """A message that is told apart by its number."""
     return DetectionMessage(
         id="0197",
         seq=seq,
         node="post",
-        state=State.STARTED,
+        state=state,
         label="siren",
         score=1.0,
         threshold=0.5,

@@ -126,6 +126,12 @@ def _expected(kind: Any, error: msgspec.ValidationError) -> str:  # noqa: ANN401
         for meta in get_args(part):
             if isinstance(meta, Meta) and meta.description:
                 return meta.description
-    words = {"`float`": "a number", "`int`": "a whole number", "`str`": "text", "`array`": "a list"}
+    words = {
+        "`float`": "a number",
+        "`int`": "a whole number",
+        "`bool`": "true or false",
+        "`str`": "text",
+        "`array`": "a list",
+    }
     expected = str(error).removeprefix("Expected ").partition(", got")[0]
     return re.sub("`[a-z]+`", lambda match: words.get(match[0], match[0]), expected)

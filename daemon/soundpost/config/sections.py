@@ -130,6 +130,8 @@ class MqttConfig(Section, frozen=True):
     outbox: Text | None = None
     outbox_megabytes: Count = 512
     queue_messages: Count = 10_000
+    discovery: bool = False
+    discovery_prefix: TopicPart = "homeassistant"
     keepalive_seconds: Annotated[int, Meta(ge=5, le=3600)] = 30
     health_seconds: Annotated[float, Meta(ge=1.0, le=86_400.0)] = 30.0
 

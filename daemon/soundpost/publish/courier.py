@@ -12,9 +12,11 @@ from soundpost.errors import PublishError
 from soundpost.health import Health
 from soundpost.publish.backoff import Backoff
 from soundpost.publish.broker import Broker
+from soundpost.publish.herald import Herald
 from soundpost.publish.mqtt import Connection
 from soundpost.publish.outbox import Outbox
 from soundpost.publish.payload import OFFLINE, ONLINE, HealthMessage, encode
+from soundpost.publish.readings import Readings
 from soundpost.publish.refusals import Refusals
 from soundpost.publish.trouble import no_acknowledgement
 
@@ -26,14 +28,16 @@ _log = logging.getLogger("soundpost.publish")
 
 
 class Courier:
-    """Connects, carries, connects again; `run` is the MQTT thread, the rest is called from others.
+    """Connects, carries, connects again; `run` is its thread, the rest is called from others.
 
     Args:
         broker: Where to.
-        client_id: The same for every connection of this run, so that a half-dead one is replaced
-            at once instead of saying `offline` over our `online` later.
+        client_id: The same for all connections of this run: a new one replaces a half-dead one at
+            once, which else would say `offline` over our `online` later.
         base: What its topics begin with, `<prefix>/<node>`.
         outbox: What it carries, in that order.
+        readings: What it tells besides, retained, when it changes.
+        herald: Who announces the node, if anybody.
         health: Where connections are counted.
         keepalive_seconds: After one and a half of these in silence the broker says `offline`.
 
@@ -50,6 +54,8 @@ class Courier:
         client_id: str,
         base: str,
         outbox: Outbox,
+        readings: Readings,
+        herald: Herald | None,
         health: Health,
         keepalive_seconds: int,
     ) -> None:
@@ -59,7 +65,9 @@ class Courier:
         self._outbox = outbox
         self._health = health
         self._keepalive_seconds = keepalive_seconds
-        self._reading: deque[HealthMessage] = deque(maxlen=1)
+        self._readings = readings
+        self._herald = herald
+        self._latest_health: deque[HealthMessage] = deque(maxlen=1)
         self._backoff = Backoff()
         self._closing = threading.Event()
         self._deadline_seconds = float("inf")
@@ -75,7 +83,7 @@ class Courier:
 
     def take_health(self, message: HealthMessage) -> None:
         """Tell this health next, in place of one that was not told yet."""
-        self._reading.append(message)
+        self._latest_health.append(message)
         self.wake()
 
     def finish(self, timeout_seconds: float) -> None:
@@ -115,12 +123,15 @@ class Courier:
 
     def _serve(self, connection: Connection, wake: socket.socket) -> None:
         self._say(connection, "status", ONLINE)
+        self._readings.renew()
+        if self._herald is not None:
+            self._herald.begin(connection, self._readings.renew)
         while not self._is_finished():
             with contextlib.suppress(BlockingIOError):
                 wake.recv(4096)
             self._send(connection)
             connection.turn(min(_TURN_SECONDS, self._remaining_seconds()), wake)
-        self._send_reading(connection)
+        self._send_readings(connection)
         self._say(connection, "status", OFFLINE)
         while connection.unanswered:
             if not self._remaining_seconds():
@@ -129,7 +140,7 @@ class Courier:
 
     def _send(self, connection: Connection) -> None:
         """Put on its way what the broker will have now."""
-        self._send_reading(connection)
+        self._send_readings(connection)
         topic = f"{self._base}/detections"
         while self._may_send(connection, topic) and (entry := self._outbox.next_unsent()):
             settle = partial(self._settle, topic, entry.seq)
@@ -140,12 +151,14 @@ class Courier:
             return not connection.unanswered and self._refusals.may_ask()
         return connection.has_room
 
-    def _send_reading(self, connection: Connection) -> None:
-        if self._reading:
+    def _send_readings(self, connection: Connection) -> None:
+        for leaf, payload in self._readings.take():
+            self._say(connection, leaf, payload)
+        if self._latest_health:
             # The broker may only now give up a connection that a power cut left behind, and say
             # `offline` for it: so the status is told again with every health.
             self._say(connection, "status", ONLINE)
-            self._say(connection, "health", encode(self._reading.popleft()))
+            self._say(connection, "health", encode(self._latest_health.popleft()))
 
     def _say(self, connection: Connection, leaf: str, payload: bytes) -> None:
         topic = f"{self._base}/{leaf}"
@@ -163,12 +176,8 @@ class Courier:
     def _welcome(self) -> None:
         self._health.connects += 1
         self._told_trouble = ""
-        _log.info(
-            "connected to %s as %s, %d detections waiting",
-            self._broker,
-            self._client_id,
-            len(self._outbox),
-        )
+        held = len(self._outbox)
+        _log.info("connected to %s as %s, %d waiting", self._broker, self._client_id, held)
 
     def _tell(self, error: PublishError) -> None:
         if str(error) != self._told_trouble:

@@ -9,7 +9,7 @@ import socket
 import ssl
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Self
 
@@ -17,6 +17,7 @@ from paho.mqtt.client import Client
 from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
+from paho.mqtt.subscribeoptions import SubscribeOptions
 
 from soundpost.publish.broker import Broker
 from soundpost.publish.trouble import lost, no_answer, refused, unreachable
@@ -29,6 +30,8 @@ _GOODBYE_SECONDS = 1.0
 
 OnAnswer = Callable[[str | None], None]
 """Told None when the broker has taken the message, else the broker's reason for refusing it."""
+OnMessage = Callable[[str, bytes], None]
+"""Told topic and payload."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +126,17 @@ class Connection:
         """
         self._to_send.append(_Letter(topic, payload, on_answer, retain))
         self._send()
+
+    def subscribe(self, topics: Sequence[str], on_message: OnMessage, on_answer: OnAnswer) -> None:
+        """Have `turn` hand over what others publish there, and what is retained there already."""
+        options = SubscribeOptions(qos=_AT_LEAST_ONCE, noLocal=True)
+        self._client.on_message = lambda _c, _d, message: on_message(
+            message.topic, bytes(message.payload)
+        )
+        self._client.on_subscribe = lambda _c, _d, _mid, reasons, _more: on_answer(
+            next((str(reason) for reason in reasons if reason.is_failure), None)
+        )
+        self._client.subscribe([(topic, options) for topic in topics])
 
     def turn(self, timeout_seconds: float, wake: socket.socket | None = None) -> None:
         """Send and receive what there is, waiting at most so long for something to do.

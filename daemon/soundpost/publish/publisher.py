@@ -4,7 +4,7 @@ import logging
 import os
 import secrets
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Self
 
@@ -13,8 +13,11 @@ from soundpost.errors import PublishError
 from soundpost.health import Health
 from soundpost.publish.broker import find_broker
 from soundpost.publish.courier import Courier
+from soundpost.publish.discovery import Introduction
+from soundpost.publish.herald import Herald
 from soundpost.publish.outbox import Outbox
-from soundpost.publish.payload import DetectionMessage, HealthMessage
+from soundpost.publish.payload import DetectionMessage, HealthMessage, ModelIdentity
+from soundpost.publish.readings import Readings, Sounds
 from soundpost.publish.scribe import FULL, Scribe
 
 CLOSE_SECONDS = 5.0
@@ -38,6 +41,8 @@ class MqttPublisher:
         config: The `[mqtt]` table.
         node: Who is listening.
         health: Where messages and connections are counted.
+        labels: What is listened for, told as `sound/<label>` and to Home Assistant.
+        model: What classifies; without it nothing is announced to Home Assistant.
 
     Attributes:
         last_seq: The number of the last detection that was told, by an earlier run perhaps.
@@ -47,14 +52,30 @@ class MqttPublisher:
         PublishError: The outbox's file is in use.
     """
 
-    def __init__(self, config: MqttConfig, node: str, health: Health) -> None:
+    def __init__(
+        self,
+        config: MqttConfig,
+        node: str,
+        health: Health,
+        labels: Sequence[str] = (),
+        model: ModelIdentity | None = None,
+    ) -> None:
         self._broker = find_broker(config)
         self._outbox = Outbox(config.queue_messages, health)
+        base = f"{config.prefix}/{node}"
+        readings = Readings()
+        self._sounds = Sounds(labels, readings) if labels else None
+        herald = None
+        if config.discovery and model is not None:
+            introduction = Introduction(base, labels, model)
+            herald = Herald(config.discovery_prefix, node, introduction)
         self._courier = Courier(
             broker=self._broker,
             client_id=f"soundpost-{node}-{secrets.token_hex(4)}",
-            base=f"{config.prefix}/{node}",
+            base=base,
             outbox=self._outbox,
+            readings=readings,
+            herald=herald,
             health=health,
             keepalive_seconds=config.keepalive_seconds,
         )
@@ -101,6 +122,8 @@ class MqttPublisher:
             PublishError: A thread that sends or saves has died, which is a bug.
         """
         has_room = self._outbox.append(message)
+        if self._sounds is not None:
+            self._sounds.follow(message)
         if not has_room and not self._is_overflowing:
             _log.warning(FULL)
         self._is_overflowing = not has_room

@@ -1,0 +1,180 @@
+"""The node as Home Assistant discovers it: one device, with an entity for each thing it tells.
+
+The rules are those of https://www.home-assistant.io/integrations/mqtt/#device-discovery-payload.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import msgspec
+
+from soundpost import __version__
+from soundpost.publish.payload import ModelIdentity
+from soundpost.publish.readings import ANY
+
+# Confirmed, and not late: what comes hours after it was heard must ring nobody's bell.
+_EVENT_TEMPLATE = (
+    "{% if value_json.state == 'confirmed' and not value_json.backfilled %}"
+    "{{ dict(value_json, event_type=value_json.label) | to_json }}{% endif %}"
+)
+_SUPPORT_URL = "https://pypi.org/project/soundpost/"
+_LARGEST_BYTES = 262_144
+
+
+class _Part(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A part of the payload; what is not said is left out."""
+
+
+class Component(_Part, frozen=True, kw_only=True):
+    """An entity; one that is only a platform is one to be removed."""
+
+    platform: str
+    name: str | None = None
+    unique_id: str | None = None
+    state_topic: str | None = None
+    value_template: str | None = None
+    event_types: tuple[str, ...] | None = None
+    device_class: str | None = None
+    entity_category: str | None = None
+    unit_of_measurement: str | None = None
+    state_class: str | None = None
+
+
+class Device(_Part, frozen=True, kw_only=True):
+    """The node."""
+
+    identifiers: tuple[str, ...]
+    name: str
+    manufacturer: str
+    model: str
+    sw_version: str
+
+
+class Origin(_Part, frozen=True, kw_only=True):
+    """Who says so."""
+
+    name: str
+    sw_version: str
+    support_url: str
+
+
+class Announcement(_Part, frozen=True, kw_only=True):
+    """The payload of device discovery; its parts share the availability."""
+
+    device: Device
+    origin: Origin
+    availability_topic: str
+    qos: int = 1
+    components: dict[str, Component]
+
+
+class _Earlier(msgspec.Struct, frozen=True):
+    """What is read of an announcement that an earlier run made, whatever else it says."""
+
+    components: dict[str, Component]
+
+
+@dataclass(frozen=True, slots=True)
+class Introduction:
+    """What a node says of itself.
+
+    Attributes:
+        base: What its topics begin with, `<prefix>/<node>`.
+        labels: What it listens for.
+        model: What classifies.
+    """
+
+    base: str
+    labels: Sequence[str]
+    model: ModelIdentity
+
+    def announce(self, earlier: bytes | None = None) -> bytes:
+        """The announcement, which also removes what an earlier one had and this one has not.
+
+        Args:
+            earlier: What is retained at the broker, from whomever; what is no announcement is
+                none.
+        """
+        prefix, _, node = self.base.partition("/")
+        components = self._components()
+        removed = {
+            key: Component(platform=platform)
+            for key, platform in _platforms(earlier).items()
+            if key not in components
+        }
+        announcement = Announcement(
+            device=Device(
+                identifiers=(f"{prefix}_{node}",),
+                name=node,
+                manufacturer="Soundpost",
+                model=f"{self.model.id} {self.model.version}",
+                sw_version=__version__,
+            ),
+            origin=Origin(name="soundpost", sw_version=__version__, support_url=_SUPPORT_URL),
+            availability_topic=f"{self.base}/status",
+            components=components | removed,
+        )
+        return msgspec.json.encode(announcement)
+
+    def _components(self) -> dict[str, Component]:
+        entities = {
+            "sounds": Component(
+                platform="event",
+                name="Sounds",
+                state_topic=f"{self.base}/detections",
+                value_template=_EVENT_TEMPLATE,
+                event_types=tuple(self.labels),
+            ),
+            **{f"sound_{label}": self._sound(label) for label in (*self.labels, ANY)},
+            "problem": self._health(
+                "Microphone", "{{ 'ON' if value_json.problems else 'OFF' }}", "problem"
+            ),
+            "heard": self._counter("Sound heard", "heard_seconds", unit="s"),
+            "waiting": self._counter("Messages waiting", "counters.messages_waiting"),
+            "dropped": self._counter("Messages dropped", "counters.messages_dropped"),
+        }
+        return {
+            key: msgspec.structs.replace(entity, unique_id=f"{self.base.replace('/', '_')}_{key}")
+            for key, entity in entities.items()
+        }
+
+    def _sound(self, label: str) -> Component:
+        return Component(
+            platform="binary_sensor",
+            name="Any sound" if label == ANY else label.replace("_", " ").capitalize(),
+            state_topic=f"{self.base}/sound/{label}",
+            device_class="sound",
+        )
+
+    def _health(self, name: str, template: str, device_class: str) -> Component:
+        return Component(
+            platform="binary_sensor",
+            name=name,
+            state_topic=f"{self.base}/health",
+            value_template=template,
+            device_class=device_class,
+            entity_category="diagnostic",
+        )
+
+    def _counter(self, name: str, field: str, unit: str | None = None) -> Component:
+        is_gauge = field.endswith("waiting")
+        return Component(
+            platform="sensor",
+            name=name,
+            state_topic=f"{self.base}/health",
+            value_template=f"{{{{ value_json.{field} }}}}",
+            device_class="duration" if unit else None,
+            entity_category="diagnostic",
+            unit_of_measurement=unit,
+            state_class="measurement" if is_gauge else "total_increasing",
+        )
+
+
+def _platforms(earlier: bytes | None) -> dict[str, str]:
+    if not earlier or len(earlier) > _LARGEST_BYTES:
+        return {}
+    try:
+        found = msgspec.json.decode(earlier, type=_Earlier)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return {}
+    return {key: component.platform for key, component in found.components.items()}

@@ -1,0 +1,66 @@
+"""Keeps Home Assistant informed that there is this node."""
+
+import logging
+from collections.abc import Callable
+
+from soundpost.publish.discovery import Introduction
+from soundpost.publish.mqtt import Connection
+
+_OBJECT = "soundpost"
+
+_log = logging.getLogger("soundpost.publish")
+
+
+class Herald:
+    """Announces the node on every connection, and again when Home Assistant has started.
+
+    These are the only topics that a node reads: Home Assistant's birth message, and its own last
+    announcement, which says what is to be taken back.
+
+    Args:
+        prefix: Of Home Assistant's discovery topics.
+        node: Who is announced.
+        introduction: What is said.
+    """
+
+    def __init__(self, prefix: str, node: str, introduction: Introduction) -> None:
+        self._birth_topic = f"{prefix}/status"
+        self._topic = f"{prefix}/device/{node}/{_OBJECT}/config"
+        self._introduction = introduction
+        self._earlier: bytes | None = None
+        self._has_told_refusal = False
+
+    def begin(self, connection: Connection, on_birth: Callable[[], None]) -> None:
+        """Announce the node on a new connection.
+
+        Args:
+            connection: To the broker.
+            on_birth: Called when Home Assistant has started, and knows nothing yet.
+        """
+
+        def hear(topic: str, payload: bytes) -> None:
+            if topic == self._topic:
+                self._earlier = payload
+            elif topic != self._birth_topic or payload != b"online":
+                return
+            else:
+                on_birth()
+            self._announce(connection)
+
+        connection.subscribe([self._birth_topic, self._topic], hear, self._note)
+        self._announce(connection)
+
+    def _announce(self, connection: Connection) -> None:
+        payload = self._introduction.announce(self._earlier)
+        connection.publish(self._topic, payload, self._note, retain=True)
+
+    def _note(self, refusal: str | None) -> None:
+        if refusal is not None and not self._has_told_refusal:
+            self._has_told_refusal = True
+            _log.warning(
+                "the broker refuses what mqtt.discovery needs: %s (let this node read %s and read "
+                "and write %s)",
+                refusal,
+                self._birth_topic,
+                self._topic,
+            )

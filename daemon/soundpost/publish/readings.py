@@ -1,0 +1,69 @@
+"""What is so now, told to whoever asks the broker: only the latest counts, so nothing queues."""
+
+import threading
+from collections.abc import Iterable
+
+from soundpost.events import State
+from soundpost.publish.payload import DetectionMessage
+
+ON = b"ON"
+OFF = b"OFF"
+ANY = "any"
+
+
+class Readings:
+    """Payloads by topic, each told when it changes, and all of them to a broker that is new.
+
+    The pipeline's thread sets them, the courier's takes them.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._now: dict[str, bytes] = {}
+        self._untold: dict[str, bytes] = {}
+
+    def set(self, leaf: str, payload: bytes) -> None:
+        """So it is now, on this topic below the node's."""
+        with self._lock:
+            if self._now.get(leaf) != payload:
+                self._now[leaf] = self._untold[leaf] = payload
+
+    def renew(self) -> None:
+        """Let all be told again, to one who may not know them."""
+        with self._lock:
+            self._untold = dict(self._now)
+
+    def take(self) -> list[tuple[str, bytes]]:
+        """What is to be told now."""
+        with self._lock:
+            untold, self._untold = self._untold, {}
+        return list(untold.items())
+
+
+class Sounds:
+    """Which labels are heard now, as `sound/<label>`, and whether any is, as `sound/any`.
+
+    All are off at first: a run that was killed may have left some on.
+
+    Args:
+        labels: The labels that are listened for.
+        readings: Where it is told.
+    """
+
+    def __init__(self, labels: Iterable[str], readings: Readings) -> None:
+        self._readings = readings
+        self._heard: set[str] = set()
+        for label in (*labels, ANY):
+            readings.set(f"sound/{label}", OFF)
+
+    def follow(self, message: DetectionMessage) -> None:
+        """Take note of a state: on from `started`, off from `ended` or `retracted`."""
+        if message.state in {State.ENDED, State.RETRACTED}:
+            self._heard.discard(message.label)
+        else:
+            self._heard.add(message.label)
+        self._tell(message.label, is_on=message.label in self._heard)
+        self._tell(ANY, is_on=bool(self._heard))
+
+    def _tell(self, label: str, *, is_on: bool) -> None:
+        self._readings.set(f"sound/{label}", ON if is_on else OFF)
