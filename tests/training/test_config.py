@@ -1,10 +1,15 @@
 """An experiment's file."""
 
+import json
+import re
+import typing
+from collections.abc import Iterator
 from pathlib import Path
 
+import msgspec
 import pytest
 
-from soundpost_training.config import load_experiment
+from soundpost_training.config import Experiment, load_experiment
 from soundpost_training.errors import ExperimentError
 
 CONFIGS = Path(__file__).resolve().parents[2] / "training" / "configs"
@@ -14,6 +19,31 @@ CONFIGS = Path(__file__).resolve().parents[2] / "training" / "configs"
 def test_every_shipped_experiment_loads(path: Path) -> None:
     """What lies in training/configs is named after its file and is complete."""
     assert load_experiment(path).name == path.stem
+
+
+def keys(section: type[msgspec.Struct], table: str = "") -> Iterator[tuple[str, str]]:
+    """Every key of an experiment with its default, as documents write them."""
+    for field in msgspec.structs.fields(section):
+        inner = [
+            kind
+            for kind in typing.get_args(field.type) or (field.type,)
+            if isinstance(kind, type) and issubclass(kind, msgspec.Struct)
+        ]
+        if inner:
+            yield from keys(inner[0], f"{table}{field.name}.")
+        elif field.required:
+            yield f"{table}{field.name}", "required"
+        else:
+            shown = list(field.default) if isinstance(field.default, tuple) else field.default
+            yield f"{table}{field.name}", f"`{json.dumps(shown)}`"
+
+
+def test_the_readme_lists_every_key_with_its_default() -> None:
+    """The hint of an error sends people there."""
+    readme = (CONFIGS.parent / "README.md").read_text(encoding="utf-8")
+    chapter = readme.partition("## Every key")[2]
+    listed = re.findall(r"^\| `([a-z_.]+)` \| (.+) \|$", chapter, re.MULTILINE)
+    assert listed == list(keys(Experiment))
 
 
 def test_a_misspelt_key_is_refused_with_the_nearest_known_one(experiment_file: Path) -> None:
