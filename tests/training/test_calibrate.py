@@ -41,11 +41,11 @@ def test_scores_are_tempered_as_the_daemon_tempers_logits(seed: int, temperature
 def test_the_temperature_that_made_the_truth_is_found(temperature: float) -> None:
     """Labels that are drawn from tempered scores lead back to the temperature."""
     rng = np.random.default_rng(1)
-    scores = softmax(rng.normal(0, 2, (20_000, 6))).astype(np.float32)
+    scores = softmax(rng.normal(0, 2, (4000, 6))).astype(np.float32)
     chances = temper(scores, temperature).astype(np.float64).cumsum(axis=1)
     truth = (rng.random((len(scores), 1)) > chances[:, :-1]).sum(axis=1)
     nothing = np.empty((0, 6), np.float32)
-    assert fit_temperature(scores, truth, nothing) == pytest.approx(temperature, rel=0.06)
+    assert fit_temperature(scores, truth, nothing) == pytest.approx(temperature, rel=0.1)
 
 
 def test_labels_that_are_never_confused_do_not_make_silence_one_of_them() -> None:

@@ -75,3 +75,11 @@ def test_the_calibration_error_is_how_far_scores_lie_from_the_truth() -> None:
     scores = np.tile(np.array([[0.9, 0.1]], np.float32), (10, 1))
     bins = reliability(scores, np.array([0, 1] * 5))
     assert calibration_error(bins) == pytest.approx(0.4)
+
+
+def test_each_bin_is_judged_by_its_own_windows() -> None:
+    """Sure windows that are right and unsure ones that are wrong are two bins, both honest."""
+    scores = np.array([[1.0, 0.0]] * 4 + [[0.4, 0.6]] * 4, np.float32)
+    bins = reliability(scores, np.zeros(8, np.int64))
+    assert [(one.windows, one.right) for one in bins] == [(4, 0.0), (4, 1.0)]
+    assert [one.score for one in bins] == pytest.approx([0.6, 1.0])
