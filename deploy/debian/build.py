@@ -75,7 +75,7 @@ def main() -> None:
     package = options.into / f"soundpost_{version}_{options.architecture}.deb"
     packing = ("dpkg-deb", "--root-owner-group", f"-Z{options.compression}", "--build")
     _run(*packing, str(stage), str(package))
-    print(f"{package.relative_to(Path.cwd())}: {package.stat().st_size / 1e6:.1f} MB")
+    print(f"{package}: {package.stat().st_size / 1e6:.1f} MB")
 
 
 def _install_libraries(stage: Path, release: Release, machine: str) -> None:
