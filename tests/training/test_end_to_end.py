@@ -1,6 +1,7 @@
 """From recordings to a bundle that the daemon runs."""
 
 import base64
+import json
 import re
 import signal
 import subprocess
@@ -15,6 +16,7 @@ import soundfile
 from numpy.typing import NDArray
 
 from soundpost.classify import Classifier, load_bundle, replay_golden
+from soundpost.cli import main as listen
 from soundpost.features import LogMel
 from soundpost_training.calibrate import Calibration
 from soundpost_training.cli import main
@@ -65,6 +67,21 @@ def test_recordings_become_a_bundle_that_hears_them(
     assert manifest.metrics[0].command in card
     assert "ESC-50" in card
     assert all(0.3 <= label.on_threshold <= 0.9 for label in manifest.labels)
+
+
+@pytest.mark.usefixtures("tones_at_home")
+def test_the_daemon_listens_with_the_bundle(
+    experiment_file: Path, exported: Path, tones: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """`soundpost listen` tells held-out recordings of every label by their names."""
+    assert run("export", experiment_file, exported, "--models", str(exported / "models")) == 0
+    clips = sorted(str(path) for path in (tones / "audio").glob("3-*.wav"))
+    capsys.readouterr()
+    assert listen(["listen", "--bundle", str(exported / "models" / "tiny"), *clips]) == 0
+    rows = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert {row["model"]["id"] for row in rows} == {"tiny"}
+    told = {(Path(row["clip"]).stem[-1], row["label"]) for row in rows}
+    assert {("0", "low_tone"), ("1", "high_tone"), ("2", "chirping_bird")} <= told
 
 
 @pytest.mark.usefixtures("tones_at_home")
