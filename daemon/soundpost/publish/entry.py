@@ -25,10 +25,14 @@ class Entry:
 def whole_entries(rows: Iterable[_Row]) -> Iterator[Entry]:
     """The rows whose payload is the one that was written; SQLite itself does not look."""
     for seq, told_at_seconds, crc32, payload in rows:
-        if isinstance(payload, bytes) and zlib.crc32(payload) == crc32:
+        if isinstance(payload, bytes) and _checksum(seq, payload) == crc32:
             yield Entry(seq, payload, told_at_seconds)
 
 
 def row_of(entry: Entry) -> _Row:
     """The columns of an entry, its checksum among them."""
-    return entry.seq, entry.told_at_seconds, zlib.crc32(entry.payload), entry.payload
+    return entry.seq, entry.told_at_seconds, _checksum(entry.seq, entry.payload), entry.payload
+
+
+def _checksum(seq: int, payload: bytes) -> int:
+    return zlib.crc32(payload, seq & 0xFFFFFFFF)

@@ -66,7 +66,9 @@ def test_a_zeroed_page_costs_what_was_on_it(tmp_path: Path) -> None:
     path = tmp_path / "outbox.db"
     write_outbox(path)
     overwrite(path, 60 * PAGE_BYTES, b"\0" * PAGE_BYTES)
-    got = sent(*outbox_file(path))
+    outbox, keeper = outbox_file(path)
+    assert len(aside(tmp_path)) == 1  # found before anything is sent
+    got = sent(outbox, keeper)
     missing = sorted(set(range(1, 2_001)) - set(got))
     assert got == sorted(got)
     assert missing == list(range(missing[0], missing[-1] + 1))

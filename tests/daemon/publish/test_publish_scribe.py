@@ -35,7 +35,7 @@ class ScribeMachine(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.folder = _fast_folder()
-        self.told = 0
+        self.last_saved = 0
         self.unsaved: list[int] = []
         self.saved: list[int] = []
         self.acknowledged: set[int] = set()
@@ -60,6 +60,7 @@ class ScribeMachine(RuleBasedStateMachine):
     def write(self) -> None:
         """The disk has what was told until now."""
         self.scribe.turn()
+        self.last_saved = max([self.last_saved, *self.unsaved])
         self.saved += self.unsaved
         self.unsaved = []
         self.saved = [seq for seq in self.saved if seq not in self.acknowledged]
@@ -92,7 +93,6 @@ class ScribeMachine(RuleBasedStateMachine):
     @rule()
     def die_and_start_again(self) -> None:
         """What was written is there; what was acknowledged just before may come once more."""
-        last = max([0, *self.saved, *self.acknowledged])
         copy = _fast_folder()
         for file in self.folder.iterdir():  # what kill -9 leaves: no goodbye to the file
             shutil.copy(file, copy)
@@ -100,7 +100,7 @@ class ScribeMachine(RuleBasedStateMachine):
         shutil.rmtree(self.folder)
         self.folder = copy
         self.start()
-        assert self.outbox.last_seq == last
+        assert self.outbox.last_seq == self.last_saved
         self.acknowledged = set()
         self.unsaved = []
 
