@@ -85,6 +85,9 @@ def _add_verb(
         parser.add_argument(
             "--models", type=Path, default=Path("models"), help="the folder that gets the bundle"
         )
+        parser.add_argument(
+            "--force", action="store_true", help="also when int8 loses more than a point"
+        )
 
 
 def _run(options: argparse.Namespace) -> None:

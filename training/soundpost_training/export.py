@@ -10,13 +10,16 @@ from soundpost.classify import Classifier, load_bundle, replay_golden
 from soundpost.manifest import CARD_FILE, GOLDEN_FILE, MANIFEST_FILE, MODEL_FILE, Metric
 from soundpost_training.calibrate import manifest_labels
 from soundpost_training.card import model_card
-from soundpost_training.crossval import TFLITE_FILE
+from soundpost_training.crossval import TFLITE_FILE, Summary
 from soundpost_training.describe import describe
 from soundpost_training.errors import TrainingError
 from soundpost_training.evaluate import Evaluation
 from soundpost_training.golden import golden_archive
 from soundpost_training.material import Material
 from soundpost_training.scoring import classifier_of
+
+LARGEST_LOSS = 0.01
+"""Of clip accuracy, from float to int8: a point."""
 
 HELD_OUT_METRIC = "clip_accuracy_int8_held_out"
 """The shipped model, at its temperature, on the clips of the fold that it never heard."""
@@ -56,6 +59,21 @@ def export(material: Material, evaluation: Evaluation, models: Path, command: st
             f"the bundle cannot be written to {models}: {error.strerror}",
             hint="make room, or name another folder with --models",
         ) from error
+
+
+def refuse_loss(summary: Summary) -> None:
+    """Returns when int8 hears about as well as float does, over all folds.
+
+    Raises:
+        TrainingError: It loses more than a point.
+    """
+    loss = summary.real_mean - summary.int8_mean
+    if loss > LARGEST_LOSS:
+        raise TrainingError(
+            f"int8 loses {100 * loss:.2f} points of {100 * summary.real_mean:.2f}, "
+            f"expected at most {100 * LARGEST_LOSS:.2f}",
+            hint="raise bundle.calibration_windows, or export it all the same with --force",
+        )
 
 
 def _metrics(evaluation: Evaluation, command: str) -> list[Metric]:

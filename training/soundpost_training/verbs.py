@@ -13,6 +13,7 @@ from soundpost_training.crossval import crossval as cross_validate
 from soundpost_training.evaluate import Evaluation, out_of_fold
 from soundpost_training.evaluate import evaluate as evaluate_folds
 from soundpost_training.export import export as export_bundle
+from soundpost_training.export import refuse_loss
 from soundpost_training.material import Material
 from soundpost_training.progress import console, report
 from soundpost_training.report import report_page
@@ -78,6 +79,8 @@ def export(experiment: Experiment, options: argparse.Namespace) -> None:
     """Writes the bundle, and says where."""
     material = _material(experiment, options)
     evaluation = _evaluation(material)
+    if not options.force:
+        refuse_loss(evaluation.summary)
     folder = export_bundle(material, evaluation, options.models, options.command)
     report.print(_table(evaluation.summary))
     report.print(f"bundle: {folder}")
