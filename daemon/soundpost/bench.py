@@ -12,16 +12,16 @@ from typing import Self, TextIO
 import numpy as np
 
 from soundpost.app import Model, build_pipeline, open_model
-from soundpost.audio import Chunk, Pcm
+from soundpost.audio import Chunk, Pcm, samples_to_ns
 from soundpost.config import Config
 from soundpost.decide import Tracker, make_rules
 from soundpost.events import Detection, Scores, Window
 from soundpost.features import Windower
 from soundpost.health import Health
 
-SECONDS = 30
+SECONDS = 120  # long enough for what is done only once not to show
 CHUNK_SECONDS = 0.05  # as the microphone hands them over
-REPEATS = 7
+REPEATS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +37,10 @@ class Costs:
 class MemorySource:
     """Hands over samples that are in memory, chunk by chunk."""
 
-    def __init__(self, samples: Pcm, chunk_samples: int) -> None:
+    def __init__(self, samples: Pcm, rate_hz: int) -> None:
         self._samples = samples
-        self._chunk_samples = chunk_samples
+        self._rate_hz = rate_hz
+        self._chunk_samples = round(CHUNK_SECONDS * rate_hz)
 
     def __enter__(self) -> Self:
         return self
@@ -52,9 +53,14 @@ class MemorySource:
     ) -> None: ...
 
     def chunks(self) -> Iterator[Chunk]:
-        """All samples, once."""
+        """All samples, once; by their time they are never late."""
+        now_ns = time.time_ns()
         for start in range(0, len(self._samples), self._chunk_samples):
-            yield Chunk(start, self._samples[start : start + self._chunk_samples], 0)
+            yield Chunk(
+                start,
+                self._samples[start : start + self._chunk_samples],
+                now_ns + samples_to_ns(start, self._rate_hz),
+            )
 
     def stop(self) -> None:
         """Nothing waits here, so there is nothing to stop."""
@@ -64,7 +70,7 @@ def measure(config: Config, model: Model) -> Costs:
     """The cost of each room and of all together, on noise that comes and goes."""
     manifest = model.bundle.manifest
     heard, rate_hz = manifest.input, model.sample_rate_hz
-    source = MemorySource(_noise(SECONDS * rate_hz), round(CHUNK_SECONDS * rate_hz))
+    source = MemorySource(_noise(SECONDS * rate_hz), rate_hz)
     rules = make_rules(manifest.labels, config.decide, rate_hz)
 
     def cut() -> list[Window]:

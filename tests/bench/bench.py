@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from statistics import median
 
 import numpy as np
-from daemon_costs import delays_ms, peak_rss_mb, start_ratio
+from daemon_costs import delays_ms, peak_rss_mb, start_ratios
 
 from soundpost.app import open_model
 from soundpost.bench import measure
@@ -55,12 +55,14 @@ def main() -> int:
     bars = _compute_bars(yamnet)
     with tempfile.TemporaryDirectory(prefix="soundpost-bench-") as folder:
         late = delays_ms(Path(folder))
+        score_ratio, daemon_ratio = start_ratios()
         bars += [
             Bar("peak memory of a running daemon", peak_rss_mb(Path(folder)), 100.0, "MB"),
-            Bar("start to first score / import of numpy and LiteRT", start_ratio(), 1.5, ""),
+            Bar("start to first score / import of numpy and LiteRT", score_ratio, 1.5, ""),
             Bar(f"started after its window's end, worst of {len(late)}", max(late), 300.0, "ms"),
         ]
     print(*bars, sep="\n")
+    print(f"      start of the whole daemon, by the same measure: {daemon_ratio:.2f}")
     return 0 if all(bar.got <= bar.limit for bar in bars) else 1
 
 
