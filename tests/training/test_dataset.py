@@ -42,6 +42,8 @@ def test_esc10_is_the_free_part(shared_data: Path) -> None:
     """Ten labels, all of them CC BY, none of them non-commercial."""
     dataset = read_esc50(shared_data / "esc50", esc10=True)
     assert (len(dataset.clips), len(dataset.labels), dataset.licence) == (400, 10, "CC BY 3.0")
+    assert "Piczak" in dataset.attribution  # which that licence asks for
+    assert "freesound.org" in dataset.attribution
 
 
 def test_a_source_in_two_folds_is_refused_by_name() -> None:

@@ -10,6 +10,7 @@ from soundpost_training.dataset.clip import Clip, Dataset
 from soundpost_training.errors import DatasetError
 
 AUTHOR = "ESC-50: K. J. Piczak, Dataset for Environmental Sound Classification, ACM MM 2015"
+RECORDISTS = "recordings from freesound.org, each by the author of the sound numbered src_file"
 CLIP_SUFFIXES = (".wav", ".flac", ".ogg")
 
 
@@ -55,7 +56,7 @@ def read_esc50(folder: Path, *, esc10: bool = False) -> Dataset:
         clips=clips,
         labels=tuple(order[target] for target in sorted(order)),
         licence="CC BY 3.0" if esc10 else "CC BY-NC 3.0",
-        attribution=AUTHOR,
+        attribution=f"{AUTHOR}; {RECORDISTS}",
         published=True,
     )
 
