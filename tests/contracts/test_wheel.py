@@ -77,10 +77,10 @@ def test_the_wheel_holds_the_two_packages_and_nothing_beside_them(wheel: Path) -
 def test_the_wheel_holds_every_file_of_the_two_packages(wheel: Path) -> None:
     """What is in the tree is in the wheel: the marker of typed packages and data included."""
     expected = {
-        path.relative_to(ROOT / room).as_posix()
-        for room in ("daemon", "training")
-        for path in (ROOT / room).rglob("*")
-        if path.is_file() and "__pycache__" not in path.parts and "configs" not in path.parts
+        path.relative_to(package.parent).as_posix()
+        for package in (ROOT / "daemon" / "soundpost", ROOT / "training" / "soundpost_training")
+        for path in package.rglob("*")
+        if path.is_file() and "__pycache__" not in path.parts
     }
     assert "soundpost/py.typed" in expected
     assert expected <= set(ZipFile(wheel).namelist())
