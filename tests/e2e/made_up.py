@@ -9,6 +9,8 @@ from soundpost.publish import DetectionMessage, ModelIdentity
 from soundpost.publish.outbox import Outbox
 from soundpost.publish.scribe import Scribe
 
+_scribes: list[Scribe] = []
+
 
 def message(
     seq: int, clock: ClockState = "synced", state: State = State.STARTED
@@ -40,7 +42,14 @@ def outbox_file(
     """An outbox with a file, and the scribe that keeps it, whose turns the test takes."""
     health = health or Health()
     outbox = Outbox(capacity, health)
-    return outbox, Scribe(path, budget_bytes, outbox, health, lambda: None)
+    _scribes.append(Scribe(path, budget_bytes, outbox, health, lambda: None))
+    return outbox, _scribes[-1]
+
+
+def close_outbox_files() -> None:
+    """Let go of every file that a test has not let go of itself."""
+    while _scribes:
+        _scribes.pop().close()
 
 
 def sent(outbox: Outbox, scribe: Scribe) -> list[int]:

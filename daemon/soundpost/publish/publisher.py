@@ -154,6 +154,8 @@ class MqttPublisher:
         for thread in self._threads:
             if thread.ident is not None:
                 thread.join(patience_seconds)
+            elif self._scribe is not None:
+                self._scribe.close()  # it was never started
             if self._scribe is not None:
                 self._scribe.finish()  # after the courier, whose last acknowledgements it notes
         dropped, kept = self._outbox.close()

@@ -1,10 +1,10 @@
 """Keeps the outbox's file, from a thread of its own, through every fault of the disk."""
 
-import contextlib
 import logging
 import sqlite3
 import threading
 from collections.abc import Callable
+from contextlib import closing, suppress
 from pathlib import Path
 
 from soundpost.health import Health
@@ -65,12 +65,12 @@ class Scribe:
     def run(self) -> None:
         """Keep the file until finished; what is left then is written first."""
         is_last = False
-        while not is_last:
-            self._outbox.has_work.wait(_TURN_SECONDS)
-            self._outbox.has_work.clear()
-            is_last = self._closing.is_set()
-            self.turn(is_last=is_last)
-        self.close()
+        with closing(self):
+            while not is_last:
+                self._outbox.has_work.wait(_TURN_SECONDS)
+                self._outbox.has_work.clear()
+                is_last = self._closing.is_set()
+                self.turn(is_last=is_last)
 
     def close(self) -> None:
         """Let go of the file."""
@@ -196,5 +196,5 @@ class Scribe:
             self.close()  # a disk that went and came back needs to be opened anew
         self._outbox.suspend(is_readable=is_full)
         self._outage.note(error)
-        with contextlib.suppress(OSError):  # the same disk; the numbers then begin again lower
+        with suppress(OSError):  # the same disk; the numbers then begin again lower
             self._mark.cover(self._outbox.last_seq, is_loose=True)

@@ -5,6 +5,7 @@ import random
 from collections.abc import Callable, Iterator
 
 import pytest
+from made_up import close_outbox_files
 from watched_log import Log
 
 from soundpost.config import MqttConfig
@@ -17,6 +18,13 @@ ONSET_NS = 1_795_246_281_480_000_000
 """2026-11-21T07:31:21.480Z."""
 
 MakePublisher = Callable[..., MqttPublisher]
+
+
+@pytest.fixture(autouse=True)
+def _no_outbox_stays_open() -> Iterator[None]:
+    """Python 3.13 warns of a database that nobody has closed."""
+    yield
+    close_outbox_files()
 
 
 @pytest.fixture
