@@ -17,7 +17,6 @@ _EVENT_TEMPLATE = (
     "{% if value_json.state == 'confirmed' and not value_json.backfilled %}"
     "{{ dict(value_json, event_type=value_json.label) | to_json }}{% endif %}"
 )
-_SUPPORT_URL = "https://pypi.org/project/soundpost/"
 _LARGEST_BYTES = 262_144
 
 
@@ -55,7 +54,6 @@ class Origin(_Part, frozen=True, kw_only=True):
 
     name: str
     sw_version: str
-    support_url: str
 
 
 class Announcement(_Part, frozen=True, kw_only=True):
@@ -110,7 +108,7 @@ class Introduction:
                 model=f"{self.model.id} {self.model.version}",
                 sw_version=__version__,
             ),
-            origin=Origin(name="soundpost", sw_version=__version__, support_url=_SUPPORT_URL),
+            origin=Origin(name="soundpost", sw_version=__version__),
             availability_topic=f"{self.base}/status",
             components=components | removed,
         )
