@@ -70,7 +70,7 @@ def measure(config: Config, model: Model) -> Costs:
     """The cost of each room and of all together, on noise that comes and goes."""
     manifest = model.bundle.manifest
     heard, rate_hz = manifest.input, model.sample_rate_hz
-    source = MemorySource(_noise(SECONDS * rate_hz), rate_hz)
+    source = MemorySource(np.tile(_noise(rate_hz), SECONDS), rate_hz)
     rules = make_rules(manifest.labels, config.decide, rate_hz)
 
     def cut() -> list[Window]:
@@ -112,11 +112,11 @@ def bench(config: Config, out: TextIO) -> None:
 
 
 def _noise(samples: int) -> Pcm:
-    """Pink-ish noise in bursts of half a second, seeded, loud and quiet by turns."""
+    """Brown noise, its first half quiet and its second loud, seeded."""
     rng = np.random.default_rng(0)
     noise = np.cumsum(rng.normal(0.0, 100.0, samples)) % 8192 - 4096
-    bursts = np.where(np.arange(samples) // 8000 % 2, 1.0, 0.05)
-    return np.asarray(noise * bursts, np.int16)
+    loudness = np.where(np.arange(samples) < samples // 2, 0.05, 1.0)
+    return np.asarray(noise * loudness, np.int16)
 
 
 def _cost_ms(work: Callable[[], object]) -> float:

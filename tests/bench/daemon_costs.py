@@ -92,7 +92,7 @@ def delays_ms(folder: Path) -> list[float]:
     identity = ModelIdentity.of(model.bundle.manifest)
     teller = Teller("bench", identity, sample_rate_hz=RATE_HZ, clock=clock_state)
     sound = _write_noise(folder / "short.wav", 20.0)
-    source = WavSource(sound, RATE_HZ, pace="real", starts_at_ns=0, health=health)
+    source = WavSource(sound, RATE_HZ, pace="real", starts_at_ns=time.time_ns(), health=health)
     due_seconds: dict[int, float] = {}
     with ExitStack() as stack:
         broker = Broker(_new(folder / "delay")).start()
