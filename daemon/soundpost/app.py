@@ -5,16 +5,15 @@ import signal
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from types import FrameType
 
 import msgspec
 
 from soundpost.capture import Recording, ReopeningMic, Source, WavSource, parse_source
-from soundpost.classify import Bundle, Classifier, find_bundle, load_bundle, replay_golden
+from soundpost.classify.model import Model, open_model
 from soundpost.clock import ClockState, clock_state
 from soundpost.condition import Condition
-from soundpost.config import ClassifyConfig, Config, Served
+from soundpost.config import Config, Served
 from soundpost.decide import Tracker, make_rules
 from soundpost.events import Detection
 from soundpost.evidence import Evidence, NoEvidence, make_evidence
@@ -30,31 +29,6 @@ from soundpost.publish.teller import Teller
 from soundpost.service import Listening, Manager, Service
 
 LOG = logging.getLogger("soundpost")
-
-
-@dataclass(frozen=True, slots=True)
-class Model:
-    """A verified bundle and the classifier that runs it."""
-
-    bundle: Bundle
-    classifier: Classifier
-
-    @property
-    def sample_rate_hz(self) -> int:
-        """The rate that the model hears at."""
-        return self.bundle.manifest.input.features.sample_rate_hz
-
-
-def open_model(config: ClassifyConfig) -> Model:
-    """The configured model, its files verified and its golden vectors replayed.
-
-    Raises:
-        BundleError: The bundle is not there, not whole, or scores differently on this machine.
-    """
-    bundle = load_bundle(find_bundle(config.bundle))
-    classifier = Classifier(bundle, config.threads)
-    replay_golden(bundle, classifier)
-    return Model(bundle, classifier)
 
 
 def open_source(config: Config, sample_rate_hz: int, health: Health) -> Source:
@@ -84,8 +58,13 @@ def open_evidence(config: Config, model: Model, health: Health) -> Evidence:
     return make_evidence(config.evidence, manifest, smoothing_windows, health)
 
 
-def build_pipeline(
-    config: Config, model: Model, source: Source, health: Health, evidence: Evidence | None = None
+def build_pipeline(  # noqa: PLR0913, PLR0917 - what a pipeline is made of
+    config: Config,
+    model: Model,
+    source: Source,
+    health: Health,
+    evidence: Evidence | None = None,
+    condition: Condition | None = None,
 ) -> Pipeline:
     """The pipeline from a source to detections, as the configuration and the manifest say.
 
@@ -97,7 +76,7 @@ def build_pipeline(
     rules = make_rules(manifest.labels, config.decide, model.sample_rate_hz)
     return Pipeline(
         source=source,
-        condition=Condition(model.sample_rate_hz),
+        condition=condition or Condition(model.sample_rate_hz),
         gate=make_gate(config.gate, model.sample_rate_hz),
         windower=Windower(heard.features, heard.window_frames, heard.stride_frames),
         classifier=model.classifier,

@@ -11,8 +11,9 @@ from typing import Self, TextIO
 
 import numpy as np
 
-from soundpost.app import Model, build_pipeline, open_model
+from soundpost.app import build_pipeline
 from soundpost.audio import Chunk, Pcm, samples_to_ns
+from soundpost.classify.model import Model, open_model
 from soundpost.config import Config
 from soundpost.decide import Tracker, make_rules
 from soundpost.events import Detection, Scores, Window

@@ -6,8 +6,10 @@ from typing import TextIO
 
 import msgspec
 
-from soundpost.app import build_pipeline, make_teller, open_model
+from soundpost.app import build_pipeline, make_teller
 from soundpost.capture import WavSource
+from soundpost.classify.model import open_model
+from soundpost.condition import Condition
 from soundpost.config import Config
 from soundpost.errors import SoundpostError
 from soundpost.health import Health
@@ -31,7 +33,8 @@ def listen(config: Config, files: list[Path], out: TextIO) -> int:
     for path in files:
         health = Health()
         source = WavSource(path, model.sample_rate_hz, pace="fast", starts_at_ns=0, health=health)
-        pipeline = build_pipeline(config, model, source, health)
+        condition = Condition(model.sample_rate_hz, wall_ns=lambda: 0)  # a file is never late
+        pipeline = build_pipeline(config, model, source, health, condition=condition)
         try:
             with source:
                 for detections in pipeline.listen():

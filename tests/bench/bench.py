@@ -23,9 +23,9 @@ from statistics import median
 import numpy as np
 from daemon_costs import delays_ms, peak_rss_mb, start_ratios
 
-from soundpost.app import open_model
 from soundpost.bench import measure
 from soundpost.classify.interpreter import Interpreter
+from soundpost.classify.model import open_model
 from soundpost.config import Config
 
 YAMNET_SAMPLES = 15_600

@@ -16,8 +16,9 @@ import numpy as np
 from listener import Subscriber
 from mosquitto import Broker
 
-from soundpost.app import build_pipeline, open_model
+from soundpost.app import build_pipeline
 from soundpost.capture import WavSource
+from soundpost.classify.model import open_model
 from soundpost.clock import clock_state
 from soundpost.config import Config, DecideConfig, MqttConfig
 from soundpost.events import State

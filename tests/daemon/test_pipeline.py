@@ -10,9 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from soundpost.app import Model, build_pipeline
+from soundpost.app import build_pipeline
 from soundpost.audio import Chunk, Pcm, samples_to_ns
 from soundpost.classify import Classifier, load_bundle
+from soundpost.classify.model import Model
 from soundpost.config import Config, DecideConfig, GateConfig
 from soundpost.events import Detection
 from soundpost.health import Health

@@ -85,6 +85,11 @@ def test_mqtt_tells_what_listen_tells(
     assert comparable(run_file(path, broker, subscriber)) == comparable(listened(path))
 
 
+def test_listening_to_a_file_finds_no_fault_with_a_microphone(recording: Recording) -> None:
+    """A recording of long ago is not sound that comes late."""
+    assert "microphone" not in soundpost("listen", str(recording[0])).stderr
+
+
 def test_every_message_is_of_the_published_shape(
     broker: Broker, subscriber: Subscriber, recording: Recording
 ) -> None:

@@ -1,0 +1,33 @@
+"""A bundle that is verified, and tried on this machine."""
+
+from dataclasses import dataclass
+
+from soundpost.classify.bundle import Bundle, find_bundle, load_bundle
+from soundpost.classify.classifier import Classifier
+from soundpost.classify.golden import replay_golden
+from soundpost.config import ClassifyConfig
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """A verified bundle and the classifier that runs it."""
+
+    bundle: Bundle
+    classifier: Classifier
+
+    @property
+    def sample_rate_hz(self) -> int:
+        """The rate that the model hears at."""
+        return self.bundle.manifest.input.features.sample_rate_hz
+
+
+def open_model(config: ClassifyConfig) -> Model:
+    """The configured model, its files verified and its golden vectors replayed.
+
+    Raises:
+        BundleError: The bundle is not there, not whole, or scores differently on this machine.
+    """
+    bundle = load_bundle(find_bundle(config.bundle))
+    classifier = Classifier(bundle, config.threads)
+    replay_golden(bundle, classifier)
+    return Model(bundle, classifier)
