@@ -25,7 +25,10 @@ def started_broker(folder: Path) -> Iterator[str]:
     )
     configuration.chmod(0o644)
     folder.chmod(0o755)  # as root, mosquitto becomes user mosquitto before it reads
-    process = subprocess.Popen([program, "-c", str(configuration)])  # noqa: S603 - found above
+    # Away from the terminal's Ctrl-C: the daemon has to say goodbye to somebody.
+    process = subprocess.Popen(  # noqa: S603 - found above
+        [program, "-c", str(configuration)], start_new_session=True
+    )
     try:
         _wait_for(port, process)
         yield f"mqtt://127.0.0.1:{port}"
