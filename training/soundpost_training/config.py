@@ -73,8 +73,13 @@ class AugmentConfig(_Section, frozen=True, kw_only=True):
 
 
 class TrainConfig(_Section, frozen=True, kw_only=True):
-    """How the weights are found: AdamW, warm-up and cosine, averaged weights."""
+    """How the weights are found: AdamW, warm-up and cosine, averaged weights.
 
+    `init` is where they start: at random, or `run:NAME`, at what the run NAME of the same network
+    made of the same fold. That is a warm restart (Loshchilov and Hutter, ICLR 2017).
+    """
+
+    init: Annotated[str, Meta(pattern="^run:[a-z0-9][a-z0-9-]*$")] | None = None
     epochs: Positive = 120
     batch_size: Positive = 64
     learning_rate: AboveZero = 3e-3

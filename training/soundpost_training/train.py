@@ -38,6 +38,8 @@ def train_fold(material: Material, fold: int) -> keras.Model:
         return keras.saving.load_model(finished, compile=False)
     examples = _examples(material, folds, fold)
     model = _untrained(experiment, len(material.dataset.labels))
+    if experiment.train.init is not None:
+        start_from(model, material, fold)
     model.compile(_optimizer(experiment.train, len(examples)), _loss(experiment))
     _fit(model, examples, experiment.train.epochs, folder)
     partial = folder / f"partial-{MODEL_FILE}"
@@ -111,6 +113,29 @@ def _untrained(experiment: Experiment, labels: int) -> keras.Model:
     keras.utils.set_random_seed(experiment.seed)
     bands = experiment.features.mel_bands
     return build_model(experiment.model, experiment.window.frames, bands, labels)
+
+
+def start_from(model: keras.Model, material: Material, fold: int) -> None:
+    """Gives a network the weights that another run ended with when it held out the same fold.
+
+    Raises:
+        TrainingError: There is no such run, or its network is another.
+    """
+    name = str(material.experiment.train.init).removeprefix("run:")
+    path = material.runs / name / material.fold_folder(fold).name / MODEL_FILE
+    if not path.is_file():
+        raise TrainingError(
+            f"init = run:{name}, but {path} is not there",
+            hint=f"train the experiment {name} first, with the same --runs",
+        )
+    weights = keras.saving.load_model(path, compile=False).get_weights()
+    try:
+        model.set_weights(weights)
+    except ValueError as error:
+        raise TrainingError(
+            f"{path} is of another network: {error}",
+            hint="give both experiments the same [model], [window] and [features]",
+        ) from error
 
 
 def _optimizer(config: TrainConfig, steps: int) -> keras.optimizers.Optimizer:
