@@ -3,16 +3,16 @@
 import os
 import resource
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from statistics import median
-from types import TracebackType
-from typing import Self, TextIO
+from typing import TextIO
 
 import numpy as np
 
 from soundpost.app import build_pipeline
-from soundpost.audio import Chunk, Pcm, samples_to_ns
+from soundpost.audio import Pcm
+from soundpost.capture import MemorySource
 from soundpost.classify.model import Model, open_model
 from soundpost.config import Config
 from soundpost.decide import Tracker, make_rules
@@ -21,7 +21,6 @@ from soundpost.features import Windower
 from soundpost.health import Health
 
 SECONDS = 120  # long enough for what is done only once not to show
-CHUNK_SECONDS = 0.05  # as the microphone hands them over
 REPEATS = 5
 
 
@@ -33,38 +32,6 @@ class Costs:
     classify_ms: float
     decide_ms: float
     pipeline_ms: float
-
-
-class MemorySource:
-    """Hands over samples that are in memory, chunk by chunk."""
-
-    def __init__(self, samples: Pcm, rate_hz: int) -> None:
-        self._samples = samples
-        self._rate_hz = rate_hz
-        self._chunk_samples = round(CHUNK_SECONDS * rate_hz)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None: ...
-
-    def chunks(self) -> Iterator[Chunk]:
-        """All samples, once; by their time they are never late."""
-        now_ns = time.time_ns()
-        for start in range(0, len(self._samples), self._chunk_samples):
-            yield Chunk(
-                start,
-                self._samples[start : start + self._chunk_samples],
-                now_ns + samples_to_ns(start, self._rate_hz),
-            )
-
-    def stop(self) -> None:
-        """Nothing waits here, so there is nothing to stop."""
 
 
 def measure(config: Config, model: Model) -> Costs:

@@ -1,6 +1,7 @@
 """Where sound comes from: a microphone or a file, as chunks at the model's rate."""
 
 from soundpost.capture.devices import Device
+from soundpost.capture.memory import MemorySource
 from soundpost.capture.mic import MicSource, list_devices
 from soundpost.capture.probe import Probe, probe
 from soundpost.capture.reopening import ReopeningMic
@@ -9,6 +10,7 @@ from soundpost.capture.wav import WavSource
 
 __all__ = [
     "Device",
+    "MemorySource",
     "MicSource",
     "Microphone",
     "Probe",

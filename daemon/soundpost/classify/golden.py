@@ -52,7 +52,15 @@ class GoldenReport:
 
 
 @dataclass(frozen=True, slots=True)
-class _Vectors:
+class GoldenVectors:
+    """What the model was given when it was exported, and what came of it.
+
+    Attributes:
+        pcm: int16[windows, window_samples].
+        log_mel: float32[windows, window_frames, mel_bands].
+        scores: float32[windows, labels], in the manifest's order of labels.
+    """
+
     pcm: NDArray[np.int16]
     log_mel: NDArray[np.float32]
     scores: NDArray[np.float32]
@@ -66,7 +74,7 @@ def replay_golden(bundle: Bundle, classifier: Classifier) -> GoldenReport:
     Raises:
         BundleError: The golden vectors cannot be read, or differ by more than the tolerances.
     """
-    golden = _read(bundle)
+    golden = read_golden(bundle)
     front_end = LogMel(bundle.manifest.input.features)
     log_mel = np.stack([front_end.compute(samples) for samples in golden.pcm])
     scores = np.stack([classifier.scores(window) for window in log_mel])
@@ -90,11 +98,18 @@ def _refuse_above(tolerance: float, what: str, difference: float) -> None:
         )
 
 
-def _read(bundle: Bundle) -> _Vectors:
+def read_golden(bundle: Bundle) -> GoldenVectors:
+    """The golden vectors of a bundle.
+
+    Raises:
+        BundleError: They cannot be read, or are not of the shapes that the manifest promises.
+    """
     path = bundle.folder / GOLDEN_FILE
     try:
         with zipfile.ZipFile(path) as archive:
-            vectors = _Vectors(*(_read_array(archive, name) for name in _Vectors.__slots__))
+            vectors = GoldenVectors(
+                *(_read_array(archive, name) for name in GoldenVectors.__slots__)
+            )
     except _UNREADABLE as error:
         raise BundleError(
             f"no golden vectors can be read from {path}: {error}", hint="export the bundle again"
@@ -109,7 +124,7 @@ def _read_array(archive: zipfile.ZipFile, name: str) -> NDArray[Any]:
     return array
 
 
-def _refuse_other_arrays(path: Path, vectors: _Vectors, manifest: Manifest) -> None:
+def _refuse_other_arrays(path: Path, vectors: GoldenVectors, manifest: Manifest) -> None:
     given, windows = manifest.input, len(np.atleast_1d(vectors.pcm))
     window_samples = given.features.sample_count(given.window_frames)
     expected: dict[str, tuple[type, tuple[int, ...]]] = {
