@@ -46,7 +46,7 @@ TOLD = (
     b'"state":"started","label":"glass_breaking","score":0.94,"threshold":0.62,'
     b'"onset":"2026-11-20T07:31:21.480Z","offset":null,"clock":"synced","level_dbfs":-31.2,'
     b'"model":{"id":"esc50","version":"1.0.0","sha256":"' + b"5e" * 32 + b'"},'
-    b'"clip":null,"backfilled":false}'
+    b'"clip":null,"backfilled":false,"test":false}'
 )
 REPORTED = (
     b'{"schema":1,"node":"north-gate","time":"2026-11-20T07:31:21.480Z","clock":"synced",'

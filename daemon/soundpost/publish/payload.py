@@ -37,6 +37,8 @@ class ModelIdentity(_Wire, frozen=True, kw_only=True):
 class DetectionMessage(_Wire, frozen=True, kw_only=True):
     """One state of one event (schema 1), on `<prefix>/<node>/detections`.
 
+    That of a self-test goes to `<prefix>/<node>/selftest` instead, and never to the former.
+
     Attributes:
         schema: Version of this shape.
         id: UUIDv7 of the event, the same in all its states; its time is the onset.
@@ -53,6 +55,7 @@ class DetectionMessage(_Wire, frozen=True, kw_only=True):
         model: What decided.
         clip: Name of the file that it is heard in; None unless it has ended and one was kept.
         backfilled: Whether it left the node late, because the broker was away.
+        test: Whether nothing was heard but the known sound of a self-test.
     """
 
     schema: Literal[1] = 1
@@ -70,6 +73,7 @@ class DetectionMessage(_Wire, frozen=True, kw_only=True):
     model: ModelIdentity
     clip: str | None = None
     backfilled: bool = False
+    test: bool = False
 
 
 class HealthMessage(_Wire, frozen=True, kw_only=True):
