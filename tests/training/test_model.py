@@ -14,20 +14,31 @@ from soundpost_training.quantize import calibration_windows, quantize_model
 pytestmark = pytest.mark.training
 
 CONFIG = ModelConfig(stem_channels=8, block_channels=(8, 16), dropout=0.0)
+SEPARABLE = ModelConfig(arch="separable", stem_channels=8, block_channels=(8, 16), dropout=0.0)
+YAMNET = ModelConfig(arch="yamnet", layers=3, dropout=0.0)
+MOBILENET = ModelConfig(arch="mobilenet_v2", width=0.35, dropout=0.0)
+NETWORKS = [CONFIG, SEPARABLE, YAMNET, MOBILENET]
 FRAMES, BANDS, LABELS = 64, 64, 5
 OFFSET = 0.001
 
 
-@pytest.fixture(scope="module")
-def network() -> keras.Model:
+def trained(config: ModelConfig) -> keras.Model:
     """A network with weights and batch statistics that are nowhere trivial."""
     keras.utils.set_random_seed(1)
-    model = build_model(CONFIG, FRAMES, BANDS, LABELS)
+    model = build_model(config, FRAMES, BANDS, LABELS)
     rng = np.random.default_rng(2)
     for weight in model.weights:
-        spread = 0.5 if "kernel" in weight.name else 0.1
-        weight.assign(weight.numpy() + spread * np.abs(rng.normal(size=weight.shape)) * 0.3)
+        if weight.path.startswith("logits/"):
+            weight.assign(0.3 * rng.normal(size=weight.shape))
+        elif "kernel" not in weight.name:
+            weight.assign(weight.numpy() + 0.03 * np.abs(rng.normal(size=weight.shape)))
     return model
+
+
+@pytest.fixture(scope="module")
+def network() -> keras.Model:
+    """The default network."""
+    return trained(CONFIG)
 
 
 @pytest.fixture(scope="module")
@@ -38,11 +49,14 @@ def windows() -> np.ndarray:
     return np.clip(envelope + rng.normal(0, 0.7, (40, FRAMES, BANDS)), -6.9, 5.0).astype("f4")
 
 
-def test_folding_the_scaling_changes_nothing(network: keras.Model, windows: np.ndarray) -> None:
+@pytest.mark.parametrize("config", [CONFIG, SEPARABLE], ids=lambda config: config.arch)
+def test_folding_the_scaling_changes_nothing(config: ModelConfig, windows: np.ndarray) -> None:
     """The folded network has one layer less and the same logits."""
-    folded = fold_scaling(network, CONFIG)
+    network = trained(config)
+    folded = fold_scaling(network, config)
     assert len(folded.layers) == len(network.layers) - 1
     expected = network.predict(windows[..., None], verbose=0)
+    assert expected.std() > 0.01
     np.testing.assert_allclose(
         folded.predict(windows[..., None], verbose=0), expected, rtol=1e-3, atol=1e-3
     )
@@ -59,10 +73,12 @@ def test_calibration_holds_the_floor_and_the_ceiling(windows: np.ndarray) -> Non
     assert one.max() > 5.0
 
 
-def test_int8_hears_what_float_hears(network: keras.Model, windows: np.ndarray) -> None:
+@pytest.mark.parametrize("config", NETWORKS, ids=lambda config: config.arch)
+def test_int8_hears_what_float_hears(config: ModelConfig, windows: np.ndarray) -> None:
     """Logits after quantisation point the same way, cosine above 0.98, batch 1, int8 throughout."""
+    network = trained(config)
     calibration = calibration_windows(np.random.default_rng(0), windows, 40, OFFSET)
-    interpreter = Interpreter(quantize_model(network, CONFIG, calibration))
+    interpreter = Interpreter(quantize_model(network, config, calibration))
     given, answered = interpreter.input, interpreter.output
     assert (given.shape, given.dtype) == ((1, FRAMES, BANDS, 1), "int8")
     assert (answered.shape, answered.dtype) == ((1, LABELS), "int8")
@@ -72,6 +88,13 @@ def test_int8_hears_what_float_hears(network: keras.Model, windows: np.ndarray) 
         got = dequantize(interpreter.invoke(values), answered.scale, answered.zero_point)[0]
         cosine = got @ logits / np.linalg.norm(got) / np.linalg.norm(logits)
         assert cosine > 0.98
+
+
+def test_the_baseline_has_no_network() -> None:
+    """What asks for one is told which verb gives the baseline's figures."""
+    with pytest.raises(TrainingError, match="boosting is a baseline") as caught:
+        build_model(ModelConfig(arch="boosting"), FRAMES, BANDS, LABELS)
+    assert "crossval" in caught.value.hint
 
 
 def test_a_backend_that_cannot_convert_says_which_can(

@@ -48,13 +48,21 @@ class WindowConfig(_Section, frozen=True, kw_only=True):
 
 
 class ModelConfig(_Section, frozen=True, kw_only=True):
-    """The strided residual network; `block_channels` has one width per halving block."""
+    """Which network, and how large.
 
+    `residual` and `separable` begin with a stem, and have one width in `block_channels` for each
+    halving block. `yamnet` is YAMNet's first `layers` layers, `mobilenet_v2` Keras' own at
+    `width`; both are for `train.init`. `boosting` is a baseline without a network.
+    """
+
+    arch: Literal["residual", "separable", "yamnet", "mobilenet_v2", "boosting"] = "residual"
     stem_channels: Channels = 32
     stem_kernel: Positive = 5
     stem_stride_frames: Positive = 4
     stem_stride_bands: Positive = 2
     block_channels: Annotated[tuple[Channels, ...], Meta(min_length=1)] = (32, 64, 128)
+    layers: Annotated[int, Meta(ge=1, le=14)] = 14
+    width: Annotated[float, Meta(gt=0.0, le=1.4)] = 1.0
     dropout: Annotated[float, Meta(ge=0.0, lt=1.0)] = 0.4
 
 
