@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TextIO, TypeVar
+from typing import TextIO
 
 from soundpost.app import open_source
 from soundpost.audio import SILENCE_DBFS, level_dbfs
@@ -11,13 +11,12 @@ from soundpost.classify import Bundle, Classifier, find_bundle, load_bundle, rep
 from soundpost.classify.golden import SCORE_TOLERANCE
 from soundpost.config import Config
 from soundpost.decide import make_rules
-from soundpost.errors import SoundpostError
 from soundpost.evidence import probe as folder_probe
 from soundpost.health import Health
 from soundpost.publish import probe as broker_probe
+from soundpost.steps import Steps
 
 PROBE_SECONDS = 0.1
-Result = TypeVar("Result")
 
 
 def check(read_config: Callable[[], Config], out: TextIO) -> int:
@@ -30,7 +29,7 @@ def check(read_config: Callable[[], Config], out: TextIO) -> int:
         read_config: Gives the configuration, or raises `ConfigError`.
         out: Where the lines go.
     """
-    steps = _Steps(out)
+    steps = Steps(out)
     config = steps.attempt("config", read_config, _describe_config)
     if config is None:
         return steps.status
@@ -48,27 +47,6 @@ def check(read_config: Callable[[], Config], out: TextIO) -> int:
         lambda milliseconds: f"{config.mqtt.broker}: acknowledged after {milliseconds:.1f} ms",
     )
     return steps.status
-
-
-class _Steps:
-    """Tries one thing after another and writes a line about each."""
-
-    def __init__(self, out: TextIO) -> None:
-        self._out = out
-        self.status = 0
-
-    def attempt(
-        self, name: str, step: Callable[[], Result], describe: Callable[[Result], str]
-    ) -> Result | None:
-        """What the step gives, or None when it fails."""
-        try:
-            result = step()
-        except SoundpostError as error:
-            self._out.write(f"FAIL  {name:7} {error}\n{'':14}hint: {error.hint}\n")
-            self.status = self.status or error.exit_status
-            return None
-        self._out.write(f"ok    {name:7} {describe(result)}\n")
-        return result
 
 
 def _describe_config(config: Config) -> str:

@@ -1,4 +1,4 @@
-"""The command line: `soundpost run | listen | check | devices | clips | bench`."""
+"""The command line: `soundpost run | listen | check | selftest | devices | clips | bench`."""
 
 import argparse
 import logging
@@ -7,11 +7,11 @@ import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 from soundpost import __version__
-from soundpost.config import Config, Served, load_config, state_folder
+from soundpost.config import Served, state_folder
 from soundpost.errors import SoundpostError
+from soundpost.flags import add_configuration, positive_seconds, read_config, read_config_of
 from soundpost.journal import begin_log
 
 _log = logging.getLogger("soundpost")
@@ -59,23 +59,36 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
 
     run = commands.add_parser("run", help="listen and publish, until SIGTERM or Ctrl-C")
-    _add_configuration(run, "source", "pace", "broker", "node", "bundle", "evidence")
+    add_configuration(run, "source", "pace", "broker", "node", "bundle", "evidence")
     run.set_defaults(command=_run)
 
     listen = commands.add_parser("listen", help="tell what files hold, as JSON lines; no broker")
-    _add_configuration(listen, "node", "bundle")
+    add_configuration(listen, "node", "bundle")
     listen.add_argument("files", nargs="+", type=Path, metavar="FILE", help="WAV, FLAC, …")
     listen.set_defaults(command=_listen)
 
     check = commands.add_parser("check", help="try configuration, bundle, sound and broker")
-    _add_configuration(check, "source", "broker", "node", "bundle")
+    add_configuration(check, "source", "broker", "node", "bundle")
     check.set_defaults(command=_check)
+
+    selftest = commands.add_parser(
+        "selftest", help="try out a known sound, all the way to the broker"
+    )
+    add_configuration(selftest, "broker", "node", "bundle")
+    selftest.add_argument(
+        "--within",
+        type=positive_seconds,
+        default=10.0,
+        metavar="SECONDS",
+        help="how long it may take from the first sample to the acknowledgement (default: 10)",
+    )
+    selftest.set_defaults(command=_selftest)
 
     devices = commands.add_parser("devices", help="list the sound cards that can be listened to")
     devices.set_defaults(command=_devices)
 
     clips = commands.add_parser("clips", help="list the clips that were kept, or copy them")
-    _add_configuration(clips, "evidence")
+    add_configuration(clips, "evidence")
     clips.add_argument("--label", metavar="LABEL", help="only those of this label")
     clips.add_argument("--export", type=Path, metavar="DIR", help="copy them to this folder")
     clips.set_defaults(command=_clips)
@@ -83,61 +96,9 @@ def _parser() -> argparse.ArgumentParser:
     bench = commands.add_parser(
         "bench", help="how many times faster than real time is this machine"
     )
-    _add_configuration(bench, "bundle")
+    add_configuration(bench, "bundle")
     bench.set_defaults(command=_bench)
     return parser
-
-
-_FLAGS: dict[str, tuple[str, str, dict[str, Any]]] = {
-    "source": (
-        "capture",
-        "source",
-        {"metavar": "mic[:NAME]|wav:PATH", "help": "what to listen to (default: mic)"},
-    ),
-    "pace": (
-        "capture",
-        "pace",
-        {"choices": ["real", "fast"], "help": "a file as a microphone, or as fast as it goes"},
-    ),
-    "broker": (
-        "mqtt",
-        "broker",
-        {"metavar": "mqtt[s]://HOST[:PORT]", "help": "default: mqtt://localhost:1883"},
-    ),
-    "node": ("node", "name", {"metavar": "NAME", "help": "who listens (default: the host name)"}),
-    "bundle": (
-        "classify",
-        "bundle",
-        {"metavar": "NAME|DIR", "help": "the model (default: esc50, which comes with soundpost)"},
-    ),
-    "evidence": (
-        "evidence",
-        "folder",
-        {"metavar": "DIR", "help": "keep a clip of each event here (default: none is kept)"},
-    ),
-}
-
-
-def _add_configuration(parser: argparse.ArgumentParser, *names: str) -> None:
-    parser.add_argument("--config", type=Path, metavar="FILE", help="configuration file (TOML)")
-    for name in names:
-        table, key, options = _FLAGS[name]
-        options = options | {"help": f"{options['help']} [{table}.{key}]"}
-        parser.add_argument(f"--{name}", **options)
-
-
-def _config(options: argparse.Namespace) -> Config:
-    """The configuration file with the given flags laid over it."""
-    return _config_of(options, options.config)
-
-
-def _config_of(options: argparse.Namespace, file: Path | None) -> Config:
-    flags: dict[str, dict[str, Any]] = {}
-    for name, (table, key, _) in _FLAGS.items():
-        value = getattr(options, name, None)
-        if value is not None:
-            flags.setdefault(table, {})[key] = value
-    return load_config(file, flags)
 
 
 # Each command imports what it needs, so that `--help` and a typo answer at once.
@@ -146,7 +107,7 @@ def _config_of(options: argparse.Namespace, file: Path | None) -> Config:
 def _run(options: argparse.Namespace) -> int:
     from soundpost import app  # noqa: PLC0415 - see above
 
-    served = Served(lambda file: _config_of(options, file), options.config, state_folder())
+    served = Served(lambda file: read_config_of(options, file), options.config, state_folder())
     if not sys.stdin or not sys.stdin.isatty():  # a terminal sends it when it is closed
         signal.signal(signal.SIGHUP, lambda *_: served.ask())
     while app.run(served):
@@ -157,14 +118,20 @@ def _run(options: argparse.Namespace) -> int:
 def _listen(options: argparse.Namespace) -> int:
     from soundpost import listen  # noqa: PLC0415 - see above
 
-    failures = listen.listen(_config(options), options.files, sys.stdout)
+    failures = listen.listen(read_config(options), options.files, sys.stdout)
     return 1 if failures else 0
 
 
 def _check(options: argparse.Namespace) -> int:
     from soundpost import check  # noqa: PLC0415 - see above
 
-    return check.check(lambda: _config(options), sys.stdout)
+    return check.check(lambda: read_config(options), sys.stdout)
+
+
+def _selftest(options: argparse.Namespace) -> int:
+    from soundpost import selftest  # noqa: PLC0415 - see above
+
+    return selftest.selftest(lambda: read_config(options), options.within, sys.stdout)
 
 
 def _devices(_options: argparse.Namespace) -> int:
@@ -183,12 +150,12 @@ def _devices(_options: argparse.Namespace) -> int:
 def _clips(options: argparse.Namespace) -> int:
     from soundpost.evidence import listing  # noqa: PLC0415 - see above
 
-    listing.clips(_config(options).evidence.folder, options.label, options.export, sys.stdout)
+    listing.clips(read_config(options).evidence.folder, options.label, options.export, sys.stdout)
     return 0
 
 
 def _bench(options: argparse.Namespace) -> int:
     from soundpost import bench  # noqa: PLC0415 - see above
 
-    bench.bench(_config(options), sys.stdout)
+    bench.bench(read_config(options), sys.stdout)
     return 0

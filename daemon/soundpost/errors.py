@@ -47,5 +47,9 @@ class EvidenceError(SoundpostError):
     """Clips cannot be listed or exported; that one cannot be stored is no error, but counted."""
 
 
+class TrialError(SoundpostError):
+    """A known sound was not told as what it is."""
+
+
 class PublishError(SoundpostError):
     """The broker cannot be reached, or refuses what is told to it."""

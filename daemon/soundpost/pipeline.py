@@ -1,17 +1,28 @@
 """The order of the rooms: capture, gate, features, classify, decide."""
 
 from collections.abc import Iterator
+from typing import Protocol
 
 from soundpost.audio import Chunk
 from soundpost.capture import Source
 from soundpost.classify import Classifier
 from soundpost.condition import Condition
 from soundpost.decide import Tracker
-from soundpost.events import Detection, Window
+from soundpost.events import Detection, Scores, Window
 from soundpost.evidence import Evidence
 from soundpost.features import Windower
 from soundpost.gate import Gate
 from soundpost.health import Health, Problem
+
+
+class Observer(Protocol):
+    """Looks on, and keeps nobody waiting."""
+
+    def hear(self, chunk: Chunk) -> None:
+        """What comes from the source, before the gate."""
+
+    def weigh(self, scores: Scores) -> None:
+        """What the classifier makes of a window."""
 
 
 class Pipeline:
@@ -26,6 +37,9 @@ class Pipeline:
         tracker: Makes events of scores.
         evidence: Remembers what was heard, for the clips of events.
         health: Where progress is counted.
+
+    Attributes:
+        observer: Who looks on; nobody, unless set before listening begins.
     """
 
     def __init__(  # noqa: PLR0913 - the rooms' stages, each given once, by name
@@ -49,6 +63,7 @@ class Pipeline:
         self._evidence = evidence
         self._health = health
         self._is_waiting = False
+        self.observer: Observer | None = None
 
     @property
     def is_waiting(self) -> bool:
@@ -83,6 +98,8 @@ class Pipeline:
 
     def _hear(self, chunk: Chunk) -> Iterator[Detection]:
         self._evidence.hear(chunk)
+        if self.observer is not None:
+            self.observer.hear(chunk)
         for heard in self._gate.listen(chunk):
             for window in self._windower.window(heard):
                 yield from self._decide(window)
@@ -93,6 +110,8 @@ class Pipeline:
         scores = self._classifier.classify(window)
         self._health.windows += 1
         self._evidence.weigh(scores)
+        if self.observer is not None:
+            self.observer.weigh(scores)
         yield from self._tracker.follow(scores)
 
     def _finish(self) -> Iterator[Detection]:
