@@ -29,6 +29,7 @@ class Health(msgspec.Struct, kw_only=True):
         reopens: Times a lost microphone was heard again.
         windows: Windows classified.
         detections: Detection states decided.
+        events_muted: Events that were not told because their label was muted then.
         clips_kept: Clips of events stored, with their pictures.
         clips_withheld: Clips not stored because somebody speaks in them.
         clips_lost: Clips that could not be stored.
@@ -45,6 +46,7 @@ class Health(msgspec.Struct, kw_only=True):
     reopens: int = 0
     windows: int = 0
     detections: int = 0
+    events_muted: int = 0
     clips_kept: int = 0
     clips_withheld: int = 0
     clips_lost: int = 0

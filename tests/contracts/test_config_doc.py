@@ -11,7 +11,7 @@ import pytest
 from msgspec import inspect
 
 from soundpost import cli
-from soundpost.config import Config, LabelConfig, Section
+from soundpost.config import Config, LabelConfig, ProfileConfig, Section
 
 CONFIG_DOC = Path(__file__).resolve().parents[2] / "docs" / "CONFIG.md"
 COMMANDS = ("run", "listen", "check", "selftest", "devices", "clips", "bench")
@@ -46,6 +46,7 @@ def documented_rows() -> dict[str, Row]:
 def coded_rows() -> dict[str, Row]:
     """The same, as the code has them."""
     rows = dict(rows_of("decide.labels.<label>", LabelConfig))
+    rows |= rows_of("decide.profiles.<profile>", ProfileConfig)
     for table in msgspec.structs.fields(Config):
         rows |= rows_of(table.name, table.type)
     return rows

@@ -4,7 +4,7 @@ import re
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, get_origin
 
 import msgspec
 import pytest
@@ -13,21 +13,21 @@ from soundpost.config import Config, Section, load_config
 
 INSTALLED = Path(__file__).resolve().parents[2] / "deploy" / "soundpost.toml"
 KEY = re.compile(r"^#(?=[a-z_]+ = |\[)", re.MULTILINE)
-OF_ONE_LABEL = re.compile(r"\n#\[decide\.labels[^[]*")
+NAMED = re.compile(r"\n#\[decide\.(groups|profiles|labels)(.(?!\n#?\[))*.", re.DOTALL)
 
 
 def keys(section: type[Section], table: str = "") -> Iterator[tuple[str, object]]:
-    """Every key with its default, but for those of one label."""
+    """Every key with its default, but for those of tables that the file itself names."""
     for field in msgspec.structs.fields(section):
         if isinstance(field.type, type) and issubclass(field.type, Section):
             yield from keys(field.type, f"{table}{field.name}.")
-        elif field.name != "labels":
+        elif get_origin(field.type) is not dict:
             yield f"{table}{field.name}", [] if field.default_factory is list else field.default
 
 
 def uncommented() -> dict[str, object]:
     """Every key of the file with its value, as if each # were away."""
-    tables = tomllib.loads(KEY.sub("", OF_ONE_LABEL.sub("\n", INSTALLED.read_text())))
+    tables = tomllib.loads(KEY.sub("", NAMED.sub("\n", INSTALLED.read_text())))
     return {
         f"{table}.{key}": value for table, kept in tables.items() for key, value in kept.items()
     }
@@ -58,7 +58,9 @@ def test_all_examples_together_are_a_configuration(tmp_path: Path) -> None:
     path = tmp_path / "soundpost.toml"
     path.write_text(whole)
     written: dict[str, Any] = tomllib.loads(whole)
-    assert load_config(path).decide.labels.keys() == written["decide"]["labels"].keys()
+    read = load_config(path).decide
+    for named in ("groups", "profiles", "labels"):
+        assert getattr(read, named).keys() == written["decide"][named].keys()
 
 
 def test_every_key_is_explained() -> None:

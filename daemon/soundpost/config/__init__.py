@@ -1,18 +1,17 @@
 """The configuration: what can be set, and how it is read from a TOML file."""
 
+from soundpost.config.decide import DecideConfig, LabelConfig, ProfileConfig
+from soundpost.config.kinds import Section
 from soundpost.config.last_good import Served, state_folder
 from soundpost.config.load import load_config
 from soundpost.config.sections import (
     CaptureConfig,
     ClassifyConfig,
     Config,
-    DecideConfig,
     EvidenceConfig,
     GateConfig,
-    LabelConfig,
     MqttConfig,
     NodeConfig,
-    Section,
 )
 
 __all__ = [
@@ -25,6 +24,7 @@ __all__ = [
     "LabelConfig",
     "MqttConfig",
     "NodeConfig",
+    "ProfileConfig",
     "Section",
     "Served",
     "load_config",

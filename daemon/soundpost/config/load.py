@@ -10,7 +10,8 @@ from typing import Any, Literal, get_args, get_origin
 import msgspec
 from msgspec import Meta
 
-from soundpost.config.sections import Config, Section
+from soundpost.config.kinds import Section
+from soundpost.config.sections import Config
 from soundpost.errors import ConfigError
 
 _COMMAND_LINE = "the command line"

@@ -7,24 +7,19 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
-# Every number has an upper bound: it keeps TOML's `inf` out, and slips of the keyboard.
-Share = Annotated[float, Meta(ge=0.0, le=1.0)]
-Count = Annotated[int, Meta(ge=1, le=1_000_000)]
-Seconds = Annotated[float, Meta(ge=0.0, le=86_400.0)]
-SomeSeconds = Annotated[float, Meta(gt=0.0, le=86_400.0)]
-RollSeconds = Annotated[float, Meta(ge=0.0, le=60.0)]
-Decibels = Annotated[float, Meta(gt=0.0, le=90.0)]
+from soundpost.config.decide import DecideConfig
+from soundpost.config.kinds import (
+    Count,
+    Decibels,
+    RollSeconds,
+    Seconds,
+    Section,
+    SomeSeconds,
+    Text,
+    TopicPart,
+)
 
-# Patterns end in \Z, for $ would let a line break in. A description is what errors say is expected.
-Text = Annotated[str, Meta(min_length=1)]
-Labels = Annotated[list[str], Meta(description="a list of labels")]
-TopicPart = Annotated[
-    str,
-    Meta(
-        pattern=r"^[A-Za-z0-9._-]{1,64}\Z",
-        description="1 to 64 letters, digits, dots, dashes and underscores",
-    ),
-]
+# Patterns end in \Z, for $ would let a line break in.
 SourceName = Annotated[
     str,
     Meta(
@@ -39,10 +34,6 @@ BrokerUrl = Annotated[
         description="mqtt://host:port or mqtts://host:port, without the user (mqtt.username)",
     ),
 ]
-
-
-class Section(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """A table of the file; each key has a default that serves."""
 
 
 def _host_name() -> str:
@@ -80,24 +71,6 @@ class ClassifyConfig(Section, frozen=True):
 
     bundle: Text = "esc50"
     threads: Annotated[int, Meta(ge=1, le=64)] = 1
-
-
-class LabelConfig(Section, frozen=True):
-    """What replaces the manifest's decision defaults; None keeps them."""
-
-    on_threshold: Share | None = None
-    off_threshold: Share | None = None
-    smoothing_windows: Count | None = None
-    minimum_seconds: Seconds | None = None
-    refractory_seconds: Seconds | None = None
-
-
-class DecideConfig(LabelConfig, frozen=True):
-    """Replacements for all labels, and under `labels.<name>` for one."""
-
-    include: Labels | None = None
-    exclude: Labels = []
-    labels: dict[str, LabelConfig] = {}
 
 
 class EvidenceConfig(Section, frozen=True):

@@ -1,6 +1,20 @@
 """From scores to events: smoothing, thresholds, onsets and offsets."""
 
-from soundpost.decide.rules import Rule, make_rules
+from soundpost.decide.hush import LONGEST_MUTE_SECONDS, Hush, HushState, Mute
+from soundpost.decide.layers import Override
+from soundpost.decide.rules import Rule, make_rules, make_vocabulary
 from soundpost.decide.tracker import Tracker
+from soundpost.decide.vocabulary import Vocabulary
 
-__all__ = ["Rule", "Tracker", "make_rules"]
+__all__ = [
+    "LONGEST_MUTE_SECONDS",
+    "Hush",
+    "HushState",
+    "Mute",
+    "Override",
+    "Rule",
+    "Tracker",
+    "Vocabulary",
+    "make_rules",
+    "make_vocabulary",
+]

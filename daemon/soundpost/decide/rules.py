@@ -1,11 +1,12 @@
 """What it takes to be an event: the manifest's defaults, replaced by the configuration's."""
 
-import difflib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from soundpost.config import DecideConfig, LabelConfig
+from soundpost.config import DecideConfig, ProfileConfig
+from soundpost.decide.layers import Layers, Override
+from soundpost.decide.vocabulary import Vocabulary, refuse_unknown
 from soundpost.errors import ConfigError
 from soundpost.manifest import Label
 
@@ -24,6 +25,9 @@ class Rule:
         smoothing_windows: Windows in the moving mean of the score.
         minimum_samples: What lasts shorter is retracted, what lasts is confirmed.
         refractory_samples: Minimum time from one offset to the next onset.
+        needed_windows: So many of the last `of_windows` must reach the on-threshold to start an
+            event, and the off-threshold to keep it.
+        of_windows: How many windows are asked.
     """
 
     index: int
@@ -33,75 +37,110 @@ class Rule:
     smoothing_windows: int
     minimum_samples: int
     refractory_samples: int
+    needed_windows: int = 1
+    of_windows: int = 1
+
+    @property
+    def memory_windows(self) -> int:
+        """The most windows by which the end of an event follows the last that held."""
+        return self.smoothing_windows + self.of_windows - self.needed_windows
+
+
+def make_vocabulary(labels: Sequence[Label], config: DecideConfig) -> Vocabulary:
+    """The names of all labels and groups that can be asked for.
+
+    Raises:
+        ConfigError: A group holds a name that is no label, or is called like one.
+    """
+    return Vocabulary([label.name for label in labels], config.groups)
 
 
 def make_rules(
-    labels: Sequence[Label], config: DecideConfig, sample_rate_hz: int
+    labels: Sequence[Label],
+    config: DecideConfig,
+    sample_rate_hz: int,
+    overrides: Sequence[Override] = (),
 ) -> tuple[Rule, ...]:
     """The rules of every label that is listened for, in the manifest's order.
 
-    A value for one label (`decide.labels.<name>`) wins over one for all labels (`decide`), and
-    that over the manifest. A lowered on-threshold takes the off-threshold along.
+    The more particular place wins: an override, `decide.labels` of the label, of a group that it
+    is in (the last one named), `decide`, the manifest. In each place a value wins over the
+    profile. A lowered on-threshold takes along the off-threshold of a more general place.
+
+    Args:
+        labels: The manifest's.
+        config: What replaces it.
+        sample_rate_hz: Turns seconds into samples.
+        overrides: What replaces that, at most one for each label.
 
     Raises:
-        ConfigError: A label is named that the model does not have, none is left, or an
-            off-threshold is set above its on-threshold.
+        ConfigError: A label, group or profile is named that there is not, no label is left, an
+            off-threshold is set above its on-threshold, or more windows are needed than asked.
     """
+    vocabulary = make_vocabulary(labels, config)
     known = [label.name for label in labels]
-    for name in [*(config.include or []), *config.exclude, *config.labels]:
-        _refuse_unknown(name, known)
-    included = set(config.include if config.include is not None else known) - set(config.exclude)
-    rules = tuple(
-        _rule(index, label, (config.labels.get(label.name, LabelConfig()), config), sample_rate_hz)
-        for index, label in enumerate(labels)
-        if label.name in included
-    )
-    if not rules:
+    for override in overrides:
+        refuse_unknown(override.label, known, "override", "label")
+    given = {override.label: override for override in overrides}
+    included = vocabulary.find(known if config.include is None else config.include)
+    included -= vocabulary.find(config.exclude)
+    if not included:
         raise ConfigError(
             "decide.include and decide.exclude leave no label to listen for",
             hint=f"the model knows: {', '.join(known)}",
         )
-    return rules
+    layers = Layers(config, vocabulary)
+    return tuple(
+        _rule(index, label, layers.of(label.name, given.get(label.name)), sample_rate_hz)
+        for index, label in enumerate(labels)
+        if label.name in included
+    )
 
 
-def _refuse_unknown(name: str, known: list[str]) -> None:
-    if name in known:
-        return
-    near = difflib.get_close_matches(name, known, n=1)
-    guess = f"did you mean {near[0]}?" if near else f"the model knows: {', '.join(known)}"
-    raise ConfigError(f"decide: the model has no label {name!r}", hint=guess)
-
-
-def _rule(
-    index: int, label: Label, settings: tuple[LabelConfig, LabelConfig], sample_rate_hz: int
-) -> Rule:
+def _rule(index: int, label: Label, layers: Sequence[ProfileConfig], sample_rate_hz: int) -> Rule:
     def samples(seconds: float | None) -> int | None:
         return None if seconds is None else round(seconds * sample_rate_hz)
 
-    on_threshold = _first(*(given.on_threshold for given in settings), label.on_threshold)
-    chosen_off = next((s.off_threshold for s in settings if s.off_threshold is not None), None)
-    if chosen_off is not None and chosen_off > on_threshold:
+    on_threshold, off_threshold = _thresholds(label, layers)
+    needed_windows = _first(*(layer.needed_windows for layer in layers), 1)
+    of_windows = _first(*(layer.of_windows for layer in layers), needed_windows)
+    if needed_windows > of_windows:
         raise ConfigError(
-            f"decide: off_threshold {chosen_off} of {label.name} is above its on_threshold "
-            f"{on_threshold}",
-            hint="an event must end at a lower score than it starts at",
+            f"decide: {label.name} needs {needed_windows} of {of_windows} windows",
+            hint="set of_windows to needed_windows or more",
         )
-    off_threshold = min(label.off_threshold, on_threshold) if chosen_off is None else chosen_off
     return Rule(
         index=index,
         label=label.name,
         on_threshold=on_threshold,
         off_threshold=off_threshold,
         smoothing_windows=_first(
-            *(given.smoothing_windows for given in settings), label.smoothing_windows
+            *(layer.smoothing_windows for layer in layers), label.smoothing_windows
         ),
         minimum_samples=_first(
-            *(samples(given.minimum_seconds) for given in settings), label.minimum_samples
+            *(samples(layer.minimum_seconds) for layer in layers), label.minimum_samples
         ),
         refractory_samples=_first(
-            *(samples(given.refractory_seconds) for given in settings), label.refractory_samples
+            *(samples(layer.refractory_seconds) for layer in layers), label.refractory_samples
         ),
+        needed_windows=needed_windows,
+        of_windows=of_windows,
     )
+
+
+def _thresholds(label: Label, layers: Sequence[ProfileConfig]) -> tuple[float, float]:
+    """The on- and the off-threshold."""
+    ons = [layer.on_threshold for layer in layers] + [label.on_threshold]
+    offs = [layer.off_threshold for layer in layers] + [label.off_threshold]
+    on_threshold, off_threshold = _first(*ons), _first(*offs)
+    # One of a more general place gives way; one that was meant for this on-threshold is a slip.
+    if off_threshold > on_threshold and offs.index(off_threshold) <= ons.index(on_threshold):
+        raise ConfigError(
+            f"decide: off_threshold {off_threshold} of {label.name} is above its on_threshold "
+            f"{on_threshold}",
+            hint="an event must end at a lower score than it starts at",
+        )
+    return on_threshold, min(off_threshold, on_threshold)
 
 
 def _first(*values: Value | None) -> Value:

@@ -8,10 +8,12 @@ from numpy.typing import NDArray
 
 from soundpost.audio import samples_to_ns
 from soundpost.decide.boundary import offset_frame, onset_frame
+from soundpost.decide.hush import Hush
+from soundpost.decide.judge import Judge, Verdict
 from soundpost.decide.rules import Rule
-from soundpost.decide.smoothing import MovingMean
 from soundpost.events import Detection, Scores, State, Window
 from soundpost.features import FeatureSpec
+from soundpost.health import Health
 
 
 @dataclass(slots=True)
@@ -19,7 +21,8 @@ class _Track:
     """An event that is going on."""
 
     event: int
-    rule: Rule
+    label: str
+    threshold: float
     onset_sample: int
     onset_utc_ns: int
     peak: float
@@ -31,29 +34,55 @@ class _Track:
 class Tracker:
     """Turns scores into events with hysteresis, telling each state once.
 
-    `started` is told with the first window whose smoothed score reaches the on-threshold.
-    `confirmed` follows when a later window's own score still holds and the event has lasted its
-    minimum. `ended`, or `retracted` if it was never confirmed, when the smoothed score falls
-    below the off-threshold or the sound breaks off. State is a function of the samples alone.
+    `started` is told with the first window in which its label's rule starts an event. `confirmed`
+    follows when a later window's own score still holds and the event has lasted its minimum.
+    `ended`, or `retracted` if it was never confirmed, when the rule keeps it no longer or the
+    sound breaks off. State is a function of the samples alone.
 
     Args:
         rules: One for each label that is listened for.
         spec: How the log-mel of the windows was made, to place onsets in them.
+        hush: Says whether an event may begin; by default each may.
+        health: Where events that may not are counted.
     """
 
-    def __init__(self, rules: Sequence[Rule], spec: FeatureSpec) -> None:
+    def __init__(
+        self,
+        rules: Sequence[Rule],
+        spec: FeatureSpec,
+        hush: Hush | None = None,
+        health: Health | None = None,
+    ) -> None:
         self._rules = list(rules)
         self._spec = spec
-        self._indices = np.array([rule.index for rule in rules])
-        self._on = np.array([rule.on_threshold for rule in rules], np.float32)
-        self._off = np.array([rule.off_threshold for rule in rules], np.float32)
-        self._mean = MovingMean([rule.smoothing_windows for rule in rules])
+        self._hush = hush or Hush(rule.label for rule in rules)
+        self._health = health or Health()
+        self._judge = Judge(rules)
         # Keyed by a rule's place among the rules, which is not its label's index in the scores.
         self._rising: dict[int, Window] = {}
         self._tracks: dict[int, _Track] = {}
         self._free_from: dict[int, int] = {}
+        self._hushed: set[int] = set()
         self._heard_until_sample = 0
         self._events = 0
+
+    def retune(self, rules: Sequence[Rule]) -> None:
+        """Decide by other rules from the next window on.
+
+        An event that goes on stays the same event; whether it holds, and how it ends, is decided
+        by the new rules. Its `threshold` stays the one that started it.
+
+        Args:
+            rules: For the same labels in the same order.
+
+        Raises:
+            ValueError: They are for other labels, which is the caller's bug.
+        """
+        labels = [(rule.index, rule.label) for rule in rules]
+        if labels != [(rule.index, rule.label) for rule in self._rules]:
+            raise ValueError(f"rules for other labels than those that are tracked: {labels}")
+        self._rules = list(rules)
+        self._judge.retune(rules)
 
     def follow(self, scores: Scores) -> Iterator[Detection]:
         """What one more window's scores decide, in the order of the labels."""
@@ -61,42 +90,49 @@ class Tracker:
         if window.start_sample > self._heard_until_sample:
             yield from self.rest()
         self._heard_until_sample = window.end_sample
-        values = scores.values[self._indices]
-        smoothed = self._mean.add(values)
-        self._note_rising((values >= self._off) | (smoothed >= self._off), window)
-        starting = np.flatnonzero(smoothed >= self._on).tolist()
+        verdict = self._judge.judge(scores.values)
+        self._note_rising(verdict.rises, window)
+        starting = np.flatnonzero(verdict.starts).tolist()
         for place in sorted(self._tracks.keys() | starting):
-            value, mean = float(values[place]), float(smoothed[place])
-            if place in self._tracks:
-                yield from self._go_on(place, value, mean, window)
+            if place not in self._tracks:
+                yield from self._start(place, verdict, window)
+            elif verdict.keeps[place]:
+                yield from self._go_on(place, verdict, window)
             else:
-                yield from self._start(place, mean, window)
+                yield self._end(place)
 
     def rest(self) -> Iterator[Detection]:
         """The ends of all events, because for now there is nothing more to hear."""
         for place in sorted(self._tracks):
             yield self._end(place)
-        self._mean.forget()
+        self._judge.forget()
         self._rising.clear()
+        self._hushed.clear()
 
-    def _note_rising(self, high: NDArray[np.bool_], window: Window) -> None:
+    def _note_rising(self, rises: NDArray[np.bool_], window: Window) -> None:
         """Remember, for each label, the window in which its score began to rise."""
-        places = np.flatnonzero(high).tolist()
+        places = np.flatnonzero(rises).tolist()
         self._rising = {place: self._rising.get(place, window) for place in places}
+        self._hushed &= self._rising.keys()
 
-    def _start(self, place: int, mean: float, window: Window) -> Iterator[Detection]:
+    def _start(self, place: int, verdict: Verdict, window: Window) -> Iterator[Detection]:
         free_from = self._free_from.get(place, 0)
         if window.end_sample <= free_from:
+            return
+        rule = self._rules[place]
+        if not self._hush.may_begin(rule.label, window.utc_ns):
+            self._keep_quiet(place)
             return
         rising = self._rising[place]
         onset = rising.start_sample + onset_frame(rising.log_mel) * self._spec.hop_samples
         onset = max(onset, free_from)
         track = _Track(
             event=self._events,
-            rule=self._rules[place],
+            label=rule.label,
+            threshold=rule.on_threshold,
             onset_sample=onset,
             onset_utc_ns=self._utc_ns(onset, window),
-            peak=mean,
+            peak=float(verdict.smoothed[place]),
             level_dbfs=window.level_dbfs,
             held=window,
         )
@@ -104,18 +140,22 @@ class Tracker:
         self._tracks[place] = track
         yield self._tell(track, State.STARTED)
 
-    def _go_on(self, place: int, value: float, mean: float, window: Window) -> Iterator[Detection]:
-        track = self._tracks[place]
-        if mean < track.rule.off_threshold:
-            yield self._end(place)
-            return
-        track.peak = max(track.peak, mean)
+    def _keep_quiet(self, place: int) -> None:
+        """Count what may not begin, once; if it lasts until it may, it begins there."""
+        del self._rising[place]
+        if place not in self._hushed:
+            self._hushed.add(place)
+            self._health.events_muted += 1
+
+    def _go_on(self, place: int, verdict: Verdict, window: Window) -> Iterator[Detection]:
+        track, rule = self._tracks[place], self._rules[place]
+        track.peak = max(track.peak, float(verdict.smoothed[place]))
         track.level_dbfs = max(track.level_dbfs, window.level_dbfs)
-        if value < track.rule.off_threshold:
+        if verdict.values[place] < np.float32(rule.off_threshold):
             return
         track.held = window
         lasted_samples = window.end_sample - track.onset_sample
-        if not track.confirmed and lasted_samples >= track.rule.minimum_samples:
+        if not track.confirmed and lasted_samples >= rule.minimum_samples:
             track.confirmed = True
             yield self._tell(track, State.CONFIRMED)
 
@@ -124,7 +164,7 @@ class Tracker:
         held = track.held
         offset = held.start_sample + offset_frame(held.log_mel) * self._spec.hop_samples
         offset = max(offset, track.onset_sample + self._spec.hop_samples)
-        self._free_from[place] = offset + track.rule.refractory_samples
+        self._free_from[place] = offset + self._rules[place].refractory_samples
         state = State.ENDED if track.confirmed else State.RETRACTED
         return self._tell(track, state, offset)
 
@@ -132,9 +172,9 @@ class Tracker:
         return Detection(
             event=track.event,
             state=state,
-            label=track.rule.label,
+            label=track.label,
             score=track.peak,
-            threshold=track.rule.on_threshold,
+            threshold=track.threshold,
             onset_sample=track.onset_sample,
             offset_sample=offset,
             decided_sample=self._heard_until_sample,

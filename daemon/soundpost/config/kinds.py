@@ -1,0 +1,29 @@
+"""What values may be: the types that several tables of the file share."""
+
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+
+# Every number has an upper bound: it keeps TOML's `inf` out, and slips of the keyboard.
+Share = Annotated[float, Meta(ge=0.0, le=1.0)]
+Count = Annotated[int, Meta(ge=1, le=1_000_000)]
+Seconds = Annotated[float, Meta(ge=0.0, le=86_400.0)]
+SomeSeconds = Annotated[float, Meta(gt=0.0, le=86_400.0)]
+RollSeconds = Annotated[float, Meta(ge=0.0, le=60.0)]
+Decibels = Annotated[float, Meta(gt=0.0, le=90.0)]
+
+# Patterns end in \Z, for $ would let a line break in. A description is what errors say is expected.
+Text = Annotated[str, Meta(min_length=1)]
+Labels = Annotated[list[str], Meta(description="a list of labels")]
+TopicPart = Annotated[
+    str,
+    Meta(
+        pattern=r"^[A-Za-z0-9._-]{1,64}\Z",
+        description="1 to 64 letters, digits, dots, dashes and underscores",
+    ),
+]
+
+
+class Section(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A table of the file; each key has a default that serves."""
