@@ -1,5 +1,6 @@
 """What was heard of an event, kept: sound, picture and message."""
 
 from soundpost.evidence.evidence import Evidence, NoEvidence, make_evidence
+from soundpost.evidence.request import Request, Why
 
-__all__ = ["Evidence", "NoEvidence", "make_evidence"]
+__all__ = ["Evidence", "NoEvidence", "Request", "Why", "make_evidence"]

@@ -5,12 +5,14 @@ from typing import Protocol
 
 from soundpost.audio import NANOSECONDS, Chunk
 from soundpost.config import EvidenceConfig
-from soundpost.errors import ConfigError
+from soundpost.errors import ConfigError, EvidenceError
 from soundpost.events import Detection, Scores
 from soundpost.evidence.archive import Archive, Message
 from soundpost.evidence.flac import HIGHEST_RATE_HZ
-from soundpost.evidence.keeper import Keeper, Lengths
+from soundpost.evidence.keeper import Keeper
+from soundpost.evidence.lengths import Lengths
 from soundpost.evidence.privacy import Privacy
+from soundpost.evidence.request import Request, Why
 from soundpost.evidence.retention import Shelf
 from soundpost.health import Health
 from soundpost.manifest import Manifest
@@ -32,6 +34,13 @@ class Evidence(Protocol):
         """The name of the clip that the detection's message may tell: one that is on the disk."""
         ...
 
+    def ask(self, request: Request) -> None:
+        """Begin a clip of what is heard now; EvidenceError if it cannot be had."""
+
+    def asked_for(self, *, is_over: bool = False) -> str | Why | None:
+        """The name of the clip that was asked for, or why there is none; None while it is kept."""
+        ...
+
 
 class NoEvidence:
     """Keeps nothing; nothing is ever written."""
@@ -49,6 +58,21 @@ class NoEvidence:
         message: Message,  # noqa: ARG002 - as the protocol says
     ) -> str | None:
         """None: there is no clip."""
+        return None
+
+    def ask(self, request: Request) -> None:
+        """Refuse it.
+
+        Raises:
+            EvidenceError: Always.
+        """
+        raise EvidenceError(
+            f"no clip of {request.seconds:g} s can be kept: this node keeps no evidence",
+            hint="set evidence.folder",
+        )
+
+    def asked_for(self, *, is_over: bool = False) -> str | Why | None:  # noqa: ARG002 - as above
+        """None: nothing was asked for."""
         return None
 
 

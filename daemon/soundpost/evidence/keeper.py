@@ -5,34 +5,14 @@ from dataclasses import dataclass
 from soundpost.audio import Chunk, Pcm, samples_to_ns
 from soundpost.events import Detection, Scores, State
 from soundpost.evidence.archive import Archive, Clip, Message
+from soundpost.evidence.lengths import Lengths
 from soundpost.evidence.privacy import Privacy
+from soundpost.evidence.request import OnRequest, Request, Why
 from soundpost.evidence.ring import Ring
 from soundpost.health import Health
 
 TIDY_SECONDS = 3600
 """How often what is too old goes, when nothing new comes."""
-
-
-@dataclass(frozen=True, slots=True)
-class Lengths:
-    """How much is kept, in samples.
-
-    Attributes:
-        pre_roll_samples: Before an event's onset.
-        post_roll_samples: After its offset, if so much was heard when the end was decided.
-        longest_samples: Of a clip, both included.
-        delay_samples: Most that the end of an event is decided after its offset.
-    """
-
-    pre_roll_samples: int
-    post_roll_samples: int
-    longest_samples: int
-    delay_samples: int
-
-    @property
-    def memory_samples(self) -> int:
-        """How far back a clip may have to reach when it is cut."""
-        return self.longest_samples + 2 * self.delay_samples
 
 
 @dataclass(slots=True)
@@ -76,6 +56,7 @@ class Keeper:
         self._archive = archive
         self._health = health
         self._ring = Ring(lengths.memory_samples + privacy.context_samples)
+        self._on_request = OnRequest(lengths, sample_rate_hz, self._ring, privacy, archive)
         self._going: dict[int, _Going] = {}
         self._weighed_until_sample = 0
         self._tidy_at_sample = 0
@@ -99,6 +80,24 @@ class Keeper:
         """Take note of a window's scores, in the order of the windows."""
         self._privacy.weigh(scores)
         self._weighed_until_sample = scores.window.end_sample
+
+    def ask(self, request: Request) -> None:
+        """Begin a clip of what is heard now.
+
+        Raises:
+            EvidenceError: It cannot be had.
+        """
+        self._on_request.ask(request)
+
+    def asked_for(self, *, is_over: bool = False) -> str | Why | None:
+        """The name of the clip that was asked for, or why there is none; None while it is kept.
+
+        Args:
+            is_over: Whether nothing more is heard, so that what there is must do.
+        """
+        clip = self._on_request.result(self._now_utc_ns, is_over=is_over)
+        self._health.clips_withheld += clip is Why.WITHHELD
+        return clip
 
     def keep(self, detection: Detection, event_id: str, message: Message) -> str | None:
         """The name of the clip that the detection's message may tell: one that is on the disk.

@@ -11,7 +11,8 @@ import numpy as np
 from soundpost.audio import Chunk, Pcm, samples_to_ns
 from soundpost.events import Detection, Scores, State, Window
 from soundpost.evidence.archive import Archive
-from soundpost.evidence.keeper import Keeper, Lengths
+from soundpost.evidence.keeper import Keeper
+from soundpost.evidence.lengths import Lengths
 from soundpost.evidence.privacy import Privacy
 from soundpost.evidence.retention import Shelf
 from soundpost.features import FeatureSpec
