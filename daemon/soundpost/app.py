@@ -14,7 +14,7 @@ from soundpost.classify.model import Model, open_model
 from soundpost.clock import ClockState, clock_state
 from soundpost.condition import Condition
 from soundpost.config import Config, Served
-from soundpost.decide import Tracker, make_rules
+from soundpost.decide import Hush, Tracker, make_rules
 from soundpost.events import Detection
 from soundpost.evidence import Evidence, NoEvidence, make_evidence
 from soundpost.features import Windower
@@ -54,8 +54,8 @@ def open_evidence(config: Config, model: Model, health: Health) -> Evidence:
     """
     manifest = model.bundle.manifest
     rules = make_rules(manifest.labels, config.decide, model.sample_rate_hz)
-    smoothing_windows = max(rule.smoothing_windows for rule in rules)
-    return make_evidence(config.evidence, manifest, smoothing_windows, health)
+    memory_windows = max(rule.memory_windows for rule in rules)
+    return make_evidence(config.evidence, manifest, memory_windows, health)
 
 
 def build_pipeline(  # noqa: PLR0913, PLR0917 - what a pipeline is made of
@@ -65,6 +65,7 @@ def build_pipeline(  # noqa: PLR0913, PLR0917 - what a pipeline is made of
     health: Health,
     evidence: Evidence | None = None,
     condition: Condition | None = None,
+    hush: Hush | None = None,
 ) -> Pipeline:
     """The pipeline from a source to detections, as the configuration and the manifest say.
 
@@ -80,7 +81,7 @@ def build_pipeline(  # noqa: PLR0913, PLR0917 - what a pipeline is made of
         gate=make_gate(config.gate, model.sample_rate_hz),
         windower=Windower(heard.features, heard.window_frames, heard.stride_frames),
         classifier=model.classifier,
-        tracker=Tracker(rules, heard.features),
+        tracker=Tracker(rules, heard.features, hush, health),
         evidence=evidence or NoEvidence(),
         health=health,
     )

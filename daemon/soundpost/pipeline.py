@@ -1,18 +1,25 @@
 """The order of the rooms: capture, gate, features, classify, decide."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Protocol
 
 from soundpost.audio import Chunk
 from soundpost.capture import Source
-from soundpost.classify import Classifier
 from soundpost.condition import Condition
-from soundpost.decide import Tracker
+from soundpost.decide import Rule, Tracker
 from soundpost.events import Detection, Scores, Window
 from soundpost.evidence import Evidence
 from soundpost.features import Windower
 from soundpost.gate import Gate
 from soundpost.health import Health, Problem
+
+
+class Classifies(Protocol):
+    """The classifier, or whoever stands in front of it."""
+
+    def classify(self, window: Window) -> Scores:
+        """The scores of a window."""
+        ...
 
 
 class Observer(Protocol):
@@ -49,7 +56,7 @@ class Pipeline:
         condition: Condition,
         gate: Gate,
         windower: Windower,
-        classifier: Classifier,
+        classifier: Classifies,
         tracker: Tracker,
         evidence: Evidence,
         health: Health,
@@ -90,6 +97,10 @@ class Pipeline:
             self._condition.hear(chunk)
             yield self._count(self._finish() if chunk is None else self._hear(chunk))
         yield self._count(self._finish())
+
+    def retune(self, rules: Sequence[Rule]) -> None:
+        """Decide by other rules, for the same labels, from the next window on."""
+        self._tracker.retune(rules)
 
     def _count(self, detections: Iterator[Detection]) -> list[Detection]:
         decided = list(detections)
