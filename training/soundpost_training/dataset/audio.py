@@ -8,7 +8,10 @@ import soxr
 from numpy.typing import NDArray
 
 from soundpost.audio import FULL_SCALE
+from soundpost_training.dataset.ffmpeg import decode
 from soundpost_training.errors import DatasetError
+
+Signal = NDArray[np.float64]
 
 
 def read_pcm(path: Path, sample_rate_hz: int) -> NDArray[np.int16]:
@@ -19,22 +22,35 @@ def read_pcm(path: Path, sample_rate_hz: int) -> NDArray[np.int16]:
     Raises:
         DatasetError: It cannot be read, is empty, or holds numbers that are no sound.
     """
+    return to_pcm(read_signal(path, sample_rate_hz))
+
+
+def read_signal(path: Path, sample_rate_hz: int) -> Signal:
+    """The recording as a mono signal, float64[n] in [-1, 1), at the given rate.
+
+    libsndfile reads it, or else the program ffmpeg where it is installed.
+
+    Raises:
+        DatasetError: It cannot be read, is empty, or holds numbers that are no sound.
+    """
     try:
         samples, rate_hz = soundfile.read(path, dtype="float64", always_2d=True)
-    except (soundfile.LibsndfileError, OSError) as error:
+    except soundfile.LibsndfileError as error:
+        samples, rate_hz = decode(path, str(error))
+    except OSError as error:
         raise DatasetError(
-            f"{path} cannot be read as audio: {error}", hint="convert it to WAV or FLAC, or drop it"
+            f"{path} cannot be read as audio: {error}", hint="mend the file, or drop it"
         ) from error
-    mono = samples.mean(axis=1)
+    mono: Signal = samples.mean(axis=1)
     if not len(mono) or not np.isfinite(mono).all():
         what = "NaN or infinite samples" if len(mono) else "no samples"
         raise DatasetError(f"{path} has {what}", hint="record it again, or drop it")
     if rate_hz != sample_rate_hz:
         mono = soxr.resample(mono, rate_hz, sample_rate_hz, quality="HQ")
-    return to_pcm(mono)
+    return mono
 
 
-def to_pcm(signal: NDArray[np.float64]) -> NDArray[np.int16]:
+def to_pcm(signal: Signal) -> NDArray[np.int16]:
     """A signal in [-1, 1) as int16, rounded; what is louder is clipped."""
     scaled = np.rint(signal * FULL_SCALE)
     pcm: NDArray[np.int16] = np.clip(scaled, -FULL_SCALE, FULL_SCALE - 1).astype(np.int16)

@@ -25,7 +25,17 @@ class Clip:
 class Dataset:
     """Clips, their labels in the order of the model's outputs, and the terms they come under.
 
-    Of a `published` data set every clip must be there and readable: its figures are compared.
+    Attributes:
+        name: Of the data set, for people and for the name of its cache.
+        clips: The recordings that have a label.
+        labels: In the order of the model's outputs.
+        licence: The terms of the recordings.
+        attribution: Who is to be named.
+        published: Every clip must be there and readable, for its figures are compared.
+        background: The recordings in which there is nothing to be told of.
+        left_out: What its reader passed over, each with the reason.
+        dealt_by_clip: The folds were dealt by clip, in spite of recordings that several share.
+        wet_copies: How many rooms the features have each clip in besides.
     """
 
     name: str
@@ -34,6 +44,15 @@ class Dataset:
     licence: str
     attribution: str
     published: bool = False
+    background: tuple[Clip, ...] = ()
+    left_out: tuple[str, ...] = ()
+    dealt_by_clip: bool = False
+    wet_copies: int = 0
+
+    @property
+    def recordings(self) -> tuple[Clip, ...]:
+        """All that is listened to: the clips with a label, then the background."""
+        return self.clips + self.background
 
     @property
     def folds(self) -> list[int]:
@@ -43,6 +62,11 @@ class Dataset:
     def in_folds(self, folds: list[int]) -> list[int]:
         """The positions of the clips of these folds."""
         return [index for index, clip in enumerate(self.clips) if clip.fold in folds]
+
+    def background_in_folds(self, folds: list[int]) -> list[int]:
+        """The positions of the background of these folds, among all recordings."""
+        first = len(self.clips)
+        return [first + at for at, clip in enumerate(self.background) if clip.fold in folds]
 
     def targets(self) -> list[int]:
         """The position of each clip's label."""

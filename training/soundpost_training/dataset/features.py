@@ -1,36 +1,37 @@
 """The features of a data set, computed once and kept under a fingerprint."""
 
 import hashlib
-import os
-import tempfile
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from soundpost.features import FeatureSpec, LogMel
-from soundpost_training.dataset.audio import read_pcm
+from soundpost.features import FeatureSpec
+from soundpost_training.dataset.cache import keep
 from soundpost_training.dataset.clip import Dataset
+from soundpost_training.dataset.ffmpeg import is_installed
 from soundpost_training.dataset.folds import refuse_leaks
-from soundpost_training.errors import DatasetError
-from soundpost_training.progress import console, track
+from soundpost_training.dataset.listen import end_to_end, listen
+from soundpost_training.progress import console
 
 FORMAT = 2
 """Of the cache's file; one of another format is not found, and made anew."""
 
+NAMED = 20
+"""How many that were left out are named on the screen; a file beside the cache names all."""
+
 
 @dataclass(frozen=True, slots=True)
 class Features:
-    """The log-mel of all clips, end to end.
+    """The log-mel of all recordings, end to end.
 
     Attributes:
         spec: How they were made.
         log_mel: float32[all frames, mel_bands].
-        starts: int64[clips], where each clip begins.
-        frames: int64[clips], how long each clip is.
+        starts: int64[recordings], where each begins.
+        frames: int64[recordings], how long each is.
     """
 
     spec: FeatureSpec
@@ -39,98 +40,75 @@ class Features:
     frames: NDArray[np.int64]
 
     def clip(self, index: int) -> NDArray[np.float32]:
-        """The features of one clip, float32[frames, mel_bands]."""
+        """The features of one recording, float32[frames, mel_bands]."""
         start = self.starts[index]
         return self.log_mel[start : start + self.frames[index]]
 
     @classmethod
     def joined(cls, spec: FeatureSpec, clips: list[NDArray[np.float32]]) -> "Features":
-        """Features from clip after clip, each float32[frames, mel_bands]."""
-        frames = np.array([len(clip) for clip in clips], np.int64)
-        starts = np.concatenate(([0], np.cumsum(frames)[:-1])).astype(np.int64)
-        return cls(spec, np.concatenate(clips), starts, frames)
+        """Features from recording after recording, each float32[frames, mel_bands]."""
+        return cls(spec, **end_to_end(clips))
 
 
 def fingerprint(dataset: Dataset, spec: FeatureSpec) -> str:
     """A name for exactly these recordings heard in exactly this way, 16 hexadecimal digits."""
     digest = hashlib.sha256(msgspec.json.encode((FORMAT, spec), order="deterministic"))
-    for clip in dataset.clips:
-        with clip.path.open("rb") as audio:
-            digest.update(hashlib.file_digest(audio, "sha256").digest())
+    for clip in dataset.recordings:
+        digest.update(content_of(clip.path))
     return digest.hexdigest()[:16]
 
 
-def prepare(dataset: Dataset, spec: FeatureSpec, cache: Path) -> tuple[Dataset, Features]:
-    """The readable clips of a data set and their features, from the cache or put there.
+def content_of(path: Path) -> bytes:
+    """The SHA-256 of a file's content; nothing of a file that cannot be read."""
+    try:
+        with path.open("rb") as audio:
+            return hashlib.file_digest(audio, "sha256").digest()
+    except OSError:
+        return b""  # listening to it will say why
 
-    Clips that cannot be read are told with the reason and left out, each time. The cache's file
-    appears whole or not at all.
+
+def prepare(dataset: Dataset, spec: FeatureSpec, cache: Path) -> tuple[Dataset, Features]:
+    """The readable recordings of a data set and their features, from the cache or put there.
+
+    Recordings that cannot be read are told with the reason and left out, each time; they are
+    tried again when ffmpeg has been installed since.
 
     Raises:
         DatasetError: A clip of a published data set cannot be read, what is left is no data set,
             or the cache cannot be written.
     """
-    path = cache / f"{dataset.name.lower()}-{fingerprint(dataset, spec)}.npz"
-    if not path.is_file():
-        listened = _listen(dataset, spec)
-        try:
-            _write(path, listened)
-        except OSError as error:
-            raise DatasetError(
-                f"the features cannot be kept at {path}: {error.strerror}",
-                hint="make room, or name another folder with --cache",
-            ) from error
+    path = cache / f"{cache_name(dataset)}-{fingerprint(dataset, spec)}.npz"
+    if not path.is_file() or _worth_another_try(path):
+        keep(path, listen(dataset, spec))
     with np.load(path) as kept:
-        clips, reasons = kept["clips"], kept["reasons"]
+        heard, reasons = kept["clips"], kept["reasons"]
         features = Features(spec, kept["log_mel"], kept["starts"], kept["frames"])
-    for reason in reasons:
-        console.print(f"left out: {reason}", style="yellow")
-    return refuse_leaks(replace(dataset, clips=tuple(dataset.clips[i] for i in clips))), features
+    tell_left_out([*dataset.left_out, *map(str, reasons)], path.with_suffix(".left-out.txt"))
+    clips = len(dataset.clips)
+    readable = replace(
+        dataset,
+        clips=tuple(dataset.clips[at] for at in heard if at < clips),
+        background=tuple(dataset.background[at - clips] for at in heard if at >= clips),
+    )
+    return refuse_leaks(readable), features
 
 
-def _listen(dataset: Dataset, spec: FeatureSpec) -> dict[str, NDArray[Any]]:
-    """The arrays of the cache's file."""
-    front_end = LogMel(spec)
-    heard, clips, reasons = [], [], []
-    for index, clip in enumerate(track(dataset.clips, f"listening to {dataset.name}")):
-        try:
-            heard.append(_log_mel(front_end, clip.path))
-        except DatasetError as error:
-            if dataset.published:
-                raise
-            reasons.append(str(error))
-        else:
-            clips.append(index)
-    if not heard:
-        raise DatasetError(f"no clip of {dataset.name} can be read", hint="; ".join(reasons[:3]))
-    features = Features.joined(spec, heard)
-    return {
-        "log_mel": features.log_mel,
-        "starts": features.starts,
-        "frames": features.frames,
-        "clips": np.array(clips),
-        "reasons": np.array(reasons, dtype=str),
-    }
+def cache_name(dataset: Dataset) -> str:
+    """The part of the cache's name that is for people; how folds are dealt is none of it."""
+    return dataset.name.partition(" (")[0].lower()
 
 
-def _log_mel(front_end: LogMel, path: Path) -> NDArray[np.float32]:
-    spec = front_end.spec
-    log_mel = front_end.compute(read_pcm(path, spec.sample_rate_hz))
-    if not len(log_mel):
-        raise DatasetError(
-            f"{path} is shorter than one frame of {spec.frame_samples} samples",
-            hint="drop it, or record it again",
-        )
-    return log_mel
+def tell_left_out(reasons: list[str], path: Path) -> None:
+    """Says what was left out and why; when it is much, the rest in a file."""
+    for reason in reasons[:NAMED]:
+        console.print(f"left out: {reason}", style="yellow", markup=False, highlight=False)
+    if len(reasons) > NAMED:
+        path.write_text("\n".join(reasons) + "\n", encoding="utf-8")
+        console.print(f"… and {len(reasons) - NAMED} more, all in {path}", style="yellow")
 
 
-def _write(path: Path, arrays: dict[str, NDArray[Any]]) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, suffix=".partial")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            np.savez(file, **arrays)  # type: ignore[arg-type]  # takes them for allow_pickle
-        Path(name).replace(path)
-    except BaseException:
-        Path(name).unlink()
-        raise
+def _worth_another_try(path: Path) -> bool:
+    """Whether some recording could not be read for want of ffmpeg, which is there now."""
+    with np.load(path) as kept:
+        with_ffmpeg = "ffmpeg" in kept and bool(kept["ffmpeg"])
+        return len(kept["reasons"]) > 0 and not with_ffmpeg and is_installed()

@@ -44,7 +44,7 @@ def read_folders(folder: Path, config: DataConfig) -> Dataset:
 
 
 def _clips_of(label: Path) -> list[Clip]:
-    files = (path for path in sorted(label.rglob("*")) if path.is_file())
+    files = (path for path in sorted(label.rglob("*")) if path.is_file() or _leads_nowhere(path))
     return [
         Clip(path, label.name, 0, _group(path.relative_to(label), label.name))
         for path in files
@@ -55,6 +55,11 @@ def _clips_of(label: Path) -> list[Clip]:
 def _group(within: Path, label: str) -> str:
     """The recording that a file belongs to, named apart from those of other labels."""
     return f"{label}/{within.parts[0]}"
+
+
+def _leads_nowhere(path: Path) -> bool:
+    """A link whose target is gone; whoever reads it will say so, for it must not go unsaid."""
+    return path.is_symlink() and not path.exists()
 
 
 def _visible(folder: Path) -> list[Path]:

@@ -1,8 +1,7 @@
 """Folds: what may be trained on together, and proof that nothing leaks."""
 
-from collections import defaultdict
-
 from soundpost_training.dataset.clip import Dataset
+from soundpost_training.dataset.shuffle import leaking
 from soundpost_training.errors import DatasetError
 
 CLIPS_NAMED = 5
@@ -10,21 +9,18 @@ CLIPS_NAMED = 5
 
 
 def refuse_leaks(dataset: Dataset) -> Dataset:
-    """The data set itself, when no source recording is heard in two folds.
+    """The data set itself, when no source recording is heard in two folds, or it owns up to it.
 
     Raises:
         DatasetError: Some group spans two folds, there are fewer than two folds, or a label is
             absent from what a fold's model would be trained on.
     """
-    folds_of = defaultdict(set)
-    for clip in dataset.clips:
-        folds_of[clip.group].add(clip.fold)
-    split = {group for group, folds in folds_of.items() if len(folds) > 1}
-    leaking = [clip.path.name for clip in dataset.clips if clip.group in split]
-    if leaking:
+    offenders = [] if dataset.dealt_by_clip else leaking(dataset.recordings)
+    if offenders:
+        names = ", ".join(clip.path.name for clip in offenders[:CLIPS_NAMED])
         raise DatasetError(
-            f"{len(leaking)} clips share a source recording with another fold: "
-            f"{', '.join(leaking[:CLIPS_NAMED])}{' …' if len(leaking) > CLIPS_NAMED else ''}",
+            f"{len(offenders)} clips share a source recording with another fold: "
+            f"{names}{' …' if len(offenders) > CLIPS_NAMED else ''}",
             hint="put all clips of one recording into one fold; a score across such folds lies",
         )
     if len(dataset.folds) < 2:  # noqa: PLR2004 - two is what "train on others" needs
@@ -47,13 +43,13 @@ def _refuse_missing_labels(dataset: Dataset) -> None:
             )
 
 
-def training_folds(dataset: Dataset, held_out: int) -> list[int]:
-    """All folds but the held-out one.
+def training_folds(dataset: Dataset, held_out: int | None) -> list[int]:
+    """All folds but the held-out one; all of them where none is held out.
 
     Raises:
         DatasetError: The data set has no such fold.
     """
-    if held_out not in dataset.folds:
+    if held_out is not None and held_out not in dataset.folds:
         raise DatasetError(
             f"{dataset.name} has no fold {held_out}", hint=f"its folds are {dataset.folds}"
         )

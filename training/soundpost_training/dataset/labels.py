@@ -22,9 +22,10 @@ def refuse_bad_labels(labels: set[str], where: str) -> None:
     if bad:
         raise DatasetError(
             f"{where}: {', '.join(map(repr, bad))} cannot be a label",
-            hint=f"rename to lower-case letters, digits and underscores, such as {_mended(bad[0])}",
+            hint=f"rename to lower-case letters, digits and underscores, such as {mended(bad[0])}",
         )
 
 
-def _mended(label: str) -> str:
+def mended(label: str) -> str:
+    """A name as near to the given one as can be told over MQTT."""
     return re.sub(r"[^a-z0-9]+", "_", label.lower()).strip("_")[:64] or "my_label"

@@ -4,11 +4,15 @@ import os
 from pathlib import Path
 
 from soundpost_training.config import DataConfig
+from soundpost_training.dataset.choice import only, set_aside
 from soundpost_training.dataset.clip import Dataset
 from soundpost_training.dataset.esc50 import read_esc50
 from soundpost_training.dataset.folders import read_folders
 from soundpost_training.dataset.folds import refuse_leaks
+from soundpost_training.dataset.fsd import read_fsd
+from soundpost_training.dataset.shuffle import shuffled
 from soundpost_training.dataset.table import read_table
+from soundpost_training.dataset.urbansound8k import read_urbansound8k
 
 DEFAULT_DATA = Path("../shared/data")
 """Where data lie when SOUNDPOST_DATA does not say, seen from the project's root."""
@@ -20,17 +24,28 @@ def data_folder(name: str) -> Path:
 
 
 def open_dataset(config: DataConfig) -> Dataset:
-    """The data set that an experiment names, its folds proved free of leaks.
+    """The data set that an experiment names, its folds proved free of leaks or said to leak.
 
     Raises:
-        DatasetError: It is absent, damaged, or leaks between folds.
+        DatasetError: It is absent, damaged, has not the labels that the experiment names, or
+            leaks between folds.
     """
+    dataset = set_aside(only(_read(config), config.labels), config.background)
+    if config.shuffle_anyway:
+        dataset = shuffled(dataset, config.folds)
+    return refuse_leaks(dataset)
+
+
+def _read(config: DataConfig) -> Dataset:
     folder = data_folder(config.folder)
     match config.kind:
         case "esc50" | "esc10":
-            dataset = read_esc50(folder, esc10=config.kind == "esc10")
+            return read_esc50(folder, esc10=config.kind == "esc10")
+        case "urbansound8k":
+            return read_urbansound8k(folder)
+        case "fsd":
+            return read_fsd(folder, config.labels)
         case "folders":
-            dataset = read_folders(folder, config)
+            return read_folders(folder, config)
         case "csv":
-            dataset = read_table(folder, config)
-    return refuse_leaks(dataset)
+            return read_table(folder, config)
