@@ -9,7 +9,6 @@ from soundpost.audio import samples_to_ns
 from soundpost.clock import ClockState, rfc3339
 from soundpost.errors import EvidenceError
 from soundpost.evidence.archive import Archive, Clip
-from soundpost.evidence.clips import Told
 from soundpost.evidence.lengths import Lengths
 from soundpost.evidence.privacy import Privacy
 from soundpost.evidence.ring import Ring
@@ -42,9 +41,23 @@ class Why(Enum):
     LOST = auto()
 
 
-class Asked(Told, frozen=True):
-    """What stands in a sidecar in place of a detection message."""
+class Asked(msgspec.Struct, frozen=True, kw_only=True):
+    """What stands in a sidecar in place of a detection message: what is read of one, and who asked.
 
+    Attributes:
+        id: As the request has it.
+        label: `requested`.
+        score: 1, so that of the clips that were asked for the youngest stay.
+        onset: When it was asked for, RFC 3339 in UTC.
+        clock: Whether that can be believed.
+        command: The id of the command.
+    """
+
+    id: str
+    label: str
+    score: float
+    onset: str
+    clock: ClockState
     command: str
 
 
