@@ -115,7 +115,7 @@ class Scribe:
         try:
             self._store = Store(self._path)
         except Damage as damage:
-            self._store = begin_anew(self._path, damage)
+            self._begin_anew(damage)
             self._health.outbox_faults += 1
         self._read_seq = 0
         self._outbox.resume(self._opened.count)
@@ -176,7 +176,7 @@ class Scribe:
         expected = self._opened.count - len(settled)
         self.close()
         try:
-            self._store = begin_anew(self._path, damage)
+            self._begin_anew(damage)
             self._opened.write(self._outbox.loaded(), settled)
         except _FAULTS as error:
             self._suspend(error)
@@ -188,6 +188,11 @@ class Scribe:
         if lost := max(0, expected - self._opened.count):
             self._outbox.lose(lost)
             _log.error("%d detections are lost with it", lost)
+
+    def _begin_anew(self, damage: Damage) -> None:
+        # What cannot be read any more was numbered too, perhaps higher than all that can.
+        self._mark.cover(self._outbox.last_seq, is_loose=True)
+        self._store = begin_anew(self._path, damage)
 
     def _suspend(self, error: Exception) -> None:
         """Tell from memory until the disk takes messages again."""

@@ -76,6 +76,20 @@ def test_a_zeroed_page_costs_what_was_on_it(tmp_path: Path) -> None:
     assert len(aside(tmp_path)) == 1
 
 
+@pytest.mark.parametrize("pages", range(1, 9))
+def test_no_number_is_given_twice_when_the_youngest_messages_are_lost(
+    tmp_path: Path, pages: int
+) -> None:
+    """The file lacks its end, where the last numbers stand, and some of the rest can be read."""
+    path = tmp_path / "outbox.db"
+    write_outbox(path, 500)
+    os.truncate(path, path.stat().st_size - pages * PAGE_BYTES + 1)
+    for _ in range(2):
+        outbox, keeper = outbox_file(path)
+        assert outbox.last_seq >= 500
+        keeper.close()
+
+
 @settings(
     deadline=None, max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
