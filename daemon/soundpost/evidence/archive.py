@@ -13,6 +13,7 @@ import msgspec
 from soundpost.audio import Pcm
 from soundpost.clock import rfc3339
 from soundpost.evidence.clips import (
+    NOT_OURS,
     PICTURE,
     SIDECAR,
     SOUND,
@@ -125,7 +126,7 @@ class Archive:
             sidecar = msgspec.json.decode(path.read_bytes(), type=Sidecar)
             later = msgspec.structs.replace(sidecar, detection=msgspec.Raw(message(name)))
             write_whole(path, msgspec.json.encode(later))
-        except (OSError, msgspec.DecodeError) as error:
+        except NOT_OURS as error:
             self._complain(error)
         return name
 

@@ -2,6 +2,7 @@
 
 import os
 import re
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -22,6 +23,12 @@ OURS = re.compile(r"[0-9]{8}T[0-9]{6}Z-[a-z0-9_]+-[0-9a-f]{8}")
 _MODE = 0o640  # whoever may hear what was said near the post is in the daemon's group
 _ID_DIGITS = 8  # the last ones: a UUIDv7 begins with the time and ends in chance
 
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_NANOSECONDS_PER_MILLISECOND = 1_000_000
+
+NOT_OURS = (OSError, msgspec.DecodeError, ValueError, RecursionError)
+"""What reading a sidecar raises over bytes that nobody here wrote, as fuzzing found them."""
+
 Seconds = Annotated[float, Meta(ge=0.0)]
 
 
@@ -33,6 +40,18 @@ class Told(msgspec.Struct, frozen=True):
     score: float
     onset: str
     clock: ClockState
+
+    @property
+    def onset_utc_ns(self) -> int:
+        """When it began, nanoseconds since 1970 UTC, to the millisecond.
+
+        Raises:
+            ValueError: `onset` is no time, or one of no time zone.
+        """
+        onset = datetime.fromisoformat(self.onset)
+        if onset.tzinfo is None:
+            raise ValueError(f"expected a time with its zone, got {self.onset}")
+        return (onset - _EPOCH) // timedelta(milliseconds=1) * _NANOSECONDS_PER_MILLISECOND
 
 
 class Sidecar(msgspec.Struct, frozen=True, kw_only=True):

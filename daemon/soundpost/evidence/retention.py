@@ -4,7 +4,6 @@ import logging
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 
 import msgspec
@@ -12,6 +11,7 @@ import msgspec
 from soundpost.audio import NANOSECONDS
 from soundpost.clock import ClockState
 from soundpost.evidence.clips import (
+    NOT_OURS,
     OURS,
     SIDECAR,
     SOUND,
@@ -83,8 +83,8 @@ def read_folder(folder: Path) -> Iterator[tuple[Path, Sidecar]]:
             continue
         try:
             sidecar = msgspec.json.decode(path.read_bytes(), type=Sidecar)
-            sidecar.told()
-        except (OSError, msgspec.DecodeError) as error:
+            _ = sidecar.told().onset_utc_ns
+        except NOT_OURS as error:
             LOG.warning("%s is let be: it is called as a clip is, but: %s", path, error)
             continue
         if sidecar.clip == f"{path.stem}{SOUND}":
@@ -164,12 +164,11 @@ class Shelf:
 
 def _kept(stem: str, sidecar: Sidecar, size_bytes: int) -> Kept:
     told = sidecar.told()
-    onset = datetime.fromisoformat(told.onset)
     return Kept(
         stem=stem,
         label=told.label,
         score=told.score,
-        onset_utc_ns=int(onset.timestamp() * 1000) * (NANOSECONDS // 1000),
+        onset_utc_ns=told.onset_utc_ns,
         clock=told.clock,
         disk_bytes=size_bytes,
     )

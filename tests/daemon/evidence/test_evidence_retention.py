@@ -1,9 +1,10 @@
 """Which clips stay, and that nothing but clips ever goes."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -174,6 +175,24 @@ def test_the_oldest_is_given_when_the_disk_wants_room(tmp_path: Path) -> None:
     assert (shelf.used_bytes, stems(tmp_path)) == (0, set())
 
 
+def with_onset(told: dict[str, Any], onset: str) -> bytes:
+    """A sidecar whose event began at no time that there is."""
+    return json.dumps(told | {"detection": told["detection"] | {"onset": onset}}).encode()
+
+
+BROKEN: list[Callable[[dict[str, Any]], bytes]] = [
+    lambda told: with_onset(told, "2026-13-45T99:00:00Z"),
+    lambda told: with_onset(told, "2026-11-20T07:31:21"),
+    lambda told: json.dumps(told).encode().replace(b"dog", b"d\xafg"),
+    lambda told: (
+        json.dumps(told | {"detection": 0})
+        .encode()
+        .replace(b'"detection": 0', b'"detection": ' + b"[" * 100_000 + b"]" * 100_000)
+    ),
+]
+"""Sidecars that are JSON, or nearly: a time that is none, no zone, no UTF-8, nested too deep."""
+
+
 def strangers(folder: Path, elsewhere: Path) -> Iterator[Path]:
     """Files that are nearly ours."""
     stem = "20261120T073121Z-dog-0000000a"
@@ -194,6 +213,11 @@ def strangers(folder: Path, elsewhere: Path) -> Iterator[Path]:
         path.write_text(content)
         yield path
     sidecar = next(elsewhere.glob("*.json"))
+    told = json.loads(next(elsewhere.glob("*.json")).read_text())
+    for digit, garbage in enumerate(BROKEN):
+        path = folder / f"20261120T073121Z-dog-1000000{digit}.json"
+        path.write_bytes(garbage(told | {"clip": f"{path.stem}.flac"}))
+        yield path
     renamed = folder / "20261120T073121Z-dog-0000000f.json"
     renamed.write_bytes(sidecar.read_bytes())
     yield renamed
