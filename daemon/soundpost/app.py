@@ -14,12 +14,13 @@ from soundpost.classify.model import Model, open_model
 from soundpost.clock import ClockState, clock_state
 from soundpost.condition import Condition
 from soundpost.config import Config, Served
-from soundpost.decide import Hush, Tracker, make_rules
+from soundpost.decide import Hush, Tracker, make_hush, make_rules
 from soundpost.events import Detection
 from soundpost.evidence import Evidence, NoEvidence, make_evidence
 from soundpost.features import Windower
 from soundpost.gate import make_gate
 from soundpost.health import Health
+from soundpost.metrics import Metrics, Now, Stopwatch
 from soundpost.pipeline import Pipeline
 from soundpost.publish.broker import find_broker
 from soundpost.publish.payload import DetectionMessage, ModelIdentity, encode
@@ -66,6 +67,7 @@ def build_pipeline(  # noqa: PLR0913, PLR0917 - what a pipeline is made of
     evidence: Evidence | None = None,
     condition: Condition | None = None,
     hush: Hush | None = None,
+    stopwatch: Stopwatch | None = None,
 ) -> Pipeline:
     """The pipeline from a source to detections, as the configuration and the manifest say.
 
@@ -80,7 +82,7 @@ def build_pipeline(  # noqa: PLR0913, PLR0917 - what a pipeline is made of
         condition=condition or Condition(model.sample_rate_hz),
         gate=make_gate(config.gate, model.sample_rate_hz),
         windower=Windower(heard.features, heard.window_frames, heard.stride_frames),
-        classifier=model.classifier,
+        classifier=stopwatch or model.classifier,
         tracker=Tracker(rules, heard.features, hush, health),
         evidence=evidence or NoEvidence(),
         health=health,
@@ -91,6 +93,7 @@ def try_out(config: Config) -> None:
     """Raise what `run` would raise of a configuration, as far as it is known without a device."""
     model = open_model(config.classify)
     make_rules(model.bundle.manifest.labels, config.decide, model.sample_rate_hz)
+    make_hush(model.bundle.manifest.labels, config, clock_state)
     make_gate(config.gate, model.sample_rate_hz)
     find_broker(config.mqtt)
 
@@ -109,21 +112,33 @@ def run(served: Served) -> bool:
     model = open_model(config.classify)
     source = open_source(config, model.sample_rate_hz, health)
     evidence = open_evidence(config, model, health)
-    pipeline = build_pipeline(config, model, source, health, evidence)
+    stopwatch = Stopwatch(model.classifier.classify)
+    hush = make_hush(model.bundle.manifest.labels, config, clock_state)
+    pipeline = build_pipeline(
+        config, model, source, health, evidence, hush=hush, stopwatch=stopwatch
+    )
     listening = Listening(config.capture.source, model.sample_rate_hz)
     service = Service(Manager.from_environment(), listening, health)
     LOG.info("listening to %s with %s", listening.source, model.bundle.folder)
     rules = make_rules(model.bundle.manifest.labels, config.decide, model.sample_rate_hz)
     labels, identity = [rule.label for rule in rules], ModelIdentity.of(model.bundle.manifest)
     publisher = MqttPublisher(config.mqtt, config.node.name, health, labels, identity)
+    metrics = Metrics(config.metrics, identity, labels, health, model.sample_rate_hz, stopwatch)
+
+    def now() -> Now:
+        waiting_seconds = source.waiting_seconds if isinstance(source, ReopeningMic) else 0.0
+        return Now(broker.is_connected, clock_state(), waiting_seconds, pipeline.problems)
+
     with _stopped_by_signals(source, service), publisher as broker:
         teller = make_teller(config, model, clock_state, broker.last_seq)
         reports = HealthReports(broker.publish_health, teller, health, config.mqtt.health_seconds)
-        with source, service:
+        with source, service, metrics:
             served.keep()
             for detections in pipeline.listen():
                 for detection in detections:
+                    metrics.count(detection)
                     broker.publish(_tell(detection, teller, evidence))
+                metrics.go_on(now)
                 reports.go_on(pipeline.problems)
                 service.go_on(
                     is_quiet=pipeline.is_quiet,

@@ -53,3 +53,7 @@ class TrialError(SoundpostError):
 
 class PublishError(SoundpostError):
     """The broker cannot be reached, or refuses what is told to it."""
+
+
+class MetricsError(SoundpostError):
+    """Metrics cannot be told where they are asked for."""

@@ -115,7 +115,7 @@ def _install_files(stage: Path, release: Release, version: str) -> None:
     shutil.move(stage / LIBRARIES / "soundpost" / "models", stage / "usr/share/soundpost/models")
     _place(stage, HERE / "overrides", Path("usr/share/lintian/overrides/soundpost"))
     _place(stage, HERE / "copyright", DOCUMENTS / "copyright")
-    for document in ("CONFIG", "INSTALL", "PAYLOAD"):
+    for document in ("CONFIG", "INSTALL", "METRICS", "PAYLOAD"):
         _compress(stage, ROOT / "docs" / f"{document}.md", DOCUMENTS / f"{document}.md.gz")
     _compress(stage, ROOT / "CHANGELOG.md", DOCUMENTS / "changelog.gz")
     _compress(stage, HERE / "soundpost.1", Path("usr/share/man/man1/soundpost.1.gz"))

@@ -64,6 +64,7 @@ BREACHES = [
     ("door-webrtcvad", "daemon/soundpost/gate/level.py", "import webrtcvad"),
     ("door-tflite", "daemon/soundpost/classify/golden.py", "import ai_edge_litert.interpreter"),
     ("door-tflite", "training/soundpost_training/model.py", "import tflite_runtime"),
+    ("door-prometheus", "daemon/soundpost/metrics/textfile.py", "import prometheus_client"),
     ("door-paho", "daemon/soundpost/publish/payload.py", "import paho.mqtt.client"),
     ("door-paho", "daemon/soundpost/app.py", "import paho.mqtt"),
 ]

@@ -123,6 +123,11 @@ class MicSource:
         """Where the recording has come to; None where nothing was ever heard."""
         return self._timeline.end
 
+    @property
+    def waiting_seconds(self) -> float:
+        """How much sound waits to be taken by `chunks`."""
+        return self._queue.qsize() / BUFFERS_PER_SECOND
+
     def stop(self) -> None:
         """Let `chunks` end within 0.1 s."""
         self._stopping = True

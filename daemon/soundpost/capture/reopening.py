@@ -5,7 +5,6 @@ import random
 import time
 from collections.abc import Iterator
 from functools import partial
-from types import TracebackType
 from typing import Self
 
 from soundpost.audio import Chunk
@@ -88,14 +87,14 @@ class ReopeningMic:
         self._open()
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         if self._mic is not None:
-            self._mic.__exit__(kind, error, trace)
+            self._mic.__exit__(None, None, None)
+
+    @property
+    def waiting_seconds(self) -> float:
+        """How much sound waits to be taken by `chunks`."""
+        return self._mic.waiting_seconds if self._mic is not None else 0.0
 
     def stop(self) -> None:
         """Let `chunks` end within a fraction of a second."""

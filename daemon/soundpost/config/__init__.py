@@ -4,6 +4,7 @@ from soundpost.config.decide import DecideConfig, LabelConfig, ProfileConfig
 from soundpost.config.kinds import Section
 from soundpost.config.last_good import Served, state_folder
 from soundpost.config.load import load_config
+from soundpost.config.metrics import MetricsConfig
 from soundpost.config.sections import (
     CaptureConfig,
     ClassifyConfig,
@@ -22,6 +23,7 @@ __all__ = [
     "EvidenceConfig",
     "GateConfig",
     "LabelConfig",
+    "MetricsConfig",
     "MqttConfig",
     "NodeConfig",
     "ProfileConfig",

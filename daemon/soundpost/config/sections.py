@@ -18,6 +18,7 @@ from soundpost.config.kinds import (
     Text,
     TopicPart,
 )
+from soundpost.config.metrics import MetricsConfig
 
 # Patterns end in \Z, for $ would let a line break in.
 SourceName = Annotated[
@@ -133,3 +134,4 @@ class Config(Section, frozen=True):
     decide: DecideConfig = DecideConfig()
     evidence: EvidenceConfig = EvidenceConfig()
     mqtt: MqttConfig = MqttConfig()
+    metrics: MetricsConfig = MetricsConfig()

@@ -1,0 +1,46 @@
+"""The table `[metrics]`: where Prometheus finds them."""
+
+import ipaddress
+from typing import Annotated
+
+from msgspec import Meta
+
+from soundpost.config.kinds import Section
+
+PromFile = Annotated[str, Meta(pattern=r"^.*[^/]\.prom\Z", description="a path that ends in .prom")]
+ListenAddress = Annotated[
+    str,
+    Meta(
+        pattern=r"^([0-9]{1,3}(\.[0-9]{1,3}){3}|\[[0-9A-Fa-f:.]+\]):[0-9]{1,5}\Z",
+        description="an IP address and a port, such as 127.0.0.1:9464",
+    ),
+]
+_HIGHEST_PORT = 65_535
+
+
+class MetricsConfig(Section, frozen=True):
+    """Where metrics are shown: in a file, at an address, or nowhere, which is the default."""
+
+    textfile: PromFile | None = None
+    listen: ListenAddress | None = None
+    beyond_loopback: bool = False
+    every_seconds: Annotated[float, Meta(ge=1.0, le=3_600.0)] = 15.0
+
+    def __post_init__(self) -> None:
+        if self.listen is None:
+            return
+        host, port = self.address
+        if port > _HIGHEST_PORT:
+            raise ValueError(f"listen has port {port}, and there is none above {_HIGHEST_PORT}")
+        if not (self.beyond_loopback or ipaddress.ip_address(host).is_loopback):
+            raise ValueError("listen is no loopback address, and beyond_loopback is false")
+
+    @property
+    def address(self) -> tuple[str, int]:
+        """Host and port of `listen`.
+
+        Raises:
+            ValueError: There is none.
+        """
+        host, _, port = (self.listen or "").rpartition(":")
+        return host.strip("[]"), int(port)

@@ -1,0 +1,146 @@
+"""When metrics are taken, and where they are shown."""
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol, Self
+
+from soundpost import __version__
+from soundpost.clock import ClockState
+from soundpost.config import MetricsConfig
+from soundpost.events import Detection, State
+from soundpost.health import Health, Problem
+from soundpost.metrics.counted import counters, events, problems
+from soundpost.metrics.endpoint import Endpoint
+from soundpost.metrics.family import Family, Sample, render
+from soundpost.metrics.machine import process, temperatures, throttling
+from soundpost.metrics.stopwatch import Stopwatch
+from soundpost.metrics.textfile import Textfile
+
+
+@dataclass(frozen=True, slots=True)
+class Now:
+    """What is so at this moment, and is counted nowhere.
+
+    Attributes:
+        is_connected: Whether the broker is reached.
+        clock: Whether the wall clock can be believed.
+        queue_seconds: How much sound waits for the pipeline.
+        problems: What is wrong with the microphone.
+    """
+
+    is_connected: bool
+    clock: ClockState
+    queue_seconds: float
+    problems: Sequence[Problem]
+
+
+class Model(Protocol):
+    """The identity of a model, as it is told with everything."""
+
+    @property
+    def id(self) -> str:
+        """Its name."""
+
+    @property
+    def version(self) -> str:
+        """Its version."""
+
+
+class Metrics:
+    """Takes a set of metrics every so often, and shows it in a file and at an endpoint.
+
+    With neither configured it does nothing.
+
+    Args:
+        config: The `[metrics]` table.
+        model: Which model listens.
+        labels: What is listened for: each has its number of events from the start.
+        health: What is counted.
+        sample_rate_hz: The rate of the samples that are counted.
+        stopwatch: What times the classifier.
+        monotonic_seconds: The clock by which a set is due.
+    """
+
+    def __init__(  # noqa: PLR0913, PLR0917 - what it takes its numbers from
+        self,
+        config: MetricsConfig,
+        model: Model,
+        labels: Sequence[str],
+        health: Health,
+        sample_rate_hz: int,
+        stopwatch: Stopwatch,
+        *,
+        monotonic_seconds: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._config = config
+        self._model = model
+        self._started = dict.fromkeys(labels, 0)
+        self._health = health
+        self._sample_rate_hz = sample_rate_hz
+        self._stopwatch = stopwatch
+        self._monotonic_seconds = monotonic_seconds
+        self._due_seconds = monotonic_seconds()
+        self._open = ExitStack()
+        self._textfile = Textfile(Path(config.textfile)) if config.textfile else None
+        self.endpoint: Endpoint | None = None
+
+    def __enter__(self) -> Self:
+        """Begin to listen, if that is asked for.
+
+        Raises:
+            MetricsError: It cannot.
+        """
+        if self._config.listen is not None:
+            self.endpoint = Endpoint(*self._config.address)
+            self._open.callback(self.endpoint.close)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._open.close()
+
+    def count(self, detection: Detection) -> None:
+        """Take note of what was decided."""
+        if detection.state is State.STARTED:
+            self._started[detection.label] = self._started.get(detection.label, 0) + 1
+
+    def go_on(self, now: Callable[[], Now]) -> None:
+        """Take a set and show it, if it is time to.
+
+        Args:
+            now: Asked only then.
+        """
+        if self._textfile is None and self.endpoint is None:
+            return
+        if self._monotonic_seconds() < self._due_seconds:
+            return
+        self._due_seconds = self._monotonic_seconds() + self._config.every_seconds
+        families = tuple(self._take(now()))
+        if self._textfile is not None:
+            self._textfile.show(render(families))
+        if self.endpoint is not None:
+            self.endpoint.show(families)
+
+    def _take(self, now: Now) -> Iterator[Family]:
+        model = ("model", self._model.id), ("model_version", self._model.version)
+        names = ("version", __version__), *model
+        yield Family("soundpost_info", "gauge", "What runs here; always 1.", (Sample(1, names),))
+        yield from counters(self._health, self._sample_rate_hz)
+        yield self._stopwatch.family()
+        yield events(self._started)
+        yield problems(now.problems)
+        text = "Whether the broker is reached."
+        yield _gauge("soundpost_broker_connected", text, now.is_connected)
+        text = "Whether the wall clock can be believed."
+        yield _gauge("soundpost_clock_synced", text, now.clock == "synced")
+        text = "Sound that waits for the pipeline."
+        yield _gauge("soundpost_capture_queue_seconds", text, now.queue_seconds)
+        yield from process()
+        yield from temperatures()
+        yield from throttling()
+
+
+def _gauge(name: str, text: str, value: float) -> Family:
+    return Family(name, "gauge", text, (Sample(value),))
