@@ -90,7 +90,7 @@ def test_no_student_hears_its_held_out_fold(
     dataset, pool = material.dataset, material.pool
     for fold in dataset.folds:
         forbidden = dataset.in_folds([fold])
-        usable = pool.usable(dataset, fold)
+        usable = pool.usable(fold)
         assert not np.isin(pool.drawn.clips[usable], forbidden).any()
         others = np.setdiff1d(np.arange(len(pool.drawn.clips)), usable)
         assert np.isin(pool.drawn.clips[others], forbidden).any(axis=1).all()

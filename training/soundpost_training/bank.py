@@ -1,11 +1,11 @@
-"""The sounds that examples are cut from: clips, silence and faint noise, with soft targets."""
+"""The sounds that examples are cut from: clips, silence, faint noise, background; and targets."""
 
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from soundpost_training.augment import negatives
+from soundpost_training.augment import Draw, negatives
 from soundpost_training.config import Experiment
 from soundpost_training.dataset import Dataset, Features
 
@@ -21,40 +21,86 @@ ACTIVE_BELOW_PEAK = 3.5
 
 @dataclass(frozen=True, slots=True)
 class Bank:
-    """What a network may be shown; the clips come first, then sounds without any label.
+    """What a network may be shown: clips, their copies in rooms, then sounds without any label.
+
+    Of the sounds without a label, silence and faint noise come first, then the background.
 
     Attributes:
-        features: Log-mel of the clips and of the sounds without a label.
-        clips: Number of the clips.
+        features: Log-mel of the sounds.
+        dry: Number of the clips as they were recorded.
+        clips: Number of the sounds with a label: the clips, then `copies` of each, clip after clip.
+        quiet: Number of the sounds up to the background.
         starts: For each sound, the frames where a crop may begin.
         targets: float32[sounds, labels], label smoothing included; uniform without a label.
+        folds: int64[sounds], the fold of each; -1 of what is no recording.
     """
 
     features: Features
+    dry: int
     clips: int
+    quiet: int
     starts: list[NDArray[np.int64]]
     targets: NDArray[np.float32]
+    folds: NDArray[np.int64]
+
+    @property
+    def copies(self) -> int:
+        """How many rooms each clip is heard in."""
+        return self.clips // self.dry - 1
+
+    @property
+    def background(self) -> range:
+        """The positions of the recordings in which there is nothing to be told of."""
+        return range(self.quiet, len(self.targets))
+
+    def folds_of(self, drawn: Draw) -> NDArray[np.int64]:
+        """The folds of all that is heard in each example, int64[examples, 3]; -1 is none."""
+        heard = np.column_stack((drawn.clips, drawn.beneath))
+        return np.where(heard < 0, -1, self.folds[heard])
 
     @classmethod
     def of(
         cls, experiment: Experiment, dataset: Dataset, features: Features, clips: list[int]
     ) -> "Bank":
-        """The bank of some clips of a data set; a clip that is not among them is not in it."""
+        """The bank of some clips of a data set, and of the background of their folds.
+
+        A clip that is not among them is not in it, in no room either.
+        """
         frames = experiment.window.frames
         rng = np.random.default_rng(experiment.seed)
-        extra = negatives(rng, features.spec, NEGATIVE_CLIPS, frames)
-        sounds = [features.clip(clip) for clip in clips]
-        labels, smoothing = len(dataset.labels), experiment.train.label_smoothing
-        certain = np.eye(labels, dtype=np.float32)[np.array(dataset.targets())[clips]]
-        soft = certain * np.float32(1.0 - smoothing) + np.float32(smoothing / labels)
-        uniform = np.full((len(extra), labels), 1.0 / labels, np.float32)
+        quiet = negatives(rng, features.spec, NEGATIVE_CLIPS, frames)
+        copies, first_copy = dataset.wet_copies, len(dataset.recordings)
+        owners = clips + [clip for clip in clips for _ in range(copies)]
+        wet = [first_copy + clip * copies + copy for clip in clips for copy in range(copies)]
+        fold_of = np.array([clip.fold for clip in dataset.recordings])
+        background = dataset.background_in_folds(sorted(set(fold_of[clips].tolist())))
+        sounds = [features.clip(at) for at in clips + wet]
+        behind = [features.clip(at) for at in background]
+        targets = soft_targets(dataset, owners, experiment.train.label_smoothing)
+        unlabelled = (len(quiet) + len(behind), len(dataset.labels))
         return cls(
-            features=Features.joined(features.spec, sounds + extra),
+            features=Features.joined(features.spec, sounds + quiet + behind),
+            dry=len(clips),
             clips=len(sounds),
+            quiet=len(sounds) + len(quiet),
             starts=[allowed_starts(sound, frames) for sound in sounds]
-            + [np.zeros(1, np.int64)] * len(extra),
-            targets=np.concatenate((soft, uniform)),
+            + [np.zeros(1, np.int64)] * len(quiet)
+            + [np.arange(len(sound)) for sound in behind],
+            targets=np.concatenate(
+                (targets, np.full(unlabelled, 1.0 / len(dataset.labels), np.float32))
+            ),
+            folds=np.concatenate((fold_of[owners], [-1] * len(quiet), fold_of[background])).astype(
+                np.int64
+            ),
         )
+
+
+def soft_targets(dataset: Dataset, clips: list[int], smoothing: float) -> NDArray[np.float32]:
+    """The smoothed targets of clips, float32[clips, labels]."""
+    labels = len(dataset.labels)
+    certain = np.eye(labels, dtype=np.float32)[np.array(dataset.targets())[clips]]
+    soft: NDArray[np.float32] = certain * np.float32(1.0 - smoothing)
+    return soft + np.float32(smoothing / labels)
 
 
 def allowed_starts(log_mel: NDArray[np.float32], frames: int) -> NDArray[np.int64]:

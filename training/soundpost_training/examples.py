@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from soundpost_training.augment import Draw, apply, draw
 from soundpost_training.bank import Bank
+from soundpost_training.choose import choose
 from soundpost_training.config import Experiment
 
 Batch = tuple[NDArray[np.float32], NDArray[np.float32]]
@@ -31,7 +32,7 @@ class Examples(keras.utils.PyDataset):  # type: ignore[misc]  # Keras publishes 
 
     def __len__(self) -> int:
         """Batches of an epoch; the last one is filled up by beginning anew."""
-        return math.ceil(self.bank.clips / self._size)
+        return math.ceil(self.bank.dry / self._size)
 
     def __getitem__(self, batch: int) -> Batch:
         """Examples float32[n, frames, mel_bands, 1] and targets float32[n, labels]."""
@@ -41,16 +42,13 @@ class Examples(keras.utils.PyDataset):  # type: ignore[misc]  # Keras publishes 
 
     def draw(self, batch: int) -> Draw:
         """What is drawn for a batch of the present epoch."""
-        config, size = self._experiment.augment, self._size
-        clips, bank = self.bank.clips, self.bank
-        order = self._rng(1, self.epoch).permutation(clips)
+        config, size, bank = self._experiment.augment, self._size, self.bank
+        order = self._rng(1, self.epoch).permutation(bank.dry)
         rng = self._rng(2, self.epoch, batch)
         first = np.take(order, range(batch * size, (batch + 1) * size), mode="wrap")
-        pairs = np.stack((first, rng.integers(0, clips, size)), axis=1)
-        negative = rng.random(size) < config.negative_share
-        pairs[negative] = rng.integers(clips, len(bank.targets), (negative.sum(), 1))
+        pairs = choose(rng, config, bank, first)
         frames, bands = self._experiment.window.frames, bank.features.spec.mel_bands
-        return draw(rng, config, pairs, bank.starts, frames, bands)
+        return draw(rng, config, pairs, bank.starts, frames, bands, bank.background)
 
     def _rng(self, *what: int) -> np.random.Generator:
         return np.random.default_rng((self._experiment.seed, *what))

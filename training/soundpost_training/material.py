@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from msgspec import UnsetType
+
 from soundpost_training.bank import Bank
 from soundpost_training.config import Experiment
 from soundpost_training.dataset import Dataset, Features, open_dataset, prepare
@@ -27,7 +29,13 @@ class Material:
         Raises:
             DatasetError: The recordings cannot be used.
         """
-        dataset, features = prepare(open_dataset(experiment.data), experiment.features, cache)
+        rooms = experiment.augment.rooms
+        dataset, features = prepare(
+            open_dataset(experiment.data),
+            experiment.features,
+            cache,
+            None if isinstance(rooms, UnsetType) else rooms,
+        )
         return cls(experiment, dataset, features, runs)
 
     @property

@@ -103,7 +103,7 @@ def _examples(material: Material, folds: list[int], held_out: int) -> Examples |
     clips = material.dataset.in_folds(folds)
     if experiment.teacher is None:
         return Examples(experiment, material.bank(clips), experiment.train.batch_size)
-    usable = material.pool.usable(material.dataset, held_out)
+    usable = material.pool.usable(held_out)
     lessons = teach(experiment, material.pool, usable, material.fold_folder(held_out))
     batches = math.ceil(len(clips) / experiment.train.batch_size)
     return TaughtExamples(experiment, material.pool, lessons, batches)

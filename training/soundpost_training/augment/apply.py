@@ -22,6 +22,7 @@ def apply(drawn: Draw, features: Features, frames: int) -> Batch:
         _power(_crop(drawn, features, frames, side), float(offset)) for side in range(2)
     )
     mixture = _mix(first, second, drawn.shares)
+    _add_background(mixture, drawn, features, frames)
     gains = np.exp(drawn.gains).astype(np.float32)
     log_mel: Batch = np.log(np.sqrt(mixture) * gains[:, None, None] + offset)
     _silence(log_mel, drawn, np.log(offset))
@@ -47,12 +48,31 @@ def _power(log_mel: Batch, offset: float) -> Batch:
 
 def _mix(first: Batch, second: Batch, shares: NDArray[np.float64]) -> Batch:
     """Adds power after making both equally loud, so that a share means what is heard."""
-    loudness = [crop.mean(axis=(1, 2), dtype=np.float64) + TINY_POWER for crop in (first, second)]
+    loudness = [_loudness(crop) + TINY_POWER for crop in (first, second)]
     total = shares**2 + (1.0 - shares) ** 2
     kept = (shares**2 / total).astype(np.float32)
     added = ((1.0 - shares) ** 2 / total * loudness[0] / loudness[1]).astype(np.float32)
     mixture: Batch = first * kept[:, None, None] + second * added[:, None, None]
     return mixture
+
+
+def _add_background(mixture: Batch, drawn: Draw, features: Features, frames: int) -> None:
+    """Adds power at the ratio that was drawn, of what the two crops hold on the whole."""
+    examples = np.flatnonzero(drawn.beneath >= 0)
+    if not len(examples):
+        return
+    sounds = drawn.beneath[examples]
+    within = drawn.beneath_starts[examples, None] + np.arange(frames)
+    rows = features.starts[sounds, None] + within % features.frames[sounds, None]
+    background = _power(features.log_mel[rows], features.spec.log_offset)
+    ratios = 10.0 ** (-drawn.snrs_db[examples] / 10.0)
+    scales = ratios * _loudness(mixture[examples]) / (_loudness(background) + TINY_POWER)
+    mixture[examples] += background * scales.astype(np.float32)[:, None, None]
+
+
+def _loudness(power: Batch) -> NDArray[np.float64]:
+    loudness: NDArray[np.float64] = power.mean(axis=(1, 2), dtype=np.float64)
+    return loudness
 
 
 def _silence(log_mel: Batch, drawn: Draw, floor: np.float32) -> None:

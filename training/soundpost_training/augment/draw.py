@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
+from msgspec import UnsetType
 from numpy.typing import NDArray
 
 from soundpost_training.config import AugmentConfig
@@ -12,6 +13,8 @@ Floats = NDArray[np.float64]
 
 DB_PER_NEPER = 20.0 / np.log(10.0)
 """Decibels of an amplitude ratio of e, the unit of natural logarithms."""
+
+NO_BACKGROUND = range(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +30,9 @@ class Draw:
         gains: float64[n], natural logarithm of the amplitude that the mixture is scaled by.
         frame_masks: int64[n, masks, 2], first frame and one past the last that are silenced.
         band_masks: int64[n, masks, 2], the same for mel bands.
+        beneath: int64[n], the background that is heard beneath the mixture; -1 is none.
+        beneath_starts: int64[n], the frame where the background begins.
+        snrs_db: float64[n], how much louder than the background the mixture is.
     """
 
     clips: Ints
@@ -37,6 +43,9 @@ class Draw:
     gains: Floats
     frame_masks: Ints
     band_masks: Ints
+    beneath: Ints
+    beneath_starts: Ints
+    snrs_db: Floats
 
     def take(self, examples: Ints) -> "Draw":
         """The fate of some of the examples."""
@@ -53,13 +62,14 @@ class Draw:
         )
 
 
-def draw(  # noqa: PLR0913, PLR0917 - six facts that only the caller has
+def draw(  # noqa: PLR0913, PLR0917 - seven facts that only the caller has
     rng: np.random.Generator,
     config: AugmentConfig,
     clips: Ints,
     allowed_starts: list[Ints],
     frames: int,
     bands: int,
+    background: range = NO_BACKGROUND,
 ) -> Draw:
     """The draw for one batch.
 
@@ -73,10 +83,12 @@ def draw(  # noqa: PLR0913, PLR0917 - six facts that only the caller has
         allowed_starts: For each clip, the frames where a crop may begin.
         frames: Frames of a crop.
         bands: Mel bands of a crop.
+        background: The sounds that may be heard beneath.
     """
     size = len(clips)
     starts = [[rng.choice(allowed_starts[clip]) for clip in pair] for pair in clips]
     mixed = rng.random(size) < config.mix_share
+    beneath, beneath_starts, snrs_db = _beneath(rng, config, background, allowed_starts, size)
     return Draw(
         clips=clips,
         starts=np.array(starts, np.int64),
@@ -86,7 +98,27 @@ def draw(  # noqa: PLR0913, PLR0917 - six facts that only the caller has
         gains=rng.uniform(config.quietest_gain_db, config.loudest_gain_db, size) / DB_PER_NEPER,
         frame_masks=_masks(rng, (size, config.masks), config.mask_frames, frames),
         band_masks=_masks(rng, (size, config.masks), config.mask_bands, bands),
+        beneath=beneath,
+        beneath_starts=beneath_starts,
+        snrs_db=snrs_db,
     )
+
+
+def _beneath(
+    rng: np.random.Generator,
+    config: AugmentConfig,
+    background: range,
+    allowed_starts: list[Ints],
+    size: int,
+) -> tuple[Ints, Ints, Floats]:
+    """What is heard beneath each example, from where on, how faint; or nothing, without chance."""
+    mixing = config.background
+    if isinstance(mixing, UnsetType) or not background:
+        return np.full(size, -1, np.int64), np.zeros(size, np.int64), np.zeros(size)
+    chosen = rng.integers(background.start, background.stop, size)
+    beneath = np.where(rng.random(size) < mixing.mix_share, chosen, -1)
+    starts = np.array([rng.choice(allowed_starts[sound]) for sound in chosen], np.int64)
+    return beneath, starts, rng.uniform(mixing.lowest_snr_db, mixing.highest_snr_db, size)
 
 
 def _masks(rng: np.random.Generator, shape: tuple[int, int], longest: int, extent: int) -> Ints:

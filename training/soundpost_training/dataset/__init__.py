@@ -1,9 +1,11 @@
 """Recordings, their folds, and their features."""
 
 from soundpost_training.dataset.clip import Clip, Dataset
-from soundpost_training.dataset.features import Features, prepare
+from soundpost_training.dataset.features import Features
 from soundpost_training.dataset.folds import refuse_leaks, training_folds
-from soundpost_training.dataset.sources import data_folder, open_dataset
+from soundpost_training.dataset.places import data_folder
+from soundpost_training.dataset.prepare import prepare
+from soundpost_training.dataset.sources import open_dataset
 
 __all__ = [
     "Clip",

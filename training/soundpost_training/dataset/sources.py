@@ -1,7 +1,4 @@
-"""Where data sets lie, and who reads which kind."""
-
-import os
-from pathlib import Path
+"""Who reads which kind of data set."""
 
 from soundpost_training.config import DataConfig
 from soundpost_training.dataset.choice import only, set_aside
@@ -10,17 +7,10 @@ from soundpost_training.dataset.esc50 import read_esc50
 from soundpost_training.dataset.folders import read_folders
 from soundpost_training.dataset.folds import refuse_leaks
 from soundpost_training.dataset.fsd import read_fsd
+from soundpost_training.dataset.places import data_folder
 from soundpost_training.dataset.shuffle import shuffled
 from soundpost_training.dataset.table import read_table
 from soundpost_training.dataset.urbansound8k import read_urbansound8k
-
-DEFAULT_DATA = Path("../shared/data")
-"""Where data lie when SOUNDPOST_DATA does not say, seen from the project's root."""
-
-
-def data_folder(name: str) -> Path:
-    """An absolute path as it is; any other, under $SOUNDPOST_DATA."""
-    return Path(os.environ.get("SOUNDPOST_DATA", DEFAULT_DATA)) / name
 
 
 def open_dataset(config: DataConfig) -> Dataset:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from soundpost_training.augment import Draw, apply
 from soundpost_training.bank import Bank
 from soundpost_training.config import Experiment, TeacherConfig
-from soundpost_training.dataset import Dataset, data_folder
+from soundpost_training.dataset import data_folder
 from soundpost_training.examples import Examples
 from soundpost_training.progress import bar
 from soundpost_training.teacher.yamnet import build_ear
@@ -39,12 +39,9 @@ class Pool:
     drawn: Draw
     heard: Heard
 
-    def usable(self, dataset: Dataset, held_out: int) -> NDArray[np.int64]:
+    def usable(self, held_out: int) -> NDArray[np.int64]:
         """The examples in which nothing of the held-out fold can be heard."""
-        folds = np.array([clip.fold for clip in dataset.clips])
-        without_label = np.full(len(self.bank.targets) - len(folds), -1)
-        folds = np.concatenate((folds, without_label))[self.drawn.clips]
-        return np.flatnonzero((folds != held_out).all(axis=1))
+        return np.flatnonzero((self.bank.folds_of(self.drawn) != held_out).all(axis=1))
 
 
 def fill_pool(experiment: Experiment, config: TeacherConfig, bank: Bank, folder: Path) -> Pool:

@@ -1,0 +1,92 @@
+"""Listening once for ever: features from the cache, or made and put there."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from soundpost.features import FeatureSpec
+from soundpost_training.config import RoomsConfig
+from soundpost_training.dataset import rooms
+from soundpost_training.dataset.cache import keep
+from soundpost_training.dataset.clip import Dataset
+from soundpost_training.dataset.features import Features, content_of, fingerprint
+from soundpost_training.dataset.ffmpeg import is_installed
+from soundpost_training.dataset.folds import refuse_leaks
+from soundpost_training.dataset.listen import listen
+from soundpost_training.dataset.places import data_folder
+from soundpost_training.progress import console
+
+NAMED = 20
+"""How many that were left out are named on the screen; a file beside the cache names all."""
+
+
+def prepare(
+    dataset: Dataset, spec: FeatureSpec, cache: Path, in_rooms: RoomsConfig | None = None
+) -> tuple[Dataset, Features]:
+    """The readable recordings of a data set and their features, from the cache or put there.
+
+    Recordings that cannot be read are told with the reason and left out, each time; they are
+    tried again when ffmpeg has been installed since. The features are those of the clips, then
+    of the background, then of `wet_copies` copies of each clip, clip after clip.
+
+    Raises:
+        DatasetError: A clip of a published data set cannot be read, what is left is no data set,
+            no impulse response can be used, or the cache cannot be written.
+    """
+    path = cache / f"{_cache_name(dataset)}-{fingerprint(dataset, spec)}.npz"
+    if not path.is_file() or _worth_another_try(path):
+        keep(path, listen(dataset, spec))
+    with np.load(path) as kept:
+        heard, reasons = kept["clips"], kept["reasons"]
+        features = Features(spec, kept["log_mel"], kept["starts"], kept["frames"])
+    _tell_left_out([*dataset.left_out, *map(str, reasons)], path.with_suffix(".left-out.txt"))
+    clips = len(dataset.clips)
+    readable = replace(
+        dataset,
+        clips=tuple(dataset.clips[at] for at in heard if at < clips),
+        background=tuple(dataset.background[at - clips] for at in heard if at >= clips),
+    )
+    refuse_leaks(readable)
+    if in_rooms is None:
+        return readable, features
+    return replace(readable, wet_copies=in_rooms.copies), _with_copies(
+        readable, features, in_rooms, path
+    )
+
+
+def _with_copies(dataset: Dataset, dry: Features, config: RoomsConfig, path: Path) -> Features:
+    files = rooms.response_files(data_folder(config.folder))
+    name = rooms.fingerprint(config, path.stem, [content_of(file) for file in files])
+    wet_path = path.with_name(f"{path.stem}-rooms-{name}.npz")
+    if not wet_path.is_file():
+        keep(wet_path, rooms.listen_in_rooms(dataset, dry.spec, config, files))
+    with np.load(wet_path) as kept:
+        _tell_left_out(list(map(str, kept["reasons"])), wet_path.with_suffix(".left-out.txt"))
+        return Features(
+            dry.spec,
+            np.concatenate((dry.log_mel, kept["log_mel"])),
+            np.concatenate((dry.starts, kept["starts"] + len(dry.log_mel))),
+            np.concatenate((dry.frames, kept["frames"])),
+        )
+
+
+def _cache_name(dataset: Dataset) -> str:
+    """The part of the cache's name that is for people; how folds are dealt is none of it."""
+    return dataset.name.partition(" (")[0].lower()
+
+
+def _tell_left_out(reasons: list[str], path: Path) -> None:
+    """Says what was left out and why; when it is much, the rest in a file."""
+    for reason in reasons[:NAMED]:
+        console.print(f"left out: {reason}", style="yellow", markup=False, highlight=False)
+    if len(reasons) > NAMED:
+        path.write_text("\n".join(reasons) + "\n", encoding="utf-8")
+        console.print(f"… and {len(reasons) - NAMED} more, all in {path}", style="yellow")
+
+
+def _worth_another_try(path: Path) -> bool:
+    """Whether some recording could not be read for want of ffmpeg, which is there now."""
+    with np.load(path) as kept:
+        with_ffmpeg = "ffmpeg" in kept and bool(kept["ffmpeg"])
+        return len(kept["reasons"]) > 0 and not with_ffmpeg and is_installed()
