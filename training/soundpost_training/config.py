@@ -11,6 +11,7 @@ from msgspec import UNSET, Meta, UnsetType
 
 from soundpost.features import FeatureSpec
 from soundpost_training.errors import ExperimentError
+from soundpost_training.init import PATTERN, choose, imply
 
 Share = Annotated[float, Meta(ge=0.0, le=1.0)]
 Positive = Annotated[int, Meta(ge=1)]
@@ -126,14 +127,18 @@ class AugmentConfig(_Section, frozen=True, kw_only=True):
 class TrainConfig(_Section, frozen=True, kw_only=True):
     """How the weights are found: AdamW, warm-up and cosine, averaged weights.
 
-    `init` is where they start: at random, or `run:NAME`, at what the run NAME of the same network
-    made of the same fold. That is a warm restart (Loshchilov and Hutter, ICLR 2017).
+    `init` is where they begin: at random, or `run:NAME`, with what the run NAME of the same network
+    made of the same fold; `yamnet:FILE.tflite@7`, with YAMNet's first seven layers, `@7` left out
+    with all; `imagenet:mobilenet_v2:FILE.h5`, without FILE with what Keras publishes. Files are
+    absolute or under $SOUNDPOST_DATA. `backbone_learning_rate` is that of all layers but the new
+    last one, where it is another.
     """
 
-    init: Annotated[str, Meta(pattern="^run:[a-z0-9][a-z0-9-]*$")] | None = None
+    init: Annotated[str, Meta(pattern=PATTERN)] | None = None
     epochs: Positive = 120
     batch_size: Positive = 64
     learning_rate: AboveZero = 3e-3
+    backbone_learning_rate: AboveZero | None = None
     warm_up_share: Share = 0.1
     weight_decay: Annotated[float, Meta(ge=0.0)] = 0.01
     label_smoothing: Annotated[float, Meta(ge=0.0, lt=1.0)] = 0.1
@@ -200,12 +205,16 @@ class Experiment(_Section, frozen=True, kw_only=True):
     calibrate: CalibrateConfig = CalibrateConfig()
 
 
-def load_experiment(path: Path, epochs: int | None = None) -> Experiment:
+def load_experiment(
+    path: Path, epochs: int | None = None, *, arch: str | None = None, init: str | None = None
+) -> Experiment:
     """The experiment in a TOML file.
 
     Args:
         path: The file.
         epochs: Replaces `train.epochs`, for a dry run.
+        arch: Replaces `model.arch`; what is made so has a name of its own.
+        init: Replaces `train.init`, likewise.
 
     Raises:
         ExperimentError: The file cannot be read, is not TOML, has an unknown or missing key, or
@@ -225,6 +234,9 @@ def load_experiment(path: Path, epochs: int | None = None) -> Experiment:
     _refuse_unknown_keys(raw, Experiment, "", path)
     if epochs is not None:
         raw.setdefault("train", {})["epochs"] = epochs
+    if arch is not None or init is not None:
+        choose(raw, arch, init)
+    imply(raw)
     try:
         return msgspec.convert(raw, Experiment)
     except msgspec.ValidationError as error:

@@ -6,6 +6,7 @@ from pathlib import Path
 import keras
 import msgspec
 
+from soundpost_training.beginning import MODEL_FILE, begin
 from soundpost_training.checkpoint import Checkpoints
 from soundpost_training.config import Experiment, TrainConfig
 from soundpost_training.dataset import training_folds
@@ -14,9 +15,9 @@ from soundpost_training.examples import Examples
 from soundpost_training.material import Material
 from soundpost_training.model import build_model
 from soundpost_training.progress import bar
+from soundpost_training.rates import adamw
 from soundpost_training.teacher import DistillationLoss, TaughtExamples, teach
 
-MODEL_FILE = "model.keras"
 EXPERIMENT_FILE = "experiment.json"
 CHECKPOINT_FOLDER = "checkpoint"
 HISTORY_FILE = "history.csv"
@@ -38,8 +39,7 @@ def train_fold(material: Material, fold: int) -> keras.Model:
         return keras.saving.load_model(finished, compile=False)
     examples = _examples(material, folds, fold)
     model = _untrained(experiment, len(material.dataset.labels))
-    if experiment.train.init is not None:
-        start_from(model, material, fold)
+    begin(model, material, fold)
     model.compile(_optimizer(experiment.train, len(examples)), _loss(experiment))
     _fit(model, examples, experiment.train.epochs, folder)
     partial = folder / f"partial-{MODEL_FILE}"
@@ -115,37 +115,15 @@ def _untrained(experiment: Experiment, labels: int) -> keras.Model:
     return build_model(experiment.model, experiment.window.frames, bands, labels)
 
 
-def start_from(model: keras.Model, material: Material, fold: int) -> None:
-    """Gives a network the weights that another run ended with when it held out the same fold.
-
-    Raises:
-        TrainingError: There is no such run, or its network is another.
-    """
-    name = str(material.experiment.train.init).removeprefix("run:")
-    path = material.runs / name / material.fold_folder(fold).name / MODEL_FILE
-    if not path.is_file():
-        raise TrainingError(
-            f"init = run:{name}, but {path} is not there",
-            hint=f"train the experiment {name} first, with the same --runs",
-        )
-    weights = keras.saving.load_model(path, compile=False).get_weights()
-    try:
-        model.set_weights(weights)
-    except ValueError as error:
-        raise TrainingError(
-            f"{path} is of another network: {error}",
-            hint="give both experiments the same [model], [window] and [features]",
-        ) from error
-
-
 def _optimizer(config: TrainConfig, steps: int) -> keras.optimizers.Optimizer:
     total = config.epochs * steps
     warm_up = int(config.warm_up_share * total)
     schedule = keras.optimizers.schedules.CosineDecay(
         0.0, total - warm_up, warmup_target=config.learning_rate, warmup_steps=warm_up
     )
-    return keras.optimizers.AdamW(
+    return adamw(
         schedule,
+        config.backbone_learning_rate and config.backbone_learning_rate / config.learning_rate,
         weight_decay=config.weight_decay,
         use_ema=True,
         ema_momentum=config.average_momentum,

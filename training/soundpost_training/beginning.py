@@ -1,0 +1,67 @@
+"""Where the weights of a network begin: at random, with another run's, or with published ones."""
+
+from pathlib import Path
+
+import keras
+
+from soundpost_training.dataset import data_folder
+from soundpost_training.errors import TrainingError
+from soundpost_training.init import Init
+from soundpost_training.material import Material
+from soundpost_training.pretrained import Weights, mobilenet_v2_weights, yamnet_weights
+
+MODEL_FILE = "model.keras"
+"""The network that a run ended with, in the folder of its fold."""
+
+
+def begin(model: keras.Model, material: Material, fold: int | None) -> None:
+    """Gives an untrained network the weights of `train.init`; without one, leaves it as it is.
+
+    Args:
+        model: The network.
+        material: What it is for.
+        fold: What it holds out.
+
+    Raises:
+        TrainingError: The weights are not there, or are of another network.
+    """
+    experiment = material.experiment
+    if experiment.train.init is None:
+        return
+    init = Init.of(experiment.train.init)
+    match init.kind:
+        case "run":
+            _go_on(
+                model,
+                material.runs / init.name / material.fold_folder(fold).name / MODEL_FILE,
+                init.name,
+            )
+        case "yamnet":
+            _take(model, yamnet_weights(data_folder(init.name)))
+        case "imagenet":
+            path = data_folder(init.file) if init.file else None
+            _take(model, mobilenet_v2_weights(path, experiment.model.width))
+
+
+def _go_on(model: keras.Model, path: Path, name: str) -> None:
+    """A warm restart (Loshchilov and Hutter, ICLR 2017), from the run that held out the same."""
+    if not path.is_file():
+        raise TrainingError(
+            f"init = run:{name}, but {path} is not there",
+            hint=f"train the experiment {name} first, with the same --runs",
+        )
+    weights = keras.saving.load_model(path, compile=False).get_weights()
+    try:
+        model.set_weights(weights)
+    except ValueError as error:
+        raise TrainingError(
+            f"{path} is of another network: {error}",
+            hint="give both experiments the same [model], [window] and [features]",
+        ) from error
+
+
+def _take(model: keras.Model, weights: Weights) -> None:
+    """Layers are known by their names; those that the network has more of keep theirs."""
+    for layer in model.layers:
+        if layer.name in weights:
+            layer.set_weights(weights[layer.name])
