@@ -9,8 +9,9 @@ from soundpost.audio import SILENCE_DBFS, level_dbfs
 from soundpost.capture import Microphone, parse_source, probe
 from soundpost.classify import Bundle, Classifier, find_bundle, load_bundle, replay_golden
 from soundpost.classify.golden import SCORE_TOLERANCE
+from soundpost.clock import clock_state
 from soundpost.config import Config
-from soundpost.decide import make_rules
+from soundpost.decide import make_hush, make_rules
 from soundpost.evidence import probe as folder_probe
 from soundpost.health import Health
 from soundpost.publish import probe as broker_probe
@@ -57,6 +58,7 @@ def _load(config: Config) -> Bundle:
     bundle = load_bundle(find_bundle(config.classify.bundle))
     rate_hz = bundle.manifest.input.features.sample_rate_hz
     make_rules(bundle.manifest.labels, config.decide, rate_hz)
+    make_hush(bundle.manifest.labels, config, clock_state)
     return bundle
 
 

@@ -59,6 +59,7 @@ BREACHES = [
     ("door-pyaudio", "daemon/soundpost/capture/wav.py", "import pyaudio"),
     ("door-pyaudio", "training/soundpost_training/model.py", "import pyaudio"),
     ("door-soundfile", "daemon/soundpost/capture/mic.py", "import soundfile"),
+    ("door-astral", "daemon/soundpost/decide/timetable.py", "import astral"),
     ("door-soundfile", "daemon/soundpost/evidence/clips.py", "import soundfile"),
     ("door-soxr", "daemon/soundpost/capture/wav.py", "import soxr"),
     ("door-webrtcvad", "daemon/soundpost/gate/level.py", "import webrtcvad"),

@@ -11,7 +11,7 @@ import pytest
 from msgspec import inspect
 
 from soundpost import cli
-from soundpost.config import Config, LabelConfig, ProfileConfig, Section
+from soundpost.config import Config, LabelConfig, ProfileConfig, ScheduleConfig, Section
 
 CONFIG_DOC = Path(__file__).resolve().parents[2] / "docs" / "CONFIG.md"
 COMMANDS = ("run", "listen", "check", "selftest", "devices", "clips", "bench")
@@ -47,6 +47,7 @@ def coded_rows() -> dict[str, Row]:
     """The same, as the code has them."""
     rows = dict(rows_of("decide.labels.<label>", LabelConfig))
     rows |= rows_of("decide.profiles.<profile>", ProfileConfig)
+    rows |= rows_of("[decide.schedules]", ScheduleConfig)
     for table in msgspec.structs.fields(Config):
         rows |= rows_of(table.name, table.type)
     return rows
@@ -59,8 +60,16 @@ def rows_of(table: str, section: type[Section]) -> Iterator[tuple[str, Row]]:
     for field in described.fields:
         default = [] if field.default_factory is list else field.default
         written = None if default in (None, msgspec.NODEFAULT) else f"`{json.dumps(default)}`"
-        if not isinstance(field.type, inspect.DictType):
-            yield f"{table}.{field.name}", Row(words(field.type), written)
+        if not _is_of_tables(field.type):
+            yield f"{table}.{field.encode_name}", Row(words(field.type), written)
+
+
+def _is_of_tables(kind: inspect.Type) -> bool:
+    """Whether it holds tables of its own, which have their own heading."""
+    is_list_of_tables = isinstance(kind, inspect.ListType) and isinstance(
+        kind.item_type, inspect.StructType
+    )
+    return isinstance(kind, inspect.DictType) or is_list_of_tables
 
 
 def words(kind: inspect.Type) -> str:  # noqa: PLR0911 - one for each type

@@ -13,7 +13,7 @@ from soundpost.config import Config, Section, load_config
 
 INSTALLED = Path(__file__).resolve().parents[2] / "deploy" / "soundpost.toml"
 KEY = re.compile(r"^#(?=[a-z_]+ = |\[)", re.MULTILINE)
-NAMED = re.compile(r"\n#\[decide\.(groups|profiles|labels)(.(?!\n#?\[))*.", re.DOTALL)
+NAMED = re.compile(r"\n#\[\[?decide\.(groups|profiles|labels|schedules)(.(?!\n#?\[))*.", re.DOTALL)
 
 
 def keys(section: type[Section], table: str = "") -> Iterator[tuple[str, object]]:
@@ -21,7 +21,7 @@ def keys(section: type[Section], table: str = "") -> Iterator[tuple[str, object]
     for field in msgspec.structs.fields(section):
         if isinstance(field.type, type) and issubclass(field.type, Section):
             yield from keys(field.type, f"{table}{field.name}.")
-        elif get_origin(field.type) is not dict:
+        elif get_origin(field.type) is not dict and field.name != "schedules":
             yield f"{table}{field.name}", [] if field.default_factory is list else field.default
 
 
@@ -61,6 +61,7 @@ def test_all_examples_together_are_a_configuration(tmp_path: Path) -> None:
     read = load_config(path).decide
     for named in ("groups", "profiles", "labels"):
         assert getattr(read, named).keys() == written["decide"][named].keys()
+    assert len(read.schedules) == len(written["decide"]["schedules"])
 
 
 def test_every_key_is_explained() -> None:

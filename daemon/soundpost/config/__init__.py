@@ -1,6 +1,6 @@
 """The configuration: what can be set, and how it is read from a TOML file."""
 
-from soundpost.config.decide import DecideConfig, LabelConfig, ProfileConfig
+from soundpost.config.decide import DecideConfig, LabelConfig, ProfileConfig, ScheduleConfig
 from soundpost.config.kinds import Section
 from soundpost.config.last_good import Served, state_folder
 from soundpost.config.load import load_config
@@ -27,6 +27,7 @@ __all__ = [
     "MqttConfig",
     "NodeConfig",
     "ProfileConfig",
+    "ScheduleConfig",
     "Section",
     "Served",
     "load_config",

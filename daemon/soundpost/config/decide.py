@@ -1,8 +1,20 @@
-"""What can be configured of decisions: thresholds, profiles, groups."""
+"""What can be configured of decisions: thresholds, profiles, groups, schedules."""
+
+from typing import Annotated, Literal
 
 import msgspec
+from msgspec import Meta
 
 from soundpost.config.kinds import Count, Labels, Seconds, Section, Share, Text
+
+Moment = Annotated[
+    str,
+    Meta(
+        pattern=r"^(([01][0-9]|2[0-3]):[0-5][0-9]"
+        r"|(dawn|sunrise|sunset|dusk)([+-](0[0-9]|1[01]):[0-5][0-9])?)\Z",
+        description="a time as 22:00, or dawn, sunrise, sunset, dusk, or as sunset+00:30",
+    ),
+]
 
 
 class ProfileConfig(Section, frozen=True):
@@ -23,6 +35,19 @@ class LabelConfig(ProfileConfig, frozen=True):
     profile: Text | None = None
 
 
+class ScheduleConfig(Section, frozen=True):
+    """From when to when, every day, labels are muted, or are the only time that they are told."""
+
+    begins: Moment = msgspec.field(name="from")
+    ends: Moment = msgspec.field(name="to")
+    labels: Labels | None = None
+    action: Literal["mute", "listen"] = "mute"
+
+    def __post_init__(self) -> None:
+        if self.begins == self.ends:
+            raise ValueError("from and to are the same, which could be never or always")
+
+
 class DecideConfig(LabelConfig, frozen=True):
     """Replacements for all labels, and under `labels.<name>` for one label or a group."""
 
@@ -30,4 +55,5 @@ class DecideConfig(LabelConfig, frozen=True):
     exclude: Labels = msgspec.field(default_factory=list)
     groups: dict[str, Labels] = msgspec.field(default_factory=dict)
     profiles: dict[str, ProfileConfig] = msgspec.field(default_factory=dict)
+    schedules: list[ScheduleConfig] = msgspec.field(default_factory=list)
     labels: dict[str, LabelConfig] = msgspec.field(default_factory=dict)

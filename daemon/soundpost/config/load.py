@@ -66,8 +66,11 @@ def _check(value: object, kind: Any, name: str, where: str) -> None:  # noqa: AN
     if get_origin(kind) is dict:
         for key, inner in _table(value, name, where).items():
             _check(inner, get_args(kind)[1], f"{name}.{key}", where)
+    elif get_origin(kind) is list and issubclass(get_args(kind)[0], Section):
+        for number, inner in enumerate(_tables(value, name, where)):
+            _check(inner, get_args(kind)[0], f"{name}[{number}]", where)
     elif isinstance(kind, type) and issubclass(kind, Section):
-        kinds = {field.name: field.type for field in msgspec.structs.fields(kind)}
+        kinds = {field.encode_name: field.type for field in msgspec.structs.fields(kind)}
         for key, inner in _table(value, name, where).items():
             full_name = f"{name}.{key}".lstrip(".")
             if key not in kinds:
@@ -94,6 +97,15 @@ def _table(value: object, name: str, where: str) -> dict[str, Any]:
     )
 
 
+def _tables(value: object, name: str, where: str) -> list[Any]:
+    if isinstance(value, list):
+        return value
+    raise ConfigError(
+        f"{where}: {name}: expected a list of tables, got {_shown(value)}",
+        hint=f"write [[{name}]] on a line of its own, once for each, and its keys below",
+    )
+
+
 def _nearest(unknown: str, beside: list[str]) -> str:
     """A guess at what was meant: a key of the same table, else one of any table."""
     table, _, key = unknown.rpartition(".")
@@ -110,7 +122,7 @@ def _key_names(section: type[Section], table: str) -> Iterator[str]:
         if isinstance(field.type, type) and issubclass(field.type, Section):
             yield from _key_names(field.type, f"{table}{field.name}.")
         else:
-            yield f"{table}{field.name}"
+            yield f"{table}{field.encode_name}"
 
 
 def _shown(value: object) -> str:

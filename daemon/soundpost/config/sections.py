@@ -43,9 +43,16 @@ def _host_name() -> str:
 
 
 class NodeConfig(Section, frozen=True):
-    """Who is listening; the machine's name if nothing is said."""
+    """Who is listening, by default under the machine's name, and where."""
 
     name: TopicPart = msgspec.field(default_factory=_host_name)
+    latitude: Annotated[float, Meta(ge=-90.0, le=90.0)] | None = None
+    longitude: Annotated[float, Meta(ge=-180.0, le=180.0)] | None = None
+    timezone: Text | None = None
+
+    def __post_init__(self) -> None:
+        if (self.latitude is None) != (self.longitude is None):
+            raise ValueError("latitude and longitude are set both or not at all")
 
 
 class CaptureConfig(Section, frozen=True):

@@ -1,6 +1,6 @@
 """From scores to events: smoothing, thresholds, onsets and offsets."""
 
-from soundpost.decide.hush import LONGEST_MUTE_SECONDS, Hush, HushState, Mute
+from soundpost.decide.hush import LONGEST_MUTE_SECONDS, Hush, HushState, Mute, make_hush
 from soundpost.decide.layers import Override
 from soundpost.decide.rules import Rule, make_rules, make_vocabulary
 from soundpost.decide.tracker import Tracker
@@ -15,6 +15,7 @@ __all__ = [
     "Rule",
     "Tracker",
     "Vocabulary",
+    "make_hush",
     "make_rules",
     "make_vocabulary",
 ]

@@ -1,10 +1,15 @@
-"""Which events may begin now: what is muted for a while."""
+"""Which events may begin now: what is muted for a while, or at this time of the day."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 import msgspec
 
 from soundpost.audio import NANOSECONDS
+from soundpost.clock import ClockState
+from soundpost.config import Config
+from soundpost.decide.rules import make_vocabulary
+from soundpost.decide.timetable import Timetable, make_timetable
+from soundpost.manifest import Label
 
 LONGEST_MUTE_SECONDS = 86_400
 """A mute that ends later than this from now is none: the clock was set back, and what a wrong
@@ -39,10 +44,17 @@ class Hush:
     Args:
         labels: All that can be muted.
         state: What an earlier run remembered; labels that are gone are left out.
+        timetable: What may begin at which time of the day; by default everything at any.
     """
 
-    def __init__(self, labels: Iterable[str], state: HushState | None = None) -> None:
+    def __init__(
+        self,
+        labels: Iterable[str],
+        state: HushState | None = None,
+        timetable: Timetable | None = None,
+    ) -> None:
         self._labels = frozenset(labels)
+        self._timetable = timetable
         mutes = state.mutes if state else ()
         self._until_ns = {m.label: m.until_ns for m in mutes if m.label in self._labels}
 
@@ -53,7 +65,9 @@ class Hush:
 
     def may_begin(self, label: str, utc_ns: int) -> bool:
         """Whether an event of the label may begin at a time, nanoseconds since 1970 UTC."""
-        return not self.is_muted(label, utc_ns)
+        if self.is_muted(label, utc_ns):
+            return False
+        return self._timetable is None or self._timetable.allows(label, utc_ns)
 
     def is_muted(self, label: str, utc_ns: int) -> bool:
         """Whether the label is muted at a time, nanoseconds since 1970 UTC."""
@@ -82,3 +96,25 @@ class Hush:
         if unknown := labels - self._labels:
             raise ValueError(f"no such labels: {sorted(unknown)}")
         return labels
+
+
+def make_hush(
+    labels: Sequence[Label],
+    config: Config,
+    clock: Callable[[], ClockState],
+    state: HushState | None = None,
+) -> Hush:
+    """What answers whether an event may begin, with the schedules of the configuration.
+
+    Args:
+        labels: The manifest's.
+        config: The configuration.
+        clock: Asked whether the clock can be believed; schedules hold only while it is synced.
+        state: What an earlier run remembered.
+
+    Raises:
+        ConfigError: A schedule names what there is not.
+    """
+    vocabulary = make_vocabulary(labels, config.decide)
+    timetable = make_timetable(config.decide.schedules, config.node, vocabulary, clock)
+    return Hush(vocabulary.labels, state, timetable)

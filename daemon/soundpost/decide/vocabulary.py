@@ -20,8 +20,9 @@ class Vocabulary:
     def __init__(
         self, labels: Iterable[str], groups: Mapping[str, Sequence[str]] | None = None
     ) -> None:
-        self._members = {label: frozenset([label]) for label in labels}
-        known = list(self._members)
+        self.labels = tuple(labels)
+        self._members = {label: frozenset([label]) for label in self.labels}
+        known = self.labels
         for group, names in (groups or {}).items():
             if group in known:
                 raise ConfigError(

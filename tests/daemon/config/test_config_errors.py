@@ -20,6 +20,11 @@ Write = Callable[[str | bytes], Path]
         ("[mqtt]\nsource = 'mic'", "mqtt.source", "capture.source"),
         ("[decide]\non_treshold = 1", "decide.on_treshold", "decide.on_threshold"),
         (
+            "[[decide.schedules]]\nform = '22:00'",
+            "decide.schedules[0].form",
+            "decide.schedules[0].from",
+        ),
+        (
             "[decide.labels.dog]\noff_threshhold = 0.1",
             "decide.labels.dog.off_threshhold",
             "decide.labels.dog.off_threshold",
@@ -40,7 +45,7 @@ def test_an_unknown_key_like_no_other_lists_the_known_ones(write: Write) -> None
     """Where nothing is near, the keys of that table are told."""
     with pytest.raises(ConfigError) as caught:
         load_config(write("[node]\nxyzzy = 1"))
-    assert caught.value.hint == "known: name"
+    assert caught.value.hint == "known: name, latitude, longitude, timezone"
 
 
 @pytest.mark.parametrize(
@@ -66,6 +71,21 @@ def test_an_unknown_key_like_no_other_lists_the_known_ones(write: Write) -> None
             "[decide.labels.dog]\non_threshold = 2",
             "decide.labels.dog.on_threshold: expected a number <= 1.0, got 2",
         ),
+        ("[decide.groups]\nall = 'dog'", "decide.groups.all: expected a list of labels, got 'dog'"),
+        ("[decide]\nschedules = 1", "decide.schedules: expected a list of tables, got 1"),
+        ("[decide]\nschedules = [1]", "decide.schedules[0]: expected a table, got 1"),
+        (
+            "[[decide.schedules]]\nfrom = '25:00'\nto = '06:00'",
+            "decide.schedules[0].from: expected a time as 22:00, or dawn",
+        ),
+        (
+            "[[decide.schedules]]\nfrom = 'dusk'\nto = 'dusk+12:00'",
+            "decide.schedules[0].to: expected a time as 22:00, or dawn",
+        ),
+        ("[[decide.schedules]]\nfrom = 'dusk'", "[decide.schedules[0]] Object missing required"),
+        ("[[decide.schedules]]\nfrom = 'dusk'\nto = 'dusk'", "[decide.schedules[0]] from and to"),
+        ("[node]\nlatitude = 91", "node.latitude: expected a number <= 90.0, got 91"),
+        ("[node]\nlatitude = 9", "[node] latitude and longitude are set both"),
         ("node = 3", "node: expected a table, got 3"),
         ("[[mqtt]]\nprefix = 'a'", "mqtt: expected a table, got [{"),
     ],
