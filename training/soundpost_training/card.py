@@ -116,7 +116,7 @@ def model_card(manifest: Manifest, material: Material, evaluation: Evaluation) -
         frames=experiment.window.frames,
         labels=len(manifest.labels),
         data=training.data,
-        folds_are="official folds" if material.dataset.published else "folds by recording",
+        folds_are=material.dataset.folds_are,
         fold_rows=fold_rows(summary),
         int8=summary.int8_mean,
         int8_spread=summary.int8_spread,

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from soundpost.errors import SoundpostError
-from soundpost_training.config import load_experiment
+from soundpost_training.config import dealt_by_clip, load_experiment
 
 DESCRIPTION = "From folders of sound to a certified int8 bundle that `soundpost` can run."
 EPILOG = """\
@@ -76,6 +76,12 @@ def _add_verb(
     )
     parser.add_argument("--cache", type=Path, default=Path("cache"), help="where features are kept")
     parser.add_argument("--runs", type=Path, default=Path("runs"), help="where runs are kept")
+    if verb != "export":
+        parser.add_argument(
+            "--shuffle-anyway",
+            action="store_true",
+            help="deal the folds by clip, say what leaks; the run is kept as <name>-shuffled",
+        )
     if verb in ("prepare", "teach"):
         return
     parser.add_argument("--epochs", type=int, help="instead of train.epochs, for a dry run")
@@ -92,6 +98,8 @@ def _add_verb(
 
 def _run(options: argparse.Namespace) -> None:
     experiment = load_experiment(options.config, getattr(options, "epochs", None))
+    if getattr(options, "shuffle_anyway", False):
+        experiment = dealt_by_clip(experiment)
     # Keras takes seconds to import; --help and a typo in the file need not wait for it.
     from soundpost_training import verbs  # noqa: PLC0415 - see above
 

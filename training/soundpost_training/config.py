@@ -245,6 +245,12 @@ def load_experiment(
         ) from error
 
 
+def dealt_by_clip(experiment: Experiment) -> Experiment:
+    """The experiment with folds by clip, under a name of its own: its runs are no others' runs."""
+    data = msgspec.structs.replace(experiment.data, shuffle_anyway=True)
+    return msgspec.structs.replace(experiment, name=f"{experiment.name}-shuffled", data=data)
+
+
 def _refuse_unknown_keys(
     raw: dict[str, Any], section: type[msgspec.Struct], table: str, path: Path
 ) -> None:

@@ -10,6 +10,7 @@ from soundpost_training.calibrate import calibrate as choose_thresholds
 from soundpost_training.config import Experiment
 from soundpost_training.crossval import Summary, figures, run_fold
 from soundpost_training.crossval import crossval as cross_validate
+from soundpost_training.dataset import cost
 from soundpost_training.evaluate import Evaluation, out_of_fold
 from soundpost_training.evaluate import evaluate as evaluate_folds
 from soundpost_training.export import export as export_bundle
@@ -30,6 +31,10 @@ def prepare(experiment: Experiment, options: argparse.Namespace) -> None:
         f"{dataset.name}: {len(dataset.clips)} clips, {len(dataset.labels)} labels, "
         f"folds {dataset.folds}, {seconds / experiment.features.sample_rate_hz / 60:.1f} minutes"
     )
+    if dataset.background:
+        report.print(f"background: {len(dataset.background)} clips without a label")
+    if dataset.wet_copies:
+        report.print(f"rooms: each clip is heard in {dataset.wet_copies} more")
 
 
 def teach(experiment: Experiment, options: argparse.Namespace) -> None:
@@ -92,7 +97,10 @@ def _evaluation(material: Material) -> Evaluation:
 
 
 def _material(experiment: Experiment, options: argparse.Namespace) -> Material:
-    return Material.of(experiment, options.cache, options.runs)
+    material = Material.of(experiment, options.cache, options.runs)
+    if material.dataset.dealt_by_clip:
+        console.print(cost(material.dataset), style="bold red", highlight=False)
+    return material
 
 
 def _table(summary: Summary) -> Table:

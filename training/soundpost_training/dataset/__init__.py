@@ -5,12 +5,14 @@ from soundpost_training.dataset.features import Features
 from soundpost_training.dataset.folds import refuse_leaks, training_folds
 from soundpost_training.dataset.places import data_folder
 from soundpost_training.dataset.prepare import prepare
+from soundpost_training.dataset.shuffle import cost
 from soundpost_training.dataset.sources import open_dataset
 
 __all__ = [
     "Clip",
     "Dataset",
     "Features",
+    "cost",
     "data_folder",
     "open_dataset",
     "prepare",

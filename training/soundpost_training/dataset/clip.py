@@ -59,6 +59,13 @@ class Dataset:
         """The numbers of the folds, ascending."""
         return sorted({clip.fold for clip in self.clips})
 
+    @property
+    def folds_are(self) -> str:
+        """Who made the folds, for a card."""
+        if self.dealt_by_clip:
+            return "folds dealt by clip, so that these figures leak"
+        return "official folds" if self.published else "folds by recording"
+
     def in_folds(self, folds: list[int]) -> list[int]:
         """The positions of the clips of these folds."""
         return [index for index, clip in enumerate(self.clips) if clip.fold in folds]
