@@ -18,10 +18,12 @@ from numpy.typing import NDArray
 from soundpost.classify import Classifier, load_bundle, replay_golden
 from soundpost.cli import main as listen
 from soundpost.features import LogMel
+from soundpost.manifest import CARD_FILE
 from soundpost_training.calibrate import Calibration
 from soundpost_training.cli import main
 from soundpost_training.dataset.audio import read_pcm
 from soundpost_training.evaluate import Evaluation
+from soundpost_training.proof import PROOF_FILE, Proof
 
 pytestmark = pytest.mark.training
 
@@ -127,6 +129,40 @@ def test_a_new_version_needs_no_new_training(experiment_file: Path, exported: Pa
 
 
 @pytest.mark.usefixtures("tones_at_home")
+def test_a_bundle_of_all_folds_comes_with_a_proof(experiment_file: Path, exported: Path) -> None:
+    """It heard every fold; its twin held out the last, and the scores give the figures stated."""
+    text = experiment_file.read_text(encoding="utf-8").replace("held_out_fold = 3\n", "")
+    experiment_file.write_text(text.replace('id = "tiny"', 'id = "whole"'), encoding="utf-8")
+    places = ("--models", str(exported / "models"), "--proof", str(exported / "proofs"))
+    assert run("export", experiment_file, exported, *places) == 0
+    shipped = load_bundle(exported / "models" / "whole").manifest
+    assert (shipped.training.folds, shipped.training.held_out_folds) == ([1, 2, 3], [])
+    folder = exported / "proofs" / "whole"
+    proof = msgspec.json.decode((folder / PROOF_FILE).read_bytes(), type=Proof)
+    twin = load_bundle(folder / proof.twin).manifest
+    assert (proof.bundle, twin.id) == (shipped, "whole-fold3")
+    assert (twin.training.folds, twin.training.held_out_folds) == ([1, 2], [3])
+    weights = exported / "runs" / "tiny" / "all" / "model.tflite"
+    assert weights.read_bytes() == (exported / "models" / "whole" / "model.tflite").read_bytes()
+    for card in (exported / "models" / "whole", folder / proof.twin):
+        assert f"recipe `{proof.recipe}`" in (card / CARD_FILE).read_text(encoding="utf-8")
+    with np.load(folder / "scores.npz") as kept:
+        right = kept["int8"].argmax(axis=1) == kept["truth"]
+        folds = [right[kept["folds"] == fold].mean() for fold in (1, 2, 3)]
+    assert np.mean(folds) == pytest.approx(shipped.metrics[0].value)
+
+
+@pytest.mark.usefixtures("tones_at_home")
+def test_a_bundle_that_held_a_fold_out_needs_no_proof(
+    experiment_file: Path, exported: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A proof of it is refused, with the fold that judges it."""
+    assert run("export", experiment_file, exported, "--proof", str(exported / "none")) == 78
+    assert "held out fold 3" in capsys.readouterr().err
+    assert not (exported / "none").exists()
+
+
+@pytest.mark.usefixtures("tones_at_home")
 def test_exporting_again_gives_the_same_bytes(experiment_file: Path, exported: Path) -> None:
     """A bundle is a function of its run; the second export leaves nothing else behind."""
     models = exported / "models"
@@ -135,7 +171,7 @@ def test_exporting_again_gives_the_same_bytes(experiment_file: Path, exported: P
     before = {path.name: path.read_bytes() for path in (models / "tiny").iterdir()}
     assert run(*arguments) == 0
     assert {path.name: path.read_bytes() for path in (models / "tiny").iterdir()} == before
-    assert [path.name for path in models.iterdir()] == ["tiny"]
+    assert {path.name for path in models.iterdir()} <= {"tiny", "whole"}
 
 
 @pytest.mark.usefixtures("tones_at_home")

@@ -9,12 +9,11 @@ from numpy.typing import NDArray
 from soundpost.manifest import Label
 from soundpost_training.augment import negatives
 from soundpost_training.crossval import TFLITE_FILE, run_fold
+from soundpost_training.dataset import training_folds
 from soundpost_training.material import Material
 from soundpost_training.scoring import FoldScores, classifier_of
 from soundpost_training.temperature import fit_temperature, temper
 from soundpost_training.thresholds import clip_peaks, label_defaults, on_threshold
-
-CALIBRATION_FILE = "calibration.json"
 
 QUIET_STRETCHES = 64
 """Silence and faint noises that no label may be told of."""
@@ -55,6 +54,13 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     false_alarms_per_hour: float
 
 
+class Judged(msgspec.Struct, frozen=True, kw_only=True):
+    """A fold that judges, by its own network and at a temperature that it did not choose."""
+
+    fold: int
+    temperature: float
+
+
 class Calibration(msgspec.Struct, frozen=True, kw_only=True):
     """Decision defaults and what they were chosen on.
 
@@ -63,13 +69,16 @@ class Calibration(msgspec.Struct, frozen=True, kw_only=True):
         temperature: What logits are divided by.
         labels: One for each label, in the order of the model's outputs.
         chosen_on: What the thresholds do to the clips that chose them.
-        held_out: What they do to the clips of the bundle's held-out fold, which chose nothing.
+        judged: The bundle's held-out fold. A bundle of all folds has none, so each fold in turn
+            is judged by temperature and thresholds that the others chose.
+        held_out: What these do to the clips of the judging folds, which chose none of them.
     """
 
     folds: list[int]
     temperature: float
     labels: list[LabelCalibration]
     chosen_on: Outcome
+    judged: list[Judged]
     held_out: Outcome
 
 
@@ -82,16 +91,47 @@ class _Heard:
     hours: NDArray[np.float64]
 
 
+@dataclass(frozen=True, slots=True)
+class _Choice:
+    """What the folds but one choose, and their own clips at it."""
+
+    temperature: float
+    labels: list[LabelCalibration]
+    heard: _Heard
+
+
 def calibrate(material: Material) -> Calibration:
-    """The calibration of the shipped model; also kept as JSON beside the runs.
+    """The calibration of the shipped model.
 
     It was chosen by clips of the folds that the shipped model trained on, each scored by the
-    model of its own fold, which never heard it. The held-out fold's clips choose nothing.
+    model of its own fold, which never heard it. A held-out fold's clips choose nothing.
     """
     held_out = material.experiment.bundle.held_out_fold
-    folds = [fold for fold in material.dataset.folds if fold != held_out]
+    chosen = _choose(material, held_out)
+    if held_out is None:
+        judges = {fold: _choose(material, fold) for fold in material.dataset.folds}
+    else:
+        judges = {held_out: chosen}
+    return Calibration(
+        folds=training_folds(material.dataset, held_out),
+        temperature=chosen.temperature,
+        labels=chosen.labels,
+        chosen_on=_outcome([(chosen.heard, chosen.labels)]),
+        judged=[Judged(fold=fold, temperature=one.temperature) for fold, one in judges.items()],
+        held_out=_outcome(
+            [
+                (_heard(material, [run_fold(material, fold)], one.temperature), one.labels)
+                for fold, one in judges.items()
+            ]
+        ),
+    )
+
+
+def _choose(material: Material, without: int | None) -> _Choice:
+    """What the clips of all folds but one choose, and silence as the model without it hears it."""
+    folds = training_folds(material.dataset, without)
     scores = [run_fold(material, fold) for fold in folds]
-    quiet = _quiet_scores(material, held_out)
+    quiet = _quiet_scores(material, without)
     temperature = fit_temperature(
         np.concatenate([fold.int8 for fold in scores]),
         np.concatenate([fold.truth[fold.owners] for fold in scores]),
@@ -99,16 +139,7 @@ def calibrate(material: Material) -> Calibration:
     )
     heard = _heard(material, scores, temperature)
     labels = _labels(material, heard, temper(quiet, temperature).max(axis=0))
-    calibration = Calibration(
-        folds=folds,
-        temperature=temperature,
-        labels=labels,
-        chosen_on=_outcome(heard, labels),
-        held_out=_outcome(_heard(material, [run_fold(material, held_out)], temperature), labels),
-    )
-    kept = msgspec.json.format(msgspec.json.encode(calibration), indent=2)
-    (material.folder / CALIBRATION_FILE).write_bytes(kept)
-    return calibration
+    return _Choice(temperature, labels, heard)
 
 
 def told_of_silence(calibration: Calibration) -> list[LabelCalibration]:
@@ -156,18 +187,23 @@ def _heard(material: Material, folds: list[FoldScores], temperature: float) -> _
     )
 
 
-def _outcome(heard: _Heard, labels: list[LabelCalibration]) -> Outcome:
-    reached = heard.peaks >= np.array([label.on_threshold for label in labels], np.float32)
-    own = reached[np.arange(len(heard.truth)), heard.truth]
-    hours = float(heard.hours.sum())
+def _outcome(parts: list[tuple[_Heard, list[LabelCalibration]]]) -> Outcome:
+    """What happens to clips, each part of them at thresholds of its own."""
+    hours, told, others = 0.0, [], 0
+    for heard, labels in parts:
+        reached = heard.peaks >= np.array([label.on_threshold for label in labels], np.float32)
+        own = reached[np.arange(len(heard.truth)), heard.truth]
+        hours += float(heard.hours.sum())
+        told.append(own)
+        others += int(reached.sum() - own.sum())
     return Outcome(
         hours=hours,
-        told=float(own.mean()),
-        false_alarms_per_hour=float((reached.sum() - own.sum()) / hours),
+        told=float(np.concatenate(told).mean()),
+        false_alarms_per_hour=others / hours,
     )
 
 
-def _quiet_scores(material: Material, fold: int) -> NDArray[np.float32]:
+def _quiet_scores(material: Material, fold: int | None) -> NDArray[np.float32]:
     """Scores of silence and faint noise by a fold's model, float32[stretches, labels].
 
     A steady sound scores alike in each window, so these are what smoothing gives, too.

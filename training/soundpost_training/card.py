@@ -7,7 +7,9 @@ from soundpost_training.card_parts import (
     confusion_rows,
     data_note,
     fold_rows,
+    judges,
     label_rows,
+    shipped_note,
     teacher_note,
 )
 from soundpost_training.evaluate import Evaluation
@@ -46,9 +48,7 @@ single windows {window_accuracy:.2%}. The command:
 {command}
 ```
 
-The model in this folder is the one of fold {held_out}: it was trained on folds {folds}, and fold
-{held_out}'s clips are honest test material for it. As it is shipped, at its temperature, it takes
-**{held_out_accuracy:.2%}** of them for what they are.
+{shipped}
 
 Most frequent confusions, over all folds:
 
@@ -59,16 +59,16 @@ Most frequent confusions, over all folds:
 ## Decision defaults
 
 Chosen on the clips of folds {folds} ({hours:.2f} hours), each scored by the model that held its
-fold out. Temperature {temperature:.2f}, which on fold {held_out} takes the expected calibration
-error of windows from {error_before:.3f} to {error_after:.3f}. Each label's `on_threshold` is the
-lowest smoothed score, from {lowest_on} to {highest_on}, at which it gives at most
-{budget:g} false alarms in an hour of other labels' clips without a pause, or a lower one where
-less than {told_at_least:.0%} of the label's own clips would be told else; it stays clear of what
-silence and faint noise score. `off_threshold` is 0.6 of it. Scores are smoothed over 2
+fold out. Temperature {temperature:.2f}: on {judges}, the expected calibration
+error of windows goes with it from {error_before:.3f} to {error_after:.3f}. Each label's
+`on_threshold` is the lowest smoothed score, from {lowest_on} to {highest_on}, at which it gives
+at most {budget:g} false alarms in an hour of other labels' clips without a pause, or a lower one
+where less than {told_at_least:.0%} of the label's own clips would be told else; it stays clear of
+what silence and faint noise score. `off_threshold` is 0.6 of it. Scores are smoothed over 2
 windows; an event shorter than 0.5 s is retracted; a label rests for 1 s after an event.
 
 With these, {told:.1%} of the clips that chose are told by their own label, and all labels together
-give {false_alarms:.0f} false alarms in such an hour; of fold {held_out}, which chose nothing,
+give {false_alarms:.0f} false alarms in such an hour; of {judges},
 **{held_out_told:.1%}** are told, with **{held_out_false_alarms:.0f}** false alarms an hour. Where
 most of an hour is quiet there are fewer in proportion.
 
@@ -93,11 +93,11 @@ silence and faint noise were trained to give no confident label.
 
 ## How it was made
 
-Experiment `{name}`, seed {seed}, {epochs} epochs: random {frames}-frame crops, stretch, gain,
-mel-band shift, between-class mixing in the power domain, masks, label smoothing; AdamW with
-warm-up and cosine, averaged weights.{teacher_note} int8 calibration on windows of the training
-folds, with the floor and the ceiling of the features planted. Training is seeded, yet sums run
-in another order on another machine: weights repeat on the same machine and versions only.
+Experiment `{name}`, recipe `{recipe}`, seed {seed}, {epochs} epochs: random {frames}-frame crops,
+stretch, gain, mel-band shift, between-class mixing in the power domain, masks, label smoothing;
+AdamW with warm-up and cosine, averaged weights.{teacher_note} int8 calibration on windows of the
+training folds, with the floor and the ceiling of the features planted. Training is seeded, yet sums
+run in another order on another machine: weights repeat on the same machine and versions only.
 """
 
 
@@ -129,8 +129,8 @@ def model_card(manifest: Manifest, material: Material, evaluation: Evaluation) -
         pr=evaluation.macro_average_precision,
         window_accuracy=evaluation.window_accuracy,
         command=training.command,
-        held_out=", ".join(map(str, training.held_out_folds)),
-        held_out_accuracy=evaluation.held_out_accuracy,
+        shipped=shipped_note(manifest, evaluation),
+        judges=judges(calibration),
         folds=", ".join(map(str, training.folds)),
         confusion_rows=confusion_rows(evaluation.top_confusions),
         hours=calibration.chosen_on.hours,
@@ -150,6 +150,7 @@ def model_card(manifest: Manifest, material: Material, evaluation: Evaluation) -
         licence=training.licence,
         data_note=data_note(material.dataset),
         name=experiment.name,
+        recipe=material.recipe,
         seed=experiment.seed,
         epochs=epochs,
         teacher_note=teacher_note(experiment.teacher),

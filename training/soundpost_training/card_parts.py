@@ -2,6 +2,8 @@
 
 from collections import defaultdict
 
+from soundpost.manifest import Manifest
+from soundpost_training.calibrate import Calibration
 from soundpost_training.config import TeacherConfig
 from soundpost_training.crossval import Summary
 from soundpost_training.dataset import Clip, Dataset
@@ -15,6 +17,18 @@ What is learnt is to {weight:.0%} the answers of a teacher of the same fold, at 
 {layers} of YAMNet, frozen, fitted on augmented examples of the training folds only; teacher and
 student are given the very same ones. YAMNet (Google, Apache-2.0, trained on AudioSet) teaches;
 none of its weights is in this bundle."""
+
+MODEL_OF_A_FOLD = """\
+The model in this folder is the one of fold {held_out}: it was trained on folds {folds}, and fold
+{held_out}'s clips are honest test material for it. As it is shipped, at its temperature, it takes
+**{accuracy:.2%}** of them for what they are."""
+
+MODEL_OF_ALL_FOLDS = """\
+These figures are of the {networks} networks that each held one fold out. The model in this folder
+was trained by the same recipe on all of folds {folds}: it has heard every clip of {data}, and none
+is left to judge it by. What can be judged is its twin {twin}, the network of the same recipe that
+held out fold {last}; `soundpost-train export --proof` writes both. Of **{agreement:.2%}** of all
+clips this model says in int8 what it says in float."""
 
 NON_COMMERCIAL = """
 Non-commercial: weights trained on it are not for commercial installs."""
@@ -47,6 +61,39 @@ def label_rows(evaluation: Evaluation) -> str:
         for label, chosen in zip(evaluation.labels, evaluation.calibration.labels, strict=True)
     ]
     return "\n".join(rows)
+
+
+def shipped_note(manifest: Manifest, evaluation: Evaluation) -> str:
+    """Which network the folder holds, and what that means for the figures."""
+    training = manifest.training
+    folds = ", ".join(map(str, training.folds))
+    if evaluation.agreement is None:
+        return MODEL_OF_A_FOLD.format(
+            held_out=", ".join(map(str, training.held_out_folds)),
+            folds=folds,
+            accuracy=evaluation.held_out_accuracy,
+        )
+    last = training.folds[-1]
+    return MODEL_OF_ALL_FOLDS.format(
+        networks=len(training.folds),
+        folds=folds,
+        data=training.data,
+        twin=twin_id(manifest.id, last),
+        last=last,
+        agreement=evaluation.agreement,
+    )
+
+
+def twin_id(bundle: str, fold: int) -> str:
+    """The id of the bundle that stands in for one of all folds where something is judged."""
+    return f"{bundle}-fold{fold}"
+
+
+def judges(calibration: Calibration) -> str:
+    """The folds that judge temperature and thresholds, and why they may."""
+    if len(calibration.judged) > 1:
+        return "each fold in turn, where the others chose"
+    return f"fold {calibration.judged[0].fold}, which chose nothing"
 
 
 def data_note(dataset: Dataset) -> str:

@@ -30,11 +30,11 @@ INTERRUPTED = 130
 VERBS = {
     "prepare": "Listen to every recording once and keep its features.",
     "teach": "Have the experiment's teacher listen to its pool of augmented examples, once.",
-    "train": "Train the network of one fold, which holds that fold out.",
+    "train": "Train the network of one fold, which holds that fold out, or none, for shipping.",
     "crossval": "Train, quantize and score every fold; print the mean and spread over the folds.",
     "calibrate": "Choose the temperature, and thresholds that keep to a budget of false alarms.",
     "evaluate": "Write a report with figures, curves, confusions and calibration, HTML and JSON.",
-    "export": "Write the bundle of the held-out fold's model, with its manifest and card.",
+    "export": "Write the bundle: the model of all folds, or of one held out, with its card.",
 }
 
 
@@ -86,14 +86,25 @@ def _add_verb(
         return
     parser.add_argument("--epochs", type=int, help="instead of train.epochs, for a dry run")
     if verb == "train":
-        parser.add_argument("--fold", type=int, required=True, help="the fold to hold out")
+        parser.add_argument(
+            "--fold", type=_fold, required=True, help="the fold to hold out, or none"
+        )
     if verb == "export":
         parser.add_argument(
             "--models", type=Path, default=Path("models"), help="the folder that gets the bundle"
         )
         parser.add_argument(
+            "--proof",
+            type=Path,
+            help="the folder that gets what a bundle of all folds is held to: its twin, its scores",
+        )
+        parser.add_argument(
             "--force", action="store_true", help="also when int8 loses more than a point"
         )
+
+
+def _fold(text: str) -> int | None:
+    return None if text == "none" else int(text)
 
 
 def _run(options: argparse.Namespace) -> None:

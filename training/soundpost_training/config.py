@@ -181,11 +181,15 @@ class CalibrateConfig(_Section, frozen=True, kw_only=True):
 
 
 class BundleConfig(_Section, frozen=True, kw_only=True):
-    """What is shipped: the model that held out `held_out_fold`, under this name."""
+    """What is shipped, under this name: a model of all folds, or the one that held a fold out.
+
+    A model of all folds has heard the most, and its card gives the figures of the networks that
+    each held a fold out. One that held out `held_out_fold` can itself be judged by that fold.
+    """
 
     id: str
     version: str
-    held_out_fold: Positive
+    held_out_fold: Positive | None = None
     calibration_windows: Positive = 500
 
 

@@ -17,9 +17,9 @@ SUMMARY_FILE = "crossval.json"
 
 
 class FoldFigures(msgspec.Struct, frozen=True, kw_only=True):
-    """The clip accuracy of one held-out fold."""
+    """The clip accuracy of one held-out fold, or of all clips by the network that heard them."""
 
-    fold: int
+    fold: int | None
     int8: float
     real: float
 
@@ -34,8 +34,13 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
     real_spread: float
 
 
-def run_fold(material: Material, fold: int) -> FoldScores:
-    """Trains, quantizes and scores one fold; what is there already is not done again."""
+def run_fold(material: Material, fold: int | None) -> FoldScores:
+    """Trains, quantizes and scores one fold; what is there already is not done again.
+
+    Args:
+        material: The experiment and its data.
+        fold: The fold that is held out; None trains on all folds, and scores what was heard.
+    """
     folder = material.fold_folder(fold)
     network = train_fold(material, fold)
     kept = folder / SCORES_FILE
@@ -49,7 +54,7 @@ def run_fold(material: Material, fold: int) -> FoldScores:
     return scores
 
 
-def _quantize(material: Material, fold: int, network: keras.Model) -> bytes:
+def _quantize(material: Material, fold: int | None, network: keras.Model) -> bytes:
     experiment = material.experiment
     clips = material.dataset.in_folds(training_folds(material.dataset, fold))
     windows, _ = windows_of_clips(material.features, clips, experiment.window)
@@ -71,7 +76,7 @@ def crossval(material: Material) -> Summary:
     return summary
 
 
-def figures(fold: int, scores: FoldScores) -> FoldFigures:
+def figures(fold: int | None, scores: FoldScores) -> FoldFigures:
     """The accuracies of one fold."""
     return FoldFigures(
         fold=fold,

@@ -28,7 +28,7 @@ def describe(  # noqa: PLR0913, PLR0917 - the parts of a bundle, each known some
     metrics: list[Metric],
     command: str,
 ) -> Manifest:
-    """The manifest of the model that held out the bundle's fold.
+    """The manifest of the model that held out the bundle's fold, or none.
 
     Args:
         material: The experiment and its data set.
@@ -64,7 +64,7 @@ def describe(  # noqa: PLR0913, PLR0917 - the parts of a bundle, each known some
             licence=dataset.licence,
             attribution=dataset.attribution,
             folds=training_folds(dataset, held_out),
-            held_out_folds=[held_out],
+            held_out_folds=[] if held_out is None else [held_out],
             command=command,
         ),
         metrics=metrics,

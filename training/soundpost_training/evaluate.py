@@ -49,7 +49,10 @@ class Evaluation(msgspec.Struct, frozen=True, kw_only=True):
         data: The data set.
         summary: Clip accuracy of each fold, int8 and float.
         calibration: Temperature and thresholds, with what they do.
-        held_out_accuracy: Clip accuracy of the shipped model on its fold, at the temperature.
+        held_out_accuracy: Clip accuracy on the folds that judge (see `Calibration`), each at the
+            temperature that it did not choose.
+        agreement: Share of all clips of which the model of all folds says in int8 what it says in
+            float; None where a held-out fold judges what is shipped.
         window_accuracy: Share of single windows whose highest score is right.
         macro_f1: Mean over the labels.
         macro_roc_auc: The same.
@@ -58,7 +61,7 @@ class Evaluation(msgspec.Struct, frozen=True, kw_only=True):
         labels: Each label against all others, over the clips of all folds.
         confusion: Clips of each label (row) taken for each (column).
         top_confusions: The most frequent ones.
-        reliability: Of the windows of the bundle's held-out fold, which chose no temperature.
+        reliability: Of the windows of the folds that judge.
     """
 
     experiment: str
@@ -66,6 +69,7 @@ class Evaluation(msgspec.Struct, frozen=True, kw_only=True):
     summary: Summary
     calibration: Calibration
     held_out_accuracy: float
+    agreement: float | None
     window_accuracy: float
     macro_f1: float
     macro_roc_auc: float
@@ -90,15 +94,21 @@ def evaluate(material: Material, summary: Summary, calibration: Calibration) -> 
     scores, truth, clips = out_of_fold(list(folds.values()))
     labels = label_metrics(dataset.labels, scores, truth)
     table = confusion(scores, truth)
-    held_out = folds[material.experiment.bundle.held_out_fold]
-    tempered = temper(held_out.int8, calibration.temperature)
+    judged = [
+        (folds[one.fold], temper(folds[one.fold].int8, one.temperature))
+        for one in calibration.judged
+    ]
     taken = {int(clip): int(best) for clip, best in zip(clips, scores.argmax(axis=1), strict=True)}
     return Evaluation(
         experiment=material.experiment.name,
         data=dataset.name,
         summary=summary,
         calibration=calibration,
-        held_out_accuracy=accuracy(held_out.of_clips(tempered), held_out.truth),
+        held_out_accuracy=accuracy(
+            np.concatenate([fold.of_clips(tempered) for fold, tempered in judged]),
+            np.concatenate([fold.truth for fold, _ in judged]),
+        ),
+        agreement=_agreement(material),
         window_accuracy=float(
             np.mean([accuracy(fold.int8, fold.truth[fold.owners]) for fold in folds.values()])
         ),
@@ -109,7 +119,7 @@ def evaluate(material: Material, summary: Summary, calibration: Calibration) -> 
         labels=labels,
         confusion=table.tolist(),
         top_confusions=_top_confusions(material, table, taken),
-        reliability=_reliability(held_out, tempered),
+        reliability=_reliability(judged),
     )
 
 
@@ -144,9 +154,17 @@ def _top_confusions(
     return found
 
 
-def _reliability(fold: FoldScores, tempered: NDArray[np.float32]) -> Reliability:
-    truth = fold.truth[fold.owners]
-    before, after = reliability(fold.int8, truth), reliability(tempered, truth)
+def _agreement(material: Material) -> float | None:
+    if material.experiment.bundle.held_out_fold is not None:
+        return None
+    heard = run_fold(material, None)
+    return accuracy(heard.of_clips(heard.int8), heard.of_clips(heard.real).argmax(axis=1))
+
+
+def _reliability(judged: list[tuple[FoldScores, NDArray[np.float32]]]) -> Reliability:
+    truth = np.concatenate([fold.truth[fold.owners] for fold, _ in judged])
+    before = reliability(np.concatenate([fold.int8 for fold, _ in judged]), truth)
+    after = reliability(np.concatenate([tempered for _, tempered in judged]), truth)
     return Reliability(
         error_before=calibration_error(before),
         error_after=calibration_error(after),

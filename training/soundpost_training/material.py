@@ -1,9 +1,11 @@
 """What every fold is trained from."""
 
+import hashlib
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+import msgspec
 from msgspec import UnsetType
 
 from soundpost_training.bank import Bank
@@ -11,6 +13,9 @@ from soundpost_training.config import Experiment
 from soundpost_training.dataset import Dataset, Features, open_dataset, prepare
 from soundpost_training.errors import ExperimentError
 from soundpost_training.teacher import Pool, fill_pool
+
+ALL_FOLDS = "all"
+"""The run that holds no fold out."""
 
 
 @dataclass(frozen=True)
@@ -43,9 +48,17 @@ class Material:
         """Where the experiment keeps what it makes."""
         return self.runs / self.experiment.name
 
-    def fold_folder(self, fold: int) -> Path:
-        """Where the run that holds a fold out keeps what it makes."""
-        return self.folder / f"fold{fold}"
+    def fold_folder(self, fold: int | None) -> Path:
+        """Where the run that holds a fold out, or none, keeps what it makes."""
+        return self.folder / (ALL_FOLDS if fold is None else f"fold{fold}")
+
+    @property
+    def recipe(self) -> str:
+        """A name for what makes weights and thresholds, whatever bundle they go to, 16 digits."""
+        bundle = self.experiment.bundle
+        nameless = msgspec.structs.replace(bundle, id="", version="", held_out_fold=None)
+        recipe = msgspec.structs.replace(self.experiment, bundle=nameless)
+        return hashlib.sha256(msgspec.json.encode(recipe)).hexdigest()[:16]
 
     def bank(self, clips: list[int]) -> Bank:
         """The sounds that examples of these clips are cut from."""

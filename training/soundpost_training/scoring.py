@@ -22,6 +22,8 @@ GOLDEN_TO_COME = b"-"
 class FoldScores:
     """What the model of a fold makes of the clips that it never heard.
 
+    Of a model of all folds: what it makes of all clips, every one of which it has heard.
+
     Attributes:
         clips: int64[clips], positions in the data set.
         truth: int64[clips], positions of their labels.
@@ -63,20 +65,22 @@ class FoldScores:
             return cls(*(kept[name] for name in cls.__slots__))
 
 
-def score_fold(material: Material, fold: int, network: keras.Model, model: bytes) -> FoldScores:
+def score_fold(
+    material: Material, fold: int | None, network: keras.Model, model: bytes
+) -> FoldScores:
     """The scores of a held-out fold's windows, before and after quantisation.
 
     Args:
         material: The experiment, its recordings and their features.
-        fold: The fold that was held out.
+        fold: The fold that was held out; None scores all clips.
         network: The trained network.
         model: The TFLite file made of it.
     """
     dataset = material.dataset
-    clips = dataset.in_folds([fold])
+    clips = dataset.in_folds(dataset.folds if fold is None else [fold])
     windows, owners = windows_of_clips(material.features, clips, material.experiment.window)
     classifier = classifier_of(material, model)
-    told = track(windows, f"fold {fold}, int8")
+    told = track(windows, f"{material.fold_folder(fold).name}, int8")
     logits = network.predict(windows[..., None], batch_size=256, verbose=0)
     return FoldScores(
         clips=np.array(clips),

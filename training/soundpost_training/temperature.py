@@ -8,6 +8,9 @@ Scores = NDArray[np.float32]
 CANDIDATES = np.linspace(0.2, 5.0, 481).round(2)
 """Temperatures in steps of a hundredth."""
 
+COARSELY = 20
+"""The surprise over temperatures has one valley: it is looked for in such steps, then in it."""
+
 SMALLEST_SCORE = 1e-12
 """Below what int8 logits can say, and above where a logarithm ends."""
 
@@ -38,13 +41,16 @@ def fit_temperature(scores: Scores, truth: NDArray[np.int64], quiet: Scores) -> 
         quiet: float32[m, labels] at temperature 1, of silence and faint noise.
     """
     told = np.arange(len(truth)), truth
-    surprises = [
-        np.concatenate(
-            (_surprise(temper(scores, one))[told], _surprise(temper(quiet, one)).mean(axis=1))
-        ).mean()
-        for one in CANDIDATES
-    ]
-    return float(CANDIDATES[int(np.argmin(surprises))])
+
+    def surprise(temperature: float) -> float:
+        heard = _surprise(temper(scores, temperature))[told]
+        return float(
+            np.concatenate((heard, _surprise(temper(quiet, temperature)).mean(axis=1))).mean()
+        )
+
+    valley = int(np.argmin([surprise(one) for one in CANDIDATES[::COARSELY]])) * COARSELY
+    near = CANDIDATES[max(valley - COARSELY, 0) : valley + COARSELY + 1]
+    return float(near[int(np.argmin([surprise(one) for one in near]))])
 
 
 def _surprise(scores: Scores) -> NDArray[np.float64]:

@@ -24,8 +24,12 @@ HISTORY_FILE = "history.csv"
 """One line per epoch: its number from 1, and its mean loss."""
 
 
-def train_fold(material: Material, fold: int) -> keras.Model:
+def train_fold(material: Material, fold: int | None) -> keras.Model:
     """The network trained on all folds but one, from the run's folder when it is there already.
+
+    Args:
+        material: The experiment and its data.
+        fold: The fold that is held out, None for a network of all folds.
 
     Raises:
         TrainingError: The folder holds a run of another experiment.
@@ -98,7 +102,9 @@ def _is(kept: bytes, experiment: Experiment) -> bool:
     return free == experiment
 
 
-def _examples(material: Material, folds: list[int], held_out: int) -> Examples | TaughtExamples:
+def _examples(
+    material: Material, folds: list[int], held_out: int | None
+) -> Examples | TaughtExamples:
     experiment = material.experiment
     clips = material.dataset.in_folds(folds)
     if experiment.teacher is None:

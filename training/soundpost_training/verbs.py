@@ -5,20 +5,24 @@ import argparse
 import msgspec
 from rich.table import Table
 
+from soundpost.manifest import read_manifest
 from soundpost_training.calibrate import Calibration, told_of_silence
 from soundpost_training.calibrate import calibrate as choose_thresholds
 from soundpost_training.config import Experiment
 from soundpost_training.crossval import Summary, figures, run_fold
 from soundpost_training.crossval import crossval as cross_validate
 from soundpost_training.dataset import cost
+from soundpost_training.errors import ExperimentError
 from soundpost_training.evaluate import Evaluation, out_of_fold
 from soundpost_training.evaluate import evaluate as evaluate_folds
 from soundpost_training.export import export as export_bundle
 from soundpost_training.export import refuse_loss
 from soundpost_training.material import Material
 from soundpost_training.progress import console, report
+from soundpost_training.proof import prove
 from soundpost_training.report import report_page
 
+CALIBRATION_FILE = "calibration.json"
 REPORT_FILE, REPORT_DATA_FILE = "report.html", "report.json"
 
 
@@ -45,10 +49,10 @@ def teach(experiment: Experiment, options: argparse.Namespace) -> None:
 
 
 def train(experiment: Experiment, options: argparse.Namespace) -> None:
-    """Trains, quantizes and scores one fold."""
-    material = _material(experiment, options)
-    measured = figures(options.fold, run_fold(material, options.fold))
-    report.print(f"fold {measured.fold}: int8 {measured.int8:.2%}, float {measured.real:.2%}")
+    """Trains, quantizes and scores the network of one fold, or that of all folds."""
+    measured = figures(options.fold, run_fold(_material(experiment, options), options.fold))
+    what = "all folds, heard in training" if options.fold is None else f"fold {options.fold}"
+    report.print(f"{what}: int8 {measured.int8:.2%}, float {measured.real:.2%}")
 
 
 def crossval(experiment: Experiment, options: argparse.Namespace) -> None:
@@ -58,7 +62,10 @@ def crossval(experiment: Experiment, options: argparse.Namespace) -> None:
 
 def calibrate(experiment: Experiment, options: argparse.Namespace) -> None:
     """Chooses temperature and thresholds, and prints what they do."""
-    calibration = choose_thresholds(_material(experiment, options))
+    material = _material(experiment, options)
+    calibration = choose_thresholds(material)
+    kept = msgspec.json.format(msgspec.json.encode(calibration), indent=2)
+    (material.folder / CALIBRATION_FILE).write_bytes(kept)
     report.print(_thresholds(calibration))
     for label in told_of_silence(calibration):
         console.print(
@@ -81,14 +88,31 @@ def evaluate(experiment: Experiment, options: argparse.Namespace) -> None:
 
 
 def export(experiment: Experiment, options: argparse.Namespace) -> None:
-    """Writes the bundle, and says where."""
+    """Writes the bundle and, where one is asked for, its proof; says where.
+
+    Raises:
+        ExperimentError: A proof of a bundle that needs none.
+        TrainingError: int8 loses more than a point.
+    """
+    held_out = experiment.bundle.held_out_fold
+    if options.proof is not None and held_out is not None:
+        raise ExperimentError(
+            f"{experiment.bundle.id} held out fold {held_out}, which judges it without a proof",
+            hint="leave out --proof, or bundle.held_out_fold",
+        )
     material = _material(experiment, options)
     evaluation = _evaluation(material)
     if not options.force:
-        refuse_loss(evaluation.summary)
+        refuse_loss(evaluation.summary.real_mean, evaluation.summary.int8_mean)
+        shipped = figures(held_out, run_fold(material, held_out))
+        refuse_loss(shipped.real, shipped.int8)
     folder = export_bundle(material, evaluation, options.models, options.command)
     report.print(_table(evaluation.summary))
     report.print(f"bundle: {folder}")
+    if options.proof is not None:
+        bundle = read_manifest(folder)
+        where = prove(material, evaluation, bundle, options.proof, options.command)
+        report.print(f"proof: {where}")
 
 
 def _evaluation(material: Material) -> Evaluation:

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from soundpost_training.card_parts import judges
 from soundpost_training.evaluate import Confusion, Evaluation
 from soundpost_training.report import plots
 
@@ -78,14 +79,18 @@ def _accuracy(evaluation: Evaluation) -> str:
 
 
 def _measures(evaluation: Evaluation) -> str:
+    told = f"{evaluation.held_out_accuracy:.2%}"
     figures = [
         ["accuracy of single windows", f"{evaluation.window_accuracy:.2%}"],
         ["F1, macro", f"{evaluation.macro_f1:.4f}"],
         ["area under ROC, macro", f"{evaluation.macro_roc_auc:.4f}"],
         ["area under precision and recall, macro", f"{evaluation.macro_average_precision:.4f}"],
         ["cosine of int8 and float logits, mean", f"{evaluation.logit_cosine:.4f}"],
-        ["the shipped model on its held-out fold", f"{evaluation.held_out_accuracy:.2%}"],
+        [f"at the temperature, on {judges(evaluation.calibration)}", told],
     ]
+    if evaluation.agreement is not None:
+        name = "clips of which the model of all folds says in int8 what it says in float"
+        figures.append([name, f"{evaluation.agreement:.2%}"])
     return _table(["over all folds, int8", ""], figures)
 
 
@@ -97,8 +102,8 @@ def _calibration(evaluation: Evaluation) -> str:
         f"{calibration.temperature:.2f}, and the thresholds below. They tell {chosen_on.told:.1%} "
         f"of the clips that chose them by their own label, and all {len(calibration.labels)} "
         f"labels together give {chosen_on.false_alarms_per_hour:.0f} false alarms in an hour of "
-        "clips without a pause. Of the held-out fold, which chose nothing, they tell "
-        f"{held_out.told:.1%}, with {held_out.false_alarms_per_hour:.0f} false alarms an hour; "
+        f"clips without a pause. Of {judges(calibration)}, {held_out.told:.1%} are told, with "
+        f"{held_out.false_alarms_per_hour:.0f} false alarms an hour; "
         "there the temperature takes the expected calibration error of windows from "
         f"{measured.error_before:.3f} to {measured.error_after:.3f}."
     )

@@ -39,8 +39,10 @@ class Pool:
     drawn: Draw
     heard: Heard
 
-    def usable(self, held_out: int) -> NDArray[np.int64]:
-        """The examples in which nothing of the held-out fold can be heard."""
+    def usable(self, held_out: int | None) -> NDArray[np.int64]:
+        """The examples in which nothing of the held-out fold can be heard; all without one."""
+        if held_out is None:
+            return np.arange(len(self.drawn.clips))
         return np.flatnonzero((self.bank.folds_of(self.drawn) != held_out).all(axis=1))
 
 
