@@ -1,4 +1,4 @@
-"""The command line: `soundpost run | listen | check | selftest | devices | clips | bench`."""
+"""The command line: `soundpost COMMAND`, from `run` to `bench`."""
 
 import argparse
 import logging
@@ -41,6 +41,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except SoundpostError as error:
         _log.error("%s\n  hint: %s", error, error.hint)
         return error.exit_status
+    except KeyboardInterrupt:
+        return 128 + signal.SIGINT  # as a shell says of what Ctrl-C has ended
     except BrokenPipeError:
         # The reader of our lines went away (`soundpost listen … | head`): end as other tools do.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -83,6 +85,10 @@ def _parser() -> argparse.ArgumentParser:
         help="how long it may take from the first sample to the acknowledgement (default: 10)",
     )
     selftest.set_defaults(command=_selftest)
+
+    watch = commands.add_parser("watch", help="show level, scores and events as they come")
+    add_configuration(watch, "source", "pace", "bundle")
+    watch.set_defaults(command=_watch)
 
     devices = commands.add_parser("devices", help="list the sound cards that can be listened to")
     devices.set_defaults(command=_devices)
@@ -132,6 +138,13 @@ def _selftest(options: argparse.Namespace) -> int:
     from soundpost import selftest  # noqa: PLC0415 - see above
 
     return selftest.selftest(lambda: read_config(options), options.within, sys.stdout)
+
+
+def _watch(options: argparse.Namespace) -> int:
+    from soundpost.watch import watch  # noqa: PLC0415 - see above
+
+    watch(read_config(options), sys.stdout)
+    return 0
 
 
 def _devices(_options: argparse.Namespace) -> int:

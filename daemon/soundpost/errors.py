@@ -51,6 +51,10 @@ class TrialError(SoundpostError):
     """A known sound was not told as what it is."""
 
 
+class WatchError(SoundpostError):
+    """What is heard cannot be shown on this terminal."""
+
+
 class PublishError(SoundpostError):
     """The broker cannot be reached, or refuses what is told to it."""
 

@@ -53,7 +53,6 @@ BREACHES = [
             "scipy.signal",
             "librosa",
             "matplotlib",
-            "rich",
         )
     ),
     ("door-pyaudio", "daemon/soundpost/capture/wav.py", "import pyaudio"),
@@ -66,6 +65,8 @@ BREACHES = [
     ("door-tflite", "daemon/soundpost/classify/golden.py", "import ai_edge_litert.interpreter"),
     ("door-tflite", "training/soundpost_training/model.py", "import tflite_runtime"),
     ("door-prometheus", "daemon/soundpost/metrics/textfile.py", "import prometheus_client"),
+    ("door-rich", "daemon/soundpost/watch/sight.py", "import rich.live"),
+    ("door-rich", "daemon/soundpost/check.py", "import rich"),
     ("door-paho", "daemon/soundpost/publish/payload.py", "import paho.mqtt.client"),
     ("door-paho", "daemon/soundpost/app.py", "import paho.mqtt"),
 ]

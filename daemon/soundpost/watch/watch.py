@@ -1,0 +1,139 @@
+"""The pipeline of the daemon, looked at while it listens."""
+
+import logging
+import os
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType, TracebackType
+from typing import Protocol, Self, TextIO
+
+from soundpost.app import build_pipeline, open_source
+from soundpost.capture import Source
+from soundpost.classify.model import open_model
+from soundpost.config import Config
+from soundpost.decide import make_rules
+from soundpost.errors import WatchError
+from soundpost.events import Detection
+from soundpost.health import Health
+from soundpost.journal import LINE
+from soundpost.watch.lines import Lines
+from soundpost.watch.sight import Sight
+from soundpost.watch.words import duration, event_line
+
+SHOWN_AFTERWARDS = 20
+
+
+class Show(Protocol):
+    """Shows what is seen, from entry to exit.
+
+    Attributes:
+        has_screen: Whether it takes the whole screen, which is gone with it.
+        wants_to_end: Whether somebody has seen enough.
+    """
+
+    has_screen: bool
+    wants_to_end: bool
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None: ...
+
+    def show(self, sight: Sight, detections: list[Detection]) -> None:
+        """Show it now; the detections are new."""
+
+
+def watch(config: Config, out: TextIO) -> None:
+    """Listen as the daemon does, and show it: on a terminal's whole screen, else as lines.
+
+    Nothing is published and nothing is kept. It ends with the source, with Ctrl-C or with q.
+
+    Raises:
+        SoundpostError: As `soundpost run` without a broker, or there is no rich for the screen.
+    """
+    show = _open_show(out)
+    model = open_model(config.classify)
+    manifest, rate_hz = model.bundle.manifest, model.sample_rate_hz
+    source = open_source(config, rate_hz, health := Health())
+    pipeline = build_pipeline(config, model, source, health)
+    pipeline.observer = sight = Sight(
+        f"{config.capture.source}  {manifest.id} {manifest.version}",
+        manifest.label_names,
+        make_rules(manifest.labels, config.decide, rate_hz),
+        rate_hz,
+        config.gate.floor_seconds,
+    )
+    with _stopped_by_signals(source), _noting(sight, show), source, show:
+        for detections in pipeline.listen():
+            sight.follow(detections)
+            sight.glance(pipeline)
+            show.show(sight, detections)
+            if show.wants_to_end:
+                source.stop()
+    _sum_up(sight, show, out)
+
+
+def _open_show(out: TextIO) -> Show:
+    if not out.isatty() or os.environ.get("TERM", "dumb") == "dumb":
+        return Lines(out)
+    try:
+        from soundpost.watch.screen import Screen  # noqa: PLC0415 - an extra: lines need none
+    except ImportError as error:
+        raise WatchError(
+            f"a live screen needs rich: {error}",
+            hint="`pip install soundpost[watch]`, on Debian `apt install python3-rich`; or plain "
+            "lines without it: `soundpost watch | cat`",
+        ) from error
+    return Screen(out)
+
+
+@contextmanager
+def _stopped_by_signals(source: Source) -> Iterator[None]:
+    def stop(_number: int, _frame: FrameType | None) -> None:
+        source.stop()
+
+    previous = {number: signal.signal(number, stop) for number in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        yield
+    finally:
+        for number, handler in previous.items():
+            signal.signal(number, handler)
+
+
+class _Notes(logging.Handler):
+    """Lets the sight have what the log says."""
+
+    def __init__(self, sight: Sight) -> None:
+        super().__init__(logging.INFO)
+        self._sight = sight
+        self.setFormatter(logging.Formatter(LINE))
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Note one record, each of its lines."""
+        self._sight.notes.extend(self.format(record).splitlines())
+
+
+@contextmanager
+def _noting(sight: Sight, show: Show) -> Iterator[None]:
+    """What is logged stands on the screen, not across it."""
+    root = logging.getLogger()
+    before = root.handlers
+    if show.has_screen:
+        root.handlers = [_Notes(sight)]
+    try:
+        yield
+    finally:
+        root.handlers = before
+
+
+def _sum_up(sight: Sight, show: Show, out: TextIO) -> None:
+    """Say again what went with the screen."""
+    if show.has_screen:
+        last = sight.events[:SHOWN_AFTERWARDS]
+        out.writelines(event_line(detection) + "\n" for detection in last[::-1])
+    out.write(f"listened for {duration(sight.heard_seconds)}, events: {sight.event_count}\n")
