@@ -4,6 +4,9 @@ import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+LARGEST_SEQ = 2**53 - 1
+"""No post will ever tell so much; beyond it a number is damage, and JSON's are not exact."""
+
 _Row = tuple[int, float, int, bytes]
 
 

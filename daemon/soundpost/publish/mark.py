@@ -5,6 +5,8 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+from soundpost.publish.entry import LARGEST_SEQ
+
 _AHEAD = 1_000
 """It is written once for so many messages."""
 _FILE_MODE = 0o640
@@ -40,7 +42,7 @@ class Mark:
             found = _FORM.fullmatch(self.path.read_bytes())
         except FileNotFoundError:
             return
-        if found:
+        if found and int(found[1]) <= LARGEST_SEQ:
             self.bound, self.is_loose = int(found[1]), found[2] == b"loose"
 
     def last_seq(self, known: int) -> int:

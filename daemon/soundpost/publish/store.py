@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from soundpost.publish.entry import Entry, row_of, whole_entries
+from soundpost.publish.entry import LARGEST_SEQ, Entry, row_of, whole_entries
 
 APPLICATION_ID = 0x736F6E64  # "sond"
 _VERSION = 1
@@ -64,7 +64,7 @@ class Store:
         self._database = connect(path)
         try:
             self._verify()
-            self.last_seq = self._number("SELECT max(seq) FROM sqlite_sequence")
+            self.last_seq = self._find_last_seq()
             self.count = self._number("SELECT count(*) FROM detections")
         except BaseException:
             self._database.close()
@@ -150,9 +150,21 @@ class Store:
                     self._database.execute("ROLLBACK")
                 raise
 
+    def _find_last_seq(self) -> int:
+        # SQLite's own check knows nothing of what stands in its table of numbers.
+        last_seq = max(
+            self._number("SELECT max(seq) FROM sqlite_sequence"),
+            self._number("SELECT max(seq) FROM detections"),
+        )
+        if last_seq > LARGEST_SEQ:
+            raise Damage(f"a message has number {last_seq}")
+        return last_seq
+
     def _number(self, query: str) -> int:
         with _telling_damage():
             (number,) = self._database.execute(query).fetchone()
+        if not isinstance(number, int | None):
+            raise Damage(f"expected a number, got {type(number).__name__}")
         return number or 0
 
 

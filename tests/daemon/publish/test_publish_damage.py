@@ -2,6 +2,7 @@
 
 import os
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -88,6 +89,38 @@ def test_no_number_is_given_twice_when_the_youngest_messages_are_lost(
         outbox, keeper = outbox_file(path)
         assert outbox.last_seq >= 500
         keeper.close()
+
+
+@pytest.mark.parametrize(
+    "garbage",
+    [
+        "DELETE FROM sqlite_sequence",
+        "UPDATE sqlite_sequence SET seq = 0",
+        "UPDATE sqlite_sequence SET seq = 1",
+        "UPDATE sqlite_sequence SET seq = 9223372036854775807",
+        "UPDATE sqlite_sequence SET seq = 'x'",
+        "UPDATE sqlite_sequence SET seq = x'00'",
+        "UPDATE detections SET seq = 9223372036854775807 WHERE seq = 7",
+        "UPDATE detections SET seq = 9007199254740992 WHERE seq = 7",
+    ],
+)
+def test_a_wrong_count_of_numbers_loses_nothing_and_repeats_none(
+    tmp_path: Path, garbage: str
+) -> None:
+    """SQLite takes a file for whole in which its own table of numbers says something else."""
+    path = tmp_path / "outbox.db"
+    write_outbox(path, 7)
+    with closing(sqlite3.connect(path)) as database:
+        database.execute(garbage)
+        database.commit()
+    outbox, keeper = outbox_file(path)
+    next_seq = outbox.last_seq + 1
+    assert 7 < next_seq < 10_000
+    outbox.append(message(next_seq))
+    told = sent(outbox, keeper)
+    assert told[:6] == [1, 2, 3, 4, 5, 6]
+    assert told[-1] == next_seq
+    keeper.close()
 
 
 @settings(
