@@ -29,7 +29,7 @@ PIP_INSTALL := -m pip install --quiet
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: help run test test-device test-slow test-boot chaos deb lint lint-ruff lint-format lint-types lint-imports bench clean machine
+.PHONY: help run test test-device test-slow test-boot chaos soak fuzz deb lint lint-ruff lint-format lint-types lint-imports bench clean machine
 
 help: ## Say what can be made
 	@sed -nE 's/^([a-z][a-z-]*):.*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -60,6 +60,17 @@ test-slow: $(VENV)/.with-$(DEV_EXTRAS) machine ## Run the tests that wait long f
 chaos: NEEDS = python broker
 chaos: $(VENV)/.with-$(DEV_EXTRAS) machine ## Kill the broker and the daemon at random moments: is anything lost? [CHAOS_KILLS=20] [CHAOS_SEED=n]
 	@$(BIN)/pytest tests/e2e/test_chaos.py -m chaos
+
+soak: NEEDS = python broker
+soak: $(VENV)/.with-$(DEV_EXTRAS) machine ## Hear a week of sound as fast as it goes: does anything grow? [SOAK_AUDIO_HOURS=168]
+	@$(BIN)/pytest tests/soak -m soak
+
+FUZZ_SECONDS ?= 600
+FUZZ ?=
+
+fuzz: NEEDS = python
+fuzz: $(VENV)/.with-$(DEV_EXTRAS),fuzz machine ## Throw what nobody thought of at whatever reads a file [FUZZ_SECONDS=600] [FUZZ="config outbox"]
+	@PYTHONPATH=tests/e2e $(BIN)/python tests/fuzz/fuzz.py $(FUZZ_SECONDS) $(FUZZ)
 
 # Booting takes root; what it needs of Debian is fetched once, into .build/boot.
 test-boot: NEEDS = python mic broker sound deb boot
