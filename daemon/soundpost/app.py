@@ -14,7 +14,7 @@ from soundpost.classify.model import Model, open_model
 from soundpost.clock import ClockState, clock_state
 from soundpost.condition import Condition
 from soundpost.config import Config, Served
-from soundpost.decide import Hush, Tracker, make_hush, make_rules
+from soundpost.decide import Hush, make_hush, make_rules, make_tracker
 from soundpost.events import Detection
 from soundpost.evidence import Evidence, NoEvidence, make_evidence
 from soundpost.features import Windower
@@ -76,14 +76,13 @@ def build_pipeline(  # noqa: PLR0913, PLR0917 - what a pipeline is made of
     """
     manifest = model.bundle.manifest
     heard = manifest.input
-    rules = make_rules(manifest.labels, config.decide, model.sample_rate_hz)
     return Pipeline(
         source=source,
         condition=condition or Condition(model.sample_rate_hz),
         gate=make_gate(config.gate, model.sample_rate_hz),
         windower=Windower(heard.features, heard.window_frames, heard.stride_frames),
         classifier=stopwatch or model.classifier,
-        tracker=Tracker(rules, heard.features, hush, health),
+        tracker=make_tracker(manifest, config.decide, hush, health),
         evidence=evidence or NoEvidence(),
         health=health,
     )

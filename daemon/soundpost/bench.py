@@ -15,7 +15,7 @@ from soundpost.audio import Pcm
 from soundpost.capture import MemorySource
 from soundpost.classify.model import Model, open_model
 from soundpost.config import Config
-from soundpost.decide import Tracker, make_rules
+from soundpost.decide import make_tracker
 from soundpost.events import Detection, Scores, Window
 from soundpost.features import Windower
 from soundpost.health import Health
@@ -39,7 +39,6 @@ def measure(config: Config, model: Model) -> Costs:
     manifest = model.bundle.manifest
     heard, rate_hz = manifest.input, model.sample_rate_hz
     source = MemorySource(np.tile(_noise(rate_hz), SECONDS), rate_hz)
-    rules = make_rules(manifest.labels, config.decide, rate_hz)
 
     def cut() -> list[Window]:
         windower = Windower(heard.features, heard.window_frames, heard.stride_frames)
@@ -49,7 +48,7 @@ def measure(config: Config, model: Model) -> Costs:
         return [model.classifier.classify(window) for window in windows]
 
     def decide() -> list[Detection]:
-        tracker = Tracker(rules, heard.features)
+        tracker = make_tracker(manifest, config.decide)
         return [detection for scores in scored for detection in tracker.follow(scores)]
 
     def listen() -> list[list[Detection]]:

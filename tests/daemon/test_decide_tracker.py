@@ -4,12 +4,14 @@ from collections import defaultdict
 from itertools import pairwise
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from soundpost.decide import Rule, Tracker
+from soundpost.decide import Hush, Rule, Tracker
 from soundpost.events import Detection, Scores, State, Window
 from soundpost.features import FeatureSpec
+from soundpost.health import Health
 
 SPEC = FeatureSpec()
 FRAMES, STRIDE_FRAMES = 192, 50
@@ -137,6 +139,85 @@ def test_the_onset_is_where_the_sound_rises() -> None:
     assert told[0].onset_utc_ns == told[0].onset_sample * 62_500
 
 
+def test_three_of_five_windows_start_and_keep_an_event() -> None:
+    """A sound that flutters is one event; two windows, or two left of five, are none."""
+    tracker = Tracker([rule(needed_windows=3, of_windows=5)], SPEC)
+    assert states(follow(tracker, [[0.9], [0.9], [0.1], [0.1], [0.1]])) == []
+    told = follow(tracker, [[0.9], [0.1], [0.9], [0.9], [0.1], [0.9], [0.1], [0.1]], first=5)
+    assert states(told) == ["started", "confirmed", "ended"]
+    assert told[0].decided_sample == window_at(8).end_sample
+    assert told[-1].decided_sample == window_at(12).end_sample
+
+
+def test_an_event_of_several_windows_begins_with_the_first_of_them() -> None:
+    """The onset is where the score began to rise, though a window between them fell."""
+    tracker = Tracker([rule(needed_windows=3, of_windows=5)], SPEC)
+    told = follow(tracker, [[0.1], [0.9], [0.1], [0.9], [0.9]])
+    assert told[0].onset_sample == window_at(1).start_sample + FRAMES // 2 * SPEC.hop_samples
+
+
+def test_retuning_keeps_an_event_that_goes_on() -> None:
+    """Under the same number, with the threshold that started it, and ended by the new one."""
+    tracker = Tracker([rule()], SPEC)
+    told = follow(tracker, [[0.7], [0.7]])
+    tracker.retune([rule(on_threshold=0.9, off_threshold=0.5, smoothing_windows=2)])
+    told += follow(tracker, [[0.7], [0.6], [0.3], [0.7], [0.8]], first=2)
+    assert states(told) == ["started", "confirmed", "ended"]
+    assert {(d.event, d.threshold) for d in told} == {(0, 0.6)}
+
+
+def test_new_rules_see_the_windows_before_them() -> None:
+    """A longer mean does not take what was heard before it for silence."""
+    tracker = Tracker([rule()], SPEC)
+    told = follow(tracker, [[0.9]] * 6)
+    tracker.retune([rule(smoothing_windows=4, needed_windows=2, of_windows=3)])
+    assert states(told + follow(tracker, [[0.9]], first=6)) == ["started", "confirmed"]
+
+
+def test_a_lowered_threshold_starts_what_is_there() -> None:
+    """From the next window on."""
+    tracker = Tracker([rule()], SPEC)
+    assert follow(tracker, [[0.5], [0.5]]) == []
+    tracker.retune([rule(on_threshold=0.4)])
+    assert states(follow(tracker, [[0.5], [0.5]], first=2)) == ["started", "confirmed"]
+
+
+def test_rules_for_other_labels_are_refused() -> None:
+    """They would be held against the wrong events."""
+    with pytest.raises(ValueError, match="label_1"):
+        Tracker([rule(0)], SPEC).retune([rule(1)])
+
+
+def hushed(values: list[list[float]], until: int) -> tuple[list[Detection], int]:
+    """What is told if label 0 is muted until a window begins, and how many events were not."""
+    hush, health = Hush(["label_0"]), Health()
+    hush.mute(None, window_at(until).utc_ns)
+    return follow(Tracker([rule()], SPEC, hush, health), values), health.events_muted
+
+
+def test_what_is_muted_does_not_begin_and_is_counted_once() -> None:
+    """Two sounds in the mute are two, however many windows they last."""
+    told, muted = hushed([[0.9], [0.9], [0.1], [0.9], [0.9], [0.1]], until=6)
+    assert (told, muted) == ([], 2)
+
+
+def test_what_outlasts_a_mute_begins_where_it_ends() -> None:
+    """An alarm that still rings is told, and not as if it had been told before."""
+    told, muted = hushed([[0.9]] * 6, until=3)
+    assert (states(told), muted) == (["started", "confirmed"], 1)
+    assert told[0].onset_sample >= window_at(3).start_sample
+
+
+def test_what_began_before_a_mute_is_told_to_its_end() -> None:
+    """An alarm that was told may not stay on for ever."""
+    hush = Hush(["label_0"])
+    tracker = Tracker([rule()], SPEC, hush)
+    told = follow(tracker, [[0.9]])
+    hush.mute(None, window_at(100).utc_ns)
+    told += follow(tracker, [[0.9], [0.1], [0.9], [0.1]], first=1)
+    assert states(told) == ["started", "confirmed", "ended"]
+
+
 SCORES = st.lists(
     st.tuples(st.floats(0, 1, width=32), st.floats(0, 1, width=32)), min_size=1, max_size=60
 )
@@ -147,17 +228,25 @@ RULES = st.builds(
     smoothing_windows=st.integers(1, 4),
     minimum_samples=st.integers(0, 4 * STRIDE),
     refractory_samples=st.integers(0, 4 * STRIDE),
+    needed_windows=st.integers(1, 3),
+    of_windows=st.integers(3, 5),
 )
 
 
-@given(values=SCORES, settings=RULES)
+@given(values=SCORES, settings=RULES, later=RULES, at=st.integers(0, 60), until=st.integers(0, 60))
 def test_every_event_is_told_in_order_and_once(
-    values: list[tuple[float, float]], settings: Rule
+    values: list[tuple[float, float]], settings: Rule, later: Rule, at: int, until: int
 ) -> None:
-    """States come as started, perhaps confirmed, then ended or retracted, and never again."""
-    rules = [settings, rule(1)]
-    tracker = Tracker(rules, SPEC)
-    told = follow(tracker, [list(row) for row in values])
+    """States come as started, perhaps confirmed, then ended or retracted, and never again.
+
+    That is so whatever is set or muted while the daemon listens.
+    """
+    hush = Hush(["label_0", "label_1"])
+    tracker = Tracker([settings, rule(1)], SPEC, hush)
+    told = follow(tracker, [list(row) for row in values[:at]])
+    tracker.retune([later, rule(1)])
+    hush.mute(frozenset({"label_1"}), window_at(until).utc_ns)
+    told += follow(tracker, [list(row) for row in values[at:]], first=at)
     told += tracker.rest()
     by_event: dict[int, list[Detection]] = defaultdict(list)
     for detection in told:

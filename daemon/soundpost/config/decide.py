@@ -5,7 +5,16 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
-from soundpost.config.kinds import Count, Labels, Seconds, Section, Share, Text
+from soundpost.config.kinds import (
+    Count,
+    Decibels,
+    Labels,
+    Seconds,
+    Section,
+    Share,
+    SomeSeconds,
+    Text,
+)
 
 Moment = Annotated[
     str,
@@ -53,6 +62,10 @@ class DecideConfig(LabelConfig, frozen=True):
 
     include: Labels | None = None
     exclude: Labels = msgspec.field(default_factory=list)
+    unknown: bool = False
+    any: bool = False
+    over_floor_db: Decibels = 15.0
+    floor_seconds: SomeSeconds = 60.0
     groups: dict[str, Labels] = msgspec.field(default_factory=dict)
     profiles: dict[str, ProfileConfig] = msgspec.field(default_factory=dict)
     schedules: list[ScheduleConfig] = msgspec.field(default_factory=list)

@@ -1,7 +1,8 @@
 """From scores to events: smoothing, thresholds, onsets and offsets."""
 
-from soundpost.decide.hush import LONGEST_MUTE_SECONDS, Hush, HushState, Mute, make_hush
+from soundpost.decide.hush import LONGEST_MUTE_SECONDS, Hush, HushState, Mute
 from soundpost.decide.layers import Override
+from soundpost.decide.make import make_hush, make_tracker
 from soundpost.decide.rules import Rule, make_rules, make_vocabulary
 from soundpost.decide.tracker import Tracker
 from soundpost.decide.vocabulary import Vocabulary
@@ -17,5 +18,6 @@ __all__ = [
     "Vocabulary",
     "make_hush",
     "make_rules",
+    "make_tracker",
     "make_vocabulary",
 ]

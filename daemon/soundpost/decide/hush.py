@@ -1,15 +1,11 @@
 """Which events may begin now: what is muted for a while, or at this time of the day."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable
 
 import msgspec
 
 from soundpost.audio import NANOSECONDS
-from soundpost.clock import ClockState
-from soundpost.config import Config
-from soundpost.decide.rules import make_vocabulary
-from soundpost.decide.timetable import Timetable, make_timetable
-from soundpost.manifest import Label
+from soundpost.decide.timetable import Timetable
 
 LONGEST_MUTE_SECONDS = 86_400
 """A mute that ends later than this from now is none: the clock was set back, and what a wrong
@@ -96,25 +92,3 @@ class Hush:
         if unknown := labels - self._labels:
             raise ValueError(f"no such labels: {sorted(unknown)}")
         return labels
-
-
-def make_hush(
-    labels: Sequence[Label],
-    config: Config,
-    clock: Callable[[], ClockState],
-    state: HushState | None = None,
-) -> Hush:
-    """What answers whether an event may begin, with the schedules of the configuration.
-
-    Args:
-        labels: The manifest's.
-        config: The configuration.
-        clock: Asked whether the clock can be believed; schedules hold only while it is synced.
-        state: What an earlier run remembered.
-
-    Raises:
-        ConfigError: A schedule names what there is not.
-    """
-    vocabulary = make_vocabulary(labels, config.decide)
-    timetable = make_timetable(config.decide.schedules, config.node, vocabulary, clock)
-    return Hush(vocabulary.labels, state, timetable)

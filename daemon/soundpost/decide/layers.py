@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import msgspec
 
 from soundpost.config import DecideConfig, LabelConfig, ProfileConfig
+from soundpost.decide.nameless import NAMELESS, asked_nameless
 from soundpost.decide.profiles import find_profile
 from soundpost.decide.vocabulary import Vocabulary
 
@@ -37,6 +38,7 @@ class Layers:
 
     def __init__(self, config: DecideConfig, vocabulary: Vocabulary) -> None:
         self._config = config
+        self._nameless = asked_nameless(config)
         self._named = [
             (name, vocabulary.find([name], "decide.labels"), place)
             for name, place in config.labels.items()
@@ -60,7 +62,7 @@ class Layers:
         return layers
 
     def _places(self, label: str) -> Iterator[tuple[LabelConfig, str]]:
-        """The label's own, those of its groups, the last one first, and that of all labels."""
+        """The label's own, those of its groups, the last one first, and that of all the model's."""
         own = [(place, name) for name, _, place in self._named if name == label]
         groups = [
             (place, name)
@@ -69,7 +71,7 @@ class Layers:
         ]
         for place, name in own + groups:
             yield place, f"decide.labels.{name}"
-        yield self._config, "decide"
+        yield (NAMELESS[label], "") if label in self._nameless else (self._config, "decide")
 
     def _with_profile(self, place: LabelConfig, where: str) -> list[ProfileConfig]:
         if place.profile is None:

@@ -6,6 +6,7 @@ from typing import TypeVar
 
 from soundpost.config import DecideConfig, ProfileConfig
 from soundpost.decide.layers import Layers, Override
+from soundpost.decide.nameless import asked_nameless, nameless_labels
 from soundpost.decide.vocabulary import Vocabulary, refuse_unknown
 from soundpost.errors import ConfigError
 from soundpost.manifest import Label
@@ -47,12 +48,20 @@ class Rule:
 
 
 def make_vocabulary(labels: Sequence[Label], config: DecideConfig) -> Vocabulary:
-    """The names of all labels and groups that can be asked for.
+    """The names of all labels and groups that can be asked for, `unknown` and `any` if they are on.
 
     Raises:
-        ConfigError: A group holds a name that is no label, or is called like one.
+        ConfigError: A group holds a name that is no label, or is called like one, or the model
+            has a label that is called as what is to stand for sounds without one.
     """
-    return Vocabulary([label.name for label in labels], config.groups)
+    names = [label.name for label in labels]
+    for name in asked_nameless(config):
+        if name in names:
+            raise ConfigError(
+                f"decide.{name} is on, but the model has a label {name!r} of its own",
+                hint=f"leave decide.{name} away",
+            )
+    return Vocabulary(names + asked_nameless(config), config.groups)
 
 
 def make_rules(
@@ -62,6 +71,8 @@ def make_rules(
     overrides: Sequence[Override] = (),
 ) -> tuple[Rule, ...]:
     """The rules of every label that is listened for, in the manifest's order.
+
+    `unknown` and `any`, if they are on, come after the model's labels.
 
     The more particular place wins: an override, `decide.labels` of the label, of a group that it
     is in (the last one named), `decide`, the manifest. In each place a value wins over the
@@ -78,11 +89,12 @@ def make_rules(
             off-threshold is set above its on-threshold, or more windows are needed than asked.
     """
     vocabulary = make_vocabulary(labels, config)
-    known = [label.name for label in labels]
+    known = vocabulary.labels
     for override in overrides:
         refuse_unknown(override.label, known, "override", "label")
     given = {override.label: override for override in overrides}
     included = vocabulary.find(known if config.include is None else config.include)
+    included |= set(asked_nameless(config))
     included -= vocabulary.find(config.exclude)
     if not included:
         raise ConfigError(
@@ -92,7 +104,7 @@ def make_rules(
     layers = Layers(config, vocabulary)
     return tuple(
         _rule(index, label, layers.of(label.name, given.get(label.name)), sample_rate_hz)
-        for index, label in enumerate(labels)
+        for index, label in enumerate([*labels, *nameless_labels(config, sample_rate_hz)])
         if label.name in included
     )
 

@@ -10,6 +10,7 @@ from soundpost.audio import samples_to_ns
 from soundpost.decide.boundary import offset_frame, onset_frame
 from soundpost.decide.hush import Hush
 from soundpost.decide.judge import Judge, Verdict
+from soundpost.decide.nameless import Nameless
 from soundpost.decide.rules import Rule
 from soundpost.events import Detection, Scores, State, Window
 from soundpost.features import FeatureSpec
@@ -44,6 +45,7 @@ class Tracker:
         spec: How the log-mel of the windows was made, to place onsets in them.
         hush: Says whether an event may begin; by default each may.
         health: Where events that may not are counted.
+        nameless: Scores `unknown` and `any`, if there are rules for them.
     """
 
     def __init__(
@@ -52,11 +54,13 @@ class Tracker:
         spec: FeatureSpec,
         hush: Hush | None = None,
         health: Health | None = None,
+        nameless: Nameless | None = None,
     ) -> None:
         self._rules = list(rules)
         self._spec = spec
         self._hush = hush or Hush(rule.label for rule in rules)
         self._health = health or Health()
+        self._nameless = nameless
         self._judge = Judge(rules)
         # Keyed by a rule's place among the rules, which is not its label's index in the scores.
         self._rising: dict[int, Window] = {}
@@ -90,7 +94,8 @@ class Tracker:
         if window.start_sample > self._heard_until_sample:
             yield from self.rest()
         self._heard_until_sample = window.end_sample
-        verdict = self._judge.judge(scores.values)
+        values = self._nameless.extend(scores) if self._nameless else scores.values
+        verdict = self._judge.judge(values)
         self._note_rising(verdict.rises, window)
         starting = np.flatnonzero(verdict.starts).tolist()
         for place in sorted(self._tracks.keys() | starting):
