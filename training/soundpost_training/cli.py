@@ -7,12 +7,15 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from soundpost.errors import SoundpostError
+from soundpost_training import freesound
 from soundpost_training.config import dealt_by_clip, load_experiment
+from soundpost_training.errors import ExperimentError
 
 DESCRIPTION = "From folders of sound to a certified int8 bundle that `soundpost` can run."
 EPILOG = """\
 The steps, each of which does the ones before it when they are still to be done:
 
+  soundpost-train prepare freesound --help                        recordings, if you have none
   soundpost-train prepare  --config training/configs/esc50.toml   features, once
   soundpost-train teach    --config training/configs/esc50.toml   only with a [teacher]
   soundpost-train train    --config training/configs/esc50.toml --fold 5
@@ -72,7 +75,10 @@ def _add_verb(
 ) -> None:
     parser = verbs.add_parser(verb, help=purpose, description=purpose)
     parser.add_argument(
-        "--config", type=Path, required=True, help="the experiment, such as configs/esc50.toml"
+        "--config",
+        type=Path,
+        required=verb != "prepare",
+        help="the experiment, such as configs/esc50.toml",
     )
     parser.add_argument("--cache", type=Path, default=Path("cache"), help="where features are kept")
     parser.add_argument("--runs", type=Path, default=Path("runs"), help="where runs are kept")
@@ -82,6 +88,8 @@ def _add_verb(
             action="store_true",
             help="deal the folds by clip, say what leaks; the run is kept as <name>-shuffled",
         )
+    if verb == "prepare":
+        freesound.add_to(parser)
     if verb in ("prepare", "teach"):
         return
     parser.add_argument("--epochs", type=int, help="instead of train.epochs, for a dry run")
@@ -108,6 +116,13 @@ def _fold(text: str) -> int | None:
 
 
 def _run(options: argparse.Namespace) -> None:
+    if getattr(options, "source", None) == "freesound":
+        print(freesound.run(options))
+        return
+    if options.config is None:
+        raise ExperimentError(
+            "prepare needs --config", hint="name an experiment, or say: prepare freesound --help"
+        )
     experiment = load_experiment(options.config, getattr(options, "epochs", None))
     if getattr(options, "shuffle_anyway", False):
         experiment = dealt_by_clip(experiment)

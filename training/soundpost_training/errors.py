@@ -17,3 +17,7 @@ class DatasetError(SoundpostError):
 
 class TrainingError(SoundpostError):
     """A run cannot go on, or what it left does not belong together."""
+
+
+class DownloadError(SoundpostError):
+    """Recordings cannot be had from where they are published."""
