@@ -1,11 +1,8 @@
 """The composition root: the one place that builds devices and joins them to the pipeline."""
 
 import logging
-import signal
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from types import FrameType
+from collections.abc import Callable
 
 import msgspec
 
@@ -14,6 +11,7 @@ from soundpost.classify.model import Model, open_model
 from soundpost.clock import ClockState, clock_state
 from soundpost.condition import Condition
 from soundpost.config import Config, Served
+from soundpost.control import Memory, find_memory, make_steward, stopped_by_signals
 from soundpost.decide import Hush, make_hush, make_rules, make_tracker
 from soundpost.events import Detection
 from soundpost.evidence import Evidence, NoEvidence, make_evidence
@@ -23,6 +21,7 @@ from soundpost.health import Health
 from soundpost.metrics import Metrics, Now, Stopwatch
 from soundpost.pipeline import Pipeline
 from soundpost.publish.broker import find_broker
+from soundpost.publish.loudness import make_loudness
 from soundpost.publish.payload import DetectionMessage, ModelIdentity, encode
 from soundpost.publish.publisher import MqttPublisher
 from soundpost.publish.reports import HealthReports
@@ -112,7 +111,8 @@ def run(served: Served) -> bool:
     source = open_source(config, model.sample_rate_hz, health)
     evidence = open_evidence(config, model, health)
     stopwatch = Stopwatch(model.classifier.classify)
-    hush = make_hush(model.bundle.manifest.labels, config, clock_state)
+    memory = Memory(find_memory(config.mqtt))
+    hush = make_hush(model.bundle.manifest.labels, config, clock_state, memory.remembered.hush)
     pipeline = build_pipeline(
         config, model, source, health, evidence, hush=hush, stopwatch=stopwatch
     )
@@ -121,14 +121,34 @@ def run(served: Served) -> bool:
     LOG.info("listening to %s with %s", listening.source, model.bundle.folder)
     rules = make_rules(model.bundle.manifest.labels, config.decide, model.sample_rate_hz)
     labels, identity = [rule.label for rule in rules], ModelIdentity.of(model.bundle.manifest)
-    publisher = MqttPublisher(config.mqtt, config.node.name, health, labels, identity)
+    captures = config.evidence.folder is not None
+    publisher = MqttPublisher(
+        config.mqtt, config.node.name, health, labels, identity, captures=captures
+    )
+    pipeline.observer = make_loudness(config.mqtt, model.sample_rate_hz, publisher.readings)
     metrics = Metrics(config.metrics, identity, labels, health, model.sample_rate_hz, stopwatch)
 
     def now() -> Now:
         waiting_seconds = source.waiting_seconds if isinstance(source, ReopeningMic) else 0.0
         return Now(broker.is_connected, clock_state(), waiting_seconds, pipeline.problems)
 
-    with _stopped_by_signals(source, service), publisher as broker:
+    def reload() -> None:
+        served.replace(try_out)
+        service.reload()
+        source.stop()
+
+    steward = make_steward(
+        config,
+        model,
+        publisher=publisher,
+        pipeline=pipeline,
+        evidence=evidence,
+        hush=hush,
+        memory=memory,
+        reload=reload,
+        build=build_pipeline,
+    )
+    with stopped_by_signals(source, service), publisher as broker:
         teller = make_teller(config, model, clock_state, broker.last_seq)
         reports = HealthReports(broker.publish_health, teller, health, config.mqtt.health_seconds)
         with source, service, metrics:
@@ -145,9 +165,11 @@ def run(served: Served) -> bool:
                     is_connected=broker.is_connected,
                     problems=pipeline.problems,
                 )
+                steward.go_on(is_over=pipeline.is_waiting)
                 if served.is_replaced(try_out):
                     service.reload()
                     source.stop()
+            steward.close()
         reports.tell(pipeline.problems)
     LOG.info("stopped after %.1f s of sound", health.samples / model.sample_rate_hz)
     return service.is_reloading
@@ -174,20 +196,3 @@ def _tell(detection: Detection, teller: Teller, evidence: Evidence) -> Detection
         return msgspec.structs.replace(message, clip=clip)
 
     return naming(evidence.keep(detection, message.id, lambda clip: encode(naming(clip))))
-
-
-@contextmanager
-def _stopped_by_signals(source: Source, service: Service) -> Iterator[None]:
-    """SIGTERM and SIGINT end the source; what was heard until then is still told."""
-
-    def stop(number: int, _frame: FrameType | None) -> None:
-        LOG.info("stopping on %s", signal.Signals(number).name)
-        service.is_reloading = False
-        source.stop()
-
-    previous = {number: signal.signal(number, stop) for number in (signal.SIGTERM, signal.SIGINT)}
-    try:
-        yield
-    finally:
-        for number, handler in previous.items():
-            signal.signal(number, handler)

@@ -54,7 +54,11 @@ def level_dbfs(samples: Pcm) -> float:
     if not len(samples):
         return SILENCE_DBFS
     signal = samples.astype(np.float64)
-    mean_square = float(signal @ signal) / len(signal)
-    if mean_square == 0.0:
+    return mean_square_dbfs(float(signal @ signal) / len(signal))
+
+
+def mean_square_dbfs(mean_square: float) -> float:
+    """The level of which this is the mean square, in squares of int16; at least `SILENCE_DBFS`."""
+    if mean_square <= 0.0:
         return SILENCE_DBFS
     return max(SILENCE_DBFS, 10.0 * math.log10(mean_square / FULL_SCALE**2))

@@ -23,7 +23,7 @@ PATIENCE_SECONDS = 20.0
 class Received:
     """One message as a subscriber got it, at a time of the monotonic clock.
 
-    `retain` tells that it was kept from earlier.
+    `retain` tells that it was kept from earlier; `correlation` which question it answers.
     """
 
     topic: str
@@ -31,6 +31,7 @@ class Received:
     qos: int
     retain: bool
     at_seconds: float = field(compare=False)
+    correlation: bytes | None = None
 
     @property
     def text(self) -> str:
@@ -93,9 +94,14 @@ class Subscriber:
         """Everything so far on one topic, in order."""
         return [message for message in self.received if message.topic == topic]
 
-    def publish(self, topic: str, payload: bytes, *, retain: bool) -> None:
-        """Publish a message of its own, QoS 1."""
-        self._client.publish(topic, payload, qos=1, retain=retain)
+    def publish(
+        self, topic: str, payload: bytes, *, retain: bool, answer: tuple[str, bytes] | None = None
+    ) -> None:
+        """Publish a message of its own, QoS 1; `answer` is where one is wanted, and its sign."""
+        properties = Properties(PacketTypes.PUBLISH)  # type: ignore[no-untyped-call]  # paho's gap
+        if answer is not None:
+            properties.ResponseTopic, properties.CorrelationData = answer
+        self._client.publish(topic, payload, qos=1, retain=retain, properties=properties)
 
     def wait_for(
         self,
@@ -142,6 +148,7 @@ class Subscriber:
                     message.qos,
                     message.retain,
                     time.monotonic(),
+                    getattr(message.properties, "CorrelationData", None),
                 )
             )
             self._changed.notify_all()

@@ -1,12 +1,11 @@
 """What is measured of each second of sound."""
 
-import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
-from soundpost.audio import FULL_SCALE, SILENCE_DBFS, Chunk, Pcm
+from soundpost.audio import FULL_SCALE, Chunk, Pcm, mean_square_dbfs
 
 RAIL = 32_760
 """From here on a sample is clipped: some converters stop a little short of full scale."""
@@ -43,7 +42,7 @@ def measure(samples: Pcm) -> Second:
         is_constant=least == most,
         offset=mean / FULL_SCALE,
         clipped=clipped / len(samples),
-        level_dbfs=_dbfs(0.0 if least == most else mean_square),
+        level_dbfs=mean_square_dbfs(0.0 if least == most else mean_square),
     )
 
 
@@ -77,9 +76,3 @@ class Seconds:
             yield measure(second)
         self._pieces = [samples[whole_samples:]]
         self._held_samples -= whole_samples
-
-
-def _dbfs(mean_square: float) -> float:
-    if mean_square <= 0.0:
-        return SILENCE_DBFS
-    return max(SILENCE_DBFS, 10.0 * math.log10(mean_square / FULL_SCALE**2))

@@ -65,17 +65,28 @@ class Served:
         if not self._is_asked:
             return False
         self._is_asked = False
-        content = self._content_now()
         try:
-            config = self._read(self._file)
-            try_out(config)
+            self.replace(try_out)
         except SoundpostError as error:
             _log.error(
                 "the new configuration is refused, the old one goes on: %s (%s)", error, error.hint
             )
             return False
-        self.config, self._content = config, content
         return True
+
+    def replace(self, try_out: Callable[[Config], None]) -> None:
+        """Let what the file holds now serve from now on.
+
+        Args:
+            try_out: Raises what is wrong with a configuration beyond its file.
+
+        Raises:
+            SoundpostError: It is refused, and all stays as it is.
+        """
+        content = self._content_now()
+        config = self._read(self._file)
+        try_out(config)
+        self.config, self._content = config, content
 
     def _read_or_recall(self) -> Config:
         content = self._content_now()

@@ -115,6 +115,8 @@ class MqttConfig(Section, frozen=True):
     discovery_prefix: TopicPart = "homeassistant"
     keepalive_seconds: Annotated[int, Meta(ge=5, le=3600)] = 30
     health_seconds: Annotated[float, Meta(ge=1.0, le=86_400.0)] = 30.0
+    level_seconds: Seconds = 0.0
+    commands: bool = False
 
     def __post_init__(self) -> None:
         # What would silently be weaker than its author believes is refused.
@@ -122,6 +124,7 @@ class MqttConfig(Section, frozen=True):
         rules = {
             "key_file is set without cert_file": self.cert_file or not self.key_file,
             "password_file is set without username": self.username or not self.password_file,
+            "level_seconds is below 0.1, and not 0": not 0.0 < self.level_seconds < 0.1,  # noqa: PLR2004 - said beside it
             "ca_file, cert_file and key_file need a broker at mqtts://": (
                 self.broker.startswith("mqtts://") or not certified
             ),

@@ -39,14 +39,19 @@ class Broker:
         return f"{'mqtts' if self.tls else 'mqtt'}://{host}:{self.port}"
 
     @property
+    def is_here(self) -> bool:
+        """Whether it runs on this machine."""
+        if self.host == "localhost":
+            return True
+        try:
+            return ipaddress.ip_address(self.host).is_loopback
+        except ValueError:
+            return False
+
+    @property
     def is_exposed(self) -> bool:
         """Whether what is told to it crosses a network unencrypted."""
-        if self.tls or self.host == "localhost":
-            return False
-        try:
-            return not ipaddress.ip_address(self.host).is_loopback
-        except ValueError:
-            return True
+        return not self.tls and not self.is_here
 
 
 def find_broker(config: MqttConfig) -> Broker:
@@ -57,13 +62,30 @@ def find_broker(config: MqttConfig) -> Broker:
     """
     address = _read_address(config.broker)
     is_tls = address.scheme == "mqtts"
-    return Broker(
+    broker = Broker(
         host=address.hostname or "",
         port=address.port or _DEFAULT_PORTS[address.scheme],
         tls=_load_certificates(config) if is_tls else None,
         username=config.username,
         password=_read_password(config.password_file),
     )
+    if config.commands and not broker.is_here:
+        _refuse_strangers(config, broker)
+    return broker
+
+
+def _refuse_strangers(config: MqttConfig, broker: Broker) -> None:
+    """Take commands only where a broker can know who sends them, and nobody on the way does."""
+    if broker.is_exposed:
+        raise ConfigError(
+            f"mqtt.commands: {broker} is not encrypted, whoever shares the network could command",
+            hint="use mqtts://, or a broker on this machine, or leave mqtt.commands away",
+        )
+    if not config.username and not config.cert_file:
+        raise ConfigError(
+            f"mqtt.commands: {broker} lets this node in without knowing it, and so everybody",
+            hint="set username and password_file, or cert_file, or leave mqtt.commands away",
+        )
 
 
 def _read_address(url: str) -> SplitResult:

@@ -1,8 +1,6 @@
 """Carries what is told to the broker, through every loss of the connection."""
 
-import contextlib
 import logging
-import socket
 import threading
 import time
 from collections import deque
@@ -11,12 +9,14 @@ from functools import partial
 from soundpost.errors import PublishError
 from soundpost.health import Health
 from soundpost.publish.backoff import Backoff
+from soundpost.publish.bell import Bell
 from soundpost.publish.broker import Broker
 from soundpost.publish.herald import Herald
 from soundpost.publish.mqtt import Connection
 from soundpost.publish.outbox import Outbox
 from soundpost.publish.payload import OFFLINE, ONLINE, HealthMessage, encode
-from soundpost.publish.readings import Readings
+from soundpost.publish.porter import Porter
+from soundpost.publish.readings import Reading, Readings
 from soundpost.publish.refusals import Refusals
 from soundpost.publish.trouble import no_acknowledgement
 
@@ -36,8 +36,11 @@ class Courier:
             once, which else would say `offline` over our `online` later.
         base: What its topics begin with, `<prefix>/<node>`.
         outbox: What it carries, in that order.
-        readings: What it tells besides, retained, when it changes.
+        readings: What it tells besides, when it changes.
         herald: Who announces the node, if anybody.
+        porter: Who takes commands, if anybody.
+        refusals: What the broker will not have.
+        bell: Wakes it.
         health: Where connections are counted.
         keepalive_seconds: After one and a half of these in silence the broker says `offline`.
 
@@ -56,6 +59,9 @@ class Courier:
         outbox: Outbox,
         readings: Readings,
         herald: Herald | None,
+        porter: Porter | None,
+        refusals: Refusals,
+        bell: Bell,
         health: Health,
         keepalive_seconds: int,
     ) -> None:
@@ -67,46 +73,38 @@ class Courier:
         self._keepalive_seconds = keepalive_seconds
         self._readings = readings
         self._herald = herald
+        self._porter = porter
+        self._bell = bell
         self._latest_health: deque[HealthMessage] = deque(maxlen=1)
         self._backoff = Backoff()
         self._closing = threading.Event()
         self._deadline_seconds = float("inf")
-        self._wake_sender: socket.socket | None = None
         self._told_trouble = ""
-        self._refusals = Refusals(broker)
-
-    def wake(self) -> None:
-        """Say that the outbox has something."""
-        if self._wake_sender is not None:
-            with contextlib.suppress(OSError):  # full: it is awake already; closed: it has left
-                self._wake_sender.send(b"!")
+        self._refusals = refusals
 
     def take_health(self, message: HealthMessage) -> None:
         """Tell this health next, in place of one that was not told yet."""
         self._latest_health.append(message)
-        self.wake()
+        self._bell.ring()
 
     def finish(self, timeout_seconds: float) -> None:
         """Make `run` carry what is in the outbox, as far as it gets in that time, and return."""
         self._deadline_seconds = time.monotonic() + timeout_seconds
         self._closing.set()
-        self.wake()
+        self._bell.ring()
 
     def run(self) -> None:
         """Carry until finished; every loss is told once and followed by another attempt."""
-        self._wake_sender, wake = socket.socketpair()
-        self._wake_sender.settimeout(0.0)
-        wake.settimeout(0.0)
-        with self._wake_sender, wake:
+        with self._bell:
             while not self._is_finished():
                 try:
-                    self._carry(wake)
+                    self._carry()
                 except PublishError as error:
                     self._tell(error)
                 self._outbox.rewind()
                 self._pause()
 
-    def _carry(self, wake: socket.socket) -> None:
+    def _carry(self) -> None:
         will = (f"{self._base}/status", OFFLINE)
         with Connection(
             self._broker, self._client_id, keepalive_seconds=self._keepalive_seconds, will=will
@@ -115,24 +113,25 @@ class Courier:
             began_seconds = time.monotonic()
             self.is_connected = True
             try:
-                self._serve(connection, wake)
+                self._serve(connection)
             finally:
                 self.is_connected = False
                 if time.monotonic() - began_seconds > _STEADY_SECONDS:
                     self._backoff.reset()
 
-    def _serve(self, connection: Connection, wake: socket.socket) -> None:
-        self._say(connection, "status", ONLINE)
+    def _serve(self, connection: Connection) -> None:
+        self._say(connection, Reading("status", ONLINE))
         self._readings.renew()
         if self._herald is not None:
             self._herald.begin(connection, self._readings.renew)
+        if self._porter is not None:
+            self._porter.begin(connection)
         while not self._is_finished():
-            with contextlib.suppress(BlockingIOError):
-                wake.recv(4096)
+            self._bell.still()
             self._send(connection)
-            connection.turn(min(_TURN_SECONDS, self._remaining_seconds()), wake)
+            connection.turn(min(_TURN_SECONDS, self._remaining_seconds()), self._bell.socket)
         self._send_readings(connection)
-        self._say(connection, "status", OFFLINE)
+        self._say(connection, Reading("status", OFFLINE))
         while connection.unanswered:
             if not self._remaining_seconds():
                 raise no_acknowledgement(self._broker)
@@ -152,17 +151,20 @@ class Courier:
         return connection.has_room
 
     def _send_readings(self, connection: Connection) -> None:
-        for leaf, payload in self._readings.take():
-            self._say(connection, leaf, payload)
+        if self._porter is not None:
+            self._porter.send(connection)
+        for reading in self._readings.take():
+            self._say(connection, reading)
         if self._latest_health:
             # The broker may only now give up a connection that a power cut left behind, and say
             # `offline` for it: so the status is told again with every health.
-            self._say(connection, "status", ONLINE)
-            self._say(connection, "health", encode(self._latest_health.popleft()))
+            self._say(connection, Reading("status", ONLINE))
+            self._say(connection, Reading("health", encode(self._latest_health.popleft())))
 
-    def _say(self, connection: Connection, leaf: str, payload: bytes) -> None:
-        topic = f"{self._base}/{leaf}"
-        connection.publish(topic, payload, partial(self._refusals.note, topic), retain=True)
+    def _say(self, connection: Connection, reading: Reading) -> None:
+        topic = f"{self._base}/{reading.leaf}"
+        note = partial(self._refusals.note, topic)
+        connection.publish(topic, reading.payload, note, retain=reading.is_lasting)
 
     def _settle(self, topic: str, seq: int, refusal: str | None) -> None:
         if refusal is None:

@@ -3,12 +3,15 @@
 The rules are those of https://www.home-assistant.io/integrations/mqtt/#device-discovery-payload.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import msgspec
 
 from soundpost import __version__
+from soundpost.publish.controls import controls
+from soundpost.publish.entities import Announcement, Component, Device, Earlier, Origin
 from soundpost.publish.payload import ModelIdentity
 from soundpost.publish.readings import ANY
 
@@ -18,58 +21,8 @@ _EVENT_TEMPLATE = (
     "{{ dict(value_json, event_type=value_json.label) | to_json }}{% endif %}"
 )
 _LARGEST_BYTES = 262_144
-
-
-class _Part(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A part of the payload; what is not said is left out."""
-
-
-class Component(_Part, frozen=True, kw_only=True):
-    """An entity; one that is only a platform is one to be removed."""
-
-    platform: str
-    name: str | None = None
-    unique_id: str | None = None
-    state_topic: str | None = None
-    value_template: str | None = None
-    event_types: tuple[str, ...] | None = None
-    device_class: str | None = None
-    entity_category: str | None = None
-    unit_of_measurement: str | None = None
-    state_class: str | None = None
-
-
-class Device(_Part, frozen=True, kw_only=True):
-    """The node."""
-
-    identifiers: tuple[str, ...]
-    name: str
-    manufacturer: str
-    model: str
-    sw_version: str
-
-
-class Origin(_Part, frozen=True, kw_only=True):
-    """Who says so."""
-
-    name: str
-    sw_version: str
-
-
-class Announcement(_Part, frozen=True, kw_only=True):
-    """The payload of device discovery; its parts share the availability."""
-
-    device: Device
-    origin: Origin
-    availability_topic: str
-    qos: int = 1
-    components: dict[str, Component]
-
-
-class _Earlier(msgspec.Struct, frozen=True):
-    """What is read of an announcement that an earlier run made, whatever else it says."""
-
-    components: dict[str, Component]
+_MISSED_LEVELS = 5
+"""After so many that did not come nobody knows how loud it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,11 +33,17 @@ class Introduction:
         base: What its topics begin with, `<prefix>/<node>`.
         labels: What it listens for.
         model: What classifies.
+        level_seconds: How often it tells its level; 0 for never.
+        is_commanded: Whether it does what it is told.
+        captures: Whether it keeps clips.
     """
 
     base: str
     labels: Sequence[str]
     model: ModelIdentity
+    level_seconds: float = 0.0
+    is_commanded: bool = False
+    captures: bool = False
 
     def announce(self, earlier: bytes | None = None) -> bytes:
         """The announcement, which also removes what an earlier one had and this one has not.
@@ -131,6 +90,10 @@ class Introduction:
             "waiting": self._counter("Messages waiting", "counters.messages_waiting"),
             "dropped": self._counter("Messages dropped", "counters.messages_dropped"),
         }
+        if self.level_seconds:
+            entities["level"] = self._level()
+        if self.is_commanded:
+            entities |= controls(self.base, self.labels, captures=self.captures)
         return {
             key: msgspec.structs.replace(entity, unique_id=f"{self.base.replace('/', '_')}_{key}")
             for key, entity in entities.items()
@@ -142,6 +105,18 @@ class Introduction:
             name="Any sound" if label == ANY else label.replace("_", " ").capitalize(),
             state_topic=f"{self.base}/sound/{label}",
             device_class="sound",
+        )
+
+    def _level(self) -> Component:
+        # No device class: sound_pressure is what a calibrated meter shows, in dB or dB(A).
+        return Component(
+            platform="sensor",
+            name="Level",
+            state_topic=f"{self.base}/level",
+            unit_of_measurement="dBFS",
+            state_class="measurement",
+            suggested_display_precision=1,
+            expire_after=math.ceil(_MISSED_LEVELS * self.level_seconds),
         )
 
     def _health(self, name: str, template: str, device_class: str) -> Component:
@@ -172,7 +147,7 @@ def _platforms(earlier: bytes | None) -> dict[str, str]:
     if not earlier or len(earlier) > _LARGEST_BYTES:
         return {}
     try:
-        found = msgspec.json.decode(earlier, type=_Earlier)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+        found = msgspec.json.decode(earlier, type=Earlier)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return {}
     return {key: component.platform for key, component in found.components.items()}

@@ -4,6 +4,7 @@ import logging
 from collections.abc import Callable
 
 from soundpost.publish.discovery import Introduction
+from soundpost.publish.letter import Heard
 from soundpost.publish.mqtt import Connection
 
 _OBJECT = "soundpost"
@@ -14,8 +15,8 @@ _log = logging.getLogger("soundpost.publish")
 class Herald:
     """Announces the node on every connection, and again when Home Assistant has started.
 
-    These are the only topics that a node reads: Home Assistant's birth message, and its own last
-    announcement, which says what is to be taken back.
+    It reads Home Assistant's birth message, and the node's own last announcement, which says what
+    is to be taken back.
 
     Args:
         prefix: Of Home Assistant's discovery topics.
@@ -38,10 +39,10 @@ class Herald:
             on_birth: Called when Home Assistant has started, and knows nothing yet.
         """
 
-        def hear(topic: str, payload: bytes) -> None:
-            if topic == self._topic:
-                self._earlier = payload
-            elif topic != self._birth_topic or payload != b"online":
+        def hear(heard: Heard) -> None:
+            if heard.topic == self._topic:
+                self._earlier = heard.payload
+            elif heard.topic != self._birth_topic or heard.payload != b"online":
                 return
             else:
                 on_birth()

@@ -9,47 +9,35 @@ import socket
 import ssl
 import time
 from collections import deque
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from typing import Self
 
-from paho.mqtt.client import Client
+from paho.mqtt.client import Client, MQTTMessage
 from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
+from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 from paho.mqtt.subscribeoptions import SubscribeOptions
 
 from soundpost.publish.broker import Broker
+from soundpost.publish.letter import Heard, Letter, OnAnswer, OnMessage
 from soundpost.publish.trouble import lost, no_answer, refused, unreachable
 
 IN_FLIGHT = 20
 """The most messages on their way at once, unless the broker wants fewer."""
+LARGEST_BYTES = 300_000
+"""What is larger the broker keeps to itself: more than an announcement, less than would hurt."""
 _AT_LEAST_ONCE = 1
 _CONNECT_SECONDS = 5.0
 _GOODBYE_SECONDS = 1.0
-
-OnAnswer = Callable[[str | None], None]
-"""Told None when the broker has taken the message, else the broker's reason for refusing it."""
-OnMessage = Callable[[str, bytes], None]
-"""Told topic and payload."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Letter:
-    """A message to be sent with QoS 1, and who waits for the answer."""
-
-    topic: str
-    payload: bytes
-    on_answer: OnAnswer
-    retain: bool
 
 
 class Connection:
     """A connection that is opened, driven and left by one thread; paho never starts its own.
 
-    The session begins clean and ends with the connection (session expiry 0, the default): a
-    client that subscribes to nothing has nothing at the broker worth keeping, and what was not
-    acknowledged is kept by the outbox, not by paho.
+    The session begins clean and ends with the connection (session expiry 0, the default): what
+    is said to a node that is not there is not to be done later, and what was not acknowledged is
+    kept by the outbox, not by paho. So every connection subscribes anew.
 
     It connects on entry. On exit it takes leave, so that the broker drops the last will, except
     after an exception: then it only hangs up, and the will is sent.
@@ -74,8 +62,9 @@ class Connection:
     ) -> None:
         self._broker = broker
         self._keepalive_seconds = keepalive_seconds
-        self._to_send: deque[_Letter] = deque()
-        self._waiting: dict[int, _Letter] = {}
+        self._to_send: deque[Letter] = deque()
+        self._waiting: dict[int, Letter] = {}
+        self._subscribing: dict[int | None, OnAnswer] = {}
         self._in_flight_limit = IN_FLIGHT
         self._answer: ReasonCode | None = None
         self._loss: ReasonCode | None = None
@@ -89,6 +78,7 @@ class Connection:
         self._client.on_connect = lambda _c, _d, _f, why, more: self._hear_connect(why, more)
         self._client.on_publish = lambda _c, _d, mid, why, _more: self._hear_answer(mid, why)
         self._client.on_disconnect = lambda _c, _d, _f, why, _more: self._hear_loss(why)
+        self._client.on_subscribe = lambda _c, _d, mid, why, _more: self._hear_subscribed(mid, why)
         if broker.username is not None:
             self._client.username_pw_set(broker.username, broker.password)
         if broker.tls is not None:
@@ -119,24 +109,37 @@ class Connection:
         """Whether one more message would be on its way at once."""
         return self.unanswered < self._in_flight_limit
 
-    def publish(self, topic: str, payload: bytes, on_answer: OnAnswer, *, retain: bool) -> None:
+    def publish(
+        self,
+        topic: str,
+        payload: bytes,
+        on_answer: OnAnswer,
+        *,
+        retain: bool,
+        correlation: bytes | None = None,
+    ) -> None:
         """Send a message with QoS 1; `turn` calls `on_answer` when the broker has answered.
 
         If the connection breaks first it is never called, and the next `turn` raises.
         """
-        self._to_send.append(_Letter(topic, payload, on_answer, retain))
+        self._to_send.append(Letter(topic, payload, on_answer, retain, correlation))
         self._send()
 
     def subscribe(self, topics: Sequence[str], on_message: OnMessage, on_answer: OnAnswer) -> None:
-        """Have `turn` hand over what others publish there, and what is retained there already."""
-        options = SubscribeOptions(qos=_AT_LEAST_ONCE, noLocal=True)
-        self._client.on_message = lambda _c, _d, message: on_message(
-            message.topic, bytes(message.payload)
-        )
-        self._client.on_subscribe = lambda _c, _d, _mid, reasons, _more: on_answer(
-            next((str(reason) for reason in reasons if reason.is_failure), None)
-        )
-        self._client.subscribe([(topic, options) for topic in topics])
+        """Have `turn` hand over what others publish there, and what is retained there already.
+
+        Args:
+            topics: Topics and filters that no other subscription of this connection overlaps.
+            on_message: Told each message.
+            on_answer: Told whether the broker agrees; an access list may still hold back all.
+        """
+        options = SubscribeOptions(qos=_AT_LEAST_ONCE, noLocal=True, retainAsPublished=True)
+        for topic in topics:
+            self._client.message_callback_add(
+                topic, lambda _c, _d, message: on_message(_heard(message))
+            )
+        _, mid = self._client.subscribe([(topic, options) for topic in topics])
+        self._subscribing[mid] = on_answer
 
     def turn(self, timeout_seconds: float, wake: socket.socket | None = None) -> None:
         """Send and receive what there is, waiting at most so long for something to do.
@@ -172,14 +175,20 @@ class Connection:
         while self._to_send and len(self._waiting) < self._in_flight_limit:
             letter = self._to_send.popleft()
             sent = self._client.publish(
-                letter.topic, letter.payload, _AT_LEAST_ONCE, retain=letter.retain
+                letter.topic,
+                letter.payload,
+                _AT_LEAST_ONCE,
+                retain=letter.retain,
+                properties=_answering(letter.correlation),
             )
             self._waiting[sent.mid] = letter
 
     def _connect(self) -> None:
         try:
             where = self._broker.host, self._broker.port
-            self._client.connect(*where, self._keepalive_seconds, clean_start=True)
+            self._client.connect(
+                *where, self._keepalive_seconds, clean_start=True, properties=_modesty()
+            )
         except OSError as error:
             raise unreachable(self._broker, error) from error
         deadline = time.monotonic() + _CONNECT_SECONDS
@@ -210,5 +219,34 @@ class Connection:
     def _hear_answer(self, mid: int, reason: ReasonCode) -> None:
         self._waiting.pop(mid).on_answer(str(reason) if reason.is_failure else None)
 
+    def _hear_subscribed(self, mid: int, reasons: list[ReasonCode]) -> None:
+        refusals = [str(reason) for reason in reasons if reason.is_failure]
+        self._subscribing.pop(mid)(refusals[0] if refusals else None)
+
     def _hear_loss(self, reason: ReasonCode) -> None:
         self._loss = reason
+
+
+def _heard(message: MQTTMessage) -> Heard:
+    return Heard(
+        message.topic,
+        bytes(message.payload),
+        is_retained=message.retain,
+        response_topic=getattr(message.properties, "ResponseTopic", None),
+        correlation=getattr(message.properties, "CorrelationData", None),
+    )
+
+
+def _modesty() -> Properties:
+    """What asks the broker to keep from us what is too large."""
+    properties = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]  # paho's gap
+    properties.MaximumPacketSize = LARGEST_BYTES
+    return properties
+
+
+def _answering(correlation: bytes | None) -> Properties | None:
+    if correlation is None:
+        return None
+    properties = Properties(PacketTypes.PUBLISH)  # type: ignore[no-untyped-call]  # paho's gap
+    properties.CorrelationData = correlation
+    return properties

@@ -1,31 +1,33 @@
 """Tells the broker, and never keeps the pipeline waiting."""
 
 import logging
-import os
 import secrets
 import threading
-from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
+from collections.abc import Callable, Sequence
 from typing import Self
 
 from soundpost.config import MqttConfig
 from soundpost.errors import PublishError
 from soundpost.health import Health
+from soundpost.publish.answers import Answers
+from soundpost.publish.bell import Bell
 from soundpost.publish.broker import find_broker
 from soundpost.publish.courier import Courier
 from soundpost.publish.discovery import Introduction
 from soundpost.publish.herald import Herald
 from soundpost.publish.outbox import Outbox
 from soundpost.publish.payload import DetectionMessage, HealthMessage, ModelIdentity
+from soundpost.publish.porter import Porter
 from soundpost.publish.readings import Readings, Sounds
+from soundpost.publish.refusals import Refusals
 from soundpost.publish.scribe import FULL, Scribe
+from soundpost.publish.whereabouts import find_outbox
 
 CLOSE_SECONDS = 5.0
 """How long `close` gives the broker, unless told otherwise, to take what is left."""
 
 _MANNERS_SECONDS = 0.5
 _BYTES_PER_MEGABYTE = 1_000_000
-_FILE_NAME = "outbox.db"
 
 _log = logging.getLogger("soundpost.publish")
 
@@ -42,9 +44,12 @@ class MqttPublisher:
         node: Who is listening.
         health: Where messages and connections are counted.
         labels: What is listened for, told as `sound/<label>` and to Home Assistant.
+        captures: Whether clips are kept, told to Home Assistant.
         model: What classifies; without it nothing is announced to Home Assistant.
 
     Attributes:
+        readings: What is so now, told besides.
+        porter: Who takes commands; None where none are taken.
         last_seq: The number of the last detection that was told, by an earlier run perhaps.
 
     Raises:
@@ -52,30 +57,47 @@ class MqttPublisher:
         PublishError: The outbox's file is in use.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - the last ones for Home Assistant, by name
         self,
         config: MqttConfig,
         node: str,
         health: Health,
         labels: Sequence[str] = (),
         model: ModelIdentity | None = None,
+        *,
+        captures: bool = False,
     ) -> None:
         self._broker = find_broker(config)
         self._outbox = Outbox(config.queue_messages, health)
         base = f"{config.prefix}/{node}"
-        readings = Readings()
-        self._sounds = Sounds(labels, readings) if labels else None
+        self.readings = Readings()
+        self._sounds = Sounds(labels, self.readings) if labels else None
+        refusals, bell = Refusals(self._broker), Bell()
+        self._wake, self.porter = bell.ring, None
+        if config.commands:
+            answers = Answers(f"{base}/result", refusals.note)
+            self.porter = Porter(base, answers, bell.ring)
         herald = None
         if config.discovery and model is not None:
-            introduction = Introduction(base, labels, model)
+            introduction = Introduction(
+                base,
+                labels,
+                model,
+                level_seconds=config.level_seconds,
+                is_commanded=config.commands,
+                captures=captures,
+            )
             herald = Herald(config.discovery_prefix, node, introduction)
         self._courier = Courier(
             broker=self._broker,
             client_id=f"soundpost-{node}-{secrets.token_hex(4)}",
             base=base,
             outbox=self._outbox,
-            readings=readings,
+            readings=self.readings,
             herald=herald,
+            porter=self.porter,
+            refusals=refusals,
+            bell=bell,
             health=health,
             keepalive_seconds=config.keepalive_seconds,
         )
@@ -83,7 +105,7 @@ class MqttPublisher:
         self._scribe: Scribe | None = None
         if path := find_outbox(config):
             budget_bytes = config.outbox_megabytes * _BYTES_PER_MEGABYTE
-            self._scribe = Scribe(path, budget_bytes, self._outbox, health, self._courier.wake)
+            self._scribe = Scribe(path, budget_bytes, self._outbox, health, self._wake)
             self._threads.append(_thread(self._scribe.run, "soundpost-outbox"))
         self._is_overflowing = False
 
@@ -128,7 +150,7 @@ class MqttPublisher:
             _log.warning(FULL)
         self._is_overflowing = not has_room
         self._check_threads()
-        self._courier.wake()
+        self._wake()
 
     def publish_health(self, message: HealthMessage) -> None:
         """Tell how the node fares, in place of what was not told yet; returns at once.
@@ -169,14 +191,6 @@ class MqttPublisher:
             raise PublishError(
                 "a thread that publishes has died", hint="its traceback is in the log; report it"
             )
-
-
-def find_outbox(config: MqttConfig, environment: Mapping[str, str] = os.environ) -> Path | None:
-    """The outbox's file: the configured one, else one in the folder that systemd gives, or None."""
-    if config.outbox is not None:
-        return Path(config.outbox)
-    folder = environment.get("STATE_DIRECTORY", "").partition(":")[0]
-    return Path(folder) / _FILE_NAME if folder else None
 
 
 def _thread(run: Callable[[], None], name: str) -> threading.Thread:

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from soundpost.events import State
 from soundpost.publish.payload import DetectionMessage
@@ -11,33 +12,48 @@ OFF = b"OFF"
 ANY = "any"
 
 
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A payload for a topic below the node's, which the broker is to keep if it is lasting."""
+
+    leaf: str
+    payload: bytes
+    is_lasting: bool = True
+
+
 class Readings:
-    """Payloads by topic, each told when it changes, and all of them to a broker that is new.
+    """Payloads by topic, each told when it changes, and all that last to a broker that is new.
 
     The pipeline's thread sets them, the courier's takes them.
     """
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._now: dict[str, bytes] = {}
-        self._untold: dict[str, bytes] = {}
+        self._now: dict[str, Reading] = {}
+        self._untold: dict[str, Reading] = {}
 
     def set(self, leaf: str, payload: bytes) -> None:
         """So it is now, on this topic below the node's."""
+        reading = Reading(leaf, payload)
         with self._lock:
-            if self._now.get(leaf) != payload:
-                self._now[leaf] = self._untold[leaf] = payload
+            if self._now.get(leaf) != reading:
+                self._now[leaf] = self._untold[leaf] = reading
+
+    def pass_by(self, leaf: str, payload: bytes) -> None:
+        """So it was a moment ago: told once, in place of one that was not, and kept by nobody."""
+        with self._lock:
+            self._untold[leaf] = Reading(leaf, payload, is_lasting=False)
 
     def renew(self) -> None:
-        """Let all be told again, to one who may not know them."""
+        """Let all that last be told again, to one who may not know them."""
         with self._lock:
             self._untold = dict(self._now)
 
-    def take(self) -> list[tuple[str, bytes]]:
+    def take(self) -> list[Reading]:
         """What is to be told now."""
         with self._lock:
             untold, self._untold = self._untold, {}
-        return list(untold.items())
+        return list(untold.values())
 
 
 class Sounds:

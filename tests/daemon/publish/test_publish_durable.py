@@ -12,7 +12,8 @@ from watched_log import Log
 
 from soundpost.config import MqttConfig
 from soundpost.health import Health
-from soundpost.publish.publisher import MqttPublisher, find_outbox
+from soundpost.publish.publisher import MqttPublisher
+from soundpost.publish.whereabouts import find_outbox
 
 MakePublisher = Callable[..., MqttPublisher]
 DETECTIONS = "soundpost/post/detections"

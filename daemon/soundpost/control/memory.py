@@ -1,0 +1,142 @@
+"""What commands have changed, kept through restarts and power cuts."""
+
+import logging
+import os
+import zlib
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+
+from soundpost.config import MqttConfig, state_folder
+from soundpost.control.ledger import Entry
+from soundpost.decide import HushState, Override
+
+FILE_NAME = "commands.json"
+_LARGEST_BYTES = 4_000_000
+_KEPT_ASIDE = 2
+_MODE = 0o640
+
+_log = logging.getLogger("soundpost.control")
+
+
+class Remembered(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What one run leaves to the next (schema 1).
+
+    Attributes:
+        schema: Version of this shape.
+        hush: What is muted, and until when.
+        overrides: Thresholds and profiles that were set.
+        results: What came of the latest commands, the oldest first.
+    """
+
+    schema: Literal[1] = 1
+    hush: HushState = HushState()
+    overrides: tuple[Override, ...] = ()
+    results: tuple[Entry, ...] = ()
+
+
+class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The file: what is remembered, and its CRC-32."""
+
+    crc32: int
+    remembered: msgspec.Raw
+
+
+class Memory:
+    """A file that is replaced as a whole, or not at all.
+
+    One that is damaged is set aside, and told of in the log.
+
+    Args:
+        path: Where it lies; None to remember nothing beyond this run.
+
+    Attributes:
+        remembered: What the last run left; nothing after the first, and where it is damaged.
+    """
+
+    def __init__(self, path: Path | None) -> None:
+        self._path = path
+        self._is_failing = False
+        self.remembered = self._read()
+
+    def _read(self) -> Remembered:
+        if self._path is None:
+            return Remembered()
+        try:
+            with self._path.open("rb") as file:
+                content = file.read(_LARGEST_BYTES)
+        except FileNotFoundError:
+            return Remembered()
+        except OSError as error:
+            _log.error("%s cannot be read, nothing is remembered: %s", self._path, error.strerror)
+            return Remembered()
+        try:
+            return _decode(content)
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+            self._set_aside(self._path, error)
+            return Remembered()
+
+    def write(self, remembered: Remembered) -> bool:
+        """Remember this in place of all else; whether the disk has it."""
+        if self._path is None:
+            return False
+        raw = msgspec.json.encode(remembered)
+        content = msgspec.json.encode(_File(zlib.crc32(raw), msgspec.Raw(raw)))
+        try:
+            _replace(self._path, content)
+        except OSError as error:
+            if not self._is_failing:
+                _log.error(
+                    "%s cannot be written, a restart forgets commands: %s",
+                    self._path,
+                    error.strerror,
+                )
+            self._is_failing = True
+            return False
+        self._is_failing = False
+        return True
+
+    def _set_aside(self, path: Path, error: Exception) -> None:
+        stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S.%fZ")
+        aside = path.with_name(f"{path.name}.damaged-{stamp}")
+        try:
+            path.rename(aside)
+            for old in sorted(path.parent.glob(f"{path.name}.damaged-*Z"))[:-_KEPT_ASIDE]:
+                old.unlink(missing_ok=True)
+        except OSError as failure:
+            _log.error("%s cannot be set aside: %s", path, failure.strerror)
+        _log.error(
+            "%s is damaged (%s): what commands had changed is forgotten, and it is set aside as %s",
+            path,
+            error,
+            aside.name,
+        )
+
+
+def find_memory(config: MqttConfig) -> Path | None:
+    """The file in the folder that systemd gives; None without one, or where none is obeyed."""
+    folder = state_folder()
+    return folder / FILE_NAME if folder and config.commands else None
+
+
+def _decode(content: bytes) -> Remembered:
+    file = msgspec.json.decode(content, type=_File)
+    if zlib.crc32(bytes(file.remembered)) != file.crc32:
+        raise msgspec.DecodeError("its checksum is wrong")
+    return msgspec.json.decode(file.remembered, type=Remembered)
+
+
+def _replace(path: Path, content: bytes) -> None:
+    part = path.with_name(f".{path.name}.part")
+    with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, _MODE), "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    part.replace(path)
+    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)

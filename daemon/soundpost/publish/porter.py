@@ -1,0 +1,175 @@
+"""Takes commands at the door, and hands their results back."""
+
+import logging
+import queue
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import msgspec
+
+from soundpost.clock import rfc3339
+from soundpost.errors import PublishError, SoundpostError
+from soundpost.publish.answers import Answers, Sender
+from soundpost.publish.command import Command, read_command, read_id
+from soundpost.publish.letter import Heard
+from soundpost.publish.mqtt import Connection
+from soundpost.publish.result import LONGEST_NAME, ResultMessage, Status
+
+WAITING = 16
+"""The most commands that wait to be carried out."""
+_LONGEST_TOPIC = 256
+_LONGEST_CORRELATION_BYTES = 1_024
+
+_log = logging.getLogger("soundpost.publish")
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A command that waits to be carried out."""
+
+    name: str
+    command: Command
+    sender: Sender
+
+
+class Porter:
+    """Reads what is published on `command/+`, and tells what came of it.
+
+    The courier's thread hears, the pipeline's takes and answers; what lies between is bounded.
+    What is no command is refused at the door. Each result goes to `result`, and also to the
+    response topic of a sender that names one (MQTT 5, section 4.10).
+
+    Args:
+        base: What the node's topics begin with, `<prefix>/<node>`.
+        answers: Where results go.
+        wake: Called when there is one.
+        utc_ns: The wall clock.
+    """
+
+    def __init__(
+        self,
+        base: str,
+        answers: Answers,
+        wake: Callable[[], None],
+        *,
+        utc_ns: Callable[[], int] = time.time_ns,
+    ) -> None:
+        self._base = base
+        self._answers = answers
+        self._wake = wake
+        self._utc_ns = utc_ns
+        self._asked: queue.Queue[Asked] = queue.Queue(WAITING)
+
+    def begin(self, connection: Connection) -> None:
+        """Listen on a new connection, and tell again what the last one did not settle."""
+        self._answers.begin()
+        connection.subscribe([f"{self._base}/command/+"], self.hear, _note_subscription)
+
+    def send(self, connection: Connection) -> None:
+        """Tell the results that there is room for."""
+        self._answers.send(connection)
+
+    def hear(self, heard: Heard) -> None:
+        """Let a command in, or refuse it."""
+        if heard.is_retained and not heard.payload:
+            return  # that is how somebody clears a topic
+        name = heard.topic.rpartition("/")[2]
+        sender = Sender()
+        try:
+            sender = self._sender(heard)
+            _refuse_retained(heard)
+            self._let_in(Asked(name, read_command(name, heard.payload), sender))
+        except PublishError as error:
+            _log.warning(
+                "the command %r is refused: %s (%s)", name[:LONGEST_NAME], error, error.hint
+            )
+            self._refuse(name, read_id(heard.payload), error, sender)
+
+    def take(self) -> Asked | None:
+        """The oldest command that waits; None if there is none."""
+        try:
+            return self._asked.get_nowait()
+        except queue.Empty:
+            return None
+
+    def word(
+        self, asked: Asked, status: Status, message: str, *, hint: str = "", clip: str | None = None
+    ) -> ResultMessage:
+        """The result of a command, not yet told."""
+        return self._word(asked.name, asked.command.id, status, message, hint, clip)
+
+    def answer(self, result: ResultMessage, sender: Sender) -> None:
+        """Tell a result."""
+        self._answers.add(msgspec.json.encode(result), sender)
+        self._wake()
+
+    def _let_in(self, asked: Asked) -> None:
+        try:
+            self._asked.put_nowait(asked)
+        except queue.Full:
+            raise PublishError(
+                f"{WAITING} commands wait already", hint="send it again, with the same id, later"
+            ) from None
+
+    def _sender(self, heard: Heard) -> Sender:
+        topic, correlation = heard.response_topic, heard.correlation
+        if len(correlation or b"") > _LONGEST_CORRELATION_BYTES:
+            raise PublishError(
+                f"correlation data has at most {_LONGEST_CORRELATION_BYTES} bytes",
+                hint="a number is enough",
+            )
+        if topic is not None and not self._may_answer_on(topic):
+            raise PublishError(
+                "the response topic is none that a result may go to",
+                hint=f"name one below {self._base}/result/, or none: all go to {self._base}/result",
+            )
+        return Sender(topic, correlation)
+
+    def _may_answer_on(self, topic: str) -> bool:
+        # Who may command the node may not have it forge what it tells otherwise.
+        is_ours = topic.startswith(f"{self._base}/") and not topic.startswith(
+            f"{self._base}/result/"
+        )
+        is_plain = topic.isprintable() and not set(topic) & set("+#") and topic[:1] != "$"
+        return bool(topic) and len(topic) <= _LONGEST_TOPIC and is_plain and not is_ours
+
+    def _refuse(self, name: str, command_id: str | None, error: SoundpostError, to: Sender) -> None:
+        result = self._word(name, command_id, Status.REFUSED, str(error), error.hint, None)
+        self.answer(result, to)
+
+    def _word(  # noqa: PLR0913, PLR0917 - the fields of a result
+        self,
+        name: str,
+        command_id: str | None,
+        status: Status,
+        message: str,
+        hint: str,
+        clip: str | None,
+    ) -> ResultMessage:
+        return ResultMessage(
+            node=self._base.rpartition("/")[2],
+            id=command_id,
+            command=name[:LONGEST_NAME],
+            status=status,
+            message=message,
+            hint=hint,
+            at=rfc3339(self._utc_ns()),
+            clip=clip,
+        )
+
+
+def _refuse_retained(heard: Heard) -> None:
+    if heard.is_retained:
+        raise PublishError(
+            "the command is retained, and would come again with every connection",
+            hint="send it without retain, and clear the topic: an empty retained message",
+        )
+
+
+def _note_subscription(refusal: str | None) -> None:
+    if refusal is not None:
+        _log.warning(
+            "the broker refuses what mqtt.commands needs: %s (let this node read its command/+)",
+            refusal,
+        )

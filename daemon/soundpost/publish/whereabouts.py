@@ -1,0 +1,17 @@
+"""Where the outbox lies."""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+from soundpost.config import MqttConfig
+
+_FILE_NAME = "outbox.db"
+
+
+def find_outbox(config: MqttConfig, environment: Mapping[str, str] = os.environ) -> Path | None:
+    """The outbox's file: the configured one, else one in the folder that systemd gives, or None."""
+    if config.outbox is not None:
+        return Path(config.outbox)
+    folder = environment.get("STATE_DIRECTORY", "").partition(":")[0]
+    return Path(folder) / _FILE_NAME if folder else None
