@@ -5,8 +5,8 @@ from collections import deque
 import numpy as np
 
 from soundpost.audio import FULL_SCALE, SILENCE_DBFS, Chunk, Pcm, level_dbfs
+from soundpost.floor import NoiseFloor
 from soundpost.gate.gate import BLOCK_MS
-from soundpost.gate.level import NoiseFloor
 
 LEVEL_BLOCKS = 6
 """The level is that of the last 120 ms: slower than a click, faster than an eye."""
@@ -23,7 +23,7 @@ class Meter:
 
     Attributes:
         peak_dbfs: The largest sample of the last two seconds.
-        floor_dbfs: The noise floor as the gate knows it, see `soundpost.gate.level.NoiseFloor`.
+        floor_dbfs: The noise floor as the gate knows it, see `soundpost.floor.NoiseFloor`.
     """
 
     def __init__(self, sample_rate_hz: int, floor_seconds: float) -> None:
