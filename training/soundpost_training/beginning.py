@@ -9,9 +9,7 @@ from soundpost_training.errors import TrainingError
 from soundpost_training.init import Init
 from soundpost_training.material import Material
 from soundpost_training.pretrained import Weights, mobilenet_v2_weights, yamnet_weights
-
-MODEL_FILE = "model.keras"
-"""The network that a run ended with, in the folder of its fold."""
+from soundpost_training.run import kept_network
 
 
 def begin(model: keras.Model, material: Material, fold: int | None) -> None:
@@ -31,11 +29,7 @@ def begin(model: keras.Model, material: Material, fold: int | None) -> None:
     init = Init.of(experiment.train.init)
     match init.kind:
         case "run":
-            _go_on(
-                model,
-                material.runs / init.name / material.fold_folder(fold).name / MODEL_FILE,
-                init.name,
-            )
+            _go_on(model, material.runs / init.name / material.fold_folder(fold).name)
         case "yamnet":
             _take(model, yamnet_weights(data_folder(init.name)))
         case "imagenet":
@@ -43,19 +37,14 @@ def begin(model: keras.Model, material: Material, fold: int | None) -> None:
             _take(model, mobilenet_v2_weights(path, experiment.model.width))
 
 
-def _go_on(model: keras.Model, path: Path, name: str) -> None:
+def _go_on(model: keras.Model, folder: Path) -> None:
     """A warm restart (Loshchilov and Hutter, ICLR 2017), from the run that held out the same."""
-    if not path.is_file():
-        raise TrainingError(
-            f"init = run:{name}, but {path} is not there",
-            hint=f"train the experiment {name} first, with the same --runs",
-        )
-    weights = keras.saving.load_model(path, compile=False).get_weights()
+    kept = kept_network(folder, f"init = run:{folder.parent.name}")
     try:
-        model.set_weights(weights)
+        model.set_weights(kept.get_weights())
     except ValueError as error:
         raise TrainingError(
-            f"{path} is of another network: {error}",
+            f"the run {folder} is of another network: {error}",
             hint="give both experiments the same [model], [window] and [features]",
         ) from error
 

@@ -3,6 +3,7 @@
 import textwrap
 
 from soundpost.manifest import Manifest
+from soundpost_training.card_network import beginning, beginning_note, network_note, teacher_note
 from soundpost_training.card_parts import (
     confusion_rows,
     data_note,
@@ -10,7 +11,6 @@ from soundpost_training.card_parts import (
     judges,
     label_rows,
     shipped_note,
-    teacher_note,
 )
 from soundpost_training.evaluate import Evaluation
 from soundpost_training.material import Material
@@ -25,9 +25,9 @@ BARELY_TRAINED = "**Barely trained ({epochs} epochs): a stand-in to build on, no
 CARD = """\
 # {title}
 
-{warning}A compact strided residual CNN, int8, {bytes:,} bytes, trained from random
-initialisation by `soundpost-train`. It hears windows of {window_seconds:.3f} s every
-{stride_seconds:.2f} s and gives one score for each of {labels} labels.
+{warning}{network}, int8, {bytes:,} bytes, {beginning}, by `soundpost-train`. It
+hears windows of {window_seconds:.3f} s every {stride_seconds:.2f} s and gives one score for each
+of {labels} labels.
 
 ## Figures
 
@@ -105,6 +105,7 @@ def model_card(manifest: Manifest, material: Material, evaluation: Evaluation) -
     """The text of MODEL_CARD.md."""
     experiment, training = material.experiment, manifest.training
     summary, calibration = evaluation.summary, evaluation.calibration
+    runs, source = beginning(material)
     rate_hz, epochs = experiment.features.sample_rate_hz, experiment.train.epochs
     text = CARD.format(
         title=f"{manifest.id} {manifest.version}",
@@ -153,7 +154,9 @@ def model_card(manifest: Manifest, material: Material, evaluation: Evaluation) -
         recipe=material.recipe,
         seed=experiment.seed,
         epochs=epochs,
-        teacher_note=teacher_note(experiment.teacher),
+        network=network_note(experiment.model),
+        beginning=beginning_note(runs, source),
+        teacher_note=teacher_note(experiment.teacher, source),
     )
     return "\n\n".join(map(_rewrapped, text.split("\n\n")))
 

@@ -4,19 +4,11 @@ from collections import defaultdict
 
 from soundpost.manifest import Manifest
 from soundpost_training.calibrate import Calibration
-from soundpost_training.config import TeacherConfig
 from soundpost_training.crossval import Summary
 from soundpost_training.dataset import Clip, Dataset
 from soundpost_training.evaluate import Confusion, Evaluation
 
 CONFUSIONS_ON_CARD = 8
-
-TEACHER_NOTE = """
-What is learnt is to {weight:.0%} the answers of a teacher of the same fold, at temperature
-{temperature:g}, and for the rest the truth. The teacher is an ensemble of heads on layers
-{layers} of YAMNet, frozen, fitted on augmented examples of the training folds only; teacher and
-student are given the very same ones. YAMNet (Google, Apache-2.0, trained on AudioSet) teaches;
-none of its weights is in this bundle."""
 
 MODEL_OF_A_FOLD = """\
 The model in this folder is the one of fold {held_out}: it was trained on folds {folds}, and fold
@@ -112,14 +104,3 @@ def data_note(dataset: Dataset) -> str:
 def _source(clip: Clip) -> str:
     """The recording that a clip was cut from, whatever its label."""
     return clip.group.partition("/")[0]
-
-
-def teacher_note(config: TeacherConfig | None) -> str:
-    """How a teacher taught, or nothing."""
-    if config is None:
-        return ""
-    return TEACHER_NOTE.format(
-        weight=config.weight,
-        temperature=config.temperature,
-        layers=", ".join(map(str, config.layers)),
-    )

@@ -24,6 +24,9 @@ NOT_STATED = "not stated"
 """Of a licence or an attribution: nobody has said what it is."""
 
 
+RunName = Annotated[str, Meta(pattern="^[a-z0-9][a-z0-9-]*$")]
+
+
 class _Section(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """A table of the file."""
 
@@ -146,19 +149,34 @@ class TrainConfig(_Section, frozen=True, kw_only=True):
 
 
 class TeacherConfig(_Section, frozen=True, kw_only=True):
-    """Who teaches: heads on YAMNet's layers; `weights` is absolute or under $SOUNDPOST_DATA.
+    """Who teaches; each has an equal say.
 
-    `pool_passes` is how many augmented examples of each clip the teacher listens to; the student
+    `weights` and `layers` are heads on layers of YAMNet, whose file is absolute or under
+    $SOUNDPOST_DATA. `runs` are other experiments of the same folds, by name. `bundle` is a bundle's
+    folder; `bundle_never_heard_them` states of one that was trained on other data that it has heard
+    none of these recordings. `blend` is how what they say is put together.
+
+    `pool_passes` is how many augmented examples of each clip the teachers listen to; the student
     is shown the very same ones, again and again.
     """
 
-    weights: str
-    layers: Annotated[tuple[Annotated[int, Meta(ge=1, le=14)], ...], Meta(min_length=1)]
+    weights: str | None = None
+    layers: tuple[Annotated[int, Meta(ge=1, le=14)], ...] = ()
+    runs: tuple[RunName, ...] = ()
+    bundle: str | None = None
+    bundle_never_heard_them: bool = False
+    blend: Literal["scores", "logits"] = "scores"
     pool_passes: Positive = 100
     head_units: Positive = 256
     head_epochs: Positive = 4
     temperature: AboveZero = 2.0
     weight: Share = 0.9
+
+    def __post_init__(self) -> None:
+        if (self.weights is None) != (not self.layers):
+            raise ValueError("weights and layers go together")
+        if self.weights is None and not self.runs and self.bundle is None:
+            raise ValueError("nobody teaches: give weights and layers, runs, or a bundle")
 
 
 class CalibrateConfig(_Section, frozen=True, kw_only=True):
@@ -196,7 +214,7 @@ class BundleConfig(_Section, frozen=True, kw_only=True):
 class Experiment(_Section, frozen=True, kw_only=True):
     """The whole file."""
 
-    name: Annotated[str, Meta(pattern="^[a-z0-9][a-z0-9-]*$")]
+    name: RunName
     seed: NotNegative = 0
     data: DataConfig
     bundle: BundleConfig

@@ -6,7 +6,7 @@ from pathlib import Path
 import keras
 import msgspec
 
-from soundpost_training.beginning import MODEL_FILE, begin
+from soundpost_training.beginning import begin
 from soundpost_training.checkpoint import Checkpoints
 from soundpost_training.config import Experiment, TrainConfig
 from soundpost_training.dataset import training_folds
@@ -16,9 +16,9 @@ from soundpost_training.material import Material
 from soundpost_training.model import build_model
 from soundpost_training.progress import bar
 from soundpost_training.rates import adamw
-from soundpost_training.teacher import DistillationLoss, TaughtExamples, teach
+from soundpost_training.run import EXPERIMENT_FILE, MODEL_FILE
+from soundpost_training.teacher import DistillationLoss, Student, TaughtExamples, teach
 
-EXPERIMENT_FILE = "experiment.json"
 CHECKPOINT_FOLDER = "checkpoint"
 HISTORY_FILE = "history.csv"
 """One line per epoch: its number from 1, and its mean loss."""
@@ -109,8 +109,8 @@ def _examples(
     clips = material.dataset.in_folds(folds)
     if experiment.teacher is None:
         return Examples(experiment, material.bank(clips), experiment.train.batch_size)
-    usable = material.pool.usable(held_out)
-    lessons = teach(experiment, material.pool, usable, material.fold_folder(held_out))
+    folder = material.fold_folder(held_out)
+    lessons = teach(material.pool, Student(experiment, material.dataset, folder, held_out))
     batches = math.ceil(len(clips) / experiment.train.batch_size)
     return TaughtExamples(experiment, material.pool, lessons, batches)
 

@@ -1,7 +1,8 @@
-"""Teachers: frozen ears, heads fitted on training folds, and what a student learns from them."""
+"""Teachers: heads on a frozen ear, whole networks, and what a student learns from them."""
 
 from soundpost_training.teacher.lessons import Lessons, TaughtExamples, teach
 from soundpost_training.teacher.loss import DistillationLoss
 from soundpost_training.teacher.pool import Pool, fill_pool
+from soundpost_training.teacher.student import Student
 
-__all__ = ["DistillationLoss", "Lessons", "Pool", "TaughtExamples", "fill_pool", "teach"]
+__all__ = ["DistillationLoss", "Lessons", "Pool", "Student", "TaughtExamples", "fill_pool", "teach"]

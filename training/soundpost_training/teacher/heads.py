@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from soundpost_training.config import TeacherConfig
 from soundpost_training.progress import bar
-from soundpost_training.teacher.pool import Heard
+from soundpost_training.teacher.filling import Answers
 
 BATCH = 512
 LEARNING_RATE = 1e-3
@@ -20,7 +20,7 @@ class Heads(keras.utils.PyDataset):  # type: ignore[misc]  # Keras publishes no 
 
     def __init__(
         self,
-        heard: Heard,
+        heard: Answers,
         examples: NDArray[np.int64],
         targets: NDArray[np.float32],
         seed: int,
@@ -48,7 +48,7 @@ class Heads(keras.utils.PyDataset):  # type: ignore[misc]  # Keras publishes no 
 
 def fit_heads(
     config: TeacherConfig,
-    heard: Heard,
+    heard: Answers,
     examples: NDArray[np.int64],
     targets: NDArray[np.float32],
     seed: int,
@@ -78,12 +78,9 @@ def fit_heads(
     return model
 
 
-def soft_targets(
-    model: keras.Model, heard: NDArray[np.float16], temperature: float
-) -> NDArray[np.float32]:
-    """What the heads say on average, float32[n, labels]."""
-    logits = np.asarray(model.predict(heard, batch_size=BATCH, verbose=0))
-    return np.array(ops.mean(ops.softmax(logits / temperature), axis=1))
+def said_by_heads(model: keras.Model, heard: NDArray[np.float16]) -> NDArray[np.float32]:
+    """The logits of each head, float32[n, heads, labels]."""
+    return np.asarray(model.predict(heard, batch_size=BATCH, verbose=0))
 
 
 def _build(config: TeacherConfig, sample: NDArray[np.float32], labels: int) -> keras.Model:

@@ -1,17 +1,19 @@
 """What a fold's student is shown: examples of the pool, with what the teacher makes of each."""
 
 from dataclasses import dataclass
-from pathlib import Path
 
 import keras
 import numpy as np
 from numpy.typing import NDArray
 
-from soundpost_training.augment import apply
-from soundpost_training.config import Experiment
+from soundpost_training.config import Experiment, TeacherConfig
 from soundpost_training.examples import Batch, mixed_targets
-from soundpost_training.teacher.heads import fit_heads, soft_targets
-from soundpost_training.teacher.pool import Pool
+from soundpost_training.teacher.ensemble import blended
+from soundpost_training.teacher.filling import filled
+from soundpost_training.teacher.heads import fit_heads, said_by_heads
+from soundpost_training.teacher.pool import POOL_BATCH, Pool
+from soundpost_training.teacher.student import Student
+from soundpost_training.teacher.voices import Voice, voices
 
 HEADS_FILE = "teacher.keras"
 LESSONS_FILE = "lessons.npz"
@@ -30,33 +32,60 @@ class Lessons:
     told: NDArray[np.float16]
 
 
-def teach(experiment: Experiment, pool: Pool, examples: NDArray[np.int64], folder: Path) -> Lessons:
+def teach(pool: Pool, student: Student) -> Lessons:
     """The lessons of a fold, from its folder when they are there already.
 
     Args:
-        experiment: With a teacher.
-        pool: What the ear has listened to.
-        examples: The pool's examples that the fold may use.
-        folder: Of the fold's run.
+        pool: Examples of the whole data set.
+        student: Whom they are for.
+
+    Raises:
+        TrainingError: A teacher is not there, or has heard what its student holds out.
     """
-    config = experiment.teacher
+    config = student.experiment.teacher
     if config is None:
         raise ValueError("an experiment without [teacher] has no lessons")
-    kept = folder / LESSONS_FILE
+    kept = student.folder / LESSONS_FILE
     if kept.is_file():
         with np.load(kept) as arrays:
             return Lessons(arrays["examples"], arrays["told"])
-    targets = mixed_targets(pool.drawn.take(examples), pool.bank)
-    heads = fit_heads(config, pool.heard, examples, targets, experiment.seed)
-    heads.save(folder / HEADS_FILE)
-    told = soft_targets(heads, pool.heard[examples], config.temperature)
+    examples = pool.usable(student.fold)
+    said: list[NDArray[np.floating]] = [
+        _say(voice, pool, examples, student) for voice in voices(config, student)
+    ]
+    if config.weights is not None:
+        said.append(_heads(config, pool, examples, student))
+    told = blended(said, config.temperature, config.blend)
     unlabelled = pool.drawn.clips[examples, 0] >= pool.bank.clips
     told[unlabelled] = 1.0 / told.shape[1]  # silence is known to be nothing, whatever is thought
     lessons = Lessons(examples, told.astype(np.float16))
-    partial = folder / f"partial-{LESSONS_FILE}"
+    partial = student.folder / f"partial-{LESSONS_FILE}"
     np.savez(partial, examples=lessons.examples, told=lessons.told)
     partial.replace(kept)
     return lessons
+
+
+def _heads(
+    config: TeacherConfig, pool: Pool, examples: NDArray[np.int64], student: Student
+) -> NDArray[np.float32]:
+    targets = mixed_targets(pool.drawn.take(examples), pool.bank)
+    heads = fit_heads(config, pool.heard, examples, targets, student.experiment.seed)
+    heads.save(student.folder / HEADS_FILE)
+    return said_by_heads(heads, pool.heard[examples])
+
+
+def _say(
+    voice: Voice, pool: Pool, examples: NDArray[np.int64], student: Student
+) -> NDArray[np.float16]:
+    """What a network says of the examples, float16[n, 1, labels]."""
+    said = filled(
+        student.folder / f"said-{voice.name}-{pool.name}-{voice.sha256[:16]}.npy",
+        (len(examples), len(student.dataset.labels)),
+        POOL_BATCH,
+        lambda batch: voice.logits(pool.shown(examples[batch])),
+        f"{voice.name} listens",
+    )
+    return said[:, None]
 
 
 class TaughtExamples(keras.utils.PyDataset):  # type: ignore[misc]  # Keras publishes no types
@@ -82,12 +111,10 @@ class TaughtExamples(keras.utils.PyDataset):  # type: ignore[misc]  # Keras publ
     def __getitem__(self, batch: int) -> Batch:
         """Examples float32[n, frames, mel_bands, 1], targets float32[n, 2, labels]."""
         chosen = self._choose(batch)
-        drawn = self._pool.drawn.take(self._lessons.examples[chosen])
-        frames = self._experiment.window.frames
-        examples = apply(drawn, self._pool.bank.features, frames)
-        true = mixed_targets(drawn, self._pool.bank)
+        examples = self._lessons.examples[chosen]
+        true = mixed_targets(self._pool.drawn.take(examples), self._pool.bank)
         told = self._lessons.told[chosen].astype(np.float32)
-        return examples[..., None], np.stack((true, told), axis=1)
+        return self._pool.shown(examples)[..., None], np.stack((true, told), axis=1)
 
     def _choose(self, batch: int) -> NDArray[np.int64]:
         size = self._experiment.train.batch_size

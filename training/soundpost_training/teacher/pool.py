@@ -1,7 +1,7 @@
 """A pool of augmented examples that the teacher's ear has listened to, once for all folds."""
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import msgspec
@@ -13,10 +13,8 @@ from soundpost_training.bank import Bank
 from soundpost_training.config import Experiment, TeacherConfig
 from soundpost_training.dataset import data_folder
 from soundpost_training.examples import Examples
-from soundpost_training.progress import bar
+from soundpost_training.teacher.filling import Answers, filled
 from soundpost_training.teacher.yamnet import build_ear
-
-Heard = NDArray[np.float16]
 
 POOL_BATCH = 64
 """Examples drawn and listened to at once; part of what a pool is, so it is in no experiment."""
@@ -30,14 +28,22 @@ class Pool:
     teacher and student; `usable` tells which.
 
     Attributes:
+        name: Of exactly these examples heard by exactly this ear, 16 hexadecimal digits.
         bank: All clips of the data set.
+        frames: Of an example.
         drawn: The examples.
-        heard: float16[examples, features], what the ear answers.
+        heard: float16[examples, features], what the ear answers; no features without an ear.
     """
 
+    name: str
     bank: Bank
+    frames: int
     drawn: Draw
-    heard: Heard
+    heard: Answers
+
+    def shown(self, examples: NDArray[np.int64]) -> NDArray[np.float32]:
+        """Some of the examples, float32[n, frames, mel_bands]."""
+        return apply(self.drawn.take(examples), self.bank.features, self.frames)
 
     def usable(self, held_out: int | None) -> NDArray[np.int64]:
         """The examples in which nothing of the held-out fold can be heard; all without one."""
@@ -55,28 +61,21 @@ def fill_pool(experiment: Experiment, config: TeacherConfig, bank: Bank, folder:
         bank: All clips of the data set.
         folder: Gets the file of what was heard, named by all that it depends on.
     """
-    path = folder / f"pool-{_fingerprint(experiment, config, bank)}.npy"
-    drawn = _draw_all(experiment, config, bank)
-    frames, bands = experiment.window.frames, experiment.features.mel_bands
+    name = _fingerprint(experiment, config, bank)
+    drawn, frames = _draw_all(experiment, config, bank), experiment.window.frames
+    silent = Pool(name, bank, frames, drawn, np.empty((len(drawn.clips), 0), np.float16))
+    if config.weights is None:
+        return silent
+    bands = experiment.features.mel_bands
     ear = build_ear(data_folder(config.weights), config.layers, frames, bands)
-    shape = (len(drawn.clips), ear.output_shape[-1])
-    done_path = path.with_suffix(".done")
-    done = int(done_path.read_text()) if path.is_file() and done_path.is_file() else 0
-    path.parent.mkdir(parents=True, exist_ok=True)
-    heard = np.lib.format.open_memmap(path, "r+" if done else "w+", np.float16, shape)
-    with bar() as progress:
-        task = progress.add_task("the teacher listens", total=shape[0], completed=done)
-        for first in range(done, shape[0], POOL_BATCH):
-            batch = np.arange(first, min(first + POOL_BATCH, shape[0]))
-            examples = apply(drawn.take(batch), bank.features, frames)
-            heard[batch] = ear.predict_on_batch(examples[..., None])
-            progress.advance(task, len(batch))
-            if first // POOL_BATCH % 100 == 0:
-                heard.flush()
-                done_path.write_text(str(first + len(batch)))
-    heard.flush()
-    done_path.write_text(str(shape[0]))
-    return Pool(bank, drawn, heard)
+    heard = filled(
+        folder / f"pool-{name}.npy",
+        (len(drawn.clips), ear.output_shape[-1]),
+        POOL_BATCH,
+        lambda batch: np.asarray(ear.predict_on_batch(silent.shown(batch)[..., None])),
+        "the teacher listens",
+    )
+    return replace(silent, heard=heard)
 
 
 def _draw_all(experiment: Experiment, config: TeacherConfig, bank: Bank) -> Draw:

@@ -1,0 +1,243 @@
+"""Networks that teach: runs of the same folds, and bundles."""
+
+import tempfile
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import keras
+import msgspec
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+
+from soundpost.classify import Classifier, load_bundle
+from soundpost.classify.activation import softmax
+from soundpost_training.config import Experiment, TeacherConfig, load_experiment
+from soundpost_training.errors import ExperimentError, TrainingError
+from soundpost_training.material import Material
+from soundpost_training.model import build_model
+from soundpost_training.teacher import Student, teach
+from soundpost_training.teacher.ensemble import blended
+from soundpost_training.teacher.filling import filled
+from soundpost_training.teacher.leaks import refuse_bundle
+from soundpost_training.teacher.voices import BundleVoice
+
+pytestmark = pytest.mark.training
+
+BUNDLE = Path(__file__).resolve().parents[2] / "models" / "esc10"
+
+
+@pytest.fixture
+def material(experiment_file: Path, tmp_path: Path, tones_at_home: Path) -> Material:
+    """The tones, an experiment that two runs teach, and the networks of these runs."""
+    assert tones_at_home.is_dir()
+    with experiment_file.open("a", encoding="utf-8") as file:
+        file.write('[teacher]\nruns = ["one", "two"]\npool_passes = 2\n')
+    experiment = load_experiment(experiment_file)
+    for seed, name in enumerate(("one", "two")):
+        keep_run(experiment, tmp_path / "runs" / name / "fold2", seed)
+    return Material.of(experiment, tmp_path / "cache", tmp_path / "runs")
+
+
+def keep_run(experiment: Experiment, folder: Path, seed: int) -> None:
+    """Leaves what a run leaves: a network that says something, and its experiment."""
+    keras.utils.set_random_seed(seed)
+    frames, bands = experiment.window.frames, experiment.features.mel_bands
+    model = build_model(experiment.model, frames, bands, 3)
+    rng = np.random.default_rng(seed)
+    model.get_layer("logits").set_weights([rng.normal(size=(32, 3)), rng.normal(size=3)])
+    folder.mkdir(parents=True)
+    model.save(folder / "model.keras")
+    named = msgspec.structs.replace(experiment, name=folder.parent.name)
+    (folder / "experiment.json").write_bytes(msgspec.json.encode(named))
+
+
+def student_of(material: Material, fold: int = 2) -> Student:
+    """The student of an experiment that holds a fold out."""
+    folder = material.fold_folder(fold)
+    folder.mkdir(parents=True, exist_ok=True)
+    return Student(material.experiment, material.dataset, folder, fold)
+
+
+def test_a_student_is_told_the_mean_of_what_runs_say(material: Material, tmp_path: Path) -> None:
+    """Of the very example that it is shown, softened; of silence, that it is nothing."""
+    student, pool = student_of(material), material.pool
+    lessons = teach(pool, student)
+    assert np.array_equal(lessons.examples, pool.usable(2))
+    networks = [
+        keras.saving.load_model(tmp_path / "runs" / name / "fold2" / "model.keras")
+        for name in ("one", "two")
+    ]
+    shown = pool.shown(lessons.examples)[..., None]
+    thought = [softmax(net.predict(shown, verbose=0).astype(np.float64) / 2.0) for net in networks]
+    quiet = pool.drawn.clips[lessons.examples, 0] >= pool.bank.clips
+    assert 0 < quiet.sum() < len(quiet)
+    expected = np.where(quiet[:, None], 1 / 3, np.mean(thought, axis=0))
+    np.testing.assert_allclose(lessons.told, expected, atol=5e-3)  # kept in half precision
+    assert np.abs(thought[0] - thought[1]).max() > 0.1
+
+
+def test_lessons_are_learnt_once(material: Material, tmp_path: Path) -> None:
+    """What was told before is taken from the folder, without the teachers."""
+    first = teach(material.pool, student_of(material))
+    (tmp_path / "runs" / "one" / "fold2" / "model.keras").unlink()
+    again = teach(material.pool, student_of(material))
+    assert np.array_equal(first.told, again.told)
+
+
+def test_a_run_that_is_not_there_is_named(material: Material) -> None:
+    """Fold 1 was held out by nobody: what to train is told."""
+    with pytest.raises(TrainingError, match=r"teacher\.runs has one, but .*fold1") as caught:
+        teach(material.pool, student_of(material, 1))
+    assert "train the experiment one first" in caught.value.hint
+
+
+def test_a_run_of_other_data_does_not_teach(material: Material, tmp_path: Path) -> None:
+    """Its folds are others, so that it may have heard what the student holds out."""
+    data = msgspec.structs.replace(material.experiment.data, kind="esc10")
+    other = msgspec.structs.replace(material.experiment, name="two", data=data)
+    kept = tmp_path / "runs" / "two" / "fold2" / "experiment.json"
+    kept.write_bytes(msgspec.json.encode(other))
+    with pytest.raises(TrainingError, match=r"the teacher two has another \[data\]"):
+        teach(material.pool, student_of(material))
+
+
+def test_a_damaged_experiment_of_a_run_is_refused(material: Material, tmp_path: Path) -> None:
+    """Without it nobody knows what the run has heard."""
+    (tmp_path / "runs" / "one" / "fold2" / "experiment.json").write_text("{}", encoding="utf-8")
+    with pytest.raises(TrainingError, match=r"experiment\.json is no experiment"):
+        teach(material.pool, student_of(material))
+
+
+@pytest.fixture
+def taught_by_bundle(material: Material) -> Callable[..., None]:
+    """Whether a bundle may teach a student of ESC-10, with some things changed."""
+    manifest = load_bundle(BUNDLE).manifest
+    window = msgspec.structs.replace(material.experiment.window, frames=192)
+    experiment = msgspec.structs.replace(material.experiment, window=window)
+    dataset = replace(material.dataset, name="ESC-10", labels=tuple(reversed(manifest.label_names)))
+
+    def allowed(heard: list[int], *, data: str = "ESC-10", fold: int = 2, sworn: bool) -> None:
+        training = msgspec.structs.replace(manifest.training, folds=heard, data=data)
+        bundle = msgspec.structs.replace(manifest, training=training)
+        config = TeacherConfig(bundle=str(BUNDLE), bundle_never_heard_them=sworn)
+        refuse_bundle(bundle, config, Student(experiment, dataset, Path(), fold))
+
+    return allowed
+
+
+def test_a_bundle_teaches_where_it_held_out_the_same_fold(
+    taught_by_bundle: Callable[..., None],
+) -> None:
+    """Its manifest says on which folds it was trained; foreign data need a person's word."""
+    taught_by_bundle([1, 3], sworn=False)
+    taught_by_bundle([1, 2, 3], data="AudioSet", sworn=True)
+
+
+@pytest.mark.parametrize("sworn", [False, True])
+def test_a_bundle_that_heard_the_held_out_fold_is_refused(
+    taught_by_bundle: Callable[..., None], *, sworn: bool
+) -> None:
+    """Nobody's word helps against its own manifest."""
+    with pytest.raises(TrainingError, match="was trained on fold 2 of ESC-10, which its student"):
+        taught_by_bundle([1, 2], sworn=sworn)
+
+
+def test_a_bundle_of_other_data_is_refused_without_a_word(
+    taught_by_bundle: Callable[..., None],
+) -> None:
+    """Its manifest cannot tell whether it heard these recordings under another name."""
+    with pytest.raises(TrainingError, match="nobody can tell but you") as caught:
+        taught_by_bundle([1], data="ESC-50", sworn=False)
+    assert "bundle_never_heard_them" in caught.value.hint
+
+
+def test_a_bundle_that_hears_otherwise_is_refused(material: Material) -> None:
+    """Labels that it does not know are named."""
+    manifest = load_bundle(BUNDLE).manifest
+    config = TeacherConfig(bundle=str(BUNDLE), bundle_never_heard_them=True)
+    with pytest.raises(TrainingError, match="does not know chirping_bird, high_tone, low_tone"):
+        refuse_bundle(manifest, config, student_of(material))
+
+
+def test_a_bundle_says_what_the_daemon_would_hear() -> None:
+    """Its logits, in the student's order of labels, have the daemon's scores for a softmax."""
+    bundle = load_bundle(BUNDLE)
+    names = tuple(reversed(bundle.manifest.label_names))
+    shape = (3, bundle.manifest.input.window_frames, 64)
+    examples = np.random.default_rng(0).uniform(-6.9, 3.0, shape).astype(np.float32)
+    said = BundleVoice(BUNDLE, names).logits(examples)
+    expected = np.stack([Classifier(bundle).scores(one) for one in examples])[:, ::-1]
+    scores = softmax(said.astype(np.float64) / bundle.manifest.output.temperature)
+    np.testing.assert_allclose(scores, expected, atol=1e-6)
+
+
+@given(st.integers(1, 40), st.integers(1, 7), st.integers(0, 39))
+@settings(deadline=None)
+def test_an_interrupted_listening_ends_as_an_unbroken_one(
+    questions: int, batch: int, stop: int
+) -> None:
+    """Wherever it stops, the same call goes on and answers every question."""
+    told: list[int] = []
+
+    def answer(asked: NDArray[np.int64]) -> NDArray[np.float64]:
+        if len(told) == stop:
+            told.append(0)
+            raise KeyboardInterrupt
+        told.append(1)
+        return np.stack((asked, asked**2), axis=1) / 64
+
+    with tempfile.TemporaryDirectory() as folder:
+        arguments = Path(folder) / "said.npy", (questions, 2), batch, answer, "listening"
+        try:
+            filled(*arguments)
+        except KeyboardInterrupt:
+            filled(*arguments)
+        said = filled(*arguments)
+        expected = np.arange(questions)[:, None] ** [1, 2] / 64
+        np.testing.assert_allclose(said, expected, rtol=1e-3)
+
+
+def shapes(draw: st.DrawFn) -> list[NDArray[np.float32]]:
+    """The logits of one to three teachers of the same examples, some with several heads."""
+    examples, labels = draw(st.integers(1, 6)), draw(st.integers(2, 5))
+    seeds = draw(st.lists(st.tuples(st.integers(0, 99), st.integers(1, 3)), min_size=1, max_size=3))
+    return [
+        np.random.default_rng(seed).normal(0, 9, (examples, heads, labels)).astype(np.float32)
+        for seed, heads in seeds
+    ]
+
+
+@given(st.composite(shapes)(), st.floats(0.5, 8.0), st.sampled_from(["scores", "logits"]))
+def test_what_an_ensemble_tells_are_scores(
+    said: list[NDArray[np.float32]], temperature: float, blend: str
+) -> None:
+    """They sum to one, and teachers that agree are not contradicted."""
+    told = blended(said, temperature, "logits" if blend == "logits" else "scores")
+    assert told.shape == (said[0].shape[0], said[0].shape[2])
+    np.testing.assert_allclose(told.sum(axis=1), 1.0, atol=1e-5)
+    alike = [said[0][:, :1]] * 3
+    alone = softmax(said[0][:, 0].astype(np.float64) / temperature)
+    np.testing.assert_allclose(blended(alike, temperature, "scores"), alone, atol=1e-6)
+    np.testing.assert_allclose(blended(alike, temperature, "logits"), alone, atol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("table", "told"),
+    [
+        ("pool_passes = 2", "nobody teaches"),
+        ('weights = "x"', "weights and layers go together"),
+        ('layers = [7]\nruns = ["one"]', "weights and layers go together"),
+        ('runs = ["../one"]', "runs"),
+        ('runs = ["one"]\nblend = "votes"', "blend"),
+    ],
+)
+def test_a_teacher_that_is_none_is_refused(experiment_file: Path, table: str, told: str) -> None:
+    """Somebody must teach, and completely."""
+    with experiment_file.open("a", encoding="utf-8") as file:
+        file.write(f"[teacher]\n{table}\n")
+    with pytest.raises(ExperimentError, match=told):
+        load_experiment(experiment_file)
