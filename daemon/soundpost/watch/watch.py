@@ -11,8 +11,9 @@ from typing import Protocol, Self, TextIO
 from soundpost.app import build_pipeline, open_source
 from soundpost.capture import Source
 from soundpost.classify.model import open_model
+from soundpost.clock import clock_state
 from soundpost.config import Config
-from soundpost.decide import make_rules
+from soundpost.decide import make_hush, make_rules
 from soundpost.errors import WatchError
 from soundpost.events import Detection
 from soundpost.health import Health
@@ -51,7 +52,8 @@ class Show(Protocol):
 def watch(config: Config, out: TextIO) -> None:
     """Listen as the daemon does, and show it: on a terminal's whole screen, else as lines.
 
-    Nothing is published and nothing is kept. It ends with the source, with Ctrl-C or with q.
+    Schedules hold as in the daemon; what was muted by a command is not known here. Nothing is
+    published and nothing is kept. It ends with the source, with Ctrl-C or with q.
 
     Raises:
         SoundpostError: As `soundpost run` without a broker, or there is no rich for the screen.
@@ -60,7 +62,8 @@ def watch(config: Config, out: TextIO) -> None:
     model = open_model(config.classify)
     manifest, rate_hz = model.bundle.manifest, model.sample_rate_hz
     source = open_source(config, rate_hz, health := Health())
-    pipeline = build_pipeline(config, model, source, health)
+    hush = make_hush(manifest.labels, config, clock_state)
+    pipeline = build_pipeline(config, model, source, health, hush=hush)
     pipeline.observer = sight = Sight(
         f"{config.capture.source}  {manifest.id} {manifest.version}",
         manifest.label_names,
