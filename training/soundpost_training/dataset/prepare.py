@@ -8,7 +8,7 @@ import numpy as np
 from soundpost.features import FeatureSpec
 from soundpost_training.config import RoomsConfig
 from soundpost_training.dataset import rooms
-from soundpost_training.dataset.cache import keep
+from soundpost_training.dataset.cache import keep, told_when_full
 from soundpost_training.dataset.clip import Dataset
 from soundpost_training.dataset.features import Features, content_of, fingerprint
 from soundpost_training.dataset.ffmpeg import is_installed
@@ -79,10 +79,13 @@ def _cache_name(dataset: Dataset) -> str:
 def _tell_left_out(reasons: list[str], path: Path) -> None:
     """Says what was left out and why; when it is much, the rest in a file."""
     for reason in reasons[:NAMED]:
-        console.print(f"left out: {reason}", style="yellow", markup=False, highlight=False)
+        console.print(f"left out: {reason}", style="yellow", markup=False, soft_wrap=True)
     if len(reasons) > NAMED:
-        path.write_text("\n".join(reasons) + "\n", encoding="utf-8")
-        console.print(f"… and {len(reasons) - NAMED} more, all in {path}", style="yellow")
+        with told_when_full(path):
+            path.write_text("\n".join(reasons) + "\n", encoding="utf-8")
+        console.print(
+            f"… and {len(reasons) - NAMED} more, all in {path}", style="yellow", soft_wrap=True
+        )
 
 
 def _worth_another_try(path: Path) -> bool:

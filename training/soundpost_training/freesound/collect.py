@@ -82,7 +82,9 @@ def _collect(freesound: Freesound, wish: Wish, ledger: Ledger, wait: Wait) -> Co
                 new += _take(freesound, wish, ledger, sound, wait)
             except DownloadError as error:
                 left_out.append(f"{sound.id} by {sound.username}: {error}")
-                console.print(f"left out: {left_out[-1]}", style="yellow", markup=False)
+                console.print(
+                    f"left out: {left_out[-1]}", style="yellow", markup=False, soft_wrap=True
+                )
                 continue
             there += 1
             progress.advance(task)
