@@ -1,5 +1,6 @@
 """What the tracker promises about events, whatever the scores are."""
 
+import dataclasses
 from collections import defaultdict
 from itertools import pairwise
 
@@ -137,6 +138,23 @@ def test_the_onset_is_where_the_sound_rises() -> None:
     assert told[0].onset_sample == 150 * SPEC.hop_samples
     assert told[-1].offset_sample == 350 * SPEC.hop_samples
     assert told[0].onset_utc_ns == told[0].onset_sample * 62_500
+
+
+@pytest.mark.parametrize("step_seconds", [-10 * 365 * 86_400, -3_600, 3_600, 10 * 365 * 86_400])
+def test_an_event_is_as_long_as_its_samples_when_the_clock_is_set(step_seconds: int) -> None:
+    """Its end is told after its beginning, whatever becomes of the wall clock meanwhile."""
+    tracker = Tracker([rule()], SPEC)
+    told: list[Detection] = []
+    for number, value in enumerate([0.9, 0.9, 0.9, 0.1]):
+        window = window_at(number)
+        stepped_ns = step_seconds * 10**9 if number else 0
+        window = dataclasses.replace(window, utc_ns=window.utc_ns + stepped_ns)
+        told += tracker.follow(Scores(window, np.array([value], np.float32)))
+    ended = told[-1]
+    assert ended.offset_sample is not None
+    assert ended.offset_utc_ns is not None
+    lasted_ns = (ended.offset_sample - ended.onset_sample) * 62_500
+    assert ended.offset_utc_ns - told[0].onset_utc_ns == lasted_ns
 
 
 def test_three_of_five_windows_start_and_keep_an_event() -> None:

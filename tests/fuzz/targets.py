@@ -109,7 +109,7 @@ def sidecar(data: bytes, folder: Path) -> None:
     """What lies beside a clip: counted as one of ours, or let be."""
     (folder / f"{STEM}.json").write_bytes(data)
     (folder / f"{STEM}.flac").write_bytes(b"sound")
-    shelf = Shelf(folder, budget_bytes=BUDGET_BYTES, keep_ns=1)
+    shelf = Shelf(folder, budget_bytes=BUDGET_BYTES, keep_ns=1, clock=lambda: "synced")
     shelf.take_stock()
     shelf.forget_old(2**62)
     shelf.make_room(BUDGET_BYTES, 2**62)

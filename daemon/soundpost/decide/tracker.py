@@ -184,9 +184,14 @@ class Tracker:
             offset_sample=offset,
             decided_sample=self._heard_until_sample,
             onset_utc_ns=track.onset_utc_ns,
-            offset_utc_ns=None if offset is None else self._utc_ns(offset, track.held),
+            offset_utc_ns=None if offset is None else self._ended_ns(track, offset),
             level_dbfs=track.level_dbfs,
         )
+
+    def _ended_ns(self, track: _Track, offset: int) -> int:
+        # By its samples: somebody may have set the wall clock while it lasted.
+        lasted_ns = samples_to_ns(offset - track.onset_sample, self._spec.sample_rate_hz)
+        return track.onset_utc_ns + lasted_ns
 
     def _utc_ns(self, sample: int, near: Window) -> int:
         ahead = sample - near.start_sample

@@ -2,14 +2,14 @@
 
 import logging
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
 
 from soundpost.audio import NANOSECONDS
-from soundpost.clock import ClockState
+from soundpost.clock import ClockState, clock_state
 from soundpost.evidence.clips import (
     NOT_OURS,
     OURS,
@@ -99,12 +99,21 @@ class Shelf:
             are neither counted nor touched.
         budget_bytes: What all of them may take on the disk, pictures and sidecars included.
         keep_ns: How old one may become.
+        clock: Whether the time can be believed by which that is judged.
     """
 
-    def __init__(self, folder: Path, *, budget_bytes: int, keep_ns: int) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        budget_bytes: int,
+        keep_ns: int,
+        clock: Callable[[], ClockState] = clock_state,
+    ) -> None:
         self._folder = folder
         self._budget_bytes = budget_bytes
         self._keep_ns = keep_ns
+        self._clock = clock
         self._kept: dict[str, Kept] = {}
         self.used_bytes = 0
 
@@ -133,7 +142,9 @@ class Shelf:
         self.used_bytes += clip.disk_bytes - (known.disk_bytes if known else 0)
 
     def forget_old(self, now_utc_ns: int) -> None:
-        """Remove what is too old, but nothing whose time cannot be believed."""
+        """Remove what is too old, but nothing whose time cannot be believed, nor by such a time."""
+        if self._clock() != "synced":  # one that was set ten years ahead would leave nothing
+            return
         for clip in list(self._kept.values()):
             if clip.clock == "synced" and now_utc_ns - clip.onset_utc_ns > self._keep_ns:
                 self._remove(clip)

@@ -59,7 +59,12 @@ class Post:
         self._heard_samples = 0
         self._weighed_until_sample = 0
         spec = FeatureSpec()
-        shelf = Shelf(self.folder, budget_bytes=self.budget_bytes, keep_ns=self.keep_ns)
+        shelf = Shelf(
+            self.folder,
+            budget_bytes=self.budget_bytes,
+            keep_ns=self.keep_ns,
+            clock=lambda: "synced",
+        )
         self.keeper = Keeper(
             self.lengths,
             RATE_HZ,

@@ -54,9 +54,19 @@ def put(  # noqa: PLR0913 - a test names what it is about, and no more
     return stem
 
 
-def shelf_of(folder: Path, budget_bytes: int = 10**9, keep_days: float = 30.0) -> Shelf:
+def shelf_of(
+    folder: Path,
+    budget_bytes: int = 10**9,
+    keep_days: float = 30.0,
+    clock: ClockState = "synced",
+) -> Shelf:
     """A shelf that knows what lies in its folder."""
-    shelf = Shelf(folder, budget_bytes=budget_bytes, keep_ns=round(keep_days * 24 * HOUR_NS))
+    shelf = Shelf(
+        folder,
+        budget_bytes=budget_bytes,
+        keep_ns=round(keep_days * 24 * HOUR_NS),
+        clock=lambda: clock,
+    )
     shelf.take_stock()
     return shelf
 
@@ -152,6 +162,14 @@ def test_a_clock_that_steps_back_removes_nothing(tmp_path: Path, step_hours: int
     shelf = shelf_of(tmp_path)
     stem = put(shelf, tmp_path, 1)
     shelf.forget_old(NOW_NS + step_hours * HOUR_NS)
+    assert stems(tmp_path) == {stem}
+
+
+def test_a_clock_that_is_not_believed_makes_nothing_old(tmp_path: Path) -> None:
+    """Somebody set it ten years ahead, and a month's clips are all there when it is put right."""
+    shelf = shelf_of(tmp_path, clock="untrusted")
+    stem = put(shelf, tmp_path, 1)
+    shelf.forget_old(NOW_NS + 10 * 365 * 24 * HOUR_NS)
     assert stems(tmp_path) == {stem}
 
 
