@@ -13,8 +13,10 @@ from soundpost.clock import clock_state
 from soundpost.config import Config
 from soundpost.decide import make_hush, make_rules
 from soundpost.evidence import probe as folder_probe
+from soundpost.gate import make_gate
 from soundpost.health import Health
 from soundpost.publish import probe as broker_probe
+from soundpost.publish.probe_outbox import probe_outbox
 from soundpost.steps import Steps
 
 PROBE_SECONDS = 0.1
@@ -42,6 +44,7 @@ def check(read_config: Callable[[], Config], out: TextIO) -> int:
     if config.evidence.folder is not None:
         folder, free = Path(config.evidence.folder), config.evidence.keep_free_megabytes
         steps.attempt("clips", lambda: folder_probe.probe(folder, free), str)
+    steps.attempt("outbox", lambda: probe_outbox(config.mqtt), str)
     steps.attempt(
         "broker",
         lambda: broker_probe.probe(config.mqtt, config.node.name),
@@ -59,6 +62,7 @@ def _load(config: Config) -> Bundle:
     rate_hz = bundle.manifest.input.features.sample_rate_hz
     make_rules(bundle.manifest.labels, config.decide, rate_hz)
     make_hush(bundle.manifest.labels, config, clock_state)
+    make_gate(config.gate, rate_hz)
     return bundle
 
 

@@ -53,7 +53,7 @@ def test_check_hears_the_sound_card_and_reaches_the_broker(
     )  # fmt: skip
     assert done.returncode == 0, done.stdout + done.stderr
     assert [line.split()[:2] for line in done.stdout.splitlines()] == [
-        ["ok", step] for step in ("config", "bundle", "golden", "sound", "broker")
+        ["ok", step] for step in ("config", "bundle", "golden", "sound", "outbox", "broker")
     ]
 
 
@@ -71,7 +71,7 @@ def test_check_goes_on_past_what_fails(tmp_path: Path) -> None:
         "check", "--source", f"wav:{tmp_path / 'quiet.wav'}", "--broker", "mqtt://127.0.0.1:1"
     )
     assert done.returncode == 1
-    assert [line[:4] for line in done.stdout.splitlines()] == ["ok  "] * 4 + ["FAIL", "    "]
+    assert [line[:4] for line in done.stdout.splitlines()] == ["ok  "] * 5 + ["FAIL", "    "]
     assert "nobody listens at mqtt://127.0.0.1:1" in done.stdout
 
 
