@@ -18,7 +18,7 @@ comma := ,
 # A microphone needs PyAudio, which needs a compiler; a scene or a file needs neither.
 WANTS_MIC := $(filter mic,$(firstword $(subst :, ,$(SOURCE))))
 RUN_EXTRAS := demo$(if $(WANTS_MIC),$(comma)mic)
-DEV_EXTRAS := demo,dev,mic,training,watch
+DEV_EXTRAS := demo,dev,mic,soundscape,training,watch
 
 export PYTHON SOURCE BROKER
 # Debian keeps mosquitto in a folder that is on no plain user's path.

@@ -10,6 +10,8 @@ from soundpost.errors import SoundpostError
 from soundpost_training import freesound
 from soundpost_training.config import dealt_by_clip, load_experiment
 from soundpost_training.errors import ExperimentError
+from soundpost_training.soundscape.flags import VERBS as SOUNDSCAPE_VERBS
+from soundpost_training.soundscape.flags import add_flags
 
 DESCRIPTION = "From folders of sound to a certified int8 bundle that `soundpost` can run."
 EPILOG = """\
@@ -23,6 +25,11 @@ The steps, each of which does the ones before it when they are still to be done:
   soundpost-train calibrate --config training/configs/esc50.toml  thresholds by false alarms
   soundpost-train evaluate --config training/configs/esc50.toml   runs/<name>/report.html
   soundpost-train export   --config training/configs/esc50.toml   models/<id>/
+
+And beside them, on hours of sound with known events in it (docs/DETECTION.md):
+
+  soundpost-train soundscape --config training/configs/esc50.toml --fold 5 --seed 1 --out hours
+  soundpost-train evaluate --soundscape hours --bundle models/esc50   the daemon's whole path
 
 Ctrl-C is safe: the same command goes on where it stopped. Data sets are found under
 $SOUNDPOST_DATA; KERAS_BACKEND chooses tensorflow, jax or torch for training.
@@ -38,6 +45,7 @@ VERBS = {
     "calibrate": "Choose the temperature, and thresholds that keep to a budget of false alarms.",
     "evaluate": "Write a report with figures, curves, confusions and calibration, HTML and JSON.",
     "export": "Write the bundle: the model of all folds, or of one held out, with its card.",
+    **SOUNDSCAPE_VERBS,
 }
 
 
@@ -77,9 +85,12 @@ def _add_verb(
     parser.add_argument(
         "--config",
         type=Path,
-        required=verb != "prepare",
+        required=verb not in {"prepare", "evaluate"},
         help="the experiment, such as configs/esc50.toml",
     )
+    add_flags(parser, verb)
+    if verb in SOUNDSCAPE_VERBS:
+        return
     parser.add_argument("--cache", type=Path, default=Path("cache"), help="where features are kept")
     parser.add_argument("--runs", type=Path, default=Path("runs"), help="where runs are kept")
     if verb != "export":
@@ -119,9 +130,13 @@ def _run(options: argparse.Namespace) -> None:
     if getattr(options, "source", None) == "freesound":
         print(freesound.run(options))
         return
+    if options.verb in SOUNDSCAPE_VERBS or getattr(options, "soundscape", None):
+        _run_soundscape(options)
+        return
     if options.config is None:
         raise ExperimentError(
-            "prepare needs --config", hint="name an experiment, or say: prepare freesound --help"
+            f"{options.verb} needs --config",
+            hint="name an experiment, or say: prepare freesound, or evaluate --soundscape, --help",
         )
     experiment = load_experiment(options.config, getattr(options, "epochs", None))
     if getattr(options, "shuffle_anyway", False):
@@ -130,3 +145,12 @@ def _run(options: argparse.Namespace) -> None:
     from soundpost_training import verbs  # noqa: PLC0415 - see above
 
     getattr(verbs, options.verb)(experiment, options)
+
+
+def _run_soundscape(options: argparse.Namespace) -> None:
+    from soundpost_training.soundscape import verbs  # noqa: PLC0415 - for the same reason
+
+    if options.verb == "evaluate":
+        verbs.judge(options)
+    else:
+        getattr(verbs, options.verb)(load_experiment(options.config), options)

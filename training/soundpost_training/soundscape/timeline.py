@@ -1,0 +1,87 @@
+"""Truth against detections, drawn over time."""
+
+import io
+from collections.abc import Sequence
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from soundpost_training.soundscape.telling import Told
+from soundpost_training.soundscape.truth import Event
+
+ROW_MINUTES = 2.5
+DOTS_PER_INCH = 110
+LANES = 3
+NAME_SECONDS = 8.0
+"""The room that a name takes: what begins earlier goes to another lane."""
+
+TRUE, RIGHT, WRONG, TAKEN_BACK = "#2a6f97", "#3a9a5b", "#d1495b", "#999999"
+"""What is there; what is told of a sound that is there; of none; and what was retracted."""
+
+
+def timeline(truth: Sequence[Event], told: Sequence[Told], minutes: float) -> bytes:
+    """A picture, PNG: rows of time, in each the truth above and what was told below.
+
+    A dot marks the moment at which an event was told.
+
+    Args:
+        truth: The sounds of one recording.
+        told: What was told of it.
+        minutes: How much of it is drawn, from its start.
+    """
+    rows = max(1, round(minutes / ROW_MINUTES + 0.499))
+    figure = Figure((14.0, 1.9 * rows + 0.6), layout="constrained")
+    panels = figure.subplots(rows, 1, squeeze=False)[:, 0]
+    for row, axes in enumerate(panels):
+        first = row * ROW_MINUTES * 60
+        _row(axes, first, first + ROW_MINUTES * 60, truth, told)
+    panels[-1].set_xlabel("seconds")
+    figure.suptitle(
+        "above: what is to be heard; below: told of a sound that is there (green), "
+        "of none (red), taken back (grey); dot: when it was told",
+        fontsize=9,
+    )
+    buffer = io.BytesIO()
+    figure.savefig(buffer, format="png", dpi=DOTS_PER_INCH)
+    return buffer.getvalue()
+
+
+def _row(
+    axes: Axes, first: float, last: float, truth: Sequence[Event], told: Sequence[Told]
+) -> None:
+    for event in truth:
+        if event.offset_seconds > first and event.onset_seconds < last:
+            _bar(axes, event, 2.0, TRUE)
+    ends = [first] * LANES
+    for one in sorted(told, key=lambda event: event.onset_seconds):
+        if one.offset_seconds <= first or one.onset_seconds >= last:
+            continue
+        lane = min(range(LANES), key=lambda place: max(ends[place], one.onset_seconds))
+        ends[lane] = max(one.offset_seconds, one.onset_seconds + NAME_SECONDS)
+        colour = _colour(one, truth)
+        height = 1.0 - 0.7 * lane
+        _bar(axes, one, height, colour)
+        if first <= one.told_seconds <= last:
+            axes.plot(one.told_seconds, height, "o", color="black", markersize=2.5)
+    axes.set(xlim=(first, last), ylim=(-1.0, 2.9), yticks=[])
+    axes.grid(axis="x", alpha=0.3)
+
+
+def _bar(axes: Axes, event: Event | Told, height: float, colour: str) -> None:
+    lasts = event.offset_seconds - event.onset_seconds
+    axes.broken_barh([(event.onset_seconds, lasts)], (height - 0.12, 0.24), color=colour)
+    axes.text(
+        event.onset_seconds, height + 0.16, event.label, fontsize=6, color=colour, clip_on=True
+    )
+
+
+def _colour(one: Told, truth: Sequence[Event]) -> str:
+    if not one.holds:
+        return TAKEN_BACK
+    there = any(
+        event.label == one.label
+        and event.onset_seconds < one.offset_seconds
+        and one.onset_seconds < event.offset_seconds
+        for event in truth
+    )
+    return RIGHT if there else WRONG
