@@ -56,6 +56,17 @@ def write_quiet(path: Path, seconds: float) -> None:
     write(path, noise)
 
 
+def write_tones(path: Path, seconds: float = 12.0) -> None:
+    """Write tones and noise by turns, in which the tiny model finds many events."""
+    rng = np.random.default_rng(1)
+    turn = np.arange(round(seconds * RATE_HZ)) // (RATE_HZ // 3)
+    turns = turn.max() + 1
+    loudness = rng.choice([0.0001, 0.1, 0.4], size=turns)[turn]
+    tone = np.sin(2 * np.pi * np.cumsum(rng.uniform(200, 6000, turns)[turn]) / RATE_HZ)
+    noise = rng.choice([0, 1], turns)[turn], rng.normal(0, 0.3, len(turn))
+    write(path, loudness * (tone * noise[0] + noise[1]))
+
+
 def write(path: Path, signal: np.ndarray) -> None:
     """Write a signal in [-1, 1] as 16-bit PCM."""
     soundfile.write(path, np.clip(signal, -1.0, 1.0 - 2**-15), RATE_HZ, subtype="PCM_16")

@@ -3,12 +3,12 @@
 import json
 from pathlib import Path
 
-import numpy as np
 import pytest
 import soundfile
 from daemon_process import DETECTIONS, HEALTH, STATUS, running, soundpost
 from listener import Subscriber
 from mosquitto import Broker
+from recording import write_tones
 
 RATE_HZ = 16_000
 TINY = Path(__file__).resolve().parents[1] / "golden" / "tiny-int8"
@@ -17,16 +17,8 @@ TINY = Path(__file__).resolve().parents[1] / "golden" / "tiny-int8"
 @pytest.fixture(scope="module")
 def recording(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Twelve seconds of tones and noise by turns, in which the tiny model finds many events."""
-    rng = np.random.default_rng(1)
-    at = np.arange(12 * RATE_HZ)
-    turn = at // (RATE_HZ // 3)
-    loudness = rng.choice([0.0001, 0.1, 0.4], size=turn.max() + 1)[turn]
-    tone = np.sin(2 * np.pi * np.cumsum(rng.uniform(200, 6000, turn.max() + 1)[turn]) / RATE_HZ)
-    signal = loudness * (
-        tone * rng.choice([0, 1], turn.max() + 1)[turn] + rng.normal(0, 0.3, len(at))
-    )
     path = tmp_path_factory.mktemp("recording") / "tones.wav"
-    soundfile.write(path, np.clip(signal, -1, 1 - 2**-15), RATE_HZ, subtype="PCM_16")
+    write_tones(path)
     return path
 
 
