@@ -1,6 +1,7 @@
 """What `soundpost watch` shows, whatever shows it; nothing here needs a terminal or rich."""
 
 import io
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -162,6 +163,28 @@ def test_who_looks_on_changes_nothing_and_misses_nothing(model: Model) -> None:
     assert listened(shown) == listened(None) != []
     assert shown.heard_samples == len(samples)
     assert len(shown.bars) == 3
+
+
+class Pausing(MemorySource):
+    """A microphone that is lost at the end."""
+
+    def chunks(self) -> Iterator[Chunk | None]:  # type: ignore[override]  # as sources may
+        """All samples, then nothing for a while."""
+        yield from super().chunks()
+        yield None
+
+
+def test_what_is_no_longer_so_is_not_shown(model: Model) -> None:
+    """Without a microphone the needle falls, and no score is left standing."""
+    pipeline = build_pipeline(Config(), model, Pausing(noise(2.0, 900.0), RATE_HZ), Health())
+    pipeline.observer = shown = sight(model, DecideConfig())
+    seen = []
+    for _ in pipeline.listen():
+        shown.glance(pipeline)
+        seen.append((shown.is_waiting, len(shown.bars), shown.meter.level_dbfs > SILENCE_DBFS))
+    assert seen[-3:-1] == [(False, 3, True), (True, 0, False)]
+    assert shown.meter.peak_dbfs == SILENCE_DBFS
+    assert shown.meter.floor_dbfs > SILENCE_DBFS
 
 
 def test_lines_say_every_state_at_once_and_now_and_then_how_it_is(model: Model) -> None:

@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from recording import write_quiet, write_recording
 from rich.console import Console
+from sound_card import MICROPHONE, MakeSoundCard
 from terminal import terminal
 
 from soundpost.audio import Chunk, Pcm
@@ -78,6 +79,25 @@ def test_it_ends_cleanly_in_every_way(quiet: Path, how: str) -> None:
         assert shown.wait() == 0
         assert shown.is_as_before
         assert "events: 0" in shown.text
+
+
+@pytest.mark.sound_card
+def test_a_microphone_that_is_lost_is_seen_and_so_is_its_return(
+    make_sound_card: MakeSoundCard,
+) -> None:
+    """The screen goes on, says what the log says, and q still ends it."""
+    card = make_sound_card()
+    command = [str(SOUNDPOST), "watch", "--source", f"mic:{MICROPHONE}"]
+    with terminal(command, card.environment) as shown:
+        shown.wait_for(lambda text: "gate open" in text and "floor" in text)
+        card.kill()
+        text = shown.wait_for(lambda text: "no microphone" in text and "WARNING" in text)
+        assert "no_samples" in text
+        card.start()
+        shown.wait_for(lambda text: "no problem with the microphone" in text)
+        shown.press(b"q")
+        assert shown.wait() == 0
+        assert shown.is_as_before
 
 
 def test_the_end_of_a_recording_is_the_end(tmp_path: Path) -> None:

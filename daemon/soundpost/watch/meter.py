@@ -51,6 +51,12 @@ class Meter:
         if self._peaks:
             self.peak_dbfs = _peak_dbfs(max(self._peaks))
 
+    def rest(self) -> None:
+        """Fall to silence, because there is nothing to hear; the floor stays."""
+        self._recent.clear()
+        self._peaks.clear()
+        self.peak_dbfs = SILENCE_DBFS
+
 
 def _peak_dbfs(peak: int) -> float:
     return max(SILENCE_DBFS, 20.0 * float(np.log10(peak / FULL_SCALE))) if peak else SILENCE_DBFS

@@ -44,7 +44,8 @@ class Sight:
 
     Attributes:
         meter: How loud it is.
-        bars: The highest scores of the last window, the highest first.
+        bars: The highest scores of the last window, the highest first; none while nothing is
+            classified.
         notes: What the log said last.
         event_count: Events so far.
         heard_samples: Samples heard so far.
@@ -106,7 +107,11 @@ class Sight:
             del self._events[next(iter(self._events))]
 
     def glance(self, pipeline: Pipeline) -> None:
-        """Take note of how the pipeline fares."""
+        """Take note of how the pipeline fares, and forget what is no longer so."""
         self.is_gate_open = not pipeline.is_quiet
         self.is_waiting = pipeline.is_waiting
         self.problems = pipeline.problems
+        if self.is_waiting:
+            self.meter.rest()
+        if self.is_waiting or not self.is_gate_open:
+            self.bars = []
