@@ -1,13 +1,12 @@
 """An outbox on a disk that is full, read-only, broken or not there."""
 
-import os
 import resource
-import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from little_disk import Disk
 from made_up import message, outbox_file, sent
 from watched_log import Log
 
@@ -15,47 +14,6 @@ from soundpost.health import Health
 from soundpost.publish.backoff import Backoff
 from soundpost.publish.outbox import Outbox
 from soundpost.publish.scribe import Scribe
-
-
-class Disk:
-    """A file system of some megabytes.
-
-    Args:
-        folder: Where it is mounted.
-    """
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self._ballast = folder / "ballast"
-
-    def fill(self) -> None:
-        """Leave not a single byte."""
-        with self._ballast.open("wb", buffering=0) as file:
-            try:
-                while file.write(b"x" * 4_096):
-                    pass
-            except OSError:
-                return
-
-    def empty(self) -> None:
-        """Make room again."""
-        self._ballast.unlink()
-
-    def remount(self, option: str) -> None:
-        """Make it `ro` or `rw`."""
-        subprocess.run(["mount", "-o", f"remount,{option}", str(self.folder)], check=True)
-
-
-@pytest.fixture
-def disk(tmp_path: Path) -> Iterator[Disk]:
-    """A disk of this test's own; to mount one takes root."""
-    folder = tmp_path / "disk"
-    folder.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", "size=8m", "tmpfs", str(folder)]
-    if os.geteuid() != 0 or subprocess.run(mount, check=False).returncode != 0:
-        pytest.skip("to mount a small disk takes root")
-    yield Disk(folder)
-    subprocess.run(["umount", "--lazy", str(folder)], check=True)
 
 
 @pytest.fixture
