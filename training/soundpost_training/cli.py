@@ -99,6 +99,10 @@ def _add_verb(
             action="store_true",
             help="deal the folds by clip, say what leaks; the run is kept as <name>-shuffled",
         )
+    parser.add_argument("--arch", help="instead of model.arch; the run is kept as <name>-<arch>")
+    parser.add_argument(
+        "--init", help="instead of train.init, such as yamnet:FILE.tflite@7; as <name>-from-…"
+    )
     if verb == "prepare":
         freesound.add_to(parser)
     if verb in ("prepare", "teach"):
@@ -138,7 +142,9 @@ def _run(options: argparse.Namespace) -> None:
             f"{options.verb} needs --config",
             hint="name an experiment, or say: prepare freesound, or evaluate --soundscape, --help",
         )
-    experiment = load_experiment(options.config, getattr(options, "epochs", None))
+    experiment = load_experiment(
+        options.config, getattr(options, "epochs", None), arch=options.arch, init=options.init
+    )
     if getattr(options, "shuffle_anyway", False):
         experiment = dealt_by_clip(experiment)
     # Keras takes seconds to import; --help and a typo in the file need not wait for it.

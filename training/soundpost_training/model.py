@@ -28,6 +28,7 @@ def build_model(
     Raises:
         TrainingError: The experiment is a baseline without any network.
     """
+    refuse_baseline(config)
     log_mel = keras.Input((frames, bands, 1), name="log_mel")
     match config.arch:
         case "residual":
@@ -38,12 +39,20 @@ def build_model(
             logits = build_yamnet(config, log_mel, labels)
         case "mobilenet_v2":
             logits = build_mobilenet_v2(config, log_mel, labels)
-        case "boosting":
-            raise TrainingError(
-                "arch = boosting is a baseline: it has no network, so no int8 and no bundle",
-                hint="`soundpost-train crossval` gives its figures; for a bundle choose residual",
-            )
     return keras.Model(log_mel, logits)
+
+
+def refuse_baseline(config: ModelConfig) -> None:
+    """Returns when there is a network to train.
+
+    Raises:
+        TrainingError: The experiment is a baseline without any.
+    """
+    if config.arch == "boosting":
+        raise TrainingError(
+            "arch = boosting is a baseline: it has no network, so no int8 and no bundle",
+            hint="`soundpost-train crossval` gives its figures; for a bundle choose residual",
+        )
 
 
 def fold_scaling(model: keras.Model, config: ModelConfig) -> keras.Model:

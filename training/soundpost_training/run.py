@@ -12,6 +12,37 @@ MODEL_FILE = "model.keras"
 EXPERIMENT_FILE = "experiment.json"
 
 
+def claim(folder: Path, experiment: Experiment) -> None:
+    """Ties a folder to an experiment, so that no run goes on with another one's weights.
+
+    Raises:
+        TrainingError: It holds a run of another experiment.
+    """
+    path = folder / EXPERIMENT_FILE
+    if path.is_file() and not _is(path.read_bytes(), experiment):
+        raise TrainingError(
+            f"{folder} holds a run of another experiment than {experiment.name} is now",
+            hint=f"give the changed experiment a new name, or remove {folder}",
+        )
+    folder.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(msgspec.json.format(msgspec.json.encode(experiment)))
+
+
+def _is(kept: bytes, experiment: Experiment) -> bool:
+    """Compared as experiments, so that a setting of a later version counts as its default.
+
+    What only names a bundle or sets its thresholds may change: the weights do not follow it.
+    """
+    try:
+        other = msgspec.json.decode(kept, type=Experiment)
+    except msgspec.DecodeError:
+        return False
+    windows = other.bundle.calibration_windows
+    bundle = msgspec.structs.replace(experiment.bundle, calibration_windows=windows)
+    free = msgspec.structs.replace(other, bundle=bundle, calibrate=experiment.calibrate)
+    return free == experiment
+
+
 def kept_network(folder: Path, wanted_by: str) -> keras.Model:
     """The network that a run ended with.
 

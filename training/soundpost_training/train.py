@@ -4,20 +4,18 @@ import math
 from pathlib import Path
 
 import keras
-import msgspec
 
 from soundpost_training.beginning import begin
 from soundpost_training.checkpoint import Checkpoints
 from soundpost_training.config import Experiment, TrainConfig
 from soundpost_training.dataset import training_folds
-from soundpost_training.errors import TrainingError
 from soundpost_training.examples import Examples
 from soundpost_training.material import Material
-from soundpost_training.model import build_model
+from soundpost_training.model import build_model, refuse_baseline
 from soundpost_training.progress import bar
 from soundpost_training.rates import adamw
-from soundpost_training.run import EXPERIMENT_FILE, MODEL_FILE
-from soundpost_training.teacher import DistillationLoss, Student, TaughtExamples, teach
+from soundpost_training.run import MODEL_FILE, claim
+from soundpost_training.teacher import DistillationLoss, Lessons, Student, TaughtExamples, teach
 
 CHECKPOINT_FOLDER = "checkpoint"
 HISTORY_FILE = "history.csv"
@@ -37,7 +35,8 @@ def train_fold(material: Material, fold: int | None) -> keras.Model:
     """
     experiment, folder = material.experiment, material.fold_folder(fold)
     folds = training_folds(material.dataset, fold)
-    _claim(folder, experiment)
+    refuse_baseline(experiment.model)
+    claim(folder, experiment)
     finished = folder / MODEL_FILE
     if finished.is_file():
         return keras.saving.load_model(finished, compile=False)
@@ -50,6 +49,18 @@ def train_fold(material: Material, fold: int | None) -> keras.Model:
     model.save(partial)
     partial.replace(finished)
     return model
+
+
+def teach_fold(material: Material, fold: int | None) -> Lessons:
+    """What a fold's teachers tell its student, from the run's folder when it is there already.
+
+    Raises:
+        TrainingError: A teacher is not there, or has heard what its student holds out; or the
+            folder holds a run of another experiment.
+    """
+    experiment, folder = material.experiment, material.fold_folder(fold)
+    claim(folder, experiment)
+    return teach(material.pool, Student(experiment, material.dataset, folder, fold))
 
 
 def _fit(
@@ -75,33 +86,6 @@ def _fit(
     model.optimizer.finalize_variable_values(model.trainable_variables)
 
 
-def _claim(folder: Path, experiment: Experiment) -> None:
-    """Ties a folder to an experiment, so that no run goes on with another one's weights."""
-    path = folder / EXPERIMENT_FILE
-    if path.is_file() and not _is(path.read_bytes(), experiment):
-        raise TrainingError(
-            f"{folder} holds a run of another experiment than {experiment.name} is now",
-            hint=f"give the changed experiment a new name, or remove {folder}",
-        )
-    folder.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(msgspec.json.format(msgspec.json.encode(experiment)))
-
-
-def _is(kept: bytes, experiment: Experiment) -> bool:
-    """Compared as experiments, so that a setting of a later version counts as its default.
-
-    What only names a bundle or sets its thresholds may change: the weights do not follow it.
-    """
-    try:
-        other = msgspec.json.decode(kept, type=Experiment)
-    except msgspec.DecodeError:
-        return False
-    windows = other.bundle.calibration_windows
-    bundle = msgspec.structs.replace(experiment.bundle, calibration_windows=windows)
-    free = msgspec.structs.replace(other, bundle=bundle, calibrate=experiment.calibrate)
-    return free == experiment
-
-
 def _examples(
     material: Material, folds: list[int], held_out: int | None
 ) -> Examples | TaughtExamples:
@@ -109,10 +93,8 @@ def _examples(
     clips = material.dataset.in_folds(folds)
     if experiment.teacher is None:
         return Examples(experiment, material.bank(clips), experiment.train.batch_size)
-    folder = material.fold_folder(held_out)
-    lessons = teach(material.pool, Student(experiment, material.dataset, folder, held_out))
     batches = math.ceil(len(clips) / experiment.train.batch_size)
-    return TaughtExamples(experiment, material.pool, lessons, batches)
+    return TaughtExamples(experiment, material.pool, teach_fold(material, held_out), batches)
 
 
 def _untrained(experiment: Experiment, labels: int) -> keras.Model:

@@ -21,8 +21,16 @@ from soundpost_training.material import Material
 from soundpost_training.progress import console, report
 from soundpost_training.proof import prove
 from soundpost_training.report import report_page
+from soundpost_training.train import teach_fold
+from soundpost_training.unquantized import (
+    FloatSummary,
+    crossval_in_float,
+    makes_int8,
+    run_in_float,
+)
 
 CALIBRATION_FILE = "calibration.json"
+FLOAT_ONLY = "no int8: a baseline has none; a network's is made with KERAS_BACKEND=tensorflow"
 REPORT_FILE, REPORT_DATA_FILE = "report.html", "report.json"
 
 
@@ -42,22 +50,36 @@ def prepare(experiment: Experiment, options: argparse.Namespace) -> None:
 
 
 def teach(experiment: Experiment, options: argparse.Namespace) -> None:
-    """Fills the pool, and says how much was listened to."""
-    pool = _material(experiment, options).pool
+    """Fills the pool, has whole networks listen to it, and says how much was listened to."""
+    material = _material(experiment, options)
+    pool, config = material.pool, experiment.teacher
     examples, features = pool.heard.shape
     report.print(f"the teacher heard {examples} examples and answers {features} features each")
+    if config is not None and (config.runs or config.bundle):
+        for fold in material.dataset.folds:
+            told = teach_fold(material, fold)
+            report.print(f"fold {fold}: the student is told of {len(told.examples)} examples")
 
 
 def train(experiment: Experiment, options: argparse.Namespace) -> None:
     """Trains, quantizes and scores the network of one fold, or that of all folds."""
-    measured = figures(options.fold, run_fold(_material(experiment, options), options.fold))
+    material = _material(experiment, options)
     what = "all folds, heard in training" if options.fold is None else f"fold {options.fold}"
-    report.print(f"{what}: int8 {measured.int8:.2%}, float {measured.real:.2%}")
+    if makes_int8(experiment):
+        measured = figures(options.fold, run_fold(material, options.fold))
+        report.print(f"{what}: int8 {measured.int8:.2%}, float {measured.real:.2%}")
+    else:
+        report.print(f"{what}: float {run_in_float(material, options.fold).real:.2%}; {FLOAT_ONLY}")
 
 
 def crossval(experiment: Experiment, options: argparse.Namespace) -> None:
     """Does so for every fold, and prints the table."""
-    report.print(_table(cross_validate(_material(experiment, options))))
+    material = _material(experiment, options)
+    if makes_int8(experiment):
+        report.print(_table(cross_validate(material)))
+    else:
+        report.print(_float_table(crossval_in_float(material)))
+        report.print(FLOAT_ONLY)
 
 
 def calibrate(experiment: Experiment, options: argparse.Namespace) -> None:
@@ -137,6 +159,15 @@ def _table(summary: Summary) -> Table:
         f"{summary.int8_mean:.2%} ± {summary.int8_spread:.2%}",
         f"{summary.real_mean:.2%} ± {summary.real_spread:.2%}",
     )
+    return table
+
+
+def _float_table(summary: FloatSummary) -> Table:
+    table = Table("held out", "float", title="clip accuracy")
+    for fold in summary.folds:
+        table.add_row(str(fold.fold), f"{fold.real:.2%}")
+    table.add_section()
+    table.add_row("mean ± sd", f"{summary.mean:.2%} ± {summary.spread:.2%}")
     return table
 
 

@@ -1,0 +1,76 @@
+"""Figures in float alone: of the baseline, and of networks that are still to be quantised."""
+
+import keras
+import msgspec
+import numpy as np
+
+from soundpost_training.baseline import baseline_scores
+from soundpost_training.config import Experiment
+from soundpost_training.material import Material
+from soundpost_training.metrics import Figure, accuracy
+from soundpost_training.quantize import CONVERTING_BACKEND
+from soundpost_training.run import claim
+from soundpost_training.scoring import FoldScores
+from soundpost_training.train import train_fold
+from soundpost_training.windows import windows_of_clips
+
+FLOAT_FILE = "float.json"
+
+
+class FloatFold(msgspec.Struct, frozen=True, kw_only=True):
+    """The clip accuracy of one held-out fold, or of all clips by what heard them."""
+
+    fold: int | None
+    real: float
+
+
+class FloatSummary(msgspec.Struct, frozen=True, kw_only=True):
+    """The clip accuracy over all folds."""
+
+    folds: list[FloatFold]
+    mean: float
+    spread: float
+
+
+def makes_int8(experiment: Experiment) -> bool:
+    """Whether there is something to quantise, and Keras runs on what can."""
+    return experiment.model.arch != "boosting" and keras.backend.backend() == CONVERTING_BACKEND
+
+
+def run_in_float(material: Material, fold: int | None) -> FloatFold:
+    """Trains and scores one fold; what is there already is not done again."""
+    kept = material.fold_folder(fold) / FLOAT_FILE
+    claim(kept.parent, material.experiment)
+    if kept.is_file():
+        return msgspec.json.decode(kept.read_bytes(), type=FloatFold)
+    scores = _score(material, fold)
+    clips = scores.of_clips(scores.real)
+    figure = FloatFold(fold=fold, real=accuracy(clips, scores.truth))
+    kept.write_bytes(msgspec.json.encode(figure))
+    return figure
+
+
+def crossval_in_float(material: Material) -> FloatSummary:
+    """The figures over all folds."""
+    folds = [run_in_float(material, fold) for fold in material.dataset.folds]
+    figure = Figure.over_folds([fold.real for fold in folds])
+    return FloatSummary(folds=folds, mean=figure.mean, spread=figure.spread)
+
+
+def _score(material: Material, fold: int | None) -> FoldScores:
+    dataset = material.dataset
+    clips = dataset.in_folds(dataset.folds if fold is None else [fold])
+    windows, owners = windows_of_clips(material.features, clips, material.experiment.window)
+    if material.experiment.model.arch == "boosting":
+        real = baseline_scores(material, fold, windows)
+    else:
+        network = train_fold(material, fold)
+        logits = network.predict(windows[..., None], batch_size=256, verbose=0)
+        real = np.asarray(keras.ops.softmax(np.asarray(logits, np.float32)))
+    return FoldScores(
+        clips=np.array(clips),
+        truth=np.array(dataset.targets())[clips],
+        owners=owners,
+        int8=np.empty((0, len(dataset.labels)), np.float32),
+        real=real,
+    )
