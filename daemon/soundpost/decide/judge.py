@@ -52,11 +52,14 @@ class Judge:
         self._on = np.array([rule.on_threshold for rule in rules], np.float32)
         self._off = np.array([rule.off_threshold for rule in rules], np.float32)
         self._mean = MovingMean([rule.smoothing_windows for rule in rules])
-        self._vote = Vote(
-            [rule.needed_windows for rule in rules], [rule.of_windows for rule in rules]
-        )
+        needed = [rule.needed_windows for rule in rules]
+        of = [rule.of_windows for rule in rules]
+        self._starting = Vote([rule.on_threshold for rule in rules], needed, of)
+        self._keeping = Vote([rule.off_threshold for rule in rules], needed, of)
         for scores in self._past:
-            self._vote.add(self._mean.add(scores[self._indices]))
+            smoothed = self._mean.add(scores[self._indices])
+            self._starting.add(smoothed)
+            self._keeping.add(smoothed)
 
     def judge(self, scores: NDArray[np.float32]) -> Verdict:
         """The verdict after one more window.
@@ -67,9 +70,8 @@ class Judge:
         self._past.append(scores)
         values = scores[self._indices]
         smoothed = self._mean.add(values)
-        self._vote.add(smoothed)
-        enough_on, _ = self._vote.passes(self._on)
-        enough_off, any_off = self._vote.passes(self._off)
+        enough_on, _ = self._starting.add(smoothed)
+        enough_off, any_off = self._keeping.add(smoothed)
         return Verdict(
             values=values,
             smoothed=smoothed,
@@ -82,4 +84,5 @@ class Judge:
         """Begin a new stretch."""
         self._past.clear()
         self._mean.forget()
-        self._vote.forget()
+        self._starting.forget()
+        self._keeping.forget()

@@ -24,6 +24,12 @@ ON_THRESHOLD = 0.5
 
 OFF_THRESHOLD = 0.3
 REFRACTORY_SECONDS = 1.0
+_LEAST = 1e-6  # a threshold may be 0, and nothing is divided by that
+
+LIKENESS = 0.6
+"""What a label at its on-threshold takes away from the score of `unknown`. So little, because a
+softmax must put its weight somewhere: with 1 a tenth of the sounds without a name were told, with
+0.6 half of them, and one in twenty of those with a name (tests/bench/nameless.py)."""
 
 FLOOR_SMOOTHING = 0.6
 """Weight of the past in the smoothed level of windows: a window that is mostly a dropout must not
@@ -69,13 +75,14 @@ class Nameless:
         self._floor = NoiseFloor(round(config.floor_seconds / stride_seconds), FLOOR_SMOOTHING)
         self._full_db = config.over_floor_db / ON_THRESHOLD
         self._window_samples = spec.sample_count(manifest.input.window_frames)
-        self._on = np.array([label.on_threshold for label in manifest.labels], np.float32)
+        on_thresholds = [max(label.on_threshold, _LEAST) for label in manifest.labels]
+        self._on = np.array(on_thresholds, np.float32)
 
     def extend(self, scores: Scores) -> NDArray[np.float32]:
         """The scores with those of the nameless after them, float32[labels + nameless]."""
         loudness = self._loudness(scores)
-        nearest = float((scores.values / np.maximum(self._on, _LEAST)).max())
-        by_name = {ANY: loudness, UNKNOWN: min(loudness, max(0.0, 1.0 - nearest))}
+        nearest = float((scores.values / self._on).max())
+        by_name = {ANY: loudness, UNKNOWN: min(loudness, max(0.0, 1.0 - LIKENESS * nearest))}
         added = np.array([by_name[name] for name in self._names], np.float32)
         return np.concatenate((scores.values, added))
 
@@ -89,6 +96,3 @@ class Nameless:
         if not self._floor.is_known:
             return 0.0
         return min(1.0, max(0.0, (window.level_dbfs - floor_dbfs) / self._full_db))
-
-
-_LEAST = np.float32(1e-6)
