@@ -12,7 +12,13 @@ from soundpost.clock import ClockState, clock_state
 from soundpost.condition import Condition
 from soundpost.config import Config, Served
 from soundpost.control import Memory, find_memory, make_steward, stopped_by_signals
-from soundpost.decide import Hush, make_hush, make_rules, make_tracker
+from soundpost.decide import (
+    Hush,
+    longest_memory_windows,
+    make_hush,
+    make_rules,
+    make_tracker,
+)
 from soundpost.events import Detection
 from soundpost.evidence import Evidence, NoEvidence, make_evidence
 from soundpost.features import Windower
@@ -53,8 +59,7 @@ def open_evidence(config: Config, model: Model, health: Health) -> Evidence:
         ConfigError: The model's rate does not allow what is asked for, or a label is unknown.
     """
     manifest = model.bundle.manifest
-    rules = make_rules(manifest.labels, config.decide, model.sample_rate_hz)
-    memory_windows = max(rule.memory_windows for rule in rules)
+    memory_windows = longest_memory_windows(manifest, config.decide)
     return make_evidence(config.evidence, manifest, memory_windows, health)
 
 

@@ -1,14 +1,24 @@
 """Which settings hold for a label: override, label, group, all labels, profiles, manifest."""
 
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from soundpost.classify import load_bundle
 from soundpost.config import DecideConfig, LabelConfig, ProfileConfig
-from soundpost.decide import Override, Rule, make_rules, make_vocabulary
+from soundpost.decide import (
+    Override,
+    Rule,
+    longest_memory_windows,
+    make_rules,
+    make_vocabulary,
+)
 from soundpost.errors import ConfigError
 from soundpost.manifest import Label
 
+TINY = Path(__file__).resolve().parents[1] / "golden" / "tiny-int8"
 LABELS = [
     Label(name, 0.6, 0.4, 2, minimum_samples=8000, refractory_samples=16000)
     for name in ("dog", "siren", "glass_breaking")
@@ -111,6 +121,15 @@ def test_a_vocabulary_finds_labels_by_the_names_of_groups() -> None:
     """What a mute is given."""
     vocabulary = make_vocabulary(LABELS, DecideConfig(groups=GROUPS))
     assert vocabulary.find(["security", "dog"]) == {"siren", "glass_breaking", "dog"}
+
+
+def test_evidence_is_told_of_the_slowest_profile_that_may_be_set() -> None:
+    """A clip must reach back to an onset that a patient profile was long in deciding."""
+    manifest = load_bundle(TINY).manifest
+    assert longest_memory_windows(manifest, DecideConfig()) == 2
+    assert longest_memory_windows(manifest, DecideConfig(profile="steady")) == 3
+    slow = {"slow": ProfileConfig(smoothing_windows=9, needed_windows=2, of_windows=6)}
+    assert longest_memory_windows(manifest, DecideConfig(profiles=slow)) == 13
 
 
 SHARES = st.none() | st.floats(0.0, 1.0)

@@ -14,7 +14,7 @@ from soundpost.app import build_pipeline
 from soundpost.audio import Chunk, Pcm, samples_to_ns
 from soundpost.classify import Classifier, load_bundle
 from soundpost.classify.model import Model
-from soundpost.config import Config, DecideConfig, GateConfig
+from soundpost.config import Config, DecideConfig, GateConfig, LabelConfig
 from soundpost.events import Detection
 from soundpost.health import Health
 
@@ -26,6 +26,22 @@ ALWAYS = Config(decide=DECIDE)
 LEVEL = Config(
     decide=DECIDE,
     gate=GateConfig(open_on="level", floor_seconds=1.0, pre_roll_seconds=0.1, hangover_seconds=0.2),
+)
+# Each label in a way of its own, and sounds that have no label.
+PROFILED = Config(
+    decide=DecideConfig(
+        on_threshold=0.36,
+        off_threshold=0.33,
+        labels={
+            "hiss": LabelConfig(profile="instant"),
+            "hum": LabelConfig(profile="steady", minimum_seconds=0.5),
+            "unknown": LabelConfig(on_threshold=0.3, off_threshold=0.2, needed_windows=2),
+        },
+        unknown=True,
+        any=True,
+        over_floor_db=6.0,
+        floor_seconds=0.7,
+    )
 )
 
 
@@ -85,8 +101,8 @@ def detections(model: Model, config: Config, samples: Pcm, sizes: list[int]) -> 
     return [detection for decided in pipeline.listen() for detection in decided]
 
 
-@pytest.mark.parametrize("config", [ALWAYS, LEVEL], ids=["always", "level"])
-@settings(max_examples=25)
+@pytest.mark.parametrize("config", [ALWAYS, LEVEL, PROFILED], ids=["always", "level", "profiled"])
+@settings(max_examples=15)
 @given(sizes=st.lists(st.integers(1, 30_000), min_size=1, max_size=6), seed=st.integers(0, 99))
 def test_the_size_of_chunks_changes_nothing(
     model: Model, config: Config, sizes: list[int], seed: int
@@ -99,9 +115,10 @@ def test_the_size_of_chunks_changes_nothing(
 
 def test_the_sound_used_here_starts_and_ends_events(model: Model) -> None:
     """The property above compares something: events are confirmed, retracted and ended."""
-    for config in (ALWAYS, LEVEL):
+    for config in (ALWAYS, LEVEL, PROFILED):
         told = [d for seed in range(8) for d in detections(model, config, sound(6.0, seed), [800])]
         assert {d.state.value for d in told} == {"started", "confirmed", "ended", "retracted"}
+    assert {d.label for d in told} == {"hiss", "hum", "unknown", "any"}
 
 
 def test_every_event_has_ended_when_the_source_has(model: Model) -> None:

@@ -2,7 +2,7 @@
 
 from soundpost.decide.hush import LONGEST_MUTE_SECONDS, Hush, HushState, Mute
 from soundpost.decide.layers import Override
-from soundpost.decide.make import make_hush, make_tracker
+from soundpost.decide.make import longest_memory_windows, make_hush, make_tracker
 from soundpost.decide.rules import Rule, make_rules, make_vocabulary
 from soundpost.decide.tracker import Tracker
 from soundpost.decide.vocabulary import Vocabulary
@@ -16,6 +16,7 @@ __all__ = [
     "Rule",
     "Tracker",
     "Vocabulary",
+    "longest_memory_windows",
     "make_hush",
     "make_rules",
     "make_tracker",

@@ -36,6 +36,27 @@ def make_tracker(
     return Tracker(rules, spec, hush, health, nameless)
 
 
+def longest_memory_windows(manifest: Manifest, config: DecideConfig) -> int:
+    """The most windows by which the end of an event follows the last that held.
+
+    That is so with the rules of the configuration and with any of its profiles, of which one may
+    be set while the daemon runs. (The built-in ones are no longer than what evidence allows for.)
+
+    Raises:
+        ConfigError: As `make_rules`.
+    """
+    rules = make_rules(manifest.labels, config, manifest.input.features.sample_rate_hz)
+    smoothing = max(rule.smoothing_windows for rule in rules)
+    asked = max(rule.of_windows for rule in rules)
+    by_profile = [
+        (profile.smoothing_windows or smoothing)
+        + (profile.of_windows or asked)
+        - (profile.needed_windows or 1)
+        for profile in config.profiles.values()
+    ]
+    return max([rule.memory_windows for rule in rules] + by_profile)
+
+
 def make_hush(
     labels: Sequence[Label],
     config: Config,
