@@ -12,13 +12,7 @@ from soundpost.clock import ClockState, clock_state
 from soundpost.condition import Condition
 from soundpost.config import Config, Served
 from soundpost.control import Memory, find_memory, make_steward, stopped_by_signals
-from soundpost.decide import (
-    Hush,
-    longest_memory_windows,
-    make_hush,
-    make_rules,
-    make_tracker,
-)
+from soundpost.decide import Hush, longest_memory_windows, make_hush, make_tracker
 from soundpost.events import Detection
 from soundpost.evidence import Evidence, NoEvidence, make_evidence
 from soundpost.features import Windower
@@ -95,7 +89,7 @@ def build_pipeline(  # noqa: PLR0913, PLR0917 - what a pipeline is made of
 def try_out(config: Config) -> None:
     """Raise what `run` would raise of a configuration, as far as it is known without a device."""
     model = open_model(config.classify)
-    make_rules(model.bundle.manifest.labels, config.decide, model.sample_rate_hz)
+    make_tracker(model.bundle.manifest, config.decide)
     make_hush(model.bundle.manifest.labels, config, clock_state)
     make_gate(config.gate, model.sample_rate_hz)
     find_broker(config.mqtt)
@@ -124,8 +118,7 @@ def run(served: Served) -> bool:
     listening = Listening(config.capture.source, model.sample_rate_hz)
     service = Service(Manager.from_environment(), listening, health)
     LOG.info("listening to %s with %s", listening.source, model.bundle.folder)
-    rules = make_rules(model.bundle.manifest.labels, config.decide, model.sample_rate_hz)
-    labels, identity = [rule.label for rule in rules], ModelIdentity.of(model.bundle.manifest)
+    labels, identity = pipeline.labels, ModelIdentity.of(model.bundle.manifest)
     captures = config.evidence.folder is not None
     publisher = MqttPublisher(
         config.mqtt, config.node.name, health, labels, identity, captures=captures

@@ -83,6 +83,11 @@ class Pipeline:
         return self._condition.problems
 
     @property
+    def labels(self) -> list[str]:
+        """What is listened for."""
+        return self._tracker.labels
+
+    @property
     def is_quiet(self) -> bool:
         """Whether the gate is shut, so that sound comes and no window is to be expected."""
         return self._gate.quiet_since is not None

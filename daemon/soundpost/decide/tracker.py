@@ -70,6 +70,11 @@ class Tracker:
         self._heard_until_sample = 0
         self._events = 0
 
+    @property
+    def labels(self) -> list[str]:
+        """What is tracked, in the order in which it is told."""
+        return [rule.label for rule in self._rules]
+
     def retune(self, rules: Sequence[Rule]) -> None:
         """Decide by other rules from the next window on.
 
