@@ -9,13 +9,27 @@ from typing import Any
 
 from daemon_process import NODE, Daemon, running
 from listener import Subscriber
-from mosquitto import Broker
-from recording import write_quiet
+from mosquitto import Broker, wait_until
+
+from soundpost.publish.porter import Asked, Porter
 
 TINY = Path(__file__).resolve().parents[1] / "golden" / "tiny-int8"
 BASE = f"soundpost/{NODE}"
 RESULT = f"{BASE}/result"
 SETTINGS = f"{BASE}/settings"
+
+
+def next_command(porter: Porter) -> Asked:
+    """The next command that comes in at a door."""
+    taken: list[Asked] = []
+
+    def has_come() -> bool:
+        asked = porter.take()
+        taken.extend([asked] if asked else [])
+        return bool(taken)
+
+    wait_until(has_come)
+    return taken[0]
 
 
 class Post:
@@ -24,14 +38,14 @@ class Post:
     Args:
         folder: Where its state, its configuration and its clips are.
         broker: Who brings it commands.
+        quiet: What it listens to, unless there is something to hear.
     """
 
-    def __init__(self, folder: Path, broker: Broker) -> None:
+    def __init__(self, folder: Path, broker: Broker, quiet: Path) -> None:
         self.folder = folder
         self._broker = broker
-        self.quiet = folder / "quiet.wav"
+        self._quiet = quiet
         self.config = folder / "soundpost.toml"
-        write_quiet(self.quiet, 600.0)
         self.configure()
 
     @property
@@ -46,8 +60,8 @@ class Post:
 
     @contextmanager
     def run(self, recording: Path | None = None, pace: str = "real") -> Iterator[Daemon]:
-        """The daemon, listening to ten quiet minutes unless there is something to hear."""
-        source = ["--source", f"wav:{recording or self.quiet}", "--pace", pace]
+        """The daemon, listening."""
+        source = ["--source", f"wav:{recording or self._quiet}", "--pace", pace]
         where = ["--broker", self._broker.url, "--config", str(self.config)]
         environment = os.environ | {"STATE_DIRECTORY": str(self.folder)}
         with running(*where, *source, "--bundle", str(TINY), environment=environment) as daemon:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from commander import next_command
 from listener import PATIENCE_SECONDS, Subscriber
 from made_up import message
 from mosquitto import Broker, free_port, require_mosquitto, wait_until
@@ -19,7 +20,7 @@ from refusals import probe_refusal
 from soundpost.config import MqttConfig
 from soundpost.errors import PublishError
 from soundpost.health import Health
-from soundpost.publish.probe import probe
+from soundpost.publish.probe import deliver, probe
 from soundpost.publish.publisher import MqttPublisher
 
 SETUP = Path(__file__).resolve().parents[2] / "deploy" / "mosquitto"
@@ -161,6 +162,26 @@ def test_a_reader_cannot_forge_a_detection(setup: Setup) -> None:
             publisher.publish(message(1))
         got = reader.wait_for(len)
     assert json.loads(got[0].payload)["seq"] == 1
+
+
+def test_only_who_may_commands_a_node(setup: Setup) -> None:
+    """A reader does with the right to; one without it, and another node, are not heard."""
+    command, refused = "soundpost/north-gate/command/reload", b'{"id": "no"}'
+    config = MqttConfig(**setup.node(), commands=True)
+    stranger = MqttConfig(**setup.node("x"))
+    with (
+        MqttPublisher(config, "north-gate", Health()) as publisher,
+        setup.reader("archive", "soundpost/north-gate/status") as archive,
+        setup.reader("homeassistant", "soundpost/north-gate/status") as commander,
+    ):
+        wait_until(lambda: "command/+" in setup.broker.log)
+        archive.publish(command, refused, retain=False)
+        wait_until(lambda: "Denied PUBLISH" in setup.broker.log)
+        with pytest.raises(PublishError, match="refuses messages on"):
+            deliver(stranger, "north-gate", "command/reload", [refused], PATIENCE_SECONDS)
+        commander.publish(command, b'{"id": "yes"}', retain=False)
+        assert publisher.porter is not None
+        assert next_command(publisher.porter).command.id == "yes"
 
 
 def test_what_the_broker_took_is_on_its_disk_at_once(setup: Setup, tmp_path: Path) -> None:

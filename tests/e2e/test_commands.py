@@ -11,7 +11,7 @@ from commander import BASE, Commander, Post
 from daemon_process import DETECTIONS, HEALTH, STATUS
 from listener import Subscriber
 from mosquitto import Broker
-from recording import RATE_HZ, write_tones
+from recording import RATE_HZ, write_quiet, write_tones
 
 RIGHT = {
     "mute": b'{"id": "c9", "labels": ["hiss"], "minutes": 30}',
@@ -24,10 +24,18 @@ RIGHT = {
 }
 
 
+@pytest.fixture(scope="module")
+def quiet(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Ten minutes in which nothing happens; no test takes so long."""
+    path = tmp_path_factory.mktemp("recording") / "quiet.wav"
+    write_quiet(path, 600.0)
+    return path
+
+
 @pytest.fixture
-def post(tmp_path: Path, broker: Broker) -> Post:
+def post(tmp_path: Path, broker: Broker, quiet: Path) -> Post:
     """A node that obeys."""
-    return Post(tmp_path, broker)
+    return Post(tmp_path, broker, quiet)
 
 
 @pytest.fixture

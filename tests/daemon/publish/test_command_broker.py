@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from commander import next_command
 from listener import Subscriber
 from mosquitto import Access, Broker, MakeBroker, wait_until
 from watched_log import Log
@@ -13,7 +14,7 @@ from soundpost.config import MqttConfig
 from soundpost.errors import ConfigError
 from soundpost.publish.broker import find_broker
 from soundpost.publish.mqtt import LARGEST_BYTES
-from soundpost.publish.porter import Asked, Porter
+from soundpost.publish.porter import Porter
 from soundpost.publish.publisher import MqttPublisher
 from soundpost.publish.result import Status
 
@@ -27,19 +28,6 @@ def porter_of(publisher: MqttPublisher, broker: Broker, times: int = 1) -> Porte
     wait_until(lambda: broker.log.count("soundpost/post/command/+ (QoS") >= times)
     assert publisher.porter is not None
     return publisher.porter
-
-
-def next_command(porter: Porter) -> Asked:
-    """The next command that comes in."""
-    taken: list[Asked] = []
-
-    def has_come() -> bool:
-        asked = porter.take()
-        taken.extend([asked] if asked else [])
-        return bool(taken)
-
-    wait_until(has_come)
-    return taken[0]
 
 
 def carry_out(porter: Porter) -> str:

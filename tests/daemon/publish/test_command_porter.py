@@ -1,42 +1,29 @@
 """The door at which commands come in: what is let in, and what is said to the rest."""
 
-import json
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from obedient import BASE, Untold
 
-from soundpost.publish.answers import UNTOLD, Answers, Sender
+from soundpost.publish.answers import UNTOLD, Sender
 from soundpost.publish.command import Reload
 from soundpost.publish.letter import Heard
 from soundpost.publish.porter import WAITING, Asked, Porter
 from soundpost.publish.result import Status
 
 AT_NS = 1_795_159_881_480_000_000
-BASE = "soundpost/post"
-
-
-class _Untold(Answers):
-    """Results that nobody has sent yet."""
-
-    def __init__(self) -> None:
-        super().__init__(f"{BASE}/result", lambda _topic, _refusal: None)
-
-    @property
-    def told(self) -> list[tuple[str, dict[str, Any], bytes | None]]:
-        """Topic, result and correlation of each."""
-        return [(one.topic, json.loads(one.payload), one.correlation) for one in self._unsent]
 
 
 @pytest.fixture
-def answers() -> _Untold:
+def answers() -> Untold:
     """What the porter of this test answers."""
-    return _Untold()
+    return Untold()
 
 
 @pytest.fixture
-def porter(answers: _Untold) -> Porter:
+def porter(answers: Untold) -> Porter:
     """The porter of the node `post`."""
     return Porter(BASE, answers, lambda: None, utc_ns=lambda: AT_NS)
 
@@ -46,7 +33,7 @@ def heard(name: str = "reload", payload: bytes = b'{"id": "a1"}', **more: Any) -
     return Heard(f"{BASE}/command/{name}", payload, **more)
 
 
-def test_a_command_is_let_in(porter: Porter, answers: _Untold) -> None:
+def test_a_command_is_let_in(porter: Porter, answers: Untold) -> None:
     """It waits to be carried out, and nothing is said yet."""
     porter.hear(heard())
     assert porter.take() == Asked("reload", Reload(id="a1"), Sender())
@@ -54,7 +41,7 @@ def test_a_command_is_let_in(porter: Porter, answers: _Untold) -> None:
     assert answers.told == []
 
 
-def test_what_is_no_command_is_refused(porter: Porter, answers: _Untold) -> None:
+def test_what_is_no_command_is_refused(porter: Porter, answers: Untold) -> None:
     """With its id, why, and what to do about it."""
     porter.hear(heard("mute", b'{"id": "a1", "minute": 1}'))
     assert porter.take() is None
@@ -77,7 +64,7 @@ def test_what_is_no_command_is_refused(porter: Porter, answers: _Untold) -> None
     ]
 
 
-def test_a_retained_command_is_refused(porter: Porter, answers: _Untold) -> None:
+def test_a_retained_command_is_refused(porter: Porter, answers: Untold) -> None:
     """It would be carried out again after every loss of the connection."""
     porter.hear(heard(is_retained=True))
     assert porter.take() is None
@@ -86,13 +73,13 @@ def test_a_retained_command_is_refused(porter: Porter, answers: _Untold) -> None
     assert "retained" in result["message"]
 
 
-def test_a_retained_command_that_is_cleared_is_nothing(porter: Porter, answers: _Untold) -> None:
+def test_a_retained_command_that_is_cleared_is_nothing(porter: Porter, answers: Untold) -> None:
     """An empty retained message is how that is done."""
     porter.hear(heard(payload=b"", is_retained=True))
     assert (porter.take(), answers.told) == (None, [])
 
 
-def test_no_more_wait_than_can_be_carried_out(porter: Porter, answers: _Untold) -> None:
+def test_no_more_wait_than_can_be_carried_out(porter: Porter, answers: Untold) -> None:
     """Who sends too many is told so, and may send them again."""
     for number in range(WAITING + 1):
         porter.hear(heard(payload=b'{"id": "a%d"}' % number))
@@ -103,7 +90,7 @@ def test_no_more_wait_than_can_be_carried_out(porter: Porter, answers: _Untold) 
     ]
 
 
-def test_a_sender_is_answered_where_it_wants_it(porter: Porter, answers: _Untold) -> None:
+def test_a_sender_is_answered_where_it_wants_it(porter: Porter, answers: Untold) -> None:
     """And everybody else where results always are; both carry the sender's sign."""
     porter.hear(heard(response_topic="clients/x", correlation=b"\x00\xff"))
     asked = porter.take()
@@ -120,7 +107,7 @@ def test_a_sender_is_answered_where_it_wants_it(porter: Porter, answers: _Untold
     [f"{BASE}/detections", f"{BASE}/result", "", "a/+", "a/#", "$SYS/x", "a\nb", "x" * 257],
 )
 def test_nobody_has_the_node_forge_what_it_tells(
-    porter: Porter, answers: _Untold, topic: str
+    porter: Porter, answers: Untold, topic: str
 ) -> None:
     """A response topic is none that others believe, and none that cannot be published on."""
     porter.hear(heard(response_topic=topic))
@@ -130,14 +117,14 @@ def test_nobody_has_the_node_forge_what_it_tells(
     assert "response topic" in result["message"]
 
 
-def test_a_long_sign_is_refused(porter: Porter, answers: _Untold) -> None:
+def test_a_long_sign_is_refused(porter: Porter, answers: Untold) -> None:
     """It would be kept as often as results wait."""
     porter.hear(heard(response_topic="clients/x", correlation=bytes(1_025)))
     ((_, result, sign),) = answers.told
     assert (result["status"], sign) == ("refused", None)
 
 
-def test_too_many_results_lose_the_oldest(porter: Porter, answers: _Untold) -> None:
+def test_too_many_results_lose_the_oldest(porter: Porter, answers: Untold) -> None:
     """Memory stays bounded whatever comes while the broker is away."""
     for number in range(UNTOLD + 5):
         porter.hear(heard(f"x{number}"))
@@ -161,7 +148,7 @@ def test_whatever_comes_is_let_in_or_answered(
     sign: bytes | None,
 ) -> None:
     """Once, and never by an exception."""
-    answers = _Untold()
+    answers = Untold()
     porter = Porter(BASE, answers, lambda: None)
     porter.hear(
         heard(name, payload, is_retained=is_retained, response_topic=topic, correlation=sign)

@@ -1,0 +1,135 @@
+"""The file in which commands are remembered, whatever becomes of it."""
+
+import logging
+import os
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from soundpost.config import MqttConfig
+from soundpost.control.ledger import Entry
+from soundpost.control.memory import Memory, Remembered, find_memory
+from soundpost.decide import HushState, Mute, Override
+from soundpost.publish.result import ResultMessage, Status
+
+RESULT = ResultMessage(
+    node="post",
+    id="a1",
+    command="reload",
+    status=Status.DONE,
+    message="done",
+    hint="",
+    at="2026-11-20T07:31:21.480Z",
+)
+ALL = Remembered(
+    hush=HushState((Mute("hum", 1),)),
+    overrides=(Override("hum", 0.9, "steady"),),
+    results=(Entry("5e", RESULT),),
+)
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    """Where the file is to lie."""
+    return tmp_path / "commands.json"
+
+
+def test_what_one_run_writes_the_next_remembers(path: Path) -> None:
+    """All of it."""
+    first = Memory(path)
+    assert first.remembered == Remembered()
+    assert first.write(ALL)
+    assert Memory(path).remembered == ALL
+
+
+def test_others_may_not_read_it(path: Path) -> None:
+    """It says when nobody listens."""
+    Memory(path).write(ALL)
+    assert path.stat().st_mode & 0o777 == 0o640
+
+
+def test_without_a_file_nothing_is_remembered() -> None:
+    """And that is known."""
+    memory = Memory(None)
+    assert not memory.write(ALL)
+    assert memory.remembered == Remembered()
+
+
+@settings(max_examples=200)
+@given(st.integers(0, 10_000), st.integers(1, 255), st.booleans())
+def test_any_damage_is_seen(at: int, change: int, cut: bool) -> None:  # noqa: FBT001 - hypothesis gives it
+    """Nothing is remembered that was not written: any byte changed, or cut off anywhere."""
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "commands.json"
+        Memory(path).write(ALL)
+        content = bytearray(path.read_bytes())
+        at %= len(content)
+        content[at] ^= change
+        path.write_bytes(content[:at] if cut else content)
+        assert Memory(path).remembered == Remembered()
+
+
+@given(st.binary())
+@example(b"[" * 100_000)
+@example(b'{"crc32": 1, "remembered": ' + b"[" * 100_000)
+@example(b"\xff")
+def test_whatever_lies_there_the_node_begins(garbage: bytes) -> None:
+    """With nothing, and what was there is kept for somebody to look at."""
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "commands.json"
+        path.write_bytes(garbage)
+        assert Memory(path).remembered == Remembered()
+        (aside,) = Path(folder).iterdir()
+        assert aside.name.startswith("commands.json.damaged-")
+        assert aside.read_bytes() == garbage
+
+
+def test_the_log_names_what_was_set_aside(path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """As an error, for a post that was muted no longer is."""
+    path.write_bytes(b"{}")
+    Memory(path)
+    (record,) = caplog.records
+    assert record.levelno == logging.ERROR
+    assert "is damaged" in record.getMessage()
+    assert "commands.json.damaged-" in record.getMessage()
+
+
+def test_no_more_than_two_damaged_files_are_kept(path: Path) -> None:
+    """A disk that damages each of them is not filled."""
+    for number in range(4):
+        path.write_bytes(b"x" * number)
+        Memory(path)
+    kept = sorted(path.parent.iterdir())
+    assert [len(file.read_bytes()) for file in kept] == [2, 3]
+
+
+def test_what_cannot_be_read_is_let_be(path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """A folder in its place is no reason not to listen."""
+    path.mkdir()
+    memory = Memory(path)
+    assert memory.remembered == Remembered()
+    assert "cannot be read" in caplog.text
+    assert not memory.write(ALL)
+
+
+def test_a_write_that_fails_leaves_the_last_one(path: Path) -> None:
+    """Whole, as it was."""
+    memory = Memory(path)
+    memory.write(ALL)
+    path.with_name(".commands.json.part").mkdir()
+    assert not memory.write(Remembered())
+    assert Memory(path).remembered == ALL
+
+
+def test_it_lies_where_systemd_keeps_the_state(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And nowhere unless commands are obeyed: who turns them off, turns off what they did."""
+    monkeypatch.setitem(os.environ, "STATE_DIRECTORY", str(tmp_path))
+    assert find_memory(MqttConfig(commands=True)) == tmp_path / "commands.json"
+    assert find_memory(MqttConfig()) is None
+    monkeypatch.delitem(os.environ, "STATE_DIRECTORY")
+    assert find_memory(MqttConfig(commands=True)) is None
