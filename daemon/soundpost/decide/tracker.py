@@ -1,7 +1,6 @@
 """Events: when they start, whether they hold, when they end."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,24 +11,10 @@ from soundpost.decide.hush import Hush
 from soundpost.decide.judge import Judge, Verdict
 from soundpost.decide.nameless import Nameless
 from soundpost.decide.rules import Rule
+from soundpost.decide.track import Track
 from soundpost.events import Detection, Scores, State, Window
 from soundpost.features import FeatureSpec
 from soundpost.health import Health
-
-
-@dataclass(slots=True)
-class _Track:
-    """An event that is going on."""
-
-    event: int
-    label: str
-    threshold: float
-    onset_sample: int
-    onset_utc_ns: int
-    peak: float
-    level_dbfs: float
-    held: Window
-    confirmed: bool = False
 
 
 class Tracker:
@@ -64,7 +49,7 @@ class Tracker:
         self._judge = Judge(rules)
         # Keyed by a rule's place among the rules, which is not its label's index in the scores.
         self._rising: dict[int, Window] = {}
-        self._tracks: dict[int, _Track] = {}
+        self._tracks: dict[int, Track] = {}
         self._free_from: dict[int, int] = {}
         self._hushed: set[int] = set()
         self._heard_until_sample = 0
@@ -136,7 +121,7 @@ class Tracker:
         rising = self._rising[place]
         onset = rising.start_sample + onset_frame(rising.log_mel) * self._spec.hop_samples
         onset = max(onset, free_from)
-        track = _Track(
+        track = Track(
             event=self._events,
             label=rule.label,
             threshold=rule.on_threshold,
@@ -178,7 +163,7 @@ class Tracker:
         state = State.ENDED if track.confirmed else State.RETRACTED
         return self._tell(track, state, offset)
 
-    def _tell(self, track: _Track, state: State, offset: int | None = None) -> Detection:
+    def _tell(self, track: Track, state: State, offset: int | None = None) -> Detection:
         return Detection(
             event=track.event,
             state=state,
@@ -193,7 +178,7 @@ class Tracker:
             level_dbfs=track.level_dbfs,
         )
 
-    def _ended_ns(self, track: _Track, offset: int) -> int:
+    def _ended_ns(self, track: Track, offset: int) -> int:
         # By its samples: somebody may have set the wall clock while it lasted.
         lasted_ns = samples_to_ns(offset - track.onset_sample, self._spec.sample_rate_hz)
         return track.onset_utc_ns + lasted_ns
