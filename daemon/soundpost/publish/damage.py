@@ -79,6 +79,8 @@ def _readable(database: sqlite3.Connection, query: str) -> Iterator[list[Entry]]
         # A table that is not there any more, or not as it was, is damage too.
         if not is_damage(error) and not isinstance(error, sqlite3.OperationalError):
             raise
+    except UnicodeDecodeError:
+        _log.debug("SQLite told of damage in words that are none")
     yield entries
 
 

@@ -183,6 +183,8 @@ def _telling_damage() -> Iterator[None]:
         if is_damage(error):
             raise Damage(str(error)) from error
         raise
+    except UnicodeDecodeError as error:  # SQLite quotes what it found, and Python cannot read it
+        raise Damage("its schema is garbled") from error
 
 
 def is_damage(error: sqlite3.Error) -> bool:

@@ -62,6 +62,19 @@ def test_garbage_is_set_aside_and_told(tmp_path: Path, garbage: bytes, log: Log)
     keeper.close()
 
 
+def test_a_schema_that_cannot_even_be_quoted_is_damage(tmp_path: Path) -> None:
+    """SQLite says what it found there, which is no text, and Python chokes on the error."""
+    path = tmp_path / "outbox.db"
+    write_outbox(path, 7)
+    name = path.read_bytes().index(b"tabledetections") + len("table")
+    overwrite(path, name, b"\xbe" * 2 * len("detections") + b"\x7f" + b"CREATE TABLE \xbe")
+    outbox, keeper = outbox_file(path)
+    assert len(aside(tmp_path)) == 1
+    outbox.append(message(outbox.last_seq + 1))
+    assert sent(outbox, keeper)[-1] == outbox.last_seq
+    keeper.close()
+
+
 def test_a_zeroed_page_costs_what_was_on_it(tmp_path: Path) -> None:
     """What lies before the hole and what lies behind it is taken over, in order."""
     path = tmp_path / "outbox.db"
