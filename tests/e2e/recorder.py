@@ -23,7 +23,8 @@ from soundpost.errors import CaptureError
 from soundpost.health import Health
 
 SAMPLE_RATE_HZ = 16_000
-PATIENCE_SECONDS = 3.0
+PATIENCE_SECONDS = 10.0
+"""As in the daemon: opening may take long on a machine that is busy with something else."""
 
 
 def say(line: str) -> None:

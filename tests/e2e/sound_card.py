@@ -24,7 +24,7 @@ PATIENCE_SECONDS = 20.0
 """Long enough for a busy machine; only a hang ever takes it."""
 
 # Without norewinds=1 the sink renders 2 s ahead, and loses what a rewind throws away.
-_SINK = f"module-null-sink norewinds=1 sink_name=sink rate={SAMPLE_RATE_HZ} channels=1 format=s16le"
+_SINK = "module-null-sink norewinds=1 sink_name=sink rate={rate_hz} channels=1 format=s16le"
 _SOURCE = f"module-remap-source master=sink.monitor source_name={MICROPHONE}"
 _PULSE = """\
 load-module module-native-protocol-unix socket={socket} auth-anonymous=1
@@ -69,8 +69,7 @@ class SoundCard:
         }
         socket.parent.mkdir(mode=0o700)
         (folder / "config").mkdir()
-        script = _PULSE.format(socket=socket, sink=_SINK, source=_SOURCE, microphone=MICROPHONE)
-        (folder / "card.pa").write_text(script)
+        self.set_rate(SAMPLE_RATE_HZ)
         self.name_devices(MICROPHONE)
 
     def start(self) -> Self:
@@ -89,14 +88,29 @@ class SoundCard:
             time.sleep(0.02)
         return self
 
+    def set_rate(self, rate_hz: int) -> None:
+        """Let it have another rate of its own when it is started, or plugged in, the next time."""
+        self._sink = _SINK.format(rate_hz=rate_hz)
+        script = _PULSE.format(
+            socket=self._folder / "pulse" / "native",
+            sink=self._sink,
+            source=_SOURCE,
+            microphone=MICROPHONE,
+        )
+        (self._folder / "card.pa").write_text(script)
+
     def name_devices(self, *names: str) -> None:
-        """Let PortAudio see the microphone under these names, in this order."""
+        """Let PortAudio see the microphone under these names, in this order.
+
+        From the next time that it looks around, which may be now.
+        """
         pcms = [_ALSA_PCM.format(name=name, microphone=MICROPHONE) for name in names]
         (self._folder / "asound.conf").write_text("".join([_ALSA, *pcms]))
-        # Anew: ALSA reads its configuration again only when this file has changed.
-        (self._folder / "alsa.conf").write_text(
-            f"</usr/share/alsa/alsa.conf>\n<{self._folder / 'asound.conf'}>\n"
-        )
+        # Anew: ALSA reads its configuration again only when this file is another one, and whoever
+        # reads it now must not find half of it.
+        new = self._folder / "alsa.conf.new"
+        new.write_text(f"</usr/share/alsa/alsa.conf>\n<{self._folder / 'asound.conf'}>\n")
+        new.replace(self._folder / "alsa.conf")
 
     def pull_out(self) -> None:
         """Take the microphone out of a server that goes on."""
@@ -105,7 +119,7 @@ class SoundCard:
 
     def plug_in(self) -> None:
         """Put it back."""
-        self._control("load-module", *_SINK.split())
+        self._control("load-module", *self._sink.split())
         self._control("load-module", *_SOURCE.split())
 
     def suspend(self) -> None:
@@ -121,7 +135,7 @@ class SoundCard:
     def play(self, path: Path) -> None:
         """Play a WAV file to its end; mono 16-bit at 16 kHz arrives bit for bit."""
         subprocess.run(
-            ["paplay", "--latency-msec=200", str(path)],
+            ["paplay", "--latency-msec=1000", str(path)],
             env=self.environment,
             check=True,
             timeout=600,
