@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import msgspec
 
 from soundpost.config import DecideConfig, LabelConfig, ProfileConfig
+from soundpost.config.kinds import Share
 from soundpost.decide.nameless import NAMELESS, asked_nameless
 from soundpost.decide.profiles import find_profile
 from soundpost.decide.vocabulary import Vocabulary
@@ -20,7 +21,7 @@ class Override(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """
 
     label: str
-    on_threshold: float | None = None
+    on_threshold: Share | None = None
     profile: str | None = None
 
 

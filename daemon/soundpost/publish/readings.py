@@ -78,7 +78,8 @@ class Sounds:
             self._heard.discard(message.label)
         else:
             self._heard.add(message.label)
-        self._tell(message.label, is_on=message.label in self._heard)
+        if message.label != ANY:  # an event of its own (decide.any), or of any other
+            self._tell(message.label, is_on=message.label in self._heard)
         self._tell(ANY, is_on=bool(self._heard))
 
     def _tell(self, label: str, *, is_on: bool) -> None:
