@@ -5,6 +5,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+import msgspec
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -14,7 +15,15 @@ from soundpost.app import build_pipeline
 from soundpost.audio import Chunk, Pcm, samples_to_ns
 from soundpost.classify import Classifier, load_bundle
 from soundpost.classify.model import Model
-from soundpost.config import Config, DecideConfig, GateConfig, LabelConfig
+from soundpost.config import (
+    Config,
+    DecideConfig,
+    GateConfig,
+    LabelConfig,
+    NodeConfig,
+    ScheduleConfig,
+)
+from soundpost.decide import make_hush
 from soundpost.events import Detection
 from soundpost.health import Health
 
@@ -158,6 +167,25 @@ def test_the_pipeline_says_when_it_waits_for_sound(model: Model) -> None:
     """From the first pause until sound comes again."""
     pipeline = build_pipeline(ALWAYS, model, Pausing(sound(1.0, 1), [8_000]), Health())
     assert [pipeline.is_waiting for _ in pipeline.listen()] == [False] * 2 + [True] * 4
+
+
+def test_a_schedule_by_the_time_of_the_sound_mutes_and_is_counted(model: Model) -> None:
+    """The sound begins at midnight of 1 January 1970, UTC; what is muted leaves the rest alone."""
+    night = ScheduleConfig(begins="00:00", ends="06:00", labels=["hiss"])
+    config = Config(
+        node=NodeConfig(timezone="UTC"),
+        decide=msgspec.structs.replace(DECIDE, schedules=[night]),
+    )
+    hush = make_hush(model.bundle.manifest.labels, config, lambda: "synced")
+    health = Health()
+    samples = sound(6.0, 1)
+    pipeline = build_pipeline(config, model, Pieces(samples, [800]), health, hush=hush)
+    told = [detection for decided in pipeline.listen() for detection in decided]
+    everything = detections(model, ALWAYS, samples, [800])
+    others = [(d.label, d.state, d.onset_sample) for d in everything if d.label != "hiss"]
+    assert [(d.label, d.state, d.onset_sample) for d in told] == others
+    assert len(others) < len(everything)
+    assert health.events_muted > 0
 
 
 def test_health_counts_windows_and_detections(model: Model) -> None:
