@@ -30,7 +30,16 @@ WORKSTATION_ONLY = {
     "torch",
 }
 # Loaded by the rooms that need them, when they are needed.
-EDGES = {"ai_edge_litert", "paho", "pyaudio", "soundfile", "soxr", "tflite_runtime", "webrtcvad"}
+EDGES = {
+    "ai_edge_litert",
+    "astral",
+    "paho",
+    "pyaudio",
+    "soundfile",
+    "soxr",
+    "tflite_runtime",
+    "webrtcvad",
+}
 
 
 @pytest.fixture(scope="module")
