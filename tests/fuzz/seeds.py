@@ -13,6 +13,7 @@ from made_up import message, outbox_file
 from targets import RATE_HZ, STEM, TINY
 
 from soundpost.config import Config
+from soundpost.publish.command import COMMANDS
 
 ROOT = Path(__file__).resolve().parents[2]
 FORMATS = [
@@ -84,6 +85,17 @@ def _sidecars() -> Iterator[bytes]:
     ).encode()
 
 
+def _commands() -> Iterator[bytes]:
+    for name, body in {
+        b"mute": b'"minutes": 1.5, "labels": ["dog"]',
+        b"threshold": b'"label": "dog", "on": 0.5',
+        b"profile": b'"label": "dog", "profile": null',
+        b"capture-now": b'"seconds": 10',
+        b"reload": b"",
+    }.items():
+        yield name + b"\nasker/answers\n{" + b'"id": "a1"' + (b", " + body if body else b"") + b"}"
+
+
 SEEDS: dict[str, Callable[[], Iterator[bytes]]] = {
     "config": _configs,
     "wav": _recordings,
@@ -92,6 +104,7 @@ SEEDS: dict[str, Callable[[], Iterator[bytes]]] = {
     "bundle": _bundles,
     "outbox": _outboxes,
     "sidecar": _sidecars,
+    "command": _commands,
 }
 
 
@@ -101,6 +114,8 @@ def words(target: str) -> list[str]:
         tables = [(table.name, table.type) for table in msgspec.structs.fields(Config)]
         keys = [key.name for _, kind in tables for key in msgspec.structs.fields(kind)]
         return [*(f"[{name}]" for name, _ in tables), *keys, '"""', "'''", "inf", "nan", "0x"]
+    if target == "command":
+        return [*COMMANDS, '"id"', "null", "1e999", "p/n/detections", "p/n/result/", "+", "#"]
     if target in {"manifest", "sidecar"}:
         return ["null", "true", "1e999", "-1", "1e-320", "[]", "{}", '"int8"', "\\u0000"]
     if target == "wav":

@@ -6,6 +6,7 @@ from itertools import islice
 from pathlib import Path
 from shutil import copytree
 
+import msgspec
 from made_up import message, sent
 
 from soundpost.capture import WavSource
@@ -18,8 +19,12 @@ from soundpost.errors import SoundpostError
 from soundpost.evidence.retention import Shelf
 from soundpost.health import Health
 from soundpost.manifest import GOLDEN_FILE, MANIFEST_FILE, MODEL_FILE, read_manifest
+from soundpost.publish.answers import Answers, Sender
 from soundpost.publish.broker import find_broker
+from soundpost.publish.letter import Heard
 from soundpost.publish.outbox import Outbox
+from soundpost.publish.porter import Porter
+from soundpost.publish.result import ResultMessage, Status
 from soundpost.publish.scribe import Scribe
 
 TINY = Path(__file__).resolve().parents[1] / "golden" / "tiny-int8"
@@ -115,8 +120,44 @@ def sidecar(data: bytes, folder: Path) -> None:
     shelf.make_room(BUDGET_BYTES, 2**62)
 
 
+class Told(Answers):
+    """Results, and whom each of them goes to."""
+
+    def __init__(self) -> None:
+        super().__init__("p/n/result", lambda *_: None)
+        self.results: list[tuple[bytes, Sender]] = []
+
+    def add(self, payload: bytes, sender: Sender) -> None:
+        """Remember one."""
+        self.results.append((payload, sender))
+
+
+def command(data: bytes, _folder: Path) -> None:
+    """Whatever is published on `command/…`: one command to be carried out, or one result."""
+    name, response_topic, payload = (*data.split(b"\n", 2), b"", b"")[:3]
+    answers = Told()
+    porter = Porter("p/n", answers, lambda: None)
+    porter.hear(
+        Heard(
+            topic=f"p/n/command/{name.decode(errors='replace')}",
+            payload=payload,
+            response_topic=response_topic.decode(errors="replace") or None,
+            correlation=response_topic,
+        )
+    )
+    asked = porter.take()
+    assert len(answers.results) == (asked is None)
+    for result, sender in answers.results:
+        told = msgspec.json.decode(result, type=ResultMessage)
+        assert told.status is Status.REFUSED
+        assert not (sender.topic or "").startswith("p/n/detections")
+    if asked is not None:
+        assert asked.command.id
+
+
 TARGETS: dict[str, Target] = {
-    target.__name__: target for target in (config, wav, manifest, golden, bundle, outbox, sidecar)
+    target.__name__: target
+    for target in (config, wav, manifest, golden, bundle, outbox, sidecar, command)
 }
 
 _TINY = load_bundle(TINY)
