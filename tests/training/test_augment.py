@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from soundpost.features import FeatureSpec
 from soundpost_training.augment import Draw, apply, draw, negatives
-from soundpost_training.config import AugmentConfig
 from soundpost_training.dataset import Features
+from soundpost_training.heard import AugmentConfig
 
 SPEC = FeatureSpec()
 FRAMES, BANDS = 64, SPEC.mel_bands

@@ -13,11 +13,12 @@ from soundpost.features import FeatureSpec
 from soundpost_training.augment import apply, draw
 from soundpost_training.bank import Bank
 from soundpost_training.choose import choose
-from soundpost_training.config import AugmentConfig, BackgroundConfig, Experiment, load_experiment
+from soundpost_training.config import Experiment, load_experiment
 from soundpost_training.dataset import Clip, Dataset, Features, prepare
 from soundpost_training.dataset.choice import only, set_aside
 from soundpost_training.dataset.esc50 import read_esc50
 from soundpost_training.errors import DatasetError
+from soundpost_training.heard import AugmentConfig, BackgroundConfig
 
 SPEC = FeatureSpec()
 FRAMES, BANDS = 64, SPEC.mel_bands

@@ -12,11 +12,11 @@ import pytest
 import soundfile
 
 from soundpost.features import FeatureSpec
-from soundpost_training.config import DataConfig
 from soundpost_training.dataset import open_dataset, prepare
 from soundpost_training.dataset.audio import read_signal
 from soundpost_training.dataset.ffmpeg import PROGRAM
 from soundpost_training.errors import DatasetError
+from soundpost_training.heard import DataConfig
 
 SPEC = FeatureSpec()
 NOISE = np.random.default_rng(0).normal(0, 0.1, 8000)
@@ -163,7 +163,7 @@ FULL_DISK = """
 import resource, sys
 from pathlib import Path
 from soundpost.features import FeatureSpec
-from soundpost_training.config import DataConfig
+from soundpost_training.heard import DataConfig
 from soundpost_training.dataset import open_dataset, prepare
 from soundpost_training.errors import DatasetError
 folder, cache = sys.argv[1:]

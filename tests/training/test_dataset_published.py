@@ -10,11 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from soundpost.features import FeatureSpec
-from soundpost_training.config import DataConfig
 from soundpost_training.dataset import open_dataset, prepare
 from soundpost_training.dataset.fsd_labels import SingleLabels
 from soundpost_training.dataset.urbansound8k import read_urbansound8k
 from soundpost_training.errors import DatasetError
+from soundpost_training.heard import DataConfig
 
 NOISE = np.random.default_rng(0).normal(0, 0.1, 4000)
 

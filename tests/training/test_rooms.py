@@ -13,12 +13,13 @@ from soundpost.features import FeatureSpec, LogMel
 from soundpost_training.augment import draw
 from soundpost_training.bank import Bank
 from soundpost_training.choose import choose
-from soundpost_training.config import AugmentConfig, Experiment, RoomsConfig, load_experiment
+from soundpost_training.config import Experiment, load_experiment
 from soundpost_training.dataset import Dataset, prepare
 from soundpost_training.dataset.audio import read_signal, to_pcm
 from soundpost_training.dataset.esc50 import read_esc50
 from soundpost_training.dataset.rooms import draw_rooms, in_room
 from soundpost_training.errors import DatasetError
+from soundpost_training.heard import AugmentConfig, RoomsConfig
 
 SPEC = FeatureSpec()
 SEEDS = st.integers(0, 2**32)
@@ -167,6 +168,10 @@ def test_a_copy_has_the_label_and_the_fold_of_its_clip(
     assert set(bank.folds.tolist()) == {1, 2, -1}
     there = {frame.tobytes() for frame in bank.features.log_mel}
     first = len(told.clips)
+    for place, clip in enumerate(told.in_folds([1, 2])):
+        for copy in range(2):
+            heard = features.clip(first + 2 * clip + copy)
+            assert np.array_equal(bank.features.clip(12 + 2 * place + copy), heard)
     for clip in told.in_folds([3]):
         for copy in (first + 2 * clip, first + 2 * clip + 1):
             loud = features.clip(copy)[20:100]
@@ -181,6 +186,9 @@ def test_copies_are_shown_in_their_share_in_place_of_their_clips(
     told, features = prepare(dataset, SPEC, tmp_path / "cache", config)
     bank = Bank.of(experiment, told, features, told.in_folds([1, 2]))
     augment = msgspec.structs.replace(AugmentConfig(negative_share=0.0), rooms=config)
+    silent = msgspec.structs.replace(augment, negative_share=1.0)
+    quiet = choose(np.random.default_rng(0), silent, bank, np.zeros(500, np.int64))
+    assert ((quiet >= bank.clips) & (quiet < bank.quiet)).all()
     rng = np.random.default_rng(0)
     first = rng.integers(0, bank.dry, 4000)
     pairs = choose(rng, augment, bank, first)

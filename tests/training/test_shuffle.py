@@ -7,9 +7,10 @@ import soundfile
 
 from soundpost.features import FeatureSpec
 from soundpost_training.cli import main
-from soundpost_training.config import DataConfig, dealt_by_clip, load_experiment
+from soundpost_training.config import dealt_by_clip, load_experiment
 from soundpost_training.dataset import Dataset, cost, open_dataset, prepare
 from soundpost_training.dataset.shuffle import leaking
+from soundpost_training.heard import DataConfig
 
 
 @pytest.fixture

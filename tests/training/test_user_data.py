@@ -10,10 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from soundpost.features import FeatureSpec
-from soundpost_training.config import DataConfig
 from soundpost_training.dataset import Clip, open_dataset, prepare
 from soundpost_training.dataset.deal import deal
 from soundpost_training.errors import DatasetError
+from soundpost_training.heard import DataConfig
 
 NOISE = np.random.default_rng(0).normal(0, 0.1, 8000)
 

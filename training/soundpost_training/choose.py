@@ -5,7 +5,7 @@ from msgspec import UNSET
 from numpy.typing import NDArray
 
 from soundpost_training.bank import Bank
-from soundpost_training.config import AugmentConfig, RoomsConfig
+from soundpost_training.heard import AugmentConfig, RoomsConfig
 
 Ints = NDArray[np.int64]
 

@@ -38,7 +38,8 @@ def prepare(experiment: Experiment, options: argparse.Namespace) -> None:
     """Makes the features, and says of what."""
     material = _material(experiment, options)
     dataset, features = material.dataset, material.features
-    seconds = len(features.log_mel) * experiment.features.hop_samples
+    frames = int(features.frames[: len(dataset.clips)].sum())
+    seconds = frames * experiment.features.hop_samples
     report.print(
         f"{dataset.name}: {len(dataset.clips)} clips, {len(dataset.labels)} labels, "
         f"folds {dataset.folds}, {seconds / experiment.features.sample_rate_hz / 60:.1f} minutes"

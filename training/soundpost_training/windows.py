@@ -3,8 +3,8 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from soundpost_training.config import WindowConfig
 from soundpost_training.dataset import Features
+from soundpost_training.heard import WindowConfig
 
 
 def windows_of(log_mel: NDArray[np.float32], config: WindowConfig) -> NDArray[np.float32]:

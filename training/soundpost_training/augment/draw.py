@@ -6,7 +6,7 @@ import numpy as np
 from msgspec import UnsetType
 from numpy.typing import NDArray
 
-from soundpost_training.config import AugmentConfig
+from soundpost_training.heard import AugmentConfig
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]

@@ -2,11 +2,11 @@
 
 from pathlib import Path
 
-from soundpost_training.config import DataConfig
 from soundpost_training.dataset.clip import Clip, Dataset
 from soundpost_training.dataset.deal import deal
 from soundpost_training.dataset.labels import refuse_bad_labels
 from soundpost_training.errors import DatasetError
+from soundpost_training.heard import DataConfig
 
 
 def read_folders(folder: Path, config: DataConfig) -> Dataset:

@@ -6,7 +6,6 @@ from pathlib import Path
 import numpy as np
 
 from soundpost.features import FeatureSpec
-from soundpost_training.config import RoomsConfig
 from soundpost_training.dataset import rooms
 from soundpost_training.dataset.cache import keep, told_when_full
 from soundpost_training.dataset.clip import Dataset
@@ -15,6 +14,7 @@ from soundpost_training.dataset.ffmpeg import is_installed
 from soundpost_training.dataset.folds import refuse_leaks
 from soundpost_training.dataset.listen import listen
 from soundpost_training.dataset.places import data_folder
+from soundpost_training.heard import RoomsConfig
 from soundpost_training.progress import console
 
 NAMED = 20

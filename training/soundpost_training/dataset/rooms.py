@@ -10,11 +10,11 @@ import scipy.signal
 from numpy.typing import NDArray
 
 from soundpost.features import FeatureSpec, LogMel
-from soundpost_training.config import RoomsConfig
 from soundpost_training.dataset.audio import Signal, read_signal
 from soundpost_training.dataset.clip import Dataset
 from soundpost_training.dataset.listen import end_to_end, log_mel_of
 from soundpost_training.errors import DatasetError
+from soundpost_training.heard import RoomsConfig
 from soundpost_training.progress import track
 
 FORMAT = 1

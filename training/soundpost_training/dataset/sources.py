@@ -1,6 +1,5 @@
 """Who reads which kind of data set."""
 
-from soundpost_training.config import DataConfig
 from soundpost_training.dataset.choice import only, set_aside
 from soundpost_training.dataset.clip import Dataset
 from soundpost_training.dataset.esc50 import read_esc50
@@ -11,6 +10,7 @@ from soundpost_training.dataset.places import data_folder
 from soundpost_training.dataset.shuffle import shuffled
 from soundpost_training.dataset.table import read_table
 from soundpost_training.dataset.urbansound8k import read_urbansound8k
+from soundpost_training.heard import DataConfig
 
 
 def open_dataset(config: DataConfig) -> Dataset:

@@ -2,12 +2,12 @@
 
 from pathlib import Path
 
-from soundpost_training.config import NOT_STATED, DataConfig
 from soundpost_training.dataset.clip import Clip, Dataset
 from soundpost_training.dataset.deal import deal
 from soundpost_training.dataset.labels import refuse_bad_labels
 from soundpost_training.dataset.tables import read_rows, refuse_absent
 from soundpost_training.errors import DatasetError
+from soundpost_training.heard import NOT_STATED, DataConfig
 
 TABLE_FILE = "labels.csv"
 
