@@ -1,6 +1,7 @@
 """From recordings to a bundle that the daemon runs."""
 
 import base64
+import csv
 import json
 import re
 import signal
@@ -99,6 +100,10 @@ def test_a_report_stands_alone(experiment_file: Path, exported: Path) -> None:
     evaluation = msgspec.json.decode(kept, type=Evaluation)
     assert np.trace(evaluation.confusion) / 18 == pytest.approx(evaluation.summary.int8_mean)
     assert sum(label.clips for label in evaluation.labels) == 18
+    assert np.mean([one.float_recall for one in evaluation.deltas]) == pytest.approx(
+        evaluation.summary.real_mean
+    )
+    assert all(one.logit_cosine > 0.9 for one in evaluation.deltas)
 
 
 @pytest.mark.usefixtures("tones_at_home")
@@ -160,6 +165,29 @@ def test_a_bundle_that_held_a_fold_out_needs_no_proof(
     assert run("export", experiment_file, exported, "--proof", str(exported / "none")) == 78
     assert "held out fold 3" in capsys.readouterr().err
     assert not (exported / "none").exists()
+
+
+@pytest.mark.usefixtures("tones_at_home")
+def test_other_int8_settings_need_no_new_training(experiment_file: Path, exported: Path) -> None:
+    """Getting used to int8 makes another int8 model of the same network, listed as the first."""
+    assert run("train", experiment_file, exported, "--fold", "2") == 0
+    folder = exported / "runs" / "tiny" / "fold2"
+    before = {path.name: path.read_bytes() for path in folder.iterdir() if path.is_file()}
+    text = experiment_file.read_text(encoding="utf-8")
+    aware = "[quantize]\naware_epochs = 2\naware_learning_rate = 1e-4\n"
+    experiment_file.write_text(text + aware, encoding="utf-8")
+    assert run("train", experiment_file, exported, "--fold", "2") == 0
+    after = {name: (folder / name).read_bytes() for name in before}
+    assert after["model.keras"] == before["model.keras"]
+    assert after["model.tflite"] != before["model.tflite"]
+    rows = list(csv.reader(before["int8_calibration.csv"].decode().splitlines()))
+    assert after["int8_calibration.csv"] == before["int8_calibration.csv"]
+    assert (rows[0], len(rows)) == (["clip", "first_frame"], 21)
+    assert all(clip.startswith(("audio/1-", "audio/3-")) for clip, _ in rows[1:])
+    assert {int(frame) % 32 for _, frame in rows[1:]} == {0}
+    experiment_file.write_text(text, encoding="utf-8")
+    assert run("train", experiment_file, exported, "--fold", "2") == 0
+    assert (folder / "model.tflite").read_bytes() == before["model.tflite"]
 
 
 @pytest.mark.usefixtures("tones_at_home")

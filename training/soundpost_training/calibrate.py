@@ -8,8 +8,9 @@ from numpy.typing import NDArray
 
 from soundpost.manifest import Label
 from soundpost_training.augment import negatives
-from soundpost_training.crossval import TFLITE_FILE, run_fold
+from soundpost_training.crossval import run_fold
 from soundpost_training.dataset import training_folds
+from soundpost_training.int8 import TFLITE_FILE
 from soundpost_training.material import Material
 from soundpost_training.scoring import FoldScores, classifier_of
 from soundpost_training.temperature import fit_temperature, temper

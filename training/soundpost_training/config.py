@@ -113,6 +113,16 @@ class CalibrateConfig(Section, frozen=True, kw_only=True):
             raise ValueError("lowest_on is above highest_on")
 
 
+class QuantizeConfig(Section, frozen=True, kw_only=True):
+    """How float becomes int8; `aware_epochs` are for a network that loses by it, half a point say.
+
+    In these the network gets used to what int8 leaves of weights and activations.
+    """
+
+    aware_epochs: NotNegative = 0
+    aware_learning_rate: AboveZero = 3e-5
+
+
 class BundleConfig(Section, frozen=True, kw_only=True):
     """What is shipped, under this name: a model of all folds, or the one that held a fold out.
 
@@ -139,6 +149,7 @@ class Experiment(Section, frozen=True, kw_only=True):
     augment: AugmentConfig = AugmentConfig()
     train: TrainConfig = TrainConfig()
     teacher: TeacherConfig | None = None
+    quantize: QuantizeConfig = QuantizeConfig()
     calibrate: CalibrateConfig = CalibrateConfig()
 
 

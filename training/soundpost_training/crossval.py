@@ -2,17 +2,16 @@
 
 import keras
 import msgspec
-import numpy as np
 
 from soundpost_training.dataset import training_folds
+from soundpost_training.int8 import TFLITE_FILE, has_int8, make_int8
+from soundpost_training.keep import keep
 from soundpost_training.material import Material
 from soundpost_training.metrics import Figure, accuracy
-from soundpost_training.quantize import calibration_windows, quantize_model
+from soundpost_training.run import claim
 from soundpost_training.scoring import SCORES_FILE, FoldScores, score_fold
 from soundpost_training.train import train_fold
-from soundpost_training.windows import windows_of_clips
 
-TFLITE_FILE = "model.tflite"
 SUMMARY_FILE = "crossval.json"
 
 
@@ -41,38 +40,30 @@ def run_fold(material: Material, fold: int | None) -> FoldScores:
         material: The experiment and its data.
         fold: The fold that is held out; None trains on all folds, and scores what was heard.
     """
+    training_folds(material.dataset, fold)
     folder = material.fold_folder(fold)
+    claim(folder, material.experiment)
+    path, quantized = folder / SCORES_FILE, has_int8(material, fold)
+    if quantized and path.is_file():
+        return FoldScores.load(path)
+    path.unlink(missing_ok=True)  # of another int8 model
     network = train_fold(material, fold)
-    kept = folder / SCORES_FILE
-    if kept.is_file() and (folder / TFLITE_FILE).is_file():
-        return FoldScores.load(kept)
-    model = _quantize(material, fold, network)
-    (folder / TFLITE_FILE).write_bytes(model)
+    kept = folder / TFLITE_FILE
+    model = kept.read_bytes() if quantized else make_int8(material, fold, network)
     scores = score_fold(material, fold, network, model)
-    scores.save(kept)
+    scores.save(path)
     keras.backend.clear_session()
     return scores
-
-
-def _quantize(material: Material, fold: int | None, network: keras.Model) -> bytes:
-    experiment = material.experiment
-    clips = material.dataset.in_folds(training_folds(material.dataset, fold))
-    windows, _ = windows_of_clips(material.features, clips, experiment.window)
-    calibration = calibration_windows(
-        np.random.default_rng(experiment.seed),
-        windows,
-        experiment.bundle.calibration_windows,
-        experiment.features.log_offset,
-    )
-    return quantize_model(network, experiment.model, calibration)
 
 
 def crossval(material: Material) -> Summary:
     """The figures over all folds, also kept as JSON beside the runs."""
     folds = [figures(fold, run_fold(material, fold)) for fold in material.dataset.folds]
     summary = summarize(folds)
-    path = material.folder / SUMMARY_FILE
-    path.write_bytes(msgspec.json.format(msgspec.json.encode(summary), indent=2))
+    keep(
+        material.folder / SUMMARY_FILE,
+        msgspec.json.format(msgspec.json.encode(summary), indent=2),
+    )
     return summary
 
 

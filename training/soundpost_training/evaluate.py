@@ -6,6 +6,7 @@ from numpy.typing import NDArray
 
 from soundpost_training.calibrate import Calibration
 from soundpost_training.crossval import Summary, run_fold
+from soundpost_training.delta import LabelDelta, cosine, label_deltas
 from soundpost_training.material import Material
 from soundpost_training.metrics import (
     LabelMetrics,
@@ -59,6 +60,7 @@ class Evaluation(msgspec.Struct, frozen=True, kw_only=True):
         macro_average_precision: The same.
         logit_cosine: Mean cosine of the angle between int8 and float logits of a window.
         labels: Each label against all others, over the clips of all folds.
+        deltas: What int8 costs each label.
         confusion: Clips of each label (row) taken for each (column).
         top_confusions: The most frequent ones.
         reliability: Of the windows of the folds that judge.
@@ -76,6 +78,7 @@ class Evaluation(msgspec.Struct, frozen=True, kw_only=True):
     macro_average_precision: float
     logit_cosine: float
     labels: list[LabelMetrics]
+    deltas: list[LabelDelta]
     confusion: list[list[int]]
     top_confusions: list[Confusion]
     reliability: Reliability
@@ -115,8 +118,11 @@ def evaluate(material: Material, summary: Summary, calibration: Calibration) -> 
         macro_f1=float(np.mean([label.f1 for label in labels])),
         macro_roc_auc=float(np.mean([label.roc_auc for label in labels])),
         macro_average_precision=float(np.mean([label.average_precision for label in labels])),
-        logit_cosine=float(np.mean([_cosine(fold.int8, fold.real) for fold in folds.values()])),
+        logit_cosine=float(
+            np.mean([cosine(fold.int8, fold.real).mean() for fold in folds.values()])
+        ),
         labels=labels,
+        deltas=label_deltas(dataset.labels, list(folds.values())),
         confusion=table.tolist(),
         top_confusions=_top_confusions(material, table, taken),
         reliability=_reliability(judged),
@@ -171,11 +177,3 @@ def _reliability(judged: list[tuple[FoldScores, NDArray[np.float32]]]) -> Reliab
         before=before,
         after=after,
     )
-
-
-def _cosine(int8: NDArray[np.float32], real: NDArray[np.float32]) -> float:
-    """Logarithms of scores are logits but for a constant, which centring takes off both."""
-    logits = [np.log(np.maximum(scores, 1e-12).astype(np.float64)) for scores in (int8, real)]
-    one, two = (values - values.mean(axis=1, keepdims=True) for values in logits)
-    lengths = np.linalg.norm(one, axis=1) * np.linalg.norm(two, axis=1)
-    return float(np.mean((one * two).sum(axis=1) / np.maximum(lengths, 1e-12)))

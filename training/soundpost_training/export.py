@@ -8,11 +8,11 @@ from soundpost.classify import Classifier, load_bundle, replay_golden
 from soundpost.manifest import CARD_FILE, GOLDEN_FILE, MANIFEST_FILE, MODEL_FILE, Metric
 from soundpost_training.calibrate import manifest_labels
 from soundpost_training.card import model_card
-from soundpost_training.crossval import TFLITE_FILE
 from soundpost_training.describe import describe
 from soundpost_training.errors import TrainingError
 from soundpost_training.evaluate import Evaluation
 from soundpost_training.golden import golden_archive
+from soundpost_training.int8 import TFLITE_FILE
 from soundpost_training.material import Material
 from soundpost_training.place import place
 from soundpost_training.scoring import classifier_of
@@ -86,7 +86,8 @@ def refuse_loss(real: float, int8: float) -> None:
         raise TrainingError(
             f"int8 loses {100 * (real - int8):.2f} points of {100 * real:.2f}, "
             f"expected at most {100 * LARGEST_LOSS:.2f}",
-            hint="raise bundle.calibration_windows, or export it all the same with --force",
+            hint="let the network get used to int8 with quantize.aware_epochs = 5, raise "
+            "bundle.calibration_windows, or export it all the same with --force",
         )
 
 

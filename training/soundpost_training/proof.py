@@ -2,7 +2,8 @@
 
 A folder beside the bundles, for a workstation: the twin, which is the bundle of the same recipe
 that held a fold out; the scores that every clip got from the network which never heard it; what
-the shipped network itself says in float; and the recipe.
+the shipped network itself says in float; the windows that the int8 ranges of both were taken from;
+and the recipe.
 """
 
 import dataclasses
@@ -19,6 +20,7 @@ from soundpost_training.config import Experiment
 from soundpost_training.crossval import Summary, run_fold
 from soundpost_training.evaluate import Evaluation, evaluate
 from soundpost_training.export import bundle_files, verify_bundle
+from soundpost_training.int8 import LIST_FILE, calibration_list
 from soundpost_training.material import Material
 from soundpost_training.place import place
 
@@ -75,6 +77,8 @@ def prove(
     }
     files[PROOF_FILE] = msgspec.json.format(msgspec.json.encode(proof), indent=2) + b"\n"
     files[SCORES_FILE] = _scores(material)
+    files[LIST_FILE] = calibration_list(material, None)
+    files[f"{name}-{LIST_FILE}"] = calibration_list(other, other.experiment.bundle.held_out_fold)
     return place(files, proofs, bundle.id, lambda folder: verify_bundle(folder / name))
 
 

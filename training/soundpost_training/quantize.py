@@ -33,7 +33,7 @@ def calibration_windows(
         count: Windows to choose, at most all.
         log_offset: The feature specification's, whose logarithm is the floor.
     """
-    chosen = windows[rng.choice(len(windows), min(count, len(windows)), replace=False)]
+    chosen = windows[choose_windows(rng, len(windows), count)]
     floor = np.full_like(chosen[:1], np.log(log_offset))
     ceiling = floor.copy()
     middle = floor.shape[2] // 2
@@ -41,14 +41,23 @@ def calibration_windows(
     return np.concatenate((chosen, floor, ceiling))
 
 
+def choose_windows(rng: np.random.Generator, windows: int, count: int) -> NDArray[np.int64]:
+    """Which of so many windows are chosen, int64[count], or all of them where there are fewer."""
+    return rng.choice(windows, min(count, windows), replace=False)
+
+
 def quantize_model(
     model: keras.Model, config: ModelConfig, calibration: NDArray[np.float32]
 ) -> bytes:
+    """The TFLite file of a network as it was trained from `config`; see `convert`."""
+    return convert(fold_scaling(model, config), calibration)
+
+
+def convert(folded: keras.Model, calibration: NDArray[np.float32]) -> bytes:
     """The TFLite file of a network, int8 from input to logits, batch 1.
 
     Args:
-        model: The trained network.
-        config: What it was built from.
+        folded: The trained network, its scaling folded away where it can be.
         calibration: float32[n, frames, bands] log-mel, see `calibration_windows`.
 
     Raises:
@@ -65,9 +74,7 @@ def quantize_model(
         convert_variables_to_constants_v2,
     )
 
-    folded = fold_scaling(model, config)
     _, frames, bands, _ = folded.input_shape
-
     window = tf.TensorSpec((1, frames, bands, 1), tf.float32)
     logits = tf.function(folded.call, autograph=False).get_concrete_function(window, training=False)
     # Freezing first keeps the batch at 1; the converter's other ways in leave it open.

@@ -39,7 +39,9 @@ def _is(kept: bytes, experiment: Experiment) -> bool:
         return False
     windows = other.bundle.calibration_windows
     bundle = msgspec.structs.replace(experiment.bundle, calibration_windows=windows)
-    free = msgspec.structs.replace(other, bundle=bundle, calibrate=experiment.calibrate)
+    free = msgspec.structs.replace(
+        other, bundle=bundle, calibrate=experiment.calibrate, quantize=experiment.quantize
+    )
     return free == experiment
 
 

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from soundpost.classify import Bundle, Classifier
 from soundpost_training.describe import describe
+from soundpost_training.keep import kept
 from soundpost_training.material import Material
 from soundpost_training.progress import track
 from soundpost_training.thresholds import UNCALIBRATED_ON, label_defaults
@@ -47,22 +48,15 @@ class FoldScores:
 
     def save(self, path: Path) -> None:
         """Keeps them, whole or not at all."""
-        partial = path.with_name(f"partial-{path.name}")
-        np.savez_compressed(
-            partial,
-            clips=self.clips,
-            truth=self.truth,
-            owners=self.owners,
-            int8=self.int8,
-            real=self.real,
-        )
-        partial.replace(path)
+        arrays = {name: getattr(self, name) for name in self.__slots__}
+        with kept(path) as partial:
+            np.savez_compressed(partial, **arrays)
 
     @classmethod
     def load(cls, path: Path) -> "FoldScores":
         """What `save` kept."""
-        with np.load(path) as kept:
-            return cls(*(kept[name] for name in cls.__slots__))
+        with np.load(path) as arrays:
+            return cls(*(arrays[name] for name in cls.__slots__))
 
 
 def score_fold(

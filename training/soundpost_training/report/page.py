@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from soundpost_training.card_parts import judges
+from soundpost_training.delta import LabelDelta
 from soundpost_training.evaluate import Confusion, Evaluation
 from soundpost_training.report import plots
 
@@ -30,6 +31,8 @@ img {{ max-width: 100%; height: auto }} p {{ max-width: 46rem }} audio {{ height
 <img alt="reliability diagrams" src="{reliability}">
 <h2>Labels</h2>
 <img alt="F1 and share told of each label" src="{bars}">{labels}
+<h2>int8 against float</h2>
+<p>Of the same clips; the labels that int8 changes most come first.</p>{deltas}
 <h2>Curves</h2><img alt="ROC, and precision over recall" src="{curves}">
 <h2>Confusions</h2>
 <p>The links lead to the recordings on the machine that made this page.</p>{confusions}
@@ -61,6 +64,7 @@ def report_page(
         reliability=_inline(plots.reliability_diagram(evaluation)),
         bars=_inline(plots.label_bars(evaluation)),
         labels=_labels(evaluation),
+        deltas=_deltas(evaluation.deltas),
         curves=_inline(plots.curves(evaluation, scores, truth)),
         confusions=_confusions(evaluation.top_confusions),
         matrix=_inline(plots.confusion_matrix(evaluation)),
@@ -124,6 +128,20 @@ def _labels(evaluation: Evaluation) -> str:
     ]
     heads = ["label", "clips", "precision", "recall", "F1", "ROC area", "PR area"]
     return _table([*heads, "threshold", "told", "false alarms / h"], rows)
+
+
+def _deltas(deltas: list[LabelDelta]) -> str:
+    order = sorted(deltas, key=lambda one: (one.agreement, one.logit_cosine))
+    rows = [
+        [
+            one.name,
+            *(f"{share:.1%}" for share in (one.int8_recall, one.float_recall, one.agreement)),
+            f"{one.logit_cosine:.4f}",
+        ]
+        for one in order
+    ]
+    heads = ["label", "recall, int8", "recall, float", "both say the same", "cosine of logits"]
+    return _table(heads, rows)
 
 
 def _confusions(confusions: list[Confusion]) -> str:
