@@ -10,6 +10,7 @@ from soundpost.config.sections import Config
 from soundpost.errors import ConfigError, SoundpostError
 
 COPY = "last-good.toml"
+_MODE = 0o640
 
 _log = logging.getLogger("soundpost")
 
@@ -45,7 +46,12 @@ class Served:
             return
         part = self._copy.with_suffix(".part")
         try:
-            part.write_bytes(self._content)
+            with os.fdopen(
+                os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, _MODE), "wb"
+            ) as new:
+                new.write(self._content)
+                new.flush()
+                os.fsync(new.fileno())  # an empty copy after a power cut would be the defaults
             part.replace(self._copy)
         except OSError as error:
             _log.warning("%s cannot be kept: %s", self._copy, error.strerror)
