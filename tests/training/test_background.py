@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from soundpost.features import FeatureSpec
 from soundpost_training.augment import apply, draw
 from soundpost_training.bank import Bank
+from soundpost_training.card_parts import data_note
 from soundpost_training.choose import choose
 from soundpost_training.config import Experiment, load_experiment
 from soundpost_training.dataset import Clip, Dataset, Features, prepare
@@ -191,3 +192,10 @@ def test_a_clip_remembers_what_it_was_called(dataset: Dataset) -> None:
     """Background has no label among the model's outputs, but people want to know what it is."""
     assert {clip.label for clip in dataset.background} == {"high_tone"}
     assert all(isinstance(clip, Clip) for clip in dataset.recordings)
+
+
+def test_the_card_names_what_is_background(dataset: Dataset) -> None:
+    """Who reads what a model was trained on is told what it was taught to pass over."""
+    note = " ".join(data_note(dataset).split())
+    assert "6 clips of high_tone were taught as no label" in note
+    assert "taught as no label" not in data_note(dataclasses.replace(dataset, background=()))

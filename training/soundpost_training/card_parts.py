@@ -30,6 +30,10 @@ SHARED_SOURCES = """
 another fold, as published; they are kept, as in every figure in print."""
 
 
+BACKGROUND = """
+{clips} clips of {labels} were taught as no label in particular: they are nothing to be told of."""
+
+
 def fold_rows(summary: Summary) -> str:
     """A row per held-out fold: its number, int8, float."""
     rows = [f"| fold {fold.fold} | {fold.int8:.2%} | {fold.real:.2%} |" for fold in summary.folds]
@@ -98,6 +102,9 @@ def data_note(dataset: Dataset) -> str:
     note = NON_COMMERCIAL if "NC" in dataset.licence else ""
     if dataset.published and split:
         note += SHARED_SOURCES.format(clips=clips, recordings=len(split))
+    if dataset.background:
+        labels = ", ".join(sorted({clip.label for clip in dataset.background}))
+        note += BACKGROUND.format(clips=len(dataset.background), labels=labels)
     return note
 
 
