@@ -88,8 +88,9 @@ def test_what_is_not_so_far_over_the_floor_is_not_loud() -> None:
 
 
 def test_until_the_floor_is_known_nothing_is_loud() -> None:
-    """A post that starts beside an engine does not cry out."""
-    assert told(windows(LOUD_DBFS, NOTHING, 20)) == []
+    """A post that starts between two lorries does not cry out."""
+    assert told(LEARNT[:5] + windows(LOUD_DBFS, NOTHING, 15)) == []
+    assert told(LEARNT + windows(LOUD_DBFS, NOTHING, 15)) != []
 
 
 def test_a_steady_sound_becomes_the_floor() -> None:

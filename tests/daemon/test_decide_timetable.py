@@ -102,18 +102,24 @@ def test_the_sun_rises_when_the_almanac_says(date: str, sunrise: str, sunset: st
     st.floats(-180, 180),
     st.datetimes(datetime(2000, 1, 1), datetime(2060, 1, 1), timezones=st.just(UTC)),  # noqa: DTZ001 - hypothesis adds the zone
     st.sampled_from([("dusk", "dawn", -6.0), ("sunset", "sunrise", -0.833)]),
+    st.booleans(),
 )
 def test_it_is_night_wherever_the_sun_is_down(
-    latitude: float, longitude: float, now: datetime, night: tuple[str, str, float]
+    latitude: float,
+    longitude: float,
+    now: datetime,
+    night: tuple[str, str, float],
+    by_day: bool,  # noqa: FBT001 - hypothesis gives it by place
 ) -> None:
-    """At every place and time, polar night and midnight sun included, as the sun's height says."""
+    """At every place and time, polar night and midnight sun included; and day where it is up."""
     begins, ends, degrees = night
     height = elevation(Observer(latitude, longitude, 0.0), now, with_refraction=False)
     assume(abs(height - degrees) > 0.25)  # the almanac's noon and midnight are not to the second
     node = NodeConfig(name="post", latitude=latitude, longitude=longitude, timezone="UTC")
+    begins, ends = (ends, begins) if by_day else (begins, ends)
     quiet = hush(ScheduleConfig(begins=begins, ends=ends), node=node)
     utc_ns = round(now.timestamp()) * NANOSECONDS
-    assert quiet.may_begin("dog", utc_ns) is (height > degrees)
+    assert quiet.may_begin("dog", utc_ns) is ((height > degrees) is not by_day)
 
 
 @pytest.mark.parametrize(

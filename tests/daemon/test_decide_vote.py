@@ -1,9 +1,11 @@
-"""n of the last m windows, for each label its own."""
+"""n of the last m windows, for each label its own; and what they start and keep."""
 
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
+from soundpost.decide import Rule
+from soundpost.decide.judge import Judge
 from soundpost.decide.vote import Vote
 
 SHARES = st.floats(0, 1, width=32)
@@ -28,3 +30,12 @@ def test_it_counts_as_one_would_by_hand(
                 votes = sum(old[place] >= np.float32(threshold) for old in heard[-m:])
                 assert (enough[place], some[place]) == (votes >= n, votes > 0)
         vote.forget()
+
+
+def test_a_window_below_the_threshold_starts_nothing_whatever_came_before_it() -> None:
+    """So the score that is told is never below the threshold; what goes on is kept."""
+    rule = Rule(0, "dog", 0.6, 0.3, 1, 0, 0, needed_windows=1, of_windows=3)
+    judge = Judge([rule])
+    verdicts = [judge.judge(np.array([score], np.float32)) for score in (0.9, 0.5, 0.1, 0.1)]
+    assert [bool(verdict.starts[0]) for verdict in verdicts] == [True, False, False, False]
+    assert [bool(verdict.keeps[0]) for verdict in verdicts] == [True, True, True, True]
