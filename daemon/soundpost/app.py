@@ -142,6 +142,7 @@ def run(served: Served) -> bool:
         pipeline=pipeline,
         evidence=evidence,
         hush=hush,
+        health=health,
         memory=memory,
         reload=reload,
         build=build_pipeline,

@@ -20,7 +20,8 @@ class Problem(StrEnum):
 class Health(msgspec.Struct, kw_only=True):
     """Counters since the start; each room adds to its own and `publish` tells them all.
 
-    Every counter has a single writer, so plain integers are safe across the two edge threads.
+    Every counter has a single writer, or a lock around all of them, so plain integers are safe
+    across the two edge threads.
 
     Attributes:
         samples: Samples captured.
@@ -38,6 +39,8 @@ class Health(msgspec.Struct, kw_only=True):
         messages_waiting: Detection messages in the outbox now; the one count that can go down.
         outbox_faults: Times the outbox's file was damaged, or took nothing more.
         connects: Times the broker was reached.
+        commands: Commands carried out, or refused for what they want; not what was no command.
+        results_dropped: Results of commands given up because too many waited for the broker.
     """
 
     samples: int = 0
@@ -55,3 +58,5 @@ class Health(msgspec.Struct, kw_only=True):
     messages_waiting: int = 0
     outbox_faults: int = 0
     connects: int = 0
+    commands: int = 0
+    results_dropped: int = 0

@@ -11,12 +11,14 @@ from soundpost.classify.model import Model
 from soundpost.clock import clock_state
 from soundpost.config import Config
 from soundpost.control.ears import Ears
+from soundpost.control.means import Means
 from soundpost.control.memory import Memory
-from soundpost.control.steward import Means, Steward
+from soundpost.control.steward import Steward
 from soundpost.control.tuning import Tuning
 from soundpost.decide import Rule, make_hush
 from soundpost.errors import SoundpostError
 from soundpost.evidence import NoEvidence, Request, Why
+from soundpost.health import Health
 from soundpost.publish.answers import Answers
 from soundpost.publish.letter import Heard
 from soundpost.publish.porter import Porter
@@ -34,7 +36,7 @@ class Untold(Answers):
     """Results that nobody has sent yet."""
 
     def __init__(self) -> None:
-        super().__init__(f"{BASE}/result", lambda _topic, _refusal: None)
+        super().__init__(f"{BASE}/result", lambda _topic, _refusal: None, Health())
 
     @property
     def told(self) -> list[tuple[str, dict[str, Any], bytes | None]]:
@@ -74,9 +76,14 @@ class House:
         clips: Its evidence.
         rules: By which it is decided now.
         settings: What it told of them, in order.
+        health: Where it counts.
         reloads: How often the configuration was read again.
         refusal: Raised when it is to be.
+        reload_seconds: How long that takes.
+        now_seconds: On a monotonic clock, which stands still otherwise.
     """
+
+    reload_seconds = 0.0
 
     def __init__(self, folder: Path | None, model: Model, config: Config | None = None) -> None:
         config = config or Config()
@@ -84,6 +91,7 @@ class House:
         self.clips = Clips()
         self.rules: tuple[Rule, ...] = ()
         self.settings = list[SettingsMessage]()
+        self.health = Health()
         self.reloads = 0
         self.refusal: SoundpostError | None = None
         self.ears = Ears(model.sample_rate_hz)
@@ -104,12 +112,16 @@ class House:
             evidence=self.clips,
             trial=lambda: Trial(config, model, build_pipeline),
             reload=self._reload,
+            health=self.health,
             tell=self.settings.append,
             ears=self.ears,
         )
         self._answers = Untold()
         self._porter = Porter(BASE, self._answers, lambda: None, utc_ns=lambda: self.ears.utc_ns)
-        self.steward = Steward(self._porter, means, memory)
+        self.now_seconds = 0.0
+        self.steward = Steward(
+            self._porter, means, memory, monotonic_seconds=lambda: self.now_seconds
+        )
 
     def send(self, name: str, command_id: str = "a1", **fields: Any) -> None:  # noqa: ANN401 - JSON
         """Have a command come in."""
@@ -134,6 +146,7 @@ class House:
         if self.refusal is not None:
             raise self.refusal
         self.reloads += 1
+        self.now_seconds += self.reload_seconds
 
 
 def tiny_model() -> Model:

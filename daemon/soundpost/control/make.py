@@ -5,11 +5,13 @@ from collections.abc import Callable
 from soundpost.classify.model import Model
 from soundpost.config import Config
 from soundpost.control.ears import Ears
+from soundpost.control.means import Means
 from soundpost.control.memory import Memory
-from soundpost.control.steward import Means, Steward
+from soundpost.control.steward import Steward
 from soundpost.control.tuning import Tuning
 from soundpost.decide import Hush
 from soundpost.evidence import Evidence
+from soundpost.health import Health
 from soundpost.pipeline import Pipeline
 from soundpost.publish.publisher import MqttPublisher
 from soundpost.publish.settings import tell_settings
@@ -34,6 +36,7 @@ def make_steward(  # noqa: PLR0913 - what a steward needs, each given once, by n
     pipeline: Pipeline,
     evidence: Evidence,
     hush: Hush,
+    health: Health,
     memory: Memory,
     reload: Callable[[], None],
     build: BuildPipeline,
@@ -47,6 +50,7 @@ def make_steward(  # noqa: PLR0913 - what a steward needs, each given once, by n
         pipeline: What is tuned, and listened to for the time; nobody else may observe it.
         evidence: Who keeps clips.
         hush: What is muted.
+        health: Where commands are counted.
         memory: Where commands are remembered.
         reload: Reads the configuration again, and begins anew with it; raises what is wrong.
         build: Makes a pipeline, for self-tests.
@@ -71,5 +75,6 @@ def make_steward(  # noqa: PLR0913 - what a steward needs, each given once, by n
         reload=reload,
         tell=lambda settings: tell_settings(settings, publisher.readings),
         ears=ears,
+        health=health,
     )
     return Steward(publisher.porter, means, memory)

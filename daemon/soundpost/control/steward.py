@@ -4,19 +4,18 @@ import logging
 import random
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import msgspec
 
 from soundpost.clock import clock_state
 from soundpost.control.deeds import Capture, SelfTest
-from soundpost.control.ears import Ears
 from soundpost.control.ledger import Ledger
+from soundpost.control.means import Means
 from soundpost.control.memory import Memory, Remembered
 from soundpost.control.outcome import Deed, Outcome
-from soundpost.control.tuning import Tuning, until
+from soundpost.control.tuning import until
 from soundpost.errors import PublishError, SoundpostError
-from soundpost.evidence import Evidence, Request
+from soundpost.evidence import Request
 from soundpost.publish.command import (
     CaptureNow,
     Mute,
@@ -26,54 +25,46 @@ from soundpost.publish.command import (
     Threshold,
     Unmute,
 )
-from soundpost.publish.porter import Asked, Porter
+from soundpost.publish.porter import STOPPING_HINT, Asked, Porter
 from soundpost.publish.result import Status
-from soundpost.publish.settings import SettingsMessage
 from soundpost.publish.uuid7 import uuid7
-from soundpost.trial import Trial
 
 _FORGETFUL = "a restart forgets it: there is no folder for the node's state, or its disk is full"
+
+RESTS = 5
+"""One takes no more than a fifth of the time."""
 
 _log = logging.getLogger("soundpost.control")
 
 
-@dataclass(frozen=True, slots=True)
-class Means:
-    """What a steward does things with.
-
-    Attributes:
-        tuning: Mutes, thresholds and profiles.
-        evidence: Clips.
-        trial: Makes a self-test.
-        reload: Reads the configuration again, and begins anew with it; raises what is wrong.
-        tell: Told the settings whenever they change.
-        ears: When it is, by the sound.
-    """
-
-    tuning: Tuning
-    evidence: Evidence
-    trial: Callable[[], Trial]
-    reload: Callable[[], None]
-    tell: Callable[[SettingsMessage], None]
-    ears: Ears
-
-
 class Steward:
-    """Carries out at most one command between two chunks, so that sound is never kept waiting.
+    """Carries out at most one command between two chunks, and rests after each.
+
+    So however many come, and however slow the disk is, sound is not kept waiting for long.
 
     Args:
         porter: Who takes commands and tells results.
         means: What they are carried out with.
         memory: Where they are remembered.
+        monotonic_seconds: The clock by which it rests.
     """
 
-    def __init__(self, porter: Porter, means: Means, memory: Memory) -> None:
+    def __init__(
+        self,
+        porter: Porter,
+        means: Means,
+        memory: Memory,
+        *,
+        monotonic_seconds: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._porter = porter
+        self._monotonic_seconds = monotonic_seconds
+        self._rested_seconds = 0.0
         self._means = means
         self._memory = memory
         self._ledger = Ledger(memory.remembered.results)
         self._going: list[tuple[Asked, Deed]] = []
-        self._told: SettingsMessage | None = None
+        self._told: object = None
         self._rng = random.SystemRandom()
 
     def go_on(self, *, is_over: bool = False) -> None:
@@ -82,12 +73,12 @@ class Steward:
         Args:
             is_over: Whether nothing more is heard for now.
         """
-        for asked, deed in list(self._going):
-            if outcome := deed.go_on(is_over=is_over):
-                self._going.remove((asked, deed))
-                self._note(asked, outcome)
-        if asked_now := self._porter.take():
-            self._obey(asked_now)
+        self._go_on_with(is_over=is_over)
+        began_seconds = self._monotonic_seconds()
+        if began_seconds >= self._rested_seconds and (asked := self._porter.take()):
+            self._obey(asked)
+            took_seconds = self._monotonic_seconds() - began_seconds
+            self._rested_seconds = began_seconds + RESTS * took_seconds
         settings = self._means.tuning.settings(self._utc_ns())
         if settings != self._told:
             self._told = settings
@@ -95,23 +86,33 @@ class Steward:
 
     def close(self) -> None:
         """Bring to an end what goes on, and refuse what waits."""
-        self.go_on(is_over=True)
+        self._porter.close()
+        self._go_on_with(is_over=True)
         while asked := self._porter.take():
-            result = self._porter.word(
-                asked, Status.REFUSED, "the node is stopping", hint="send it again when it is back"
-            )
-            self._porter.answer(result, asked.sender)
+            self._refuse(asked, PublishError("the node is stopping", hint=STOPPING_HINT))
+
+    def _go_on_with(self, *, is_over: bool) -> None:
+        """Do a little more of what takes its time."""
+        for asked, deed in list(self._going):
+            if outcome := deed.go_on(is_over=is_over):
+                self._going.remove((asked, deed))
+                self._note(asked, outcome)
+
+    def _refuse(self, asked: Asked, error: SoundpostError) -> None:
+        """Refuse it, and forget that it was there."""
+        result = self._porter.word(asked, Status.REFUSED, str(error), hint=error.hint)
+        self._porter.answer(result, asked.sender)
 
     def _obey(self, asked: Asked) -> None:
         try:
             known = self._ledger.find(asked.name, asked.command)
         except PublishError as error:
-            result = self._porter.word(asked, Status.REFUSED, str(error), hint=error.hint)
-            self._porter.answer(result, asked.sender)
+            self._refuse(asked, error)
             return
         if known is not None:
             self._porter.answer(known, asked.sender)
             return
+        self._means.health.commands += 1
         try:
             outcome = self._do(asked)
         except SoundpostError as error:
@@ -130,8 +131,7 @@ class Steward:
             case Profile():
                 message = tuning.set_profile(command.label, command.profile)
             case Selftest():
-                self._going.append((asked, SelfTest(self._means.trial())))
-                return Outcome(Status.STARTED, "a known sound is listened to")
+                return self._test(asked)
             case CaptureNow():
                 return self._capture(asked, command)
             case Reload():
@@ -140,6 +140,12 @@ class Steward:
             case _:
                 raise AssertionError(f"nobody does {command!r}")
         return Outcome(Status.DONE, message)
+
+    def _test(self, asked: Asked) -> Outcome:
+        if any(isinstance(deed, SelfTest) for _, deed in self._going):
+            raise PublishError("a self-test goes on already", hint="wait for its result")
+        self._going.append((asked, SelfTest(self._means.trial())))
+        return Outcome(Status.STARTED, "a known sound is listened to")
 
     def _capture(self, asked: Asked, command: CaptureNow) -> Outcome:
         clip_id = str(uuid7(self._utc_ns(), self._rng))

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
+from soundpost.health import Health
 from soundpost.publish.mqtt import Connection
 
 UNTOLD = 100
@@ -44,12 +45,14 @@ class Answers:
 
     Args:
         topic: Where all results go.
-        note: Told topic and refusal of each answer of the broker.
+        note: Told the broker's answers: the topic, and the refusal if it is one.
+        health: Where lost results are counted.
     """
 
-    def __init__(self, topic: str, note: Callable[[str, str | None], None]) -> None:
+    def __init__(self, topic: str, note: Callable[[str, str | None], None], health: Health) -> None:
         self._topic = topic
         self._note = note
+        self._health = health
         self._lock = threading.Lock()
         self._unsent: list[_Answer] = []
         self._under_way: dict[int, _Answer] = {}
@@ -62,9 +65,10 @@ class Answers:
             answers.append(_Answer(sender.topic, payload, sender.correlation))
         with self._lock:
             self._unsent += answers
-            dropped = len(self._unsent) - UNTOLD
+            dropped = max(0, len(self._unsent) - UNTOLD)
             self._unsent = self._unsent[-UNTOLD:]
-        if dropped > 0:
+            self._health.results_dropped += dropped
+        if dropped:
             _log.error("%d results of commands are dropped: too many wait for the broker", dropped)
 
     def begin(self) -> None:

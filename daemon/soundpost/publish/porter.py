@@ -18,6 +18,7 @@ from soundpost.publish.result import LONGEST_NAME, ResultMessage, Status
 
 WAITING = 16
 """The most commands that wait to be carried out."""
+STOPPING_HINT = "send it again when it is back"
 _LONGEST_TOPIC = 256
 _LONGEST_CORRELATION_BYTES = 1_024
 
@@ -60,11 +61,17 @@ class Porter:
         self._wake = wake
         self._utc_ns = utc_ns
         self._asked: queue.Queue[Asked] = queue.Queue(WAITING)
+        self._is_closed = False
+        self._has_told_refusal = False
 
     def begin(self, connection: Connection) -> None:
         """Listen on a new connection, and tell again what the last one did not settle."""
         self._answers.begin()
-        connection.subscribe([f"{self._base}/command/+"], self.hear, _note_subscription)
+        connection.subscribe([f"{self._base}/command/+"], self.hear, self._note)
+
+    def close(self) -> None:
+        """Let nothing in any more; what waits can still be taken."""
+        self._is_closed = True
 
     def send(self, connection: Connection) -> None:
         """Tell the results that there is room for."""
@@ -105,12 +112,23 @@ class Porter:
         self._wake()
 
     def _let_in(self, asked: Asked) -> None:
+        if self._is_closed:
+            raise PublishError("the node is stopping", hint=STOPPING_HINT)
         try:
             self._asked.put_nowait(asked)
         except queue.Full:
             raise PublishError(
                 f"{WAITING} commands wait already", hint="send it again, with the same id, later"
             ) from None
+
+    def _note(self, refusal: str | None) -> None:
+        if refusal is not None and not self._has_told_refusal:
+            self._has_told_refusal = True
+            _log.warning(
+                "the broker refuses what mqtt.commands needs: %s (let this node read %s/command/+)",
+                refusal,
+                self._base,
+            )
 
     def _sender(self, heard: Heard) -> Sender:
         topic, correlation = heard.response_topic, heard.correlation
@@ -164,12 +182,4 @@ def _refuse_retained(heard: Heard) -> None:
         raise PublishError(
             "the command is retained, and would come again with every connection",
             hint="send it without retain, and clear the topic: an empty retained message",
-        )
-
-
-def _note_subscription(refusal: str | None) -> None:
-    if refusal is not None:
-        _log.warning(
-            "the broker refuses what mqtt.commands needs: %s (let this node read its command/+)",
-            refusal,
         )

@@ -75,7 +75,7 @@ class MqttPublisher:
         refusals, bell = Refusals(self._broker), Bell()
         self._wake, self.porter = bell.ring, None
         if config.commands:
-            answers = Answers(f"{base}/result", refusals.note)
+            answers = Answers(f"{base}/result", refusals.note, health)
             self.porter = Porter(base, answers, bell.ring)
         herald = None
         if config.discovery and model is not None:

@@ -98,7 +98,7 @@ def test_a_repetition_is_answered_and_not_done_again(house: House) -> None:
         house.steward.go_on()
     house.ears.utc_ns = LATER_NS
     house.ask("reload")
-    assert house.reloads == 1
+    assert (house.reloads, house.health.commands) == (1, 1)
     assert house.results == [house.results[0]] * 3
 
 
@@ -248,14 +248,33 @@ def test_what_a_restart_interrupts_has_failed(make_house: MakeHouse) -> None:
 
 
 def test_at_the_end_what_goes_on_ends_and_what_waits_is_refused(house: House) -> None:
-    """Nobody waits for a node that is gone; what was refused may be sent again."""
+    """Nobody waits for a node that is gone."""
     house.ask("capture-now", seconds=2)
     for command_id in ("a2", "a3"):
         house.send("reload", command_id)
     house.steward.close()
+    house.send("reload", "a4")
     said = [(result["id"], result["status"]) for result in house.results]
-    assert said == [("a1", "started"), ("a1", "failed"), ("a2", "done"), ("a3", "refused")]
-    assert house.ask("reload", "a3")["status"] == "done"
+    assert said == [("a1", "started"), ("a1", "failed"), *((f"a{n}", "refused") for n in (2, 3, 4))]
+    assert house.reloads == 0
+
+
+def test_one_self_test_at_a_time(house: House) -> None:
+    """However many are asked for, sound is not kept waiting for all of them."""
+    house.ask("selftest")
+    assert house.ask("selftest", "a2")["status"] == "refused"
+
+
+def test_a_slow_command_is_rested_from(house: House) -> None:
+    """A disk that takes its time is left most of it."""
+    house.reload_seconds = 2.0
+    for number in range(2):
+        house.send("reload", f"a{number}")
+    done = []
+    for house.now_seconds in (0.0, 9.9, 10.0):
+        house.steward.go_on()
+        done.append(house.reloads)
+    assert done == [1, 1, 2]
 
 
 def test_one_command_between_two_chunks(house: House) -> None:
