@@ -18,6 +18,7 @@ LONGER_FOR_A_REASON = {
     "daemon/soundpost/capture/mic.py": "PyAudio's one door, and all its ways to fail",
     "daemon/soundpost/publish/mqtt.py": "paho's one door, to publish, to listen and to leave",
     "daemon/soundpost/publish/outbox.py": "where three threads meet, under one lock",
+    "daemon/soundpost/publish/scribe.py": "the disk's every fault, on one thread",
     "tests/daemon/test_gate.py": "every rule of the gate, on the same made-up triggers",
 }
 

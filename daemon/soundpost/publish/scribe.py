@@ -116,7 +116,6 @@ class Scribe:
             self._store = Store(self._path)
         except Damage as damage:
             self._begin_anew(damage)
-            self._health.outbox_faults += 1
         self._read_seq = 0
         self._outbox.resume(self._opened.count)
 
@@ -181,7 +180,6 @@ class Scribe:
         except _FAULTS as error:
             self._suspend(error)
             return
-        self._health.outbox_faults += 1
         self._read_seq = 0
         self._outbox.written((), settled, self._opened.count)
         self._outbox.resume(self._opened.count)
@@ -193,6 +191,7 @@ class Scribe:
         # What cannot be read any more was numbered too, perhaps higher than all that can.
         self._mark.cover(self._outbox.last_seq, is_loose=True)
         self._store = begin_anew(self._path, damage)
+        self._health.outbox_faults += 1
 
     def _suspend(self, error: Exception) -> None:
         """Tell from memory until the disk takes messages again."""
