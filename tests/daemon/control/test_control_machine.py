@@ -95,4 +95,4 @@ class StewardMachine(RuleBasedStateMachine):
 
 
 TestStewardMachine = StewardMachine.TestCase
-TestStewardMachine.settings = settings(max_examples=30, stateful_step_count=30, deadline=None)
+TestStewardMachine.settings = settings(max_examples=20, stateful_step_count=20)

@@ -6,7 +6,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from soundpost.config import MqttConfig
@@ -58,14 +58,25 @@ def test_without_a_file_nothing_is_remembered() -> None:
     assert memory.remembered == Remembered()
 
 
-@settings(max_examples=200)
+@pytest.fixture(scope="module")
+def written(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    """A whole file."""
+    path = tmp_path_factory.mktemp("memory") / "commands.json"
+    Memory(path).write(ALL)
+    return path.read_bytes()
+
+
 @given(st.integers(0, 10_000), st.integers(1, 255), st.booleans())
-def test_any_damage_is_seen(at: int, change: int, cut: bool) -> None:  # noqa: FBT001 - hypothesis gives it
+def test_any_damage_is_seen(
+    written: bytes,
+    at: int,
+    change: int,
+    cut: bool,  # noqa: FBT001 - hypothesis gives it
+) -> None:
     """Nothing is remembered that was not written: any byte changed, or cut off anywhere."""
     with TemporaryDirectory() as folder:
         path = Path(folder) / "commands.json"
-        Memory(path).write(ALL)
-        content = bytearray(path.read_bytes())
+        content = bytearray(written)
         at %= len(content)
         content[at] ^= change
         path.write_bytes(content[:at] if cut else content)

@@ -9,6 +9,7 @@ from obedient import LABELS, MINUTE_NS, NOW_NS, House
 
 from soundpost.classify.model import Model
 from soundpost.config import Config, DecideConfig
+from soundpost.control import ledger
 from soundpost.errors import ConfigError, EvidenceError
 from soundpost.evidence import Why
 
@@ -140,15 +141,18 @@ def test_what_the_configuration_lost_is_left_out(
     assert "what was commanded is left out" in caplog.text
 
 
-def test_what_is_remembered_is_bounded(make_house: MakeHouse) -> None:
+def test_what_is_remembered_is_bounded(
+    make_house: MakeHouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The oldest ids are forgotten, the latest are not."""
+    monkeypatch.setattr(ledger, "REMEMBERED", 3)
     house = make_house()
-    for number in range(205):
+    for number in range(5):
         house.ask("reload", f"a{number}")
     house = make_house()
-    house.ask("reload", "a204")
-    house.ask("reload", "a0")
-    assert house.reloads == 1
+    for command_id, reloads in (("a4", 0), ("a2", 0), ("a1", 1)):
+        house.ask("reload", command_id)
+        assert house.reloads == reloads
 
 
 def test_a_node_without_a_memory_says_so(model: Model) -> None:
