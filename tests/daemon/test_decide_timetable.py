@@ -1,5 +1,7 @@
 """Parts of the day: by the clock with its summer time, by the sun wherever it shines."""
 
+import time
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -92,9 +94,9 @@ def test_the_sun_rises_when_the_almanac_says(date: str, sunrise: str, sunset: st
     """Within two minutes of the times that are printed for Berlin."""
     margin = timedelta(minutes=2)
     for begins, ends, printed in (("sunrise", "12:30", sunrise), ("sunset", "23:59", sunset)):
-        time = datetime.fromisoformat(f"{date}T{printed}")
-        assert not is_on(begins, ends, (time - margin).isoformat())
-        assert is_on(begins, ends, (time + margin).isoformat())
+        then = datetime.fromisoformat(f"{date}T{printed}")
+        assert not is_on(begins, ends, (then - margin).isoformat())
+        assert is_on(begins, ends, (then + margin).isoformat())
 
 
 @given(
@@ -152,9 +154,9 @@ def test_told_only_then_is_muted_at_other_times() -> None:
         ScheduleConfig(begins="20:00", ends="21:00", action="listen"),
     )
     noon, morning, evening = (
-        at(f"2026-05-01T{time}", "Europe/Berlin") for time in ("12:00", "08:30", "20:30")
+        at(f"2026-05-01T{clock}", "Europe/Berlin") for clock in ("12:00", "08:30", "20:30")
     )
-    allowed = [quiet.may_begin("dog", time) for time in (noon, morning, evening)]
+    allowed = [quiet.may_begin("dog", then) for then in (noon, morning, evening)]
     assert allowed == [False, True, True]
 
 
@@ -178,6 +180,25 @@ def test_the_sun_without_a_place_is_refused() -> None:
     """Nobody can say when it sets somewhere."""
     with pytest.raises(ConfigError, match=r"sunset needs node\.latitude"):
         hush(ScheduleConfig(begins="sunset", ends="06:00"), node=NodeConfig(name="post"))
+
+
+@pytest.fixture
+def in_tokyo() -> Iterator[None]:
+    """A machine whose own time zone is Tokyo's."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("TZ", "Asia/Tokyo")
+        time.tzset()
+        yield
+    time.tzset()
+
+
+@pytest.mark.usefixtures("in_tokyo")
+def test_without_a_time_zone_the_system_s_holds() -> None:
+    """Ten in the evening there is one in the afternoon in UTC."""
+    quiet = hush(ScheduleConfig(begins="22:00", ends="06:00"), node=NodeConfig(name="post"))
+    hours = ("12:59:59", "13:00:00", "20:59:59", "21:00:00")
+    allowed = [quiet.may_begin("dog", at(f"2026-05-01T{hour}")) for hour in hours]
+    assert allowed == [True, False, False, True]
 
 
 @pytest.mark.parametrize("zone", ["Europe/Nowhere", "Europe", "../etc/passwd", "/etc/localtime"])
