@@ -97,6 +97,7 @@ def test_a_lower_threshold_takes_along_an_off_threshold_that_was_meant_for_anoth
         (DecideConfig(groups=GROUPS, include=["securty"]), "securty", "security"),
         (DecideConfig(groups={"all": ["dgo"]}), "dgo", "dog"),
         (DecideConfig(groups={"dog": ["siren"]}), "dog", "another name"),
+        (DecideConfig(labels={"unknown": LabelConfig()}), "unknown", "decide.unknown is true"),
         (DecideConfig(needed_windows=3, of_windows=2), "3 of 2", "of_windows"),
     ],
 )

@@ -3,6 +3,7 @@
 import difflib
 from collections.abc import Iterable, Mapping, Sequence
 
+from soundpost.decide.nameless import NAMELESS
 from soundpost.errors import ConfigError
 
 
@@ -56,4 +57,6 @@ def refuse_unknown(name: str, known: Sequence[str], where: str, kind: str) -> No
         return
     near = difflib.get_close_matches(name, known, n=1)
     guess = f"did you mean {near[0]}?" if near else f"known: {', '.join(known)}"
+    if name in NAMELESS and kind == "label":
+        guess = f"it is told only if decide.{name} is true"
     raise ConfigError(f"{where}: there is no {kind} {name!r}", hint=guess)
