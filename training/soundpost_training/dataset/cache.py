@@ -2,6 +2,7 @@
 
 import os
 import tempfile
+import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,6 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from soundpost_training.errors import DatasetError
+from soundpost_training.progress import console
+
+Arrays = dict[str, NDArray[Any]]
+"""What is in one file of numpy, by name."""
 
 
 @contextmanager
@@ -29,7 +34,19 @@ def told_when_full(path: Path) -> Iterator[None]:
         ) from error
 
 
-def keep(path: Path, arrays: dict[str, NDArray[Any]]) -> None:
+def kept(path: Path) -> Arrays | None:
+    """What was kept in a file; none when there is none, or what the disk made of it is damaged."""
+    if not path.is_file():
+        return None
+    try:
+        with np.load(path) as arrays:
+            return {name: arrays[name] for name in arrays.files}
+    except (OSError, ValueError, EOFError, zipfile.BadZipFile) as error:
+        console.print(f"{path} is damaged and made anew: {error}", style="yellow", soft_wrap=True)
+        return None
+
+
+def keep(path: Path, arrays: Arrays) -> None:
     """Writes arrays into a file of numpy, with its folder.
 
     Raises:
@@ -40,11 +57,13 @@ def keep(path: Path, arrays: dict[str, NDArray[Any]]) -> None:
         _write(path, arrays)
 
 
-def _write(path: Path, arrays: dict[str, NDArray[Any]]) -> None:
+def _write(path: Path, arrays: Arrays) -> None:
     handle, name = tempfile.mkstemp(dir=path.parent, suffix=".partial")
     try:
         with os.fdopen(handle, "wb") as file:
             np.savez(file, **arrays)  # type: ignore[arg-type]  # takes them for allow_pickle
+            file.flush()
+            os.fsync(file.fileno())  # a name must not outlive a power cut without its content
         Path(name).replace(path)
     except BaseException:
         Path(name).unlink()

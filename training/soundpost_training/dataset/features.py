@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 
 from soundpost.features import FeatureSpec
 from soundpost_training.dataset.clip import Dataset
-from soundpost_training.dataset.listen import end_to_end
 
 FORMAT = 2
 """Of the cache's file; one of another format is not found, and made anew."""
@@ -40,7 +39,9 @@ class Features:
     @classmethod
     def joined(cls, spec: FeatureSpec, clips: list[NDArray[np.float32]]) -> "Features":
         """Features from recording after recording, each float32[frames, mel_bands]."""
-        return cls(spec, **end_to_end(clips))
+        frames = np.array([len(clip) for clip in clips], np.int64)
+        starts = np.concatenate(([0], np.cumsum(frames)[:-1])).astype(np.int64)
+        return cls(spec, np.concatenate(clips), starts, frames)
 
 
 def fingerprint(dataset: Dataset, spec: FeatureSpec) -> str:

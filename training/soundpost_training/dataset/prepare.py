@@ -1,5 +1,7 @@
 """Listening once for ever: features from the cache, or made and put there."""
 
+import shutil
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -7,7 +9,7 @@ import numpy as np
 
 from soundpost.features import FeatureSpec
 from soundpost_training.dataset import rooms
-from soundpost_training.dataset.cache import keep, told_when_full
+from soundpost_training.dataset.cache import Arrays, keep, kept, told_when_full
 from soundpost_training.dataset.clip import Dataset
 from soundpost_training.dataset.features import Features, content_of, fingerprint
 from soundpost_training.dataset.ffmpeg import is_installed
@@ -35,17 +37,17 @@ def prepare(
             no impulse response can be used, or the cache cannot be written.
     """
     path = cache / f"{_cache_name(dataset)}-{fingerprint(dataset, spec)}.npz"
-    if not path.is_file() or _worth_another_try(path):
-        keep(path, listen(dataset, spec))
-    with np.load(path) as kept:
-        heard, reasons = kept["clips"], kept["reasons"]
-        features = Features(spec, kept["log_mel"], kept["starts"], kept["frames"])
-    _tell_left_out([*dataset.left_out, *map(str, reasons)], path.with_suffix(".left-out.txt"))
+    arrays = kept(path)
+    if arrays is None or _worth_another_try(arrays):
+        arrays = _kept_now(path, lambda parts: listen(dataset, spec, parts))
+    features = Features(spec, arrays["log_mel"], arrays["starts"], arrays["frames"])
+    reasons = [*dataset.left_out, *map(str, arrays["reasons"])]
+    _tell_left_out(reasons, path.with_suffix(".left-out.txt"))
     clips = len(dataset.clips)
     readable = replace(
         dataset,
-        clips=tuple(dataset.clips[at] for at in heard if at < clips),
-        background=tuple(dataset.background[at - clips] for at in heard if at >= clips),
+        clips=tuple(dataset.clips[at] for at in arrays["clips"] if at < clips),
+        background=tuple(dataset.background[at - clips] for at in arrays["clips"] if at >= clips),
     )
     refuse_leaks(readable)
     if in_rooms is None:
@@ -59,16 +61,28 @@ def _with_copies(dataset: Dataset, dry: Features, config: RoomsConfig, path: Pat
     files = rooms.response_files(data_folder(config.folder))
     name = rooms.fingerprint(config, path.stem, [content_of(file) for file in files])
     wet_path = path.with_name(f"{path.stem}-rooms-{name}.npz")
-    if not wet_path.is_file():
-        keep(wet_path, rooms.listen_in_rooms(dataset, dry.spec, config, files))
-    with np.load(wet_path) as kept:
-        _tell_left_out(list(map(str, kept["reasons"])), wet_path.with_suffix(".left-out.txt"))
-        return Features(
-            dry.spec,
-            np.concatenate((dry.log_mel, kept["log_mel"])),
-            np.concatenate((dry.starts, kept["starts"] + len(dry.log_mel))),
-            np.concatenate((dry.frames, kept["frames"])),
+    wet = kept(wet_path)
+    if wet is None:
+        wet = _kept_now(
+            wet_path,
+            lambda parts: rooms.listen_in_rooms(dataset, dry.spec, config, files, parts),
         )
+    _tell_left_out(list(map(str, wet["reasons"])), wet_path.with_suffix(".left-out.txt"))
+    return Features(
+        dry.spec,
+        np.concatenate((dry.log_mel, wet["log_mel"])),
+        np.concatenate((dry.starts, wet["starts"] + len(dry.log_mel))),
+        np.concatenate((dry.frames, wet["frames"])),
+    )
+
+
+def _kept_now(path: Path, made: Callable[[Path], Arrays]) -> Arrays:
+    """What is made, kept whole; the parts that it was made of go then."""
+    parts = path.with_suffix(".parts")
+    arrays = made(parts)
+    keep(path, arrays)
+    shutil.rmtree(parts, ignore_errors=True)
+    return arrays
 
 
 def _cache_name(dataset: Dataset) -> str:
@@ -88,8 +102,7 @@ def _tell_left_out(reasons: list[str], path: Path) -> None:
         )
 
 
-def _worth_another_try(path: Path) -> bool:
+def _worth_another_try(arrays: Arrays) -> bool:
     """Whether some recording could not be read for want of ffmpeg, which is there now."""
-    with np.load(path) as kept:
-        with_ffmpeg = "ffmpeg" in kept and bool(kept["ffmpeg"])
-        return len(kept["reasons"]) > 0 and not with_ffmpeg and is_installed()
+    with_ffmpeg = "ffmpeg" in arrays and bool(arrays["ffmpeg"])
+    return len(arrays["reasons"]) > 0 and not with_ffmpeg and is_installed()

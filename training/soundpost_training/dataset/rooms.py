@@ -2,7 +2,6 @@
 
 import hashlib
 from pathlib import Path
-from typing import Any
 
 import msgspec
 import numpy as np
@@ -11,11 +10,12 @@ from numpy.typing import NDArray
 
 from soundpost.features import FeatureSpec, LogMel
 from soundpost_training.dataset.audio import Signal, read_signal
+from soundpost_training.dataset.cache import Arrays
 from soundpost_training.dataset.clip import Dataset
-from soundpost_training.dataset.listen import end_to_end, log_mel_of
+from soundpost_training.dataset.listen import log_mel_of
+from soundpost_training.dataset.parts import gather
 from soundpost_training.errors import DatasetError
 from soundpost_training.heard import RoomsConfig
-from soundpost_training.progress import track
 
 FORMAT = 1
 """Of the cache's file of copies."""
@@ -79,8 +79,8 @@ def fingerprint(config: RoomsConfig, clips: str, contents: list[bytes]) -> str:
 
 
 def listen_in_rooms(
-    dataset: Dataset, spec: FeatureSpec, config: RoomsConfig, files: list[Path]
-) -> dict[str, NDArray[Any]]:
+    dataset: Dataset, spec: FeatureSpec, config: RoomsConfig, files: list[Path], folder: Path
+) -> Arrays:
     """The log-mel of the copies, clip after clip, and the reasons why responses are not used.
 
     Args:
@@ -88,21 +88,23 @@ def listen_in_rooms(
         spec: How to listen.
         config: How many copies, and the seed.
         files: The impulse responses.
+        folder: For the parts of a long listening.
 
     Raises:
-        DatasetError: Not one of the responses can be used.
+        DatasetError: Not one of the responses can be used, or a part cannot be kept.
     """
     responses, reasons = _read(files, spec.sample_rate_hz)
     front_end, rng = LogMel(spec), np.random.default_rng(config.seed)
     rooms = draw_rooms(rng, len(dataset.clips), config.copies, len(responses))
-    heard = []
-    for clip, of_clip in zip(
-        track(dataset.clips, f"{dataset.name} in {len(responses)} rooms"), rooms, strict=True
-    ):
-        signal = read_signal(clip.path, spec.sample_rate_hz)
-        wet = (in_room(signal, responses[room]) for room in of_clip)
-        heard += [log_mel_of(front_end, copy, clip.path) for copy in wet]
-    return {**end_to_end(heard), "reasons": np.array(reasons, dtype=str)}
+
+    def hear(at: int) -> list[NDArray[np.float32]]:
+        path = dataset.clips[at].path
+        signal = read_signal(path, spec.sample_rate_hz)
+        return [log_mel_of(front_end, in_room(signal, responses[room]), path) for room in rooms[at]]
+
+    what = f"{dataset.name} in {len(responses)} rooms"
+    heard = gather(len(dataset.clips), hear, what=what, folder=folder, strict=True)
+    return {**heard, "reasons": np.array(reasons, dtype=str)}
 
 
 def _read(files: list[Path], sample_rate_hz: int) -> tuple[list[Signal], list[str]]:
