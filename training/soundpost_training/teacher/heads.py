@@ -78,9 +78,16 @@ def fit_heads(
     return model
 
 
-def said_by_heads(model: keras.Model, heard: NDArray[np.float16]) -> NDArray[np.float32]:
-    """The logits of each head, float32[n, heads, labels]."""
-    return np.asarray(model.predict(heard, batch_size=BATCH, verbose=0))
+def said_by_heads(
+    model: keras.Model, heard: Answers, examples: NDArray[np.int64]
+) -> NDArray[np.float32]:
+    """The logits of each head, float32[n, heads, labels], of some of what was heard.
+
+    Piece by piece, for what was heard of a whole pool need not fit into memory.
+    """
+    parts = range(0, len(examples), BATCH)
+    pieces = (heard[examples[at : at + BATCH]].astype(np.float32) for at in parts)
+    return np.concatenate([np.asarray(model.predict_on_batch(piece)) for piece in pieces])
 
 
 def _build(config: TeacherConfig, sample: NDArray[np.float32], labels: int) -> keras.Model:

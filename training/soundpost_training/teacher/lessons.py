@@ -71,7 +71,7 @@ def _heads(
     targets = mixed_targets(pool.drawn.take(examples), pool.bank)
     heads = fit_heads(config, pool.heard, examples, targets, student.experiment.seed)
     heads.save(student.folder / HEADS_FILE)
-    return said_by_heads(heads, pool.heard[examples])
+    return said_by_heads(heads, pool.heard, examples)
 
 
 def _say(
