@@ -12,6 +12,8 @@ from watched_log import Log
 
 from soundpost.config import MqttConfig
 from soundpost.errors import ConfigError
+from soundpost.health import Health
+from soundpost.publish import ModelIdentity
 from soundpost.publish.broker import find_broker
 from soundpost.publish.mqtt import LARGEST_BYTES
 from soundpost.publish.porter import Porter
@@ -190,3 +192,21 @@ def test_commands_are_not_taken_from_strangers(url: str, keys: dict[str, Any], w
     assert find_broker(MqttConfig(broker=url, **keys)).host
     with pytest.raises(ConfigError, match=why):
         find_broker(MqttConfig(broker=url, commands=True, **keys))
+
+
+def test_a_node_hears_home_assistant_and_its_commander(
+    broker: Broker, subscriber: Subscriber
+) -> None:
+    """Both over one connection, neither instead of the other."""
+    config = "homeassistant/device/post/soundpost/config"
+    model = ModelIdentity(id="esc50", version="1.0.0", sha256="5e" * 32)
+    keys = MqttConfig(broker=broker.url, commands=True, discovery=True)
+    with MqttPublisher(keys, "post", Health(), ("siren",), model) as publisher:
+        porter = porter_of(publisher, broker)
+        subscriber.wait_for(lambda _: subscriber.on(config))
+        told = len(subscriber.on(config))
+        subscriber.publish("homeassistant/status", b"online", retain=False)
+        subscriber.publish(COMMAND, b'{"id": "a1"}', retain=False)
+        assert carry_out(porter) == "a1"
+        subscriber.wait_for(lambda _: len(subscriber.on(config)) > told)
+    assert "siren" in subscriber.on(config)[-1].text
