@@ -32,6 +32,7 @@ def fuzz(target: str, seconds: int) -> bool:
     limits = [f"-timeout={SLOWEST_SECONDS}", f"-rss_limit_mb={MOST_MEGABYTES}"]
     limits += [f"-max_len={LONGEST_BYTES}", f"-artifact_prefix={crashes}/"]
     limits += [f"-max_total_time={seconds}", "-verbosity=0"]
+    limits += ["-print_final_stats=1"]
     limits += [f"-dict={dictionary}"] if words(target) else []  # it refuses an empty one
     command = [sys.executable, str(HERE / "guided.py"), target, *limits, str(found)]
     holds = subprocess.run(command, check=False).returncode == 0
