@@ -15,7 +15,10 @@ QUIET_MARGIN = 0.1
 """How far above the score that silence or faint noise gets a threshold stays."""
 
 UNCALIBRATED_ON = 0.9
-OFF_SHARE = 0.6
+OFF_SHARE = 0.2
+"""An event ends at this share of its on-threshold. Of a sound that swells and sinks, more would
+make several events; less would join two sounds of one label. Tried in docs/DETECTION.md."""
+
 SMOOTHING_WINDOWS = 2
 MINIMUM_SECONDS = 0.5
 REFRACTORY_SECONDS = 1.0
