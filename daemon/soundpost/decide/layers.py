@@ -1,11 +1,12 @@
 """Which settings hold for a label: from the most particular place to the most general."""
 
 from collections.abc import Iterator
+from typing import Annotated
 
 import msgspec
+from msgspec import Meta
 
 from soundpost.config import DecideConfig, LabelConfig, ProfileConfig
-from soundpost.config.kinds import Share
 from soundpost.decide.nameless import NAMELESS, asked_nameless
 from soundpost.decide.profiles import find_profile
 from soundpost.decide.vocabulary import Vocabulary
@@ -21,7 +22,7 @@ class Override(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """
 
     label: str
-    on_threshold: Share | None = None
+    on_threshold: Annotated[float, Meta(ge=0.0, le=1.0)] | None = None
     profile: str | None = None
 
 
