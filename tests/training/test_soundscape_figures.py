@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from soundpost_training.soundscape.latency import latency
 from soundpost_training.soundscape.scene import Recording
 from soundpost_training.soundscape.telling import Told
 from soundpost_training.soundscape.truth import Event
@@ -89,10 +90,10 @@ def test_latency_runs_from_the_true_onset_to_what_is_told_first() -> None:
             told("dog", 30.0, 31.0, at=33.5),
         ]
     }
-    measured = figures.latency(TRUTH, answers, ["siren", "dog"])
+    measured = latency(TRUTH, answers, ["siren", "dog"])
     assert (measured.events, measured.told) == (3, 1)
     assert measured.median_seconds == measured.p95_seconds == 2.0
-    nothing = figures.latency(TRUTH, {NAME: []}, ["siren"])
+    nothing = latency(TRUTH, {NAME: []}, ["siren"])
     assert nothing.told == 0
     assert nothing.median_seconds == 0.0
     assert math.isfinite(nothing.p95_seconds)

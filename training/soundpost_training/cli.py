@@ -85,7 +85,7 @@ def _add_verb(
     parser.add_argument(
         "--config",
         type=Path,
-        required=verb not in {"prepare", "evaluate"},
+        required=verb not in {"prepare", "evaluate", "tune", "gates"},
         help="the experiment, such as configs/esc50.toml",
     )
     add_flags(parser, verb)
@@ -156,7 +156,7 @@ def _run(options: argparse.Namespace) -> None:
 def _run_soundscape(options: argparse.Namespace) -> None:
     from soundpost_training.soundscape import verbs  # noqa: PLC0415 - for the same reason
 
-    if options.verb == "evaluate":
-        verbs.judge(options)
+    if options.verb == "soundscape":
+        verbs.soundscape(load_experiment(options.config), options)
     else:
-        getattr(verbs, options.verb)(load_experiment(options.config), options)
+        {"evaluate": verbs.judge, "tune": verbs.tune, "gates": verbs.gates}[options.verb](options)

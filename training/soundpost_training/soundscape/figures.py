@@ -30,9 +30,6 @@ OFFSET_SHARE = 0.5
 """sed_eval's default: an offset may be off by half the event, or by the collar if that is more."""
 
 SEGMENT_SECONDS = 1.0
-LATE_SECONDS = 2.0
-"""What is told later than this after a sound's offset does not count as telling it."""
-
 Row = dict[str, float | str]  # as sed_eval takes an event
 ByRecording = Mapping[str, Sequence[Told]]
 
@@ -59,22 +56,6 @@ class Alarms(msgspec.Struct, frozen=True, kw_only=True):
     told_per_hour: float
     held_per_hour: float
     by_label: dict[str, float]
-
-
-class Latency(msgspec.Struct, frozen=True, kw_only=True):
-    """From a sound's true onset to the end of the window with which it was told first.
-
-    Attributes:
-        events: How many sounds there were.
-        told: How many of them were told.
-        median_seconds: Of those; 0 if none was.
-        p95_seconds: Of those.
-    """
-
-    events: int
-    told: int
-    median_seconds: float
-    p95_seconds: float
 
 
 def event_based(
@@ -148,30 +129,15 @@ def alarms(
     )
 
 
-def latency(truth: Sequence[Event], told: ByRecording, labels: Sequence[str]) -> Latency:
-    """How long after their onset sounds are told, of those that are told at all.
-
-    A sound is told by the first event of its label that is told from its onset to two seconds
-    after its offset, whether it holds or not.
-    """
-    judged = [event for event in truth if event.label in labels and event.recording in told]
-    waits = [wait for event in judged if (wait := _wait(event, told[event.recording])) is not None]
-    return Latency(
-        events=len(judged),
-        told=len(waits),
-        median_seconds=float(np.median(waits)) if waits else 0.0,
-        p95_seconds=float(np.percentile(waits, 95)) if waits else 0.0,
+def is_there(event: Told, truth: Sequence[Event], name: str) -> bool:
+    """Whether a sound of the label, in the recording of that name, overlaps with what was told."""
+    return any(
+        one.recording == name
+        and one.label == event.label
+        and one.onset_seconds < event.offset_seconds
+        and event.onset_seconds < one.offset_seconds
+        for one in truth
     )
-
-
-def _wait(event: Event, told: Sequence[Told]) -> float | None:
-    ends = event.offset_seconds + LATE_SECONDS
-    moments = [
-        one.told_seconds
-        for one in told
-        if one.label == event.label and event.onset_seconds <= one.told_seconds <= ends
-    ]
-    return min(moments) - event.onset_seconds if moments else None
 
 
 def _there(truth: Sequence[Event], name: str, labels: Sequence[str]) -> list[Row]:

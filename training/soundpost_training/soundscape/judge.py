@@ -3,201 +3,98 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from soundpost.classify import Bundle
 from soundpost.config import DecideConfig
 from soundpost.decide import Rule, make_rules
-from soundpost.manifest import Label
 from soundpost_training.errors import DatasetError
 from soundpost_training.soundscape.ears import BundleEar, PeerEar
-from soundpost_training.soundscape.figures import (
-    ByRecording,
-    alarms,
-    event_based,
-    latency,
-    segment_based,
-)
-from soundpost_training.soundscape.hearing import Ear
-from soundpost_training.soundscape.listening import Costs, Deciding, listen
-from soundpost_training.soundscape.psds import psds
-from soundpost_training.soundscape.scene import Recording, Scene
-from soundpost_training.soundscape.telling import Told, plain, track
+from soundpost_training.soundscape.figures import ByRecording
+from soundpost_training.soundscape.heads import SHIPPED, ask
+from soundpost_training.soundscape.measuring import Measure
+from soundpost_training.soundscape.scene import Scene
 from soundpost_training.soundscape.truth import Event
-from soundpost_training.soundscape.verdict import LabelFigures, Method, Point, Verdict
-from soundpost_training.thresholds import OFF_SHARE, label_defaults
-
-GRID = (0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
-"""Single thresholds for all labels: the points of a curve, and a search for the best one."""
-
-SLOW_LABELS = ("chainsaw",)
-"""Security labels that may take their time; the others are to be told at once."""
-
-SHIPPED = "shipped"
+from soundpost_training.soundscape.verdict import Method, Verdict
+from soundpost_training.thresholds import UNCALIBRATED_ON, label_defaults
 
 
 @dataclass(frozen=True, slots=True)
-class Heads:
-    """What one ear told: at the shipped thresholds (if it has some) and at each of the grid."""
+class Judgement:
+    """A verdict, and what the daemon's path told of each recording."""
 
-    tracked: dict[str, ByRecording]
-    plain: dict[str, ByRecording]
-    tables: dict[str, Any]
-    costs: Costs
+    verdict: Verdict
+    told: ByRecording
 
 
-class Judge:
-    """Measures what was told against the truth of one soundscape.
+@dataclass(frozen=True, slots=True)
+class Case:
+    """What is judged.
 
-    Args:
-        folder: Where the recordings lie.
+    Attributes:
+        folder: Of the soundscape.
         scene: What it is made of.
         truth: What is to be heard.
+        bundle: Who is to hear it.
+        settings: What replaces the manifest's decision defaults.
+        peer: YAMNet's file; None to do without.
+        command: What asked for it.
     """
 
-    def __init__(self, folder: Path, scene: Scene, truth: Sequence[Event]) -> None:
-        self._folder = folder
-        self._scene = scene
-        self._truth = list(truth)
-        self._mixed = [one for one in scene.recordings if not one.is_negative]
-        self._negative = [one for one in scene.recordings if one.is_negative]
-        self.told: ByRecording = {}
+    folder: Path
+    scene: Scene
+    truth: Sequence[Event]
+    bundle: Bundle
+    settings: DecideConfig
+    peer: Path | None
+    command: str
 
-    def judge(
-        self, bundle: Bundle, settings: DecideConfig, peer: Path | None, command: str
-    ) -> Verdict:
-        """The verdict on a bundle.
 
-        Args:
-            bundle: Its model and manifest.
-            settings: What replaces the manifest's decision defaults.
-            peer: YAMNet's file; None to do without.
-            command: What asked for it.
+def judge(case: Case) -> Judgement:
+    """The verdict on a bundle.
 
-        Raises:
-            DatasetError: The network was trained on the fold that the soundscape is made of.
-            ConfigError: The settings do not fit the bundle.
-        """
-        _refuse_known_sounds(bundle, self._scene)
-        manifest = bundle.manifest
-        ear = BundleEar(bundle, f"{manifest.id} {manifest.version}")
-        rules = make_rules(manifest.labels, settings, ear.spec.sample_rate_hz)
-        ours = self._heads(ear, manifest.labels, rules)
-        self.told = ours.tracked[SHIPPED]
-        judged = [rule.label for rule in rules if rule.label in self._scene.labels]
-        shared: list[Method] = []
-        if peer is not None:
-            other = PeerEar(peer, tuple(self._scene.labels))
-            defaults = [label_defaults(label, 0.5, other.spec) for label in other.labels]
-            theirs = self._heads(other, defaults, None)
-            both = [label for label in judged if label in other.labels]
-            shared = [*self._methods(ear, ours, both), *self._methods(other, theirs, both)]
-        recipe, spent = self._scene.recipe, ours.costs
-        return Verdict(
-            bundle=ear.name,
-            command=command,
-            scene=(
-                f"fold {recipe.fold} of {self._scene.data}, seed {recipe.seed}: {recipe.hours:g} h "
-                f"with {len(self._there())} sounds of {len(self._scene.labels)} labels, "
-                f"{recipe.negative_hours:g} h without the security labels"
-            ),
-            methods=self._methods(ear, ours, judged),
-            shared=shared,
-            curve=[self._point(at, ours.tracked[str(at)]) for at in GRID],
-            labels=[self._label(rule, ours) for rule in rules if rule.label in judged],
-            window_median_ms=spent.window_median_ms,
-            window_p95_ms=spent.window_p95_ms,
-            decide_ms=spent.decide_ms,
-        )
+    Raises:
+        DatasetError: The network was trained on the fold that the soundscape is made of.
+        ConfigError: The settings do not fit the bundle.
+    """
+    _refuse_known_sounds(case.bundle, case.scene)
+    manifest, scene, recipe = case.bundle.manifest, case.scene, case.scene.recipe
+    ear = BundleEar(case.bundle, f"{manifest.id} {manifest.version}")
+    rules = make_rules(manifest.labels, case.settings, ear.spec.sample_rate_hz)
+    measure = Measure(scene, case.truth, _instant(rules, recipe.security_labels))
+    ours = ask(case.folder, scene, ear, manifest.labels, rules)
+    judged = [rule.label for rule in rules if rule.label in scene.labels]
+    shared: list[Method] = []
+    if case.peer is not None:
+        other = PeerEar(case.peer, tuple(scene.labels))
+        defaults = [label_defaults(label, UNCALIBRATED_ON, other.spec) for label in other.labels]
+        theirs = ask(case.folder, scene, other, defaults)
+        both = [label for label in judged if label in other.labels]
+        shared = [*measure.methods(ours, both), *measure.methods(theirs, both)]
+    verdict = Verdict(
+        bundle=ear.name,
+        command=case.command,
+        scene=(
+            f"fold {recipe.fold} of {scene.data}, seed {recipe.seed}: {recipe.hours:g} h with "
+            f"{measure.sounds} sounds of {len(scene.labels)} labels, {recipe.negative_hours:g} h "
+            f"without {', '.join(recipe.security_labels)}"
+        ),
+        methods=measure.methods(ours, judged),
+        shared=shared,
+        curve=measure.curve(ours, [one for one in recipe.security_labels if one in judged]),
+        labels=[
+            measure.label(rule, ours.tracked[SHIPPED]) for rule in rules if rule.label in judged
+        ],
+        window_median_ms=ours.costs.window_median_ms,
+        window_p95_ms=ours.costs.window_p95_ms,
+        decide_ms=ours.costs.decide_ms,
+    )
+    return Judgement(verdict, ours.tracked[SHIPPED])
 
-    def _there(self) -> list[Event]:
-        names = {one.name for one in self._mixed}
-        return [event for event in self._truth if event.recording in names]
 
-    def _heads(self, ear: Ear, labels: Sequence[Label], shipped: Sequence[Rule] | None) -> Heads:
-        """Listens once and decides in all ways."""
-        rules = {} if shipped is None else {SHIPPED: list(shipped)}
-        for at in GRID:
-            single = DecideConfig(on_threshold=at, off_threshold=round(at * OFF_SHARE, 3))
-            rules[str(at)] = list(make_rules(labels, single, ear.spec.sample_rate_hz))
-        ways: dict[str, Deciding] = {}
-        for name, those in rules.items():
-            ways[f"tracked {name}"] = _tracking(those)
-            ways[f"plain {name}"] = _plainly(those)
-        listened = listen(self._folder, self._scene.recordings, ear, ways)
-        return Heads(
-            tracked={name: listened.told[f"tracked {name}"] for name in rules},
-            plain={name: listened.told[f"plain {name}"] for name in rules},
-            tables=listened.tables,
-            costs=listened.costs,
-        )
-
-    def _methods(self, ear: Ear, heads: Heads, labels: list[str]) -> list[Method]:
-        """At the shipped thresholds, and at the single one that is best for it here."""
-        methods = []
-        score = psds(self._truth, heads.tables, labels, self._mixed)
-        for who, points in (("whole path", heads.tracked), ("windows only", heads.plain)):
-            best = max(GRID, key=lambda at: self._f1(points[str(at)], labels))
-            if SHIPPED in points:
-                name = f"{ear.name}, {who}"
-                methods.append(self._method(name, "as shipped", points[SHIPPED], labels, score))
-            name, where = f"{ear.name}, {who}", f"{best:g}, the best one for it here"
-            methods.append(self._method(name, where, points[str(best)], labels, score))
-        return methods
-
-    def _f1(self, told: ByRecording, labels: list[str]) -> float:
-        return event_based(self._truth, _only(told, self._mixed), labels).f1
-
-    def _method(
-        self, name: str, thresholds: str, told: ByRecording, labels: list[str], score: float
-    ) -> Method:
-        mixed = _only(told, self._mixed)
-        security = [label for label in self._scene.recipe.security_labels if label in labels]
-        instant = [label for label in security if label not in SLOW_LABELS]
-        return Method(
-            name=name,
-            thresholds=thresholds,
-            labels=len(labels),
-            events=event_based(self._truth, mixed, labels),
-            onsets=event_based(self._truth, mixed, labels, offsets=False),
-            segments=segment_based(self._truth, mixed, labels, self._mixed),
-            psds=score,
-            alarms=alarms(told, self._negative, security),
-            every=latency(self._truth, mixed, labels),
-            instant=latency(self._truth, mixed, instant),
-        )
-
-    def _point(self, threshold: float, told: ByRecording) -> Point:
-        security = list(self._scene.recipe.security_labels)
-        heard = latency(self._truth, _only(told, self._mixed), security)
-        false = alarms(told, self._negative, security)
-        return Point(
-            threshold=threshold,
-            told=heard.told / max(1, heard.events),
-            alarms_per_hour=false.told_per_hour,
-            held_per_hour=false.held_per_hour,
-        )
-
-    def _label(self, rule: Rule, heads: Heads) -> LabelFigures:
-        told = heads.tracked[SHIPPED]
-        mixed = _only(told, self._mixed)
-        heard = latency(self._truth, mixed, [rule.label])
-        hours = sum(one.seconds for one in self._scene.recordings) / 3600
-        false = sum(
-            not _is_there(event, self._truth, name)
-            for name, events in told.items()
-            for event in events
-            if event.label == rule.label
-        )
-        return LabelFigures(
-            label=rule.label,
-            threshold=rule.on_threshold,
-            events=event_based(self._truth, mixed, [rule.label]),
-            sounds=heard.events,
-            told=heard.told,
-            median_seconds=heard.median_seconds,
-            false_per_hour=false / hours,
-        )
+def _instant(rules: Sequence[Rule], security_labels: Sequence[str]) -> list[str]:
+    """The labels that one window is enough for; if there is none, those that are to be such."""
+    at_once = [rule.label for rule in rules if rule.memory_windows == 1]
+    return at_once or list(security_labels)
 
 
 def _refuse_known_sounds(bundle: Bundle, scene: Scene) -> None:
@@ -211,27 +108,4 @@ def _refuse_known_sounds(bundle: Bundle, scene: Scene) -> None:
         f"{bundle.manifest.id} was trained on fold {fold} of {trained.data}, of which this "
         "soundscape is made: it would be judged by what it knows",
         hint=f"compose one of fold {held_out}" if held_out else "judge its twin, see --proof",
-    )
-
-
-def _tracking(rules: list[Rule]) -> Deciding:
-    return lambda heard: track(heard, rules)
-
-
-def _plainly(rules: list[Rule]) -> Deciding:
-    return lambda heard: plain(heard, rules)
-
-
-def _only(told: ByRecording, recordings: Sequence[Recording]) -> dict[str, Sequence[Told]]:
-    return {one.name: told[one.name] for one in recordings}
-
-
-def _is_there(event: Told, truth: Sequence[Event], name: str) -> bool:
-    """Whether a sound of the label overlaps with what was told."""
-    return any(
-        one.recording == name
-        and one.label == event.label
-        and one.onset_seconds < event.offset_seconds
-        and event.onset_seconds < one.offset_seconds
-        for one in truth
     )

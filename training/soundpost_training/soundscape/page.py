@@ -7,7 +7,7 @@ from html import escape
 
 from matplotlib.figure import Figure
 
-from soundpost_training.soundscape.figures import Latency
+from soundpost_training.soundscape.latency import Latency
 from soundpost_training.soundscape.scene import Scene
 from soundpost_training.soundscape.telling import Told
 from soundpost_training.soundscape.timeline import timeline
@@ -122,12 +122,14 @@ def _labels(verdict: Verdict) -> str:
             f"{label.threshold:.3f}",
             f"{label.events.f1:.3f}",
             f"{label.told} of {label.sounds}",
-            f"{label.median_seconds:.2f} s",
+            f"{label.median_seconds:.2f} / {label.p95_seconds:.2f} s",
             f"{label.false_per_hour:.2f}",
         ]
         for label in verdict.labels
     ]
-    return _table(["label", "threshold", "event F1", "told", "latency", "false / h"], rows)
+    return _table(
+        ["label", "threshold", "event F1", "told", "latency p50 / p95", "false / h"], rows
+    )
 
 
 def _curve(verdict: Verdict) -> bytes:

@@ -61,6 +61,8 @@ def psds(
         if event.recording in there and event.label in labels:
             there[event.recording].append((event.onset_seconds, event.offset_seconds, event.label))
     sounding = sorted({label for events in there.values() for _, _, label in events})
+    if not sounding:
+        return 0.0
     value, *_ = area(
         scores={name: tables[name][["onset", "offset", *sounding]] for name in there},
         ground_truth=there,

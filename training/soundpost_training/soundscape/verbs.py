@@ -14,10 +14,13 @@ from soundpost_training.errors import ExperimentError
 from soundpost_training.progress import report
 from soundpost_training.soundscape.compose import compose
 from soundpost_training.soundscape.ears import PEER_MODEL
-from soundpost_training.soundscape.judge import Judge
+from soundpost_training.soundscape.gates import try_gates
+from soundpost_training.soundscape.judge import Case
+from soundpost_training.soundscape.judge import judge as judge_case
 from soundpost_training.soundscape.page import judgement_page
 from soundpost_training.soundscape.scene import Recipe, read_scene
 from soundpost_training.soundscape.truth import read_truth
+from soundpost_training.soundscape.tune import tune as try_ways
 from soundpost_training.soundscape.verdict import Method, Verdict
 
 PAGE_FILE, DATA_FILE = "judgement.html", "judgement.json"
@@ -30,6 +33,7 @@ def soundscape(experiment: Experiment, options: argparse.Namespace) -> None:
         fold=options.fold,
         hours=options.hours,
         negative_hours=options.negative_hours,
+        pause_seconds=options.pause,
     )
     rate_hz = experiment.features.sample_rate_hz
     dataset = open_dataset(experiment.data)
@@ -49,19 +53,55 @@ def judge(options: argparse.Namespace) -> None:
         )
     folder: Path = options.soundscape
     scene, truth = read_scene(folder), read_truth(folder)
-    bundle = load_bundle(options.bundle)
-    peer = None if options.no_peer else data_folder(PEER_MODEL)
-    one = Judge(folder, scene, truth)
-    verdict = one.judge(bundle, settings(options.settings).decide, peer, options.command)
+    done = judge_case(
+        Case(
+            folder=folder,
+            scene=scene,
+            truth=truth,
+            bundle=load_bundle(options.bundle),
+            settings=settings(options.settings).decide,
+            peer=None if options.no_peer else data_folder(PEER_MODEL),
+            command=options.command,
+        )
+    )
+    verdict = done.verdict
     out: Path = options.out or folder
     out.mkdir(parents=True, exist_ok=True)
-    page = judgement_page(verdict, scene, truth, one.told)
+    page = judgement_page(verdict, scene, truth, done.told)
     (out / PAGE_FILE).write_text(page, encoding="utf-8")
     content = msgspec.json.format(msgspec.json.encode(verdict), indent=2)
     (out / DATA_FILE).write_bytes(content)
     for line in _lines(verdict):
         report.print(line, soft_wrap=True, highlight=False)
     report.print(f"report: {out / PAGE_FILE}, and the same as {DATA_FILE}")
+
+
+def tune(options: argparse.Namespace) -> None:
+    """Tries ways to decide; a line for each here, and all as JSON."""
+    bundle = load_bundle(options.bundle)
+    tried = try_ways(options.soundscape, bundle, options.run, options.command)
+    options.out.write_bytes(msgspec.json.format(msgspec.json.encode(tried), indent=2))
+    for one in tried.trials:
+        report.print(
+            f"{one.name:20} event F1 {one.events.f1:.3f}, false alarms/h {one.told_per_hour:.2f} "
+            f"({one.held_per_hour:.2f} hold), {one.told:.1%} told after {one.median_seconds:.2f} s",
+            soft_wrap=True,
+            highlight=False,
+        )
+
+
+def gates(options: argparse.Namespace) -> None:
+    """Measures each gate; a line for each."""
+    folder: Path = options.soundscape
+    for one in try_gates(folder, read_scene(folder), read_truth(folder), options.bundle):
+        report.print(
+            f"{one.open_on:16} {one.processor_seconds:7.1f} s of processor time for "
+            f"{one.heard_hours:.1f} h ({one.processor_share:6.1%} of always), "
+            f"{one.told} of {one.sounds} sounds told ({one.told_share:6.1%} of always), "
+            f"event F1 {one.events.f1:.3f}",
+            soft_wrap=True,
+            highlight=False,
+        )
 
 
 def settings(path: Path | None) -> Config:

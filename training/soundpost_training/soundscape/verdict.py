@@ -2,7 +2,8 @@
 
 import msgspec
 
-from soundpost_training.soundscape.figures import Alarms, Latency, Shares
+from soundpost_training.soundscape.figures import Alarms, Shares
+from soundpost_training.soundscape.latency import Latency
 
 
 class Method(msgspec.Struct, frozen=True, kw_only=True):
@@ -59,6 +60,7 @@ class LabelFigures(msgspec.Struct, frozen=True, kw_only=True):
         sounds: How many there were.
         told: How many were told, in time, wherever their onset was placed.
         median_seconds: From onset to told; 0 if none was.
+        p95_seconds: The same.
         false_per_hour: Events of the label where none of it sounds, over all recordings.
     """
 
@@ -68,6 +70,7 @@ class LabelFigures(msgspec.Struct, frozen=True, kw_only=True):
     sounds: int
     told: int
     median_seconds: float
+    p95_seconds: float
     false_per_hour: float
 
 
