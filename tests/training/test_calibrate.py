@@ -117,5 +117,5 @@ def test_peaks_are_of_what_the_daemon_compares() -> None:
 def test_a_label_leaves_with_quantities_in_samples() -> None:
     """Its off threshold is below its on threshold, and half a second is 8,000 samples."""
     label = label_defaults("dog", 0.5, FeatureSpec())
-    assert (label.name, label.on_threshold, label.off_threshold) == ("dog", 0.5, 0.3)
+    assert (label.name, label.on_threshold, label.off_threshold) == ("dog", 0.5, 0.1)
     assert (label.minimum_samples, label.refractory_samples) == (8000, 16_000)
