@@ -11,7 +11,7 @@ from soundpost.classify.model import Model, open_model
 from soundpost.clock import ClockState, clock_state
 from soundpost.condition import Condition
 from soundpost.config import Config, Served
-from soundpost.control import Memory, find_memory, make_steward, stopped_by_signals
+from soundpost.control import Nobody, Servant, open_memory, stopped_by_signals
 from soundpost.decide import Hush, longest_memory_windows, make_hush, make_tracker
 from soundpost.events import Detection
 from soundpost.evidence import Evidence, NoEvidence, make_evidence
@@ -110,8 +110,9 @@ def run(served: Served) -> bool:
     source = open_source(config, model.sample_rate_hz, health)
     evidence = open_evidence(config, model, health)
     stopwatch = Stopwatch(model.classifier.classify)
-    memory = Memory(find_memory(config.mqtt))
-    hush = make_hush(model.bundle.manifest.labels, config, clock_state, memory.remembered.hush)
+    memory = open_memory(config.mqtt)
+    muted = memory.remembered.hush if memory else None
+    hush = make_hush(model.bundle.manifest.labels, config, clock_state, muted)
     pipeline = build_pipeline(
         config, model, source, health, evidence, hush=hush, stopwatch=stopwatch
     )
@@ -120,10 +121,8 @@ def run(served: Served) -> bool:
     LOG.info("listening to %s with %s", listening.source, model.bundle.folder)
     labels, identity = pipeline.labels, ModelIdentity.of(model.bundle.manifest)
     captures = config.evidence.folder is not None
-    publisher = MqttPublisher(
-        config.mqtt, config.node.name, health, labels, identity, captures=captures
-    )
-    pipeline.observer = make_loudness(config.mqtt, model.sample_rate_hz, publisher.readings)
+    mqtt = MqttPublisher(config.mqtt, config.node.name, health, labels, identity, captures=captures)
+    pipeline.observer = make_loudness(config.mqtt, model.sample_rate_hz, mqtt.readings)
     metrics = Metrics(config.metrics, identity, labels, health, model.sample_rate_hz, stopwatch)
 
     def now() -> Now:
@@ -135,19 +134,14 @@ def run(served: Served) -> bool:
         service.reload()
         source.stop()
 
-    steward = make_steward(
-        config,
-        model,
-        publisher=publisher,
-        pipeline=pipeline,
-        evidence=evidence,
-        hush=hush,
-        health=health,
-        memory=memory,
-        reload=reload,
-        build=build_pipeline,
-    )
-    with stopped_by_signals(source, service), publisher as broker:
+    steward: Servant = Nobody()
+    if memory:
+        from soundpost.control.make import make_steward  # noqa: PLC0415 - see the room's text
+
+        steward = make_steward(
+            config, model, memory, mqtt, pipeline, evidence, hush, health, reload, build_pipeline
+        )
+    with stopped_by_signals(source, service), mqtt as broker:
         teller = make_teller(config, model, clock_state, broker.last_seq)
         reports = HealthReports(broker.publish_health, teller, health, config.mqtt.health_seconds)
         with source, service, metrics:

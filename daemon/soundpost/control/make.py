@@ -1,4 +1,4 @@
-"""The steward of a node, or nobody where none is wanted."""
+"""The steward of a node."""
 
 from collections.abc import Callable
 
@@ -18,45 +18,34 @@ from soundpost.publish.settings import tell_settings
 from soundpost.trial import BuildPipeline, Trial
 
 
-class Nobody:
-    """Does nothing, where nothing may be commanded."""
-
-    def go_on(self, *, is_over: bool = False) -> None:
-        """Nothing is to be done."""
-
-    def close(self) -> None:
-        """Nothing is to be ended."""
-
-
-def make_steward(  # noqa: PLR0913 - what a steward needs, each given once, by name
+def make_steward(  # noqa: PLR0913, PLR0917 - what a steward needs, each of a type of its own
     config: Config,
     model: Model,
-    *,
+    memory: Memory,
     publisher: MqttPublisher,
     pipeline: Pipeline,
     evidence: Evidence,
     hush: Hush,
     health: Health,
-    memory: Memory,
     reload: Callable[[], None],
     build: BuildPipeline,
-) -> Steward | Nobody:
-    """Who carries out commands, if the configuration wants it; what was remembered holds again.
+) -> Steward:
+    """Who carries out commands; what was remembered holds again.
 
     Args:
         config: The configuration.
         model: What classifies.
+        memory: Where commands are remembered.
         publisher: Who takes commands and tells what came of them.
-        pipeline: What is tuned, and listened to for the time; nobody else may observe it.
+        pipeline: What is tuned; it is observed for its time, beside who observes it already.
         evidence: Who keeps clips.
         hush: What is muted.
         health: Where commands are counted.
-        memory: Where commands are remembered.
         reload: Reads the configuration again, and begins anew with it; raises what is wrong.
         build: Makes a pipeline, for self-tests.
     """
     if publisher.porter is None:
-        return Nobody()
+        raise ValueError("a publisher that takes no commands, which is the caller's bug")
     ears = Ears(model.sample_rate_hz, pipeline.observer)
     pipeline.observer = ears
     tuning = Tuning(

@@ -9,7 +9,7 @@ from typing import Literal
 
 import msgspec
 
-from soundpost.config import MqttConfig, state_folder
+from soundpost.config import state_folder
 from soundpost.control.ledger import Entry
 from soundpost.decide import HushState, Override
 
@@ -115,10 +115,10 @@ class Memory:
         )
 
 
-def find_memory(config: MqttConfig) -> Path | None:
-    """The file in the folder that systemd gives; None without one, or where none is obeyed."""
+def find_memory() -> Path | None:
+    """The file in the folder that systemd gives; None without one."""
     folder = state_folder()
-    return folder / FILE_NAME if folder and config.commands else None
+    return folder / FILE_NAME if folder else None
 
 
 def _decode(content: bytes) -> Remembered:

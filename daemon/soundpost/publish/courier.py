@@ -11,11 +11,10 @@ from soundpost.health import Health
 from soundpost.publish.backoff import Backoff
 from soundpost.publish.bell import Bell
 from soundpost.publish.broker import Broker
-from soundpost.publish.herald import Herald
+from soundpost.publish.herald import Correspondent, Herald
 from soundpost.publish.mqtt import Connection
 from soundpost.publish.outbox import Outbox
 from soundpost.publish.payload import OFFLINE, ONLINE, HealthMessage, encode
-from soundpost.publish.porter import Porter
 from soundpost.publish.readings import Reading, Readings
 from soundpost.publish.refusals import Refusals
 from soundpost.publish.trouble import no_acknowledgement
@@ -59,7 +58,7 @@ class Courier:
         outbox: Outbox,
         readings: Readings,
         herald: Herald | None,
-        porter: Porter | None,
+        porter: Correspondent | None,
         refusals: Refusals,
         bell: Bell,
         health: Health,

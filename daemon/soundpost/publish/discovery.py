@@ -10,7 +10,6 @@ from dataclasses import dataclass
 import msgspec
 
 from soundpost import __version__
-from soundpost.publish.controls import controls
 from soundpost.publish.entities import Announcement, Component, Device, Earlier, Origin
 from soundpost.publish.payload import ModelIdentity
 from soundpost.publish.readings import ANY
@@ -93,6 +92,8 @@ class Introduction:
         if self.level_seconds:
             entities["level"] = self._level()
         if self.is_commanded:
+            from soundpost.publish.controls import controls  # noqa: PLC0415 - by default nobody is
+
             entities |= controls(self.base, self.labels, captures=self.captures)
         return {
             key: msgspec.structs.replace(entity, unique_id=f"{self.base.replace('/', '_')}_{key}")

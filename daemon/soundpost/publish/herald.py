@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable
+from typing import Protocol
 
 from soundpost.publish.discovery import Introduction
 from soundpost.publish.letter import Heard
@@ -10,6 +11,16 @@ from soundpost.publish.mqtt import Connection
 _OBJECT = "soundpost"
 
 _log = logging.getLogger("soundpost.publish")
+
+
+class Correspondent(Protocol):
+    """Listens and answers over whatever connection there is."""
+
+    def begin(self, connection: Connection) -> None:
+        """Listen on a new connection."""
+
+    def send(self, connection: Connection) -> None:
+        """Tell what there is room for."""
 
 
 class Herald:

@@ -10,6 +10,7 @@ import msgspec
 
 from soundpost.clock import rfc3339
 from soundpost.errors import PublishError, SoundpostError
+from soundpost.health import Health
 from soundpost.publish.answers import Answers, Sender
 from soundpost.publish.command import Command, read_command, read_id
 from soundpost.publish.letter import Heard
@@ -183,3 +184,17 @@ def _refuse_retained(heard: Heard) -> None:
             "the command is retained, and would come again with every connection",
             hint="send it without retain, and clear the topic: an empty retained message",
         )
+
+
+def make_porter(
+    base: str, note: Callable[[str, str | None], None], wake: Callable[[], None], health: Health
+) -> Porter:
+    """The porter of a node.
+
+    Args:
+        base: What the node's topics begin with, `<prefix>/<node>`.
+        note: Told the broker's answers to results: the topic, and the refusal if it is one.
+        wake: Called when there is a result.
+        health: Where lost results are counted.
+    """
+    return Porter(base, Answers(f"{base}/result", note, health), wake)

@@ -9,7 +9,6 @@ from typing import Self
 from soundpost.config import MqttConfig
 from soundpost.errors import PublishError
 from soundpost.health import Health
-from soundpost.publish.answers import Answers
 from soundpost.publish.bell import Bell
 from soundpost.publish.broker import find_broker
 from soundpost.publish.courier import Courier
@@ -17,7 +16,6 @@ from soundpost.publish.discovery import Introduction
 from soundpost.publish.herald import Herald
 from soundpost.publish.outbox import Outbox
 from soundpost.publish.payload import DetectionMessage, HealthMessage, ModelIdentity
-from soundpost.publish.porter import Porter
 from soundpost.publish.readings import Readings, Sounds
 from soundpost.publish.refusals import Refusals
 from soundpost.publish.scribe import FULL, Scribe
@@ -75,8 +73,10 @@ class MqttPublisher:
         refusals, bell = Refusals(self._broker), Bell()
         self._wake, self.porter = bell.ring, None
         if config.commands:
-            answers = Answers(f"{base}/result", refusals.note, health)
-            self.porter = Porter(base, answers, bell.ring)
+            # Only now: by default nobody is obeyed, and the start is not to take longer for it.
+            from soundpost.publish.porter import make_porter  # noqa: PLC0415 - see above
+
+            self.porter = make_porter(base, refusals.note, bell.ring, health)
         herald = None
         if config.discovery and model is not None:
             introduction = Introduction(

@@ -2,6 +2,8 @@
 
 import logging
 import os
+import subprocess
+import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -10,6 +12,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from soundpost.config import MqttConfig
+from soundpost.control import open_memory
 from soundpost.control.ledger import Entry
 from soundpost.control.memory import Memory, Remembered, find_memory
 from soundpost.decide import HushState, Mute, Override
@@ -135,12 +138,34 @@ def test_a_write_that_fails_leaves_the_last_one(path: Path) -> None:
     assert Memory(path).remembered == ALL
 
 
+def test_where_nobody_is_obeyed_nothing_is_remembered(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who turns commands off turns off what they did, because nobody could take it back."""
+    monkeypatch.setitem(os.environ, "STATE_DIRECTORY", str(tmp_path))
+    Memory(tmp_path / "commands.json").write(ALL)
+    assert open_memory(MqttConfig()) is None
+    memory = open_memory(MqttConfig(commands=True))
+    assert memory is not None
+    assert memory.remembered == ALL
+
+
+def test_where_nobody_is_obeyed_nothing_is_loaded() -> None:
+    """The start of most nodes is not to take longer for it."""
+    loaded = "import sys, soundpost.app; print(*(name for name in sys.modules))"
+    done = subprocess.run(
+        [sys.executable, "-c", loaded], capture_output=True, text=True, check=True
+    )
+    modules = set(done.stdout.split())
+    assert "soundpost.publish.publisher" in modules
+    assert not {"soundpost.control.steward", "soundpost.publish.command"} & modules
+
+
 def test_it_lies_where_systemd_keeps_the_state(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """And nowhere unless commands are obeyed: who turns them off, turns off what they did."""
+    """And nowhere without it."""
     monkeypatch.setitem(os.environ, "STATE_DIRECTORY", str(tmp_path))
-    assert find_memory(MqttConfig(commands=True)) == tmp_path / "commands.json"
-    assert find_memory(MqttConfig()) is None
+    assert find_memory() == tmp_path / "commands.json"
     monkeypatch.delitem(os.environ, "STATE_DIRECTORY")
-    assert find_memory(MqttConfig(commands=True)) is None
+    assert find_memory() is None
