@@ -139,7 +139,7 @@ def test_what_is_muted_is_not_told(
 ) -> None:
     """Over a restart too; health counts what was held back; unmuted it is told again."""
     tones = post.folder / "tones.wav"
-    write_tones(tones)
+    write_tones(tones, 5.0)
     post.configure("decide.on_threshold = 0.36", "decide.off_threshold = 0.33")
     with post.run():
         commander.settings()
