@@ -124,7 +124,7 @@ class Told(Answers):
     """Results, and whom each of them goes to."""
 
     def __init__(self) -> None:
-        super().__init__("p/n/result", lambda *_: None)
+        super().__init__("p/n/result", lambda *_: None, Health())
         self.results: list[tuple[bytes, Sender]] = []
 
     def add(self, payload: bytes, sender: Sender) -> None:
