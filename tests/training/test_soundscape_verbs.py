@@ -131,7 +131,7 @@ def test_ways_to_decide_are_tried_on_every_fold(
     tuning = json.loads(out.read_text())
     by_name = {trial["name"]: trial for trial in tuning["trials"]}
     assert by_name["smoothing 2"]["told"] == by_name["as shipped"]["told"]
-    told = [by_name[f"all at {at:g}"]["told"] for at in (0.2, 0.5, 0.95)]
+    told = [by_name[f"all at {at:g}, 1 w"]["told"] for at in (0.2, 0.5, 0.95)]
     assert told == sorted(told, reverse=True)
     assert told[0] > told[-1]
     assert "smoothing 2" in capsys.readouterr().out

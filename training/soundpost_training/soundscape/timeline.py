@@ -1,7 +1,8 @@
 """Truth against detections, drawn over time."""
 
 import io
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -12,6 +13,7 @@ from soundpost_training.soundscape.truth import Event
 ROW_MINUTES = 2.5
 DOTS_PER_INCH = 110
 LANES = 3
+LANE_HEIGHT = 0.7
 NAME_SECONDS = 8.0
 """The room that a name takes: what begins earlier goes to another lane."""
 
@@ -49,22 +51,25 @@ def timeline(truth: Sequence[Event], told: Sequence[Told], minutes: float) -> by
 def _row(
     axes: Axes, first: float, last: float, truth: Sequence[Event], told: Sequence[Told]
 ) -> None:
-    for event in truth:
-        if event.offset_seconds > first and event.onset_seconds < last:
-            _bar(axes, event, 2.0, TRUE)
-    ends = [first] * LANES
-    for one in sorted(told, key=lambda event: event.onset_seconds):
-        if one.offset_seconds <= first or one.onset_seconds >= last:
-            continue
-        lane = min(range(LANES), key=lambda place: max(ends[place], one.onset_seconds))
-        ends[lane] = max(one.offset_seconds, one.onset_seconds + NAME_SECONDS)
-        colour = _colour(one, truth)
-        height = 1.0 - 0.7 * lane
-        _bar(axes, one, height, colour)
+    for event, lane in _lanes(truth, first, last):
+        _bar(axes, event, 2.0 + LANE_HEIGHT * lane, TRUE)
+    for one, lane in _lanes(told, first, last):
+        height = 1.0 - LANE_HEIGHT * lane
+        _bar(axes, one, height, _colour(one, truth))
         if first <= one.told_seconds <= last:
             axes.plot(one.told_seconds, height, "o", color="black", markersize=2.5)
-    axes.set(xlim=(first, last), ylim=(-1.0, 2.9), yticks=[])
+    axes.set(xlim=(first, last), ylim=(-0.9, 4.2), yticks=[])
     axes.grid(axis="x", alpha=0.3)
+
+
+def _lanes(events: Sequence[Any], first: float, last: float) -> Iterator[tuple[Any, int]]:
+    """The events of a row, each with the lane in which its name has most room."""
+    ends = [first] * LANES
+    for event in sorted(events, key=lambda one: one.onset_seconds):
+        if event.offset_seconds > first and event.onset_seconds < last:
+            lane = min(range(LANES), key=lambda place: max(ends[place], event.onset_seconds))
+            ends[lane] = max(event.offset_seconds, event.onset_seconds + NAME_SECONDS)
+            yield event, lane
 
 
 def _bar(axes: Axes, event: Event | Told, height: float, colour: str) -> None:

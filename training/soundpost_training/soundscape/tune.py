@@ -29,7 +29,7 @@ from soundpost_training.soundscape.scene import Recording, Scene, read_scene
 from soundpost_training.soundscape.siblings import sibling
 from soundpost_training.soundscape.telling import Told, track
 from soundpost_training.soundscape.truth import Event, read_truth
-from soundpost_training.soundscape.ways import THRESHOLDS, single, ways_of
+from soundpost_training.soundscape.ways import THRESHOLDS, WINDOWS, single, ways_of
 
 
 class Trial(msgspec.Struct, frozen=True, kw_only=True):
@@ -53,7 +53,7 @@ class Trial(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class LabelTrial(msgspec.Struct, frozen=True, kw_only=True):
-    """A label at one threshold: event-based F1, share of sounds told, false alarms an hour.
+    """A label at one threshold and smoothing: event F1, share of sounds told, false alarms.
 
     False alarms are counted where none of the label is to be heard: in negatives for a security
     label, between its own sounds for another.
@@ -61,6 +61,7 @@ class LabelTrial(msgspec.Struct, frozen=True, kw_only=True):
 
     label: str
     threshold: float
+    smoothing_windows: int
     f1: float
     told: float
     false_per_hour: float
@@ -113,9 +114,10 @@ def tune(folders: Iterable[Path], bundle: Bundle, run: Path, command: str) -> Tu
         hours=sum(one.seconds for one in heap.recordings) / 3600,
         trials=[_trial(heap, name, labels, security) for name in ways],
         labels=[
-            _label_trial(heap, label, threshold, is_security=label in security)
+            _label_trial(heap, label, threshold, windows, is_security=label in security)
             for label in labels
             for threshold in THRESHOLDS
+            for windows in WINDOWS
         ],
     )
 
@@ -161,8 +163,10 @@ def _trial(heap: _Heap, name: str, labels: Sequence[str], security: Sequence[str
     )
 
 
-def _label_trial(heap: _Heap, label: str, threshold: float, *, is_security: bool) -> LabelTrial:
-    told = heap.told[single(threshold)]
+def _label_trial(
+    heap: _Heap, label: str, threshold: float, windows: int, *, is_security: bool
+) -> LabelTrial:
+    told = heap.told[single(threshold, windows)]
     mixed = {one.name: told[one.name] for one in heap.recordings if not one.is_negative}
     quiet = [one for one in heap.recordings if one.is_negative or not is_security]
     false = sum(
@@ -175,6 +179,7 @@ def _label_trial(heap: _Heap, label: str, threshold: float, *, is_security: bool
     return LabelTrial(
         label=label,
         threshold=threshold,
+        smoothing_windows=windows,
         f1=event_based(heap.truth, mixed, [label]).f1,
         told=waits.told / max(1, waits.events),
         false_per_hour=false / (sum(one.seconds for one in quiet) / 3600),

@@ -5,10 +5,14 @@ from collections.abc import Sequence
 import msgspec
 
 from soundpost.manifest import Label
+from soundpost_training.thresholds import OFF_SHARE
 
 THRESHOLDS = tuple(round(0.2 + 0.05 * step, 2) for step in range(16))
 OFF_SHARES = (0.1, 0.2, 0.3, 0.45, 0.6, 0.75, 0.9)
 SMOOTHINGS = (1, 2, 3, 4)
+WINDOWS = (1, 2)
+"""Smoothing that is tried with every threshold: that of the profile `instant`, and the default."""
+
 MINIMUM_SECONDS = (0.0, 0.5, 1.0, 1.5)
 REFRACTORY_SECONDS = (0.5, 1.0, 2.0)
 
@@ -30,13 +34,19 @@ def ways_of(labels: Sequence[Label]) -> dict[str, list[Label]]:
     for seconds in REFRACTORY_SECONDS:
         ways[f"refractory {seconds:g} s"] = having(refractory_samples=round(seconds * 16_000))
     for on_threshold in THRESHOLDS:
-        ways[single(on_threshold)] = [_at(label, on_threshold, 0.6) for label in labels]
+        for windows in WINDOWS:
+            ways[single(on_threshold, windows)] = [
+                msgspec.structs.replace(
+                    _at(label, on_threshold, OFF_SHARE), smoothing_windows=windows
+                )
+                for label in labels
+            ]
     return ways
 
 
-def single(on_threshold: float) -> str:
-    """The name of the way that has one threshold for all labels."""
-    return f"all at {on_threshold:g}"
+def single(on_threshold: float, windows: int) -> str:
+    """The name of the way that has one threshold and one smoothing for all labels."""
+    return f"all at {on_threshold:g}, {windows} w"
 
 
 def _at(label: Label, on_threshold: float, off_share: float) -> Label:
