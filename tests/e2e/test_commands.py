@@ -140,10 +140,11 @@ def test_what_is_muted_is_not_told(
     """Over a restart too; health counts what was held back; unmuted it is told again."""
     tones = post.folder / "tones.wav"
     write_tones(tones, 5.0)
-    post.configure("decide.on_threshold = 0.36", "decide.off_threshold = 0.33")
+    post.configure("decide.on_threshold = 1.0")  # nothing begins before it is muted
     with post.run():
         commander.settings()
         commander.ask("mute", minutes=60)
+    post.configure("decide.on_threshold = 0.36", "decide.off_threshold = 0.33")
     with post.run(tones, pace="fast") as daemon:
         status, errors = daemon.wait()
     assert status == 0, errors
