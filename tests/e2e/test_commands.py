@@ -166,8 +166,8 @@ def test_a_damaged_memory_is_set_aside_and_told(post: Post, commander: Commander
     with post.run():
         commander.settings()
         commander.ask("mute", minutes=60)
-    content = post.memory.read_bytes()
-    post.memory.write_bytes(content.replace(b'"until_ns":1', b'"until_ns":2'))
+    damaged = post.memory.read_bytes().replace(b'"until_ns":', b'"until_ns":9')
+    post.memory.write_bytes(damaged)
     told = commander.settings_told
     with post.run() as daemon:
         assert commander.settings(after=told)["muted"] == {}
@@ -175,7 +175,7 @@ def test_a_damaged_memory_is_set_aside_and_told(post: Post, commander: Commander
         _, errors = daemon.terminate()
     assert "is damaged (its checksum is wrong)" in errors
     (aside,) = post.folder.glob("commands.json.damaged-*")
-    assert aside.read_bytes() == content.replace(b'"until_ns":1', b'"until_ns":2')
+    assert aside.read_bytes() == damaged
 
 
 def test_no_garbage_ends_the_daemon(post: Post, commander: Commander) -> None:
