@@ -27,13 +27,14 @@ def experiment(experiment_file: Path) -> Experiment:
 
 
 def kept_run(experiment: Experiment, home: Path) -> keras.Model:
-    """The network of a run that held out fold 2, of which nothing but the weights is there."""
+    """The network of a run that held out fold 2, as the run leaves it."""
     keras.utils.set_random_seed(11)
     frames, bands = experiment.window.frames, experiment.features.mel_bands
     model = build_model(experiment.model, frames, bands, 3)
     folder = home / "runs" / experiment.name / "fold2"
     folder.mkdir(parents=True)
     model.save(folder / "model.keras")
+    (folder / "experiment.json").write_bytes(msgspec.json.encode(experiment))
     return model
 
 
@@ -66,6 +67,16 @@ def test_a_run_of_another_network_is_refused(
     text = experiment_file.read_text(encoding="utf-8").replace("[8, 16]", "[8, 24]")
     experiment_file.write_text(text, encoding="utf-8")
     with pytest.raises(TrainingError, match="is of another network"):
+        begun(experiment_file, tmp_path, "run:tiny", fold=2)
+
+
+def test_a_run_of_other_folds_is_refused(
+    experiment: Experiment, experiment_file: Path, tmp_path: Path
+) -> None:
+    """It has heard what is to be held out."""
+    data = msgspec.structs.replace(experiment.data, folds=3)
+    kept_run(msgspec.structs.replace(experiment, data=data), tmp_path)
+    with pytest.raises(TrainingError, match="other folds of the same recordings"):
         begun(experiment_file, tmp_path, "run:tiny", fold=2)
 
 

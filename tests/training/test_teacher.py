@@ -14,9 +14,12 @@ from soundpost_training.dataset.audio import read_pcm
 from soundpost_training.errors import TrainingError
 from soundpost_training.material import Material
 from soundpost_training.teacher import DistillationLoss
+from soundpost_training.teacher.pool import fingerprint
 from soundpost_training.teacher.yamnet import build_ear
 
 pytestmark = pytest.mark.training
+
+CONFIGS = Path(__file__).resolve().parents[2] / "training" / "configs"
 
 TEACHER = """
 [teacher]
@@ -76,6 +79,15 @@ def test_a_teacher_that_is_no_yamnet_is_refused(tmp_path: Path) -> None:
     (tmp_path / "other.tflite").write_bytes(b"not a model")
     with pytest.raises(TrainingError, match="cannot be read as TFLite"):
         build_ear(tmp_path / "other.tflite", (7,), 64, 64)
+
+
+@pytest.mark.parametrize("name", ["esc50-taught", "esc10-taught"])
+def test_pools_that_were_listened_to_are_found_again(name: str) -> None:
+    """A setting that is new and not used leaves the names of older pools as they are."""
+    experiment = load_experiment(CONFIGS / f"{name}.toml")
+    assert experiment.teacher is not None
+    log_mel = np.zeros((2, 64), np.float32)
+    assert fingerprint(experiment, experiment.teacher, log_mel) == "43bf77fbb742b5e5"
 
 
 @pytest.mark.usefixtures("tones_at_home")

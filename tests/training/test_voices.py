@@ -80,6 +80,31 @@ def test_a_student_is_told_the_mean_of_what_runs_say(material: Material, tmp_pat
     assert np.abs(thought[0] - thought[1]).max() > 0.1
 
 
+def test_heads_on_yamnet_have_the_same_say_as_a_run(
+    material: Material, shared_data: Path, tmp_path: Path
+) -> None:
+    """Of two teachers, each counts half, however many heads one has."""
+    config = TeacherConfig(
+        weights=str(shared_data / "yamnet" / "yamnet_weights.tflite"),
+        layers=(1, 2),
+        runs=("one",),
+        pool_passes=1,
+        head_units=8,
+        head_epochs=1,
+    )
+    experiment = msgspec.structs.replace(material.experiment, teacher=config)
+    mixed = replace(material, experiment=experiment)
+    lessons, pool = teach(mixed.pool, student_of(mixed)), mixed.pool
+    heads = keras.saving.load_model(mixed.fold_folder(2) / "teacher.keras", compile=False)
+    run = keras.saving.load_model(tmp_path / "runs" / "one" / "fold2" / "model.keras")
+    loud = pool.drawn.clips[lessons.examples, 0] < pool.bank.clips
+    heard = pool.heard[lessons.examples].astype(np.float32)
+    said = heads.predict(heard, verbose=0).astype(np.float64)
+    thought = run.predict(pool.shown(lessons.examples)[..., None], verbose=0).astype(np.float64)
+    expected = (softmax(said / 2).mean(axis=1) + softmax(thought / 2)) / 2
+    np.testing.assert_allclose(lessons.told[loud], expected[loud], atol=5e-3)
+
+
 def test_lessons_are_learnt_once(material: Material, tmp_path: Path) -> None:
     """What was told before is taken from the folder, without the teachers."""
     first = teach(material.pool, student_of(material))

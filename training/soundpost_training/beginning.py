@@ -4,12 +4,13 @@ from pathlib import Path
 
 import keras
 
+from soundpost_training.config import Experiment
 from soundpost_training.dataset import data_folder
 from soundpost_training.errors import TrainingError
 from soundpost_training.init import Init
 from soundpost_training.material import Material
 from soundpost_training.pretrained import Weights, mobilenet_v2_weights, yamnet_weights
-from soundpost_training.run import kept_network
+from soundpost_training.run import kept_experiment, kept_network
 
 
 def begin(model: keras.Model, material: Material, fold: int | None) -> None:
@@ -29,7 +30,8 @@ def begin(model: keras.Model, material: Material, fold: int | None) -> None:
     init = Init.of(experiment.train.init)
     match init.kind:
         case "run":
-            _go_on(model, material.runs / init.name / material.fold_folder(fold).name)
+            folder = material.runs / init.name / material.fold_folder(fold).name
+            _go_on(model, folder, experiment)
         case "yamnet":
             _take(model, yamnet_weights(data_folder(init.name)))
         case "imagenet":
@@ -37,9 +39,16 @@ def begin(model: keras.Model, material: Material, fold: int | None) -> None:
             _take(model, mobilenet_v2_weights(path, experiment.model.width))
 
 
-def _go_on(model: keras.Model, folder: Path) -> None:
+def _go_on(model: keras.Model, folder: Path, experiment: Experiment) -> None:
     """A warm restart (Loshchilov and Hutter, ICLR 2017), from the run that held out the same."""
-    kept = kept_network(folder, f"init = run:{folder.parent.name}")
+    name = folder.parent.name
+    kept = kept_network(folder, f"init = run:{name}")
+    theirs, ours = kept_experiment(folder).data, experiment.data
+    if theirs.folder == ours.folder and theirs != ours:
+        raise TrainingError(
+            f"the run {name} has other folds of the same recordings: expected {ours}, got {theirs}",
+            hint="begin with a run of the same [data]: this one has heard what is to be held out",
+        )
     try:
         model.set_weights(kept.get_weights())
     except ValueError as error:

@@ -33,8 +33,8 @@ class Heads(keras.utils.PyDataset):  # type: ignore[misc]  # Keras publishes no 
         self.on_epoch_end()
 
     def __len__(self) -> int:
-        """Batches of an epoch."""
-        return len(self._examples) // BATCH
+        """Batches of an epoch: one at least, however few examples there are."""
+        return max(1, len(self._examples) // BATCH)
 
     def __getitem__(self, batch: int) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         """What was heard float32[n, features], and targets float32[n, labels]."""

@@ -61,7 +61,7 @@ def fill_pool(experiment: Experiment, config: TeacherConfig, bank: Bank, folder:
         bank: All clips of the data set.
         folder: Gets the file of what was heard, named by all that it depends on.
     """
-    name = _fingerprint(experiment, config, bank)
+    name = fingerprint(experiment, config, bank.features.log_mel)
     drawn, frames = _draw_all(experiment, config, bank), experiment.window.frames
     silent = Pool(name, bank, frames, drawn, np.empty((len(drawn.clips), 0), np.float16))
     if config.weights is None:
@@ -86,8 +86,14 @@ def _draw_all(experiment: Experiment, config: TeacherConfig, bank: Bank) -> Draw
     return Draw.joined(draws)
 
 
-def _fingerprint(experiment: Experiment, config: TeacherConfig, bank: Bank) -> str:
-    """A name for exactly these examples heard by exactly this ear, 16 hexadecimal digits."""
+def fingerprint(experiment: Experiment, config: TeacherConfig, log_mel: NDArray[np.float32]) -> str:
+    """A name for exactly these examples heard by exactly this ear, 16 hexadecimal digits.
+
+    Args:
+        experiment: Seed, window and augmentation.
+        config: The ear, and how many examples of each clip.
+        log_mel: float32[frames, mel_bands] of all that examples are cut from.
+    """
     settings = [
         experiment.seed,
         experiment.features,
@@ -99,5 +105,5 @@ def _fingerprint(experiment: Experiment, config: TeacherConfig, bank: Bank) -> s
         POOL_BATCH,
     ]
     digest = hashlib.sha256(msgspec.json.encode(settings, order="deterministic"))
-    digest.update(np.ascontiguousarray(bank.features.log_mel).data)
+    digest.update(np.ascontiguousarray(log_mel).data)
     return digest.hexdigest()[:16]

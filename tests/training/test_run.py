@@ -1,0 +1,52 @@
+"""What a run keeps, and what goes on with it."""
+
+import json
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from soundpost_training.config import load_experiment
+from soundpost_training.errors import TrainingError
+from soundpost_training.run import claim, kept_experiment
+
+pytestmark = pytest.mark.training
+
+CONFIGS = Path(__file__).resolve().parents[2] / "training" / "configs"
+
+YOUNGER = {
+    "data": ("labels", "background", "shuffle_anyway"),
+    "model": ("arch", "layers", "width"),
+    "train": ("init", "backbone_learning_rate"),
+    "teacher": ("runs", "bundle", "bundle_never_heard_them", "blend"),
+}
+"""Settings that there were not when the first bundles' runs were kept."""
+
+
+@pytest.mark.parametrize("name", ["esc50-taught", "esc10-taught"])
+def test_a_run_goes_on_though_there_are_new_settings(name: str, tmp_path: Path) -> None:
+    """What a run did not know of counts as its default."""
+    experiment = load_experiment(CONFIGS / f"{name}.toml")
+    kept = json.loads(msgspec.json.encode(experiment))
+    for section, settings in YOUNGER.items():
+        for setting in settings:
+            del kept[section][setting]
+    (tmp_path / "experiment.json").write_text(json.dumps(kept), encoding="utf-8")
+    claim(tmp_path, experiment)
+    assert kept_experiment(tmp_path) == experiment
+
+
+def test_a_run_of_something_else_is_not_gone_on_with(tmp_path: Path) -> None:
+    """Another network, another run."""
+    experiment = load_experiment(CONFIGS / "esc50-taught.toml")
+    claim(tmp_path, experiment)
+    with pytest.raises(TrainingError, match="holds a run of another experiment"):
+        claim(tmp_path, load_experiment(CONFIGS / "esc50-taught.toml", arch="separable"))
+
+
+@pytest.mark.parametrize("content", ["", "{", '{"name": 3}'])
+def test_what_is_no_record_of_a_run_is_not_taken_for_one(tmp_path: Path, content: str) -> None:
+    """Damaged or foreign, it claims the folder for nobody else."""
+    (tmp_path / "experiment.json").write_text(content, encoding="utf-8")
+    with pytest.raises(TrainingError, match="holds a run of another experiment"):
+        claim(tmp_path, load_experiment(CONFIGS / "esc50-taught.toml"))
