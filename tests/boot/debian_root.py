@@ -40,6 +40,26 @@ def native_root(debian: int) -> Path:
     return root
 
 
+def sounding_root(debian: int) -> Path:
+    """The same, with ALSA's way to a PulseAudio elsewhere."""
+    root = KEPT / f"{CODENAMES[debian]}-sound"
+    if not root.exists():
+        made = _begin(root)
+        subprocess.run(["cp", "-a", f"{native_root(debian)}/.", str(made)], check=True)
+        shutil.copy("/etc/resolv.conf", made / "etc" / "resolv.conf")
+        install = ["install", "--yes", "--no-install-recommends", "libasound2-plugins"]
+        for arguments in (["update"], install, ["clean"]):
+            command = ["chroot", str(made), "apt-get", "--quiet", *arguments]
+            subprocess.run(
+                command,
+                check=True,
+                timeout=1_200,
+                env={"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "DEBIAN_FRONTEND": "noninteractive"},
+            )
+        made.rename(root)
+    return root
+
+
 def foreign_root() -> Path:
     """A minimal arm64 Debian, unpacked and not set up; its programs run by `EMULATOR`."""
     need("debootstrap", "dpkg-deb", str(EMULATOR))

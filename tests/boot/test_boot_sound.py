@@ -1,0 +1,134 @@
+"""The installed service at a microphone whose sound server freezes."""
+
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+from booted import SHARED, Booted
+from debian_root import built_package, need, own_architecture, sounding_root
+from listener import Subscriber
+from mosquitto import Broker
+from sound_card import MICROPHONE, SAMPLE_RATE_HZ, SoundCard
+
+pytestmark = [pytest.mark.boot, pytest.mark.timeout(1_800)]
+
+UNIT = "soundpost.service"
+NODE = "north-gate"
+DETECTIONS = f"soundpost/{NODE}/detections"
+MINUTES = 10
+WATCHDOG_SECONDS = 12
+"""Four times as long as nothing may be heard before the microphone is taken for lost."""
+FEEDS = 6
+"""It is fed four times in that: so many take longer than it waits."""
+CONFIG = """
+node.name = "{node}"
+capture.source = "mic:{microphone}"
+mqtt.broker = "{broker}"
+decide.on_threshold = 0.05
+decide.off_threshold = 0.04
+"""
+# PulseAudio's client looks for a folder of its own, and the service has no home.
+DROP_IN = f"""[Service]
+WatchdogSec={WATCHDOG_SECONDS}s
+TimeoutAbortSec=1s
+RestartSec=1s
+Environment=PULSE_SERVER=unix:{SHARED}/card/pulse/native PULSE_RUNTIME_PATH=/tmp/pulse
+Environment=ALSA_CONFIG_PATH={SHARED}/alsa.conf
+"""
+
+
+@pytest.fixture(scope="module")
+def shared() -> Iterator[Path]:
+    """A folder that the booted Debian sees, too; its path is short, for a socket's sake."""
+    with tempfile.TemporaryDirectory(prefix="post-") as folder:
+        path = Path(folder)
+        path.chmod(0o755)
+        lines = f"</usr/share/alsa/alsa.conf>\n<{SHARED}/card/asound.conf>\n"
+        (path / "alsa.conf").write_text(lines)
+        (path / "soundpost.deb").write_bytes(built_package(12, own_architecture()).read_bytes())
+        yield path
+
+
+@pytest.fixture(scope="module")
+def card(shared: Path) -> Iterator[SoundCard]:
+    """A sound card outside, into which bursts of noise are played all the time."""
+    need("pulseaudio", "paplay")
+    (shared / "card").mkdir()
+    card = SoundCard(shared / "card").start()
+    (shared / "card" / "pulse").chmod(0o755)  # the service is another user
+    noise = np.random.default_rng(4).normal(0.0, 0.2, (MINUTES * 30, 2 * SAMPLE_RATE_HZ))
+    noise[::2] = 0.0
+    soundfile.write(shared / "noise.wav", np.clip(noise.reshape(-1), -1, 0.99), SAMPLE_RATE_HZ)
+    play = ["paplay", "--latency-msec=1000", str(shared / "noise.wav")]
+    with subprocess.Popen(play, env=card.environment) as playing:
+        yield card
+        card.thaw()
+        playing.kill()
+    card.kill()
+
+
+@pytest.fixture(scope="module")
+def booted(shared: Path, card: SoundCard) -> Iterator[Booted]:
+    """A Debian 12 that has the package, and hears the card."""
+    del card
+    with Booted(sounding_root(12), shared) as booted:
+        booted.run("dpkg", "--install", str(SHARED / "soundpost.deb"))
+        booted.write(f"/run/systemd/system/{UNIT}.d/impatient.conf", DROP_IN)
+        yield booted
+
+
+@pytest.fixture
+def service(booted: Booted, broker: Broker) -> Iterator[Booted]:
+    """The service, listening."""
+    text = CONFIG.format(node=NODE, microphone=MICROPHONE, broker=broker.url)
+    booted.write("/etc/soundpost/soundpost.toml", text)
+    booted.run("systemctl", "daemon-reload")
+    booted.run("systemctl", "restart", UNIT)
+    yield booted
+    booted.run("systemctl", "stop", UNIT, check=False)
+    booted.run("systemctl", "reset-failed", UNIT, check=False)
+
+
+def wait_for_detections(subscriber: Subscriber) -> None:
+    """Return once another two detections were told."""
+    enough = len(subscriber.on(DETECTIONS)) + 2
+    subscriber.wait_for(lambda seen: sum(m.topic == DETECTIONS for m in seen) >= enough, 120.0)
+
+
+def test_a_frozen_sound_server_is_waited_for(
+    service: Booted, card: SoundCard, subscriber: Subscriber
+) -> None:
+    """Stopping a stream would hang for ever; so nobody stops it, and the watchdog stays content."""
+    wait_for_detections(subscriber)
+    process = service.property_of(UNIT, "MainPID")
+    card.freeze()
+    service.wait_for(lambda: "no_samples" in service.property_of(UNIT, "StatusText"))
+    fed = service.property_of(UNIT, "WatchdogTimestampMonotonic")
+    for _ in range(FEEDS):
+        before = fed
+        service.wait_for(
+            lambda: service.property_of(UNIT, "WatchdogTimestampMonotonic") != before  # noqa: B023 - it is asked at once
+        )
+        fed = service.property_of(UNIT, "WatchdogTimestampMonotonic")
+    card.thaw()
+    wait_for_detections(subscriber)
+    assert service.property_of(UNIT, "NRestarts") == "0"
+    assert service.property_of(UNIT, "MainPID") == process
+
+
+def test_a_sound_server_that_hangs_at_the_start_is_tried_again_and_again(
+    service: Booted, card: SoundCard, subscriber: Subscriber
+) -> None:
+    """What hangs inside PortAudio ends with the process; systemd starts another until one hears."""
+    wait_for_detections(subscriber)
+    card.freeze()
+    service.run("systemctl", "restart", "--no-block", UNIT)
+    service.wait_for(lambda: service.property_of(UNIT, "NRestarts") not in {"", "0"})
+    assert "the sound system did not answer" in service.journal(UNIT)
+    card.thaw()
+    wait_for_detections(subscriber)
+    assert service.property_of(UNIT, "ActiveState") == "active"
