@@ -1,13 +1,18 @@
 """Checkpoints: what an interrupted run goes on from."""
 
+from itertools import chain
 from pathlib import Path
 
 import keras
+import numpy as np
+
+from soundpost_training.keep import kept
 
 EVERY_EPOCHS = 5
 """At most this many epochs are lost when a run is stopped."""
 
-PATTERN = "epoch*.weights.h5"
+SUFFIX, OLDER_SUFFIX = ".npz", ".weights.h5"
+"""HDF5 is read where a run began with it, and never written: on a full disk its library crashes."""
 
 
 class Checkpoints:
@@ -22,21 +27,41 @@ class Checkpoints:
 
     def restore(self, model: keras.Model) -> int:
         """The epoch to go on with, 0 without a checkpoint; the model becomes what was kept."""
-        kept = sorted(self._folder.glob(PATTERN))
-        if not kept:
+        latest = max(self._all(), key=_epochs, default=None)
+        if latest is None:
             return 0
         model.optimizer.build(model.trainable_variables)
-        model.load_weights(kept[-1])
-        return int(kept[-1].name.removeprefix("epoch").partition(".")[0])
+        if latest.name.endswith(OLDER_SUFFIX):
+            model.load_weights(latest)
+        else:
+            with np.load(latest) as arrays:
+                for place, variable in enumerate(_variables(model)):
+                    variable.assign(arrays[f"arr_{place}"])
+        return _epochs(latest)
 
     def keep(self, model: keras.Model, epochs: int) -> None:
-        """Keeps a model that has been trained for so many epochs, if it is time to."""
+        """Keeps a model that has been trained for so many epochs, if it is time to.
+
+        Raises:
+            TrainingError: The disk is full; the checkpoint before is there still.
+        """
         if epochs % EVERY_EPOCHS:
             return
-        self._folder.mkdir(exist_ok=True)
-        partial = self._folder / "partial.weights.h5"
-        model.save_weights(partial)
-        kept = partial.replace(self._folder / f"epoch{epochs:05d}.weights.h5")
-        for old in self._folder.glob(PATTERN):
-            if old != kept:
+        path = self._folder / f"epoch{epochs:05d}{SUFFIX}"
+        with kept(path) as partial:
+            np.savez(partial, *(np.asarray(variable) for variable in _variables(model)))
+        for old in self._all():
+            if old != path:
                 old.unlink()
+
+    def _all(self) -> list[Path]:
+        patterns = (f"epoch*{suffix}" for suffix in (SUFFIX, OLDER_SUFFIX))
+        return list(chain.from_iterable(self._folder.glob(pattern) for pattern in patterns))
+
+
+def _variables(model: keras.Model) -> list[keras.Variable]:
+    return [*model.variables, *model.optimizer.variables]
+
+
+def _epochs(path: Path) -> int:
+    return int(path.name.removeprefix("epoch").partition(".")[0])

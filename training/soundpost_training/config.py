@@ -50,6 +50,10 @@ class TrainConfig(Section, frozen=True, kw_only=True):
     with all; `imagenet:mobilenet_v2:FILE.h5`, without FILE with what Keras publishes. Files are
     absolute or under $SOUNDPOST_DATA. `backbone_learning_rate` is that of all layers but the new
     last one, where it is another.
+
+    `validation_share` of each label's training clips, whole recordings, are kept back and judge the
+    averaged weights after each epoch; training ends when `patience_epochs` brought nothing better,
+    if any are given, and the best ones stay. `mixed_precision` calculates in bfloat16.
     """
 
     init: Annotated[str, Meta(pattern=PATTERN)] | None = None
@@ -61,6 +65,13 @@ class TrainConfig(Section, frozen=True, kw_only=True):
     weight_decay: Annotated[float, Meta(ge=0.0)] = 0.01
     label_smoothing: Annotated[float, Meta(ge=0.0, lt=1.0)] = 0.1
     average_momentum: Annotated[float, Meta(gt=0.0, lt=1.0)] = 0.99
+    validation_share: Annotated[float, Meta(ge=0.0, le=0.5)] = 0.0
+    patience_epochs: NotNegative = 0
+    mixed_precision: bool = False
+
+    def __post_init__(self) -> None:
+        if self.patience_epochs and not self.validation_share:
+            raise ValueError("patience_epochs needs a validation_share to be patient with")
 
 
 class TeacherConfig(Section, frozen=True, kw_only=True):
@@ -151,6 +162,10 @@ class Experiment(Section, frozen=True, kw_only=True):
     teacher: TeacherConfig | None = None
     quantize: QuantizeConfig = QuantizeConfig()
     calibrate: CalibrateConfig = CalibrateConfig()
+
+    def __post_init__(self) -> None:
+        if self.teacher is not None and self.train.validation_share:
+            raise ValueError("no validation_share with a teacher: it has heard all training clips")
 
 
 def load_experiment(

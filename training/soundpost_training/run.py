@@ -7,6 +7,7 @@ import msgspec
 
 from soundpost_training.config import Experiment
 from soundpost_training.errors import TrainingError
+from soundpost_training.keep import keep
 
 MODEL_FILE = "model.keras"
 EXPERIMENT_FILE = "experiment.json"
@@ -24,8 +25,7 @@ def claim(folder: Path, experiment: Experiment) -> None:
             f"{folder} holds a run of another experiment than {experiment.name} is now",
             hint=f"give the changed experiment a new name, or remove {folder}",
         )
-    folder.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(msgspec.json.format(msgspec.json.encode(experiment)))
+    keep(path, msgspec.json.format(msgspec.json.encode(experiment)))
 
 
 def _is(kept: bytes, experiment: Experiment) -> bool:

@@ -10,16 +10,20 @@ from soundpost_training.checkpoint import Checkpoints
 from soundpost_training.config import Experiment, TrainConfig
 from soundpost_training.dataset import training_folds
 from soundpost_training.examples import Examples
+from soundpost_training.history import History
+from soundpost_training.keep import kept, written
 from soundpost_training.material import Material
 from soundpost_training.model import build_model, refuse_baseline
 from soundpost_training.progress import bar
 from soundpost_training.rates import adamw
 from soundpost_training.run import MODEL_FILE, claim
 from soundpost_training.teacher import DistillationLoss, Lessons, Student, TaughtExamples, teach
+from soundpost_training.validation import Validation, kept_back
 
 CHECKPOINT_FOLDER = "checkpoint"
-HISTORY_FILE = "history.csv"
-"""One line per epoch: its number from 1, and its mean loss."""
+
+FLOAT, MIXED = "float32", "mixed_bfloat16"
+"""Keras' names for how a network calculates; its weights are float32 in both."""
 
 
 def train_fold(material: Material, fold: int | None) -> keras.Model:
@@ -40,14 +44,22 @@ def train_fold(material: Material, fold: int | None) -> keras.Model:
     finished = folder / MODEL_FILE
     if finished.is_file():
         return keras.saving.load_model(finished, compile=False)
-    examples = _examples(material, folds, fold)
-    model = _untrained(experiment, len(material.dataset.labels))
+    clips = material.dataset.in_folds(folds)
+    back = kept_back(material.dataset, clips, experiment.train.validation_share, experiment.seed)
+    examples = _examples(material, sorted(set(clips) - set(back)), fold)
+    precision = MIXED if experiment.train.mixed_precision else FLOAT
+    model = _untrained(experiment, len(material.dataset.labels), precision)
     begin(model, material, fold)
     model.compile(_optimizer(experiment.train, len(examples)), _loss(experiment))
-    _fit(model, examples, experiment.train.epochs, folder)
-    partial = folder / f"partial-{MODEL_FILE}"
-    model.save(partial)
-    partial.replace(finished)
+    validation = Validation(material, back, folder) if back else None
+    with written(folder):
+        _fit(model, examples, experiment.train.epochs, folder, validation)
+    if precision != FLOAT:
+        trained = model.get_weights()
+        model = _untrained(experiment, len(material.dataset.labels), FLOAT)
+        model.set_weights(trained)
+    with kept(finished) as partial:
+        model.save(partial)
     return model
 
 
@@ -64,7 +76,11 @@ def teach_fold(material: Material, fold: int | None) -> Lessons:
 
 
 def _fit(
-    model: keras.Model, examples: Examples | TaughtExamples, epochs: int, folder: Path
+    model: keras.Model,
+    examples: Examples | TaughtExamples,
+    epochs: int,
+    folder: Path,
+    validation: Validation | None,
 ) -> None:
     """Trains from the latest checkpoint on, and leaves the averaged weights in the model.
 
@@ -73,34 +89,42 @@ def _fit(
     """
     checkpoints = Checkpoints(folder / CHECKPOINT_FOLDER)
     done = checkpoints.restore(model)
-    with bar() as progress, (folder / HISTORY_FILE).open("a", encoding="utf-8") as history:
+    with bar() as progress, History(folder) as history:
         task = progress.add_task(folder.name, total=epochs, completed=done)
-        for examples.epoch in range(done, epochs):
+        for epoch in range(done + 1, epochs + 1):
+            if validation is not None and validation.is_enough(epoch - 1):
+                break
+            examples.epoch = epoch - 1
             model.reset_metrics()
             for batch in range(len(examples)):
                 loss = model.train_on_batch(*examples[batch])
-            history.write(f"{examples.epoch + 1},{loss:.6f}\n")
-            history.flush()
-            checkpoints.keep(model, examples.epoch + 1)
+            judged = None if validation is None else validation.look(model, epoch)
+            history.tell(epoch, float(loss), judged)
+            checkpoints.keep(model, epoch)
             progress.update(task, advance=1, description=f"{folder.name}, loss {loss:.3f}")
     model.optimizer.finalize_variable_values(model.trainable_variables)
+    if validation is not None:
+        validation.take_best(model)
 
 
 def _examples(
-    material: Material, folds: list[int], held_out: int | None
+    material: Material, clips: list[int], held_out: int | None
 ) -> Examples | TaughtExamples:
     experiment = material.experiment
-    clips = material.dataset.in_folds(folds)
     if experiment.teacher is None:
         return Examples(experiment, material.bank(clips), experiment.train.batch_size)
     batches = math.ceil(len(clips) / experiment.train.batch_size)
     return TaughtExamples(experiment, material.pool, teach_fold(material, held_out), batches)
 
 
-def _untrained(experiment: Experiment, labels: int) -> keras.Model:
+def _untrained(experiment: Experiment, labels: int, precision: str) -> keras.Model:
     keras.utils.set_random_seed(experiment.seed)
     bands = experiment.features.mel_bands
-    return build_model(experiment.model, experiment.window.frames, bands, labels)
+    keras.config.set_dtype_policy(precision)
+    try:
+        return build_model(experiment.model, experiment.window.frames, bands, labels)
+    finally:
+        keras.config.set_dtype_policy(FLOAT)
 
 
 def _optimizer(config: TrainConfig, steps: int) -> keras.optimizers.Optimizer:

@@ -6,6 +6,7 @@ import numpy as np
 
 from soundpost_training.baseline import baseline_scores
 from soundpost_training.config import Experiment
+from soundpost_training.keep import keep
 from soundpost_training.material import Material
 from soundpost_training.metrics import Figure, accuracy
 from soundpost_training.quantize import CONVERTING_BACKEND
@@ -46,7 +47,7 @@ def run_in_float(material: Material, fold: int | None) -> FloatFold:
     scores = _score(material, fold)
     clips = scores.of_clips(scores.real)
     figure = FloatFold(fold=fold, real=accuracy(clips, scores.truth))
-    kept.write_bytes(msgspec.json.encode(figure))
+    keep(kept, msgspec.json.encode(figure))
     return figure
 
 

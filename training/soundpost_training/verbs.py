@@ -17,6 +17,7 @@ from soundpost_training.evaluate import Evaluation, out_of_fold
 from soundpost_training.evaluate import evaluate as evaluate_folds
 from soundpost_training.export import export as export_bundle
 from soundpost_training.export import refuse_loss
+from soundpost_training.keep import keep
 from soundpost_training.material import Material
 from soundpost_training.progress import console, report
 from soundpost_training.proof import prove
@@ -89,8 +90,8 @@ def calibrate(experiment: Experiment, options: argparse.Namespace) -> None:
     """Chooses temperature and thresholds, and prints what they do."""
     material = _material(experiment, options)
     calibration = choose_thresholds(material)
-    kept = msgspec.json.format(msgspec.json.encode(calibration), indent=2)
-    (material.folder / CALIBRATION_FILE).write_bytes(kept)
+    content = msgspec.json.format(msgspec.json.encode(calibration), indent=2)
+    keep(material.folder / CALIBRATION_FILE, content)
     report.print(_thresholds(calibration))
     for label in told_of_silence(calibration):
         console.print(
@@ -106,8 +107,8 @@ def evaluate(experiment: Experiment, options: argparse.Namespace) -> None:
     evaluation = _evaluation(material)
     scores, truth, _ = out_of_fold([run_fold(material, fold) for fold in material.dataset.folds])
     page, data = material.folder / REPORT_FILE, material.folder / REPORT_DATA_FILE
-    page.write_text(report_page(evaluation, scores, truth), encoding="utf-8")
-    data.write_bytes(msgspec.json.format(msgspec.json.encode(evaluation), indent=2))
+    keep(page, report_page(evaluation, scores, truth).encode())
+    keep(data, msgspec.json.format(msgspec.json.encode(evaluation), indent=2))
     report.print(_table(evaluation.summary))
     report.print(f"report: {page}, and the same as {data.name}")
 

@@ -1,5 +1,6 @@
 """An array of answers that takes long to fill, kept on disk as far as it has come."""
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from soundpost_training.keep import keep, written
 from soundpost_training.progress import bar
 
 Answers = NDArray[np.float16]
@@ -30,11 +32,16 @@ def filled(
         batch: Questions asked at once.
         answer: What answers them, by their numbers.
         title: What is going on, for people.
+
+    Raises:
+        TrainingError: The disk has no room for it.
     """
     done_path = path.with_suffix(".done")
     done = int(done_path.read_text()) if path.is_file() and done_path.is_file() else 0
-    path.parent.mkdir(parents=True, exist_ok=True)
-    answers = np.lib.format.open_memmap(path, "r+" if done else "w+", np.float16, shape)
+    with written(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        answers = np.lib.format.open_memmap(path, "r+" if done else "w+", np.float16, shape)
+        _take_room(path)
     with bar() as progress:
         task = progress.add_task(title, total=shape[0], completed=done)
         for first in range(done, shape[0], batch):
@@ -43,7 +50,13 @@ def filled(
             progress.advance(task, len(asked))
             if first // batch % FLUSH_EVERY == 0:
                 answers.flush()
-                done_path.write_text(str(first + len(asked)))
+                keep(done_path, str(first + len(asked)).encode())
     answers.flush()
-    done_path.write_text(str(shape[0]))
+    keep(done_path, str(shape[0]).encode())
     return answers
+
+
+def _take_room(path: Path) -> None:
+    """Has the disk give all room at once: a mapped file that finds none ends the process."""
+    with path.open("r+b") as file:
+        os.posix_fallocate(file.fileno(), 0, path.stat().st_size)

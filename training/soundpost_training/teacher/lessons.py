@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from soundpost_training.config import Experiment, TeacherConfig
 from soundpost_training.examples import Batch, mixed_targets
+from soundpost_training.keep import kept
 from soundpost_training.teacher.ensemble import blended
 from soundpost_training.teacher.filling import filled
 from soundpost_training.teacher.heads import fit_heads, said_by_heads
@@ -45,9 +46,9 @@ def teach(pool: Pool, student: Student) -> Lessons:
     config = student.experiment.teacher
     if config is None:
         raise ValueError("an experiment without [teacher] has no lessons")
-    kept = student.folder / LESSONS_FILE
-    if kept.is_file():
-        with np.load(kept) as arrays:
+    path = student.folder / LESSONS_FILE
+    if path.is_file():
+        with np.load(path) as arrays:
             return Lessons(arrays["examples"], arrays["told"])
     examples = pool.usable(student.fold)
     said: list[NDArray[np.floating]] = [
@@ -59,9 +60,8 @@ def teach(pool: Pool, student: Student) -> Lessons:
     unlabelled = pool.drawn.clips[examples, 0] >= pool.bank.clips
     told[unlabelled] = 1.0 / told.shape[1]  # silence is known to be nothing, whatever is thought
     lessons = Lessons(examples, told.astype(np.float16))
-    partial = student.folder / f"partial-{LESSONS_FILE}"
-    np.savez(partial, examples=lessons.examples, told=lessons.told)
-    partial.replace(kept)
+    with kept(path) as partial:
+        np.savez(partial, examples=lessons.examples, told=lessons.told)
     return lessons
 
 
@@ -70,7 +70,8 @@ def _heads(
 ) -> NDArray[np.float32]:
     targets = mixed_targets(pool.drawn.take(examples), pool.bank)
     heads = fit_heads(config, pool.heard, examples, targets, student.experiment.seed)
-    heads.save(student.folder / HEADS_FILE)
+    with kept(student.folder / HEADS_FILE) as partial:
+        heads.save(partial)
     return said_by_heads(heads, pool.heard, examples)
 
 
