@@ -93,8 +93,8 @@ def test_a_report_stands_alone(experiment_file: Path, exported: Path) -> None:
     assert run("evaluate", experiment_file, exported) == 0
     page = (exported / "runs" / "tiny" / "report.html").read_text(encoding="utf-8")
     pictures = re.findall(r'<img alt="[^"]+" src="data:image/png;base64,([A-Za-z0-9+/=]+)"', page)
-    assert [base64.b64decode(picture)[:4] for picture in pictures] == [b"\x89PNG"] * 4
-    assert page.count("<img") == 4
+    assert [base64.b64decode(picture)[:4] for picture in pictures] == [b"\x89PNG"] * 5
+    assert page.count("<img") == 5
     assert not re.search(r"<script|https?://", page)
     kept = (exported / "runs" / "tiny" / "report.json").read_bytes()
     evaluation = msgspec.json.decode(kept, type=Evaluation)

@@ -17,6 +17,7 @@ from soundpost_training.evaluate import Evaluation, out_of_fold
 from soundpost_training.evaluate import evaluate as evaluate_folds
 from soundpost_training.export import export as export_bundle
 from soundpost_training.export import refuse_loss
+from soundpost_training.history import read_history
 from soundpost_training.keep import keep
 from soundpost_training.material import Material
 from soundpost_training.progress import console, report
@@ -107,7 +108,9 @@ def evaluate(experiment: Experiment, options: argparse.Namespace) -> None:
     evaluation = _evaluation(material)
     scores, truth, _ = out_of_fold([run_fold(material, fold) for fold in material.dataset.folds])
     page, data = material.folder / REPORT_FILE, material.folder / REPORT_DATA_FILE
-    keep(page, report_page(evaluation, scores, truth).encode())
+    folders = [material.fold_folder(fold) for fold in material.dataset.folds]
+    histories = {folder.name: read_history(folder) for folder in folders}
+    keep(page, report_page(evaluation, scores, truth, histories).encode())
     keep(data, msgspec.json.format(msgspec.json.encode(evaluation), indent=2))
     report.print(_table(evaluation.summary))
     report.print(f"report: {page}, and the same as {data.name}")

@@ -37,12 +37,16 @@ img {{ max-width: 100%; height: auto }} p {{ max-width: 46rem }} audio {{ height
 <h2>Confusions</h2>
 <p>The links lead to the recordings on the machine that made this page.</p>{confusions}
 <img alt="confusion matrix" src="{matrix}">
+<h2>Training</h2><img alt="loss over epochs" src="{losses}">
 </html>
 """
 
 
 def report_page(
-    evaluation: Evaluation, scores: NDArray[np.float32], truth: NDArray[np.int64]
+    evaluation: Evaluation,
+    scores: NDArray[np.float32],
+    truth: NDArray[np.int64],
+    histories: dict[str, NDArray[np.float64]],
 ) -> str:
     """The HTML of a report; pictures are inside, only the recordings are linked.
 
@@ -50,6 +54,7 @@ def report_page(
         evaluation: What is told.
         scores: float32[clips, labels] of the clips of all folds.
         truth: int64[clips], their labels.
+        histories: The losses of each run, see `read_history`.
     """
     return PAGE.format(
         title=escape(f"{evaluation.experiment}: evaluation"),
@@ -68,6 +73,7 @@ def report_page(
         curves=_inline(plots.curves(evaluation, scores, truth)),
         confusions=_confusions(evaluation.top_confusions),
         matrix=_inline(plots.confusion_matrix(evaluation)),
+        losses=_inline(plots.loss_curves(histories)),
     )
 
 

@@ -114,6 +114,25 @@ def label_bars(evaluation: Evaluation) -> bytes:
     return _png(figure)
 
 
+def loss_curves(histories: dict[str, NDArray[np.float64]]) -> bytes:
+    """The loss of each run over its epochs, and dashed that of its validation, if any.
+
+    Args:
+        histories: Each run's name, and float64[epochs, 2 or 3]: epoch, loss, validation loss.
+    """
+    figure = Figure((9.0, 4.0), layout="constrained")
+    axes = figure.subplots()
+    for name, rows in histories.items():
+        (line,) = axes.plot(rows[:, 0], rows[:, 1], label=name, linewidth=1.0)
+        for losses in rows[:, 2:].T:
+            axes.plot(rows[:, 0], losses, color=line.get_color(), linestyle="--", linewidth=1.0)
+    axes.set(xlabel="epoch", ylabel="mean loss; of validation dashed")
+    axes.grid(alpha=0.3)
+    if histories:
+        axes.legend(loc="upper right")
+    return _png(figure)
+
+
 def _png(figure: Figure) -> bytes:
     buffer = io.BytesIO()
     figure.savefig(buffer, format="png", dpi=DOTS_PER_INCH)
