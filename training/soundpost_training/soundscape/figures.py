@@ -77,8 +77,9 @@ def event_based(
     )
     # Label by label: labels never match each other, and sed_eval compares each pair of a list.
     for name, events in told.items():
+        here = [event for event in truth if event.recording == name]
         for label in labels:
-            there, claimed = _there(truth, name, [label]), _claimed(events, [label])
+            there, claimed = _there(here, name, [label]), _claimed(events, [label])
             if there or claimed:
                 metric.evaluate(there, claimed)
     return _shares(metric.results_overall_metrics())

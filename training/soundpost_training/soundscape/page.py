@@ -37,7 +37,8 @@ once.</p>
 <h2>All labels</h2>{methods}
 {shared}
 <h2>Timeline</h2>
-<p>The first minutes of {recording}.</p><img alt="truth against detections" src="{timeline}">
+<p>The first minutes of {recording}, without the labels of its background.</p>
+<img alt="truth against detections" src="{timeline}">
 <h2>Security labels: false alarms against what is told</h2>
 <img alt="trade-off of the threshold" src="{curve}">{points}
 <h2>Labels</h2>{labels}
@@ -58,6 +59,8 @@ def judgement_page(
     """
     recording = scene.recordings[0].name
     first = of_recordings(truth, [recording])
+    # The background sounds all the time and is in no truth: told, it is neither right nor wrong.
+    shown = [one for one in told[recording] if one.label in scene.labels]
     minutes = min(TIMELINE_MINUTES, scene.recordings[0].seconds / 60)
     shared = f"<h2>The labels that both know</h2>{_methods(verdict.shared)}"
     return PAGE.format(
@@ -67,7 +70,7 @@ def judgement_page(
         methods=_methods(verdict.methods),
         shared=shared if verdict.shared else "",
         recording=escape(recording),
-        timeline=_inline(timeline(first, told[recording], minutes)),
+        timeline=_inline(timeline(first, shown, minutes)),
         curve=_inline(_curve(verdict)),
         points=_points(verdict),
         labels=_labels(verdict),
