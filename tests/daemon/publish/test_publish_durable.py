@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from listener import Subscriber
 from made_up import message
-from mosquitto import Broker, free_port
+from mosquitto import Broker, free_port, wait_until
 from watched_log import Log
 
 from soundpost.config import MqttConfig
@@ -78,6 +78,7 @@ def test_an_outbox_that_fills_a_slow_disk_is_told_once(
     publisher = make_publisher(url, outbox=outbox, outbox_megabytes=1)
     for seq in range(1, 6_001):
         publisher.publish(message(seq))
+    wait_until(lambda: health.messages_waiting < 3_000)  # a slow disk takes its time
     publisher.close(timeout_seconds=0.0)
     assert log.count("the outbox is full") == 1
     assert health.messages_dropped + health.messages_waiting == 6_000
