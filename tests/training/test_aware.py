@@ -10,7 +10,8 @@ from hypothesis.extra import numpy as arrays
 from soundpost.classify.interpreter import Interpreter
 from soundpost.classify.quantization import dequantize, quantize
 from soundpost_training.aware import get_used_to_int8
-from soundpost_training.config import ModelConfig, QuantizeConfig
+from soundpost_training.certified import QuantizeConfig
+from soundpost_training.config import ModelConfig
 from soundpost_training.grid import GridActivation, weights_on_grid
 from soundpost_training.model import build_model, fold_scaling
 from soundpost_training.quantize import calibration_windows, convert

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from soundpost.classify.activation import softmax
 from soundpost.decide.smoothing import MovingMean
 from soundpost.features import FeatureSpec
-from soundpost_training.config import CalibrateConfig
+from soundpost_training.certified import CalibrateConfig
 from soundpost_training.temperature import CANDIDATES, fit_temperature, temper
 from soundpost_training.thresholds import (
     QUIET_MARGIN,

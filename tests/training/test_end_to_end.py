@@ -4,32 +4,24 @@ import base64
 import csv
 import json
 import re
-import signal
-import subprocess
-import sys
-import time
 from pathlib import Path
 
 import msgspec
 import numpy as np
 import pytest
 import soundfile
-from numpy.typing import NDArray
 
 from soundpost.classify import Classifier, load_bundle, replay_golden
 from soundpost.cli import main as listen
 from soundpost.features import LogMel
 from soundpost.manifest import CARD_FILE
-from soundpost_training.calibrate import Calibration
+from soundpost_training.calibration import Calibration
 from soundpost_training.cli import main
 from soundpost_training.dataset.audio import read_pcm
 from soundpost_training.evaluate import Evaluation
 from soundpost_training.proof import PROOF_FILE, Proof
 
 pytestmark = pytest.mark.training
-
-PATIENCE_SECONDS = 120
-"""For a training process that hangs; nothing here takes a quarter of it."""
 
 
 @pytest.fixture(scope="module")
@@ -223,56 +215,6 @@ def test_a_changed_experiment_does_not_go_on_with_old_weights(
     experiment_file.write_text(text.replace("seed = 7", "seed = 8"), encoding="utf-8")
     assert run("train", experiment_file, exported, "--fold", "3") == 1
     assert "holds a run of another experiment" in capsys.readouterr().err
-
-
-@pytest.mark.usefixtures("tones_at_home")
-def test_an_interrupted_run_ends_where_an_unbroken_one_does(
-    experiment_file: Path, tmp_path: Path
-) -> None:
-    """Ctrl-C in the middle, the same command again: the weights equal those of a run in one go."""
-    text = experiment_file.read_text(encoding="utf-8").replace("epochs = 25", "epochs = 60")
-    experiment_file.write_text(text, encoding="utf-8")
-    homes = [tmp_path / "broken", tmp_path / "whole"]
-    assert run("prepare", experiment_file, homes[0]) == 0
-    process = start(experiment_file, homes[0])
-    history = homes[0] / "runs" / "tiny" / "fold1" / "history.csv"
-    wait_for_lines(history, 12, process)
-    process.send_signal(signal.SIGINT)
-    _, told = process.communicate(timeout=PATIENCE_SECONDS)
-    assert process.returncode == 130, told
-    assert "the same command goes on" in told
-    for home in homes:
-        assert run("train", experiment_file, home, "--fold", "1") == 0
-    one, two = (scores(home / "runs" / "tiny" / "fold1") for home in homes)
-    assert np.array_equal(one, two)
-
-
-def start(experiment_file: Path, home: Path) -> subprocess.Popen[str]:
-    """The real program, training fold 1."""
-    code = "import sys; from soundpost_training.cli import main; sys.exit(main())"
-    arguments = ["train", "--config", experiment_file, "--fold", "1"]
-    places = ["--cache", home / "cache", "--runs", home / "runs"]
-    return subprocess.Popen(
-        [sys.executable, "-c", code, *map(str, arguments + places)],
-        stderr=subprocess.PIPE,
-        stdout=subprocess.DEVNULL,
-        text=True,
-    )
-
-
-def wait_for_lines(path: Path, lines: int, process: subprocess.Popen[str]) -> None:
-    """Returns once a file has so many lines, or fails when the process ends before."""
-    until = time.monotonic() + PATIENCE_SECONDS
-    while not path.is_file() or path.read_text(encoding="utf-8").count("\n") < lines:
-        assert process.poll() is None, process.communicate()[1]
-        assert time.monotonic() < until
-        time.sleep(0.02)
-
-
-def scores(folder: Path) -> NDArray[np.float32]:
-    """The float scores that a fold's run left."""
-    with np.load(folder / "scores.npz") as kept:
-        return np.asarray(kept["real"])
 
 
 def test_help_teaches_without_loading_a_framework(capsys: pytest.CaptureFixture[str]) -> None:

@@ -12,7 +12,7 @@ import numpy as np
 from keras import layers
 from numpy.typing import NDArray
 
-from soundpost_training.config import QuantizeConfig
+from soundpost_training.certified import QuantizeConfig
 from soundpost_training.grid import (
     GridActivation,
     GridConv2D,

@@ -3,7 +3,7 @@
 from collections import defaultdict
 
 from soundpost.manifest import Manifest
-from soundpost_training.calibrate import Calibration
+from soundpost_training.calibration import Calibration
 from soundpost_training.crossval import Summary
 from soundpost_training.dataset import Clip, Dataset
 from soundpost_training.evaluate import Confusion, Evaluation

@@ -4,7 +4,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from soundpost_training.calibrate import Calibration
+from soundpost_training.calibration import Calibration
 from soundpost_training.crossval import Summary, run_fold
 from soundpost_training.delta import LabelDelta, cosine, label_deltas
 from soundpost_training.material import Material

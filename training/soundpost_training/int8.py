@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from soundpost_training.aware import get_used_to_int8
-from soundpost_training.config import QuantizeConfig
+from soundpost_training.certified import QuantizeConfig
 from soundpost_training.dataset import training_folds
 from soundpost_training.keep import keep
 from soundpost_training.material import Material

@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 from soundpost.decide.smoothing import MovingMean
 from soundpost.features import FeatureSpec
 from soundpost.manifest import Label
-from soundpost_training.config import CalibrateConfig
+from soundpost_training.certified import CalibrateConfig
 
 Scores = NDArray[np.float32]
 

@@ -6,8 +6,8 @@ import msgspec
 from rich.table import Table
 
 from soundpost.manifest import read_manifest
-from soundpost_training.calibrate import Calibration, told_of_silence
 from soundpost_training.calibrate import calibrate as choose_thresholds
+from soundpost_training.calibration import Calibration, told_of_silence
 from soundpost_training.config import Experiment
 from soundpost_training.crossval import Summary, figures, run_fold
 from soundpost_training.crossval import crossval as cross_validate
