@@ -29,7 +29,7 @@ def test_an_interrupted_run_ends_where_an_unbroken_one_does(
     experiment_file: Path, tmp_path: Path
 ) -> None:
     """Ctrl-C in the middle, the same command again: the weights equal those of a run in one go."""
-    text = experiment_file.read_text(encoding="utf-8").replace("epochs = 25", "epochs = 150")
+    text = experiment_file.read_text(encoding="utf-8").replace("epochs = 25", "epochs = 60")
     experiment_file.write_text(text, encoding="utf-8")
     homes = [tmp_path / "broken", tmp_path / "whole"]
     assert run("prepare", experiment_file, homes[0]) == 0
