@@ -2,6 +2,7 @@
 
 import logging
 import os
+from contextlib import suppress
 from pathlib import Path
 
 _MODE = 0o644  # node_exporter has a user of its own, and nothing in here is a secret
@@ -27,12 +28,14 @@ class Textfile:
         # The collector reads whatever ends in .prom, so this must not.
         part = self._path.with_name(f".{self._path.name}.{os.getpid()}")
         try:
-            with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, _MODE), "w") as new:
+            handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, _MODE)
+            with os.fdopen(handle, "w", encoding="utf-8") as new:
                 os.fchmod(new.fileno(), _MODE)  # whatever the umask
                 new.write(text)
             part.replace(self._path)
         except OSError as error:
-            part.unlink(missing_ok=True)
+            with suppress(OSError):  # where nothing can be written, nothing can be removed perhaps
+                part.unlink()
             if not self._is_failing:
                 _log.warning("no metrics can be written, and listening goes on: %s", error)
             self._is_failing = True

@@ -145,6 +145,15 @@ def test_a_disk_that_takes_nothing_is_told_once(
     assert shown(path)
 
 
+def test_a_place_that_lets_nothing_be_removed_either_costs_only_the_metrics(
+    make_metrics: MakeMetrics, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """As the disk does that systemd's ProtectSystem= makes read-only: clearing up fails as well."""
+    (tmp_path / "a file").write_text("no folder")
+    take(make_metrics(textfile=str(tmp_path / "a file" / "soundpost.prom")))
+    assert [record.levelno for record in caplog.records] == [logging.WARNING]
+
+
 def test_without_a_place_nothing_is_taken(make_metrics: MakeMetrics) -> None:
     """The default costs nothing: nobody is even asked what is so now."""
 
