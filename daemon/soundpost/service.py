@@ -100,9 +100,6 @@ class Service:
         listening: What is told about.
         health: Where progress is counted.
         monotonic_seconds: The clock by which it is told so often and not more.
-
-    Attributes:
-        is_reloading: Whether listening ends to begin anew.
     """
 
     def __init__(
@@ -122,7 +119,13 @@ class Service:
         self._status_due_seconds = monotonic_seconds() + STATUS_SECONDS
         self._fed_samples = 0
         self._fed_windows = 0
-        self.is_reloading = False
+        self._is_asked_anew = False
+        self._is_stopping = False
+
+    @property
+    def is_reloading(self) -> bool:
+        """Whether listening ends to begin anew."""
+        return self._is_asked_anew and not self._is_stopping
 
     def __enter__(self) -> Self:
         """Say that everything was verified and opened, and that listening begins."""
@@ -163,9 +166,15 @@ class Service:
             self._manager.tell(STATUS=status)
             self._status_due_seconds = now_seconds + STATUS_SECONDS
 
+    def stop(self) -> None:
+        """Let listening end for good; takes no lock, so a signal handler may call it."""
+        self._is_stopping = True
+
     def reload(self) -> None:
-        """Say that listening ends and begins anew, with another configuration."""
-        self.is_reloading = True
+        """Say that listening ends and begins anew, with another configuration; not after `stop`."""
+        if self._is_stopping:
+            return
+        self._is_asked_anew = True
         monotonic_microseconds = time.monotonic_ns() // 1_000
         self._manager.tell(
             RELOADING="1",

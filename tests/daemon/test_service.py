@@ -99,6 +99,27 @@ def test_ready_is_told_on_entry_and_stopping_on_leaving(bench: Bench, ear: Ear) 
     assert ear.heard() == ["STOPPING=1", "STATUS=telling the last detections"]
 
 
+def test_who_is_to_stop_begins_nothing_anew(bench: Bench, ear: Ear) -> None:
+    """SIGTERM may come while a new configuration is tried out, which takes its time."""
+    with bench.service:
+        ear.heard()
+        bench.service.stop()
+        bench.service.reload()
+        assert ear.heard() == []
+    assert not bench.service.is_reloading
+    assert "STOPPING=1" in ear.heard()
+
+
+def test_a_reload_that_has_begun_ends_with_a_stop(bench: Bench, ear: Ear) -> None:
+    """Whoever asked to stop waits for the end of the process."""
+    with bench.service:
+        bench.service.reload()
+        assert "RELOADING=1" in ear.heard()
+        bench.service.stop()
+    assert not bench.service.is_reloading
+    assert "STOPPING=1" in ear.heard()
+
+
 def test_stopping_is_told_of_a_failure_too(bench: Bench, ear: Ear) -> None:
     """The goodbye to the broker takes its time, and must not look like a hang."""
     with pytest.raises(RuntimeError), bench.service:

@@ -18,7 +18,7 @@ def stopped_by_signals(source: Source, service: Service) -> Iterator[None]:
 
     def stop(number: int, _frame: FrameType | None) -> None:
         LOG.info("stopping on %s", signal.Signals(number).name)
-        service.is_reloading = False
+        service.stop()
         source.stop()
 
     previous = {number: signal.signal(number, stop) for number in (signal.SIGTERM, signal.SIGINT)}
