@@ -86,6 +86,25 @@ def test_an_impossible_value_is_refused(
         load_experiment(experiment_file)
 
 
+@pytest.mark.parametrize("key", ["train.epochs", "data.kind", "train.init"])
+def test_a_table_where_a_value_belongs_is_refused(experiment_file: Path, key: str) -> None:
+    """It is a wrong value as any other, and named."""
+    experiment_file.write_text(f"[{key}]\nx = 1\n", encoding="utf-8")
+    with pytest.raises(ExperimentError, match=re.escape(str(experiment_file))):
+        load_experiment(experiment_file)
+
+
+@pytest.mark.parametrize("flags", [{"epochs": 3}, {"init": "run:tiny"}, {"arch": "separable"}])
+def test_a_value_where_a_table_belongs_is_refused(
+    tmp_path: Path, flags: dict[str, typing.Any]
+) -> None:
+    """With a flag for one of its keys, too."""
+    path = tmp_path / "flat.toml"
+    path.write_text("train = 3\nmodel = 3\n", encoding="utf-8")
+    with pytest.raises(ExperimentError, match=r"flat\.toml"):
+        load_experiment(path, **flags)
+
+
 @pytest.mark.parametrize("content", [b"name = ", b"\xff\xfe", b"[data]\n[data]\n"])
 def test_what_is_not_toml_is_refused(tmp_path: Path, content: bytes) -> None:
     """Broken syntax, other encodings and doubled tables give one clear error."""

@@ -11,7 +11,7 @@ from soundpost.features import FeatureSpec
 from soundpost_training.certified import CalibrateConfig, QuantizeConfig
 from soundpost_training.errors import ExperimentError
 from soundpost_training.heard import AugmentConfig, DataConfig, WindowConfig
-from soundpost_training.init import PATTERN, choose, imply
+from soundpost_training.init import PATTERN, choose, imply, put
 from soundpost_training.section import (
     AboveZero,
     Channels,
@@ -168,7 +168,7 @@ def load_experiment(
         ) from error
     refuse_unknown_keys(raw, Experiment, "", path)
     if epochs is not None:
-        raw.setdefault("train", {})["epochs"] = epochs
+        put(raw, "train", "epochs", epochs)
     if arch is not None or init is not None:
         choose(raw, arch, init)
     imply(raw)

@@ -48,12 +48,19 @@ def choose(raw: dict[str, Any], arch: str | None, init: str | None) -> None:
     """Puts another network or another beginning into a file's tables, and so into its name."""
     more = []
     if arch is not None:
-        raw.setdefault("model", {})["arch"] = arch
+        put(raw, "model", "arch", arch)
         more.append(arch.replace("_", "-"))
     if init is not None:
-        raw.setdefault("train", {})["init"] = init
+        put(raw, "train", "init", init)
         more.append(f"from-{Init.of(init).slug}" if re.match(PATTERN, init) else "from")
     raw["name"] = "-".join([str(raw.get("name", "")), *more])
+
+
+def put(raw: dict[str, Any], table: str, key: str, value: str | int) -> None:
+    """Puts a value into a table of a file; what is no table is refused with all wrong values."""
+    settings = raw.setdefault(table, {})
+    if isinstance(settings, dict):
+        settings[key] = value
 
 
 def imply(raw: dict[str, Any]) -> None:

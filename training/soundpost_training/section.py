@@ -45,5 +45,6 @@ def refuse_unknown_keys(
             guess = f"did you mean {table}{near[0]}?" if near else f"known: {', '.join(fields)}"
             raise ExperimentError(f"{path}: unknown key {table}{key}", hint=guess)
         for inner in typing.get_args(fields[key]) or (fields[key],):
-            if isinstance(value, dict) and issubclass(inner, msgspec.Struct):
+            is_table = isinstance(inner, type) and issubclass(inner, msgspec.Struct)
+            if is_table and isinstance(value, dict):
                 refuse_unknown_keys(value, inner, f"{table}{key}.", path)
