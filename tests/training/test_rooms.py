@@ -1,5 +1,6 @@
 """Clips heard in rooms."""
 
+import dataclasses
 from pathlib import Path
 
 import msgspec
@@ -118,6 +119,18 @@ def test_other_settings_are_other_copies(
     for one in (config, msgspec.structs.replace(config, **change)):
         prepare(read_esc50(tones), SPEC, tmp_path / "cache", one)
     assert len(list((tmp_path / "cache").glob("*-rooms-*.npz"))) == 2
+
+
+def test_what_becomes_a_clip_is_heard_in_rooms(tones: Path, rooms: Path, tmp_path: Path) -> None:
+    """Copies without those of the background are not taken for copies of all recordings."""
+    dataset, config = read_esc50(tones), RoomsConfig(folder=str(rooms), copies=1)
+    clips = tuple(clip for clip in dataset.clips if clip.fold < 3)
+    behind = tuple(clip for clip in dataset.clips if clip.fold == 3)
+    some = dataclasses.replace(dataset, clips=clips, background=behind)
+    whole = dataclasses.replace(dataset, clips=clips + behind)
+    for one, copies in ((some, len(clips)), (whole, len(whole.clips))):
+        _, features = prepare(one, SPEC, tmp_path / "cache", config)
+        assert len(features.frames) == len(whole.clips) + copies
 
 
 def test_a_bad_response_is_left_out_and_told(

@@ -59,7 +59,9 @@ def prepare(
 
 def _with_copies(dataset: Dataset, dry: Features, config: RoomsConfig, path: Path) -> Features:
     files = rooms.response_files(data_folder(config.folder))
-    name = rooms.fingerprint(config, path.stem, [content_of(file) for file in files])
+    # Background is in no room, nor is what ffmpeg was not there to read: it is said who is.
+    clips = [path.stem, *(f"{clip.path.parent.name}/{clip.path.name}" for clip in dataset.clips)]
+    name = rooms.fingerprint(config, clips, [content_of(file) for file in files])
     wet_path = path.with_name(f"{path.stem}-rooms-{name}.npz")
     wet = kept(wet_path)
     if wet is None:

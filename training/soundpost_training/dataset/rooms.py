@@ -17,7 +17,7 @@ from soundpost_training.dataset.parts import gather
 from soundpost_training.errors import DatasetError
 from soundpost_training.heard import RoomsConfig
 
-FORMAT = 1
+FORMAT = 2
 """Of the cache's file of copies."""
 
 
@@ -66,12 +66,12 @@ def in_room(signal: Signal, response: Signal) -> Signal:
     return wet / max(1.0, float(np.abs(wet).max(initial=0.0)))
 
 
-def fingerprint(config: RoomsConfig, clips: str, contents: list[bytes]) -> str:
+def fingerprint(config: RoomsConfig, clips: list[str], contents: list[bytes]) -> str:
     """A name for exactly these copies, 16 hexadecimal digits.
 
     Args:
         config: How many copies, and the seed of who is heard where.
-        clips: The fingerprint of the clips.
+        clips: The fingerprint of all recordings, and which of them are the clips.
         contents: The SHA-256 of each response.
     """
     settings = (FORMAT, clips, config.copies, config.seed, [content.hex() for content in contents])
