@@ -14,7 +14,7 @@ from soundpost_training.dataset.choice import set_aside
 from soundpost_training.dataset.esc50 import read_esc50
 from soundpost_training.examples import Examples
 from soundpost_training.heard import AugmentConfig, BackgroundConfig, RoomsConfig
-from soundpost_training.teacher import Pool
+from soundpost_training.teacher import Lessons, Pool, TaughtExamples
 
 pytestmark = pytest.mark.training
 
@@ -82,3 +82,15 @@ def test_what_has_a_label_comes_before_what_has_none(
     assert not uniform[: bank.clips].any()
     assert uniform[bank.clips :].all()
     assert bank.features.clip(bank.dry).shape == bank.features.clip(bank.clips - 1).shape
+
+
+def test_a_pool_smaller_than_a_batch_is_shown_whole(
+    experiment: Experiment, heard: tuple[Dataset, Features]
+) -> None:
+    """Few recordings and few passes leave a student few examples: it learns from these."""
+    dataset, features = heard
+    bank = Bank.of(experiment, dataset, features, list(range(len(dataset.clips))))
+    pool = Pool("x", bank, 64, Examples(experiment, bank, 8).draw(0), np.zeros((8, 0), np.float16))
+    lessons = Lessons(np.array([1, 4, 6]), np.zeros((3, len(dataset.labels)), np.float16))
+    shown, targets = TaughtExamples(experiment, pool, lessons, 2)[1]
+    assert len(shown) == len(targets) == 3

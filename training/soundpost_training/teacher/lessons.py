@@ -92,7 +92,8 @@ def _say(
 class TaughtExamples(keras.utils.PyDataset):  # type: ignore[misc]  # Keras publishes no types
     """The batches of an epoch: as many as without a teacher, going through the pool in order.
 
-    Each target is float32[2, labels]: what is true, and what the teacher says.
+    A batch is smaller where the whole pool is. Each target is float32[2, labels]: what is true, and
+    what the teacher says.
     """
 
     def __init__(self, experiment: Experiment, pool: Pool, lessons: Lessons, batches: int) -> None:
@@ -119,9 +120,8 @@ class TaughtExamples(keras.utils.PyDataset):  # type: ignore[misc]  # Keras publ
 
     def _choose(self, batch: int) -> NDArray[np.int64]:
         size = self._experiment.train.batch_size
-        around, place = divmod(
-            self.epoch * self._batches + batch, len(self._lessons.examples) // size
-        )
+        whole = max(1, len(self._lessons.examples) // size)
+        around, place = divmod(self.epoch * self._batches + batch, whole)
         if around != self._round:
             rng = np.random.default_rng((self._experiment.seed, 3, around))
             self._round, self._order = around, rng.permutation(len(self._lessons.examples))
