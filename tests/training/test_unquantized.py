@@ -59,6 +59,16 @@ def test_the_baseline_is_cross_validated_in_float(
     assert [path.stat().st_mtime_ns for path in kept] == before
 
 
+@pytest.mark.usefixtures("tones_at_home")
+def test_the_baseline_has_no_more_folds_than_its_data(
+    experiment_file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A fold that there is not is refused, and no run of it is begun."""
+    assert run("train", experiment_file, tmp_path, "--arch", "boosting", "--fold", "9") == 1
+    assert "has no fold 9" in capsys.readouterr().err
+    assert not (tmp_path / "runs").exists()
+
+
 @pytest.mark.parametrize("verb", ["export", "calibrate", "evaluate"])
 @pytest.mark.usefixtures("tones_at_home")
 def test_the_baseline_makes_no_bundle(

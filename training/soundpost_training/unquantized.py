@@ -6,6 +6,7 @@ import numpy as np
 
 from soundpost_training.baseline import baseline_scores
 from soundpost_training.config import Experiment
+from soundpost_training.dataset import training_folds
 from soundpost_training.keep import keep
 from soundpost_training.material import Material
 from soundpost_training.metrics import Figure, accuracy
@@ -39,7 +40,12 @@ def makes_int8(experiment: Experiment) -> bool:
 
 
 def run_in_float(material: Material, fold: int | None) -> FloatFold:
-    """Trains and scores one fold; what is there already is not done again."""
+    """Trains and scores one fold; what is there already is not done again.
+
+    Raises:
+        DatasetError: There is no such fold.
+    """
+    training_folds(material.dataset, fold)
     kept = material.fold_folder(fold) / FLOAT_FILE
     claim(kept.parent, material.experiment)
     if kept.is_file():
