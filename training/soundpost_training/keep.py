@@ -1,5 +1,6 @@
 """Keeping what a run makes: a file is there whole or not at all, and a full disk says so."""
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -19,6 +20,8 @@ def kept(path: Path) -> Iterator[Path]:
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             yield partial
+            with partial.open("rb") as file:
+                os.fsync(file.fileno())  # a name must not outlive a power cut without its content
             partial.replace(path)
         except BaseException:
             with suppress(OSError):
