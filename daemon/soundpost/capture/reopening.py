@@ -1,13 +1,13 @@
 """A microphone that is opened again whenever it was lost."""
 
 import logging
-import random
 import time
 from collections.abc import Iterator
 from functools import partial
 from typing import Self
 
 from soundpost.audio import Chunk
+from soundpost.backoff import Backoff
 from soundpost.capture.devices import Device, lasting_name
 from soundpost.capture.mic import STALL_SECONDS, MicSource, require_pyaudio
 from soundpost.capture.patience import PATIENCE_SECONDS, Attempt, hung
@@ -72,7 +72,7 @@ class ReopeningMic:
         self._give_up_seconds = give_up_seconds
         self._mic: MicSource | None = None
         self._lost: MicSource | None = None
-        self._wait_seconds = FIRST_WAIT_SECONDS
+        self._backoff = Backoff(FIRST_WAIT_SECONDS, LONGEST_WAIT_SECONDS)
         self._told = ""
         self._stopping = False
 
@@ -110,7 +110,7 @@ class ReopeningMic:
         """
         while not self._stopping:
             if self._mic is None:
-                yield from self._pause(self._next_wait_seconds())
+                yield from self._pause(self._backoff.next_seconds())
                 self._open()
             else:
                 yield from self._listen(self._mic)
@@ -132,7 +132,7 @@ class ReopeningMic:
     def _hear_again(self, mic: MicSource) -> None:
         if self._lost is not None and self._lost.end is not None:
             self._health.reopens += 1
-        self._wait_seconds = FIRST_WAIT_SECONDS
+        self._backoff.reset()
         self._told = ""
         self.device = mic.device
         if (self._wanted or "").isdecimal():
@@ -186,11 +186,6 @@ class ReopeningMic:
                 )
             time.sleep(min(PAUSE_SECONDS, left_seconds))
             yield None
-
-    def _next_wait_seconds(self) -> float:
-        wait_seconds = self._wait_seconds * random.SystemRandom().uniform(0.5, 1.0)
-        self._wait_seconds = min(2.0 * self._wait_seconds, LONGEST_WAIT_SECONDS)
-        return wait_seconds
 
     def _tell(self, error: CaptureError) -> None:
         """Log why nothing is heard, once for each reason."""

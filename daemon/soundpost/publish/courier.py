@@ -6,9 +6,9 @@ import time
 from collections import deque
 from functools import partial
 
+from soundpost.backoff import Backoff
 from soundpost.errors import PublishError
 from soundpost.health import Health
-from soundpost.publish.backoff import Backoff
 from soundpost.publish.bell import Bell
 from soundpost.publish.broker import Broker
 from soundpost.publish.herald import Correspondent, Herald

@@ -4,8 +4,8 @@ import logging
 import time
 from pathlib import Path
 
+from soundpost.backoff import Backoff
 from soundpost.health import Health
-from soundpost.publish.backoff import Backoff
 
 _log = logging.getLogger("soundpost.publish")
 

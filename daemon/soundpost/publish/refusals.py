@@ -3,7 +3,7 @@
 import logging
 import time
 
-from soundpost.publish.backoff import Backoff
+from soundpost.backoff import Backoff
 from soundpost.publish.broker import Broker
 from soundpost.publish.trouble import may_not_publish
 

@@ -2,12 +2,14 @@
 
 import time
 from collections.abc import Callable
+from functools import partial
 
 import pytest
 from cut_line import cut_line
 from mosquitto import Access, Broker, MakeBroker, wait_until
 
-from soundpost.publish import DetectionMessage, backoff, courier
+from soundpost.backoff import Backoff
+from soundpost.publish import DetectionMessage, courier
 from soundpost.publish.publisher import MqttPublisher
 
 MakePublisher = Callable[..., MqttPublisher]
@@ -25,8 +27,7 @@ def test_a_connection_that_lasted_is_missed_soon(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Each loss after a good connection begins with the shortest wait again."""
-    monkeypatch.setattr(backoff, "_FIRST_SECONDS", 0.01)
-    monkeypatch.setattr(backoff, "_LONGEST_SECONDS", 3_600.0)
+    monkeypatch.setattr(courier, "Backoff", partial(Backoff, 0.01, 3_600.0))
     monkeypatch.setattr(courier, "_STEADY_SECONDS", 0.0)
     with cut_line(broker.port, [WELCOMED] * 20) as line:
         publisher = make_publisher(f"mqtt://127.0.0.1:{line.port}")
@@ -41,7 +42,7 @@ def test_a_connection_that_always_breaks_is_tried_ever_less_often(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """To be let in is not yet success: the waits grow, by halves of 20, 40, 80 ... ms at least."""
-    monkeypatch.setattr(backoff, "_FIRST_SECONDS", 0.02)
+    monkeypatch.setattr(courier, "Backoff", partial(Backoff, 0.02))
     with cut_line(broker.port, [WELCOMED] * 20) as line:
         began_seconds = time.monotonic()
         publisher = make_publisher(f"mqtt://127.0.0.1:{line.port}")

@@ -10,8 +10,8 @@ from little_disk import Disk
 from made_up import message, outbox_file, sent
 from watched_log import Log
 
+from soundpost.backoff import Backoff
 from soundpost.health import Health
-from soundpost.publish.backoff import Backoff
 from soundpost.publish.outbox import Outbox
 from soundpost.publish.scribe import Scribe
 

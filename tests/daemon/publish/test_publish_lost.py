@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable
+from functools import partial
 
 import pytest
 from cut_line import cut_line
@@ -13,8 +14,9 @@ from listener import Subscriber
 from mosquitto import Broker, MakeBroker, free_port
 from watched_log import Log
 
+from soundpost.backoff import Backoff
 from soundpost.health import Health
-from soundpost.publish import DetectionMessage, backoff
+from soundpost.publish import DetectionMessage, courier
 from soundpost.publish.publisher import MqttPublisher
 
 MakePublisher = Callable[..., MqttPublisher]
@@ -177,7 +179,7 @@ def test_closing_with_nothing_left_and_no_broker_needs_no_patience(
     make_publisher: MakePublisher, health: Health, log: Log, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Neither the next attempt nor the time-out, both an hour away, are waited for."""
-    monkeypatch.setattr(backoff, "_FIRST_SECONDS", 3_600.0)
+    monkeypatch.setattr(courier, "Backoff", partial(Backoff, 3_600.0, 3_600.0))
     publisher = make_publisher(f"mqtt://127.0.0.1:{free_port()}")
     log.wait_for("nobody listens at")
     publisher.close(timeout_seconds=3_600.0)
