@@ -1,5 +1,7 @@
 """Looking through the clips of a folder, and taking some along."""
 
+import difflib
+import logging
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,9 +11,13 @@ from soundpost.errors import ConfigError, EvidenceError
 from soundpost.evidence.clips import SUFFIXES, Sidecar
 from soundpost.evidence.retention import read_folder
 
+_log = logging.getLogger("soundpost.evidence")
+
 
 def clips(folder: str | None, label: str | None, export_to: Path | None, out: TextIO) -> None:
     """Write a line for each clip of a folder, oldest first, and copy their files elsewhere.
+
+    Where there are clips but none of the label, the log says of which there are.
 
     Args:
         folder: Where they lie, as the configuration says.
@@ -42,13 +48,22 @@ def clips(folder: str | None, label: str | None, export_to: Path | None, out: Te
 def _clips(folder: Path, label: str | None, export_to: Path | None, out: TextIO) -> None:
     if export_to is not None:
         export_to.mkdir(parents=True, exist_ok=True)
+    heard: set[str] = set()
     for path, sidecar in _found(folder):
+        heard.add(sidecar.told().label)
         if label is not None and sidecar.told().label != label:
             continue
         out.write(_line(sidecar))
         if export_to is not None:
             for suffix in SUFFIXES:
                 shutil.copy2(path.with_suffix(suffix), export_to)
+    if label is not None and heard and label not in heard:
+        _log.warning("there is no clip of %s: %s", label, _guess(label, heard))
+
+
+def _guess(label: str, heard: set[str]) -> str:
+    near = difflib.get_close_matches(label, heard, n=1)
+    return f"did you mean {near[0]}?" if near else f"there are of {', '.join(sorted(heard))}"
 
 
 def _found(folder: Path) -> Iterator[tuple[Path, Sidecar]]:

@@ -66,6 +66,31 @@ def test_clips_of_a_label_are_exported(
     assert len(expected) == len(capsys.readouterr().out.splitlines()) * 3 == 3
 
 
+@pytest.mark.parametrize(
+    ("label", "guess"),
+    [("sirens", "did you mean siren?"), ("glass", "there are of dog, siren")],
+)
+def test_a_label_without_clips_is_told_with_those_that_have_some(
+    clips: Path,
+    capsys: pytest.CaptureFixture[str],
+    caplog: pytest.LogCaptureFixture,
+    label: str,
+    guess: str,
+) -> None:
+    """A slip of the keyboard must not pass for a quiet night; but one is no failure."""
+    assert cli.main(["clips", "--evidence", str(clips), "--label", label]) == 0
+    assert capsys.readouterr().out == ""
+    assert f"there is no clip of {label}: {guess}" in caplog.text
+
+
+def test_a_folder_without_clips_says_nothing_of_a_label(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    """Nothing was heard yet, so there is nothing to guess by."""
+    assert cli.main(["clips", "--evidence", str(tmp_path), "--label", "siren"]) == 0
+    assert (capsys.readouterr().out, caplog.text) == ("", "")
+
+
 def test_a_half_clip_is_not_listed(clips: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Its sound has not come yet, or is gone."""
     next(clips.glob("*-dog-*.flac")).unlink()
