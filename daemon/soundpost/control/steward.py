@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 import msgspec
 
+from soundpost.audio import NANOSECONDS
 from soundpost.clock import clock_state
 from soundpost.control.deeds import Capture, SelfTest
 from soundpost.control.ledger import Ledger
@@ -33,6 +34,9 @@ _FORGETFUL = "a restart forgets it: there is no folder for the node's state, or 
 
 RESTS = 5
 """One takes no more than a fifth of the time."""
+
+LOOKS_NS = NANOSECONDS
+"""How often it is seen whether a mute is over: not with every chunk, for there may be hundreds."""
 
 _log = logging.getLogger("soundpost.control")
 
@@ -65,6 +69,7 @@ class Steward:
         self._ledger = Ledger(memory.remembered.results)
         self._going: list[tuple[Asked, Deed]] = []
         self._told: object = None
+        self._looked_ns = 0
         self._rng = random.SystemRandom()
 
     def go_on(self, *, is_over: bool = False) -> None:
@@ -77,12 +82,10 @@ class Steward:
         began_seconds = self._monotonic_seconds()
         if began_seconds >= self._rested_seconds and (asked := self._porter.take()):
             self._obey(asked)
+            self._looked_ns = 0
             took_seconds = self._monotonic_seconds() - began_seconds
             self._rested_seconds = began_seconds + RESTS * took_seconds
-        settings = self._means.tuning.settings(self._utc_ns())
-        if settings != self._told:
-            self._told = settings
-            self._means.tell(settings)
+        self._look(self._utc_ns())
 
     def close(self) -> None:
         """Bring to an end what goes on, and refuse what waits."""
@@ -90,6 +93,16 @@ class Steward:
         self._go_on_with(is_over=True)
         while asked := self._porter.take():
             self._refuse(asked, PublishError("the node is stopping", hint=STOPPING_HINT))
+
+    def _look(self, utc_ns: int) -> None:
+        """Tell the settings if they changed: by a command, or because a mute is over."""
+        if abs(utc_ns - self._looked_ns) < LOOKS_NS:
+            return
+        self._looked_ns = utc_ns
+        settings = self._means.tuning.settings(utc_ns)
+        if settings != self._told:
+            self._told = settings
+            self._means.tell(settings)
 
     def _go_on_with(self, *, is_over: bool) -> None:
         """Do a little more of what takes its time."""
