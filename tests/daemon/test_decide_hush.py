@@ -56,7 +56,14 @@ def test_a_clock_that_is_set_back_by_years_mutes_nothing() -> None:
     """What ends later than the longest mute from now was said by a wrong clock."""
     hush = Hush(LABELS)
     hush.mute(None, NOW_NS + MINUTE_NS)
-    assert allowed(hush, NOW_NS - LONGEST_MUTE_SECONDS * NANOSECONDS) == set(LABELS)
+    assert allowed(hush, NOW_NS - 2 * LONGEST_MUTE_SECONDS * NANOSECONDS) == set(LABELS)
+
+
+def test_the_longest_mute_holds_at_once() -> None:
+    """Also for what was heard before it was said, and is decided only now."""
+    hush = Hush(LABELS)
+    hush.mute(None, NOW_NS + LONGEST_MUTE_SECONDS * NANOSECONDS)
+    assert allowed(hush, NOW_NS - 10 * NANOSECONDS) == set()
 
 
 def test_an_unknown_label_is_refused() -> None:

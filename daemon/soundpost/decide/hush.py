@@ -11,7 +11,10 @@ LONGEST_MUTE_SECONDS = 86_400
 """A mute that ends later than this from now is none: the clock was set back, and what a wrong
 clock muted must not stay so for years."""
 
-_LONGEST_NS = LONGEST_MUTE_SECONDS * NANOSECONDS
+_LATENESS_SECONDS = 60
+"""What is decided now was heard a moment ago: for it a mute of a whole day ends later than that."""
+
+_LONGEST_NS = (LONGEST_MUTE_SECONDS + _LATENESS_SECONDS) * NANOSECONDS
 
 
 class Mute(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
