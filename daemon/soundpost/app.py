@@ -92,6 +92,7 @@ def try_out(config: Config) -> None:
     make_tracker(model.bundle.manifest, config.decide)
     make_hush(model.bundle.manifest.labels, config, clock_state)
     make_gate(config.gate, model.sample_rate_hz)
+    open_evidence(config, model, Health())
     find_broker(config.mqtt)
 
 
