@@ -1,5 +1,6 @@
 """What a run keeps, and what goes on with it."""
 
+import dataclasses
 import json
 from pathlib import Path
 
@@ -7,8 +8,9 @@ import msgspec
 import pytest
 
 from soundpost_training.config import load_experiment
+from soundpost_training.dataset.clip import Clip, Dataset
 from soundpost_training.errors import TrainingError
-from soundpost_training.run import claim, kept_experiment
+from soundpost_training.run import claim, claim_folds, kept_experiment
 
 pytestmark = pytest.mark.training
 
@@ -50,3 +52,26 @@ def test_what_is_no_record_of_a_run_is_not_taken_for_one(tmp_path: Path, content
     (tmp_path / "experiment.json").write_text(content, encoding="utf-8")
     with pytest.raises(TrainingError, match="holds a run of another experiment"):
         claim(tmp_path, load_experiment(CONFIGS / "esc50-taught.toml"))
+
+
+CLIPS = tuple(Clip(Path(f"{name}.wav"), "fox", fold, name) for name, fold in (("a", 1), ("b", 2)))
+DATA = Dataset("mine", CLIPS, ("fox",), "CC0-1.0", "nobody")
+DEALT_ANEW = dataclasses.replace(CLIPS[0], fold=2), dataclasses.replace(CLIPS[1], fold=1)
+
+
+@pytest.mark.parametrize("clips", [CLIPS[:1], DEALT_ANEW, CLIPS[::-1]])
+def test_a_run_on_other_recordings_is_not_gone_on_with(
+    tmp_path: Path, clips: tuple[Clip, ...]
+) -> None:
+    """Whoever adds recordings has folds dealt anew: the run may have heard what is held out now."""
+    claim_folds(tmp_path, DATA)
+    claim_folds(tmp_path, dataclasses.replace(DATA, clips=DATA.clips))
+    with pytest.raises(TrainingError, match="other recordings of mine"):
+        claim_folds(tmp_path, dataclasses.replace(DATA, clips=clips))
+
+
+def test_recordings_may_move(tmp_path: Path) -> None:
+    """Another folder, another format: a run on the same names, labels and folds is the same."""
+    claim_folds(tmp_path, DATA)
+    moved = (dataclasses.replace(one, path=Path("/b", f"{one.path.stem}.flac")) for one in CLIPS)
+    claim_folds(tmp_path, dataclasses.replace(DATA, clips=tuple(moved)))

@@ -4,13 +4,12 @@ from pathlib import Path
 
 import keras
 
-from soundpost_training.config import Experiment
 from soundpost_training.dataset import data_folder
 from soundpost_training.errors import TrainingError
 from soundpost_training.init import Init
 from soundpost_training.material import Material
 from soundpost_training.pretrained import Weights, mobilenet_v2_weights, yamnet_weights
-from soundpost_training.run import kept_experiment, kept_network
+from soundpost_training.run import kept_experiment, kept_network, refuse_other_folds
 
 
 def begin(model: keras.Model, material: Material, fold: int | None) -> None:
@@ -31,7 +30,7 @@ def begin(model: keras.Model, material: Material, fold: int | None) -> None:
     match init.kind:
         case "run":
             folder = material.runs / init.name / material.fold_folder(fold).name
-            _go_on(model, folder, experiment)
+            _go_on(model, folder, material)
         case "yamnet":
             _take(model, yamnet_weights(data_folder(init.name)))
         case "imagenet":
@@ -39,12 +38,14 @@ def begin(model: keras.Model, material: Material, fold: int | None) -> None:
             _take(model, mobilenet_v2_weights(path, experiment.model.width))
 
 
-def _go_on(model: keras.Model, folder: Path, experiment: Experiment) -> None:
+def _go_on(model: keras.Model, folder: Path, material: Material) -> None:
     """A warm restart (Loshchilov and Hutter, ICLR 2017), from the run that held out the same."""
     name = folder.parent.name
     kept = kept_network(folder, f"init = run:{name}")
-    theirs, ours = kept_experiment(folder).data, experiment.data
-    if theirs.folder == ours.folder and theirs != ours:
+    theirs, ours = kept_experiment(folder).data, material.experiment.data
+    if theirs == ours:
+        refuse_other_folds(folder, material.dataset)
+    elif data_folder(theirs.folder).resolve() == data_folder(ours.folder).resolve():
         raise TrainingError(
             f"the run {name} has other folds of the same recordings: expected {ours}, got {theirs}",
             hint="begin with a run of the same [data]: this one has heard what is to be held out",

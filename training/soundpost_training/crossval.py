@@ -8,7 +8,6 @@ from soundpost_training.int8 import TFLITE_FILE, has_int8, make_int8
 from soundpost_training.keep import keep
 from soundpost_training.material import Material
 from soundpost_training.metrics import Figure, accuracy
-from soundpost_training.run import claim
 from soundpost_training.scoring import SCORES_FILE, FoldScores, score_fold
 from soundpost_training.train import train_fold
 
@@ -41,8 +40,7 @@ def run_fold(material: Material, fold: int | None) -> FoldScores:
         fold: The fold that is held out; None trains on all folds, and scores what was heard.
     """
     training_folds(material.dataset, fold)
-    folder = material.fold_folder(fold)
-    claim(folder, material.experiment)
+    folder = material.claim(fold)
     path, quantized = folder / SCORES_FILE, has_int8(material, fold)
     if quantized and path.is_file():
         return FoldScores.load(path)

@@ -12,6 +12,7 @@ from soundpost_training.bank import Bank
 from soundpost_training.config import Experiment
 from soundpost_training.dataset import Dataset, Features, open_dataset, prepare
 from soundpost_training.errors import ExperimentError
+from soundpost_training.run import claim, claim_folds
 from soundpost_training.teacher import Pool, fill_pool
 
 ALL_FOLDS = "all"
@@ -51,6 +52,17 @@ class Material:
     def fold_folder(self, fold: int | None) -> Path:
         """Where the run that holds a fold out, or none, keeps what it makes."""
         return self.folder / (ALL_FOLDS if fold is None else f"fold{fold}")
+
+    def claim(self, fold: int | None) -> Path:
+        """The folder of `fold_folder`, tied to this experiment and these recordings.
+
+        Raises:
+            TrainingError: It holds a run of another experiment, or on other recordings.
+        """
+        folder = self.fold_folder(fold)
+        claim(folder, self.experiment)
+        claim_folds(folder, self.dataset)
+        return folder
 
     @property
     def recipe(self) -> str:

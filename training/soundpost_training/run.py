@@ -1,16 +1,19 @@
 """What a run leaves in the folder of its fold, for others to begin with or to learn from."""
 
+import hashlib
 from pathlib import Path
 
 import keras
 import msgspec
 
 from soundpost_training.config import Experiment
+from soundpost_training.dataset import Dataset
 from soundpost_training.errors import TrainingError
 from soundpost_training.keep import keep
 
 MODEL_FILE = "model.keras"
 EXPERIMENT_FILE = "experiment.json"
+FOLDS_FILE = "folds.sha256"
 
 
 def claim(folder: Path, experiment: Experiment) -> None:
@@ -26,6 +29,44 @@ def claim(folder: Path, experiment: Experiment) -> None:
             hint=f"give the changed experiment a new name, or remove {folder}",
         )
     keep(path, msgspec.json.format(msgspec.json.encode(experiment)))
+
+
+def claim_folds(folder: Path, dataset: Dataset) -> None:
+    """Ties a folder to the recordings and the folds that they are in, when it is not yet.
+
+    Raises:
+        TrainingError: It holds a run on other recordings, or on other folds of them.
+    """
+    refuse_other_folds(folder, dataset)
+    path = folder / FOLDS_FILE
+    if not path.is_file():
+        keep(path, _folds(dataset))
+
+
+def refuse_other_folds(folder: Path, dataset: Dataset) -> None:
+    """Returns when a run heard, and held out, what others of the same data would.
+
+    A run that was kept before there was such a record is believed.
+
+    Raises:
+        TrainingError: Recordings came or went since: folds may have been dealt anew, and the run
+            have heard what is held out now.
+    """
+    path = folder / FOLDS_FILE
+    if path.is_file() and path.read_bytes() != _folds(dataset):
+        raise TrainingError(
+            f"{folder} holds a run on other recordings of {dataset.name}, or on other folds of "
+            "them, than there are now",
+            hint="give the experiment a new name, which trains it anew, or bring the recordings "
+            "back; ffmpeg, too, makes more of them readable",
+        )
+
+
+def _folds(dataset: Dataset) -> bytes:
+    """A name for the recordings, their labels and folds, in the order that a run counts them in."""
+    told = [(clip.path.stem, clip.label, clip.fold) for clip in dataset.recordings]
+    named = msgspec.json.encode((len(dataset.clips), told))
+    return f"{hashlib.sha256(named).hexdigest()}\n".encode()
 
 
 def _is(kept: bytes, experiment: Experiment) -> bool:

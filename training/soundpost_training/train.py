@@ -16,7 +16,7 @@ from soundpost_training.material import Material
 from soundpost_training.model import build_model, refuse_baseline
 from soundpost_training.progress import bar
 from soundpost_training.rates import adamw
-from soundpost_training.run import MODEL_FILE, claim
+from soundpost_training.run import MODEL_FILE
 from soundpost_training.teacher import DistillationLoss, Lessons, Student, TaughtExamples, teach
 from soundpost_training.validation import Validation, kept_back
 
@@ -37,10 +37,10 @@ def train_fold(material: Material, fold: int | None) -> keras.Model:
         TrainingError: The folder holds a run of another experiment.
         DatasetError: There is no such fold.
     """
-    experiment, folder = material.experiment, material.fold_folder(fold)
+    experiment = material.experiment
     folds = training_folds(material.dataset, fold)
     refuse_baseline(experiment.model)
-    claim(folder, experiment)
+    folder = material.claim(fold)
     finished = folder / MODEL_FILE
     if finished.is_file():
         return keras.saving.load_model(finished, compile=False)
@@ -70,9 +70,8 @@ def teach_fold(material: Material, fold: int | None) -> Lessons:
         TrainingError: A teacher is not there, or has heard what its student holds out; or the
             folder holds a run of another experiment.
     """
-    experiment, folder = material.experiment, material.fold_folder(fold)
-    claim(folder, experiment)
-    return teach(material.pool, Student(experiment, material.dataset, folder, fold))
+    student = Student(material.experiment, material.dataset, material.claim(fold), fold)
+    return teach(material.pool, student)
 
 
 def _fit(

@@ -11,7 +11,6 @@ from soundpost_training.keep import keep
 from soundpost_training.material import Material
 from soundpost_training.metrics import Figure, accuracy
 from soundpost_training.quantize import CONVERTING_BACKEND
-from soundpost_training.run import claim
 from soundpost_training.scoring import FoldScores
 from soundpost_training.train import train_fold
 from soundpost_training.windows import windows_of_clips
@@ -46,8 +45,7 @@ def run_in_float(material: Material, fold: int | None) -> FloatFold:
         DatasetError: There is no such fold.
     """
     training_folds(material.dataset, fold)
-    kept = material.fold_folder(fold) / FLOAT_FILE
-    claim(kept.parent, material.experiment)
+    kept = material.claim(fold) / FLOAT_FILE
     if kept.is_file():
         return msgspec.json.decode(kept.read_bytes(), type=FloatFold)
     scores = _score(material, fold)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from soundpost.classify import Classifier, load_bundle
 from soundpost_training.config import TeacherConfig
-from soundpost_training.run import MODEL_FILE, kept_experiment, kept_network
+from soundpost_training.run import MODEL_FILE, kept_experiment, kept_network, refuse_other_folds
 from soundpost_training.teacher.leaks import refuse_bundle, refuse_run
 from soundpost_training.teacher.student import Student
 
@@ -79,6 +79,7 @@ def voices(config: TeacherConfig, student: Student) -> Iterator[Voice]:
     for name in config.runs:
         voice = RunVoice(student.run(name))
         refuse_run(name, kept_experiment(student.run(name)), student.experiment)
+        refuse_other_folds(student.run(name), student.dataset)
         yield voice
     if config.bundle is not None:
         folder = Path(config.bundle)
