@@ -1,5 +1,6 @@
 """What is told of each epoch: as lines of CSV, and to TensorBoard where that is installed."""
 
+import os
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -24,7 +25,9 @@ class History:
     """
 
     def __init__(self, folder: Path) -> None:
-        self._lines = (folder / HISTORY_FILE).open("a", encoding="utf-8")
+        path = folder / HISTORY_FILE
+        _drop_half_a_line(path)
+        self._lines = path.open("a", encoding="utf-8")
         self._board = _board(folder / TENSORBOARD_FOLDER)
 
     def __enter__(self) -> Self:
@@ -64,6 +67,15 @@ def read_history(folder: Path) -> NDArray[np.float64]:
     rows = np.loadtxt(path, delimiter=",", ndmin=2)
     _, last = np.unique(rows[::-1, 0], return_index=True)
     return rows[::-1][last]
+
+
+def _drop_half_a_line(path: Path) -> None:
+    """A run that died while it wrote, or of a full disk, goes through that epoch again."""
+    if path.is_file():
+        text = path.read_bytes()
+        whole = text.rfind(b"\n") + 1
+        if whole < len(text):
+            os.truncate(path, whole)
 
 
 def _board(folder: Path) -> Any:  # noqa: ANN401 - TensorBoard publishes no types
