@@ -25,7 +25,7 @@ def place(files: dict[str, bytes], parent: Path, name: str, verify: Callable[[Pa
         return _place(files, parent, name, verify)
     except OSError as error:
         raise TrainingError(
-            f"{name} cannot be written to {parent}: {error.strerror}",
+            f"{name} cannot be written to {parent}: {error.strerror or error}",
             hint="make room, or name another folder",
         ) from error
 
@@ -42,13 +42,24 @@ def _place(
         partial.chmod(0o755)
         goal = parent / name
         if goal.exists():
-            old = Path(tempfile.mkdtemp(dir=parent, prefix=f".{name}-old-"))
-            goal.rename(old / name)
-            partial.rename(goal)
-            shutil.rmtree(old)
+            _swap(partial, goal)
         else:
             partial.rename(goal)
     except BaseException:
         shutil.rmtree(partial, ignore_errors=True)
         raise
     return goal
+
+
+def _swap(partial: Path, goal: Path) -> None:
+    """Puts a folder where another is, which comes back when that is interrupted or fails."""
+    old = Path(tempfile.mkdtemp(dir=goal.parent, prefix=f".{goal.name}-old-"))
+    try:
+        goal.rename(old / goal.name)
+        partial.rename(goal)
+    except BaseException:
+        if not goal.exists():
+            (old / goal.name).rename(goal)
+        raise
+    finally:
+        shutil.rmtree(old, ignore_errors=True)
