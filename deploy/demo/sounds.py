@@ -27,7 +27,7 @@ def clock_alarm(seconds: float, _rng: np.random.Generator) -> Signal:
 def clock_tick(seconds: float, rng: np.random.Generator) -> Signal:
     """A wall clock: tick and tock, two to the second, a click that makes the case ring."""
     signal = np.zeros(len(_time(seconds)))
-    partials = np.array([2000.0, 3000.0, 4500.0, 6300.0])
+    partials = np.array([1400.0, 2100.0, 3150.0, 4400.0])
     for number, start in enumerate(np.arange(0.1, seconds - 0.1, 0.5)):
         _add(signal, start, _strike(list(partials * (1.12 if number % 2 else 1.0)), 0.015))
         _add(signal, start, rng.normal(size=200) * np.exp(-np.arange(200) / 20.0))
