@@ -137,3 +137,15 @@ def test_ways_to_decide_are_tried_on_every_fold(
     assert "smoothing 2" in capsys.readouterr().out
     assert main([*asked, "--run", str(tmp_path)]) == 1
     assert "no network held fold 5 out" in capsys.readouterr().err
+
+
+def test_where_nothing_can_be_written_is_one_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A file where a folder should be is an error with its hint, not a traceback."""
+    (tmp_path / "file").touch()
+    made = ["soundscape", "--config", str(EXPERIMENT), "--fold", "5", "--seed", "11"]
+    assert main([*made, "--out", str(tmp_path / "file" / "hours")]) == 1
+    told = capsys.readouterr().err
+    assert "hours cannot be written: Not a directory" in told
+    assert "--out" in told

@@ -41,7 +41,7 @@ def written(path: Path) -> Iterator[None]:
     except OSError as error:
         raise TrainingError(
             f"{path} cannot be written: {error.strerror or error}",
-            hint="make room, or name other folders with --runs and --models; the same command "
+            hint="make room, or name another folder (--runs, --models, --out); the same command "
             "goes on from what was kept",
         ) from error
 

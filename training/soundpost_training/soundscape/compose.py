@@ -13,7 +13,7 @@ from soundpost_training.dataset.audio import read_pcm, to_pcm
 from soundpost_training.errors import DatasetError
 from soundpost_training.progress import bar
 from soundpost_training.soundscape.bed import Bed, Signal, rms
-from soundpost_training.soundscape.scene import Recipe, Recording, Scene, write_scene
+from soundpost_training.soundscape.scene import SCENE_FILE, Recipe, Recording, Scene, write_scene
 from soundpost_training.soundscape.sounds import find_sounds
 from soundpost_training.soundscape.truth import Event, write_truth
 
@@ -58,6 +58,7 @@ def compose(dataset: Dataset, recipe: Recipe, rate_hz: int, folder: Path, comman
             hint=f"it has: {', '.join(sorted(known)) or 'nothing'}",
         )
     folder.mkdir(parents=True, exist_ok=True)
+    (folder / SCENE_FILE).unlink(missing_ok=True)  # written last: half of it is none
     composer = _Composer(clips, recipe, rate_hz)
     recordings = plan(recipe)
     events: list[Event] = []

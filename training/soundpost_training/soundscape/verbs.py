@@ -11,6 +11,7 @@ from soundpost.config import Config, load_config
 from soundpost_training.config import Experiment
 from soundpost_training.dataset import data_folder, open_dataset
 from soundpost_training.errors import ExperimentError
+from soundpost_training.keep import keep, written
 from soundpost_training.progress import report
 from soundpost_training.soundscape.compose import compose
 from soundpost_training.soundscape.ears import PEER_MODEL
@@ -37,7 +38,8 @@ def soundscape(experiment: Experiment, options: argparse.Namespace) -> None:
     )
     rate_hz = experiment.features.sample_rate_hz
     dataset = open_dataset(experiment.data)
-    scene = compose(dataset, recipe, rate_hz, options.out, options.command)
+    with written(options.out):
+        scene = compose(dataset, recipe, rate_hz, options.out, options.command)
     report.print(
         f"{options.out}: {len(scene.recordings)} recordings, {recipe.hours:g} h with all of "
         f"{len(scene.labels)} labels and {recipe.negative_hours:g} h without "
@@ -66,11 +68,8 @@ def judge(options: argparse.Namespace) -> None:
     )
     verdict = done.verdict
     out: Path = options.out or folder
-    out.mkdir(parents=True, exist_ok=True)
-    page = judgement_page(verdict, scene, truth, done.told)
-    (out / PAGE_FILE).write_text(page, encoding="utf-8")
-    content = msgspec.json.format(msgspec.json.encode(verdict), indent=2)
-    (out / DATA_FILE).write_bytes(content)
+    keep(out / PAGE_FILE, judgement_page(verdict, scene, truth, done.told).encode())
+    keep(out / DATA_FILE, msgspec.json.format(msgspec.json.encode(verdict), indent=2))
     for line in _lines(verdict):
         report.print(line, soft_wrap=True, highlight=False)
     report.print(f"report: {out / PAGE_FILE}, and the same as {DATA_FILE}")
@@ -80,7 +79,7 @@ def tune(options: argparse.Namespace) -> None:
     """Tries ways to decide; a line for each here, and all as JSON."""
     bundle = load_bundle(options.bundle)
     tried = try_ways(options.soundscape, bundle, options.run, options.command)
-    options.out.write_bytes(msgspec.json.format(msgspec.json.encode(tried), indent=2))
+    keep(options.out, msgspec.json.format(msgspec.json.encode(tried), indent=2))
     for one in tried.trials:
         report.print(
             f"{one.name:20} event F1 {one.events.f1:.3f}, false alarms/h {one.told_per_hour:.2f} "
