@@ -1,5 +1,6 @@
 """When metrics are taken, and where they are shown."""
 
+import logging
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
@@ -10,6 +11,7 @@ from typing import Protocol, Self
 from soundpost import __version__
 from soundpost.clock import ClockState
 from soundpost.config import MetricsConfig
+from soundpost.errors import MetricsError
 from soundpost.events import Detection, State
 from soundpost.health import Health, Problem
 from soundpost.metrics.counted import counters, events, problems
@@ -18,6 +20,8 @@ from soundpost.metrics.family import Family, Sample, render
 from soundpost.metrics.machine import process, temperatures, throttling
 from soundpost.metrics.stopwatch import Stopwatch
 from soundpost.metrics.textfile import Textfile
+
+_log = logging.getLogger("soundpost.metrics")
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,14 +92,17 @@ class Metrics:
         self.endpoint: Endpoint | None = None
 
     def __enter__(self) -> Self:
-        """Begin to listen, if that is asked for.
+        """Open the endpoint, if that is asked for; if it cannot be had, that is said once.
 
-        Raises:
-            MetricsError: It cannot.
+        The daemon is there to hear: it does not end, and begin anew for ever, for want of metrics.
         """
         if self._config.listen is not None:
-            self.endpoint = Endpoint(*self._config.address)
-            self._open.callback(self.endpoint.close)
+            try:
+                self.endpoint = Endpoint(*self._config.address)
+            except MetricsError as error:
+                _log.error("%s, and listening goes on (%s)", error, error.hint)  # noqa: TRY400 - its two sentences say it all
+            else:
+                self._open.callback(self.endpoint.close)
         return self
 
     def __exit__(self, *_: object) -> None:
