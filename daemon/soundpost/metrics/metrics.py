@@ -100,7 +100,7 @@ class Metrics:
             try:
                 self.endpoint = Endpoint(*self._config.address)
             except MetricsError as error:
-                _log.error("%s, and listening goes on (%s)", error, error.hint)  # noqa: TRY400 - its two sentences say it all
+                _log.error("%s, and listening goes on (%s)", error, error.hint)
             else:
                 self._open.callback(self.endpoint.close)
         return self
