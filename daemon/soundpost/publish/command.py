@@ -1,6 +1,7 @@
 """What may be asked of a node, and how such a message is read."""
 
 import difflib
+from itertools import accumulate
 from typing import Annotated, Any
 
 import msgspec
@@ -10,6 +11,8 @@ from soundpost.errors import PublishError
 
 LARGEST_BYTES = 16_384
 """No command is a hundredth of it."""
+DEEPEST = 100
+"""No command has more than one list in an object; how deep a parser may go is each Python's own."""
 LONGEST_MUTE_MINUTES = 1_440.0
 """A day: nobody knows of a forgotten mute, until something was not told."""
 LONGEST_CAPTURE_SECONDS = 120.0
@@ -143,10 +146,11 @@ def _object(payload: bytes) -> dict[str, Any]:
         raise PublishError(
             f"a command has at most {LARGEST_BYTES} bytes, this one {len(payload)}", hint=hint
         )
+    depths = accumulate((byte in b"[{") - (byte in b"]}") for byte in payload)
+    if max(depths, default=0) > DEEPEST:
+        raise PublishError("the message is nested too deep", hint=hint)
     try:
         return msgspec.json.decode(payload, type=dict[str, Any])
-    except RecursionError:
-        raise PublishError("the message is nested too deep", hint=hint) from None
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise PublishError(f"the message is no JSON object: {error}", hint=hint) from None
 
