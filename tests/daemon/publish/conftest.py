@@ -2,7 +2,7 @@
 
 import logging
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 import pytest
 from made_up import close_outbox_files
@@ -71,12 +71,17 @@ def health() -> Health:
 
 @pytest.fixture
 def make_publisher(health: Health) -> Iterator[MakePublisher]:
-    """Makes started publishers of node `post` from keys of `[mqtt]`; all close with the test."""
+    """Makes started publishers of node `post` from keys of `[mqtt]`; all close with the test.
+
+    What is `told` was told before the start, so that all of it waits when the broker is reached.
+    """
     made: list[MqttPublisher] = []
 
-    def make(broker: str, **keys: object) -> MqttPublisher:
+    def make(broker: str, told: Sequence[DetectionMessage] = (), **keys: object) -> MqttPublisher:
         publisher = MqttPublisher(MqttConfig(broker=broker, **keys), "post", health)  # type: ignore[arg-type]  # each test knows its keys
         made.append(publisher)
+        for message in told:
+            publisher.publish(message)
         publisher.start()
         return publisher
 
