@@ -79,7 +79,8 @@ class TeacherConfig(Section, frozen=True, kw_only=True):
     """Who teaches; each has an equal say.
 
     `weights` and `layers` are heads on layers of YAMNet, whose file is absolute or under
-    $SOUNDPOST_DATA. `runs` are other experiments of the same folds, by name. `bundle` is a bundle's
+    $SOUNDPOST_DATA; `heads_of` are other experiments of the same folds, by name, whose heads on the
+    same layers teach as well. `runs` are experiments whose networks do. `bundle` is a bundle's
     folder; `bundle_never_heard_them` states of one that was trained on other data that it has heard
     none of these recordings. `blend` is how what they say is put together.
 
@@ -89,6 +90,7 @@ class TeacherConfig(Section, frozen=True, kw_only=True):
 
     weights: str | None = None
     layers: tuple[Annotated[int, Meta(ge=1, le=14)], ...] = ()
+    heads_of: tuple[RunName, ...] = ()
     runs: tuple[RunName, ...] = ()
     bundle: str | None = None
     bundle_never_heard_them: bool = False
@@ -102,6 +104,8 @@ class TeacherConfig(Section, frozen=True, kw_only=True):
     def __post_init__(self) -> None:
         if (self.weights is None) != (not self.layers):
             raise ValueError("weights and layers go together")
+        if self.heads_of and self.weights is None:
+            raise ValueError("heads_of needs the weights and layers that those heads are on")
         if self.weights is None and not self.runs and self.bundle is None:
             raise ValueError("nobody teaches: give weights and layers, runs, or a bundle")
 

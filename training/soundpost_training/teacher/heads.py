@@ -1,13 +1,21 @@
 """The teacher of a fold: an ensemble of heads on what the ear hears, fitted on training folds."""
 
+from collections.abc import Iterator
+
 import keras
 import numpy as np
 from keras import layers, ops
 from numpy.typing import NDArray
 
 from soundpost_training.config import TeacherConfig
+from soundpost_training.errors import TrainingError
 from soundpost_training.progress import bar
+from soundpost_training.run import kept_experiment, refuse_other_folds
 from soundpost_training.teacher.filling import Answers
+from soundpost_training.teacher.leaks import refuse_other_ear, refuse_run
+from soundpost_training.teacher.student import Student
+
+HEADS_FILE = "teacher.keras"
 
 BATCH = 512
 LEARNING_RATE = 1e-3
@@ -88,6 +96,28 @@ def said_by_heads(
     parts = range(0, len(examples), BATCH)
     pieces = (heard[examples[at : at + BATCH]].astype(np.float32) for at in parts)
     return np.concatenate([np.asarray(model.predict_on_batch(piece)) for piece in pieces])
+
+
+def others_heads(config: TeacherConfig, student: Student) -> Iterator[keras.Model]:
+    """The heads that other runs of the fold were taught by, which heard other examples of it.
+
+    Raises:
+        TrainingError: They are not there, are on other layers, or have heard what the student
+            holds out.
+    """
+    for name in config.heads_of:
+        folder = student.run(name)
+        path = folder / HEADS_FILE
+        if not path.is_file():
+            raise TrainingError(
+                f"teacher.heads_of has {name}, but {path} is not there",
+                hint=f"train the experiment {name} first, with the same --runs",
+            )
+        theirs = kept_experiment(folder)
+        refuse_run(name, theirs, student.experiment)
+        refuse_other_folds(folder, student.dataset)
+        refuse_other_ear(name, theirs.teacher, config)
+        yield keras.saving.load_model(path, compile=False)
 
 
 def _build(config: TeacherConfig, sample: NDArray[np.float32], labels: int) -> keras.Model:

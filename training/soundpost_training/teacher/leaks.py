@@ -26,6 +26,26 @@ def refuse_run(name: str, theirs: Experiment, ours: Experiment) -> None:
             )
 
 
+def refuse_other_ear(name: str, theirs: TeacherConfig | None, ours: TeacherConfig) -> None:
+    """Returns when the heads of a run are on the layers that the student's teacher listens with.
+
+    Args:
+        name: Of the run.
+        theirs: Its teacher.
+        ours: The student's.
+
+    Raises:
+        TrainingError: They are on others.
+    """
+    expected = (ours.weights, ours.layers)
+    got = None if theirs is None else (theirs.weights, theirs.layers)
+    if expected != got:
+        raise TrainingError(
+            f"the heads of {name} are on other layers: expected {expected}, got {got}",
+            hint="give both experiments the same teacher.weights and teacher.layers",
+        )
+
+
 def refuse_bundle(manifest: Manifest, config: TeacherConfig, student: Student) -> None:
     """Returns when a bundle can teach a student and has not heard what the student holds out.
 

@@ -11,12 +11,11 @@ from soundpost_training.examples import Batch, mixed_targets
 from soundpost_training.keep import kept
 from soundpost_training.teacher.ensemble import blended
 from soundpost_training.teacher.filling import filled
-from soundpost_training.teacher.heads import fit_heads, said_by_heads
+from soundpost_training.teacher.heads import HEADS_FILE, fit_heads, others_heads, said_by_heads
 from soundpost_training.teacher.pool import POOL_BATCH, Pool
 from soundpost_training.teacher.student import Student
 from soundpost_training.teacher.voices import Voice, voices
 
-HEADS_FILE = "teacher.keras"
 LESSONS_FILE = "lessons.npz"
 
 
@@ -55,6 +54,9 @@ def teach(pool: Pool, student: Student) -> Lessons:
         _say(voice, pool, examples, student) for voice in voices(config, student)
     ]
     if config.weights is not None:
+        said += [
+            said_by_heads(heads, pool.heard, examples) for heads in others_heads(config, student)
+        ]
         said.append(_heads(config, pool, examples, student))
     told = blended(said, config.temperature, config.blend)
     unlabelled = pool.drawn.clips[examples, 0] >= pool.bank.clips

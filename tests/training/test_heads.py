@@ -1,0 +1,101 @@
+"""Heads that other runs were taught by teach as well."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import keras
+import msgspec
+import numpy as np
+import pytest
+
+from soundpost.classify.activation import softmax
+from soundpost_training.config import TeacherConfig, load_experiment
+from soundpost_training.errors import TrainingError
+from soundpost_training.material import Material
+from soundpost_training.teacher import Student, teach
+
+pytestmark = pytest.mark.training
+
+
+@pytest.fixture
+def first(
+    experiment_file: Path, tmp_path: Path, tones_at_home: Path, shared_data: Path
+) -> Material:
+    """The tones, and an experiment with heads of its own on two layers of YAMNet."""
+    assert tones_at_home.is_dir()
+    config = TeacherConfig(
+        weights=str(shared_data / "yamnet" / "yamnet_weights.tflite"),
+        layers=(1, 2),
+        pool_passes=2,
+        head_units=8,
+        head_epochs=1,
+    )
+    experiment = msgspec.structs.replace(
+        load_experiment(experiment_file), name="first", teacher=config
+    )
+    return Material.of(experiment, tmp_path / "cache", tmp_path / "runs")
+
+
+def student_of(material: Material) -> Student:
+    """The student of an experiment that holds fold 2 out."""
+    return Student(material.experiment, material.dataset, material.claim(2), 2)
+
+
+def second(first: Material, **changes: object) -> Material:
+    """An experiment that hears other examples, and has the first one's heads teach as well."""
+    assert first.experiment.teacher is not None
+    config = msgspec.structs.replace(first.experiment.teacher, heads_of=("first",), **changes)
+    experiment = msgspec.structs.replace(first.experiment, name="second", seed=9, teacher=config)
+    return replace(first, experiment=experiment)
+
+
+def test_heads_of_another_run_have_the_same_say_as_ones_own(first: Material) -> None:
+    """Each is asked about the very example that the student is shown; their mean is told."""
+    teach(first.pool, student_of(first))
+    material = second(first)
+    lessons, pool = teach(material.pool, student_of(material)), material.pool
+    heard = pool.heard[lessons.examples].astype(np.float32)
+    said = [
+        keras.saving.load_model(one.fold_folder(2) / "teacher.keras", compile=False)
+        .predict(heard, verbose=0)
+        .astype(np.float64)
+        for one in (first, material)
+    ]
+    loud = pool.drawn.clips[lessons.examples, 0] < pool.bank.clips
+    expected = np.mean([softmax(one / 2).mean(axis=1) for one in said], axis=0)
+    np.testing.assert_allclose(lessons.told[loud], expected[loud], atol=5e-3)
+    assert np.abs(said[0] - said[1]).max() > 0.1
+
+
+def test_heads_that_are_not_there_are_named(first: Material) -> None:
+    """What to train is told."""
+    material = second(first)
+    with pytest.raises(TrainingError, match=r"teacher\.heads_of has first, but .*fold2") as caught:
+        teach(material.pool, student_of(material))
+    assert "train the experiment first first" in caught.value.hint
+
+
+def test_heads_on_other_layers_do_not_teach(first: Material) -> None:
+    """They would be given what they never learnt to hear."""
+    teach(first.pool, student_of(first))
+    material = second(first, layers=(1, 3))
+    with pytest.raises(TrainingError, match="the heads of first are on other layers"):
+        teach(material.pool, student_of(material))
+
+
+def test_heads_of_another_data_set_do_not_teach(first: Material) -> None:
+    """Their folds are others, so that they may have heard what the student holds out."""
+    teach(first.pool, student_of(first))
+    data = msgspec.structs.replace(first.experiment.data, kind="esc10")
+    other = msgspec.structs.replace(first.experiment, data=data)
+    kept = first.fold_folder(2) / "experiment.json"
+    kept.write_bytes(msgspec.json.encode(other))
+    material = second(first)
+    with pytest.raises(TrainingError, match=r"the teacher first has another \[data\]"):
+        teach(material.pool, student_of(material))
+
+
+def test_heads_of_others_need_an_ear() -> None:
+    """Without layers there is nothing that they could listen to."""
+    with pytest.raises(ValueError, match="heads_of needs the weights and layers"):
+        TeacherConfig(heads_of=("first",), runs=("one",))
