@@ -1,8 +1,10 @@
 """A file system of some megabytes, which can be filled to its last byte. Fixture: `disk`."""
 
 import os
+import resource
 import subprocess
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -47,3 +49,14 @@ def disk(tmp_path: Path) -> Iterator[Disk]:
         pytest.skip("to mount a small disk takes root")
     yield Disk(folder)
     subprocess.run(["umount", "--lazy", str(folder)], check=True)
+
+
+@contextmanager
+def files_of_at_most(size_bytes: int) -> Iterator[None]:
+    """Within, a file that this process writes grows so far and not beyond (EFBIG)."""
+    before, ceiling = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size_bytes, ceiling))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (before, ceiling))

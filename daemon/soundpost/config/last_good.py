@@ -8,9 +8,9 @@ from pathlib import Path
 
 from soundpost.config.sections import Config
 from soundpost.errors import ConfigError, SoundpostError
+from soundpost.whole import sync_folder, write_whole
 
 COPY = "last-good.toml"
-_MODE = 0o640
 
 _log = logging.getLogger("soundpost")
 
@@ -44,15 +44,10 @@ class Served:
         """Remember the file that serves, now that it has been seen to work."""
         if self._copy is None or not self._content:
             return
-        part = self._copy.with_suffix(".part")
         try:
-            with os.fdopen(
-                os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, _MODE), "wb"
-            ) as new:
-                new.write(self._content)
-                new.flush()
-                os.fsync(new.fileno())  # an empty copy after a power cut would be the defaults
-            part.replace(self._copy)
+            # Whole: an empty copy after a power cut would be the defaults.
+            write_whole(self._copy, self._content)
+            sync_folder(self._copy.parent)
         except OSError as error:
             _log.warning("%s cannot be kept: %s", self._copy, error.strerror)
 

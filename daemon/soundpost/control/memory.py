@@ -1,7 +1,6 @@
 """What commands have changed, kept through restarts and power cuts."""
 
 import logging
-import os
 import zlib
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,11 +11,11 @@ import msgspec
 from soundpost.config import state_folder
 from soundpost.control.ledger import Entry
 from soundpost.decide import HushState, Override
+from soundpost.whole import sync_folder, write_whole
 
 FILE_NAME = "commands.json"
 _LARGEST_BYTES = 4_000_000
 _KEPT_ASIDE = 2
-_MODE = 0o640
 
 _log = logging.getLogger("soundpost.control")
 
@@ -85,7 +84,8 @@ class Memory:
         raw = msgspec.json.encode(remembered)
         content = msgspec.json.encode(_File(zlib.crc32(raw), msgspec.Raw(raw)))
         try:
-            _replace(self._path, content)
+            write_whole(self._path, content)
+            sync_folder(self._path.parent)
         except OSError as error:
             if not self._is_failing:
                 _log.error(
@@ -126,17 +126,3 @@ def _decode(content: bytes) -> Remembered:
     if zlib.crc32(bytes(file.remembered)) != file.crc32:
         raise msgspec.DecodeError("its checksum is wrong")
     return msgspec.json.decode(file.remembered, type=Remembered)
-
-
-def _replace(path: Path, content: bytes) -> None:
-    part = path.with_name(f".{path.name}.part")
-    with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, _MODE), "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    part.replace(path)
-    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)

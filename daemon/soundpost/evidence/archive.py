@@ -20,13 +20,13 @@ from soundpost.evidence.clips import (
     Sidecar,
     stem_of,
     write_clip,
-    write_whole,
 )
 from soundpost.evidence.flac import encode_flac
 from soundpost.evidence.retention import Shelf, disk_bytes
 from soundpost.evidence.spectrogram import draw
 from soundpost.features import FeatureSpec
 from soundpost.health import Health
+from soundpost.whole import write_whole
 
 LOG = logging.getLogger("soundpost.evidence")
 

@@ -1,6 +1,5 @@
 """The files of a clip: their names, and how they come onto the disk whole or not at all."""
 
-import os
 import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -10,17 +9,14 @@ import msgspec
 from msgspec import Meta
 
 from soundpost.clock import ClockState, rfc3339
+from soundpost.whole import PART, sync_folder, write_whole
 
 SOUND, PICTURE, SIDECAR = ".flac", ".png", ".json"
 SUFFIXES = (SIDECAR, PICTURE, SOUND)
 """In the order of writing: what stands there under its name has all the others beside it, and
 nothing of ours is ever without the sidecar that proves it ours."""
 
-PART = ".part"
-"""What a file is called beyond its name until it is whole."""
-
 OURS = re.compile(r"[0-9]{8}T[0-9]{6}Z-[a-z0-9_]+-[0-9a-f]{8}")
-_MODE = 0o640  # whoever may hear what was said near the post is in the daemon's group
 _ID_DIGITS = 8  # the last ones: a UUIDv7 begins with the time and ends in chance
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -105,33 +101,6 @@ def write_clip(folder: Path, stem: str, contents: dict[str, bytes]) -> None:
     except OSError:
         remove_clip(folder, stem)
         raise
-
-
-def write_whole(path: Path, content: bytes) -> None:
-    """Write a file that is on the disk as a whole once it has its name; it may replace another.
-
-    Raises:
-        OSError: It could not be written; nothing of it is left.
-    """
-    part = path.with_name(f".{path.name}{PART}")
-    try:
-        with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, _MODE), "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        part.replace(path)
-    except OSError:
-        _remove(part)
-        raise
-
-
-def sync_folder(folder: Path) -> None:
-    """Make new names last through a power cut."""
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def remove_clip(folder: Path, stem: str) -> bool:

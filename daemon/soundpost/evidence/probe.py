@@ -5,8 +5,8 @@ import shutil
 from pathlib import Path
 
 from soundpost.errors import EvidenceError
-from soundpost.evidence.clips import write_whole
 from soundpost.evidence.retention import read_folder
+from soundpost.whole import write_whole
 
 MEGABYTE = 1_000_000
 

@@ -13,7 +13,8 @@ class Textfile:
     """A file that always holds one whole set of metrics.
 
     It is written beside itself and renamed, as node_exporter asks for: who reads it sees the old
-    set or the new one. A disk that takes nothing is told once, and tried again the next time.
+    set or the new one. It need not last through a power cut, so it never waits for the disk. One
+    that takes nothing is told once, and tried again the next time.
 
     Args:
         path: The file; its folder must be there.

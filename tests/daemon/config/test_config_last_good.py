@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from little_disk import files_of_at_most
 
 from soundpost.config import Config, Served, load_config
 from soundpost.config.last_good import COPY
@@ -65,6 +66,18 @@ def test_only_what_has_served_is_kept(file: Path, state: Path) -> None:
     """A file that could be read and led to no start is not a good one."""
     Served(load_config, file, state)
     assert not (state / COPY).exists()
+
+
+def test_a_copy_that_cannot_be_written_leaves_the_last_one(
+    file: Path, state: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Whole and alone; the node serves, and the log says that this one is not kept."""
+    Served(load_config, file, state).keep()
+    file.write_text(GOOD.format("second"))
+    with files_of_at_most(3):
+        Served(load_config, file, state).keep()
+    assert {path.name: path.read_text() for path in state.iterdir()} == {COPY: GOOD.format("first")}
+    assert "cannot be kept: File too large" in caplog.text
 
 
 def test_without_a_copy_a_broken_file_is_an_error(file: Path, state: Path) -> None:

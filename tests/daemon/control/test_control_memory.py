@@ -10,6 +10,7 @@ from tempfile import TemporaryDirectory
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
+from little_disk import files_of_at_most
 
 from soundpost.config import MqttConfig
 from soundpost.control import open_memory
@@ -130,12 +131,13 @@ def test_what_cannot_be_read_is_let_be(path: Path, caplog: pytest.LogCaptureFixt
 
 
 def test_a_write_that_fails_leaves_the_last_one(path: Path) -> None:
-    """Whole, as it was."""
+    """Whole, as it was, and with nothing half-written beside it."""
     memory = Memory(path)
     memory.write(ALL)
-    path.with_name(".commands.json.part").mkdir()
-    assert not memory.write(Remembered())
+    with files_of_at_most(10):
+        assert not memory.write(Remembered())
     assert Memory(path).remembered == ALL
+    assert list(path.parent.iterdir()) == [path]
 
 
 def test_where_nobody_is_obeyed_nothing_is_remembered(

@@ -1,6 +1,5 @@
 """Whatever the disk does, nothing is raised, all is counted, and the log says it once."""
 
-import errno
 import json
 import os
 import subprocess
@@ -13,9 +12,10 @@ from typing import Any
 import numpy as np
 import pytest
 from listening_post import Event, Post
+from little_disk import files_of_at_most
 
 from soundpost.audio import Pcm
-from soundpost.evidence.clips import SUFFIXES, remove_parts, write_whole
+from soundpost.evidence.clips import SUFFIXES, remove_parts, write_clip
 
 EVENTS = [Event(onset, onset + 8_000) for onset in range(8_000, 128_000, 24_000)]
 HERE = Path(__file__).parent
@@ -67,54 +67,12 @@ def test_a_folder_that_was_removed_is_made_again(folder: Path, noise: Pcm) -> No
     assert (post.health.clips_kept, post.health.clips_lost) == (len(EVENTS) - 1, 1)
 
 
-LIMITED = """
-import resource, sys
-from pathlib import Path
-from soundpost.evidence.clips import write_clip, write_whole
-resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))
-try:
-    {what}
-except OSError as error:
-    print(error.errno)
-"""
-
-
-def written_in_a_small_space(what: str, path: Path) -> int:
-    """The number of the error when files may have a thousand bytes at most."""
-    answer = subprocess.run(
-        [sys.executable, "-c", LIMITED.format(what=what), path],
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    return int(answer.stdout)
-
-
-def test_a_file_that_cannot_be_written_whole_leaves_nothing(tmp_path: Path) -> None:
-    """Neither the half nor the temporary one; the one that stood there stays."""
-    path = tmp_path / "clip.flac"
-    path.write_bytes(b"old")
-    assert written_in_a_small_space("write_whole(Path(sys.argv[1]), bytes(5000))", path) == (
-        errno.EFBIG
-    )
-    assert {file.name: file.read_bytes() for file in tmp_path.iterdir()} == {"clip.flac": b"old"}
-
-
 def test_a_clip_of_which_one_file_cannot_be_written_leaves_none(tmp_path: Path) -> None:
     """A message without its sound is no evidence."""
-    files = "{'.json': b'x', '.png': b'x', '.flac': bytes(5000)}"
-    assert written_in_a_small_space(
-        f"write_clip(Path(sys.argv[1]), 'clip', {files})", tmp_path
-    ) == (errno.EFBIG)
+    contents = {".json": b"x", ".png": b"x", ".flac": bytes(5000)}
+    with files_of_at_most(1000), pytest.raises(OSError, match="too large"):
+        write_clip(tmp_path, "clip", contents)
     assert list(tmp_path.iterdir()) == []
-
-
-def test_a_replaced_file_is_the_new_one_whole(tmp_path: Path) -> None:
-    """And no temporary one stays."""
-    path = tmp_path / "clip.json"
-    for content in (b"first" * 1000, b"second"):
-        write_whole(path, content)
-        assert {file.name: file.read_bytes() for file in tmp_path.iterdir()} == {path.name: content}
 
 
 def listen_on_a_small_disk(
