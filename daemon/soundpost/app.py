@@ -11,7 +11,7 @@ from soundpost.classify.model import Model, open_model
 from soundpost.clock import ClockState, clock_state
 from soundpost.condition import Condition
 from soundpost.config import Config, Served
-from soundpost.control import Nobody, Servant, open_memory, stopped_by_signals
+from soundpost.control import Nobody, Servant, open_memory
 from soundpost.decide import Hush, longest_memory_windows, make_hush, make_tracker
 from soundpost.events import Detection
 from soundpost.evidence import Evidence, NoEvidence, make_evidence
@@ -27,6 +27,7 @@ from soundpost.publish.publisher import MqttPublisher
 from soundpost.publish.reports import HealthReports
 from soundpost.publish.teller import Teller
 from soundpost.service import Listening, Manager, Service
+from soundpost.signals import stopped_by_signals
 
 LOG = logging.getLogger("soundpost")
 
@@ -130,6 +131,11 @@ def run(served: Served) -> bool:
         waiting_seconds = source.waiting_seconds if isinstance(source, ReopeningMic) else 0.0
         return Now(broker.is_connected, clock_state(), waiting_seconds, pipeline.problems)
 
+    def stop(signal_name: str) -> None:
+        LOG.info("stopping on %s", signal_name)
+        service.stop()
+        source.stop()  # what was heard until then is still told
+
     def reload() -> None:
         served.replace(try_out)
         service.reload()
@@ -142,7 +148,7 @@ def run(served: Served) -> bool:
         steward = make_steward(
             config, model, memory, mqtt, pipeline, evidence, hush, health, reload, build_pipeline
         )
-    with stopped_by_signals(source, service), mqtt as broker:
+    with stopped_by_signals(stop), mqtt as broker:
         teller = make_teller(config, model, clock_state, broker.last_seq)
         reports = HealthReports(broker.publish_health, teller, health, config.mqtt.health_seconds)
         with source, service, metrics:

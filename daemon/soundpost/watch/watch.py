@@ -2,14 +2,12 @@
 
 import logging
 import os
-import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
-from types import FrameType, TracebackType
+from types import TracebackType
 from typing import Protocol, Self, TextIO
 
 from soundpost.app import build_pipeline, open_source
-from soundpost.capture import Source
 from soundpost.classify.model import open_model
 from soundpost.clock import clock_state
 from soundpost.config import Config
@@ -18,6 +16,7 @@ from soundpost.errors import WatchError
 from soundpost.events import Detection
 from soundpost.health import Health
 from soundpost.journal import LINE
+from soundpost.signals import stopped_by_signals
 from soundpost.watch.lines import Lines
 from soundpost.watch.sight import Sight
 from soundpost.watch.words import duration, event_line
@@ -71,7 +70,7 @@ def watch(config: Config, out: TextIO) -> None:
         rate_hz,
         config.gate.floor_seconds,
     )
-    with _stopped_by_signals(source), _noting(sight, show), source, show:
+    with stopped_by_signals(lambda _: source.stop()), _noting(sight, show), source, show:
         for detections in pipeline.listen():
             sight.follow(detections)
             sight.glance(pipeline)
@@ -93,19 +92,6 @@ def _open_show(out: TextIO) -> Show:
             "lines without it: `soundpost watch | cat`",
         ) from error
     return Screen(out)
-
-
-@contextmanager
-def _stopped_by_signals(source: Source) -> Iterator[None]:
-    def stop(_number: int, _frame: FrameType | None) -> None:
-        source.stop()
-
-    previous = {number: signal.signal(number, stop) for number in (signal.SIGTERM, signal.SIGINT)}
-    try:
-        yield
-    finally:
-        for number, handler in previous.items():
-            signal.signal(number, handler)
 
 
 class _Notes(logging.Handler):
