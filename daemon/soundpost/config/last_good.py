@@ -3,7 +3,7 @@
 import contextlib
 import logging
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from soundpost.config.sections import Config
@@ -110,7 +110,7 @@ class Served:
         return b""
 
 
-def state_folder() -> Path | None:
+def state_folder(environment: Mapping[str, str] = os.environ) -> Path | None:
     """The folder that systemd keeps for the service (`StateDirectory=`); None without one."""
-    folder = os.environ.get("STATE_DIRECTORY")
-    return Path(folder.split(":")[0]) if folder else None
+    folder = environment.get("STATE_DIRECTORY", "").partition(":")[0]
+    return Path(folder) if folder else None

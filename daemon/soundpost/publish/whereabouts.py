@@ -4,7 +4,7 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
-from soundpost.config import MqttConfig
+from soundpost.config import MqttConfig, state_folder
 
 _FILE_NAME = "outbox.db"
 
@@ -13,5 +13,5 @@ def find_outbox(config: MqttConfig, environment: Mapping[str, str] = os.environ)
     """The outbox's file: the configured one, else one in the folder that systemd gives, or None."""
     if config.outbox is not None:
         return Path(config.outbox)
-    folder = environment.get("STATE_DIRECTORY", "").partition(":")[0]
-    return Path(folder) / _FILE_NAME if folder else None
+    folder = state_folder(environment)
+    return folder / _FILE_NAME if folder else None

@@ -89,6 +89,7 @@ def test_an_outbox_that_fills_a_slow_disk_is_told_once(
     ("configured", "environment", "expected"),
     [
         (None, {}, None),
+        (None, {"STATE_DIRECTORY": ""}, None),
         (None, {"STATE_DIRECTORY": "/var/lib/soundpost"}, Path("/var/lib/soundpost/outbox.db")),
         (None, {"STATE_DIRECTORY": "/var/lib/a:/var/lib/b"}, Path("/var/lib/a/outbox.db")),
         ("mine.db", {"STATE_DIRECTORY": "/var/lib/soundpost"}, Path("mine.db")),
