@@ -39,7 +39,7 @@ class Keeper:
         sample_rate_hz: Rate of the samples.
         privacy: What of it.
         archive: Where.
-        health: Where clips that may not be kept are counted.
+        health: Where clips of which nothing was heard, or that may not be kept, are counted.
     """
 
     def __init__(
@@ -56,7 +56,7 @@ class Keeper:
         self._archive = archive
         self._health = health
         self._ring = Ring(lengths.memory_samples + privacy.context_samples)
-        self._on_request = OnRequest(lengths, sample_rate_hz, self._ring, privacy, archive)
+        self._on_request = OnRequest(lengths, sample_rate_hz, self._ring, privacy, archive, health)
         self._going: dict[int, _Going] = {}
         self._weighed_until_sample = 0
         self._tidy_at_sample = 0
@@ -95,9 +95,7 @@ class Keeper:
         Args:
             is_over: Whether nothing more is heard, so that what there is must do.
         """
-        clip = self._on_request.result(self._now_utc_ns, is_over=is_over)
-        self._health.clips_withheld += clip is Why.WITHHELD
-        return clip
+        return self._on_request.result(self._now_utc_ns, is_over=is_over)
 
     def keep(self, detection: Detection, event_id: str, message: Message) -> str | None:
         """The name of the clip that the detection's message may tell: one that is on the disk.

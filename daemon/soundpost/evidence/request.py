@@ -12,6 +12,7 @@ from soundpost.evidence.archive import Archive, Clip
 from soundpost.evidence.lengths import Lengths
 from soundpost.evidence.privacy import Privacy
 from soundpost.evidence.ring import Ring
+from soundpost.health import Health
 
 LABEL = "requested"
 """What stands in place of a label, in the names of the files too."""
@@ -69,17 +70,25 @@ class OnRequest:
         sample_rate_hz: Rate of the samples.
         ring: What was heard.
         privacy: What of it may be kept.
-        archive: Where.
+        archive: Where; it counts what it cannot store.
+        health: Where clips are counted of which nothing was heard, or that may not be kept.
     """
 
-    def __init__(
-        self, lengths: Lengths, sample_rate_hz: int, ring: Ring, privacy: Privacy, archive: Archive
+    def __init__(  # noqa: PLR0913, PLR0917 - what a clip is made with, each of a type of its own
+        self,
+        lengths: Lengths,
+        sample_rate_hz: int,
+        ring: Ring,
+        privacy: Privacy,
+        archive: Archive,
+        health: Health,
     ) -> None:
         self._lengths = lengths
         self._sample_rate_hz = sample_rate_hz
         self._ring = ring
         self._privacy = privacy
         self._archive = archive
+        self._health = health
         self._request: Request | None = None
         self._asked_sample = 0
 
@@ -123,10 +132,12 @@ class OnRequest:
         wanted_sample = self._asked_sample - self._lengths.pre_roll_samples
         start_sample, samples = self._ring.cut(wanted_sample, end_sample)
         if not len(samples):
+            self._health.clips_lost += 1
             return Why.LOST
         _, before = self._ring.cut(start_sample - self._privacy.context_samples, start_sample)
         judged = self._privacy.judge(samples, before, start_sample, heard_sample)
         if judged is None:
+            self._health.clips_withheld += 1
             return Why.WITHHELD
 
         def utc_ns(sample: int) -> int:

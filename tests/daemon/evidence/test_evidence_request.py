@@ -120,10 +120,11 @@ def test_a_folder_that_takes_nothing_is_told(folder: Path, noise: Pcm) -> None:
 
 
 def test_before_anything_is_heard_there_is_nothing(folder: Path) -> None:
-    """No empty file."""
+    """No empty file; the clip is counted as lost, as that of an event would be."""
     post = Post(folder)
     post.keeper.ask(REQUEST)
     assert post.keeper.asked_for(is_over=True) is Why.LOST
+    assert (post.health.clips_lost, folder.exists()) == (1, False)
 
 
 def test_one_clip_at_a_time(folder: Path, noise: Pcm) -> None:
