@@ -2,6 +2,7 @@
 
 import logging
 import zlib
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
@@ -46,13 +47,14 @@ class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Memory:
     """A file that is replaced as a whole, or not at all.
 
-    One that is damaged is set aside, and told of in the log.
+    One that cannot be read is set aside, and told of in the log. Where that fails it stays, and
+    nothing is written over it: it may be all that is left of what commands had changed.
 
     Args:
         path: Where it lies; None to remember nothing beyond this run.
 
     Attributes:
-        remembered: What the last run left; nothing after the first, and where it is damaged.
+        remembered: What the last run left; nothing after the first, and where it cannot be read.
     """
 
     def __init__(self, path: Path | None) -> None:
@@ -65,17 +67,32 @@ class Memory:
             return Remembered()
         try:
             with self._path.open("rb") as file:
-                content = file.read(_LARGEST_BYTES)
+                return _decode(file.read(_LARGEST_BYTES))
         except FileNotFoundError:
             return Remembered()
         except OSError as error:
-            _log.error("%s cannot be read, nothing is remembered: %s", self._path, error.strerror)
-            return Remembered()
-        try:
-            return _decode(content)
+            reason = f"cannot be read ({error.strerror})"
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-            self._set_aside(self._path, error)
-            return Remembered()
+            reason = f"is damaged ({error})"
+        try:
+            aside = _set_aside(self._path)
+        except OSError as error:
+            _log.error(
+                "%s %s and cannot be set aside (%s): what commands had changed is forgotten, and a "
+                "restart forgets commands until it is moved away",
+                self._path,
+                reason,
+                error.strerror,
+            )
+            self._path = None
+        else:
+            _log.error(
+                "%s %s: what commands had changed is forgotten, and it is set aside as %s",
+                self._path,
+                reason,
+                aside.name,
+            )
+        return Remembered()
 
     def write(self, remembered: Remembered) -> bool:
         """Remember this in place of all else; whether the disk has it."""
@@ -98,22 +115,6 @@ class Memory:
         self._is_failing = False
         return True
 
-    def _set_aside(self, path: Path, error: Exception) -> None:
-        stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S.%fZ")
-        aside = path.with_name(f"{path.name}.damaged-{stamp}")
-        try:
-            path.rename(aside)
-            for old in sorted(path.parent.glob(f"{path.name}.damaged-*Z"))[:-_KEPT_ASIDE]:
-                old.unlink(missing_ok=True)
-        except OSError as failure:
-            _log.error("%s cannot be set aside: %s", path, failure.strerror)
-        _log.error(
-            "%s is damaged (%s): what commands had changed is forgotten, and it is set aside as %s",
-            path,
-            error,
-            aside.name,
-        )
-
 
 def find_memory() -> Path | None:
     """The file in the folder that systemd gives; None without one."""
@@ -126,3 +127,17 @@ def _decode(content: bytes) -> Remembered:
     if zlib.crc32(bytes(file.remembered)) != file.crc32:
         raise msgspec.DecodeError("its checksum is wrong")
     return msgspec.json.decode(file.remembered, type=Remembered)
+
+
+def _set_aside(path: Path) -> Path:
+    """Where the file lies now; of those set aside before only the latest stay.
+
+    Raises:
+        OSError: It is where it was.
+    """
+    stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S.%fZ")
+    aside = path.rename(path.with_name(f"{path.name}.damaged-{stamp}"))
+    for old in sorted(path.parent.glob(f"{path.name}.damaged-*Z"))[:-_KEPT_ASIDE]:
+        with suppress(OSError):  # it takes a little room, and no more
+            old.unlink()
+    return aside

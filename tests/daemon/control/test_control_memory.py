@@ -121,13 +121,30 @@ def test_no_more_than_two_damaged_files_are_kept(path: Path) -> None:
     assert [len(file.read_bytes()) for file in kept] == [2, 3]
 
 
-def test_what_cannot_be_read_is_let_be(path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    """A folder in its place is no reason not to listen."""
+def test_what_cannot_be_read_is_set_aside_too(path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """A folder in its place is no reason not to listen, nor to forget what comes."""
     path.mkdir()
     memory = Memory(path)
     assert memory.remembered == Remembered()
-    assert "cannot be read" in caplog.text
+    assert "cannot be read (Is a directory)" in caplog.text
+    assert memory.write(ALL)
+    assert Memory(path).remembered == ALL
+    (aside,) = path.parent.glob("commands.json.damaged-*")
+    assert aside.is_dir()
+
+
+def test_what_cannot_be_set_aside_stays(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """The log says that, nothing is written over it, and whoever commands is told."""
+    path = tmp_path / ("c" * 240)  # no name is left that says that it is damaged
+    path.write_bytes(b"all that is left")
+    memory = Memory(path)
+    (record,) = caplog.records
+    assert "is damaged" in record.getMessage()
+    assert "cannot be set aside (File name too long)" in record.getMessage()
+    assert "it is set aside as" not in record.getMessage()
     assert not memory.write(ALL)
+    assert path.read_bytes() == b"all that is left"
+    assert list(tmp_path.iterdir()) == [path]
 
 
 def test_a_write_that_fails_leaves_the_last_one(path: Path) -> None:
