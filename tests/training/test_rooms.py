@@ -209,5 +209,5 @@ def test_copies_are_shown_in_their_share_in_place_of_their_clips(
     assert wet.mean() == pytest.approx(0.25, abs=0.03)
     owners = np.where(wet, (pairs - bank.dry) // bank.copies, pairs)
     assert np.array_equal(owners[:, 0], first)
-    drawn = draw(rng, augment, pairs[:8], bank.starts, 64, SPEC.mel_bands, bank.background)
+    drawn = draw(rng, augment, pairs[:8], bank.starts, 64, SPEC.mel_bands, bank.beneath)
     assert np.array_equal(bank.folds_of(drawn)[:, :2], bank.folds[owners[:8]])

@@ -3,11 +3,12 @@
 from dataclasses import dataclass
 
 import numpy as np
+from msgspec import UnsetType
 from numpy.typing import NDArray
 
 from soundpost_training.augment import Draw, negatives
 from soundpost_training.config import Experiment
-from soundpost_training.dataset import Dataset, Features
+from soundpost_training.dataset import Dataset, Features, refuse_unknown_labels
 
 NEGATIVE_CLIPS = 64
 """Stretches of silence and faint noise that stand for all of them."""
@@ -33,6 +34,7 @@ class Bank:
         starts: For each sound, the frames where a crop may begin.
         targets: float32[sounds, labels], label smoothing included; uniform without a label.
         folds: int64[sounds], the fold of each; -1 of what is no recording.
+        beneath: int64[n], the positions of what may be heard beneath the others.
     """
 
     features: Features
@@ -42,6 +44,7 @@ class Bank:
     starts: list[NDArray[np.int64]]
     targets: NDArray[np.float32]
     folds: NDArray[np.int64]
+    beneath: NDArray[np.int64]
 
     @property
     def copies(self) -> int:
@@ -65,6 +68,9 @@ class Bank:
         """The bank of some clips of a data set, and of the background of their folds.
 
         A clip that is not among them is not in it, in no room either.
+
+        Raises:
+            DatasetError: A label that is to be heard beneath others is none of the data set's.
         """
         frames = experiment.window.frames
         rng = np.random.default_rng(experiment.seed)
@@ -76,13 +82,18 @@ class Bank:
         background = dataset.background_in_folds(sorted(set(fold_of[clips].tolist())))
         sounds = [features.clip(at) for at in clips + wet]
         behind = [features.clip(at) for at in background]
+        heard_beneath = labels_beneath(experiment, dataset)
+        beneath = [
+            place for place, at in enumerate(clips) if dataset.clips[at].label in heard_beneath
+        ]
+        first_behind = len(sounds) + len(quiet)
         targets = soft_targets(dataset, owners, experiment.train.label_smoothing)
         unlabelled = (len(quiet) + len(behind), len(dataset.labels))
         return cls(
             features=Features.joined(features.spec, sounds + quiet + behind),
             dry=len(clips),
             clips=len(sounds),
-            quiet=len(sounds) + len(quiet),
+            quiet=first_behind,
             starts=[allowed_starts(sound, frames) for sound in sounds]
             + [np.zeros(1, np.int64)] * len(quiet)
             + [np.arange(len(sound)) for sound in behind],
@@ -92,7 +103,22 @@ class Bank:
             folds=np.concatenate((fold_of[owners], [-1] * len(quiet), fold_of[background])).astype(
                 np.int64
             ),
+            beneath=np.array(
+                [*beneath, *range(first_behind, first_behind + len(behind))], np.int64
+            ),
         )
+
+
+def labels_beneath(experiment: Experiment, dataset: Dataset) -> tuple[str, ...]:
+    """The labels whose clips are heard beneath the others as well as alone.
+
+    Raises:
+        DatasetError: The data set has not all of them.
+    """
+    mixing = experiment.augment.background
+    labels = () if isinstance(mixing, UnsetType) else mixing.labels
+    refuse_unknown_labels(dataset, labels, "augment.background.labels")
+    return labels
 
 
 def soft_targets(dataset: Dataset, clips: list[int], smoothing: float) -> NDArray[np.float32]:

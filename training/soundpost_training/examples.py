@@ -48,7 +48,7 @@ class Examples(keras.utils.PyDataset):  # type: ignore[misc]  # Keras publishes 
         first = np.take(order, range(batch * size, (batch + 1) * size), mode="wrap")
         pairs = choose(rng, config, bank, first)
         frames, bands = self._experiment.window.frames, bank.features.spec.mel_bands
-        return draw(rng, config, pairs, bank.starts, frames, bands, bank.background)
+        return draw(rng, config, pairs, bank.starts, frames, bands, bank.beneath)
 
     def _rng(self, *what: int) -> np.random.Generator:
         return np.random.default_rng((self._experiment.seed, *what))

@@ -41,14 +41,18 @@ class WindowConfig(Section, frozen=True, kw_only=True):
 
 
 class BackgroundConfig(Section, frozen=True, kw_only=True):
-    """How the clips of `data.background` are mixed beneath the others.
+    """How background is mixed beneath the others: the clips of `data.background`, and of `labels`.
 
-    `mix_share` of the examples get one, so much fainter than the example as the ratio says.
+    `mix_share` of the examples get one, so much fainter than the example as the ratio says;
+    `begin_share` of these begin within the window, and the background alone is heard until then.
+    `labels` are told of where they are alone: what is heard above them is what stands out.
     """
 
     mix_share: Share = 0.5
     lowest_snr_db: float = 5.0
     highest_snr_db: float = 30.0
+    begin_share: Share = 0.0
+    labels: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if self.lowest_snr_db > self.highest_snr_db:

@@ -57,7 +57,10 @@ def _mix(first: Batch, second: Batch, shares: NDArray[np.float64]) -> Batch:
 
 
 def _add_background(mixture: Batch, drawn: Draw, features: Features, frames: int) -> None:
-    """Adds power at the ratio that was drawn, of what the two crops hold on the whole."""
+    """Adds power at the ratio that was drawn, of what the two crops hold on the whole.
+
+    What begins within the window is silenced until then, after its loudness was taken.
+    """
     examples = np.flatnonzero(drawn.beneath >= 0)
     if not len(examples):
         return
@@ -67,6 +70,8 @@ def _add_background(mixture: Batch, drawn: Draw, features: Features, frames: int
     background = _power(features.log_mel[rows], features.spec.log_offset)
     ratios = 10.0 ** (-drawn.snrs_db[examples] / 10.0)
     scales = ratios * _loudness(mixture[examples]) / (_loudness(background) + TINY_POWER)
+    for example in examples:
+        mixture[example, : drawn.begins[example]] = 0.0
     mixture[examples] += background * scales.astype(np.float32)[:, None, None]
 
 

@@ -14,7 +14,10 @@ Floats = NDArray[np.float64]
 DB_PER_NEPER = 20.0 / np.log(10.0)
 """Decibels of an amplitude ratio of e, the unit of natural logarithms."""
 
-NO_BACKGROUND = range(0)
+NO_BACKGROUND: Ints = np.empty(0, np.int64)
+
+LATEST_BEGINNING = 0.75
+"""Of a window: what begins later leaves too little to be known by."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +36,7 @@ class Draw:
         beneath: int64[n], the background that is heard beneath the mixture; -1 is none.
         beneath_starts: int64[n], the frame where the background begins.
         snrs_db: float64[n], how much louder than the background the mixture is.
+        begins: int64[n], the frame from which on the mixture is heard.
     """
 
     clips: Ints
@@ -46,6 +50,7 @@ class Draw:
     beneath: Ints
     beneath_starts: Ints
     snrs_db: Floats
+    begins: Ints
 
     def take(self, examples: Ints) -> "Draw":
         """The fate of some of the examples."""
@@ -69,7 +74,7 @@ def draw(  # noqa: PLR0913, PLR0917 - seven facts that only the caller has
     allowed_starts: list[Ints],
     frames: int,
     bands: int,
-    background: range = NO_BACKGROUND,
+    background: Ints = NO_BACKGROUND,
 ) -> Draw:
     """The draw for one batch.
 
@@ -90,6 +95,7 @@ def draw(  # noqa: PLR0913, PLR0917 - seven facts that only the caller has
     mixed = rng.random(size) < config.mix_share
     beneath, beneath_starts, snrs_db = _beneath(rng, config, background, allowed_starts, size)
     return Draw(
+        begins=_begins(rng, config, beneath, frames),
         clips=clips,
         starts=np.array(starts, np.int64),
         rates=np.exp(rng.uniform(-config.stretch, config.stretch, (size, 2))),
@@ -107,18 +113,28 @@ def draw(  # noqa: PLR0913, PLR0917 - seven facts that only the caller has
 def _beneath(
     rng: np.random.Generator,
     config: AugmentConfig,
-    background: range,
+    background: Ints,
     allowed_starts: list[Ints],
     size: int,
 ) -> tuple[Ints, Ints, Floats]:
     """What is heard beneath each example, from where on, how faint; or nothing, without chance."""
     mixing = config.background
-    if isinstance(mixing, UnsetType) or not background:
+    if isinstance(mixing, UnsetType) or not len(background):
         return np.full(size, -1, np.int64), np.zeros(size, np.int64), np.zeros(size)
-    chosen = rng.integers(background.start, background.stop, size)
+    chosen = background[rng.integers(0, len(background), size)]
     beneath = np.where(rng.random(size) < mixing.mix_share, chosen, -1)
     starts = np.array([rng.choice(allowed_starts[sound]) for sound in chosen], np.int64)
     return beneath, starts, rng.uniform(mixing.lowest_snr_db, mixing.highest_snr_db, size)
+
+
+def _begins(rng: np.random.Generator, config: AugmentConfig, beneath: Ints, frames: int) -> Ints:
+    """From which frame on each example is heard; 0 without a background, and without chance."""
+    mixing = config.background
+    if isinstance(mixing, UnsetType) or not mixing.begin_share:
+        return np.zeros(len(beneath), np.int64)
+    begins = rng.integers(0, int(LATEST_BEGINNING * frames), len(beneath), endpoint=True)
+    is_late = rng.random(len(beneath)) < mixing.begin_share
+    return np.where(is_late & (beneath >= 0), begins, 0)
 
 
 def _masks(rng: np.random.Generator, shape: tuple[int, int], longest: int, extent: int) -> Ints:

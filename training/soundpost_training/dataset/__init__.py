@@ -1,5 +1,6 @@
 """Recordings, their folds, and their features."""
 
+from soundpost_training.dataset.choice import refuse_unknown_labels
 from soundpost_training.dataset.clip import Clip, Dataset
 from soundpost_training.dataset.features import Features
 from soundpost_training.dataset.folds import refuse_leaks, training_folds
@@ -17,5 +18,6 @@ __all__ = [
     "open_dataset",
     "prepare",
     "refuse_leaks",
+    "refuse_unknown_labels",
     "training_folds",
 ]

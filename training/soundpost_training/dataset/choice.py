@@ -14,7 +14,7 @@ def only(dataset: Dataset, labels: tuple[str, ...]) -> Dataset:
     """
     if not labels:
         return dataset
-    _refuse_unknown(dataset, labels, "data.labels")
+    refuse_unknown_labels(dataset, labels, "data.labels")
     return replace(
         dataset,
         labels=tuple(label for label in dataset.labels if label in labels),
@@ -28,7 +28,7 @@ def set_aside(dataset: Dataset, background: tuple[str, ...]) -> Dataset:
     Raises:
         DatasetError: It has not all of them, or nothing else.
     """
-    _refuse_unknown(dataset, background, "data.background")
+    refuse_unknown_labels(dataset, background, "data.background")
     labels = tuple(label for label in dataset.labels if label not in background)
     if not labels:
         raise DatasetError(
@@ -43,7 +43,12 @@ def set_aside(dataset: Dataset, background: tuple[str, ...]) -> Dataset:
     )
 
 
-def _refuse_unknown(dataset: Dataset, labels: tuple[str, ...], key: str) -> None:
+def refuse_unknown_labels(dataset: Dataset, labels: tuple[str, ...], key: str) -> None:
+    """Returns when a data set has all labels that a key of the experiment names.
+
+    Raises:
+        DatasetError: It has not.
+    """
     unknown = [label for label in labels if label not in dataset.labels]
     if unknown:
         raise DatasetError(
