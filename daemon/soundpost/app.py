@@ -18,6 +18,7 @@ from soundpost.evidence import Evidence, NoEvidence, make_evidence
 from soundpost.features import Windower
 from soundpost.gate import make_gate
 from soundpost.health import Health
+from soundpost.manifest import Manifest
 from soundpost.metrics import Metrics, Now, Stopwatch
 from soundpost.pipeline import Pipeline
 from soundpost.publish.broker import find_broker
@@ -47,13 +48,12 @@ def open_source(config: Config, sample_rate_hz: int, health: Health) -> Source:
     return ReopeningMic(named.device, sample_rate_hz, queue_seconds=queue_seconds, health=health)
 
 
-def open_evidence(config: Config, model: Model, health: Health) -> Evidence:
+def open_evidence(config: Config, manifest: Manifest, health: Health) -> Evidence:
     """What keeps the clips of events, as the configuration says; nothing does by default.
 
     Raises:
         ConfigError: The model's rate does not allow what is asked for, or a label is unknown.
     """
-    manifest = model.bundle.manifest
     memory_windows = longest_memory_windows(manifest, config.decide)
     return make_evidence(config.evidence, manifest, memory_windows, health)
 
@@ -93,7 +93,7 @@ def try_out(config: Config) -> None:
     make_tracker(model.bundle.manifest, config.decide)
     make_hush(model.bundle.manifest.labels, config, clock_state)
     make_gate(config.gate, model.sample_rate_hz)
-    open_evidence(config, model, Health())
+    open_evidence(config, model.bundle.manifest, Health())
     find_broker(config.mqtt)
 
 
@@ -110,7 +110,7 @@ def run(served: Served) -> bool:
     health = Health()
     model = open_model(config.classify)
     source = open_source(config, model.sample_rate_hz, health)
-    evidence = open_evidence(config, model, health)
+    evidence = open_evidence(config, model.bundle.manifest, health)
     stopwatch = Stopwatch(model.classifier.classify)
     memory = open_memory(config.mqtt)
     muted = memory.remembered.hush if memory else None

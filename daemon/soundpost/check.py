@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TextIO
 
-from soundpost.app import open_source
+from soundpost.app import open_evidence, open_source
 from soundpost.audio import SILENCE_DBFS, level_dbfs
 from soundpost.capture import Microphone, parse_source, probe
 from soundpost.classify import Bundle, Classifier, find_bundle, load_bundle, replay_golden
@@ -42,8 +42,8 @@ def check(read_config: Callable[[], Config], out: TextIO) -> int:
     rate_hz = bundle.manifest.input.features.sample_rate_hz if bundle else 16_000
     steps.attempt("sound", lambda: _hear(config, rate_hz), str)
     if config.evidence.folder is not None:
-        folder, free = Path(config.evidence.folder), config.evidence.keep_free_megabytes
-        steps.attempt("clips", lambda: folder_probe.probe(folder, free), str)
+        folder = Path(config.evidence.folder)
+        steps.attempt("clips", lambda: _keep(config, folder, bundle), str)
     steps.attempt("outbox", lambda: probe_outbox(config.mqtt), str)
     steps.attempt(
         "broker",
@@ -94,3 +94,9 @@ def _hear(config: Config, rate_hz: int) -> str:
         name, got, level = str(named.path), len(first.samples), level_dbfs(first.samples)
     silence = "; digital silence: is it muted?" if level <= SILENCE_DBFS else ""
     return f"{name}: {got} samples, {expected} expected, {level:.1f} dBFS{silence}"
+
+
+def _keep(config: Config, folder: Path, bundle: Bundle | None) -> str:
+    if bundle is not None:  # not at every model's rate can voices be found, or FLAC be written
+        open_evidence(config, bundle.manifest, Health())
+    return folder_probe.probe(folder, config.evidence.keep_free_megabytes)

@@ -43,7 +43,7 @@ def main(recording: Path, bundle: str, folder: str) -> None:
     config = Config(classify=ClassifyConfig(bundle=bundle), evidence=EvidenceConfig(folder=folder))
     model, health = open_model(config.classify), Health()
     heard, rate_hz = model.bundle.manifest.input, model.sample_rate_hz
-    evidence = open_evidence(config, model, health)
+    evidence = open_evidence(config, model.bundle.manifest, health)
     teller = make_teller(config, model, lambda: "file")
     windower = Windower(heard.features, heard.window_frames, heard.stride_frames)
     rules = make_rules(model.bundle.manifest.labels, config.decide, rate_hz)

@@ -1,5 +1,6 @@
 """`soundpost check`, by the real process."""
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -7,6 +8,7 @@ from daemon_process import NODE, soundpost
 from mosquitto import Broker
 from recording import write_quiet
 
+ROOT = Path(__file__).resolve().parents[2]
 STEPS = ["config", "bundle", "golden", "sound", "outbox", "broker"]
 
 
@@ -43,3 +45,23 @@ def test_a_damaged_outbox_is_found_before_the_daemon_finds_it(config: Path) -> N
         f"{'FAIL' if step == 'outbox' else 'ok'} {step}" for step in STEPS
     ]
     assert "outbox.db is damaged" in done.stdout
+
+
+def test_clips_that_the_model_does_not_allow_are_found_before_the_daemon_ends(
+    config: Path, tmp_path: Path
+) -> None:
+    """A folder that takes them is not enough: at its rate nobody finds the voices to mute."""
+    bundle = shutil.copytree(ROOT / "tests/golden/tiny-int8", tmp_path / "bundle")
+    manifest = bundle / "manifest.json"
+    manifest.write_text(
+        manifest.read_text().replace('"sample_rate_hz": 16000', '"sample_rate_hz": 22050')
+    )
+    with config.open("a") as file:
+        file.write(f'classify.bundle = "{bundle}"\nevidence.folder = "{tmp_path / "clips"}"\n')
+    done = soundpost("check", "--config", str(config))
+    assert "ok clips" in lines(done.stdout)
+    with config.open("a") as file:
+        file.write('evidence.privacy = "mute-speech"\n')
+    done = soundpost("check", "--config", str(config))
+    assert "FAIL clips" in lines(done.stdout)
+    assert "evidence.privacy needs a model at" in done.stdout
