@@ -2,6 +2,7 @@
 
 import dataclasses
 
+import msgspec
 import numpy as np
 import pytest
 from hypothesis import given
@@ -140,3 +141,30 @@ def test_negatives_hold_silence_and_nothing_loud() -> None:
     assert all(sound.shape == (FRAMES, BANDS) for sound in sounds)
     assert max(sound.max() for sound in sounds) < 0.0
     assert max(sound.max() for sound in sounds[1:]) > FLOOR
+
+
+@given(st.integers(0, 2**32))
+def test_an_equaliser_moves_each_band_by_what_was_drawn(seed: int) -> None:
+    """All frames alike, by a smooth curve that stays within its half waves' sum."""
+    features = some_features(seed)
+    drawn = draw_some(seed, msgspec.structs.replace(NOTHING, equalizer_db=6.0))
+    flat = dataclasses.replace(drawn, curves=np.zeros_like(drawn.curves))
+    offset = np.float32(SPEC.log_offset)
+    one, other = (
+        np.exp(apply(each, features, FRAMES).astype(np.float64)) - offset for each in (drawn, flat)
+    )
+    loud = other > offset
+    moved = np.log(np.where(loud, one, 1.0) / np.where(loud, other, 1.0))
+    curve = np.max(moved, axis=1, keepdims=True, where=loud, initial=-9.0)
+    np.testing.assert_allclose(moved[loud], np.broadcast_to(curve, moved.shape)[loud], atol=2e-2)
+    assert np.abs(moved).max() <= 6.0 * (1 + 1 / 2 + 1 / 3) / 8.6 + 2e-2
+    assert np.abs(np.diff(curve, axis=2)[(curve > -9.0).all()]).max(initial=0.0) < 0.5
+
+
+@given(st.integers(0, 2**32))
+def test_without_an_equaliser_no_band_moves(seed: int) -> None:
+    """Nothing is drawn for it either: older experiments are shown what they were shown."""
+    drawn = draw_some(seed, AugmentConfig())
+    equalised = draw_some(seed, msgspec.structs.replace(AugmentConfig(), equalizer_db=0.0))
+    assert not drawn.curves.any()
+    assert np.array_equal(drawn.starts, equalised.starts)

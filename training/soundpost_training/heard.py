@@ -74,8 +74,10 @@ class RoomsConfig(Section, frozen=True, kw_only=True):
 class AugmentConfig(Section, frozen=True, kw_only=True):
     """What is done to an example before the network hears it; zeros leave it as it is.
 
-    A table that is not there is not encoded either: what was named by its settings before there
-    were such tables keeps its name.
+    `equalizer_db` is how far one microphone's treble may lie above or below another's.
+
+    What is not there is not encoded either: what was named by its settings before there were such
+    settings keeps its name.
     """
 
     stretch: Annotated[float, Meta(ge=0.0, lt=0.5)] = 0.1
@@ -89,3 +91,4 @@ class AugmentConfig(Section, frozen=True, kw_only=True):
     negative_share: Share = 0.04
     background: BackgroundConfig | UnsetType = UNSET
     rooms: RoomsConfig | UnsetType = UNSET
+    equalizer_db: Annotated[float, Meta(ge=0.0)] | UnsetType = UNSET

@@ -23,10 +23,17 @@ def apply(drawn: Draw, features: Features, frames: int) -> Batch:
     )
     mixture = _mix(first, second, drawn.shares)
     _add_background(mixture, drawn, features, frames)
-    gains = np.exp(drawn.gains).astype(np.float32)
-    log_mel: Batch = np.log(np.sqrt(mixture) * gains[:, None, None] + offset)
+    log_mel: Batch = np.log(np.sqrt(mixture) * _gains(drawn, features.spec.mel_bands) + offset)
     _silence(log_mel, drawn, np.log(offset))
     return log_mel
+
+
+def _gains(drawn: Draw, bands: int) -> Batch:
+    """By what each band's amplitude is multiplied, float32[n, 1, mel_bands]."""
+    phases = np.pi * (np.arange(bands) + 0.5) / bands
+    waves = np.cos(np.outer(np.arange(1, drawn.curves.shape[1] + 1), phases))
+    gains: Batch = np.exp(drawn.gains[:, None] + drawn.curves @ waves).astype(np.float32)
+    return gains[:, None]
 
 
 def _crop(drawn: Draw, features: Features, frames: int, side: int) -> Batch:

@@ -16,6 +16,9 @@ DB_PER_NEPER = 20.0 / np.log(10.0)
 
 NO_BACKGROUND: Ints = np.empty(0, np.int64)
 
+CURVES = 3
+"""Half waves over the mel bands that an equaliser's curve is made of: a tilt, a bow, a ripple."""
+
 LATEST_BEGINNING = 0.75
 """Of a window: what begins later leaves too little to be known by."""
 
@@ -37,6 +40,8 @@ class Draw:
         beneath_starts: int64[n], the frame where the background begins.
         snrs_db: float64[n], how much louder than the background the mixture is.
         begins: int64[n], the frame from which on the mixture is heard.
+        curves: float64[n, 3], natural logarithm of the amplitude of each half wave of the curve
+            over the mel bands by which all is equalised.
     """
 
     clips: Ints
@@ -51,6 +56,7 @@ class Draw:
     beneath_starts: Ints
     snrs_db: Floats
     begins: Ints
+    curves: Floats
 
     def take(self, examples: Ints) -> "Draw":
         """The fate of some of the examples."""
@@ -94,8 +100,10 @@ def draw(  # noqa: PLR0913, PLR0917 - seven facts that only the caller has
     starts = [[rng.choice(allowed_starts[clip]) for clip in pair] for pair in clips]
     mixed = rng.random(size) < config.mix_share
     beneath, beneath_starts, snrs_db = _beneath(rng, config, background, allowed_starts, size)
+    begins = _begins(rng, config, beneath, frames)
     return Draw(
-        begins=_begins(rng, config, beneath, frames),
+        begins=begins,
+        curves=_curves(rng, config, size),
         clips=clips,
         starts=np.array(starts, np.int64),
         rates=np.exp(rng.uniform(-config.stretch, config.stretch, (size, 2))),
@@ -135,6 +143,14 @@ def _begins(rng: np.random.Generator, config: AugmentConfig, beneath: Ints, fram
     begins = rng.integers(0, int(LATEST_BEGINNING * frames), len(beneath), endpoint=True)
     is_late = rng.random(len(beneath)) < mixing.begin_share
     return np.where(is_late & (beneath >= 0), begins, 0)
+
+
+def _curves(rng: np.random.Generator, config: AugmentConfig, size: int) -> Floats:
+    """The half waves of each example's curve: flat, and without chance, if none is asked for."""
+    if isinstance(config.equalizer_db, UnsetType):
+        return np.zeros((size, CURVES))
+    most = config.equalizer_db / DB_PER_NEPER
+    return rng.uniform(-most, most, (size, CURVES)) / np.arange(1, CURVES + 1)
 
 
 def _masks(rng: np.random.Generator, shape: tuple[int, int], longest: int, extent: int) -> Ints:
