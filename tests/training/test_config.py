@@ -33,6 +33,8 @@ def keys(section: type[msgspec.Struct], table: str = "") -> Iterator[tuple[str, 
             yield from keys(inner[0], f"{table}{field.name}.")
         elif field.required:
             yield f"{table}{field.name}", "required"
+        elif field.default is msgspec.UNSET:
+            yield f"{table}{field.name}", "left out"
         else:
             shown = list(field.default) if isinstance(field.default, tuple) else field.default
             yield f"{table}{field.name}", f"`{json.dumps(shown)}`"
