@@ -40,7 +40,7 @@ class Health(msgspec.Struct, kw_only=True):
         outbox_faults: Times the outbox's file was damaged, or took nothing more.
         connects: Times the broker was reached.
         commands: Commands carried out, or refused for what they want; not what was no command.
-        results_dropped: Results of commands given up because too many waited for the broker.
+        results_dropped: Results of commands given up: too many waited for the broker, or a stop.
     """
 
     samples: int = 0

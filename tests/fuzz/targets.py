@@ -19,13 +19,14 @@ from soundpost.errors import SoundpostError
 from soundpost.evidence.retention import Shelf
 from soundpost.health import Health
 from soundpost.manifest import GOLDEN_FILE, MANIFEST_FILE, MODEL_FILE, read_manifest
-from soundpost.publish.answers import Answers, Sender
+from soundpost.publish.answers import Answers
 from soundpost.publish.broker import find_broker
 from soundpost.publish.letter import Heard
 from soundpost.publish.outbox import Outbox
 from soundpost.publish.porter import Porter
 from soundpost.publish.result import ResultMessage, Status
 from soundpost.publish.scribe import Scribe
+from soundpost.publish.sender import Sender
 
 TINY = Path(__file__).resolve().parents[1] / "golden" / "tiny-int8"
 RATE_HZ = 16_000

@@ -8,24 +8,12 @@ from functools import partial
 
 from soundpost.health import Health
 from soundpost.publish.mqtt import Connection
+from soundpost.publish.sender import Sender
 
 UNTOLD = 100
 """The most results that wait for the broker."""
 
 _log = logging.getLogger("soundpost.publish")
-
-
-@dataclass(frozen=True, slots=True)
-class Sender:
-    """Where the result of a command goes, besides the node's own topic.
-
-    Attributes:
-        topic: Where the sender wants it; None for nowhere else.
-        correlation: What the sender knows it by.
-    """
-
-    topic: str | None = None
-    correlation: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +45,11 @@ class Answers:
         self._unsent: list[_Answer] = []
         self._under_way: dict[int, _Answer] = {}
         self._sent = 0
+        self._is_finishing = False
+
+    def __len__(self) -> int:
+        with self._lock:
+            return len(self._unsent) + len(self._under_way)
 
     def add(self, payload: bytes, sender: Sender) -> None:
         """Tell this to all, and to the sender where it wants it."""
@@ -64,12 +57,30 @@ class Answers:
         if sender.topic is not None:
             answers.append(_Answer(sender.topic, payload, sender.correlation))
         with self._lock:
+            if self._is_finishing:
+                self._health.results_dropped += len(answers)
+                return
             self._unsent += answers
             dropped = max(0, len(self._unsent) - UNTOLD)
             self._unsent = self._unsent[-UNTOLD:]
             self._health.results_dropped += dropped
         if dropped:
             _log.error("%d results of commands are dropped: too many wait for the broker", dropped)
+
+    def finish(self) -> None:
+        """Take in no more, or a sender that never stops would keep the node from stopping."""
+        with self._lock:
+            self._is_finishing = True
+
+    def give_up(self) -> None:
+        """Count what waits as lost."""
+        with self._lock:
+            lost = len(self._unsent) + len(self._under_way)
+            self._unsent.clear()
+            self._under_way.clear()
+            self._health.results_dropped += lost
+        if lost:
+            _log.error("%d results of commands are lost: the broker did not take them", lost)
 
     def begin(self) -> None:
         """On a new connection: what the last one did not settle is sent again."""

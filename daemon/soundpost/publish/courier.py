@@ -11,6 +11,7 @@ from soundpost.errors import PublishError
 from soundpost.health import Health
 from soundpost.publish.bell import Bell
 from soundpost.publish.broker import Broker
+from soundpost.publish.deliveries import Deliveries
 from soundpost.publish.herald import Correspondent, Herald
 from soundpost.publish.mqtt import Connection
 from soundpost.publish.outbox import Outbox
@@ -76,6 +77,12 @@ class Courier:
         self._bell = bell
         self._latest_health: deque[HealthMessage] = deque(maxlen=1)
         self._backoff = Backoff()
+        self._deliveries = Deliveries(
+            f"{base}/detections",
+            outbox,
+            refusals,
+            self._backoff.reset,  # a broker that takes detections is worth calling again soon
+        )
         self._closing = threading.Event()
         self._deadline_seconds = float("inf")
         self._told_trouble = ""
@@ -87,8 +94,10 @@ class Courier:
         self._bell.ring()
 
     def finish(self, timeout_seconds: float) -> None:
-        """Make `run` carry what is in the outbox, as far as it gets in that time, and return."""
+        """Make `run` carry all that waits now, as far as it gets in that time, and return."""
         self._deadline_seconds = time.monotonic() + timeout_seconds
+        if self._porter is not None:
+            self._porter.finish()
         self._closing.set()
         self._bell.ring()
 
@@ -127,7 +136,8 @@ class Courier:
             self._porter.begin(connection)
         while not self._is_finished():
             self._bell.still()
-            self._send(connection)
+            self._send_readings(connection)
+            self._deliveries.send(connection)
             connection.turn(min(_TURN_SECONDS, self._remaining_seconds()), self._bell.socket)
         self._send_readings(connection)
         self._say(connection, Reading("status", OFFLINE))
@@ -135,19 +145,6 @@ class Courier:
             if not self._remaining_seconds():
                 raise no_acknowledgement(self._broker)
             connection.turn(min(_TURN_SECONDS, self._remaining_seconds()))
-
-    def _send(self, connection: Connection) -> None:
-        """Put on its way what the broker will have now."""
-        self._send_readings(connection)
-        topic = f"{self._base}/detections"
-        while self._may_send(connection, topic) and (entry := self._outbox.next_unsent()):
-            settle = partial(self._settle, topic, entry.seq)
-            connection.publish(topic, entry.payload, settle, retain=False)
-
-    def _may_send(self, connection: Connection, topic: str) -> bool:
-        if self._refusals.are_on(topic):  # ask with one message whether that has changed
-            return not connection.unanswered and self._refusals.may_ask()
-        return connection.has_room
 
     def _send_readings(self, connection: Connection) -> None:
         if self._porter is not None:
@@ -164,15 +161,6 @@ class Courier:
         topic = f"{self._base}/{reading.leaf}"
         note = partial(self._refusals.note, topic)
         connection.publish(topic, reading.payload, note, retain=reading.is_lasting)
-
-    def _settle(self, topic: str, seq: int, refusal: str | None) -> None:
-        if refusal is None:
-            self._outbox.acknowledge(seq)
-            self._backoff.reset()  # a broker that takes detections is worth calling again soon
-        else:
-            self._outbox.rewind(seq)
-        self._refusals.postpone(refusal)
-        self._refusals.note(topic, refusal)
 
     def _welcome(self) -> None:
         self._health.connects += 1
@@ -196,4 +184,9 @@ class Courier:
         return max(0.0, self._deadline_seconds - time.monotonic())
 
     def _is_finished(self) -> bool:
-        return self._closing.is_set() and (not len(self._outbox) or not self._remaining_seconds())
+        return self._closing.is_set() and (not self._waiting or not self._remaining_seconds())
+
+    @property
+    def _waiting(self) -> int:
+        """How many messages wait, of those of which each counts."""
+        return len(self._outbox) + (self._porter.waiting if self._porter is not None else 0)

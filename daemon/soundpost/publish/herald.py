@@ -16,11 +16,19 @@ _log = logging.getLogger("soundpost.publish")
 class Correspondent(Protocol):
     """Listens and answers over whatever connection there is."""
 
+    @property
+    def waiting(self) -> int:
+        """How many answers the broker has not taken yet."""
+        ...
+
     def begin(self, connection: Connection) -> None:
         """Listen on a new connection."""
 
     def send(self, connection: Connection) -> None:
         """Tell what there is room for."""
+
+    def finish(self) -> None:
+        """Answer nothing that comes from now on; what waits can still be told."""
 
 
 class Herald:

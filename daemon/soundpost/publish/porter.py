@@ -11,17 +11,16 @@ import msgspec
 from soundpost.clock import rfc3339
 from soundpost.errors import PublishError, SoundpostError
 from soundpost.health import Health
-from soundpost.publish.answers import Answers, Sender
+from soundpost.publish.answers import Answers
 from soundpost.publish.command import Command, read_command, read_id
 from soundpost.publish.letter import Heard
 from soundpost.publish.mqtt import Connection
 from soundpost.publish.result import LONGEST_NAME, ResultMessage, Status
+from soundpost.publish.sender import Sender, read_sender
 
 WAITING = 16
 """The most commands that wait to be carried out."""
 STOPPING_HINT = "send it again when it is back"
-_LONGEST_TOPIC = 256
-_LONGEST_CORRELATION_BYTES = 1_024
 
 _log = logging.getLogger("soundpost.publish")
 
@@ -78,6 +77,19 @@ class Porter:
         """Tell the results that there is room for."""
         self._answers.send(connection)
 
+    @property
+    def waiting(self) -> int:
+        """How many results the broker has not answered yet."""
+        return len(self._answers)
+
+    def finish(self) -> None:
+        """Answer nothing that comes from now on; what waits can still be told."""
+        self._answers.finish()
+
+    def give_up(self) -> None:
+        """Count the results that wait as lost."""
+        self._answers.give_up()
+
     def hear(self, heard: Heard) -> None:
         """Let a command in, or refuse it."""
         if heard.is_retained and not heard.payload:
@@ -85,7 +97,7 @@ class Porter:
         name = heard.topic.rpartition("/")[2]
         sender = Sender()
         try:
-            sender = self._sender(heard)
+            sender = read_sender(heard, self._base)
             _refuse_retained(heard)
             self._let_in(Asked(name, read_command(name, heard.payload), sender))
         except PublishError as error:
@@ -130,28 +142,6 @@ class Porter:
                 refusal,
                 self._base,
             )
-
-    def _sender(self, heard: Heard) -> Sender:
-        topic, correlation = heard.response_topic, heard.correlation
-        if len(correlation or b"") > _LONGEST_CORRELATION_BYTES:
-            raise PublishError(
-                f"correlation data has at most {_LONGEST_CORRELATION_BYTES} bytes",
-                hint="a number is enough",
-            )
-        if topic is not None and not self._may_answer_on(topic):
-            raise PublishError(
-                "the response topic is none that a result may go to",
-                hint=f"name one below {self._base}/result/, or none: all go to {self._base}/result",
-            )
-        return Sender(topic, correlation)
-
-    def _may_answer_on(self, topic: str) -> bool:
-        # Who may command the node may not have it forge what it tells otherwise.
-        is_ours = topic.startswith(f"{self._base}/") and not topic.startswith(
-            f"{self._base}/result/"
-        )
-        is_plain = topic.isprintable() and not set(topic) & set("+#") and topic[:1] != "$"
-        return bool(topic) and len(topic) <= _LONGEST_TOPIC and is_plain and not is_ours
 
     def _refuse(self, name: str, command_id: str | None, error: SoundpostError, to: Sender) -> None:
         result = self._word(name, command_id, Status.REFUSED, str(error), error.hint, None)

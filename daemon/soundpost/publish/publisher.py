@@ -180,6 +180,8 @@ class MqttPublisher:
                 self._scribe.close()  # it was never started
             if self._scribe is not None:
                 self._scribe.finish()  # after the courier, whose last acknowledgements it notes
+        if self.porter is not None:
+            self.porter.give_up()
         dropped, kept = self._outbox.close()
         if dropped:
             _log.error("%d detections are lost: the broker did not take them in time", dropped)

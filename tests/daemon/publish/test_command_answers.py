@@ -4,8 +4,9 @@ import pytest
 from obedient import BASE
 
 from soundpost.health import Health
-from soundpost.publish.answers import UNTOLD, Answers, Sender
+from soundpost.publish.answers import UNTOLD, Answers
 from soundpost.publish.letter import OnAnswer
+from soundpost.publish.sender import Sender
 
 RESULT = f"{BASE}/result"
 
@@ -93,6 +94,31 @@ def test_the_refusal_of_a_response_topic_is_its_sender_s_matter(
     line.answers[1]("Not authorized")
     assert notes == []
     assert "response topic clients/x: Not authorized" in caplog.text
+
+
+def test_whoever_stops_tells_what_waits_and_takes_in_no_more() -> None:
+    """A sender that never stops asking does not keep the node from stopping; it is counted."""
+    health = Health()
+    answers = Answers(RESULT, lambda *_: None, health)
+    answers.add(b"1", Sender())
+    answers.finish()
+    answers.add(b"2", Sender("clients/x"))
+    assert (len(answers), health.results_dropped) == (1, 2)
+    assert payloads(answers)[0] == [b"1"]
+
+
+def test_what_is_given_up_is_counted_and_logged(caplog: pytest.LogCaptureFixture) -> None:
+    """What the broker has not answered, and what it was never told."""
+    health = Health()
+    answers = Answers(RESULT, lambda *_: None, health)
+    for payload in (b"1", b"2"):
+        answers.add(payload, Sender())
+    payloads(answers, room=1)
+    answers.give_up()
+    assert (len(answers), health.results_dropped) == (0, 2)
+    assert "2 results of commands are lost" in caplog.text
+    answers.give_up()
+    assert len(caplog.records) == 1
 
 
 def test_too_many_lose_the_oldest_and_are_counted() -> None:

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 from commander import next_command
-from listener import Subscriber
+from deaf_broker import deaf_broker
+from listener import PATIENCE_SECONDS, Subscriber
 from mosquitto import Access, Broker, MakeBroker, wait_until
 from watched_log import Log
 
@@ -14,7 +15,9 @@ from soundpost.config import MqttConfig
 from soundpost.errors import ConfigError
 from soundpost.health import Health
 from soundpost.publish import ModelIdentity
+from soundpost.publish.answers import UNTOLD
 from soundpost.publish.broker import find_broker
+from soundpost.publish.letter import Heard
 from soundpost.publish.mqtt import LARGEST_BYTES
 from soundpost.publish.porter import Porter
 from soundpost.publish.publisher import MqttPublisher
@@ -137,6 +140,38 @@ def test_what_is_sent_to_a_node_that_is_away_is_never_carried_out(
     porter = porter_of(make_publisher(broker.url, commands=True), broker, times=2)
     subscriber.publish(COMMAND, b'{"id": "today"}', retain=False)
     assert carry_out(porter) == "today"
+
+
+def test_all_results_that_wait_at_a_stop_are_told_before_offline(
+    make_broker: MakeBroker, make_publisher: MakePublisher
+) -> None:
+    """To a broker that takes them one by one; far more wait than may be on their way at once."""
+    broker = make_broker(extra=("max_inflight_messages 1",))
+    with Subscriber(broker.port, "soundpost/post/#") as sender:
+        publisher = make_publisher(broker.url, commands=True)
+        porter = porter_of(publisher, broker)
+        sender.publish(COMMAND, b'{"id": "a1"}', retain=False)
+        asked = next_command(porter)
+        for number in range(UNTOLD - 1):
+            porter.answer(porter.word(asked, Status.DONE, str(number)), asked.sender)
+        publisher.close(PATIENCE_SECONDS)
+        got = sender.wait_for(lambda got: got and got[-1].text == "offline")
+    assert [result["message"] for result in results(sender)] == list(map(str, range(UNTOLD - 1)))
+    assert [message.topic for message in got[-2:]] == [RESULT, "soundpost/post/status"]
+
+
+def test_results_that_the_broker_does_not_take_in_time_are_counted(
+    make_publisher: MakePublisher, health: Health, log: Log
+) -> None:
+    """The stop does not wait for ever, and the log says it."""
+    with deaf_broker() as deaf:
+        publisher = make_publisher(deaf.url, commands=True)
+        deaf.welcome(100)
+        assert publisher.porter is not None
+        publisher.porter.hear(Heard(COMMAND, b"garbage"))
+        publisher.close(timeout_seconds=0.3)
+    assert health.results_dropped == 1
+    log.wait_for("1 results of commands are lost")
 
 
 def test_a_response_topic_that_the_broker_refuses_is_told(

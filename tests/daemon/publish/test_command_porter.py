@@ -7,11 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from obedient import BASE, Untold
 
-from soundpost.publish.answers import UNTOLD, Sender
+from soundpost.publish.answers import UNTOLD
 from soundpost.publish.command import Reload
 from soundpost.publish.letter import Heard
 from soundpost.publish.porter import WAITING, Asked, Porter
 from soundpost.publish.result import Status
+from soundpost.publish.sender import Sender
 
 AT_NS = 1_795_159_881_480_000_000
 
