@@ -8,11 +8,13 @@ import pytest
 from soundpost_training.card_network import (
     beginning,
     beginning_note,
+    int8_note,
     network_note,
     teacher_note,
 )
 from soundpost_training.config import Experiment, ModelConfig, TeacherConfig, load_experiment
 from soundpost_training.init import Init
+from soundpost_training.int8_record import Int8Record
 from soundpost_training.material import Material
 
 pytestmark = pytest.mark.training
@@ -79,3 +81,16 @@ def test_every_teacher_is_named() -> None:
 def test_every_network_has_words(arch: str) -> None:
     """For whatever `model.arch` can be shipped."""
     assert "{" not in network_note(msgspec.convert({"arch": arch}, ModelConfig))
+
+
+@pytest.mark.usefixtures("tones_at_home")
+def test_getting_used_to_int8_is_told(experiment: Experiment, tmp_path: Path) -> None:
+    """Of a network that did, and of no other."""
+    material = Material.of(experiment, tmp_path / "cache", tmp_path)
+    folder = material.fold_folder(3)
+    folder.mkdir(parents=True)
+    assert not int8_note(material)
+    for epochs in (0, 5):
+        kept = Int8Record(settings=experiment.quantize, lost=0.01, epochs=epochs, left=0.002)
+        (folder / "int8.json").write_bytes(msgspec.json.encode(kept))
+        assert ("in 5 epochs" in int8_note(material)) == bool(epochs)

@@ -153,10 +153,17 @@ def test_a_twin_is_of_the_same_recipe(of_all_folds: Bundle) -> None:
 
 
 def weights_of(experiment: Experiment) -> Experiment:
-    """An experiment but for its bundle and its thresholds, which the weights do not follow."""
+    """An experiment but for its bundle and its thresholds, which the weights do not follow.
+
+    Where nothing is said of int8, older proofs say 0 epochs: none was decided on then.
+    """
     bundle = msgspec.structs.replace(experiment.bundle, id="", version="", held_out_fold=None)
+    epochs = experiment.quantize.aware_epochs or None
     return msgspec.structs.replace(
-        experiment, bundle=bundle, calibrate=type(experiment.calibrate)()
+        experiment,
+        bundle=bundle,
+        calibrate=type(experiment.calibrate)(),
+        quantize=msgspec.structs.replace(experiment.quantize, aware_epochs=epochs),
     )
 
 

@@ -35,6 +35,14 @@ FUSED = (layers.BatchNormalization, layers.ReLU, layers.Dropout)
 
 BATCH = 32
 
+A_FEW_EPOCHS = 5
+"""Where settings leave it open."""
+
+
+def aware_epochs(config: QuantizeConfig) -> int:
+    """For how long a network gets used to int8 when it does."""
+    return A_FEW_EPOCHS if config.aware_epochs is None else config.aware_epochs
+
 
 def get_used_to_int8(
     network: keras.Model, config: QuantizeConfig, windows: Windows, calibration: Windows, seed: int
@@ -48,9 +56,9 @@ def get_used_to_int8(
         calibration: float32[n, frames, bands], what the ranges of activations are taken from.
         seed: Of the order in which the windows are heard.
     """
-    aware = _on_grid(network, calibration)
+    aware, epochs = _on_grid(network, calibration), aware_epochs(config)
     rate = keras.optimizers.schedules.CosineDecay(
-        config.aware_learning_rate, config.aware_epochs * -(-len(windows) // BATCH)
+        config.aware_learning_rate, epochs * -(-len(windows) // BATCH)
     )
     loss = keras.losses.CategoricalCrossentropy(from_logits=True)
     aware.compile(keras.optimizers.Adam(rate), loss)
@@ -58,8 +66,8 @@ def get_used_to_int8(
     before = aware.evaluate(calibration[..., None], judged, batch_size=BATCH, verbose=0)
     rng = np.random.default_rng(seed)
     with bar() as progress:
-        task = progress.add_task("getting used to int8", total=config.aware_epochs)
-        for _ in range(config.aware_epochs):
+        task = progress.add_task("getting used to int8", total=epochs)
+        for _ in range(epochs):
             for batch in np.array_split(rng.permutation(len(windows)), -(-len(windows) // BATCH)):
                 aware.train_on_batch(windows[batch][..., None], told[batch])
             progress.advance(task)

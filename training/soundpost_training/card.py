@@ -3,7 +3,13 @@
 import textwrap
 
 from soundpost.manifest import Manifest
-from soundpost_training.card_network import beginning, beginning_note, network_note, teacher_note
+from soundpost_training.card_network import (
+    beginning,
+    beginning_note,
+    int8_note,
+    network_note,
+    teacher_note,
+)
 from soundpost_training.card_parts import (
     confusion_rows,
     data_note,
@@ -96,8 +102,9 @@ silence and faint noise were trained to give no confident label.
 Experiment `{name}`, recipe `{recipe}`, seed {seed}, {epochs} epochs: random {frames}-frame crops,
 stretch, gain, mel-band shift, between-class mixing in the power domain, masks, label smoothing;
 AdamW with warm-up and cosine, averaged weights.{teacher_note} int8 calibration on windows of the
-training folds, with the floor and the ceiling of the features planted. Training is seeded, yet sums
-run in another order on another machine: weights repeat on the same machine and versions only.
+training folds, with the floor and the ceiling of the features planted.{int8_note} Training is
+seeded, yet sums run in another order on another machine: weights repeat on the same machine and
+versions only.
 """
 
 
@@ -157,6 +164,7 @@ def model_card(manifest: Manifest, material: Material, evaluation: Evaluation) -
         network=network_note(experiment.model),
         beginning=beginning_note(runs, source),
         teacher_note=teacher_note(experiment.teacher, source),
+        int8_note=int8_note(material),
     )
     return "\n\n".join(map(_rewrapped, text.split("\n\n")))
 

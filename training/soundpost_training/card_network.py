@@ -2,6 +2,7 @@
 
 from soundpost_training.config import ModelConfig, TeacherConfig
 from soundpost_training.init import Init
+from soundpost_training.int8_record import read_record
 from soundpost_training.material import Material
 from soundpost_training.run import kept_experiment
 
@@ -25,6 +26,10 @@ HEADS = (
     "an ensemble of heads on layers {layers} of YAMNet (Google, Apache-2.0, trained on AudioSet), "
     "frozen, the heads fitted on the training folds only"
 )
+
+USED_TO_INT8 = """
+The network then got used to int8 in {epochs} epochs, with itself in float as its teacher, on
+windows of the same folds."""
 
 
 def network_note(config: ModelConfig) -> str:
@@ -70,3 +75,11 @@ def teacher_note(config: TeacherConfig | None, source: Init | None) -> str:
     if config.weights is not None and source is None:
         note += "\nYAMNet teaches; none of its weights is in this bundle."
     return note
+
+
+def int8_note(material: Material) -> str:
+    """Whether the network got used to int8, or nothing."""
+    record = read_record(material.fold_folder(material.experiment.bundle.held_out_fold))
+    if record is None or not record.epochs:
+        return ""
+    return USED_TO_INT8.format(epochs=record.epochs)

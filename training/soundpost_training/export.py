@@ -86,7 +86,7 @@ def refuse_loss(real: float, int8: float) -> None:
         raise TrainingError(
             f"int8 loses {100 * (real - int8):.2f} points of {100 * real:.2f}, "
             f"expected at most {100 * LARGEST_LOSS:.2f}",
-            hint="say quantize.aware_epochs = 5: the same command then lets the networks that are "
+            hint="say quantize.aware_epochs = 20: the same command then lets the networks that are "
             "there get used to int8, by their training folds only; or export it with --force",
         )
 

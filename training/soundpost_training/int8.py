@@ -1,44 +1,44 @@
-"""The int8 model of a fold: what it was made with, and from which windows."""
+"""The int8 model of a fold: how it is made, and from which windows."""
 
 import csv
 import io
+from collections.abc import Callable
 
 import keras
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from soundpost_training.aware import get_used_to_int8
+from soundpost_training.aware import aware_epochs, get_used_to_int8
 from soundpost_training.certified import QuantizeConfig
 from soundpost_training.dataset import training_folds
+from soundpost_training.int8_loss import Int8Loss
+from soundpost_training.int8_record import RECORD_FILE, Int8Record, is_made_with
 from soundpost_training.keep import keep
 from soundpost_training.material import Material
 from soundpost_training.model import fold_scaling
+from soundpost_training.progress import console
 from soundpost_training.quantize import calibration_windows, choose_windows, convert
 from soundpost_training.windows import windows_of_clips
 
 TFLITE_FILE = "model.tflite"
-QUANTIZE_FILE = "quantize.json"
-"""The settings that the int8 model was made with; without it, those of default."""
-
 LIST_FILE = "int8_calibration.csv"
 """The windows that the int8 ranges were taken from."""
+
+LARGEST_LOSS = 0.005
+"""Of the accuracy on what was trained on; a network that loses more gets used to int8."""
 
 
 def has_int8(material: Material, fold: int | None) -> bool:
     """Whether a fold's int8 model is there, made with the experiment's settings."""
     folder = material.fold_folder(fold)
-    settings = folder / QUANTIZE_FILE
     if not (folder / TFLITE_FILE).is_file():
         return False
-    made_with = QuantizeConfig()
-    if settings.is_file():
-        made_with = msgspec.json.decode(settings.read_bytes(), type=QuantizeConfig)
-    return made_with == material.experiment.quantize
+    return is_made_with(folder, material.experiment.quantize)
 
 
 def make_int8(material: Material, fold: int | None, network: keras.Model) -> bytes:
-    """The TFLite file of a fold's network; kept in its folder with what it was made with.
+    """The TFLite file of a fold's network; kept in its folder with how it was made.
 
     Args:
         material: The experiment and its data.
@@ -49,7 +49,7 @@ def make_int8(material: Material, fold: int | None, network: keras.Model) -> byt
         TrainingError: Keras runs on a backend that cannot convert, or the disk is full.
     """
     experiment, folder = material.experiment, material.fold_folder(fold)
-    windows, _ = _windows(material, fold)
+    windows, owners = _windows(material, fold)
     rng = np.random.default_rng(experiment.seed)
     count = experiment.bundle.calibration_windows
     calibration = calibration_windows(rng, windows, count, experiment.features.log_offset)
@@ -57,14 +57,50 @@ def make_int8(material: Material, fold: int | None, network: keras.Model) -> byt
     keras.backend.clear_session(free_memory=False)
     folded = fold_scaling(network, experiment.model)
     config = experiment.quantize
+
+    def used_to_int8() -> bytes:
+        used = get_used_to_int8(folded, config, windows, calibration, experiment.seed)
+        return convert(used, calibration)
+
     if config.aware_epochs:
-        folded = get_used_to_int8(folded, config, windows, calibration, experiment.seed)
-    model = convert(folded, calibration)
-    (folder / TFLITE_FILE).unlink(missing_ok=True)  # kept last: what is there, is of these settings
-    keep(folder / QUANTIZE_FILE, msgspec.json.encode(config))
+        model, record = used_to_int8(), Int8Record(settings=config, epochs=config.aware_epochs)
+    else:
+        model, record = convert(folded, calibration), Int8Record(settings=config)
+    if config.aware_epochs is None:
+        clips = material.dataset.in_folds(training_folds(material.dataset, fold))
+        truth = np.array(material.dataset.targets())[clips][owners]
+        loss = Int8Loss(material, network, windows, truth)
+        model, record = _what_loses_less(model, used_to_int8, loss, config)
+        _tell(folder.name, record)
+    (folder / TFLITE_FILE).unlink(missing_ok=True)  # kept last: what is there, is of this record
+    keep(folder / RECORD_FILE, msgspec.json.encode(record))
     keep(folder / LIST_FILE, calibration_list(material, fold))
     keep(folder / TFLITE_FILE, model)
     return model
+
+
+def _what_loses_less(
+    model: bytes, used_to_int8: Callable[[], bytes], loss: Int8Loss, config: QuantizeConfig
+) -> tuple[bytes, Int8Record]:
+    """A model that loses little, or else that of the network used to int8 if it loses less."""
+    lost = loss.of(model)
+    if lost <= LARGEST_LOSS:
+        return model, Int8Record(settings=config, lost=lost)
+    used = used_to_int8()
+    left = loss.of(used)
+    if left < lost:
+        epochs = aware_epochs(config)
+        return used, Int8Record(settings=config, lost=lost, epochs=epochs, left=left)
+    return model, Int8Record(settings=config, lost=lost, left=left)
+
+
+def _tell(run: str, record: Int8Record) -> None:
+    if record.lost is None or record.left is None:
+        return
+    after = f"{100 * record.left:.2f} once the network was used to it"
+    left = after if record.epochs else f"{after}: it is left as it was"
+    told = f"{run}: int8 lost {100 * record.lost:.2f} points of what was heard, {left}"
+    console.print(told, soft_wrap=True)
 
 
 def calibration_list(material: Material, fold: int | None) -> bytes:
