@@ -1,5 +1,6 @@
 """Networks that teach: runs of the same folds, and bundles."""
 
+import shutil
 import tempfile
 from collections.abc import Callable
 from dataclasses import replace
@@ -111,6 +112,40 @@ def test_lessons_are_learnt_once(material: Material, tmp_path: Path) -> None:
     (tmp_path / "runs" / "one" / "fold2" / "model.keras").unlink()
     again = teach(material.pool, student_of(material))
     assert np.array_equal(first.told, again.told)
+
+
+def retrain(material: Material, name: str) -> None:
+    """Puts another network in the place of a run's of fold 2."""
+    shutil.rmtree(material.runs / name / "fold2")
+    keep_run(material.experiment, material.runs / name / "fold2", seed=9)
+
+
+def test_a_teacher_that_was_trained_anew_teaches_anew(
+    material: Material, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What it told before is not taken for what it tells; a student that has begun is refused."""
+    student = student_of(material)
+    first = teach(material.pool, student)
+    retrain(material, "two")
+    again = teach(material.pool, student)
+    assert "told anew: the run two became another" in capsys.readouterr().err
+    assert not np.array_equal(first.told, again.told)
+    assert np.array_equal(teach(material.pool, student).told, again.told)
+    (student.folder / "checkpoint").mkdir()
+    (student.folder / "checkpoint" / "epoch00005.npz").touch()
+    assert np.array_equal(teach(material.pool, student).told, again.told)
+    retrain(material, "one")
+    with pytest.raises(TrainingError, match="has learnt from lessons before the run one became"):
+        teach(material.pool, student)
+
+
+def test_lessons_from_before_their_teachers_were_recorded_are_believed(material: Material) -> None:
+    """Nobody can tell whether a teacher became another since."""
+    student = student_of(material)
+    first = teach(material.pool, student)
+    np.savez(student.folder / "lessons.npz", examples=first.examples, told=first.told)
+    retrain(material, "two")
+    assert np.array_equal(teach(material.pool, student).told, first.told)
 
 
 def test_a_run_that_is_not_there_is_named(material: Material) -> None:

@@ -8,6 +8,9 @@ import numpy as np
 
 from soundpost_training.keep import kept
 
+CHECKPOINT_FOLDER = "checkpoint"
+"""In the folder of a run."""
+
 EVERY_EPOCHS = 5
 """At most this many epochs are lost when a run is stopped."""
 
@@ -24,6 +27,11 @@ class Checkpoints:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+
+    @property
+    def is_there(self) -> bool:
+        """Whether there is one to go on from."""
+        return bool(self._all())
 
     def restore(self, model: keras.Model) -> int:
         """The epoch to go on with, 0 without a checkpoint; the model becomes what was kept."""
@@ -57,6 +65,11 @@ class Checkpoints:
     def _all(self) -> list[Path]:
         patterns = (f"epoch*{suffix}" for suffix in (SUFFIX, OLDER_SUFFIX))
         return list(chain.from_iterable(self._folder.glob(pattern) for pattern in patterns))
+
+
+def has_checkpoint(run: Path) -> bool:
+    """Whether a run, in its folder, has come as far as a checkpoint."""
+    return Checkpoints(run / CHECKPOINT_FOLDER).is_there
 
 
 def _variables(model: keras.Model) -> list[keras.Variable]:

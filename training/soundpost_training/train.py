@@ -6,7 +6,7 @@ from pathlib import Path
 import keras
 
 from soundpost_training.beginning import begin
-from soundpost_training.checkpoint import Checkpoints
+from soundpost_training.checkpoint import CHECKPOINT_FOLDER, Checkpoints
 from soundpost_training.config import Experiment, TrainConfig
 from soundpost_training.dataset import training_folds
 from soundpost_training.examples import Examples
@@ -19,8 +19,6 @@ from soundpost_training.rates import adamw
 from soundpost_training.run import MODEL_FILE
 from soundpost_training.teacher import DistillationLoss, Lessons, Student, TaughtExamples, teach
 from soundpost_training.validation import Validation, kept_back
-
-CHECKPOINT_FOLDER = "checkpoint"
 
 FLOAT, MIXED = "float32", "mixed_bfloat16"
 """Keras' names for how a network calculates; its weights are float32 in both."""

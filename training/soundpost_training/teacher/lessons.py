@@ -1,22 +1,29 @@
 """What a fold's student is shown: examples of the pool, with what the teacher makes of each."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
 import keras
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from soundpost_training.checkpoint import has_checkpoint
 from soundpost_training.config import Experiment, TeacherConfig
+from soundpost_training.errors import TrainingError
 from soundpost_training.examples import Batch, mixed_targets
 from soundpost_training.keep import kept
+from soundpost_training.progress import console
 from soundpost_training.teacher.ensemble import blended
 from soundpost_training.teacher.filling import filled
 from soundpost_training.teacher.heads import HEADS_FILE, fit_heads, others_heads, said_by_heads
 from soundpost_training.teacher.pool import POOL_BATCH, Pool
+from soundpost_training.teacher.sources import Source, changed, sources
 from soundpost_training.teacher.student import Student
 from soundpost_training.teacher.voices import Voice, voices
 
 LESSONS_FILE = "lessons.npz"
+"""The arrays of `Lessons`, and `sources`, who told them, as JSON."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,20 +40,21 @@ class Lessons:
 
 
 def teach(pool: Pool, student: Student) -> Lessons:
-    """The lessons of a fold, from its folder when they are there already.
+    """The lessons of a fold, from its folder when they are there already and told by the same.
 
     Args:
         pool: Examples of the whole data set.
         student: Whom they are for.
 
     Raises:
-        TrainingError: A teacher is not there, or has heard what its student holds out.
+        TrainingError: A teacher is not there, or has heard what its student holds out; or it is
+            another than the one who taught the student so far.
     """
     config = student.experiment.teacher
     if config is None:
         raise ValueError("an experiment without [teacher] has no lessons")
-    path = student.folder / LESSONS_FILE
-    if path.is_file():
+    path, now = student.folder / LESSONS_FILE, sources(config, student, pool.name)
+    if path.is_file() and not _are_others(path, now):
         with np.load(path) as arrays:
             return Lessons(arrays["examples"], arrays["told"])
     examples = pool.usable(student.fold)
@@ -63,8 +71,30 @@ def teach(pool: Pool, student: Student) -> Lessons:
     told[unlabelled] = 1.0 / told.shape[1]  # silence is known to be nothing, whatever is thought
     lessons = Lessons(examples, told.astype(np.float16))
     with kept(path) as partial:
-        np.savez(partial, examples=lessons.examples, told=lessons.told)
+        who = np.array(msgspec.json.encode(now).decode())
+        np.savez(partial, examples=lessons.examples, told=lessons.told, sources=who)
     return lessons
+
+
+def _are_others(path: Path, now: list[Source]) -> bool:
+    """Whether lessons were told by others than would tell them now, of which nothing was learnt.
+
+    Raises:
+        TrainingError: By others, and the student has begun to learn from them.
+    """
+    with np.load(path) as arrays:
+        if "sources" not in arrays:
+            return False  # from before there was such a record: nobody can tell
+        told = msgspec.json.decode(str(arrays["sources"]), type=list[Source])
+    others = ", ".join(changed(told, now))
+    if others and has_checkpoint(path.parent):
+        raise TrainingError(
+            f"{path.parent} has learnt from lessons before {others} became another",
+            hint=f"remove {path.parent} to have it learn anew, or bring back what taught it",
+        )
+    if others:
+        console.print(f"{path} is told anew: {others} became another", soft_wrap=True)
+    return bool(others)
 
 
 def _heads(
