@@ -1,6 +1,10 @@
 """A data set of a few seconds, and an experiment small enough to train in a test."""
 
 import csv
+import resource
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -91,6 +95,24 @@ def experiment_file(tmp_path: Path) -> Path:
     path = tmp_path / "tiny.toml"
     path.write_text(EXPERIMENT, encoding="utf-8")
     return path
+
+
+@contextmanager
+def _room_for(size: int) -> Iterator[None]:
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    handler = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+        signal.signal(signal.SIGXFSZ, handler)
+
+
+@pytest.fixture
+def room_for() -> Callable[[int], AbstractContextManager[None]]:
+    """No file may grow beyond so many bytes meanwhile, as on a disk that has no more."""
+    return _room_for
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -1,9 +1,7 @@
 """What a run keeps on a disk that is full, on real files."""
 
-import resource
-import signal
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import keras
@@ -17,18 +15,7 @@ from soundpost_training.teacher.filling import filled
 
 pytestmark = pytest.mark.training
 
-
-@contextmanager
-def room_for(size: int) -> Iterator[None]:
-    """No file may grow beyond so many bytes, as on a disk that has no more."""
-    before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    handler = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, before)
-        signal.signal(signal.SIGXFSZ, handler)
+Room = Callable[[int], AbstractContextManager[None]]
 
 
 def trained(seed: int) -> keras.Model:
@@ -41,7 +28,7 @@ def trained(seed: int) -> keras.Model:
     return model
 
 
-def test_a_file_that_finds_no_room_leaves_the_old_one(tmp_path: Path) -> None:
+def test_a_file_that_finds_no_room_leaves_the_old_one(tmp_path: Path, room_for: Room) -> None:
     """The error names file and reason, and nothing half-written is left beside."""
     path = tmp_path / "kept.bin"
     keep(path, b"old")
@@ -52,7 +39,9 @@ def test_a_file_that_finds_no_room_leaves_the_old_one(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == [path]
 
 
-def test_a_checkpoint_that_finds_no_room_leaves_the_one_before(tmp_path: Path) -> None:
+def test_a_checkpoint_that_finds_no_room_leaves_the_one_before(
+    tmp_path: Path, room_for: Room
+) -> None:
     """The run goes on from the epoch that was kept whole."""
     model = trained(1)
     checkpoints = Checkpoints(tmp_path / "checkpoint")
@@ -78,7 +67,9 @@ def test_a_checkpoint_of_an_earlier_version_is_gone_on_from(tmp_path: Path) -> N
     assert [path.name for path in tmp_path.iterdir()] == ["epoch00010.npz"]
 
 
-def test_a_network_that_finds_no_room_is_not_believed_to_be_trained(tmp_path: Path) -> None:
+def test_a_network_that_finds_no_room_is_not_believed_to_be_trained(
+    tmp_path: Path, room_for: Room
+) -> None:
     """Half a network is no network, and the process survives."""
     path = tmp_path / "model.keras"
     with (
@@ -90,7 +81,9 @@ def test_a_network_that_finds_no_room_is_not_believed_to_be_trained(tmp_path: Pa
     assert list(tmp_path.iterdir()) == []
 
 
-def test_answers_that_find_no_room_end_before_the_first_question(tmp_path: Path) -> None:
+def test_answers_that_find_no_room_end_before_the_first_question(
+    tmp_path: Path, room_for: Room
+) -> None:
     """A mapped file on a full disk would end the process without a word: the room comes first."""
     asked: list[int] = []
 

@@ -1,6 +1,8 @@
 """Composing soundscapes: exact, repeatable, at the levels that are stated."""
 
 import hashlib
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import msgspec
@@ -124,6 +126,22 @@ def test_the_same_seed_makes_the_same_sound_and_another_one_does_not(
     other = msgspec.structs.replace(RECIPE, seed=4)
     compose(dataset, other, RATE_HZ, tmp_path / "other", "a test")
     assert not set(content(tmp_path / "other").values()) & set(content(composed).values())
+
+
+def test_a_full_disk_leaves_the_soundscape_that_was_there(
+    dataset: Dataset, tmp_path: Path, room_for: Callable[[int], AbstractContextManager[None]]
+) -> None:
+    """The kernel says what is wrong, and nothing half-written is left."""
+    hours = tmp_path / "hours"
+    with room_for(50_000), pytest.raises(OSError, match="File too large"):
+        compose(dataset, RECIPE, RATE_HZ, hours, "a test")
+    assert not list(hours.iterdir())
+    compose(dataset, RECIPE, RATE_HZ, hours, "a test")
+    before = {path.name: path.read_bytes() for path in hours.iterdir()}
+    other = msgspec.structs.replace(RECIPE, seed=4)
+    with room_for(50_000), pytest.raises(OSError, match="File too large"):
+        compose(dataset, other, RATE_HZ, hours, "a test")
+    assert {path.name: path.read_bytes() for path in hours.iterdir()} == before
 
 
 def test_a_label_that_the_fold_lacks_is_refused(dataset: Dataset, tmp_path: Path) -> None:

@@ -1,5 +1,8 @@
 """Composing: sounds of one fold, one after another, over a background of the same fold."""
 
+import io
+import shutil
+import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -37,7 +40,8 @@ def compose(dataset: Dataset, recipe: Recipe, rate_hz: int, folder: Path, comman
     """Writes the recordings as FLAC, their truth and their description into a folder.
 
     Sounds never overlap, so that each has the level that the truth states. All clips of the
-    fold are read at once (some 60 MB for ESC-50); recordings are written as they are made.
+    fold are read at once (some 60 MB for ESC-50); recordings are written as they are made, and are
+    in their place when all of them are.
 
     Args:
         dataset: Where the clips come from.
@@ -48,6 +52,7 @@ def compose(dataset: Dataset, recipe: Recipe, rate_hz: int, folder: Path, comman
 
     Raises:
         DatasetError: The fold, or a label of the recipe, is not in the data set.
+        OSError: The disk is full or may not be written to; what was in the folder is there still.
     """
     clips = [dataset.clips[place] for place in dataset.in_folds([recipe.fold])]
     known = {clip.label for clip in clips}
@@ -58,14 +63,8 @@ def compose(dataset: Dataset, recipe: Recipe, rate_hz: int, folder: Path, comman
             hint=f"it has: {', '.join(sorted(known)) or 'nothing'}",
         )
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / SCENE_FILE).unlink(missing_ok=True)  # written last: half of it is none
     composer = _Composer(clips, recipe, rate_hz)
     recordings = plan(recipe)
-    events: list[Event] = []
-    with bar() as progress:
-        for recording in progress.track(recordings, description="composing"):
-            events += composer.write(folder, recording)
-    write_truth(folder, events)
     scene = Scene(
         recipe=recipe,
         data=dataset.name,
@@ -75,8 +74,25 @@ def compose(dataset: Dataset, recipe: Recipe, rate_hz: int, folder: Path, comman
         labels=sorted(known - set(recipe.bed_labels)),
         recordings=recordings,
     )
-    write_scene(folder, scene)
+    partial = Path(tempfile.mkdtemp(dir=folder, prefix=".partial-"))
+    try:
+        events: list[Event] = []
+        with bar() as progress:
+            for recording in progress.track(recordings, description="composing"):
+                events += composer.write(partial, recording)
+        write_truth(partial, events)
+        write_scene(partial, scene)
+        _put(partial, folder)
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)
     return scene
+
+
+def _put(partial: Path, folder: Path) -> None:
+    """Moves what was written in place, its description last: half of it is none."""
+    (folder / SCENE_FILE).unlink(missing_ok=True)
+    for path in sorted(partial.iterdir(), key=lambda path: path.name == SCENE_FILE):
+        path.replace(folder / path.name)
 
 
 def plan(recipe: Recipe) -> list[Recording]:
@@ -113,16 +129,18 @@ class _Composer:
                 ]
 
     def write(self, folder: Path, recording: Recording) -> list[Event]:
-        """Writes one recording, a sound at a time, and returns what is in it."""
+        """Writes one recording, a sound at a time, and returns what is in it.
+
+        By way of memory, some 30 MB for half an hour: of a full disk libsndfile says no more than
+        that something went wrong.
+        """
         seed = [self._recipe.seed, self._recipe.fold, *recording.name.encode()]
         rng = np.random.default_rng(seed)
         bed = Bed(rng, self._background, self._recipe, self._rate_hz)
         left_out = self._recipe.security_labels if recording.is_negative else ()
         allowed = [sound for sound in self._sounds if sound.label not in left_out]
-        events = []
-        with soundfile.SoundFile(
-            folder / recording.name, "w", self._rate_hz, 1, "PCM_16", format="FLAC"
-        ) as out:
+        events, flac = [], io.BytesIO()
+        with soundfile.SoundFile(flac, "w", self._rate_hz, 1, "PCM_16", format="FLAC") as out:
             done = 0
             for pause, sound in self._schedule(rng, allowed, recording.seconds):
                 out.write(to_pcm(bed.take(pause)))
@@ -138,6 +156,7 @@ class _Composer:
                     Event(name, sound.label, onset_seconds, offset_seconds, snr_db, source)
                 )
                 done = ends
+        (folder / recording.name).write_bytes(flac.getbuffer())
         return events
 
     def _schedule(
