@@ -2,8 +2,6 @@
 
 from collections.abc import Iterator
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 import msgspec
 import numpy as np
@@ -13,6 +11,7 @@ from hypothesis import strategies as st
 
 from soundpost.app import build_pipeline
 from soundpost.audio import Chunk, Pcm, samples_to_ns
+from soundpost.capture import MemorySource
 from soundpost.classify import Classifier, load_bundle
 from soundpost.classify.model import Model
 from soundpost.config import (
@@ -61,32 +60,20 @@ def model() -> Model:
     return Model(bundle, Classifier(bundle))
 
 
-class Pieces:
+class Pieces(MemorySource):
     """A source that hands samples over in pieces of given sizes, over and over."""
 
-    def __init__(self, samples: Pcm, sizes: list[int], start_sample: int = 0) -> None:
-        self._samples, self._sizes, self._start_sample = samples, sizes, start_sample
+    def __init__(self, samples: Pcm, sizes: list[int]) -> None:
+        super().__init__(samples, RATE_HZ)
+        self._sizes = sizes
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None: ...
-
-    def chunks(self) -> Iterator[Chunk | None]:
-        """All samples, once."""
+    def chunks(self) -> Iterator[Chunk]:
+        """All samples, once; they begin with 1970."""
         at, turn = 0, 0
         while at < len(self._samples):
             piece = self._samples[at : at + self._sizes[turn % len(self._sizes)]]
-            yield Chunk(self._start_sample + at, piece, samples_to_ns(at, RATE_HZ))
+            yield Chunk(at, piece, samples_to_ns(at, RATE_HZ))
             at, turn = at + len(piece), turn + 1
-
-    def stop(self) -> None:
-        """Never asked to."""
 
 
 def sound(seconds: float, seed: int) -> Pcm:
@@ -144,7 +131,7 @@ def test_a_source_without_sound_decides_nothing(model: Model) -> None:
 class Pausing(Pieces):
     """A source that falls silent for good after its samples."""
 
-    def chunks(self) -> Iterator[Chunk | None]:
+    def chunks(self) -> Iterator[Chunk | None]:  # type: ignore[override]  # as sources may
         """All samples, then nothing to hear, over and over."""
         yield from super().chunks()
         yield from [None] * 3
