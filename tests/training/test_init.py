@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from soundpost_training.beginning import begin
-from soundpost_training.config import Experiment, load_experiment
+from soundpost_training.config import Experiment, TrainConfig, load_experiment
 from soundpost_training.errors import ExperimentError, TrainingError
 from soundpost_training.init import Init
 from soundpost_training.material import Material
@@ -50,6 +50,31 @@ def test_a_run_goes_on_from_another_runs_weights(
     for one, two in zip(first, train_fold(material, 2).get_weights(), strict=True):
         if one.ndim == 4:  # kernels: the statistics of normalisation move without any gradient
             np.testing.assert_allclose(two, one, atol=1e-6)
+
+
+def test_a_network_holds_on_to_what_it_began_with(
+    experiment: Experiment, experiment_file: Path, tmp_path: Path
+) -> None:
+    """It ends as far as is said on the way back from where training led to where it began."""
+    began = kept_run(experiment, tmp_path).get_weights()
+    second = load_experiment(experiment_file, epochs=1, init="run:tiny")
+    ended = []
+    for share in (0.0, 0.25):
+        train = msgspec.structs.replace(second.train, init_share=share)
+        named = msgspec.structs.replace(second, name=f"held-{share * 100:g}", train=train)
+        material = Material.of(named, tmp_path / "cache", tmp_path / "runs")
+        ended.append(train_fold(material, 2).get_weights())
+    for start, free, held in zip(began, *ended, strict=True):
+        np.testing.assert_allclose(held, 0.25 * start + 0.75 * free, atol=1e-5)
+    assert any(
+        np.abs(start - free).max() > 1e-3 for start, free in zip(began, ended[0], strict=True)
+    )
+
+
+def test_nothing_is_held_on_to_without_a_beginning() -> None:
+    """Weights drawn at random are not worth going back to."""
+    with pytest.raises(ValueError, match="init_share needs an init"):
+        TrainConfig(init_share=0.5)
 
 
 def test_an_absent_run_is_named(experiment_file: Path, tmp_path: Path) -> None:

@@ -1,8 +1,11 @@
 """Where the weights of a network begin: at random, with another run's, or with published ones."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import keras
+import numpy as np
+from numpy.typing import NDArray
 
 from soundpost_training.dataset import data_folder
 from soundpost_training.errors import TrainingError
@@ -36,6 +39,23 @@ def begin(model: keras.Model, material: Material, fold: int | None) -> None:
         case "imagenet":
             path = data_folder(init.file) if init.file else None
             _take(model, mobilenet_v2_weights(path, experiment.model.width))
+
+
+def hold_on(model: keras.Model, began: Sequence[NDArray[np.float32]], share: float) -> None:
+    """Takes a trained network back some way to where it began.
+
+    On the straight line between the two lie networks that know what either knows (Wortsman et al.,
+    "Robust fine-tuning of zero-shot models", CVPR 2022).
+
+    Args:
+        model: The network.
+        began: Its weights before training.
+        share: Of those weights, in the ones that it is left with.
+    """
+    ended = model.get_weights()
+    model.set_weights(
+        [share * one + (1.0 - share) * other for one, other in zip(began, ended, strict=True)]
+    )
 
 
 def _go_on(model: keras.Model, folder: Path, material: Material) -> None:

@@ -50,7 +50,8 @@ class TrainConfig(Section, frozen=True, kw_only=True):
     made of the same fold; `yamnet:FILE.tflite@7`, with YAMNet's first seven layers, `@7` left out
     with all; `imagenet:mobilenet_v2:FILE.h5`, without FILE with what Keras publishes. Files are
     absolute or under $SOUNDPOST_DATA. `backbone_learning_rate` is that of all layers but the new
-    last one, where it is another.
+    last one, where it is another. `init_share` is how much of the weights that training began with
+    is in those that it ends with: what was learnt for one place is not to be forgotten for another.
 
     `validation_share` of each label's training clips, whole recordings, are kept back and judge the
     averaged weights after each epoch; training ends when `patience_epochs` brought nothing better,
@@ -58,6 +59,7 @@ class TrainConfig(Section, frozen=True, kw_only=True):
     """
 
     init: Annotated[str, Meta(pattern=PATTERN)] | None = None
+    init_share: Share = 0.0
     epochs: Positive = 120
     batch_size: Positive = 64
     learning_rate: AboveZero = 3e-3
@@ -73,6 +75,8 @@ class TrainConfig(Section, frozen=True, kw_only=True):
     def __post_init__(self) -> None:
         if self.patience_epochs and not self.validation_share:
             raise ValueError("patience_epochs needs a validation_share to be patient with")
+        if self.init_share and self.init is None:
+            raise ValueError("init_share needs an init to have a share of")
 
 
 class TeacherConfig(Section, frozen=True, kw_only=True):

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import keras
 
-from soundpost_training.beginning import begin
+from soundpost_training.beginning import begin, hold_on
 from soundpost_training.checkpoint import CHECKPOINT_FOLDER, Checkpoints
 from soundpost_training.config import Experiment, TrainConfig
 from soundpost_training.dataset import training_folds
@@ -48,6 +48,7 @@ def train_fold(material: Material, fold: int | None) -> keras.Model:
     precision = MIXED if experiment.train.mixed_precision else FLOAT
     model = _untrained(experiment, len(material.dataset.labels), precision)
     begin(model, material, fold)
+    began = model.get_weights()
     model.compile(_optimizer(experiment.train, len(examples)), _loss(experiment))
     validation = Validation(material, back, folder) if back else None
     with written(folder):
@@ -56,6 +57,8 @@ def train_fold(material: Material, fold: int | None) -> keras.Model:
         trained = model.get_weights()
         model = _untrained(experiment, len(material.dataset.labels), FLOAT)
         model.set_weights(trained)
+    if experiment.train.init_share:
+        hold_on(model, began, experiment.train.init_share)
     with kept(finished) as partial:
         model.save(partial)
     return model
