@@ -18,18 +18,18 @@ from recording import RATE_HZ, write, write_quiet
 BUNDLE = Path(__file__).resolve().parents[1] / "golden" / "tiny-int8"
 MESSAGES_PER_SECOND = 20
 SOUND_SECONDS = 0.16
-CONFIG = """
-[classify]
-bundle = "{folder}/bundle"
-[decide]
-on_threshold = 0.5
-off_threshold = 0.45
-smoothing_windows = 1
-minimum_seconds = 0.0
-refractory_seconds = 0.0
-[mqtt]
-broker = "{broker}"
-outbox = "{folder}/outbox.db"
+TALKATIVE = """
+classify.bundle = "{folder}/bundle"
+decide.on_threshold = 0.5
+decide.off_threshold = 0.45
+decide.smoothing_windows = 1
+decide.minimum_seconds = 0.0
+decide.refractory_seconds = 0.0
+mqtt.broker = "{broker}"
+"""
+"""Tells of everything at once; more keys, dotted as these, may follow."""
+CONFIG = f"""{TALKATIVE}
+mqtt.outbox = "{{folder}}/outbox.db"
 """
 
 Row = dict[str, Any]

@@ -43,7 +43,7 @@ def daemon(
     make_quick_bundle(tmp_path / "bundle")
     write_restless(tmp_path / "restless.wav", 1_200.0)
     text = CONFIG.format(folder=tmp_path, broker=broker.url)
-    (tmp_path / "soundpost.toml").write_text(f"{text}health_seconds = 1\n", encoding="utf-8")
+    (tmp_path / "soundpost.toml").write_text(f"{text}mqtt.health_seconds = 1\n", encoding="utf-8")
     arguments = ["--config", str(tmp_path / "soundpost.toml"), "--source", f"mic:{MICROPHONE}"]
     play = ["paplay", "--latency-msec=200", str(tmp_path / "restless.wav")]
     with subprocess.Popen(play, env=card.environment) as playing:

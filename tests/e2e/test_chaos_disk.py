@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from chaos import make_quick_bundle, write_restless
+from chaos import TALKATIVE, make_quick_bundle, write_restless
 from daemon_process import DETECTIONS, HEALTH, Daemon
 from listener import Received, Subscriber
 from little_disk import Disk
@@ -16,28 +16,15 @@ pytestmark = [pytest.mark.chaos, pytest.mark.timeout(900)]
 
 PATIENCE_SECONDS = 120.0
 ENOUGH = 40
-CONFIG = """
-[capture]
-source = "wav:{folder}/restless.wav"
-[classify]
-bundle = "{folder}/bundle"
-[decide]
-on_threshold = 0.5
-off_threshold = 0.45
-smoothing_windows = 1
-minimum_seconds = 0.0
-refractory_seconds = 0.0
-[evidence]
-folder = "{disk}/evidence"
-keep_free_megabytes = 0
-budget_megabytes = 2
-[mqtt]
-broker = "{broker}"
-outbox = "{disk}/outbox.db"
-health_seconds = 1
-[metrics]
-textfile = "{disk}/soundpost.prom"
-every_seconds = 1
+CONFIG = f"""{TALKATIVE}
+capture.source = "wav:{{folder}}/restless.wav"
+evidence.folder = "{{disk}}/evidence"
+evidence.keep_free_megabytes = 0
+evidence.budget_megabytes = 2
+mqtt.outbox = "{{disk}}/outbox.db"
+mqtt.health_seconds = 1
+metrics.textfile = "{{disk}}/soundpost.prom"
+metrics.every_seconds = 1
 """
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from chaos import make_quick_bundle, write_restless
+from chaos import TALKATIVE, make_quick_bundle, write_restless
 from daemon_process import DETECTIONS, Daemon, soundpost
 from listener import Subscriber
 from mosquitto import Access, Broker, MakeBroker, wait_until
@@ -15,24 +15,16 @@ USER = "north"
 READER = ("reader", "page-turner")
 LISTENING_TCP = "0A"
 LISTENING_UNIX = 0x10000
-CONFIG = """
+CONFIG = f"""{TALKATIVE}
 node.latitude = 52.5
 node.longitude = 13.4
-capture.source = "wav:{folder}/restless.wav"
-classify.bundle = "{folder}/bundle"
-decide.on_threshold = 0.5
-decide.off_threshold = 0.45
-decide.smoothing_windows = 1
-decide.minimum_seconds = 0.0
-decide.refractory_seconds = 0.0
-evidence.folder = "{folder}/state/evidence"
+capture.source = "wav:{{folder}}/restless.wav"
+evidence.folder = "{{folder}}/state/evidence"
 evidence.keep_free_megabytes = 0
-[mqtt]
-broker = "{broker}"
-username = "{user}"
-password_file = "{folder}/password"
-discovery = true
-health_seconds = 1
+mqtt.username = "{{user}}"
+mqtt.password_file = "{{folder}}/password"
+mqtt.discovery = true
+mqtt.health_seconds = 1
 """
 
 
