@@ -11,6 +11,7 @@ from soundpost_training.card_parts import judges
 from soundpost_training.delta import LabelDelta
 from soundpost_training.evaluate import Confusion, Evaluation
 from soundpost_training.report import plots
+from soundpost_training.report.excerpts import excerpts
 
 PAGE = """\
 <!doctype html>
@@ -21,7 +22,8 @@ body {{ font: 15px/1.5 system-ui, sans-serif; max-width: 72rem; margin: 2rem aut
 table {{ border-collapse: collapse; margin: 1rem 0; font-variant-numeric: tabular-nums }}
 td, th {{ padding: .15rem .8rem; border-bottom: 1px solid #ddd; text-align: right }}
 td:first-child, th:first-child {{ text-align: left }}
-img {{ max-width: 100%; height: auto }} p {{ max-width: 46rem }} audio {{ height: 1.6rem }}
+img {{ max-width: 100%; height: auto }} p {{ max-width: 46rem }} audio {{ height: 1.6rem;
+  vertical-align: middle }}
 </style>
 <h1>{title}</h1>
 <p>{about}</p>
@@ -35,7 +37,8 @@ img {{ max-width: 100%; height: auto }} p {{ max-width: 46rem }} audio {{ height
 <p>Of the same clips; the labels that int8 changes most come first.</p>{deltas}
 <h2>Curves</h2><img alt="ROC, and precision over recall" src="{curves}">
 <h2>Confusions</h2>
-<p>The links lead to the recordings on the machine that made this page.</p>{confusions}
+<p>Of some clips the first seconds can be heard here, as the daemon hears them; the links lead to
+the recordings on the machine that made this page.</p>{confusions}
 <img alt="confusion matrix" src="{matrix}">
 <h2>Training</h2><img alt="loss over epochs" src="{losses}">
 </html>
@@ -48,7 +51,7 @@ def report_page(
     truth: NDArray[np.int64],
     histories: dict[str, NDArray[np.float64]],
 ) -> str:
-    """The HTML of a report; pictures are inside, only the recordings are linked.
+    """The HTML of a report; pictures and some sounds are inside, whole recordings are linked.
 
     Args:
         evaluation: What is told.
@@ -151,16 +154,26 @@ def _deltas(deltas: list[LabelDelta]) -> str:
 
 
 def _confusions(confusions: list[Confusion]) -> str:
+    heard = excerpts(confusions)
     rows = [
-        [escape(one.label), escape(one.taken_for), str(one.clips), " ".join(map(_link, one.paths))]
+        [
+            escape(one.label),
+            escape(one.taken_for),
+            str(one.clips),
+            "".join(_clip(path, heard.get(path)) for path in one.paths),
+        ]
         for one in confusions
     ]
     return _table(["is", "taken for", "clips", "some of them"], rows, escaped=True)
 
 
-def _link(path: str) -> str:
+def _clip(path: str, flac: bytes | None) -> str:
+    """A line with the path of a clip and, where there is an excerpt, what plays it."""
     uri = escape(Path(path).resolve().as_uri())
-    return f'<a href="{uri}">{escape(Path(path).name)}</a>'
+    link = f'<a href="{uri}">{escape(path)}</a>'
+    if flac is None:
+        return f"<div>{link}</div>"
+    return f'<div>{link} <audio controls src="{_inline(flac, "audio/flac")}"></audio></div>'
 
 
 def _table(heads: list[str], rows: list[list[str]], *, escaped: bool = False) -> str:
@@ -171,5 +184,5 @@ def _table(heads: list[str], rows: list[list[str]], *, escaped: bool = False) ->
     return f"<table>{cells('th', heads)}{''.join(cells('td', row) for row in rows)}</table>"
 
 
-def _inline(png: bytes) -> str:
-    return f"data:image/png;base64,{base64.b64encode(png).decode()}"
+def _inline(content: bytes, kind: str = "image/png") -> str:
+    return f"data:{kind};base64,{base64.b64encode(content).decode()}"
