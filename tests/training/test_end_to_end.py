@@ -217,6 +217,29 @@ def test_a_changed_experiment_does_not_go_on_with_old_weights(
     assert "holds a run of another experiment" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("verb", ["crossval", "calibrate", "evaluate", "export"])
+def test_a_single_label_is_prepared_and_not_trained(
+    verb: str, experiment_file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A collection may begin with one label; that there is nothing to tell apart is said then."""
+    folder = tmp_path / "wild"
+    (folder / "fox").mkdir(parents=True)
+    for take in range(4):
+        noise = np.random.default_rng(take).normal(0, 0.1, 24_000)
+        soundfile.write(folder / "fox" / f"{take}.wav", noise, 16_000)
+    text = experiment_file.read_text(encoding="utf-8")
+    text = text.replace('kind = "esc50"', 'kind = "folders"\nfolds = 3')
+    experiment_file.write_text(text.replace('"tones"', f'"{folder}"'), encoding="utf-8")
+    assert run("prepare", experiment_file, tmp_path) == 0
+    assert "4 clips, 1 labels" in capsys.readouterr().out
+    assert run(verb, experiment_file, tmp_path) == 1
+    told = capsys.readouterr().err
+    assert "has the one label fox, at least two are needed" in told
+    assert "labels of its own" in told
+    assert run(verb, experiment_file, tmp_path, "--arch", "boosting") == 1
+    assert not (tmp_path / "runs").exists()
+
+
 def test_help_teaches_without_loading_a_framework(capsys: pytest.CaptureFixture[str]) -> None:
     """The verbs and the way through them are told."""
     with pytest.raises(SystemExit) as caught:

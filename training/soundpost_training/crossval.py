@@ -3,7 +3,7 @@
 import keras
 import msgspec
 
-from soundpost_training.dataset import training_folds
+from soundpost_training.dataset import refuse_single_label, training_folds
 from soundpost_training.int8 import TFLITE_FILE, has_int8, make_int8
 from soundpost_training.keep import keep
 from soundpost_training.material import Material
@@ -38,7 +38,11 @@ def run_fold(material: Material, fold: int | None) -> FoldScores:
     Args:
         material: The experiment and its data.
         fold: The fold that is held out; None trains on all folds, and scores what was heard.
+
+    Raises:
+        DatasetError: There is no such fold, or one label only.
     """
+    refuse_single_label(material.dataset)
     training_folds(material.dataset, fold)
     folder = material.claim(fold)
     path, quantized = folder / SCORES_FILE, has_int8(material, fold)

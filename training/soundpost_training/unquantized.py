@@ -6,7 +6,7 @@ import numpy as np
 
 from soundpost_training.baseline import baseline_scores
 from soundpost_training.config import Experiment
-from soundpost_training.dataset import training_folds
+from soundpost_training.dataset import refuse_single_label, training_folds
 from soundpost_training.keep import keep
 from soundpost_training.material import Material
 from soundpost_training.metrics import Figure, accuracy
@@ -42,8 +42,9 @@ def run_in_float(material: Material, fold: int | None) -> FloatFold:
     """Trains and scores one fold; what is there already is not done again.
 
     Raises:
-        DatasetError: There is no such fold.
+        DatasetError: There is no such fold, or one label only.
     """
+    refuse_single_label(material.dataset)
     training_folds(material.dataset, fold)
     kept = material.claim(fold) / FLOAT_FILE
     if kept.is_file():

@@ -43,6 +43,20 @@ def _refuse_missing_labels(dataset: Dataset) -> None:
             )
 
 
+def refuse_single_label(dataset: Dataset) -> None:
+    """Returns when there is something to tell apart: a collection may begin with one label.
+
+    Raises:
+        DatasetError: There is one label only.
+    """
+    if len(dataset.labels) == 1:
+        raise DatasetError(
+            f"{dataset.name} has the one label {dataset.labels[0]}, at least two are needed: a "
+            "network of one gives it to every sound, and nothing is a false alarm",
+            hint="give what else is heard there labels of its own; data.background is none",
+        )
+
+
 def training_folds(dataset: Dataset, held_out: int | None) -> list[int]:
     """All folds but the held-out one; all of them where none is held out.
 
