@@ -1,15 +1,16 @@
 """A data set of a few seconds, and an experiment small enough to train in a test."""
 
 import csv
-import resource
-import signal
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import numpy as np
 import pytest
 import soundfile
+from little_disk import files_of_at_most
+
+from soundpost_training.heard import AugmentConfig
 
 RATE_HZ = 16_000
 FREQUENCIES_HZ = {"low_tone": 300.0, "high_tone": 3000.0, "chirping_bird": 1500.0}
@@ -89,6 +90,19 @@ def tones_at_home(tones: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tones
 
 
+@pytest.fixture(scope="session")
+def still() -> AugmentConfig:
+    """Augmentation that changes nothing."""
+    return AugmentConfig(
+        stretch=0.0,
+        quietest_gain_db=0.0,
+        loudest_gain_db=0.0,
+        band_shift=0,
+        mix_share=0.0,
+        masks=0,
+    )
+
+
 @pytest.fixture
 def experiment_file(tmp_path: Path) -> Path:
     """A file with an experiment on the tones."""
@@ -97,22 +111,10 @@ def experiment_file(tmp_path: Path) -> Path:
     return path
 
 
-@contextmanager
-def _room_for(size: int) -> Iterator[None]:
-    before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    handler = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, before)
-        signal.signal(signal.SIGXFSZ, handler)
-
-
 @pytest.fixture
 def room_for() -> Callable[[int], AbstractContextManager[None]]:
     """No file may grow beyond so many bytes meanwhile, as on a disk that has no more."""
-    return _room_for
+    return files_of_at_most
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

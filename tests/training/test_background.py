@@ -24,14 +24,6 @@ from soundpost_training.heard import AugmentConfig, BackgroundConfig
 SPEC = FeatureSpec()
 FRAMES, BANDS = 64, SPEC.mel_bands
 FLOOR = np.float32(np.log(SPEC.log_offset))
-STILL = AugmentConfig(
-    stretch=0.0,
-    quietest_gain_db=0.0,
-    loudest_gain_db=0.0,
-    band_shift=0,
-    mix_share=0.0,
-    masks=0,
-)
 
 
 @pytest.fixture
@@ -143,11 +135,13 @@ def small_bank() -> Bank:
 
 
 @given(st.integers(0, 2**32), st.floats(-10.0, 40.0))
-def test_background_is_as_faint_as_was_drawn(seed: int, snr_db: float) -> None:
+def test_background_is_as_faint_as_was_drawn(
+    still: AugmentConfig, seed: int, snr_db: float
+) -> None:
     """What is added beneath has the power that the ratio says, and silence stays silent."""
     bank = small_bank()
     mixing = BackgroundConfig(mix_share=1.0, lowest_snr_db=snr_db, highest_snr_db=snr_db)
-    config = msgspec.structs.replace(STILL, background=mixing)
+    config = msgspec.structs.replace(still, background=mixing)
     pairs = np.array([[0, 0], [1, 1], [2, 2]])
     rng = np.random.default_rng(seed)
     drawn = draw(rng, config, pairs, bank.starts, FRAMES, BANDS, bank.beneath)
@@ -164,11 +158,11 @@ def test_background_is_as_faint_as_was_drawn(seed: int, snr_db: float) -> None:
 
 
 @given(st.integers(0, 2**32))
-def test_what_begins_late_has_the_background_alone_before(seed: int) -> None:
+def test_what_begins_late_has_the_background_alone_before(still: AugmentConfig, seed: int) -> None:
     """Until its beginning only what is beneath is heard, and from then on both."""
     bank = small_bank()
     mixing = BackgroundConfig(mix_share=0.5, begin_share=1.0, lowest_snr_db=6.0)
-    config = msgspec.structs.replace(STILL, background=mixing)
+    config = msgspec.structs.replace(still, background=mixing)
     pairs = np.zeros((8, 2), np.int64)
     rng = np.random.default_rng(seed)
     drawn = draw(rng, config, pairs, bank.starts, FRAMES, BANDS, bank.beneath)
