@@ -4,8 +4,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 CONTEXT_FRAMES = 10
-"""Frames averaged on each side of a candidate: 0.1 s is shorter than the sounds told here and
-longer than the ripple of a steady noise's spectrum."""
+"""Frames averaged on each side of a candidate, an even number: 0.1 s is shorter than the sounds
+told here and longer than the ripple of a steady noise's spectrum."""
 
 MINIMUM_CHANGE = 0.4
 """Mean rise over the mel bands, in nepers of magnitude (3.5 dB), that counts as a beginning.
@@ -40,9 +40,14 @@ def offset_frame(log_mel: NDArray[np.float32]) -> int:
 
 def _rise(log_mel: NDArray[np.float32]) -> NDArray[np.float64]:
     """Mean rise at frames `CONTEXT_FRAMES` to the end less as many."""
-    running = np.cumsum(log_mel, axis=0, dtype=np.float64)
-    running = np.concatenate((np.zeros((1, running.shape[1])), running))
-    means = (running[CONTEXT_FRAMES:] - running[:-CONTEXT_FRAMES]) / CONTEXT_FRAMES
+    # Of pairs, so that half as many are added; np.cumsum along time takes four times as long.
+    frames = log_mel.astype(np.float64)
+    pairs = frames[1:] + frames[:-1]
+    count = max(0, len(frames) - CONTEXT_FRAMES + 1)
+    sums = pairs[:count].copy()
+    for ahead in range(2, CONTEXT_FRAMES, 2):
+        sums += pairs[ahead : ahead + count]
+    means = sums / CONTEXT_FRAMES
     before, after = means[:-CONTEXT_FRAMES], means[CONTEXT_FRAMES:]
     rises: NDArray[np.float64] = np.maximum(after - before, 0.0).mean(axis=1)
     return rises

@@ -18,16 +18,16 @@ class MovingMean:
     """
 
     def __init__(self, lengths: Sequence[int]) -> None:
-        self._lengths = np.asarray(lengths)
-        self._history: deque[NDArray[np.float32]] = deque(maxlen=int(self._lengths.max()))
+        asked = np.asarray(lengths)
+        self._shares = [(asked > age) / asked for age in range(asked.max())]  # by age of a window
+        self._history: deque[NDArray[np.float32]] = deque(maxlen=len(self._shares))
 
     def add(self, values: NDArray[np.float32]) -> NDArray[np.float32]:
         """The means, float32[labels], after one more window's scores, float32[labels]."""
-        self._history.append(values)
-        total = np.zeros(len(values), np.float64)
-        for age, old in enumerate(reversed(self._history)):
-            total += np.where(self._lengths > age, old, 0.0)
-        means: NDArray[np.float32] = (total / self._lengths).astype(np.float32)
+        self._history.appendleft(values)
+        # While the history fills, the shares of windows that are missing are left over.
+        parts = [old * share for old, share in zip(self._history, self._shares, strict=False)]
+        means: NDArray[np.float32] = sum(parts[1:], parts[0]).astype(np.float32)
         return means
 
     def forget(self) -> None:

@@ -87,7 +87,7 @@ class Tracker:
         values = self._nameless.extend(scores) if self._nameless else scores.values
         verdict = self._judge.judge(values)
         self._note_rising(verdict.rises, window)
-        starting = np.flatnonzero(verdict.starts).tolist()
+        starting = verdict.starts.nonzero()[0].tolist()
         for place in sorted(self._tracks.keys() | starting):
             if place not in self._tracks:
                 yield from self._start(place, verdict, window)
@@ -106,7 +106,7 @@ class Tracker:
 
     def _note_rising(self, rises: NDArray[np.bool_], window: Window) -> None:
         """Remember, for each label, the window in which its score began to rise."""
-        places = np.flatnonzero(rises).tolist()
+        places = rises.nonzero()[0].tolist()
         self._rising = {place: self._rising.get(place, window) for place in places}
         self._hushed &= self._rising.keys()
 
