@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
+import numpy as np
+from numpy.typing import NDArray
 
 from soundpost.audio import Pcm
 from soundpost.clock import rfc3339
@@ -24,7 +26,7 @@ from soundpost.evidence.clips import (
 from soundpost.evidence.flac import encode_flac
 from soundpost.evidence.retention import Shelf, disk_bytes
 from soundpost.evidence.spectrogram import draw
-from soundpost.features import FeatureSpec
+from soundpost.features import FeatureSpec, LogMel
 from soundpost.health import Health
 from soundpost.whole import write_whole
 
@@ -47,6 +49,8 @@ class Clip:
         onset_utc_ns: When, nanoseconds since 1970 UTC.
         start_utc_ns: When the first sample was heard.
         samples: int16[n], n at least 1, silenced where nobody may hear it.
+        log_mel: That of these samples, float32[frames, mel_bands], if it is known; never of what
+            they were before they were silenced.
         onset_sample: Where in the samples the event begins, at least 0.
         offset_sample: Where it ends; None if it goes on beyond them.
         muted: First and one-past-last sample of each silenced stretch.
@@ -57,6 +61,7 @@ class Clip:
     onset_utc_ns: int
     start_utc_ns: int
     samples: Pcm
+    log_mel: NDArray[np.float32] | None
     onset_sample: int
     offset_sample: int | None
     muted: list[tuple[int, int]]
@@ -95,10 +100,9 @@ class Archive:
         """The name of the file that the clip now lies in, or None if it could not be stored."""
         stem = stem_of(clip.onset_utc_ns, clip.label, clip.event_id)
         sidecar = self._sidecar(clip, f"{stem}{SOUND}", message)
-        event = clip.onset_sample, clip.offset_sample
         contents = {
             SIDECAR: msgspec.json.encode(sidecar),
-            PICTURE: draw(clip.samples, self._spec, event, clip.muted),
+            PICTURE: self._picture(clip),
             SOUND: encode_flac(clip.samples, self._spec.sample_rate_hz),
         }
         try:
@@ -175,6 +179,13 @@ class Archive:
         self._is_failing = True
         # A folder that went away may come back with other clips in it: look anew.
         self._is_open = self._is_open and not isinstance(error, FileNotFoundError)
+
+    def _picture(self, clip: Clip) -> bytes:
+        log_mel = clip.log_mel
+        if log_mel is None:
+            log_mel = LogMel(self._spec).compute(clip.samples)
+        event = clip.onset_sample, clip.offset_sample
+        return draw(log_mel, len(clip.samples), self._spec, event, clip.muted)
 
     def _sidecar(self, clip: Clip, name: str, message: Message) -> Sidecar:
         def seconds(sample: int) -> float:

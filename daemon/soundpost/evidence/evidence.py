@@ -116,4 +116,4 @@ def make_evidence(
         keep_ns=round(config.keep_days * DAY_NS),
     )
     archive = Archive(folder, spec, shelf, config.keep_free_megabytes * MEGABYTE, health)
-    return Keeper(lengths, rate_hz, privacy, archive, health)
+    return Keeper(lengths, spec, privacy, archive, health)

@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from soundpost.audio import Chunk, Pcm, samples_to_ns
 from soundpost.events import Detection, Scores, State
 from soundpost.evidence.archive import Archive, Clip, Message
+from soundpost.evidence.frames import Frames
 from soundpost.evidence.lengths import Lengths
 from soundpost.evidence.privacy import Privacy
 from soundpost.evidence.request import OnRequest, Request, Why
 from soundpost.evidence.ring import Ring
+from soundpost.features import FeatureSpec
 from soundpost.health import Health
 
 TIDY_SECONDS = 3600
@@ -36,7 +38,7 @@ class Keeper:
 
     Args:
         lengths: How much is kept.
-        sample_rate_hz: Rate of the samples.
+        spec: How the log-mel of the windows is made, and the rate of the samples.
         privacy: What of it.
         archive: Where.
         health: Where clips of which nothing was heard, or that may not be kept, are counted.
@@ -45,18 +47,22 @@ class Keeper:
     def __init__(
         self,
         lengths: Lengths,
-        sample_rate_hz: int,
+        spec: FeatureSpec,
         privacy: Privacy,
         archive: Archive,
         health: Health,
     ) -> None:
         self._lengths = lengths
-        self._sample_rate_hz = sample_rate_hz
+        self._sample_rate_hz = spec.sample_rate_hz
+        self._memory_samples = lengths.memory_samples
         self._privacy = privacy
         self._archive = archive
         self._health = health
-        self._ring = Ring(lengths.memory_samples + privacy.context_samples)
-        self._on_request = OnRequest(lengths, sample_rate_hz, self._ring, privacy, archive, health)
+        self._frames = Frames(spec)
+        self._ring = Ring(self._memory_samples + privacy.context_samples)
+        self._on_request = OnRequest(
+            lengths, spec.sample_rate_hz, self._ring, privacy, archive, health
+        )
         self._going: dict[int, _Going] = {}
         self._weighed_until_sample = 0
         self._tidy_at_sample = 0
@@ -69,7 +75,8 @@ class Keeper:
             if not going.is_stored and self._weighed_until_sample >= self._full_decided(going):
                 self._store_full(going)
         self._ring.append(chunk)
-        self._privacy.forget(chunk.start_sample - self._lengths.memory_samples)
+        self._privacy.forget(chunk.start_sample - self._memory_samples)
+        self._frames.forget(chunk.start_sample - self._memory_samples)
         heard_ns = samples_to_ns(len(chunk.samples), self._sample_rate_hz)
         self._now_utc_ns = chunk.utc_ns + heard_ns
         if chunk.end_sample >= self._tidy_at_sample:
@@ -79,6 +86,7 @@ class Keeper:
     def weigh(self, scores: Scores) -> None:
         """Take note of a window's scores, in the order of the windows."""
         self._privacy.weigh(scores)
+        self._frames.remember(scores.window)
         self._weighed_until_sample = scores.window.end_sample
 
     def ask(self, request: Request) -> None:
@@ -138,7 +146,7 @@ class Keeper:
 
     def _store(self, going: _Going, end_sample: int, decided_sample: int) -> None:
         going.is_stored = True
-        first_sample = max(going.start_sample, decided_sample - self._lengths.memory_samples)
+        first_sample = max(going.start_sample, decided_sample - self._memory_samples)
         end_sample = min(end_sample, first_sample + self._lengths.longest_samples)
         start_sample, samples = self._ring.cut(first_sample, end_sample)
         if not len(samples):
@@ -166,6 +174,8 @@ class Keeper:
             start_utc_ns=detection.onset_utc_ns
             - samples_to_ns(ahead_samples, self._sample_rate_hz),
             samples=samples,
+            # They are of what was heard, which is another thing once some of it was silenced.
+            log_mel=None if muted else self._frames.cut(start_sample, len(samples)),
             onset_sample=max(0, ahead_samples),
             offset_sample=offset_sample,
             muted=muted,

@@ -159,6 +159,7 @@ class OnRequest:
             onset_utc_ns=onset_utc_ns,
             start_utc_ns=utc_ns(start_sample),
             samples=judged[0],
+            log_mel=None,
             onset_sample=onset_sample,
             offset_sample=len(samples),
             muted=judged[1],

@@ -20,13 +20,13 @@ class Ring:
 
     def __init__(self, capacity_samples: int) -> None:
         self.capacity_samples = capacity_samples
-        self._pieces: deque[Chunk] = deque()
+        self._pieces: deque[tuple[int, int, Pcm]] = deque()  # first, one past last, samples
         self._end_sample = 0
 
     @property
     def start_sample(self) -> int:
         """The first sample that is still there; `end_sample` if none is."""
-        return self._pieces[0].start_sample if self._pieces else self._end_sample
+        return self._pieces[0][0] if self._pieces else self._end_sample
 
     @property
     def end_sample(self) -> int:
@@ -38,16 +38,15 @@ class Ring:
 
         A chunk from before the latest sample begins a new count, and all else is forgotten.
         """
-        if chunk.start_sample < self._end_sample:
-            self._pieces.clear()
-        self._let_go(chunk.start_sample - self.capacity_samples)
-        # A copy, for the source may use its buffer again, or the chunk be a view of much more.
-        self._pieces.append(Chunk(chunk.start_sample, chunk.samples.copy(), chunk.utc_ns))
+        start_sample, pieces = chunk.start_sample, self._pieces
+        if start_sample < self._end_sample:
+            pieces.clear()
+        until_sample = start_sample - self.capacity_samples
+        while pieces and pieces[0][1] <= until_sample:
+            pieces.popleft()
         self._end_sample = chunk.end_sample
-
-    def _let_go(self, until_sample: int) -> None:
-        while self._pieces and self._pieces[0].end_sample <= until_sample:
-            self._pieces.popleft()
+        # A copy, for the source may use its buffer again, or the chunk be a view of much more.
+        pieces.append((start_sample, self._end_sample, chunk.samples.copy()))
 
     def cut(self, start_sample: int, end_sample: int) -> tuple[int, Pcm]:
         """What is still there of a stretch.
@@ -59,10 +58,9 @@ class Ring:
         start_sample = min(max(start_sample, self.start_sample), self._end_sample)
         end_sample = max(start_sample, min(end_sample, self._end_sample))
         samples = np.zeros(end_sample - start_sample, np.int16)
-        for piece in self._pieces:
-            first = max(piece.start_sample, start_sample)
-            last = min(piece.end_sample, end_sample)
+        for piece_start, piece_end, heard in self._pieces:
+            first, last = max(piece_start, start_sample), min(piece_end, end_sample)
             if first < last:
-                heard = piece.samples[first - piece.start_sample : last - piece.start_sample]
-                samples[first - start_sample : last - start_sample] = heard
+                part = heard[first - piece_start : last - piece_start]
+                samples[first - start_sample : last - start_sample] = part
         return start_sample, samples

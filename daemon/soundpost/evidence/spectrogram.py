@@ -1,17 +1,19 @@
 """The picture of a clip: its log-mel, with the event marked."""
 
+import math
+
 import numpy as np
 from numpy.typing import NDArray
 
-from soundpost.audio import Pcm
 from soundpost.evidence.png import encode_png
-from soundpost.features import FeatureSpec, LogMel
+from soundpost.features import FeatureSpec
 
 BAND_PIXELS = 3
 RULER_PIXELS = 8
 TICK_PIXELS = 3
-WIDEST_PIXELS = 1600
-"""Longer clips are drawn several frames to a pixel."""
+WIDEST_PIXELS = 640
+"""Longer clips are drawn several frames to a pixel: with the default front end those of more than
+6.4 s. What a picture costs goes by its pixels."""
 
 LEAST_RANGE = 4.0
 """Nepers between black and bright, at least, so that hiss alone is not drawn as an event."""
@@ -35,19 +37,23 @@ _VIRIDIS = (
 
 
 def draw(
-    samples: Pcm, spec: FeatureSpec, event: tuple[int, int | None], muted: list[tuple[int, int]]
+    log_mel: NDArray[np.float32],
+    length_samples: int,
+    spec: FeatureSpec,
+    event: tuple[int, int | None],
+    muted: list[tuple[int, int]],
 ) -> bytes:
     """A PNG file: low sounds below, a tick each second, the event between white lines.
 
     The red bar below is the event, too; a muted stretch is black.
 
     Args:
-        samples: int16[n], the clip as it is stored.
+        log_mel: float32[frames, mel_bands], that of the clip as it is stored.
+        length_samples: Of the clip.
         spec: How its log-mel is made.
         event: First and one-past-last sample of the event within the clip; None if it goes on.
         muted: First and one-past-last sample of the stretches that were silenced.
     """
-    log_mel = LogMel(spec).compute(samples)
     step = max(1, -(-len(log_mel) // WIDEST_PIXELS))
     log_mel = _thinned(log_mel, step)
     columns = len(log_mel)
@@ -63,7 +69,7 @@ def draw(
     first = column(onset)
     last = columns if offset is None else max(column(offset), first + 1)
     ruler[TICK_PIXELS + 1 :, first:last] = RED
-    for second in range(0, len(samples), spec.sample_rate_hz):
+    for second in range(0, length_samples, spec.sample_rate_hz):
         ruler[:TICK_PIXELS, column(second) : column(second) + 1] = GREY
     image[:, first : first + 1] = WHITE
     if offset is not None:
@@ -75,15 +81,32 @@ def _thinned(log_mel: NDArray[np.float32], step: int) -> NDArray[np.float32]:
     """The loudest of every `step` frames, so that nothing short is lost; one frame at least."""
     if not len(log_mel):
         return np.zeros((1, log_mel.shape[1]), np.float32)
-    return np.maximum.reduceat(log_mel, np.arange(0, len(log_mel), step))
+    loudest = log_mel[::step].copy()
+    for first in range(1, step):
+        others = log_mel[first::step]
+        np.maximum(loudest[: len(others)], others, out=loudest[: len(others)])
+    return loudest
 
 
 def _shades(log_mel: NDArray[np.float32], spec: FeatureSpec) -> NDArray[np.uint8]:
-    silence = np.float32(np.log(spec.log_offset)) + 1e-3
-    sounding = log_mel[log_mel > silence]
-    low, high = np.percentile(sounding, [5.0, 99.9]) if len(sounding) else (0.0, 0.0)
-    high = max(high, low + LEAST_RANGE)
-    return np.clip((log_mel - low) / (high - low) * (SHADES - 1), 0, SHADES - 1).astype(np.uint8)
+    """From the faintest 5 % of what sounds to the loudest 0.1 %, and `LEAST_RANGE` at least.
+
+    The values are counted as so many steps from the least one to the greatest: to sort them takes
+    longer than all else about a picture.
+    """
+    least = float(log_mel.min())
+    steps_per_neper = (SHADES - 1) / max(float(log_mel.max()) - least, LEAST_RANGE)
+    steps = ((log_mel - np.float32(least)) * np.float32(steps_per_neper)).astype(np.uint8)
+    counts = np.bincount(steps.ravel(), minlength=SHADES)
+    silence = math.log(spec.log_offset) + 1e-3
+    if least <= silence:
+        counts[: int((silence - least) * steps_per_neper) + 1] = 0
+    sounding = counts.cumsum()
+    low, high = np.searchsorted(sounding, sounding[-1] * np.array([0.05, 0.999]))
+    high = max(high, low + LEAST_RANGE * steps_per_neper)
+    shades = (np.arange(SHADES) - low) * ((SHADES - 1) / (high - low))
+    shade_of: NDArray[np.uint8] = np.clip(shades, 0, SHADES - 1).astype(np.uint8)
+    return shade_of[steps]
 
 
 def _palette() -> NDArray[np.uint8]:

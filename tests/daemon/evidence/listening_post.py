@@ -15,7 +15,7 @@ from soundpost.evidence.keeper import Keeper
 from soundpost.evidence.lengths import Lengths
 from soundpost.evidence.privacy import Privacy
 from soundpost.evidence.retention import Shelf
-from soundpost.features import FeatureSpec
+from soundpost.features import FeatureSpec, LogMel
 from soundpost.health import Health
 
 RATE_HZ = 16_000
@@ -58,7 +58,9 @@ class Post:
     def __post_init__(self) -> None:
         self._heard_samples = 0
         self._weighed_until_sample = 0
+        self._heard = np.zeros(0, np.int16)
         spec = FeatureSpec()
+        self._log_mel = LogMel(spec)
         shelf = Shelf(
             self.folder,
             budget_bytes=self.budget_bytes,
@@ -67,7 +69,7 @@ class Post:
         )
         self.keeper = Keeper(
             self.lengths,
-            RATE_HZ,
+            spec,
             Privacy(self.privacy, self.labels, RATE_HZ),  # type: ignore[arg-type]  # a test may try any
             Archive(self.folder, spec, shelf, self.keep_free_bytes, self.health),
             self.health,
@@ -105,11 +107,17 @@ class Post:
         at = self._heard_samples
         chunk = Chunk(at, samples, STARTS_AT_NS + samples_to_ns(at, RATE_HZ))
         self._heard_samples = chunk.end_sample
+        self._heard = np.concatenate((self._heard, samples))
         self.keeper.hear(chunk)
         while self._weighed_until_sample + STRIDE <= chunk.end_sample:
             self._weighed_until_sample += STRIDE
             if self._weighed_until_sample >= WINDOW:
-                self.keeper.weigh(_scores(self._weighed_until_sample - WINDOW, speech))
+                self.keeper.weigh(self._scores(self._weighed_until_sample - WINDOW, speech))
+
+    def _scores(self, start: int, speech: Callable[[int], float]) -> Scores:
+        log_mel = self._log_mel.compute(self._heard[start : start + WINDOW])
+        window = Window(start, start + WINDOW, log_mel, -20.0, 0)
+        return Scores(window, np.array([0.0, speech(start)], np.float32))
 
     def keep(self, detection: Detection) -> None:
         """Have a detection kept, and note what may be told of it."""
@@ -161,8 +169,3 @@ def states(number: int, event: Event) -> list[Detection]:
         state(State.CONFIRMED, event.onset + STRIDE),
         state(State.ENDED, over, event.offset),
     ]
-
-
-def _scores(start: int, speech: Callable[[int], float]) -> Scores:
-    window = Window(start, start + WINDOW, np.zeros((1, 1), np.float32), -20.0, 0)
-    return Scores(window, np.array([0.0, speech(start)], np.float32))

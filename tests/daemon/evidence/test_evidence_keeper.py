@@ -14,7 +14,11 @@ from hypothesis import strategies as st
 from listening_post import LENGTHS, RATE_HZ, Event, Post, states
 
 from soundpost.audio import Pcm
+from soundpost.evidence import archive
+from soundpost.evidence.spectrogram import draw
+from soundpost.features import FeatureSpec, LogMel
 
+SPEC = FeatureSpec()
 ONSET, OFFSET = 32_000, 48_000
 
 
@@ -58,6 +62,26 @@ def test_the_sidecar_holds_the_message_and_the_times(folder: Path, noise: Pcm) -
     assert found["muted"] == []
     assert found["detection"]["state"] == "ended"
     assert found["detection"]["clip"] == found["clip"]
+
+
+@pytest.mark.parametrize("onset", [ONSET, ONSET + 7], ids=["on a frame", "between two frames"])
+def test_the_picture_is_that_of_the_stored_sound(folder: Path, noise: Pcm, onset: int) -> None:
+    """Whether its frames were known already or not."""
+    Post(folder).listen(noise, [Event(onset, OFFSET)])
+    (clip,) = stored(folder).values()
+    event = LENGTHS.pre_roll_samples, LENGTHS.pre_roll_samples + OFFSET - onset
+    expected = draw(LogMel(SPEC).compute(clip), len(clip), SPEC, event, [])
+    assert next(folder.glob("*.png")).read_bytes() == expected
+
+
+def test_what_the_classifier_heard_is_not_computed_again(
+    folder: Path, noise: Pcm, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It would be the greater part of the picture's cost."""
+    monkeypatch.setattr(archive, "LogMel", None)
+    post = Post(folder)
+    post.listen(noise, [Event(ONSET, OFFSET), Event(OFFSET, 150_000)], [len(noise)])
+    assert post.health.clips_kept == len(stored(folder)) == len({*folder.glob("*.png")})
 
 
 def test_nothing_is_kept_of_what_was_retracted(folder: Path, noise: Pcm) -> None:

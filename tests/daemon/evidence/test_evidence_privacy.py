@@ -17,7 +17,9 @@ from numpy.typing import NDArray
 from soundpost.audio import Pcm
 from soundpost.errors import ConfigError
 from soundpost.evidence.privacy import Privacy, speech_labels
+from soundpost.evidence.spectrogram import draw
 from soundpost.evidence.speech import silence_speech
+from soundpost.features import FeatureSpec, LogMel
 from soundpost.voice import RATES_HZ, STRICTEST, VoiceDetector
 
 Signal = NDArray[np.float64]
@@ -179,6 +181,26 @@ def test_a_window_that_a_label_calls_speech_is_muted_whole(folder: Path) -> None
     margin = round(0.3 * RATE_HZ)
     silent = np.flatnonzero(kept == 0) + first
     assert silent.tolist() == list(range(start - margin, start + WINDOW + margin))
+
+
+def test_the_picture_shows_nothing_of_what_was_muted(folder: Path) -> None:
+    """It is that of the sound as it is stored, although the classifier's frames are known."""
+    samples = np.random.default_rng(3).integers(-30, 30, 6 * RATE_HZ).astype(np.int16)
+    said = 4 * RATE_HZ
+    samples[said : said + WINDOW] *= 10  # no voice, but loud, so that the picture would be another
+    post = Post(folder, privacy="mute-speech")
+    event = Event(3 * RATE_HZ, 5 * RATE_HZ)
+    post.listen(samples, [event], speech=lambda at: 0.2 if at == said else 0.0)
+    kept = clip_of(folder)
+    first = event.onset - post.lengths.pre_roll_samples
+    edges = np.flatnonzero(np.diff(kept == 0, prepend=False, append=False))
+    muted = [(int(start), int(end)) for start, end in edges.reshape(-1, 2) if end - start > WINDOW]
+    ((start, end),) = muted
+    assert 0 < start < said - first < said - first + WINDOW < end < len(kept)
+    marks = event.onset - first, event.offset - first
+    spec = FeatureSpec()
+    expected = draw(LogMel(spec).compute(kept), len(kept), spec, marks, muted)
+    assert next(folder.glob("*.png")).read_bytes() == expected
 
 
 def test_a_label_that_is_below_its_score_mutes_nothing(folder: Path) -> None:

@@ -12,7 +12,7 @@ from hypothesis.extra import numpy as arrays
 from numpy.typing import NDArray
 
 from soundpost.audio import Pcm
-from soundpost.evidence.png import SIGNATURE, encode_png
+from soundpost.evidence.png import SIGNATURE, UP, encode_png
 from soundpost.evidence.spectrogram import (
     BAND_PIXELS,
     BLACK,
@@ -24,7 +24,7 @@ from soundpost.evidence.spectrogram import (
     WIDEST_PIXELS,
     draw,
 )
-from soundpost.features import FeatureSpec
+from soundpost.features import FeatureSpec, LogMel
 
 SPEC = FeatureSpec()
 RATE_HZ = SPEC.sample_rate_hz
@@ -50,8 +50,9 @@ def decoded(png: bytes) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
     width, height, *rest = struct.unpack(">IIBBBBB", found[b"IHDR"])
     assert rest == [8, 3, 0, 0, 0]
     rows = np.frombuffer(zlib.decompress(found[b"IDAT"]), np.uint8).reshape(height, width + 1)
-    assert not rows[:, 0].any()
-    return rows[:, 1:], np.frombuffer(found[b"PLTE"], np.uint8).reshape(-1, 3)
+    assert (rows[:, 0] == UP).all()
+    pixels = np.cumsum(rows[:, 1:], axis=0, dtype=np.uint8)  # modulo 256, as the standard has it
+    return pixels, np.frombuffer(found[b"PLTE"], np.uint8).reshape(-1, 3)
 
 
 def tone(frequency_hz: float, seconds: float) -> Pcm:
@@ -59,6 +60,14 @@ def tone(frequency_hz: float, seconds: float) -> Pcm:
     at = np.arange(round(seconds * RATE_HZ)) / RATE_HZ
     noise = np.random.default_rng(0).normal(0.0, 3.0, len(at))
     return np.asarray(8_000 * np.sin(2 * np.pi * frequency_hz * at) + noise, np.int16)
+
+
+def drawn(
+    samples: Pcm, event: tuple[int, int | None], muted: list[tuple[int, int]]
+) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+    """The pixels and the palette of the picture of a sound."""
+    log_mel = LogMel(SPEC).compute(samples)
+    return decoded(draw(log_mel, len(samples), SPEC, event, muted))
 
 
 @given(
@@ -76,7 +85,7 @@ def test_a_low_sound_is_below_and_a_high_one_above() -> None:
     """As everybody expects it."""
     rows = []
     for frequency_hz in (300.0, 5_000.0):
-        pixels, _ = decoded(draw(tone(frequency_hz, 1.0), SPEC, (0, None), []))
+        pixels, _ = drawn(tone(frequency_hz, 1.0), (0, None), [])
         column = pixels[:-RULER_PIXELS, 50]
         rows.append(int(np.argmax(column)))
     low, high = rows
@@ -85,21 +94,21 @@ def test_a_low_sound_is_below_and_a_high_one_above() -> None:
 
 def test_the_event_is_marked_where_it_is() -> None:
     """A red bar below, a white line at each end."""
-    pixels, _ = decoded(draw(tone(500.0, 3.0), SPEC, (RATE_HZ, 2 * RATE_HZ), []))
+    pixels, _ = drawn(tone(500.0, 3.0), (RATE_HZ, 2 * RATE_HZ), [])
     assert np.flatnonzero(pixels[-1] == RED).tolist() == list(range(100, 200))
     assert np.flatnonzero((pixels[:-RULER_PIXELS] == WHITE).all(axis=0)).tolist() == [100, 199]
 
 
 def test_an_event_that_goes_on_has_no_end_in_the_picture() -> None:
     """A line there would say that it was over."""
-    pixels, _ = decoded(draw(tone(500.0, 3.0), SPEC, (RATE_HZ, None), []))
+    pixels, _ = drawn(tone(500.0, 3.0), (RATE_HZ, None), [])
     assert np.flatnonzero(pixels[-1] == RED)[-1] == pixels.shape[1] - 1
     assert np.flatnonzero((pixels[:-RULER_PIXELS] == WHITE).all(axis=0)).tolist() == [100]
 
 
 def test_what_was_muted_is_black() -> None:
     """Not dark, which a quiet sound is, too."""
-    pixels, _ = decoded(draw(tone(500.0, 3.0), SPEC, (0, None), [(RATE_HZ, RATE_HZ * 2)]))
+    pixels, _ = drawn(tone(500.0, 3.0), (0, None), [(RATE_HZ, RATE_HZ * 2)])
     assert (pixels[:-RULER_PIXELS, 100:200] == BLACK).all()
     assert not (pixels[:-RULER_PIXELS, 1:100] == BLACK).any()
 
@@ -107,7 +116,7 @@ def test_what_was_muted_is_black() -> None:
 def test_hiss_is_not_drawn_as_an_event() -> None:
     """The scale has a least range, so that a steady noise stays in its dark half."""
     hiss = np.random.default_rng(1).normal(0.0, 300.0, RATE_HZ).astype(np.int16)
-    pixels, _ = decoded(draw(hiss, SPEC, (0, None), []))
+    pixels, _ = drawn(hiss, (0, None), [])
     assert np.median(pixels[:-RULER_PIXELS, 1:]) < SHADES / 2
 
 
@@ -115,7 +124,7 @@ def test_hiss_is_not_drawn_as_an_event() -> None:
 def test_a_clip_of_any_length_has_a_picture(samples: int) -> None:
     """Of a width that a screen can show, digital silence as well as sound."""
     for pcm in (np.zeros(samples, np.int16), np.full(samples, 32_767, np.int16)):
-        pixels, palette = decoded(draw(pcm, SPEC, (0, samples), [(0, samples)]))
+        pixels, palette = drawn(pcm, (0, samples), [(0, samples)])
         assert 1 <= pixels.shape[1] <= WIDEST_PIXELS
         assert pixels.shape[0] == SPEC.mel_bands * BAND_PIXELS + RULER_PIXELS
         assert pixels.max() < len(palette)
