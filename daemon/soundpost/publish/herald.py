@@ -35,7 +35,9 @@ class Herald:
     """Announces the node on every connection, and again when Home Assistant has started.
 
     It reads Home Assistant's birth message, and the node's own last announcement, which says what
-    is to be taken back.
+    is to be taken back; it waits for that, to say all at once. It says nothing twice on a
+    connection unless Home Assistant starts: a device that a person deletes there is gone, and two
+    nodes that were given one name do not contradict each other for ever.
 
     Args:
         prefix: Of Home Assistant's discovery topics.
@@ -48,6 +50,7 @@ class Herald:
         self._topic = f"{prefix}/device/{node}/{_OBJECT}/config"
         self._introduction = introduction
         self._earlier: bytes | None = None
+        self._announced: bytes | None = None
         self._has_told_refusal = False
 
     def begin(self, connection: Connection, on_birth: Callable[[], None]) -> None:
@@ -57,22 +60,32 @@ class Herald:
             connection: To the broker.
             on_birth: Called when Home Assistant has started, and knows nothing yet.
         """
+        self._announced = None
 
-        def hear(heard: Heard) -> None:
-            if heard.topic == self._topic:
-                self._earlier = heard.payload
-            elif heard.topic != self._birth_topic or heard.payload != b"online":
-                return
-            else:
+        def hear_announcement(heard: Heard) -> None:
+            self._earlier = heard.payload
+            if self._announced is not None and heard.payload:  # else a person deletes the device
+                self._announce(connection)
+
+        def hear_birth(heard: Heard) -> None:
+            if heard.payload == b"online":
                 on_birth()
+                self._announced = None
+                self._announce(connection)
+
+        def go_on(refusal: str | None) -> None:
+            # A broker answers in order: what is retained there has come by now.
+            self._note(refusal)
             self._announce(connection)
 
-        connection.subscribe([self._birth_topic, self._topic], hear, self._note)
-        self._announce(connection)
+        connection.subscribe([self._topic], hear_announcement, self._note)
+        connection.subscribe([self._birth_topic], hear_birth, go_on)
 
     def _announce(self, connection: Connection) -> None:
         payload = self._introduction.announce(self._earlier)
-        connection.publish(self._topic, payload, self._note, retain=True)
+        if payload != self._announced:
+            self._announced = payload
+            connection.publish(self._topic, payload, self._note, retain=True)
 
     def _note(self, refusal: str | None) -> None:
         if refusal is not None and not self._has_told_refusal:

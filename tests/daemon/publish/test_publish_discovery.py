@@ -138,6 +138,41 @@ def test_a_label_that_goes_is_removed(
     assert components["sound_siren"]["name"] == "Siren"
 
 
+def test_an_announcement_is_whole_from_the_first(
+    subscriber: Subscriber, make_node: MakeNode
+) -> None:
+    """What is taken back is said at once, and the same again only when Home Assistant begins."""
+    make_node().close()
+    subscriber.wait_for(lambda _: announced(subscriber))
+    make_node(("siren",))
+    sound = "soundpost/post/sound/siren"
+    subscriber.wait_for(lambda _: len(subscriber.on(sound)) > 1 and len(announced(subscriber)) > 1)
+    subscriber.publish(BIRTH, b"online", retain=False)
+    subscriber.wait_for(lambda _: len(announced(subscriber)) > 2)
+    first, second, again = announced(subscriber)
+    assert set(first) == set(second)
+    assert second["sound_glass_breaking"] == {"platform": "binary_sensor"}
+    assert again == second
+
+
+@pytest.mark.parametrize(
+    "written", [b"", b"garbage", Introduction("a/b", ("dog",), MODEL).announce()]
+)
+def test_who_writes_over_an_announcement_is_not_contradicted_for_ever(
+    subscriber: Subscriber, make_node: MakeNode, written: bytes
+) -> None:
+    """A device that a person deletes is gone; a twin, who has other labels, is answered once."""
+    make_node()
+    subscriber.wait_for(lambda _: announced(subscriber))
+    for _ in range(5):
+        subscriber.publish(CONFIG, written, retain=True)
+    subscriber.publish(BIRTH, b"online", retain=False)  # this is answered after all of them
+    sound = "soundpost/post/sound/siren"
+    subscriber.wait_for(lambda _: len(subscriber.on(sound)) > 1)
+    ours = [got for got in subscriber.on(CONFIG) if got.payload != written]
+    assert len(ours) == (3 if b"dog" in written else 2)
+
+
 def test_home_assistant_is_told_again_when_it_begins(
     subscriber: Subscriber, make_node: MakeNode
 ) -> None:
