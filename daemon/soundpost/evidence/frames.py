@@ -18,42 +18,37 @@ class Frames:
 
     def __init__(self, spec: FeatureSpec) -> None:
         self._spec = spec
-        self._pieces: deque[tuple[int, NDArray[np.float32]]] = deque()
-        self._next_sample = 0
+        self._reach_samples = spec.frame_samples - spec.hop_samples
+        self._windows: deque[Window] = deque()
 
     def remember(self, window: Window) -> None:
-        """Add the frames of a window that were in none before, in the order of the windows."""
-        start_sample, hop_samples = window.start_sample, self._spec.hop_samples
-        # The last window of a stretch goes on with silence that nobody heard.
-        heard = self._spec.frame_count(window.end_sample - start_sample)
-        known = 0
-        if start_sample < self._next_sample:
-            known, off_grid = divmod(self._next_sample - start_sample, hop_samples)
-            if off_grid or known > len(window.log_mel):  # somebody counts anew
-                self._pieces.clear()
-                known = 0
-        if known < heard:
-            # A copy, for the window has all the others, too.
-            fresh = window.log_mel[known:heard].copy()
-            self._pieces.append((start_sample + known * hop_samples, fresh))
-            self._next_sample = start_sample + heard * hop_samples
+        """Add the frames of a window, in the order of the windows."""
+        windows, start_sample = self._windows, window.start_sample
+        if windows and start_sample <= windows[-1].start_sample:  # somebody counts anew
+            windows.clear()
+        # Of windows that overlap as many are held as are needed to have each frame.
+        if len(windows) > 1 and start_sample <= windows[-2].end_sample - self._reach_samples:
+            windows.pop()
+        windows.append(window)
 
     def forget(self, until_sample: int) -> None:
         """Let go of what no clip can reach any more."""
-        while len(self._pieces) > 1 and self._pieces[1][0] <= until_sample:
-            self._pieces.popleft()
+        while len(self._windows) > 1 and self._windows[1].start_sample <= until_sample:
+            self._windows.popleft()
 
     def cut(self, start_sample: int, length_samples: int) -> NDArray[np.float32] | None:
         """The log-mel of a stretch, float32[frames, mel_bands]; None if it is not known throughout.
 
         So it is where sound was lost, where the gate was shut, and between the windows' frames.
         """
-        wanted = self._spec.frame_count(length_samples)
-        found: list[NDArray[np.float32]] = []
-        for first_sample, frames in self._pieces:
-            skipped, off_grid = divmod(start_sample - first_sample, self._spec.hop_samples)
-            if wanted and not off_grid and 0 <= skipped < len(frames):
-                found.append(frames[skipped : skipped + wanted])
+        spec, found = self._spec, []
+        wanted = spec.frame_count(length_samples)
+        for window in self._windows:
+            skipped, off_grid = divmod(start_sample - window.start_sample, spec.hop_samples)
+            # The last window of a stretch goes on with silence that nobody heard.
+            heard = spec.frame_count(window.end_sample - window.start_sample)
+            if wanted and not off_grid and 0 <= skipped < heard:
+                found.append(window.log_mel[skipped:heard][:wanted])
                 wanted -= len(found[-1])
-                start_sample += len(found[-1]) * self._spec.hop_samples
+                start_sample += len(found[-1]) * spec.hop_samples
         return None if wanted or not found else np.concatenate(found)

@@ -1,6 +1,7 @@
 """Which clips stay: by age, by what the disk can hold, and by what they are worth."""
 
 import logging
+import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -115,6 +116,7 @@ class Shelf:
         self._keep_ns = keep_ns
         self._clock = clock
         self._kept: dict[str, Kept] = {}
+        self._none_before_utc_ns = sys.maxsize  # spares looking through all of them for each one
         self.used_bytes = 0
 
     def take_stock(self) -> None:
@@ -125,6 +127,7 @@ class Shelf:
         """
         remove_parts(self._folder)
         self._kept.clear()
+        self._none_before_utc_ns = sys.maxsize
         self.used_bytes = 0
         for path, sidecar in read_folder(self._folder):
             files = [path.with_suffix(suffix) for suffix in SUFFIXES]
@@ -139,15 +142,22 @@ class Shelf:
         known = self._kept.pop(stem, None)
         clip = _kept(stem, sidecar, disk_bytes(sizes))
         self._kept[stem] = clip
+        if clip.clock == "synced":
+            self._none_before_utc_ns = min(self._none_before_utc_ns, clip.onset_utc_ns)
         self.used_bytes += clip.disk_bytes - (known.disk_bytes if known else 0)
 
     def forget_old(self, now_utc_ns: int) -> None:
         """Remove what is too old, but nothing whose time cannot be believed, nor by such a time."""
+        if now_utc_ns - self._none_before_utc_ns <= self._keep_ns:
+            return
         if self._clock() != "synced":  # one that was set ten years ahead would leave nothing
             return
-        for clip in list(self._kept.values()):
-            if clip.clock == "synced" and now_utc_ns - clip.onset_utc_ns > self._keep_ns:
+        timed = [clip for clip in self._kept.values() if clip.clock == "synced"]
+        for clip in timed:
+            if now_utc_ns - clip.onset_utc_ns > self._keep_ns:
                 self._remove(clip)
+        left = (clip.onset_utc_ns for clip in timed if clip.stem in self._kept)
+        self._none_before_utc_ns = min(left, default=sys.maxsize)
 
     def make_room(self, wanted_bytes: int, now_utc_ns: int) -> bool:
         """Whether a clip of that size now fits the budget; others may have gone for it."""

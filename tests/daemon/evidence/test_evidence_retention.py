@@ -6,12 +6,13 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from soundpost.clock import ClockState, rfc3339
-from soundpost.evidence.clips import SUFFIXES, stem_of, write_clip
+from soundpost.evidence.clips import SUFFIXES, Sidecar, stem_of, write_clip
 from soundpost.evidence.retention import BLOCK_BYTES, FRESH_NS, Kept, Shelf, next_to_go
 
 HOUR_NS = 3600 * 10**9
@@ -244,6 +245,21 @@ def strangers(folder: Path, elsewhere: Path) -> Iterator[Path]:
         path = folder / target.name
         path.symlink_to(target)
         yield path
+
+
+def test_each_clip_goes_when_its_own_time_has_come(tmp_path: Path) -> None:
+    """Also one that is put on the shelf after younger ones, and the next ones after it."""
+    shelf = shelf_of(tmp_path, keep_days=1)
+    ages_hours = [20.0, 23.0, 22.0]
+    kept = [put(shelf, tmp_path, number, age_hours=age) for number, age in enumerate(ages_hours)]
+    sidecar = msgspec.json.decode((tmp_path / f"{kept[1]}.json").read_bytes(), type=Sidecar)
+    shelf.put(kept[1], sidecar, [10_000])
+    left = []
+    for later_hours in range(5):
+        shelf.forget_old(NOW_NS + later_hours * HOUR_NS + 1)
+        left.append(stems(tmp_path))
+    first, _, third = kept
+    assert left == [set(kept), {first, third}, {first}, {first}, set()]
 
 
 def test_nothing_but_clips_is_counted_or_goes(tmp_path: Path) -> None:
