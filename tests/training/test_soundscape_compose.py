@@ -12,6 +12,7 @@ import soundfile
 
 from soundpost_training.dataset import Clip, Dataset
 from soundpost_training.errors import DatasetError
+from soundpost_training.soundscape.bed import Bed
 from soundpost_training.soundscape.compose import compose, plan
 from soundpost_training.soundscape.scene import Recipe, read_scene
 from soundpost_training.soundscape.truth import TRUTH_FILE, Event, read_truth
@@ -158,6 +159,15 @@ def test_a_background_with_silence_in_it_is_refused(dataset: Dataset, tmp_path: 
     recipe = msgspec.structs.replace(RECIPE, bed_labels=("beep",))
     with pytest.raises(DatasetError, match="silence"):
         compose(dataset, recipe, RATE_HZ, tmp_path, "a test")
+
+
+def test_a_background_of_little_but_a_click_leaves_room_for_sounds() -> None:
+    """At the level of the others its peak would be far over full scale: it lies lower."""
+    click = np.full(32_000, 2, np.int16)
+    click[1::2] = -2
+    click[16_000] = 3000
+    bed = Bed(np.random.default_rng(0), [click], Recipe(fold=1, seed=0), 16_000)
+    assert np.abs(bed.take(160_000)).max() <= 0.75  # two of them where one fades into the next
 
 
 @pytest.mark.parametrize(

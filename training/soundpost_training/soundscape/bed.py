@@ -13,6 +13,9 @@ from soundpost_training.soundscape.sounds import block_levels
 Signal = NDArray[np.float64]
 
 FADE_SECONDS = 0.5
+LOUDEST_PEAK = 0.5
+"""A recording of little but one click lies lower than the others: there must be room above it."""
+
 SILENT_DB = -90.0
 SILENT_SHARE = 0.02
 """A clip with more blocks of digital silence than this was padded, and is no background."""
@@ -83,7 +86,7 @@ class Bed:
         loop[:fade] = loop[:fade] * self._fade_in + signal[-fade:] * self._fade_out
         spread_db = self._rng.uniform(-1.0, 1.0) * self._recipe.bed_range_db
         level = 10.0 ** ((self._recipe.bed_dbfs + spread_db) / 20.0)
-        loop *= level / rms(loop)
+        loop *= min(level / rms(loop), LOUDEST_PEAK / float(np.abs(loop).max()))
         return loop
 
 
