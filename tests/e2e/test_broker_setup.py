@@ -20,6 +20,7 @@ from refusals import probe_refusal
 from soundpost.config import MqttConfig
 from soundpost.errors import PublishError
 from soundpost.health import Health
+from soundpost.publish import ModelIdentity
 from soundpost.publish.probe import deliver, probe
 from soundpost.publish.publisher import MqttPublisher
 
@@ -182,6 +183,22 @@ def test_only_who_may_commands_a_node(setup: Setup) -> None:
         commander.publish(command, b'{"id": "yes"}', retain=False)
         assert publisher.porter is not None
         assert next_command(publisher.porter).command.id == "yes"
+
+
+def test_home_assistant_discovers_a_node_of_many_labels(setup: Setup) -> None:
+    """As many as FSD50K has, with all controls; and a reload later it still does."""
+    topic = "homeassistant/device/north-gate/soundpost/config"
+    labels = [f"a_rather_long_label_{number}" for number in range(200)]
+    config = MqttConfig(**setup.node(), discovery=True, commands=True, level_seconds=1.0)
+    model = ModelIdentity(id="many", version="1.0.0", sha256="5e" * 32)
+    with setup.reader("homeassistant", topic) as reader:
+        for told in (labels, labels[:1]):
+            before = len(reader.received)
+            with MqttPublisher(config, "north-gate", Health(), told, model, captures=True):
+                got = reader.wait_for(lambda got: len(got) > before)  # noqa: B023 - waited for here
+            components = json.loads(got[-1].payload)["components"]
+            assert {f"threshold_{label}" for label in labels} < set(components)
+    assert components["threshold_" + labels[-1]] == {"platform": "number"}
 
 
 def test_what_the_broker_took_is_on_its_disk_at_once(setup: Setup, tmp_path: Path) -> None:
