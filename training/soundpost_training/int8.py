@@ -58,12 +58,13 @@ def make_int8(material: Material, fold: int | None, network: keras.Model) -> byt
     folded = fold_scaling(network, experiment.model)
     config = experiment.quantize
 
-    def used_to_int8() -> bytes:
+    def used_to_int8() -> tuple[bytes, int]:
         used = get_used_to_int8(folded, config, windows, calibration, experiment.seed)
-        return convert(used, calibration)
+        return convert(used, calibration), 0 if used is folded else aware_epochs(config)
 
     if config.aware_epochs:
-        model, record = used_to_int8(), Int8Record(settings=config, epochs=config.aware_epochs)
+        model, epochs = used_to_int8()
+        record = Int8Record(settings=config, epochs=epochs)
     else:
         model, record = convert(folded, calibration), Int8Record(settings=config)
     if config.aware_epochs is None:
@@ -80,16 +81,18 @@ def make_int8(material: Material, fold: int | None, network: keras.Model) -> byt
 
 
 def _what_loses_less(
-    model: bytes, used_to_int8: Callable[[], bytes], loss: Int8Loss, config: QuantizeConfig
+    model: bytes,
+    used_to_int8: Callable[[], tuple[bytes, int]],
+    loss: Int8Loss,
+    config: QuantizeConfig,
 ) -> tuple[bytes, Int8Record]:
     """A model that loses little, or else that of the network used to int8 if it loses less."""
     lost = loss.of(model)
     if lost <= LARGEST_LOSS:
         return model, Int8Record(settings=config, lost=lost)
-    used = used_to_int8()
+    used, epochs = used_to_int8()
     left = loss.of(used)
     if left < lost:
-        epochs = aware_epochs(config)
         return used, Int8Record(settings=config, lost=lost, epochs=epochs, left=left)
     return model, Int8Record(settings=config, lost=lost, left=left)
 

@@ -19,7 +19,8 @@ class Int8Record(msgspec.Struct, frozen=True, kw_only=True):
         settings: Of the experiment.
         lost: The accuracy that int8 lost of what was trained on, 0.01 for a point; None where
             settings decided without asking.
-        epochs: For how long the network then got used to int8, 0 where it did not.
+        epochs: For how long the network then got used to int8; 0 where it did not, or where that
+            brought it no closer to itself in float and was undone.
         left: What it lost after that; None as above, or where it had nothing to get used to.
     """
 
