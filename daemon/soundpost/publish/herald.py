@@ -9,6 +9,8 @@ from soundpost.publish.letter import Heard
 from soundpost.publish.mqtt import Connection
 
 _OBJECT = "soundpost"
+_HANG_UPS = 2
+"""So often a broker may end the connection over an announcement before it is spared it."""
 
 _log = logging.getLogger("soundpost.publish")
 
@@ -51,6 +53,8 @@ class Herald:
         self._introduction = introduction
         self._earlier: bytes | None = None
         self._announced: bytes | None = None
+        self._is_unanswered = False
+        self._hang_ups = 0
         self._has_told_refusal = False
 
     def begin(self, connection: Connection, on_birth: Callable[[], None]) -> None:
@@ -61,6 +65,8 @@ class Herald:
             on_birth: Called when Home Assistant has started, and knows nothing yet.
         """
         self._announced = None
+        self._hang_ups += self._is_unanswered
+        self._is_unanswered = False
 
         def hear_announcement(heard: Heard) -> None:
             self._earlier = heard.payload
@@ -76,7 +82,10 @@ class Herald:
         def go_on(refusal: str | None) -> None:
             # A broker answers in order: what is retained there has come by now.
             self._note(refusal)
-            self._announce(connection)
+            if self._hang_ups < _HANG_UPS:
+                self._announce(connection)
+            else:
+                self._note("it hangs up when it is told, perhaps because of its message_size_limit")
 
         connection.subscribe([self._topic], hear_announcement, self._note)
         connection.subscribe([self._birth_topic], hear_birth, go_on)
@@ -85,7 +94,13 @@ class Herald:
         payload = self._introduction.announce(self._earlier)
         if payload != self._announced:
             self._announced = payload
-            connection.publish(self._topic, payload, self._note, retain=True)
+            self._is_unanswered = True
+            connection.publish(self._topic, payload, self._hear_answer, retain=True)
+
+    def _hear_answer(self, refusal: str | None) -> None:
+        self._is_unanswered = False
+        self._hang_ups = 0
+        self._note(refusal)
 
     def _note(self, refusal: str | None) -> None:
         if refusal is not None and not self._has_told_refusal:

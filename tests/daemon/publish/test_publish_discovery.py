@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -225,6 +226,23 @@ def test_a_broker_that_forbids_it_is_told_of_once(
     assert CONFIG in told
     wait_until(lambda: broker.log.count("detections") >= 1)
     node.close()
+    assert log.count("mqtt.discovery") == 1
+
+
+def test_a_broker_that_hangs_up_on_an_announcement_is_spared_it(
+    tmp_path: Path, make_node: MakeNode, log: Log
+) -> None:
+    """One that takes no message of that size gets the detections all the same; it is told once."""
+    broker = Broker(tmp_path, extra=("message_size_limit 1000",)).start()
+    try:
+        node = make_node(url=broker.url)
+        log.wait_for("WARNING the broker refuses what mqtt.discovery needs: it hangs up")
+        with Subscriber(broker.port, "soundpost/post/detections") as subscriber:
+            node.publish(message(1))
+            subscriber.wait_for(len)
+        assert node.is_connected
+    finally:
+        broker.kill()
     assert log.count("mqtt.discovery") == 1
 
 
