@@ -97,13 +97,12 @@ class House:
         entities = known["data"]["entities"]
         return {one["entity_id"]: one for one in entities if one["platform"] == "mqtt"}
 
-    def ask(self, path: str, data: object = None, *, form: bool = False) -> Any:  # noqa: ANN401 - JSON
+    def ask(self, path: str, data: object = None) -> Any:  # noqa: ANN401 - JSON
         """What it answers to a question, or, with data, to an order."""
-        body, kind = None, "application/json"
-        if form:
-            body, kind = urllib.parse.urlencode(data).encode(), "application/x-www-form-urlencoded"  # type: ignore[arg-type]
-        elif data is not None:
-            body = json.dumps(data).encode()
+        body = None if data is None else json.dumps(data).encode()
+        return self._send(path, body, "application/json")
+
+    def _send(self, path: str, body: bytes | None, kind: str) -> Any:  # noqa: ANN401 - JSON
         headers = {"Content-Type": kind}
         if self._token:
             headers["Authorization"] = f"Bearer {self._token}"
@@ -134,4 +133,6 @@ class House:
         }
         code = self.ask("/api/onboarding/users", user)["auth_code"]
         grant = {"grant_type": "authorization_code", "code": code, "client_id": client}
-        self._token = self.ask("/auth/token", grant, form=True)["access_token"]
+        body = urllib.parse.urlencode(grant).encode()
+        told = self._send("/auth/token", body, "application/x-www-form-urlencoded")
+        self._token = told["access_token"]
