@@ -49,8 +49,7 @@ class Clip:
         onset_utc_ns: When, nanoseconds since 1970 UTC.
         start_utc_ns: When the first sample was heard.
         samples: int16[n], n at least 1, silenced where nobody may hear it.
-        log_mel: That of these samples, float32[frames, mel_bands], if it is known; never of what
-            they were before they were silenced.
+        log_mel: Of these samples as they are, float32[frames, mel_bands]; None if not known.
         onset_sample: Where in the samples the event begins, at least 0.
         offset_sample: Where it ends; None if it goes on beyond them.
         muted: First and one-past-last sample of each silenced stretch.
@@ -181,9 +180,8 @@ class Archive:
         self._is_open = self._is_open and not isinstance(error, FileNotFoundError)
 
     def _picture(self, clip: Clip) -> bytes:
-        log_mel = clip.log_mel
-        if log_mel is None:
-            log_mel = LogMel(self._spec).compute(clip.samples)
+        known = clip.log_mel
+        log_mel = LogMel(self._spec).compute(clip.samples) if known is None else known
         event = clip.onset_sample, clip.offset_sample
         return draw(log_mel, len(clip.samples), self._spec, event, clip.muted)
 
