@@ -135,9 +135,9 @@ class Steward:
     def _do(self, asked: Asked) -> Outcome:
         tuning, command = self._means.tuning, asked.command
         match command:
-            case Mute():
+            case Mute() if command.minutes:
                 message = tuning.mute(command.labels, until(self._utc_ns(), command.minutes))
-            case Unmute():
+            case Mute() | Unmute():
                 message = tuning.unmute(command.labels)
             case Threshold():
                 message = tuning.set_threshold(command.label, command.on)
