@@ -143,8 +143,9 @@ def test_an_announcement_is_whole_from_the_first(
     subscriber: Subscriber, make_node: MakeNode
 ) -> None:
     """What is taken back is said at once, and the same again only when Home Assistant begins."""
-    make_node().close()
-    subscriber.wait_for(lambda _: announced(subscriber))
+    node = make_node()
+    subscriber.wait_for(lambda _: announced(subscriber))  # gone at once, it tells nothing
+    node.close()
     make_node(("siren",))
     sound = "soundpost/post/sound/siren"
     subscriber.wait_for(lambda _: len(subscriber.on(sound)) > 1 and len(announced(subscriber)) > 1)
