@@ -181,6 +181,7 @@ def test_home_assistant_is_told_again_when_it_begins(
     """Its birth message is answered with the announcement and with what is heard now."""
     node = make_node()
     subscriber.wait_for(lambda _: subscriber.on("soundpost/post/sound/siren"))
+    subscriber.wait_for(lambda _: announced(subscriber))
     node.publish(message(1))
     subscriber.wait_for(lambda _: subscriber.on("soundpost/post/sound/siren")[1:])
     count = len(announced(subscriber))
