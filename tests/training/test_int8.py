@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from soundpost_training.certified import QuantizeConfig
 from soundpost_training.config import load_experiment
 from soundpost_training.dataset import Features
+from soundpost_training.errors import TrainingError
 from soundpost_training.int8 import LARGEST_LOSS, has_int8, make_int8
 from soundpost_training.int8_record import Int8Record, is_made_with, read_record
 from soundpost_training.material import Material
@@ -133,3 +134,12 @@ def test_other_settings_are_another_int8_model(tmp_path: Path, settings: Quantiz
     assert [is_made_with(tmp_path, one) for one in (OPEN, NEVER, FIVE)] == [
         one == settings for one in (OPEN, NEVER, FIVE)
     ]
+
+
+@pytest.mark.parametrize("name", ["int8.json", "quantize.json"])
+def test_a_damaged_record_is_refused(tmp_path: Path, name: str) -> None:
+    """The file is named, and what brings both anew."""
+    (tmp_path / name).write_bytes(b'{"settings": 7')
+    with pytest.raises(TrainingError, match=rf"{name} does not say how") as caught:
+        is_made_with(tmp_path, QuantizeConfig())
+    assert "remove it and model.tflite" in caught.value.hint

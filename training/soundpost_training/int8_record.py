@@ -1,10 +1,14 @@
 """How an int8 model was made, kept beside it, so that it is made once."""
 
 from pathlib import Path
+from typing import TypeVar
 
 import msgspec
 
 from soundpost_training.certified import QuantizeConfig
+from soundpost_training.errors import TrainingError
+
+Kept = TypeVar("Kept", bound=msgspec.Struct)
 
 RECORD_FILE = "int8.json"
 
@@ -31,17 +35,24 @@ class Int8Record(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def read_record(folder: Path) -> Int8Record | None:
-    """How the int8 model in a run's folder was made; None of one that was made before this."""
+    """How the int8 model in a run's folder was made; None of one that was made before this.
+
+    Raises:
+        TrainingError: What was kept of it is damaged.
+    """
     path = folder / RECORD_FILE
     if not path.is_file():
         return None
-    return msgspec.json.decode(path.read_bytes(), type=Int8Record)
+    return _decode(path, Int8Record)
 
 
 def is_made_with(folder: Path, wanted: QuantizeConfig) -> bool:
     """Whether the int8 model in a run's folder was made as an experiment wants it.
 
     One from before networks decided for themselves is what it is: it is not made anew for that.
+
+    Raises:
+        TrainingError: What was kept of it is damaged.
     """
     record = read_record(folder)
     if record is not None:
@@ -49,7 +60,17 @@ def is_made_with(folder: Path, wanted: QuantizeConfig) -> bool:
     older = folder / OLDER_FILE
     settings = QuantizeConfig(aware_epochs=0)
     if older.is_file():
-        settings = msgspec.json.decode(older.read_bytes(), type=QuantizeConfig)
+        settings = _decode(older, QuantizeConfig)
     if wanted.aware_epochs is None:
         wanted = msgspec.structs.replace(wanted, aware_epochs=0)
     return settings == wanted
+
+
+def _decode(path: Path, kind: type[Kept]) -> Kept:
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=kind)
+    except msgspec.DecodeError as error:
+        raise TrainingError(
+            f"{path} does not say how an int8 model was made: {error}",
+            hint="remove it and model.tflite beside it: the same command makes both anew",
+        ) from error
