@@ -12,7 +12,9 @@ from soundpost.classify.activation import softmax
 from soundpost_training.config import TeacherConfig, load_experiment
 from soundpost_training.errors import TrainingError
 from soundpost_training.material import Material
-from soundpost_training.teacher import Student, teach
+from soundpost_training.teacher import Student, judge_teachers, teach
+from soundpost_training.teacher.yamnet import build_ear
+from soundpost_training.windows import windows_of_clips
 
 pytestmark = pytest.mark.training
 
@@ -99,3 +101,38 @@ def test_heads_of_others_need_an_ear() -> None:
     """Without layers there is nothing that they could listen to."""
     with pytest.raises(ValueError, match="heads_of needs the weights and layers"):
         TeacherConfig(heads_of=("first",), runs=("one",))
+
+
+def test_teachers_are_judged_by_what_they_never_heard(first: Material) -> None:
+    """Of the held-out fold's clips by the mean of their windows, all heads having an equal say."""
+    teach(first.pool, student_of(first))
+    material = second(first)
+    teach(material.pool, student_of(material))
+    config, clips = material.experiment.teacher, material.dataset.in_folds([2])
+    assert config is not None
+    windows, owners = windows_of_clips(material.features, clips, material.experiment.window)
+    ear = build_ear(Path(str(config.weights)), config.layers, *windows.shape[1:])
+    heard = ear.predict(windows[..., None], verbose=0).astype(np.float16).astype(np.float32)
+    told = np.mean(
+        [
+            softmax(heads.predict(heard, verbose=0).astype(np.float64) / 2.0).mean(axis=1)
+            for heads in (
+                keras.saving.load_model(one.fold_folder(2) / "teacher.keras", compile=False)
+                for one in (first, material)
+            )
+        ],
+        axis=0,
+    )
+    truth = np.array(material.dataset.targets())[clips]
+    of_clips = [told[owners == place].mean(axis=0).argmax() for place in range(len(clips))]
+    judged = judge_teachers(student_of(material), material.features)
+    assert judged.windows == np.mean(told.argmax(axis=1) == truth[owners])
+    assert judged.clips == np.mean(np.array(of_clips) == truth)
+
+
+def test_nobody_is_judged_by_what_all_have_heard(first: Material) -> None:
+    """A student that holds nothing out has teachers that heard everything."""
+    everything = Student(first.experiment, first.dataset, first.claim(None), None)
+    with pytest.raises(TrainingError, match="judged by what they have not heard") as caught:
+        judge_teachers(everything, first.features)
+    assert "name a fold" in caught.value.hint

@@ -87,9 +87,9 @@ def test_an_absent_run_is_named(experiment_file: Path, tmp_path: Path) -> None:
 def test_a_run_of_another_network_is_refused(
     experiment: Experiment, experiment_file: Path, tmp_path: Path
 ) -> None:
-    """Widths that differ are told, not taken as they come."""
+    """One that would have to get narrower."""
     kept_run(experiment, tmp_path)
-    text = experiment_file.read_text(encoding="utf-8").replace("[8, 16]", "[8, 24]")
+    text = experiment_file.read_text(encoding="utf-8").replace("[8, 16]", "[8, 8]")
     experiment_file.write_text(text, encoding="utf-8")
     with pytest.raises(TrainingError, match="is of another network"):
         begun(experiment_file, tmp_path, "run:tiny", fold=2)

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from soundpost_training.dataset import data_folder
 from soundpost_training.errors import TrainingError
+from soundpost_training.growing import grow
 from soundpost_training.init import Init
 from soundpost_training.material import Material
 from soundpost_training.pretrained import Weights, mobilenet_v2_weights, yamnet_weights
@@ -71,11 +72,11 @@ def _go_on(model: keras.Model, folder: Path, material: Material) -> None:
             hint="begin with a run of the same [data]: this one has heard what is to be held out",
         )
     try:
-        model.set_weights(kept.get_weights())
-    except ValueError as error:
+        grow(kept, model)
+    except TrainingError as error:
         raise TrainingError(
             f"the run {folder} is of another network: {error}",
-            hint="give both experiments the same [model], [window] and [features]",
+            hint=error.hint,
         ) from error
 
 

@@ -105,6 +105,10 @@ def _add_verb(
     )
     if verb == "prepare":
         freesound.add_to(parser)
+    if verb == "teach":
+        parser.add_argument(
+            "--fold", type=int, help="judge its teachers, too, by the fold, which they never hear"
+        )
     if verb in ("prepare", "teach"):
         return
     parser.add_argument("--epochs", type=int, help="instead of train.epochs, for a dry run")

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 import msgspec
-from msgspec import Meta
+from msgspec import UNSET, Meta, UnsetType
 
 from soundpost.features import FeatureSpec
 from soundpost_training.certified import CalibrateConfig, QuantizeConfig
@@ -28,8 +28,9 @@ class ModelConfig(Section, frozen=True, kw_only=True):
     """Which network, and how large.
 
     `residual` and `separable` begin with a stem, and have one width in `block_channels` for each
-    halving block. `yamnet` is YAMNet's first `layers` layers, `mobilenet_v2` Keras' own at
-    `width`; both are for `train.init`. `boosting` is a baseline without a network.
+    halving block; `residual` may have `tail_blocks` behind them, which do not halve. `yamnet` is
+    YAMNet's first `layers` layers, `mobilenet_v2` Keras' own at `width`; both are for `train.init`.
+    `boosting` is a baseline without a network.
     """
 
     arch: Literal["residual", "separable", "yamnet", "mobilenet_v2", "boosting"] = "residual"
@@ -38,6 +39,7 @@ class ModelConfig(Section, frozen=True, kw_only=True):
     stem_stride_frames: Positive = 4
     stem_stride_bands: Positive = 2
     block_channels: Annotated[tuple[Channels, ...], Meta(min_length=1)] = (32, 64, 128)
+    tail_blocks: NotNegative | UnsetType = UNSET
     layers: Annotated[int, Meta(ge=1, le=14)] = 14
     width: Annotated[float, Meta(gt=0.0, le=1.4)] = 1.0
     dropout: Annotated[float, Meta(ge=0.0, lt=1.0)] = 0.4
@@ -47,11 +49,12 @@ class TrainConfig(Section, frozen=True, kw_only=True):
     """How the weights are found: AdamW, warm-up and cosine, averaged weights.
 
     `init` is where they begin: at random, or `run:NAME`, with what the run NAME of the same network
-    made of the same fold; `yamnet:FILE.tflite@7`, with YAMNet's first seven layers, `@7` left out
-    with all; `imagenet:mobilenet_v2:FILE.h5`, without FILE with what Keras publishes. Files are
-    absolute or under $SOUNDPOST_DATA. `backbone_learning_rate` is that of all layers but the new
-    last one, where it is another. `init_share` is how much of the weights that training began with
-    is in those that it ends with: what was learnt for one place is not to be forgotten for another.
+    or a smaller one made of the same fold; `yamnet:FILE.tflite@7`, with YAMNet's first seven
+    layers, `@7` left out with all; `imagenet:mobilenet_v2:FILE.h5`, without FILE with what Keras
+    publishes. Files are absolute or under $SOUNDPOST_DATA. `backbone_learning_rate` is that of all
+    layers but the new last one, where it is another. `init_share` is how much of the weights that
+    training began with is in those that it ends with: what was learnt for one place is not to be
+    forgotten for another.
 
     `validation_share` of each label's training clips, whole recordings, are kept back and judge the
     averaged weights after each epoch; training ends when `patience_epochs` brought nothing better,

@@ -17,7 +17,8 @@ from soundpost_training.model import build_model, refuse_baseline
 from soundpost_training.progress import bar
 from soundpost_training.rates import adamw
 from soundpost_training.run import MODEL_FILE
-from soundpost_training.teacher import DistillationLoss, Lessons, Student, TaughtExamples, teach
+from soundpost_training.teacher import DistillationLoss, TaughtExamples
+from soundpost_training.teaching import teach_fold
 from soundpost_training.validation import Validation, kept_back
 
 FLOAT, MIXED = "float32", "mixed_bfloat16"
@@ -62,17 +63,6 @@ def train_fold(material: Material, fold: int | None) -> keras.Model:
     with kept(finished) as partial:
         model.save(partial)
     return model
-
-
-def teach_fold(material: Material, fold: int | None) -> Lessons:
-    """What a fold's teachers tell its student, from the run's folder when it is there already.
-
-    Raises:
-        TrainingError: A teacher is not there, or has heard what its student holds out; or the
-            folder holds a run of another experiment.
-    """
-    student = Student(material.experiment, material.dataset, material.claim(fold), fold)
-    return teach(material.pool, student)
 
 
 def _fit(

@@ -3,14 +3,13 @@
 import argparse
 
 import msgspec
-from rich.table import Table
 
 from soundpost.manifest import read_manifest
 from soundpost_training.calibrate import calibrate as choose_thresholds
-from soundpost_training.calibration import Calibration, told_of_silence
+from soundpost_training.calibration import told_of_silence
 from soundpost_training.config import Experiment
-from soundpost_training.crossval import Summary, figures, run_fold
 from soundpost_training.crossval import crossval as cross_validate
+from soundpost_training.crossval import figures, run_fold
 from soundpost_training.dataset import cost
 from soundpost_training.errors import ExperimentError
 from soundpost_training.evaluate import Evaluation, out_of_fold
@@ -23,13 +22,9 @@ from soundpost_training.material import Material
 from soundpost_training.progress import console, report
 from soundpost_training.proof import prove
 from soundpost_training.report import report_page
-from soundpost_training.train import teach_fold
-from soundpost_training.unquantized import (
-    FloatSummary,
-    crossval_in_float,
-    makes_int8,
-    run_in_float,
-)
+from soundpost_training.tables import accuracy_table, float_table, threshold_table
+from soundpost_training.teaching import judge_fold, teach_fold
+from soundpost_training.unquantized import crossval_in_float, makes_int8, run_in_float
 
 CALIBRATION_FILE = "calibration.json"
 NO_INT8 = "a baseline has no int8"
@@ -54,7 +49,7 @@ def prepare(experiment: Experiment, options: argparse.Namespace) -> None:
 
 
 def teach(experiment: Experiment, options: argparse.Namespace) -> None:
-    """Fills the pool, has whole networks listen to it, and says how much was listened to."""
+    """Fills the pool, has whole networks listen to it, and judges the teachers of a fold."""
     material = _material(experiment, options)
     pool, config = material.pool, experiment.teacher
     examples, features = pool.heard.shape
@@ -63,6 +58,12 @@ def teach(experiment: Experiment, options: argparse.Namespace) -> None:
         for fold in material.dataset.folds:
             told = teach_fold(material, fold)
             report.print(f"fold {fold}: the student is told of {len(told.examples)} examples")
+    if options.fold is not None:
+        judged = judge_fold(material, options.fold)
+        report.print(
+            f"fold {options.fold}, which no teacher has heard: they are right of "
+            f"{judged.clips:.2%} of the clips, of {judged.windows:.2%} of the windows"
+        )
 
 
 def train(experiment: Experiment, options: argparse.Namespace) -> None:
@@ -81,9 +82,9 @@ def crossval(experiment: Experiment, options: argparse.Namespace) -> None:
     """Does so for every fold, and prints the table."""
     material = _material(experiment, options)
     if makes_int8(experiment):
-        report.print(_table(cross_validate(material)))
+        report.print(accuracy_table(cross_validate(material)))
     else:
-        report.print(_float_table(crossval_in_float(material)))
+        report.print(float_table(crossval_in_float(material)))
         report.print(_why_float(experiment))
 
 
@@ -93,7 +94,7 @@ def calibrate(experiment: Experiment, options: argparse.Namespace) -> None:
     calibration = choose_thresholds(material)
     content = msgspec.json.format(msgspec.json.encode(calibration), indent=2)
     keep(material.folder / CALIBRATION_FILE, content)
-    report.print(_thresholds(calibration))
+    report.print(threshold_table(calibration))
     for label in told_of_silence(calibration):
         console.print(
             f"{label.name} is told of faint noise, which it scores {label.quiet:.3f}: "
@@ -112,7 +113,7 @@ def evaluate(experiment: Experiment, options: argparse.Namespace) -> None:
     histories = {folder.name: read_history(folder) for folder in folders}
     keep(page, report_page(evaluation, scores, truth, histories).encode())
     keep(data, msgspec.json.format(msgspec.json.encode(evaluation), indent=2))
-    report.print(_table(evaluation.summary))
+    report.print(accuracy_table(evaluation.summary))
     report.print(f"report: {page}, and the same as {data.name}")
 
 
@@ -136,7 +137,7 @@ def export(experiment: Experiment, options: argparse.Namespace) -> None:
         shipped = figures(held_out, run_fold(material, held_out))
         refuse_loss(shipped.real, shipped.int8)
     folder = export_bundle(material, evaluation, options.models, options.command)
-    report.print(_table(evaluation.summary))
+    report.print(accuracy_table(evaluation.summary))
     report.print(f"bundle: {folder}")
     if options.proof is not None:
         bundle = read_manifest(folder)
@@ -156,40 +157,5 @@ def _material(experiment: Experiment, options: argparse.Namespace) -> Material:
     return material
 
 
-def _table(summary: Summary) -> Table:
-    table = Table("held out", "int8", "float", title="clip accuracy")
-    for fold in summary.folds:
-        table.add_row(str(fold.fold), f"{fold.int8:.2%}", f"{fold.real:.2%}")
-    table.add_section()
-    table.add_row(
-        "mean ± sd",
-        f"{summary.int8_mean:.2%} ± {summary.int8_spread:.2%}",
-        f"{summary.real_mean:.2%} ± {summary.real_spread:.2%}",
-    )
-    return table
-
-
 def _why_float(experiment: Experiment) -> str:
     return NO_INT8 if experiment.model.arch == "boosting" else INT8_TO_COME
-
-
-def _float_table(summary: FloatSummary) -> Table:
-    table = Table("held out", "float", title="clip accuracy")
-    for fold in summary.folds:
-        table.add_row(str(fold.fold), f"{fold.real:.2%}")
-    table.add_section()
-    table.add_row("mean ± sd", f"{summary.mean:.2%} ± {summary.spread:.2%}")
-    return table
-
-
-def _thresholds(calibration: Calibration) -> Table:
-    title = f"temperature {calibration.temperature:.2f}, chosen on folds {calibration.folds}"
-    heads = "label", "threshold", "clips told", "false alarms / h", "in silence"
-    table = Table(*heads, title=title)
-    for label in calibration.labels:
-        rates = f"{label.told:.1%}", f"{label.false_alarms_per_hour:.2f}", f"{label.quiet:.3f}"
-        table.add_row(label.name, f"{label.on_threshold:.3f}", *rates)
-    table.add_section()
-    for name, outcome in (("all", calibration.chosen_on), ("all, held out", calibration.held_out)):
-        table.add_row(name, "", f"{outcome.told:.1%}", f"{outcome.false_alarms_per_hour:.2f}")
-    return table
