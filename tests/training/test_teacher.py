@@ -1,5 +1,6 @@
 """Teachers, and what a fold's student may learn from them."""
 
+import re
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +10,7 @@ from numpy.typing import NDArray
 
 from soundpost.classify.activation import sigmoid
 from soundpost.features import FeatureSpec, LogMel
+from soundpost_training.cli import main
 from soundpost_training.config import load_experiment
 from soundpost_training.dataset.audio import read_pcm
 from soundpost_training.errors import TrainingError
@@ -108,3 +110,25 @@ def test_no_student_hears_its_held_out_fold(
         assert np.isin(pool.drawn.clips[others], forbidden).any(axis=1).all()
     assert np.isfinite(pool.heard).all()
     assert (pool.heard.std(axis=0) > 0).any()
+
+
+@pytest.mark.usefixtures("tones_at_home")
+def test_teaching_says_how_good_the_teachers_are(
+    shared_data: Path, experiment_file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Before anybody learns from them, and only of a fold that is asked for."""
+    with experiment_file.open("a", encoding="utf-8") as file:
+        file.write(TEACHER.format(weights=shared_data / "yamnet" / "yamnet_weights.tflite"))
+    places = ["--runs", str(tmp_path / "runs"), "--cache", str(tmp_path / "cache")]
+    asked = ["teach", "--config", str(experiment_file), *places]
+    assert main(asked) == 0
+    assert "no teacher has heard" not in capsys.readouterr().out
+    assert main([*asked, "--fold", "2"]) == 0
+    told = " ".join(capsys.readouterr().out.split())
+    assert re.search(
+        r"fold 2, which no teacher has heard: they are right of [\d.]+% of the clips, "
+        r"of [\d.]+% of the windows",
+        told,
+    )
+    assert main([*asked, "--fold", "9"]) == 1
+    assert "9" in capsys.readouterr().err
