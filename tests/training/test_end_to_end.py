@@ -218,6 +218,20 @@ def test_a_changed_experiment_does_not_go_on_with_old_weights(
     assert "holds a run of another experiment" in capsys.readouterr().err
 
 
+@pytest.mark.usefixtures("tones_at_home")
+def test_figures_are_told_among_the_labels_that_somebody_cares_about(
+    experiment_file: Path, exported: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Beside those of all labels; a label that is none is refused, and so is one alone."""
+    assert run("crossval", experiment_file, exported, "--among", "low_tone, high_tone") == 0
+    told = capsys.readouterr().out
+    assert "clip accuracy among 2 labels" in told
+    assert told.count("mean ± sd") == 2
+    for labels, why in (("low_tone,fox", "has no label fox"), ("low_tone", "nothing to be told")):
+        assert run("crossval", experiment_file, exported, "--among", labels) == 1
+        assert why in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("verb", ["crossval", "calibrate", "evaluate", "export"])
 def test_a_single_label_is_prepared_and_not_trained(
     verb: str, experiment_file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]

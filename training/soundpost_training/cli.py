@@ -112,6 +112,14 @@ def _add_verb(
     if verb in ("prepare", "teach"):
         return
     parser.add_argument("--epochs", type=int, help="instead of train.epochs, for a dry run")
+    if verb == "crossval":
+        parser.add_argument(
+            "--among",
+            type=_labels,
+            default=(),
+            metavar="LABEL,…",
+            help="print, too, how well the clips of some labels are told from one another",
+        )
     if verb == "train":
         parser.add_argument(
             "--fold", type=_fold, required=True, help="the fold to hold out, or none"
@@ -132,6 +140,10 @@ def _add_verb(
 
 def _fold(text: str) -> int | None:
     return None if text == "none" else int(text)
+
+
+def _labels(text: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(filter(None, (label.strip() for label in text.split(",")))))
 
 
 def _run(options: argparse.Namespace) -> None:

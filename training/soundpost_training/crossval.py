@@ -2,8 +2,14 @@
 
 import keras
 import msgspec
+import numpy as np
 
-from soundpost_training.dataset import refuse_single_label, training_folds
+from soundpost_training.dataset import (
+    refuse_single_label,
+    refuse_unknown_labels,
+    training_folds,
+)
+from soundpost_training.errors import DatasetError
 from soundpost_training.int8 import TFLITE_FILE, has_int8, make_int8
 from soundpost_training.keep import keep
 from soundpost_training.material import Material
@@ -67,6 +73,40 @@ def crossval(material: Material) -> Summary:
         msgspec.json.format(msgspec.json.encode(summary), indent=2),
     )
     return summary
+
+
+def crossval_among(material: Material, labels: tuple[str, ...]) -> Summary:
+    """The figures among some labels: of the clips that have one of them, the best of their scores.
+
+    Raises:
+        DatasetError: The data set has not all of them, or there is but one.
+    """
+    refuse_unknown_labels(material.dataset, labels, "--among")
+    columns = sorted({material.dataset.labels.index(label) for label in labels})
+    if len(columns) == 1:
+        raise DatasetError(
+            f"--among {labels[0]} leaves nothing to be told from it",
+            hint="name two labels or more, with commas",
+        )
+    folds = [(fold, run_fold(material, fold)) for fold in material.dataset.folds]
+    return summarize(
+        [
+            figures_among(columns, fold, scores)
+            for fold, scores in folds
+            if np.isin(scores.truth, columns).any()
+        ]
+    )
+
+
+def figures_among(columns: list[int], fold: int | None, scores: FoldScores) -> FoldFigures:
+    """The accuracies of one fold among some labels, whose ascending positions are given."""
+    chosen = np.isin(scores.truth, columns)
+    truth = np.searchsorted(columns, scores.truth[chosen])
+    int8, real = (
+        accuracy(scores.of_clips(windows)[chosen][:, columns], truth)
+        for windows in (scores.int8, scores.real)
+    )
+    return FoldFigures(fold=fold, int8=int8, real=real)
 
 
 def figures(fold: int | None, scores: FoldScores) -> FoldFigures:

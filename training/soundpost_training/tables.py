@@ -7,9 +7,9 @@ from soundpost_training.crossval import Summary
 from soundpost_training.unquantized import FloatSummary
 
 
-def accuracy_table(summary: Summary) -> Table:
+def accuracy_table(summary: Summary, title: str = "clip accuracy") -> Table:
     """The accuracy of each fold, and of all."""
-    table = Table("held out", "int8", "float", title="clip accuracy")
+    table = Table("held out", "int8", "float", title=title)
     for fold in summary.folds:
         table.add_row(str(fold.fold), f"{fold.int8:.2%}", f"{fold.real:.2%}")
     table.add_section()

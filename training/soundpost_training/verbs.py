@@ -9,7 +9,7 @@ from soundpost_training.calibrate import calibrate as choose_thresholds
 from soundpost_training.calibration import told_of_silence
 from soundpost_training.config import Experiment
 from soundpost_training.crossval import crossval as cross_validate
-from soundpost_training.crossval import figures, run_fold
+from soundpost_training.crossval import crossval_among, figures, run_fold
 from soundpost_training.dataset import cost
 from soundpost_training.errors import ExperimentError
 from soundpost_training.evaluate import Evaluation, out_of_fold
@@ -83,6 +83,9 @@ def crossval(experiment: Experiment, options: argparse.Namespace) -> None:
     material = _material(experiment, options)
     if makes_int8(experiment):
         report.print(accuracy_table(cross_validate(material)))
+        if options.among:
+            title = f"clip accuracy among {len(options.among)} labels"
+            report.print(accuracy_table(crossval_among(material, options.among), title))
     else:
         report.print(float_table(crossval_in_float(material)))
         report.print(_why_float(experiment))
