@@ -12,7 +12,7 @@ from sounds import (
     Signal,
     church_bells,
     clock_alarm,
-    clock_tick,
+    creaking_door,
     crickets,
     quiet,
     rain,
@@ -36,7 +36,7 @@ class Part:
 
 PARTS = (
     Part("siren", siren, -20.0),
-    Part("clock_tick", clock_tick, -30.0),
+    Part("door_wood_creaks", creaking_door, -24.0),
     Part("crickets", crickets, -28.0),
     Part("church_bells", church_bells, -20.0),
     Part("rain", rain, -30.0),

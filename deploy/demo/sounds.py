@@ -34,6 +34,15 @@ def clock_tick(seconds: float, rng: np.random.Generator) -> Signal:
     return signal
 
 
+def creaking_door(seconds: float, rng: np.random.Generator) -> Signal:
+    """A dry hinge: it sticks and slips 24 times a second, each slip dull noise that dies away."""
+    time = _time(seconds)
+    slip = np.exp(-6.0 * (24.0 * time % 1.0))
+    dull = np.convolve(rng.normal(size=len(time)), np.ones(16) / 4.0, "same")
+    signal: Signal = slip * (1.0 + 0.5 * dull)
+    return signal - signal.mean()
+
+
 def crickets(seconds: float, _rng: np.random.Generator) -> Signal:
     """A field cricket: trains of three 4.5 kHz pulses, four trains a second."""
     time = _time(seconds)
