@@ -38,8 +38,9 @@ of {labels} labels.
 ## Figures
 
 Accuracy of held-out clips of {data}, {folds_are}, single pass, last averaged weights; no
-weights were chosen on a held-out fold. A clip's scores are the mean of the scores of its whole windows at
-a stride of {stride_frames} frames, computed by the daemon's own features and interpreter.
+weights were chosen on a held-out fold. A clip's scores are the mean of the scores of its whole
+windows at a stride of {stride_frames} frames, computed by the daemon's own features and
+interpreter.
 
 | held out | int8 | float |
 | --- | --- | --- |
