@@ -31,7 +31,7 @@ CONFIGS = ROOT / "training" / "configs"
 TOLERANCE = 0.005
 """Half a point: two clips of 400, for runtimes that round otherwise."""
 
-COMPACT_BYTES, LARGE_BYTES = 500_000, 4_100_000
+COMPACT_BYTES = 500_000
 
 
 def folders(parent: Path) -> list[Path]:
@@ -179,10 +179,9 @@ def test_the_card_says_what_the_manifest_says(bundle: Bundle) -> None:
         assert told in card
 
 
-def test_a_shipped_bundle_is_compact_unless_its_name_says_otherwise(bundle: Bundle) -> None:
-    """Half a megabyte is enough for all but the large one."""
-    is_large = "-large" in bundle.manifest.id
-    assert bundle.manifest.model.bytes <= (LARGE_BYTES if is_large else COMPACT_BYTES)
+def test_a_shipped_bundle_is_compact(bundle: Bundle) -> None:
+    """Half a megabyte is enough for all that is worth knowing so far."""
+    assert bundle.manifest.model.bytes <= COMPACT_BYTES
 
 
 def test_no_shipped_bundle_was_trained_on_what_it_is_judged_by(bundle: Bundle) -> None:
