@@ -180,7 +180,7 @@ def test_the_card_says_what_the_manifest_says(bundle: Bundle) -> None:
 
 
 def test_a_shipped_bundle_is_compact(bundle: Bundle) -> None:
-    """Half a megabyte is enough for all that is worth knowing so far."""
+    """Half a megabyte: room that the smallest board has."""
     assert bundle.manifest.model.bytes <= COMPACT_BYTES
 
 
