@@ -39,8 +39,9 @@ def creaking_door(seconds: float, rng: np.random.Generator) -> Signal:
     time = _time(seconds)
     slip = np.exp(-6.0 * (24.0 * time % 1.0))
     dull = np.convolve(rng.normal(size=len(time)), np.ones(16) / 4.0, "same")
-    signal: Signal = slip * (1.0 + 0.5 * dull)
-    return signal - signal.mean()
+    slipping = slip * (1.0 + 0.5 * dull)
+    signal: Signal = slipping - slipping.mean()
+    return signal
 
 
 def crickets(seconds: float, _rng: np.random.Generator) -> Signal:
