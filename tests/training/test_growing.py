@@ -19,7 +19,7 @@ SMALL = {"stem_channels": 8, "block_channels": (8, 16), "dropout": 0.0}
 
 def network(arch: str = "residual", *, labels: int = LABELS, **sizes: object) -> keras.Model:
     """A network of which no weight is trivial, but the ones by which blocks begin as nothing."""
-    config = ModelConfig(arch=arch, **(SMALL | sizes))  # type: ignore[arg-type]
+    config = ModelConfig(arch=arch, **(SMALL | sizes))  # type: ignore[arg-type]  # sizes of mixed kinds
     model = build_model(config, FRAMES, BANDS, labels)
     rng = np.random.default_rng(1)
     for weight in model.weights:
@@ -100,4 +100,4 @@ def test_every_new_weight_can_learn() -> None:
 def test_what_is_no_larger_version_is_refused(other: dict[str, object], told: str) -> None:
     """With the shapes that do not fit."""
     with pytest.raises(TrainingError, match=told):
-        grow(network(), network(**other))  # type: ignore[arg-type]
+        grow(network(), network(**other))  # type: ignore[arg-type]  # sizes of mixed kinds
