@@ -119,3 +119,14 @@ def test_a_label_leaves_with_quantities_in_samples() -> None:
     label = label_defaults("dog", 0.5, FeatureSpec())
     assert (label.name, label.on_threshold, label.off_threshold) == ("dog", 0.5, 0.1)
     assert (label.minimum_samples, label.refractory_samples) == (8000, 16_000)
+
+
+@given(st.floats(0.3, 0.9), st.floats(0.0, 1.0))
+def test_silence_never_goes_on_with_an_event(on: float, quiet: float) -> None:
+    """An event ends below where it starts, and above what silence scores if that is lower."""
+    label = label_defaults("dog", on, FeatureSpec(), quiet)
+    assert label.off_threshold < on
+    if quiet < on - 0.01:
+        assert label.off_threshold > quiet
+    if quiet < 0.2 * on:
+        assert label.off_threshold == round(0.2 * on, 3)

@@ -86,7 +86,10 @@ def _choose(material: Material, without: int | None) -> _Choice:
 def manifest_labels(material: Material, calibration: Calibration) -> list[Label]:
     """The labels as the manifest has them."""
     spec = material.experiment.features
-    return [label_defaults(label.name, label.on_threshold, spec) for label in calibration.labels]
+    return [
+        label_defaults(label.name, label.on_threshold, spec, label.quiet)
+        for label in calibration.labels
+    ]
 
 
 def _labels(

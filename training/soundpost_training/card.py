@@ -71,7 +71,8 @@ error of windows goes with it from {error_before:.3f} to {error_after:.3f}. Each
 `on_threshold` is the lowest smoothed score, from {lowest_on} to {highest_on}, at which it gives
 at most {budget:g} false alarms in an hour of other labels' clips without a pause, or a lower one
 where less than {told_at_least:.0%} of the label's own clips would be told else; it stays clear of
-what silence and faint noise score. `off_threshold` is 0.2 of it. Scores are smoothed over 2
+what silence and faint noise score. `off_threshold` is 0.2 of it, or
+half way between it and what silence scores where that is more. Scores are smoothed over 2
 windows; an event shorter than 0.5 s is retracted; a label rests for 1 s after an event.
 
 With these, {told:.1%} of the clips that chose are told by their own label, and all labels together

@@ -24,16 +24,33 @@ MINIMUM_SECONDS = 0.5
 REFRACTORY_SECONDS = 1.0
 
 
-def label_defaults(name: str, on_threshold: float, spec: FeatureSpec) -> Label:
-    """A label of the manifest that starts at a score and has the house's defaults otherwise."""
+def label_defaults(name: str, on_threshold: float, spec: FeatureSpec, quiet: float = 0.0) -> Label:
+    """A label of the manifest that starts at a score and has the house's defaults otherwise.
+
+    Args:
+        name: Of the label.
+        on_threshold: The score that starts an event.
+        spec: Whose samples durations are counted in.
+        quiet: Its highest score in silence and faint noise.
+    """
     return Label(
         name=name,
         on_threshold=on_threshold,
-        off_threshold=round(on_threshold * OFF_SHARE, 3),
+        off_threshold=round(off_threshold(on_threshold, quiet), 3),
         smoothing_windows=SMOOTHING_WINDOWS,
         minimum_samples=round(MINIMUM_SECONDS * spec.sample_rate_hz),
         refractory_samples=round(REFRACTORY_SECONDS * spec.sample_rate_hz),
     )
+
+
+def off_threshold(on_threshold: float, quiet: float) -> float:
+    """The score below which an event ends: a share of that which started it.
+
+    Few labels share what silence scores among them, and each may get more than that. Then it is
+    half way between the two, for silence would go on with the event until another sound is heard.
+    """
+    share = on_threshold * OFF_SHARE
+    return (on_threshold + quiet) / 2.0 if share <= quiet < on_threshold else share
 
 
 def clip_peaks(scores: Scores, owners: NDArray[np.int64]) -> Scores:
