@@ -13,7 +13,7 @@ from soundpost_training.keep import kept
 from soundpost_training.material import Material
 from soundpost_training.progress import track
 from soundpost_training.thresholds import UNCALIBRATED_ON, label_defaults
-from soundpost_training.windows import windows_of_clips
+from soundpost_training.windows import clip_means, windows_of_clips
 
 SCORES_FILE = "scores.npz"
 GOLDEN_TO_COME = b"-"
@@ -41,10 +41,7 @@ class FoldScores:
 
     def of_clips(self, window_scores: NDArray[np.float32]) -> NDArray[np.float32]:
         """A clip's scores: the mean of its windows', float32[clips, labels]."""
-        sums = np.zeros((len(self.clips), window_scores.shape[1]), np.float64)
-        np.add.at(sums, self.owners, window_scores)
-        counts = np.bincount(self.owners, minlength=len(self.clips))
-        return (sums / counts[:, None]).astype(np.float32)
+        return clip_means(window_scores, self.owners)
 
     def save(self, path: Path) -> None:
         """Keeps them, whole or not at all."""

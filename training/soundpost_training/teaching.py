@@ -1,4 +1,4 @@
-"""The teachers of a fold: what they tell its student, and how good they are."""
+"""The teachers of a fold of an experiment."""
 
 from soundpost_training.dataset import training_folds
 from soundpost_training.material import Material

@@ -38,3 +38,16 @@ def windows_of_clips(
     cut = [windows_of(features.clip(clip), config) for clip in clips]
     owners = np.repeat(np.arange(len(clips)), [len(windows) for windows in cut])
     return np.concatenate(cut), owners
+
+
+def clip_means(scores: NDArray[np.float32], owners: NDArray[np.int64]) -> NDArray[np.float32]:
+    """A clip's scores: the mean of its windows', float32[clips, labels].
+
+    Args:
+        scores: float32[windows, labels].
+        owners: int64[windows], whose each is, as `windows_of_clips` tells; each clip has some.
+    """
+    counts = np.bincount(owners)
+    sums = np.zeros((len(counts), scores.shape[1]), np.float64)
+    np.add.at(sums, owners, scores)
+    return (sums / counts[:, None]).astype(np.float32)

@@ -10,13 +10,14 @@ from numpy.typing import NDArray
 from soundpost_training.config import TeacherConfig
 from soundpost_training.dataset import Features, data_folder
 from soundpost_training.errors import TrainingError
+from soundpost_training.metrics import accuracy
 from soundpost_training.progress import track
 from soundpost_training.teacher.ensemble import blended
 from soundpost_training.teacher.heads import HEADS_FILE, others_heads, said_by_heads
 from soundpost_training.teacher.student import Student
 from soundpost_training.teacher.voices import voices
 from soundpost_training.teacher.yamnet import build_ear
-from soundpost_training.windows import windows_of_clips
+from soundpost_training.windows import clip_means, windows_of_clips
 
 BATCH = 64
 
@@ -51,11 +52,8 @@ def judge_teachers(student: Student, features: Features) -> Judged:
     truth = np.array(student.dataset.targets())[clips]
     windows, owners = windows_of_clips(features, clips, student.experiment.window)
     told = blended(list(_said(config, student, windows)), config.temperature, config.blend)
-    of_clips = np.zeros((len(clips), told.shape[1]))
-    np.add.at(of_clips, owners, told)
     return Judged(
-        clips=float(np.mean(of_clips.argmax(axis=1) == truth)),
-        windows=float(np.mean(told.argmax(axis=1) == truth[owners])),
+        clips=accuracy(clip_means(told, owners), truth), windows=accuracy(told, truth[owners])
     )
 
 
