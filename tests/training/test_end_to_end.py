@@ -227,7 +227,12 @@ def test_figures_are_told_among_the_labels_that_somebody_cares_about(
     told = capsys.readouterr().out
     assert "clip accuracy among 2 labels" in told
     assert told.count("mean ± sd") == 2
-    for labels, why in (("low_tone,fox", "has no label fox"), ("low_tone", "nothing to be told")):
+    refused = (
+        ("low_tone,fox", "has no label fox"),
+        ("low_tone", "nothing to be told"),
+        (",", "nothing to be told"),
+    )
+    for labels, why in refused:
         assert run("crossval", experiment_file, exported, "--among", labels) == 1
         assert why in capsys.readouterr().err
 

@@ -1,5 +1,6 @@
 """Figures in float alone: the baseline, and networks that are still to be quantised."""
 
+import os
 from pathlib import Path
 
 import hypothesis.extra.numpy as hnp
@@ -100,3 +101,13 @@ def test_a_backend_without_a_converter_trains_and_scores_in_float(
     assert run("train", experiment_file, tmp_path, "--fold", "2", "--epochs", "1") == 0
     assert "int8" in capsys.readouterr().out
     assert weights.stat().st_mtime_ns == before
+
+
+def test_figures_of_int8_among_some_labels_are_refused_where_there_is_none(
+    experiment_file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What was asked for is not left out in silence."""
+    asked = ["--arch", "boosting", "--among", "low_tone,high_tone"]
+    assert run("crossval", experiment_file, tmp_path, *asked) == os.EX_CONFIG
+    assert "got none here: a baseline has no int8" in capsys.readouterr().err
+    assert not (tmp_path / "runs").exists()

@@ -116,7 +116,6 @@ def _add_verb(
         parser.add_argument(
             "--among",
             type=_labels,
-            default=(),
             metavar="LABEL,…",
             help="print, too, how well the clips of some labels are told from one another",
         )

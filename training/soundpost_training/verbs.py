@@ -79,11 +79,20 @@ def train(experiment: Experiment, options: argparse.Namespace) -> None:
 
 
 def crossval(experiment: Experiment, options: argparse.Namespace) -> None:
-    """Does so for every fold, and prints the table."""
+    """Does so for every fold, and prints the table.
+
+    Raises:
+        ExperimentError: Figures among some labels, which are of int8, where there is none.
+    """
+    if options.among is not None and not makes_int8(experiment):
+        raise ExperimentError(
+            f"--among tells figures of int8, got none here: {_why_float(experiment)}",
+            hint="leave out --among",
+        )
     material = _material(experiment, options)
     if makes_int8(experiment):
         report.print(accuracy_table(cross_validate(material)))
-        if options.among:
+        if options.among is not None:
             title = f"clip accuracy among {len(options.among)} labels"
             report.print(accuracy_table(crossval_among(material, options.among), title))
     else:
