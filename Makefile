@@ -51,7 +51,7 @@ test-device: machine ## Build the wheel and test it alone in a fresh environment
 	@$(PYTHON) -m venv $(DEVICE)
 	@$(DEVICE)/bin/python -m pip wheel --quiet --no-deps --wheel-dir $(BUILD)/wheel .
 	@$(DEVICE)/bin/python $(PIP_INSTALL) "$$(ls $(BUILD)/wheel/*.whl)[test]"
-	@$(DEVICE)/bin/pytest tests/daemon
+	@$(DEVICE)/bin/pytest tests/unit/daemon
 
 test-slow: NEEDS = python broker mic sound
 test-slow: $(VENV)/.with-$(DEV_EXTRAS) machine ## Run the tests that wait long for what may not happen
@@ -59,7 +59,7 @@ test-slow: $(VENV)/.with-$(DEV_EXTRAS) machine ## Run the tests that wait long f
 
 chaos: NEEDS = python broker mic sound
 chaos: $(VENV)/.with-$(DEV_EXTRAS) machine ## Kill broker and daemon, fill the disk, set the clock: is anything lost? [CHAOS_KILLS=20] [CHAOS_SEED=n]
-	@$(BIN)/pytest tests/e2e -m chaos
+	@$(BIN)/pytest tests/integration -m chaos
 
 soak: NEEDS = python broker
 soak: $(VENV)/.with-$(DEV_EXTRAS) machine ## Hear a week of sound as fast as it goes: does anything grow? [SOAK_AUDIO_HOURS=168]
@@ -70,7 +70,7 @@ FUZZ ?=
 
 fuzz: NEEDS = python
 fuzz: $(VENV)/.with-$(DEV_EXTRAS),fuzz machine ## Throw what nobody thought of at whatever reads a file [FUZZ_SECONDS=600] [FUZZ="config outbox"]
-	@PYTHONPATH=tests/e2e $(BIN)/python tests/fuzz/fuzz.py $(FUZZ_SECONDS) $(FUZZ)
+	@PYTHONPATH=tests/support $(BIN)/python tests/fuzz/fuzz.py $(FUZZ_SECONDS) $(FUZZ)
 
 # Booting takes root; what it needs of Debian is fetched once, into .build/boot.
 test-boot: NEEDS = python mic broker sound deb boot

@@ -6,38 +6,39 @@ from collections.abc import Callable
 
 import msgspec
 
-from soundpost.capture import Recording, ReopeningMic, Source, WavSource, parse_source
-from soundpost.classify.model import Model, open_model
-from soundpost.clock import ClockState, clock_state
-from soundpost.condition import Condition
-from soundpost.config import Config, Served
-from soundpost.control import Nobody, Servant, open_memory
-from soundpost.decide import Hush, longest_memory_windows, make_hush, make_tracker
+from soundpost.capture import FileSource, ReconnectingMic, Recording, Source, parse_source
+from soundpost.classify.model import Model, load_model
+from soundpost.commands import CommandHandler, CommandsDisabled, open_state_file
+from soundpost.config import Config, LiveConfig
+from soundpost.decide import Mutes, build_mutes, build_tracker, longest_memory_windows
 from soundpost.events import Detection
-from soundpost.evidence import Evidence, NoEvidence, make_evidence
+from soundpost.evidence import Evidence, NoEvidence, build_evidence
 from soundpost.features import Windower
-from soundpost.gate import make_gate
+from soundpost.gate import build_gate
 from soundpost.health import Health
 from soundpost.manifest import Manifest
-from soundpost.metrics import Metrics, Now, Stopwatch
+from soundpost.messages.builder import MessageBuilder
+from soundpost.messages.payload import DetectionMessage, ModelIdentity, encode
+from soundpost.metrics import InferenceTimer, Metrics, Now
+from soundpost.monitor import MicrophoneMonitor
 from soundpost.pipeline import Pipeline
-from soundpost.publish.broker import find_broker
-from soundpost.publish.loudness import make_loudness
-from soundpost.publish.payload import DetectionMessage, ModelIdentity, encode
+from soundpost.publish.broker import load_broker_address
+from soundpost.publish.health_reports import HealthReports
+from soundpost.publish.level import build_level_reporter
 from soundpost.publish.publisher import MqttPublisher
-from soundpost.publish.reports import HealthReports
-from soundpost.publish.teller import Teller
-from soundpost.service import Listening, Manager, Service
-from soundpost.signals import stopped_by_signals
+from soundpost.system.clock import ClockState, clock_state
+from soundpost.system.signals import stopped_by_signals
+from soundpost.system.systemd import Notifier
+from soundpost.system.watchdog import StatusLine, Watchdog
 
 LOG = logging.getLogger("soundpost")
 
 
-def open_source(config: Config, sample_rate_hz: int, health: Health) -> Source:
+def build_source(config: Config, sample_rate_hz: int, health: Health) -> Source:
     """The configured source, not yet opened."""
     named = parse_source(config.capture.source)
     if isinstance(named, Recording):
-        return WavSource(
+        return FileSource(
             named.path,
             sample_rate_hz,
             pace=config.capture.pace,
@@ -45,17 +46,17 @@ def open_source(config: Config, sample_rate_hz: int, health: Health) -> Source:
             health=health,
         )
     queue_seconds = config.capture.queue_seconds
-    return ReopeningMic(named.device, sample_rate_hz, queue_seconds=queue_seconds, health=health)
+    return ReconnectingMic(named.device, sample_rate_hz, queue_seconds=queue_seconds, health=health)
 
 
-def open_evidence(config: Config, manifest: Manifest, health: Health) -> Evidence:
+def build_evidence_store(config: Config, manifest: Manifest, health: Health) -> Evidence:
     """What keeps the clips of events, as the configuration says; nothing does by default.
 
     Raises:
         ConfigError: The model's rate does not allow what is asked for, or a label is unknown.
     """
     memory_windows = longest_memory_windows(manifest, config.decide)
-    return make_evidence(config.evidence, manifest, memory_windows, health)
+    return build_evidence(config.evidence, manifest, memory_windows, health)
 
 
 def build_pipeline(  # noqa: PLR0913, PLR0917 - what a pipeline is made of
@@ -64,9 +65,9 @@ def build_pipeline(  # noqa: PLR0913, PLR0917 - what a pipeline is made of
     source: Source,
     health: Health,
     evidence: Evidence | None = None,
-    condition: Condition | None = None,
-    hush: Hush | None = None,
-    stopwatch: Stopwatch | None = None,
+    condition: MicrophoneMonitor | None = None,
+    hush: Mutes | None = None,
+    stopwatch: InferenceTimer | None = None,
 ) -> Pipeline:
     """The pipeline from a source to detections, as the configuration and the manifest say.
 
@@ -77,11 +78,11 @@ def build_pipeline(  # noqa: PLR0913, PLR0917 - what a pipeline is made of
     heard = manifest.input
     return Pipeline(
         source=source,
-        condition=condition or Condition(model.sample_rate_hz),
-        gate=make_gate(config.gate, model.sample_rate_hz),
+        condition=condition or MicrophoneMonitor(model.sample_rate_hz),
+        gate=build_gate(config.gate, model.sample_rate_hz),
         windower=Windower(heard.features, heard.window_frames, heard.stride_frames),
         classifier=stopwatch or model.classifier,
-        tracker=make_tracker(manifest, config.decide, hush, health),
+        tracker=build_tracker(manifest, config.decide, hush, health),
         evidence=evidence or NoEvidence(),
         health=health,
     )
@@ -89,15 +90,15 @@ def build_pipeline(  # noqa: PLR0913, PLR0917 - what a pipeline is made of
 
 def try_out(config: Config) -> None:
     """Raise what `run` would raise of a configuration, as far as it is known without a device."""
-    model = open_model(config.classify)
-    make_tracker(model.bundle.manifest, config.decide)
-    make_hush(model.bundle.manifest.labels, config, clock_state)
-    make_gate(config.gate, model.sample_rate_hz)
-    open_evidence(config, model.bundle.manifest, Health())
-    find_broker(config.mqtt)
+    model = load_model(config.classify)
+    build_tracker(model.bundle.manifest, config.decide)
+    build_mutes(model.bundle.manifest.labels, config, clock_state)
+    build_gate(config.gate, model.sample_rate_hz)
+    build_evidence_store(config, model.bundle.manifest, Health())
+    load_broker_address(config.mqtt)
 
 
-def run(served: Served) -> bool:
+def run(served: LiveConfig) -> bool:
     """Listen and publish until the source ends or a signal asks to stop.
 
     Returns:
@@ -108,27 +109,27 @@ def run(served: Served) -> bool:
     """
     config = served.config
     health = Health()
-    model = open_model(config.classify)
-    source = open_source(config, model.sample_rate_hz, health)
-    evidence = open_evidence(config, model.bundle.manifest, health)
-    stopwatch = Stopwatch(model.classifier.classify)
-    memory = open_memory(config.mqtt)
+    model = load_model(config.classify)
+    source = build_source(config, model.sample_rate_hz, health)
+    evidence = build_evidence_store(config, model.bundle.manifest, health)
+    stopwatch = InferenceTimer(model.classifier.classify)
+    memory = open_state_file(config.mqtt)
     muted = memory.remembered.hush if memory else None
-    hush = make_hush(model.bundle.manifest.labels, config, clock_state, muted)
+    hush = build_mutes(model.bundle.manifest.labels, config, clock_state, muted)
     pipeline = build_pipeline(
         config, model, source, health, evidence, hush=hush, stopwatch=stopwatch
     )
-    listening = Listening(config.capture.source, model.sample_rate_hz)
-    service = Service(Manager.from_environment(), listening, health)
+    listening = StatusLine(config.capture.source, model.sample_rate_hz)
+    service = Watchdog(Notifier.from_environment(), listening, health)
     LOG.info("listening to %s with %s", listening.source, model.bundle.folder)
     labels, identity = pipeline.labels, ModelIdentity.of(model.bundle.manifest)
     captures = config.evidence.folder is not None
     mqtt = MqttPublisher(config.mqtt, config.node.name, health, labels, identity, captures=captures)
-    pipeline.observer = make_loudness(config.mqtt, model.sample_rate_hz, mqtt.readings)
+    pipeline.observer = build_level_reporter(config.mqtt, model.sample_rate_hz, mqtt.readings)
     metrics = Metrics(config.metrics, identity, labels, health, model.sample_rate_hz, stopwatch)
 
     def now() -> Now:
-        waiting_seconds = source.waiting_seconds if isinstance(source, ReopeningMic) else 0.0
+        waiting_seconds = source.waiting_seconds if isinstance(source, ReconnectingMic) else 0.0
         return Now(broker.is_connected, clock_state(), waiting_seconds, pipeline.problems)
 
     def stop(signal_name: str) -> None:
@@ -141,15 +142,15 @@ def run(served: Served) -> bool:
         service.reload()
         source.stop()
 
-    steward: Servant = Nobody()
+    steward: CommandHandler = CommandsDisabled()
     if memory:
-        from soundpost.control.make import make_steward  # noqa: PLC0415 - see the room's text
+        from soundpost.commands.factory import build_executor  # noqa: PLC0415 - see the room's text
 
-        steward = make_steward(
+        steward = build_executor(
             config, model, memory, mqtt, pipeline, evidence, hush, health, reload, build_pipeline
         )
     with stopped_by_signals(stop), mqtt as broker:
-        teller = make_teller(config, model, clock_state, broker.last_seq)
+        teller = build_message_builder(config, model, clock_state, broker.last_seq)
         reports = HealthReports(broker.publish_health, teller, health, config.mqtt.health_seconds)
         with source, service, metrics:
             served.keep()
@@ -175,11 +176,11 @@ def run(served: Served) -> bool:
     return service.is_reloading
 
 
-def make_teller(
+def build_message_builder(
     config: Config, model: Model, clock: Callable[[], ClockState], last_seq: int = 0
-) -> Teller:
+) -> MessageBuilder:
     """What words everything that is told, as the configuration and the manifest say."""
-    return Teller(
+    return MessageBuilder(
         config.node.name,
         ModelIdentity.of(model.bundle.manifest),
         sample_rate_hz=model.sample_rate_hz,
@@ -188,7 +189,7 @@ def make_teller(
     )
 
 
-def _tell(detection: Detection, teller: Teller, evidence: Evidence) -> DetectionMessage:
+def _tell(detection: Detection, teller: MessageBuilder, evidence: Evidence) -> DetectionMessage:
     """The message of a detection; the clip that it names is stored before it is told."""
     message = teller.tell(detection)
 

@@ -47,7 +47,7 @@ class EvidenceError(SoundpostError):
     """Clips cannot be listed or exported; that one cannot be stored is no error, but counted."""
 
 
-class TrialError(SoundpostError):
+class SelfTestError(SoundpostError):
     """A known sound was not told as what it is."""
 
 

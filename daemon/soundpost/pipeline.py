@@ -5,13 +5,13 @@ from typing import Protocol
 
 from soundpost.audio import Chunk
 from soundpost.capture import Source
-from soundpost.condition import Condition
 from soundpost.decide import Rule, Tracker
 from soundpost.events import Detection, Scores, Window
 from soundpost.evidence import Evidence
 from soundpost.features import Windower
 from soundpost.gate import Gate
 from soundpost.health import Health, Problem
+from soundpost.monitor import MicrophoneMonitor
 
 
 class Classifies(Protocol):
@@ -53,7 +53,7 @@ class Pipeline:
         self,
         *,
         source: Source,
-        condition: Condition,
+        condition: MicrophoneMonitor,
         gate: Gate,
         windower: Windower,
         classifier: Classifies,

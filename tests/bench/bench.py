@@ -23,9 +23,9 @@ from statistics import median
 import numpy as np
 from daemon_costs import delays_ms, peak_rss_mb, start_ratios
 
-from soundpost.bench import measure
 from soundpost.classify.interpreter import Interpreter
-from soundpost.classify.model import open_model
+from soundpost.classify.model import load_model
+from soundpost.cli.bench import measure
 from soundpost.config import Config
 
 YAMNET_SAMPLES = 15_600
@@ -69,7 +69,7 @@ def main() -> int:
 def _compute_bars(yamnet: Path) -> list[Bar]:
     """The model and the whole pipeline against YAMNet at the same stride."""
     config = Config()
-    model = open_model(config.classify)
+    model = load_model(config.classify)
     heard = model.bundle.manifest.input
     stride_seconds = heard.stride_frames * heard.features.hop_samples / model.sample_rate_hz
     peer = Interpreter(yamnet.read_bytes(), 1)

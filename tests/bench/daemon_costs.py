@@ -13,19 +13,19 @@ from pathlib import Path
 from statistics import median
 
 import numpy as np
-from listener import Subscriber
 from mosquitto import Broker
+from mqtt_subscriber import Subscriber
 
 from soundpost.app import build_pipeline
-from soundpost.capture import WavSource
-from soundpost.classify.model import open_model
-from soundpost.clock import clock_state
+from soundpost.capture import FileSource
+from soundpost.classify.model import load_model
 from soundpost.config import Config, DecideConfig, MqttConfig
 from soundpost.events import State
 from soundpost.health import Health
-from soundpost.publish.payload import ModelIdentity
+from soundpost.messages.builder import MessageBuilder
+from soundpost.messages.payload import ModelIdentity
 from soundpost.publish.publisher import MqttPublisher
-from soundpost.publish.teller import Teller
+from soundpost.system.clock import clock_state
 
 RATE_HZ = 16_000
 STARTS = 7
@@ -37,9 +37,9 @@ heard = (bundle := load_bundle(find_bundle("esc50"))).manifest.input
 Classifier(bundle).scores(numpy.zeros((heard.window_frames, heard.features.mel_bands), "float32"))
 """
 WHOLE_DAEMON = """
-from soundpost.app import open_model
+from soundpost.app import load_model
 from soundpost.config import Config
-open_model(Config().classify)
+load_model(Config().classify)
 """
 
 
@@ -86,14 +86,14 @@ def delays_ms(folder: Path) -> list[float]:
     Noise that comes and goes is played at the pace of a microphone, with thresholds so low that
     every change of it starts events.
     """
-    model, health = open_model(Config().classify), Health()
+    model, health = load_model(Config().classify), Health()
     config = Config(
         decide=DecideConfig(on_threshold=0.05, smoothing_windows=1, refractory_seconds=0.0)
     )
     identity = ModelIdentity.of(model.bundle.manifest)
-    teller = Teller("bench", identity, sample_rate_hz=RATE_HZ, clock=clock_state)
+    teller = MessageBuilder("bench", identity, sample_rate_hz=RATE_HZ, clock=clock_state)
     sound = _write_noise(folder / "short.wav", 20.0)
-    source = WavSource(sound, RATE_HZ, pace="real", starts_at_ns=time.time_ns(), health=health)
+    source = FileSource(sound, RATE_HZ, pace="real", starts_at_ns=time.time_ns(), health=health)
     due_seconds: dict[int, float] = {}
     with ExitStack() as stack:
         broker = Broker(_new(folder / "delay")).start()

@@ -10,8 +10,8 @@ import pytest
 import soundfile
 from booted import SHARED, Booted
 from debian_root import built_package, native_root, own_architecture
-from listener import Subscriber
 from mosquitto import Access, Broker, MakeBroker
+from mqtt_subscriber import Subscriber
 
 pytestmark = [pytest.mark.boot, pytest.mark.timeout(600)]
 

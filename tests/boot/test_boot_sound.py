@@ -10,8 +10,8 @@ import pytest
 import soundfile
 from booted import SHARED, Booted
 from debian_root import built_package, need, own_architecture, sounding_root
-from listener import Subscriber
 from mosquitto import Broker
+from mqtt_subscriber import Subscriber
 from sound_card import MICROPHONE, SAMPLE_RATE_HZ, SoundCard
 
 pytestmark = [pytest.mark.boot, pytest.mark.timeout(1_800)]

@@ -15,20 +15,25 @@ ROOT = Path(__file__).resolve().parents[2]
 BREACHES = [
     ("one-way", "daemon/soundpost/features/mel.py", "import soundpost.manifest"),
     ("one-way", "daemon/soundpost/events.py", "import soundpost.features"),
-    ("one-way", "daemon/soundpost/audio.py", "import soundpost.events"),
-    ("one-way", "daemon/soundpost/config/sections.py", "import soundpost.manifest"),
+    ("one-way", "daemon/soundpost/audio/chunk.py", "import soundpost.features"),
+    ("one-way", "daemon/soundpost/config/schema.py", "import soundpost.manifest"),
     ("one-way", "daemon/soundpost/manifest/schema.py", "import soundpost.decide"),
-    ("one-way", "daemon/soundpost/gate/level.py", "import soundpost.capture"),
+    ("one-way", "daemon/soundpost/gate/level_trigger.py", "import soundpost.capture"),
     ("one-way", "daemon/soundpost/decide/tracker.py", "import soundpost.classify"),
-    ("one-way", "daemon/soundpost/evidence/archive.py", "import soundpost.publish"),
-    ("one-way", "daemon/soundpost/publish/payload.py", "import soundpost.pipeline"),
+    ("one-way", "daemon/soundpost/evidence/store/clip_store.py", "import soundpost.publish"),
+    ("one-way", "daemon/soundpost/messages/payload.py", "import soundpost.pipeline"),
     ("one-way", "daemon/soundpost/pipeline.py", "import soundpost.app"),
     ("one-way", "daemon/soundpost/app.py", "import soundpost.cli"),
     ("one-way", "daemon/soundpost/utils.py", '"""A drawer."""'),
+    (
+        "training-layers",
+        "training/soundpost_training/dataset/clip.py",
+        "import soundpost_training.train",
+    ),
     *(
         (
             "training-sees-the-contract",
-            "training/soundpost_training/model.py",
+            "training/soundpost_training/network/build.py",
             f"import soundpost.{room}",
         )
         for room in (
@@ -40,7 +45,7 @@ BREACHES = [
             "evidence",
             "publish",
             "config",
-            "voice",
+            "audio.vad",
         )
     ),
     *(
@@ -55,19 +60,19 @@ BREACHES = [
             "matplotlib",
         )
     ),
-    ("door-pyaudio", "daemon/soundpost/capture/wav.py", "import pyaudio"),
-    ("door-pyaudio", "training/soundpost_training/model.py", "import pyaudio"),
-    ("door-soundfile", "daemon/soundpost/capture/mic.py", "import soundfile"),
-    ("door-astral", "daemon/soundpost/decide/timetable.py", "import astral"),
-    ("door-soundfile", "daemon/soundpost/evidence/clips.py", "import soundfile"),
-    ("door-soxr", "daemon/soundpost/capture/wav.py", "import soxr"),
-    ("door-webrtcvad", "daemon/soundpost/gate/level.py", "import webrtcvad"),
+    ("door-pyaudio", "daemon/soundpost/capture/file_source.py", "import pyaudio"),
+    ("door-pyaudio", "training/soundpost_training/network/build.py", "import pyaudio"),
+    ("door-soundfile", "daemon/soundpost/capture/microphone/mic.py", "import soundfile"),
+    ("door-astral", "daemon/soundpost/decide/suppress/schedule.py", "import astral"),
+    ("door-soundfile", "daemon/soundpost/evidence/store/files.py", "import soundfile"),
+    ("door-soxr", "daemon/soundpost/capture/file_source.py", "import soxr"),
+    ("door-webrtcvad", "daemon/soundpost/gate/level_trigger.py", "import webrtcvad"),
     ("door-tflite", "daemon/soundpost/classify/golden.py", "import ai_edge_litert.interpreter"),
-    ("door-tflite", "training/soundpost_training/model.py", "import tflite_runtime"),
+    ("door-tflite", "training/soundpost_training/network/build.py", "import tflite_runtime"),
     ("door-prometheus", "daemon/soundpost/metrics/textfile.py", "import prometheus_client"),
-    ("door-rich", "daemon/soundpost/watch/sight.py", "import rich.live"),
-    ("door-rich", "daemon/soundpost/check.py", "import rich"),
-    ("door-paho", "daemon/soundpost/publish/payload.py", "import paho.mqtt.client"),
+    ("door-rich", "daemon/soundpost/cli/watch/view.py", "import rich.live"),
+    ("door-rich", "daemon/soundpost/cli/check.py", "import rich"),
+    ("door-paho", "daemon/soundpost/messages/payload.py", "import paho.mqtt.client"),
     ("door-paho", "daemon/soundpost/app.py", "import paho.mqtt"),
 ]
 

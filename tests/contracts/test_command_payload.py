@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from soundpost.errors import PublishError
-from soundpost.publish.command import COMMANDS, read_command
-from soundpost.publish.result import ResultMessage, Status
-from soundpost.publish.settings import SettingsMessage
+from soundpost.messages.command import COMMANDS, read_command
+from soundpost.messages.result import ResultMessage, Status
+from soundpost.messages.settings import SettingsMessage
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 COMMAND, RESULT, SETTINGS = (

@@ -13,10 +13,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
-from soundpost.clock import ClockState
 from soundpost.events import Detection, State
 from soundpost.health import Health, Problem
-from soundpost.publish import DetectionMessage, HealthMessage, ModelIdentity, Teller, encode
+from soundpost.messages import (
+    DetectionMessage,
+    HealthMessage,
+    MessageBuilder,
+    ModelIdentity,
+    encode,
+)
+from soundpost.system.clock import ClockState
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 SCHEMAS = {
@@ -58,10 +64,10 @@ REPORTED = (
 )
 
 
-def new_teller(clock: ClockState = "synced") -> Teller:
+def new_teller(clock: ClockState = "synced") -> MessageBuilder:
     """The same words in every run."""
     rng = random.Random(7)  # noqa: S311 - the same ids in every run
-    return Teller("north-gate", MODEL, sample_rate_hz=16_000, clock=lambda: clock, rng=rng)
+    return MessageBuilder("north-gate", MODEL, sample_rate_hz=16_000, clock=lambda: clock, rng=rng)
 
 
 def complaints(message: DetectionMessage | HealthMessage) -> list[str]:

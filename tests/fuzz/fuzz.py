@@ -1,6 +1,6 @@
 """`make fuzz`: fuzz every target for a while, and keep what reaches something new.
 
-Usage: PYTHONPATH=tests/e2e python fuzz.py SECONDS [TARGET…]
+Usage: PYTHONPATH=tests/support python fuzz.py SECONDS [TARGET…]
 """
 
 import subprocess

@@ -9,11 +9,11 @@ from pathlib import Path
 import msgspec
 import numpy as np
 import soundfile
-from made_up import message, outbox_file
+from sample_messages import message, outbox_file
 from targets import RATE_HZ, STEM, TINY
 
 from soundpost.config import Config
-from soundpost.publish.command import COMMANDS
+from soundpost.messages.command import COMMANDS
 
 ROOT = Path(__file__).resolve().parents[2]
 FORMATS = [

@@ -7,26 +7,26 @@ from pathlib import Path
 from shutil import copytree
 
 import msgspec
-from made_up import message, sent
+from sample_messages import message, sent
 
-from soundpost.capture import WavSource
+from soundpost.capture import FileSource
 from soundpost.classify.bundle import Bundle, load_bundle
 from soundpost.classify.classifier import Classifier
 from soundpost.classify.golden import replay_golden
 from soundpost.config import Config, DecideConfig, load_config
-from soundpost.decide import make_rules
+from soundpost.decide import build_rules
 from soundpost.errors import SoundpostError
-from soundpost.evidence.retention import Shelf
+from soundpost.evidence.store.retention import RetentionPolicy
 from soundpost.health import Health
 from soundpost.manifest import GOLDEN_FILE, MANIFEST_FILE, MODEL_FILE, read_manifest
-from soundpost.publish.answers import Answers
-from soundpost.publish.broker import find_broker
-from soundpost.publish.letter import Heard
-from soundpost.publish.outbox import Outbox
-from soundpost.publish.porter import Porter
-from soundpost.publish.result import ResultMessage, Status
-from soundpost.publish.scribe import Scribe
-from soundpost.publish.sender import Sender
+from soundpost.messages.result import ResultMessage, Status
+from soundpost.publish.broker import load_broker_address
+from soundpost.publish.inbox.inbox import CommandInbox
+from soundpost.publish.inbox.reply_to import ReplyTo
+from soundpost.publish.inbox.results import ResultQueue
+from soundpost.publish.message import IncomingMessage
+from soundpost.publish.outbox.outbox import Outbox
+from soundpost.publish.outbox.writer import OutboxWriter
 
 TINY = Path(__file__).resolve().parents[1] / "golden" / "tiny-int8"
 RATE_HZ = 16_000
@@ -45,8 +45,8 @@ def config(data: bytes, folder: Path) -> None:
     with suppress(SoundpostError):
         read = load_config(path)
         assert isinstance(read, Config)
-        find_broker(read.mqtt)
-        make_rules(read_manifest(TINY).labels, read.decide, RATE_HZ)
+        load_broker_address(read.mqtt)
+        build_rules(read_manifest(TINY).labels, read.decide, RATE_HZ)
 
 
 def wav(data: bytes, folder: Path) -> None:
@@ -56,7 +56,7 @@ def wav(data: bytes, folder: Path) -> None:
     health = Health()
     with (
         suppress(SoundpostError),
-        WavSource(path, RATE_HZ, pace="fast", starts_at_ns=0, health=health) as source,
+        FileSource(path, RATE_HZ, pace="fast", starts_at_ns=0, health=health) as source,
     ):
         end_sample = 0
         for chunk in islice(source.chunks(), MOST_CHUNKS):
@@ -70,7 +70,7 @@ def manifest(data: bytes, folder: Path) -> None:
     (folder / MANIFEST_FILE).write_bytes(data)
     with suppress(SoundpostError):
         read = read_manifest(folder)
-        make_rules(read.labels, DecideConfig(), read.input.features.sample_rate_hz)
+        build_rules(read.labels, DecideConfig(), read.input.features.sample_rate_hz)
 
 
 def golden(data: bytes, folder: Path) -> None:
@@ -99,7 +99,7 @@ def outbox(data: bytes, folder: Path) -> None:
     path.with_name(path.name + ("", ".mark", "-wal", "-journal")[kind]).write_bytes(rest)
     health = Health()
     kept = Outbox(10, health)
-    scribe = Scribe(path, BUDGET_BYTES, kept, health, lambda: None)
+    scribe = OutboxWriter(path, BUDGET_BYTES, kept, health, lambda: None)
     try:
         earlier = sent(kept, scribe)
         assert earlier == sorted(set(earlier))
@@ -115,20 +115,20 @@ def sidecar(data: bytes, folder: Path) -> None:
     """What lies beside a clip: counted as one of ours, or let be."""
     (folder / f"{STEM}.json").write_bytes(data)
     (folder / f"{STEM}.flac").write_bytes(b"sound")
-    shelf = Shelf(folder, budget_bytes=BUDGET_BYTES, keep_ns=1, clock=lambda: "synced")
+    shelf = RetentionPolicy(folder, budget_bytes=BUDGET_BYTES, keep_ns=1, clock=lambda: "synced")
     shelf.take_stock()
     shelf.forget_old(2**62)
     shelf.make_room(BUDGET_BYTES, 2**62)
 
 
-class Told(Answers):
+class Told(ResultQueue):
     """Results, and whom each of them goes to."""
 
     def __init__(self) -> None:
         super().__init__("p/n/result", lambda *_: None, Health())
-        self.results: list[tuple[bytes, Sender]] = []
+        self.results: list[tuple[bytes, ReplyTo]] = []
 
-    def add(self, payload: bytes, sender: Sender) -> None:
+    def add(self, payload: bytes, sender: ReplyTo) -> None:
         """Remember one."""
         self.results.append((payload, sender))
 
@@ -137,9 +137,9 @@ def command(data: bytes, _folder: Path) -> None:
     """Whatever is published on `command/…`: one command to be carried out, or one result."""
     name, response_topic, payload = (*data.split(b"\n", 2), b"", b"")[:3]
     answers = Told()
-    porter = Porter("p/n", answers, lambda: None)
+    porter = CommandInbox("p/n", answers, lambda: None)
     porter.hear(
-        Heard(
+        IncomingMessage(
             topic=f"p/n/command/{name.decode(errors='replace')}",
             payload=payload,
             response_topic=response_topic.decode(errors="replace") or None,

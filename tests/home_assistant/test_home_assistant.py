@@ -10,10 +10,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from commander import BASE, Post
+from command_client import BASE, Post
 from daemon_process import NODE
-from listener import Subscriber
 from mosquitto import Broker
+from mqtt_subscriber import Subscriber
 from recording import write_quiet, write_tones
 
 from .house import House, until

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 import soundfile
 from footprint import Footprint, growth
-from listener import Subscriber
 from long_recording import RATE_HZ, write_long
 from mosquitto import Broker
+from mqtt_subscriber import Subscriber
 from week import EVIDENCE_MEGABYTES, Soak, golden_sounds
 
 HOURS = float(os.environ.get("SOAK_AUDIO_HOURS", "168"))

@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 from daemon_process import DETECTIONS, HEALTH, NODE, SOUNDPOST
 from footprint import Footprint, look
-from listener import Subscriber
 from long_recording import write_long
 from mosquitto import Broker
+from mqtt_subscriber import Subscriber
 from numpy.typing import NDArray
 
 from soundpost.classify import load_bundle, read_golden

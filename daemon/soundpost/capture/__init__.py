@@ -1,23 +1,23 @@
 """Where sound comes from: a microphone or a file, as chunks at the model's rate."""
 
-from soundpost.capture.devices import Device
-from soundpost.capture.memory import MemorySource
-from soundpost.capture.mic import MicSource, list_devices
+from soundpost.capture.array_source import ArraySource
+from soundpost.capture.file_source import FileSource
+from soundpost.capture.microphone.devices import Device
+from soundpost.capture.microphone.mic import MicSource, list_devices
+from soundpost.capture.microphone.reconnect import ReconnectingMic
 from soundpost.capture.probe import Probe, probe
-from soundpost.capture.reopening import ReopeningMic
 from soundpost.capture.source import Microphone, Recording, Source, parse_source
-from soundpost.capture.wav import WavSource
 
 __all__ = [
+    "ArraySource",
     "Device",
-    "MemorySource",
+    "FileSource",
     "MicSource",
     "Microphone",
     "Probe",
+    "ReconnectingMic",
     "Recording",
-    "ReopeningMic",
     "Source",
-    "WavSource",
     "list_devices",
     "parse_source",
     "probe",

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from soundpost.audio import level_dbfs
-from soundpost.capture.mic import MicSource
-from soundpost.capture.patience import patiently
+from soundpost.capture.microphone.mic import MicSource
+from soundpost.capture.microphone.native_calls import call_with_timeout
 from soundpost.health import Health
 
 
@@ -41,7 +41,7 @@ def probe(device: str | None, sample_rate_hz: int, seconds: float = 0.1) -> Prob
     heard = []
     source = MicSource(device, sample_rate_hz, queue_seconds=10.0, health=Health())
     with ExitStack() as leaving:
-        patiently(source.__enter__)
+        call_with_timeout(source.__enter__)
         leaving.push(source)
         for chunk in source.chunks():
             heard.append(chunk.samples)

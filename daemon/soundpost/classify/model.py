@@ -21,7 +21,7 @@ class Model:
         return self.bundle.manifest.input.features.sample_rate_hz
 
 
-def open_model(config: ClassifyConfig) -> Model:
+def load_model(config: ClassifyConfig) -> Model:
     """The configured model, its files verified and its golden vectors replayed.
 
     Raises:

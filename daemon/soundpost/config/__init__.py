@@ -1,11 +1,10 @@
 """The configuration: what can be set, and how it is read from a TOML file."""
 
 from soundpost.config.decide import DecideConfig, LabelConfig, ProfileConfig, ScheduleConfig
-from soundpost.config.kinds import Section
-from soundpost.config.last_good import Served, state_folder
+from soundpost.config.live import LiveConfig
 from soundpost.config.load import load_config
 from soundpost.config.metrics import MetricsConfig
-from soundpost.config.sections import (
+from soundpost.config.schema import (
     CaptureConfig,
     ClassifyConfig,
     Config,
@@ -14,6 +13,7 @@ from soundpost.config.sections import (
     MqttConfig,
     NodeConfig,
 )
+from soundpost.config.types import Section
 
 __all__ = [
     "CaptureConfig",
@@ -23,13 +23,12 @@ __all__ = [
     "EvidenceConfig",
     "GateConfig",
     "LabelConfig",
+    "LiveConfig",
     "MetricsConfig",
     "MqttConfig",
     "NodeConfig",
     "ProfileConfig",
     "ScheduleConfig",
     "Section",
-    "Served",
     "load_config",
-    "state_folder",
 ]

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
-from soundpost.config.kinds import (
+from soundpost.config.types import (
     Count,
     Decibels,
     Labels,

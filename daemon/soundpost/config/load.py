@@ -10,8 +10,8 @@ from typing import Any, Literal, get_args, get_origin
 import msgspec
 from msgspec import Meta
 
-from soundpost.config.kinds import Section
-from soundpost.config.sections import Config
+from soundpost.config.schema import Config
+from soundpost.config.types import Section
 from soundpost.errors import ConfigError
 
 _COMMAND_LINE = "the command line"

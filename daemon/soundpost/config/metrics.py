@@ -5,7 +5,7 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from soundpost.config.kinds import Section
+from soundpost.config.types import Section
 
 PromFile = Annotated[str, Meta(pattern=r"^.*[^/]\.prom\Z", description="a path that ends in .prom")]
 ListenAddress = Annotated[

@@ -1,24 +1,24 @@
 """From scores to events: smoothing, thresholds, onsets and offsets."""
 
-from soundpost.decide.hush import LONGEST_MUTE_SECONDS, Hush, HushState, Mute
-from soundpost.decide.layers import Override
-from soundpost.decide.make import longest_memory_windows, make_hush, make_tracker
-from soundpost.decide.rules import Rule, make_rules, make_vocabulary
+from soundpost.decide.factory import build_mutes, build_tracker, longest_memory_windows
+from soundpost.decide.rules.labels import LabelNames
+from soundpost.decide.rules.precedence import Override
+from soundpost.decide.rules.rules import Rule, build_label_names, build_rules
+from soundpost.decide.suppress.mutes import LONGEST_MUTE_SECONDS, Mute, Mutes, MutesState
 from soundpost.decide.tracker import Tracker
-from soundpost.decide.vocabulary import Vocabulary
 
 __all__ = [
     "LONGEST_MUTE_SECONDS",
-    "Hush",
-    "HushState",
+    "LabelNames",
     "Mute",
+    "Mutes",
+    "MutesState",
     "Override",
     "Rule",
     "Tracker",
-    "Vocabulary",
+    "build_label_names",
+    "build_mutes",
+    "build_rules",
+    "build_tracker",
     "longest_memory_windows",
-    "make_hush",
-    "make_rules",
-    "make_tracker",
-    "make_vocabulary",
 ]

@@ -6,12 +6,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from soundpost.audio import samples_to_ns
-from soundpost.decide.boundary import offset_frame, onset_frame
-from soundpost.decide.hush import Hush
-from soundpost.decide.judge import Judge, Verdict
-from soundpost.decide.nameless import Nameless
-from soundpost.decide.rules import Rule
+from soundpost.decide.hysteresis import HysteresisThreshold, ThresholdState
+from soundpost.decide.onset import offset_frame, onset_frame
+from soundpost.decide.rules.rules import Rule
+from soundpost.decide.suppress.mutes import Mutes
 from soundpost.decide.track import Track
+from soundpost.decide.unlabelled import UnlabelledScorer
 from soundpost.events import Detection, Scores, State, Window
 from soundpost.features import FeatureSpec
 from soundpost.health import Health
@@ -37,16 +37,16 @@ class Tracker:
         self,
         rules: Sequence[Rule],
         spec: FeatureSpec,
-        hush: Hush | None = None,
+        hush: Mutes | None = None,
         health: Health | None = None,
-        nameless: Nameless | None = None,
+        nameless: UnlabelledScorer | None = None,
     ) -> None:
         self._rules = list(rules)
         self._spec = spec
-        self._hush = hush or Hush(rule.label for rule in rules)
+        self._hush = hush or Mutes(rule.label for rule in rules)
         self._health = health or Health()
         self._nameless = nameless
-        self._judge = Judge(rules)
+        self._judge = HysteresisThreshold(rules)
         # Keyed by a rule's place among the rules, which is not its label's index in the scores.
         self._rising: dict[int, Window] = {}
         self._tracks: dict[int, Track] = {}
@@ -110,7 +110,7 @@ class Tracker:
         self._rising = {place: self._rising.get(place, window) for place in places}
         self._hushed &= self._rising.keys()
 
-    def _start(self, place: int, verdict: Verdict, window: Window) -> Iterator[Detection]:
+    def _start(self, place: int, verdict: ThresholdState, window: Window) -> Iterator[Detection]:
         free_from = self._free_from.get(place, 0)
         if window.end_sample <= free_from:
             return
@@ -142,7 +142,7 @@ class Tracker:
             self._hushed.add(place)
             self._health.events_muted += 1
 
-    def _go_on(self, place: int, verdict: Verdict, window: Window) -> Iterator[Detection]:
+    def _go_on(self, place: int, verdict: ThresholdState, window: Window) -> Iterator[Detection]:
         track, rule = self._tracks[place], self._rules[place]
         track.peak = max(track.peak, float(verdict.smoothed[place]))
         track.level_dbfs = max(track.level_dbfs, window.level_dbfs)

@@ -1,6 +1,12 @@
 """What was heard of an event, kept: sound, picture and message."""
 
-from soundpost.evidence.evidence import Evidence, NoEvidence, make_evidence
-from soundpost.evidence.request import Request, Why
+from soundpost.evidence.evidence import Evidence, NoEvidence, build_evidence
+from soundpost.evidence.on_demand import NoClipReason, Request
 
-__all__ = ["Evidence", "NoEvidence", "Request", "Why", "make_evidence"]
+__all__ = [
+    "Evidence",
+    "NoClipReason",
+    "NoEvidence",
+    "Request",
+    "build_evidence",
+]

@@ -7,13 +7,13 @@ from soundpost.audio import NANOSECONDS, Chunk
 from soundpost.config import EvidenceConfig
 from soundpost.errors import ConfigError, EvidenceError
 from soundpost.events import Detection, Scores
-from soundpost.evidence.archive import Archive, Message
-from soundpost.evidence.flac import HIGHEST_RATE_HZ
-from soundpost.evidence.keeper import Keeper
-from soundpost.evidence.lengths import Lengths
+from soundpost.evidence.clip_lengths import ClipLengths
+from soundpost.evidence.encode.flac import HIGHEST_RATE_HZ
+from soundpost.evidence.on_demand import NoClipReason, Request
 from soundpost.evidence.privacy import Privacy
-from soundpost.evidence.request import Request, Why
-from soundpost.evidence.retention import Shelf
+from soundpost.evidence.recorder import ClipRecorder
+from soundpost.evidence.store.clip_store import ClipStore, Message
+from soundpost.evidence.store.retention import RetentionPolicy
 from soundpost.health import Health
 from soundpost.manifest import Manifest
 
@@ -37,7 +37,7 @@ class Evidence(Protocol):
     def ask(self, request: Request) -> None:
         """Begin a clip of what is heard now; EvidenceError if it cannot be had."""
 
-    def asked_for(self, *, is_over: bool = False) -> str | Why | None:
+    def asked_for(self, *, is_over: bool = False) -> str | NoClipReason | None:
         """The name of the clip that was asked for, or why there is none; None while it is kept."""
         ...
 
@@ -71,12 +71,12 @@ class NoEvidence:
             hint="set evidence.folder",
         )
 
-    def asked_for(self, *, is_over: bool = False) -> str | Why | None:  # noqa: ARG002 - as above
+    def asked_for(self, *, is_over: bool = False) -> str | NoClipReason | None:  # noqa: ARG002 - as above
         """None: nothing was asked for."""
         return None
 
 
-def make_evidence(
+def build_evidence(
     config: EvidenceConfig, manifest: Manifest, smoothing_windows: int, health: Health
 ) -> Evidence:
     """What keeps evidence as the configuration says; nothing does unless it names a folder.
@@ -99,7 +99,7 @@ def make_evidence(
             f"clips are FLAC, which goes up to {HIGHEST_RATE_HZ} Hz; the model hears at {rate_hz}",
             hint="leave evidence.folder away",
         )
-    lengths = Lengths(
+    lengths = ClipLengths(
         pre_roll_samples=round(config.pre_roll_seconds * rate_hz),
         post_roll_samples=round(config.post_roll_seconds * rate_hz),
         longest_samples=round(config.clip_seconds * rate_hz),
@@ -110,10 +110,10 @@ def make_evidence(
     )
     privacy = Privacy(config.privacy, manifest.label_names, rate_hz)
     folder = Path(config.folder)
-    shelf = Shelf(
+    shelf = RetentionPolicy(
         folder,
         budget_bytes=config.budget_megabytes * MEGABYTE,
         keep_ns=round(config.keep_days * DAY_NS),
     )
-    archive = Archive(folder, spec, shelf, config.keep_free_megabytes * MEGABYTE, health)
-    return Keeper(lengths, spec, privacy, archive, health)
+    archive = ClipStore(folder, spec, shelf, config.keep_free_megabytes * MEGABYTE, health)
+    return ClipRecorder(lengths, spec, privacy, archive, health)

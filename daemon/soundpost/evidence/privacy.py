@@ -100,7 +100,7 @@ class Privacy:
 
 
 def _refuse_rate(sample_rate_hz: int) -> None:
-    from soundpost.voice import RATES_HZ  # noqa: PLC0415 - it imports webrtcvad
+    from soundpost.audio.vad import RATES_HZ  # noqa: PLC0415 - it imports webrtcvad
 
     if sample_rate_hz not in RATES_HZ:
         raise ConfigError(

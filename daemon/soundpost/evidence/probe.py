@@ -5,8 +5,8 @@ import shutil
 from pathlib import Path
 
 from soundpost.errors import EvidenceError
-from soundpost.evidence.retention import read_folder
-from soundpost.whole import write_whole
+from soundpost.evidence.store.retention import read_folder
+from soundpost.system.atomic_file import write_atomic
 
 MEGABYTE = 1_000_000
 
@@ -20,7 +20,7 @@ def probe(folder: Path, keep_free_megabytes: int) -> str:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         trial = folder / f"soundpost-check-{os.getpid()}"
-        write_whole(trial, b"soundpost check")
+        write_atomic(trial, b"soundpost check")
         trial.unlink()
         clips = sum((folder / sidecar.clip).is_file() for _, sidecar in read_folder(folder))
         free_megabytes = shutil.disk_usage(folder).free // MEGABYTE

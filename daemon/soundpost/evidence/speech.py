@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from soundpost.audio import Pcm
-from soundpost.voice import STRICTEST, VoiceDetector
+from soundpost.audio.vad import STRICTEST, VoiceDetector
 
 STRICTNESS = 2
 """webrtcvad's mode: the strictest that left no word of a sentence unmuted at any level down to
@@ -39,7 +39,7 @@ def silence_speech(
     Args:
         samples: int16[n].
         before: int16[m], what was heard just before.
-        sample_rate_hz: One of `soundpost.voice.RATES_HZ`.
+        sample_rate_hz: One of `soundpost.audio.vad.RATES_HZ`.
         known: Stretches of speech that are known from elsewhere, first and one-past-last sample.
 
     Returns:

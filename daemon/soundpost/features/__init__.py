@@ -2,6 +2,10 @@
 
 from soundpost.features.log_mel import LogMel
 from soundpost.features.spec import FeatureSpec
-from soundpost.features.window import Windower
+from soundpost.features.windower import Windower
 
-__all__ = ["FeatureSpec", "LogMel", "Windower"]
+__all__ = [
+    "FeatureSpec",
+    "LogMel",
+    "Windower",
+]

@@ -8,7 +8,7 @@ import numpy as np
 
 from soundpost.audio import Chunk, Pcm, samples_to_ns
 from soundpost.config import GateConfig
-from soundpost.gate.level import LevelTrigger
+from soundpost.gate.level_trigger import LevelTrigger
 
 BLOCK_MS = 20
 """The gate judges blocks of this length: one of the three (10, 20, 30) that webrtcvad takes."""
@@ -138,7 +138,7 @@ class BlockGate:
             yield Chunk(start_sample, samples, chunk.utc_ns - ahead_ns)
 
 
-def make_gate(config: GateConfig, sample_rate_hz: int) -> Gate:
+def build_gate(config: GateConfig, sample_rate_hz: int) -> Gate:
     """The gate that a configuration asks for.
 
     Raises:
@@ -162,7 +162,7 @@ def _make_triggers(config: GateConfig, sample_rate_hz: int) -> list[Trigger]:
         triggers.append(LevelTrigger(config.level_over_floor_db, floor_blocks))
     if "voice" in config.open_on:
         # Only now: webrtcvad costs 18 ms and 4 MB, and by default nobody asks for voices.
-        from soundpost.gate.vad import VoiceTrigger  # noqa: PLC0415 - see above
+        from soundpost.gate.voice_trigger import VoiceTrigger  # noqa: PLC0415 - see above
 
         triggers.append(VoiceTrigger(config.voice_strictness, sample_rate_hz))
     return triggers

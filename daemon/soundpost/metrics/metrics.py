@@ -9,17 +9,17 @@ from pathlib import Path
 from typing import Protocol, Self
 
 from soundpost import __version__
-from soundpost.clock import ClockState
 from soundpost.config import MetricsConfig
 from soundpost.errors import MetricsError
 from soundpost.events import Detection, State
 from soundpost.health import Health, Problem
-from soundpost.metrics.counted import counters, events, problems
+from soundpost.metrics.collectors import counters, events, problems
 from soundpost.metrics.endpoint import Endpoint
 from soundpost.metrics.family import Family, Sample, render
-from soundpost.metrics.machine import process, temperatures, throttling
-from soundpost.metrics.stopwatch import Stopwatch
+from soundpost.metrics.host import process, temperatures, throttling
+from soundpost.metrics.inference_timer import InferenceTimer
 from soundpost.metrics.textfile import Textfile
+from soundpost.system.clock import ClockState
 
 _log = logging.getLogger("soundpost.metrics")
 
@@ -75,7 +75,7 @@ class Metrics:
         labels: Sequence[str],
         health: Health,
         sample_rate_hz: int,
-        stopwatch: Stopwatch,
+        stopwatch: InferenceTimer,
         *,
         monotonic_seconds: Callable[[], float] = time.monotonic,
     ) -> None:

@@ -25,7 +25,7 @@ class _TidySocket(ssl.SSLSocket):
 
 
 @dataclass(frozen=True, slots=True)
-class Broker:
+class BrokerAddress:
     """Where the broker is and how to be let in; printing it shows no secret."""
 
     host: str
@@ -54,7 +54,7 @@ class Broker:
         return not self.tls and not self.is_here
 
 
-def find_broker(config: MqttConfig) -> Broker:
+def load_broker_address(config: MqttConfig) -> BrokerAddress:
     """The broker of a configuration, its password read and its certificates loaded.
 
     Raises:
@@ -62,7 +62,7 @@ def find_broker(config: MqttConfig) -> Broker:
     """
     address = _read_address(config.broker)
     is_tls = address.scheme == "mqtts"
-    broker = Broker(
+    broker = BrokerAddress(
         host=address.hostname or "",
         port=address.port or _DEFAULT_PORTS[address.scheme],
         tls=_load_certificates(config) if is_tls else None,
@@ -74,7 +74,7 @@ def find_broker(config: MqttConfig) -> Broker:
     return broker
 
 
-def _refuse_strangers(config: MqttConfig, broker: Broker) -> None:
+def _refuse_strangers(config: MqttConfig, broker: BrokerAddress) -> None:
     """Take commands only where a broker can know who sends them, and nobody on the way does."""
     if broker.is_exposed:
         raise ConfigError(

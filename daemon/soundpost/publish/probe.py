@@ -5,9 +5,9 @@ import time
 from collections.abc import Sequence
 
 from soundpost.config import MqttConfig
-from soundpost.publish.broker import find_broker
-from soundpost.publish.mqtt import Connection
-from soundpost.publish.trouble import may_not_publish, no_acknowledgement
+from soundpost.publish.broker import load_broker_address
+from soundpost.publish.connection import Connection
+from soundpost.publish.errors import may_not_publish, no_acknowledgement
 
 _TIMEOUT_SECONDS = 5.0
 _TURN_SECONDS = 1.0
@@ -44,7 +44,7 @@ def deliver(
         ConfigError: The broker's address, credentials or certificates cannot be used.
         PublishError: The broker cannot be reached, refuses the client or a message, or is silent.
     """
-    broker = find_broker(config)
+    broker = load_broker_address(config)
     topic = f"{config.prefix}/{node}/{leaf}"
     client_id = f"soundpost-{node}-{leaf}-{secrets.token_hex(4)}"
     answers: list[str | None] = []

@@ -9,17 +9,17 @@ from typing import Self
 from soundpost.config import MqttConfig
 from soundpost.errors import PublishError
 from soundpost.health import Health
-from soundpost.publish.bell import Bell
-from soundpost.publish.broker import find_broker
-from soundpost.publish.courier import Courier
-from soundpost.publish.discovery import Introduction
-from soundpost.publish.herald import Herald
-from soundpost.publish.outbox import Outbox
-from soundpost.publish.payload import DetectionMessage, HealthMessage, ModelIdentity
-from soundpost.publish.readings import Readings, Sounds
-from soundpost.publish.refusals import Refusals
-from soundpost.publish.scribe import FULL, Scribe
-from soundpost.publish.whereabouts import find_outbox
+from soundpost.messages.payload import DetectionMessage, HealthMessage, ModelIdentity
+from soundpost.publish.broker import load_broker_address
+from soundpost.publish.client import MqttClient
+from soundpost.publish.detections import RefusedTopics
+from soundpost.publish.home_assistant.announcer import DiscoveryAnnouncer
+from soundpost.publish.home_assistant.device import DeviceAnnouncement
+from soundpost.publish.outbox.location import outbox_path
+from soundpost.publish.outbox.outbox import Outbox
+from soundpost.publish.outbox.writer import FULL, OutboxWriter
+from soundpost.publish.state_topics import SoundStates, StateTopics
+from soundpost.publish.wakeup import Wakeup
 
 CLOSE_SECONDS = 5.0
 """How long `close` gives the broker, unless told otherwise, to take what is left."""
@@ -65,21 +65,21 @@ class MqttPublisher:
         *,
         captures: bool = False,
     ) -> None:
-        self._broker = find_broker(config)
+        self._broker = load_broker_address(config)
         self._outbox = Outbox(config.queue_messages, health)
         base = f"{config.prefix}/{node}"
-        self.readings = Readings()
-        self._sounds = Sounds(labels, self.readings) if labels else None
-        refusals, bell = Refusals(self._broker), Bell()
+        self.readings = StateTopics()
+        self._sounds = SoundStates(labels, self.readings) if labels else None
+        refusals, bell = RefusedTopics(self._broker), Wakeup()
         self._wake, self.porter = bell.ring, None
         if config.commands:
             # Only now: by default nobody is obeyed, and the start is not to take longer for it.
-            from soundpost.publish.porter import make_porter  # noqa: PLC0415 - see above
+            from soundpost.publish.inbox.inbox import make_porter  # noqa: PLC0415 - see above
 
             self.porter = make_porter(base, refusals.note, bell.ring, health)
         herald = None
         if config.discovery and model is not None:
-            introduction = Introduction(
+            introduction = DeviceAnnouncement(
                 base,
                 labels,
                 model,
@@ -87,8 +87,8 @@ class MqttPublisher:
                 is_commanded=config.commands,
                 captures=captures,
             )
-            herald = Herald(config.discovery_prefix, node, introduction)
-        self._courier = Courier(
+            herald = DiscoveryAnnouncer(config.discovery_prefix, node, introduction)
+        self._courier = MqttClient(
             broker=self._broker,
             client_id=f"soundpost-{node}-{secrets.token_hex(4)}",
             base=base,
@@ -102,10 +102,10 @@ class MqttPublisher:
             keepalive_seconds=config.keepalive_seconds,
         )
         self._threads = [_thread(self._courier.run, "soundpost-mqtt")]
-        self._scribe: Scribe | None = None
-        if path := find_outbox(config):
+        self._scribe: OutboxWriter | None = None
+        if path := outbox_path(config):
             budget_bytes = config.outbox_megabytes * _BYTES_PER_MEGABYTE
-            self._scribe = Scribe(path, budget_bytes, self._outbox, health, self._wake)
+            self._scribe = OutboxWriter(path, budget_bytes, self._outbox, health, self._wake)
             self._threads.append(_thread(self._scribe.run, "soundpost-outbox"))
         self._is_overflowing = False
 

@@ -1,7 +1,7 @@
 """Folds: what may be trained on together, and proof that nothing leaks."""
 
 from soundpost_training.dataset.clip import Dataset
-from soundpost_training.dataset.shuffle import leaking
+from soundpost_training.dataset.leaky_folds import leaking
 from soundpost_training.errors import DatasetError
 
 CLIPS_NAMED = 5

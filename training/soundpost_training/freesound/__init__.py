@@ -1,5 +1,1 @@
-"""Recordings from Freesound, each with its author and its licence."""
-
-from soundpost_training.freesound.options import add_to, run
-
-__all__ = ["add_to", "run"]
+"""Downloads recordings from Freesound, with author and licence of each."""

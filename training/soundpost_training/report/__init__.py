@@ -2,4 +2,6 @@
 
 from soundpost_training.report.page import report_page
 
-__all__ = ["report_page"]
+__all__ = [
+    "report_page",
+]

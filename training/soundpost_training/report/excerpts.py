@@ -6,9 +6,9 @@ from pathlib import Path
 
 import soundfile
 
-from soundpost_training.dataset.audio import read_pcm
+from soundpost_training.dataset.decode.audio import read_pcm
 from soundpost_training.errors import DatasetError
-from soundpost_training.evaluate import Confusion
+from soundpost_training.evaluate.evaluate import Confusion
 
 RATE_HZ = 16_000
 SECONDS = 4.0

@@ -7,9 +7,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from soundpost_training.card_parts import judges
-from soundpost_training.delta import LabelDelta
-from soundpost_training.evaluate import Confusion, Evaluation
+from soundpost_training.bundle.card_tables import judges
+from soundpost_training.evaluate.evaluate import Confusion, Evaluation
+from soundpost_training.evaluate.int8_delta import LabelDelta
 from soundpost_training.report import plots
 from soundpost_training.report.excerpts import excerpts
 

@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 from sklearn.metrics import precision_recall_curve, roc_curve
 
-from soundpost_training.evaluate import Evaluation
+from soundpost_training.evaluate.evaluate import Evaluation
 from soundpost_training.metrics import ReliabilityBin
 
 Style = dict[str, Any]

@@ -7,12 +7,12 @@ import numpy as np
 from keras import layers, ops
 from numpy.typing import NDArray
 
-from soundpost_training.config import TeacherConfig
 from soundpost_training.errors import TrainingError
+from soundpost_training.experiment.experiment import TeacherConfig
 from soundpost_training.progress import bar
-from soundpost_training.run import kept_experiment, refuse_other_folds
-from soundpost_training.teacher.filling import Answers
-from soundpost_training.teacher.leaks import refuse_other_ear, refuse_run
+from soundpost_training.runs.run_folder import kept_experiment, refuse_other_folds
+from soundpost_training.teacher.leakage import refuse_other_ear, refuse_run
+from soundpost_training.teacher.resumable_array import Answers
 from soundpost_training.teacher.student import Student
 
 HEADS_FILE = "teacher.keras"

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from soundpost_training.config import Experiment
 from soundpost_training.dataset import Dataset
+from soundpost_training.experiment.experiment import Experiment
 
 
 @dataclass(frozen=True, slots=True)

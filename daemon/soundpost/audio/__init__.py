@@ -1,0 +1,23 @@
+"""Chunks of sound and their level, the noise floor, the voice detector."""
+
+from soundpost.audio.chunk import (
+    FULL_SCALE,
+    NANOSECONDS,
+    SILENCE_DBFS,
+    Chunk,
+    Pcm,
+    level_dbfs,
+    mean_square_dbfs,
+    samples_to_ns,
+)
+
+__all__ = [
+    "FULL_SCALE",
+    "NANOSECONDS",
+    "SILENCE_DBFS",
+    "Chunk",
+    "Pcm",
+    "level_dbfs",
+    "mean_square_dbfs",
+    "samples_to_ns",
+]

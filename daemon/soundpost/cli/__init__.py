@@ -1,0 +1,7 @@
+"""The commands of the program `soundpost`."""
+
+from soundpost.cli.main import main
+
+__all__ = [
+    "main",
+]

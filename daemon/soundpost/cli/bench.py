@@ -1,0 +1,100 @@
+"""`soundpost bench`: what each room costs on this machine, as a share of real time."""
+
+import os
+import resource
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from statistics import median
+from typing import TextIO
+
+import numpy as np
+
+from soundpost.app import build_pipeline
+from soundpost.audio import Pcm
+from soundpost.capture import ArraySource
+from soundpost.classify.model import Model, load_model
+from soundpost.config import Config
+from soundpost.decide import build_tracker
+from soundpost.events import Detection, Scores, Window
+from soundpost.features import Windower
+from soundpost.health import Health
+
+SECONDS = 120  # long enough for what is done only once not to show
+REPEATS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Costs:
+    """Milliseconds of one core for a second of sound, the median of several runs."""
+
+    features_ms: float
+    classify_ms: float
+    decide_ms: float
+    pipeline_ms: float
+
+
+def measure(config: Config, model: Model) -> Costs:
+    """The cost of each room and of all together, on noise that comes and goes."""
+    manifest = model.bundle.manifest
+    heard, rate_hz = manifest.input, model.sample_rate_hz
+    source = ArraySource(np.tile(_noise(rate_hz), SECONDS), rate_hz)
+
+    def cut() -> list[Window]:
+        windower = Windower(heard.features, heard.window_frames, heard.stride_frames)
+        return [window for chunk in source.chunks() for window in windower.window(chunk)]
+
+    def classify() -> list[Scores]:
+        return [model.classifier.classify(window) for window in windows]
+
+    def decide() -> list[Detection]:
+        tracker = build_tracker(manifest, config.decide)
+        return [detection for scores in scored for detection in tracker.follow(scores)]
+
+    def listen() -> list[list[Detection]]:
+        return list(build_pipeline(config, model, source, Health()).listen())
+
+    windows = cut()
+    scored = classify()
+    return Costs(*(_cost_ms(work) for work in (cut, classify, decide, listen)))
+
+
+def bench(config: Config, out: TextIO) -> None:
+    """Write the costs and the real-time factor of the configured bundle."""
+    model = load_model(config.classify)
+    costs = measure(config, model)
+    manifest = model.bundle.manifest
+    stride_seconds = (
+        manifest.input.stride_frames * manifest.input.features.hop_samples / model.sample_rate_hz
+    )
+    out.write(
+        f"{manifest.id} {manifest.version}, a window every {stride_seconds:g} s, "
+        f"on one of {os.cpu_count()} cores; milliseconds for a second of sound\n"
+        f"  features  {costs.features_ms:8.3f}\n"
+        f"  classify  {costs.classify_ms:8.3f}\n"
+        f"  decide    {costs.decide_ms:8.3f}\n"
+        f"  pipeline  {costs.pipeline_ms:8.3f}   {1000 / costs.pipeline_ms:.0f} times real time\n"
+        f"  memory    {_peak_mb():8.1f} MB at its peak\n"
+    )
+
+
+def _noise(samples: int) -> Pcm:
+    """Brown noise, its first half quiet and its second loud, seeded."""
+    rng = np.random.default_rng(0)
+    noise = np.cumsum(rng.normal(0.0, 100.0, samples)) % 8192 - 4096
+    loudness = np.where(np.arange(samples) < samples // 2, 0.05, 1.0)
+    return np.asarray(noise * loudness, np.int16)
+
+
+def _cost_ms(work: Callable[[], object]) -> float:
+    work()  # warm up
+    runs = []
+    for _ in range(REPEATS):
+        begun = time.process_time()  # not the wall's: the machine may have other work
+        work()
+        runs.append(time.process_time() - begun)
+    return 1000 * median(runs) / SECONDS
+
+
+def _peak_mb() -> float:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e6

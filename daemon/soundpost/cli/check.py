@@ -1,0 +1,102 @@
+"""`soundpost check`: does everything work here, from the configuration to the broker?"""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TextIO
+
+from soundpost.app import build_evidence_store, build_source
+from soundpost.audio import SILENCE_DBFS, level_dbfs
+from soundpost.capture import Microphone, parse_source, probe
+from soundpost.classify import Bundle, Classifier, find_bundle, load_bundle, replay_golden
+from soundpost.classify.golden import SCORE_TOLERANCE
+from soundpost.cli.checklist import Checklist
+from soundpost.config import Config
+from soundpost.decide import build_mutes, build_rules
+from soundpost.evidence import probe as folder_probe
+from soundpost.gate import build_gate
+from soundpost.health import Health
+from soundpost.publish import probe as broker_probe
+from soundpost.publish.outbox.probe import probe_outbox
+from soundpost.system.clock import clock_state
+
+PROBE_SECONDS = 0.1
+
+
+def check(read_config: Callable[[], Config], out: TextIO) -> int:
+    """The exit status: 0 if every step works, else that of the first that does not.
+
+    Each step is a line that says what was got, or what was expected and got, and a hint. A step
+    that needs a failed one is left out; the others are still tried.
+
+    Args:
+        read_config: Gives the configuration, or raises `ConfigError`.
+        out: Where the lines go.
+    """
+    steps = Checklist(out)
+    config = steps.attempt("config", read_config, _describe_config)
+    if config is None:
+        return steps.status
+    bundle = steps.attempt("bundle", lambda: _load(config), _describe_bundle)
+    if bundle is not None:
+        steps.attempt("golden", lambda: _replay(bundle, config), str)
+    rate_hz = bundle.manifest.input.features.sample_rate_hz if bundle else 16_000
+    steps.attempt("sound", lambda: _hear(config, rate_hz), str)
+    if config.evidence.folder is not None:
+        folder = Path(config.evidence.folder)
+        steps.attempt("clips", lambda: _keep(config, folder, bundle), str)
+    steps.attempt("outbox", lambda: probe_outbox(config.mqtt), str)
+    steps.attempt(
+        "broker",
+        lambda: broker_probe.probe(config.mqtt, config.node.name),
+        lambda milliseconds: f"{config.mqtt.broker}: acknowledged after {milliseconds:.1f} ms",
+    )
+    return steps.status
+
+
+def _describe_config(config: Config) -> str:
+    return f"node {config.node.name}, source {config.capture.source}, gate {config.gate.open_on}"
+
+
+def _load(config: Config) -> Bundle:
+    bundle = load_bundle(find_bundle(config.classify.bundle))
+    rate_hz = bundle.manifest.input.features.sample_rate_hz
+    build_rules(bundle.manifest.labels, config.decide, rate_hz)
+    build_mutes(bundle.manifest.labels, config, clock_state)
+    build_gate(config.gate, rate_hz)
+    return bundle
+
+
+def _describe_bundle(bundle: Bundle) -> str:
+    manifest = bundle.manifest
+    return (
+        f"{manifest.id} {manifest.version}: {len(manifest.labels)} labels, "
+        f"{manifest.input.tensor.dtype}, {len(bundle.model) / 1000:.0f} kB, hashes as promised"
+    )
+
+
+def _replay(bundle: Bundle, config: Config) -> str:
+    report = replay_golden(bundle, Classifier(bundle, config.classify.threads))
+    return (
+        f"{report.windows} windows: scores differ by {report.score_difference:.2g}, "
+        f"at most {SCORE_TOLERANCE:g} expected"
+    )
+
+
+def _hear(config: Config, rate_hz: int) -> str:
+    named = parse_source(config.capture.source)
+    expected = round(PROBE_SECONDS * rate_hz)
+    if isinstance(named, Microphone):
+        heard = probe(named.device, rate_hz, PROBE_SECONDS)
+        name, got, level = heard.device_name, heard.samples, heard.level_dbfs
+    else:
+        with build_source(config, rate_hz, Health()) as source:
+            first = next(chunk for chunk in source.chunks() if chunk is not None)
+        name, got, level = str(named.path), len(first.samples), level_dbfs(first.samples)
+    silence = "; digital silence: is it muted?" if level <= SILENCE_DBFS else ""
+    return f"{name}: {got} samples, {expected} expected, {level:.1f} dBFS{silence}"
+
+
+def _keep(config: Config, folder: Path, bundle: Bundle | None) -> str:
+    if bundle is not None:  # not at every model's rate can voices be found, or FLAC be written
+        build_evidence_store(config, bundle.manifest, Health())
+    return folder_probe.probe(folder, config.evidence.keep_free_megabytes)

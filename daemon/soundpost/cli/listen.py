@@ -1,0 +1,49 @@
+"""`soundpost listen`: what would have been told of a file?"""
+
+import logging
+from pathlib import Path
+from typing import TextIO
+
+import msgspec
+
+from soundpost.app import build_message_builder, build_pipeline
+from soundpost.capture import FileSource
+from soundpost.classify.model import load_model
+from soundpost.config import Config
+from soundpost.errors import SoundpostError
+from soundpost.health import Health
+from soundpost.messages.payload import encode
+from soundpost.monitor import MicrophoneMonitor
+
+LOG = logging.getLogger("soundpost")
+
+
+def listen(config: Config, files: list[Path], out: TextIO) -> int:
+    """The number of files that could not be listened to; the detections go to `out`.
+
+    Each detection is one line of JSON, as it would be published, but that its times count from
+    the start of the file (1970-01-01T00:00:00Z), `clock` says `file`, and `clip` names the file.
+
+    Raises:
+        BundleError, ConfigError: As `load_model` and `build_pipeline`.
+    """
+    model = load_model(config.classify)
+    teller = build_message_builder(config, model, lambda: "file")
+    failures = 0
+    for path in files:
+        health = Health()
+        source = FileSource(path, model.sample_rate_hz, pace="fast", starts_at_ns=0, health=health)
+        condition = MicrophoneMonitor(
+            model.sample_rate_hz, wall_ns=lambda: 0
+        )  # a file is never late
+        pipeline = build_pipeline(config, model, source, health, condition=condition)
+        try:
+            with source:
+                for detections in pipeline.listen():
+                    for detection in detections:
+                        message = msgspec.structs.replace(teller.tell(detection), clip=str(path))
+                        out.write(encode(message).decode() + "\n")
+        except SoundpostError as error:
+            failures += 1
+            LOG.error("%s\n  hint: %s", error, error.hint)  # noqa: TRY400 - told, not traced
+    return failures

@@ -1,0 +1,34 @@
+"""What commands are carried out with."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from soundpost.commands.live_settings import LiveSettings
+from soundpost.commands.self_test import SelfTest
+from soundpost.commands.sound_clock import SoundClock
+from soundpost.evidence import Evidence
+from soundpost.health import Health
+from soundpost.messages.settings import SettingsMessage
+
+
+@dataclass(frozen=True, slots=True)
+class CommandContext:
+    """What a steward does things with.
+
+    Attributes:
+        tuning: Mutes, thresholds and profiles.
+        evidence: Clips.
+        trial: Makes a self-test.
+        reload: Reads the configuration again, and begins anew with it; raises what is wrong.
+        tell: Told the settings whenever they change.
+        ears: When it is, by the sound.
+        health: Where commands are counted.
+    """
+
+    tuning: LiveSettings
+    evidence: Evidence
+    trial: Callable[[], SelfTest]
+    reload: Callable[[], None]
+    tell: Callable[[SettingsMessage], None]
+    ears: SoundClock
+    health: Health

@@ -1,0 +1,147 @@
+"""What can be configured: the tables of the file, their keys, types, bounds and defaults."""
+
+import re
+import socket
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta
+
+from soundpost.config.decide import DecideConfig
+from soundpost.config.metrics import MetricsConfig
+from soundpost.config.types import (
+    Count,
+    Decibels,
+    RollSeconds,
+    Seconds,
+    Section,
+    SomeSeconds,
+    Text,
+    TopicPart,
+)
+
+# Patterns end in \Z, for $ would let a line break in.
+SourceName = Annotated[
+    str,
+    Meta(
+        pattern=r"^(mic|mic:.+|wav:.+)\Z",
+        description="mic, mic:NAME, mic:INDEX or wav:PATH",
+    ),
+]
+BrokerUrl = Annotated[
+    str,
+    Meta(
+        pattern=r"^mqtts?://([^\s/@:\[\]?#]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?/?\Z",
+        description="mqtt://host:port or mqtts://host:port, without the user (mqtt.username)",
+    ),
+]
+
+
+def _host_name() -> str:
+    """The machine's short name, without what a topic cannot carry."""
+    return re.sub(r"[^A-Za-z0-9._-]", "-", socket.gethostname().split(".")[0])[:64] or "soundpost"
+
+
+class NodeConfig(Section, frozen=True):
+    """Who is listening, by default under the machine's name, and where."""
+
+    name: TopicPart = msgspec.field(default_factory=_host_name)
+    latitude: Annotated[float, Meta(ge=-90.0, le=90.0)] | None = None
+    longitude: Annotated[float, Meta(ge=-180.0, le=180.0)] | None = None
+    timezone: Text | None = None
+
+    def __post_init__(self) -> None:
+        if (self.latitude is None) != (self.longitude is None):
+            raise ValueError("latitude and longitude are set both or not at all")
+
+
+class CaptureConfig(Section, frozen=True):
+    """Where sound comes from: `mic`, `mic:NAME`, `mic:INDEX` or `wav:PATH`."""
+
+    source: SourceName = "mic"
+    pace: Literal["real", "fast"] = "real"
+    queue_seconds: SomeSeconds = 10.0
+
+
+class GateConfig(Section, frozen=True):
+    """What is worth hearing; `always` hears everything."""
+
+    open_on: Literal["always", "level", "voice", "level_or_voice", "level_and_voice"] = "always"
+    level_over_floor_db: Decibels = 10.0
+    floor_seconds: SomeSeconds = 30.0
+    voice_strictness: Annotated[int, Meta(ge=0, le=3)] = 2
+    pre_roll_seconds: Seconds = 1.0
+    hangover_seconds: Seconds = 2.0
+
+
+class ClassifyConfig(Section, frozen=True):
+    """The model: the folder of a bundle, or the name of one that came with soundpost."""
+
+    bundle: Text = "esc50"
+    threads: Annotated[int, Meta(ge=1, le=64)] = 1
+
+
+class EvidenceConfig(Section, frozen=True):
+    """Where the sound of events is kept; without a folder nothing is written."""
+
+    folder: Text | None = None
+    pre_roll_seconds: RollSeconds = 1.0
+    post_roll_seconds: RollSeconds = 0.5
+    clip_seconds: Annotated[float, Meta(ge=1.0, le=120.0)] = 15.0
+    privacy: Literal["off", "mute-speech", "no-speech-clips"] = "off"
+    keep_days: Annotated[float, Meta(gt=0.0, le=36_500.0)] = 30.0
+    budget_megabytes: Count = 1_000
+    keep_free_megabytes: Annotated[int, Meta(ge=0, le=1_000_000)] = 200
+
+    def __post_init__(self) -> None:
+        if self.pre_roll_seconds + self.post_roll_seconds >= self.clip_seconds:
+            raise ValueError("pre_roll_seconds and post_roll_seconds leave nothing of clip_seconds")
+
+
+class MqttConfig(Section, frozen=True):
+    """The broker, as `mqtt://host:port` or `mqtts://host:port`, and how to log in there."""
+
+    broker: BrokerUrl = "mqtt://localhost:1883"
+    prefix: TopicPart = "soundpost"
+    username: Text | None = None
+    password_file: Text | None = None
+    ca_file: Text | None = None
+    cert_file: Text | None = None
+    key_file: Text | None = None
+    outbox: Text | None = None
+    outbox_megabytes: Count = 512
+    queue_messages: Count = 10_000
+    discovery: bool = False
+    discovery_prefix: TopicPart = "homeassistant"
+    keepalive_seconds: Annotated[int, Meta(ge=5, le=3600)] = 30
+    health_seconds: Annotated[float, Meta(ge=1.0, le=86_400.0)] = 30.0
+    level_seconds: Seconds = 0.0
+    commands: bool = False
+
+    def __post_init__(self) -> None:
+        # What would silently be weaker than its author believes is refused.
+        certified = self.ca_file or self.cert_file or self.key_file
+        rules = {
+            "key_file is set without cert_file": self.cert_file or not self.key_file,
+            "password_file is set without username": self.username or not self.password_file,
+            "level_seconds is below 0.1, and not 0": not 0.0 < self.level_seconds < 0.1,  # noqa: PLR2004 - said beside it
+            "ca_file, cert_file and key_file need a broker at mqtts://": (
+                self.broker.startswith("mqtts://") or not certified
+            ),
+        }
+        for rule, holds in rules.items():
+            if not holds:
+                raise ValueError(rule)
+
+
+class Config(Section, frozen=True):
+    """The whole file."""
+
+    node: NodeConfig = msgspec.field(default_factory=NodeConfig)
+    capture: CaptureConfig = CaptureConfig()
+    gate: GateConfig = GateConfig()
+    classify: ClassifyConfig = ClassifyConfig()
+    decide: DecideConfig = DecideConfig()
+    evidence: EvidenceConfig = EvidenceConfig()
+    mqtt: MqttConfig = MqttConfig()
+    metrics: MetricsConfig = MetricsConfig()

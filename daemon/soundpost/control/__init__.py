@@ -1,9 +1,0 @@
-"""What is asked of the running daemon by commands, which it carries out.
-
-What commands need is loaded where they are taken, and only there: by default nobody is obeyed, and
-the start is not to take longer for it.
-"""
-
-from soundpost.control.nobody import Nobody, Servant, open_memory
-
-__all__ = ["Nobody", "Servant", "open_memory"]

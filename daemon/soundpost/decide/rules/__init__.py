@@ -1,0 +1,1 @@
+"""Works out how each label is decided: precedence of settings, profiles, groups."""

@@ -1,0 +1,81 @@
+"""Which settings hold for a label: from the most particular place to the most general."""
+
+from collections.abc import Iterator
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+
+from soundpost.config import DecideConfig, LabelConfig, ProfileConfig
+from soundpost.decide.rules.labels import LabelNames
+from soundpost.decide.rules.profiles import find_profile
+from soundpost.decide.unlabelled import NAMELESS, asked_nameless
+
+
+class Override(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What somebody set for a label while the daemon runs; wins over the configuration.
+
+    Attributes:
+        label: As the manifest spells it.
+        on_threshold: The smoothed score that starts an event, in [0, 1]; None as configured.
+        profile: Name of a profile; None as configured.
+    """
+
+    label: str
+    on_threshold: Annotated[float, Meta(ge=0.0, le=1.0)] | None = None
+    profile: str | None = None
+
+
+class SettingPrecedence:
+    """Finds the places of a configuration that speak of a label.
+
+    Args:
+        config: The configuration.
+        vocabulary: Of labels and groups.
+
+    Raises:
+        ConfigError: `decide.labels` names neither a label nor a group, or a place names a
+            profile that there is not.
+    """
+
+    def __init__(self, config: DecideConfig, vocabulary: LabelNames) -> None:
+        self._config = config
+        self._nameless = asked_nameless(config)
+        self._named = [
+            (name, vocabulary.find([name], "decide.labels"), place)
+            for name, place in config.labels.items()
+        ]
+        for name, _, place in self._named:
+            self._with_profile(place, f"decide.labels.{name}")
+        self._with_profile(config, "decide")
+
+    def of(self, label: str, override: Override | None = None) -> list[ProfileConfig]:
+        """All that is set for a label; what stands first wins.
+
+        Raises:
+            ConfigError: The override names a profile that there is not.
+        """
+        layers: list[ProfileConfig] = []
+        if override is not None:
+            place = LabelConfig(on_threshold=override.on_threshold, profile=override.profile)
+            layers += self._with_profile(place, f"override of {label}")
+        for place, where in self._places(label):
+            layers += self._with_profile(place, where)
+        return layers
+
+    def _places(self, label: str) -> Iterator[tuple[LabelConfig, str]]:
+        """The label's own, those of its groups, the last one first, and that of all the model's."""
+        own = [(place, name) for name, _, place in self._named if name == label]
+        groups = [
+            (place, name)
+            for name, members, place in reversed(self._named)
+            if name != label and label in members
+        ]
+        for place, name in own + groups:
+            yield place, f"decide.labels.{name}"
+        yield (NAMELESS[label], "") if label in self._nameless else (self._config, "decide")
+
+    def _with_profile(self, place: LabelConfig, where: str) -> list[ProfileConfig]:
+        if place.profile is None:
+            return [place]
+        return [place, find_profile(place.profile, self._config.profiles, where)]

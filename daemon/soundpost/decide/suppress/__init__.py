@@ -1,0 +1,1 @@
+"""Keeps events from starting: mutes, and schedules by clock or sun."""

@@ -1,0 +1,1 @@
+"""Encodes clips as FLAC, and their spectrograms as PNG."""

@@ -1,0 +1,1 @@
+"""Stores clips within a budget of disk space and age."""

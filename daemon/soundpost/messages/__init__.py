@@ -1,0 +1,12 @@
+"""The payloads of MQTT messages: their types, their validation and their builder."""
+
+from soundpost.messages.builder import MessageBuilder
+from soundpost.messages.payload import DetectionMessage, HealthMessage, ModelIdentity, encode
+
+__all__ = [
+    "DetectionMessage",
+    "HealthMessage",
+    "MessageBuilder",
+    "ModelIdentity",
+    "encode",
+]

@@ -1,0 +1,109 @@
+"""From what was decided to what is told."""
+
+import random
+from collections.abc import Callable, Sequence
+
+import msgspec
+
+from soundpost import __version__
+from soundpost.events import Detection, State
+from soundpost.health import Health, Problem
+from soundpost.messages.payload import DetectionMessage, HealthMessage, ModelIdentity
+from soundpost.messages.uuid7 import uuid7
+from soundpost.system.clock import ClockState, rfc3339
+
+_SCORE_DECIMALS = 4  # an int8 model has 256 scores; more digits only look like knowledge
+_LEVEL_DECIMALS = 1
+_SECONDS_DECIMALS = 3
+
+
+class MessageBuilder:
+    """Words detections and health for everybody outside, whether over MQTT or as JSON lines.
+
+    It gives an event one id for all its states, and a message its number.
+
+    Args:
+        node: Who is listening.
+        model: What classifies.
+        sample_rate_hz: Of the samples that events and health are counted in.
+        clock: Asked at each message whether the wall clock can be believed.
+        last_seq: The number that was given last, by an earlier run say.
+        rng: Source of the ids' random bits; a test gives its own.
+    """
+
+    def __init__(  # noqa: PLR0913 - each given once, by name
+        self,
+        node: str,
+        model: ModelIdentity,
+        *,
+        sample_rate_hz: int,
+        clock: Callable[[], ClockState],
+        last_seq: int = 0,
+        rng: random.Random | None = None,
+    ) -> None:
+        self._node = node
+        self._model = model
+        self._sample_rate_hz = sample_rate_hz
+        self._clock = clock
+        self._rng = rng or random.SystemRandom()
+        self._ids: dict[int, str] = {}
+        self._seq = last_seq
+
+    def tell(self, detection: Detection) -> DetectionMessage:
+        """The message for the next state of an event.
+
+        Raises:
+            KeyError: The event has not started, or is over.
+        """
+        event_id = self._event_id(detection)
+        self._seq += 1
+        ended_ns = detection.offset_utc_ns
+        return DetectionMessage(
+            id=event_id,
+            seq=self._seq,
+            node=self._node,
+            state=detection.state,
+            label=detection.label,
+            score=round(float(detection.score), _SCORE_DECIMALS),
+            threshold=round(float(detection.threshold), _SCORE_DECIMALS),
+            onset=rfc3339(detection.onset_utc_ns),
+            offset=None if ended_ns is None else rfc3339(ended_ns),
+            clock=self._clock(),
+            level_dbfs=_rounded_level(detection.level_dbfs),
+            model=self._model,
+        )
+
+    def report(
+        self, health: Health, utc_ns: int, problems: Sequence[Problem] = ()
+    ) -> HealthMessage:
+        """The message that tells the counters as they are now, and what is wrong.
+
+        Args:
+            health: The counters; they may go on counting.
+            utc_ns: The time now, nanoseconds since 1970 UTC.
+            problems: What is wrong with the microphone.
+        """
+        return HealthMessage(
+            node=self._node,
+            time=rfc3339(utc_ns),
+            clock=self._clock(),
+            version=__version__,
+            model=self._model,
+            heard_seconds=round(health.samples / self._sample_rate_hz, _SECONDS_DECIMALS),
+            problems=list(problems),
+            counters=msgspec.structs.replace(health),
+        )
+
+    def _event_id(self, detection: Detection) -> str:
+        match detection.state:
+            case State.STARTED:
+                self._ids[detection.event] = str(uuid7(detection.onset_utc_ns, self._rng))
+                return self._ids[detection.event]
+            case State.CONFIRMED:
+                return self._ids[detection.event]
+            case State.ENDED | State.RETRACTED:
+                return self._ids.pop(detection.event)
+
+
+def _rounded_level(level_dbfs: float) -> float:
+    return round(float(level_dbfs), _LEVEL_DECIMALS) + 0.0  # and no "-0.0" on the wire

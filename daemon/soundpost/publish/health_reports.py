@@ -1,0 +1,50 @@
+"""When health is told."""
+
+import time
+from collections.abc import Callable
+
+from soundpost.health import Health, Problem
+from soundpost.messages.builder import MessageBuilder
+from soundpost.messages.payload import HealthMessage
+
+
+class HealthReports:
+    """Tells the counters at first, every so often, and when problems come or go.
+
+    That is so whether sound arrives or not.
+
+    Args:
+        publish: Tells them.
+        teller: Words them.
+        health: The counters.
+        every_seconds: The time from one telling to the next.
+        monotonic_seconds: The clock by which it passes.
+    """
+
+    def __init__(
+        self,
+        publish: Callable[[HealthMessage], None],
+        teller: MessageBuilder,
+        health: Health,
+        every_seconds: float,
+        *,
+        monotonic_seconds: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._publish = publish
+        self._teller = teller
+        self._health = health
+        self._every_seconds = every_seconds
+        self._monotonic_seconds = monotonic_seconds
+        self._due_seconds = monotonic_seconds()
+        self._told: tuple[Problem, ...] = ()
+
+    def go_on(self, problems: tuple[Problem, ...]) -> None:
+        """Tell health, if it is time to."""
+        if problems != self._told or self._monotonic_seconds() >= self._due_seconds:
+            self.tell(problems)
+
+    def tell(self, problems: tuple[Problem, ...]) -> None:
+        """Tell health now."""
+        self._publish(self._teller.report(self._health, time.time_ns(), problems))
+        self._told = problems
+        self._due_seconds = self._monotonic_seconds() + self._every_seconds

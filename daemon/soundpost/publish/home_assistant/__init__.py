@@ -1,0 +1,1 @@
+"""Announces the node to Home Assistant (MQTT discovery)."""

@@ -1,0 +1,160 @@
+"""The node as Home Assistant discovers it: one device, with an entity for each thing it tells.
+
+The rules are those of https://www.home-assistant.io/integrations/mqtt/#device-discovery-payload.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import msgspec
+
+from soundpost import __version__
+from soundpost.messages.payload import ModelIdentity
+from soundpost.publish.home_assistant.entities import (
+    Announcement,
+    Component,
+    Device,
+    Earlier,
+    Origin,
+)
+from soundpost.publish.state_topics import ANY
+
+# Confirmed, and not late: what comes hours after it was heard must ring nobody's bell.
+_EVENT_TEMPLATE = (
+    "{% if value_json.state == 'confirmed' and not value_json.backfilled %}"
+    "{{ dict(value_json, event_type=value_json.label) | to_json }}{% endif %}"
+)
+_LARGEST_BYTES = 262_144
+_MISSED_LEVELS = 5
+"""After so many that did not come nobody knows how loud it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceAnnouncement:
+    """What a node says of itself.
+
+    Attributes:
+        base: What its topics begin with, `<prefix>/<node>`.
+        labels: What it listens for.
+        model: What classifies.
+        level_seconds: How often it tells its level; 0 for never.
+        is_commanded: Whether it does what it is told.
+        captures: Whether it keeps clips.
+    """
+
+    base: str
+    labels: Sequence[str]
+    model: ModelIdentity
+    level_seconds: float = 0.0
+    is_commanded: bool = False
+    captures: bool = False
+
+    def announce(self, earlier: bytes | None = None) -> bytes:
+        """The announcement, which also removes what an earlier one had and this one has not.
+
+        Args:
+            earlier: What is retained at the broker, from whomever; what is no announcement is
+                none.
+        """
+        prefix, _, node = self.base.partition("/")
+        components = self._components()
+        removed = {
+            key: Component(platform=platform)
+            for key, platform in _platforms(earlier).items()
+            if key not in components
+        }
+        announcement = Announcement(
+            device=Device(
+                identifiers=(f"{prefix}_{node}",),
+                name=node,
+                manufacturer="Soundpost",
+                model=f"{self.model.id} {self.model.version}",
+                sw_version=__version__,
+            ),
+            origin=Origin(name="soundpost", sw_version=__version__),
+            availability_topic=f"{self.base}/status",
+            components=components | removed,
+        )
+        return msgspec.json.encode(announcement)
+
+    def _components(self) -> dict[str, Component]:
+        entities = {
+            "sounds": Component(
+                platform="event",
+                name="Sounds",
+                state_topic=f"{self.base}/detections",
+                value_template=_EVENT_TEMPLATE,
+                event_types=tuple(self.labels),
+            ),
+            **{f"sound_{label}": self._sound(label) for label in (*self.labels, ANY)},
+            "problem": self._health(
+                "Microphone", "{{ 'ON' if value_json.problems else 'OFF' }}", "problem"
+            ),
+            "heard": self._counter("Sound heard", "heard_seconds", unit="s"),
+            "waiting": self._counter("Messages waiting", "counters.messages_waiting"),
+            "dropped": self._counter("Messages dropped", "counters.messages_dropped"),
+        }
+        if self.level_seconds:
+            entities["level"] = self._level()
+        if self.is_commanded:
+            from soundpost.publish.home_assistant.controls import controls  # noqa: PLC0415 - by default nobody is
+
+            entities |= controls(self.base, self.labels, captures=self.captures)
+        return {
+            key: msgspec.structs.replace(entity, unique_id=f"{self.base.replace('/', '_')}_{key}")
+            for key, entity in entities.items()
+        }
+
+    def _sound(self, label: str) -> Component:
+        return Component(
+            platform="binary_sensor",
+            name="Any sound" if label == ANY else label.replace("_", " ").capitalize(),
+            state_topic=f"{self.base}/sound/{label}",
+            device_class="sound",
+        )
+
+    def _level(self) -> Component:
+        # No device class: sound_pressure is what a calibrated meter shows, in dB or dB(A).
+        return Component(
+            platform="sensor",
+            name="Level",
+            state_topic=f"{self.base}/level",
+            unit_of_measurement="dBFS",
+            state_class="measurement",
+            suggested_display_precision=1,
+            expire_after=math.ceil(_MISSED_LEVELS * self.level_seconds),
+        )
+
+    def _health(self, name: str, template: str, device_class: str) -> Component:
+        return Component(
+            platform="binary_sensor",
+            name=name,
+            state_topic=f"{self.base}/health",
+            value_template=template,
+            device_class=device_class,
+            entity_category="diagnostic",
+        )
+
+    def _counter(self, name: str, field: str, unit: str | None = None) -> Component:
+        is_gauge = field.endswith("waiting")
+        return Component(
+            platform="sensor",
+            name=name,
+            state_topic=f"{self.base}/health",
+            value_template=f"{{{{ value_json.{field} }}}}",
+            device_class="duration" if unit else None,
+            entity_category="diagnostic",
+            unit_of_measurement=unit,
+            state_class="measurement" if is_gauge else "total_increasing",
+        )
+
+
+def _platforms(earlier: bytes | None) -> dict[str, str]:
+    if not earlier or len(earlier) > _LARGEST_BYTES:
+        return {}
+    try:
+        found = msgspec.json.decode(earlier, type=Earlier)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return {}
+    return {key: component.platform for key, component in found.components.items()}

@@ -1,0 +1,1 @@
+"""Receives commands and sends their results."""

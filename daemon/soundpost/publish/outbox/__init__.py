@@ -1,0 +1,1 @@
+"""Stores every detection until the broker acknowledges it."""

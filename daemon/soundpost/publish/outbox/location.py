@@ -1,0 +1,18 @@
+"""Where the outbox lies."""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+from soundpost.config import MqttConfig
+from soundpost.system.systemd import state_directory
+
+_FILE_NAME = "outbox.db"
+
+
+def outbox_path(config: MqttConfig, environment: Mapping[str, str] = os.environ) -> Path | None:
+    """The outbox's file: the configured one, else one in the folder that systemd gives, or None."""
+    if config.outbox is not None:
+        return Path(config.outbox)
+    folder = state_directory(environment)
+    return folder / _FILE_NAME if folder else None

@@ -1,0 +1,1 @@
+"""Talks to the machine: clock, systemd, journal, signals, files."""

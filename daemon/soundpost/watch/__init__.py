@@ -1,5 +1,0 @@
-"""`soundpost watch`: what is heard now, for the person on site."""
-
-from soundpost.watch.watch import watch
-
-__all__ = ["watch"]

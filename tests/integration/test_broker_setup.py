@@ -1,0 +1,234 @@
+"""deploy/mosquitto as its README says: a real broker with exactly these files."""
+
+import json
+import os
+import shutil
+import ssl
+import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from command_client import next_command
+from mosquitto import Broker, free_port, require_mosquitto, wait_until
+from mqtt_subscriber import PATIENCE_SECONDS, Subscriber
+from probe_failures import probe_refusal
+from sample_messages import message
+
+from soundpost.config import MqttConfig
+from soundpost.errors import PublishError
+from soundpost.health import Health
+from soundpost.messages import ModelIdentity
+from soundpost.publish.probe import deliver, probe
+from soundpost.publish.publisher import MqttPublisher
+
+SETUP = Path(__file__).resolve().parents[2] / "deploy" / "mosquitto"
+DETECTIONS = "soundpost/north-gate/detections"
+PASSWORDS = {"homeassistant": "secret-1", "archive": "secret-2"}
+
+
+@dataclass(frozen=True)
+class Setup:
+    """A broker that was set up by the README.
+
+    Attributes:
+        broker: The process.
+        certificates: The folder that make-certificates.sh filled.
+        nodes_port: Where nodes call.
+        readers_port: Where readers call.
+    """
+
+    broker: Broker
+    certificates: Path
+    nodes_port: int
+    readers_port: int
+
+    def node(self, name: str = "north-gate", **keys: str) -> dict[str, Any]:
+        """What a node's configuration says of the broker."""
+        certificate = {"cert_file": f"{name}.crt", "key_file": f"{name}.key", "ca_file": "ca.crt"}
+        files = {key: str(self.certificates / file) for key, file in certificate.items()}
+        return {"broker": f"mqtts://localhost:{self.nodes_port}", **files, **keys}
+
+    def reader(self, user: str, topic: str = "#") -> Subscriber:
+        """Somebody who listens in."""
+        tls = ssl.create_default_context(cafile=str(self.certificates / "ca.crt"))
+        return Subscriber(self.readers_port, topic, (user, PASSWORDS[user]), tls)
+
+
+class Installed(Broker):
+    """A broker with the configuration of Debian, which includes ours."""
+
+    def __init__(self, folder: Path, port: int) -> None:
+        super().__init__(folder)
+        self.port = port
+
+    def _write_configuration(self) -> Path:
+        main = self._folder / "mosquitto.conf"
+        main.write_text(
+            f"persistence true\npersistence_location {self._folder}/\n"
+            f"{'user root' if os.geteuid() == 0 else ''}\ninclude_dir {self._folder}/conf.d\n",
+            encoding="utf-8",
+        )
+        return main
+
+
+def make_certificates(folder: Path, *arguments: str) -> "subprocess.CompletedProcess[str]":
+    """What the script printed."""
+    return subprocess.run(
+        [str(SETUP / "make-certificates.sh"), str(folder), *arguments],
+        check=False,
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE_SECONDS,
+    )
+
+
+@pytest.fixture(scope="module")
+def certificates(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A CA, a broker's certificate and those of two nodes."""
+    if shutil.which("openssl") is None:
+        pytest.skip("openssl is not installed; apt-get install openssl")
+    folder = tmp_path_factory.mktemp("ca")
+    for arguments in (("broker", "localhost", "127.0.0.1"), ("node", "north-gate"), ("node", "x")):
+        done = make_certificates(folder, *arguments)
+        assert done.returncode == 0, done.stderr
+    return folder
+
+
+@pytest.fixture
+def setup(tmp_path: Path, certificates: Path) -> Iterator[Setup]:
+    """The broker, its files where this test may write, on ports of its own."""
+    require_mosquitto()
+    home = tmp_path / "soundpost"
+    shutil.copytree(certificates, home)
+    for file in ("nodes.acl", "readers.acl"):
+        shutil.copy(SETUP / file, home)
+    passwords = home / "readers.passwords"
+    for user, password in PASSWORDS.items():
+        flags = ["-b"] if passwords.exists() else ["-b", "-c"]
+        command = ["mosquitto_passwd", *flags, str(passwords), user, password]
+        subprocess.run(command, check=True, timeout=PATIENCE_SECONDS)
+    nodes_port, readers_port = free_port(), free_port()
+    text = (SETUP / "soundpost.conf").read_text(encoding="utf-8")
+    for ours, theirs in (
+        ("/etc/mosquitto/soundpost", str(home)),
+        ("listener 8883", f"listener {nodes_port} 127.0.0.1"),
+        ("listener 8884", f"listener {readers_port} 127.0.0.1"),
+    ):
+        assert ours in text
+        text = text.replace(ours, theirs)
+    (tmp_path / "conf.d").mkdir()
+    (tmp_path / "conf.d" / "soundpost.conf").write_text(text, encoding="utf-8")
+    broker = Installed(tmp_path, nodes_port).start()
+    yield Setup(broker, home, nodes_port, readers_port)
+    broker.kill()
+
+
+def test_a_node_is_let_in_and_heard(setup: Setup) -> None:
+    """Over TLS, by its certificate, the broker's pinned to our CA; a reader gets what it tells."""
+    with setup.reader("homeassistant", DETECTIONS) as reader:
+        with MqttPublisher(MqttConfig(**setup.node()), "north-gate", Health()) as publisher:
+            publisher.publish(message(1))
+        got = reader.wait_for(len)
+    assert [json.loads(received.payload)["seq"] for received in got] == [1]
+
+
+def test_a_node_may_not_speak_for_another(setup: Setup) -> None:
+    """Its certificate says who it is."""
+    with pytest.raises(PublishError, match="refuses messages on soundpost/north-gate/check"):
+        probe(MqttConfig(**setup.node("x")), "north-gate")
+
+
+def test_a_node_without_a_certificate_is_told_so(setup: Setup) -> None:
+    """Nobody gets in by knowing the port."""
+    keys = setup.node()
+    error = probe_refusal(keys["broker"], ca_file=keys["ca_file"])
+    assert "does it want a client certificate?" in error.hint
+
+
+def test_a_node_does_not_trust_another_broker(setup: Setup, tmp_path: Path) -> None:
+    """Who has a certificate from somebody else's CA hears nothing of us."""
+    make_certificates(tmp_path / "theirs", "broker", "localhost")
+    error = probe_refusal(**setup.node(ca_file=str(tmp_path / "theirs" / "ca.crt")))
+    assert "is not trusted" in str(error)
+
+
+def test_a_reader_cannot_forge_a_detection(setup: Setup) -> None:
+    """It may read, and that is all."""
+    with setup.reader("archive", DETECTIONS) as reader:
+        reader.publish(DETECTIONS, b"{}", retain=False)
+        with MqttPublisher(MqttConfig(**setup.node()), "north-gate", Health()) as publisher:
+            publisher.publish(message(1))
+        got = reader.wait_for(len)
+    assert json.loads(got[0].payload)["seq"] == 1
+
+
+def test_only_who_may_commands_a_node(setup: Setup) -> None:
+    """A reader does with the right to; one without it, and another node, are not heard."""
+    command, refused = "soundpost/north-gate/command/reload", b'{"id": "no"}'
+    config = MqttConfig(**setup.node(), commands=True)
+    stranger = MqttConfig(**setup.node("x"))
+    with (
+        MqttPublisher(config, "north-gate", Health()) as publisher,
+        setup.reader("archive", "soundpost/north-gate/status") as archive,
+        setup.reader("homeassistant", "soundpost/north-gate/status") as commander,
+    ):
+        wait_until(lambda: "command/+" in setup.broker.log)
+        archive.publish(command, refused, retain=False)
+        wait_until(lambda: "Denied PUBLISH" in setup.broker.log)
+        with pytest.raises(PublishError, match="refuses messages on"):
+            deliver(stranger, "north-gate", "command/reload", [refused], PATIENCE_SECONDS)
+        commander.publish(command, b'{"id": "yes"}', retain=False)
+        assert publisher.porter is not None
+        assert next_command(publisher.porter).command.id == "yes"
+
+
+def test_home_assistant_discovers_a_node_of_many_labels(setup: Setup) -> None:
+    """As many as FSD50K has, with all controls; and a reload later it still does."""
+    topic = "homeassistant/device/north-gate/soundpost/config"
+    labels = [f"a_rather_long_label_{number}" for number in range(200)]
+    config = MqttConfig(**setup.node(), discovery=True, commands=True, level_seconds=1.0)
+    model = ModelIdentity(id="many", version="1.0.0", sha256="5e" * 32)
+    with setup.reader("homeassistant", topic) as reader:
+        for told in (labels, labels[:1]):
+            before = len(reader.received)
+            with MqttPublisher(config, "north-gate", Health(), told, model, captures=True):
+                got = reader.wait_for(lambda got: len(got) > before)  # noqa: B023 - waited for here
+            components = json.loads(got[-1].payload)["components"]
+            assert {f"threshold_{label}" for label in labels} < set(components)
+    assert components["threshold_" + labels[-1]] == {"platform": "number"}
+
+
+def test_what_the_broker_took_is_on_its_disk_at_once(setup: Setup, tmp_path: Path) -> None:
+    """What is retained, and what a reader that is away is owed, outlive kill -9 and a power cut."""
+    with setup.reader("archive", DETECTIONS):
+        pass
+    with MqttPublisher(MqttConfig(**setup.node()), "north-gate", Health()) as publisher:
+        publisher.publish(message(1_234))
+    database = tmp_path / "mosquitto.db"
+    wait_until(lambda: all(word in database.read_bytes() for word in (b"offline", b'"seq":1234')))
+    setup.broker.kill()
+    setup.broker.start()
+    with setup.reader("homeassistant", "soundpost/+/status") as reader:
+        assert [received.text for received in reader.wait_for(len)] == ["offline"]
+
+
+def test_keys_are_nobody_else_s(certificates: Path) -> None:
+    """Only their owner can read them."""
+    keys = sorted(certificates.glob("*.key"))
+    assert [key.name for key in keys] == ["broker.key", "ca.key", "north-gate.key", "x.key"]
+    assert {key.stat().st_mode & 0o777 for key in keys} == {0o600}
+
+
+@pytest.mark.parametrize(
+    "arguments", [(), ("node",), ("node", "a/b"), ("node", "broker"), ("node", "x"), ("gate", "x")]
+)
+def test_the_script_refuses_what_it_should_not_make(
+    certificates: Path, arguments: tuple[str, ...]
+) -> None:
+    """Too little, a name that no topic can carry, and what would overwrite what is there."""
+    before = {file.name: file.read_bytes() for file in certificates.iterdir()}
+    assert make_certificates(certificates, *arguments).returncode != 0
+    assert {file.name: file.read_bytes() for file in certificates.iterdir()} == before

@@ -1,0 +1,211 @@
+"""A real daemon that is told what to do, over a real broker."""
+
+import json
+import random
+from pathlib import Path
+from typing import Any
+
+import pytest
+import soundfile
+from command_client import BASE, Commander, Post
+from daemon_process import DETECTIONS, HEALTH, STATUS
+from mosquitto import Broker
+from mqtt_subscriber import Subscriber
+from recording import RATE_HZ, write_quiet, write_tones
+
+RIGHT = {
+    "mute": b'{"id": "c9", "labels": ["hiss"], "minutes": 30}',
+    "unmute": b'{"id": "c9", "labels": ["hiss"]}',
+    "threshold": b'{"id": "c9", "label": "hiss", "on": 0.5}',
+    "profile": b'{"id": "c9", "label": "hiss", "profile": "steady"}',
+    "selftest": b'{"id": "c9"}',
+    "capture-now": b'{"id": "c9", "seconds": 1}',
+    "capture": b'{"id": "c9", "seconds": 1}',
+}
+
+
+@pytest.fixture(scope="module")
+def quiet(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Ten minutes in which nothing happens; no test takes so long."""
+    path = tmp_path_factory.mktemp("recording") / "quiet.wav"
+    write_quiet(path, 600.0)
+    return path
+
+
+@pytest.fixture
+def post(tmp_path: Path, broker: Broker, quiet: Path) -> Post:
+    """A node that obeys."""
+    return Post(tmp_path, broker, quiet)
+
+
+@pytest.fixture
+def commander(subscriber: Subscriber) -> Commander:
+    """Who commands it."""
+    return Commander(subscriber)
+
+
+def test_every_command_is_carried_out_and_answered(post: Post, commander: Commander) -> None:
+    """While it listens, without being started anew."""
+    with post.run() as daemon:
+        before = commander.settings()
+        label = next(iter(before["thresholds"]))
+        assert commander.ask("mute", labels=[label], minutes=30)["status"] == "done"
+        assert set(commander.settings(lambda now: now["muted"] != {})["muted"]) == {label}
+        assert commander.ask("unmute")["status"] == "done"
+        threshold = commander.ask("threshold", label=label, on=0.875)
+        assert threshold["message"] == f"{label} begins at 0.875"
+        assert commander.ask("profile", label=label, profile="steady")["status"] == "done"
+        after = commander.settings(lambda now: now["profiles"] != {})
+        assert (after["muted"], after["thresholds"][label]) == ({}, 0.875)
+        assert after["profiles"] == {label: "steady"}
+        assert commander.ask("threshold", label=label, on=None)["status"] == "done"
+        assert commander.ask("profile", label=label, profile=None)["status"] == "done"
+        assert commander.settings(lambda now: now == before)
+        test = commander.ask("selftest")
+        assert (test["status"], "was recognised" in test["message"]) == ("done", True)
+        assert daemon.process.poll() is None
+
+
+def test_a_clip_of_now_is_there_when_it_is_told(post: Post, commander: Commander) -> None:
+    """It begins before the command, and lasts as long as was asked for."""
+    with post.run():
+        commander.settings()
+        clip = commander.ask("capture-now", seconds=1)
+    assert clip["status"] == "done"
+    samples, _ = soundfile.read(post.folder / "clips" / clip["clip"])
+    assert RATE_HZ <= len(samples) <= 2 * RATE_HZ  # a second of before, if so much was heard
+    statuses = [result["status"] for result in commander.results(clip["id"])]
+    assert statuses == ["started", "done"]
+
+
+def test_what_cannot_be_done_is_refused_with_a_hint(post: Post, commander: Commander) -> None:
+    """And changes nothing."""
+    cases: list[tuple[str, dict[str, Any], str]] = [
+        ("mute", {"labels": ["his"], "minutes": 1}, "there is no label 'his'"),
+        ("threshold", {"label": "x", "on": 0.5}, "there is no label 'x'"),
+        ("profile", {"label": "hiss", "profile": "study"}, "there is no profile 'study'"),
+        ("capture-now", {"seconds": 100}, "a clip may have 14 s from now on, not 100"),
+        ("reload", {}, "unknown key mqtt.comands"),
+    ]
+    with post.run() as daemon:
+        before = commander.settings()
+        post.configure("mqtt.comands = true")
+        for name, fields, why in cases:
+            refused = commander.ask(name, **fields)
+            assert (refused["status"], refused["clip"]) == ("refused", None)
+            assert why in refused["message"]
+            assert refused["hint"]
+        assert commander.settings() == before
+        assert daemon.process.poll() is None
+
+
+def test_a_new_configuration_serves_after_a_reload(
+    post: Post, commander: Commander, subscriber: Subscriber
+) -> None:
+    """The command is answered before the node begins anew."""
+    with post.run() as daemon:
+        commander.settings()
+        post.configure('mqtt.prefix = "second"')
+        assert commander.ask("reload")["status"] == "done"
+        subscriber.wait_for(
+            lambda got: any(m.topic.startswith("second/") and m.text == "online" for m in got)
+        )
+        status, errors = daemon.terminate()
+    assert status == 0, errors
+
+
+def test_a_restart_forgets_nothing(post: Post, commander: Commander) -> None:
+    """Not even kill -9; what was asked before is not done again, but answered as it was."""
+    with post.run() as daemon:
+        commander.settings()
+        label = next(iter(commander.settings()["thresholds"]))
+        muted = commander.ask("mute", minutes=600)
+        commander.ask("threshold", label=label, on=0.875)
+        commander.ask("profile", label=label, profile="steady")
+        before = commander.settings(lambda now: now["profiles"] != {})
+        daemon.kill()
+    told = commander.settings_told
+    with post.run():
+        assert commander.settings(after=told) == before
+        commander.ask("unmute")
+        assert commander.ask("mute", muted["id"], minutes=600) == muted
+        again = commander.ask("mute", muted["id"], minutes=601)
+        assert (again["status"], "another command" in again["message"]) == ("refused", True)
+        assert commander.settings(lambda now: now["muted"] == {})
+
+
+def test_what_is_muted_is_not_told(
+    post: Post, commander: Commander, subscriber: Subscriber
+) -> None:
+    """Over a restart too; health counts what was held back; unmuted it is told again."""
+    tones = post.folder / "tones.wav"
+    write_tones(tones, 5.0)
+    post.configure("decide.on_threshold = 1.0")  # nothing begins before it is muted
+    with post.run():
+        commander.settings()
+        commander.ask("mute", minutes=60)
+    post.configure("decide.on_threshold = 0.36", "decide.off_threshold = 0.33")
+    with post.run(tones, pace="fast") as daemon:
+        status, errors = daemon.wait()
+    assert status == 0, errors
+    subscriber.wait_for(lambda _: [m.text for m in subscriber.on(STATUS)].count("offline") == 2)
+    assert subscriber.on(DETECTIONS) == []
+    counters = json.loads(subscriber.on(HEALTH)[-1].payload)["counters"]
+    assert counters["events_muted"] > 0
+    told = commander.settings_told
+    with post.run():
+        commander.settings(after=told)
+        commander.ask("unmute")
+    with post.run(tones, pace="fast") as daemon:
+        daemon.wait()
+    subscriber.wait_for(lambda _: subscriber.on(DETECTIONS))
+
+
+def test_a_damaged_memory_is_set_aside_and_told(post: Post, commander: Commander) -> None:
+    """The node goes on as configured."""
+    with post.run():
+        commander.settings()
+        commander.ask("mute", minutes=60)
+    damaged = post.memory.read_bytes().replace(b'"until_ns":', b'"until_ns":9')
+    post.memory.write_bytes(damaged)
+    told = commander.settings_told
+    with post.run() as daemon:
+        assert commander.settings(after=told)["muted"] == {}
+        assert commander.ask("mute", minutes=60)["status"] == "done"
+        _, errors = daemon.terminate()
+    assert "is damaged (its checksum is wrong)" in errors
+    (aside,) = post.folder.glob("commands.json.damaged-*")
+    assert aside.read_bytes() == damaged
+
+
+def test_no_garbage_ends_the_daemon(post: Post, commander: Commander) -> None:
+    """Three hundred spoilt messages are answered, and the next command is carried out."""
+    rng = random.Random(4)  # noqa: S311 - the same garbage in every run
+    with post.run() as daemon:
+        commander.settings()
+        for _ in range(300):
+            name, right = rng.choice([*RIGHT.items()])
+            garbage = bytearray(right)
+            for _ in range(rng.randrange(1, 6)):
+                garbage[rng.randrange(len(garbage))] = rng.randrange(256)
+            commander.send(name, bytes(garbage[: rng.randrange(1, len(garbage) + 1)]))
+            if rng.random() < 0.1:
+                commander.catch_up()
+        commander.catch_up()
+        _, errors = daemon.terminate()
+    assert "Traceback" not in errors
+
+
+def test_the_level_is_told_as_a_plain_number(
+    post: Post, broker: Broker, subscriber: Subscriber
+) -> None:
+    """As often as it is wanted, and not kept by the broker."""
+    post.configure("mqtt.level_seconds = 0.2")
+    with post.run() as daemon:
+        subscriber.wait_for(lambda _: len(subscriber.on(f"{BASE}/level")) > 2)
+        with Subscriber(broker.port) as late:
+            late.wait_for(lambda _: late.on(f"{BASE}/settings"))
+            assert not [message for message in late.on(f"{BASE}/level") if message.retain]
+        daemon.terminate()
+    levels = [float(message.text) for message in subscriber.on(f"{BASE}/level")]
+    assert all(-71.5 < level < -68.5 for level in levels), levels

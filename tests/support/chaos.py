@@ -1,0 +1,133 @@
+"""Twenty messages a second, and kill -9 for the broker and the daemon at random moments."""
+
+import json
+import random
+import shutil
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from daemon_process import DETECTIONS, Daemon
+from mosquitto import Broker
+from mqtt_subscriber import Subscriber
+from recording import RATE_HZ, write, write_quiet
+
+BUNDLE = Path(__file__).resolve().parents[1] / "golden" / "tiny-int8"
+MESSAGES_PER_SECOND = 20
+SOUND_SECONDS = 0.16
+TALKATIVE = """
+classify.bundle = "{folder}/bundle"
+decide.on_threshold = 0.5
+decide.off_threshold = 0.45
+decide.smoothing_windows = 1
+decide.minimum_seconds = 0.0
+decide.refractory_seconds = 0.0
+mqtt.broker = "{broker}"
+"""
+"""Tells of everything at once; more keys, dotted as these, may follow."""
+CONFIG = f"""{TALKATIVE}
+mqtt.outbox = "{{folder}}/outbox.db"
+"""
+
+Row = dict[str, Any]
+
+
+@dataclass
+class Ordeal:
+    """A daemon that has much to tell, a broker that remembers, a subscriber, and their deaths.
+
+    Args:
+        folder: An empty folder.
+        broker: A persistent one.
+        subscriber: One to the node's detections, whom the broker remembers.
+        seed: What the moments depend on.
+    """
+
+    folder: Path
+    broker: Broker
+    subscriber: Subscriber
+    seed: int
+    daemon: Daemon | None = None
+    deaths: dict[str, int] = field(default_factory=lambda: {"broker": 0, "daemon": 0})
+
+    def __post_init__(self) -> None:
+        self._rng = random.Random(self.seed)  # noqa: S311 - the same moments again
+        make_quick_bundle(self.folder / "bundle")
+        write_restless(self.folder / "restless.wav", 120.0)
+        write_quiet(self.folder / "quiet.wav", 1.0)
+        text = CONFIG.format(folder=self.folder, broker=self.broker.url)
+        (self.folder / "soundpost.toml").write_text(text, encoding="utf-8")
+
+    def run(self, times: int) -> None:
+        """Kill each so many times, in a random order, then let everything arrive."""
+        victims = ["broker", "daemon"] * times
+        self._rng.shuffle(victims)
+        self.daemon = self._start()
+        for victim in victims:
+            self._wait_for_progress()
+            self._dither(0.5)
+            self._kill(victim)
+        self._wait_for_progress()
+        status, errors = self.daemon.terminate()
+        assert status == 0, errors
+        status, errors = self._start("--source", f"wav:{self.folder / 'quiet.wav'}").wait()
+        assert status == 0, errors
+        assert "wait in the outbox" not in errors
+
+    def rows(self) -> list[Row]:
+        """What the subscriber received, in that order."""
+        return [json.loads(message.payload) for message in self.subscriber.on(DETECTIONS)]
+
+    def _kill(self, victim: str) -> None:
+        assert self.daemon is not None
+        self.deaths[victim] += 1
+        if victim == "broker":
+            self.broker.kill()
+            self._dither(1.0)
+            self.broker.start()
+        else:
+            self.daemon.kill()
+            self._dither(0.5)
+            self.daemon = self._start()
+
+    def _start(self, *arguments: str) -> Daemon:
+        source = arguments or ("--source", f"wav:{self.folder / 'restless.wav'}")
+        return Daemon(["--config", str(self.folder / "soundpost.toml"), *source])
+
+    def _wait_for_progress(self) -> None:
+        """Until half a second's worth of messages more has arrived: all are up again."""
+        enough = len(self.subscriber.received) + MESSAGES_PER_SECOND // 2
+        self.subscriber.wait_for(lambda seen: len(seen) >= enough, timeout_seconds=90.0)
+
+    def _dither(self, most_seconds: float) -> None:
+        time.sleep(self._rng.uniform(0.0, most_seconds))  # a random moment is the point of it
+
+
+def make_quick_bundle(folder: Path) -> None:
+    """The tiny bundle, judging every 20 ms."""
+    shutil.copytree(BUNDLE, folder)
+    manifest = folder / "manifest.json"
+    text = manifest.read_text(encoding="utf-8")
+    assert '"stride_frames": 8' in text
+    manifest.write_text(text.replace('"stride_frames": 8', '"stride_frames": 2'), encoding="utf-8")
+
+
+def write_restless(path: Path, seconds: float) -> None:
+    """Write a recording that the tiny bundle has some 20 states of events a second to tell of."""
+    rng = np.random.default_rng(1)
+    samples = round(SOUND_SECONDS * RATE_HZ)
+    hum = 0.5 * np.sin(2.0 * np.pi * 440.0 * np.arange(samples) / RATE_HZ)
+    pairs = round(seconds / SOUND_SECONDS / 2)
+    pieces = [piece for _ in range(pairs) for piece in (rng.normal(0.0, 0.3, samples), hum)]
+    write(path, np.concatenate(pieces))
+
+
+def group(rows: list[Row], key: Callable[[Row], Any]) -> dict[Any, list[Row]]:
+    """The rows by something that they may share, in the order of its first appearance."""
+    groups: dict[Any, list[Row]] = {}
+    for row in rows:
+        groups.setdefault(key(row), []).append(row)
+    return groups

@@ -1,0 +1,157 @@
+"""A steward without a broker: what it is asked, what it does, and what it says, are in memory."""
+
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from soundpost.app import build_pipeline
+from soundpost.classify import Classifier, load_bundle
+from soundpost.classify.model import Model
+from soundpost.commands.context import CommandContext
+from soundpost.commands.executor import CommandExecutor
+from soundpost.commands.live_settings import LiveSettings
+from soundpost.commands.self_test import SelfTest
+from soundpost.commands.sound_clock import SoundClock
+from soundpost.commands.state_file import StateFile
+from soundpost.config import Config
+from soundpost.decide import Rule, build_mutes
+from soundpost.errors import SoundpostError
+from soundpost.evidence import NoClipReason, NoEvidence, Request
+from soundpost.health import Health
+from soundpost.messages.settings import SettingsMessage
+from soundpost.publish.inbox.inbox import CommandInbox
+from soundpost.publish.inbox.results import ResultQueue
+from soundpost.publish.message import IncomingMessage
+from soundpost.system.clock import clock_state
+
+BASE = "soundpost/post"
+NOW_NS = 4_102_444_800_000_000_000
+"""The year 2100, by the sound: the wall clock is never ahead of it."""
+MINUTE_NS = 60_000_000_000
+LABELS = ("hiss", "hum", "hush")
+
+
+class Untold(ResultQueue):
+    """Results that nobody has sent yet."""
+
+    def __init__(self) -> None:
+        super().__init__(f"{BASE}/result", lambda _topic, _refusal: None, Health())
+
+    @property
+    def told(self) -> list[tuple[str, dict[str, Any], bytes | None]]:
+        """Topic, result and correlation of each."""
+        return [(one.topic, json.loads(one.payload), one.correlation) for one in self._unsent]
+
+
+@dataclass
+class Clips(NoEvidence):
+    """Evidence as a script has it.
+
+    Attributes:
+        requests: What was asked for.
+        refusal: Raised when something is.
+        came: What comes of it, once something does.
+    """
+
+    requests: list[Request] = field(default_factory=list)
+    refusal: SoundpostError | None = None
+    came: str | NoClipReason | None = None
+
+    def ask(self, request: Request) -> None:
+        """Note what is asked for, or refuse it."""
+        if self.refusal is not None:
+            raise self.refusal
+        self.requests.append(request)
+
+    def asked_for(self, *, is_over: bool = False) -> str | NoClipReason | None:
+        """What the script says; nothing was heard if it says nothing to the end."""
+        return NoClipReason.LOST if is_over and self.came is None else self.came
+
+
+class House:
+    """A steward and everything that it sees; another one on the same folder is its restart.
+
+    Attributes:
+        clips: Its evidence.
+        rules: By which it is decided now.
+        settings: What it told of them, in order.
+        health: Where it counts.
+        reloads: How often the configuration was read again.
+        refusal: Raised when it is to be.
+        reload_seconds: How long that takes.
+        now_seconds: On a monotonic clock, which stands still otherwise.
+    """
+
+    reload_seconds = 0.0
+
+    def __init__(self, folder: Path | None, model: Model, config: Config | None = None) -> None:
+        config = config or Config()
+        manifest = model.bundle.manifest
+        self.clips = Clips()
+        self.rules: tuple[Rule, ...] = ()
+        self.settings = list[SettingsMessage]()
+        self.health = Health()
+        self.reloads = 0
+        self.refusal: SoundpostError | None = None
+        self.ears = SoundClock(model.sample_rate_hz)
+        self.ears.utc_ns = NOW_NS
+        memory = StateFile(folder / "commands.json" if folder else None)
+        self.hush = build_mutes(manifest.labels, config, clock_state, memory.remembered.hush)
+        self.tuning = LiveSettings(
+            node="post",
+            labels=manifest.labels,
+            config=config.decide,
+            sample_rate_hz=model.sample_rate_hz,
+            hush=self.hush,
+            retune=self._retune,
+            overrides=memory.remembered.overrides,
+        )
+        means = CommandContext(
+            tuning=self.tuning,
+            evidence=self.clips,
+            trial=lambda: SelfTest(config, model, build_pipeline),
+            reload=self._reload,
+            health=self.health,
+            tell=self.settings.append,
+            ears=self.ears,
+        )
+        self._answers = Untold()
+        self._porter = CommandInbox(
+            BASE, self._answers, lambda: None, utc_ns=lambda: self.ears.utc_ns
+        )
+        self.now_seconds = 0.0
+        self.steward = CommandExecutor(
+            self._porter, means, memory, monotonic_seconds=lambda: self.now_seconds
+        )
+
+    def send(self, name: str, command_id: str = "a1", **fields: Any) -> None:  # noqa: ANN401 - JSON
+        """Have a command come in."""
+        payload = json.dumps({"id": command_id, **fields}).encode()
+        self._porter.hear(IncomingMessage(f"{BASE}/command/{name}", payload))
+
+    def ask(self, name: str, command_id: str = "a1", **fields: Any) -> dict[str, Any]:  # noqa: ANN401 - JSON
+        """What is said after a command came in, and a chunk of sound."""
+        self.send(name, command_id, **fields)
+        self.steward.go_on()
+        return self.results[-1]
+
+    @property
+    def results(self) -> list[dict[str, Any]]:
+        """All that was said so far."""
+        return [result for _, result, _ in self._answers.told]
+
+    def _retune(self, rules: Any) -> None:  # noqa: ANN401 - a sequence of rules
+        self.rules = tuple(rules)
+
+    def _reload(self) -> None:
+        if self.refusal is not None:
+            raise self.refusal
+        self.reloads += 1
+        self.now_seconds += self.reload_seconds
+
+
+def tiny_model() -> Model:
+    """The tiny model of the tests."""
+    bundle = load_bundle(Path(__file__).resolve().parents[1] / "golden" / "tiny-int8")
+    return Model(bundle, Classifier(bundle))

@@ -1,0 +1,171 @@
+"""A post that keeps evidence of scripted events: what is heard and what is decided is given."""
+
+import itertools
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+
+from soundpost.audio import Chunk, Pcm, samples_to_ns
+from soundpost.events import Detection, Scores, State, Window
+from soundpost.evidence.clip_lengths import ClipLengths
+from soundpost.evidence.privacy import Privacy
+from soundpost.evidence.recorder import ClipRecorder
+from soundpost.evidence.store.clip_store import ClipStore
+from soundpost.evidence.store.retention import RetentionPolicy
+from soundpost.features import FeatureSpec, LogMel
+from soundpost.health import Health
+
+RATE_HZ = 16_000
+WINDOW, STRIDE = 8_000, 4_000
+STARTS_AT_NS = 1_795_000_000_000_000_000
+LENGTHS = ClipLengths(
+    pre_roll_samples=RATE_HZ // 2,
+    post_roll_samples=RATE_HZ // 4,
+    longest_samples=3 * RATE_HZ,
+    delay_samples=WINDOW + 2 * STRIDE,
+)
+
+
+@dataclass(frozen=True)
+class Event:
+    """A scripted event, in samples; it ends by being retracted unless it is confirmed."""
+
+    onset: int
+    offset: int
+    label: str = "dog"
+    score: float = 0.9
+    confirmed: bool = True
+
+
+@dataclass
+class Post:
+    """Everything that a test of evidence looks at."""
+
+    folder: Path
+    lengths: ClipLengths = LENGTHS
+    privacy: str = "off"
+    labels: tuple[str, ...] = ("dog", "speech")
+    budget_bytes: int = 100_000_000
+    keep_ns: int = 10**18
+    keep_free_bytes: int = 0
+    health: Health = field(default_factory=Health)
+    told: list[tuple[str, str | None]] = field(default_factory=list)
+    existed: list[bool] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self._heard_samples = 0
+        self._weighed_until_sample = 0
+        self._heard = np.zeros(0, np.int16)
+        spec = FeatureSpec()
+        self._log_mel = LogMel(spec)
+        shelf = RetentionPolicy(
+            self.folder,
+            budget_bytes=self.budget_bytes,
+            keep_ns=self.keep_ns,
+            clock=lambda: "synced",
+        )
+        self.keeper = ClipRecorder(
+            self.lengths,
+            spec,
+            Privacy(self.privacy, self.labels, RATE_HZ),  # type: ignore[arg-type]  # a test may try any
+            ClipStore(self.folder, spec, shelf, self.keep_free_bytes, self.health),
+            self.health,
+        )
+
+    def listen(
+        self,
+        samples: Pcm,
+        events: list[Event],
+        sizes: list[int] | None = None,
+        speech: Callable[[int], float] = lambda _: 0.0,
+    ) -> None:
+        """Hear samples in chunks of some sizes, and have the events decided as they pass.
+
+        Args:
+            samples: All of them; with the last one every event ends.
+            events: What is decided.
+            sizes: Of the chunks, over and over.
+            speech: The score of the label `speech` in the window that begins at a sample.
+        """
+        script = sorted(
+            (step for number, event in enumerate(events) for step in states(number, event)),
+            key=lambda step: step.decided_sample,
+        )
+        turns = itertools.cycle(sizes or [800])
+        while self._heard_samples < len(samples):
+            self.hear(samples[self._heard_samples :][: next(turns)], speech)
+            while script and script[0].decided_sample <= self._weighed_until_sample:
+                self.keep(script.pop(0))
+        for step in script:
+            self.keep(step)
+
+    def hear(self, samples: Pcm, speech: Callable[[int], float] = lambda _: 0.0) -> None:
+        """Hear one chunk more, and the windows that it completes."""
+        at = self._heard_samples
+        chunk = Chunk(at, samples, STARTS_AT_NS + samples_to_ns(at, RATE_HZ))
+        self._heard_samples = chunk.end_sample
+        self._heard = np.concatenate((self._heard, samples))
+        self.keeper.hear(chunk)
+        while self._weighed_until_sample + STRIDE <= chunk.end_sample:
+            self._weighed_until_sample += STRIDE
+            if self._weighed_until_sample >= WINDOW:
+                self.keeper.weigh(self._scores(self._weighed_until_sample - WINDOW, speech))
+
+    def _scores(self, start: int, speech: Callable[[int], float]) -> Scores:
+        log_mel = self._log_mel.compute(self._heard[start : start + WINDOW])
+        window = Window(start, start + WINDOW, log_mel, -20.0, 0)
+        return Scores(window, np.array([0.0, speech(start)], np.float32))
+
+    def keep(self, detection: Detection) -> None:
+        """Have a detection kept, and note what may be told of it."""
+        event_id = f"01a1f7dd-f708-752e-89a7-{detection.event:012x}"
+
+        def message(clip: str | None) -> bytes:
+            return json.dumps(
+                {
+                    "id": event_id,
+                    "state": detection.state,
+                    "label": detection.label,
+                    "score": detection.score,
+                    "onset": "2026-11-18T11:06:40.000Z",
+                    "clock": "synced",
+                    "clip": clip,
+                }
+            ).encode()
+
+        clip = self.keeper.keep(detection, event_id, message)
+        self.told.append((str(detection.state), clip))
+        if clip:
+            self.existed.append((self.folder / clip).is_file())
+
+
+def states(number: int, event: Event) -> list[Detection]:
+    """The states of an event, each decided at the end of a window as the tracker would."""
+
+    def state(state: State, after: int, offset: int | None = None) -> Detection:
+        decided = -(-after // STRIDE) * STRIDE
+        return Detection(
+            event=number,
+            state=state,
+            label=event.label,
+            score=event.score,
+            threshold=0.5,
+            onset_sample=event.onset,
+            offset_sample=offset,
+            decided_sample=decided,
+            onset_utc_ns=STARTS_AT_NS + samples_to_ns(event.onset, RATE_HZ),
+            offset_utc_ns=None,
+            level_dbfs=-20.0,
+        )
+
+    over = max(event.offset, event.onset + WINDOW) + 2 * STRIDE
+    if not event.confirmed:
+        return [state(State.STARTED, event.onset), state(State.RETRACTED, over, event.offset)]
+    return [
+        state(State.STARTED, event.onset),
+        state(State.CONFIRMED, event.onset + STRIDE),
+        state(State.ENDED, over, event.offset),
+    ]

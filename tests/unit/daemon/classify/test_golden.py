@@ -1,0 +1,189 @@
+"""Replaying golden vectors."""
+
+import hashlib
+import io
+import shutil
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+
+from soundpost.classify import Bundle, Classifier, load_bundle, replay_golden
+from soundpost.classify.golden import LOG_MEL_TOLERANCE, SCORE_TOLERANCE
+from soundpost.errors import BundleError
+from soundpost.manifest import GOLDEN_FILE, MANIFEST_FILE, Artifact
+
+GOLDEN = Path(__file__).resolve().parents[3] / "golden"
+NAMES = ("tiny-int8", "tiny-float")
+Vectors = dict[str, NDArray[Any]]
+
+
+def load_vectors() -> Vectors:
+    """The golden vectors of the tiny int8 bundle."""
+    with np.load(GOLDEN / "tiny-int8" / GOLDEN_FILE) as file:
+        return dict(file)
+
+
+def with_golden(tmp_path: Path, content: bytes) -> Bundle:
+    """The tiny int8 bundle with other golden vectors, their hash and size as they should be."""
+    folder = tmp_path / "tiny"
+    shutil.copytree(GOLDEN / "tiny-int8", folder, dirs_exist_ok=True)
+    artifact = Artifact(bytes=len(content), sha256=hashlib.sha256(content).hexdigest())
+    manifest = msgspec.structs.replace(load_bundle(GOLDEN / "tiny-int8").manifest, golden=artifact)
+    (folder / MANIFEST_FILE).write_bytes(msgspec.json.encode(manifest))
+    (folder / GOLDEN_FILE).write_bytes(content)
+    return load_bundle(folder)
+
+
+def packed(vectors: Vectors) -> bytes:
+    """The bytes of an .npz."""
+    file = io.BytesIO()
+    np.savez(file, **vectors)  # type: ignore[arg-type] # its stub takes the arrays for a flag
+    return file.getvalue()
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_bundle_agrees_with_itself(name: str) -> None:
+    """Every window is replayed, and none differs beyond what runtimes differ by."""
+    bundle = load_bundle(GOLDEN / name)
+    report = replay_golden(bundle, Classifier(bundle))
+    assert report.windows == 3
+    assert report.log_mel_difference <= LOG_MEL_TOLERANCE
+    assert report.score_difference <= SCORE_TOLERANCE
+
+
+def test_the_largest_difference_is_reported(tmp_path: Path) -> None:
+    """One score of one window moved by less than the tolerance shows in the report."""
+    vectors = load_vectors()
+    vectors["scores"][1, 2] += 0.01
+    bundle = with_golden(tmp_path, packed(vectors))
+    assert replay_golden(bundle, Classifier(bundle)).score_difference == pytest.approx(
+        0.01, abs=0.005
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "shift", "told"),
+    [
+        ("log_mel", 2e-4, "golden log-mel differ by 0.0002"),
+        ("log_mel", np.nan, "golden log-mel differ by nan"),
+        ("scores", 0.15, "golden scores differ by 0.1"),
+        ("scores", np.nan, "golden scores differ by nan"),
+    ],
+)
+def test_a_single_value_beyond_the_tolerance_is_refused(
+    tmp_path: Path, name: str, shift: float, told: str
+) -> None:
+    """The largest difference decides, not a mean in which it would drown."""
+    vectors = load_vectors()
+    vectors[name][-1, -1] += np.float32(shift)
+    bundle = with_golden(tmp_path, packed(vectors))
+    with pytest.raises(BundleError, match=told):
+        replay_golden(bundle, Classifier(bundle))
+
+
+def test_other_sound_than_was_scored_is_refused(tmp_path: Path) -> None:
+    """PCM goes all the way through this machine's features; the stored log-mel is no stand-in."""
+    vectors = load_vectors()
+    vectors["pcm"] = vectors["pcm"][::-1]
+    bundle = with_golden(tmp_path, packed(vectors))
+    with pytest.raises(BundleError, match="golden log-mel differ"):
+        replay_golden(bundle, Classifier(bundle))
+
+
+def test_another_model_of_the_same_shape_is_noticed(tmp_path: Path) -> None:
+    """Scores that the model would not give: here those of its labels in another order."""
+    vectors = load_vectors()
+    vectors["scores"] = vectors["scores"][:, ::-1]
+    bundle = with_golden(tmp_path, packed(vectors))
+    with pytest.raises(BundleError, match="golden scores differ"):
+        replay_golden(bundle, Classifier(bundle))
+
+
+@pytest.mark.parametrize("name", ["pcm", "log_mel", "scores"])
+def test_a_missing_array_is_named(tmp_path: Path, name: str) -> None:
+    """Each of the three is needed."""
+    vectors = load_vectors()
+    del vectors[name]
+    bundle = with_golden(tmp_path, packed(vectors))
+    with pytest.raises(BundleError, match=rf"no golden vectors can be read.*{name}\.npy"):
+        replay_golden(bundle, Classifier(bundle))
+
+
+@pytest.mark.parametrize(
+    ("name", "changed"),
+    [
+        ("pcm", np.zeros((3, 2_799), np.int16)),
+        ("pcm", np.zeros((3, 2_800), np.int32)),
+        ("pcm", np.zeros(2_800, np.int16)),
+        ("pcm", np.int16(0)),
+        ("log_mel", np.zeros((3, 16, 63), np.float32)),
+        ("log_mel", np.zeros((2, 16, 64), np.float32)),
+        ("scores", np.zeros((3, 4), np.float32)),
+        ("scores", np.zeros((3, 3), np.float64)),
+    ],
+)
+def test_an_array_of_another_shape_or_type_is_named(
+    tmp_path: Path, name: str, changed: NDArray[Any]
+) -> None:
+    """What was expected and what was got."""
+    bundle = with_golden(tmp_path, packed(load_vectors() | {name: changed}))
+    with pytest.raises(BundleError, match=r"to be (int16|float32).*, got"):
+        replay_golden(bundle, Classifier(bundle))
+
+
+def test_no_windows_at_all_prove_nothing(tmp_path: Path) -> None:
+    """Empty golden vectors are not agreement."""
+    empty = {name: array[:0] for name, array in load_vectors().items()}
+    bundle = with_golden(tmp_path, packed(empty))
+    with pytest.raises(BundleError, match="expected pcm"):
+        replay_golden(bundle, Classifier(bundle))
+
+
+def test_pickled_objects_are_never_run(tmp_path: Path) -> None:
+    """An .npz can hold pickles, which execute; such an array is refused."""
+    objects = {"scores": np.array([{"a": 1}], dtype=object)}
+    bundle = with_golden(tmp_path, packed(load_vectors() | objects))
+    with pytest.raises(BundleError, match="no golden vectors can be read"):
+        replay_golden(bundle, Classifier(bundle))
+
+
+def test_a_plain_npy_is_no_npz(tmp_path: Path) -> None:
+    """An array saved alone is told as unreadable."""
+    file = io.BytesIO()
+    np.save(file, np.zeros(3))
+    bundle = with_golden(tmp_path, file.getvalue())
+    with pytest.raises(BundleError, match="no golden vectors can be read"):
+        replay_golden(bundle, Classifier(bundle))
+
+
+def test_a_member_that_is_no_array_is_refused(tmp_path: Path) -> None:
+    """A zip with the right names and text inside."""
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        for name in ("pcm", "log_mel", "scores"):
+            archive.writestr(f"{name}.npy", "not an array")
+    bundle = with_golden(tmp_path, file.getvalue())
+    with pytest.raises(BundleError, match="no golden vectors can be read"):
+        replay_golden(bundle, Classifier(bundle))
+
+
+@given(st.data())
+def test_damaged_vectors_with_a_right_hash_raise_bundle_errors_only(
+    tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
+) -> None:
+    """Bytes changed at random, and hashed again: refused, or harmless."""
+    content = bytearray((GOLDEN / "tiny-int8" / GOLDEN_FILE).read_bytes())
+    for _ in range(data.draw(st.integers(1, 4))):
+        content[data.draw(st.integers(0, len(content) - 1))] = data.draw(st.integers(0, 255))
+    bundle = with_golden(tmp_path_factory.mktemp("golden"), bytes(content))
+    try:
+        replay_golden(bundle, Classifier(bundle))
+    except BundleError as error:
+        assert error.hint  # noqa: PT017 - either outcome is right; any other error is not

@@ -1,0 +1,161 @@
+"""Which settings hold for a label: override, label, group, all labels, profiles, manifest."""
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from soundpost.classify import load_bundle
+from soundpost.config import DecideConfig, LabelConfig, ProfileConfig
+from soundpost.decide import Override, Rule, build_label_names, build_rules, longest_memory_windows
+from soundpost.errors import ConfigError
+from soundpost.manifest import Label
+
+TINY = Path(__file__).resolve().parents[4] / "golden" / "tiny-int8"
+LABELS = [
+    Label(name, 0.6, 0.4, 2, minimum_samples=8000, refractory_samples=16000)
+    for name in ("dog", "siren", "glass_breaking")
+]
+GROUPS = {"security": ["siren", "glass_breaking"], "outside": ["dog", "siren"]}
+
+
+def rule(config: DecideConfig, label: str, *overrides: Override) -> Rule:
+    """The rule of one label."""
+    return next(r for r in build_rules(LABELS, config, 16_000, overrides) if r.label == label)
+
+
+def test_instant_and_steady_are_built_in() -> None:
+    """One decides by a single window, the other by three of five."""
+    labels = {"dog": LabelConfig(profile="steady"), "siren": LabelConfig(profile="instant")}
+    config = DecideConfig(labels=labels)
+    dog, siren, glass = (rule(config, label.name) for label in LABELS)
+    assert (siren.smoothing_windows, siren.needed_windows, siren.of_windows) == (1, 1, 1)
+    assert (dog.needed_windows, dog.of_windows) == (3, 5)
+    assert (glass.smoothing_windows, glass.needed_windows, glass.of_windows) == (2, 1, 1)
+
+
+def test_a_profile_of_the_configuration_replaces_the_built_in_one() -> None:
+    """As a whole: what it leaves open comes from the manifest, not from what it replaced."""
+    config = DecideConfig(profile="steady", profiles={"steady": ProfileConfig(of_windows=4)})
+    found = rule(config, "dog")
+    assert (found.needed_windows, found.of_windows, found.minimum_samples) == (1, 4, 8000)
+
+
+def test_the_more_particular_place_wins_and_a_value_over_its_profile() -> None:
+    """An override, the label, its group, all labels; in each the value, then the profile."""
+    config = DecideConfig(
+        smoothing_windows=7,
+        refractory_seconds=7.0,
+        groups=GROUPS,
+        labels={
+            "security": LabelConfig(profile="steady", minimum_seconds=1.0),
+            "siren": LabelConfig(of_windows=9),
+        },
+    )
+    siren = rule(config, "siren", Override("siren", on_threshold=0.9))
+    assert siren.on_threshold == 0.9
+    assert (siren.needed_windows, siren.of_windows) == (3, 9)
+    assert siren.minimum_samples == 16_000
+    assert siren.smoothing_windows == 1
+    assert siren.refractory_samples == 7 * 16_000
+    assert rule(config, "dog").smoothing_windows == 7
+
+
+def test_of_two_groups_the_later_one_wins() -> None:
+    """In the order of the tables in the file."""
+    early, late = LabelConfig(on_threshold=0.7), LabelConfig(on_threshold=0.8)
+    config = DecideConfig(groups=GROUPS, labels={"security": early, "outside": late})
+    assert rule(config, "siren").on_threshold == 0.8
+    assert rule(config, "glass_breaking").on_threshold == 0.7
+
+
+def test_a_group_may_be_included_and_excluded() -> None:
+    """Its labels are."""
+    config = DecideConfig(groups=GROUPS, include=["security"], exclude=["outside"])
+    assert [r.label for r in build_rules(LABELS, config, 16_000)] == ["glass_breaking"]
+
+
+def test_a_lower_threshold_takes_along_an_off_threshold_that_was_meant_for_another() -> None:
+    """Who sets one number while the daemon runs need not know of the second."""
+    config = DecideConfig(off_threshold=0.5)
+    found = rule(config, "siren", Override("siren", on_threshold=0.3))
+    assert (found.on_threshold, found.off_threshold) == (0.3, 0.3)
+
+
+@pytest.mark.parametrize(
+    ("config", "wrong", "near"),
+    [
+        (DecideConfig(profile="instnat"), "instnat", "instant"),
+        (DecideConfig(labels={"dog": LabelConfig(profile="stady")}), "stady", "steady"),
+        (DecideConfig(groups=GROUPS, include=["securty"]), "securty", "security"),
+        (DecideConfig(groups={"all": ["dgo"]}), "dgo", "dog"),
+        (DecideConfig(groups={"dog": ["siren"]}), "dog", "another name"),
+        (DecideConfig(labels={"unknown": LabelConfig()}), "unknown", "decide.unknown is true"),
+        (DecideConfig(needed_windows=3, of_windows=2), "3 of 2", "of_windows"),
+    ],
+)
+def test_what_is_not_there_is_named_with_its_neighbour(
+    config: DecideConfig, wrong: str, near: str
+) -> None:
+    """A name that nothing has is an error, not a rule that never holds."""
+    with pytest.raises(ConfigError, match=wrong) as caught:
+        build_rules(LABELS, config, 16_000)
+    assert near in caught.value.hint
+
+
+@pytest.mark.parametrize("override", [Override("dgo"), Override("dog", profile="steedy")])
+def test_an_override_of_what_is_not_there_is_refused(override: Override) -> None:
+    """A command is answered with what was meant."""
+    with pytest.raises(ConfigError) as caught:
+        build_rules(LABELS, DecideConfig(), 16_000, [override])
+    assert caught.value.hint in {"did you mean dog?", "did you mean steady?"}
+
+
+def test_a_vocabulary_finds_labels_by_the_names_of_groups() -> None:
+    """What a mute is given."""
+    vocabulary = build_label_names(LABELS, DecideConfig(groups=GROUPS))
+    assert vocabulary.find(["security", "dog"]) == {"siren", "glass_breaking", "dog"}
+
+
+def test_evidence_is_told_of_the_slowest_profile_that_may_be_set() -> None:
+    """A clip must reach back to an onset that a patient profile was long in deciding."""
+    manifest = load_bundle(TINY).manifest
+    assert longest_memory_windows(manifest, DecideConfig()) == 2
+    assert longest_memory_windows(manifest, DecideConfig(profile="steady")) == 3
+    slow = {"slow": ProfileConfig(smoothing_windows=9, needed_windows=2, of_windows=6)}
+    assert longest_memory_windows(manifest, DecideConfig(profiles=slow)) == 13
+
+
+SHARES = st.none() | st.floats(0.0, 1.0)
+PLACES = st.builds(
+    LabelConfig,
+    on_threshold=SHARES,
+    off_threshold=SHARES,
+    needed_windows=st.none() | st.integers(1, 5),
+    of_windows=st.none() | st.integers(1, 5),
+    profile=st.sampled_from([None, "instant", "steady"]),
+)
+
+
+@given(PLACES, PLACES, SHARES)
+def test_whatever_is_set_a_rule_makes_sense_or_is_refused(
+    everywhere: LabelConfig, group: LabelConfig, override: float | None
+) -> None:
+    """An event never ends at a higher score than it starts at, nor needs more than there is."""
+    config = DecideConfig(
+        groups=GROUPS,
+        labels={"security": group},
+        on_threshold=everywhere.on_threshold,
+        off_threshold=everywhere.off_threshold,
+        needed_windows=everywhere.needed_windows,
+        of_windows=everywhere.of_windows,
+        profile=everywhere.profile,
+    )
+    try:
+        rules = build_rules(LABELS, config, 16_000, [Override("siren", override)])
+    except ConfigError:
+        return
+    for found in rules:
+        assert 0.0 <= found.off_threshold <= found.on_threshold <= 1.0
+        assert 1 <= found.needed_windows <= found.of_windows

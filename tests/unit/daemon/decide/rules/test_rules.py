@@ -1,0 +1,85 @@
+"""How the configuration replaces the manifest's decision defaults."""
+
+import pytest
+
+from soundpost.config import DecideConfig, LabelConfig
+from soundpost.decide import build_rules
+from soundpost.errors import ConfigError
+from soundpost.manifest import Label
+
+
+def label(name: str) -> Label:
+    """A label with the manifest's defaults."""
+    return Label(
+        name=name,
+        on_threshold=0.6,
+        off_threshold=0.4,
+        smoothing_windows=2,
+        minimum_samples=8000,
+        refractory_samples=16000,
+    )
+
+
+LABELS = [label("dog"), label("siren"), label("rain")]
+
+
+def test_without_configuration_the_manifest_rules() -> None:
+    """Every label is listened for, as it was calibrated."""
+    rules = build_rules(LABELS, DecideConfig(), 16_000)
+    assert [(r.index, r.label, r.on_threshold, r.minimum_samples) for r in rules] == [
+        (0, "dog", 0.6, 8000),
+        (1, "siren", 0.6, 8000),
+        (2, "rain", 0.6, 8000),
+    ]
+
+
+def test_one_label_wins_over_all_labels() -> None:
+    """A value under decide.labels.<name> beats the one under decide."""
+    config = DecideConfig(on_threshold=0.8, labels={"siren": LabelConfig(on_threshold=0.7)})
+    assert [r.on_threshold for r in build_rules(LABELS, config, 16_000)] == [0.8, 0.7, 0.8]
+
+
+def test_seconds_become_samples() -> None:
+    """Durations are seconds in the file and samples inside."""
+    config = DecideConfig(minimum_seconds=0.25, refractory_seconds=0.0)
+    rules = build_rules(LABELS, config, 16_000)
+    assert {(r.minimum_samples, r.refractory_samples) for r in rules} == {(4000, 0)}
+
+
+def test_a_lowered_on_threshold_takes_the_off_threshold_along() -> None:
+    """Asking only for more sensitivity needs no second number."""
+    rules = build_rules(LABELS, DecideConfig(on_threshold=0.3), 16_000)
+    assert {r.off_threshold for r in rules} == {0.3}
+
+
+def test_include_and_exclude_choose_labels() -> None:
+    """An excluded label is left out even when it is included; indices stay the model's."""
+    config = DecideConfig(include=["siren", "rain"], exclude=["rain"])
+    assert [(r.index, r.label) for r in build_rules(LABELS, config, 16_000)] == [(1, "siren")]
+
+
+@pytest.mark.parametrize(
+    "config",
+    [
+        DecideConfig(include=["sirne"]),
+        DecideConfig(exclude=["sirne"]),
+        DecideConfig(labels={"sirne": LabelConfig(on_threshold=0.5)}),
+    ],
+)
+def test_a_misspelt_label_is_named_with_its_neighbour(config: DecideConfig) -> None:
+    """A label that the model does not have is an error, not a rule that never fires."""
+    with pytest.raises(ConfigError, match="sirne") as caught:
+        build_rules(LABELS, config, 16_000)
+    assert "siren" in caught.value.hint
+
+
+def test_an_empty_choice_is_refused() -> None:
+    """A daemon that listens for nothing is a mistake."""
+    with pytest.raises(ConfigError, match="no label"):
+        build_rules(LABELS, DecideConfig(include=["dog"], exclude=["dog"]), 16_000)
+
+
+def test_an_off_threshold_above_the_on_threshold_is_refused() -> None:
+    """An event cannot end at a higher score than it starts at."""
+    with pytest.raises(ConfigError, match=r"off_threshold 0\.9"):
+        build_rules(LABELS, DecideConfig(off_threshold=0.9), 16_000)

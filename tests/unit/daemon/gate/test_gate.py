@@ -1,0 +1,323 @@
+"""What the gate lets pass."""
+
+import tracemalloc
+from collections.abc import Callable, Iterable, Iterator
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from soundpost.audio import Chunk, Pcm, samples_to_ns
+from soundpost.config import GateConfig
+from soundpost.errors import ConfigError
+from soundpost.gate import AlwaysOpen, BlockGate, Gate, build_gate
+
+RATE_HZ = 16_000
+BLOCK = 320
+START_NS = 1_763_626_281_480_000_000
+Span = tuple[int, int]
+MODES = ("level", "voice", "level_or_voice", "level_and_voice")
+
+
+class LoudBlocks:
+    """A trigger of the test's own: hears blocks whose first sample is not 0."""
+
+    def __init__(self) -> None:
+        self.heard = 0
+
+    def hears(self, block: Pcm) -> bool:
+        """Whether the block's first sample says so."""
+        self.heard += 1
+        return bool(block[0])
+
+    def forget(self) -> None:
+        """Count the blocks of the new stretch."""
+        self.heard = 0
+
+
+def make_block_gate(
+    *triggers: LoudBlocks,
+    combine: Callable[[Iterable[bool]], bool] = any,
+    pre_roll_blocks: int = 0,
+    hangover_blocks: int = 0,
+) -> BlockGate:
+    """A gate with times in blocks."""
+    return BlockGate(
+        list(triggers or [LoudBlocks()]),
+        combine,
+        RATE_HZ,
+        pre_roll_seconds=pre_roll_blocks * 0.02,
+        hangover_seconds=hangover_blocks * 0.02,
+    )
+
+
+def blocks(pattern: str) -> Pcm:
+    """A block for each character, numbered through; `#` is one that opens the gate."""
+    samples = np.arange(len(pattern) * BLOCK, dtype=np.int16) % 1_000
+    for index, character in enumerate(pattern):
+        samples[index * BLOCK] = 1 if character == "#" else 0
+    return samples
+
+
+def chunks(samples: Pcm, cuts: Iterable[int] = (), start_sample: int = 0) -> Iterator[Chunk]:
+    """The samples, cut into chunks that tell the right time."""
+    edges = [0, *sorted(cuts), len(samples)]
+    for first, last in pairwise(edges):
+        if last > first:
+            position = start_sample + first
+            utc_ns = START_NS + samples_to_ns(position, RATE_HZ)
+            yield Chunk(position, samples[first:last], utc_ns)
+
+
+def listen(gate: Gate, heard: Iterable[Chunk]) -> list[Chunk]:
+    """Everything that passes."""
+    return [passed for chunk in heard for passed in gate.listen(chunk)]
+
+
+def spans(passed: Iterable[Chunk]) -> list[Span]:
+    """The unbroken stretches among chunks."""
+    joined: list[Span] = []
+    for chunk in passed:
+        if joined and joined[-1][1] == chunk.start_sample:
+            joined[-1] = (joined[-1][0], chunk.end_sample)
+        else:
+            joined.append((chunk.start_sample, chunk.end_sample))
+    return joined
+
+
+def drawn(passed: Iterable[Chunk], length_blocks: int) -> str:
+    """What passed, a character for each block."""
+    picture = ["."] * length_blocks
+    for first, last in spans(passed):
+        picture[first // BLOCK : last // BLOCK] = "#" * ((last - first) // BLOCK)
+    return "".join(picture)
+
+
+def noisy(seed: int) -> Pcm:
+    """Four seconds of faint noise with a loud second and a tone in it."""
+    rng = np.random.default_rng(seed)
+    samples = rng.normal(0.0, 20.0, 4 * RATE_HZ)
+    onset = int(rng.integers(RATE_HZ, 3 * RATE_HZ))
+    seconds = np.arange(RATE_HZ // 2) / RATE_HZ
+    samples[onset : onset + len(seconds)] += 8_000.0 * np.sin(2 * np.pi * 440.0 * seconds)
+    return samples.astype(np.int16)
+
+
+def eager(mode: str) -> GateConfig:
+    """A gate that is quick to learn and to close."""
+    return GateConfig(
+        open_on=mode,  # type: ignore[arg-type] # the parametrised modes are the literals
+        floor_seconds=0.5,
+        pre_roll_seconds=0.1,
+        hangover_seconds=0.2,
+    )
+
+
+def test_by_default_the_gate_is_open() -> None:
+    """Nothing is silenced unless somebody asks for it."""
+    assert isinstance(build_gate(GateConfig(), RATE_HZ), AlwaysOpen)
+
+
+def test_an_open_gate_hands_on_the_very_chunk() -> None:
+    """Not a copy, not another size."""
+    chunk = Chunk(7, np.zeros(13, np.int16), 0)
+    gate = AlwaysOpen()
+    assert list(gate.listen(chunk)) == [chunk]
+    assert gate.quiet_since is None
+
+
+@pytest.mark.parametrize(
+    ("pre_roll", "hangover", "heard", "passes"),
+    [
+        (0, 0, "...#...#...", "...#...#..."),
+        (2, 0, "...#...#...", ".###.###..."),
+        (0, 2, "...#...#...", "...###.###."),
+        (1, 1, "...#...#...", "..###.###.."),
+        (2, 2, "...#...#...", ".#########."),
+        (9, 0, "...#.......", "####......."),
+        (0, 9, "...#.......", "...########"),
+        (0, 3, "#..#.#.....", "#########.."),
+        (5, 5, "...........", "..........."),
+        (0, 0, "###########", "###########"),
+    ],
+)
+def test_pre_roll_and_hangover(pre_roll: int, hangover: int, heard: str, passes: str) -> None:
+    """What was heard just before opening passes too, and what follows for a while."""
+    gate = make_block_gate(pre_roll_blocks=pre_roll, hangover_blocks=hangover)
+    assert drawn(listen(gate, chunks(blocks(heard))), len(heard)) == passes
+
+
+@given(
+    pattern=st.text("#.", min_size=1, max_size=30),
+    pre_roll=st.integers(0, 6),
+    hangover=st.integers(0, 6),
+    data=st.data(),
+)
+def test_what_passes_is_what_was_heard(
+    pattern: str, pre_roll: int, hangover: int, data: st.DataObject
+) -> None:
+    """The very samples, at their place, at their time, in order and none twice."""
+    samples = blocks(pattern)
+    cuts = data.draw(st.lists(st.integers(1, len(samples)), max_size=20))
+    gate = make_block_gate(pre_roll_blocks=pre_roll, hangover_blocks=hangover)
+    passed = listen(gate, chunks(samples, cuts))
+    for chunk in passed:
+        assert np.array_equal(chunk.samples, samples[chunk.start_sample : chunk.end_sample])
+        assert chunk.utc_ns == START_NS + samples_to_ns(chunk.start_sample, RATE_HZ)
+    assert all(one.end_sample <= other.start_sample for one, other in pairwise(passed))
+    opened = {index for index, character in enumerate(pattern) if character == "#"}
+    picture = drawn(passed, len(pattern))
+    expected = {
+        index
+        for index in range(len(pattern))
+        if any(index - hangover <= block <= index + pre_roll for block in opened)
+    }
+    assert {index for index, character in enumerate(picture) if character == "#"} == expected
+
+
+@pytest.mark.parametrize("mode", MODES)
+@given(seed=st.integers(0, 2**32 - 1), cuts=st.lists(st.integers(1, 4 * RATE_HZ), max_size=60))
+def test_the_size_of_chunks_changes_nothing(mode: str, seed: int, cuts: list[int]) -> None:
+    """To the sample: one chunk of the whole, or any cuts of it."""
+    samples = noisy(seed)
+    whole, cut = (build_gate(eager(mode), RATE_HZ) for _ in range(2))
+    assert spans(listen(cut, chunks(samples, cuts))) == spans(listen(whole, chunks(samples)))
+    assert cut.quiet_since == whole.quiet_since
+
+
+@pytest.mark.parametrize("size", [1, 7, 319, 320, 321, 512])
+def test_chunks_of_one_size_change_nothing(size: int) -> None:
+    """Down to a sample at a time."""
+    samples = blocks("..#....##..")
+    gate = make_block_gate(pre_roll_blocks=1, hangover_blocks=2)
+    passed = listen(gate, chunks(samples, range(size, len(samples), size)))
+    assert drawn(passed, 11) == ".####.#####"
+
+
+def test_what_passes_at_once_is_one_chunk() -> None:
+    """An unbroken run of blocks is not handed on in splinters."""
+    gate = make_block_gate(pre_roll_blocks=1, hangover_blocks=1)
+    assert [
+        (c.start_sample // BLOCK, len(c.samples) // BLOCK)
+        for c in listen(gate, chunks(blocks("..##.....#..")))
+    ] == [(1, 4), (8, 3)]
+
+
+def test_passing_chunks_continue_each_other_across_calls() -> None:
+    """While the gate is open there is no gap, whatever arrives in whatever sizes."""
+    gate = make_block_gate(hangover_blocks=50)
+    samples = blocks("#" + "." * 20)
+    assert spans(listen(gate, chunks(samples, [100, 333, 1_000, 5_001]))) == [(0, len(samples))]
+
+
+def test_quiet_since_tells_where_the_gate_closed() -> None:
+    """The first sample that no longer passes; None while it is open."""
+    gate = make_block_gate(hangover_blocks=1)
+    told = []
+    for chunk in chunks(blocks("..#..."), range(BLOCK, 6 * BLOCK, BLOCK)):
+        listen(gate, [chunk])
+        told.append(gate.quiet_since)
+    assert told == [0, 0, None, None, 4 * BLOCK, 4 * BLOCK]
+
+
+def test_it_is_not_quiet_while_a_pre_roll_could_still_bridge_it() -> None:
+    """An event is not ended by a pause that passes after all when the gate opens again."""
+    gate = make_block_gate(pre_roll_blocks=2)
+    told = []
+    for chunk in chunks(blocks("#..#..."), range(BLOCK, 7 * BLOCK, BLOCK)):
+        listen(gate, [chunk])
+        told.append(gate.quiet_since)
+    assert told == [None] * 6 + [4 * BLOCK]
+
+
+def test_a_gap_closes_the_gate() -> None:
+    """The hangover ends where the sound did; what comes after it is judged afresh."""
+    gate = make_block_gate(pre_roll_blocks=3, hangover_blocks=9)
+    listen(gate, chunks(blocks(".#.")))
+    after = listen(gate, chunks(blocks("...#."), start_sample=100 * BLOCK))
+    assert spans(after) == [(100 * BLOCK, 105 * BLOCK)]
+
+
+def test_a_gap_is_quiet_from_where_hearing_stopped() -> None:
+    """Events can end while nothing passes."""
+    gate = make_block_gate(hangover_blocks=9)
+    listen(gate, chunks(blocks(".#.")))
+    listen(gate, chunks(blocks(".."), start_sample=100 * BLOCK))
+    assert gate.quiet_since == 3 * BLOCK
+
+
+def test_pre_roll_never_reaches_across_a_gap() -> None:
+    """Sound from before a gap does not pass as if it joined what is after it."""
+    gate = make_block_gate(pre_roll_blocks=5)
+    listen(gate, chunks(blocks("...")))
+    after = listen(gate, chunks(blocks(".#"), start_sample=7 * BLOCK + 13))
+    assert spans(after) == [(7 * BLOCK + 13, 9 * BLOCK + 13)]
+
+
+def test_triggers_begin_anew_after_a_gap() -> None:
+    """What a trigger learned belongs to the stretch it learned it from."""
+    trigger = LoudBlocks()
+    gate = make_block_gate(trigger)
+    listen(gate, chunks(blocks("...")))
+    listen(gate, chunks(blocks("."), start_sample=10_000))
+    assert trigger.heard == 1
+
+
+@given(first=st.text("#.", min_size=1, max_size=9), second=st.text("#.", min_size=1, max_size=9))
+def test_every_trigger_hears_every_block(first: str, second: str) -> None:
+    """Also when another one has decided already: they learn from what they hear."""
+    triggers = LoudBlocks(), LoudBlocks()
+    gate = make_block_gate(*triggers)
+    listen(gate, chunks(blocks(first + second)))
+    assert [trigger.heard for trigger in triggers] == [len(first + second)] * 2
+
+
+@given(seed=st.integers(0, 2**32 - 1))
+def test_and_passes_less_than_each_and_or_more(seed: int) -> None:
+    """Both triggers together are stricter than one, either one is laxer."""
+
+    def passing(mode: str) -> set[int]:
+        passed = listen(build_gate(eager(mode), RATE_HZ), chunks(noisy(seed)))
+        return {block for first, last in spans(passed) for block in range(first, last, BLOCK)}
+
+    level, voice = passing("level"), passing("voice")
+    assert passing("level_and_voice") <= level & voice
+    assert passing("level_or_voice") >= level | voice
+
+
+def test_a_shut_gate_holds_no_more_than_its_pre_roll() -> None:
+    """A long silence, or one huge chunk of it, is not kept in memory."""
+    gate = make_block_gate(pre_roll_blocks=4)
+    tracemalloc.start()
+    try:
+        listen(gate, chunks(np.zeros(BLOCK * 10_000, np.int16)))
+        held_bytes, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert held_bytes < 100_000
+    passed = listen(gate, chunks(blocks("#"), start_sample=BLOCK * 10_000))
+    assert [len(chunk.samples) for chunk in passed] == [5 * BLOCK]
+
+
+@pytest.mark.parametrize("rate_hz", [8_000, 16_000, 32_000, 48_000])
+def test_voices_are_heard_at_the_rates_that_webrtcvad_takes(rate_hz: int) -> None:
+    """Blocks are 20 ms at each of them."""
+    gate = build_gate(eager("voice"), rate_hz)
+    assert not list(gate.listen(Chunk(0, np.zeros(rate_hz, np.int16), 0)))
+
+
+@pytest.mark.parametrize("mode", ["voice", "level_or_voice", "level_and_voice"])
+def test_voices_at_another_rate_are_a_configuration_error(mode: str) -> None:
+    """Said at start with what to change, not by webrtcvad in mid-air."""
+    with pytest.raises(ConfigError, match="at 22050 Hz") as caught:
+        build_gate(eager(mode), 22_050)
+    assert "gate.open_on" in caught.value.hint
+
+
+def test_level_works_at_any_rate() -> None:
+    """Only webrtcvad is choosy."""
+    samples = np.concatenate((np.ones(22_050 * 2, np.int16), np.full(22_050, 3_000, np.int16)))
+    passed = list(build_gate(eager("level"), 22_050).listen(Chunk(0, samples, 0)))
+    assert passed[-1].end_sample > 2 * 22_050

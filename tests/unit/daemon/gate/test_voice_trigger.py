@@ -1,0 +1,85 @@
+"""What webrtcvad calls a voice: the figures that the gate's default rests on."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+from numpy.typing import NDArray
+
+from soundpost.audio import level_dbfs
+from soundpost.gate.voice_trigger import VoiceTrigger
+
+BLOCK = 320
+NOISE_DBFS = -50.0
+LEARNING_SECONDS = 15
+
+
+def pink_noise(seconds: int) -> NDArray[np.float64]:
+    """Noise that falls 3 dB an octave, at NOISE_DBFS."""
+    count = seconds * 16_000
+    spectrum = np.fft.rfft(np.random.default_rng(0).normal(size=count))
+    spectrum /= np.sqrt(np.maximum(1.0, np.arange(len(spectrum))))
+    noise: NDArray[np.float64] = np.fft.irfft(spectrum)
+    noise *= 32_768 * 10 ** (NOISE_DBFS / 20) / noise.std()
+    return noise
+
+
+def voiced(path: Path, peak_over_noise_db: float, strictness: int = 2) -> NDArray[np.bool_]:
+    """Which blocks of a clip are called voices, its loudest one so far over steady pink noise."""
+    clip, _ = soundfile.read(path, dtype="int16")
+    peak_dbfs = max(level_dbfs(block) for block in clip.reshape(-1, BLOCK))
+    sound = pink_noise(LEARNING_SECONDS + 5)
+    sound[-len(clip) :] += clip * 10 ** ((NOISE_DBFS + peak_over_noise_db - peak_dbfs) / 20)
+    blocks = np.clip(np.rint(sound), -32_768, 32_767).astype(np.int16).reshape(-1, BLOCK)
+    trigger = VoiceTrigger(strictness, 16_000)
+    return np.array([trigger.hears(block) for block in blocks])[-len(clip) // BLOCK :]
+
+
+def glass_breaking(shared_data: Path) -> list[Path]:
+    """The forty clips of ESC-50 in which glass breaks; 39 is their number there."""
+    clips = sorted((shared_data / "esc50" / "audio").glob("*-39.flac"))
+    assert len(clips) == 40
+    return clips
+
+
+def test_steady_noise_is_no_voice() -> None:
+    """Once it is learned."""
+    trigger = VoiceTrigger(2, 16_000)
+    noise = pink_noise(10).astype(np.int16).reshape(-1, BLOCK)
+    assert not any([trigger.hears(block) for block in noise][250:])
+
+
+def test_breaking_glass_passes_for_a_voice_when_it_is_loud(shared_data: Path) -> None:
+    """20 dB over the background all forty do: a voice gate does not select voices."""
+    assert all(voiced(clip, 20.0).any() for clip in glass_breaking(shared_data))
+
+
+def test_distant_breaking_glass_is_silenced(shared_data: Path) -> None:
+    """6 dB over the background every other break is lost: a voice gate must not be the default."""
+    heard = sum(voiced(clip, 6.0).any() for clip in glass_breaking(shared_data))
+    assert heard < 30
+
+
+def test_a_stricter_detector_loses_nearly_all_of_it(shared_data: Path) -> None:
+    """At strictness 3 hardly a break 6 dB over the background is heard."""
+    heard = sum(voiced(clip, 6.0, strictness=3).any() for clip in glass_breaking(shared_data))
+    assert heard < 10
+
+
+def test_it_learns_anew_when_told_to() -> None:
+    """After a gap the same sound gets the same answers as at the beginning."""
+    noise = pink_noise(4).astype(np.int16).reshape(-1, BLOCK)
+    trigger = VoiceTrigger(0, 16_000)
+    first = [trigger.hears(block) for block in noise]
+    assert [trigger.hears(block) for block in noise] != first
+    trigger.forget()
+    assert [trigger.hears(block) for block in noise] == first
+
+
+@pytest.mark.parametrize("value", [-32_768, 0, 32_767])
+def test_extreme_blocks_have_an_answer(value: int) -> None:
+    """Full-scale constants and silence, many in a row."""
+    trigger = VoiceTrigger(3, 16_000)
+    block = np.full(BLOCK, value, np.int16)
+    assert {trigger.hears(block) for _ in range(100)} <= {True, False}

@@ -1,0 +1,145 @@
+"""Which messages are commands, and what is said of those that are not."""
+
+import json
+from typing import Any
+
+import msgspec
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from soundpost.decide import LONGEST_MUTE_SECONDS
+from soundpost.errors import PublishError
+from soundpost.messages.command import (
+    COMMANDS,
+    LARGEST_BYTES,
+    LONGEST_MUTE_MINUTES,
+    CaptureNow,
+    Command,
+    Mute,
+    Profile,
+    Reload,
+    Selftest,
+    Threshold,
+    Unmute,
+    read_command,
+    read_id,
+)
+
+RIGHT: dict[str, tuple[dict[str, Any], Command]] = {
+    "mute": (
+        {"id": "a", "labels": ["siren"], "minutes": 30},
+        Mute(id="a", labels=["siren"], minutes=30.0),
+    ),
+    "unmute": ({"id": "a"}, Unmute(id="a")),
+    "threshold": (
+        {"id": "a", "label": "siren", "on": None},
+        Threshold(id="a", label="siren", on=None),
+    ),
+    "profile": (
+        {"id": "a", "label": "siren", "profile": "steady"},
+        Profile(id="a", label="siren", profile="steady"),
+    ),
+    "selftest": ({"id": "a"}, Selftest(id="a")),
+    "capture-now": ({"id": "a", "seconds": 5}, CaptureNow(id="a", seconds=5.0)),
+    "reload": ({"id": "0197:x.Y_z-9"}, Reload(id="0197:x.Y_z-9")),
+}
+DEEP = b'{"id": "a", "labels": ' + b"[" * 8_000 + b"]" * 8_000 + b"}"
+
+
+def refusal(name: str, payload: bytes) -> tuple[str, str]:
+    """Why it is no command, and the hint."""
+    with pytest.raises(PublishError) as caught:
+        read_command(name, payload)
+    return str(caught.value), caught.value.hint
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_a_command_is_read(name: str) -> None:
+    """Every one that there is."""
+    fields, command = RIGHT[name]
+    assert read_command(name, json.dumps(fields).encode()) == command
+
+
+@pytest.mark.parametrize(
+    ("name", "payload", "why", "hint"),
+    [
+        ("mut", b"{}", "there is no command 'mut'", "did you mean mute?"),
+        ("x", b"{}", "there is no command 'x'", "known: mute, unmute, threshold"),
+        ("x" * 10_000, b"{}", "there is no command 'xxx", "known: "),
+        ("mute", b"", "no JSON object", "docs/PAYLOAD.md"),
+        ("mute", b"[]", "no JSON object", "docs/PAYLOAD.md"),
+        ("mute", b"\xff\xfe", "no JSON object", "docs/PAYLOAD.md"),
+        ("mute", b'{"\xff": 1}', "no JSON object", "docs/PAYLOAD.md"),
+        ("mute", b'{"id": "\\ud800"}', "no JSON object", "docs/PAYLOAD.md"),
+        ("mute", b'{"minutes": 1e999}', "no JSON object", "docs/PAYLOAD.md"),
+        ("mute", DEEP, "nested too deep", "docs/PAYLOAD.md"),
+        ("mute", b" " * (LARGEST_BYTES + 1), "at most 16384 bytes, this one 16385", "docs/"),
+        ("reload", b"{}", "reload lacks id", "its keys: id;"),
+        ("mute", b'{"id": "a"}', "mute lacks minutes", "its keys: id, minutes, [labels];"),
+        ("mute", b'{"id": "a", "minute": 1}', "mute has no key 'minute'", "did you mean minutes?"),
+        ("reload", b'{"id": "a", "now": 1}', "reload has no key 'now'", "known: id"),
+        ("reload", b'{"id": 1}', "id: expected 1 to 64 letters", "its keys: id;"),
+        ("reload", b'{"id": "a b"}', "id: expected 1 to 64 letters", "its keys: id;"),
+        ("reload", b'{"id": "a\\n"}', "id: expected 1 to 64 letters", "its keys: id;"),
+        ("mute", b'{"id": "a", "minutes": "1"}', "minutes: expected a number", "its keys"),
+        ("mute", b'{"id": "a", "minutes": -1}', "minutes: expected a number >= 0", "its keys"),
+        ("mute", b'{"id": "a", "minutes": 1441}', "expected a number >= 0, <= 1440", "its keys"),
+        ("mute", b'{"id": "a", "minutes": 1, "labels": []}', "expected a list of labels", "keys"),
+        ("mute", b'{"id": "a", "minutes": 1, "labels": [1]}', "expected a list of labels", "keys"),
+        ("threshold", b'{"id": "a", "label": "x"}', "threshold lacks on", "its keys"),
+        ("threshold", b'{"id": "a", "label": "x", "on": 2}', "on: expected a number", "its keys"),
+        ("capture-now", b'{"id": "a", "seconds": 0}', "seconds: expected a number > 0", "keys"),
+    ],
+)
+def test_what_is_no_command_is_told_why(name: str, payload: bytes, why: str, hint: str) -> None:
+    """With what to do about it."""
+    said, to_do = refusal(name, payload)
+    assert why in said
+    assert hint in to_do
+    assert len(said) + len(to_do) < 500
+
+
+def test_the_id_of_a_wrong_command_is_read_all_the_same() -> None:
+    """Its sender can then know which one was refused."""
+    assert read_id(b'{"id": "a1", "minute": 1}') == "a1"
+    assert read_id(b'{"id": "a b"}') is None
+    assert read_id(DEEP) is None
+
+
+def test_a_mute_may_last_as_long_as_decisions_let_it() -> None:
+    """A longer one would have no effect yet."""
+    assert LONGEST_MUTE_MINUTES * 60 == LONGEST_MUTE_SECONDS
+
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+    max_leaves=20,
+)
+nearly_right = st.sampled_from([fields for fields, _ in RIGHT.values()]).flatmap(
+    lambda fields: st.dictionaries(
+        st.sampled_from([*fields, "minutes", "labels"]), json_values
+    ).map(lambda change: fields | change)
+)
+payloads = (
+    st.binary()
+    | json_values.map(lambda value: json.dumps(value).encode())
+    | nearly_right.map(lambda value: json.dumps(value).encode())
+)
+
+
+@given(st.sampled_from([*COMMANDS]) | st.text(), payloads)
+@example("mute", DEEP)
+@example("mute", b'{"id": ' + b"9" * 5_000 + b"}")
+def test_whatever_comes_it_is_read_or_refused(name: str, payload: bytes) -> None:
+    """Nothing else can happen; and what is read can be told again."""
+    try:
+        command = read_command(name, payload)
+    except PublishError as error:
+        said = msgspec.json.encode([str(error), error.hint])
+    else:
+        said = msgspec.json.encode(command)
+        assert msgspec.json.decode(said, type=COMMANDS[name]) == command
+        assert read_id(payload) == command.id
+    assert len(said) > 2

@@ -1,0 +1,60 @@
+"""A file comes onto the disk whole, or not at all."""
+
+from pathlib import Path
+
+import pytest
+from full_disk import Disk, files_of_at_most
+
+from soundpost.system.atomic_file import sync_folder, write_atomic
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    """What lies in a folder, the hidden ones too."""
+    return {file.name: file.read_bytes() for file in folder.iterdir()}
+
+
+def test_a_replaced_file_is_the_new_one_whole(tmp_path: Path) -> None:
+    """And no temporary one stays."""
+    for content in (b"first" * 1000, b"second", b""):
+        write_atomic(tmp_path / "clip.json", content)
+        sync_folder(tmp_path)
+        assert contents(tmp_path) == {"clip.json": content}
+
+
+def test_it_is_not_for_everybody(tmp_path: Path) -> None:
+    """The owner writes, the group reads."""
+    write_atomic(tmp_path / "commands.json", b"muted")
+    assert (tmp_path / "commands.json").stat().st_mode & 0o777 == 0o640
+
+
+def test_a_file_that_cannot_be_written_whole_leaves_nothing(tmp_path: Path) -> None:
+    """Neither the half nor the temporary one; the one that stood there stays."""
+    (tmp_path / "clip.flac").write_bytes(b"old")
+    with files_of_at_most(1000), pytest.raises(OSError, match="too large"):
+        write_atomic(tmp_path / "clip.flac", bytes(5000))
+    assert contents(tmp_path) == {"clip.flac": b"old"}
+
+
+def test_a_full_disk_keeps_what_it_had(disk: Disk) -> None:
+    """And has no less room for it than before."""
+    path = disk.folder / "commands.json"
+    write_atomic(path, b"old" * 3000)
+    disk.fill()
+    with pytest.raises(OSError, match="No space left"):
+        write_atomic(path, b"new" * 3000)
+    assert [file.name for file in disk.folder.glob(".*")] == []
+    assert path.read_bytes() == b"old" * 3000
+
+
+def test_whatever_interrupts_it_leaves_nothing(tmp_path: Path) -> None:
+    """It need not be the disk that fails."""
+    with pytest.raises(TypeError):
+        write_atomic(tmp_path / "clip.json", "no bytes")  # type: ignore[arg-type]  # on purpose
+    assert contents(tmp_path) == {}
+
+
+def test_what_a_killed_one_left_behind_is_no_hindrance(tmp_path: Path) -> None:
+    """The next one takes its place."""
+    (tmp_path / ".clip.json.part").write_bytes(b"half" * 1000)
+    write_atomic(tmp_path / "clip.json", b"whole")
+    assert contents(tmp_path) == {"clip.json": b"whole"}

@@ -1,0 +1,44 @@
+"""The waits between attempts."""
+
+import random
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from soundpost.system.backoff import Backoff
+
+RANDOMS = st.randoms(use_true_random=False)
+
+
+@given(RANDOMS)
+def test_waits_double_up_to_a_minute(rng: random.Random) -> None:
+    """Each lies between half of 1, 2, 4, ... 60 seconds and the whole."""
+    backoff = Backoff(rng=rng)
+    for full in [1, 2, 4, 8, 16, 32, 60, 60, 60]:
+        assert full / 2 <= backoff.next_seconds() <= full
+
+
+@given(RANDOMS)
+def test_first_and_longest_wait_are_the_callers(rng: random.Random) -> None:
+    """A microphone is looked for sooner and more often than a broker."""
+    backoff = Backoff(0.25, 2.0, rng=rng)
+    for full in [0.25, 0.5, 1.0, 2.0, 2.0]:
+        assert full / 2 <= backoff.next_seconds() <= full
+    backoff.reset()
+    assert backoff.next_seconds() <= 0.25
+
+
+@given(RANDOMS, st.integers(0, 20))
+def test_a_success_brings_the_shortest_wait_back(rng: random.Random, failures: int) -> None:
+    """However long it had become."""
+    backoff = Backoff(rng=rng)
+    for _ in range(failures):
+        backoff.next_seconds()
+    backoff.reset()
+    assert backoff.next_seconds() <= 1.0
+
+
+def test_two_posts_do_not_call_in_step() -> None:
+    """Their waits differ, though both lost the broker at the same moment."""
+    one, other = Backoff(), Backoff()
+    assert [one.next_seconds() for _ in range(5)] != [other.next_seconds() for _ in range(5)]

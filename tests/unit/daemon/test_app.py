@@ -1,0 +1,39 @@
+"""What `run` would refuse of a configuration is refused when it is tried out, before a reload."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from soundpost import app
+from soundpost.classify import Classifier, load_bundle
+from soundpost.classify.model import Model
+from soundpost.config import Config, EvidenceConfig
+from soundpost.errors import ConfigError
+
+TINY = Path(__file__).resolve().parents[2] / "golden" / "tiny-int8"
+
+
+@pytest.fixture
+def odd_model() -> Model:
+    """A model that hears at a rate at which nobody finds voices."""
+    bundle = load_bundle(TINY)
+    classifier = Classifier(bundle)
+    manifest = bundle.manifest
+    features = msgspec.structs.replace(manifest.input.features, sample_rate_hz=22_050)
+    heard = msgspec.structs.replace(manifest.input, features=features)
+    manifest = msgspec.structs.replace(manifest, input=heard)
+    return Model(replace(bundle, manifest=manifest), classifier)
+
+
+def test_evidence_that_the_model_does_not_allow_is_refused(
+    odd_model: Model, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A reload must not end the service for good; and nothing is written to try it."""
+    monkeypatch.setattr(app, "load_model", lambda _: odd_model)
+    folder = tmp_path / "clips"
+    app.try_out(Config(evidence=EvidenceConfig(folder=str(folder))))
+    with pytest.raises(ConfigError, match="voices"):
+        app.try_out(Config(evidence=EvidenceConfig(folder=str(folder), privacy="mute-speech")))
+    assert not folder.exists()

@@ -1,0 +1,127 @@
+"""A data set of a few seconds, and an experiment small enough to train in a test."""
+
+import csv
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+from full_disk import files_of_at_most
+
+from soundpost_training.experiment.data import AugmentConfig
+
+RATE_HZ = 16_000
+FREQUENCIES_HZ = {"low_tone": 300.0, "high_tone": 3000.0, "chirping_bird": 1500.0}
+FOLDS = (1, 2, 3)
+TAKES = 2
+
+EXPERIMENT = """\
+name = "tiny"
+seed = 7
+
+[data]
+kind = "esc50"
+folder = "tones"
+
+[window]
+frames = 64
+stride_frames = 32
+
+[model]
+stem_channels = 8
+block_channels = [8, 16]
+dropout = 0.0
+
+[augment]
+mix_share = 0.5
+mask_frames = 8
+mask_bands = 4
+
+[train]
+epochs = 25
+batch_size = 4
+learning_rate = 1e-2
+average_momentum = 0.8
+
+[bundle]
+id = "tiny"
+version = "0.1.0"
+held_out_fold = 3
+calibration_windows = 20
+"""
+
+
+def tone(label: str, seed: int, seconds: float = 1.5) -> np.ndarray:
+    """A clip of a label: its tone, wavering or beating, in a little noise; float64[n]."""
+    rng = np.random.default_rng(seed)
+    time = np.arange(int(seconds * RATE_HZ)) / RATE_HZ
+    signal = 0.3 * np.sin(2 * np.pi * FREQUENCIES_HZ[label] * rng.uniform(0.95, 1.05) * time)
+    if label == "chirping_bird":
+        signal *= np.sin(2 * np.pi * 6 * time) > 0
+    return signal + rng.normal(0, 0.003, len(time))
+
+
+@pytest.fixture(scope="session")
+def tones(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder laid out as ESC-50: three labels, three folds, two clips of each."""
+    folder = tmp_path_factory.mktemp("data") / "tones"
+    (folder / "audio").mkdir(parents=True)
+    rows = []
+    for fold in FOLDS:
+        for target, label in enumerate(FREQUENCIES_HZ):
+            for take in range(TAKES):
+                seed = fold * 100 + target * 10 + take
+                name = f"{fold}-{seed}-{take}-{target}.wav"
+                soundfile.write(folder / "audio" / name, tone(label, seed), RATE_HZ, "PCM_16")
+                rows.append([name, fold, target, label, "True", seed, take])
+    with (folder / "esc50.csv").open("w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file)
+        writer.writerow(["filename", "fold", "target", "category", "esc10", "src_file", "take"])
+        writer.writerows(rows)
+    return folder
+
+
+@pytest.fixture
+def tones_at_home(tones: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The same folder, found through SOUNDPOST_DATA."""
+    monkeypatch.setenv("SOUNDPOST_DATA", str(tones.parent))
+    return tones
+
+
+@pytest.fixture(scope="session")
+def still() -> AugmentConfig:
+    """Augmentation that changes nothing."""
+    return AugmentConfig(
+        stretch=0.0,
+        quietest_gain_db=0.0,
+        loudest_gain_db=0.0,
+        band_shift=0,
+        mix_share=0.0,
+        masks=0,
+    )
+
+
+@pytest.fixture
+def experiment_file(tmp_path: Path) -> Path:
+    """A file with an experiment on the tones."""
+    path = tmp_path / "tiny.toml"
+    path.write_text(EXPERIMENT, encoding="utf-8")
+    return path
+
+
+@pytest.fixture
+def room_for() -> Callable[[int], AbstractContextManager[None]]:
+    """No file may grow beyond so many bytes meanwhile, as on a disk that has no more."""
+    return files_of_at_most
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Lets Keras use numpy 1's copy protocol, which numpy 2 still honours with a warning."""
+    keras_on_numpy_2 = pytest.mark.filterwarnings(
+        "ignore:__array__ implementation doesn't accept a copy keyword:DeprecationWarning"
+    )
+    for item in items:
+        if item.get_closest_marker("training"):
+            item.add_marker(keras_on_numpy_2)

@@ -1,0 +1,291 @@
+"""From recordings to a bundle that the daemon runs."""
+
+import base64
+import csv
+import json
+import re
+from pathlib import Path
+
+import msgspec
+import numpy as np
+import pytest
+import soundfile
+
+from soundpost.classify import Classifier, load_bundle, replay_golden
+from soundpost.cli import main as listen
+from soundpost.features import LogMel
+from soundpost.manifest import CARD_FILE
+from soundpost_training.bundle.proof import PROOF_FILE, Proof
+from soundpost_training.cli import main
+from soundpost_training.dataset.decode.audio import read_pcm
+from soundpost_training.evaluate.calibration import Calibration
+from soundpost_training.evaluate.evaluate import Evaluation
+
+pytestmark = pytest.mark.training
+
+
+@pytest.fixture(scope="module")
+def exported(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder in which the whole way was gone once: cache, runs and models."""
+    return tmp_path_factory.mktemp("exported")
+
+
+def run(verb: str, experiment_file: Path, home: Path, *more: str) -> int:
+    """The exit status of a verb that keeps everything under `home`."""
+    places = ["--cache", str(home / "cache"), "--runs", str(home / "runs")]
+    return main([verb, "--config", str(experiment_file), *places, *more])
+
+
+@pytest.mark.usefixtures("tones_at_home")
+def test_recordings_become_a_bundle_that_hears_them(
+    experiment_file: Path, exported: Path, tones: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Prepare, cross-validate, export: the daemon takes the bundle and knows held-out clips."""
+    assert run("prepare", experiment_file, exported) == 0
+    assert "18 clips, 3 labels" in capsys.readouterr().out
+    assert run("export", experiment_file, exported, "--models", str(exported / "models")) == 0
+    bundle = load_bundle(exported / "models" / "tiny")
+    classifier = Classifier(bundle)
+    assert replay_golden(bundle, classifier).score_difference == 0.0
+    manifest = bundle.manifest
+    assert manifest.training.held_out_folds == [3]
+    names, frames = manifest.label_names, manifest.input.window_frames
+    right = []
+    for clip in sorted((tones / "audio").glob("3-*.wav")):
+        log_mel = LogMel(manifest.input.features).compute(read_pcm(clip, 16_000))
+        best = classifier.scores(log_mel[:frames]).argmax()
+        right.append(names[best] == ["low_tone", "high_tone", "chirping_bird"][int(clip.stem[-1])])
+    assert np.mean(right) >= 0.5  # one in three is chance; three tones are easy
+    card = (exported / "models" / "tiny" / "MODEL_CARD.md").read_text(encoding="utf-8")
+    assert "Barely trained" not in card
+    assert manifest.training.licence in card
+    assert manifest.metrics[0].command in card
+    assert "ESC-50" in card
+    assert all(0.3 <= label.on_threshold <= 0.9 for label in manifest.labels)
+
+
+@pytest.mark.usefixtures("tones_at_home")
+def test_the_daemon_listens_with_the_bundle(
+    experiment_file: Path, exported: Path, tones: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """`soundpost listen` tells held-out recordings of every label by their names."""
+    assert run("export", experiment_file, exported, "--models", str(exported / "models")) == 0
+    clips = sorted(str(path) for path in (tones / "audio").glob("3-*.wav"))
+    capsys.readouterr()
+    assert listen(["listen", "--bundle", str(exported / "models" / "tiny"), *clips]) == 0
+    rows = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert {row["model"]["id"] for row in rows} == {"tiny"}
+    told = {(Path(row["clip"]).stem[-1], row["label"]) for row in rows}
+    assert {("0", "low_tone"), ("1", "high_tone"), ("2", "chirping_bird")} <= told
+
+
+@pytest.mark.usefixtures("tones_at_home")
+def test_a_report_stands_alone(experiment_file: Path, exported: Path) -> None:
+    """One page with its pictures inside, no script and no foreign address, and the same as JSON."""
+    assert run("evaluate", experiment_file, exported) == 0
+    page = (exported / "runs" / "tiny" / "report.html").read_text(encoding="utf-8")
+    pictures = re.findall(r'<img alt="[^"]+" src="data:image/png;base64,([A-Za-z0-9+/=]+)"', page)
+    assert [base64.b64decode(picture)[:4] for picture in pictures] == [b"\x89PNG"] * 5
+    assert page.count("<img") == 5
+    assert not re.search(r"<script|https?://", page)
+    kept = (exported / "runs" / "tiny" / "report.json").read_bytes()
+    evaluation = msgspec.json.decode(kept, type=Evaluation)
+    assert np.trace(evaluation.confusion) / 18 == pytest.approx(evaluation.summary.int8_mean)
+    assert sum(label.clips for label in evaluation.labels) == 18
+    assert np.mean([one.float_recall for one in evaluation.deltas]) == pytest.approx(
+        evaluation.summary.real_mean
+    )
+    assert all(one.logit_cosine > 0.9 for one in evaluation.deltas)
+
+
+@pytest.mark.usefixtures("tones_at_home")
+def test_thresholds_are_told_and_kept(
+    experiment_file: Path, exported: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Each label's threshold is printed; the held-out fold chose none of them."""
+    assert run("calibrate", experiment_file, exported) == 0
+    printed = capsys.readouterr().out
+    kept = (exported / "runs" / "tiny" / "calibration.json").read_bytes()
+    calibration = msgspec.json.decode(kept, type=Calibration)
+    assert calibration.folds == [1, 2]
+    assert all(f"{label.on_threshold:.3f}" in printed for label in calibration.labels)
+    assert all(label.name in printed for label in calibration.labels)
+
+
+@pytest.mark.usefixtures("tones_at_home")
+def test_a_new_version_needs_no_new_training(experiment_file: Path, exported: Path) -> None:
+    """What names the bundle and what sets thresholds may change without another run."""
+    text = experiment_file.read_text(encoding="utf-8").replace('"0.1.0"', '"0.2.0"')
+    budget = "[calibrate]\nfalse_alarms_per_hour = 9.0\n"
+    experiment_file.write_text(text + budget, encoding="utf-8")
+    weights = exported / "runs" / "tiny" / "fold3" / "model.keras"
+    before = weights.stat().st_mtime_ns
+    assert run("export", experiment_file, exported, "--models", str(exported / "newer")) == 0
+    assert load_bundle(exported / "newer" / "tiny").manifest.version == "0.2.0"
+    assert weights.stat().st_mtime_ns == before
+
+
+@pytest.mark.usefixtures("tones_at_home")
+def test_a_bundle_of_all_folds_comes_with_a_proof(experiment_file: Path, exported: Path) -> None:
+    """It heard every fold; its twin held out the last, and the scores give the figures stated."""
+    text = experiment_file.read_text(encoding="utf-8").replace("held_out_fold = 3\n", "")
+    experiment_file.write_text(text.replace('id = "tiny"', 'id = "whole"'), encoding="utf-8")
+    places = ("--models", str(exported / "models"), "--proof", str(exported / "proofs"))
+    assert run("export", experiment_file, exported, *places) == 0
+    shipped = load_bundle(exported / "models" / "whole").manifest
+    assert (shipped.training.folds, shipped.training.held_out_folds) == ([1, 2, 3], [])
+    folder = exported / "proofs" / "whole"
+    proof = msgspec.json.decode((folder / PROOF_FILE).read_bytes(), type=Proof)
+    twin = load_bundle(folder / proof.twin).manifest
+    assert (proof.bundle, twin.id) == (shipped, "whole-fold3")
+    assert (twin.training.folds, twin.training.held_out_folds) == ([1, 2], [3])
+    weights = exported / "runs" / "tiny" / "all" / "model.tflite"
+    assert weights.read_bytes() == (exported / "models" / "whole" / "model.tflite").read_bytes()
+    for card in (exported / "models" / "whole", folder / proof.twin):
+        assert f"recipe `{proof.recipe}`" in (card / CARD_FILE).read_text(encoding="utf-8")
+    with np.load(folder / "scores.npz") as kept:
+        right = kept["int8"].argmax(axis=1) == kept["truth"]
+        folds = [right[kept["folds"] == fold].mean() for fold in (1, 2, 3)]
+    assert np.mean(folds) == pytest.approx(shipped.metrics[0].value)
+
+
+@pytest.mark.usefixtures("tones_at_home")
+def test_a_bundle_that_held_a_fold_out_needs_no_proof(
+    experiment_file: Path, exported: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A proof of it is refused, with the fold that judges it."""
+    assert run("export", experiment_file, exported, "--proof", str(exported / "none")) == 78
+    assert "held out fold 3" in capsys.readouterr().err
+    assert not (exported / "none").exists()
+
+
+@pytest.mark.usefixtures("tones_at_home")
+def test_other_int8_settings_need_no_new_training(experiment_file: Path, exported: Path) -> None:
+    """Another int8 model is made of the same network, its windows listed as the first's."""
+    assert run("train", experiment_file, exported, "--fold", "2") == 0
+    folder = exported / "runs" / "tiny" / "fold2"
+    before = {path.name: path.read_bytes() for path in folder.iterdir() if path.is_file()}
+    text = experiment_file.read_text(encoding="utf-8")
+    aware = "[quantize]\naware_epochs = 2\naware_learning_rate = 1e-4\n"
+    experiment_file.write_text(text + aware, encoding="utf-8")
+    assert run("train", experiment_file, exported, "--fold", "2") == 0
+    after = {name: (folder / name).read_bytes() for name in before}
+    assert after["model.keras"] == before["model.keras"]
+    assert msgspec.json.decode(after["int8.json"])["settings"]["aware_epochs"] == 2
+    assert msgspec.json.decode(before["int8.json"])["settings"] == {}
+    rows = list(csv.reader(before["int8_calibration.csv"].decode().splitlines()))
+    assert after["int8_calibration.csv"] == before["int8_calibration.csv"]
+    assert (rows[0], len(rows)) == (["clip", "first_frame"], 21)
+    assert all(clip.startswith(("audio/1-", "audio/3-")) for clip, _ in rows[1:])
+    assert {int(frame) % 32 for _, frame in rows[1:]} == {0}
+    experiment_file.write_text(text, encoding="utf-8")
+    assert run("train", experiment_file, exported, "--fold", "2") == 0
+    assert (folder / "model.tflite").read_bytes() == before["model.tflite"]
+
+
+@pytest.mark.usefixtures("tones_at_home")
+def test_exporting_again_gives_the_same_bytes(experiment_file: Path, exported: Path) -> None:
+    """A bundle is a function of its run; the second export leaves nothing else behind."""
+    models = exported / "models"
+    arguments = ("export", experiment_file, exported, "--models", str(models))
+    assert run(*arguments) == 0
+    before = {path.name: path.read_bytes() for path in (models / "tiny").iterdir()}
+    assert run(*arguments) == 0
+    assert {path.name: path.read_bytes() for path in (models / "tiny").iterdir()} == before
+    assert {path.name for path in models.iterdir()} <= {"tiny", "whole"}
+
+
+@pytest.mark.usefixtures("tones_at_home")
+def test_a_bundle_that_cannot_be_placed_is_not_half_there(
+    experiment_file: Path, exported: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Where the models folder is a file, one line and a hint come, and no traceback."""
+    goal = exported / "occupied"
+    goal.write_text("", encoding="utf-8")
+    assert run("export", experiment_file, exported, "--models", str(goal)) == 1
+    assert "hint:" in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("tones_at_home")
+def test_a_changed_experiment_does_not_go_on_with_old_weights(
+    experiment_file: Path, exported: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The same name with other settings is refused, with the folder that stands in the way."""
+    assert run("train", experiment_file, exported, "--fold", "3") == 0
+    text = experiment_file.read_text(encoding="utf-8")
+    experiment_file.write_text(text.replace("seed = 7", "seed = 8"), encoding="utf-8")
+    assert run("train", experiment_file, exported, "--fold", "3") == 1
+    assert "holds a run of another experiment" in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("tones_at_home")
+def test_figures_are_told_among_the_labels_that_somebody_cares_about(
+    experiment_file: Path, exported: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Beside those of all labels; a label that is none is refused, and so is one alone."""
+    assert run("crossval", experiment_file, exported, "--among", "low_tone, high_tone") == 0
+    told = capsys.readouterr().out
+    assert "clip accuracy among 2 labels" in told
+    assert told.count("mean ± sd") == 2
+    refused = (
+        ("low_tone,fox", "has no label fox"),
+        ("low_tone", "nothing to be told"),
+        (",", "nothing to be told"),
+    )
+    for labels, why in refused:
+        assert run("crossval", experiment_file, exported, "--among", labels) == 1
+        assert why in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("verb", ["crossval", "calibrate", "evaluate", "export"])
+def test_a_single_label_is_prepared_and_not_trained(
+    verb: str, experiment_file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A collection may begin with one label; that there is nothing to tell apart is said then."""
+    folder = tmp_path / "wild"
+    (folder / "fox").mkdir(parents=True)
+    for take in range(4):
+        noise = np.random.default_rng(take).normal(0, 0.1, 24_000)
+        soundfile.write(folder / "fox" / f"{take}.wav", noise, 16_000)
+    text = experiment_file.read_text(encoding="utf-8")
+    text = text.replace('kind = "esc50"', 'kind = "folders"\nfolds = 3')
+    experiment_file.write_text(text.replace('"tones"', f'"{folder}"'), encoding="utf-8")
+    assert run("prepare", experiment_file, tmp_path) == 0
+    assert "4 clips, 1 labels" in capsys.readouterr().out
+    assert run(verb, experiment_file, tmp_path) == 1
+    told = capsys.readouterr().err
+    assert "has the one label fox, at least two are needed" in told
+    assert "labels of its own" in told
+    assert run(verb, experiment_file, tmp_path, "--arch", "boosting") == 1
+    assert not (tmp_path / "runs").exists()
+
+
+def test_help_teaches_without_loading_a_framework(capsys: pytest.CaptureFixture[str]) -> None:
+    """The verbs and the way through them are told."""
+    with pytest.raises(SystemExit) as caught:
+        main(["--help"])
+    assert caught.value.code == 0
+    told = capsys.readouterr().out
+    assert all(verb in told for verb in ("prepare", "train", "crossval", "export", "Ctrl-C"))
+
+
+def test_an_unreadable_recording_ends_with_one_line_and_a_hint(
+    tones: Path,
+    experiment_file: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """The file is named, nothing is trained, and no cache is left."""
+    audio = tmp_path / "tones" / "audio"
+    audio.mkdir(parents=True)
+    for clip in (tones / "audio").iterdir():
+        (audio / clip.name).write_bytes(clip.read_bytes())
+    (tmp_path / "tones" / "esc50.csv").write_bytes((tones / "esc50.csv").read_bytes())
+    soundfile.write(min(audio.iterdir()), np.zeros(0), 16_000)
+    monkeypatch.setenv("SOUNDPOST_DATA", str(tmp_path))
+    assert run("train", experiment_file, tmp_path, "--fold", "1") == 1
+    told = capsys.readouterr().err
+    assert "has no samples" in told
+    assert "hint:" in told
+    assert not list((tmp_path / "cache").glob("*"))

@@ -1,0 +1,1 @@
+"""Writes bundles: model, manifest, golden vectors, model card, proof."""

@@ -1,0 +1,52 @@
+"""Golden vectors: sound made by arithmetic, and what the daemon makes of it."""
+
+import io
+import zipfile
+
+import numpy as np
+from numpy.typing import NDArray
+
+from soundpost.classify import Classifier
+from soundpost.features import FeatureSpec, LogMel
+from soundpost_training.dataset.decode.audio import to_pcm
+
+SEED = 20_26
+EPOCH = (1980, 1, 1, 0, 0, 0)
+"""The date of every member of the archive, so that equal vectors make equal bytes."""
+
+
+def golden_pcm(spec: FeatureSpec, frames: int) -> NDArray[np.int16]:
+    """Silence, a tone, a chirp, noise, clicks and a full-scale square wave, int16[6, samples]."""
+    samples = spec.sample_count(frames)
+    seconds = np.arange(samples) / spec.sample_rate_hz
+    rng = np.random.default_rng(SEED)
+    sweep = np.logspace(np.log10(spec.low_hz), np.log10(spec.high_hz), samples)
+    clicks = np.where(
+        np.arange(samples) % (spec.sample_rate_hz // 4) < spec.hop_samples // 8, 0.7, 0
+    )
+    sounds = [
+        np.zeros(samples),
+        0.5 * np.sin(2 * np.pi * 1000.0 * seconds),
+        0.3 * np.sin(2 * np.pi * np.cumsum(sweep) / spec.sample_rate_hz),
+        rng.normal(0.0, 0.05, samples),
+        clicks,
+        np.sign(np.sin(2 * np.pi * 440.0 * seconds)),
+    ]
+    return to_pcm(np.stack(sounds))
+
+
+def golden_archive(spec: FeatureSpec, frames: int, classifier: Classifier) -> bytes:
+    """The bytes of golden.npz: pcm, log_mel and scores, made by the daemon's own code."""
+    pcm = golden_pcm(spec, frames)
+    front_end = LogMel(spec)
+    log_mel = np.stack([front_end.compute(samples) for samples in pcm])
+    scores = np.stack([classifier.scores(window) for window in log_mel])
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, array in (("pcm", pcm), ("log_mel", log_mel), ("scores", scores)):
+            member = io.BytesIO()
+            np.lib.format.write_array(member, array, allow_pickle=False)
+            archive.writestr(
+                zipfile.ZipInfo(f"{name}.npy", EPOCH), member.getvalue(), zipfile.ZIP_DEFLATED
+            )
+    return buffer.getvalue()

@@ -1,0 +1,179 @@
+"""The model card: what a person must know before trusting a bundle."""
+
+import textwrap
+
+from soundpost.manifest import Manifest
+from soundpost_training.bundle.card_network import (
+    beginning,
+    beginning_note,
+    int8_note,
+    network_note,
+    teacher_note,
+)
+from soundpost_training.bundle.card_tables import (
+    confusion_rows,
+    data_note,
+    fold_rows,
+    judges,
+    label_rows,
+    shipped_note,
+)
+from soundpost_training.evaluate.evaluate import Evaluation
+from soundpost_training.train.context import TrainingContext
+
+LINE = 99
+
+BARELY_TRAINED_EPOCHS = 20
+"""Fewer epochs make a bundle to try the plumbing with, and the card says so."""
+
+BARELY_TRAINED = "**Barely trained ({epochs} epochs): a stand-in to build on, not to rely on.**\n\n"
+
+CARD = """\
+# {title}
+
+{warning}{network}, int8, {bytes:,} bytes, {beginning}, by `soundpost-train`. It
+hears windows of {window_seconds:.3f} s every {stride_seconds:.2f} s and gives one score for each
+of {labels} labels.
+
+## Figures
+
+Accuracy of held-out clips of {data}, {folds_are}, single pass, last averaged weights; no
+weights were chosen on a held-out fold. A clip's scores are the mean of the scores of its whole
+windows at a stride of {stride_frames} frames, computed by the daemon's own features and
+interpreter.
+
+| held out | int8 | float |
+| --- | --- | --- |
+{fold_rows}
+| **mean ± sd** | **{int8:.2%} ± {int8_spread:.2%}** | {real:.2%} ± {real_spread:.2%} |
+
+Quantisation: {delta:+.2f} points; int8 and float logits have a mean cosine of {cosine:.4f}. Over
+all folds: F1 {f1:.3f}, area under ROC {roc:.4f}, under precision and recall {pr:.4f} (macro);
+single windows {window_accuracy:.2%}. The command:
+
+```
+{command}
+```
+
+{shipped}
+
+Most frequent confusions, over all folds:
+
+| is | taken for | clips |
+| --- | --- | --- |
+{confusion_rows}
+
+## Decision defaults
+
+Chosen on the clips of folds {folds} ({hours:.2f} hours), each scored by the model that held its
+fold out. Temperature {temperature:.2f}: on {judges}, the expected calibration
+error of windows goes with it from {error_before:.3f} to {error_after:.3f}. Each label's
+`on_threshold` is the lowest smoothed score, from {lowest_on} to {highest_on}, at which it gives
+at most {budget:g} false alarms in an hour of other labels' clips without a pause, or a lower one
+where less than {told_at_least:.0%} of the label's own clips would be told else; it stays clear of
+what silence and faint noise score. `off_threshold` is 0.2 of it, or
+half way between it and what silence scores where that is more. Scores are smoothed over 2
+windows; an event shorter than 0.5 s is retracted; a label rests for 1 s after an event.
+
+With these, {told:.1%} of the clips that chose are told by their own label, and all labels together
+give {false_alarms:.0f} false alarms in such an hour; of {judges},
+**{held_out_told:.1%}** are told, with **{held_out_false_alarms:.0f}** false alarms an hour. Where
+most of an hour is quiet there are fewer in proportion.
+
+| label | on threshold | its clips told | false alarms / h | recall | F1 |
+| --- | --- | --- | --- | --- | --- |
+{label_rows}
+
+"Told" and false alarms are of the clips that chose; recall and F1 are of all clips, by the
+highest score.
+
+## Data
+
+{data}, licence **{licence}**. Attribution: {attribution}.{data_note}
+
+## Intended use, and its limits
+
+Hearing which of these sounds is near, on a small device, as a hint for people and other machines.
+Not for the protection of life, and not for telling people apart. It knows {labels} labels and
+nothing else: a sound of another kind gets the label it resembles. Its training clips are single,
+mostly close sounds of a few seconds; far, overlapping or reverberant ones score lower. Digital
+silence and faint noise were trained to give no confident label.
+
+## How it was made
+
+Experiment `{name}`, recipe `{recipe}`, seed {seed}, {epochs} epochs: random {frames}-frame crops,
+stretch, gain, mel-band shift, between-class mixing in the power domain, masks, label smoothing;
+AdamW with warm-up and cosine, averaged weights.{teacher_note} int8 calibration on windows of the
+training folds, with the floor and the ceiling of the features planted.{int8_note} Training is
+seeded, yet sums run in another order on another machine: weights repeat on the same machine and
+versions only.
+"""
+
+
+def model_card(manifest: Manifest, material: TrainingContext, evaluation: Evaluation) -> str:
+    """The text of MODEL_CARD.md."""
+    experiment, training = material.experiment, manifest.training
+    summary, calibration = evaluation.summary, evaluation.calibration
+    runs, source = beginning(material)
+    rate_hz, epochs = experiment.features.sample_rate_hz, experiment.train.epochs
+    text = CARD.format(
+        title=f"{manifest.id} {manifest.version}",
+        warning=BARELY_TRAINED.format(epochs=epochs) if epochs < BARELY_TRAINED_EPOCHS else "",
+        bytes=manifest.model.bytes,
+        window_seconds=experiment.features.sample_count(experiment.window.frames) / rate_hz,
+        stride_seconds=experiment.window.stride_frames * experiment.features.hop_samples / rate_hz,
+        stride_frames=experiment.window.stride_frames,
+        frames=experiment.window.frames,
+        labels=len(manifest.labels),
+        data=training.data,
+        folds_are=material.dataset.folds_are,
+        fold_rows=fold_rows(summary),
+        int8=summary.int8_mean,
+        int8_spread=summary.int8_spread,
+        real=summary.real_mean,
+        real_spread=summary.real_spread,
+        delta=100 * (summary.int8_mean - summary.real_mean),
+        cosine=evaluation.logit_cosine,
+        f1=evaluation.macro_f1,
+        roc=evaluation.macro_roc_auc,
+        pr=evaluation.macro_average_precision,
+        window_accuracy=evaluation.window_accuracy,
+        command=training.command,
+        shipped=shipped_note(manifest, evaluation),
+        judges=judges(calibration),
+        folds=", ".join(map(str, training.folds)),
+        confusion_rows=confusion_rows(evaluation.top_confusions),
+        hours=calibration.chosen_on.hours,
+        temperature=calibration.temperature,
+        error_before=evaluation.reliability.error_before,
+        error_after=evaluation.reliability.error_after,
+        lowest_on=experiment.calibrate.lowest_on,
+        highest_on=experiment.calibrate.highest_on,
+        budget=experiment.calibrate.false_alarms_per_hour,
+        told_at_least=experiment.calibrate.told_at_least,
+        told=calibration.chosen_on.told,
+        false_alarms=calibration.chosen_on.false_alarms_per_hour,
+        held_out_told=calibration.held_out.told,
+        held_out_false_alarms=calibration.held_out.false_alarms_per_hour,
+        label_rows=label_rows(evaluation),
+        attribution=training.attribution,
+        licence=training.licence,
+        data_note=data_note(material.dataset),
+        name=experiment.name,
+        recipe=material.recipe,
+        seed=experiment.seed,
+        epochs=epochs,
+        network=network_note(experiment.model),
+        beginning=beginning_note(runs, source),
+        teacher_note=teacher_note(experiment.teacher, source),
+        int8_note=int8_note(material),
+    )
+    return "\n\n".join(map(_rewrapped, text.split("\n\n")))
+
+
+def _rewrapped(paragraph: str) -> str:
+    """Plain paragraphs anew, for what is filled in has any length; nothing else is touched."""
+    if paragraph.startswith(("#", "|", "```")):
+        return paragraph
+    end = "\n" * paragraph.endswith("\n")
+    return textwrap.fill(paragraph, LINE, break_long_words=False, break_on_hyphens=False) + end

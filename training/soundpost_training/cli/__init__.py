@@ -1,0 +1,7 @@
+"""The commands of the program `soundpost-train`."""
+
+from soundpost_training.cli.main import main
+
+__all__ = [
+    "main",
+]

@@ -1,0 +1,1 @@
+"""Decodes recordings to log-mel features, and caches them."""

@@ -1,0 +1,1 @@
+"""Cross-validates experiments and calibrates thresholds."""

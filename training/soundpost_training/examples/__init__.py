@@ -1,0 +1,1 @@
+"""Makes batches of training examples: mixing, augmentation, negatives."""

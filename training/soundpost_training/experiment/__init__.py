@@ -1,0 +1,1 @@
+"""Reads an experiment: the TOML file that says what is trained, and how."""

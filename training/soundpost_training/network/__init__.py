@@ -1,0 +1,1 @@
+"""Builds networks, and starts them from the weights of trained ones."""

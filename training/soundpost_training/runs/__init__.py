@@ -1,0 +1,1 @@
+"""Keeps run folders: checkpoints, history, what a restart continues from."""

@@ -1,0 +1,1 @@
+"""Scores held-out clips by the classifier that the daemon runs."""

@@ -1,0 +1,1 @@
+"""Composes soundscapes: hours of background with events at known times."""

@@ -1,0 +1,1 @@
+"""Runs models over soundscapes and decides their events."""

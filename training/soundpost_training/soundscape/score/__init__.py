@@ -1,0 +1,1 @@
+"""Scores detected events against the ground truth."""

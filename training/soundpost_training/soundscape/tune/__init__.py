@@ -1,0 +1,1 @@
+"""Searches thresholds, smoothing and gates on soundscapes."""

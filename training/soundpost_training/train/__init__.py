@@ -1,0 +1,1 @@
+"""Trains the networks of an experiment, one fold at a time."""
