@@ -66,8 +66,8 @@ def build_pipeline(  # noqa: PLR0913, PLR0917 - what a pipeline is made of
     health: Health,
     evidence: Evidence | None = None,
     condition: MicrophoneMonitor | None = None,
-    hush: Mutes | None = None,
-    stopwatch: InferenceTimer | None = None,
+    mutes: Mutes | None = None,
+    inference_timer: InferenceTimer | None = None,
 ) -> Pipeline:
     """The pipeline from a source to detections, as the configuration and the manifest say.
 
@@ -81,8 +81,8 @@ def build_pipeline(  # noqa: PLR0913, PLR0917 - what a pipeline is made of
         condition=condition or MicrophoneMonitor(model.sample_rate_hz),
         gate=build_gate(config.gate, model.sample_rate_hz),
         windower=Windower(heard.features, heard.window_frames, heard.stride_frames),
-        classifier=stopwatch or model.classifier,
-        tracker=build_tracker(manifest, config.decide, hush, health),
+        classifier=inference_timer or model.classifier,
+        tracker=build_tracker(manifest, config.decide, mutes, health),
         evidence=evidence or NoEvidence(),
         health=health,
     )
@@ -112,12 +112,12 @@ def run(served: LiveConfig) -> bool:
     model = load_model(config.classify)
     source = build_source(config, model.sample_rate_hz, health)
     evidence = build_evidence_store(config, model.bundle.manifest, health)
-    stopwatch = InferenceTimer(model.classifier.classify)
-    memory = open_state_file(config.mqtt)
-    muted = memory.remembered.hush if memory else None
-    hush = build_mutes(model.bundle.manifest.labels, config, clock_state, muted)
+    inference_timer = InferenceTimer(model.classifier.classify)
+    state_file = open_state_file(config.mqtt)
+    muted = state_file.state.mutes if state_file else None
+    mutes = build_mutes(model.bundle.manifest.labels, config, clock_state, muted)
     pipeline = build_pipeline(
-        config, model, source, health, evidence, hush=hush, stopwatch=stopwatch
+        config, model, source, health, evidence, mutes=mutes, inference_timer=inference_timer
     )
     listening = StatusLine(config.capture.source, model.sample_rate_hz)
     service = Watchdog(Notifier.from_environment(), listening, health)
@@ -125,8 +125,10 @@ def run(served: LiveConfig) -> bool:
     labels, identity = pipeline.labels, ModelIdentity.of(model.bundle.manifest)
     captures = config.evidence.folder is not None
     mqtt = MqttPublisher(config.mqtt, config.node.name, health, labels, identity, captures=captures)
-    pipeline.observer = build_level_reporter(config.mqtt, model.sample_rate_hz, mqtt.readings)
-    metrics = Metrics(config.metrics, identity, labels, health, model.sample_rate_hz, stopwatch)
+    pipeline.observer = build_level_reporter(config.mqtt, model.sample_rate_hz, mqtt.state_topics)
+    metrics = Metrics(
+        config.metrics, identity, labels, health, model.sample_rate_hz, inference_timer
+    )
 
     def now() -> Now:
         waiting_seconds = source.waiting_seconds if isinstance(source, ReconnectingMic) else 0.0
@@ -142,36 +144,45 @@ def run(served: LiveConfig) -> bool:
         service.reload()
         source.stop()
 
-    steward: CommandHandler = CommandsDisabled()
-    if memory:
+    executor: CommandHandler = CommandsDisabled()
+    if state_file:
         from soundpost.commands.factory import build_executor  # noqa: PLC0415 - see the room's text
 
-        steward = build_executor(
-            config, model, memory, mqtt, pipeline, evidence, hush, health, reload, build_pipeline
+        executor = build_executor(
+            config,
+            model,
+            state_file,
+            mqtt,
+            pipeline,
+            evidence,
+            mutes,
+            health,
+            reload,
+            build_pipeline,
         )
     with stopped_by_signals(stop), mqtt as broker:
-        teller = build_message_builder(config, model, clock_state, broker.last_seq)
-        reports = HealthReports(broker.publish_health, teller, health, config.mqtt.health_seconds)
+        builder = build_message_builder(config, model, clock_state, broker.last_seq)
+        reports = HealthReports(broker.publish_health, builder, health, config.mqtt.health_seconds)
         with source, service, metrics:
-            served.keep()
-            for detections in pipeline.listen():
+            served.save_copy()
+            for detections in pipeline.run():
                 for detection in detections:
                     metrics.count(detection)
-                    broker.publish(_tell(detection, teller, evidence))
-                metrics.go_on(now)
-                reports.go_on(pipeline.problems)
-                service.go_on(
+                    broker.publish(_tell(detection, builder, evidence))
+                metrics.tick(now)
+                reports.tick(pipeline.problems)
+                service.tick(
                     is_quiet=pipeline.is_quiet,
                     is_waiting=pipeline.is_waiting,
                     is_connected=broker.is_connected,
                     problems=pipeline.problems,
                 )
-                steward.go_on(is_over=pipeline.is_waiting)
+                executor.tick(is_over=pipeline.is_waiting)
                 if served.is_replaced(try_out):
                     service.reload()
                     source.stop()
-            steward.close()
-        reports.tell(pipeline.problems)
+            executor.close()
+        reports.publish_now(pipeline.problems)
     LOG.info("stopped after %.1f s of sound", health.samples / model.sample_rate_hz)
     return service.is_reloading
 
@@ -189,9 +200,9 @@ def build_message_builder(
     )
 
 
-def _tell(detection: Detection, teller: MessageBuilder, evidence: Evidence) -> DetectionMessage:
+def _tell(detection: Detection, builder: MessageBuilder, evidence: Evidence) -> DetectionMessage:
     """The message of a detection; the clip that it names is stored before it is told."""
-    message = teller.tell(detection)
+    message = builder.detection(detection)
 
     def naming(clip: str | None) -> DetectionMessage:
         return msgspec.structs.replace(message, clip=clip)

@@ -1,6 +1,11 @@
 """What can go wrong, one exception per room, each with a hint for the person on the ladder."""
 
+import difflib
+from collections.abc import Iterable
 from typing import ClassVar
+
+_LONGEST_GUESSED = 64
+"""Only so many characters of a name are compared: the time grows with their square."""
 
 EX_CONFIG = 78
 """Exit status of a configuration error (sysexits.h); systemd is told not to restart on it."""
@@ -61,3 +66,24 @@ class PublishError(SoundpostError):
 
 class MetricsError(SoundpostError):
     """Metrics cannot be told where they are asked for."""
+
+
+def nearest(name: str, known: Iterable[str]) -> str | None:
+    """Returns the known name that is most like the given one, or None if none is like it."""
+    near = difflib.get_close_matches(name[:_LONGEST_GUESSED], list(known), n=1)
+    return near[0] if near else None
+
+
+def did_you_mean(name: str, known: Iterable[str], otherwise: str | None = None) -> str:
+    """Returns a hint for an unknown name: `did you mean siren?`, else the known names.
+
+    Args:
+        name: What was given.
+        known: What could have been given.
+        otherwise: The hint if no known name is like it; by default the list of known names.
+    """
+    known = list(known)
+    guess = nearest(name, known)
+    if guess:
+        return f"did you mean {guess}?"
+    return f"known: {', '.join(known)}" if otherwise is None else otherwise

@@ -25,10 +25,10 @@ class Classifies(Protocol):
 class Observer(Protocol):
     """Looks on, and keeps nobody waiting."""
 
-    def hear(self, chunk: Chunk) -> None:
+    def on_chunk(self, chunk: Chunk) -> None:
         """What comes from the source, before the gate."""
 
-    def weigh(self, scores: Scores) -> None:
+    def on_scores(self, scores: Scores) -> None:
         """What the classifier makes of a window."""
 
 
@@ -92,46 +92,46 @@ class Pipeline:
         """Whether the gate is shut, so that sound comes and no window is to be expected."""
         return self._gate.quiet_since is not None
 
-    def listen(self) -> Iterator[list[Detection]]:
+    def run(self) -> Iterator[list[Detection]]:
         """What each chunk of sound decides, most often nothing, until the source ends.
 
         While no sound comes it goes on a few times a second, once what was going on has ended.
         """
         for chunk in self._source.chunks():
             self._is_waiting = chunk is None
-            self._condition.hear(chunk)
-            yield self._count(self._finish() if chunk is None else self._hear(chunk))
-        yield self._count(self._finish())
+            self._condition.on_chunk(chunk)
+            yield self._count(self._flush() if chunk is None else self._process(chunk))
+        yield self._count(self._flush())
 
-    def retune(self, rules: Sequence[Rule]) -> None:
+    def set_rules(self, rules: Sequence[Rule]) -> None:
         """Decide by other rules, for the same labels, from the next window on."""
-        self._tracker.retune(rules)
+        self._tracker.set_rules(rules)
 
     def _count(self, detections: Iterator[Detection]) -> list[Detection]:
         decided = list(detections)
         self._health.detections += len(decided)
         return decided
 
-    def _hear(self, chunk: Chunk) -> Iterator[Detection]:
-        self._evidence.hear(chunk)
+    def _process(self, chunk: Chunk) -> Iterator[Detection]:
+        self._evidence.on_chunk(chunk)
         if self.observer is not None:
-            self.observer.hear(chunk)
-        for heard in self._gate.listen(chunk):
+            self.observer.on_chunk(chunk)
+        for heard in self._gate.filter(chunk):
             for window in self._windower.window(heard):
                 yield from self._decide(window)
         if self.is_quiet:
-            yield from self._finish()
+            yield from self._flush()
 
     def _decide(self, window: Window) -> Iterator[Detection]:
         scores = self._classifier.classify(window)
         self._health.windows += 1
-        self._evidence.weigh(scores)
+        self._evidence.on_scores(scores)
         if self.observer is not None:
-            self.observer.weigh(scores)
-        yield from self._tracker.follow(scores)
+            self.observer.on_scores(scores)
+        yield from self._tracker.update(scores)
 
-    def _finish(self) -> Iterator[Detection]:
+    def _flush(self) -> Iterator[Detection]:
         """Classify the tail that fills no window, then end what is still going on."""
-        for window in self._windower.finish():
+        for window in self._windower.flush():
             yield from self._decide(window)
-        yield from self._tracker.rest()
+        yield from self._tracker.flush()

@@ -91,7 +91,7 @@ def delays_ms(folder: Path) -> list[float]:
         decide=DecideConfig(on_threshold=0.05, smoothing_windows=1, refractory_seconds=0.0)
     )
     identity = ModelIdentity.of(model.bundle.manifest)
-    teller = MessageBuilder("bench", identity, sample_rate_hz=RATE_HZ, clock=clock_state)
+    builder = MessageBuilder("bench", identity, sample_rate_hz=RATE_HZ, clock=clock_state)
     sound = _write_noise(folder / "short.wav", 20.0)
     source = FileSource(sound, RATE_HZ, pace="real", starts_at_ns=time.time_ns(), health=health)
     due_seconds: dict[int, float] = {}
@@ -103,16 +103,16 @@ def delays_ms(folder: Path) -> list[float]:
         publisher = stack.enter_context(MqttPublisher(mqtt, "bench", health))
         stack.enter_context(source)
         begun_seconds = time.monotonic()
-        for detections in build_pipeline(config, model, source, health).listen():
+        for detections in build_pipeline(config, model, source, health).run():
             for detection in detections:
-                message = teller.tell(detection)
+                message = builder.detection(detection)
                 if detection.state is State.STARTED:
                     due_seconds[message.seq] = begun_seconds + detection.decided_sample / RATE_HZ
                 publisher.publish(message)
         told = "soundpost/bench/detections"
         subscriber.wait_for(lambda seen: sum(m.topic == told for m in seen) == health.detections)
-        arrivals = {json.loads(m.payload)["seq"]: m.at_seconds for m in subscriber.on(told)}
-    return [1000 * (arrivals[seq] - due) for seq, due in due_seconds.items()]
+        timestamps = {json.loads(m.payload)["seq"]: m.at_seconds for m in subscriber.on(told)}
+    return [1000 * (timestamps[seq] - due) for seq, due in due_seconds.items()]
 
 
 def _cpu_seconds(program: str, compiled: str) -> float:

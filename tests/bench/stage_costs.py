@@ -44,7 +44,7 @@ def main(recording: Path, bundle: str, folder: str) -> None:
     model, health = load_model(config.classify), Health()
     heard, rate_hz = model.bundle.manifest.input, model.sample_rate_hz
     evidence = build_evidence_store(config, model.bundle.manifest, health)
-    teller = build_message_builder(config, model, lambda: "file")
+    builder = build_message_builder(config, model, lambda: "file")
     windower = Windower(heard.features, heard.window_frames, heard.stride_frames)
     rules = build_rules(model.bundle.manifest.labels, config.decide, rate_hz)
     tracker = Tracker(rules, heard.features)
@@ -52,18 +52,18 @@ def main(recording: Path, bundle: str, folder: str) -> None:
     with source:
         for chunk in source.chunks():
             with counted("evidence"):
-                evidence.hear(chunk)
+                evidence.on_chunk(chunk)
             with counted("features"):
                 windows = list(windower.window(chunk))
             for window in windows:
                 with counted("classify"):
                     scores = model.classifier.classify(window)
                 with counted("evidence"):
-                    evidence.weigh(scores)
+                    evidence.on_scores(scores)
                 with counted("decide"):
-                    detections = list(tracker.follow(scores))
+                    detections = list(tracker.update(scores))
                 for detection in detections:
-                    message = teller.tell(detection)
+                    message = builder.detection(detection)
                     with counted("evidence"):
                         evidence.keep(detection, message.id, naming(message))
     seconds = health.samples / rate_hz

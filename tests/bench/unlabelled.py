@@ -90,7 +90,7 @@ def told(signal: Signal, bundle: str) -> Counter[str]:
     pipeline = build_pipeline(config, model, ArraySource(samples, RATE_HZ), Health())
     return Counter(
         detection.label
-        for detections in pipeline.listen()
+        for detections in pipeline.run()
         for detection in detections
         if detection.state is State.CONFIRMED
     )

@@ -99,10 +99,12 @@ def detections(draw: st.DrawFn) -> Detection:
 @given(detections(), st.sampled_from(get_args(ClockState)))
 def test_every_detection_keeps_the_schema(detection: Detection, clock: ClockState) -> None:
     """Whatever is decided, at whatever time."""
-    teller = new_teller(clock)
-    told = [teller.tell(dataclasses.replace(detection, state=State.STARTED, offset_utc_ns=None))]
+    builder = new_teller(clock)
+    told = [
+        builder.detection(dataclasses.replace(detection, state=State.STARTED, offset_utc_ns=None))
+    ]
     if detection.state is not State.STARTED:
-        told.append(teller.tell(detection))
+        told.append(builder.detection(detection))
     assert [complaints(message) for message in told] == [[]] * len(told)
 
 
@@ -112,20 +114,20 @@ def test_every_detection_keeps_the_schema(detection: Detection, clock: ClockStat
 )
 def test_every_health_keeps_the_schema(health: Health, problems: set[Problem]) -> None:
     """Whatever was counted, and whatever is wrong."""
-    assert complaints(new_teller().report(health, LAST_NS, sorted(problems))) == []
+    assert complaints(new_teller().health(health, LAST_NS, sorted(problems))) == []
 
 
 @given(detections())
 def test_a_detection_survives_the_wire(detection: Detection) -> None:
     """Decoded, it is equal to what was told."""
     started = dataclasses.replace(detection, state=State.STARTED, offset_utc_ns=None)
-    message = new_teller().tell(started)
+    message = new_teller().detection(started)
     assert msgspec.json.decode(encode(message), type=DetectionMessage) == message
 
 
 def test_a_detection_is_frozen_byte_for_byte() -> None:
     """Who changes these bytes raises `schema`, and tells subscribers in the changelog."""
-    assert encode(new_teller().tell(STARTED)) == TOLD
+    assert encode(new_teller().detection(STARTED)) == TOLD
 
 
 def test_a_health_is_frozen_but_for_the_version() -> None:
@@ -133,7 +135,7 @@ def test_a_health_is_frozen_but_for_the_version() -> None:
     health = Health(
         samples=16_000, windows=7, detections=2, clips_kept=1, messages_sent=2, connects=1
     )
-    report = new_teller().report(health, STARTED.onset_utc_ns, [Problem.CLIPPING])
+    report = new_teller().health(health, STARTED.onset_utc_ns, [Problem.CLIPPING])
     assert encode(msgspec.structs.replace(report, version="0.1.0")) == REPORTED
 
 

@@ -59,12 +59,12 @@ def _bundles() -> Iterator[bytes]:
 def _outboxes() -> Iterator[bytes]:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "outbox.db")
-        outbox, scribe = outbox_file(path)
+        outbox, writer = outbox_file(path)
         for number in (1, 2, 3):
             outbox.append(message(number))
-        scribe.turn()
+        writer.write_pending()
         yield b"\2" + path.with_name("outbox.db-wal").read_bytes()
-        scribe.close()
+        writer.close()
         yield b"\0" + path.read_bytes()
         yield b"\1" + path.with_name("outbox.db.mark").read_bytes()
 

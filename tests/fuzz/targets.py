@@ -99,26 +99,28 @@ def outbox(data: bytes, folder: Path) -> None:
     path.with_name(path.name + ("", ".mark", "-wal", "-journal")[kind]).write_bytes(rest)
     health = Health()
     kept = Outbox(10, health)
-    scribe = OutboxWriter(path, BUDGET_BYTES, kept, health, lambda: None)
+    writer = OutboxWriter(path, BUDGET_BYTES, kept, health, lambda: None)
     try:
-        earlier = sent(kept, scribe)
+        earlier = sent(kept, writer)
         assert earlier == sorted(set(earlier))
         told = [kept.last_seq + 1, kept.last_seq + 2]
         for number in told:
             kept.append(message(number))
-        assert sent(kept, scribe) == told
+        assert sent(kept, writer) == told
     finally:
-        scribe.close()
+        writer.close()
 
 
 def sidecar(data: bytes, folder: Path) -> None:
     """What lies beside a clip: counted as one of ours, or let be."""
     (folder / f"{STEM}.json").write_bytes(data)
     (folder / f"{STEM}.flac").write_bytes(b"sound")
-    shelf = RetentionPolicy(folder, budget_bytes=BUDGET_BYTES, keep_ns=1, clock=lambda: "synced")
-    shelf.take_stock()
-    shelf.forget_old(2**62)
-    shelf.make_room(BUDGET_BYTES, 2**62)
+    retention = RetentionPolicy(
+        folder, budget_bytes=BUDGET_BYTES, keep_ns=1, clock=lambda: "synced"
+    )
+    retention.take_stock()
+    retention.forget_old(2**62)
+    retention.make_room(BUDGET_BYTES, 2**62)
 
 
 class Told(ResultQueue):
@@ -137,8 +139,8 @@ def command(data: bytes, _folder: Path) -> None:
     """Whatever is published on `command/…`: one command to be carried out, or one result."""
     name, response_topic, payload = (*data.split(b"\n", 2), b"", b"")[:3]
     answers = Told()
-    porter = CommandInbox("p/n", answers, lambda: None)
-    porter.hear(
+    inbox = CommandInbox("p/n", answers, lambda: None)
+    inbox.on_message(
         IncomingMessage(
             topic=f"p/n/command/{name.decode(errors='replace')}",
             payload=payload,
@@ -146,7 +148,7 @@ def command(data: bytes, _folder: Path) -> None:
             correlation=response_topic,
         )
     )
-    asked = porter.take()
+    asked = inbox.pop_command()
     assert len(answers.results) == (asked is None)
     for result, sender in answers.results:
         told = msgspec.json.decode(result, type=ResultMessage)

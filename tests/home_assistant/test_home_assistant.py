@@ -16,7 +16,7 @@ from mosquitto import Broker
 from mqtt_subscriber import Subscriber
 from recording import write_quiet, write_tones
 
-from .house import House, until
+from .home_assistant_server import House, until
 
 ANNOUNCEMENT = f"homeassistant/device/{NODE}/soundpost/config"
 MUTE = "switch.north_gate_mute"

@@ -181,8 +181,8 @@ def test_only_who_may_commands_a_node(setup: Setup) -> None:
         with pytest.raises(PublishError, match="refuses messages on"):
             deliver(stranger, "north-gate", "command/reload", [refused], PATIENCE_SECONDS)
         commander.publish(command, b'{"id": "yes"}', retain=False)
-        assert publisher.porter is not None
-        assert next_command(publisher.porter).command.id == "yes"
+        assert publisher.inbox is not None
+        assert next_command(publisher.inbox).command.id == "yes"
 
 
 def test_home_assistant_discovers_a_node_of_many_labels(setup: Setup) -> None:

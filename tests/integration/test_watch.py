@@ -163,7 +163,7 @@ def seen(samples: Pcm | None = None) -> View:
     """Somebody who has seen so much."""
     sight = View("mic  esc50", ["dog"], [], 16_000, 30.0)
     if samples is not None:
-        sight.hear(Chunk(0, samples, 0))
+        sight.on_chunk(Chunk(0, samples, 0))
     return sight
 
 
@@ -198,7 +198,7 @@ def test_each_state_is_told_in_its_own_colour() -> None:
     styles: set[str] = set()
     for state in State:
         sight = seen()
-        sight.follow([Detection(0, state, "dog", 0.9, 0.5, 0, None, 0, 0, None, -20.0)])
+        sight.on_detections([Detection(0, state, "dog", 0.9, 0.5, 0, None, 0, 0, None, -20.0)])
         with console.capture() as captured:
             console.print(draw(sight, 100))
         styles |= set(re.findall(rf"(\x1b\[[0-9;]+m){state}", captured.get()))

@@ -19,12 +19,12 @@ RESULT = f"{BASE}/result"
 SETTINGS = f"{BASE}/settings"
 
 
-def next_command(porter: CommandInbox) -> PendingCommand:
+def next_command(inbox: CommandInbox) -> PendingCommand:
     """The next command that comes in at a door."""
     taken: list[PendingCommand] = []
 
     def has_come() -> bool:
-        asked = porter.take()
+        asked = inbox.pop_command()
         taken.extend([asked] if asked else [])
         return bool(taken)
 

@@ -58,13 +58,13 @@ class Clips(NoEvidence):
     refusal: SoundpostError | None = None
     came: str | NoClipReason | None = None
 
-    def ask(self, request: Request) -> None:
+    def request_clip(self, request: Request) -> None:
         """Note what is asked for, or refuse it."""
         if self.refusal is not None:
             raise self.refusal
         self.requests.append(request)
 
-    def asked_for(self, *, is_over: bool = False) -> str | NoClipReason | None:
+    def requested_clip(self, *, is_over: bool = False) -> str | NoClipReason | None:
         """What the script says; nothing was heard if it says nothing to the end."""
         return NoClipReason.LOST if is_over and self.came is None else self.came
 
@@ -94,46 +94,46 @@ class House:
         self.health = Health()
         self.reloads = 0
         self.refusal: SoundpostError | None = None
-        self.ears = SoundClock(model.sample_rate_hz)
-        self.ears.utc_ns = NOW_NS
-        memory = StateFile(folder / "commands.json" if folder else None)
-        self.hush = build_mutes(manifest.labels, config, clock_state, memory.remembered.hush)
-        self.tuning = LiveSettings(
+        self.sound_clock = SoundClock(model.sample_rate_hz)
+        self.sound_clock.utc_ns = NOW_NS
+        state_file = StateFile(folder / "commands.json" if folder else None)
+        self.mutes = build_mutes(manifest.labels, config, clock_state, state_file.state.mutes)
+        self.live_settings = LiveSettings(
             node="post",
             labels=manifest.labels,
             config=config.decide,
             sample_rate_hz=model.sample_rate_hz,
-            hush=self.hush,
+            mutes=self.mutes,
             retune=self._retune,
-            overrides=memory.remembered.overrides,
+            overrides=state_file.state.overrides,
         )
-        means = CommandContext(
-            tuning=self.tuning,
+        context = CommandContext(
+            live_settings=self.live_settings,
             evidence=self.clips,
-            trial=lambda: SelfTest(config, model, build_pipeline),
+            self_test=lambda: SelfTest(config, model, build_pipeline),
             reload=self._reload,
             health=self.health,
             tell=self.settings.append,
-            ears=self.ears,
+            sound_clock=self.sound_clock,
         )
         self._answers = Untold()
-        self._porter = CommandInbox(
-            BASE, self._answers, lambda: None, utc_ns=lambda: self.ears.utc_ns
+        self._inbox = CommandInbox(
+            BASE, self._answers, lambda: None, utc_ns=lambda: self.sound_clock.utc_ns
         )
         self.now_seconds = 0.0
-        self.steward = CommandExecutor(
-            self._porter, means, memory, monotonic_seconds=lambda: self.now_seconds
+        self.executor = CommandExecutor(
+            self._inbox, context, state_file, monotonic_seconds=lambda: self.now_seconds
         )
 
     def send(self, name: str, command_id: str = "a1", **fields: Any) -> None:  # noqa: ANN401 - JSON
         """Have a command come in."""
         payload = json.dumps({"id": command_id, **fields}).encode()
-        self._porter.hear(IncomingMessage(f"{BASE}/command/{name}", payload))
+        self._inbox.on_message(IncomingMessage(f"{BASE}/command/{name}", payload))
 
     def ask(self, name: str, command_id: str = "a1", **fields: Any) -> dict[str, Any]:  # noqa: ANN401 - JSON
         """What is said after a command came in, and a chunk of sound."""
         self.send(name, command_id, **fields)
-        self.steward.go_on()
+        self.executor.tick()
         return self.results[-1]
 
     @property

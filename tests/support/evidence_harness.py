@@ -61,17 +61,17 @@ class Post:
         self._heard = np.zeros(0, np.int16)
         spec = FeatureSpec()
         self._log_mel = LogMel(spec)
-        shelf = RetentionPolicy(
+        retention = RetentionPolicy(
             self.folder,
             budget_bytes=self.budget_bytes,
             keep_ns=self.keep_ns,
             clock=lambda: "synced",
         )
-        self.keeper = ClipRecorder(
+        self.recorder = ClipRecorder(
             self.lengths,
             spec,
             Privacy(self.privacy, self.labels, RATE_HZ),  # type: ignore[arg-type]  # a test may try any
-            ClipStore(self.folder, spec, shelf, self.keep_free_bytes, self.health),
+            ClipStore(self.folder, spec, retention, self.keep_free_bytes, self.health),
             self.health,
         )
 
@@ -108,11 +108,11 @@ class Post:
         chunk = Chunk(at, samples, STARTS_AT_NS + samples_to_ns(at, RATE_HZ))
         self._heard_samples = chunk.end_sample
         self._heard = np.concatenate((self._heard, samples))
-        self.keeper.hear(chunk)
+        self.recorder.on_chunk(chunk)
         while self._weighed_until_sample + STRIDE <= chunk.end_sample:
             self._weighed_until_sample += STRIDE
             if self._weighed_until_sample >= WINDOW:
-                self.keeper.weigh(self._scores(self._weighed_until_sample - WINDOW, speech))
+                self.recorder.on_scores(self._scores(self._weighed_until_sample - WINDOW, speech))
 
     def _scores(self, start: int, speech: Callable[[int], float]) -> Scores:
         log_mel = self._log_mel.compute(self._heard[start : start + WINDOW])
@@ -136,7 +136,7 @@ class Post:
                 }
             ).encode()
 
-        clip = self.keeper.keep(detection, event_id, message)
+        clip = self.recorder.keep(detection, event_id, message)
         self.told.append((str(detection.state), clip))
         if clip:
             self.existed.append((self.folder / clip).is_file())

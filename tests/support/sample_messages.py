@@ -52,15 +52,15 @@ def close_outbox_files() -> None:
         _scribes.pop().close()
 
 
-def sent(outbox: Outbox, scribe: OutboxWriter) -> list[int]:
+def sent(outbox: Outbox, writer: OutboxWriter) -> list[int]:
     """The numbers of what goes out, all of it acknowledged, until nothing is left."""
     numbers: list[int] = []
-    scribe.turn()
+    writer.write_pending()
     while entry := outbox.next_unsent():
         numbers.append(entry.seq)
         outbox.acknowledge(entry.seq)
         if outbox.has_work.is_set():
             outbox.has_work.clear()
-            scribe.turn()
-    scribe.turn()
+            writer.write_pending()
+    writer.write_pending()
     return numbers

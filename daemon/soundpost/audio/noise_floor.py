@@ -37,7 +37,7 @@ class NoiseFloor:
         """Whether a whole memory's length has been heard."""
         return len(self._past_minima_dbfs) == SPANS
 
-    def follow(self, block_dbfs: float) -> float:
+    def update(self, block_dbfs: float) -> float:
         """The floor in dBFS, once the level of one more block is known."""
         if self._smoothed_dbfs is None:
             self._smoothed_dbfs = block_dbfs

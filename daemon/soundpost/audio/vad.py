@@ -26,12 +26,12 @@ class VoiceDetector:
     def __init__(self, strictness: int, sample_rate_hz: int) -> None:
         self._strictness = strictness
         self._sample_rate_hz = sample_rate_hz
-        self.forget()
+        self.reset()
 
     def is_voice(self, block: Pcm) -> bool:
         """Whether the block is called a voice."""
         return bool(self._vad.is_speech(block.tobytes(), self._sample_rate_hz))
 
-    def forget(self) -> None:
+    def reset(self) -> None:
         """Learn the background anew."""
         self._vad = webrtcvad.Vad(self._strictness)

@@ -109,7 +109,7 @@ class FileSource:
         resampler = MonoResampler(self._file.samplerate, self.sample_rate_hz)
         for block in self._blocks():
             yield resampler.resample(block)
-        yield resampler.finish()
+        yield resampler.flush()
 
     def _blocks(self) -> Iterator[NDArray[np.float32]]:
         file = self._file

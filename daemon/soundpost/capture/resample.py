@@ -34,7 +34,7 @@ class MonoResampler:
         """
         return self._convert(block.mean(axis=1, dtype=np.float32), last=False)
 
-    def finish(self) -> Pcm:
+    def flush(self) -> Pcm:
         """What the filter still held back, int16[n]; nothing may follow it."""
         return self._convert(np.empty(0, np.float32), last=True)
 

@@ -49,10 +49,10 @@ def measure(config: Config, model: Model) -> Costs:
 
     def decide() -> list[Detection]:
         tracker = build_tracker(manifest, config.decide)
-        return [detection for scores in scored for detection in tracker.follow(scores)]
+        return [detection for scores in scored for detection in tracker.update(scores)]
 
     def listen() -> list[list[Detection]]:
-        return list(build_pipeline(config, model, source, Health()).listen())
+        return list(build_pipeline(config, model, source, Health()).run())
 
     windows = cut()
     scored = classify()

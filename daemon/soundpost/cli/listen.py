@@ -28,7 +28,7 @@ def listen(config: Config, files: list[Path], out: TextIO) -> int:
         BundleError, ConfigError: As `load_model` and `build_pipeline`.
     """
     model = load_model(config.classify)
-    teller = build_message_builder(config, model, lambda: "file")
+    builder = build_message_builder(config, model, lambda: "file")
     failures = 0
     for path in files:
         health = Health()
@@ -39,9 +39,11 @@ def listen(config: Config, files: list[Path], out: TextIO) -> int:
         pipeline = build_pipeline(config, model, source, health, condition=condition)
         try:
             with source:
-                for detections in pipeline.listen():
+                for detections in pipeline.run():
                     for detection in detections:
-                        message = msgspec.structs.replace(teller.tell(detection), clip=str(path))
+                        message = msgspec.structs.replace(
+                            builder.detection(detection), clip=str(path)
+                        )
                         out.write(encode(message).decode() + "\n")
         except SoundpostError as error:
             failures += 1

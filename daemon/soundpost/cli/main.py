@@ -118,7 +118,7 @@ def _run(options: argparse.Namespace) -> int:
         lambda file: read_config_of(options, file), options.config, state_directory()
     )
     if not sys.stdin or not sys.stdin.isatty():  # a terminal sends it when it is closed
-        signal.signal(signal.SIGHUP, lambda *_: served.ask())
+        signal.signal(signal.SIGHUP, lambda *_: served.request_reload())
     while app.run(served):
         pass
     return 0

@@ -34,12 +34,14 @@ def selftest(read_config: Callable[[], Config], within_seconds: float, out: Text
     model = steps.attempt("bundle", lambda: load_model(config.classify), _describe_bundle)
     if model is None:
         return steps.status
-    trial = steps.attempt("sound", lambda: SelfTest(config, model, build_pipeline), _describe_sound)
-    if trial is None:
+    self_test = steps.attempt(
+        "sound", lambda: SelfTest(config, model, build_pipeline), _describe_sound
+    )
+    if self_test is None:
         return steps.status
     limit = _Limit(within_seconds, time.monotonic())
     messages = steps.attempt(
-        "heard", lambda: _hear(trial, limit), lambda got: _describe_heard(trial, got)
+        "heard", lambda: _hear(self_test, limit), lambda got: _describe_heard(self_test, got)
     )
     if messages is not None:
         steps.attempt(
@@ -72,14 +74,14 @@ class _Limit:
         return f"{elapsed_seconds:.2f} s, at most {self.within_seconds:g} s expected"
 
 
-def _hear(trial: SelfTest, limit: _Limit) -> list[DetectionMessage]:
+def _hear(self_test: SelfTest, limit: _Limit) -> list[DetectionMessage]:
     told = []
-    for messages in trial.listen():
+    for messages in self_test.steps():
         told += messages
         if limit.left_seconds() <= 0.0:
             raise SelfTestError(
-                f"expected {trial.sound.label} to be recognised within {limit.within_seconds:g} s, "
-                "got no end of it",
+                f"expected {self_test.sound.label} to be recognised within "
+                f"{limit.within_seconds:g} s, got no end of it",
                 hint="this machine is busy, or too slow: see `soundpost bench`",
             )
     return told
@@ -106,16 +108,16 @@ def _describe_bundle(model: Model) -> str:
     return f"{manifest.id} {manifest.version}: {len(manifest.labels)} labels, hashes as promised"
 
 
-def _describe_sound(trial: SelfTest) -> str:
-    sound = trial.sound
+def _describe_sound(self_test: SelfTest) -> str:
+    sound = self_test.sound
     return f"{sound.label}, the golden example that the model is surest of ({sound.score:.3f})"
 
 
-def _describe_heard(trial: SelfTest, messages: list[DetectionMessage]) -> str:
-    first, sound = messages[0], trial.sound
+def _describe_heard(self_test: SelfTest, messages: list[DetectionMessage]) -> str:
+    first, sound = messages[0], self_test.sound
     return (
         f"{first.label} {', '.join(message.state for message in messages)}; expected at "
-        f"{sound.needed_score:.3f} or more, got {trial.best_score:.3f}"
+        f"{sound.needed_score:.3f} or more, got {self_test.best_score:.3f}"
     )
 
 

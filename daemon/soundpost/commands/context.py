@@ -16,19 +16,19 @@ class CommandContext:
     """What a steward does things with.
 
     Attributes:
-        tuning: Mutes, thresholds and profiles.
+        live_settings: Mutes, thresholds and profiles.
         evidence: Clips.
-        trial: Makes a self-test.
+        self_test: Makes a self-test.
         reload: Reads the configuration again, and begins anew with it; raises what is wrong.
         tell: Told the settings whenever they change.
-        ears: When it is, by the sound.
+        sound_clock: When it is, by the sound.
         health: Where commands are counted.
     """
 
-    tuning: LiveSettings
+    live_settings: LiveSettings
     evidence: Evidence
-    trial: Callable[[], SelfTest]
+    self_test: Callable[[], SelfTest]
     reload: Callable[[], None]
     tell: Callable[[SettingsMessage], None]
-    ears: SoundClock
+    sound_clock: SoundClock
     health: Health

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 class CommandHandler(Protocol):
     """Carries out commands between two chunks of sound."""
 
-    def go_on(self, *, is_over: bool = False) -> None:
+    def tick(self, *, is_over: bool = False) -> None:
         """Do what there is to do.
 
         Args:
@@ -25,7 +25,7 @@ class CommandHandler(Protocol):
 class CommandsDisabled:
     """Does nothing, where nothing may be commanded."""
 
-    def go_on(self, *, is_over: bool = False) -> None:
+    def tick(self, *, is_over: bool = False) -> None:
         """Nothing is to be done."""
 
     def close(self) -> None:
@@ -39,6 +39,6 @@ def open_state_file(config: MqttConfig) -> "StateFile | None":
     """
     if not config.commands:
         return None
-    from soundpost.commands.state_file import StateFile, find_memory  # noqa: PLC0415 - see the room's text
+    from soundpost.commands.state_file import StateFile, state_file_path  # noqa: PLC0415 - see the room's text
 
-    return StateFile(find_memory())
+    return StateFile(state_file_path())

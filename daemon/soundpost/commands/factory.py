@@ -21,11 +21,11 @@ from soundpost.publish.state_topics import set_settings
 def build_executor(  # noqa: PLR0913, PLR0917 - what a steward needs, each of a type of its own
     config: Config,
     model: Model,
-    memory: StateFile,
+    state_file: StateFile,
     publisher: MqttPublisher,
     pipeline: Pipeline,
     evidence: Evidence,
-    hush: Mutes,
+    mutes: Mutes,
     health: Health,
     reload: Callable[[], None],
     build: BuildPipeline,
@@ -35,35 +35,35 @@ def build_executor(  # noqa: PLR0913, PLR0917 - what a steward needs, each of a 
     Args:
         config: The configuration.
         model: What classifies.
-        memory: Where commands are remembered.
+        state_file: Where commands are remembered.
         publisher: Who takes commands and tells what came of them.
         pipeline: What is tuned; it is observed for its time, beside who observes it already.
         evidence: Who keeps clips.
-        hush: What is muted.
+        mutes: What is muted.
         health: Where commands are counted.
         reload: Reads the configuration again, and begins anew with it; raises what is wrong.
         build: Makes a pipeline, for self-tests.
     """
-    if publisher.porter is None:
+    if publisher.inbox is None:
         raise ValueError("a publisher that takes no commands, which is the caller's bug")
-    ears = SoundClock(model.sample_rate_hz, pipeline.observer)
-    pipeline.observer = ears
-    tuning = LiveSettings(
+    sound_clock = SoundClock(model.sample_rate_hz, pipeline.observer)
+    pipeline.observer = sound_clock
+    live_settings = LiveSettings(
         node=config.node.name,
         labels=model.bundle.manifest.labels,
         config=config.decide,
         sample_rate_hz=model.sample_rate_hz,
-        hush=hush,
-        retune=pipeline.retune,
-        overrides=memory.remembered.overrides,
+        mutes=mutes,
+        retune=pipeline.set_rules,
+        overrides=state_file.state.overrides,
     )
-    means = CommandContext(
-        tuning=tuning,
+    context = CommandContext(
+        live_settings=live_settings,
         evidence=evidence,
-        trial=lambda: SelfTest(config, model, build),
+        self_test=lambda: SelfTest(config, model, build),
         reload=reload,
-        tell=lambda settings: set_settings(settings, publisher.readings),
-        ears=ears,
+        tell=lambda settings: set_settings(settings, publisher.state_topics),
+        sound_clock=sound_clock,
         health=health,
     )
-    return CommandExecutor(publisher.porter, means, memory)
+    return CommandExecutor(publisher.inbox, context, state_file)

@@ -57,7 +57,7 @@ class CommandHistory:
             )
         return entry.result
 
-    def note(self, name: str, command: Command, result: ResultMessage) -> None:
+    def record(self, name: str, command: Command, result: ResultMessage) -> None:
         """Remember what came of it, and no more than `REMEMBERED` of all."""
         self._by_id.pop(command.id, None)
         self._by_id[command.id] = HistoryEntry(_digest(name, command), result)

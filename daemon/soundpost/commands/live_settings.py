@@ -26,7 +26,7 @@ class LiveSettings:
         labels: The manifest's.
         config: What the file says of decisions.
         sample_rate_hz: Rate of the samples.
-        hush: What is muted.
+        mutes: What is muted.
         retune: Told the rules from now on.
         overrides: What an earlier run was told; what does not fit any more is left out, and logged.
     """
@@ -38,7 +38,7 @@ class LiveSettings:
         labels: Sequence[Label],
         config: DecideConfig,
         sample_rate_hz: int,
-        hush: Mutes,
+        mutes: Mutes,
         retune: Callable[[Sequence[Rule]], None],
         overrides: Sequence[Override] = (),
     ) -> None:
@@ -46,8 +46,8 @@ class LiveSettings:
         self._labels = labels
         self._config = config
         self._sample_rate_hz = sample_rate_hz
-        self._vocabulary: LabelNames = build_label_names(labels, config)
-        self.hush = hush
+        self._label_names: LabelNames = build_label_names(labels, config)
+        self.mutes = mutes
         self._retune = retune
         self._overrides: dict[str, Override] = {}
         self._rules = build_rules(labels, config, sample_rate_hz)
@@ -69,7 +69,7 @@ class LiveSettings:
             ConfigError: There is no such label or group.
         """
         labels = self._find(names)
-        self.hush.mute(labels, until_ns)
+        self.mutes.mute(labels, until_ns)
         return f"{_named(labels)} muted until {rfc3339(until_ns)}"
 
     def unmute(self, names: Sequence[str] | None) -> str:
@@ -79,7 +79,7 @@ class LiveSettings:
             ConfigError: There is no such label or group.
         """
         labels = self._find(names)
-        self.hush.unmute(labels)
+        self.mutes.unmute(labels)
         return f"{_named(labels)} told again"
 
     def set_threshold(self, label: str, on_threshold: float | None) -> str:
@@ -106,8 +106,8 @@ class LiveSettings:
         """How it is decided at a time, nanoseconds since 1970 UTC."""
         muted = {
             mute.label: rfc3339(mute.until_ns)
-            for mute in self.hush.state.mutes
-            if self.hush.is_muted(mute.label, utc_ns)
+            for mute in self.mutes.state.mutes
+            if self.mutes.is_muted(mute.label, utc_ns)
         }
         profiles = {one.label: one.profile for one in self.overrides if one.profile is not None}
         return SettingsMessage(
@@ -136,7 +136,7 @@ class LiveSettings:
         return next(rule.on_threshold for rule in self._rules if rule.label == label)
 
     def _find(self, names: Sequence[str] | None) -> frozenset[str] | None:
-        return None if names is None else self._vocabulary.find(names, "command")
+        return None if names is None else self._label_names.find(names, "command")
 
 
 def until(utc_ns: int, minutes: float) -> int:

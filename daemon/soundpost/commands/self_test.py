@@ -102,14 +102,14 @@ class SelfTest:
         source = ArraySource(samples, model.sample_rate_hz)
         self._pipeline = build(_for_trial(config, self.sound), model, source, self._health)
         self._pipeline.observer = self
-        self._teller = MessageBuilder(
+        self._builder = MessageBuilder(
             config.node.name,
             ModelIdentity.of(manifest),
             sample_rate_hz=model.sample_rate_hz,
             clock=clock_state,
         )
 
-    def listen(self) -> Iterator[list[DetectionMessage]]:
+    def steps(self) -> Iterator[list[DetectionMessage]]:
         """What each step decides, most often nothing; every message says `test`.
 
         A step takes no longer than a chunk of 50 ms does in a live pipeline.
@@ -118,17 +118,17 @@ class SelfTest:
             SelfTestError: After the last step, if the sound was not told as what it is.
         """
         is_recognised = False
-        for detections in self._pipeline.listen():
+        for detections in self._pipeline.run():
             is_recognised |= any(detection.state is State.STARTED for detection in detections)
-            told = [self._teller.tell(detection) for detection in detections]
+            told = [self._builder.detection(detection) for detection in detections]
             yield [msgspec.structs.replace(message, test=True) for message in told]
         if not is_recognised:
             raise self._unrecognised()
 
-    def hear(self, chunk: Chunk) -> None:
+    def on_chunk(self, chunk: Chunk) -> None:
         """Let it pass."""
 
-    def weigh(self, scores: Scores) -> None:
+    def on_scores(self, scores: Scores) -> None:
         """Remember how near the best window came."""
         self.best_score = max(self.best_score, float(scores.values[self._index]))
 

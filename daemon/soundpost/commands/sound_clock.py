@@ -21,13 +21,13 @@ class SoundClock:
         self._beside = beside
         self.utc_ns = 0
 
-    def hear(self, chunk: Chunk) -> None:
+    def on_chunk(self, chunk: Chunk) -> None:
         """Take note of what is heard next."""
         self.utc_ns = chunk.utc_ns + samples_to_ns(len(chunk.samples), self._sample_rate_hz)
         if self._beside is not None:
-            self._beside.hear(chunk)
+            self._beside.on_chunk(chunk)
 
-    def weigh(self, scores: Scores) -> None:
+    def on_scores(self, scores: Scores) -> None:
         """Take note of what the classifier makes of a window."""
         if self._beside is not None:
-            self._beside.weigh(scores)
+            self._beside.on_scores(scores)

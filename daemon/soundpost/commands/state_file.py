@@ -26,13 +26,13 @@ class CommandState(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_o
 
     Attributes:
         schema: Version of this shape.
-        hush: What is muted, and until when.
+        mutes: What is muted, and until when.
         overrides: Thresholds and profiles that were set.
         results: What came of the latest commands, the oldest first.
     """
 
     schema: Literal[1] = 1
-    hush: MutesState = MutesState()
+    mutes: MutesState = msgspec.field(default=MutesState(), name="hush")
     overrides: tuple[Override, ...] = ()
     results: tuple[HistoryEntry, ...] = ()
 
@@ -41,7 +41,7 @@ class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The file: what is remembered, and its CRC-32."""
 
     crc32: int
-    remembered: msgspec.Raw
+    state: msgspec.Raw = msgspec.field(name="remembered")
 
 
 class StateFile:
@@ -54,13 +54,13 @@ class StateFile:
         path: Where it lies; None to remember nothing beyond this run.
 
     Attributes:
-        remembered: What the last run left; nothing after the first, and where it cannot be read.
+        state: What the last run left; nothing after the first, and where it cannot be read.
     """
 
     def __init__(self, path: Path | None) -> None:
         self._path = path
         self._is_failing = False
-        self.remembered = self._read()
+        self.state = self._read()
 
     def _read(self) -> CommandState:
         if self._path is None:
@@ -94,11 +94,11 @@ class StateFile:
             )
         return CommandState()
 
-    def write(self, remembered: CommandState) -> bool:
+    def write(self, state: CommandState) -> bool:
         """Remember this in place of all else; whether the disk has it."""
         if self._path is None:
             return False
-        raw = msgspec.json.encode(remembered)
+        raw = msgspec.json.encode(state)
         content = msgspec.json.encode(_File(zlib.crc32(raw), msgspec.Raw(raw)))
         try:
             write_atomic(self._path, content)
@@ -116,7 +116,7 @@ class StateFile:
         return True
 
 
-def find_memory() -> Path | None:
+def state_file_path() -> Path | None:
     """The file in the folder that systemd gives; None without one."""
     folder = state_directory()
     return folder / FILE_NAME if folder else None
@@ -124,9 +124,9 @@ def find_memory() -> Path | None:
 
 def _decode(content: bytes) -> CommandState:
     file = msgspec.json.decode(content, type=_File)
-    if zlib.crc32(bytes(file.remembered)) != file.crc32:
+    if zlib.crc32(bytes(file.state)) != file.crc32:
         raise msgspec.DecodeError("its checksum is wrong")
-    return msgspec.json.decode(file.remembered, type=CommandState)
+    return msgspec.json.decode(file.state, type=CommandState)
 
 
 def _set_aside(path: Path) -> Path:

@@ -22,7 +22,7 @@ class CommandOutcome:
 class CommandTask(Protocol):
     """Something that takes its time."""
 
-    def go_on(self, *, is_over: bool) -> CommandOutcome | None:
+    def tick(self, *, is_over: bool) -> CommandOutcome | None:
         """Do a little more; what came of it, or None while it goes on.
 
         Args:
@@ -52,9 +52,9 @@ class ClipTask:
     def __init__(self, evidence: Evidence) -> None:
         self._evidence = evidence
 
-    def go_on(self, *, is_over: bool) -> CommandOutcome | None:
+    def tick(self, *, is_over: bool) -> CommandOutcome | None:
         """What came of it; None while it goes on."""
-        clip = self._evidence.asked_for(is_over=is_over)
+        clip = self._evidence.requested_clip(is_over=is_over)
         match clip:
             case None:
                 return None
@@ -69,14 +69,14 @@ class SelfTestTask:
     """Lets a known sound pass through rooms of its own, a step at a time.
 
     Args:
-        trial: The rooms.
+        self_test: The rooms.
     """
 
-    def __init__(self, trial: SelfTest) -> None:
-        self._trial = trial
-        self._steps = trial.listen()
+    def __init__(self, self_test: SelfTest) -> None:
+        self._self_test = self_test
+        self._steps = self_test.steps()
 
-    def go_on(self, *, is_over: bool) -> CommandOutcome | None:
+    def tick(self, *, is_over: bool) -> CommandOutcome | None:
         """What came of it; None while it goes on."""
         try:
             for _ in self._steps:
@@ -84,7 +84,7 @@ class SelfTestTask:
                     return None
         except SelfTestError as error:
             return CommandOutcome(Status.FAILED, str(error), error.hint)
-        sound, got = self._trial.sound, self._trial.best_score
+        sound, got = self._self_test.sound, self._self_test.best_score
         return CommandOutcome(
             Status.DONE,
             f"{sound.label} was recognised: expected at {sound.needed_score:.3f} or more, "

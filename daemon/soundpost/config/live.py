@@ -39,7 +39,7 @@ class LiveConfig:
         self._is_asked = False
         self.config = self._read_or_recall()
 
-    def keep(self) -> None:
+    def save_copy(self) -> None:
         """Remember the file that serves, now that it has been seen to work."""
         if self._copy is None or not self._content:
             return
@@ -50,7 +50,7 @@ class LiveConfig:
         except OSError as error:
             _log.warning("%s cannot be kept: %s", self._copy, error.strerror)
 
-    def ask(self) -> None:
+    def request_reload(self) -> None:
         """Ask for the file to be read again; takes no lock, so a signal handler may call it."""
         self._is_asked = True
 

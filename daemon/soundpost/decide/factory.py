@@ -7,7 +7,7 @@ from soundpost.decide.rules.rules import build_label_names, build_rules
 from soundpost.decide.suppress.mutes import Mutes, MutesState
 from soundpost.decide.suppress.schedule import make_timetable
 from soundpost.decide.tracker import Tracker
-from soundpost.decide.unlabelled import UnlabelledScorer, asked_nameless
+from soundpost.decide.unlabelled import UnlabelledScorer, reserved_labels_of
 from soundpost.health import Health
 from soundpost.manifest import Label, Manifest
 from soundpost.system.clock import ClockState
@@ -16,7 +16,7 @@ from soundpost.system.clock import ClockState
 def build_tracker(
     manifest: Manifest,
     config: DecideConfig,
-    hush: Mutes | None = None,
+    mutes: Mutes | None = None,
     health: Health | None = None,
 ) -> Tracker:
     """What decides as the manifest and the configuration say.
@@ -24,7 +24,7 @@ def build_tracker(
     Args:
         manifest: Of the model that classifies.
         config: What replaces the manifest's defaults.
-        hush: Says whether an event may begin; by default each may.
+        mutes: Says whether an event may begin; by default each may.
         health: Where events that may not are counted.
 
     Raises:
@@ -32,8 +32,8 @@ def build_tracker(
     """
     spec = manifest.input.features
     rules = build_rules(manifest.labels, config, spec.sample_rate_hz)
-    nameless = UnlabelledScorer(manifest, config) if asked_nameless(config) else None
-    return Tracker(rules, spec, hush, health, nameless)
+    unlabelled = UnlabelledScorer(manifest, config) if reserved_labels_of(config) else None
+    return Tracker(rules, spec, mutes, health, unlabelled)
 
 
 def longest_memory_windows(manifest: Manifest, config: DecideConfig) -> int:
@@ -74,6 +74,6 @@ def build_mutes(
     Raises:
         ConfigError: A schedule names what there is not.
     """
-    vocabulary = build_label_names(labels, config.decide)
-    timetable = make_timetable(config.decide.schedules, config.node, vocabulary, clock)
-    return Mutes(vocabulary.labels, state, timetable)
+    label_names = build_label_names(labels, config.decide)
+    schedules = make_timetable(config.decide.schedules, config.node, label_names, clock)
+    return Mutes(label_names.labels, state, schedules)

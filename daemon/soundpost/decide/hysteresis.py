@@ -61,7 +61,7 @@ class HysteresisThreshold:
             self._starting.add(smoothed)
             self._keeping.add(smoothed)
 
-    def judge(self, scores: NDArray[np.float32]) -> ThresholdState:
+    def update(self, scores: NDArray[np.float32]) -> ThresholdState:
         """The verdict after one more window.
 
         Args:
@@ -80,9 +80,9 @@ class HysteresisThreshold:
             rises=any_off | (values >= self._off),
         )
 
-    def forget(self) -> None:
+    def reset(self) -> None:
         """Begin a new stretch."""
         self._past.clear()
-        self._mean.forget()
-        self._starting.forget()
-        self._keeping.forget()
+        self._mean.reset()
+        self._starting.reset()
+        self._keeping.reset()

@@ -30,6 +30,6 @@ class MovingMean:
         means: NDArray[np.float32] = sum(parts[1:], parts[0]).astype(np.float32)
         return means
 
-    def forget(self) -> None:
+    def reset(self) -> None:
         """Begin a new stretch."""
         self._history.clear()

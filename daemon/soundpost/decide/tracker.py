@@ -28,24 +28,24 @@ class Tracker:
     Args:
         rules: One for each label that is listened for.
         spec: How the log-mel of the windows was made, to place onsets in them.
-        hush: Says whether an event may begin; by default each may.
+        mutes: Says whether an event may begin; by default each may.
         health: Where events that may not are counted.
-        nameless: Scores `unknown` and `any`, if there are rules for them.
+        unlabelled: Scores `unknown` and `any`, if there are rules for them.
     """
 
     def __init__(
         self,
         rules: Sequence[Rule],
         spec: FeatureSpec,
-        hush: Mutes | None = None,
+        mutes: Mutes | None = None,
         health: Health | None = None,
-        nameless: UnlabelledScorer | None = None,
+        unlabelled: UnlabelledScorer | None = None,
     ) -> None:
         self._rules = list(rules)
         self._spec = spec
-        self._hush = hush or Mutes(rule.label for rule in rules)
+        self._mutes = mutes or Mutes(rule.label for rule in rules)
         self._health = health or Health()
-        self._nameless = nameless
+        self._unlabelled = unlabelled
         self._judge = HysteresisThreshold(rules)
         # Keyed by a rule's place among the rules, which is not its label's index in the scores.
         self._rising: dict[int, Window] = {}
@@ -60,7 +60,7 @@ class Tracker:
         """What is tracked, in the order in which it is told."""
         return [rule.label for rule in self._rules]
 
-    def retune(self, rules: Sequence[Rule]) -> None:
+    def set_rules(self, rules: Sequence[Rule]) -> None:
         """Decide by other rules from the next window on.
 
         An event that goes on stays the same event; whether it holds, and how it ends, is decided
@@ -78,44 +78,46 @@ class Tracker:
         self._rules = list(rules)
         self._judge.retune(rules)
 
-    def follow(self, scores: Scores) -> Iterator[Detection]:
+    def update(self, scores: Scores) -> Iterator[Detection]:
         """What one more window's scores decide, in the order of the labels."""
         window = scores.window
         if window.start_sample > self._heard_until_sample:
-            yield from self.rest()
+            yield from self.flush()
         self._heard_until_sample = window.end_sample
-        values = self._nameless.extend(scores) if self._nameless else scores.values
-        verdict = self._judge.judge(values)
-        self._note_rising(verdict.rises, window)
-        starting = verdict.starts.nonzero()[0].tolist()
+        values = self._unlabelled.extend(scores) if self._unlabelled else scores.values
+        threshold_state = self._judge.update(values)
+        self._record_rising(threshold_state.rises, window)
+        starting = threshold_state.starts.nonzero()[0].tolist()
         for place in sorted(self._tracks.keys() | starting):
             if place not in self._tracks:
-                yield from self._start(place, verdict, window)
-            elif verdict.keeps[place]:
-                yield from self._go_on(place, verdict, window)
+                yield from self._start(place, threshold_state, window)
+            elif threshold_state.keeps[place]:
+                yield from self._continue_event(place, threshold_state, window)
             else:
                 yield self._end(place)
 
-    def rest(self) -> Iterator[Detection]:
+    def flush(self) -> Iterator[Detection]:
         """The ends of all events, because for now there is nothing more to hear."""
         for place in sorted(self._tracks):
             yield self._end(place)
-        self._judge.forget()
+        self._judge.reset()
         self._rising.clear()
         self._hushed.clear()
 
-    def _note_rising(self, rises: NDArray[np.bool_], window: Window) -> None:
+    def _record_rising(self, rises: NDArray[np.bool_], window: Window) -> None:
         """Remember, for each label, the window in which its score began to rise."""
         places = rises.nonzero()[0].tolist()
         self._rising = {place: self._rising.get(place, window) for place in places}
         self._hushed &= self._rising.keys()
 
-    def _start(self, place: int, verdict: ThresholdState, window: Window) -> Iterator[Detection]:
+    def _start(
+        self, place: int, threshold_state: ThresholdState, window: Window
+    ) -> Iterator[Detection]:
         free_from = self._free_from.get(place, 0)
         if window.end_sample <= free_from:
             return
         rule = self._rules[place]
-        if not self._hush.may_begin(rule.label, window.utc_ns):
+        if not self._mutes.may_begin(rule.label, window.utc_ns):
             self._keep_quiet(place)
             return
         rising = self._rising[place]
@@ -127,13 +129,13 @@ class Tracker:
             threshold=rule.on_threshold,
             onset_sample=onset,
             onset_utc_ns=self._utc_ns(onset, window),
-            peak=float(verdict.smoothed[place]),
+            peak=float(threshold_state.smoothed[place]),
             level_dbfs=window.level_dbfs,
             held=window,
         )
         self._events += 1
         self._tracks[place] = track
-        yield self._tell(track, State.STARTED)
+        yield self._make_detection(track, State.STARTED)
 
     def _keep_quiet(self, place: int) -> None:
         """Count what may not begin, once; if it lasts until it may, it begins there."""
@@ -142,17 +144,19 @@ class Tracker:
             self._hushed.add(place)
             self._health.events_muted += 1
 
-    def _go_on(self, place: int, verdict: ThresholdState, window: Window) -> Iterator[Detection]:
+    def _continue_event(
+        self, place: int, threshold_state: ThresholdState, window: Window
+    ) -> Iterator[Detection]:
         track, rule = self._tracks[place], self._rules[place]
-        track.peak = max(track.peak, float(verdict.smoothed[place]))
+        track.peak = max(track.peak, float(threshold_state.smoothed[place]))
         track.level_dbfs = max(track.level_dbfs, window.level_dbfs)
-        if verdict.values[place] < np.float32(rule.off_threshold):
+        if threshold_state.values[place] < np.float32(rule.off_threshold):
             return
         track.held = window
         lasted_samples = window.end_sample - track.onset_sample
         if not track.confirmed and lasted_samples >= rule.minimum_samples:
             track.confirmed = True
-            yield self._tell(track, State.CONFIRMED)
+            yield self._make_detection(track, State.CONFIRMED)
 
     def _end(self, place: int) -> Detection:
         track = self._tracks.pop(place)
@@ -161,9 +165,9 @@ class Tracker:
         offset = max(offset, track.onset_sample + self._spec.hop_samples)
         self._free_from[place] = offset + self._rules[place].refractory_samples
         state = State.ENDED if track.confirmed else State.RETRACTED
-        return self._tell(track, state, offset)
+        return self._make_detection(track, state, offset)
 
-    def _tell(self, track: Track, state: State, offset: int | None = None) -> Detection:
+    def _make_detection(self, track: Track, state: State, offset: int | None = None) -> Detection:
         return Detection(
             event=track.event,
             state=state,

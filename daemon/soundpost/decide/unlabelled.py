@@ -36,7 +36,7 @@ FLOOR_SMOOTHING = 0.6
 become the floor."""
 
 
-def asked_nameless(config: DecideConfig) -> list[str]:
+def reserved_labels_of(config: DecideConfig) -> list[str]:
     """The names of those that the configuration asks for."""
     return [name for name, is_on in ((UNKNOWN, config.unknown), (ANY, config.any)) if is_on]
 
@@ -52,7 +52,7 @@ def nameless_labels(config: DecideConfig, sample_rate_hz: int) -> list[Label]:
             minimum_samples=0,
             refractory_samples=round(REFRACTORY_SECONDS * sample_rate_hz),
         )
-        for name in asked_nameless(config)
+        for name in reserved_labels_of(config)
     ]
 
 
@@ -70,7 +70,7 @@ class UnlabelledScorer:
 
     def __init__(self, manifest: Manifest, config: DecideConfig) -> None:
         spec = manifest.input.features
-        self._names = asked_nameless(config)
+        self._names = reserved_labels_of(config)
         stride_seconds = manifest.input.stride_frames * spec.hop_samples / spec.sample_rate_hz
         self._floor = NoiseFloor(round(config.floor_seconds / stride_seconds), FLOOR_SMOOTHING)
         self._full_db = config.over_floor_db / ON_THRESHOLD
@@ -92,7 +92,7 @@ class UnlabelledScorer:
         is_whole = window.end_sample - window.start_sample == self._window_samples
         if not is_whole or window.level_dbfs <= SILENCE_DBFS:
             return 0.0
-        floor_dbfs = self._floor.follow(window.level_dbfs)
+        floor_dbfs = self._floor.update(window.level_dbfs)
         if not self._floor.is_known:
             return 0.0
         return min(1.0, max(0.0, (window.level_dbfs - floor_dbfs) / self._full_db))

@@ -48,7 +48,7 @@ class WindowVote:
         self._history.append(reached)
         return self._votes >= self._needed, self._votes > 0
 
-    def forget(self) -> None:
+    def reset(self) -> None:
         """Begin a new stretch."""
         self._history.clear()
         self._votes[:] = 0

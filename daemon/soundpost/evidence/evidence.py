@@ -24,20 +24,20 @@ DAY_NS = 24 * 3600 * NANOSECONDS
 class Evidence(Protocol):
     """Keeps the sound of what was detected; never raises, whatever the disk does."""
 
-    def hear(self, chunk: Chunk) -> None:
+    def on_chunk(self, chunk: Chunk) -> None:
         """Remember a chunk for as long as an event may need it."""
 
-    def weigh(self, scores: Scores) -> None:
+    def on_scores(self, scores: Scores) -> None:
         """Take note of a window's scores, in the order of the windows."""
 
     def keep(self, detection: Detection, event_id: str, message: Message) -> str | None:
         """The name of the clip that the detection's message may tell: one that is on the disk."""
         ...
 
-    def ask(self, request: Request) -> None:
+    def request_clip(self, request: Request) -> None:
         """Begin a clip of what is heard now; EvidenceError if it cannot be had."""
 
-    def asked_for(self, *, is_over: bool = False) -> str | NoClipReason | None:
+    def requested_clip(self, *, is_over: bool = False) -> str | NoClipReason | None:
         """The name of the clip that was asked for, or why there is none; None while it is kept."""
         ...
 
@@ -45,10 +45,10 @@ class Evidence(Protocol):
 class NoEvidence:
     """Keeps nothing; nothing is ever written."""
 
-    def hear(self, chunk: Chunk) -> None:
+    def on_chunk(self, chunk: Chunk) -> None:
         """Let it pass."""
 
-    def weigh(self, scores: Scores) -> None:
+    def on_scores(self, scores: Scores) -> None:
         """Let them pass."""
 
     def keep(
@@ -60,7 +60,7 @@ class NoEvidence:
         """None: there is no clip."""
         return None
 
-    def ask(self, request: Request) -> None:
+    def request_clip(self, request: Request) -> None:
         """Refuse it.
 
         Raises:
@@ -71,7 +71,7 @@ class NoEvidence:
             hint="set evidence.folder",
         )
 
-    def asked_for(self, *, is_over: bool = False) -> str | NoClipReason | None:  # noqa: ARG002 - as above
+    def requested_clip(self, *, is_over: bool = False) -> str | NoClipReason | None:  # noqa: ARG002 - as above
         """None: nothing was asked for."""
         return None
 
@@ -110,10 +110,10 @@ def build_evidence(
     )
     privacy = Privacy(config.privacy, manifest.label_names, rate_hz)
     folder = Path(config.folder)
-    shelf = RetentionPolicy(
+    retention = RetentionPolicy(
         folder,
         budget_bytes=config.budget_megabytes * MEGABYTE,
         keep_ns=round(config.keep_days * DAY_NS),
     )
-    archive = ClipStore(folder, spec, shelf, config.keep_free_megabytes * MEGABYTE, health)
-    return ClipRecorder(lengths, spec, privacy, archive, health)
+    clip_store = ClipStore(folder, spec, retention, config.keep_free_megabytes * MEGABYTE, health)
+    return ClipRecorder(lengths, spec, privacy, clip_store, health)

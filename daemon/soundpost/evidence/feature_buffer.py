@@ -31,7 +31,7 @@ class FeatureBuffer:
             windows.pop()
         windows.append(window)
 
-    def forget(self, until_sample: int) -> None:
+    def drop_before(self, until_sample: int) -> None:
         """Let go of what no clip can reach any more."""
         while len(self._windows) > 1 and self._windows[1].start_sample <= until_sample:
             self._windows.popleft()

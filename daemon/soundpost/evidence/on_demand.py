@@ -70,7 +70,7 @@ class OnDemandRecorder:
         sample_rate_hz: Rate of the samples.
         ring: What was heard.
         privacy: What of it may be kept.
-        archive: Where; it counts what it cannot store.
+        clip_store: Where; it counts what it cannot store.
         health: Where clips are counted of which nothing was heard, or that may not be kept.
     """
 
@@ -80,14 +80,14 @@ class OnDemandRecorder:
         sample_rate_hz: int,
         ring: RingBuffer,
         privacy: Privacy,
-        archive: ClipStore,
+        clip_store: ClipStore,
         health: Health,
     ) -> None:
         self._lengths = lengths
         self._sample_rate_hz = sample_rate_hz
         self._ring = ring
         self._privacy = privacy
-        self._archive = archive
+        self._clip_store = clip_store
         self._health = health
         self._request: Request | None = None
         self._asked_sample = 0
@@ -164,5 +164,5 @@ class OnDemandRecorder:
             offset_sample=len(samples),
             muted=judged[1],
         )
-        name = self._archive.store(clip, lambda _: msgspec.json.encode(told), now_utc_ns)
+        name = self._clip_store.store(clip, lambda _: msgspec.json.encode(told), now_utc_ns)
         return name or NoClipReason.LOST

@@ -59,13 +59,13 @@ class Privacy:
         """How much of what was heard before a clip it takes to judge it."""
         return 0 if self._mode == "off" else round(CONTEXT_SECONDS * self._sample_rate_hz)
 
-    def weigh(self, scores: Scores) -> None:
+    def on_scores(self, scores: Scores) -> None:
         """Remember the window if one of its scores means speech."""
         window = scores.window
         if self._indices and scores.values[self._indices].max() >= SPEECH_SCORE:
             self._speech.append((window.start_sample, window.end_sample))
 
-    def forget(self, until_sample: int) -> None:
+    def drop_before(self, until_sample: int) -> None:
         """Let go of windows that no clip can reach any more."""
         while self._speech and self._speech[0][1] <= until_sample:
             self._speech.popleft()

@@ -19,9 +19,9 @@ def probe(folder: Path, keep_free_megabytes: int) -> str:
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        trial = folder / f"soundpost-check-{os.getpid()}"
-        write_atomic(trial, b"soundpost check")
-        trial.unlink()
+        self_test = folder / f"soundpost-check-{os.getpid()}"
+        write_atomic(self_test, b"soundpost check")
+        self_test.unlink()
         clips = sum((folder / sidecar.clip).is_file() for _, sidecar in read_folder(folder))
         free_megabytes = shutil.disk_usage(folder).free // MEGABYTE
     except OSError as error:

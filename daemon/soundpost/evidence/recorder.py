@@ -40,7 +40,7 @@ class ClipRecorder:
         lengths: How much is kept.
         spec: How the log-mel of the windows is made, and the rate of the samples.
         privacy: What of it.
-        archive: Where.
+        clip_store: Where.
         health: Where clips of which nothing was heard, or that may not be kept, are counted.
     """
 
@@ -49,47 +49,47 @@ class ClipRecorder:
         lengths: ClipLengths,
         spec: FeatureSpec,
         privacy: Privacy,
-        archive: ClipStore,
+        clip_store: ClipStore,
         health: Health,
     ) -> None:
         self._lengths = lengths
         self._sample_rate_hz = spec.sample_rate_hz
         self._memory_samples = lengths.memory_samples
         self._privacy = privacy
-        self._archive = archive
+        self._clip_store = clip_store
         self._health = health
         self._frames = FeatureBuffer(spec)
         self._ring = RingBuffer(self._memory_samples + privacy.context_samples)
         self._on_request = OnDemandRecorder(
-            lengths, spec.sample_rate_hz, self._ring, privacy, archive, health
+            lengths, spec.sample_rate_hz, self._ring, privacy, clip_store, health
         )
         self._going: dict[int, _OpenClip] = {}
         self._weighed_until_sample = 0
         self._tidy_at_sample = 0
         self._now_utc_ns = 0
 
-    def hear(self, chunk: Chunk) -> None:
+    def on_chunk(self, chunk: Chunk) -> None:
         """Remember a chunk for as long as an event may need it."""
         # All that was decided on earlier chunks has been kept by now, and nothing of them is gone.
         for going in self._going.values():
             if not going.is_stored and self._weighed_until_sample >= self._full_decided(going):
                 self._store_full(going)
         self._ring.append(chunk)
-        self._privacy.forget(chunk.start_sample - self._memory_samples)
-        self._frames.forget(chunk.start_sample - self._memory_samples)
+        self._privacy.drop_before(chunk.start_sample - self._memory_samples)
+        self._frames.drop_before(chunk.start_sample - self._memory_samples)
         heard_ns = samples_to_ns(len(chunk.samples), self._sample_rate_hz)
         self._now_utc_ns = chunk.utc_ns + heard_ns
         if chunk.end_sample >= self._tidy_at_sample:
-            self._archive.tidy(self._now_utc_ns)
+            self._clip_store.tidy(self._now_utc_ns)
             self._tidy_at_sample = chunk.end_sample + TIDY_SECONDS * self._sample_rate_hz
 
-    def weigh(self, scores: Scores) -> None:
+    def on_scores(self, scores: Scores) -> None:
         """Take note of a window's scores, in the order of the windows."""
-        self._privacy.weigh(scores)
+        self._privacy.on_scores(scores)
         self._frames.remember(scores.window)
         self._weighed_until_sample = scores.window.end_sample
 
-    def ask(self, request: Request) -> None:
+    def request_clip(self, request: Request) -> None:
         """Begin a clip of what is heard now.
 
         Raises:
@@ -97,7 +97,7 @@ class ClipRecorder:
         """
         self._on_request.ask(request)
 
-    def asked_for(self, *, is_over: bool = False) -> str | NoClipReason | None:
+    def requested_clip(self, *, is_over: bool = False) -> str | NoClipReason | None:
         """The name of the clip that was asked for, or why there is none; None while it is kept.
 
         Args:
@@ -124,7 +124,7 @@ class ClipRecorder:
 
     def _end(self, going: _OpenClip, detection: Detection, message: Message) -> str | None:
         if going.is_stored:
-            return going.clip and self._archive.tell_again(going.clip, message)
+            return going.clip and self._clip_store.tell_again(going.clip, message)
         going.message = message
         if detection.decided_sample >= self._full_decided(going):
             self._store_full(going)
@@ -158,7 +158,7 @@ class ClipRecorder:
             self._health.clips_withheld += 1
             return
         clip = self._clip(going, start_sample, *judged)
-        going.clip = self._archive.store(clip, going.message, self._now_utc_ns)
+        going.clip = self._clip_store.store(clip, going.message, self._now_utc_ns)
 
     def _clip(
         self, going: _OpenClip, start_sample: int, samples: Pcm, muted: list[tuple[int, int]]

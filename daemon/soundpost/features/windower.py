@@ -42,9 +42,9 @@ class Windower:
         self.window_samples = spec.sample_count(window_frames)
         self.stride_frames = stride_frames
         self._log_mel = LogMel(spec)
-        self._begin(0)
+        self._restart(0)
 
-    def _begin(self, start_sample: int) -> None:
+    def _restart(self, start_sample: int) -> None:
         """Forget what was heard; the next window starts at `start_sample`."""
         self._start_sample = self._end_sample = self._windowed_until_sample = start_sample
         self._end_utc_ns = 0
@@ -54,8 +54,8 @@ class Windower:
     def window(self, chunk: Chunk) -> Iterator[Window]:
         """The windows that the chunk completes, in order."""
         if chunk.start_sample != self._end_sample:
-            yield from self.finish()
-            self._begin(chunk.start_sample)
+            yield from self.flush()
+            self._restart(chunk.start_sample)
         self._pieces.append(chunk.samples)
         self._end_sample = chunk.end_sample
         self._end_utc_ns = chunk.utc_ns + samples_to_ns(
@@ -70,7 +70,7 @@ class Windower:
             self._advance(samples)
             yield window
 
-    def finish(self) -> Iterator[Window]:
+    def flush(self) -> Iterator[Window]:
         """The last window, filled up with digital silence, if some samples were in none.
 
         It ends where the sound did, not where the silence would.

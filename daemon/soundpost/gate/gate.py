@@ -21,17 +21,17 @@ class Gate(Protocol):
     def quiet_since(self) -> int | None:
         """The sample at which the gate closed; None while what came since may still pass."""
 
-    def listen(self, chunk: Chunk) -> Iterator[Chunk]:
+    def filter(self, chunk: Chunk) -> Iterator[Chunk]:
         """What passes of all that was heard so far, in order; what is shut out is a gap."""
 
 
 class Trigger(Protocol):
     """Tells whether a block holds what the gate opens for; may learn from every block."""
 
-    def hears(self, block: Pcm) -> bool:
+    def is_triggered(self, block: Pcm) -> bool:
         """Whether the block holds it; called for each block of a stretch, in order."""
 
-    def forget(self) -> None:
+    def reset(self) -> None:
         """Begin anew, as after a gap."""
 
 
@@ -40,7 +40,7 @@ class AlwaysOpen:
 
     quiet_since: int | None = None
 
-    def listen(self, chunk: Chunk) -> Iterator[Chunk]:
+    def filter(self, chunk: Chunk) -> Iterator[Chunk]:
         """The chunk itself."""
         yield chunk
 
@@ -77,7 +77,7 @@ class BlockGate:
         self._hangover_blocks = round(hangover_seconds * 1000 / BLOCK_MS)
         self._held: deque[Pcm] = deque(maxlen=round(pre_roll_seconds * 1000 / BLOCK_MS))
         self._judged_until_sample = 0
-        self._begin(0)
+        self._restart(0)
 
     @property
     def quiet_since(self) -> int | None:
@@ -88,7 +88,7 @@ class BlockGate:
         pre_roll_samples = (self._held.maxlen or 0) * self._block_samples
         return self._shut_since if shut_samples > pre_roll_samples else None
 
-    def _begin(self, start_sample: int) -> None:
+    def _restart(self, start_sample: int) -> None:
         """Close, and forget what was heard; the next block starts at `start_sample`."""
         if self._shut_since is None:
             self._shut_since = self._judged_until_sample
@@ -97,18 +97,18 @@ class BlockGate:
         self._hangover_left_blocks = 0
         self._held.clear()
         for trigger in self._triggers:
-            trigger.forget()
+            trigger.reset()
 
-    def listen(self, chunk: Chunk) -> Iterator[Chunk]:
+    def filter(self, chunk: Chunk) -> Iterator[Chunk]:
         """What passes, each unbroken run of blocks as one chunk."""
         if chunk.start_sample != self._judged_until_sample + len(self._unjudged):
-            self._begin(chunk.start_sample)
+            self._restart(chunk.start_sample)
         samples = np.concatenate((self._unjudged, chunk.samples))
         whole_samples = len(samples) - len(samples) % self._block_samples
         self._unjudged = samples[whole_samples:].copy()
         passing: list[Pcm] = []
         for block in samples[:whole_samples].reshape(-1, self._block_samples):
-            self._judge(block)
+            self._update(block)
             if self._shut_since is None:
                 passing += [*self._held, block]
                 self._held.clear()
@@ -119,10 +119,10 @@ class BlockGate:
             self._judged_until_sample += self._block_samples
         yield from self._joined(passing, self._judged_until_sample, chunk)
 
-    def _judge(self, block: Pcm) -> None:
+    def _update(self, block: Pcm) -> None:
         """Open or close the gate for the block."""
         # Every trigger hears every block, because it learns from all of them.
-        if self._combine([trigger.hears(block) for trigger in self._triggers]):
+        if self._combine([trigger.is_triggered(block) for trigger in self._triggers]):
             self._shut_since = None
             self._hangover_left_blocks = self._hangover_blocks
         elif self._hangover_left_blocks:

@@ -20,14 +20,14 @@ class LevelTrigger:
     def __init__(self, over_floor_db: float, floor_blocks: int) -> None:
         self._over_floor_db = over_floor_db
         self._floor_blocks = floor_blocks
-        self.forget()
+        self.reset()
 
-    def hears(self, block: Pcm) -> bool:
+    def is_triggered(self, block: Pcm) -> bool:
         """Whether the block is that loud."""
         block_dbfs = level_dbfs(block)
-        floor_dbfs = self._floor.follow(block_dbfs)
+        floor_dbfs = self._floor.update(block_dbfs)
         return not self._floor.is_known or block_dbfs >= floor_dbfs + self._over_floor_db
 
-    def forget(self) -> None:
+    def reset(self) -> None:
         """Learn the floor anew."""
         self._floor = NoiseFloor(self._floor_blocks)

@@ -28,10 +28,10 @@ class VoiceTrigger:
             )
         self._detector = VoiceDetector(strictness, sample_rate_hz)
 
-    def hears(self, block: Pcm) -> bool:
+    def is_triggered(self, block: Pcm) -> bool:
         """Whether the block is called speech."""
         return self._detector.is_voice(block)
 
-    def forget(self) -> None:
+    def reset(self) -> None:
         """Learn the background anew."""
-        self._detector.forget()
+        self._detector.reset()

@@ -49,7 +49,7 @@ class MessageBuilder:
         self._ids: dict[int, str] = {}
         self._seq = last_seq
 
-    def tell(self, detection: Detection) -> DetectionMessage:
+    def detection(self, detection: Detection) -> DetectionMessage:
         """The message for the next state of an event.
 
         Raises:
@@ -73,7 +73,7 @@ class MessageBuilder:
             model=self._model,
         )
 
-    def report(
+    def health(
         self, health: Health, utc_ns: int, problems: Sequence[Problem] = ()
     ) -> HealthMessage:
         """The message that tells the counters as they are now, and what is wrong.

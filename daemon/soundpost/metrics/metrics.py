@@ -64,7 +64,7 @@ class Metrics:
         labels: What is listened for: each has its number of events from the start.
         health: What is counted.
         sample_rate_hz: The rate of the samples that are counted.
-        stopwatch: What times the classifier.
+        inference_timer: What times the classifier.
         monotonic_seconds: The clock by which a set is due.
     """
 
@@ -75,7 +75,7 @@ class Metrics:
         labels: Sequence[str],
         health: Health,
         sample_rate_hz: int,
-        stopwatch: InferenceTimer,
+        inference_timer: InferenceTimer,
         *,
         monotonic_seconds: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -84,7 +84,7 @@ class Metrics:
         self._started = dict.fromkeys(labels, 0)
         self._health = health
         self._sample_rate_hz = sample_rate_hz
-        self._stopwatch = stopwatch
+        self._inference_timer = inference_timer
         self._monotonic_seconds = monotonic_seconds
         self._due_seconds = monotonic_seconds()
         self._open = ExitStack()
@@ -113,7 +113,7 @@ class Metrics:
         if detection.state is State.STARTED:
             self._started[detection.label] = self._started.get(detection.label, 0) + 1
 
-    def go_on(self, now: Callable[[], Now]) -> None:
+    def tick(self, now: Callable[[], Now]) -> None:
         """Take a set and show it, if it is time to.
 
         Args:
@@ -124,18 +124,18 @@ class Metrics:
         if self._monotonic_seconds() < self._due_seconds:
             return
         self._due_seconds = self._monotonic_seconds() + self._config.every_seconds
-        families = tuple(self._take(now()))
+        families = tuple(self._collect(now()))
         if self._textfile is not None:
             self._textfile.show(render(families))
         if self.endpoint is not None:
             self.endpoint.show(families)
 
-    def _take(self, now: Now) -> Iterator[Family]:
+    def _collect(self, now: Now) -> Iterator[Family]:
         model = ("model", self._model.id), ("model_version", self._model.version)
         names = ("version", __version__), *model
         yield Family("soundpost_info", "gauge", "What runs here; always 1.", (Sample(1, names),))
         yield from counters(self._health, self._sample_rate_hz)
-        yield self._stopwatch.family()
+        yield self._inference_timer.family()
         yield events(self._started)
         yield problems(now.problems)
         text = "Whether the broker is reached."

@@ -22,7 +22,7 @@ class Alarm:
         self._clear_at = clear_at
         self.is_raised = False
 
-    def judge(self, value: float) -> bool:
+    def update(self, value: float) -> bool:
         """Whether it is raised after one more value."""
         self._values.append(value)
         mean = sum(self._values) / len(self._values)
@@ -32,7 +32,7 @@ class Alarm:
             self.is_raised = True
         return self.is_raised
 
-    def forget(self) -> None:
+    def reset(self) -> None:
         """Clear it, and begin anew."""
         self._values.clear()
         self.is_raised = False

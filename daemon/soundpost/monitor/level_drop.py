@@ -36,7 +36,7 @@ class LevelDrop:
         """Whether the level has collapsed."""
         return bool(self._collapsed)
 
-    def judge(self, level_dbfs: float) -> bool:
+    def update(self, level_dbfs: float) -> bool:
         """Whether it has after one more second of this level; digital silence is no level."""
         if level_dbfs > SILENCE_DBFS:
             self._seconds.append(level_dbfs)

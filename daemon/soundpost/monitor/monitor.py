@@ -73,40 +73,40 @@ class MicrophoneMonitor:
         self._is_deaf = False
         self.problems: tuple[Problem, ...] = ()
 
-    def hear(self, chunk: Chunk | None) -> None:
+    def on_chunk(self, chunk: Chunk | None) -> None:
         """Judge what is heard next; None if there is nothing to hear."""
         if chunk is None:
             self._is_deaf = True
             for latch in self._latches:
-                latch.forget()
-            self._note()
+                latch.reset()
+            self._log_changes()
             return
         for second in self._seconds.cut(chunk):
             self._is_deaf = False
-            self._judge(second, self._late_seconds(chunk))
-            self._note()
+            self._update(second, self._late_seconds(chunk))
+            self._log_changes()
 
     @property
     def _latches(self) -> tuple[Alarm, ...]:
         offsets = self._offset_up, self._offset_down
         return self._silence, self._stuck, *offsets, self._clipping, self._backlog
 
-    def _judge(self, second: OneSecondStats, late_seconds: float) -> None:
-        self._silence.judge(second.is_constant and not second.offset)
-        self._stuck.judge(second.is_constant and bool(second.offset))
+    def _update(self, second: OneSecondStats, late_seconds: float) -> None:
+        self._silence.update(second.is_constant and not second.offset)
+        self._stuck.update(second.is_constant and bool(second.offset))
         # One for each sign: a slow swing about zero is no offset.
-        self._offset_up.judge(0.0 if second.is_constant else second.offset)
-        self._offset_down.judge(0.0 if second.is_constant else -second.offset)
-        self._clipping.judge(0.0 if second.is_constant else second.clipped)
-        self._backlog.judge(late_seconds)
-        self._collapse.judge(second.level_dbfs)
+        self._offset_up.update(0.0 if second.is_constant else second.offset)
+        self._offset_down.update(0.0 if second.is_constant else -second.offset)
+        self._clipping.update(0.0 if second.is_constant else second.clipped)
+        self._backlog.update(late_seconds)
+        self._collapse.update(second.level_dbfs)
 
     def _late_seconds(self, chunk: Chunk) -> float:
         ended_ns = chunk.utc_ns + samples_to_ns(len(chunk.samples), self._sample_rate_hz)
         late_seconds = (self._wall_ns() - ended_ns) / NANOSECONDS
         return min(max(late_seconds, 0.0), LATEST_SECONDS)
 
-    def _note(self) -> None:
+    def _log_changes(self) -> None:
         """See which problems there are, and log which are new or over."""
         raised = {
             Problem.NO_SAMPLES: self._is_deaf,

@@ -35,11 +35,11 @@ class MqttClient:
             once, which else would say `offline` over our `online` later.
         base: What its topics begin with, `<prefix>/<node>`.
         outbox: What it carries, in that order.
-        readings: What it tells besides, when it changes.
-        herald: Who announces the node, if anybody.
-        porter: Who takes commands, if anybody.
-        refusals: What the broker will not have.
-        bell: Wakes it.
+        state_topics: What it tells besides, when it changes.
+        announcer: Who announces the node, if anybody.
+        inbox: Who takes commands, if anybody.
+        refused_topics: What the broker will not have.
+        wakeup: Wakes it.
         health: Where connections are counted.
         keepalive_seconds: After one and a half of these in silence the broker says `offline`.
 
@@ -56,11 +56,11 @@ class MqttClient:
         client_id: str,
         base: str,
         outbox: Outbox,
-        readings: StateTopics,
-        herald: DiscoveryAnnouncer | None,
-        porter: CommandChannel | None,
-        refusals: RefusedTopics,
-        bell: Wakeup,
+        state_topics: StateTopics,
+        announcer: DiscoveryAnnouncer | None,
+        inbox: CommandChannel | None,
+        refused_topics: RefusedTopics,
+        wakeup: Wakeup,
         health: Health,
         keepalive_seconds: int,
     ) -> None:
@@ -70,53 +70,53 @@ class MqttClient:
         self._outbox = outbox
         self._health = health
         self._keepalive_seconds = keepalive_seconds
-        self._readings = readings
-        self._herald = herald
-        self._porter = porter
-        self._bell = bell
+        self._state_topics = state_topics
+        self._announcer = announcer
+        self._inbox = inbox
+        self._wakeup = wakeup
         self._latest_health: deque[HealthMessage] = deque(maxlen=1)
         self._backoff = Backoff()
         self._deliveries = DetectionSender(
             f"{base}/detections",
             outbox,
-            refusals,
+            refused_topics,
             self._backoff.reset,  # a broker that takes detections is worth calling again soon
         )
         self._closing = threading.Event()
         self._deadline_seconds = float("inf")
         self._told_trouble = ""
-        self._refusals = refusals
+        self._refused_topics = refused_topics
 
-    def take_health(self, message: HealthMessage) -> None:
+    def set_health(self, message: HealthMessage) -> None:
         """Tell this health next, in place of one that was not told yet."""
         self._latest_health.append(message)
-        self._bell.ring()
+        self._wakeup.set()
 
-    def finish(self, timeout_seconds: float) -> None:
+    def begin_closing(self, timeout_seconds: float) -> None:
         """Make `run` carry all that waits now, as far as it gets in that time, and return."""
         self._deadline_seconds = time.monotonic() + timeout_seconds
-        if self._porter is not None:
-            self._porter.finish()
+        if self._inbox is not None:
+            self._inbox.begin_closing()
         self._closing.set()
-        self._bell.ring()
+        self._wakeup.set()
 
     def run(self) -> None:
         """Carry until finished; every loss is told once and followed by another attempt."""
-        with self._bell:
+        with self._wakeup:
             while not self._is_finished():
                 try:
-                    self._carry()
+                    self._connect_and_serve()
                 except PublishError as error:
-                    self._tell(error)
-                self._outbox.rewind()
+                    self._log_failure(error)
+                self._outbox.requeue()
                 self._pause()
 
-    def _carry(self) -> None:
+    def _connect_and_serve(self) -> None:
         will = (f"{self._base}/status", OFFLINE)
         with Connection(
             self._broker, self._client_id, keepalive_seconds=self._keepalive_seconds, will=will
         ) as connection:
-            self._welcome()
+            self._log_connected()
             began_seconds = time.monotonic()
             self.is_connected = True
             try:
@@ -127,47 +127,49 @@ class MqttClient:
                     self._backoff.reset()
 
     def _serve(self, connection: Connection) -> None:
-        self._say(connection, TopicState("status", ONLINE))
-        self._readings.renew()
-        if self._herald is not None:
-            self._herald.begin(connection, self._readings.renew)
-        if self._porter is not None:
-            self._porter.begin(connection)
+        self._publish_state(connection, TopicState("status", ONLINE))
+        self._state_topics.resend_all()
+        if self._announcer is not None:
+            self._announcer.on_connect(connection, self._state_topics.resend_all)
+        if self._inbox is not None:
+            self._inbox.on_connect(connection)
         while not self._is_finished():
-            self._bell.still()
+            self._wakeup.clear()
             self._send_readings(connection)
             self._deliveries.send(connection)
-            connection.turn(min(_TURN_SECONDS, self._remaining_seconds()), self._bell.socket)
+            connection.poll(min(_TURN_SECONDS, self._remaining_seconds()), self._wakeup.socket)
         self._send_readings(connection)
-        self._say(connection, TopicState("status", OFFLINE))
+        self._publish_state(connection, TopicState("status", OFFLINE))
         while connection.unanswered:
             if not self._remaining_seconds():
                 raise no_acknowledgement(self._broker)
-            connection.turn(min(_TURN_SECONDS, self._remaining_seconds()))
+            connection.poll(min(_TURN_SECONDS, self._remaining_seconds()))
 
     def _send_readings(self, connection: Connection) -> None:
-        if self._porter is not None:
-            self._porter.send(connection)
-        for reading in self._readings.take():
-            self._say(connection, reading)
+        if self._inbox is not None:
+            self._inbox.send(connection)
+        for reading in self._state_topics.pop_pending():
+            self._publish_state(connection, reading)
         if self._latest_health:
             # The broker may only now give up a connection that a power cut left behind, and say
             # `offline` for it: so the status is told again with every health.
-            self._say(connection, TopicState("status", ONLINE))
-            self._say(connection, TopicState("health", encode(self._latest_health.popleft())))
+            self._publish_state(connection, TopicState("status", ONLINE))
+            self._publish_state(
+                connection, TopicState("health", encode(self._latest_health.popleft()))
+            )
 
-    def _say(self, connection: Connection, reading: TopicState) -> None:
-        topic = f"{self._base}/{reading.leaf}"
-        note = partial(self._refusals.note, topic)
-        connection.publish(topic, reading.payload, note, retain=reading.is_lasting)
+    def _publish_state(self, connection: Connection, reading: TopicState) -> None:
+        topic = f"{self._base}/{reading.topic}"
+        note = partial(self._refused_topics.on_reason_code, topic)
+        connection.publish(topic, reading.payload, note, retain=reading.is_retained)
 
-    def _welcome(self) -> None:
+    def _log_connected(self) -> None:
         self._health.connects += 1
         self._told_trouble = ""
         held = len(self._outbox)
         _log.info("connected to %s as %s, %d waiting", self._broker, self._client_id, held)
 
-    def _tell(self, error: PublishError) -> None:
+    def _log_failure(self, error: PublishError) -> None:
         if str(error) != self._told_trouble:
             self._told_trouble = str(error)
             _log.warning("%s (%s)", error, error.hint)
@@ -188,4 +190,4 @@ class MqttClient:
     @property
     def _waiting(self) -> int:
         """How many messages wait, of those of which each counts."""
-        return len(self._outbox) + (self._porter.waiting if self._porter is not None else 0)
+        return len(self._outbox) + (self._inbox.waiting if self._inbox is not None else 0)

@@ -75,10 +75,10 @@ class Connection:
             reconnect_on_failure=False,
         )
         self._client.connect_timeout = _CONNECT_SECONDS
-        self._client.on_connect = lambda _c, _d, _f, why, more: self._hear_connect(why, more)
-        self._client.on_publish = lambda _c, _d, mid, why, _more: self._hear_answer(mid, why)
-        self._client.on_disconnect = lambda _c, _d, _f, why, _more: self._hear_loss(why)
-        self._client.on_subscribe = lambda _c, _d, mid, why, _more: self._hear_subscribed(mid, why)
+        self._client.on_connect = lambda _c, _d, _f, why, more: self._on_connect(why, more)
+        self._client.on_publish = lambda _c, _d, mid, why, _more: self._on_ack(mid, why)
+        self._client.on_disconnect = lambda _c, _d, _f, why, _more: self._on_disconnect(why)
+        self._client.on_subscribe = lambda _c, _d, mid, why, _more: self._on_suback(mid, why)
         if broker.username is not None:
             self._client.username_pw_set(broker.username, broker.password)
         if broker.tls is not None:
@@ -90,14 +90,14 @@ class Connection:
         try:
             self._connect()
         except BaseException:
-            self._hang_up()
+            self._close_socket()
             raise
         return self
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         if kind is None:
-            self._take_leave()
-        self._hang_up()
+            self._disconnect()
+        self._close_socket()
 
     @property
     def unanswered(self) -> int:
@@ -141,7 +141,7 @@ class Connection:
         _, mid = self._client.subscribe([(topic, options) for topic in topics])
         self._subscribing[mid] = on_answer
 
-    def turn(self, timeout_seconds: float, wake: socket.socket | None = None) -> None:
+    def poll(self, timeout_seconds: float, wake: socket.socket | None = None) -> None:
         """Send and receive what there is, waiting at most so long for something to do.
 
         Args:
@@ -151,12 +151,12 @@ class Connection:
         Raises:
             PublishError: The connection is lost.
         """
-        self._turn(timeout_seconds, wake)
+        self._poll(timeout_seconds, wake)
         self._send()
         if self._loss is not None:
             raise lost(self._broker, str(self._loss))
 
-    def _turn(self, timeout_seconds: float, wake: socket.socket | None = None) -> None:
+    def _poll(self, timeout_seconds: float, wake: socket.socket | None = None) -> None:
         sock = self._client.socket()
         if sock is None:
             return
@@ -173,15 +173,15 @@ class Connection:
 
     def _send(self) -> None:
         while self._to_send and len(self._waiting) < self._in_flight_limit:
-            letter = self._to_send.popleft()
+            message = self._to_send.popleft()
             sent = self._client.publish(
-                letter.topic,
-                letter.payload,
+                message.topic,
+                message.payload,
                 _AT_LEAST_ONCE,
-                retain=letter.retain,
-                properties=_answering(letter.correlation),
+                retain=message.retain,
+                properties=_answering(message.correlation),
             )
-            self._waiting[sent.mid] = letter
+            self._waiting[sent.mid] = message
 
     def _connect(self) -> None:
         try:
@@ -197,33 +197,33 @@ class Connection:
             if self._loss is not None or remaining_seconds <= 0.0:
                 silence = f"silent for {_CONNECT_SECONDS:.0f} s"
                 raise no_answer(self._broker, str(self._loss or silence))
-            self._turn(remaining_seconds)
+            self._poll(remaining_seconds)
         if self._answer.is_failure:
             raise refused(self._broker, str(self._answer))
 
-    def _take_leave(self) -> None:
+    def _disconnect(self) -> None:
         self._client.disconnect()
         deadline = time.monotonic() + _GOODBYE_SECONDS
         while self._loss is None and time.monotonic() < deadline:
-            self._turn(_GOODBYE_SECONDS)
+            self._poll(_GOODBYE_SECONDS)
 
-    def _hang_up(self) -> None:
+    def _close_socket(self) -> None:
         sock = self._client.socket()
         if sock is not None:
             sock.close()
 
-    def _hear_connect(self, reason: ReasonCode, properties: Properties | None) -> None:
+    def _on_connect(self, reason: ReasonCode, properties: Properties | None) -> None:
         self._answer = reason
         self._in_flight_limit = min(IN_FLIGHT, getattr(properties, "ReceiveMaximum", IN_FLIGHT))
 
-    def _hear_answer(self, mid: int, reason: ReasonCode) -> None:
+    def _on_ack(self, mid: int, reason: ReasonCode) -> None:
         self._waiting.pop(mid).on_answer(str(reason) if reason.is_failure else None)
 
-    def _hear_subscribed(self, mid: int, reasons: list[ReasonCode]) -> None:
-        refusals = [str(reason) for reason in reasons if reason.is_failure]
-        self._subscribing.pop(mid)(refusals[0] if refusals else None)
+    def _on_suback(self, mid: int, reasons: list[ReasonCode]) -> None:
+        refused_topics = [str(reason) for reason in reasons if reason.is_failure]
+        self._subscribing.pop(mid)(refused_topics[0] if refused_topics else None)
 
-    def _hear_loss(self, reason: ReasonCode) -> None:
+    def _on_disconnect(self, reason: ReasonCode) -> None:
         self._loss = reason
 
 

@@ -25,7 +25,7 @@ class RefusedTopics:
         self._backoff = Backoff()
         self._ask_at_seconds = 0.0
 
-    def note(self, topic: str, refusal: str | None) -> None:
+    def on_reason_code(self, topic: str, refusal: str | None) -> None:
         """The broker has answered a message on this topic; None says that it took it."""
         if refusal is None:
             self._topics.discard(topic)
@@ -57,37 +57,43 @@ class DetectionSender:
     Args:
         topic: Where detections go.
         outbox: Where they are.
-        refusals: What the broker will not have.
+        refused_topics: What the broker will not have.
         on_taken: Called when the broker has taken one.
     """
 
     def __init__(
-        self, topic: str, outbox: Outbox, refusals: RefusedTopics, on_taken: Callable[[], None]
+        self,
+        topic: str,
+        outbox: Outbox,
+        refused_topics: RefusedTopics,
+        on_taken: Callable[[], None],
     ) -> None:
         self._topic = topic
         self._outbox = outbox
-        self._refusals = refusals
+        self._refused_topics = refused_topics
         self._on_taken = on_taken
 
     def send(self, connection: Connection) -> None:
         """Put on their way as many as the broker will have now."""
         while self._may_send(connection) and (entry := self._outbox.next_unsent()):
-            settle = partial(self._settle, entry.seq)
+            settle = partial(self._on_ack, entry.seq)
             connection.publish(self._topic, entry.payload, settle, retain=False)
 
     def _may_send(self, connection: Connection) -> bool:
-        if self._refusals.are_on(self._topic):  # ask with one message whether that has changed
-            return not connection.unanswered and self._refusals.may_ask()
+        if self._refused_topics.are_on(
+            self._topic
+        ):  # ask with one message whether that has changed
+            return not connection.unanswered and self._refused_topics.may_ask()
         return connection.has_room
 
-    def _settle(self, seq: int, refusal: str | None) -> None:
+    def _on_ack(self, seq: int, refusal: str | None) -> None:
         if refusal is None:
             self._outbox.acknowledge(seq)
             self._on_taken()
         else:
-            self._outbox.rewind(seq)
-        self._refusals.postpone(refusal)
-        self._refusals.note(self._topic, refusal)
+            self._outbox.requeue(seq)
+        self._refused_topics.postpone(refusal)
+        self._refused_topics.on_reason_code(self._topic, refusal)
 
 
 _log = logging.getLogger("soundpost.publish")

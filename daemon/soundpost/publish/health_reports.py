@@ -15,7 +15,7 @@ class HealthReports:
 
     Args:
         publish: Tells them.
-        teller: Words them.
+        builder: Words them.
         health: The counters.
         every_seconds: The time from one telling to the next.
         monotonic_seconds: The clock by which it passes.
@@ -24,27 +24,27 @@ class HealthReports:
     def __init__(
         self,
         publish: Callable[[HealthMessage], None],
-        teller: MessageBuilder,
+        builder: MessageBuilder,
         health: Health,
         every_seconds: float,
         *,
         monotonic_seconds: Callable[[], float] = time.monotonic,
     ) -> None:
         self._publish = publish
-        self._teller = teller
+        self._builder = builder
         self._health = health
         self._every_seconds = every_seconds
         self._monotonic_seconds = monotonic_seconds
         self._due_seconds = monotonic_seconds()
         self._told: tuple[Problem, ...] = ()
 
-    def go_on(self, problems: tuple[Problem, ...]) -> None:
+    def tick(self, problems: tuple[Problem, ...]) -> None:
         """Tell health, if it is time to."""
         if problems != self._told or self._monotonic_seconds() >= self._due_seconds:
-            self.tell(problems)
+            self.publish_now(problems)
 
-    def tell(self, problems: tuple[Problem, ...]) -> None:
+    def publish_now(self, problems: tuple[Problem, ...]) -> None:
         """Tell health now."""
-        self._publish(self._teller.report(self._health, time.time_ns(), problems))
+        self._publish(self._builder.health(self._health, time.time_ns(), problems))
         self._told = problems
         self._due_seconds = self._monotonic_seconds() + self._every_seconds

@@ -24,12 +24,12 @@ class LevelReporter:
     def __init__(self, stretch_samples: int, tell: Callable[[float], None]) -> None:
         self._stretch_samples = stretch_samples
         self._tell = tell
-        self._begin(0)
+        self._restart(0)
 
-    def hear(self, chunk: Chunk) -> None:
+    def on_chunk(self, chunk: Chunk) -> None:
         """Measure what is heard next."""
         if chunk.start_sample != self._end_sample:
-            self._begin(chunk.start_sample)
+            self._restart(chunk.start_sample)
         signal = chunk.samples.astype(np.float64)
         while len(signal):
             piece = signal[: self._stretch_samples - self._held_samples]
@@ -40,19 +40,19 @@ class LevelReporter:
             signal = signal[len(piece) :]
             if self._held_samples == self._stretch_samples:
                 self._tell(mean_square_dbfs(self._sum / self._stretch_samples))
-                self._begin(self._end_sample)
+                self._restart(self._end_sample)
 
-    def weigh(self, scores: Scores) -> None:
+    def on_scores(self, scores: Scores) -> None:
         """Let it pass; how loud it is does not depend on what it is."""
 
-    def _begin(self, sample: int) -> None:
+    def _restart(self, sample: int) -> None:
         self._end_sample = sample
         self._held_samples = 0
         self._sum = 0.0
 
 
 def build_level_reporter(
-    config: MqttConfig, sample_rate_hz: int, readings: StateTopics
+    config: MqttConfig, sample_rate_hz: int, state_topics: StateTopics
 ) -> LevelReporter | None:
     """What tells levels as plain numbers, as often as the configuration says; None for never.
 
@@ -63,6 +63,6 @@ def build_level_reporter(
 
     def tell(level_dbfs: float) -> None:
         rounded = round(level_dbfs, 1) + 0.0  # and no "-0.0" on the wire
-        readings.pass_by("level", f"{rounded:.1f}".encode())
+        state_topics.set_transient("level", f"{rounded:.1f}".encode())
 
     return LevelReporter(round(config.level_seconds * sample_rate_hz), tell)

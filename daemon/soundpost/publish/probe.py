@@ -57,7 +57,7 @@ def deliver(
             left_seconds = deadline_seconds - time.perf_counter()
             if left_seconds <= 0.0:
                 raise no_acknowledgement(broker)
-            connection.turn(min(_TURN_SECONDS, left_seconds))
+            connection.poll(min(_TURN_SECONDS, left_seconds))
         elapsed_seconds = time.perf_counter() - sent_seconds
     for refusal in filter(None, answers):
         raise may_not_publish(broker, topic, refusal)

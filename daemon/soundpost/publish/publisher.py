@@ -34,8 +34,8 @@ class MqttPublisher:
     """Publishes detections, health and status at a broker, from threads of its own.
 
     Detections go through the outbox, and through its file if there is one. Status and health are
-    readings: only the latest counts, so they do not queue. As a context manager it starts on entry
-    and closes on exit.
+    retained states: only the latest counts, so they do not queue. As a context manager it starts on
+    entry and closes on exit.
 
     Args:
         config: The `[mqtt]` table.
@@ -46,8 +46,8 @@ class MqttPublisher:
         model: What classifies; without it nothing is announced to Home Assistant.
 
     Attributes:
-        readings: What is so now, told besides.
-        porter: Who takes commands; None where none are taken.
+        state_topics: What is so now, told besides.
+        inbox: Who takes commands; None where none are taken.
         last_seq: The number of the last detection that was told, by an earlier run perhaps.
 
     Raises:
@@ -68,18 +68,18 @@ class MqttPublisher:
         self._broker = load_broker_address(config)
         self._outbox = Outbox(config.queue_messages, health)
         base = f"{config.prefix}/{node}"
-        self.readings = StateTopics()
-        self._sounds = SoundStates(labels, self.readings) if labels else None
-        refusals, bell = RefusedTopics(self._broker), Wakeup()
-        self._wake, self.porter = bell.ring, None
+        self.state_topics = StateTopics()
+        self._sounds = SoundStates(labels, self.state_topics) if labels else None
+        refused_topics, wakeup = RefusedTopics(self._broker), Wakeup()
+        self._wake, self.inbox = wakeup.set, None
         if config.commands:
             # Only now: by default nobody is obeyed, and the start is not to take longer for it.
-            from soundpost.publish.inbox.inbox import make_porter  # noqa: PLC0415 - see above
+            from soundpost.publish.inbox.inbox import build_inbox  # noqa: PLC0415 - see above
 
-            self.porter = make_porter(base, refusals.note, bell.ring, health)
-        herald = None
+            self.inbox = build_inbox(base, refused_topics.on_reason_code, wakeup.set, health)
+        announcer = None
         if config.discovery and model is not None:
-            introduction = DeviceAnnouncement(
+            announcement = DeviceAnnouncement(
                 base,
                 labels,
                 model,
@@ -87,26 +87,26 @@ class MqttPublisher:
                 is_commanded=config.commands,
                 captures=captures,
             )
-            herald = DiscoveryAnnouncer(config.discovery_prefix, node, introduction)
-        self._courier = MqttClient(
+            announcer = DiscoveryAnnouncer(config.discovery_prefix, node, announcement)
+        self._client = MqttClient(
             broker=self._broker,
             client_id=f"soundpost-{node}-{secrets.token_hex(4)}",
             base=base,
             outbox=self._outbox,
-            readings=self.readings,
-            herald=herald,
-            porter=self.porter,
-            refusals=refusals,
-            bell=bell,
+            state_topics=self.state_topics,
+            announcer=announcer,
+            inbox=self.inbox,
+            refused_topics=refused_topics,
+            wakeup=wakeup,
             health=health,
             keepalive_seconds=config.keepalive_seconds,
         )
-        self._threads = [_thread(self._courier.run, "soundpost-mqtt")]
-        self._scribe: OutboxWriter | None = None
+        self._threads = [_thread(self._client.run, "soundpost-mqtt")]
+        self._writer: OutboxWriter | None = None
         if path := outbox_path(config):
             budget_bytes = config.outbox_megabytes * _BYTES_PER_MEGABYTE
-            self._scribe = OutboxWriter(path, budget_bytes, self._outbox, health, self._wake)
-            self._threads.append(_thread(self._scribe.run, "soundpost-outbox"))
+            self._writer = OutboxWriter(path, budget_bytes, self._outbox, health, self._wake)
+            self._threads.append(_thread(self._writer.run, "soundpost-outbox"))
         self._is_overflowing = False
 
     def __enter__(self) -> Self:
@@ -119,7 +119,7 @@ class MqttPublisher:
     @property
     def is_connected(self) -> bool:
         """Whether the broker is reached now."""
-        return self._courier.is_connected
+        return self._client.is_connected
 
     @property
     def last_seq(self) -> int:
@@ -145,7 +145,7 @@ class MqttPublisher:
         """
         has_room = self._outbox.append(message)
         if self._sounds is not None:
-            self._sounds.follow(message)
+            self._sounds.update(message)
         if not has_room and not self._is_overflowing:
             _log.warning(FULL)
         self._is_overflowing = not has_room
@@ -159,7 +159,7 @@ class MqttPublisher:
             PublishError: A thread that sends or saves has died, which is a bug.
         """
         self._check_threads()
-        self._courier.take_health(message)
+        self._client.set_health(message)
 
     def close(self, timeout_seconds: float = CLOSE_SECONDS) -> None:
         """Tell what is left, say `offline` and leave.
@@ -171,17 +171,17 @@ class MqttPublisher:
             timeout_seconds: The most it takes, give or take a moment for manners. With nothing
                 left to tell and no broker it takes no time.
         """
-        self._courier.finish(timeout_seconds)
+        self._client.begin_closing(timeout_seconds)
         patience_seconds = timeout_seconds + _MANNERS_SECONDS
         for thread in self._threads:
             if thread.ident is not None:
                 thread.join(patience_seconds)
-            elif self._scribe is not None:
-                self._scribe.close()  # it was never started
-            if self._scribe is not None:
-                self._scribe.finish()  # after the courier, whose last acknowledgements it notes
-        if self.porter is not None:
-            self.porter.give_up()
+            elif self._writer is not None:
+                self._writer.close()  # it was never started
+            if self._writer is not None:
+                self._writer.begin_closing()  # after the client, for its last PUBACKs
+        if self.inbox is not None:
+            self.inbox.give_up()
         dropped, kept = self._outbox.close()
         if dropped:
             _log.error("%d detections are lost: the broker did not take them in time", dropped)

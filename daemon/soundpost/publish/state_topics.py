@@ -19,9 +19,9 @@ ANY = "any"
 class TopicState:
     """A payload for a topic below the node's, which the broker is to keep if it is lasting."""
 
-    leaf: str
+    topic: str
     payload: bytes
-    is_lasting: bool = True
+    is_retained: bool = True
 
 
 class StateTopics:
@@ -42,17 +42,17 @@ class StateTopics:
             if self._now.get(leaf) != reading:
                 self._now[leaf] = self._untold[leaf] = reading
 
-    def pass_by(self, leaf: str, payload: bytes) -> None:
+    def set_transient(self, leaf: str, payload: bytes) -> None:
         """So it was a moment ago: told once, in place of one that was not, and kept by nobody."""
         with self._lock:
-            self._untold[leaf] = TopicState(leaf, payload, is_lasting=False)
+            self._untold[leaf] = TopicState(leaf, payload, is_retained=False)
 
-    def renew(self) -> None:
+    def resend_all(self) -> None:
         """Let all that last be told again, to one who may not know them."""
         with self._lock:
             self._untold = dict(self._now)
 
-    def take(self) -> list[TopicState]:
+    def pop_pending(self) -> list[TopicState]:
         """What is to be told now."""
         with self._lock:
             untold, self._untold = self._untold, {}
@@ -66,27 +66,27 @@ class SoundStates:
 
     Args:
         labels: The labels that are listened for.
-        readings: Where it is told.
+        state_topics: Where it is told.
     """
 
-    def __init__(self, labels: Iterable[str], readings: StateTopics) -> None:
-        self._readings = readings
+    def __init__(self, labels: Iterable[str], state_topics: StateTopics) -> None:
+        self._state_topics = state_topics
         self._heard: set[str] = set()
         for label in (*labels, ANY):
-            readings.set(f"sound/{label}", OFF)
+            state_topics.set(f"sound/{label}", OFF)
 
-    def follow(self, message: DetectionMessage) -> None:
+    def update(self, message: DetectionMessage) -> None:
         """Take note of a state: on from `started`, off from `ended` or `retracted`."""
         if message.state in {State.ENDED, State.RETRACTED}:
             self._heard.discard(message.label)
         else:
             self._heard.add(message.label)
         if message.label != ANY:  # an event of its own (decide.any), or of any other
-            self._tell(message.label, is_on=message.label in self._heard)
-        self._tell(ANY, is_on=bool(self._heard))
+            self._set(message.label, is_on=message.label in self._heard)
+        self._set(ANY, is_on=bool(self._heard))
 
-    def _tell(self, label: str, *, is_on: bool) -> None:
-        self._readings.set(f"sound/{label}", ON if is_on else OFF)
+    def _set(self, label: str, *, is_on: bool) -> None:
+        self._state_topics.set(f"sound/{label}", ON if is_on else OFF)
 
 
 def set_settings(settings: SettingsMessage, topics: StateTopics) -> None:

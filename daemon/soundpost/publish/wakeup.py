@@ -30,13 +30,13 @@ class Wakeup:
             if end is not None:
                 end.close()
 
-    def ring(self) -> None:
+    def set(self) -> None:
         """Wake whoever waits."""
         if self._sender is not None:
             with contextlib.suppress(OSError):  # full: it is awake already; closed: it has left
                 self._sender.send(b"!")
 
-    def still(self) -> None:
+    def clear(self) -> None:
         """Forget that it was rung."""
         with contextlib.suppress(BlockingIOError):
             self.socket.recv(4096)

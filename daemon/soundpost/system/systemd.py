@@ -35,7 +35,7 @@ class Notifier:
         watchdog_seconds = int(microseconds) / 1e6 if microseconds and is_ours else None
         return cls(environment.get("NOTIFY_SOCKET"), watchdog_seconds)
 
-    def tell(self, **variables: str) -> None:
+    def notify(self, **variables: str) -> None:
         """Tell assignments, `READY="1"` say; a manager that does not listen is logged once."""
         if not self._address:
             return

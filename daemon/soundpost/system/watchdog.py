@@ -84,15 +84,15 @@ class Watchdog:
 
     def __enter__(self) -> Self:
         """Say that everything was verified and opened, and that listening begins."""
-        self._manager.tell(READY="1", STATUS=f"listening to {self._listening.source}")
+        self._manager.notify(READY="1", STATUS=f"listening to {self._listening.source}")
         return self
 
     def __exit__(self, *_: object) -> None:
         """Say that what was heard is told to its end, and then it is over, or begins anew."""
         if not self.is_reloading:
-            self._manager.tell(STOPPING="1", STATUS="telling the last detections")
+            self._manager.notify(STOPPING="1", STATUS="telling the last detections")
 
-    def go_on(
+    def tick(
         self,
         *,
         is_quiet: bool,
@@ -110,7 +110,7 @@ class Watchdog:
         """
         now_seconds = self._monotonic_seconds()
         if now_seconds >= self._feed_due_seconds and (is_waiting or self._has_progressed(is_quiet)):
-            self._manager.tell(WATCHDOG="1")
+            self._manager.notify(WATCHDOG="1")
             self._feed_due_seconds = now_seconds + self._feed_seconds
             self._fed_samples = self._health.samples
             self._fed_windows = self._health.windows
@@ -118,7 +118,7 @@ class Watchdog:
             status = self._listening.describe(
                 self._health, is_connected=is_connected, problems=problems
             )
-            self._manager.tell(STATUS=status)
+            self._manager.notify(STATUS=status)
             self._status_due_seconds = now_seconds + STATUS_SECONDS
 
     def stop(self) -> None:
@@ -131,7 +131,7 @@ class Watchdog:
             return
         self._is_asked_anew = True
         monotonic_microseconds = time.monotonic_ns() // 1_000
-        self._manager.tell(
+        self._manager.notify(
             RELOADING="1",
             MONOTONIC_USEC=str(monotonic_microseconds),
             STATUS="beginning anew with another configuration",

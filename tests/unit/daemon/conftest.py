@@ -34,7 +34,7 @@ def started() -> Detection:
 
 
 @pytest.fixture
-def teller() -> MessageBuilder:
+def builder() -> MessageBuilder:
     """Words for the node north-gate, the same in every run."""
     return MessageBuilder(
         "north-gate",

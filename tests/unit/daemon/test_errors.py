@@ -35,3 +35,21 @@ def test_only_what_a_restart_cannot_mend_exits_as_a_configuration_error(
     """Status 78 tells systemd not to restart: a wrong file stays wrong, a broker comes back."""
     expected = EX_CONFIG if kind in {ConfigError, BundleError, FeatureError} else 1
     assert kind.exit_status == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "hint"),
+    [
+        ("sirne", "did you mean siren?"),
+        ("x", "known: dog, siren"),
+        ("s" * 1_000_000, "known: dog, siren"),
+    ],
+)
+def test_an_unknown_name_is_answered_with_the_nearest(name: str, hint: str) -> None:
+    """The nearest known name, or all of them."""
+    assert errors.did_you_mean(name, ["dog", "siren"]) == hint
+
+
+def test_a_hint_of_ones_own_stands_where_nothing_is_near() -> None:
+    """A list of known names may be too long to print."""
+    assert errors.did_you_mean("x", ["dog"], "see the manual") == "see the manual"

@@ -94,7 +94,7 @@ def sound(seconds: float, seed: int) -> Pcm:
 def detections(model: Model, config: Config, samples: Pcm, sizes: list[int]) -> list[Detection]:
     """Everything that a pipeline decides on the samples."""
     pipeline = build_pipeline(config, model, Pieces(samples, sizes), Health())
-    return [detection for decided in pipeline.listen() for detection in decided]
+    return [detection for decided in pipeline.run() for detection in decided]
 
 
 @pytest.mark.parametrize("config", [ALWAYS, LEVEL, PROFILED], ids=["always", "level", "profiled"])
@@ -141,7 +141,7 @@ def test_a_microphone_that_is_lost_ends_what_was_going_on(model: Model) -> None:
     """At once, not when it comes back; and the pipeline goes on turning meanwhile."""
     samples = sound(6.0, 1)
     pipeline = build_pipeline(ALWAYS, model, Pausing(samples, [800]), Health())
-    told = list(pipeline.listen())
+    told = list(pipeline.run())
     chunks = len(samples) // 800
     before, lost, after = told[:chunks], told[chunks], told[chunks + 1 :]
     assert any(before)
@@ -153,7 +153,7 @@ def test_a_microphone_that_is_lost_ends_what_was_going_on(model: Model) -> None:
 def test_the_pipeline_says_when_it_waits_for_sound(model: Model) -> None:
     """From the first pause until sound comes again."""
     pipeline = build_pipeline(ALWAYS, model, Pausing(sound(1.0, 1), [8_000]), Health())
-    assert [pipeline.is_waiting for _ in pipeline.listen()] == [False] * 2 + [True] * 4
+    assert [pipeline.is_waiting for _ in pipeline.run()] == [False] * 2 + [True] * 4
 
 
 def test_a_schedule_by_the_time_of_the_sound_mutes_and_is_counted(model: Model) -> None:
@@ -163,11 +163,11 @@ def test_a_schedule_by_the_time_of_the_sound_mutes_and_is_counted(model: Model) 
         node=NodeConfig(timezone="UTC"),
         decide=msgspec.structs.replace(DECIDE, schedules=[night]),
     )
-    hush = build_mutes(model.bundle.manifest.labels, config, lambda: "synced")
+    mutes = build_mutes(model.bundle.manifest.labels, config, lambda: "synced")
     health = Health()
     samples = sound(6.0, 1)
-    pipeline = build_pipeline(config, model, Pieces(samples, [800]), health, hush=hush)
-    told = [detection for decided in pipeline.listen() for detection in decided]
+    pipeline = build_pipeline(config, model, Pieces(samples, [800]), health, mutes=mutes)
+    told = [detection for decided in pipeline.run() for detection in decided]
     everything = detections(model, ALWAYS, samples, [800])
     others = [(d.label, d.state, d.onset_sample) for d in everything if d.label != "hiss"]
     assert [(d.label, d.state, d.onset_sample) for d in told] == others
@@ -180,6 +180,6 @@ def test_health_counts_windows_and_detections(model: Model) -> None:
     health = Health()
     samples = sound(6.0, 1)
     pipeline = build_pipeline(ALWAYS, model, Pieces(samples, [800]), health)
-    told = [detection for decided in pipeline.listen() for detection in decided]
+    told = [detection for decided in pipeline.run() for detection in decided]
     assert health.detections == len(told) > 0
     assert health.windows > 0

@@ -67,7 +67,7 @@ def clip_peaks(scores: Scores, owners: NDArray[np.int64]) -> Scores:
     mean = MovingMean([SMOOTHING_WINDOWS] * scores.shape[1])
     for window, (owner, values) in enumerate(zip(owners, scores, strict=True)):
         if window and owner != owners[window - 1]:
-            mean.forget()
+            mean.reset()
         np.maximum(peaks[owner], mean.add(values), out=peaks[owner])
     return peaks
 

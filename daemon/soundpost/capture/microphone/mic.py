@@ -100,10 +100,10 @@ class MicSource:
         """
         self._verdict = self._pyaudio.paAbort
         until_seconds = time.monotonic() + CLOSE_SECONDS
-        while not self.let_go() and time.monotonic() < until_seconds:
+        while not self.try_close() and time.monotonic() < until_seconds:
             time.sleep(0.01)
 
-    def let_go(self) -> bool:
+    def try_close(self) -> bool:
         """Whether the device, once left, is closed: one that hung closes when it comes to.
 
         Until then its stream is never destroyed, which would hang, too: it holds its callback,
@@ -173,7 +173,9 @@ class MicSource:
                 hint="unplug it and plug it in; a sound server that hangs must be restarted",
             )
 
-    def _hear(self, data: bytes, frame_count: int, _times: object, status: int) -> tuple[None, int]:
+    def _callback(
+        self, data: bytes, frame_count: int, _times: object, status: int
+    ) -> tuple[None, int]:
         """Run by PortAudio in its own thread for each buffer."""
         arrived_ns = time.monotonic_ns()
         start_frame = self._heard_frames
@@ -188,7 +190,7 @@ class MicSource:
         """The running stream and its rate: the model's if the device can, else its own."""
         own_rate_hz = self.device.default_rate_hz
         ways = [(self._sample_rate_hz, 1), (own_rate_hz, 1), (own_rate_hz, self.device.channels)]
-        refusals = []
+        refused_topics = []
         for rate_hz, channels in ways:
             try:
                 stream = self._portaudio.open(
@@ -198,14 +200,14 @@ class MicSource:
                     input=True,
                     input_device_index=self.device.index,
                     frames_per_buffer=rate_hz // BUFFERS_PER_SECOND,
-                    stream_callback=self._hear,
+                    stream_callback=self._callback,
                 )
             except OSError as error:
-                refusals.append(f"{rate_hz} Hz x {channels}: {error.args[-1]}")
+                refused_topics.append(f"{rate_hz} Hz x {channels}: {error.args[-1]}")
             else:
                 return stream, rate_hz
         raise CaptureError(
-            f"{self.device.name} cannot be opened ({'; '.join(refusals)})",
+            f"{self.device.name} cannot be opened ({'; '.join(refused_topics)})",
             hint="another program may hold it (`fuser -v /dev/snd/*`), or the user lacks "
             "group audio",
         )

@@ -143,7 +143,7 @@ class ReconnectingMic:
         """Leave a microphone, however long it takes: PortAudio sees new cards only after that."""
         self._lost = mic
         mic.__exit__(None, None, None)
-        while not mic.let_go():
+        while not mic.try_close():
             if self._stopping:
                 return
             yield from self._pause(PAUSE_SECONDS)

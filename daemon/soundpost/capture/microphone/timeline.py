@@ -36,11 +36,11 @@ class SamplePosition:
 
     Attributes:
         sample: One past the last sample.
-        heard_ns: When that would have been heard, on the monotonic clock.
+        captured_ns: When that would have been heard, on the monotonic clock.
     """
 
     sample: int
-    heard_ns: int
+    captured_ns: int
 
 
 class Timeline:
@@ -68,7 +68,7 @@ class Timeline:
         self._rate_hz = rate_hz
         self._sample_rate_hz = sample_rate_hz
         self._health = health
-        self._arrivals = CaptureTimestamps(rate_hz)
+        self._timestamps = CaptureTimestamps(rate_hz)
         self._resampler = MonoResampler(rate_hz, sample_rate_hz)
         self._follows = follows
         self._next_frame = 0
@@ -79,31 +79,31 @@ class Timeline:
     @property
     def end(self) -> SamplePosition | None:
         """Where it has come to; None where nothing was ever heard."""
-        if not self._arrivals.has_heard:
+        if not self._timestamps.has_heard:
             return self._follows
         # What is behind was heard earlier, or lost: it belongs into the gap that follows.
-        heard_ns = self._heard_ns(self._next_sample) - self._arrivals.behind_ns
-        return SamplePosition(self._next_sample, heard_ns)
+        captured_ns = self._captured_ns(self._next_sample) - self._timestamps.behind_ns
+        return SamplePosition(self._next_sample, captured_ns)
 
     @property
     def behind_seconds(self) -> float:
         """How much later sound comes than it did at first, for 10 s and more."""
-        return self._arrivals.behind_ns / NANOSECONDS
+        return self._timestamps.behind_ns / NANOSECONDS
 
     def place(self, buffer: Buffer) -> Iterator[Chunk]:
         """The chunks that the buffer completes, in order."""
         start_frame = buffer.start_frame + self._lost_frames
         if buffer.has_overflowed:
             end_frame = start_frame + len(buffer.frames)
-            lost_frames = max(1, self._arrivals.late_frames(end_frame, buffer.arrived_ns))
+            lost_frames = max(1, self._timestamps.late_frames(end_frame, buffer.arrived_ns))
             self._lost_frames += lost_frames
             start_frame += lost_frames
-        is_first = not self._arrivals.has_heard
-        self._arrivals.note(start_frame + len(buffer.frames), buffer.arrived_ns)
+        is_first = not self._timestamps.has_heard
+        self._timestamps.record(start_frame + len(buffer.frames), buffer.arrived_ns)
         if is_first:
             self._go_on()
         if start_frame != self._next_frame:
-            yield from self._chunk(self._resampler.finish())
+            yield from self._chunk(self._resampler.flush())
             self._leave_gap(start_frame)
         self._next_frame = start_frame + len(buffer.frames)
         scaled = np.divide(buffer.frames, FULL_SCALE, dtype=np.float32)
@@ -113,7 +113,7 @@ class Timeline:
         """Place the first frame as far after the last recording's end as it was heard later."""
         if self._follows is None:
             return
-        away_ns = self._arrivals.heard_ns(0) - self._follows.heard_ns
+        away_ns = self._timestamps.captured_ns(0) - self._follows.captured_ns
         away_samples = max(1, away_ns * self._sample_rate_hz // NANOSECONDS)
         self._first_sample = self._next_sample = self._follows.sample + away_samples
 
@@ -134,8 +134,8 @@ class Timeline:
         wall_ns = time.time_ns() - time.monotonic_ns()
         self._next_sample += len(samples)
         self._health.samples += len(samples)
-        yield Chunk(start_sample, samples, wall_ns + self._heard_ns(start_sample))
+        yield Chunk(start_sample, samples, wall_ns + self._captured_ns(start_sample))
 
-    def _heard_ns(self, sample: int) -> int:
+    def _captured_ns(self, sample: int) -> int:
         frame = (sample - self._first_sample) * self._rate_hz // self._sample_rate_hz
-        return self._arrivals.heard_ns(frame)
+        return self._timestamps.captured_ns(frame)

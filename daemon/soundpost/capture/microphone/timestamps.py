@@ -35,7 +35,7 @@ class CaptureTimestamps:
         """Whether anything has arrived."""
         return bool(self._origins)
 
-    def note(self, end_frame: int, arrived_ns: int) -> None:
+    def record(self, end_frame: int, arrived_ns: int) -> None:
         """Take in that all frames before `end_frame` had arrived at a monotonic time."""
         origin_ns = self._origin_ns(end_frame, arrived_ns)
         drift_ns = (arrived_ns - self._arrived_ns) // DRIFT
@@ -48,7 +48,7 @@ class CaptureTimestamps:
         while self._origins[0][0] < end_frame - HORIZON_SECONDS * self._rate_hz:
             self._origins.popleft()
 
-    def heard_ns(self, frame: int) -> int:
+    def captured_ns(self, frame: int) -> int:
         """The monotonic time at which a frame was heard, after at least one `note`."""
         return self._origins[0][1] + samples_to_ns(frame, self._rate_hz)
 

@@ -39,7 +39,7 @@ class LevelMeter:
         """The RMS level of the last 120 ms."""
         return level_dbfs(np.concatenate(self._recent)) if self._recent else SILENCE_DBFS
 
-    def hear(self, chunk: Chunk) -> None:
+    def on_chunk(self, chunk: Chunk) -> None:
         """Follow one more chunk."""
         samples = np.concatenate((self._unheard, chunk.samples))
         whole_samples = len(samples) - len(samples) % self._block_samples
@@ -47,11 +47,11 @@ class LevelMeter:
         for block in samples[:whole_samples].reshape(-1, self._block_samples):
             self._recent.append(block)
             self._peaks.append(int(np.abs(block.astype(np.int32)).max()))
-            self.floor_dbfs = self._floor.follow(level_dbfs(block))
+            self.floor_dbfs = self._floor.update(level_dbfs(block))
         if self._peaks:
             self.peak_dbfs = _peak_dbfs(max(self._peaks))
 
-    def rest(self) -> None:
+    def reset(self) -> None:
         """Fall to silence, because there is nothing to hear; the floor stays."""
         self._recent.clear()
         self._peaks.clear()

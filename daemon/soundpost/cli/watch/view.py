@@ -84,12 +84,12 @@ class View:
         """The last state of each of the last events, the latest onset first."""
         return list(self._events.values())[::-1]
 
-    def hear(self, chunk: Chunk) -> None:
+    def on_chunk(self, chunk: Chunk) -> None:
         """Follow the level."""
         self.heard_samples += len(chunk.samples)
-        self.meter.hear(chunk)
+        self.meter.on_chunk(chunk)
 
-    def weigh(self, scores: Scores) -> None:
+    def on_scores(self, scores: Scores) -> None:
         """Pick the highest scores of a window."""
         highest = np.argsort(scores.values, kind="stable")[::-1][:TOP_SCORES]
         self.bars = [
@@ -98,7 +98,7 @@ class View:
             for label in [self._labels[index]]
         ]
 
-    def follow(self, detections: Sequence[Detection]) -> None:
+    def on_detections(self, detections: Sequence[Detection]) -> None:
         """Take note of what was decided."""
         for detection in detections:
             self.event_count += detection.event not in self._events
@@ -112,6 +112,6 @@ class View:
         self.is_waiting = pipeline.is_waiting
         self.problems = pipeline.problems
         if self.is_waiting:
-            self.meter.rest()
+            self.meter.reset()
         if self.is_waiting or not self.is_gate_open:
             self.bars = []

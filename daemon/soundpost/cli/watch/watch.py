@@ -61,8 +61,8 @@ def watch(config: Config, out: TextIO) -> None:
     model = load_model(config.classify)
     manifest, rate_hz = model.bundle.manifest, model.sample_rate_hz
     source = build_source(config, rate_hz, health := Health())
-    hush = build_mutes(manifest.labels, config, clock_state)
-    pipeline = build_pipeline(config, model, source, health, hush=hush)
+    mutes = build_mutes(manifest.labels, config, clock_state)
+    pipeline = build_pipeline(config, model, source, health, mutes=mutes)
     pipeline.observer = sight = View(
         f"{config.capture.source}  {manifest.id} {manifest.version}",
         manifest.label_names,
@@ -71,8 +71,8 @@ def watch(config: Config, out: TextIO) -> None:
         config.gate.floor_seconds,
     )
     with stopped_by_signals(lambda _: source.stop()), _noting(sight, show), source, show:
-        for detections in pipeline.listen():
-            sight.follow(detections)
+        for detections in pipeline.run():
+            sight.on_detections(detections)
             sight.glance(pipeline)
             show.show(sight, detections)
             if show.wants_to_end:

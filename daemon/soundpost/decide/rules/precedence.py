@@ -9,7 +9,7 @@ from msgspec import Meta
 from soundpost.config import DecideConfig, LabelConfig, ProfileConfig
 from soundpost.decide.rules.labels import LabelNames
 from soundpost.decide.rules.profiles import find_profile
-from soundpost.decide.unlabelled import NAMELESS, asked_nameless
+from soundpost.decide.unlabelled import NAMELESS, reserved_labels_of
 
 
 class Override(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -31,18 +31,18 @@ class SettingPrecedence:
 
     Args:
         config: The configuration.
-        vocabulary: Of labels and groups.
+        label_names: Of labels and groups.
 
     Raises:
         ConfigError: `decide.labels` names neither a label nor a group, or a place names a
             profile that there is not.
     """
 
-    def __init__(self, config: DecideConfig, vocabulary: LabelNames) -> None:
+    def __init__(self, config: DecideConfig, label_names: LabelNames) -> None:
         self._config = config
-        self._nameless = asked_nameless(config)
+        self._unlabelled = reserved_labels_of(config)
         self._named = [
-            (name, vocabulary.find([name], "decide.labels"), place)
+            (name, label_names.find([name], "decide.labels"), place)
             for name, place in config.labels.items()
         ]
         for name, _, place in self._named:
@@ -55,13 +55,13 @@ class SettingPrecedence:
         Raises:
             ConfigError: The override names a profile that there is not.
         """
-        layers: list[ProfileConfig] = []
+        precedence: list[ProfileConfig] = []
         if override is not None:
             place = LabelConfig(on_threshold=override.on_threshold, profile=override.profile)
-            layers += self._with_profile(place, f"override of {label}")
+            precedence += self._with_profile(place, f"override of {label}")
         for place, where in self._places(label):
-            layers += self._with_profile(place, where)
-        return layers
+            precedence += self._with_profile(place, where)
+        return precedence
 
     def _places(self, label: str) -> Iterator[tuple[LabelConfig, str]]:
         """The label's own, those of its groups, the last one first, and that of all the model's."""
@@ -73,7 +73,7 @@ class SettingPrecedence:
         ]
         for place, name in own + groups:
             yield place, f"decide.labels.{name}"
-        yield (NAMELESS[label], "") if label in self._nameless else (self._config, "decide")
+        yield (NAMELESS[label], "") if label in self._unlabelled else (self._config, "decide")
 
     def _with_profile(self, place: LabelConfig, where: str) -> list[ProfileConfig]:
         if place.profile is None:

@@ -7,7 +7,7 @@ from typing import TypeVar
 from soundpost.config import DecideConfig, ProfileConfig
 from soundpost.decide.rules.labels import LabelNames, refuse_unknown
 from soundpost.decide.rules.precedence import Override, SettingPrecedence
-from soundpost.decide.unlabelled import asked_nameless, nameless_labels
+from soundpost.decide.unlabelled import nameless_labels, reserved_labels_of
 from soundpost.errors import ConfigError
 from soundpost.manifest import Label
 
@@ -55,13 +55,13 @@ def build_label_names(labels: Sequence[Label], config: DecideConfig) -> LabelNam
             has a label that is called as what is to stand for sounds without one.
     """
     names = [label.name for label in labels]
-    for name in asked_nameless(config):
+    for name in reserved_labels_of(config):
         if name in names:
             raise ConfigError(
                 f"decide.{name} is on, but the model has a label {name!r} of its own",
                 hint=f"leave decide.{name} away",
             )
-    return LabelNames(names + asked_nameless(config), config.groups)
+    return LabelNames(names + reserved_labels_of(config), config.groups)
 
 
 def build_rules(
@@ -88,34 +88,36 @@ def build_rules(
         ConfigError: A label, group or profile is named that there is not, no label is left, an
             off-threshold is set above its on-threshold, or more windows are needed than asked.
     """
-    vocabulary = build_label_names(labels, config)
-    known = vocabulary.labels
+    label_names = build_label_names(labels, config)
+    known = label_names.labels
     for override in overrides:
         refuse_unknown(override.label, known, "override", "label")
     given = {override.label: override for override in overrides}
-    included = vocabulary.find(known if config.include is None else config.include)
-    included |= set(asked_nameless(config))
-    included -= vocabulary.find(config.exclude)
+    included = label_names.find(known if config.include is None else config.include)
+    included |= set(reserved_labels_of(config))
+    included -= label_names.find(config.exclude)
     if not included:
         raise ConfigError(
             "decide.include and decide.exclude leave no label to listen for",
             hint=f"the model knows: {', '.join(known)}",
         )
-    layers = SettingPrecedence(config, vocabulary)
+    precedence = SettingPrecedence(config, label_names)
     return tuple(
-        _rule(index, label, layers.of(label.name, given.get(label.name)), sample_rate_hz)
+        _rule(index, label, precedence.of(label.name, given.get(label.name)), sample_rate_hz)
         for index, label in enumerate([*labels, *nameless_labels(config, sample_rate_hz)])
         if label.name in included
     )
 
 
-def _rule(index: int, label: Label, layers: Sequence[ProfileConfig], sample_rate_hz: int) -> Rule:
+def _rule(
+    index: int, label: Label, precedence: Sequence[ProfileConfig], sample_rate_hz: int
+) -> Rule:
     def samples(seconds: float | None) -> int | None:
         return None if seconds is None else round(seconds * sample_rate_hz)
 
-    on_threshold, off_threshold = _thresholds(label, layers)
-    needed_windows = _first(*(layer.needed_windows for layer in layers), 1)
-    of_windows = _first(*(layer.of_windows for layer in layers), needed_windows)
+    on_threshold, off_threshold = _thresholds(label, precedence)
+    needed_windows = _first(*(layer.needed_windows for layer in precedence), 1)
+    of_windows = _first(*(layer.of_windows for layer in precedence), needed_windows)
     if needed_windows > of_windows:
         raise ConfigError(
             f"decide: {label.name} needs {needed_windows} of {of_windows} windows",
@@ -127,23 +129,23 @@ def _rule(index: int, label: Label, layers: Sequence[ProfileConfig], sample_rate
         on_threshold=on_threshold,
         off_threshold=off_threshold,
         smoothing_windows=_first(
-            *(layer.smoothing_windows for layer in layers), label.smoothing_windows
+            *(layer.smoothing_windows for layer in precedence), label.smoothing_windows
         ),
         minimum_samples=_first(
-            *(samples(layer.minimum_seconds) for layer in layers), label.minimum_samples
+            *(samples(layer.minimum_seconds) for layer in precedence), label.minimum_samples
         ),
         refractory_samples=_first(
-            *(samples(layer.refractory_seconds) for layer in layers), label.refractory_samples
+            *(samples(layer.refractory_seconds) for layer in precedence), label.refractory_samples
         ),
         needed_windows=needed_windows,
         of_windows=of_windows,
     )
 
 
-def _thresholds(label: Label, layers: Sequence[ProfileConfig]) -> tuple[float, float]:
+def _thresholds(label: Label, precedence: Sequence[ProfileConfig]) -> tuple[float, float]:
     """The on- and the off-threshold."""
-    ons = [layer.on_threshold for layer in layers] + [label.on_threshold]
-    offs = [layer.off_threshold for layer in layers] + [label.off_threshold]
+    ons = [layer.on_threshold for layer in precedence] + [label.on_threshold]
+    offs = [layer.off_threshold for layer in precedence] + [label.off_threshold]
     on_threshold, off_threshold = _first(*ons), _first(*offs)
     # One of a more general place gives way; one that was meant for this on-threshold is a slip.
     if off_threshold > on_threshold and offs.index(off_threshold) <= ons.index(on_threshold):

@@ -43,17 +43,17 @@ class Mutes:
     Args:
         labels: All that can be muted.
         state: What an earlier run remembered; labels that are gone are left out.
-        timetable: What may begin at which time of the day; by default everything at any.
+        schedules: What may begin at which time of the day; by default everything at any.
     """
 
     def __init__(
         self,
         labels: Iterable[str],
         state: MutesState | None = None,
-        timetable: Schedules | None = None,
+        schedules: Schedules | None = None,
     ) -> None:
         self._labels = frozenset(labels)
-        self._timetable = timetable
+        self._schedules = schedules
         mutes = state.mutes if state else ()
         self._until_ns = {m.label: m.until_ns for m in mutes if m.label in self._labels}
 
@@ -66,7 +66,7 @@ class Mutes:
         """Whether an event of the label may begin at a time, nanoseconds since 1970 UTC."""
         if self.is_muted(label, utc_ns):
             return False
-        return self._timetable is None or self._timetable.allows(label, utc_ns)
+        return self._schedules is None or self._schedules.allows(label, utc_ns)
 
     def is_muted(self, label: str, utc_ns: int) -> bool:
         """Whether the label is muted at a time, nanoseconds since 1970 UTC."""

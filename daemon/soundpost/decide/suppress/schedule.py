@@ -86,7 +86,7 @@ class Schedules:
 def make_timetable(
     schedules: Sequence[ScheduleConfig],
     node: NodeConfig,
-    vocabulary: LabelNames,
+    label_names: LabelNames,
     clock: Callable[[], ClockState],
 ) -> Schedules:
     """The timetable that the configuration asks for.
@@ -111,7 +111,9 @@ def make_timetable(
     return Schedules(
         [
             Schedule(
-                None if given.labels is None else vocabulary.find(given.labels, "decide.schedules"),
+                None
+                if given.labels is None
+                else label_names.find(given.labels, "decide.schedules"),
                 given.action == "mute",
                 moment(given.begins),
                 moment(given.ends),

@@ -72,7 +72,7 @@ class ClipStore:
     Args:
         folder: Made if it is not there.
         spec: How the log-mel of the pictures is made.
-        shelf: Which clips stay in the folder.
+        retention: Which clips stay in the folder.
         keep_free_bytes: What the disk must have left; else the oldest clips go.
         health: Where clips are counted.
     """
@@ -81,13 +81,13 @@ class ClipStore:
         self,
         folder: Path,
         spec: FeatureSpec,
-        shelf: RetentionPolicy,
+        retention: RetentionPolicy,
         keep_free_bytes: int,
         health: Health,
     ) -> None:
         self._folder = folder
         self._spec = spec
-        self._shelf = shelf
+        self._retention = retention
         self._keep_free_bytes = keep_free_bytes
         self._health = health
         self._is_open = False
@@ -115,7 +115,7 @@ class ClipStore:
             self._health.clips_lost += 1
             self._complain(error)
             return None
-        self._shelf.put(stem, sidecar, [len(content) for content in contents.values()])
+        self._retention.put(stem, sidecar, [len(content) for content in contents.values()])
         self._health.clips_kept += 1
         if self._is_failing:
             LOG.info("clips are kept again in %s", self._folder)
@@ -141,10 +141,10 @@ class ClipStore:
     def _tidy(self, now_utc_ns: int) -> None:
         if not self._is_open:
             self._folder.mkdir(parents=True, exist_ok=True)
-            self._shelf.take_stock()
+            self._retention.take_stock()
             self._is_open = True
-        self._shelf.forget_old(now_utc_ns)
-        self._shelf.make_room(0, now_utc_ns)
+        self._retention.forget_old(now_utc_ns)
+        self._retention.make_room(0, now_utc_ns)
 
     def _put(self, stem: str, contents: dict[str, bytes], now_utc_ns: int) -> None:
         """Write a clip, and let others go until there is room for it.
@@ -154,14 +154,14 @@ class ClipStore:
         """
         self._tidy(now_utc_ns)
         size_bytes = disk_bytes([len(content) for content in contents.values()])
-        if not self._shelf.make_room(size_bytes, now_utc_ns):
+        if not self._retention.make_room(size_bytes, now_utc_ns):
             raise OSError(errno.EDQUOT, "the budget holds no clip of this size")
         self._leave_free(self._keep_free_bytes + size_bytes)
         while True:
             try:
                 write_clip(self._folder, stem, contents)
             except OSError as error:
-                if error.errno not in _FULL or not self._shelf.give_oldest():
+                if error.errno not in _FULL or not self._retention.give_oldest():
                     raise
             else:
                 return
@@ -173,8 +173,8 @@ class ClipStore:
             OSError: It would not have, were all of them to go; so none does.
         """
         while (free_bytes := shutil.disk_usage(self._folder).free) < wanted_bytes:
-            enough = free_bytes + self._shelf.used_bytes >= wanted_bytes
-            if not enough or not self._shelf.give_oldest():
+            enough = free_bytes + self._retention.used_bytes >= wanted_bytes
+            if not enough or not self._retention.give_oldest():
                 raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     def _complain(self, error: Exception) -> None:

@@ -23,13 +23,13 @@ class CommandChannel(Protocol):
         """How many answers the broker has not taken yet."""
         ...
 
-    def begin(self, connection: Connection) -> None:
+    def on_connect(self, connection: Connection) -> None:
         """Listen on a new connection."""
 
     def send(self, connection: Connection) -> None:
         """Tell what there is room for."""
 
-    def finish(self) -> None:
+    def begin_closing(self) -> None:
         """Answer nothing that comes from now on; what waits can still be told."""
 
 
@@ -44,20 +44,20 @@ class DiscoveryAnnouncer:
     Args:
         prefix: Of Home Assistant's discovery topics.
         node: Who is announced.
-        introduction: What is said.
+        announcement: What is said.
     """
 
-    def __init__(self, prefix: str, node: str, introduction: DeviceAnnouncement) -> None:
+    def __init__(self, prefix: str, node: str, announcement: DeviceAnnouncement) -> None:
         self._birth_topic = f"{prefix}/status"
         self._topic = f"{prefix}/device/{node}/{_OBJECT}/config"
-        self._introduction = introduction
+        self._announcement = announcement
         self._earlier: bytes | None = None
         self._announced: bytes | None = None
         self._is_unanswered = False
         self._hang_ups = 0
         self._has_told_refusal = False
 
-    def begin(self, connection: Connection, on_birth: Callable[[], None]) -> None:
+    def on_connect(self, connection: Connection, on_birth: Callable[[], None]) -> None:
         """Announce the node on a new connection.
 
         Args:
@@ -81,28 +81,30 @@ class DiscoveryAnnouncer:
 
         def go_on(refusal: str | None) -> None:
             # A broker answers in order: what is retained there has come by now.
-            self._note(refusal)
+            self._on_reason_code(refusal)
             if self._hang_ups < _HANG_UPS:
                 self._announce(connection)
             else:
-                self._note("it hangs up when it is told, perhaps because of its message_size_limit")
+                self._on_reason_code(
+                    "it hangs up when it is told, perhaps because of its message_size_limit"
+                )
 
-        connection.subscribe([self._topic], hear_announcement, self._note)
+        connection.subscribe([self._topic], hear_announcement, self._on_reason_code)
         connection.subscribe([self._birth_topic], hear_birth, go_on)
 
     def _announce(self, connection: Connection) -> None:
-        payload = self._introduction.announce(self._earlier)
+        payload = self._announcement.announce(self._earlier)
         if payload != self._announced:
             self._announced = payload
             self._is_unanswered = True
-            connection.publish(self._topic, payload, self._hear_answer, retain=True)
+            connection.publish(self._topic, payload, self._on_ack, retain=True)
 
-    def _hear_answer(self, refusal: str | None) -> None:
+    def _on_ack(self, refusal: str | None) -> None:
         self._is_unanswered = False
         self._hang_ups = 0
-        self._note(refusal)
+        self._on_reason_code(refusal)
 
-    def _note(self, refusal: str | None) -> None:
+    def _on_reason_code(self, refusal: str | None) -> None:
         if refusal is not None and not self._has_told_refusal:
             self._has_told_refusal = True
             _log.warning(

@@ -31,7 +31,7 @@ class PendingCommand:
 
     name: str
     command: Command
-    sender: ReplyTo
+    reply_to: ReplyTo
 
 
 class CommandInbox:
@@ -64,10 +64,10 @@ class CommandInbox:
         self._is_closed = False
         self._has_told_refusal = False
 
-    def begin(self, connection: Connection) -> None:
+    def on_connect(self, connection: Connection) -> None:
         """Listen on a new connection, and tell again what the last one did not settle."""
-        self._answers.begin()
-        connection.subscribe([f"{self._base}/command/+"], self.hear, self._note)
+        self._answers.on_connect()
+        connection.subscribe([f"{self._base}/command/+"], self.on_message, self._on_reason_code)
 
     def close(self) -> None:
         """Let nothing in any more; what waits can still be taken."""
@@ -82,15 +82,15 @@ class CommandInbox:
         """How many results the broker has not answered yet."""
         return len(self._answers)
 
-    def finish(self) -> None:
+    def begin_closing(self) -> None:
         """Answer nothing that comes from now on; what waits can still be told."""
-        self._answers.finish()
+        self._answers.begin_closing()
 
     def give_up(self) -> None:
         """Count the results that wait as lost."""
         self._answers.give_up()
 
-    def hear(self, heard: IncomingMessage) -> None:
+    def on_message(self, heard: IncomingMessage) -> None:
         """Let a command in, or refuse it."""
         if heard.is_retained and not heard.payload:
             return  # that is how somebody clears a topic
@@ -106,14 +106,14 @@ class CommandInbox:
             )
             self._refuse(name, read_id(heard.payload), error, sender)
 
-    def take(self) -> PendingCommand | None:
+    def pop_command(self) -> PendingCommand | None:
         """The oldest command that waits; None if there is none."""
         try:
             return self._asked.get_nowait()
         except queue.Empty:
             return None
 
-    def word(
+    def build_result(
         self,
         asked: PendingCommand,
         status: Status,
@@ -125,7 +125,7 @@ class CommandInbox:
         """The result of a command, not yet told."""
         return self._word(asked.name, asked.command.id, status, message, hint, clip)
 
-    def answer(self, result: ResultMessage, sender: ReplyTo) -> None:
+    def queue_result(self, result: ResultMessage, sender: ReplyTo) -> None:
         """Tell a result."""
         self._answers.add(msgspec.json.encode(result), sender)
         self._wake()
@@ -140,7 +140,7 @@ class CommandInbox:
                 f"{WAITING} commands wait already", hint="send it again, with the same id, later"
             ) from None
 
-    def _note(self, refusal: str | None) -> None:
+    def _on_reason_code(self, refusal: str | None) -> None:
         if refusal is not None and not self._has_told_refusal:
             self._has_told_refusal = True
             _log.warning(
@@ -153,7 +153,7 @@ class CommandInbox:
         self, name: str, command_id: str | None, error: SoundpostError, to: ReplyTo
     ) -> None:
         result = self._word(name, command_id, Status.REFUSED, str(error), error.hint, None)
-        self.answer(result, to)
+        self.queue_result(result, to)
 
     def _word(  # noqa: PLR0913, PLR0917 - the fields of a result
         self,
@@ -184,7 +184,7 @@ def _refuse_retained(heard: IncomingMessage) -> None:
         )
 
 
-def make_porter(
+def build_inbox(
     base: str, note: Callable[[str, str | None], None], wake: Callable[[], None], health: Health
 ) -> CommandInbox:
     """The porter of a node.

@@ -43,13 +43,13 @@ class ResultQueue:
         self._health = health
         self._lock = threading.Lock()
         self._unsent: list[_Answer] = []
-        self._under_way: dict[int, _Answer] = {}
+        self._in_flight: dict[int, _Answer] = {}
         self._sent = 0
         self._is_finishing = False
 
     def __len__(self) -> int:
         with self._lock:
-            return len(self._unsent) + len(self._under_way)
+            return len(self._unsent) + len(self._in_flight)
 
     def add(self, payload: bytes, sender: ReplyTo) -> None:
         """Tell this to all, and to the sender where it wants it."""
@@ -67,7 +67,7 @@ class ResultQueue:
         if dropped:
             _log.error("%d results of commands are dropped: too many wait for the broker", dropped)
 
-    def finish(self) -> None:
+    def begin_closing(self) -> None:
         """Take in no more, or a sender that never stops would keep the node from stopping."""
         with self._lock:
             self._is_finishing = True
@@ -75,23 +75,23 @@ class ResultQueue:
     def give_up(self) -> None:
         """Count what waits as lost."""
         with self._lock:
-            lost = len(self._unsent) + len(self._under_way)
+            lost = len(self._unsent) + len(self._in_flight)
             self._unsent.clear()
-            self._under_way.clear()
+            self._in_flight.clear()
             self._health.results_dropped += lost
         if lost:
             _log.error("%d results of commands are lost: the broker did not take them", lost)
 
-    def begin(self) -> None:
+    def on_connect(self) -> None:
         """On a new connection: what the last one did not settle is sent again."""
         with self._lock:
-            self._unsent = [*self._under_way.values(), *self._unsent]
-            self._under_way.clear()
+            self._unsent = [*self._in_flight.values(), *self._unsent]
+            self._in_flight.clear()
 
     def send(self, connection: Connection) -> None:
         """Put on its way what the connection has room for."""
         while connection.has_room and (answer := self._next()):
-            settle = partial(self._settle, self._sent, answer.topic)
+            settle = partial(self._on_ack, self._sent, answer.topic)
             connection.publish(
                 answer.topic,
                 answer.payload,
@@ -105,12 +105,12 @@ class ResultQueue:
             if not self._unsent:
                 return None
             self._sent += 1
-            self._under_way[self._sent] = self._unsent.pop(0)
-            return self._under_way[self._sent]
+            self._in_flight[self._sent] = self._unsent.pop(0)
+            return self._in_flight[self._sent]
 
-    def _settle(self, number: int, topic: str, refusal: str | None) -> None:
+    def _on_ack(self, number: int, topic: str, refusal: str | None) -> None:
         with self._lock:
-            self._under_way.pop(number, None)
+            self._in_flight.pop(number, None)
         if topic == self._topic:
             self._note(topic, refusal)
         elif refusal is not None:

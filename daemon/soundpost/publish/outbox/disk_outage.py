@@ -30,7 +30,7 @@ class DiskOutage:
         """Whether there is no outage, or it is time to see whether it is over."""
         return not self._told or time.monotonic() >= self._retry_at_seconds
 
-    def note(self, error: Exception) -> None:
+    def record(self, error: Exception) -> None:
         """It went wrong, perhaps again."""
         self._retry_at_seconds = time.monotonic() + self._backoff.next_seconds()
         if str(error) != self._told:

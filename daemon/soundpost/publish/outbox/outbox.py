@@ -53,7 +53,7 @@ class Outbox:
         self._health = health
         self._now_seconds = now_seconds
         self._lock = threading.Lock()
-        self._lane = SendQueue()
+        self._send_queue = SendQueue()
         self._unsaved: dict[int, OutboxRecord] = {}
         self._settled: set[int] = set()
         self._stored_count = 0
@@ -104,7 +104,7 @@ class Outbox:
             dropped = len(self._unsaved)
             self._health.messages_dropped += dropped
             self._unsaved.clear()
-            self._lane.clear()
+            self._send_queue.clear()
             self._report()
             return dropped, self._count()
 
@@ -113,9 +113,9 @@ class Outbox:
     def next_unsent(self) -> OutboxRecord | None:
         """The oldest waiting entry, now under way; None when nothing waits."""
         with self._lock:
-            if self._has_more and self._lane.waiting_count < _SCANTY:
+            if self._has_more and self._send_queue.waiting_count < _SCANTY:
                 self.has_work.set()
-            if (entry := self._lane.next()) is None:
+            if (entry := self._send_queue.next()) is None:
                 return None
         is_early = entry.seq <= self._earlier_seq
         if not is_early and self._now_seconds() - entry.told_at_seconds <= LATE_SECONDS:
@@ -125,7 +125,7 @@ class Outbox:
     def acknowledge(self, seq: int) -> None:
         """The broker has the entry."""
         with self._lock:
-            if not self._lane.settle(seq):
+            if not self._send_queue.acknowledge(seq):
                 return
             if self._unsaved.pop(seq, None) is None:
                 self._settled.add(seq)
@@ -134,10 +134,10 @@ class Outbox:
             if len(self._settled) >= _SETTLED:
                 self.has_work.set()
 
-    def rewind(self, seq: int | None = None) -> None:
+    def requeue(self, seq: int | None = None) -> None:
         """What was under way waits again, before everything younger; or only that one entry."""
         with self._lock:
-            self._lane.put_back(seq)
+            self._send_queue.put_back(seq)
 
     # The scribe's side.
 
@@ -181,15 +181,15 @@ class Outbox:
     def load(self, entries: Iterable[OutboxRecord], *, has_more: bool) -> None:
         """These are the next ones in the file, and perhaps there are more behind them."""
         with self._lock:
-            held = self._settled | {entry.seq for entry in self._lane}
-            self._lane.add(entry for entry in entries if entry.seq not in held)
+            held = self._settled | {entry.seq for entry in self._send_queue}
+            self._send_queue.add(entry for entry in entries if entry.seq not in held)
             self._has_more = has_more
             self._release()
 
     def loaded(self) -> list[OutboxRecord]:
         """The entries in memory that are in the file too, or should be."""
         with self._lock:
-            return [entry for entry in self._lane if entry.seq not in self._unsaved]
+            return [entry for entry in self._send_queue if entry.seq not in self._unsaved]
 
     def lose(self, count: int) -> None:
         """So many entries were in the file and are not any more."""
@@ -199,7 +199,7 @@ class Outbox:
     def wants_more(self) -> bool:
         """Whether the courier will soon have nothing at hand, though there is more in the file."""
         with self._lock:
-            return self._has_more and self._lane.waiting_count < _SCANTY
+            return self._has_more and self._send_queue.waiting_count < _SCANTY
 
     def drop(self, count: int, lost: Iterable[int] = ()) -> int:
         """Give up the oldest waiting entries of the file; how many that were.
@@ -209,9 +209,9 @@ class Outbox:
             lost: Numbers of others, which are in the file and cannot be read.
         """
         with self._lock:
-            saved = (e.seq for e in self._lane.waiting() if e.seq not in self._unsaved)
+            saved = (e.seq for e in self._send_queue.waiting() if e.seq not in self._unsaved)
             victims = {*lost, *islice(saved, count)}
-            self._lane.remove(victims)
+            self._send_queue.remove(victims)
             self._settled |= victims
             self._health.messages_dropped += len(victims)
             return len(victims)
@@ -219,19 +219,19 @@ class Outbox:
     def _take(self, entry: OutboxRecord) -> bool:
         self._unsaved[entry.seq] = entry
         if not self._is_stored and not self._has_more:
-            self._lane.add([entry])
+            self._send_queue.add([entry])
         if len(self._unsaved) <= self._capacity:
             return True
-        oldest = next(seq for seq in self._unsaved if not self._lane.is_under_way(seq))
+        oldest = next(seq for seq in self._unsaved if not self._send_queue.is_under_way(seq))
         del self._unsaved[oldest]
-        self._lane.remove({oldest})
+        self._send_queue.remove({oldest})
         return False
 
     def _release(self) -> None:
         """Nothing in the file comes before them: let the courier have what is here alone."""
         if not self._is_stored and not self._has_more:
-            at_hand = {entry.seq for entry in self._lane}
-            self._lane.add(e for e in self._unsaved.values() if e.seq not in at_hand)
+            at_hand = {entry.seq for entry in self._send_queue}
+            self._send_queue.add(e for e in self._unsaved.values() if e.seq not in at_hand)
 
     def _count(self) -> int:
         return self._stored_count - len(self._settled) + len(self._unsaved)

@@ -52,8 +52,8 @@ def _write_beside(path: Path) -> None:
     folder = path.parent
     while not folder.exists():
         folder = folder.parent
-    trial = folder / f"soundpost-check-{os.getpid()}"
+    self_test = folder / f"soundpost-check-{os.getpid()}"
     try:
-        trial.write_bytes(b"soundpost check")
+        self_test.write_bytes(b"soundpost check")
     finally:
-        trial.unlink(missing_ok=True)
+        self_test.unlink(missing_ok=True)

@@ -11,10 +11,10 @@ class SendQueue:
 
     def __init__(self) -> None:
         self._waiting: deque[OutboxRecord] = deque()
-        self._under_way: dict[int, OutboxRecord] = {}
+        self._in_flight: dict[int, OutboxRecord] = {}
 
     def __iter__(self) -> Iterator[OutboxRecord]:
-        yield from self._under_way.values()
+        yield from self._in_flight.values()
         yield from self._waiting
 
     @property
@@ -31,21 +31,21 @@ class SendQueue:
         if not self._waiting:
             return None
         entry = self._waiting.popleft()
-        self._under_way[entry.seq] = entry
+        self._in_flight[entry.seq] = entry
         return entry
 
     def is_under_way(self, seq: int) -> bool:
         """Whether it was sent and not answered."""
-        return seq in self._under_way
+        return seq in self._in_flight
 
-    def settle(self, seq: int) -> bool:
+    def acknowledge(self, seq: int) -> bool:
         """Forget an entry that was under way; whether it was."""
-        return self._under_way.pop(seq, None) is not None
+        return self._in_flight.pop(seq, None) is not None
 
     def put_back(self, seq: int | None = None) -> None:
         """Let all that is under way wait again, before everything younger; or only that one."""
-        again = list(self._under_way) if seq is None else [seq]
-        entries = [self._under_way.pop(one) for one in again if one in self._under_way]
+        again = list(self._in_flight) if seq is None else [seq]
+        entries = [self._in_flight.pop(one) for one in again if one in self._in_flight]
         youngest = max((entry.seq for entry in entries), default=0)
         while self._waiting and self._waiting[0].seq < youngest:  # it was put back before these
             entries.append(self._waiting.popleft())
@@ -66,4 +66,4 @@ class SendQueue:
     def clear(self) -> None:
         """Forget everything."""
         self._waiting.clear()
-        self._under_way.clear()
+        self._in_flight.clear()

@@ -60,7 +60,7 @@ class OutboxWriter:
         self._is_overflowing = False
         self._closing = threading.Event()
         self._on_ready = on_ready
-        self._begin()
+        self._open_store()
 
     def run(self) -> None:
         """Keep the file until finished; what is left then is written first."""
@@ -70,7 +70,7 @@ class OutboxWriter:
                 self._outbox.has_work.wait(_TURN_SECONDS)
                 self._outbox.has_work.clear()
                 is_last = self._closing.is_set()
-                self.turn(is_last=is_last)
+                self.write_pending(is_last=is_last)
 
     def close(self) -> None:
         """Let go of the file."""
@@ -78,12 +78,12 @@ class OutboxWriter:
             self._store.close()
             self._store = None
 
-    def finish(self) -> None:
+    def begin_closing(self) -> None:
         """Make `run` write what is left, and return."""
         self._closing.set()
         self._outbox.has_work.set()
 
-    def _begin(self) -> None:
+    def _open_store(self) -> None:
         try:
             self._mark.read()
             self._open()
@@ -94,7 +94,7 @@ class OutboxWriter:
         known = self._store.last_seq if self._store else 0
         self._outbox.begin_after(self._mark.last_seq(known))
 
-    def turn(self, *, is_last: bool = False) -> None:
+    def write_pending(self, *, is_last: bool = False) -> None:
         """Do what there is to do now; a disk that takes nothing is asked again when it is time."""
         if self._outage.may_try or is_last:
             try:
@@ -199,6 +199,6 @@ class OutboxWriter:
         if not is_full:
             self.close()  # a disk that went and came back needs to be opened anew
         self._outbox.suspend(is_readable=is_full)
-        self._outage.note(error)
+        self._outage.record(error)
         with suppress(OSError):  # the same disk; the numbers then begin again lower
             self._mark.cover(self._outbox.last_seq, is_loose=True)

@@ -15,7 +15,7 @@ def resampled(blocks: list[Block], rate_hz: int, sample_rate_hz: int) -> NDArray
     """All blocks through one resampler, to the end."""
     resampler = MonoResampler(rate_hz, sample_rate_hz)
     parts = [resampler.resample(block) for block in blocks]
-    return np.concatenate([*parts, resampler.finish()])
+    return np.concatenate([*parts, resampler.flush()])
 
 
 def test_every_int16_value_passes_unchanged() -> None:

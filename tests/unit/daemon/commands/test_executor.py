@@ -8,7 +8,7 @@ import pytest
 from command_harness import LABELS, MINUTE_NS, NOW_NS, House
 
 from soundpost.classify.model import Model
-from soundpost.commands import history as ledger
+from soundpost.commands import history
 from soundpost.config import Config, DecideConfig
 from soundpost.errors import ConfigError, EvidenceError
 from soundpost.evidence import NoClipReason
@@ -20,7 +20,7 @@ GROUPS = Config(decide=DecideConfig(groups={"noises": ["hiss", "hum"]}))
 
 def muted(house: House, utc_ns: int = NOW_NS) -> list[str]:
     """The labels that are muted at a time."""
-    return [label for label in LABELS if house.hush.is_muted(label, utc_ns)]
+    return [label for label in LABELS if house.mutes.is_muted(label, utc_ns)]
 
 
 def test_a_label_is_muted_for_a_while(house: House) -> None:
@@ -60,7 +60,7 @@ def test_a_threshold_holds_until_it_is_taken_back(house: House) -> None:
     assert [rule.on_threshold for rule in house.rules] == [0.5, 0.9, 0.5]
     assert house.ask("threshold", "a2", label="hum", on=None)["message"] == "hum begins at 0.5"
     assert [rule.on_threshold for rule in house.rules] == [0.5, 0.5, 0.5]
-    assert house.tuning.overrides == ()
+    assert house.live_settings.overrides == ()
 
 
 def test_a_profile_and_a_threshold_of_one_label_hold_together(house: House) -> None:
@@ -86,10 +86,10 @@ def test_what_is_not_known_is_refused_and_nothing_done(
 ) -> None:
     """Not even for those that are."""
     house.send(name, **fields)
-    house.steward.go_on()
+    house.executor.tick()
     (result,) = house.results
     assert (result["status"], result["hint"]) == ("refused", hint)
-    assert (muted(house), house.rules, house.tuning.overrides) == ([], (), ())
+    assert (muted(house), house.rules, house.live_settings.overrides) == ([], (), ())
 
 
 def test_a_repetition_is_answered_and_not_done_again(house: House) -> None:
@@ -97,8 +97,8 @@ def test_a_repetition_is_answered_and_not_done_again(house: House) -> None:
     for _ in range(2):
         house.send("reload")
     for _ in range(2):
-        house.steward.go_on()
-    house.ears.utc_ns = LATER_NS
+        house.executor.tick()
+    house.sound_clock.utc_ns = LATER_NS
     house.ask("reload")
     assert (house.reloads, house.health.commands) == (1, 1)
     assert house.results == [house.results[0]] * 3
@@ -146,7 +146,7 @@ def test_what_is_remembered_is_bounded(
     make_house: MakeHouse, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The oldest ids are forgotten, the latest are not."""
-    monkeypatch.setattr(ledger, "REMEMBERED", 3)
+    monkeypatch.setattr(history, "REMEMBERED", 3)
     house = make_house()
     for number in range(5):
         house.ask("reload", f"a{number}")
@@ -181,7 +181,7 @@ def test_a_clip_is_answered_when_it_is_there(house: House) -> None:
     assert house.ask("reload", "a2")["status"] == "done"
     assert house.ask("capture-now", seconds=2)["status"] == "started"
     house.clips.came = "x.flac"
-    house.steward.go_on()
+    house.executor.tick()
     (request,) = house.clips.requests
     assert (request.command, request.seconds) == ("a1", 2.0)
     result = house.results[-1]
@@ -195,7 +195,7 @@ def test_a_clip_that_there_is_not_has_failed(house: House, came: NoClipReason, w
     """With the reason."""
     house.ask("capture-now", seconds=2)
     house.clips.came = came
-    house.steward.go_on()
+    house.executor.tick()
     assert (house.results[-1]["status"], house.results[-1]["clip"]) == ("failed", None)
     assert why in house.results[-1]["message"]
 
@@ -205,7 +205,7 @@ def test_a_clip_that_cannot_be_had_is_refused(house: House) -> None:
     house.clips.refusal = EvidenceError("no evidence", hint="set evidence.folder")
     result = house.ask("capture-now", seconds=2)
     assert (result["status"], result["message"]) == ("refused", "no evidence")
-    house.steward.go_on()
+    house.executor.tick()
     assert len(house.results) == 1
 
 
@@ -223,7 +223,7 @@ def test_a_self_test_goes_on_a_step_at_a_time(house: House) -> None:
     house.ask("mute", "a2", minutes=1)
     turns = 0
     while len(house.results) < 3:
-        house.steward.go_on()
+        house.executor.tick()
         turns += 1
     assert (house.results[-1]["id"], house.results[-1]["status"]) == ("a1", "done")
     assert "was recognised" in house.results[-1]["message"]
@@ -244,7 +244,7 @@ def test_at_the_end_what_goes_on_ends_and_what_waits_is_refused(house: House) ->
     house.ask("capture-now", seconds=2)
     for command_id in ("a2", "a3"):
         house.send("reload", command_id)
-    house.steward.close()
+    house.executor.close()
     house.send("reload", "a4")
     said = [(result["id"], result["status"]) for result in house.results]
     assert said == [("a1", "started"), ("a1", "failed"), *((f"a{n}", "refused") for n in (2, 3, 4))]
@@ -264,7 +264,7 @@ def test_a_slow_command_is_rested_from(house: House) -> None:
         house.send("reload", f"a{number}")
     done = []
     for house.now_seconds in (0.0, 9.9, 10.0):
-        house.steward.go_on()
+        house.executor.tick()
         done.append(house.reloads)
     assert done == [1, 1, 2]
 
@@ -273,5 +273,5 @@ def test_one_command_between_two_chunks(house: House) -> None:
     """However many wait."""
     for number in range(5):
         house.send("reload", f"a{number}")
-    house.steward.go_on()
+    house.executor.tick()
     assert house.reloads == 1

@@ -49,7 +49,7 @@ class StewardMachine(RuleBasedStateMachine):
     def go_on(self) -> None:
         """A chunk of sound later."""
         told = len(self._house.results)
-        self._house.steward.go_on()
+        self._house.executor.tick()
         if not self._waiting:
             assert len(self._house.results) == told
             return
@@ -74,7 +74,7 @@ class StewardMachine(RuleBasedStateMachine):
     @invariant()
     def decides_as_told(self) -> None:
         """Nothing is forgotten, and nothing done twice."""
-        now = self._house.tuning.settings(self._house.ears.utc_ns)
+        now = self._house.live_settings.settings(self._house.sound_clock.utc_ns)
         assert set(now.muted) == {label for label, is_muted in self._muted.items() if is_muted}
         assert now.thresholds["hum"] == self._threshold
         assert now.profiles.get("hiss", "") == self._profile

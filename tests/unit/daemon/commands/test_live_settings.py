@@ -11,11 +11,11 @@ LATER_NS = NOW_NS + 31 * MINUTE_NS
 def test_settings_are_told_when_they_change_and_when_a_mute_is_over(house: House) -> None:
     """And not with every chunk."""
     for _ in range(3):
-        house.steward.go_on()
+        house.executor.tick()
     house.ask("mute", labels=["hum"], minutes=30)
-    house.steward.go_on()
-    house.ears.utc_ns = LATER_NS
-    house.steward.go_on()
+    house.executor.tick()
+    house.sound_clock.utc_ns = LATER_NS
+    house.executor.tick()
     assert [told.muted for told in house.settings] == [
         {},
         {"hum": "2100-01-01T00:30:00.000Z"},
@@ -28,14 +28,14 @@ def test_settings_are_looked_at_once_a_second(
 ) -> None:
     """With hundreds of labels muted that takes longer than a chunk lasts on a small machine."""
     looks: list[int] = []
-    settings = house.tuning.settings
+    settings = house.live_settings.settings
 
     def look(utc_ns: int) -> SettingsMessage:
         looks.append(utc_ns)
         return settings(utc_ns)
 
-    monkeypatch.setattr(house.tuning, "settings", look)
+    monkeypatch.setattr(house.live_settings, "settings", look)
     for _ in range(40):
-        house.steward.go_on()
-        house.ears.utc_ns += 50_000_000
+        house.executor.tick()
+        house.sound_clock.utc_ns += 50_000_000
     assert looks == [NOW_NS, NOW_NS + 1_000_000_000]

@@ -52,23 +52,23 @@ def with_golden(folder: Path, **changed: NDArray[Any]) -> Bundle:
     return load_bundle(folder)
 
 
-def listened(trial: SelfTest) -> list[DetectionMessage]:
+def listened(self_test: SelfTest) -> list[DetectionMessage]:
     """Everything that is told in a trial."""
-    return [message for told in trial.listen() for message in told]
+    return [message for told in self_test.steps() for message in told]
 
 
 @pytest.mark.parametrize("folder", BUNDLES, ids=lambda folder: folder.name)
 def test_every_bundle_recognises_a_sound_of_its_own(folder: Path) -> None:
     """Whatever it was trained on: an event of one label begins and ends, and says it is a test."""
     bundle = load_bundle(folder)
-    trial = SelfTest(Config(), Model(bundle, Classifier(bundle)), build_pipeline)
-    told = listened(trial)
-    assert {message.label for message in told} == {trial.sound.label}
+    self_test = SelfTest(Config(), Model(bundle, Classifier(bundle)), build_pipeline)
+    told = listened(self_test)
+    assert {message.label for message in told} == {self_test.sound.label}
     assert told[0].state == "started"
     assert told[-1].state in {"ended", "retracted"}
     assert all(message.test for message in told)
     assert [message.seq for message in told] == list(range(1, len(told) + 1))
-    assert trial.best_score == pytest.approx(trial.sound.score, abs=0.1)
+    assert self_test.best_score == pytest.approx(self_test.sound.score, abs=0.1)
 
 
 def test_the_surest_example_is_taken_and_silence_is_none() -> None:
@@ -92,11 +92,11 @@ def test_what_is_not_recognised_is_told_with_its_score(tmp_path: Path) -> None:
     """Here the golden vectors promise that hiss is hum, as a model with swapped labels would."""
     golden = read_golden(load_bundle(TINY / "tiny-int8"))
     bundle = with_golden(tmp_path / "swapped", scores=golden.scores[:, ::-1].copy() ** 0.1)
-    trial = SelfTest(Config(), Model(bundle, Classifier(bundle)), build_pipeline)
+    self_test = SelfTest(Config(), Model(bundle, Classifier(bundle)), build_pipeline)
     with pytest.raises(
-        SelfTestError, match=rf"expected {trial.sound.label} at 0\.\d+ or more, got 0"
+        SelfTestError, match=rf"expected {self_test.sound.label} at 0\.\d+ or more, got 0"
     ):
-        listened(trial)
+        listened(self_test)
 
 
 @pytest.mark.parametrize("open_on", ["level", "voice", "level_or_voice", "level_and_voice"])
@@ -123,14 +123,14 @@ def noise(seconds: float) -> Pcm:
 def test_a_live_pipeline_notices_nothing_of_a_trial_between_its_chunks(model: Model) -> None:
     """The same detections, to the last score, as without it; and the trial succeeds."""
     source = ArraySource(noise(6.0), model.sample_rate_hz)
-    alone = list(build_pipeline(LIVELY, model, source, Health()).listen())
+    alone = list(build_pipeline(LIVELY, model, source, Health()).run())
     assert sum(map(len, alone)) > 4
 
     health = Health()
-    steps = SelfTest(LIVELY, model, build_pipeline).listen()
+    steps = SelfTest(LIVELY, model, build_pipeline).steps()
     beside: list[list[Detection]] = []
     told: list[DetectionMessage] = []
-    for detections in build_pipeline(LIVELY, model, source, health).listen():
+    for detections in build_pipeline(LIVELY, model, source, health).run():
         beside.append(detections)
         told += next(steps, [])
     told += [message for messages in steps for message in messages]
@@ -149,15 +149,15 @@ def _without_time(detections: list[Detection]) -> list[Detection]:
 def test_a_step_takes_no_longer_than_a_chunk_of_sound_does(model: Model) -> None:
     """At most one window is classified in it, so that nobody waits who hears meanwhile."""
     scored: list[Scores] = []
-    trial = SelfTest(Config(), model, build_pipeline)
-    weigh, windows = trial.weigh, []
+    self_test = SelfTest(Config(), model, build_pipeline)
+    weigh, windows = self_test.on_scores, []
 
     def counting(scores: Scores) -> None:
         scored.append(scores)
         weigh(scores)
 
-    trial.weigh = counting  # type: ignore[method-assign]  # counted from outside
-    for _ in trial.listen():
+    self_test.on_scores = counting  # type: ignore[method-assign]  # counted from outside
+    for _ in self_test.steps():
         windows.append(len(scored))
         scored.clear()
     assert sum(windows) > 2

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from soundpost.commands import open_state_file
 from soundpost.commands.history import HistoryEntry
-from soundpost.commands.state_file import CommandState, StateFile, find_memory
+from soundpost.commands.state_file import CommandState, StateFile, state_file_path
 from soundpost.config import MqttConfig
 from soundpost.decide import Mute, MutesState, Override
 from soundpost.messages.result import ResultMessage, Status
@@ -29,7 +29,7 @@ RESULT = ResultMessage(
     at="2026-11-20T07:31:21.480Z",
 )
 ALL = CommandState(
-    hush=MutesState((Mute("hum", 1),)),
+    mutes=MutesState((Mute("hum", 1),)),
     overrides=(Override("hum", 0.9, "steady"),),
     results=(HistoryEntry("5e", RESULT),),
 )
@@ -44,9 +44,9 @@ def path(tmp_path: Path) -> Path:
 def test_what_one_run_writes_the_next_remembers(path: Path) -> None:
     """All of it."""
     first = StateFile(path)
-    assert first.remembered == CommandState()
+    assert first.state == CommandState()
     assert first.write(ALL)
-    assert StateFile(path).remembered == ALL
+    assert StateFile(path).state == ALL
 
 
 def test_others_may_not_read_it(path: Path) -> None:
@@ -57,9 +57,9 @@ def test_others_may_not_read_it(path: Path) -> None:
 
 def test_without_a_file_nothing_is_remembered() -> None:
     """And that is known."""
-    memory = StateFile(None)
-    assert not memory.write(ALL)
-    assert memory.remembered == CommandState()
+    state_file = StateFile(None)
+    assert not state_file.write(ALL)
+    assert state_file.state == CommandState()
 
 
 @pytest.fixture(scope="module")
@@ -84,7 +84,7 @@ def test_any_damage_is_seen(
         at %= len(content)
         content[at] ^= change
         path.write_bytes(content[:at] if cut else content)
-        assert StateFile(path).remembered == CommandState()
+        assert StateFile(path).state == CommandState()
 
 
 @given(st.binary())
@@ -96,7 +96,7 @@ def test_whatever_lies_there_the_node_begins(garbage: bytes) -> None:
     with TemporaryDirectory() as folder:
         path = Path(folder) / "commands.json"
         path.write_bytes(garbage)
-        assert StateFile(path).remembered == CommandState()
+        assert StateFile(path).state == CommandState()
         (aside,) = Path(folder).iterdir()
         assert aside.name.startswith("commands.json.damaged-")
         assert aside.read_bytes() == garbage
@@ -124,11 +124,11 @@ def test_no_more_than_two_damaged_files_are_kept(path: Path) -> None:
 def test_what_cannot_be_read_is_set_aside_too(path: Path, caplog: pytest.LogCaptureFixture) -> None:
     """A folder in its place is no reason not to listen, nor to forget what comes."""
     path.mkdir()
-    memory = StateFile(path)
-    assert memory.remembered == CommandState()
+    state_file = StateFile(path)
+    assert state_file.state == CommandState()
     assert "cannot be read (Is a directory)" in caplog.text
-    assert memory.write(ALL)
-    assert StateFile(path).remembered == ALL
+    assert state_file.write(ALL)
+    assert StateFile(path).state == ALL
     (aside,) = path.parent.glob("commands.json.damaged-*")
     assert aside.is_dir()
 
@@ -137,23 +137,23 @@ def test_what_cannot_be_set_aside_stays(tmp_path: Path, caplog: pytest.LogCaptur
     """The log says that, nothing is written over it, and whoever commands is told."""
     path = tmp_path / ("c" * 240)  # no name is left that says that it is damaged
     path.write_bytes(b"all that is left")
-    memory = StateFile(path)
+    state_file = StateFile(path)
     (record,) = caplog.records
     assert "is damaged" in record.getMessage()
     assert "cannot be set aside (File name too long)" in record.getMessage()
     assert "it is set aside as" not in record.getMessage()
-    assert not memory.write(ALL)
+    assert not state_file.write(ALL)
     assert path.read_bytes() == b"all that is left"
     assert list(tmp_path.iterdir()) == [path]
 
 
 def test_a_write_that_fails_leaves_the_last_one(path: Path) -> None:
     """Whole, as it was, and with nothing half-written beside it."""
-    memory = StateFile(path)
-    memory.write(ALL)
+    state_file = StateFile(path)
+    state_file.write(ALL)
     with files_of_at_most(10):
-        assert not memory.write(CommandState())
-    assert StateFile(path).remembered == ALL
+        assert not state_file.write(CommandState())
+    assert StateFile(path).state == ALL
     assert list(path.parent.iterdir()) == [path]
 
 
@@ -164,9 +164,9 @@ def test_where_nobody_is_obeyed_nothing_is_remembered(
     monkeypatch.setitem(os.environ, "STATE_DIRECTORY", str(tmp_path))
     StateFile(tmp_path / "commands.json").write(ALL)
     assert open_state_file(MqttConfig()) is None
-    memory = open_state_file(MqttConfig(commands=True))
-    assert memory is not None
-    assert memory.remembered == ALL
+    state_file = open_state_file(MqttConfig(commands=True))
+    assert state_file is not None
+    assert state_file.state == ALL
 
 
 def test_where_nobody_is_obeyed_nothing_is_loaded() -> None:
@@ -185,6 +185,6 @@ def test_it_lies_where_systemd_keeps_the_state(
 ) -> None:
     """And nowhere without it."""
     monkeypatch.setitem(os.environ, "STATE_DIRECTORY", str(tmp_path))
-    assert find_memory() == tmp_path / "commands.json"
+    assert state_file_path() == tmp_path / "commands.json"
     monkeypatch.delitem(os.environ, "STATE_DIRECTORY")
-    assert find_memory() is None
+    assert state_file_path() is None

@@ -48,7 +48,7 @@ def test_what_served_serves_on_when_the_file_is_broken(
     file: Path, state: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     """A slip of the keyboard and a power cut make no node deaf; the log says what is wrong."""
-    LiveConfig(load_config, file, state).keep()
+    LiveConfig(load_config, file, state).save_copy()
     file.write_text(BROKEN)
     assert LiveConfig(load_config, file, state).config.node.name == "first"
     assert "did you mean node.name?" in caplog.text
@@ -56,9 +56,9 @@ def test_what_served_serves_on_when_the_file_is_broken(
 
 def test_a_broken_file_does_not_become_the_last_good_one(file: Path, state: Path) -> None:
     """Nor does the copy overwrite itself with nothing."""
-    LiveConfig(load_config, file, state).keep()
+    LiveConfig(load_config, file, state).save_copy()
     file.write_text(BROKEN)
-    LiveConfig(load_config, file, state).keep()
+    LiveConfig(load_config, file, state).save_copy()
     assert (state / COPY).read_text() == GOOD.format("first")
 
 
@@ -72,10 +72,10 @@ def test_a_copy_that_cannot_be_written_leaves_the_last_one(
     file: Path, state: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     """Whole and alone; the node serves, and the log says that this one is not kept."""
-    LiveConfig(load_config, file, state).keep()
+    LiveConfig(load_config, file, state).save_copy()
     file.write_text(GOOD.format("second"))
     with files_of_at_most(3):
-        LiveConfig(load_config, file, state).keep()
+        LiveConfig(load_config, file, state).save_copy()
     assert {path.name: path.read_text() for path in state.iterdir()} == {COPY: GOOD.format("first")}
     assert "cannot be kept: File too large" in caplog.text
 
@@ -89,7 +89,7 @@ def test_without_a_copy_a_broken_file_is_an_error(file: Path, state: Path) -> No
 
 def test_without_a_folder_nothing_is_kept(file: Path) -> None:
     """Started by hand, soundpost leaves nothing behind, and says what is wrong."""
-    LiveConfig(load_config, file, None).keep()
+    LiveConfig(load_config, file, None).save_copy()
     file.write_text(BROKEN)
     with pytest.raises(ConfigError):
         LiveConfig(load_config, file, None)
@@ -107,11 +107,11 @@ def test_asked_for_the_file_serves_from_now_on(file: Path, state: Path) -> None:
     """It is read once for each time that it is asked for, and becomes the last good one."""
     served = LiveConfig(load_config, file, state)
     file.write_text(GOOD.format("second"))
-    served.ask()
+    served.request_reload()
     assert served.is_replaced(accept)
     assert not served.is_replaced(accept)
     assert served.config.node.name == "second"
-    served.keep()
+    served.save_copy()
     assert (state / COPY).read_text() == GOOD.format("second")
 
 
@@ -126,7 +126,7 @@ def test_refused_the_old_one_goes_on(
     """Whether the file is wrong or what it asks for; the log says what and the hint."""
     served = LiveConfig(load_config, file, state)
     file.write_text(content)
-    served.ask()
+    served.request_reload()
     assert not served.is_replaced(refuse if is_refused else accept)
     assert served.config.node.name == "first"
     assert "is refused, the old one goes on" in caplog.text
@@ -136,5 +136,5 @@ def test_a_full_disk_costs_the_copy_only(
     file: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     """Listening matters more; the log says that the copy could not be kept."""
-    LiveConfig(load_config, file, tmp_path / "absent").keep()
+    LiveConfig(load_config, file, tmp_path / "absent").save_copy()
     assert "cannot be kept" in caplog.text

@@ -43,7 +43,7 @@ def follow(tracker: Tracker, values: list[list[float]], first: int = 0) -> list[
     """Everything that a run of scores decides."""
     told: list[Detection] = []
     for number, row in enumerate(values, first):
-        told += tracker.follow(Scores(window_at(number), np.array(row, np.float32)))
+        told += tracker.update(Scores(window_at(number), np.array(row, np.float32)))
     return told
 
 
@@ -134,7 +134,7 @@ def test_the_onset_is_where_the_sound_rises() -> None:
     for number, value in enumerate([0.1, 0.9, 0.9, 0.9, 0.9, 0.5, 0.1]):
         first = number * STRIDE_FRAMES
         window = window_at(number, sound[first : first + FRAMES])
-        told += tracker.follow(Scores(window, np.array([value], np.float32)))
+        told += tracker.update(Scores(window, np.array([value], np.float32)))
     assert told[0].onset_sample == 150 * SPEC.hop_samples
     assert told[-1].offset_sample == 350 * SPEC.hop_samples
     assert told[0].onset_utc_ns == told[0].onset_sample * 62_500
@@ -149,7 +149,7 @@ def test_an_event_is_as_long_as_its_samples_when_the_clock_is_set(step_seconds: 
         window = window_at(number)
         stepped_ns = step_seconds * 10**9 if number else 0
         window = dataclasses.replace(window, utc_ns=window.utc_ns + stepped_ns)
-        told += tracker.follow(Scores(window, np.array([value], np.float32)))
+        told += tracker.update(Scores(window, np.array([value], np.float32)))
     ended = told[-1]
     assert ended.offset_sample is not None
     assert ended.offset_utc_ns is not None
@@ -178,7 +178,7 @@ def test_retuning_keeps_an_event_that_goes_on() -> None:
     """Under the same number, with the threshold that started it, and ended by the new one."""
     tracker = Tracker([rule()], SPEC)
     told = follow(tracker, [[0.7], [0.7]])
-    tracker.retune([rule(on_threshold=0.9, off_threshold=0.5, smoothing_windows=2)])
+    tracker.set_rules([rule(on_threshold=0.9, off_threshold=0.5, smoothing_windows=2)])
     told += follow(tracker, [[0.7], [0.6], [0.3], [0.7], [0.8]], first=2)
     assert states(told) == ["started", "confirmed", "ended"]
     assert {(d.event, d.threshold) for d in told} == {(0, 0.6)}
@@ -188,7 +188,7 @@ def test_new_rules_see_the_windows_before_them() -> None:
     """A longer mean does not take what was heard before it for silence."""
     tracker = Tracker([rule()], SPEC)
     told = follow(tracker, [[0.9]] * 6)
-    tracker.retune([rule(smoothing_windows=4, needed_windows=2, of_windows=3)])
+    tracker.set_rules([rule(smoothing_windows=4, needed_windows=2, of_windows=3)])
     assert states(told + follow(tracker, [[0.9]], first=6)) == ["started", "confirmed"]
 
 
@@ -196,21 +196,21 @@ def test_a_lowered_threshold_starts_what_is_there() -> None:
     """From the next window on."""
     tracker = Tracker([rule()], SPEC)
     assert follow(tracker, [[0.5], [0.5]]) == []
-    tracker.retune([rule(on_threshold=0.4)])
+    tracker.set_rules([rule(on_threshold=0.4)])
     assert states(follow(tracker, [[0.5], [0.5]], first=2)) == ["started", "confirmed"]
 
 
 def test_rules_for_other_labels_are_refused() -> None:
     """They would be held against the wrong events."""
     with pytest.raises(ValueError, match="label_1"):
-        Tracker([rule(0)], SPEC).retune([rule(1)])
+        Tracker([rule(0)], SPEC).set_rules([rule(1)])
 
 
 def hushed(values: list[list[float]], until: int) -> tuple[list[Detection], int]:
     """What is told if label 0 is muted until a window begins, and how many events were not."""
-    hush, health = Mutes(["label_0"]), Health()
-    hush.mute(None, window_at(until).utc_ns)
-    return follow(Tracker([rule()], SPEC, hush, health), values), health.events_muted
+    mutes, health = Mutes(["label_0"]), Health()
+    mutes.mute(None, window_at(until).utc_ns)
+    return follow(Tracker([rule()], SPEC, mutes, health), values), health.events_muted
 
 
 def test_what_is_muted_does_not_begin_and_is_counted_once() -> None:
@@ -228,10 +228,10 @@ def test_what_outlasts_a_mute_begins_where_it_ends() -> None:
 
 def test_what_began_before_a_mute_is_told_to_its_end() -> None:
     """An alarm that was told may not stay on for ever."""
-    hush = Mutes(["label_0"])
-    tracker = Tracker([rule()], SPEC, hush)
+    mutes = Mutes(["label_0"])
+    tracker = Tracker([rule()], SPEC, mutes)
     told = follow(tracker, [[0.9]])
-    hush.mute(None, window_at(100).utc_ns)
+    mutes.mute(None, window_at(100).utc_ns)
     told += follow(tracker, [[0.9], [0.1], [0.9], [0.1]], first=1)
     assert states(told) == ["started", "confirmed", "ended"]
 
@@ -259,13 +259,13 @@ def test_every_event_is_told_in_order_and_once(
 
     That is so whatever is set or muted while the daemon listens.
     """
-    hush = Mutes(["label_0", "label_1"])
-    tracker = Tracker([settings, rule(1)], SPEC, hush)
+    mutes = Mutes(["label_0", "label_1"])
+    tracker = Tracker([settings, rule(1)], SPEC, mutes)
     told = follow(tracker, [list(row) for row in values[:at]])
-    tracker.retune([later, rule(1)])
-    hush.mute(frozenset({"label_1"}), window_at(until).utc_ns)
+    tracker.set_rules([later, rule(1)])
+    mutes.mute(frozenset({"label_1"}), window_at(until).utc_ns)
     told += follow(tracker, [list(row) for row in values[at:]], first=at)
-    told += tracker.rest()
+    told += tracker.flush()
     by_event: dict[int, list[Detection]] = defaultdict(list)
     for detection in told:
         by_event[detection.event].append(detection)
@@ -289,7 +289,7 @@ def test_two_events_of_one_label_keep_their_distance(
     """From one offset to the next onset of the same label at least the refractory time passes."""
     tracker = Tracker([settings], SPEC)
     told = follow(tracker, [list(row) for row in values])
-    told += tracker.rest()
+    told += tracker.flush()
     starts = [d for d in told if d.state is State.STARTED]
     ends = [d for d in told if d.offset_sample is not None]
     assert len(starts) == len(ends)

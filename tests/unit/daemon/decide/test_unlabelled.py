@@ -43,8 +43,8 @@ def told(heard: Heard, config: DecideConfig = CONFIG) -> list[Detection]:
     for number, (level_dbfs, values) in enumerate(heard):
         start = number * stride
         window = Window(start, start + length, flat, level_dbfs, start * 62_500)
-        told += tracker.follow(Scores(window, np.array(values, np.float32)))
-    return told + list(tracker.rest())
+        told += tracker.update(Scores(window, np.array(values, np.float32)))
+    return told + list(tracker.flush())
 
 
 def states(detections: list[Detection]) -> list[tuple[str, str]]:

@@ -29,13 +29,23 @@ def test_it_counts_as_one_would_by_hand(
             for place, (threshold, n, m) in enumerate(labels):
                 votes = sum(old[place] >= np.float32(threshold) for old in heard[-m:])
                 assert (enough[place], some[place]) == (votes >= n, votes > 0)
-        vote.forget()
+        vote.reset()
 
 
 def test_a_window_below_the_threshold_starts_nothing_whatever_came_before_it() -> None:
     """So the score that is told is never below the threshold; what goes on is kept."""
     rule = Rule(0, "dog", 0.6, 0.3, 1, 0, 0, needed_windows=1, of_windows=3)
     judge = HysteresisThreshold([rule])
-    verdicts = [judge.judge(np.array([score], np.float32)) for score in (0.9, 0.5, 0.1, 0.1)]
-    assert [bool(verdict.starts[0]) for verdict in verdicts] == [True, False, False, False]
-    assert [bool(verdict.keeps[0]) for verdict in verdicts] == [True, True, True, True]
+    verdicts = [judge.update(np.array([score], np.float32)) for score in (0.9, 0.5, 0.1, 0.1)]
+    assert [bool(threshold_state.starts[0]) for threshold_state in verdicts] == [
+        True,
+        False,
+        False,
+        False,
+    ]
+    assert [bool(threshold_state.keeps[0]) for threshold_state in verdicts] == [
+        True,
+        True,
+        True,
+        True,
+    ]

@@ -43,7 +43,7 @@ def remembered(
             chunk = Chunk(start, NOISE[start : min(start + size, at + length)], 0)
             windows += windower.window(chunk)
         at += length
-    windows += windower.finish()
+    windows += windower.flush()
     for window in windows:
         frames.remember(window)
     return frames, heard[:at], windows
@@ -92,7 +92,7 @@ def test_what_was_lost_is_not_found() -> None:
 def test_what_is_forgotten_is_gone_and_all_else_is_there() -> None:
     """So that memory stays bounded; up to a window's frames more may stay."""
     frames, _, _ = remembered([(1, 10_000, 100)], 4)
-    frames.forget(5_000)
+    frames.drop_before(5_000)
     assert frames.cut(1 + 300 * HOP, 3_000) is None
     assert frames.cut(1 + 313 * HOP, 3_000) is not None
 

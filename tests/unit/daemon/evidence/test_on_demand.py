@@ -28,10 +28,10 @@ def ask(post: Post, noise: Pcm, sizes: int = 800) -> tuple[str | NoClipReason, i
     """Ask for a clip once so much is heard; what came of it, and the sample by which it was so."""
     for at in range(0, ASKED_AT, 800):
         post.hear(noise[at : at + 800])
-    post.keeper.ask(REQUEST)
+    post.recorder.request_clip(REQUEST)
     for at in range(ASKED_AT, len(noise), sizes):
         post.hear(noise[at : at + sizes])
-        if (clip := post.keeper.asked_for()) is not None:
+        if (clip := post.recorder.requested_clip()) is not None:
             return clip, at + sizes
     raise AssertionError("nothing came of it")
 
@@ -89,10 +89,10 @@ def test_what_is_over_is_cut_short(folder: Path, noise: Pcm) -> None:
     """A microphone that is gone, or a node that stops, leaves what was heard."""
     post = Post(folder)
     post.hear(noise[:ASKED_AT])
-    post.keeper.ask(REQUEST)
+    post.recorder.request_clip(REQUEST)
     post.hear(noise[ASKED_AT:40_000])
-    assert post.keeper.asked_for(is_over=True) == CLIP
-    assert post.keeper.asked_for() is None
+    assert post.recorder.requested_clip(is_over=True) == CLIP
+    assert post.recorder.requested_clip() is None
     heard, _ = soundfile.read(folder / CLIP, dtype="int16")
     assert np.array_equal(heard, noise[ASKED_AT - LENGTHS.pre_roll_samples : 40_000])
 
@@ -101,10 +101,10 @@ def test_nobody_speaks_in_it_if_nobody_may(folder: Path, noise: Pcm) -> None:
     """A window with speech in it that reaches into the clip withholds all of it."""
     post = Post(folder, privacy="no-speech-clips")
     post.hear(noise[:ASKED_AT])
-    post.keeper.ask(REQUEST)
+    post.recorder.request_clip(REQUEST)
     for at in range(ASKED_AT, len(noise), 800):
         post.hear(noise[at : at + 800], lambda start: 0.9 if start == END - 4_000 else 0.0)
-        if clip := post.keeper.asked_for():
+        if clip := post.recorder.requested_clip():
             break
     assert clip is NoClipReason.WITHHELD
     assert (post.health.clips_withheld, list(folder.glob("*.flac"))) == (1, [])
@@ -122,8 +122,8 @@ def test_a_folder_that_takes_nothing_is_told(folder: Path, noise: Pcm) -> None:
 def test_before_anything_is_heard_there_is_nothing(folder: Path) -> None:
     """No empty file; the clip is counted as lost, as that of an event would be."""
     post = Post(folder)
-    post.keeper.ask(REQUEST)
-    assert post.keeper.asked_for(is_over=True) is NoClipReason.LOST
+    post.recorder.request_clip(REQUEST)
+    assert post.recorder.requested_clip(is_over=True) is NoClipReason.LOST
     assert (post.health.clips_lost, folder.exists()) == (1, False)
 
 
@@ -131,24 +131,24 @@ def test_one_clip_at_a_time(folder: Path, noise: Pcm) -> None:
     """The second is refused, and the first is kept."""
     post = Post(folder)
     post.hear(noise[:ASKED_AT])
-    post.keeper.ask(REQUEST)
+    post.recorder.request_clip(REQUEST)
     with pytest.raises(EvidenceError, match="being kept already"):
-        post.keeper.ask(REQUEST)
-    assert isinstance(post.keeper.asked_for(is_over=True), str)
+        post.recorder.request_clip(REQUEST)
+    assert isinstance(post.recorder.requested_clip(is_over=True), str)
 
 
 def test_a_clip_has_the_length_of_every_clip_at_most(folder: Path) -> None:
     """What is kept of before counts."""
-    keeper = Post(folder).keeper
+    recorder = Post(folder).recorder
     with pytest.raises(EvidenceError, match=r"may have 2.5 s from now on, not 2.6"):
-        keeper.ask(dataclasses.replace(REQUEST, seconds=2.6))
-    keeper.ask(dataclasses.replace(REQUEST, seconds=2.5))
+        recorder.request_clip(dataclasses.replace(REQUEST, seconds=2.6))
+    recorder.request_clip(dataclasses.replace(REQUEST, seconds=2.5))
 
 
 def test_a_node_that_keeps_no_evidence_says_so() -> None:
     """With what to do about it."""
     evidence = NoEvidence()
     with pytest.raises(EvidenceError, match="keeps no evidence") as refusal:
-        evidence.ask(REQUEST)
+        evidence.request_clip(REQUEST)
     assert refusal.value.hint == "set evidence.folder"
-    assert evidence.asked_for() is None
+    assert evidence.requested_clip() is None

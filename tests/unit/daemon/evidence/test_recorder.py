@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from soundpost.audio import Pcm
 from soundpost.evidence.encode.spectrogram import draw
-from soundpost.evidence.store import clip_store as archive
+from soundpost.evidence.store import clip_store
 from soundpost.features import FeatureSpec, LogMel
 
 SPEC = FeatureSpec()
@@ -78,7 +78,7 @@ def test_what_the_classifier_heard_is_not_computed_again(
     folder: Path, noise: Pcm, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It would be the greater part of the picture's cost."""
-    monkeypatch.setattr(archive, "LogMel", None)
+    monkeypatch.setattr(clip_store, "LogMel", None)
     post = Post(folder)
     post.listen(noise, [Event(ONSET, OFFSET), Event(OFFSET, 150_000)], [len(noise)])
     assert post.health.clips_kept == len(stored(folder)) == len({*folder.glob("*.png")})

@@ -63,7 +63,7 @@ def test_the_size_of_chunks_changes_nothing(count: int, cuts: list[int], seed: i
     for edges in ([], [cut for cut in cuts if cut < count]):
         windower = make_windower()
         windows = listen(windower, chunks(samples, edges))
-        heard.append([*windows, *windower.finish()])
+        heard.append([*windows, *windower.flush()])
     whole, cut = heard
     assert len(whole) == len(cut)
     assert all(same(one, other) for one, other in zip(whole, cut, strict=True))
@@ -121,7 +121,7 @@ def test_a_gap_begins_anew() -> None:
     listen(stopped, chunks(before))
     after = noise(SAMPLES + STRIDE, seed=1)
     tail, *windows = listen(windower, chunks(after, [77], start_sample=50_000))
-    assert same(tail, *stopped.finish())
+    assert same(tail, *stopped.flush())
     assert [window.start_sample for window in windows] == [50_000, 50_000 + STRIDE]
     fresh = listen(make_windower(), chunks(after, start_sample=50_000))
     assert all(same(one, other) for one, other in zip(windows, fresh, strict=True))
@@ -140,12 +140,12 @@ def test_finish_covers_the_tail(count: int) -> None:
     windower = make_windower()
     samples = noise(count)
     windows = listen(windower, chunks(samples))
-    tail = list(windower.finish())
+    tail = list(windower.flush())
     covered = max((window.end_sample for window in [*windows, *tail]), default=0)
     assert covered >= count
     assert len(tail) <= 1
     assert all(window.end_sample == count for window in tail)
-    assert not list(windower.finish())
+    assert not list(windower.flush())
     for window in tail:
         padded = np.zeros(SAMPLES, np.int16)
         rest = samples[window.start_sample :]
@@ -158,7 +158,7 @@ def test_finish_adds_nothing_when_nothing_is_left_over() -> None:
     """A recording that ends with a window is not classified a second time."""
     windower = make_windower()
     assert len(listen(windower, chunks(noise(SAMPLES + STRIDE)))) == 2
-    assert not list(windower.finish())
+    assert not list(windower.flush())
 
 
 def test_a_window_cannot_be_written_into() -> None:

@@ -27,12 +27,12 @@ class LoudBlocks:
     def __init__(self) -> None:
         self.heard = 0
 
-    def hears(self, block: Pcm) -> bool:
+    def is_triggered(self, block: Pcm) -> bool:
         """Whether the block's first sample says so."""
         self.heard += 1
         return bool(block[0])
 
-    def forget(self) -> None:
+    def reset(self) -> None:
         """Count the blocks of the new stretch."""
         self.heard = 0
 
@@ -73,7 +73,7 @@ def chunks(samples: Pcm, cuts: Iterable[int] = (), start_sample: int = 0) -> Ite
 
 def listen(gate: Gate, heard: Iterable[Chunk]) -> list[Chunk]:
     """Everything that passes."""
-    return [passed for chunk in heard for passed in gate.listen(chunk)]
+    return [passed for chunk in heard for passed in gate.filter(chunk)]
 
 
 def spans(passed: Iterable[Chunk]) -> list[Span]:
@@ -124,7 +124,7 @@ def test_an_open_gate_hands_on_the_very_chunk() -> None:
     """Not a copy, not another size."""
     chunk = Chunk(7, np.zeros(13, np.int16), 0)
     gate = AlwaysOpen()
-    assert list(gate.listen(chunk)) == [chunk]
+    assert list(gate.filter(chunk)) == [chunk]
     assert gate.quiet_since is None
 
 
@@ -305,7 +305,7 @@ def test_a_shut_gate_holds_no_more_than_its_pre_roll() -> None:
 def test_voices_are_heard_at_the_rates_that_webrtcvad_takes(rate_hz: int) -> None:
     """Blocks are 20 ms at each of them."""
     gate = build_gate(eager("voice"), rate_hz)
-    assert not list(gate.listen(Chunk(0, np.zeros(rate_hz, np.int16), 0)))
+    assert not list(gate.filter(Chunk(0, np.zeros(rate_hz, np.int16), 0)))
 
 
 @pytest.mark.parametrize("mode", ["voice", "level_or_voice", "level_and_voice"])
@@ -319,5 +319,5 @@ def test_voices_at_another_rate_are_a_configuration_error(mode: str) -> None:
 def test_level_works_at_any_rate() -> None:
     """Only webrtcvad is choosy."""
     samples = np.concatenate((np.ones(22_050 * 2, np.int16), np.full(22_050, 3_000, np.int16)))
-    passed = list(build_gate(eager("level"), 22_050).listen(Chunk(0, samples, 0)))
+    passed = list(build_gate(eager("level"), 22_050).filter(Chunk(0, samples, 0)))
     assert passed[-1].end_sample > 2 * 22_050

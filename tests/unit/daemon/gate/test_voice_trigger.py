@@ -33,7 +33,7 @@ def voiced(path: Path, peak_over_noise_db: float, strictness: int = 2) -> NDArra
     sound[-len(clip) :] += clip * 10 ** ((NOISE_DBFS + peak_over_noise_db - peak_dbfs) / 20)
     blocks = np.clip(np.rint(sound), -32_768, 32_767).astype(np.int16).reshape(-1, BLOCK)
     trigger = VoiceTrigger(strictness, 16_000)
-    return np.array([trigger.hears(block) for block in blocks])[-len(clip) // BLOCK :]
+    return np.array([trigger.is_triggered(block) for block in blocks])[-len(clip) // BLOCK :]
 
 
 def glass_breaking(shared_data: Path) -> list[Path]:
@@ -47,7 +47,7 @@ def test_steady_noise_is_no_voice() -> None:
     """Once it is learned."""
     trigger = VoiceTrigger(2, 16_000)
     noise = pink_noise(10).astype(np.int16).reshape(-1, BLOCK)
-    assert not any([trigger.hears(block) for block in noise][250:])
+    assert not any([trigger.is_triggered(block) for block in noise][250:])
 
 
 def test_breaking_glass_passes_for_a_voice_when_it_is_loud(shared_data: Path) -> None:
@@ -71,10 +71,10 @@ def test_it_learns_anew_when_told_to() -> None:
     """After a gap the same sound gets the same answers as at the beginning."""
     noise = pink_noise(4).astype(np.int16).reshape(-1, BLOCK)
     trigger = VoiceTrigger(0, 16_000)
-    first = [trigger.hears(block) for block in noise]
-    assert [trigger.hears(block) for block in noise] != first
-    trigger.forget()
-    assert [trigger.hears(block) for block in noise] == first
+    first = [trigger.is_triggered(block) for block in noise]
+    assert [trigger.is_triggered(block) for block in noise] != first
+    trigger.reset()
+    assert [trigger.is_triggered(block) for block in noise] == first
 
 
 @pytest.mark.parametrize("value", [-32_768, 0, 32_767])
@@ -82,4 +82,4 @@ def test_extreme_blocks_have_an_answer(value: int) -> None:
     """Full-scale constants and silence, many in a row."""
     trigger = VoiceTrigger(3, 16_000)
     block = np.full(BLOCK, value, np.int16)
-    assert {trigger.hears(block) for _ in range(100)} <= {True, False}
+    assert {trigger.is_triggered(block) for _ in range(100)} <= {True, False}

@@ -24,57 +24,57 @@ def followed_by(started: Detection, state: State) -> Detection:
     )
 
 
-def test_all_states_of_an_event_share_its_id(teller: MessageBuilder, started: Detection) -> None:
+def test_all_states_of_an_event_share_its_id(builder: MessageBuilder, started: Detection) -> None:
     """A subscriber can join what belongs together."""
     states = [started, followed_by(started, State.CONFIRMED), followed_by(started, State.ENDED)]
-    assert len({teller.tell(detection).id for detection in states}) == 1
+    assert len({builder.detection(detection).id for detection in states}) == 1
 
 
-def test_two_events_have_two_ids(teller: MessageBuilder, started: Detection) -> None:
+def test_two_events_have_two_ids(builder: MessageBuilder, started: Detection) -> None:
     """Even at the same moment with the same label."""
     other = dataclasses.replace(started, event=1)
-    assert teller.tell(started).id != teller.tell(other).id
+    assert builder.detection(started).id != builder.detection(other).id
 
 
 @pytest.mark.parametrize("end", [State.ENDED, State.RETRACTED])
 def test_an_event_that_is_over_has_no_further_state(
-    teller: MessageBuilder, started: Detection, end: State
+    builder: MessageBuilder, started: Detection, end: State
 ) -> None:
     """Telling more of it is a bug, not a new event under an old id."""
-    teller.tell(started)
-    teller.tell(followed_by(started, end))
+    builder.detection(started)
+    builder.detection(followed_by(started, end))
     with pytest.raises(KeyError):
-        teller.tell(followed_by(started, State.CONFIRMED))
+        builder.detection(followed_by(started, State.CONFIRMED))
 
 
 def test_messages_are_numbered_from_one_without_a_gap(
-    teller: MessageBuilder, started: Detection
+    builder: MessageBuilder, started: Detection
 ) -> None:
     """So that a subscriber sees what is missing."""
-    assert [teller.tell(started).seq for _ in range(5)] == [1, 2, 3, 4, 5]
+    assert [builder.detection(started).seq for _ in range(5)] == [1, 2, 3, 4, 5]
 
 
 def test_scores_and_levels_lose_the_digits_that_mean_nothing(
-    teller: MessageBuilder, started: Detection
+    builder: MessageBuilder, started: Detection
 ) -> None:
     """Four decimals of a score, one of a level, and no minus zero."""
-    message = teller.tell(
+    message = builder.detection(
         dataclasses.replace(started, score=0.123456, threshold=0.654321, level_dbfs=-0.04)
     )
     assert (message.score, message.threshold, str(message.level_dbfs)) == (0.1235, 0.6543, "0.0")
 
 
-def test_what_ended_has_its_offset(teller: MessageBuilder, started: Detection) -> None:
+def test_what_ended_has_its_offset(builder: MessageBuilder, started: Detection) -> None:
     """The offset is told in the same words as the onset."""
-    teller.tell(started)
-    ended = teller.tell(followed_by(started, State.ENDED))
+    builder.detection(started)
+    ended = builder.detection(followed_by(started, State.ENDED))
     assert (ended.onset, ended.offset) == ("2026-11-21T07:31:21.480Z", "2026-11-21T07:31:23.480Z")
 
 
-def test_a_report_is_a_picture_of_that_moment(teller: MessageBuilder) -> None:
+def test_a_report_is_a_picture_of_that_moment(builder: MessageBuilder) -> None:
     """What is counted afterwards does not change it."""
     health = Health(samples=16_000)
-    report = teller.report(health, 0)
+    report = builder.health(health, 0)
     health.samples += 1
     assert (report.counters.samples, report.heard_seconds) == (16_000, 1.0)
 

@@ -91,10 +91,10 @@ def test_the_histogram_counts_every_window_once(took_microseconds: list[int]) ->
         now[0] += next(takes) / 1e6
         return SCORES
 
-    stopwatch = InferenceTimer(classify, now_seconds=lambda: now[0])
+    inference_timer = InferenceTimer(classify, now_seconds=lambda: now[0])
     for _ in took_microseconds:
-        assert stopwatch.classify(WINDOW) is SCORES
-    samples = stopwatch.family().samples
+        assert inference_timer.classify(WINDOW) is SCORES
+    samples = inference_timer.family().samples
     buckets, (total, count) = samples[:-2], samples[-2:]
     assert [dict(bucket.labels)["le"] for bucket in buckets[-2:]] == ["1", "+Inf"]
     for bucket, bound in zip(buckets, BOUNDS_SECONDS, strict=False):

@@ -58,7 +58,7 @@ def detection(state: State, label: str = "siren") -> Detection:
 def take(metrics: Metrics, now: Now = NOW) -> None:
     """Take one set of metrics."""
     with metrics:
-        metrics.go_on(lambda: now)
+        metrics.tick(lambda: now)
 
 
 def test_what_was_counted_is_told_in_base_units(make_metrics: MakeMetrics, textfile: Path) -> None:
@@ -161,7 +161,7 @@ def test_without_a_place_nothing_is_taken(make_metrics: MakeMetrics) -> None:
         raise AssertionError("metrics are taken for nobody")
 
     with make_metrics() as metrics:
-        metrics.go_on(never)
+        metrics.tick(never)
 
 
 @given(st.text(), st.floats(allow_nan=False))

@@ -21,7 +21,7 @@ def test_it_changes_only_where_its_mean_passes_a_threshold(values: list[float]) 
     for count in range(1, len(values) + 1):
         latest = values[max(0, count - OVER) : count]
         mean = sum(latest) / len(latest)
-        is_raised = latch.judge(values[count - 1])
+        is_raised = latch.update(values[count - 1])
         if is_raised and not was_raised:
             assert mean >= RAISE_AT
             assert count >= OVER
@@ -37,15 +37,15 @@ def test_steady_values_decide_whatever_came_before(values: list[float]) -> None:
     """Nothing is ever stuck."""
     latch = new_latch()
     for value in values:
-        latch.judge(value)
-    assert [latch.judge(1.0) for _ in range(OVER)][-1]
-    assert not [latch.judge(0.0) for _ in range(OVER)][-1]
+        latch.update(value)
+    assert [latch.update(1.0) for _ in range(OVER)][-1]
+    assert not [latch.update(0.0) for _ in range(OVER)][-1]
 
 
 def test_forgetting_clears_and_begins_anew() -> None:
     """After it, as many values are needed as at first."""
     latch = new_latch()
-    assert [latch.judge(1.0) for _ in range(OVER)] == [False] * (OVER - 1) + [True]
-    latch.forget()
+    assert [latch.update(1.0) for _ in range(OVER)] == [False] * (OVER - 1) + [True]
+    latch.reset()
     assert not latch.is_raised
-    assert [latch.judge(1.0) for _ in range(OVER)] == [False] * (OVER - 1) + [True]
+    assert [latch.update(1.0) for _ in range(OVER)] == [False] * (OVER - 1) + [True]

@@ -21,7 +21,7 @@ COVERED_DBFS = USUAL_DBFS - COLLAPSE_DB - 1.0
 def hear(collapse: LevelDrop, level_dbfs: float, minutes: int = 1) -> bool:
     """Whether it is raised after minutes of a level."""
     for _ in range(minutes * MINUTE_SECONDS):
-        collapse.judge(level_dbfs)
+        collapse.update(level_dbfs)
     return collapse.is_raised
 
 
@@ -71,7 +71,7 @@ def test_a_level_that_falls_by_and_by_is_no_collapse(steps_db: list[float]) -> N
 def test_single_sounds_do_not_hide_a_collapse(collapse: LevelDrop) -> None:
     """A minute goes by its median."""
     for second in range(MINUTE_SECONDS):
-        collapse.judge(-10.0 if second % 3 == 0 else COVERED_DBFS)
+        collapse.update(-10.0 if second % 3 == 0 else COVERED_DBFS)
     assert collapse.is_raised
 
 

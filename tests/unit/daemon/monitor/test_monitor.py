@@ -33,7 +33,7 @@ class Listener:
 
     def lose(self) -> tuple[Problem, ...]:
         """The problems once the microphone is gone."""
-        self.condition.hear(None)
+        self.condition.on_chunk(None)
         return self.condition.problems
 
     def skip(self, samples: int) -> None:
@@ -49,7 +49,7 @@ class Listener:
         self._end_sample += len(piece)
         ended_ns = self._end_sample * NANOSECONDS // RATE_HZ
         self._now_ns = ended_ns + round(self.late_seconds * NANOSECONDS)
-        self.condition.hear(Chunk(self._end_sample - len(piece), piece, utc_ns))
+        self.condition.on_chunk(Chunk(self._end_sample - len(piece), piece, utc_ns))
         return self.condition.problems
 
 

@@ -24,9 +24,11 @@ def _no_outbox_stays_open() -> Iterator[None]:
 
 
 @pytest.fixture
-def messages(teller: MessageBuilder, started: Detection) -> Callable[[int], list[DetectionMessage]]:
+def messages(
+    builder: MessageBuilder, started: Detection
+) -> Callable[[int], list[DetectionMessage]]:
     """The next so many messages, numbered on."""
-    return lambda count: [teller.tell(started) for _ in range(count)]
+    return lambda count: [builder.detection(started) for _ in range(count)]
 
 
 @pytest.fixture

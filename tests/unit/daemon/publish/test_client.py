@@ -16,7 +16,7 @@ from watched_log import Log
 
 from soundpost.health import Health
 from soundpost.messages import DetectionMessage
-from soundpost.publish import client as courier
+from soundpost.publish import client
 from soundpost.publish.publisher import MqttPublisher
 from soundpost.system.backoff import Backoff
 
@@ -180,7 +180,7 @@ def test_closing_with_nothing_left_and_no_broker_needs_no_patience(
     make_publisher: MakePublisher, health: Health, log: Log, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Neither the next attempt nor the time-out, both an hour away, are waited for."""
-    monkeypatch.setattr(courier, "Backoff", partial(Backoff, 3_600.0, 3_600.0))
+    monkeypatch.setattr(client, "Backoff", partial(Backoff, 3_600.0, 3_600.0))
     publisher = make_publisher(f"mqtt://127.0.0.1:{free_port()}")
     log.wait_for("nobody listens at")
     publisher.close(timeout_seconds=3_600.0)

@@ -9,7 +9,7 @@ from mosquitto import Access, Broker, MakeBroker, wait_until
 from network_cut import cut_line
 
 from soundpost.messages import DetectionMessage
-from soundpost.publish import client as courier
+from soundpost.publish import client
 from soundpost.publish.publisher import MqttPublisher
 from soundpost.system.backoff import Backoff
 
@@ -28,8 +28,8 @@ def test_a_connection_that_lasted_is_missed_soon(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Each loss after a good connection begins with the shortest wait again."""
-    monkeypatch.setattr(courier, "Backoff", partial(Backoff, 0.01, 3_600.0))
-    monkeypatch.setattr(courier, "_STEADY_SECONDS", 0.0)
+    monkeypatch.setattr(client, "Backoff", partial(Backoff, 0.01, 3_600.0))
+    monkeypatch.setattr(client, "_STEADY_SECONDS", 0.0)
     with cut_line(broker.port, [WELCOMED] * 20) as line:
         publisher = make_publisher(f"mqtt://127.0.0.1:{line.port}")
         publisher.publish(messages(1)[0])
@@ -43,7 +43,7 @@ def test_a_connection_that_always_breaks_is_tried_ever_less_often(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """To be let in is not yet success: the waits grow, by halves of 20, 40, 80 ... ms at least."""
-    monkeypatch.setattr(courier, "Backoff", partial(Backoff, 0.02))
+    monkeypatch.setattr(client, "Backoff", partial(Backoff, 0.02))
     with cut_line(broker.port, [WELCOMED] * 20) as line:
         began_seconds = time.monotonic()
         publisher = make_publisher(f"mqtt://127.0.0.1:{line.port}")

@@ -31,14 +31,14 @@ RESULT = "soundpost/post/result"
 def porter_of(publisher: MqttPublisher, broker: Broker, times: int = 1) -> CommandInbox:
     """Its porter, once the broker has let it listen for so many times."""
     wait_until(lambda: broker.log.count("soundpost/post/command/+ (QoS") >= times)
-    assert publisher.porter is not None
-    return publisher.porter
+    assert publisher.inbox is not None
+    return publisher.inbox
 
 
-def carry_out(porter: CommandInbox) -> str:
+def carry_out(inbox: CommandInbox) -> str:
     """The id of the next command, of which it is now said that it is done."""
-    asked = next_command(porter)
-    porter.answer(porter.word(asked, Status.DONE, "it is done"), asked.sender)
+    asked = next_command(inbox)
+    inbox.queue_result(inbox.build_result(asked, Status.DONE, "it is done"), asked.reply_to)
     return asked.command.id
 
 
@@ -51,9 +51,9 @@ def test_a_command_reaches_the_pipeline_and_its_result_the_sender(
     broker: Broker, subscriber: Subscriber, make_publisher: MakePublisher
 ) -> None:
     """With QoS 1, not retained, and on the response topic too."""
-    porter = porter_of(make_publisher(broker.url, commands=True), broker)
+    inbox = porter_of(make_publisher(broker.url, commands=True), broker)
     subscriber.publish(COMMAND, b'{"id": "a1"}', retain=False, answer=("clients/x", b"7"))
-    assert carry_out(porter) == "a1"
+    assert carry_out(inbox) == "a1"
     subscriber.wait_for(lambda _: subscriber.on("clients/x") and subscriber.on(RESULT))
     for topic in (RESULT, "clients/x"):
         (got,) = subscriber.on(topic)
@@ -65,12 +65,12 @@ def test_garbage_is_answered_and_the_next_command_is_heard(
     broker: Broker, subscriber: Subscriber, make_publisher: MakePublisher
 ) -> None:
     """Bytes that are no text, far too many of them, and what is nested without end."""
-    porter = porter_of(make_publisher(broker.url, commands=True), broker)
+    inbox = porter_of(make_publisher(broker.url, commands=True), broker)
     for payload in (b"\xff\x00", b"x" * 200_000, b"[" * 16_000, b"", b"null"):
         subscriber.publish(COMMAND, payload, retain=False)
     subscriber.publish("soundpost/post/command/été", b"{}", retain=False)
     subscriber.publish(COMMAND, b'{"id": "a1"}', retain=False)
-    assert carry_out(porter) == "a1"
+    assert carry_out(inbox) == "a1"
     subscriber.wait_for(lambda _: len(results(subscriber)) == 7)
     assert [result["status"] for result in results(subscriber)] == [*["refused"] * 6, "done"]
 
@@ -79,10 +79,10 @@ def test_what_is_larger_than_any_command_never_reaches_the_node(
     broker: Broker, subscriber: Subscriber, make_publisher: MakePublisher
 ) -> None:
     """The broker is asked to keep it, so that nobody fills a small machine's memory."""
-    porter = porter_of(make_publisher(broker.url, commands=True), broker)
+    inbox = porter_of(make_publisher(broker.url, commands=True), broker)
     subscriber.publish(COMMAND, bytes(LARGEST_BYTES + 1), retain=False)
     subscriber.publish(COMMAND, b'{"id": "a1"}', retain=False)
-    assert carry_out(porter) == "a1"
+    assert carry_out(inbox) == "a1"
     subscriber.wait_for(lambda _: results(subscriber))
     assert [result["id"] for result in results(subscriber)] == ["a1"]
 
@@ -93,7 +93,7 @@ def test_a_retained_command_is_never_carried_out(
     """Neither one that was there before the node, nor one that comes while it listens."""
     subscriber.publish(COMMAND, b'{"id": "old"}', retain=True)
     subscriber.wait_for(len)
-    porter = porter_of(make_publisher(broker.url, commands=True), broker)
+    inbox = porter_of(make_publisher(broker.url, commands=True), broker)
     subscriber.wait_for(lambda _: len(results(subscriber)) == 1)
     subscriber.publish("soundpost/post/command/selftest", b'{"id": "new"}', retain=True)
     subscriber.wait_for(lambda _: len(results(subscriber)) == 2)
@@ -101,7 +101,7 @@ def test_a_retained_command_is_never_carried_out(
         ("old", "refused"),
         ("new", "refused"),
     ]
-    assert porter.take() is None
+    assert inbox.pop_command() is None
     log.wait_for("the command 'reload' is refused: the command is retained")
 
 
@@ -111,19 +111,19 @@ def test_after_a_lost_connection_results_are_told_and_commands_heard_again(
     """The node subscribes anew; what it could not tell it tells then."""
     broker = make_broker(persistent=True)
     publisher = make_publisher(broker.url, commands=True)
-    porter = porter_of(publisher, broker)
+    inbox = porter_of(publisher, broker)
     with Subscriber(broker.port, RESULT) as sender:
         sender.publish(COMMAND, b'{"id": "a1"}', retain=False)
-        asked = next_command(porter)
+        asked = next_command(inbox)
         broker.save()
         broker.kill()
         wait_until(lambda: not publisher.is_connected)
-        porter.answer(porter.word(asked, Status.DONE, "it is done"), asked.sender)
+        inbox.queue_result(inbox.build_result(asked, Status.DONE, "it is done"), asked.reply_to)
         broker.start()
         sender.wait_for(lambda _: results(sender))
         porter_of(publisher, broker, times=2)
         sender.publish(COMMAND, b'{"id": "a2"}', retain=False)
-        assert carry_out(porter) == "a2"
+        assert carry_out(inbox) == "a2"
         sender.wait_for(lambda _: results(sender)[-1]["id"] == "a2")
     assert results(sender)[0]["id"] == "a1"
 
@@ -137,9 +137,9 @@ def test_what_is_sent_to_a_node_that_is_away_is_never_carried_out(
     first.close()
     subscriber.publish(COMMAND, b'{"id": "yesterday"}', retain=False)
     subscriber.wait_for(lambda _: subscriber.on(COMMAND))
-    porter = porter_of(make_publisher(broker.url, commands=True), broker, times=2)
+    inbox = porter_of(make_publisher(broker.url, commands=True), broker, times=2)
     subscriber.publish(COMMAND, b'{"id": "today"}', retain=False)
-    assert carry_out(porter) == "today"
+    assert carry_out(inbox) == "today"
 
 
 def test_all_results_that_wait_at_a_stop_are_told_before_offline(
@@ -149,11 +149,11 @@ def test_all_results_that_wait_at_a_stop_are_told_before_offline(
     broker = make_broker(extra=("max_inflight_messages 1",))
     with Subscriber(broker.port, "soundpost/post/#") as sender:
         publisher = make_publisher(broker.url, commands=True)
-        porter = porter_of(publisher, broker)
+        inbox = porter_of(publisher, broker)
         sender.publish(COMMAND, b'{"id": "a1"}', retain=False)
-        asked = next_command(porter)
+        asked = next_command(inbox)
         for number in range(UNTOLD - 1):
-            porter.answer(porter.word(asked, Status.DONE, str(number)), asked.sender)
+            inbox.queue_result(inbox.build_result(asked, Status.DONE, str(number)), asked.reply_to)
         publisher.close(PATIENCE_SECONDS)
         got = sender.wait_for(lambda got: got and got[-1].text == "offline")
     assert [result["message"] for result in results(sender)] == list(map(str, range(UNTOLD - 1)))
@@ -167,8 +167,8 @@ def test_results_that_the_broker_does_not_take_in_time_are_counted(
     with deaf_broker() as deaf:
         publisher = make_publisher(deaf.url, commands=True)
         deaf.welcome(100)
-        assert publisher.porter is not None
-        publisher.porter.hear(IncomingMessage(COMMAND, b"garbage"))
+        assert publisher.inbox is not None
+        publisher.inbox.on_message(IncomingMessage(COMMAND, b"garbage"))
         publisher.close(timeout_seconds=0.3)
     assert health.results_dropped == 1
     log.wait_for("1 results of commands are lost")
@@ -179,10 +179,10 @@ def test_a_response_topic_that_the_broker_refuses_is_told(
 ) -> None:
     """In the node's log; the result is where all results are."""
     broker = make_broker(Access(acl=("topic readwrite soundpost/post/#",)))
-    porter = porter_of(make_publisher(broker.url, commands=True), broker)
+    inbox = porter_of(make_publisher(broker.url, commands=True), broker)
     with Subscriber(broker.port, RESULT) as sender:
         sender.publish(COMMAND, b'{"id": "a1"}', retain=False, answer=("clients/x", b"7"))
-        carry_out(porter)
+        carry_out(inbox)
         sender.wait_for(lambda _: results(sender))
     log.wait_for("WARNING the broker refuses a result on the response topic clients/x")
 
@@ -194,7 +194,7 @@ def test_nothing_is_listened_to_unless_asked_for(
     publisher = make_publisher(broker.url)
     subscriber.wait_for(lambda _: subscriber.on("soundpost/post/status"))
     publisher.close()
-    assert publisher.porter is None
+    assert publisher.inbox is None
     assert "command" not in broker.log
 
 
@@ -237,11 +237,11 @@ def test_a_node_hears_home_assistant_and_its_commander(
     model = ModelIdentity(id="esc50", version="1.0.0", sha256="5e" * 32)
     keys = MqttConfig(broker=broker.url, commands=True, discovery=True)
     with MqttPublisher(keys, "post", Health(), ("siren",), model) as publisher:
-        porter = porter_of(publisher, broker)
+        inbox = porter_of(publisher, broker)
         subscriber.wait_for(lambda _: subscriber.on(config))
         told = len(subscriber.on(config))
         subscriber.publish("homeassistant/status", b"online", retain=False)
         subscriber.publish(COMMAND, b'{"id": "a1"}', retain=False)
-        assert carry_out(porter) == "a1"
+        assert carry_out(inbox) == "a1"
         subscriber.wait_for(lambda _: len(subscriber.on(config)) > told)
     assert "siren" in subscriber.on(config)[-1].text

@@ -16,7 +16,7 @@ from soundpost.config import MqttConfig
 from soundpost.errors import PublishError
 from soundpost.health import Health
 from soundpost.messages import DetectionMessage, MessageBuilder
-from soundpost.publish import client as courier
+from soundpost.publish import client
 from soundpost.publish.broker import load_broker_address
 from soundpost.publish.connection import IN_FLIGHT, Connection
 from soundpost.publish.publisher import MqttPublisher
@@ -35,7 +35,7 @@ def deaf() -> Iterator[DeafBroker]:
 @pytest.fixture
 def _no_turn_ends_by_itself(monkeypatch: pytest.MonkeyPatch) -> None:
     """Only what arrives or is told moves the thread."""
-    monkeypatch.setattr(courier, "_TURN_SECONDS", 600.0)
+    monkeypatch.setattr(client, "_TURN_SECONDS", 600.0)
 
 
 @pytest.mark.parametrize(("allowed", "expected"), [(1, 1), (3, 3), (65_535, IN_FLIGHT)])
@@ -50,7 +50,7 @@ def test_no_more_is_under_way_than_the_broker_allows(
         for _ in range(50):
             ours.publish("t", b"x", answers.append, retain=False)
         deaf.acknowledge(1)
-        ours.turn(10.0)
+        ours.poll(10.0)
         assert (ours.unanswered, ours.has_room, answers) == (49, False, [None])
     assert deaf.published() == expected + 1
 
@@ -87,12 +87,12 @@ def test_a_detection_is_sent_as_soon_as_it_is_told(
 
 @pytest.mark.usefixtures("_no_turn_ends_by_itself")
 def test_the_last_health_and_offline_are_sent_as_soon_as_it_closes(
-    broker: Broker, subscriber: Subscriber, make_publisher: MakePublisher, teller: MessageBuilder
+    broker: Broker, subscriber: Subscriber, make_publisher: MakePublisher, builder: MessageBuilder
 ) -> None:
     """Though there is no detection to carry, and the thread is at rest."""
     publisher = make_publisher(broker.url)
     subscriber.wait_for(len)
-    publisher.publish_health(teller.report(Health(windows=7), 0))
+    publisher.publish_health(builder.health(Health(windows=7), 0))
     publisher.close()
     subscriber.wait_for(lambda got: got[-1].text == "offline")
     assert subscriber.on("soundpost/post/health")
@@ -129,5 +129,5 @@ def test_what_tls_has_decrypted_already_is_not_waited_for(certificates: Certific
             pytest.raises(PublishError, match="Server shutting down"),
             Connection(broker, "me", keepalive_seconds=3_600) as connection,
         ):
-            connection.turn(600.0)
+            connection.poll(600.0)
         said.set()

@@ -13,12 +13,12 @@ LOST = (Problem.NO_SAMPLES,)
 class Bench:
     """Reports whose clock a test moves, and the problems that each of them told."""
 
-    def __init__(self, teller: MessageBuilder) -> None:
+    def __init__(self, builder: MessageBuilder) -> None:
         self.seconds = 1_000.0
         self.told: list[list[Problem]] = []
         self.reports = HealthReports(
             lambda message: self.told.append(message.problems),
-            teller,
+            builder,
             Health(),
             EVERY_SECONDS,
             monotonic_seconds=lambda: self.seconds,
@@ -29,14 +29,14 @@ class Bench:
         before = len(self.told)
         for _ in range(round(10 * seconds)):
             self.seconds += 0.1
-            self.reports.go_on(problems)
+            self.reports.tick(problems)
         return len(self.told) - before
 
 
 @pytest.fixture
-def bench(teller: MessageBuilder) -> Bench:
+def bench(builder: MessageBuilder) -> Bench:
     """Reports that have told nothing yet."""
-    return Bench(teller)
+    return Bench(builder)
 
 
 def test_health_is_told_at_once_and_every_so_often(bench: Bench) -> None:
@@ -58,5 +58,5 @@ def test_a_problem_is_told_when_it_comes_and_when_it_goes(bench: Bench) -> None:
 
 def test_what_is_told_last_says_what_is_wrong(bench: Bench) -> None:
     """On leaving, too."""
-    bench.reports.tell(LOST)
+    bench.reports.publish_now(LOST)
     assert bench.told == [list(LOST)]

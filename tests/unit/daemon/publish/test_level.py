@@ -21,7 +21,7 @@ def levels(stretch_samples: int, sizes: list[int], lost: int | None = None) -> l
     for number, size in enumerate(sizes):
         samples = NOISE[at : at + size]
         if len(samples) and number != lost:
-            loudness.hear(Chunk(at, samples, 0))
+            loudness.on_chunk(Chunk(at, samples, 0))
         at += size
     return told
 
@@ -56,22 +56,22 @@ def test_a_stretch_that_a_gap_interrupts_begins_anew() -> None:
 )
 def test_a_level_is_a_plain_number(samples: Pcm, expected: bytes) -> None:
     """With one decimal and without a minus before nothing; the broker is not to keep it."""
-    readings = StateTopics()
-    loudness = build_level_reporter(MqttConfig(level_seconds=0.1), 16_000, readings)
+    state_topics = StateTopics()
+    loudness = build_level_reporter(MqttConfig(level_seconds=0.1), 16_000, state_topics)
     assert loudness is not None
-    loudness.hear(Chunk(0, samples, 0))
-    assert readings.take() == [TopicState("level", expected, is_lasting=False)]
+    loudness.on_chunk(Chunk(0, samples, 0))
+    assert state_topics.pop_pending() == [TopicState("level", expected, is_retained=False)]
 
 
 def test_only_the_latest_level_is_told() -> None:
     """And none of long ago to a broker that was away."""
-    readings = StateTopics()
-    readings.pass_by("level", b"-1.0")
-    readings.pass_by("level", b"-2.0")
-    assert [reading.payload for reading in readings.take()] == [b"-2.0"]
-    readings.pass_by("level", b"-3.0")
-    readings.renew()
-    assert readings.take() == []
+    state_topics = StateTopics()
+    state_topics.set_transient("level", b"-1.0")
+    state_topics.set_transient("level", b"-2.0")
+    assert [reading.payload for reading in state_topics.pop_pending()] == [b"-2.0"]
+    state_topics.set_transient("level", b"-3.0")
+    state_topics.resend_all()
+    assert state_topics.pop_pending() == []
 
 
 def test_no_level_is_told_unless_asked_for() -> None:

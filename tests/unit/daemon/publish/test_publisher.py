@@ -77,13 +77,13 @@ def test_offline_comes_after_everything_else(
     subscriber: Subscriber,
     make_publisher: MakePublisher,
     messages: MakeMessages,
-    teller: MessageBuilder,
+    builder: MessageBuilder,
 ) -> None:
     """What is told just before the close is still told, the last health included."""
     publisher = make_publisher(broker.url)
     for message in messages(100):
         publisher.publish(message)
-    publisher.publish_health(teller.report(Health(windows=7), 0))
+    publisher.publish_health(builder.health(Health(windows=7), 0))
     publisher.close()
     subscriber.wait_for(lambda got: got and got[-1].text == "offline")
     assert len(subscriber.on(DETECTIONS)) == 100
@@ -91,12 +91,12 @@ def test_offline_comes_after_everything_else(
 
 
 def test_the_latest_health_is_retained(
-    broker: Broker, subscriber: Subscriber, make_publisher: MakePublisher, teller: MessageBuilder
+    broker: Broker, subscriber: Subscriber, make_publisher: MakePublisher, builder: MessageBuilder
 ) -> None:
     """A late subscriber gets the last one, as it was encoded."""
     publisher = make_publisher(broker.url)
     for windows in range(10):
-        last = teller.report(Health(windows=windows), 0)
+        last = builder.health(Health(windows=windows), 0)
         publisher.publish_health(last)
     subscriber.wait_for(lambda _: encode(last) in [got.payload for got in subscriber.on(HEALTH)])
     with Subscriber(broker.port, HEALTH) as late:
@@ -105,14 +105,14 @@ def test_the_latest_health_is_retained(
 
 
 def test_health_takes_back_the_offline_of_an_earlier_life(
-    broker: Broker, subscriber: Subscriber, make_publisher: MakePublisher, teller: MessageBuilder
+    broker: Broker, subscriber: Subscriber, make_publisher: MakePublisher, builder: MessageBuilder
 ) -> None:
     """A will that the broker sends late, for a connection cut before, does not stay."""
     publisher = make_publisher(broker.url)
     subscriber.wait_for(lambda _: subscriber.on(STATUS))
     subscriber.publish(STATUS, b"offline", retain=True)
     subscriber.wait_for(lambda _: subscriber.on(STATUS)[-1].text == "offline")
-    publisher.publish_health(teller.report(Health(), 0))
+    publisher.publish_health(builder.health(Health(), 0))
     subscriber.wait_for(lambda _: subscriber.on(STATUS)[-1].text == "online")
 
 
@@ -121,7 +121,7 @@ def test_a_broker_that_takes_few_at_once_gets_all(
     make_broker: MakeBroker,
     make_publisher: MakePublisher,
     messages: MakeMessages,
-    teller: MessageBuilder,
+    builder: MessageBuilder,
     limit: int,
 ) -> None:
     """The broker's receive maximum is kept, by detections and readings together."""
@@ -130,7 +130,7 @@ def test_a_broker_that_takes_few_at_once_gets_all(
         publisher = make_publisher(broker.url)
         for message in messages(60):
             publisher.publish(message)
-            publisher.publish_health(teller.report(Health(), 0))
+            publisher.publish_health(builder.health(Health(), 0))
         got = subscriber.wait_for(lambda got: len(got) >= 60)
     assert [json.loads(message.text)["seq"] for message in got] == list(range(1, 61))
 

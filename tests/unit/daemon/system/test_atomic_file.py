@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from full_disk import Disk, files_of_at_most
 
-from soundpost.system.atomic_file import sync_folder, write_atomic
+from soundpost.system.atomic_file import probe_folder, set_aside, sync_folder, write_atomic
 
 
 def contents(folder: Path) -> dict[str, bytes]:
@@ -58,3 +58,34 @@ def test_what_a_killed_one_left_behind_is_no_hindrance(tmp_path: Path) -> None:
     (tmp_path / ".clip.json.part").write_bytes(b"half" * 1000)
     write_atomic(tmp_path / "clip.json", b"whole")
     assert contents(tmp_path) == {"clip.json": b"whole"}
+
+
+def test_a_file_that_is_set_aside_keeps_its_content(tmp_path: Path) -> None:
+    """Its name says what it was and when; files that belong to it go with it."""
+    (tmp_path / "a.db").write_text("damaged")
+    (tmp_path / "a.db-wal").write_text("log")
+    aside = set_aside(tmp_path / "a.db", ("", "-wal", "-journal"))
+    assert aside.name.startswith("a.db.damaged-")
+    assert aside.read_text() == "damaged"
+    assert aside.with_name(aside.name + "-wal").read_text() == "log"
+    assert not (tmp_path / "a.db").exists()
+
+
+def test_only_the_latest_two_are_kept_aside(tmp_path: Path) -> None:
+    """What is damaged again and again does not fill the disk."""
+    for number in range(4):
+        (tmp_path / "a").write_text(str(number))
+        set_aside(tmp_path / "a")
+    assert sorted(path.read_text() for path in tmp_path.iterdir()) == ["2", "3"]
+
+
+def test_a_probe_leaves_nothing(tmp_path: Path) -> None:
+    """A folder that can be written holds what it held."""
+    probe_folder(tmp_path)
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_folder_that_is_not_there_fails_its_probe(tmp_path: Path) -> None:
+    """The operating system says why."""
+    with pytest.raises(FileNotFoundError):
+        probe_folder(tmp_path / "gone")

@@ -83,7 +83,7 @@ class Bench:
         self, *, is_quiet: bool = False, is_connected: bool = True, is_waiting: bool = False
     ) -> None:
         """What the loop does after every chunk."""
-        self.service.go_on(is_quiet=is_quiet, is_connected=is_connected, is_waiting=is_waiting)
+        self.service.tick(is_quiet=is_quiet, is_connected=is_connected, is_waiting=is_waiting)
 
 
 @pytest.fixture
@@ -245,14 +245,14 @@ def test_the_status_is_renewed_now_and_then(bench: Bench, ear: Ear) -> None:
 
 def test_a_line_break_in_a_value_is_no_assignment(address: str, ear: Ear) -> None:
     """A file name may hold a line break; what follows it is not for systemd to obey."""
-    Notifier(address).tell(STATUS="listening to wav:a\nMAINPID=1\nb.wav")
+    Notifier(address).notify(STATUS="listening to wav:a\nMAINPID=1\nb.wav")
     assert ear.heard() == ["STATUS=listening to wav:a MAINPID=1 b.wav"]
 
 
 def test_without_a_manager_nobody_is_told(caplog: pytest.LogCaptureFixture) -> None:
     """Started by hand, the daemon says nothing about a systemd that is not there."""
     with Bench(None, None).service as service:
-        service.go_on(is_quiet=False, is_connected=True)
+        service.tick(is_quiet=False, is_connected=True)
     assert caplog.text == ""
 
 
@@ -261,8 +261,8 @@ def test_a_manager_that_went_away_is_logged_once(
 ) -> None:
     """The pipeline goes on without it; one line says so, not one for each message."""
     manager = Notifier(str(tmp_path / "absent"))
-    manager.tell(READY="1")
-    manager.tell(WATCHDOG="1")
+    manager.notify(READY="1")
+    manager.notify(WATCHDOG="1")
     assert caplog.text.count("systemd does not listen") == 1
 
 
@@ -284,7 +284,7 @@ def test_the_watchdog_is_the_environment_s(
 
 def test_the_socket_is_the_environment_s(address: str, ear: Ear) -> None:
     """NOTIFY_SOCKET names who is told."""
-    Notifier.from_environment({"NOTIFY_SOCKET": address}).tell(READY="1")
+    Notifier.from_environment({"NOTIFY_SOCKET": address}).notify(READY="1")
     assert ear.heard() == ["READY=1"]
 
 

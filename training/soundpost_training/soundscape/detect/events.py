@@ -39,8 +39,8 @@ def track(heard: RecordingScores, rules: Sequence[Rule]) -> list[DetectedEvent]:
     tracker = Tracker(rules, heard.spec)
     detections: list[Detection] = []
     for scores in heard.scores():
-        detections += tracker.follow(scores)
-    detections += tracker.rest()
+        detections += tracker.update(scores)
+    detections += tracker.flush()
     return joined(detections, heard.spec.sample_rate_hz)
 
 

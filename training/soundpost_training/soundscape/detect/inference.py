@@ -98,7 +98,7 @@ def score_recording(path: Path, ear: SoundModel) -> RecordingScores:
         gathered.remember(chunk.samples)
         heard_samples = chunk.end_sample
         gathered.add(windower.window(chunk))
-    gathered.add(windower.finish())
+    gathered.add(windower.flush())
     return gathered.whole(heard_samples)
 
 

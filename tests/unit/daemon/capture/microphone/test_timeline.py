@@ -174,7 +174,7 @@ def test_a_recording_goes_on_from_another_by_the_time_between(away_ns: int, rate
     buffers = buffers_of(noise(2 * rate_hz), [rate_hz // 5] * 10, rate_hz)
     begun_ns = buffers[0].arrived_ns - samples_to_ns(rate_hz // 5, rate_hz)
     health = Health()
-    ended = SamplePosition(sample=1_000, heard_ns=begun_ns - away_ns)
+    ended = SamplePosition(sample=1_000, captured_ns=begun_ns - away_ns)
     timeline = Timeline(rate_hz, RATE_HZ, health=health, follows=ended)
     chunks = [chunk for buffer in buffers for chunk in timeline.place(buffer)]
     away_samples = max(1, away_ns * RATE_HZ // 1_000_000_000)

@@ -18,40 +18,40 @@ delays_ns = st.lists(st.integers(0, 500 * MILLISECOND_NS), min_size=1, max_size=
 @given(delays_ns, st.integers(0, 10**18))
 def test_the_error_is_the_least_delay_of_the_horizon(delays: list[int], origin_ns: int) -> None:
     """However late single buffers are, frame 0 is placed by the quickest of the last 10 s."""
-    arrivals = CaptureTimestamps(RATE_HZ)
+    timestamps = CaptureTimestamps(RATE_HZ)
     for k, delay_ns in enumerate(delays, start=1):
-        arrivals.note(k * BUFFER_FRAMES, origin_ns + k * BUFFER_NS + delay_ns)
+        timestamps.record(k * BUFFER_FRAMES, origin_ns + k * BUFFER_NS + delay_ns)
     recent = delays[-(HORIZON_SECONDS * RATE_HZ // BUFFER_FRAMES + 1) :]
-    assert arrivals.heard_ns(0) - origin_ns == min(recent)
+    assert timestamps.captured_ns(0) - origin_ns == min(recent)
 
 
 def test_a_slow_crystal_is_followed_within_the_horizon() -> None:
     """A card that is 100 ppm slow is, after an hour, still no more than 1 ms off."""
-    arrivals = CaptureTimestamps(RATE_HZ)
+    timestamps = CaptureTimestamps(RATE_HZ)
     true_buffer_ns = round(BUFFER_NS * 1.0001)
     for k in range(1, 20 * 3_600 + 1):
-        arrivals.note(k * BUFFER_FRAMES, k * true_buffer_ns)
+        timestamps.record(k * BUFFER_FRAMES, k * true_buffer_ns)
     last = 20 * 3_600
-    assert abs(arrivals.heard_ns(last * BUFFER_FRAMES) - last * true_buffer_ns) < 1.01e6
+    assert abs(timestamps.captured_ns(last * BUFFER_FRAMES) - last * true_buffer_ns) < 1.01e6
 
 
 def test_a_quick_crystal_is_followed_at_once() -> None:
     """A card that is 100 ppm quick makes every buffer the quickest so far."""
-    arrivals = CaptureTimestamps(RATE_HZ)
+    timestamps = CaptureTimestamps(RATE_HZ)
     true_buffer_ns = round(BUFFER_NS * 0.9999)
     for k in range(1, 20_001):
-        arrivals.note(k * BUFFER_FRAMES, k * true_buffer_ns)
-    assert arrivals.heard_ns(20_000 * BUFFER_FRAMES) == 20_000 * true_buffer_ns
+        timestamps.record(k * BUFFER_FRAMES, k * true_buffer_ns)
+    assert timestamps.captured_ns(20_000 * BUFFER_FRAMES) == 20_000 * true_buffer_ns
 
 
 def test_lost_frames_are_what_the_time_that_passed_had_room_for() -> None:
     """A buffer that comes 1.5 s late, with no count of what was lost, is 24,000 frames late."""
-    arrivals = CaptureTimestamps(RATE_HZ)
+    timestamps = CaptureTimestamps(RATE_HZ)
     for k in range(1, 11):
-        arrivals.note(k * BUFFER_FRAMES, k * BUFFER_NS)
+        timestamps.record(k * BUFFER_FRAMES, k * BUFFER_NS)
     late_ns = 11 * BUFFER_NS + 1_500 * MILLISECOND_NS
-    assert arrivals.late_frames(11 * BUFFER_FRAMES, late_ns) == 24_000
-    assert arrivals.late_frames(11 * BUFFER_FRAMES, 11 * BUFFER_NS) == 0
+    assert timestamps.late_frames(11 * BUFFER_FRAMES, late_ns) == 24_000
+    assert timestamps.late_frames(11 * BUFFER_FRAMES, 11 * BUFFER_NS) == 0
 
 
 def test_the_first_buffer_is_never_late() -> None:
@@ -61,48 +61,48 @@ def test_the_first_buffer_is_never_late() -> None:
 
 def test_memory_stays_bounded_when_every_buffer_is_later_than_the_last() -> None:
     """The worst case keeps no more than the horizon's buffers."""
-    arrivals = CaptureTimestamps(RATE_HZ)
+    timestamps = CaptureTimestamps(RATE_HZ)
     lateness = np.cumsum(np.full(2_000, 1_000))
     for k, late_ns in enumerate(lateness.tolist(), start=1):
-        arrivals.note(k * BUFFER_FRAMES, k * BUFFER_NS + late_ns)
-    assert arrivals.heard_ns(0) == int(lateness[-(HORIZON_SECONDS * 20 + 1)])
+        timestamps.record(k * BUFFER_FRAMES, k * BUFFER_NS + late_ns)
+    assert timestamps.captured_ns(0) == int(lateness[-(HORIZON_SECONDS * 20 + 1)])
 
 
 @given(delays_ns)
 def test_single_late_buffers_are_not_behind(delays: list[int]) -> None:
     """As long as one of each 10 s comes as quickly as ever."""
-    arrivals = CaptureTimestamps(RATE_HZ)
+    timestamps = CaptureTimestamps(RATE_HZ)
     for k, delay_ns in enumerate(delays, start=1):
         due_ns = k * BUFFER_NS + (delay_ns if k % 100 else 0)
-        arrivals.note(k * BUFFER_FRAMES, due_ns)
-        assert arrivals.behind_ns == 0
+        timestamps.record(k * BUFFER_FRAMES, due_ns)
+        assert timestamps.behind_ns == 0
 
 
 @given(st.integers(-500, 500))
 def test_a_clock_that_is_off_is_not_behind(ppm: int) -> None:
     """Not after an hour either."""
-    arrivals = CaptureTimestamps(RATE_HZ)
+    timestamps = CaptureTimestamps(RATE_HZ)
     second_ns = 10**9 + ppm * 1_000
     for k in range(1, 3_601):
-        arrivals.note(k * RATE_HZ, k * second_ns)
-    assert arrivals.behind_ns <= HORIZON_SECONDS * 500_000
+        timestamps.record(k * RATE_HZ, k * second_ns)
+    assert timestamps.behind_ns <= HORIZON_SECONDS * 500_000
 
 
 @given(st.integers(2, 100))
 def test_a_reader_that_is_slower_than_real_time_falls_behind(percent: int) -> None:
     """By what it is slower, but for the last 10 s: there it could still catch up."""
-    arrivals = CaptureTimestamps(RATE_HZ)
+    timestamps = CaptureTimestamps(RATE_HZ)
     for k in range(1, 61):
-        arrivals.note(k * RATE_HZ, k * (10**9 + percent * 10**7))
-    behind_seconds = arrivals.behind_ns / 1e9
+        timestamps.record(k * RATE_HZ, k * (10**9 + percent * 10**7))
+    behind_seconds = timestamps.behind_ns / 1e9
     lost_seconds = percent / 100 * (60 - HORIZON_SECONDS)
     assert 0.85 * lost_seconds < behind_seconds <= lost_seconds
 
 
 def test_sound_that_is_lost_untold_is_behind_once_it_cannot_catch_up() -> None:
     """Two seconds of it are seen ten seconds later."""
-    arrivals = CaptureTimestamps(RATE_HZ)
+    timestamps = CaptureTimestamps(RATE_HZ)
     for k in range(1, 40):
-        arrivals.note(k * RATE_HZ, k * 10**9 + (2 * 10**9 if k > 20 else 0))
-        is_behind = arrivals.behind_ns > 10**9
+        timestamps.record(k * RATE_HZ, k * 10**9 + (2 * 10**9 if k > 20 else 0))
+        is_behind = timestamps.behind_ns > 10**9
         assert is_behind == (k > 20 + HORIZON_SECONDS)

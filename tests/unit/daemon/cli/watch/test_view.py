@@ -37,7 +37,7 @@ def heard(samples: Pcm, size: int) -> LevelMeter:
     """A meter that was given the samples in chunks of a size."""
     meter = LevelMeter(RATE_HZ, 30.0)
     for start in range(0, len(samples), size):
-        meter.hear(Chunk(start, samples[start : start + size], 0))
+        meter.on_chunk(Chunk(start, samples[start : start + size], 0))
     return meter
 
 
@@ -123,7 +123,7 @@ def test_a_bar_is_filled_as_far_as_its_share() -> None:
 def test_the_highest_scores_come_first_with_their_thresholds(model: Model) -> None:
     """What nobody listens for is shown without one."""
     shown = sight(model, DecideConfig(exclude=["hum"], on_threshold=0.7))
-    shown.weigh(scores(0.2, 0.5, 0.3))
+    shown.on_scores(scores(0.2, 0.5, 0.3))
     assert [(bar.label, bar.threshold) for bar in shown.bars] == [
         ("hum", None),
         ("hush", 0.7),
@@ -135,13 +135,13 @@ def test_the_highest_scores_come_first_with_their_thresholds(model: Model) -> No
 def test_an_event_is_shown_once_in_its_last_state(model: Model) -> None:
     """The latest event first, and not more of them than anybody reads."""
     shown = sight(model, DecideConfig())
-    shown.follow([detection(0, State.STARTED), detection(1, State.STARTED)])
-    shown.follow([detection(0, State.CONFIRMED)])
+    shown.on_detections([detection(0, State.STARTED), detection(1, State.STARTED)])
+    shown.on_detections([detection(0, State.CONFIRMED)])
     assert [(event.event, event.state) for event in shown.events] == [
         (1, State.STARTED),
         (0, State.CONFIRMED),
     ]
-    shown.follow([detection(number, State.STARTED) for number in range(2, 200)])
+    shown.on_detections([detection(number, State.STARTED) for number in range(2, 200)])
     assert len(shown.events) == REMEMBERED_EVENTS
     assert shown.events[0].event == 199
     assert shown.event_count == 200
@@ -156,7 +156,7 @@ def test_who_looks_on_changes_nothing_and_misses_nothing(model: Model) -> None:
         source = ArraySource(samples, RATE_HZ)
         pipeline = build_pipeline(config, model, source, Health())
         pipeline.observer = observer
-        decided = [one for detections in pipeline.listen() for one in detections]
+        decided = [one for detections in pipeline.run() for one in detections]
         return [(one.onset_sample, one.label, one.state, one.score) for one in decided]
 
     shown = sight(model, config.decide)
@@ -179,7 +179,7 @@ def test_what_is_no_longer_so_is_not_shown(model: Model) -> None:
     pipeline = build_pipeline(Config(), model, Pausing(noise(2.0, 900.0), RATE_HZ), Health())
     pipeline.observer = shown = sight(model, DecideConfig())
     seen = []
-    for _ in pipeline.listen():
+    for _ in pipeline.run():
         shown.glance(pipeline)
         seen.append((shown.is_waiting, len(shown.bars), shown.meter.level_dbfs > SILENCE_DBFS))
     assert seen[-3:-1] == [(False, 3, True), (True, 0, False)]
@@ -192,7 +192,7 @@ def test_lines_say_every_state_at_once_and_now_and_then_how_it_is(model: Model) 
     out = io.StringIO()
     shown, lines = sight(model, DecideConfig()), PlainOutput(out)
     for second in range(12):
-        shown.hear(Chunk(second * RATE_HZ, noise(1.0, 300.0), 0))
+        shown.on_chunk(Chunk(second * RATE_HZ, noise(1.0, 300.0), 0))
         lines.show(shown, [detection(0, State.STARTED)] if second == 7 else [])
     told = out.getvalue().splitlines()
     assert [line.split()[0] for line in told if "level" in line] == [

@@ -114,8 +114,8 @@ def test_an_override_of_what_is_not_there_is_refused(override: Override) -> None
 
 def test_a_vocabulary_finds_labels_by_the_names_of_groups() -> None:
     """What a mute is given."""
-    vocabulary = build_label_names(LABELS, DecideConfig(groups=GROUPS))
-    assert vocabulary.find(["security", "dog"]) == {"siren", "glass_breaking", "dog"}
+    label_names = build_label_names(LABELS, DecideConfig(groups=GROUPS))
+    assert label_names.find(["security", "dog"]) == {"siren", "glass_breaking", "dog"}
 
 
 def test_evidence_is_told_of_the_slowest_profile_that_may_be_set() -> None:

@@ -14,9 +14,9 @@ MINUTE_NS = 60 * NANOSECONDS
 DOG = frozenset({"dog"})
 
 
-def allowed(hush: Mutes, utc_ns: int = NOW_NS) -> set[str]:
+def allowed(mutes: Mutes, utc_ns: int = NOW_NS) -> set[str]:
     """The labels whose events may begin."""
-    return {label for label in LABELS if hush.may_begin(label, utc_ns)}
+    return {label for label in LABELS if mutes.may_begin(label, utc_ns)}
 
 
 def test_nothing_is_muted_at_first() -> None:
@@ -26,44 +26,44 @@ def test_nothing_is_muted_at_first() -> None:
 
 def test_a_mute_holds_for_its_labels_until_its_end() -> None:
     """Up to that nanosecond, and no other label."""
-    hush = Mutes(LABELS)
-    hush.mute(DOG, NOW_NS + MINUTE_NS)
-    assert allowed(hush) == {"siren", "rain"}
-    assert not hush.may_begin("dog", NOW_NS + MINUTE_NS - 1)
-    assert hush.may_begin("dog", NOW_NS + MINUTE_NS)
+    mutes = Mutes(LABELS)
+    mutes.mute(DOG, NOW_NS + MINUTE_NS)
+    assert allowed(mutes) == {"siren", "rain"}
+    assert not mutes.may_begin("dog", NOW_NS + MINUTE_NS - 1)
+    assert mutes.may_begin("dog", NOW_NS + MINUTE_NS)
 
 
 def test_all_can_be_muted_and_one_of_them_unmuted() -> None:
     """None means every label, and an unmute takes out of it what it names."""
-    hush = Mutes(LABELS)
-    hush.mute(None, NOW_NS + MINUTE_NS)
-    assert allowed(hush) == set()
-    hush.unmute(DOG)
-    assert allowed(hush) == DOG
-    hush.unmute(None)
-    assert allowed(hush) == set(LABELS)
+    mutes = Mutes(LABELS)
+    mutes.mute(None, NOW_NS + MINUTE_NS)
+    assert allowed(mutes) == set()
+    mutes.unmute(DOG)
+    assert allowed(mutes) == DOG
+    mutes.unmute(None)
+    assert allowed(mutes) == set(LABELS)
 
 
 def test_a_later_word_takes_the_place_of_an_earlier_one() -> None:
     """A mute can be shortened."""
-    hush = Mutes(LABELS)
-    hush.mute(DOG, NOW_NS + 10 * MINUTE_NS)
-    hush.mute(DOG, NOW_NS + MINUTE_NS)
-    assert hush.may_begin("dog", NOW_NS + 2 * MINUTE_NS)
+    mutes = Mutes(LABELS)
+    mutes.mute(DOG, NOW_NS + 10 * MINUTE_NS)
+    mutes.mute(DOG, NOW_NS + MINUTE_NS)
+    assert mutes.may_begin("dog", NOW_NS + 2 * MINUTE_NS)
 
 
 def test_a_clock_that_is_set_back_by_years_mutes_nothing() -> None:
     """What ends later than the longest mute from now was said by a wrong clock."""
-    hush = Mutes(LABELS)
-    hush.mute(None, NOW_NS + MINUTE_NS)
-    assert allowed(hush, NOW_NS - 2 * LONGEST_MUTE_SECONDS * NANOSECONDS) == set(LABELS)
+    mutes = Mutes(LABELS)
+    mutes.mute(None, NOW_NS + MINUTE_NS)
+    assert allowed(mutes, NOW_NS - 2 * LONGEST_MUTE_SECONDS * NANOSECONDS) == set(LABELS)
 
 
 def test_the_longest_mute_holds_at_once() -> None:
     """Also for what was heard before it was said, and is decided only now."""
-    hush = Mutes(LABELS)
-    hush.mute(None, NOW_NS + LONGEST_MUTE_SECONDS * NANOSECONDS)
-    assert allowed(hush, NOW_NS - 10 * NANOSECONDS) == set()
+    mutes = Mutes(LABELS)
+    mutes.mute(None, NOW_NS + LONGEST_MUTE_SECONDS * NANOSECONDS)
+    assert allowed(mutes, NOW_NS - 10 * NANOSECONDS) == set()
 
 
 def test_an_unknown_label_is_refused() -> None:
@@ -78,10 +78,10 @@ def test_an_unknown_label_is_refused() -> None:
 )
 def test_a_restart_remembers(ends: dict[str, int], later: int) -> None:
     """The state, written and read again, mutes the same; a label that is gone is left out."""
-    hush = Mutes([*LABELS, "gone"])
+    mutes = Mutes([*LABELS, "gone"])
     for label, end in ends.items():
-        hush.mute(frozenset({label}), NOW_NS + end)
-    written = msgspec.json.encode(hush.state)
+        mutes.mute(frozenset({label}), NOW_NS + end)
+    written = msgspec.json.encode(mutes.state)
     restored = Mutes(LABELS, msgspec.json.decode(written, type=MutesState))
-    assert allowed(restored, NOW_NS + later) == allowed(hush, NOW_NS + later)
+    assert allowed(restored, NOW_NS + later) == allowed(mutes, NOW_NS + later)
     assert "gone" not in {mute.label for mute in restored.state.mutes}

@@ -26,7 +26,7 @@ LABELS = [
 ]
 
 
-def hush(
+def mutes(
     *schedules: ScheduleConfig, node: NodeConfig = BERLIN, clock: ClockState = "synced"
 ) -> Mutes:
     """What the schedules make of a post."""
@@ -46,7 +46,7 @@ def is_on(begins: str, ends: str, local: str, node: NodeConfig = BERLIN) -> bool
     """Whether a part of the day goes on at a local time."""
     schedule = ScheduleConfig(begins=begins, ends=ends)
     assert node.timezone is not None
-    return not hush(schedule, node=node).may_begin("dog", at(local, node.timezone))
+    return not mutes(schedule, node=node).may_begin("dog", at(local, node.timezone))
 
 
 @pytest.mark.parametrize(
@@ -67,7 +67,7 @@ def test_a_night_by_the_clock_keeps_local_time(local: str, *, expected: bool) ->
 
 def test_a_night_in_which_the_clocks_change_is_shorter_or_longer_by_an_hour() -> None:
     """In Berlin the night of 29 March 2026 has seven hours, that of 25 October nine."""
-    night = hush(ScheduleConfig(begins="22:00", ends="06:00"))
+    night = mutes(ScheduleConfig(begins="22:00", ends="06:00"))
 
     def hours(noon: str) -> float:
         quarters = (at(noon) + quarter * 900 * NANOSECONDS for quarter in range(96))
@@ -119,7 +119,7 @@ def test_it_is_night_wherever_the_sun_is_down(
     assume(abs(height - degrees) > 0.25)  # the almanac's noon and midnight are not to the second
     node = NodeConfig(name="post", latitude=latitude, longitude=longitude, timezone="UTC")
     begins, ends = (ends, begins) if by_day else (begins, ends)
-    quiet = hush(ScheduleConfig(begins=begins, ends=ends), node=node)
+    quiet = mutes(ScheduleConfig(begins=begins, ends=ends), node=node)
     utc_ns = round(now.timestamp()) * NANOSECONDS
     assert quiet.may_begin("dog", utc_ns) is ((height > degrees) is not by_day)
 
@@ -149,7 +149,7 @@ def test_from_sunset_to_a_time_before_it_is_no_time() -> None:
 
 def test_told_only_then_is_muted_at_other_times() -> None:
     """`listen` turns it round, and two of them add up."""
-    quiet = hush(
+    quiet = mutes(
         ScheduleConfig(begins="08:00", ends="09:00", action="listen"),
         ScheduleConfig(begins="20:00", ends="21:00", action="listen"),
     )
@@ -162,7 +162,7 @@ def test_told_only_then_is_muted_at_other_times() -> None:
 
 def test_a_schedule_concerns_its_labels_and_groups() -> None:
     """Others are told all day."""
-    quiet = hush(ScheduleConfig(begins="00:00", ends="23:59", labels=["dog", "alarms"]))
+    quiet = mutes(ScheduleConfig(begins="00:00", ends="23:59", labels=["dog", "alarms"]))
     allowed = [
         label.name for label in LABELS if quiet.may_begin(label.name, at("2026-05-01T12:00"))
     ]
@@ -172,14 +172,14 @@ def test_a_schedule_concerns_its_labels_and_groups() -> None:
 @pytest.mark.parametrize("clock", ["untrusted", "file"])
 def test_without_a_clock_to_believe_everything_is_told(clock: ClockState) -> None:
     """Rather an alarm too many than none, because a battery was empty."""
-    quiet = hush(ScheduleConfig(begins="00:00", ends="23:59"), clock=clock)
+    quiet = mutes(ScheduleConfig(begins="00:00", ends="23:59"), clock=clock)
     assert quiet.may_begin("dog", at("2026-05-01T12:00"))
 
 
 def test_the_sun_without_a_place_is_refused() -> None:
     """Nobody can say when it sets somewhere."""
     with pytest.raises(ConfigError, match=r"sunset needs node\.latitude"):
-        hush(ScheduleConfig(begins="sunset", ends="06:00"), node=NodeConfig(name="post"))
+        mutes(ScheduleConfig(begins="sunset", ends="06:00"), node=NodeConfig(name="post"))
 
 
 @pytest.fixture
@@ -195,7 +195,7 @@ def in_tokyo() -> Iterator[None]:
 @pytest.mark.usefixtures("in_tokyo")
 def test_without_a_time_zone_the_system_s_holds() -> None:
     """Ten in the evening there is one in the afternoon in UTC."""
-    quiet = hush(ScheduleConfig(begins="22:00", ends="06:00"), node=NodeConfig(name="post"))
+    quiet = mutes(ScheduleConfig(begins="22:00", ends="06:00"), node=NodeConfig(name="post"))
     hours = ("12:59:59", "13:00:00", "20:59:59", "21:00:00")
     allowed = [quiet.may_begin("dog", at(f"2026-05-01T{hour}")) for hour in hours]
     assert allowed == [True, False, False, True]
@@ -205,18 +205,18 @@ def test_without_a_time_zone_the_system_s_holds() -> None:
 def test_an_unknown_time_zone_is_refused(zone: str) -> None:
     """Whatever it is that is no time zone."""
     with pytest.raises(ConfigError, match=r"node\.timezone"):
-        hush(node=NodeConfig(name="post", timezone=zone))
+        mutes(node=NodeConfig(name="post", timezone=zone))
 
 
 def test_a_misspelt_time_zone_is_named_with_its_neighbour() -> None:
     """As every other name."""
     with pytest.raises(ConfigError) as caught:
-        hush(node=NodeConfig(name="post", timezone="Europe/Belrin"))
+        mutes(node=NodeConfig(name="post", timezone="Europe/Belrin"))
     assert "Europe/Berlin" in caught.value.hint
 
 
 def test_a_misspelt_label_in_a_schedule_is_named() -> None:
     """With its neighbour, a group here."""
     with pytest.raises(ConfigError, match="alarm") as caught:
-        hush(ScheduleConfig(begins="22:00", ends="06:00", labels=["alarm"]))
+        mutes(ScheduleConfig(begins="22:00", ends="06:00", labels=["alarm"]))
     assert "alarms" in caught.value.hint

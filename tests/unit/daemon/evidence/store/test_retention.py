@@ -26,7 +26,7 @@ NOW_NS = 1_795_000_000 * 10**9
 
 
 def put(  # noqa: PLR0913 - a test names what it is about, and no more
-    shelf: RetentionPolicy,
+    retention: RetentionPolicy,
     folder: Path,
     number: int,
     *,
@@ -57,7 +57,7 @@ def put(  # noqa: PLR0913 - a test names what it is about, and no more
         ".flac": bytes(size),
     }
     write_clip(folder, stem, contents)
-    shelf.take_stock()
+    retention.take_stock()
     return stem
 
 
@@ -68,14 +68,14 @@ def shelf_of(
     clock: ClockState = "synced",
 ) -> RetentionPolicy:
     """A shelf that knows what lies in its folder."""
-    shelf = RetentionPolicy(
+    retention = RetentionPolicy(
         folder,
         budget_bytes=budget_bytes,
         keep_ns=round(keep_days * 24 * HOUR_NS),
         clock=lambda: clock,
     )
-    shelf.take_stock()
-    return shelf
+    retention.take_stock()
+    return retention
 
 
 def stems(folder: Path) -> set[str]:
@@ -111,25 +111,33 @@ def test_the_budget_is_never_exceeded(
     """Not even while a clip is written: room is made before; and the count is that of the disk."""
     with TemporaryDirectory() as name:
         folder = Path(name)
-        shelf = shelf_of(folder, budget_bytes)
+        retention = shelf_of(folder, budget_bytes)
         for number, (label, score, age_hours, size) in enumerate(clips):
             wanted = 3 * BLOCK_BYTES + size + size // 5
-            if shelf.make_room(wanted, NOW_NS):
-                put(shelf, folder, number, label=label, score=score, age_hours=age_hours, size=size)
-            assert shelf.used_bytes == taken_bytes(folder) <= budget_bytes
-            shelf.forget_old(NOW_NS)
-            assert shelf.used_bytes == taken_bytes(folder)
+            if retention.make_room(wanted, NOW_NS):
+                put(
+                    retention,
+                    folder,
+                    number,
+                    label=label,
+                    score=score,
+                    age_hours=age_hours,
+                    size=size,
+                )
+            assert retention.used_bytes == taken_bytes(folder) <= budget_bytes
+            retention.forget_old(NOW_NS)
+            assert retention.used_bytes == taken_bytes(folder)
 
 
 def test_the_rare_and_the_best_stay_longest(tmp_path: Path) -> None:
     """Of many dogs the least sure goes first; the only glass stays, unsure as it is."""
-    shelf = shelf_of(tmp_path, 100_000)
-    glass = put(shelf, tmp_path, 0, label="glass_breaking", score=0.1)
-    dogs = [put(shelf, tmp_path, number, score=number / 10) for number in (5, 3, 9, 7)]
+    retention = shelf_of(tmp_path, 100_000)
+    glass = put(retention, tmp_path, 0, label="glass_breaking", score=0.1)
+    dogs = [put(retention, tmp_path, number, score=number / 10) for number in (5, 3, 9, 7)]
     went = []
-    while shelf.used_bytes > BLOCK_BYTES * 10:
+    while retention.used_bytes > BLOCK_BYTES * 10:
         before = stems(tmp_path)
-        assert shelf.make_room(100_000 - shelf.used_bytes + 1, NOW_NS)
+        assert retention.make_room(100_000 - retention.used_bytes + 1, NOW_NS)
         went += list(before - stems(tmp_path))
     assert went == [dogs[1], dogs[0], dogs[3]]
     assert stems(tmp_path) == {glass, dogs[2]}
@@ -156,48 +164,48 @@ def test_of_equals_the_oldest_goes() -> None:
 
 def test_what_is_too_old_goes(tmp_path: Path) -> None:
     """And what is not stays."""
-    shelf = shelf_of(tmp_path, keep_days=30)
-    put(shelf, tmp_path, 1, age_hours=31 * 24)
-    young = put(shelf, tmp_path, 2, age_hours=29 * 24)
-    shelf.forget_old(NOW_NS)
+    retention = shelf_of(tmp_path, keep_days=30)
+    put(retention, tmp_path, 1, age_hours=31 * 24)
+    young = put(retention, tmp_path, 2, age_hours=29 * 24)
+    retention.forget_old(NOW_NS)
     assert stems(tmp_path) == {young}
 
 
 @pytest.mark.parametrize("step_hours", [-50 * 365 * 24, -1, 0, 1])
 def test_a_clock_that_steps_back_removes_nothing(tmp_path: Path, step_hours: int) -> None:
     """A clip from the future is no older for it."""
-    shelf = shelf_of(tmp_path)
-    stem = put(shelf, tmp_path, 1)
-    shelf.forget_old(NOW_NS + step_hours * HOUR_NS)
+    retention = shelf_of(tmp_path)
+    stem = put(retention, tmp_path, 1)
+    retention.forget_old(NOW_NS + step_hours * HOUR_NS)
     assert stems(tmp_path) == {stem}
 
 
 def test_a_clock_that_is_not_believed_makes_nothing_old(tmp_path: Path) -> None:
     """Somebody set it ten years ahead, and a month's clips are all there when it is put right."""
-    shelf = shelf_of(tmp_path, clock="untrusted")
-    stem = put(shelf, tmp_path, 1)
-    shelf.forget_old(NOW_NS + 10 * 365 * 24 * HOUR_NS)
+    retention = shelf_of(tmp_path, clock="untrusted")
+    stem = put(retention, tmp_path, 1)
+    retention.forget_old(NOW_NS + 10 * 365 * 24 * HOUR_NS)
     assert stems(tmp_path) == {stem}
 
 
 def test_what_was_heard_by_a_wrong_clock_is_not_judged_by_its_age(tmp_path: Path) -> None:
     """A post without a battery begins in 1970 and is told the time later: that is no age."""
-    shelf = shelf_of(tmp_path)
-    stem = put(shelf, tmp_path, 1, age_hours=50 * 365 * 24, clock="untrusted")
-    shelf.forget_old(NOW_NS)
+    retention = shelf_of(tmp_path)
+    stem = put(retention, tmp_path, 1, age_hours=50 * 365 * 24, clock="untrusted")
+    retention.forget_old(NOW_NS)
     assert stems(tmp_path) == {stem}
 
 
 def test_the_oldest_is_given_when_the_disk_wants_room(tmp_path: Path) -> None:
     """One at a time, until there is none."""
-    shelf = shelf_of(tmp_path)
-    old, new = (put(shelf, tmp_path, n, age_hours=100 - n, score=n / 2) for n in (2, 1))
+    retention = shelf_of(tmp_path)
+    old, new = (put(retention, tmp_path, n, age_hours=100 - n, score=n / 2) for n in (2, 1))
     newer, older = sorted((old, new), reverse=True)
-    assert shelf.give_oldest()
+    assert retention.give_oldest()
     assert stems(tmp_path) == {newer} != {older}
-    assert shelf.give_oldest()
-    assert not shelf.give_oldest()
-    assert (shelf.used_bytes, stems(tmp_path)) == (0, set())
+    assert retention.give_oldest()
+    assert not retention.give_oldest()
+    assert (retention.used_bytes, stems(tmp_path)) == (0, set())
 
 
 def with_onset(told: dict[str, Any], onset: str) -> bytes:
@@ -255,14 +263,16 @@ def strangers(folder: Path, elsewhere: Path) -> Iterator[Path]:
 
 def test_each_clip_goes_when_its_own_time_has_come(tmp_path: Path) -> None:
     """Also one that is put on the shelf after younger ones, and the next ones after it."""
-    shelf = shelf_of(tmp_path, keep_days=1)
+    retention = shelf_of(tmp_path, keep_days=1)
     ages_hours = [20.0, 23.0, 22.0]
-    kept = [put(shelf, tmp_path, number, age_hours=age) for number, age in enumerate(ages_hours)]
+    kept = [
+        put(retention, tmp_path, number, age_hours=age) for number, age in enumerate(ages_hours)
+    ]
     sidecar = msgspec.json.decode((tmp_path / f"{kept[1]}.json").read_bytes(), type=Sidecar)
-    shelf.put(kept[1], sidecar, [10_000])
+    retention.put(kept[1], sidecar, [10_000])
     left = []
     for later_hours in range(5):
-        shelf.forget_old(NOW_NS + later_hours * HOUR_NS + 1)
+        retention.forget_old(NOW_NS + later_hours * HOUR_NS + 1)
         left.append(stems(tmp_path))
     first, _, third = kept
     assert left == [set(kept), {first, third}, {first}, {first}, set()]
@@ -275,31 +285,31 @@ def test_nothing_but_clips_is_counted_or_goes(tmp_path: Path) -> None:
     elsewhere.mkdir()
     put(shelf_of(elsewhere), elsewhere, 1)
     mine = {path: path.read_bytes() for path in strangers(folder, elsewhere)}
-    shelf = shelf_of(folder, budget_bytes=100_000, keep_days=1)
-    put(shelf, folder, 2)
-    assert shelf.used_bytes == 6 * BLOCK_BYTES - BLOCK_BYTES
-    shelf.forget_old(NOW_NS + 10**6 * HOUR_NS)
-    assert not shelf.make_room(100_001, NOW_NS)
-    assert not shelf.give_oldest()
+    retention = shelf_of(folder, budget_bytes=100_000, keep_days=1)
+    put(retention, folder, 2)
+    assert retention.used_bytes == 6 * BLOCK_BYTES - BLOCK_BYTES
+    retention.forget_old(NOW_NS + 10**6 * HOUR_NS)
+    assert not retention.make_room(100_001, NOW_NS)
+    assert not retention.give_oldest()
     assert {path: path.read_bytes() for path in folder.iterdir()} == mine
     assert len(stems(elsewhere)) == 1
 
 
 def test_a_clip_whose_sound_never_came_is_cleared_away(tmp_path: Path) -> None:
     """The power went between its sidecar and its sound."""
-    shelf = shelf_of(tmp_path)
-    stem = put(shelf, tmp_path, 1)
+    retention = shelf_of(tmp_path)
+    stem = put(retention, tmp_path, 1)
     (tmp_path / f"{stem}.flac").unlink()
-    shelf.take_stock()
+    retention.take_stock()
     assert list(tmp_path.iterdir()) == []
-    assert shelf.used_bytes == 0
+    assert retention.used_bytes == 0
 
 
 def test_a_clip_that_somebody_removed_is_no_obstacle(tmp_path: Path) -> None:
     """It is gone, so it can be counted off."""
-    shelf = shelf_of(tmp_path, 50_000)
-    stem = put(shelf, tmp_path, 1)
+    retention = shelf_of(tmp_path, 50_000)
+    stem = put(retention, tmp_path, 1)
     for suffix in SUFFIXES:
         (tmp_path / f"{stem}{suffix}").unlink()
-    assert shelf.make_room(50_000, NOW_NS)
-    assert shelf.used_bytes == 0
+    assert retention.make_room(50_000, NOW_NS)
+    assert retention.used_bytes == 0

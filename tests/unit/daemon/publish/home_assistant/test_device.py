@@ -118,8 +118,8 @@ def test_two_nodes_share_no_id() -> None:
 @given(st.binary() | st.recursive(st.text(), st.lists).map(lambda x: json.dumps(x).encode()))
 def test_a_retained_message_that_is_no_announcement_is_none(garbage: bytes) -> None:
     """Whoever may write there cannot stop the node."""
-    introduction = DeviceAnnouncement("soundpost/post", LABELS, MODEL)
-    assert introduction.announce(garbage) == introduction.announce()
+    announcement = DeviceAnnouncement("soundpost/post", LABELS, MODEL)
+    assert announcement.announce(garbage) == announcement.announce()
 
 
 def test_a_label_that_goes_is_removed(

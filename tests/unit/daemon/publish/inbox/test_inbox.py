@@ -24,7 +24,7 @@ def answers() -> Untold:
 
 
 @pytest.fixture
-def porter(answers: Untold) -> CommandInbox:
+def inbox(answers: Untold) -> CommandInbox:
     """The porter of the node `post`."""
     return CommandInbox(BASE, answers, lambda: None, utc_ns=lambda: AT_NS)
 
@@ -34,18 +34,18 @@ def heard(name: str = "reload", payload: bytes = b'{"id": "a1"}', **more: Any) -
     return IncomingMessage(f"{BASE}/command/{name}", payload, **more)
 
 
-def test_a_command_is_let_in(porter: CommandInbox, answers: Untold) -> None:
+def test_a_command_is_let_in(inbox: CommandInbox, answers: Untold) -> None:
     """It waits to be carried out, and nothing is said yet."""
-    porter.hear(heard())
-    assert porter.take() == PendingCommand("reload", Reload(id="a1"), ReplyTo())
-    assert porter.take() is None
+    inbox.on_message(heard())
+    assert inbox.pop_command() == PendingCommand("reload", Reload(id="a1"), ReplyTo())
+    assert inbox.pop_command() is None
     assert answers.told == []
 
 
-def test_what_is_no_command_is_refused(porter: CommandInbox, answers: Untold) -> None:
+def test_what_is_no_command_is_refused(inbox: CommandInbox, answers: Untold) -> None:
     """With its id, why, and what to do about it."""
-    porter.hear(heard("mute", b'{"id": "a1", "minute": 1}'))
-    assert porter.take() is None
+    inbox.on_message(heard("mute", b'{"id": "a1", "minute": 1}'))
+    assert inbox.pop_command() is None
     assert answers.told == [
         (
             f"{BASE}/result",
@@ -65,40 +65,40 @@ def test_what_is_no_command_is_refused(porter: CommandInbox, answers: Untold) ->
     ]
 
 
-def test_a_retained_command_is_refused(porter: CommandInbox, answers: Untold) -> None:
+def test_a_retained_command_is_refused(inbox: CommandInbox, answers: Untold) -> None:
     """It would be carried out again after every loss of the connection."""
-    porter.hear(heard(is_retained=True))
-    assert porter.take() is None
+    inbox.on_message(heard(is_retained=True))
+    assert inbox.pop_command() is None
     ((_, result, _),) = answers.told
     assert (result["id"], result["status"]) == ("a1", "refused")
     assert "retained" in result["message"]
 
 
 def test_a_retained_command_that_is_cleared_is_nothing(
-    porter: CommandInbox, answers: Untold
+    inbox: CommandInbox, answers: Untold
 ) -> None:
     """An empty retained message is how that is done."""
-    porter.hear(heard(payload=b"", is_retained=True))
-    assert (porter.take(), answers.told) == (None, [])
+    inbox.on_message(heard(payload=b"", is_retained=True))
+    assert (inbox.pop_command(), answers.told) == (None, [])
 
 
-def test_no_more_wait_than_can_be_carried_out(porter: CommandInbox, answers: Untold) -> None:
+def test_no_more_wait_than_can_be_carried_out(inbox: CommandInbox, answers: Untold) -> None:
     """Who sends too many is told so, and may send them again."""
     for number in range(WAITING + 1):
-        porter.hear(heard(payload=b'{"id": "a%d"}' % number))
+        inbox.on_message(heard(payload=b'{"id": "a%d"}' % number))
     ((_, result, _),) = answers.told
     assert (result["id"], result["status"]) == (f"a{WAITING}", "refused")
-    assert [asked.command.id for asked in iter(porter.take, None)] == [
+    assert [asked.command.id for asked in iter(inbox.pop_command, None)] == [
         f"a{number}" for number in range(WAITING)
     ]
 
 
-def test_a_sender_is_answered_where_it_wants_it(porter: CommandInbox, answers: Untold) -> None:
+def test_a_sender_is_answered_where_it_wants_it(inbox: CommandInbox, answers: Untold) -> None:
     """And everybody else where results always are; both carry the sender's sign."""
-    porter.hear(heard(response_topic="clients/x", correlation=b"\x00\xff"))
-    asked = porter.take()
+    inbox.on_message(heard(response_topic="clients/x", correlation=b"\x00\xff"))
+    asked = inbox.pop_command()
     assert asked is not None
-    porter.answer(porter.word(asked, Status.DONE, "done"), asked.sender)
+    inbox.queue_result(inbox.build_result(asked, Status.DONE, "done"), asked.reply_to)
     assert [(topic, sign) for topic, _, sign in answers.told] == [
         (f"{BASE}/result", b"\x00\xff"),
         ("clients/x", b"\x00\xff"),
@@ -110,27 +110,27 @@ def test_a_sender_is_answered_where_it_wants_it(porter: CommandInbox, answers: U
     [f"{BASE}/detections", f"{BASE}/result", "", "a/+", "a/#", "$SYS/x", "a\nb", "x" * 257],
 )
 def test_nobody_has_the_node_forge_what_it_tells(
-    porter: CommandInbox, answers: Untold, topic: str
+    inbox: CommandInbox, answers: Untold, topic: str
 ) -> None:
     """A response topic is none that others believe, and none that cannot be published on."""
-    porter.hear(heard(response_topic=topic))
-    assert porter.take() is None
+    inbox.on_message(heard(response_topic=topic))
+    assert inbox.pop_command() is None
     ((where, result, _),) = answers.told
     assert (where, result["status"]) == (f"{BASE}/result", "refused")
     assert "response topic" in result["message"]
 
 
-def test_a_long_sign_is_refused(porter: CommandInbox, answers: Untold) -> None:
+def test_a_long_sign_is_refused(inbox: CommandInbox, answers: Untold) -> None:
     """It would be kept as often as results wait."""
-    porter.hear(heard(response_topic="clients/x", correlation=bytes(1_025)))
+    inbox.on_message(heard(response_topic="clients/x", correlation=bytes(1_025)))
     ((_, result, sign),) = answers.told
     assert (result["status"], sign) == ("refused", None)
 
 
-def test_too_many_results_lose_the_oldest(porter: CommandInbox, answers: Untold) -> None:
+def test_too_many_results_lose_the_oldest(inbox: CommandInbox, answers: Untold) -> None:
     """Memory stays bounded whatever comes while the broker is away."""
     for number in range(UNTOLD + 5):
-        porter.hear(heard(f"x{number}"))
+        inbox.on_message(heard(f"x{number}"))
     assert [result["command"] for _, result, _ in answers.told] == [
         f"x{number}" for number in range(5, UNTOLD + 5)
     ]
@@ -152,8 +152,8 @@ def test_whatever_comes_is_let_in_or_answered(
 ) -> None:
     """Once, and never by an exception."""
     answers = Untold()
-    porter = CommandInbox(BASE, answers, lambda: None)
-    porter.hear(
+    inbox = CommandInbox(BASE, answers, lambda: None)
+    inbox.on_message(
         heard(name, payload, is_retained=is_retained, response_topic=topic, correlation=sign)
     )
     if is_retained and not payload:

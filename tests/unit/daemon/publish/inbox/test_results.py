@@ -66,7 +66,7 @@ def test_what_was_not_answered_goes_out_again_on_a_new_connection(answers: Resul
     """In the old order, before what is younger; what was answered does not."""
     _, line = payloads(answers, room=2)
     line.answers[0](None)
-    answers.begin()
+    answers.on_connect()
     answers.add(b"4", ReplyTo())
     assert payloads(answers)[0] == [b"2", b"3", b"4"]
 
@@ -78,7 +78,7 @@ def test_a_refusal_is_noted_and_not_tried_again(
     _, line = payloads(answers)
     line.answers[0]("Not authorized")
     line.answers[1](None)
-    answers.begin()
+    answers.on_connect()
     assert payloads(answers)[0] == [b"3"]
     assert notes == [(RESULT, "Not authorized"), (RESULT, None)]
 
@@ -101,7 +101,7 @@ def test_whoever_stops_tells_what_waits_and_takes_in_no_more() -> None:
     health = Health()
     answers = ResultQueue(RESULT, lambda *_: None, health)
     answers.add(b"1", ReplyTo())
-    answers.finish()
+    answers.begin_closing()
     answers.add(b"2", ReplyTo("clients/x"))
     assert (len(answers), health.results_dropped) == (1, 2)
     assert payloads(answers)[0] == [b"1"]

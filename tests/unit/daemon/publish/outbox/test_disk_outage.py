@@ -33,18 +33,18 @@ def no_file_grows_beyond(size: int) -> Iterator[None]:
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
-def tell(outbox: Outbox, keeper: OutboxWriter, numbers: range) -> None:
+def tell(outbox: Outbox, recorder: OutboxWriter, numbers: range) -> None:
     """Messages of these numbers, each followed by a turn of the scribe."""
     for seq in numbers:
         outbox.append(message(seq))
-        keeper.turn()
+        recorder.write_pending()
 
 
-def send(outbox: Outbox, keeper: OutboxWriter, count: int) -> list[int]:
+def send(outbox: Outbox, recorder: OutboxWriter, count: int) -> list[int]:
     """The numbers of the next so many that go out, and are acknowledged."""
     numbers = []
     for _ in range(count):
-        keeper.turn()
+        recorder.write_pending()
         entry = outbox.next_unsent()
         assert entry is not None
         outbox.acknowledge(entry.seq)
@@ -56,34 +56,34 @@ def send(outbox: Outbox, keeper: OutboxWriter, count: int) -> list[int]:
 def test_a_full_disk_holds_up_nothing(disk: Disk, log: Log) -> None:
     """What it does not take goes out from memory, behind what it has; later it takes the rest."""
     health = Health()
-    outbox, keeper = outbox_file(disk.folder / "outbox.db", health)
-    tell(outbox, keeper, range(1, 301))
+    outbox, recorder = outbox_file(disk.folder / "outbox.db", health)
+    tell(outbox, recorder, range(1, 301))
     disk.fill()
-    tell(outbox, keeper, range(301, 501))
+    tell(outbox, recorder, range(301, 501))
     log.wait_for("ERROR the outbox")
-    assert send(outbox, keeper, 400) == list(range(1, 401))
+    assert send(outbox, recorder, 400) == list(range(1, 401))
     disk.empty()
-    keeper.turn()
+    recorder.write_pending()
     log.wait_for("takes detections again")
     assert log.count("takes nothing") == 1
     assert (health.messages_dropped, health.outbox_faults) == (0, 1)
-    keeper.close()
-    again, keeper = outbox_file(disk.folder / "outbox.db")
+    recorder.close()
+    again, recorder = outbox_file(disk.folder / "outbox.db")
     assert again.last_seq == 500
-    assert sent(again, keeper) == list(range(401, 501))
+    assert sent(again, recorder) == list(range(401, 501))
 
 
 def test_numbers_told_while_the_disk_was_full_are_not_given_again(disk: Disk) -> None:
     """Also when the process dies before there is room: then a gap, but never a number twice."""
-    outbox, keeper = outbox_file(disk.folder / "outbox.db")
-    tell(outbox, keeper, range(1, 11))
+    outbox, recorder = outbox_file(disk.folder / "outbox.db")
+    tell(outbox, recorder, range(1, 11))
     disk.fill()
-    tell(outbox, keeper, range(11, 31))
-    keeper.close()
-    again, keeper = outbox_file(disk.folder / "outbox.db")
+    tell(outbox, recorder, range(11, 31))
+    recorder.close()
+    again, recorder = outbox_file(disk.folder / "outbox.db")
     assert again.last_seq >= 30
     disk.empty()
-    keeper.close()
+    recorder.close()
     again, _ = outbox_file(disk.folder / "outbox.db")
     assert again.last_seq >= 30
 
@@ -92,13 +92,13 @@ def test_numbers_told_while_the_disk_was_full_are_not_given_again(disk: Disk) ->
 def test_a_disk_that_was_read_only_is_used_once_it_is_not(disk: Disk, log: Log) -> None:
     """The daemon starts all the same, tells from memory, and writes down what is left then."""
     disk.remount("ro")
-    outbox, keeper = outbox_file(disk.folder / "outbox.db")
-    tell(outbox, keeper, range(1, 11))
-    assert send(outbox, keeper, 4) == [1, 2, 3, 4]
+    outbox, recorder = outbox_file(disk.folder / "outbox.db")
+    tell(outbox, recorder, range(1, 11))
+    assert send(outbox, recorder, 4) == [1, 2, 3, 4]
     assert log.count("takes nothing") == 1
     disk.remount("rw")
-    keeper.turn()
-    keeper.close()
+    recorder.write_pending()
+    recorder.close()
     assert sent(*outbox_file(disk.folder / "outbox.db")) == [5, 6, 7, 8, 9, 10]
 
 
@@ -106,23 +106,23 @@ def test_a_disk_that_was_read_only_is_used_once_it_is_not(disk: Disk, log: Log) 
 def test_a_disk_that_fails_is_opened_anew(tmp_path: Path, log: Log) -> None:
     """Nothing that waits on it or in memory is forgotten, and nothing goes out twice."""
     health = Health()
-    outbox, keeper = outbox_file(tmp_path / "outbox.db", health)
-    tell(outbox, keeper, range(1, 601))
+    outbox, recorder = outbox_file(tmp_path / "outbox.db", health)
+    tell(outbox, recorder, range(1, 601))
     with no_file_grows_beyond(100):
-        tell(outbox, keeper, range(601, 621))
+        tell(outbox, recorder, range(601, 621))
         log.wait_for("ERROR the outbox")
-        first = send(outbox, keeper, 10)
-    rest = sent(outbox, keeper)
+        first = send(outbox, recorder, 10)
+    rest = sent(outbox, recorder)
     assert sorted(first + rest) == list(range(1, 621))
     assert (health.messages_sent, health.messages_dropped, len(outbox)) == (620, 0, 0)
-    keeper.close()
+    recorder.close()
 
 
 @pytest.mark.usefixtures("_hurry")
 def test_a_folder_that_cannot_be_made_is_no_reason_to_be_deaf(tmp_path: Path, log: Log) -> None:
     """It is told at the start, and the outbox serves from memory."""
     (tmp_path / "file").write_text("", encoding="utf-8")
-    outbox, keeper = outbox_file(tmp_path / "file" / "outbox.db")
-    tell(outbox, keeper, range(1, 4))
-    assert send(outbox, keeper, 3) == [1, 2, 3]
+    outbox, recorder = outbox_file(tmp_path / "file" / "outbox.db")
+    tell(outbox, recorder, range(1, 4))
+    assert send(outbox, recorder, 3) == [1, 2, 3]
     assert "told from memory" in log.wait_for("ERROR the outbox")

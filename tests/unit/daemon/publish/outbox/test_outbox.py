@@ -30,14 +30,14 @@ class OutboxMachine(RuleBasedStateMachine):
         self.sent = 0
         self.dropped = 0
         self.waiting: list[int] = []
-        self.under_way: set[int] = set()
+        self.in_flight: set[int] = set()
 
     @rule()
     def tell(self) -> None:
         """A message goes to the end; when there is no room the oldest waiting one goes."""
         self.told += 1
         self.waiting.append(self.told)
-        has_room = len(self.waiting) + len(self.under_way) <= self.CAPACITY
+        has_room = len(self.waiting) + len(self.in_flight) <= self.CAPACITY
         if not has_room:
             self.waiting.pop(0)
             self.dropped += 1
@@ -51,15 +51,15 @@ class OutboxMachine(RuleBasedStateMachine):
             assert not self.waiting
         else:
             assert entry.seq == self.waiting.pop(0)
-            self.under_way.add(entry.seq)
+            self.in_flight.add(entry.seq)
 
-    @precondition(lambda self: self.under_way)
+    @precondition(lambda self: self.in_flight)
     @rule(data=st.data(), accepted=st.booleans())
     def answer(self, data: st.DataObject, *, accepted: bool) -> None:
         """One under way is done with, or waits again in its place; a second answer is nothing."""
-        seq = data.draw(st.sampled_from(sorted(self.under_way)))
-        self.under_way.remove(seq)
-        settle = self.outbox.acknowledge if accepted else self.outbox.rewind
+        seq = data.draw(st.sampled_from(sorted(self.in_flight)))
+        self.in_flight.remove(seq)
+        settle = self.outbox.acknowledge if accepted else self.outbox.requeue
         settle(seq)
         settle(seq)
         if accepted:
@@ -70,15 +70,15 @@ class OutboxMachine(RuleBasedStateMachine):
     @rule()
     def lose_the_connection(self) -> None:
         """What was under way waits again, in the order of telling."""
-        self.outbox.rewind()
-        self.waiting = sorted([*self.waiting, *self.under_way])
-        self.under_way = set()
+        self.outbox.requeue()
+        self.waiting = sorted([*self.waiting, *self.in_flight])
+        self.in_flight = set()
 
     @rule()
     def answer_a_stranger(self) -> None:
         """An answer to what was never sent is nobody's."""
         self.outbox.acknowledge(-1)
-        self.outbox.rewind(-1)
+        self.outbox.requeue(-1)
 
     @invariant()
     def nothing_is_lost_uncounted(self) -> None:

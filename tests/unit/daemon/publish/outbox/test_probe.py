@@ -23,11 +23,11 @@ def probed(path: Path) -> str:
 
 def fill(path: Path, count: int) -> None:
     """Leave so many detections that no broker took."""
-    outbox, scribe = outbox_file(path)
+    outbox, writer = outbox_file(path)
     for seq in range(1, count + 1):
         outbox.append(message(seq))
-    scribe.turn()
-    scribe.close()
+    writer.write_pending()
+    writer.close()
 
 
 def test_what_waits_is_counted_and_stays(path: Path) -> None:
@@ -52,9 +52,9 @@ def test_without_a_file_that_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_daemon_that_runs_has_it(path: Path) -> None:
     """Which is no fault: a check beside it says so."""
     fill(path, 1)
-    _, scribe = outbox_file(path)
+    _, writer = outbox_file(path)
     assert "in use by soundpost, which runs" in probed(path)
-    scribe.close()
+    writer.close()
     assert "1 wait" in probed(path)
 
 

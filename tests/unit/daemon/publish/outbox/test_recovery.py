@@ -20,11 +20,11 @@ PAGE_BYTES = 4_096
 
 def write_outbox(path: Path, count: int = 2_000) -> None:
     """An outbox with so many messages, from a run that ended well."""
-    outbox, keeper = outbox_file(path)
+    outbox, recorder = outbox_file(path)
     for seq in range(1, count + 1):
         outbox.append(message(seq))
-    keeper.turn()
-    keeper.close()
+    recorder.write_pending()
+    recorder.close()
 
 
 def aside(folder: Path) -> list[Path]:
@@ -53,14 +53,14 @@ def test_garbage_is_set_aside_and_told(tmp_path: Path, garbage: bytes, log: Log)
     write_outbox(path, 7)
     path.write_bytes(garbage)
     health = Health()
-    outbox, keeper = outbox_file(path, health)
+    outbox, recorder = outbox_file(path, health)
     assert outbox.last_seq >= 7
     outbox.append(message(outbox.last_seq + 1))
-    assert len(sent(outbox, keeper)) == 1
+    assert len(sent(outbox, recorder)) == 1
     assert [file.read_bytes() for file in aside(tmp_path)] == [garbage]
     assert health.outbox_faults == 1
     assert aside(tmp_path)[0].name in log.wait_for("ERROR the outbox")
-    keeper.close()
+    recorder.close()
 
 
 def test_a_schema_that_cannot_even_be_quoted_is_damage(tmp_path: Path) -> None:
@@ -69,11 +69,11 @@ def test_a_schema_that_cannot_even_be_quoted_is_damage(tmp_path: Path) -> None:
     write_outbox(path, 7)
     name = path.read_bytes().index(b"tabledetections") + len("table")
     overwrite(path, name, b"\xbe" * 2 * len("detections") + b"\x7f" + b"CREATE TABLE \xbe")
-    outbox, keeper = outbox_file(path)
+    outbox, recorder = outbox_file(path)
     assert len(aside(tmp_path)) == 1
     outbox.append(message(outbox.last_seq + 1))
-    assert sent(outbox, keeper)[-1] == outbox.last_seq
-    keeper.close()
+    assert sent(outbox, recorder)[-1] == outbox.last_seq
+    recorder.close()
 
 
 def test_a_zeroed_page_costs_what_was_on_it(tmp_path: Path) -> None:
@@ -81,9 +81,9 @@ def test_a_zeroed_page_costs_what_was_on_it(tmp_path: Path) -> None:
     path = tmp_path / "outbox.db"
     write_outbox(path)
     overwrite(path, 60 * PAGE_BYTES, b"\0" * PAGE_BYTES)
-    outbox, keeper = outbox_file(path)
+    outbox, recorder = outbox_file(path)
     assert len(aside(tmp_path)) == 1  # found before anything is sent
-    got = sent(outbox, keeper)
+    got = sent(outbox, recorder)
     missing = sorted(set(range(1, 2_001)) - set(got))
     assert got == sorted(got)
     assert missing == list(range(missing[0], missing[-1] + 1))
@@ -100,9 +100,9 @@ def test_no_number_is_given_twice_when_the_youngest_messages_are_lost(
     write_outbox(path, 500)
     os.truncate(path, path.stat().st_size - pages * PAGE_BYTES + 1)
     for _ in range(2):
-        outbox, keeper = outbox_file(path)
+        outbox, recorder = outbox_file(path)
         assert outbox.last_seq >= 500
-        keeper.close()
+        recorder.close()
 
 
 @pytest.mark.parametrize(
@@ -127,14 +127,14 @@ def test_a_wrong_count_of_numbers_loses_nothing_and_repeats_none(
     with closing(sqlite3.connect(path)) as database:
         database.execute(garbage)
         database.commit()
-    outbox, keeper = outbox_file(path)
+    outbox, recorder = outbox_file(path)
     next_seq = outbox.last_seq + 1
     assert 7 < next_seq < 10_000
     outbox.append(message(next_seq))
-    told = sent(outbox, keeper)
+    told = sent(outbox, recorder)
     assert told[:6] == [1, 2, 3, 4, 5, 6]
     assert told[-1] == next_seq
-    keeper.close()
+    recorder.close()
 
 
 @settings(
@@ -148,12 +148,12 @@ def test_a_truncated_file_gives_what_it_still_has(tmp_path: Path, data: st.DataO
         file.unlink()
     write_outbox(path, 500)
     os.truncate(path, data.draw(st.integers(0, path.stat().st_size - 1)))
-    outbox, keeper = outbox_file(path)
+    outbox, recorder = outbox_file(path)
     assert outbox.last_seq >= 500
-    got = sent(outbox, keeper)
+    got = sent(outbox, recorder)
     assert got == sorted(set(got))
     assert set(got) <= set(range(1, 501))
-    keeper.close()
+    recorder.close()
 
 
 @settings(
@@ -169,12 +169,12 @@ def test_a_flipped_byte_never_becomes_a_message(tmp_path: Path, data: st.DataObj
     at = data.draw(st.integers(0, path.stat().st_size - 1))
     overwrite(path, at, bytes([path.read_bytes()[at] ^ data.draw(st.integers(1, 255))]))
     health = Health()
-    outbox, keeper = outbox_file(path, health)
-    keeper.turn()
+    outbox, recorder = outbox_file(path, health)
+    recorder.write_pending()
     entries = outbox.loaded()
     assert [entry.payload for entry in entries] == [encode(message(e.seq)) for e in entries]
     assert len(entries) + (health.messages_dropped or 100 * health.outbox_faults) >= 100
-    keeper.close()
+    recorder.close()
 
 
 def test_damage_under_way_is_survived(tmp_path: Path, log: Log) -> None:
@@ -182,25 +182,25 @@ def test_damage_under_way_is_survived(tmp_path: Path, log: Log) -> None:
     path = tmp_path / "outbox.db"
     write_outbox(path, 8_000)  # more than SQLite has in memory
     health = Health()
-    outbox, keeper = outbox_file(path, health)
-    keeper.turn()
+    outbox, recorder = outbox_file(path, health)
+    recorder.write_pending()
     overwrite(path, 300 * PAGE_BYTES, b"\xff" * PAGE_BYTES)
     outbox.append(message(8_001))
-    got = sent(outbox, keeper)
+    got = sent(outbox, recorder)
     assert got == sorted(set(got))
     assert got[-1] == 8_001
     assert health.messages_dropped == 8_001 - len(got) > 0
     assert (health.outbox_faults, len(aside(tmp_path)), len(outbox)) == (1, 1, 0)
     log.wait_for("detections are lost with it")
-    keeper.close()
+    recorder.close()
 
 
 def test_only_the_latest_damaged_files_are_kept(tmp_path: Path) -> None:
     """A disk that breaks every file is not filled with them."""
     for number in range(5):
         (tmp_path / "outbox.db").write_bytes(b"%d" % number * 1_000)
-        _, keeper = outbox_file(tmp_path / "outbox.db")
-        keeper.close()
+        _, recorder = outbox_file(tmp_path / "outbox.db")
+        recorder.close()
     assert [file.read_bytes()[:1] for file in aside(tmp_path)] == [b"3", b"4"]
     assert len(aside(tmp_path)) == damage.KEPT
 
@@ -212,6 +212,6 @@ def test_a_foreign_database_is_not_written_into(tmp_path: Path) -> None:
         database.execute("CREATE TABLE precious (value)")
     database.close()
     before = path.read_bytes()
-    _, keeper = outbox_file(path)
+    _, recorder = outbox_file(path)
     assert aside(tmp_path)[0].read_bytes() == before
-    keeper.close()
+    recorder.close()

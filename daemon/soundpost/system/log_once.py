@@ -1,0 +1,51 @@
+"""Logs a failure when it begins or changes, and when it ends; not its repetitions."""
+
+import logging
+
+
+class LogOnce:
+    """The state of one failure in the log.
+
+    Something that fails many times a second would fill the log with one line.
+
+    Args:
+        logger: Where the lines go.
+        level: The level of a failure.
+    """
+
+    def __init__(self, logger: logging.Logger, level: int = logging.WARNING) -> None:
+        self._logger = logger
+        self._level = level
+        self._logged: str | None = None
+
+    @property
+    def is_failing(self) -> bool:
+        """Whether the last report was a failure."""
+        return self._logged is not None
+
+    def fail(self, message: str, *args: object) -> bool:
+        """Logs a failure unless the same line was the last one; returns whether it was logged.
+
+        Args:
+            message: A format as of `logging`.
+            args: Its values.
+        """
+        line = message % args if args else message
+        if line == self._logged:
+            return False
+        self._logged = line
+        self._logger.log(self._level, "%s", line)
+        return True
+
+    def recover(self, message: str = "", *args: object) -> bool:
+        """Ends the failure; returns whether there was one.
+
+        Args:
+            message: Logged at INFO if there was a failure; empty for no line.
+            args: The values of the message.
+        """
+        was_failing = self.is_failing
+        self._logged = None
+        if was_failing and message:
+            self._logger.info(message, *args)
+        return was_failing

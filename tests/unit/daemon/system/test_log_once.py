@@ -1,0 +1,51 @@
+"""A failure has one line in the log, its end another."""
+
+import logging
+
+import pytest
+
+from soundpost.system.log_once import LogOnce
+
+
+@pytest.fixture
+def failure(caplog: pytest.LogCaptureFixture) -> LogOnce:
+    """A failure of the test's own logger."""
+    caplog.set_level(logging.DEBUG, "soundpost.test")
+    return LogOnce(logging.getLogger("soundpost.test"), logging.ERROR)
+
+
+def test_a_repeated_failure_has_one_line(
+    failure: LogOnce, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The same line is logged once, at the level that was asked for."""
+    assert [failure.fail("no %s", "disk") for _ in range(3)] == [True, False, False]
+    assert [(one.levelname, one.getMessage()) for one in caplog.records] == [("ERROR", "no disk")]
+    assert failure.is_failing
+
+
+def test_a_failure_that_changes_is_logged_again(
+    failure: LogOnce, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Another line is another failure."""
+    for reason in ("full", "full", "read-only"):
+        failure.fail("disk %s", reason)
+    assert [one.getMessage() for one in caplog.records] == ["disk full", "disk read-only"]
+
+
+def test_a_recovery_is_logged_once_and_only_after_a_failure(
+    failure: LogOnce, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Success without a failure before it says nothing."""
+    assert not failure.recover("fine")
+    failure.fail("bad")
+    assert failure.recover("fine again")
+    assert not failure.recover("fine again")
+    assert [one.getMessage() for one in caplog.records] == ["bad", "fine again"]
+
+
+def test_a_percent_sign_in_a_line_is_text(
+    failure: LogOnce, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A message without values is not a format."""
+    failure.fail("disk 100 % full")
+    assert caplog.messages == ["disk 100 % full"]
