@@ -1,5 +1,6 @@
 """What the daemon counts about itself, so that nothing is lost unseen."""
 
+from dataclasses import dataclass
 from enum import StrEnum
 
 import msgspec
@@ -60,3 +61,24 @@ class Health(msgspec.Struct, kw_only=True):
     connects: int = 0
     commands: int = 0
     results_dropped: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """The state of the daemon between two chunks; made once, and given to every `tick`.
+
+    Attributes:
+        is_quiet: True while the gate is closed: samples come, and no windows are to be expected.
+        is_waiting: True while the source has no sound and waits for it to come back.
+        is_connected: True while the broker is connected.
+        is_clock_synced: True while the wall clock can be trusted.
+        queue_seconds: Captured sound that waits for the pipeline.
+        problems: The microphone's problems.
+    """
+
+    is_quiet: bool = False
+    is_waiting: bool = False
+    is_connected: bool = False
+    is_clock_synced: bool = False
+    queue_seconds: float = 0.0
+    problems: tuple[Problem, ...] = ()

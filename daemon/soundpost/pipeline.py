@@ -1,137 +1,148 @@
-"""The order of the rooms: capture, gate, features, classify, decide."""
+"""Runs the stages in their order: source, gate, features, classifier, tracker."""
 
 from collections.abc import Iterator, Sequence
-from typing import Protocol
+from dataclasses import dataclass
 
 from soundpost.audio import Chunk
 from soundpost.capture import Source
-from soundpost.decide import Rule, Tracker
-from soundpost.events import Detection, Scores, Window
-from soundpost.evidence import Evidence
+from soundpost.classify.model import Model, WindowClassifier
+from soundpost.config import Config
+from soundpost.decide import Mutes, Rule, Tracker, build_tracker
+from soundpost.events import Detection, Window
 from soundpost.features import Windower
-from soundpost.gate import Gate
-from soundpost.health import Health, Problem
-from soundpost.monitor import MicrophoneMonitor
+from soundpost.gate import Gate, build_gate
+from soundpost.health import Health
+from soundpost.observer import Observer
 
 
-class Classifies(Protocol):
-    """The classifier, or whoever stands in front of it."""
+@dataclass(frozen=True, slots=True)
+class Stages:
+    """The stages between a source and its detections.
 
-    def classify(self, window: Window) -> Scores:
-        """The scores of a window."""
-        ...
+    Attributes:
+        gate: Drops chunks that are not worth classifying.
+        windower: Cuts chunks into log-mel windows.
+        classifier: Scores a window.
+        tracker: Turns scores into events.
+    """
 
-
-class Observer(Protocol):
-    """Looks on, and keeps nobody waiting."""
-
-    def on_chunk(self, chunk: Chunk) -> None:
-        """What comes from the source, before the gate."""
-
-    def on_scores(self, scores: Scores) -> None:
-        """What the classifier makes of a window."""
+    gate: Gate
+    windower: Windower
+    classifier: WindowClassifier
+    tracker: Tracker
 
 
 class Pipeline:
-    """Listens to a source and decides what it hears; the one place that knows the order.
+    """Turns the chunks of a source into detections; the only place that knows the order.
 
     Args:
         source: Where chunks come from; opened and closed by the caller.
-        condition: Judges the microphone by them.
-        gate: Which of them are worth hearing.
-        windower: Cuts them into windows of log-mel.
-        classifier: Scores a window.
-        tracker: Makes events of scores.
-        evidence: Remembers what was heard, for the clips of events.
-        health: Where progress is counted.
-
-    Attributes:
-        observer: Who looks on; nobody, unless set before listening begins.
+        stages: What they pass through.
+        observers: Called with every chunk and every window's scores, in this order.
+        health: Counts windows and detections.
     """
 
-    def __init__(  # noqa: PLR0913 - the rooms' stages, each given once, by name
-        self,
-        *,
-        source: Source,
-        condition: MicrophoneMonitor,
-        gate: Gate,
-        windower: Windower,
-        classifier: Classifies,
-        tracker: Tracker,
-        evidence: Evidence,
-        health: Health,
+    def __init__(
+        self, source: Source, stages: Stages, observers: Sequence[Observer], health: Health
     ) -> None:
         self._source = source
-        self._condition = condition
-        self._gate = gate
-        self._windower = windower
-        self._classifier = classifier
-        self._tracker = tracker
-        self._evidence = evidence
+        self._stages = stages
+        self._observers = observers
         self._health = health
         self._is_waiting = False
-        self.observer: Observer | None = None
 
     @property
     def is_waiting(self) -> bool:
-        """Whether there is no sound for now, and the source waits for it to come back."""
+        """True while the source has no sound and waits for it to come back."""
         return self._is_waiting
 
     @property
-    def problems(self) -> tuple[Problem, ...]:
-        """What is wrong with the microphone now."""
-        return self._condition.problems
-
-    @property
     def labels(self) -> list[str]:
-        """What is listened for."""
-        return self._tracker.labels
+        """The labels that can be detected."""
+        return self._stages.tracker.labels
 
     @property
     def is_quiet(self) -> bool:
-        """Whether the gate is shut, so that sound comes and no window is to be expected."""
-        return self._gate.quiet_since is not None
+        """True while the gate is closed: sound comes, and no window is to be expected."""
+        return self._stages.gate.quiet_since is not None
 
     def run(self) -> Iterator[list[Detection]]:
-        """What each chunk of sound decides, most often nothing, until the source ends.
+        """Yields the detections of each chunk, most often none, until the source ends.
 
-        While no sound comes it goes on a few times a second, once what was going on has ended.
+        While the source waits for sound it yields a few times a second, after the events that
+        were running have ended.
         """
         for chunk in self._source.chunks():
             self._is_waiting = chunk is None
-            self._condition.on_chunk(chunk)
-            yield self._count(self._flush() if chunk is None else self._process(chunk))
+            yield self._count(self._wait() if chunk is None else self._process(chunk))
         yield self._count(self._flush())
 
     def set_rules(self, rules: Sequence[Rule]) -> None:
-        """Decide by other rules, for the same labels, from the next window on."""
-        self._tracker.set_rules(rules)
+        """Decides by other rules, for the same labels, from the next window on."""
+        self._stages.tracker.set_rules(rules)
 
     def _count(self, detections: Iterator[Detection]) -> list[Detection]:
         decided = list(detections)
         self._health.detections += len(decided)
         return decided
 
+    def _wait(self) -> Iterator[Detection]:
+        for observer in self._observers:
+            observer.on_waiting()
+        yield from self._flush()
+
     def _process(self, chunk: Chunk) -> Iterator[Detection]:
-        self._evidence.on_chunk(chunk)
-        if self.observer is not None:
-            self.observer.on_chunk(chunk)
-        for heard in self._gate.filter(chunk):
-            for window in self._windower.window(heard):
+        for observer in self._observers:
+            observer.on_chunk(chunk)
+        for passed in self._stages.gate.filter(chunk):
+            for window in self._stages.windower.window(passed):
                 yield from self._decide(window)
         if self.is_quiet:
             yield from self._flush()
 
     def _decide(self, window: Window) -> Iterator[Detection]:
-        scores = self._classifier.classify(window)
+        scores = self._stages.classifier.classify(window)
         self._health.windows += 1
-        self._evidence.on_scores(scores)
-        if self.observer is not None:
-            self.observer.on_scores(scores)
-        yield from self._tracker.update(scores)
+        for observer in self._observers:
+            observer.on_scores(scores)
+        yield from self._stages.tracker.update(scores)
 
     def _flush(self) -> Iterator[Detection]:
-        """Classify the tail that fills no window, then end what is still going on."""
-        for window in self._windower.flush():
+        """Classifies the tail that fills no window, then ends the running events."""
+        for window in self._stages.windower.flush():
             yield from self._decide(window)
-        yield from self._tracker.flush()
+        yield from self._stages.tracker.flush()
+
+
+def build_pipeline(
+    config: Config,
+    model: Model,
+    source: Source,
+    health: Health,
+    observers: Sequence[Observer] = (),
+    mutes: Mutes | None = None,
+) -> Pipeline:
+    """Builds the pipeline from a source to detections.
+
+    Args:
+        config: The tables `[gate]` and `[decide]`.
+        model: Its manifest says how features are made and labels are decided.
+        source: Where chunks come from.
+        health: Counts windows, detections and muted events.
+        observers: Called with every chunk and every window's scores.
+        mutes: Keeps events from starting; by default every event may start.
+
+    Raises:
+        ConfigError: The configuration names a label that the model does not have.
+    """
+    manifest = model.bundle.manifest
+    model_input = manifest.input
+    stages = Stages(
+        gate=build_gate(config.gate, model.sample_rate_hz),
+        windower=Windower(
+            model_input.features, model_input.window_frames, model_input.stride_frames
+        ),
+        classifier=model.classifier,
+        tracker=build_tracker(manifest, config.decide, mutes, health),
+    )
+    return Pipeline(source, stages, observers, health)

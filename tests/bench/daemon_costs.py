@@ -16,7 +16,6 @@ import numpy as np
 from mosquitto import Broker
 from mqtt_subscriber import Subscriber
 
-from soundpost.app import build_pipeline
 from soundpost.capture import FileSource
 from soundpost.classify.model import load_model
 from soundpost.config import Config, DecideConfig, MqttConfig
@@ -24,6 +23,7 @@ from soundpost.events import State
 from soundpost.health import Health
 from soundpost.messages.builder import MessageBuilder
 from soundpost.messages.payload import ModelIdentity
+from soundpost.pipeline import build_pipeline
 from soundpost.publish.publisher import MqttPublisher
 from soundpost.system.clock import clock_state
 

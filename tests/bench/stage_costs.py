@@ -7,20 +7,17 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import msgspec
-
-from soundpost.app import build_evidence_store, build_message_builder
+from soundpost.app import build_evidence, build_message_builder
 from soundpost.capture import FileSource
 from soundpost.classify.model import load_model
 from soundpost.config import ClassifyConfig, Config, EvidenceConfig
 from soundpost.decide import Tracker, build_rules
 from soundpost.features import Windower
 from soundpost.health import Health
-from soundpost.messages.payload import DetectionMessage, encode
 
 spent: Counter[str] = Counter()
 
@@ -33,17 +30,12 @@ def counted(room: str) -> Iterator[None]:
     spent[room] += time.process_time_ns() - begun
 
 
-def naming(message: DetectionMessage) -> Callable[[str | None], bytes]:
-    """What is kept beside a clip: the message, with the clip's name."""
-    return lambda clip: encode(msgspec.structs.replace(message, clip=clip))
-
-
 def main(recording: Path, bundle: str, folder: str) -> None:
     """Prints milliseconds for a second of sound, room by room."""
     config = Config(classify=ClassifyConfig(bundle=bundle), evidence=EvidenceConfig(folder=folder))
     model, health = load_model(config.classify), Health()
     heard, rate_hz = model.bundle.manifest.input, model.sample_rate_hz
-    evidence = build_evidence_store(config, model.bundle.manifest, health)
+    evidence = build_evidence(config, model.bundle.manifest, health)
     builder = build_message_builder(config, model, lambda: "file")
     windower = Windower(heard.features, heard.window_frames, heard.stride_frames)
     rules = build_rules(model.bundle.manifest.labels, config.decide, rate_hz)
@@ -65,7 +57,7 @@ def main(recording: Path, bundle: str, folder: str) -> None:
                 for detection in detections:
                     message = builder.detection(detection)
                     with counted("evidence"):
-                        evidence.keep(detection, message.id, naming(message))
+                        evidence.attach_clip(detection, message)
     seconds = health.samples / rate_hz
     clips = len(list(Path(folder).rglob("*.flac")))
     print(f"{seconds:.0f} s of sound, {clips} clips; milliseconds for a second of sound")

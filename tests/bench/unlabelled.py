@@ -16,12 +16,12 @@ import numpy as np
 import soundfile
 from numpy.typing import NDArray
 
-from soundpost.app import build_pipeline
 from soundpost.capture import ArraySource
 from soundpost.classify.model import load_model
 from soundpost.config import ClassifyConfig, Config, DecideConfig
 from soundpost.events import State
 from soundpost.health import Health
+from soundpost.pipeline import build_pipeline
 
 DATA = Path(os.environ.get("SOUNDPOST_DATA", "../shared/data")) / "esc50"
 AMBIENT = ("rain", "wind", "sea_waves", "crickets")

@@ -53,7 +53,7 @@ def test_every_command_is_carried_out_and_answered(post: Post, commander: Comman
         assert set(commander.settings(lambda now: now["muted"] != {})["muted"]) == {label}
         assert commander.ask("unmute")["status"] == "done"
         threshold = commander.ask("threshold", label=label, on=0.875)
-        assert threshold["message"] == f"{label} begins at 0.875"
+        assert threshold["message"] == f"{label} starts at 0.875"
         assert commander.ask("profile", label=label, profile="steady")["status"] == "done"
         after = commander.settings(lambda now: now["profiles"] != {})
         assert (after["muted"], after["thresholds"][label]) == ({}, 0.875)

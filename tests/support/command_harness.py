@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from soundpost.app import build_pipeline
+import msgspec
+
 from soundpost.classify import Classifier, load_bundle
 from soundpost.classify.model import Model
 from soundpost.commands.context import CommandContext
@@ -14,11 +15,12 @@ from soundpost.commands.live_settings import LiveSettings
 from soundpost.commands.self_test import SelfTest
 from soundpost.commands.sound_clock import SoundClock
 from soundpost.commands.state_file import StateFile
-from soundpost.config import Config
+from soundpost.commands.targets import CommandTargets
+from soundpost.config import Config, NodeConfig
 from soundpost.decide import Rule, build_mutes
 from soundpost.errors import SoundpostError
 from soundpost.evidence import NoClipReason, NoEvidence, Request
-from soundpost.health import Health
+from soundpost.health import Health, Status
 from soundpost.messages.settings import SettingsMessage
 from soundpost.publish.inbox.inbox import CommandInbox
 from soundpost.publish.inbox.results import ResultQueue
@@ -29,6 +31,8 @@ BASE = "soundpost/post"
 NOW_NS = 4_102_444_800_000_000_000
 """The year 2100, by the sound: the wall clock is never ahead of it."""
 MINUTE_NS = 60_000_000_000
+RUNNING = Status()
+"""Sound comes."""
 LABELS = ("hiss", "hum", "hush")
 
 
@@ -64,9 +68,9 @@ class Clips(NoEvidence):
             raise self.refusal
         self.requests.append(request)
 
-    def requested_clip(self, *, is_over: bool = False) -> str | NoClipReason | None:
+    def requested_clip(self, *, is_last: bool = False) -> str | NoClipReason | None:
         """What the script says; nothing was heard if it says nothing to the end."""
-        return NoClipReason.LOST if is_over and self.came is None else self.came
+        return NoClipReason.LOST if is_last and self.came is None else self.came
 
 
 class House:
@@ -86,7 +90,7 @@ class House:
     reload_seconds = 0.0
 
     def __init__(self, folder: Path | None, model: Model, config: Config | None = None) -> None:
-        config = config or Config()
+        config = msgspec.structs.replace(config or Config(), node=NodeConfig(name="post"))
         manifest = model.bundle.manifest
         self.clips = Clips()
         self.rules: tuple[Rule, ...] = ()
@@ -99,22 +103,21 @@ class House:
         state_file = StateFile(folder / "commands.json" if folder else None)
         self.mutes = build_mutes(manifest.labels, config, clock_state, state_file.state.mutes)
         self.live_settings = LiveSettings(
-            node="post",
-            labels=manifest.labels,
-            config=config.decide,
-            sample_rate_hz=model.sample_rate_hz,
+            config, manifest, self.mutes, self._set_rules, state_file.state.overrides
+        )
+        targets = CommandTargets(
+            evidence=self.clips,
             mutes=self.mutes,
-            retune=self._retune,
-            overrides=state_file.state.overrides,
+            health=self.health,
+            sound_clock=self.sound_clock,
+            set_rules=self._set_rules,
+            reload=self._reload,
         )
         context = CommandContext(
+            targets=targets,
             live_settings=self.live_settings,
-            evidence=self.clips,
-            self_test=lambda: SelfTest(config, model, build_pipeline),
-            reload=self._reload,
-            health=self.health,
-            tell=self.settings.append,
-            sound_clock=self.sound_clock,
+            new_self_test=lambda: SelfTest(config, model),
+            publish_settings=self.settings.append,
         )
         self._answers = Untold()
         self._inbox = CommandInbox(
@@ -133,7 +136,7 @@ class House:
     def ask(self, name: str, command_id: str = "a1", **fields: Any) -> dict[str, Any]:  # noqa: ANN401 - JSON
         """What is said after a command came in, and a chunk of sound."""
         self.send(name, command_id, **fields)
-        self.executor.tick()
+        self.executor.tick(RUNNING)
         return self.results[-1]
 
     @property
@@ -141,7 +144,7 @@ class House:
         """All that was said so far."""
         return [result for _, result, _ in self._answers.told]
 
-    def _retune(self, rules: Any) -> None:  # noqa: ANN401 - a sequence of rules
+    def _set_rules(self, rules: Any) -> None:  # noqa: ANN401 - a sequence of rules
         self.rules = tuple(rules)
 
     def _reload(self) -> None:

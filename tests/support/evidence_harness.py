@@ -1,7 +1,6 @@
 """A post that keeps evidence of scripted events: what is heard and what is decided is given."""
 
 import itertools
-import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,6 +16,7 @@ from soundpost.evidence.store.clip_store import ClipStore
 from soundpost.evidence.store.retention import RetentionPolicy
 from soundpost.features import FeatureSpec, LogMel
 from soundpost.health import Health
+from soundpost.messages import DetectionMessage, ModelIdentity
 
 RATE_HZ = 16_000
 WINDOW, STRIDE = 8_000, 4_000
@@ -121,22 +121,21 @@ class Post:
 
     def keep(self, detection: Detection) -> None:
         """Have a detection kept, and note what may be told of it."""
-        event_id = f"01a1f7dd-f708-752e-89a7-{detection.event:012x}"
-
-        def message(clip: str | None) -> bytes:
-            return json.dumps(
-                {
-                    "id": event_id,
-                    "state": detection.state,
-                    "label": detection.label,
-                    "score": detection.score,
-                    "onset": "2026-11-18T11:06:40.000Z",
-                    "clock": "synced",
-                    "clip": clip,
-                }
-            ).encode()
-
-        clip = self.recorder.keep(detection, event_id, message)
+        message = DetectionMessage(
+            id=f"01a1f7dd-f708-752e-89a7-{detection.event:012x}",
+            seq=1,
+            node="post",
+            state=detection.state,
+            label=detection.label,
+            score=detection.score,
+            threshold=detection.threshold,
+            onset="2026-11-18T11:06:40.000Z",
+            offset=None,
+            clock="synced",
+            level_dbfs=detection.level_dbfs,
+            model=ModelIdentity(id="tiny", version="1.0.0", sha256="5e" * 32),
+        )
+        clip = self.recorder.attach_clip(detection, message).clip
         self.told.append((str(detection.state), clip))
         if clip:
             self.existed.append((self.folder / clip).is_file())

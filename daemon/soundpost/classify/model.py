@@ -1,11 +1,21 @@
 """A bundle that is verified, and tried on this machine."""
 
 from dataclasses import dataclass
+from typing import Protocol
 
 from soundpost.classify.bundle import Bundle, find_bundle, load_bundle
 from soundpost.classify.classifier import Classifier
 from soundpost.classify.golden import replay_golden
 from soundpost.config import ClassifyConfig
+from soundpost.events import Scores, Window
+
+
+class WindowClassifier(Protocol):
+    """Scores windows: the classifier, or a wrapper that times it."""
+
+    def classify(self, window: Window) -> Scores:
+        """Returns the scores of a window."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,7 +23,7 @@ class Model:
     """A verified bundle and the classifier that runs it."""
 
     bundle: Bundle
-    classifier: Classifier
+    classifier: WindowClassifier
 
     @property
     def sample_rate_hz(self) -> int:

@@ -10,7 +10,6 @@ from typing import TextIO
 
 import numpy as np
 
-from soundpost.app import build_pipeline
 from soundpost.audio import Pcm
 from soundpost.capture import ArraySource
 from soundpost.classify.model import Model, load_model
@@ -19,6 +18,7 @@ from soundpost.decide import build_tracker
 from soundpost.events import Detection, Scores, Window
 from soundpost.features import Windower
 from soundpost.health import Health
+from soundpost.pipeline import build_pipeline
 
 SECONDS = 120  # long enough for what is done only once not to show
 REPEATS = 5

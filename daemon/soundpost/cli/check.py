@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TextIO
 
-from soundpost.app import build_evidence_store, build_source
+from soundpost.app import build_evidence, build_source
 from soundpost.audio import SILENCE_DBFS, level_dbfs
 from soundpost.capture import Microphone, parse_source, probe
 from soundpost.classify import Bundle, Classifier, find_bundle, load_bundle, replay_golden
@@ -98,5 +98,5 @@ def _hear(config: Config, rate_hz: int) -> str:
 
 def _keep(config: Config, folder: Path, bundle: Bundle | None) -> str:
     if bundle is not None:  # not at every model's rate can voices be found, or FLAC be written
-        build_evidence_store(config, bundle.manifest, Health())
+        build_evidence(config, bundle.manifest, Health())
     return folder_probe.probe(folder, config.evidence.keep_free_megabytes)

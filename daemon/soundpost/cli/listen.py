@@ -6,7 +6,7 @@ from typing import TextIO
 
 import msgspec
 
-from soundpost.app import build_message_builder, build_pipeline
+from soundpost.app import build_message_builder
 from soundpost.capture import FileSource
 from soundpost.classify.model import load_model
 from soundpost.config import Config
@@ -14,6 +14,7 @@ from soundpost.errors import SoundpostError
 from soundpost.health import Health
 from soundpost.messages.payload import encode
 from soundpost.monitor import MicrophoneMonitor
+from soundpost.pipeline import build_pipeline
 
 LOG = logging.getLogger("soundpost")
 
@@ -33,10 +34,8 @@ def listen(config: Config, files: list[Path], out: TextIO) -> int:
     for path in files:
         health = Health()
         source = FileSource(path, model.sample_rate_hz, pace="fast", starts_at_ns=0, health=health)
-        condition = MicrophoneMonitor(
-            model.sample_rate_hz, wall_ns=lambda: 0
-        )  # a file is never late
-        pipeline = build_pipeline(config, model, source, health, condition=condition)
+        monitor = MicrophoneMonitor(model.sample_rate_hz, wall_ns=lambda: 0)  # no file is late
+        pipeline = build_pipeline(config, model, source, health, [monitor])
         try:
             with source:
                 for detections in pipeline.run():

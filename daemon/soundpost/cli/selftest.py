@@ -5,7 +5,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TextIO
 
-from soundpost.app import build_pipeline
 from soundpost.classify.model import Model, load_model
 from soundpost.cli.checklist import Checklist
 from soundpost.commands.self_test import LEAF, SelfTest
@@ -34,9 +33,7 @@ def selftest(read_config: Callable[[], Config], within_seconds: float, out: Text
     model = steps.attempt("bundle", lambda: load_model(config.classify), _describe_bundle)
     if model is None:
         return steps.status
-    self_test = steps.attempt(
-        "sound", lambda: SelfTest(config, model, build_pipeline), _describe_sound
-    )
+    self_test = steps.attempt("sound", lambda: SelfTest(config, model), _describe_sound)
     if self_test is None:
         return steps.status
     limit = _Limit(within_seconds, time.monotonic())

@@ -1,13 +1,17 @@
-"""What is asked of the running daemon by commands, which it carries out.
+"""Executes commands that came over MQTT, and the self-test.
 
-What commands need is loaded where they are taken, and only there: by default nobody is obeyed, and
-the start is not to take longer for it.
+The modules that execute commands are imported only where commands are on, because by default they
+are off and the start should not take longer for them.
 """
 
 from soundpost.commands.disabled import CommandHandler, CommandsDisabled, open_state_file
+from soundpost.commands.sound_clock import SoundClock
+from soundpost.commands.targets import CommandTargets
 
 __all__ = [
     "CommandHandler",
+    "CommandTargets",
     "CommandsDisabled",
+    "SoundClock",
     "open_state_file",
 ]

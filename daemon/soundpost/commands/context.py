@@ -1,34 +1,26 @@
-"""What commands are carried out with."""
+"""Everything that the executor works with."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from soundpost.commands.live_settings import LiveSettings
 from soundpost.commands.self_test import SelfTest
-from soundpost.commands.sound_clock import SoundClock
-from soundpost.evidence import Evidence
-from soundpost.health import Health
+from soundpost.commands.targets import CommandTargets
 from soundpost.messages.settings import SettingsMessage
 
 
 @dataclass(frozen=True, slots=True)
 class CommandContext:
-    """What a steward does things with.
+    """Everything that the executor works with.
 
     Attributes:
-        live_settings: Mutes, thresholds and profiles.
-        evidence: Clips.
-        self_test: Makes a self-test.
-        reload: Reads the configuration again, and begins anew with it; raises what is wrong.
-        tell: Told the settings whenever they change.
-        sound_clock: When it is, by the sound.
-        health: Where commands are counted.
+        targets: The parts of the daemon that commands act on.
+        live_settings: Mutes, thresholds and profiles that commands set.
+        new_self_test: Makes a self-test.
+        publish_settings: Publishes the settings, retained; called when they change.
     """
 
+    targets: CommandTargets
     live_settings: LiveSettings
-    evidence: Evidence
-    self_test: Callable[[], SelfTest]
-    reload: Callable[[], None]
-    tell: Callable[[SettingsMessage], None]
-    sound_clock: SoundClock
-    health: Health
+    new_self_test: Callable[[], SelfTest]
+    publish_settings: Callable[[SettingsMessage], None]

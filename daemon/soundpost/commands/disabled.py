@@ -1,44 +1,41 @@
-"""Who carries out commands, as the main loop sees it, and nobody who does."""
+"""The executor as the main loop sees it, and the one that does nothing."""
 
 from typing import TYPE_CHECKING, Protocol
 
 from soundpost.config import MqttConfig
+from soundpost.health import Status
 
 if TYPE_CHECKING:
     from soundpost.commands.state_file import StateFile
 
 
 class CommandHandler(Protocol):
-    """Carries out commands between two chunks of sound."""
+    """Executes commands between two chunks."""
 
-    def tick(self, *, is_over: bool = False) -> None:
-        """Do what there is to do.
-
-        Args:
-            is_over: Whether nothing more is heard for now.
-        """
+    def tick(self, status: Status) -> None:
+        """Executes what is due."""
 
     def close(self) -> None:
-        """Bring to an end what goes on, and refuse what waits."""
+        """Ends running commands and refuses waiting ones."""
 
 
 class CommandsDisabled:
-    """Does nothing, where nothing may be commanded."""
+    """Executes nothing: commands are off."""
 
-    def tick(self, *, is_over: bool = False) -> None:
-        """Nothing is to be done."""
+    def tick(self, status: Status) -> None:
+        """Does nothing."""
 
     def close(self) -> None:
-        """Nothing is to be ended."""
+        """Does nothing."""
 
 
 def open_state_file(config: MqttConfig) -> "StateFile | None":
-    """What commands have changed, remembered; None where nobody is obeyed.
+    """Opens the file that keeps what commands have changed; returns None if commands are off.
 
-    So who turns commands off turns off what they did: nobody could take it back.
+    Turning commands off therefore undoes what they changed; otherwise no command could undo it.
     """
     if not config.commands:
         return None
-    from soundpost.commands.state_file import StateFile, state_file_path  # noqa: PLC0415 - see the room's text
+    from soundpost.commands.state_file import StateFile, state_file_path  # noqa: PLC0415 - see the package
 
     return StateFile(state_file_path())

@@ -1,69 +1,48 @@
-"""The steward of a node."""
+"""Builds the executor of commands."""
 
-from collections.abc import Callable
+from functools import partial
 
 from soundpost.classify.model import Model
 from soundpost.commands.context import CommandContext
 from soundpost.commands.executor import CommandExecutor
 from soundpost.commands.live_settings import LiveSettings
-from soundpost.commands.self_test import BuildPipeline, SelfTest
-from soundpost.commands.sound_clock import SoundClock
+from soundpost.commands.self_test import SelfTest
 from soundpost.commands.state_file import StateFile
+from soundpost.commands.targets import CommandTargets
 from soundpost.config import Config
-from soundpost.decide import Mutes
-from soundpost.evidence import Evidence
-from soundpost.health import Health
-from soundpost.pipeline import Pipeline
 from soundpost.publish.publisher import MqttPublisher
 from soundpost.publish.state_topics import set_settings
 
 
-def build_executor(  # noqa: PLR0913, PLR0917 - what a steward needs, each of a type of its own
+def build_executor(
     config: Config,
     model: Model,
-    state_file: StateFile,
+    targets: CommandTargets,
     publisher: MqttPublisher,
-    pipeline: Pipeline,
-    evidence: Evidence,
-    mutes: Mutes,
-    health: Health,
-    reload: Callable[[], None],
-    build: BuildPipeline,
+    state_file: StateFile,
 ) -> CommandExecutor:
-    """Who carries out commands; what was remembered holds again.
+    """Builds the executor, with the settings that commands of an earlier run made.
 
     Args:
         config: The configuration.
-        model: What classifies.
-        state_file: Where commands are remembered.
-        publisher: Who takes commands and tells what came of them.
-        pipeline: What is tuned; it is observed for its time, beside who observes it already.
-        evidence: Who keeps clips.
-        mutes: What is muted.
-        health: Where commands are counted.
-        reload: Reads the configuration again, and begins anew with it; raises what is wrong.
-        build: Makes a pipeline, for self-tests.
+        model: The labels that commands may name, and the self-test's golden example.
+        targets: The parts of the daemon that commands act on.
+        publisher: Receives commands and publishes results.
+        state_file: Keeps results and settings over a restart.
     """
     if publisher.inbox is None:
-        raise ValueError("a publisher that takes no commands, which is the caller's bug")
-    sound_clock = SoundClock(model.sample_rate_hz, pipeline.observer)
-    pipeline.observer = sound_clock
+        raise ValueError("expected a publisher with an inbox: the caller turned commands off")
     live_settings = LiveSettings(
-        node=config.node.name,
-        labels=model.bundle.manifest.labels,
-        config=config.decide,
-        sample_rate_hz=model.sample_rate_hz,
-        mutes=mutes,
-        retune=pipeline.set_rules,
-        overrides=state_file.state.overrides,
+        config,
+        model.bundle.manifest,
+        targets.mutes,
+        targets.set_rules,
+        state_file.state.overrides,
     )
     context = CommandContext(
+        targets=targets,
         live_settings=live_settings,
-        evidence=evidence,
-        self_test=lambda: SelfTest(config, model, build),
-        reload=reload,
-        tell=lambda settings: set_settings(settings, publisher.state_topics),
-        sound_clock=sound_clock,
-        health=health,
+        new_self_test=partial(SelfTest, config, model),
+        publish_settings=partial(set_settings, topics=publisher.state_topics),
     )
     return CommandExecutor(publisher.inbox, context, state_file)

@@ -1,4 +1,4 @@
-"""Which commands were carried out already, and with what result."""
+"""Results of the latest commands by id, so that a repeated command is not executed twice."""
 
 import hashlib
 from collections.abc import Iterable
@@ -9,15 +9,15 @@ from soundpost.errors import PublishError
 from soundpost.messages.command import Command
 from soundpost.messages.result import ResultMessage, Status
 
-REMEMBERED = 200
-"""So many ids back a repetition is known for one."""
+KEPT_RESULTS = 200
+"""A command is recognised as a repetition for so many commands after it."""
 
 
 class HistoryEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A command and what came of it.
+    """A command and its latest result.
 
     Attributes:
-        digest: Tells the command from every other one with the same id.
+        digest: Distinguishes the command from other ones with the same id.
         result: The latest.
     """
 
@@ -26,11 +26,11 @@ class HistoryEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class CommandHistory:
-    """The latest results by id.
+    """Results of the latest commands by id.
 
     Args:
-        entries: What an earlier run remembered, the oldest first. What it had only begun has
-            failed.
+        entries: Those of an earlier run, the oldest first. Commands that were still running when
+            it ended have failed.
     """
 
     def __init__(self, entries: Iterable[HistoryEntry] = ()) -> None:
@@ -38,14 +38,14 @@ class CommandHistory:
 
     @property
     def entries(self) -> tuple[HistoryEntry, ...]:
-        """What a restart must remember, the oldest first."""
+        """All entries, the oldest first."""
         return tuple(self._by_id.values())
 
     def find(self, name: str, command: Command) -> ResultMessage | None:
-        """What came of the command when it was carried out; None if it was not.
+        """Returns the result of a command that was executed before, or None.
 
         Raises:
-            PublishError: Its id was that of another command.
+            PublishError: Its id belongs to another command.
         """
         entry = self._by_id.get(command.id)
         if entry is None:
@@ -53,21 +53,21 @@ class CommandHistory:
         if entry.digest != _digest(name, command):
             raise PublishError(
                 f"the id {command.id!r} was that of another command",
-                hint="choose a new one for each command; the same one only to ask again",
+                hint="choose a new id for each command; repeat one only to get its result again",
             )
         return entry.result
 
     def record(self, name: str, command: Command, result: ResultMessage) -> None:
-        """Remember what came of it, and no more than `REMEMBERED` of all."""
+        """Records the result of a command; drops the oldest beyond `KEPT_RESULTS`."""
         self._by_id.pop(command.id, None)
         self._by_id[command.id] = HistoryEntry(_digest(name, command), result)
-        for oldest in list(self._by_id)[:-REMEMBERED]:
+        for oldest in list(self._by_id)[:-KEPT_RESULTS]:
             del self._by_id[oldest]
 
 
 def _digest(name: str, command: Command) -> str:
-    said = name.encode() + msgspec.json.encode(command)
-    return hashlib.blake2b(said, digest_size=16).hexdigest()
+    content = name.encode() + msgspec.json.encode(command)
+    return hashlib.blake2b(content, digest_size=16).hexdigest()
 
 
 def _ended(entry: HistoryEntry) -> HistoryEntry:
@@ -76,7 +76,7 @@ def _ended(entry: HistoryEntry) -> HistoryEntry:
     result = msgspec.structs.replace(
         entry.result,
         status=Status.FAILED,
-        message="the node was started anew before it was done",
+        message="the node was restarted before it was done",
         hint="send it again, with a new id",
     )
     return HistoryEntry(entry.digest, result)

@@ -1,13 +1,13 @@
-"""A known sound through the rooms: is it told as what it is?"""
+"""Runs a known sound through a pipeline of its own; it must be recognised."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import msgspec
 import numpy as np
 
-from soundpost.audio import Chunk, Pcm
-from soundpost.capture import ArraySource, Source
+from soundpost.audio import Pcm
+from soundpost.capture import ArraySource
 from soundpost.classify import Bundle, read_golden
 from soundpost.classify.golden import SCORE_TOLERANCE
 from soundpost.classify.model import Model
@@ -16,16 +16,14 @@ from soundpost.errors import BundleError, SelfTestError
 from soundpost.events import Scores, State
 from soundpost.health import Health
 from soundpost.messages import DetectionMessage, MessageBuilder, ModelIdentity
-from soundpost.pipeline import Pipeline
+from soundpost.observer import Observer
+from soundpost.pipeline import build_pipeline
 from soundpost.system.clock import clock_state
 
 LEAF = "selftest"
-"""Where it is told, below `<prefix>/<node>/`; never among the detections."""
+"""Topic of its messages below `<prefix>/<node>/`; they never go to the detections' topic."""
 _MORE_STRIDES = 2
-"""The example is repeated for so long after its own window, so that the event goes on a little."""
-
-BuildPipeline = Callable[[Config, Model, Source, Health], Pipeline]
-"""`soundpost.app.build_pipeline`."""
+"""The example is repeated for so many strides, so that the event lasts beyond one window."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +31,9 @@ class KnownSound:
     """A golden example of a bundle, one window long.
 
     Attributes:
-        label: What the model takes it for.
-        score: How surely, as computed where the model was exported.
-        needed_score: What must be reached here; runtimes round differently.
+        label: The label with the highest score.
+        score: That score, as computed where the model was exported.
+        needed_score: The least score to reach on this machine; runtimes round differently.
         samples: int16[window_samples].
     """
 
@@ -46,7 +44,7 @@ class KnownSound:
 
 
 def find_sound(bundle: Bundle) -> KnownSound:
-    """The golden example that the model is surest of, digital silence aside.
+    """Returns the golden example with the highest score, digital silence excluded.
 
     Raises:
         BundleError: Every example is silence.
@@ -56,7 +54,7 @@ def find_sound(bundle: Bundle) -> KnownSound:
     if not is_sound.any():
         raise BundleError(
             "expected a golden example that is a sound, got digital silence only",
-            hint="export the bundle again, with golden vectors of sounds that it knows",
+            hint="export the bundle again, with golden vectors of sounds of its labels",
         )
     surest = np.where(is_sound, golden.scores.max(axis=1), -1.0).argmax()
     label = int(golden.scores[surest].argmax())
@@ -69,39 +67,39 @@ def find_sound(bundle: Bundle) -> KnownSound:
     )
 
 
-class SelfTest:
-    """Lets a known sound pass through rooms of its own, a chunk at each step.
+class SelfTest(Observer):
+    """Runs a known sound through a pipeline of its own, one chunk at each step.
 
-    The classifier is shared with whoever listens meanwhile. All that remembers is the trial's own,
-    so it may be stepped between two chunks of a live pipeline, which notices nothing of it. Nothing
-    is published here.
+    Only the classifier is shared with a live pipeline; everything with a state is the test's own.
+    So a step can be taken between two chunks of a live pipeline without changing its results.
+    Nothing is published here.
 
     Args:
-        config: That of the node. Its gate is tried, but that no voice is asked for, because the
-            sound is none; its rules of decision are not.
-        model: The model to be tried.
-        build: Joins the rooms.
+        config: The node's. Its gate is tested, except for the voice trigger, because the sound is
+            no voice; its rules of decision are not tested.
+        model: The model under test.
 
     Attributes:
-        sound: What is to be recognised.
-        best_score: The highest score so far of its label in a window.
+        sound: The sound that must be recognised.
+        best_score: The highest score of its label in a window so far.
 
     Raises:
-        BundleError: The bundle holds no sound to try it with.
+        BundleError: The bundle has no sound to test it with.
     """
 
-    def __init__(self, config: Config, model: Model, build: BuildPipeline) -> None:
+    def __init__(self, config: Config, model: Model) -> None:
         self.sound = find_sound(model.bundle)
         self.best_score = 0.0
         manifest = model.bundle.manifest
         self._index = manifest.label_names.index(self.sound.label)
         self._health = Health()
-        heard = manifest.input
-        more_samples = _MORE_STRIDES * heard.stride_frames * heard.features.hop_samples
+        model_input = manifest.input
+        stride_samples = model_input.stride_frames * model_input.features.hop_samples
+        more_samples = _MORE_STRIDES * stride_samples
         samples = np.resize(self.sound.samples, len(self.sound.samples) + more_samples)
         source = ArraySource(samples, model.sample_rate_hz)
-        self._pipeline = build(_for_trial(config, self.sound), model, source, self._health)
-        self._pipeline.observer = self
+        settings = _test_config(config, self.sound)
+        self._pipeline = build_pipeline(settings, model, source, self._health, [self])
         self._builder = MessageBuilder(
             config.node.name,
             ModelIdentity.of(manifest),
@@ -110,39 +108,36 @@ class SelfTest:
         )
 
     def steps(self) -> Iterator[list[DetectionMessage]]:
-        """What each step decides, most often nothing; every message says `test`.
+        """Yields the messages of each step, most often none; `test` is true in all of them.
 
         A step takes no longer than a chunk of 50 ms does in a live pipeline.
 
         Raises:
-            SelfTestError: After the last step, if the sound was not told as what it is.
+            SelfTestError: After the last step, if the sound was not recognised.
         """
         is_recognised = False
         for detections in self._pipeline.run():
             is_recognised |= any(detection.state is State.STARTED for detection in detections)
-            told = [self._builder.detection(detection) for detection in detections]
-            yield [msgspec.structs.replace(message, test=True) for message in told]
+            messages = [self._builder.detection(detection) for detection in detections]
+            yield [msgspec.structs.replace(message, test=True) for message in messages]
         if not is_recognised:
             raise self._unrecognised()
 
-    def on_chunk(self, chunk: Chunk) -> None:
-        """Let it pass."""
-
     def on_scores(self, scores: Scores) -> None:
-        """Remember how near the best window came."""
+        """Keeps the highest score of the sound's label."""
         self.best_score = max(self.best_score, float(scores.values[self._index]))
 
     def _unrecognised(self) -> SelfTestError:
         return SelfTestError(
             f"expected {self.sound.label} at {self.sound.needed_score:.3f} or more, "
             f"got {self.best_score:.3f} in {self._health.windows} windows",
-            hint="the gate lets too little pass, or numpy or the TFLite runtime is broken: "
+            hint="the gate drops too much, or numpy or the TFLite runtime is broken: "
             "see [gate], and `soundpost check`",
         )
 
 
-def _for_trial(config: Config, sound: KnownSound) -> Config:
-    """The configuration with rules for the one sound, which is no voice."""
+def _test_config(config: Config, sound: KnownSound) -> Config:
+    """Returns the configuration with rules for this sound only, and without the voice trigger."""
     without_voice = {"voice": "always", "level_and_voice": "level"}
     open_on = without_voice.get(config.gate.open_on, config.gate.open_on)
     rules = DecideConfig(

@@ -1,4 +1,4 @@
-"""Commands that take longer than one chunk, and their outcome."""
+"""Commands that take longer than one chunk, and the outcome of a command."""
 
 from dataclasses import dataclass
 from typing import Protocol
@@ -11,7 +11,7 @@ from soundpost.messages.result import Status
 
 @dataclass(frozen=True, slots=True)
 class CommandOutcome:
-    """What is told of a command, see `soundpost.messages.result.ResultMessage`."""
+    """The outcome of a command, see `soundpost.messages.result.ResultMessage`."""
 
     status: Status
     message: str
@@ -20,73 +20,73 @@ class CommandOutcome:
 
 
 class CommandTask(Protocol):
-    """Something that takes its time."""
+    """A command that is still running."""
 
-    def tick(self, *, is_over: bool) -> CommandOutcome | None:
-        """Do a little more; what came of it, or None while it goes on.
+    def advance(self, *, is_last: bool) -> CommandOutcome | None:
+        """Does a little more; returns the outcome, or None while the task runs.
 
         Args:
-            is_over: Whether nothing more is heard, so that it must come to an end.
+            is_last: True if no more sound comes, so that the task must end.
         """
 
 
 _NO_CLIP = {
     NoClipReason.WITHHELD: (
-        "somebody speaks in it",
+        "there is speech in it",
         "evidence.privacy forbids clips with speech in them",
     ),
     NoClipReason.LOST: (
         "it could not be stored",
-        "see the log: is the disk full, was anything heard?",
+        "see the log: is the disk full, was there any sound?",
     ),
 }
 
 
 class ClipTask:
-    """Waits for a clip that was asked for.
+    """Waits for a requested clip.
 
     Args:
-        evidence: Who was asked.
+        evidence: Records it.
     """
 
     def __init__(self, evidence: Evidence) -> None:
         self._evidence = evidence
 
-    def tick(self, *, is_over: bool) -> CommandOutcome | None:
-        """What came of it; None while it goes on."""
-        clip = self._evidence.requested_clip(is_over=is_over)
+    def advance(self, *, is_last: bool) -> CommandOutcome | None:
+        """Returns the name of the clip, or why there is none; None while it is recorded."""
+        clip = self._evidence.requested_clip(is_last=is_last)
         match clip:
             case None:
                 return None
             case NoClipReason():
                 why, hint = _NO_CLIP[clip]
                 return CommandOutcome(Status.FAILED, f"there is no clip: {why}", hint)
-        cut = ", cut short: nothing more is heard" if is_over else ""
+        cut = ", cut short: no more sound comes" if is_last else ""
         return CommandOutcome(Status.DONE, f"the clip is stored{cut}", clip=clip)
 
 
 class SelfTestTask:
-    """Lets a known sound pass through rooms of its own, a step at a time.
+    """Runs a self-test, one step between two chunks.
 
     Args:
-        self_test: The rooms.
+        self_test: The test.
     """
 
     def __init__(self, self_test: SelfTest) -> None:
         self._self_test = self_test
         self._steps = self_test.steps()
 
-    def tick(self, *, is_over: bool) -> CommandOutcome | None:
-        """What came of it; None while it goes on."""
+    def advance(self, *, is_last: bool) -> CommandOutcome | None:
+        """Takes one step, or all that are left if it is the last call; returns the outcome."""
         try:
             for _ in self._steps:
-                if not is_over:
+                if not is_last:
                     return None
         except SelfTestError as error:
             return CommandOutcome(Status.FAILED, str(error), error.hint)
-        sound, got = self._self_test.sound, self._self_test.best_score
+        sound, score = self._self_test.sound, self._self_test.best_score
         return CommandOutcome(
             Status.DONE,
             f"{sound.label} was recognised: expected at {sound.needed_score:.3f} or more, "
-            f"got {got:.3f}",
+            f"got {score:.3f}",
         )

@@ -1,12 +1,7 @@
-"""What was heard of an event, kept: sound, picture and message."""
+"""Stores clips of events: sound, spectrogram and message."""
 
-from soundpost.evidence.evidence import Evidence, NoEvidence, build_evidence
+from soundpost.evidence.evidence import Evidence, NoEvidence
+from soundpost.evidence.factory import build_recorder
 from soundpost.evidence.on_demand import NoClipReason, Request
 
-__all__ = [
-    "Evidence",
-    "NoClipReason",
-    "NoEvidence",
-    "Request",
-    "build_evidence",
-]
+__all__ = ["Evidence", "NoClipReason", "NoEvidence", "Request", "build_recorder"]

@@ -74,7 +74,7 @@ class OnDemandRecorder:
         health: Where clips are counted of which nothing was heard, or that may not be kept.
     """
 
-    def __init__(  # noqa: PLR0913, PLR0917 - what a clip is made with, each of a type of its own
+    def __init__(
         self,
         lengths: ClipLengths,
         sample_rate_hz: int,
@@ -92,7 +92,7 @@ class OnDemandRecorder:
         self._request: Request | None = None
         self._asked_sample = 0
 
-    def ask(self, request: Request) -> None:
+    def start(self, request: Request) -> None:
         """Begin a clip.
 
         Raises:
@@ -110,19 +110,19 @@ class OnDemandRecorder:
         self._request = request
         self._asked_sample = self._ring.end_sample
 
-    def result(self, utc_ns: int, *, is_over: bool = False) -> str | NoClipReason | None:
+    def result(self, utc_ns: int, *, is_last: bool = False) -> str | NoClipReason | None:
         """The name of the clip, or why there is none; None while it is being kept, or none is.
 
         Args:
             utc_ns: When the latest sample was heard.
-            is_over: Whether nothing more is heard, so that what there is must do.
+            is_last: Whether nothing more is heard, so that what there is must do.
         """
         if self._request is None:
             return None
         end_sample = self._asked_sample + round(self._request.seconds * self._sample_rate_hz)
         # By then the windows that reach into the clip are classified, and speech in them is known.
         decided_sample = end_sample + self._lengths.delay_samples
-        if self._ring.end_sample < decided_sample and not is_over:
+        if self._ring.end_sample < decided_sample and not is_last:
             return None
         request, self._request = self._request, None
         return self._store(request, end_sample, utc_ns)
@@ -145,7 +145,7 @@ class OnDemandRecorder:
 
         onset_sample = min(max(self._asked_sample - start_sample, 0), len(samples) - 1)
         onset_utc_ns = utc_ns(start_sample + onset_sample)
-        told = RequestRecord(
+        record = RequestRecord(
             id=request.id,
             label=LABEL,
             score=1.0,
@@ -164,5 +164,5 @@ class OnDemandRecorder:
             offset_sample=len(samples),
             muted=judged[1],
         )
-        name = self._clip_store.store(clip, lambda _: msgspec.json.encode(told), now_utc_ns)
-        return name or NoClipReason.LOST
+        is_stored = self._clip_store.store(clip, msgspec.json.encode(record), now_utc_ns)
+        return clip.name if is_stored else NoClipReason.LOST

@@ -1,47 +1,50 @@
-"""From what is heard and decided to the clip of an event."""
+"""Cuts the clip of each confirmed event out of the latest samples, and has it stored."""
 
 from dataclasses import dataclass
+
+import msgspec
 
 from soundpost.audio import Chunk, Pcm, samples_to_ns
 from soundpost.events import Detection, Scores, State
 from soundpost.evidence.clip_lengths import ClipLengths
+from soundpost.evidence.evidence import Evidence
 from soundpost.evidence.feature_buffer import FeatureBuffer
 from soundpost.evidence.on_demand import NoClipReason, OnDemandRecorder, Request
 from soundpost.evidence.privacy import Privacy
 from soundpost.evidence.ring_buffer import RingBuffer
-from soundpost.evidence.store.clip_store import Clip, ClipStore, Message
+from soundpost.evidence.store.clip_store import Clip, ClipStore
 from soundpost.features import FeatureSpec
 from soundpost.health import Health
+from soundpost.messages.payload import DetectionMessage, encode
 
 TIDY_SECONDS = 3600
-"""How often what is too old goes, when nothing new comes."""
+"""How often old clips are removed while no new ones come."""
 
 
 @dataclass(slots=True)
 class _OpenClip:
-    """A confirmed event that goes on."""
+    """The clip of a confirmed event that is still running."""
 
     detection: Detection
-    event_id: str
-    message: Message
+    message: DetectionMessage
     start_sample: int
     is_stored: bool = False
-    clip: str | None = None
+    name: str | None = None
 
 
-class ClipRecorder:
-    """Remembers what was heard last, and has a clip of each confirmed event stored.
+class ClipRecorder(Evidence):
+    """Buffers the latest samples, and has a clip of each confirmed event stored.
 
-    A clip is stored when its event ends, before that is told; so the name that a message tells is
-    that of a file that is there. One that has reached the greatest length does not wait for the
-    end. What is stored depends on the samples and the detections alone, not on when they came.
+    A clip is stored when its event ends, before that is published: the file that a message names
+    exists. A clip that has reached the greatest length does not wait for the end. What is stored
+    depends on the samples and the detections alone, not on when they came.
 
     Args:
-        lengths: How much is kept.
+        lengths: Pre-roll, post-roll and greatest length of a clip.
         spec: How the log-mel of the windows is made, and the rate of the samples.
-        privacy: What of it.
-        clip_store: Where.
-        health: Where clips of which nothing was heard, or that may not be kept, are counted.
+        privacy: What may be stored.
+        clip_store: Writes the files.
+        health: Counts clips that are lost or withheld.
     """
 
     def __init__(
@@ -54,127 +57,131 @@ class ClipRecorder:
     ) -> None:
         self._lengths = lengths
         self._sample_rate_hz = spec.sample_rate_hz
-        self._memory_samples = lengths.memory_samples
+        self._buffer_samples = lengths.memory_samples
         self._privacy = privacy
         self._clip_store = clip_store
         self._health = health
         self._frames = FeatureBuffer(spec)
-        self._ring = RingBuffer(self._memory_samples + privacy.context_samples)
-        self._on_request = OnDemandRecorder(
+        self._ring = RingBuffer(self._buffer_samples + privacy.context_samples)
+        self._on_demand = OnDemandRecorder(
             lengths, spec.sample_rate_hz, self._ring, privacy, clip_store, health
         )
-        self._going: dict[int, _OpenClip] = {}
-        self._weighed_until_sample = 0
+        self._open_clips: dict[int, _OpenClip] = {}
+        self._scored_until_sample = 0
         self._tidy_at_sample = 0
         self._now_utc_ns = 0
 
     def on_chunk(self, chunk: Chunk) -> None:
-        """Remember a chunk for as long as an event may need it."""
-        # All that was decided on earlier chunks has been kept by now, and nothing of them is gone.
-        for going in self._going.values():
-            if not going.is_stored and self._weighed_until_sample >= self._full_decided(going):
-                self._store_full(going)
+        """Buffers a chunk for as long as an event may need it."""
+        # All detections of earlier chunks have been attached by now, and their samples are here.
+        for clip in self._open_clips.values():
+            if not clip.is_stored and self._scored_until_sample >= self._full_decided(clip):
+                self._store_full(clip)
         self._ring.append(chunk)
-        self._privacy.drop_before(chunk.start_sample - self._memory_samples)
-        self._frames.drop_before(chunk.start_sample - self._memory_samples)
-        heard_ns = samples_to_ns(len(chunk.samples), self._sample_rate_hz)
-        self._now_utc_ns = chunk.utc_ns + heard_ns
+        self._privacy.drop_before(chunk.start_sample - self._buffer_samples)
+        self._frames.drop_before(chunk.start_sample - self._buffer_samples)
+        duration_ns = samples_to_ns(len(chunk.samples), self._sample_rate_hz)
+        self._now_utc_ns = chunk.utc_ns + duration_ns
         if chunk.end_sample >= self._tidy_at_sample:
             self._clip_store.tidy(self._now_utc_ns)
             self._tidy_at_sample = chunk.end_sample + TIDY_SECONDS * self._sample_rate_hz
 
     def on_scores(self, scores: Scores) -> None:
-        """Take note of a window's scores, in the order of the windows."""
+        """Buffers a window's log-mel and its speech score, in the order of the windows."""
         self._privacy.on_scores(scores)
         self._frames.remember(scores.window)
-        self._weighed_until_sample = scores.window.end_sample
+        self._scored_until_sample = scores.window.end_sample
 
     def request_clip(self, request: Request) -> None:
-        """Begin a clip of what is heard now.
+        """Starts a clip of the sound from now on.
 
         Raises:
-            EvidenceError: It cannot be had.
+            EvidenceError: There can be none.
         """
-        self._on_request.ask(request)
+        self._on_demand.start(request)
 
-    def requested_clip(self, *, is_over: bool = False) -> str | NoClipReason | None:
-        """The name of the clip that was asked for, or why there is none; None while it is kept.
+    def requested_clip(self, *, is_last: bool = False) -> str | NoClipReason | None:
+        """Returns the requested clip's name, or why there is none; None while it is recorded.
 
         Args:
-            is_over: Whether nothing more is heard, so that what there is must do.
+            is_last: True if no more sound comes, so that the clip ends here.
         """
-        return self._on_request.result(self._now_utc_ns, is_over=is_over)
+        return self._on_demand.result(self._now_utc_ns, is_last=is_last)
 
-    def keep(self, detection: Detection, event_id: str, message: Message) -> str | None:
-        """The name of the clip that the detection's message may tell: one that is on the disk.
+    def attach_clip(self, detection: Detection, message: DetectionMessage) -> DetectionMessage:
+        """Returns the message with the name of its clip, if the clip is on the disk.
 
         Args:
             detection: Each one, in order.
-            event_id: What its messages call the event.
-            message: Its message as JSON, with a given name for the clip.
+            message: Its message.
         """
         match detection.state:
             case State.CONFIRMED:
                 start_sample = detection.onset_sample - self._lengths.pre_roll_samples
-                going = _OpenClip(detection, event_id, message, start_sample)
-                self._going[detection.event] = going
+                self._open_clips[detection.event] = _OpenClip(detection, message, start_sample)
             case State.ENDED:
-                return self._end(self._going.pop(detection.event), detection, message)
-        return None
+                name = self._end(self._open_clips.pop(detection.event), detection, message)
+                return msgspec.structs.replace(message, clip=name)
+        return message
 
-    def _end(self, going: _OpenClip, detection: Detection, message: Message) -> str | None:
-        if going.is_stored:
-            return going.clip and self._clip_store.tell_again(going.clip, message)
-        going.message = message
-        if detection.decided_sample >= self._full_decided(going):
-            self._store_full(going)
+    def _end(self, clip: _OpenClip, detection: Detection, message: DetectionMessage) -> str | None:
+        if clip.is_stored:
+            if clip.name is None:
+                return None
+            record = encode(msgspec.structs.replace(message, clip=clip.name))
+            return clip.name if self._clip_store.update_sidecar(clip.name, record) else None
+        clip.message = message
+        if detection.decided_sample >= self._full_decided(clip):
+            self._store_full(clip)
         else:
-            going.detection = detection
+            clip.detection = detection
             offset_sample = detection.offset_sample or detection.decided_sample
             end_sample = offset_sample + self._lengths.post_roll_samples
-            self._store(going, min(end_sample, detection.decided_sample), detection.decided_sample)
-        return going.clip
+            self._store(clip, min(end_sample, detection.decided_sample), detection.decided_sample)
+        return clip.name
 
-    def _full_decided(self, going: _OpenClip) -> int:
-        """The sample by which a clip cannot grow, and all that it could show is decided."""
+    def _full_decided(self, clip: _OpenClip) -> int:
+        """Returns the sample by which a clip is as long as it can be, and all of it is decided."""
         lengths = self._lengths
-        return going.start_sample + lengths.longest_samples + lengths.delay_samples
+        return clip.start_sample + lengths.longest_samples + lengths.delay_samples
 
-    def _store_full(self, going: _OpenClip) -> None:
-        full_sample = going.start_sample + self._lengths.longest_samples
-        self._store(going, full_sample, self._full_decided(going))
+    def _store_full(self, clip: _OpenClip) -> None:
+        full_sample = clip.start_sample + self._lengths.longest_samples
+        self._store(clip, full_sample, self._full_decided(clip))
 
-    def _store(self, going: _OpenClip, end_sample: int, decided_sample: int) -> None:
-        going.is_stored = True
-        first_sample = max(going.start_sample, decided_sample - self._memory_samples)
+    def _store(self, clip: _OpenClip, end_sample: int, decided_sample: int) -> None:
+        clip.is_stored = True
+        first_sample = max(clip.start_sample, decided_sample - self._buffer_samples)
         end_sample = min(end_sample, first_sample + self._lengths.longest_samples)
         start_sample, samples = self._ring.cut(first_sample, end_sample)
         if not len(samples):
             self._health.clips_lost += 1
             return
         _, before = self._ring.cut(start_sample - self._privacy.context_samples, start_sample)
-        judged = self._privacy.judge(samples, before, start_sample, decided_sample)
-        if judged is None:
+        allowed = self._privacy.judge(samples, before, start_sample, decided_sample)
+        if allowed is None:
             self._health.clips_withheld += 1
             return
-        clip = self._clip(going, start_sample, *judged)
-        going.clip = self._clip_store.store(clip, going.message, self._now_utc_ns)
+        stored = self._clip(clip, start_sample, *allowed)
+        record = encode(msgspec.structs.replace(clip.message, clip=stored.name))
+        if self._clip_store.store(stored, record, self._now_utc_ns):
+            clip.name = stored.name
 
     def _clip(
-        self, going: _OpenClip, start_sample: int, samples: Pcm, muted: list[tuple[int, int]]
+        self, clip: _OpenClip, start_sample: int, samples: Pcm, muted: list[tuple[int, int]]
     ) -> Clip:
-        detection, offset_sample = going.detection, None
+        detection, offset_sample = clip.detection, None
         if detection.offset_sample is not None:
             offset_sample = min(len(samples), detection.offset_sample - start_sample)
         ahead_samples = detection.onset_sample - start_sample
         return Clip(
-            event_id=going.event_id,
+            event_id=clip.message.id,
             label=detection.label,
             onset_utc_ns=detection.onset_utc_ns,
             start_utc_ns=detection.onset_utc_ns
             - samples_to_ns(ahead_samples, self._sample_rate_hz),
             samples=samples,
-            # They are of what was heard, which is another thing once some of it was silenced.
+            # The buffered frames are those of the original sound, which silencing has changed.
             log_mel=None if muted else self._frames.cut(start_sample, len(samples)),
             onset_sample=max(0, ahead_samples),
             offset_sample=offset_sample,

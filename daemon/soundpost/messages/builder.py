@@ -31,7 +31,7 @@ class MessageBuilder:
         rng: Source of the ids' random bits; a test gives its own.
     """
 
-    def __init__(  # noqa: PLR0913 - each given once, by name
+    def __init__(
         self,
         node: str,
         model: ModelIdentity,

@@ -4,7 +4,6 @@ import logging
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol, Self
 
@@ -12,33 +11,15 @@ from soundpost import __version__
 from soundpost.config import MetricsConfig
 from soundpost.errors import MetricsError
 from soundpost.events import Detection, State
-from soundpost.health import Health, Problem
+from soundpost.health import Health, Status
 from soundpost.metrics.collectors import counters, events, problems
 from soundpost.metrics.endpoint import Endpoint
 from soundpost.metrics.family import Family, Sample, render
 from soundpost.metrics.host import process, temperatures, throttling
 from soundpost.metrics.inference_timer import InferenceTimer
 from soundpost.metrics.textfile import Textfile
-from soundpost.system.clock import ClockState
 
 _log = logging.getLogger("soundpost.metrics")
-
-
-@dataclass(frozen=True, slots=True)
-class Now:
-    """What is so at this moment, and is counted nowhere.
-
-    Attributes:
-        is_connected: Whether the broker is reached.
-        clock: Whether the wall clock can be believed.
-        queue_seconds: How much sound waits for the pipeline.
-        problems: What is wrong with the microphone.
-    """
-
-    is_connected: bool
-    clock: ClockState
-    queue_seconds: float
-    problems: Sequence[Problem]
 
 
 class Model(Protocol):
@@ -68,7 +49,7 @@ class Metrics:
         monotonic_seconds: The clock by which a set is due.
     """
 
-    def __init__(  # noqa: PLR0913, PLR0917 - what it takes its numbers from
+    def __init__(  # noqa: PLR0913 - what it takes its numbers from
         self,
         config: MetricsConfig,
         model: Model,
@@ -113,37 +94,33 @@ class Metrics:
         if detection.state is State.STARTED:
             self._started[detection.label] = self._started.get(detection.label, 0) + 1
 
-    def tick(self, now: Callable[[], Now]) -> None:
-        """Take a set and show it, if it is time to.
-
-        Args:
-            now: Asked only then.
-        """
+    def tick(self, status: Status) -> None:
+        """Collects the metrics and exports them, when it is time to."""
         if self._textfile is None and self.endpoint is None:
             return
         if self._monotonic_seconds() < self._due_seconds:
             return
         self._due_seconds = self._monotonic_seconds() + self._config.every_seconds
-        families = tuple(self._collect(now()))
+        families = tuple(self._collect(status))
         if self._textfile is not None:
             self._textfile.show(render(families))
         if self.endpoint is not None:
             self.endpoint.show(families)
 
-    def _collect(self, now: Now) -> Iterator[Family]:
+    def _collect(self, status: Status) -> Iterator[Family]:
         model = ("model", self._model.id), ("model_version", self._model.version)
         names = ("version", __version__), *model
         yield Family("soundpost_info", "gauge", "What runs here; always 1.", (Sample(1, names),))
         yield from counters(self._health, self._sample_rate_hz)
         yield self._inference_timer.family()
         yield events(self._started)
-        yield problems(now.problems)
+        yield problems(status.problems)
         text = "Whether the broker is reached."
-        yield _gauge("soundpost_broker_connected", text, now.is_connected)
+        yield _gauge("soundpost_broker_connected", text, status.is_connected)
         text = "Whether the wall clock can be believed."
-        yield _gauge("soundpost_clock_synced", text, now.clock == "synced")
+        yield _gauge("soundpost_clock_synced", text, status.is_clock_synced)
         text = "Sound that waits for the pipeline."
-        yield _gauge("soundpost_capture_queue_seconds", text, now.queue_seconds)
+        yield _gauge("soundpost_capture_queue_seconds", text, status.queue_seconds)
         yield from process()
         yield from temperatures()
         yield from throttling()

@@ -9,6 +9,7 @@ from soundpost.health import Problem
 from soundpost.monitor.alarm import Alarm
 from soundpost.monitor.level_drop import LevelDrop
 from soundpost.monitor.measures import OneSecondStats, SecondSplitter
+from soundpost.observer import Observer
 
 LATEST_SECONDS = 5.0
 """No more is believed of a second's lateness: the wall clock may have been set in it."""
@@ -47,7 +48,7 @@ _WORDS = {
 _log = logging.getLogger("soundpost.condition")
 
 
-class MicrophoneMonitor:
+class MicrophoneMonitor(Observer):
     """Listens to all sound, and says what is wrong with the microphone that gives it.
 
     Each problem is raised and cleared with hysteresis, and logged once each time. But for the
@@ -73,14 +74,15 @@ class MicrophoneMonitor:
         self._is_deaf = False
         self.problems: tuple[Problem, ...] = ()
 
-    def on_chunk(self, chunk: Chunk | None) -> None:
-        """Judge what is heard next; None if there is nothing to hear."""
-        if chunk is None:
-            self._is_deaf = True
-            for latch in self._latches:
-                latch.reset()
-            self._log_changes()
-            return
+    def on_waiting(self) -> None:
+        """Raises `no_samples`, and clears what only sound can show."""
+        self._is_deaf = True
+        for latch in self._latches:
+            latch.reset()
+        self._log_changes()
+
+    def on_chunk(self, chunk: Chunk) -> None:
+        """Measures the seconds that the chunk completes, and raises or clears problems."""
         for second in self._seconds.cut(chunk):
             self._is_deaf = False
             self._update(second, self._late_seconds(chunk))

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable
 
-from soundpost.health import Health, Problem
+from soundpost.health import Health, Problem, Status
 from soundpost.messages.builder import MessageBuilder
 from soundpost.messages.payload import HealthMessage
 
@@ -38,10 +38,10 @@ class HealthReports:
         self._due_seconds = monotonic_seconds()
         self._told: tuple[Problem, ...] = ()
 
-    def tick(self, problems: tuple[Problem, ...]) -> None:
-        """Tell health, if it is time to."""
-        if problems != self._told or self._monotonic_seconds() >= self._due_seconds:
-            self.publish_now(problems)
+    def tick(self, status: Status) -> None:
+        """Publishes health when it is due, and at once when the problems change."""
+        if status.problems != self._told or self._monotonic_seconds() >= self._due_seconds:
+            self.publish_now(status.problems)
 
     def publish_now(self, problems: tuple[Problem, ...]) -> None:
         """Tell health now."""

@@ -6,11 +6,11 @@ import numpy as np
 
 from soundpost.audio import Chunk, mean_square_dbfs
 from soundpost.config import MqttConfig
-from soundpost.events import Scores
+from soundpost.observer import Observer
 from soundpost.publish.state_topics import StateTopics
 
 
-class LevelReporter:
+class LevelReporter(Observer):
     """Tells the level of one stretch of sound after the other, all of the same length.
 
     It goes by the samples, so the levels are the same whatever the size of the chunks. While there
@@ -41,9 +41,6 @@ class LevelReporter:
             if self._held_samples == self._stretch_samples:
                 self._tell(mean_square_dbfs(self._sum / self._stretch_samples))
                 self._restart(self._end_sample)
-
-    def on_scores(self, scores: Scores) -> None:
-        """Let it pass; how loud it is does not depend on what it is."""
 
     def _restart(self, sample: int) -> None:
         self._end_sample = sample

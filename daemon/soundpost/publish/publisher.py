@@ -55,7 +55,7 @@ class MqttPublisher:
         PublishError: The outbox's file is in use.
     """
 
-    def __init__(  # noqa: PLR0913 - the last ones for Home Assistant, by name
+    def __init__(
         self,
         config: MqttConfig,
         node: str,

@@ -34,7 +34,7 @@ class LogOnce:
         if line == self._logged:
             return False
         self._logged = line
-        self._logger.log(self._level, "%s", line)
+        self._logger.log(self._level, "%s", line, stacklevel=2)
         return True
 
     def recover(self, message: str = "", *args: object) -> bool:
@@ -47,5 +47,5 @@ class LogOnce:
         was_failing = self.is_failing
         self._logged = None
         if was_failing and message:
-            self._logger.info(message, *args)
+            self._logger.info(message, *args, stacklevel=2)
         return was_failing

@@ -2,11 +2,11 @@
 
 import logging
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Self
 
-from soundpost.health import Health, Problem
+from soundpost.health import Health, Status
 from soundpost.system.systemd import Notifier
 
 STATUS_SECONDS = 5.0
@@ -31,15 +31,13 @@ class StatusLine:
     source: str
     sample_rate_hz: int
 
-    def describe(
-        self, health: Health, *, is_connected: bool, problems: Sequence[Problem] = ()
-    ) -> str:
+    def describe(self, health: Health, status: Status) -> str:
         """The line that `systemctl status` shows."""
-        broker = "connected" if is_connected else "away"
+        broker = "connected" if status.is_connected else "away"
         sound = _duration(health.samples // self.sample_rate_hz)
         return (
             f"listening to {self.source}, {sound} of sound, {health.detections} detections, "
-            f"broker {broker}{''.join(f', {problem}' for problem in problems)}"
+            f"broker {broker}{''.join(f', {problem}' for problem in status.problems)}"
         )
 
 
@@ -92,33 +90,22 @@ class Watchdog:
         if not self.is_reloading:
             self._manager.notify(STOPPING="1", STATUS="telling the last detections")
 
-    def tick(
-        self,
-        *,
-        is_quiet: bool,
-        is_connected: bool,
-        is_waiting: bool = False,
-        problems: Sequence[Problem] = (),
-    ) -> None:
-        """Feed the watchdog and renew the status, if it is time to and there was progress.
+    def tick(self, status: Status) -> None:
+        """Feeds the watchdog after progress, and updates the status line, when they are due.
 
-        Args:
-            is_quiet: Whether the gate is shut, so that samples without windows are progress.
-            is_waiting: Whether there is no microphone, so that looking for it is progress.
-            problems: What is wrong with the microphone.
-            is_connected: Whether the broker is reached.
+        Samples without windows are progress while the gate is closed; so is the search for a
+        lost microphone.
         """
         now_seconds = self._monotonic_seconds()
-        if now_seconds >= self._feed_due_seconds and (is_waiting or self._has_progressed(is_quiet)):
+        if now_seconds >= self._feed_due_seconds and (
+            status.is_waiting or self._has_progressed(status)
+        ):
             self._manager.notify(WATCHDOG="1")
             self._feed_due_seconds = now_seconds + self._feed_seconds
             self._fed_samples = self._health.samples
             self._fed_windows = self._health.windows
         if now_seconds >= self._status_due_seconds:
-            status = self._listening.describe(
-                self._health, is_connected=is_connected, problems=problems
-            )
-            self._manager.notify(STATUS=status)
+            self._manager.notify(STATUS=self._listening.describe(self._health, status))
             self._status_due_seconds = now_seconds + STATUS_SECONDS
 
     def stop(self) -> None:
@@ -137,10 +124,10 @@ class Watchdog:
             STATUS="beginning anew with another configuration",
         )
 
-    def _has_progressed(self, is_quiet: bool) -> bool:  # noqa: FBT001 - private, one caller
+    def _has_progressed(self, status: Status) -> bool:
         has_heard = self._health.samples > self._fed_samples
         has_classified = self._health.windows > self._fed_windows
-        return has_heard and (has_classified or is_quiet)
+        return has_heard and (has_classified or status.is_quiet)
 
 
 def _duration(seconds: int) -> str:

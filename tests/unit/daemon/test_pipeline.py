@@ -9,7 +9,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from soundpost.app import build_pipeline
 from soundpost.audio import Chunk, Pcm, samples_to_ns
 from soundpost.capture import ArraySource
 from soundpost.classify import Classifier, load_bundle
@@ -25,6 +24,7 @@ from soundpost.config import (
 from soundpost.decide import build_mutes
 from soundpost.events import Detection
 from soundpost.health import Health
+from soundpost.pipeline import build_pipeline
 
 TINY = Path(__file__).resolve().parents[2] / "golden" / "tiny-int8"
 RATE_HZ = 16_000

@@ -46,7 +46,7 @@ class MicSource:
 
     device: Device
 
-    def __init__(  # noqa: PLR0913 - what to record, and three things about its beginning and end
+    def __init__(
         self,
         device: str | None,
         sample_rate_hz: int,

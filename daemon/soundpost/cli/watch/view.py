@@ -10,6 +10,8 @@ from soundpost.audio import Chunk
 from soundpost.cli.watch.level_meter import LevelMeter
 from soundpost.decide import Rule
 from soundpost.events import Detection, Scores
+from soundpost.health import Problem
+from soundpost.observer import Observer
 from soundpost.pipeline import Pipeline
 
 TOP_SCORES = 5
@@ -32,7 +34,7 @@ class Bar:
     threshold: float | None
 
 
-class View:
+class View(Observer):
     """Looks on, and remembers what is worth showing.
 
     Args:
@@ -106,11 +108,11 @@ class View:
         while len(self._events) > REMEMBERED_EVENTS:
             del self._events[next(iter(self._events))]
 
-    def glance(self, pipeline: Pipeline) -> None:
+    def update(self, pipeline: Pipeline, problems: Sequence[Problem]) -> None:
         """Take note of how the pipeline fares, and forget what is no longer so."""
         self.is_gate_open = not pipeline.is_quiet
         self.is_waiting = pipeline.is_waiting
-        self.problems = pipeline.problems
+        self.problems = tuple(problems)
         if self.is_waiting:
             self.meter.reset()
         if self.is_waiting or not self.is_gate_open:

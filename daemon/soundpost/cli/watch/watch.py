@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from types import TracebackType
 from typing import Protocol, Self, TextIO
 
-from soundpost.app import build_pipeline, build_source
+from soundpost.app import build_source
 from soundpost.classify.model import load_model
 from soundpost.cli.watch.format import duration, event_line
 from soundpost.cli.watch.plain import PlainOutput
@@ -17,6 +17,8 @@ from soundpost.decide import build_mutes, build_rules
 from soundpost.errors import WatchError
 from soundpost.events import Detection
 from soundpost.health import Health
+from soundpost.monitor import MicrophoneMonitor
+from soundpost.pipeline import build_pipeline
 from soundpost.system.clock import clock_state
 from soundpost.system.journal import LINE
 from soundpost.system.signals import stopped_by_signals
@@ -62,22 +64,23 @@ def watch(config: Config, out: TextIO) -> None:
     manifest, rate_hz = model.bundle.manifest, model.sample_rate_hz
     source = build_source(config, rate_hz, health := Health())
     mutes = build_mutes(manifest.labels, config, clock_state)
-    pipeline = build_pipeline(config, model, source, health, mutes=mutes)
-    pipeline.observer = sight = View(
+    monitor = MicrophoneMonitor(rate_hz)
+    view = View(
         f"{config.capture.source}  {manifest.id} {manifest.version}",
         manifest.label_names,
         build_rules(manifest.labels, config.decide, rate_hz),
         rate_hz,
         config.gate.floor_seconds,
     )
-    with stopped_by_signals(lambda _: source.stop()), _noting(sight, show), source, show:
+    pipeline = build_pipeline(config, model, source, health, [monitor, view], mutes)
+    with stopped_by_signals(lambda _: source.stop()), _noting(view, show), source, show:
         for detections in pipeline.run():
-            sight.on_detections(detections)
-            sight.glance(pipeline)
-            show.show(sight, detections)
+            view.on_detections(detections)
+            view.update(pipeline, monitor.problems)
+            show.show(view, detections)
             if show.wants_to_end:
                 source.stop()
-    _sum_up(sight, show, out)
+    _sum_up(view, show, out)
 
 
 def _open_show(out: TextIO) -> Show:

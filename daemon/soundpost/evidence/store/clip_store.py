@@ -4,7 +4,6 @@ import errno
 import logging
 import os
 import shutil
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -35,9 +34,6 @@ LOG = logging.getLogger("soundpost.evidence")
 _FULL = (errno.ENOSPC, errno.EDQUOT)
 _DECIMALS = 3
 
-Message = Callable[[str], bytes]
-"""The message that tells of a detection, as JSON, once it knows the name of its clip."""
-
 
 @dataclass(frozen=True, slots=True)
 class Clip:
@@ -64,6 +60,16 @@ class Clip:
     onset_sample: int
     offset_sample: int | None
     muted: list[tuple[int, int]]
+
+    @property
+    def stem(self) -> str:
+        """The name of the clip's files without their suffixes."""
+        return stem_of(self.onset_utc_ns, self.label, self.event_id)
+
+    @property
+    def name(self) -> str:
+        """The name of the sound file, by which messages refer to the clip."""
+        return f"{self.stem}{SOUND}"
 
 
 class ClipStore:
@@ -100,43 +106,45 @@ class ClipStore:
         except OSError as error:
             self._complain(error)
 
-    def store(self, clip: Clip, message: Message, now_utc_ns: int) -> str | None:
-        """The name of the file that the clip now lies in, or None if it could not be stored."""
-        stem = stem_of(clip.onset_utc_ns, clip.label, clip.event_id)
-        sidecar = self._sidecar(clip, f"{stem}{SOUND}", message)
+    def store(self, clip: Clip, record: bytes, now_utc_ns: int) -> bool:
+        """Writes a clip with its picture and sidecar; returns whether they are on the disk.
+
+        Args:
+            clip: The sound.
+            record: The message of its event as JSON, for the sidecar.
+            now_utc_ns: Time of the latest sample, by which old clips are removed.
+        """
+        sidecar = self._sidecar(clip, record)
         contents = {
             SIDECAR: msgspec.json.encode(sidecar),
             PICTURE: self._picture(clip),
             SOUND: encode_flac(clip.samples, self._spec.sample_rate_hz),
         }
         try:
-            self._put(stem, contents, now_utc_ns)
+            self._put(clip.stem, contents, now_utc_ns)
         except OSError as error:
             self._health.clips_lost += 1
             self._complain(error)
-            return None
-        self._retention.put(stem, sidecar, [len(content) for content in contents.values()])
+            return False
+        self._retention.put(clip.stem, sidecar, [len(content) for content in contents.values()])
         self._health.clips_kept += 1
         if self._is_failing:
             LOG.info("clips are kept again in %s", self._folder)
         self._is_failing = False
-        return sidecar.clip
+        return True
 
-    def tell_again(self, name: str, message: Message) -> str | None:
-        """The name of a stored clip, whose sidecar now holds a later message of its event.
-
-        None if the clip has gone in the meantime.
-        """
+    def update_sidecar(self, name: str, record: bytes) -> bool:
+        """Stores a later message in the sidecar of a clip; returns whether it still exists."""
         path = (self._folder / name).with_suffix(SIDECAR)
         if not (self._folder / name).is_file():
-            return None
+            return False
         try:
             sidecar = msgspec.json.decode(path.read_bytes(), type=Sidecar)
-            later = msgspec.structs.replace(sidecar, detection=msgspec.Raw(message(name)))
+            later = msgspec.structs.replace(sidecar, detection=msgspec.Raw(record))
             write_atomic(path, msgspec.json.encode(later))
         except NOT_OURS as error:
             self._complain(error)
-        return name
+        return True
 
     def _tidy(self, now_utc_ns: int) -> None:
         if not self._is_open:
@@ -190,16 +198,16 @@ class ClipStore:
         event = clip.onset_sample, clip.offset_sample
         return draw(log_mel, len(clip.samples), self._spec, event, clip.muted)
 
-    def _sidecar(self, clip: Clip, name: str, message: Message) -> Sidecar:
+    def _sidecar(self, clip: Clip, record: bytes) -> Sidecar:
         def seconds(sample: int) -> float:
             return round(sample / self._spec.sample_rate_hz, _DECIMALS)
 
         return Sidecar(
-            clip=name,
+            clip=clip.name,
             start=rfc3339(clip.start_utc_ns),
             seconds=seconds(len(clip.samples)),
             onset_seconds=seconds(clip.onset_sample),
             offset_seconds=None if clip.offset_sample is None else seconds(clip.offset_sample),
             muted=[(seconds(start), seconds(end)) for start, end in clip.muted],
-            detection=msgspec.Raw(message(name)),
+            detection=msgspec.Raw(record),
         )

@@ -155,7 +155,7 @@ class CommandInbox:
         result = self._word(name, command_id, Status.REFUSED, str(error), error.hint, None)
         self.queue_result(result, to)
 
-    def _word(  # noqa: PLR0913, PLR0917 - the fields of a result
+    def _word(
         self,
         name: str,
         command_id: str | None,

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from command_harness import LABELS, MINUTE_NS, NOW_NS, House
+from command_harness import LABELS, MINUTE_NS, NOW_NS, RUNNING, House
 
 from soundpost.classify.model import Model
 from soundpost.commands import history
@@ -35,7 +35,7 @@ def test_without_labels_everything_is_muted_and_unmuted(house: House) -> None:
     """One command each way."""
     assert house.ask("mute", "a1", minutes=30)["message"].startswith("everything is muted until")
     assert muted(house) == [*LABELS]
-    assert house.ask("unmute", "a2")["message"] == "everything is told again"
+    assert house.ask("unmute", "a2")["message"] == "everything is no longer muted"
     assert muted(house) == []
 
 
@@ -43,7 +43,7 @@ def test_no_minutes_unmute(house: House) -> None:
     """So that a switch has one topic."""
     house.ask("mute", "a1", minutes=30)
     result = house.ask("mute", "a2", labels=["hum"], minutes=0)
-    assert (result["status"], result["message"]) == ("done", "hum is told again")
+    assert (result["status"], result["message"]) == ("done", "hum is no longer muted")
     assert muted(house) == ["hiss", "hush"]
 
 
@@ -56,9 +56,9 @@ def test_a_group_is_muted_whole(make_house: MakeHouse) -> None:
 
 def test_a_threshold_holds_until_it_is_taken_back(house: House) -> None:
     """The rules are those of the configuration otherwise."""
-    assert house.ask("threshold", "a1", label="hum", on=0.9)["message"] == "hum begins at 0.9"
+    assert house.ask("threshold", "a1", label="hum", on=0.9)["message"] == "hum starts at 0.9"
     assert [rule.on_threshold for rule in house.rules] == [0.5, 0.9, 0.5]
-    assert house.ask("threshold", "a2", label="hum", on=None)["message"] == "hum begins at 0.5"
+    assert house.ask("threshold", "a2", label="hum", on=None)["message"] == "hum starts at 0.5"
     assert [rule.on_threshold for rule in house.rules] == [0.5, 0.5, 0.5]
     assert house.live_settings.overrides == ()
 
@@ -86,7 +86,7 @@ def test_what_is_not_known_is_refused_and_nothing_done(
 ) -> None:
     """Not even for those that are."""
     house.send(name, **fields)
-    house.executor.tick()
+    house.executor.tick(RUNNING)
     (result,) = house.results
     assert (result["status"], result["hint"]) == ("refused", hint)
     assert (muted(house), house.rules, house.live_settings.overrides) == ([], (), ())
@@ -97,7 +97,7 @@ def test_a_repetition_is_answered_and_not_done_again(house: House) -> None:
     for _ in range(2):
         house.send("reload")
     for _ in range(2):
-        house.executor.tick()
+        house.executor.tick(RUNNING)
     house.sound_clock.utc_ns = LATER_NS
     house.ask("reload")
     assert (house.reloads, house.health.commands) == (1, 1)
@@ -139,14 +139,14 @@ def test_what_the_configuration_lost_is_left_out(
     house.ask("threshold", "a2", label="hum", on=0.9)
     house = make_house(Config(decide=DecideConfig(exclude=["hiss"])))
     assert [rule.on_threshold for rule in house.rules] == [0.9, 0.5]
-    assert "what was commanded is left out" in caplog.text
+    assert "no longer fits, and is left out" in caplog.text
 
 
 def test_what_is_remembered_is_bounded(
     make_house: MakeHouse, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The oldest ids are forgotten, the latest are not."""
-    monkeypatch.setattr(history, "REMEMBERED", 3)
+    monkeypatch.setattr(history, "KEPT_RESULTS", 3)
     house = make_house()
     for number in range(5):
         house.ask("reload", f"a{number}")
@@ -159,7 +159,7 @@ def test_what_is_remembered_is_bounded(
 def test_a_node_without_a_memory_says_so(model: Model) -> None:
     """A mute that a restart forgets is one that its sender should know of."""
     house = House(None, model)
-    assert "a restart forgets it" in house.ask("mute", "a1", minutes=1)["hint"]
+    assert "a restart undoes it" in house.ask("mute", "a1", minutes=1)["hint"]
     assert house.ask("reload", "a2")["hint"] == ""
 
 
@@ -171,7 +171,7 @@ def test_a_disk_that_takes_nothing_is_told(
     (tmp_path / ".commands.json.part").mkdir()
     for command_id in ("a1", "a2"):
         result = house.ask("mute", command_id, minutes=1)
-        assert (result["status"], "a restart forgets it" in result["hint"]) == ("done", True)
+        assert (result["status"], "a restart undoes it" in result["hint"]) == ("done", True)
     assert caplog.text.count("cannot be written") == 1
 
 
@@ -181,7 +181,7 @@ def test_a_clip_is_answered_when_it_is_there(house: House) -> None:
     assert house.ask("reload", "a2")["status"] == "done"
     assert house.ask("capture-now", seconds=2)["status"] == "started"
     house.clips.came = "x.flac"
-    house.executor.tick()
+    house.executor.tick(RUNNING)
     (request,) = house.clips.requests
     assert (request.command, request.seconds) == ("a1", 2.0)
     result = house.results[-1]
@@ -189,13 +189,13 @@ def test_a_clip_is_answered_when_it_is_there(house: House) -> None:
 
 
 @pytest.mark.parametrize(
-    ("came", "why"), [(NoClipReason.WITHHELD, "speaks"), (NoClipReason.LOST, "be stored")]
+    ("came", "why"), [(NoClipReason.WITHHELD, "speech"), (NoClipReason.LOST, "be stored")]
 )
 def test_a_clip_that_there_is_not_has_failed(house: House, came: NoClipReason, why: str) -> None:
     """With the reason."""
     house.ask("capture-now", seconds=2)
     house.clips.came = came
-    house.executor.tick()
+    house.executor.tick(RUNNING)
     assert (house.results[-1]["status"], house.results[-1]["clip"]) == ("failed", None)
     assert why in house.results[-1]["message"]
 
@@ -205,7 +205,7 @@ def test_a_clip_that_cannot_be_had_is_refused(house: House) -> None:
     house.clips.refusal = EvidenceError("no evidence", hint="set evidence.folder")
     result = house.ask("capture-now", seconds=2)
     assert (result["status"], result["message"]) == ("refused", "no evidence")
-    house.executor.tick()
+    house.executor.tick(RUNNING)
     assert len(house.results) == 1
 
 
@@ -223,7 +223,7 @@ def test_a_self_test_goes_on_a_step_at_a_time(house: House) -> None:
     house.ask("mute", "a2", minutes=1)
     turns = 0
     while len(house.results) < 3:
-        house.executor.tick()
+        house.executor.tick(RUNNING)
         turns += 1
     assert (house.results[-1]["id"], house.results[-1]["status"]) == ("a1", "done")
     assert "was recognised" in house.results[-1]["message"]
@@ -236,7 +236,7 @@ def test_what_a_restart_interrupts_has_failed(make_house: MakeHouse) -> None:
     house = make_house()
     result = house.ask("capture-now", seconds=2)
     assert (result["status"], house.clips.requests) == ("failed", [])
-    assert "started anew" in result["message"]
+    assert "restarted" in result["message"]
 
 
 def test_at_the_end_what_goes_on_ends_and_what_waits_is_refused(house: House) -> None:
@@ -264,7 +264,7 @@ def test_a_slow_command_is_rested_from(house: House) -> None:
         house.send("reload", f"a{number}")
     done = []
     for house.now_seconds in (0.0, 9.9, 10.0):
-        house.executor.tick()
+        house.executor.tick(RUNNING)
         done.append(house.reloads)
     assert done == [1, 1, 2]
 
@@ -273,5 +273,5 @@ def test_one_command_between_two_chunks(house: House) -> None:
     """However many wait."""
     for number in range(5):
         house.send("reload", f"a{number}")
-    house.executor.tick()
+    house.executor.tick(RUNNING)
     assert house.reloads == 1

@@ -5,7 +5,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from command_harness import LABELS, House, tiny_model
+from command_harness import LABELS, RUNNING, House, tiny_model
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
@@ -49,7 +49,7 @@ class StewardMachine(RuleBasedStateMachine):
     def go_on(self) -> None:
         """A chunk of sound later."""
         told = len(self._house.results)
-        self._house.executor.tick()
+        self._house.executor.tick(RUNNING)
         if not self._waiting:
             assert len(self._house.results) == told
             return

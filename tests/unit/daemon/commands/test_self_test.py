@@ -12,7 +12,6 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from soundpost.app import build_pipeline
 from soundpost.audio import Pcm
 from soundpost.capture import ArraySource
 from soundpost.classify import Bundle, Classifier, find_bundle, load_bundle, read_golden
@@ -24,6 +23,7 @@ from soundpost.events import Detection, Scores
 from soundpost.health import Health
 from soundpost.manifest import GOLDEN_FILE, MANIFEST_FILE, Artifact
 from soundpost.messages import DetectionMessage
+from soundpost.pipeline import build_pipeline
 
 TINY = Path(__file__).resolve().parents[3] / "golden"
 BUNDLES = [TINY / "tiny-int8", TINY / "tiny-float", find_bundle("esc50"), find_bundle("esc10")]
@@ -61,7 +61,7 @@ def listened(self_test: SelfTest) -> list[DetectionMessage]:
 def test_every_bundle_recognises_a_sound_of_its_own(folder: Path) -> None:
     """Whatever it was trained on: an event of one label begins and ends, and says it is a test."""
     bundle = load_bundle(folder)
-    self_test = SelfTest(Config(), Model(bundle, Classifier(bundle)), build_pipeline)
+    self_test = SelfTest(Config(), Model(bundle, Classifier(bundle)))
     told = listened(self_test)
     assert {message.label for message in told} == {self_test.sound.label}
     assert told[0].state == "started"
@@ -92,7 +92,7 @@ def test_what_is_not_recognised_is_told_with_its_score(tmp_path: Path) -> None:
     """Here the golden vectors promise that hiss is hum, as a model with swapped labels would."""
     golden = read_golden(load_bundle(TINY / "tiny-int8"))
     bundle = with_golden(tmp_path / "swapped", scores=golden.scores[:, ::-1].copy() ** 0.1)
-    self_test = SelfTest(Config(), Model(bundle, Classifier(bundle)), build_pipeline)
+    self_test = SelfTest(Config(), Model(bundle, Classifier(bundle)))
     with pytest.raises(
         SelfTestError, match=rf"expected {self_test.sound.label} at 0\.\d+ or more, got 0"
     ):
@@ -103,14 +103,14 @@ def test_what_is_not_recognised_is_told_with_its_score(tmp_path: Path) -> None:
 def test_the_gate_lets_the_sound_pass(model: Model, open_on: str) -> None:
     """Also one that opens for voices only, which the sound is not."""
     config = Config(gate=msgspec.convert({"open_on": open_on}, GateConfig))
-    assert listened(SelfTest(config, model, build_pipeline))
+    assert listened(SelfTest(config, model))
 
 
 def test_a_label_that_nobody_listens_for_can_be_tried(model: Model) -> None:
     """What is excluded, or needs a score of 1, is a matter of taste and no defect."""
     label = find_sound(model.bundle).label
     config = Config(decide=DecideConfig(exclude=[label], on_threshold=1.0))
-    assert listened(SelfTest(config, model, build_pipeline))
+    assert listened(SelfTest(config, model))
 
 
 def noise(seconds: float) -> Pcm:
@@ -127,7 +127,7 @@ def test_a_live_pipeline_notices_nothing_of_a_trial_between_its_chunks(model: Mo
     assert sum(map(len, alone)) > 4
 
     health = Health()
-    steps = SelfTest(LIVELY, model, build_pipeline).steps()
+    steps = SelfTest(LIVELY, model).steps()
     beside: list[list[Detection]] = []
     told: list[DetectionMessage] = []
     for detections in build_pipeline(LIVELY, model, source, health).run():
@@ -149,7 +149,7 @@ def _without_time(detections: list[Detection]) -> list[Detection]:
 def test_a_step_takes_no_longer_than_a_chunk_of_sound_does(model: Model) -> None:
     """At most one window is classified in it, so that nobody waits who hears meanwhile."""
     scored: list[Scores] = []
-    self_test = SelfTest(Config(), model, build_pipeline)
+    self_test = SelfTest(Config(), model)
     weigh, windows = self_test.on_scores, []
 
     def counting(scores: Scores) -> None:

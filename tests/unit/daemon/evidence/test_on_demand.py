@@ -91,7 +91,7 @@ def test_what_is_over_is_cut_short(folder: Path, noise: Pcm) -> None:
     post.hear(noise[:ASKED_AT])
     post.recorder.request_clip(REQUEST)
     post.hear(noise[ASKED_AT:40_000])
-    assert post.recorder.requested_clip(is_over=True) == CLIP
+    assert post.recorder.requested_clip(is_last=True) == CLIP
     assert post.recorder.requested_clip() is None
     heard, _ = soundfile.read(folder / CLIP, dtype="int16")
     assert np.array_equal(heard, noise[ASKED_AT - LENGTHS.pre_roll_samples : 40_000])
@@ -123,7 +123,7 @@ def test_before_anything_is_heard_there_is_nothing(folder: Path) -> None:
     """No empty file; the clip is counted as lost, as that of an event would be."""
     post = Post(folder)
     post.recorder.request_clip(REQUEST)
-    assert post.recorder.requested_clip(is_over=True) is NoClipReason.LOST
+    assert post.recorder.requested_clip(is_last=True) is NoClipReason.LOST
     assert (post.health.clips_lost, folder.exists()) == (1, False)
 
 
@@ -134,7 +134,7 @@ def test_one_clip_at_a_time(folder: Path, noise: Pcm) -> None:
     post.recorder.request_clip(REQUEST)
     with pytest.raises(EvidenceError, match="being kept already"):
         post.recorder.request_clip(REQUEST)
-    assert isinstance(post.recorder.requested_clip(is_over=True), str)
+    assert isinstance(post.recorder.requested_clip(is_last=True), str)
 
 
 def test_a_clip_has_the_length_of_every_clip_at_most(folder: Path) -> None:
@@ -148,7 +148,7 @@ def test_a_clip_has_the_length_of_every_clip_at_most(folder: Path) -> None:
 def test_a_node_that_keeps_no_evidence_says_so() -> None:
     """With what to do about it."""
     evidence = NoEvidence()
-    with pytest.raises(EvidenceError, match="keeps no evidence") as refusal:
+    with pytest.raises(EvidenceError, match="stores no clips") as refusal:
         evidence.request_clip(REQUEST)
     assert refusal.value.hint == "set evidence.folder"
     assert evidence.requested_clip() is None

@@ -8,11 +8,11 @@ import pytest
 
 from soundpost.config import MetricsConfig
 from soundpost.events import Scores, Window
-from soundpost.health import Health
+from soundpost.health import Health, Status
 from soundpost.messages import ModelIdentity
-from soundpost.metrics import InferenceTimer, Metrics, Now
+from soundpost.metrics import InferenceTimer, Metrics
 
-NOW = Now(is_connected=True, clock="synced", queue_seconds=0.25, problems=())
+NOW = Status(is_connected=True, is_clock_synced=True, queue_seconds=0.25)
 MakeMetrics = Callable[..., Metrics]
 
 

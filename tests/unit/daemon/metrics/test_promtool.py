@@ -44,7 +44,7 @@ def test_promtool_finds_nothing_wrong(
         (tmp_path / name).write_text(content)
     shown = tmp_path / "soundpost.prom"
     with make_metrics(textfile=str(shown)) as metrics:
-        metrics.tick(lambda: NOW)
+        metrics.tick(NOW)
     machine = render((*temperatures(tmp_path), *throttling(tmp_path)))
     assert machine.count("# TYPE") == 3
     # This machine may have a sensor of its own.

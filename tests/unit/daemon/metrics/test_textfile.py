@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from soundpost.events import Detection, State
-from soundpost.health import Health, Problem
-from soundpost.metrics import Metrics, Now
+from soundpost.health import Health, Problem, Status
+from soundpost.metrics import Metrics
 from soundpost.metrics.family import Family, Sample, render
 
 from .conftest import NOW, Clock, MakeMetrics
@@ -55,10 +55,10 @@ def detection(state: State, label: str = "siren") -> Detection:
     )
 
 
-def take(metrics: Metrics, now: Now = NOW) -> None:
+def take(metrics: Metrics, status: Status = NOW) -> None:
     """Take one set of metrics."""
     with metrics:
-        metrics.tick(lambda: now)
+        metrics.tick(status)
 
 
 def test_what_was_counted_is_told_in_base_units(make_metrics: MakeMetrics, textfile: Path) -> None:
@@ -66,7 +66,7 @@ def test_what_was_counted_is_told_in_base_units(make_metrics: MakeMetrics, textf
     metrics = make_metrics(textfile=str(textfile))
     for state in (State.STARTED, State.CONFIRMED, State.ENDED, State.STARTED):
         metrics.count(detection(state))
-    take(metrics, Now(False, "untrusted", 0.5, (Problem.CLIPPING,)))  # noqa: FBT003 - it has four
+    take(metrics, Status(queue_seconds=0.5, problems=(Problem.CLIPPING,)))
     told = shown(textfile)
     assert told["soundpost_heard_seconds_total{}"] == 2.0
     assert told["soundpost_dropped_seconds_total{}"] == 0.5
@@ -154,14 +154,15 @@ def test_a_place_that_lets_nothing_be_removed_either_costs_only_the_metrics(
     assert [record.levelno for record in caplog.records] == [logging.WARNING]
 
 
-def test_without_a_place_nothing_is_taken(make_metrics: MakeMetrics) -> None:
-    """The default costs nothing: nobody is even asked what is so now."""
-
-    def never() -> Now:
-        raise AssertionError("metrics are taken for nobody")
-
+def test_without_a_place_nothing_is_collected(
+    make_metrics: MakeMetrics, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The default costs nothing and writes nothing."""
+    monkeypatch.chdir(tmp_path)
     with make_metrics() as metrics:
-        metrics.tick(never)
+        metrics.tick(NOW)
+        assert metrics.endpoint is None
+    assert not list(tmp_path.iterdir())
 
 
 @given(st.text(), st.floats(allow_nan=False))

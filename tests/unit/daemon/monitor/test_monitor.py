@@ -33,7 +33,7 @@ class Listener:
 
     def lose(self) -> tuple[Problem, ...]:
         """The problems once the microphone is gone."""
-        self.condition.on_chunk(None)
+        self.condition.on_waiting()
         return self.condition.problems
 
     def skip(self, samples: int) -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from soundpost.health import Health, Problem
+from soundpost.health import Health, Problem, Status
 from soundpost.messages.builder import MessageBuilder
 from soundpost.publish.health_reports import HealthReports
 
@@ -29,7 +29,7 @@ class Bench:
         before = len(self.told)
         for _ in range(round(10 * seconds)):
             self.seconds += 0.1
-            self.reports.tick(problems)
+            self.reports.tick(Status(problems=problems))
         return len(self.told) - before
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from soundpost.health import Health, Problem
+from soundpost.health import Health, Problem, Status
 from soundpost.system.systemd import Notifier
 from soundpost.system.watchdog import FEEDS_PER_TIMEOUT, STATUS_SECONDS, StatusLine, Watchdog
 
@@ -83,7 +83,8 @@ class Bench:
         self, *, is_quiet: bool = False, is_connected: bool = True, is_waiting: bool = False
     ) -> None:
         """What the loop does after every chunk."""
-        self.service.tick(is_quiet=is_quiet, is_connected=is_connected, is_waiting=is_waiting)
+        status = Status(is_quiet=is_quiet, is_connected=is_connected, is_waiting=is_waiting)
+        self.service.tick(status)
 
 
 @pytest.fixture
@@ -224,12 +225,12 @@ def test_without_a_watchdog_none_is_fed(address: str, ear: Ear) -> None:
 def test_the_status_reads_well(seconds: int, words: str) -> None:
     """It says what is listened to, how long, what was found, and whether anybody is told."""
     health = Health(samples=seconds * RATE_HZ, detections=14)
-    assert MIC.describe(health, is_connected=True) == (
+    assert MIC.describe(health, Status(is_connected=True)) == (
         f"listening to mic:USB, {words} of sound, 14 detections, broker connected"
     )
-    assert MIC.describe(health, is_connected=False).endswith(", broker away")
-    problems = [Problem.CLIPPING, Problem.BACKLOG]
-    told = MIC.describe(health, is_connected=True, problems=problems)
+    assert MIC.describe(health, Status()).endswith(", broker away")
+    problems = (Problem.CLIPPING, Problem.BACKLOG)
+    told = MIC.describe(health, Status(is_connected=True, problems=problems))
     assert told.endswith(", broker connected, clipping, backlog")
 
 
@@ -252,7 +253,7 @@ def test_a_line_break_in_a_value_is_no_assignment(address: str, ear: Ear) -> Non
 def test_without_a_manager_nobody_is_told(caplog: pytest.LogCaptureFixture) -> None:
     """Started by hand, the daemon says nothing about a systemd that is not there."""
     with Bench(None, None).service as service:
-        service.tick(is_quiet=False, is_connected=True)
+        service.tick(Status(is_connected=True))
     assert caplog.text == ""
 
 

@@ -9,7 +9,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from soundpost.app import build_pipeline
 from soundpost.audio import SILENCE_DBFS, Chunk, Pcm
 from soundpost.capture import ArraySource
 from soundpost.classify import Classifier, load_bundle
@@ -22,6 +21,7 @@ from soundpost.config import Config, DecideConfig
 from soundpost.decide import build_rules
 from soundpost.events import Detection, Scores, State, Window
 from soundpost.health import Health
+from soundpost.pipeline import build_pipeline
 
 TINY = Path(__file__).resolve().parents[4] / "golden" / "tiny-int8"
 RATE_HZ = 16_000
@@ -154,8 +154,8 @@ def test_who_looks_on_changes_nothing_and_misses_nothing(model: Model) -> None:
 
     def listened(observer: View | None) -> list[tuple[int, str, State, float]]:
         source = ArraySource(samples, RATE_HZ)
-        pipeline = build_pipeline(config, model, source, Health())
-        pipeline.observer = observer
+        observers = [observer] if observer else []
+        pipeline = build_pipeline(config, model, source, Health(), observers)
         decided = [one for detections in pipeline.run() for one in detections]
         return [(one.onset_sample, one.label, one.state, one.score) for one in decided]
 
@@ -176,11 +176,12 @@ class Pausing(ArraySource):
 
 def test_what_is_no_longer_so_is_not_shown(model: Model) -> None:
     """Without a microphone the needle falls, and no score is left standing."""
-    pipeline = build_pipeline(Config(), model, Pausing(noise(2.0, 900.0), RATE_HZ), Health())
-    pipeline.observer = shown = sight(model, DecideConfig())
+    shown = sight(model, DecideConfig())
+    source = Pausing(noise(2.0, 900.0), RATE_HZ)
+    pipeline = build_pipeline(Config(), model, source, Health(), [shown])
     seen = []
     for _ in pipeline.run():
-        shown.glance(pipeline)
+        shown.update(pipeline, ())
         seen.append((shown.is_waiting, len(shown.bars), shown.meter.level_dbfs > SILENCE_DBFS))
     assert seen[-3:-1] == [(False, 3, True), (True, 0, False)]
     assert shown.meter.peak_dbfs == SILENCE_DBFS

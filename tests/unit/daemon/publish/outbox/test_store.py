@@ -31,7 +31,7 @@ def rows(subscriber: Subscriber) -> list[tuple[int, bool]]:
     return [(row["seq"], row["backfilled"]) for row in told]
 
 
-def test_what_nobody_took_is_told_by_the_next_run(  # noqa: PLR0913, PLR0917 - fixtures
+def test_what_nobody_took_is_told_by_the_next_run(
     broker: Broker,
     subscriber: Subscriber,
     make_publisher: MakePublisher,

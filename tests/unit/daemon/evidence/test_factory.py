@@ -7,7 +7,7 @@ import pytest
 
 from soundpost.config import EvidenceConfig, load_config
 from soundpost.errors import ConfigError
-from soundpost.evidence import NoEvidence, build_evidence
+from soundpost.evidence import NoEvidence, build_recorder
 from soundpost.health import Health
 from soundpost.manifest import Manifest, read_manifest
 
@@ -29,14 +29,14 @@ def at_rate(manifest: Manifest, sample_rate_hz: int) -> Manifest:
 
 def test_nothing_is_kept_by_default(manifest: Manifest) -> None:
     """No sound is written to any disk unless somebody names a folder."""
-    assert isinstance(build_evidence(EvidenceConfig(), manifest, 1, Health()), NoEvidence)
+    assert isinstance(build_recorder(EvidenceConfig(), manifest, 1, Health()), NoEvidence)
     assert EvidenceConfig(privacy="mute-speech").folder is None
 
 
 def test_a_folder_is_all_that_it_takes(manifest: Manifest, tmp_path: Path) -> None:
     """And it is not made before anything is heard."""
     config = EvidenceConfig(folder=str(tmp_path / "clips"))
-    assert not isinstance(build_evidence(config, manifest, 1, Health()), NoEvidence)
+    assert not isinstance(build_recorder(config, manifest, 1, Health()), NoEvidence)
     assert not (tmp_path / "clips").exists()
 
 
@@ -54,7 +54,7 @@ def test_a_rate_that_does_not_allow_it_is_refused(
     """At the start, not when the first event has no clip or an unmuted one."""
     config = msgspec.convert({"folder": "clips", "privacy": privacy}, EvidenceConfig)
     with pytest.raises(ConfigError, match=words):
-        build_evidence(config, at_rate(manifest, sample_rate_hz), 1, Health())
+        build_recorder(config, at_rate(manifest, sample_rate_hz), 1, Health())
 
 
 def test_rolls_that_leave_nothing_of_a_clip_are_refused(tmp_path: Path) -> None:

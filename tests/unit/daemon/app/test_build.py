@@ -6,13 +6,13 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from soundpost import app
+from soundpost.app import build
 from soundpost.classify import Classifier, load_bundle
 from soundpost.classify.model import Model
 from soundpost.config import Config, EvidenceConfig
 from soundpost.errors import ConfigError
 
-TINY = Path(__file__).resolve().parents[2] / "golden" / "tiny-int8"
+TINY = Path(__file__).resolve().parents[3] / "golden" / "tiny-int8"
 
 
 @pytest.fixture
@@ -31,9 +31,9 @@ def test_evidence_that_the_model_does_not_allow_is_refused(
     odd_model: Model, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A reload must not end the service for good; and nothing is written to try it."""
-    monkeypatch.setattr(app, "load_model", lambda _: odd_model)
+    monkeypatch.setattr(build, "load_model", lambda _: odd_model)
     folder = tmp_path / "clips"
-    app.try_out(Config(evidence=EvidenceConfig(folder=str(folder))))
+    build.try_out(Config(evidence=EvidenceConfig(folder=str(folder))))
     with pytest.raises(ConfigError, match="voices"):
-        app.try_out(Config(evidence=EvidenceConfig(folder=str(folder), privacy="mute-speech")))
+        build.try_out(Config(evidence=EvidenceConfig(folder=str(folder), privacy="mute-speech")))
     assert not folder.exists()

@@ -1,0 +1,163 @@
+"""Builds every part of the daemon from the configuration and the bundle's manifest."""
+
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import replace
+
+from soundpost.app.node import Node
+from soundpost.capture import FileSource, ReconnectingMic, Recording, Source, parse_source
+from soundpost.classify.model import Model, load_model
+from soundpost.commands import (
+    CommandHandler,
+    CommandsDisabled,
+    CommandTargets,
+    SoundClock,
+    open_state_file,
+)
+from soundpost.config import Config, LiveConfig
+from soundpost.decide import build_mutes, build_tracker, longest_memory_windows
+from soundpost.evidence import Evidence, build_recorder
+from soundpost.gate import build_gate
+from soundpost.health import Health
+from soundpost.manifest import Manifest
+from soundpost.messages import MessageBuilder, ModelIdentity
+from soundpost.metrics import InferenceTimer, Metrics
+from soundpost.monitor import MicrophoneMonitor
+from soundpost.observer import Observer
+from soundpost.pipeline import build_pipeline
+from soundpost.publish.broker import load_broker_address
+from soundpost.publish.health_reports import HealthReports
+from soundpost.publish.level import build_level_reporter
+from soundpost.publish.publisher import MqttPublisher
+from soundpost.system.clock import ClockState, clock_state
+from soundpost.system.systemd import Notifier
+from soundpost.system.watchdog import StatusLine, Watchdog
+
+_log = logging.getLogger("soundpost")
+
+
+def build(live_config: LiveConfig) -> Node:
+    """Builds the parts of the daemon; opens nothing but the files of the outbox and of commands.
+
+    Raises:
+        SoundpostError: The configuration, the bundle or the outbox cannot be used.
+    """
+    config, health = live_config.config, Health()
+    model = load_model(config.classify)
+    manifest, rate_hz = model.bundle.manifest, model.sample_rate_hz
+    source = build_source(config, rate_hz, health)
+    watchdog = Watchdog(
+        Notifier.from_environment(), StatusLine(config.capture.source, rate_hz), health
+    )
+    evidence = build_evidence(config, manifest, health)
+    state_file = open_state_file(config.mqtt)
+    mutes = build_mutes(
+        manifest.labels, config, clock_state, state_file.state.mutes if state_file else None
+    )
+    monitor, timer = MicrophoneMonitor(rate_hz), InferenceTimer(model.classifier.classify)
+    timed, observers = replace(model, classifier=timer), list[Observer]((monitor, evidence))
+    pipeline = build_pipeline(config, timed, source, health, observers, mutes)
+    _log.info("listening to %s with %s", config.capture.source, model.bundle.folder)
+    publisher = _build_publisher(config, manifest, health, pipeline.labels)
+    if level := build_level_reporter(config.mqtt, rate_hz, publisher.state_topics):
+        observers.append(level)
+    commands: CommandHandler = CommandsDisabled()
+    if state_file:
+        from soundpost.commands.factory import build_executor  # noqa: PLC0415 - see the package
+
+        def reload() -> None:
+            live_config.replace(try_out)
+            watchdog.reload()
+            source.stop()
+
+        clock = SoundClock(rate_hz)
+        observers.append(clock)
+        targets = CommandTargets(evidence, mutes, health, clock, pipeline.set_rules, reload)
+        commands = build_executor(config, model, targets, publisher, state_file)
+    builder = build_message_builder(config, model, clock_state, publisher.last_seq)
+    every_seconds = config.mqtt.health_seconds
+    return Node(
+        sample_rate_hz=rate_hz,
+        health=health,
+        source=source,
+        pipeline=pipeline,
+        monitor=monitor,
+        evidence=evidence,
+        builder=builder,
+        publisher=publisher,
+        health_reports=HealthReports(publisher.publish_health, builder, health, every_seconds),
+        metrics=Metrics(
+            config.metrics, ModelIdentity.of(manifest), pipeline.labels, health, rate_hz, timer
+        ),
+        watchdog=watchdog,
+        commands=commands,
+    )
+
+
+def try_out(config: Config) -> None:
+    """Raises what `build` would raise for a configuration, as far as it shows without a device."""
+    model = load_model(config.classify)
+    build_tracker(model.bundle.manifest, config.decide)
+    build_mutes(model.bundle.manifest.labels, config, clock_state)
+    build_gate(config.gate, model.sample_rate_hz)
+    build_evidence(config, model.bundle.manifest, Health())
+    load_broker_address(config.mqtt)
+
+
+def build_source(config: Config, sample_rate_hz: int, health: Health) -> Source:
+    """Builds the configured source, not yet opened."""
+    named = parse_source(config.capture.source)
+    if isinstance(named, Recording):
+        return FileSource(
+            named.path,
+            sample_rate_hz,
+            pace=config.capture.pace,
+            starts_at_ns=time.time_ns(),
+            health=health,
+        )
+    queue_seconds = config.capture.queue_seconds
+    return ReconnectingMic(named.device, sample_rate_hz, queue_seconds=queue_seconds, health=health)
+
+
+def build_message_builder(
+    config: Config, model: Model, clock: Callable[[], ClockState], last_seq: int = 0
+) -> MessageBuilder:
+    """Builds the message builder of a node.
+
+    Args:
+        config: Its `[node]` names the node.
+        model: Named in every message.
+        clock: Returns whether the wall clock can be trusted.
+        last_seq: The last `seq` that an earlier run used.
+    """
+    return MessageBuilder(
+        config.node.name,
+        ModelIdentity.of(model.bundle.manifest),
+        sample_rate_hz=model.sample_rate_hz,
+        clock=clock,
+        last_seq=last_seq,
+    )
+
+
+def build_evidence(config: Config, manifest: Manifest, health: Health) -> Evidence:
+    """Builds the recorder of clips, which stores nothing unless a folder is configured.
+
+    Raises:
+        ConfigError: The model's rate does not allow what is configured, or a label is unknown.
+    """
+    smoothing_windows = longest_memory_windows(manifest, config.decide)
+    return build_recorder(config.evidence, manifest, smoothing_windows, health)
+
+
+def _build_publisher(
+    config: Config, manifest: Manifest, health: Health, labels: list[str]
+) -> MqttPublisher:
+    return MqttPublisher(
+        config.mqtt,
+        config.node.name,
+        health,
+        labels,
+        ModelIdentity.of(manifest),
+        captures=config.evidence.folder is not None,
+    )

@@ -1,0 +1,101 @@
+"""The parts of a running daemon, and what it does with each detection."""
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from soundpost.capture import ReconnectingMic, Source
+from soundpost.commands import CommandHandler
+from soundpost.events import Detection
+from soundpost.evidence import Evidence
+from soundpost.health import Health, Status
+from soundpost.messages import MessageBuilder
+from soundpost.metrics import Metrics
+from soundpost.monitor import MicrophoneMonitor
+from soundpost.pipeline import Pipeline
+from soundpost.publish.health_reports import HealthReports
+from soundpost.publish.publisher import MqttPublisher
+from soundpost.system.clock import clock_state
+from soundpost.system.watchdog import Watchdog
+
+_log = logging.getLogger("soundpost")
+
+
+class Task(Protocol):
+    """A part without a thread of its own, which works a little between two chunks."""
+
+    def tick(self, status: Status) -> None:
+        """Does what is due."""
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """The parts of a running daemon.
+
+    Attributes:
+        sample_rate_hz: Rate of the samples that are counted.
+        health: Counters of all parts.
+        source: A microphone or a file; opened by `run`.
+        pipeline: From the source's chunks to detections.
+        monitor: The microphone's problems.
+        evidence: Clips of events.
+        builder: Messages of detections and health.
+        publisher: The outbox and the MQTT client, with their threads.
+        health_reports: Health over MQTT.
+        metrics: Metrics for Prometheus.
+        watchdog: State and progress for systemd.
+        commands: Commands over MQTT.
+    """
+
+    sample_rate_hz: int
+    health: Health
+    source: Source
+    pipeline: Pipeline
+    monitor: MicrophoneMonitor
+    evidence: Evidence
+    builder: MessageBuilder
+    publisher: MqttPublisher
+    health_reports: HealthReports
+    metrics: Metrics
+    watchdog: Watchdog
+    commands: CommandHandler
+
+    @property
+    def tasks(self) -> Sequence[Task]:
+        """All parts that work between two chunks, in their order."""
+        return self.metrics, self.health_reports, self.watchdog, self.commands
+
+    @property
+    def captured_seconds(self) -> float:
+        """Seconds of sound since the start."""
+        return self.health.samples / self.sample_rate_hz
+
+    def status(self) -> Status:
+        """Returns the state of the daemon now."""
+        source = self.source
+        return Status(
+            is_quiet=self.pipeline.is_quiet,
+            is_waiting=self.pipeline.is_waiting,
+            is_connected=self.publisher.is_connected,
+            is_clock_synced=clock_state() == "synced",
+            queue_seconds=source.waiting_seconds if isinstance(source, ReconnectingMic) else 0.0,
+            problems=self.monitor.problems,
+        )
+
+    def publish(self, detection: Detection) -> None:
+        """Counts a detection, stores its clip, then publishes its message."""
+        self.metrics.count(detection)
+        message = self.builder.detection(detection)
+        self.publisher.publish(self.evidence.attach_clip(detection, message))
+
+    def stop(self, signal_name: str) -> None:
+        """Ends the loop for good; what was captured until then is still published."""
+        _log.info("stopping on %s", signal_name)
+        self.watchdog.stop()
+        self.source.stop()
+
+    def restart(self) -> None:
+        """Ends the loop, so that it starts again with the configuration that was read."""
+        self.watchdog.reload()
+        self.source.stop()

@@ -1,0 +1,30 @@
+"""The parts of the daemon that commands act on."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from soundpost.commands.sound_clock import SoundClock
+from soundpost.decide import Mutes, Rule
+from soundpost.evidence import Evidence
+from soundpost.health import Health
+
+
+@dataclass(frozen=True, slots=True)
+class CommandTargets:
+    """The parts of the daemon that commands act on.
+
+    Attributes:
+        evidence: Stores requested clips.
+        mutes: Muted labels.
+        health: Counts commands.
+        sound_clock: Time of the latest sample.
+        set_rules: Decides by other rules from now on.
+        reload: Reads the configuration again and restarts with it; raises what is wrong with it.
+    """
+
+    evidence: Evidence
+    mutes: Mutes
+    health: Health
+    sound_clock: SoundClock
+    set_rules: Callable[[Sequence[Rule]], None]
+    reload: Callable[[], None]

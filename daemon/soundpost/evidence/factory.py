@@ -1,0 +1,62 @@
+"""Builds what stores clips, as the configuration says."""
+
+from pathlib import Path
+
+from soundpost.audio import NANOSECONDS
+from soundpost.config import EvidenceConfig
+from soundpost.errors import ConfigError
+from soundpost.evidence.clip_lengths import ClipLengths
+from soundpost.evidence.encode.flac import HIGHEST_RATE_HZ
+from soundpost.evidence.evidence import Evidence, NoEvidence
+from soundpost.evidence.privacy import Privacy
+from soundpost.evidence.recorder import ClipRecorder
+from soundpost.evidence.store.clip_store import ClipStore
+from soundpost.evidence.store.retention import RetentionPolicy
+from soundpost.health import Health
+from soundpost.manifest import Manifest
+
+MEGABYTE = 1_000_000
+DAY_NS = 24 * 3600 * NANOSECONDS
+
+
+def build_recorder(
+    config: EvidenceConfig, manifest: Manifest, smoothing_windows: int, health: Health
+) -> Evidence:
+    """Builds the recorder of clips; it stores nothing unless a folder is configured.
+
+    Args:
+        config: The `[evidence]` table.
+        manifest: Of the model.
+        smoothing_windows: Most windows in the moving mean of a label's score.
+        health: Counts clips.
+
+    Raises:
+        ConfigError: At the model's rate voices cannot be found, or FLAC cannot be written.
+    """
+    if config.folder is None:
+        return NoEvidence()
+    model_input, spec = manifest.input, manifest.input.features
+    rate_hz = spec.sample_rate_hz
+    if rate_hz > HIGHEST_RATE_HZ:
+        raise ConfigError(
+            f"clips are FLAC, which goes up to {HIGHEST_RATE_HZ} Hz; the model needs {rate_hz}",
+            hint="leave evidence.folder away",
+        )
+    lengths = ClipLengths(
+        pre_roll_samples=round(config.pre_roll_seconds * rate_hz),
+        post_roll_samples=round(config.post_roll_seconds * rate_hz),
+        longest_samples=round(config.clip_seconds * rate_hz),
+        # An event ends once the moving mean no longer contains the last window above the
+        # threshold, which began at most a window's length before the offset.
+        delay_samples=spec.sample_count(model_input.window_frames)
+        + smoothing_windows * model_input.stride_frames * spec.hop_samples,
+    )
+    privacy = Privacy(config.privacy, manifest.label_names, rate_hz)
+    folder = Path(config.folder)
+    retention = RetentionPolicy(
+        folder,
+        budget_bytes=config.budget_megabytes * MEGABYTE,
+        keep_ns=round(config.keep_days * DAY_NS),
+    )
+    clip_store = ClipStore(folder, spec, retention, config.keep_free_megabytes * MEGABYTE, health)
+    return ClipRecorder(lengths, spec, privacy, clip_store, health)
