@@ -118,8 +118,8 @@ def sidecar(data: bytes, folder: Path) -> None:
     retention = RetentionPolicy(
         folder, budget_bytes=BUDGET_BYTES, keep_ns=1, clock=lambda: "synced"
     )
-    retention.take_stock()
-    retention.forget_old(2**62)
+    retention.scan()
+    retention.remove_old(2**62)
     retention.make_room(BUDGET_BYTES, 2**62)
 
 

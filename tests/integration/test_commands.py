@@ -84,7 +84,7 @@ def test_what_cannot_be_done_is_refused_with_a_hint(post: Post, commander: Comma
         ("mute", {"labels": ["his"], "minutes": 1}, "there is no label 'his'"),
         ("threshold", {"label": "x", "on": 0.5}, "there is no label 'x'"),
         ("profile", {"label": "hiss", "profile": "study"}, "there is no profile 'study'"),
-        ("capture-now", {"seconds": 100}, "a clip may have 14 s from now on, not 100"),
+        ("capture-now", {"seconds": 100}, "expected at most 14 s from now on, got 100"),
         ("reload", {}, "unknown key mqtt.comands"),
     ]
     with post.run() as daemon:

@@ -151,43 +151,43 @@ def test_problems_of_the_microphone_stand_in_the_lines(tmp_path: Path) -> None:
     assert "nothing but zeros is heard" in done.stderr
 
 
-def drawn(sight: View, width: int = 100, height: int = 30) -> str:
+def drawn(view: View, width: int = 100, height: int = 30) -> str:
     """The screen as text."""
     console = Console(width=width, height=height, color_system=None)
     with console.capture() as captured:
-        console.print(draw(sight, width))
+        console.print(draw(view, width))
     return captured.get()
 
 
 def seen(samples: Pcm | None = None) -> View:
     """Somebody who has seen so much."""
-    sight = View("mic  esc50", ["dog"], [], 16_000, 30.0)
+    view = View("mic  esc50", ["dog"], [], 16_000, 30.0)
     if samples is not None:
-        sight.on_chunk(Chunk(0, samples, 0))
-    return sight
+        view.on_chunk(Chunk(0, samples, 0))
+    return view
 
 
 def test_the_screen_says_what_is_wrong() -> None:
     """A shut gate, a lost microphone, a problem, and what the log says to it."""
-    sight = seen()
-    assert "no problem with the microphone" in drawn(sight)
-    sight.is_gate_open = False
-    assert "gate shut" in drawn(sight)
-    sight.is_waiting = True
-    assert "no microphone" in drawn(sight)
-    sight.problems = (Problem.CLIPPING,)
-    sight.notes.append("hint: turn its gain down")
-    assert "clipping" in drawn(sight)
-    assert "hint: turn its gain down" in drawn(sight)
+    view = seen()
+    assert "no problem with the microphone" in drawn(view)
+    view.is_gate_open = False
+    assert "gate closed" in drawn(view)
+    view.is_waiting = True
+    assert "no microphone" in drawn(view)
+    view.problems = (Problem.CLIPPING,)
+    view.notes.append("hint: turn its gain down")
+    assert "clipping" in drawn(view)
+    assert "hint: turn its gain down" in drawn(view)
 
 
 @given(st.integers(1, 200), st.integers(1, 60))
 def test_any_terminal_is_large_enough(width: int, height: int) -> None:
     """Nothing is drawn beyond its edges, and nothing fails."""
-    sight = seen(np.full(8_000, 12_000, np.int16))
-    sight.bars = [Bar("dog", 1.0, 0.5), Bar("rain", 0.2, None)]
-    sight.notes.extend("abc")
-    lines = drawn(sight, width, height).splitlines()
+    view = seen(np.full(8_000, 12_000, np.int16))
+    view.bars = [Bar("dog", 1.0, 0.5), Bar("rain", 0.2, None)]
+    view.notes.extend("abc")
+    lines = drawn(view, width, height).splitlines()
     assert len(lines) <= height
     assert max(map(len, lines)) <= width
 
@@ -197,9 +197,9 @@ def test_each_state_is_told_in_its_own_colour() -> None:
     console = Console(width=100, height=30, color_system="standard", force_terminal=True)
     styles: set[str] = set()
     for state in State:
-        sight = seen()
-        sight.on_detections([Detection(0, state, "dog", 0.9, 0.5, 0, None, 0, 0, None, -20.0)])
+        view = seen()
+        view.on_detections([Detection(0, state, "dog", 0.9, 0.5, 0, None, 0, 0, None, -20.0)])
         with console.capture() as captured:
-            console.print(draw(sight, 100))
+            console.print(draw(view, 100))
         styles |= set(re.findall(rf"(\x1b\[[0-9;]+m){state}", captured.get()))
     assert len(styles) == len(State)

@@ -1,4 +1,4 @@
-"""`soundpost bench`: what each room costs on this machine, as a share of real time."""
+"""`soundpost bench`: measures the cost of each stage on this machine."""
 
 import os
 import resource
@@ -20,7 +20,7 @@ from soundpost.features import Windower
 from soundpost.health import Health
 from soundpost.pipeline import build_pipeline
 
-SECONDS = 120  # long enough for what is done only once not to show
+SECONDS = 120  # long enough to hide the cost of the first call
 REPEATS = 5
 
 
@@ -35,13 +35,15 @@ class Costs:
 
 
 def measure(config: Config, model: Model) -> Costs:
-    """The cost of each room and of all together, on noise that comes and goes."""
+    """Measures each stage, and the whole pipeline, on noise that comes and goes."""
     manifest = model.bundle.manifest
-    heard, rate_hz = manifest.input, model.sample_rate_hz
+    model_input, rate_hz = manifest.input, model.sample_rate_hz
     source = ArraySource(np.tile(_noise(rate_hz), SECONDS), rate_hz)
 
     def cut() -> list[Window]:
-        windower = Windower(heard.features, heard.window_frames, heard.stride_frames)
+        windower = Windower(
+            model_input.features, model_input.window_frames, model_input.stride_frames
+        )
         return [window for chunk in source.chunks() for window in windower.window(chunk)]
 
     def classify() -> list[Scores]:
@@ -51,16 +53,16 @@ def measure(config: Config, model: Model) -> Costs:
         tracker = build_tracker(manifest, config.decide)
         return [detection for scores in scored for detection in tracker.update(scores)]
 
-    def listen() -> list[list[Detection]]:
+    def run() -> list[list[Detection]]:
         return list(build_pipeline(config, model, source, Health()).run())
 
     windows = cut()
     scored = classify()
-    return Costs(*(_cost_ms(work) for work in (cut, classify, decide, listen)))
+    return Costs(*(_cost_ms(work) for work in (cut, classify, decide, run)))
 
 
 def bench(config: Config, out: TextIO) -> None:
-    """Write the costs and the real-time factor of the configured bundle."""
+    """Prints the costs and the real-time factor of the configured bundle."""
     model = load_model(config.classify)
     costs = measure(config, model)
     manifest = model.bundle.manifest
@@ -79,18 +81,18 @@ def bench(config: Config, out: TextIO) -> None:
 
 
 def _noise(samples: int) -> Pcm:
-    """Brown noise, its first half quiet and its second loud, seeded."""
+    """Returns seeded brown noise, int16[samples], its first half quiet and its second loud."""
     rng = np.random.default_rng(0)
     noise = np.cumsum(rng.normal(0.0, 100.0, samples)) % 8192 - 4096
-    loudness = np.where(np.arange(samples) < samples // 2, 0.05, 1.0)
-    return np.asarray(noise * loudness, np.int16)
+    gain = np.where(np.arange(samples) < samples // 2, 0.05, 1.0)
+    return np.asarray(noise * gain, np.int16)
 
 
 def _cost_ms(work: Callable[[], object]) -> float:
     work()  # warm up
     runs = []
     for _ in range(REPEATS):
-        begun = time.process_time()  # not the wall's: the machine may have other work
+        begun = time.process_time()  # processor time, because the machine may be busy
         work()
         runs.append(time.process_time() - begun)
     return 1000 * median(runs) / SECONDS

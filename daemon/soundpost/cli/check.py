@@ -1,4 +1,4 @@
-"""`soundpost check`: does everything work here, from the configuration to the broker?"""
+"""`soundpost check`: tries everything on this machine, from configuration to broker."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -23,14 +23,14 @@ PROBE_SECONDS = 0.1
 
 
 def check(read_config: Callable[[], Config], out: TextIO) -> int:
-    """The exit status: 0 if every step works, else that of the first that does not.
+    """Tries every step; returns 0, or the exit status of the first that fails.
 
-    Each step is a line that says what was got, or what was expected and got, and a hint. A step
-    that needs a failed one is left out; the others are still tried.
+    Each step prints a line with what was got, or with what was expected and got, and a hint. A
+    step that needs a failed one is skipped; the others are still tried.
 
     Args:
-        read_config: Gives the configuration, or raises `ConfigError`.
-        out: Where the lines go.
+        read_config: Returns the configuration, or raises `ConfigError`.
+        out: Receives the lines.
     """
     steps = Checklist(out)
     config = steps.attempt("config", read_config, _describe_config)
@@ -40,10 +40,10 @@ def check(read_config: Callable[[], Config], out: TextIO) -> int:
     if bundle is not None:
         steps.attempt("golden", lambda: _replay(bundle, config), str)
     rate_hz = bundle.manifest.input.features.sample_rate_hz if bundle else 16_000
-    steps.attempt("sound", lambda: _hear(config, rate_hz), str)
+    steps.attempt("sound", lambda: _record(config, rate_hz), str)
     if config.evidence.folder is not None:
         folder = Path(config.evidence.folder)
-        steps.attempt("clips", lambda: _keep(config, folder, bundle), str)
+        steps.attempt("clips", lambda: _try_folder(config, folder, bundle), str)
     steps.attempt("outbox", lambda: probe_outbox(config.mqtt), str)
     steps.attempt(
         "broker",
@@ -82,12 +82,12 @@ def _replay(bundle: Bundle, config: Config) -> str:
     )
 
 
-def _hear(config: Config, rate_hz: int) -> str:
+def _record(config: Config, rate_hz: int) -> str:
     named = parse_source(config.capture.source)
     expected = round(PROBE_SECONDS * rate_hz)
     if isinstance(named, Microphone):
-        heard = probe(named.device, rate_hz, PROBE_SECONDS)
-        name, got, level = heard.device_name, heard.samples, heard.level_dbfs
+        recorded = probe(named.device, rate_hz, PROBE_SECONDS)
+        name, got, level = recorded.device_name, recorded.samples, recorded.level_dbfs
     else:
         with build_source(config, rate_hz, Health()) as source:
             first = next(chunk for chunk in source.chunks() if chunk is not None)
@@ -96,7 +96,7 @@ def _hear(config: Config, rate_hz: int) -> str:
     return f"{name}: {got} samples, {expected} expected, {level:.1f} dBFS{silence}"
 
 
-def _keep(config: Config, folder: Path, bundle: Bundle | None) -> str:
-    if bundle is not None:  # not at every model's rate can voices be found, or FLAC be written
+def _try_folder(config: Config, folder: Path, bundle: Bundle | None) -> str:
+    if bundle is not None:  # its rate may be one at which voices cannot be found
         build_evidence(config, bundle.manifest, Health())
     return folder_probe.probe(folder, config.evidence.keep_free_megabytes)

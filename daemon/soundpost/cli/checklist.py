@@ -1,4 +1,4 @@
-"""One thing tried after another, and a line about each."""
+"""Runs steps one after another and prints a line for each."""
 
 from collections.abc import Callable
 from typing import TextIO, TypeVar
@@ -9,13 +9,13 @@ Result = TypeVar("Result")
 
 
 class Checklist:
-    """Tries one thing after another and writes a line about each.
+    """Runs steps one after another and prints `ok` or `FAIL` with a hint for each.
 
     Args:
-        out: Where the lines go.
+        out: Receives the lines.
 
     Attributes:
-        status: The exit status: that of the first step that failed, else 0.
+        status: Exit status of the first step that failed, else 0.
     """
 
     def __init__(self, out: TextIO) -> None:
@@ -25,7 +25,7 @@ class Checklist:
     def attempt(
         self, name: str, step: Callable[[], Result], describe: Callable[[Result], str]
     ) -> Result | None:
-        """What the step gives, or None when it fails."""
+        """Runs a step; returns its result, or None if it fails."""
         try:
             result = step()
         except SoundpostError as error:

@@ -1,4 +1,4 @@
-"""`soundpost listen`: what would have been told of a file?"""
+"""`soundpost listen`: prints the detections of files as JSON lines, without a broker."""
 
 import logging
 from pathlib import Path
@@ -16,14 +16,14 @@ from soundpost.messages.payload import encode
 from soundpost.monitor import MicrophoneMonitor
 from soundpost.pipeline import build_pipeline
 
-LOG = logging.getLogger("soundpost")
+_log = logging.getLogger("soundpost")
 
 
 def listen(config: Config, files: list[Path], out: TextIO) -> int:
-    """The number of files that could not be listened to; the detections go to `out`.
+    """Prints the detections of files; returns the number of files that failed.
 
-    Each detection is one line of JSON, as it would be published, but that its times count from
-    the start of the file (1970-01-01T00:00:00Z), `clock` says `file`, and `clip` names the file.
+    Each detection is one line of JSON as it would be published, except that its times count from
+    the start of the file (1970-01-01T00:00:00Z), `clock` is `file`, and `clip` is the file's path.
 
     Raises:
         BundleError, ConfigError: As `load_model` and `build_pipeline`.
@@ -46,5 +46,5 @@ def listen(config: Config, files: list[Path], out: TextIO) -> int:
                         out.write(encode(message).decode() + "\n")
         except SoundpostError as error:
             failures += 1
-            LOG.error("%s\n  hint: %s", error, error.hint)  # noqa: TRY400 - told, not traced
+            _log.error("%s\n  hint: %s", error, error.hint)
     return failures

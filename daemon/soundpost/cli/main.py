@@ -1,4 +1,4 @@
-"""The command line: `soundpost COMMAND`, from `run` to `bench`."""
+"""The command line `soundpost COMMAND`: argument parser and exit status."""
 
 import argparse
 import logging
@@ -19,11 +19,11 @@ _log = logging.getLogger("soundpost")
 
 _EXAMPLES = """\
 examples:
-  soundpost devices                      what sound cards there are, and their names
-  soundpost check --source mic:USB       does everything work? one line each
+  soundpost devices                      list the sound cards by name
+  soundpost check --source mic:USB       try everything, one line each
   soundpost run --source mic:USB --broker mqtt://broker.local:1883
   soundpost run --config /etc/soundpost/soundpost.toml
-  soundpost listen night.wav | jq .      what would have been told of a recording
+  soundpost listen night.wav | jq .      print the detections in a recording
 
 Every flag is also a key of the configuration file, and wins over it (docs/CONFIG.md).
 Exit status: 0 done, 1 something failed, 2 wrong usage, 78 wrong configuration or bundle.
@@ -31,10 +31,10 @@ Exit status: 0 done, 1 something failed, 2 wrong usage, 78 wrong configuration o
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """The exit status of a command line; see `soundpost --help`."""
+    """Runs a command line and returns its exit status; see `soundpost --help`."""
     options = _parser().parse_args(arguments)
-    # Before numpy is imported: its matrices here are too small for a second thread, which would
-    # only spin on a core that is not ours.
+    # Before numpy is imported: the matrices here are too small for a second thread, which would
+    # only keep another core busy.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     begin_log()
     try:
@@ -43,9 +43,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _log.error("%s\n  hint: %s", error, error.hint)
         return error.exit_status
     except KeyboardInterrupt:
-        return 128 + signal.SIGINT  # as a shell says of what Ctrl-C has ended
+        return 128 + signal.SIGINT  # the exit status that shells expect after Ctrl-C
     except BrokenPipeError:
-        # The reader of our lines went away (`soundpost listen … | head`): end as other tools do.
+        # The reader of the lines has gone (`soundpost listen … | head`): end as other tools do.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     return status
@@ -54,28 +54,30 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="soundpost",
-        description="Listens, and posts what it hears over MQTT.",
+        description="Classifies sound in real time and publishes detections over MQTT.",
         epilog=_EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--version", action="version", version=f"soundpost {__version__}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
 
-    run = commands.add_parser("run", help="listen and publish, until SIGTERM or Ctrl-C")
+    run = commands.add_parser("run", help="detect and publish, until SIGTERM or Ctrl-C")
     add_configuration(run, "source", "pace", "broker", "node", "bundle", "evidence")
     run.set_defaults(command=_run)
 
-    listen = commands.add_parser("listen", help="tell what files hold, as JSON lines; no broker")
+    listen = commands.add_parser(
+        "listen", help="print the detections in files as JSON lines; no broker"
+    )
     add_configuration(listen, "node", "bundle")
     listen.add_argument("files", nargs="+", type=Path, metavar="FILE", help="WAV, FLAC, …")
     listen.set_defaults(command=_listen)
 
-    check = commands.add_parser("check", help="try configuration, bundle, sound and broker")
+    check = commands.add_parser("check", help="try configuration, bundle, sound card and broker")
     add_configuration(check, "source", "broker", "node", "bundle")
     check.set_defaults(command=_check)
 
     selftest = commands.add_parser(
-        "selftest", help="try out a known sound, all the way to the broker"
+        "selftest", help="recognise a known sound, and publish it to the broker"
     )
     add_configuration(selftest, "broker", "node", "bundle")
     selftest.add_argument(
@@ -83,7 +85,7 @@ def _parser() -> argparse.ArgumentParser:
         type=positive_seconds,
         default=10.0,
         metavar="SECONDS",
-        help="how long it may take from the first sample to the acknowledgement (default: 10)",
+        help="time from the first sample to the acknowledgement (default: 10)",
     )
     selftest.set_defaults(command=_selftest)
 
@@ -91,35 +93,33 @@ def _parser() -> argparse.ArgumentParser:
     add_configuration(watch, "source", "pace", "bundle")
     watch.set_defaults(command=_watch)
 
-    devices = commands.add_parser("devices", help="list the sound cards that can be listened to")
+    devices = commands.add_parser("devices", help="list the sound cards that can be recorded from")
     devices.set_defaults(command=_devices)
 
-    clips = commands.add_parser("clips", help="list the clips that were kept, or copy them")
+    clips = commands.add_parser("clips", help="list the stored clips, or copy them")
     add_configuration(clips, "evidence")
-    clips.add_argument("--label", metavar="LABEL", help="only those of this label")
+    clips.add_argument("--label", metavar="LABEL", help="only clips of this label")
     clips.add_argument("--export", type=Path, metavar="DIR", help="copy them to this folder")
     clips.set_defaults(command=_clips)
 
-    bench = commands.add_parser(
-        "bench", help="how many times faster than real time is this machine"
-    )
+    bench = commands.add_parser("bench", help="measure the cost of each stage on this machine")
     add_configuration(bench, "bundle")
     bench.set_defaults(command=_bench)
     return parser
 
 
-# Each command imports what it needs, so that `--help` and a typo answer at once.
+# Each command imports what it needs, so that `--help` and typing errors are answered at once.
 
 
 def _run(options: argparse.Namespace) -> int:
     from soundpost import app  # noqa: PLC0415 - see above
 
-    served = LiveConfig(
+    live_config = LiveConfig(
         lambda file: read_config_of(options, file), options.config, state_directory()
     )
-    if not sys.stdin or not sys.stdin.isatty():  # a terminal sends it when it is closed
-        signal.signal(signal.SIGHUP, lambda *_: served.request_reload())
-    while app.run(served):
+    if not sys.stdin or not sys.stdin.isatty():  # a terminal sends SIGHUP when it is closed
+        signal.signal(signal.SIGHUP, lambda *_: live_config.request_reload())
+    while app.run(live_config):
         pass
     return 0
 
@@ -159,7 +159,7 @@ def _devices(_options: argparse.Namespace) -> int:
         print(f"{device.index:3}  {device.name}{default}")
         print(f"     {device.host_api}, {device.channels} ch, {device.default_rate_hz} Hz")
     if not devices:
-        print("no sound card can be listened to: plug one in, or see `arecord -l`")
+        print("there is no sound card to record from: plug one in, or see `arecord -l`")
     return 0 if devices else 1
 
 

@@ -1,72 +1,84 @@
-"""The flags that are also keys of the configuration."""
+"""Flags of the command line that are also keys of the configuration."""
 
 import argparse
 import math
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from soundpost.config import Config, load_config
 
-FLAGS: dict[str, tuple[str, str, dict[str, Any]]] = {
-    "source": (
-        "capture",
-        "source",
-        {"metavar": "mic[:NAME]|wav:PATH", "help": "what to listen to (default: mic)"},
-    ),
-    "pace": (
+
+@dataclass(frozen=True, slots=True)
+class Flag:
+    """A flag that replaces a key of the configuration.
+
+    Attributes:
+        table: The key's table.
+        key: The key.
+        help: A line for `--help`.
+        metavar: A placeholder for the value.
+        choices: The values that it takes; None for any.
+    """
+
+    table: str
+    key: str
+    help: str
+    metavar: str | None = None
+    choices: tuple[str, ...] | None = None
+
+
+FLAGS = {
+    "source": Flag("capture", "source", "microphone or file (default: mic)", "mic[:NAME]|wav:PATH"),
+    "pace": Flag(
         "capture",
         "pace",
-        {"choices": ["real", "fast"], "help": "a file as a microphone, or as fast as it goes"},
+        "read a file in real time, or as fast as possible",
+        choices=("real", "fast"),
     ),
-    "broker": (
-        "mqtt",
-        "broker",
-        {"metavar": "mqtt[s]://HOST[:PORT]", "help": "default: mqtt://localhost:1883"},
-    ),
-    "node": ("node", "name", {"metavar": "NAME", "help": "who listens (default: the host name)"}),
-    "bundle": (
-        "classify",
-        "bundle",
-        {"metavar": "NAME|DIR", "help": "the model (default: esc50, which comes with soundpost)"},
-    ),
-    "evidence": (
-        "evidence",
-        "folder",
-        {"metavar": "DIR", "help": "keep a clip of each event here (default: none is kept)"},
+    "broker": Flag("mqtt", "broker", "default: mqtt://localhost:1883", "mqtt[s]://HOST[:PORT]"),
+    "node": Flag("node", "name", "name of this node (default: the host name)", "NAME"),
+    "bundle": Flag("classify", "bundle", "model (default: esc50, which is included)", "NAME|DIR"),
+    "evidence": Flag(
+        "evidence", "folder", "store a clip of each event here (default: none is stored)", "DIR"
     ),
 }
-"""By name: the table and the key that a flag replaces, and what argparse is told of it."""
+"""By the flag's name."""
 
 
 def add_configuration(parser: argparse.ArgumentParser, *names: str) -> None:
-    """Let a command take `--config` and these flags."""
+    """Adds `--config` and these flags to a command."""
     parser.add_argument("--config", type=Path, metavar="FILE", help="configuration file (TOML)")
     for name in names:
-        table, key, options = FLAGS[name]
-        options = options | {"help": f"{options['help']} [{table}.{key}]"}
-        parser.add_argument(f"--{name}", **options)
+        flag = FLAGS[name]
+        parser.add_argument(
+            f"--{name}",
+            metavar=flag.metavar,
+            choices=flag.choices,
+            help=f"{flag.help} [{flag.table}.{flag.key}]",
+        )
 
 
 def read_config(options: argparse.Namespace) -> Config:
-    """The configuration file with the given flags laid over it."""
+    """Reads the configuration file, and replaces keys by the given flags."""
     return read_config_of(options, options.config)
 
 
 def read_config_of(options: argparse.Namespace, file: Path | None) -> Config:
-    """The same with another file, or none."""
+    """Reads another file than the one that `--config` names, or none, likewise."""
     flags: dict[str, dict[str, Any]] = {}
-    for name, (table, key, _) in FLAGS.items():
+    for name, flag in FLAGS.items():
         value = getattr(options, name, None)
         if value is not None:
-            flags.setdefault(table, {})[key] = value
+            flags.setdefault(flag.table, {})[flag.key] = value
     return load_config(file, flags)
 
 
 def positive_seconds(text: str) -> float:
-    """A duration that a flag gives.
+    """Parses a duration in seconds.
 
     Raises:
-        ArgumentTypeError: It is none.
+        ArgumentTypeError: It is not a number above 0.
     """
     try:
         seconds = float(text)

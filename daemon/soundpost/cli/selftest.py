@@ -1,4 +1,4 @@
-"""`soundpost selftest`: is a known sound recognised, and does the broker take it?"""
+"""`soundpost selftest`: recognises a known sound, and publishes it to the broker."""
 
 import time
 from collections.abc import Callable
@@ -7,7 +7,7 @@ from typing import TextIO
 
 from soundpost.classify.model import Model, load_model
 from soundpost.cli.checklist import Checklist
-from soundpost.commands.self_test import LEAF, SelfTest
+from soundpost.commands.self_test import TOPIC, SelfTest
 from soundpost.config import Config
 from soundpost.errors import PublishError, SelfTestError
 from soundpost.messages import DetectionMessage, encode
@@ -15,16 +15,16 @@ from soundpost.publish.probe import deliver
 
 
 def selftest(read_config: Callable[[], Config], within_seconds: float, out: TextIO) -> int:
-    """The exit status: 0 if a known sound was told and acknowledged in time.
+    """Runs the self-test; returns 0 if its messages were acknowledged in time.
 
-    Each step is a line that says what was expected and got; what needs a failed one is left out.
-    A daemon that runs meanwhile notices nothing: the messages go to `<prefix>/<node>/selftest`, by
-    a client of their own, past the outbox.
+    Each step prints a line with what was expected and got; a step that needs a failed one is
+    skipped. A daemon that runs at the same time is not affected: the messages go to
+    `<prefix>/<node>/selftest`, by an MQTT client of their own, without the outbox.
 
     Args:
-        read_config: Gives the configuration, or raises `ConfigError`.
-        within_seconds: From the first sample to the broker's acknowledgement.
-        out: Where the lines go.
+        read_config: Returns the configuration, or raises `ConfigError`.
+        within_seconds: Time from the first sample to the broker's acknowledgement.
+        out: Receives the lines.
     """
     steps = Checklist(out)
     config = steps.attempt("config", read_config, _describe_config)
@@ -38,12 +38,14 @@ def selftest(read_config: Callable[[], Config], within_seconds: float, out: Text
         return steps.status
     limit = _Limit(within_seconds, time.monotonic())
     messages = steps.attempt(
-        "heard", lambda: _hear(self_test, limit), lambda got: _describe_heard(self_test, got)
+        "heard",
+        lambda: _recognise(self_test, limit),
+        lambda got: _describe_messages(self_test, got),
     )
     if messages is not None:
         steps.attempt(
             "told",
-            lambda: _tell(config, messages, limit),
+            lambda: _publish(config, messages, limit),
             lambda milliseconds: (
                 f"{len(messages)} messages on {_topic(config)}, acknowledged by "
                 f"{config.mqtt.broker} after {milliseconds:.1f} ms"
@@ -56,7 +58,7 @@ def selftest(read_config: Callable[[], Config], within_seconds: float, out: Text
 
 @dataclass(frozen=True, slots=True)
 class _Limit:
-    """How long all may take."""
+    """The time that everything may take."""
 
     within_seconds: float
     began_seconds: float
@@ -71,25 +73,25 @@ class _Limit:
         return f"{elapsed_seconds:.2f} s, at most {self.within_seconds:g} s expected"
 
 
-def _hear(self_test: SelfTest, limit: _Limit) -> list[DetectionMessage]:
-    told = []
+def _recognise(self_test: SelfTest, limit: _Limit) -> list[DetectionMessage]:
+    all_messages = []
     for messages in self_test.steps():
-        told += messages
+        all_messages += messages
         if limit.left_seconds() <= 0.0:
             raise SelfTestError(
                 f"expected {self_test.sound.label} to be recognised within "
-                f"{limit.within_seconds:g} s, got no end of it",
+                f"{limit.within_seconds:g} s, got no result",
                 hint="this machine is busy, or too slow: see `soundpost bench`",
             )
-    return told
+    return all_messages
 
 
-def _tell(config: Config, messages: list[DetectionMessage], limit: _Limit) -> float:
+def _publish(config: Config, messages: list[DetectionMessage], limit: _Limit) -> float:
     payloads = [encode(message) for message in messages]
-    milliseconds = deliver(config.mqtt, config.node.name, LEAF, payloads, limit.left_seconds())
+    milliseconds = deliver(config.mqtt, config.node.name, TOPIC, payloads, limit.left_seconds())
     if limit.left_seconds() < 0.0:
         raise PublishError(
-            f"expected all to be acknowledged within {limit.within_seconds:g} s, got it after "
+            f"expected all to be acknowledged within {limit.within_seconds:g} s, got that after "
             f"{limit.elapsed_seconds():.1f} s",
             hint="the network or the broker is slow, or give it longer (--within)",
         )
@@ -107,10 +109,10 @@ def _describe_bundle(model: Model) -> str:
 
 def _describe_sound(self_test: SelfTest) -> str:
     sound = self_test.sound
-    return f"{sound.label}, the golden example that the model is surest of ({sound.score:.3f})"
+    return f"{sound.label}, the golden example with the highest score ({sound.score:.3f})"
 
 
-def _describe_heard(self_test: SelfTest, messages: list[DetectionMessage]) -> str:
+def _describe_messages(self_test: SelfTest, messages: list[DetectionMessage]) -> str:
     first, sound = messages[0], self_test.sound
     return (
         f"{first.label} {', '.join(message.state for message in messages)}; expected at "
@@ -119,4 +121,4 @@ def _describe_heard(self_test: SelfTest, messages: list[DetectionMessage]) -> st
 
 
 def _topic(config: Config) -> str:
-    return f"{config.mqtt.prefix}/{config.node.name}/{LEAF}"
+    return f"{config.mqtt.prefix}/{config.node.name}/{TOPIC}"

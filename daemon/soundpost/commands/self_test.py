@@ -20,7 +20,7 @@ from soundpost.observer import Observer
 from soundpost.pipeline import build_pipeline
 from soundpost.system.clock import clock_state
 
-LEAF = "selftest"
+TOPIC = "selftest"
 """Topic of its messages below `<prefix>/<node>/`; they never go to the detections' topic."""
 _MORE_STRIDES = 2
 """The example is repeated for so many strides, so that the event lasts beyond one window."""

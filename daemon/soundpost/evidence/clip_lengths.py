@@ -1,17 +1,17 @@
-"""How much is kept of what was heard."""
+"""Lengths of a clip: before the event, after it, at most."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
 class ClipLengths:
-    """How much is kept, in samples.
+    """Lengths of a clip, in samples.
 
     Attributes:
         pre_roll_samples: Before an event's onset.
-        post_roll_samples: After its offset, if so much was heard when the end was decided.
-        longest_samples: Of a clip, both included.
-        delay_samples: Most that the end of an event is decided after its offset.
+        post_roll_samples: After its offset, as far as it was captured when the end was decided.
+        longest_samples: Greatest length of a clip, both included.
+        delay_samples: Longest time from an offset to the window that decides it.
     """
 
     pre_roll_samples: int
@@ -21,5 +21,5 @@ class ClipLengths:
 
     @property
     def memory_samples(self) -> int:
-        """How far back a clip may have to reach when it is cut."""
+        """The samples to buffer: the furthest that a clip reaches back when it is cut."""
         return self.longest_samples + 2 * self.delay_samples

@@ -1,4 +1,4 @@
-"""The log-mel of what was heard last, as it was computed for the classifier."""
+"""The latest log-mel frames, as they were computed for the classifier."""
 
 from collections import deque
 
@@ -10,7 +10,7 @@ from soundpost.features import FeatureSpec
 
 
 class FeatureBuffer:
-    """Remembers the frames of windows, so that the picture of a clip need not compute them again.
+    """Buffers the frames of windows, so that a clip's spectrogram needs no second computation.
 
     Args:
         spec: How the log-mel of the windows is made.
@@ -21,34 +21,35 @@ class FeatureBuffer:
         self._reach_samples = spec.frame_samples - spec.hop_samples
         self._windows: deque[Window] = deque()
 
-    def remember(self, window: Window) -> None:
-        """Add the frames of a window, in the order of the windows."""
+    def append(self, window: Window) -> None:
+        """Adds the frames of a window; windows come in their order."""
         windows, start_sample = self._windows, window.start_sample
-        if windows and start_sample <= windows[-1].start_sample:  # somebody counts anew
+        if windows and start_sample <= windows[-1].start_sample:  # a source counts from 0 again
             windows.clear()
-        # Of windows that overlap as many are held as are needed to have each frame.
+        # Of overlapping windows only those are held that are needed to have every frame.
         if len(windows) > 1 and start_sample <= windows[-2].end_sample - self._reach_samples:
             windows.pop()
         windows.append(window)
 
     def drop_before(self, until_sample: int) -> None:
-        """Let go of what no clip can reach any more."""
+        """Drops windows that no clip can reach any more."""
         while len(self._windows) > 1 and self._windows[1].start_sample <= until_sample:
             self._windows.popleft()
 
     def cut(self, start_sample: int, length_samples: int) -> NDArray[np.float32] | None:
-        """The log-mel of a stretch, float32[frames, mel_bands]; None if it is not known throughout.
+        """Returns the log-mel of a stretch, float32[frames, mel_bands], or None if part is missing.
 
-        So it is where sound was lost, where the gate was shut, and between the windows' frames.
+        Parts are missing where sound was lost, where the gate was closed, and where the stretch
+        does not begin on a frame of a window.
         """
         spec, found = self._spec, []
         wanted = spec.frame_count(length_samples)
         for window in self._windows:
             skipped, off_grid = divmod(start_sample - window.start_sample, spec.hop_samples)
-            # The last window of a stretch goes on with silence that nobody heard.
-            heard = spec.frame_count(window.end_sample - window.start_sample)
-            if wanted and not off_grid and 0 <= skipped < heard:
-                found.append(window.log_mel[skipped:heard][:wanted])
+            # The last window before a gap is filled up with silence, which is not part of it.
+            captured = spec.frame_count(window.end_sample - window.start_sample)
+            if wanted and not off_grid and 0 <= skipped < captured:
+                found.append(window.log_mel[skipped:captured][:wanted])
                 wanted -= len(found[-1])
                 start_sample += len(found[-1]) * spec.hop_samples
         return None if wanted or not found else np.concatenate(found)

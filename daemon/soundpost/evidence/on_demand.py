@@ -1,4 +1,4 @@
-"""A clip that somebody asked for, of what is heard now."""
+"""Records a clip on request, of the sound from now on."""
 
 from dataclasses import dataclass
 from enum import Enum, auto
@@ -15,18 +15,18 @@ from soundpost.health import Health
 from soundpost.system.clock import ClockState, rfc3339
 
 LABEL = "requested"
-"""What stands in place of a label, in the names of the files too."""
+"""In place of a label, also in the names of the files."""
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A clip to be kept of what is heard now.
+    """A request for a clip of the sound from now on.
 
     Attributes:
-        id: In hexadecimal digits, unlike that of any event.
-        command: The id of the command that asked for it.
-        seconds: How long from now on; what is kept of before comes on top.
-        clock: Whether the wall time can be believed.
+        id: In hexadecimal digits, different from the id of any event.
+        command: The id of the command that requested it.
+        seconds: Its length from now on; the pre-roll comes on top.
+        clock: State of the wall clock.
     """
 
     id: str
@@ -36,21 +36,21 @@ class Request:
 
 
 class NoClipReason(Enum):
-    """Why there is no clip."""
+    """The reason why there is no clip."""
 
     WITHHELD = auto()
     LOST = auto()
 
 
 class RequestRecord(msgspec.Struct, frozen=True, kw_only=True):
-    """What stands in a sidecar in place of a detection message: what is read of one, and who asked.
+    """Stands in the sidecar of a requested clip in place of a detection message.
 
     Attributes:
-        id: As the request has it.
+        id: The request's.
         label: `requested`.
-        score: 1, so that of the clips that were asked for the youngest stay.
-        onset: When it was asked for, RFC 3339 in UTC.
-        clock: Whether that can be believed.
+        score: 1, so that retention keeps the youngest of the requested clips.
+        onset: Time of the request, RFC 3339 in UTC.
+        clock: State of the wall clock then.
         command: The id of the command.
     """
 
@@ -63,15 +63,15 @@ class RequestRecord(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class OnDemandRecorder:
-    """Stores one clip at a time, once it has been heard to its end and is judged.
+    """Stores one requested clip at a time, once all of it is captured and scored.
 
     Args:
-        lengths: How much is kept before, and at most.
+        lengths: Pre-roll and greatest length.
         sample_rate_hz: Rate of the samples.
-        ring: What was heard.
-        privacy: What of it may be kept.
-        clip_store: Where; it counts what it cannot store.
-        health: Where clips are counted of which nothing was heard, or that may not be kept.
+        ring: The latest samples.
+        privacy: Removes speech.
+        clip_store: Writes the files, and counts those that it cannot store.
+        health: Counts clips without samples, and withheld ones.
     """
 
     def __init__(
@@ -90,37 +90,39 @@ class OnDemandRecorder:
         self._clip_store = clip_store
         self._health = health
         self._request: Request | None = None
-        self._asked_sample = 0
+        self._requested_sample = 0
 
     def start(self, request: Request) -> None:
-        """Begin a clip.
+        """Starts a clip.
 
         Raises:
-            EvidenceError: One is being kept, or it would be longer than the longest.
+            EvidenceError: Another one is being recorded, or it would be too long.
         """
         if self._request is not None:
-            raise EvidenceError("a clip is being kept already", hint="ask again when it is there")
+            raise EvidenceError(
+                "a clip is being recorded already", hint="request another when it is stored"
+            )
         longest_samples = self._lengths.longest_samples - self._lengths.pre_roll_samples
         if request.seconds * self._sample_rate_hz > longest_samples:
             raise EvidenceError(
-                f"a clip may have {longest_samples / self._sample_rate_hz:g} s from now on, not "
+                f"expected at most {longest_samples / self._sample_rate_hz:g} s from now on, got "
                 f"{request.seconds:g}",
-                hint="ask for less, or raise evidence.clip_seconds",
+                hint="request less, or raise evidence.clip_seconds",
             )
         self._request = request
-        self._asked_sample = self._ring.end_sample
+        self._requested_sample = self._ring.end_sample
 
     def result(self, utc_ns: int, *, is_last: bool = False) -> str | NoClipReason | None:
-        """The name of the clip, or why there is none; None while it is being kept, or none is.
+        """Returns the clip's name, or why there is none; None while it is recorded.
 
         Args:
-            utc_ns: When the latest sample was heard.
-            is_last: Whether nothing more is heard, so that what there is must do.
+            utc_ns: Capture time of the latest sample.
+            is_last: True if no more sound comes, so that the clip ends here.
         """
         if self._request is None:
             return None
-        end_sample = self._asked_sample + round(self._request.seconds * self._sample_rate_hz)
-        # By then the windows that reach into the clip are classified, and speech in them is known.
+        end_sample = self._requested_sample + round(self._request.seconds * self._sample_rate_hz)
+        # By then all windows that overlap the clip are scored, so speech in them is known.
         decided_sample = end_sample + self._lengths.delay_samples
         if self._ring.end_sample < decided_sample and not is_last:
             return None
@@ -128,22 +130,22 @@ class OnDemandRecorder:
         return self._store(request, end_sample, utc_ns)
 
     def _store(self, request: Request, end_sample: int, now_utc_ns: int) -> str | NoClipReason:
-        heard_sample = self._ring.end_sample
-        wanted_sample = self._asked_sample - self._lengths.pre_roll_samples
+        latest_sample = self._ring.end_sample
+        wanted_sample = self._requested_sample - self._lengths.pre_roll_samples
         start_sample, samples = self._ring.cut(wanted_sample, end_sample)
         if not len(samples):
             self._health.clips_lost += 1
             return NoClipReason.LOST
         _, before = self._ring.cut(start_sample - self._privacy.context_samples, start_sample)
-        judged = self._privacy.judge(samples, before, start_sample, heard_sample)
-        if judged is None:
+        allowed = self._privacy.filter(samples, before, start_sample, latest_sample)
+        if allowed is None:
             self._health.clips_withheld += 1
             return NoClipReason.WITHHELD
 
         def utc_ns(sample: int) -> int:
-            return now_utc_ns - samples_to_ns(heard_sample - sample, self._sample_rate_hz)
+            return now_utc_ns - samples_to_ns(latest_sample - sample, self._sample_rate_hz)
 
-        onset_sample = min(max(self._asked_sample - start_sample, 0), len(samples) - 1)
+        onset_sample = min(max(self._requested_sample - start_sample, 0), len(samples) - 1)
         onset_utc_ns = utc_ns(start_sample + onset_sample)
         record = RequestRecord(
             id=request.id,
@@ -158,11 +160,11 @@ class OnDemandRecorder:
             label=LABEL,
             onset_utc_ns=onset_utc_ns,
             start_utc_ns=utc_ns(start_sample),
-            samples=judged[0],
+            samples=allowed[0],
             log_mel=None,
             onset_sample=onset_sample,
             offset_sample=len(samples),
-            muted=judged[1],
+            muted=allowed[1],
         )
         is_stored = self._clip_store.store(clip, msgspec.json.encode(record), now_utc_ns)
         return clip.name if is_stored else NoClipReason.LOST

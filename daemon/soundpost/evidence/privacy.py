@@ -1,4 +1,4 @@
-"""What of a clip nobody may hear, and whether there may be a clip at all."""
+"""Silences speech in clips, or withholds clips with speech."""
 
 import re
 from collections import deque
@@ -10,12 +10,12 @@ from soundpost.errors import ConfigError
 from soundpost.events import Scores
 
 SPEECH_SCORE = 0.1
-"""A window is muted whole if a label that means speech scores as much. Far below what starts an
-event: a second of sound too few is better than a word too many."""
+"""A whole window is silenced if a label that means speech reaches this score. It is far below what
+starts an event: to lose a second of sound is better than to store a word."""
 
 CONTEXT_SECONDS = 10.0
-"""Heard before the clip, to learn the background: a detector that starts with the clip takes
-steady noise for a voice."""
+"""Samples before the clip from which the voice detector learns the background: a detector that
+starts with the clip takes steady noise for a voice."""
 
 _SPEECH = re.compile(
     r"(^|_)(speech|speak\w*|spoken|talk\w*|voice\w*|vocal\w*|convers\w*|monolog\w*|narrat\w*|"
@@ -25,16 +25,16 @@ _SPEECH = re.compile(
 
 
 def speech_labels(labels: Sequence[str]) -> list[int]:
-    """The indices of the labels whose names tell of people who may be understood."""
+    """Returns the indices of the labels whose names mean intelligible people."""
     return [index for index, label in enumerate(labels) if _SPEECH.search(label)]
 
 
 class Privacy:
-    """Judges a clip before anything of it touches the disk.
+    """Removes speech from a clip before any of it reaches the disk.
 
     Args:
         mode: `off`, `mute-speech` or `no-speech-clips`.
-        labels: The model's labels, of which some mean speech.
+        labels: The model's labels; those that mean speech are found by name.
         sample_rate_hz: Rate of the clips.
 
     Raises:
@@ -56,38 +56,38 @@ class Privacy:
 
     @property
     def context_samples(self) -> int:
-        """How much of what was heard before a clip it takes to judge it."""
+        """Samples before a clip that `filter` needs."""
         return 0 if self._mode == "off" else round(CONTEXT_SECONDS * self._sample_rate_hz)
 
     def on_scores(self, scores: Scores) -> None:
-        """Remember the window if one of its scores means speech."""
+        """Records the window if one of its speech labels reaches `SPEECH_SCORE`."""
         window = scores.window
         if self._indices and scores.values[self._indices].max() >= SPEECH_SCORE:
             self._speech.append((window.start_sample, window.end_sample))
 
     def drop_before(self, until_sample: int) -> None:
-        """Let go of windows that no clip can reach any more."""
+        """Drops windows that no clip can reach any more."""
         while self._speech and self._speech[0][1] <= until_sample:
             self._speech.popleft()
 
-    def judge(
+    def filter(
         self, samples: Pcm, before: Pcm, start_sample: int, decided_sample: int
     ) -> tuple[Pcm, list[tuple[int, int]]] | None:
-        """What may be kept of a clip; None if nothing may.
+        """Returns the part of a clip that may be stored, or None if none may.
 
         Args:
             samples: int16[n], n at least 1.
-            before: int16[m], what was heard just before, `context_samples` of it if so much was.
-            start_sample: Number of the first of the samples.
-            decided_sample: Scores of windows that end later are not asked, as they are not always
-                known by then.
+            before: int16[m], the samples just before; `context_samples` of them if there are.
+            start_sample: Position of the first of the samples.
+            decided_sample: Windows that end later are ignored, because they are not always
+                scored by then.
 
         Returns:
-            int16[n], and first and one-past-last of its samples that were silenced.
+            int16[n], and the first and one-past-last sample of each silenced stretch.
         """
         if self._mode == "off":
             return samples, []
-        # Only now: webrtcvad costs 18 ms and 4 MB, and by default nobody asks for privacy.
+        # Imported here: webrtcvad costs 18 ms and 4 MB, and privacy is off by default.
         from soundpost.evidence.speech import silence_speech  # noqa: PLC0415 - see above
 
         known = [
@@ -105,6 +105,6 @@ def _refuse_rate(sample_rate_hz: int) -> None:
     if sample_rate_hz not in RATES_HZ:
         raise ConfigError(
             f"evidence.privacy needs a model at {', '.join(map(str, RATES_HZ))} Hz to find voices, "
-            f"this one hears at {sample_rate_hz} Hz",
+            f"this one needs {sample_rate_hz} Hz",
             hint='set evidence.privacy to "off", or leave evidence.folder away',
         )

@@ -1,27 +1,24 @@
-"""Whether clips can be kept, before the first event needs it."""
+"""Checks that clips can be stored, before the first event needs it."""
 
-import os
 import shutil
 from pathlib import Path
 
 from soundpost.errors import EvidenceError
 from soundpost.evidence.store.retention import read_folder
-from soundpost.system.atomic_file import write_atomic
+from soundpost.system.atomic_file import probe_folder
 
 MEGABYTE = 1_000_000
 
 
 def probe(folder: Path, keep_free_megabytes: int) -> str:
-    """What lies in the folder and how much the disk has left, after a file was written there.
+    """Returns the number of clips in the folder and the free space, after a test write.
 
     Raises:
-        EvidenceError: No file can be written there, or the disk has less left than it must.
+        EvidenceError: No file can be written there, or the disk has too little space left.
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        self_test = folder / f"soundpost-check-{os.getpid()}"
-        write_atomic(self_test, b"soundpost check")
-        self_test.unlink()
+        probe_folder(folder)
         clips = sum((folder / sidecar.clip).is_file() for _, sidecar in read_folder(folder))
         free_megabytes = shutil.disk_usage(folder).free // MEGABYTE
     except OSError as error:

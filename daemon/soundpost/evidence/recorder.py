@@ -89,7 +89,7 @@ class ClipRecorder(Evidence):
     def on_scores(self, scores: Scores) -> None:
         """Buffers a window's log-mel and its speech score, in the order of the windows."""
         self._privacy.on_scores(scores)
-        self._frames.remember(scores.window)
+        self._frames.append(scores.window)
         self._scored_until_sample = scores.window.end_sample
 
     def request_clip(self, request: Request) -> None:
@@ -158,7 +158,7 @@ class ClipRecorder(Evidence):
             self._health.clips_lost += 1
             return
         _, before = self._ring.cut(start_sample - self._privacy.context_samples, start_sample)
-        allowed = self._privacy.judge(samples, before, start_sample, decided_sample)
+        allowed = self._privacy.filter(samples, before, start_sample, decided_sample)
         if allowed is None:
             self._health.clips_withheld += 1
             return

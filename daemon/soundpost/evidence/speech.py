@@ -1,4 +1,4 @@
-"""Silencing the stretches in which somebody speaks."""
+"""Silences the stretches of a clip that contain speech."""
 
 from collections.abc import Sequence
 
@@ -9,19 +9,19 @@ from soundpost.audio import Pcm
 from soundpost.audio.vad import STRICTEST, VoiceDetector
 
 STRICTNESS = 2
-"""webrtcvad's mode: the strictest that left no word of a sentence unmuted at any level down to
--60 dBFS (docs/EVIDENCE.md). 3 leaves faint ones, 0 and 1 mute more of everything else."""
+"""webrtcvad's mode: the strictest one that silenced every word of a sentence at any level down to
+-60 dBFS (docs/EVIDENCE.md). Mode 3 leaves faint words, 0 and 1 silence more of other sounds."""
 
 GAINS = (1, 10)
-"""Below about -65 dBFS nothing is a voice to webrtcvad, and whoever has the file may turn it up."""
+"""Below about -65 dBFS webrtcvad finds no voice, but a listener of the file can turn it up."""
 
 BLOCKS_MS = (10, 20, 30)
-"""All that webrtcvad takes: what one length passes over another finds."""
+"""All block lengths that webrtcvad takes: one finds what another misses."""
 
 INT16_RANGE = (-32_768, 32_767)
 
 MARGIN_SECONDS = 0.3
-"""Muted before and after a voice: its first and last consonants are no voice to the detector."""
+"""Silenced before and after a voice: the detector misses its first and last consonants."""
 
 Mask = NDArray[np.bool_]
 Stretch = tuple[int, int]
@@ -31,25 +31,25 @@ Stretch = tuple[int, int]
 def silence_speech(
     samples: Pcm, before: Pcm, sample_rate_hz: int, known: Sequence[Stretch]
 ) -> tuple[Pcm, list[Stretch]]:
-    """The samples with every stretch in which somebody speaks as digital silence.
+    """Replaces every stretch of speech by digital silence.
 
-    Silence changes what the detector takes for background, so it listens again to what is left,
-    at its strictest, and what it then finds is silenced too, until it finds nothing more.
+    Silence changes what the detector takes for background. So it runs again on the result, in its
+    strictest mode, and what it finds is silenced too, until it finds nothing more.
 
     Args:
         samples: int16[n].
-        before: int16[m], what was heard just before.
+        before: int16[m], the samples just before.
         sample_rate_hz: One of `soundpost.audio.vad.RATES_HZ`.
-        known: Stretches of speech that are known from elsewhere, first and one-past-last sample.
+        known: Stretches of speech by the classifier's scores, first and one-past-last sample.
 
     Returns:
-        int16[n], and the stretches that were silenced; what is silent anyway is none.
+        int16[n], and the silenced stretches. Stretches that were silent before are not listed.
     """
     margin_samples = round(MARGIN_SECONDS * sample_rate_hz)
-    heard = np.concatenate((before, samples)).astype(np.int32)
+    captured = np.concatenate((before, samples)).astype(np.int32)
     muted = np.zeros(len(samples), np.bool_)
     for gain in GAINS:
-        louder = np.clip(heard * gain, *INT16_RANGE).astype(np.int16)
+        louder = np.clip(captured * gain, *INT16_RANGE).astype(np.int16)
         muted |= _voiced(louder, sample_rate_hz, STRICTNESS)[len(before) :]
     for start, end in known:
         muted[start:end] = True
@@ -59,7 +59,7 @@ def silence_speech(
         voiced = _voiced(left, sample_rate_hz, STRICTEST)
         if not voiced.any() or muted.all():
             return left, _stretches(muted)
-        # Each round mutes more, so this ends, at the latest when all is silent.
+        # Each round silences more, so this ends, at the latest when all is silent.
         more = muted | _widened(voiced, margin_samples)
         muted = _widened(muted, margin_samples) if np.array_equal(more, muted) else more
 
@@ -69,7 +69,7 @@ def _voiced(samples: Pcm, sample_rate_hz: int, strictness: int) -> Mask:
     for block_ms in BLOCKS_MS:
         block_samples = sample_rate_hz * block_ms // 1000
         detector = VoiceDetector(strictness, sample_rate_hz)
-        # A last block that is not whole is filled up, for a reader may do the same.
+        # The last block is filled up with zeros, because a reader of the file may do the same.
         padded = np.pad(samples, (0, -len(samples) % block_samples))
         for start in range(0, len(samples), block_samples):
             if detector.is_voice(padded[start : start + block_samples]):
@@ -85,6 +85,6 @@ def _widened(mask: Mask, margin_samples: int) -> Mask:
 
 
 def _stretches(mask: Mask) -> list[Stretch]:
-    """First and one-past-last sample of each run."""
+    """Returns the first and one-past-last sample of each run."""
     edges = np.flatnonzero(np.diff(mask.astype(np.int8), prepend=0, append=0))
     return [(int(start), int(end)) for start, end in zip(edges[::2], edges[1::2], strict=True)]

@@ -11,11 +11,16 @@ class LogOnce:
     Args:
         logger: Where the lines go.
         level: The level of a failure.
+        on_change: Whether a failure is logged again when its line changes. False where the line
+            names something that changes each time, such as a file.
     """
 
-    def __init__(self, logger: logging.Logger, level: int = logging.WARNING) -> None:
+    def __init__(
+        self, logger: logging.Logger, level: int = logging.WARNING, *, on_change: bool = True
+    ) -> None:
         self._logger = logger
         self._level = level
+        self._on_change = on_change
         self._logged: str | None = None
 
     @property
@@ -24,14 +29,14 @@ class LogOnce:
         return self._logged is not None
 
     def fail(self, message: str, *args: object) -> bool:
-        """Logs a failure unless the same line was the last one; returns whether it was logged.
+        """Logs a failure unless it is logged already; returns whether it was logged now.
 
         Args:
             message: A format as of `logging`.
             args: Its values.
         """
         line = message % args if args else message
-        if line == self._logged:
+        if self._logged is not None and (line == self._logged or not self._on_change):
             return False
         self._logged = line
         self._logger.log(self._level, "%s", line, stacklevel=2)

@@ -1,4 +1,4 @@
-"""`soundpost watch`: what is heard now, for the person on site."""
+"""`soundpost watch`: shows level, scores and events on a terminal."""
 
 from soundpost.cli.watch.watch import watch
 

@@ -1,4 +1,4 @@
-"""A bar of characters, with marks on it."""
+"""Draws a bar of characters, with marks on it."""
 
 from collections.abc import Mapping
 
@@ -7,12 +7,12 @@ _FULL = "█"
 
 
 def draw_bar(share: float, width: int, marks: Mapping[float, str]) -> str:
-    """A bar of so many characters, filled from the left to an eighth of a character.
+    """Returns a bar, filled from the left to an eighth of a character.
 
     Args:
-        share: How far it is filled, 0 to 1.
-        width: Its length, at least 1.
-        marks: Characters that stand at these shares, over the bar.
+        share: The filled share, 0 to 1.
+        width: Its length in characters, at least 1.
+        marks: Characters by the share at which they stand over the bar.
     """
     eighths = round(min(max(share, 0.0), 1.0) * width * 8)
     filled, rest = divmod(eighths, 8)

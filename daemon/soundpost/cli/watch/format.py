@@ -1,4 +1,4 @@
-"""What is seen, in plain words: for terminals that can show no more, and for what is left over."""
+"""Formats times, durations, events and the state as text."""
 
 from datetime import UTC, datetime
 
@@ -8,49 +8,49 @@ from soundpost.events import Detection
 
 
 def clock_time(utc_ns: int) -> str:
-    """A time of day at this place, to the second."""
+    """Returns the local time of day, to the second."""
     return datetime.fromtimestamp(utc_ns // NANOSECONDS, UTC).astimezone().strftime("%H:%M:%S")
 
 
 def duration(seconds: float) -> str:
-    """A duration as `1:02:03`, cut to the second."""
+    """Returns a duration as `1:02:03`, cut to the second."""
     minutes, rest = divmod(int(seconds), 60)
     return f"{minutes // 60}:{minutes % 60:02}:{rest:02}"
 
 
 def lasted_seconds(detection: Detection) -> float | None:
-    """How long an event lasted; None while it goes on."""
+    """Returns the length of an event, or None while it is running."""
     if detection.offset_utc_ns is None:
         return None
     return (detection.offset_utc_ns - detection.onset_utc_ns) / NANOSECONDS
 
 
 def event_line(detection: Detection) -> str:
-    """A state of an event."""
+    """Returns a line for a state of an event."""
     lasted = lasted_seconds(detection)
-    told = (
+    line = (
         f"{clock_time(detection.onset_utc_ns)}  {detection.state:9}  {detection.label:20}  "
         f"{detection.score:.2f} (from {detection.threshold:.2f})  {detection.level_dbfs:6.1f} dBFS"
     )
-    return told if lasted is None else f"{told}  {lasted:.1f} s"
+    return line if lasted is None else f"{line}  {lasted:.1f} s"
 
 
-def state_line(sight: View) -> str:
-    """How it is now."""
-    meter = sight.meter
+def state_line(view: View) -> str:
+    """Returns a line for the state now."""
+    meter = view.meter
     parts = [
-        f"{duration(sight.heard_seconds)}  level {meter.level_dbfs:.1f} dBFS",
+        f"{duration(view.captured_seconds)}  level {meter.level_dbfs:.1f} dBFS",
         f"peak {meter.peak_dbfs:.1f}",
         f"floor {meter.floor_dbfs:.1f}",
-        gate_word(sight),
-        *sight.problems,
-        *(f"{bar.label} {bar.score:.2f}" for bar in sight.bars),
+        gate_word(view),
+        *view.problems,
+        *(f"{bar.label} {bar.score:.2f}" for bar in view.bars),
     ]
     return ", ".join(parts)
 
 
-def gate_word(sight: View) -> str:
-    """Whether anything is let pass."""
-    if sight.is_waiting:
+def gate_word(view: View) -> str:
+    """Returns the state of the gate in words."""
+    if view.is_waiting:
         return "no microphone"
-    return "gate open" if sight.is_gate_open else "gate shut"
+    return "gate open" if view.is_gate_open else "gate closed"

@@ -1,4 +1,4 @@
-"""The keyboard of the terminal: keys as they are pressed, and none of them on the screen."""
+"""Reads keys from the terminal without waiting and without echo."""
 
 import os
 import select
@@ -10,9 +10,9 @@ from typing import Self
 
 
 class Keys:
-    """Reads keys without waiting, as long as it is entered; the terminal is then as before.
+    """Reads keys without waiting, as a context manager; restores the terminal on exit.
 
-    Ctrl-C stays the signal that it is. Where there is no keyboard no key is ever pressed.
+    Ctrl-C still sends its signal. Without a terminal no keys are read.
     """
 
     def __init__(self) -> None:
@@ -35,7 +35,7 @@ class Keys:
             termios.tcsetattr(self._handle, termios.TCSADRAIN, self._before)
 
     def pressed(self) -> str:
-        """What was pressed since it was asked last."""
+        """Returns the keys that were pressed since the last call."""
         if self._handle is None or not select.select([self._handle], [], [], 0.0)[0]:
             return ""
         return os.read(self._handle, 1024).decode(errors="replace")

@@ -1,34 +1,34 @@
-"""How loud it is now, how loud it just was, and how quiet it can be here."""
+"""Measures RMS level, peak and noise floor."""
 
 from collections import deque
 
 import numpy as np
 
 from soundpost.audio import FULL_SCALE, SILENCE_DBFS, Chunk, Pcm, level_dbfs
+from soundpost.audio.blocks import Blocks
 from soundpost.audio.noise_floor import NoiseFloor
 from soundpost.gate.gate import BLOCK_MS
 
 LEVEL_BLOCKS = 6
-"""The level is that of the last 120 ms: slower than a click, faster than an eye."""
+"""The level is that of the last 120 ms: a click does not dominate it, and it looks immediate."""
 HOLD_BLOCKS = 100
 """A peak is held for two seconds."""
 
 
 class LevelMeter:
-    """Follows the level of sound, in blocks of 20 ms, whatever the size of the chunks.
+    """Measures the level in blocks of 20 ms, whatever the size of the chunks.
 
     Args:
         sample_rate_hz: The rate of the chunks.
-        floor_seconds: How far back the noise floor reaches.
+        floor_seconds: Length of the noise floor's memory.
 
     Attributes:
         peak_dbfs: The largest sample of the last two seconds.
-        floor_dbfs: The noise floor see `soundpost.audio.noise_floor`.
+        floor_dbfs: The noise floor, see `soundpost.audio.noise_floor`.
     """
 
     def __init__(self, sample_rate_hz: int, floor_seconds: float) -> None:
-        self._block_samples = sample_rate_hz * BLOCK_MS // 1000
-        self._unheard: Pcm = np.empty(0, np.int16)
+        self._blocks = Blocks(sample_rate_hz * BLOCK_MS // 1000)
         self._recent: deque[Pcm] = deque(maxlen=LEVEL_BLOCKS)
         self._peaks: deque[int] = deque(maxlen=HOLD_BLOCKS)
         self._floor = NoiseFloor(round(floor_seconds * 1000 / BLOCK_MS))
@@ -40,11 +40,8 @@ class LevelMeter:
         return level_dbfs(np.concatenate(self._recent)) if self._recent else SILENCE_DBFS
 
     def on_chunk(self, chunk: Chunk) -> None:
-        """Follow one more chunk."""
-        samples = np.concatenate((self._unheard, chunk.samples))
-        whole_samples = len(samples) - len(samples) % self._block_samples
-        self._unheard = samples[whole_samples:]
-        for block in samples[:whole_samples].reshape(-1, self._block_samples):
+        """Measures the blocks that the chunk completes."""
+        for block in self._blocks.split(chunk):
             self._recent.append(block)
             self._peaks.append(int(np.abs(block.astype(np.int32)).max()))
             self.floor_dbfs = self._floor.update(level_dbfs(block))
@@ -52,7 +49,7 @@ class LevelMeter:
             self.peak_dbfs = _peak_dbfs(max(self._peaks))
 
     def reset(self) -> None:
-        """Fall to silence, because there is nothing to hear; the floor stays."""
+        """Falls to silence, because no sound comes; the noise floor stays."""
         self._recent.clear()
         self._peaks.clear()
         self.peak_dbfs = SILENCE_DBFS

@@ -1,4 +1,4 @@
-"""Plain lines: for a pipe, a file, a dumb terminal."""
+"""Plain lines, for a pipe, a file or a dumb terminal."""
 
 from types import TracebackType
 from typing import Self, TextIO
@@ -8,14 +8,14 @@ from soundpost.cli.watch.view import View
 from soundpost.events import Detection
 
 STATE_SECONDS = 5.0
-"""After so much sound it is said how it is."""
+"""A line for the state follows after so much sound."""
 
 
 class PlainOutput:
-    """Writes a line for each state of an event, and one now and then about the rest.
+    """Prints a line for each state of an event, and one for the state every few seconds.
 
     Args:
-        out: Where the lines go.
+        out: Receives the lines.
     """
 
     has_screen = False
@@ -35,12 +35,12 @@ class PlainOutput:
         trace: TracebackType | None,
     ) -> None: ...
 
-    def show(self, sight: View, detections: list[Detection]) -> None:
-        """Write what is new."""
+    def show(self, view: View, detections: list[Detection]) -> None:
+        """Prints new detections, and the state when it is due."""
         lines = [event_line(detection) for detection in detections]
-        if sight.heard_seconds >= self._due_seconds:
-            lines.append(state_line(sight))
-            self._due_seconds = sight.heard_seconds + STATE_SECONDS
+        if view.captured_seconds >= self._due_seconds:
+            lines.append(state_line(view))
+            self._due_seconds = view.captured_seconds + STATE_SECONDS
         if lines:
             self._out.write("\n".join(lines) + "\n")
             self._out.flush()

@@ -1,4 +1,4 @@
-"""The live screen; the only file that knows rich."""
+"""Full-screen display; the only file that imports rich."""
 
 import time
 from collections.abc import Iterable
@@ -31,18 +31,18 @@ _STYLES = {
 _NOTES = 4
 _HELP = (
     "[b]q[/b] or [b]Ctrl-C[/b] ends  [b]┃[/b] peak  [b]┊[/b] floor  [b]│[/b] threshold  "
-    "[dim]nothing is published or kept[/dim]"
+    "[dim]nothing is published or stored[/dim]"
 )
 
 
 class Screen:
-    """Shows everything at once, on a screen of its own; what stood there before comes back.
+    """Shows everything on the whole screen; the terminal's content comes back at the end.
 
     Args:
         out: A terminal.
 
     Attributes:
-        wants_to_end: Whether somebody pressed q.
+        wants_to_end: True once q was pressed.
     """
 
     has_screen = True
@@ -76,28 +76,28 @@ class Screen:
     ) -> None:
         self._open.close()
 
-    def show(self, sight: View, _detections: list[Detection]) -> None:
-        """Draw it all anew, if it is time to."""
+    def show(self, view: View, _detections: list[Detection]) -> None:
+        """Draws the screen again, when it is due."""
         self.wants_to_end |= "q" in self._keys.pressed().lower()
         now_seconds = time.monotonic()
         if now_seconds >= self._due_seconds:
             self._due_seconds = now_seconds + 1.0 / FRAMES_PER_SECOND
-            self._live.update(draw(sight, self._console.width), refresh=True)
+            self._live.update(draw(view, self._console.width), refresh=True)
 
 
-def draw(sight: View, width: int) -> Layout:
-    """The whole screen, for a terminal of so many columns."""
+def draw(view: View, width: int) -> Layout:
+    """Returns the whole screen, for a terminal of so many columns."""
     inside = max(width - 4, 1)
-    notes = list(sight.notes)[-_NOTES:]
+    notes = list(view.notes)[-_NOTES:]
     layout = Layout()
     layout.split_column(
-        Layout(_head(sight), size=1),
-        Layout(Panel(_level(sight, inside), title="level", title_align="left"), size=5),
+        Layout(_head(view), size=1),
+        Layout(Panel(_level(view, inside), title="level", title_align="left"), size=5),
         Layout(
-            Panel(_scores(sight.bars, inside), title="scores", title_align="left"),
+            Panel(_scores(view.bars, inside), title="scores", title_align="left"),
             size=TOP_SCORES + 2,
         ),
-        Layout(Panel(_events(sight.events), title="events", title_align="left"), ratio=1),
+        Layout(Panel(_events(view.events), title="events", title_align="left"), ratio=1),
         *(
             [Layout(Text("\n".join(notes), "yellow", no_wrap=True), size=len(notes))]
             if notes
@@ -108,16 +108,16 @@ def draw(sight: View, width: int) -> Layout:
     return layout
 
 
-def _head(sight: View) -> RenderableType:
+def _head(view: View) -> RenderableType:
     head = Table.grid(expand=True)
     head.add_column(no_wrap=True, ratio=1)
     head.add_column(justify="right", no_wrap=True)
-    head.add_row(Text(sight.title, "bold"), duration(sight.heard_seconds))
+    head.add_row(Text(view.title, "bold"), duration(view.captured_seconds))
     return head
 
 
-def _level(sight: View, width: int) -> RenderableType:
-    meter = sight.meter
+def _level(view: View, width: int) -> RenderableType:
+    meter = view.meter
     shares = [_share(dbfs) for dbfs in (meter.level_dbfs, meter.peak_dbfs, meter.floor_dbfs)]
     bar = draw_bar(shares[0], width, {shares[2]: "┊", shares[1]: "┃"})
     line = Text(bar)
@@ -129,13 +129,13 @@ def _level(sight: View, width: int) -> RenderableType:
         f"floor {meter.floor_dbfs:6.1f}",
         no_wrap=True,
     )
-    is_hearing = sight.is_gate_open and not sight.is_waiting
+    is_passing = view.is_gate_open and not view.is_waiting
     words = Text(" ", no_wrap=True).append(
-        gate_word(sight), "green" if is_hearing else "bold yellow"
+        gate_word(view), "green" if is_passing else "bold yellow"
     )
     words.append("   ").append(
-        ", ".join(sight.problems) or "no problem with the microphone",
-        "bold white on red" if sight.problems else "green",
+        ", ".join(view.problems) or "no problem with the microphone",
+        "bold white on red" if view.problems else "green",
     )
     return Group(line, levels, words)
 
@@ -173,5 +173,5 @@ def _events(events: Iterable[Detection]) -> RenderableType:
 
 
 def _share(dbfs: float) -> float:
-    """Where a level stands on the bar."""
+    """Returns the position of a level on the bar, 0 to 1."""
     return min(max(1.0 - dbfs / QUIETEST_DBFS, 0.0), 1.0)

@@ -1,4 +1,4 @@
-"""What there is to be seen of a pipeline, however it is shown."""
+"""The state of a pipeline for a display: level, scores, events, notes."""
 
 from collections import deque
 from collections.abc import Sequence
@@ -15,8 +15,8 @@ from soundpost.observer import Observer
 from soundpost.pipeline import Pipeline
 
 TOP_SCORES = 5
-REMEMBERED_EVENTS = 100
-REMEMBERED_NOTES = 20
+KEPT_EVENTS = 100
+KEPT_NOTES = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,7 @@ class Bar:
     Attributes:
         label: Its name.
         score: In [0, 1], not smoothed.
-        threshold: The smoothed score that starts an event; None for what nobody listens for.
+        threshold: The smoothed score that starts an event; None for an excluded label.
     """
 
     label: str
@@ -35,23 +35,23 @@ class Bar:
 
 
 class View(Observer):
-    """Looks on, and remembers what is worth showing.
+    """Collects the state of a pipeline for a display.
 
     Args:
-        title: What listens to what.
+        title: Source and model.
         labels: All labels, in the order of the scores.
-        rules: Those that are listened for.
+        rules: The rules of the labels that can be detected.
         sample_rate_hz: The rate of the chunks.
-        floor_seconds: How far back the noise floor reaches.
+        floor_seconds: Length of the noise floor's memory.
 
     Attributes:
-        meter: How loud it is.
+        meter: Level, peak and noise floor.
         bars: The highest scores of the last window, the highest first; none while nothing is
             classified.
-        notes: What the log said last.
+        notes: The latest lines of the log.
         event_count: Events so far.
-        heard_samples: Samples heard so far.
-        is_gate_open, is_waiting, problems: As the pipeline has them.
+        captured_samples: Samples so far.
+        is_gate_open, is_waiting, problems: As the pipeline and the monitor have them.
     """
 
     def __init__(
@@ -69,17 +69,17 @@ class View(Observer):
         self._events: dict[int, Detection] = {}
         self.meter = LevelMeter(sample_rate_hz, floor_seconds)
         self.bars: list[Bar] = []
-        self.notes: deque[str] = deque(maxlen=REMEMBERED_NOTES)
+        self.notes: deque[str] = deque(maxlen=KEPT_NOTES)
         self.event_count = 0
-        self.heard_samples = 0
+        self.captured_samples = 0
         self.is_gate_open = True
         self.is_waiting = False
         self.problems: tuple[str, ...] = ()
 
     @property
-    def heard_seconds(self) -> float:
+    def captured_seconds(self) -> float:
         """Seconds of sound so far."""
-        return self.heard_samples / self.sample_rate_hz
+        return self.captured_samples / self.sample_rate_hz
 
     @property
     def events(self) -> list[Detection]:
@@ -87,12 +87,12 @@ class View(Observer):
         return list(self._events.values())[::-1]
 
     def on_chunk(self, chunk: Chunk) -> None:
-        """Follow the level."""
-        self.heard_samples += len(chunk.samples)
+        """Measures the level."""
+        self.captured_samples += len(chunk.samples)
         self.meter.on_chunk(chunk)
 
     def on_scores(self, scores: Scores) -> None:
-        """Pick the highest scores of a window."""
+        """Selects the highest scores of a window."""
         highest = np.argsort(scores.values, kind="stable")[::-1][:TOP_SCORES]
         self.bars = [
             Bar(label, float(scores.values[index]), self._thresholds.get(label))
@@ -101,15 +101,15 @@ class View(Observer):
         ]
 
     def on_detections(self, detections: Sequence[Detection]) -> None:
-        """Take note of what was decided."""
+        """Adds the detections to the events."""
         for detection in detections:
             self.event_count += detection.event not in self._events
             self._events[detection.event] = detection
-        while len(self._events) > REMEMBERED_EVENTS:
+        while len(self._events) > KEPT_EVENTS:
             del self._events[next(iter(self._events))]
 
     def update(self, pipeline: Pipeline, problems: Sequence[Problem]) -> None:
-        """Take note of how the pipeline fares, and forget what is no longer so."""
+        """Reads the pipeline's state, and clears level and scores that no longer hold."""
         self.is_gate_open = not pipeline.is_quiet
         self.is_waiting = pipeline.is_waiting
         self.problems = tuple(problems)

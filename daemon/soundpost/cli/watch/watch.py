@@ -1,4 +1,4 @@
-"""The pipeline of the daemon, looked at while it listens."""
+"""Runs the daemon's pipeline and shows its state."""
 
 import logging
 import os
@@ -26,12 +26,12 @@ from soundpost.system.signals import stopped_by_signals
 SHOWN_AFTERWARDS = 20
 
 
-class Show(Protocol):
-    """Shows what is seen, from entry to exit.
+class Display(Protocol):
+    """Shows a view, as a context manager.
 
     Attributes:
-        has_screen: Whether it takes the whole screen, which is gone with it.
-        wants_to_end: Whether somebody has seen enough.
+        has_screen: True if it takes the whole screen, whose content is lost at its end.
+        wants_to_end: True once the user asked to stop.
     """
 
     has_screen: bool
@@ -46,20 +46,20 @@ class Show(Protocol):
         trace: TracebackType | None,
     ) -> None: ...
 
-    def show(self, sight: View, detections: list[Detection]) -> None:
-        """Show it now; the detections are new."""
+    def show(self, view: View, detections: list[Detection]) -> None:
+        """Shows the view; the detections are those since the last call."""
 
 
 def watch(config: Config, out: TextIO) -> None:
-    """Listen as the daemon does, and show it: on a terminal's whole screen, else as lines.
+    """Runs the pipeline and shows it: on a terminal's whole screen, else as lines.
 
-    Schedules hold as in the daemon; what was muted by a command is not known here. Nothing is
-    published and nothing is kept. It ends with the source, with Ctrl-C or with q.
+    Schedules hold as in the daemon; mutes by a command do not. Nothing is published and nothing
+    is stored. It ends with the source, with Ctrl-C or with q.
 
     Raises:
-        SoundpostError: As `soundpost run` without a broker, or there is no rich for the screen.
+        SoundpostError: As `soundpost run` without a broker, or rich is not installed.
     """
-    show = _open_show(out)
+    display = _open_display(out)
     model = load_model(config.classify)
     manifest, rate_hz = model.bundle.manifest, model.sample_rate_hz
     source = build_source(config, rate_hz, health := Health())
@@ -73,21 +73,21 @@ def watch(config: Config, out: TextIO) -> None:
         config.gate.floor_seconds,
     )
     pipeline = build_pipeline(config, model, source, health, [monitor, view], mutes)
-    with stopped_by_signals(lambda _: source.stop()), _noting(view, show), source, show:
+    with stopped_by_signals(lambda _: source.stop()), _log_to(view, display), source, display:
         for detections in pipeline.run():
             view.on_detections(detections)
             view.update(pipeline, monitor.problems)
-            show.show(view, detections)
-            if show.wants_to_end:
+            display.show(view, detections)
+            if display.wants_to_end:
                 source.stop()
-    _sum_up(view, show, out)
+    _print_summary(view, display, out)
 
 
-def _open_show(out: TextIO) -> Show:
+def _open_display(out: TextIO) -> Display:
     if not out.isatty() or os.environ.get("TERM", "dumb") == "dumb":
         return PlainOutput(out)
     try:
-        from soundpost.cli.watch.screen import Screen  # noqa: PLC0415 - an extra: lines need none
+        from soundpost.cli.watch.screen import Screen  # noqa: PLC0415 - plain lines need no rich
     except ImportError as error:
         raise WatchError(
             f"a live screen needs rich: {error}",
@@ -97,35 +97,35 @@ def _open_show(out: TextIO) -> Show:
     return Screen(out)
 
 
-class _Notes(logging.Handler):
-    """Lets the sight have what the log says."""
+class _ViewHandler(logging.Handler):
+    """Sends log records to a view."""
 
-    def __init__(self, sight: View) -> None:
+    def __init__(self, view: View) -> None:
         super().__init__(logging.INFO)
-        self._sight = sight
+        self._view = view
         self.setFormatter(logging.Formatter(LINE))
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Note one record, each of its lines."""
-        self._sight.notes.extend(self.format(record).splitlines())
+        """Adds each line of a record to the notes."""
+        self._view.notes.extend(self.format(record).splitlines())
 
 
 @contextmanager
-def _noting(sight: View, show: Show) -> Iterator[None]:
-    """What is logged stands on the screen, not across it."""
+def _log_to(view: View, display: Display) -> Iterator[None]:
+    """Sends the log to the view while a display takes the whole screen."""
     root = logging.getLogger()
     before = root.handlers
-    if show.has_screen:
-        root.handlers = [_Notes(sight)]
+    if display.has_screen:
+        root.handlers = [_ViewHandler(view)]
     try:
         yield
     finally:
         root.handlers = before
 
 
-def _sum_up(sight: View, show: Show, out: TextIO) -> None:
-    """Say again what went with the screen."""
-    if show.has_screen:
-        last = sight.events[:SHOWN_AFTERWARDS]
+def _print_summary(view: View, display: Display, out: TextIO) -> None:
+    """Prints the latest events again, because the screen is gone."""
+    if display.has_screen:
+        last = view.events[:SHOWN_AFTERWARDS]
         out.writelines(event_line(detection) + "\n" for detection in last[::-1])
-    out.write(f"listened for {duration(sight.heard_seconds)}, events: {sight.event_count}\n")
+    out.write(f"listened for {duration(view.captured_seconds)}, events: {view.event_count}\n")

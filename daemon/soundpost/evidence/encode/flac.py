@@ -1,11 +1,11 @@
-"""Sound as FLAC."""
+"""Encodes sound as FLAC."""
 
 import os
 
 from soundpost.audio import Pcm
 
 HIGHEST_RATE_HZ = 655_350
-"""What a FLAC header can say."""
+"""The highest rate that a FLAC header can state."""
 
 COMPRESSION = 3 / 8
 """The `flac` program's -3 as libsndfile counts. Its own -5 takes a tenth longer, for 1 % of the
@@ -13,13 +13,13 @@ bytes; all below -3 save no time (measured on 108 clips from outdoors)."""
 
 
 def encode_flac(samples: Pcm, sample_rate_hz: int) -> bytes:
-    """The bytes of a FLAC file that holds the samples, int16[n], without loss.
+    """Returns the bytes of a FLAC file with the samples, int16[n], lossless.
 
-    In memory, so that a full disk is met in one place, where the file is written. And by
-    descriptor: to write into a Python object takes a callback made at run time, which a hardened
-    service (`MemoryDenyWriteExecute=`) may not have.
+    It is encoded in memory, so that a full disk fails in one place only, where the file is written.
+    libsndfile writes to a file descriptor: writing to a Python object takes a callback made at run
+    time, which a hardened service (`MemoryDenyWriteExecute=`) may not have.
     """
-    import soundfile  # noqa: PLC0415 - who keeps no clips need not load it
+    import soundfile  # noqa: PLC0415 - not loaded where clips are off
 
     with os.fdopen(os.memfd_create("clip"), "r+b") as file:
         descriptor = file.fileno()

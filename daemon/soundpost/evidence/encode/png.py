@@ -1,4 +1,4 @@
-"""Pictures as PNG, without a library for pictures."""
+"""Encodes pictures as PNG, without an imaging library."""
 
 import struct
 import zlib
@@ -11,15 +11,15 @@ INDEXED = 3
 """PNG's colour type for one byte a pixel that points into a palette."""
 
 UP = 2
-"""PNG's filter that stores what is added to the pixel above."""
+"""PNG's filter that stores the difference to the pixel above."""
 
 
 def encode_png(pixels: NDArray[np.uint8], palette: NDArray[np.uint8]) -> bytes:
-    """The bytes of a PNG file (ISO/IEC 15948).
+    """Returns the bytes of a PNG file (ISO/IEC 15948).
 
-    Made for pictures whose rows come several times: of those after the first nothing is left but
-    zeros, for which runs are all that is looked for. A search for anything else takes half as long
-    again and saves a seventh of the bytes.
+    Optimised for pictures whose rows repeat: after the filter a repeated row is all zeros, which
+    run-length encoding compresses. A search for other matches takes half as long again and saves a
+    seventh of the bytes.
 
     Args:
         pixels: uint8[height, width], indices into the palette, top row first.

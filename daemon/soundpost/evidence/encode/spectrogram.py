@@ -1,4 +1,4 @@
-"""The picture of a clip: its log-mel, with the event marked."""
+"""Draws the spectrogram of a clip: its log-mel, with the event marked."""
 
 import math
 
@@ -13,10 +13,10 @@ RULER_PIXELS = 8
 TICK_PIXELS = 3
 WIDEST_PIXELS = 640
 """Longer clips are drawn several frames to a pixel: with the default front end those of more than
-6.4 s. What a picture costs goes by its pixels."""
+6.4 s. The cost of a picture is proportional to its pixels."""
 
 LEAST_RANGE = 4.0
-"""Nepers between black and bright, at least, so that hiss alone is not drawn as an event."""
+"""Nepers from black to bright, at least, so that noise alone does not look like an event."""
 
 SHADES = 252
 BLACK, GREY, WHITE, RED = range(SHADES, 256)
@@ -43,16 +43,16 @@ def draw(
     event: tuple[int, int | None],
     muted: list[tuple[int, int]],
 ) -> bytes:
-    """A PNG file: low sounds below, a tick each second, the event between white lines.
+    """Returns a PNG file: low sounds below, a tick each second, the event between white lines.
 
-    The red bar below is the event, too; a muted stretch is black.
+    A red bar below marks the event too; a silenced stretch is black.
 
     Args:
-        log_mel: float32[frames, mel_bands], that of the clip as it is stored.
-        length_samples: Of the clip.
+        log_mel: float32[frames, mel_bands], of the clip as it is stored.
+        length_samples: Length of the clip.
         spec: How its log-mel is made.
-        event: First and one-past-last sample of the event within the clip; None if it goes on.
-        muted: First and one-past-last sample of the stretches that were silenced.
+        event: First and one-past-last sample of the event in the clip; None if it lasts longer.
+        muted: First and one-past-last sample of each silenced stretch.
     """
     step = max(1, -(-len(log_mel) // WIDEST_PIXELS))
     log_mel = _thinned(log_mel, step)
@@ -78,7 +78,7 @@ def draw(
 
 
 def _thinned(log_mel: NDArray[np.float32], step: int) -> NDArray[np.float32]:
-    """The loudest of every `step` frames, so that nothing short is lost; one frame at least."""
+    """Returns the maximum of every `step` frames, at least one, so that short sounds stay."""
     if not len(log_mel):
         return np.zeros((1, log_mel.shape[1]), np.float32)
     loudest = log_mel[::step].copy()
@@ -89,10 +89,10 @@ def _thinned(log_mel: NDArray[np.float32], step: int) -> NDArray[np.float32]:
 
 
 def _shades(log_mel: NDArray[np.float32], spec: FeatureSpec) -> NDArray[np.uint8]:
-    """From the faintest 5 % of what sounds to the loudest 0.1 %, and `LEAST_RANGE` at least.
+    """Maps log-mel to shades, from the quietest 5 % of sounding values to the loudest 0.1 %.
 
-    The values are counted as so many steps from the least one to the greatest: to sort them takes
-    longer than all else about a picture.
+    The range is at least `LEAST_RANGE`. The percentiles come from a histogram of equal steps,
+    because sorting the values would take longer than the rest of the picture.
     """
     least = float(log_mel.min())
     steps_per_neper = (SHADES - 1) / max(float(log_mel.max()) - least, LEAST_RANGE)

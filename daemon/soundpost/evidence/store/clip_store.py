@@ -1,4 +1,4 @@
-"""Putting clips into the folder, whatever the disk does."""
+"""Writes clips into a folder and makes room for them; never raises for what the disk does."""
 
 import errno
 import logging
@@ -28,8 +28,9 @@ from soundpost.features import FeatureSpec, LogMel
 from soundpost.health import Health
 from soundpost.system.atomic_file import write_atomic
 from soundpost.system.clock import rfc3339
+from soundpost.system.log_once import LogOnce
 
-LOG = logging.getLogger("soundpost.evidence")
+_log = logging.getLogger("soundpost.evidence")
 
 _FULL = (errno.ENOSPC, errno.EDQUOT)
 _DECIMALS = 3
@@ -40,14 +41,14 @@ class Clip:
     """The sound of an event, ready to be stored.
 
     Attributes:
-        event_id: Of the event, as its messages tell it.
-        label: What was heard.
-        onset_utc_ns: When, nanoseconds since 1970 UTC.
-        start_utc_ns: When the first sample was heard.
-        samples: int16[n], n at least 1, silenced where nobody may hear it.
-        log_mel: Of these samples as they are, float32[frames, mel_bands]; None if not known.
-        onset_sample: Where in the samples the event begins, at least 0.
-        offset_sample: Where it ends; None if it goes on beyond them.
+        event_id: The id of the event in its messages.
+        label: The event's label.
+        onset_utc_ns: Its onset, nanoseconds since 1970 UTC.
+        start_utc_ns: Capture time of the first sample.
+        samples: int16[n], n at least 1, with speech silenced if so configured.
+        log_mel: Of these samples, float32[frames, mel_bands]; None if it must be computed.
+        onset_sample: Position of the onset in the samples, at least 0.
+        offset_sample: Position of the offset; None if the event lasts longer.
         muted: First and one-past-last sample of each silenced stretch.
     """
 
@@ -73,14 +74,14 @@ class Clip:
 
 
 class ClipStore:
-    """The folder of clips; what cannot be stored is counted, and logged once, never raised.
+    """A folder of clips. A clip that cannot be stored is counted, and the reason is logged once.
 
     Args:
-        folder: Made if it is not there.
+        folder: Created if it is missing.
         spec: How the log-mel of the pictures is made.
-        retention: Which clips stay in the folder.
-        keep_free_bytes: What the disk must have left; else the oldest clips go.
-        health: Where clips are counted.
+        retention: Chooses the clips to remove.
+        keep_free_bytes: Free space to leave on the disk; the oldest clips are removed for it.
+        health: Counts clips that are stored or lost.
     """
 
     def __init__(
@@ -97,14 +98,14 @@ class ClipStore:
         self._keep_free_bytes = keep_free_bytes
         self._health = health
         self._is_open = False
-        self._is_failing = False
+        self._failure = LogOnce(_log, on_change=False)
 
     def tidy(self, now_utc_ns: int) -> None:
-        """Make the folder if need be, and let go what is too old or more than fits."""
+        """Creates the folder if it is missing, and removes clips beyond the age or the budget."""
         try:
             self._tidy(now_utc_ns)
         except OSError as error:
-            self._complain(error)
+            self._log_failure(error)
 
     def store(self, clip: Clip, record: bytes, now_utc_ns: int) -> bool:
         """Writes a clip with its picture and sidecar; returns whether they are on the disk.
@@ -124,13 +125,11 @@ class ClipStore:
             self._put(clip.stem, contents, now_utc_ns)
         except OSError as error:
             self._health.clips_lost += 1
-            self._complain(error)
+            self._log_failure(error)
             return False
         self._retention.put(clip.stem, sidecar, [len(content) for content in contents.values()])
         self._health.clips_kept += 1
-        if self._is_failing:
-            LOG.info("clips are kept again in %s", self._folder)
-        self._is_failing = False
+        self._failure.recover("clips are stored again in %s", self._folder)
         return True
 
     def update_sidecar(self, name: str, record: bytes) -> bool:
@@ -143,53 +142,53 @@ class ClipStore:
             later = msgspec.structs.replace(sidecar, detection=msgspec.Raw(record))
             write_atomic(path, msgspec.json.encode(later))
         except NOT_OURS as error:
-            self._complain(error)
+            self._log_failure(error)
         return True
 
     def _tidy(self, now_utc_ns: int) -> None:
         if not self._is_open:
             self._folder.mkdir(parents=True, exist_ok=True)
-            self._retention.take_stock()
+            self._retention.scan()
             self._is_open = True
-        self._retention.forget_old(now_utc_ns)
+        self._retention.remove_old(now_utc_ns)
         self._retention.make_room(0, now_utc_ns)
 
     def _put(self, stem: str, contents: dict[str, bytes], now_utc_ns: int) -> None:
-        """Write a clip, and let others go until there is room for it.
+        """Writes a clip, and removes others until there is room for it.
 
         Raises:
-            OSError: There is none, or it cannot be written.
+            OSError: There is no room, or it cannot be written.
         """
         self._tidy(now_utc_ns)
         size_bytes = disk_bytes([len(content) for content in contents.values()])
         if not self._retention.make_room(size_bytes, now_utc_ns):
-            raise OSError(errno.EDQUOT, "the budget holds no clip of this size")
+            raise OSError(errno.EDQUOT, "the budget is smaller than this clip")
         self._leave_free(self._keep_free_bytes + size_bytes)
         while True:
             try:
                 write_clip(self._folder, stem, contents)
             except OSError as error:
-                if error.errno not in _FULL or not self._retention.give_oldest():
+                if error.errno not in _FULL or not self._retention.remove_oldest():
                     raise
             else:
                 return
 
     def _leave_free(self, wanted_bytes: int) -> None:
-        """Let the oldest clips go until the disk has so much left.
+        """Removes the oldest clips until the disk has so much free space.
 
         Raises:
-            OSError: It would not have, were all of them to go; so none does.
+            OSError: Removing all of them would not be enough; then none is removed.
         """
         while (free_bytes := shutil.disk_usage(self._folder).free) < wanted_bytes:
             enough = free_bytes + self._retention.used_bytes >= wanted_bytes
-            if not enough or not self._retention.give_oldest():
+            if not enough or not self._retention.remove_oldest():
                 raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
-    def _complain(self, error: Exception) -> None:
-        if not self._is_failing:
-            LOG.warning("no clip can be kept in %s, and listening goes on: %s", self._folder, error)
-        self._is_failing = True
-        # A folder that went away may come back with other clips in it: look anew.
+    def _log_failure(self, error: Exception) -> None:
+        self._failure.fail(
+            "no clip can be stored in %s, detection continues: %s", self._folder, error
+        )
+        # A folder that was removed may come back with other clips in it: scan it again.
         self._is_open = self._is_open and not isinstance(error, FileNotFoundError)
 
     def _picture(self, clip: Clip) -> bytes:

@@ -1,4 +1,4 @@
-"""The files of a clip: their names, and how they come onto the disk whole or not at all."""
+"""The files of a clip: their names, their sidecar, and atomic writing and removal."""
 
 import re
 from datetime import UTC, datetime, timedelta
@@ -13,8 +13,8 @@ from soundpost.system.clock import ClockState, rfc3339
 
 SOUND, PICTURE, SIDECAR = ".flac", ".png", ".json"
 SUFFIXES = (SIDECAR, PICTURE, SOUND)
-"""In the order of writing: what stands there under its name has all the others beside it, and
-nothing of ours is ever without the sidecar that proves it ours."""
+"""In the order of writing. The sound comes last, so a clip that has it is complete; the sidecar
+comes first, because it proves that the files are ours."""
 
 OURS = re.compile(r"[0-9]{8}T[0-9]{6}Z-[a-z0-9_]+-[0-9a-f]{8}")
 _ID_DIGITS = 8  # the last ones: a UUIDv7 begins with the time and ends in chance
@@ -23,13 +23,13 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _NANOSECONDS_PER_MILLISECOND = 1_000_000
 
 NOT_OURS = (OSError, msgspec.DecodeError, ValueError, RecursionError)
-"""What reading a sidecar raises over bytes that nobody here wrote, as fuzzing found them."""
+"""Raised by reading a sidecar of foreign bytes; found by fuzzing."""
 
 Seconds = Annotated[float, Meta(ge=0.0)]
 
 
 class SidecarDetection(msgspec.Struct, frozen=True):
-    """What is read of a detection message; it says more, see docs/PAYLOAD.md."""
+    """The fields of a detection message that are read; docs/PAYLOAD.md has all of them."""
 
     id: str
     label: str
@@ -39,10 +39,10 @@ class SidecarDetection(msgspec.Struct, frozen=True):
 
     @property
     def onset_utc_ns(self) -> int:
-        """When it began, nanoseconds since 1970 UTC, to the millisecond.
+        """The onset in nanoseconds since 1970 UTC, to the millisecond.
 
         Raises:
-            ValueError: `onset` is no time, or one of no time zone.
+            ValueError: `onset` is not a time with a time zone.
         """
         onset = datetime.fromisoformat(self.onset)
         if onset.tzinfo is None:
@@ -51,17 +51,17 @@ class SidecarDetection(msgspec.Struct, frozen=True):
 
 
 class Sidecar(msgspec.Struct, frozen=True, kw_only=True):
-    """What stands beside a clip as JSON (schema 1).
+    """The JSON file beside a clip (schema 1).
 
     Attributes:
         schema: Version of this shape.
         clip: Name of the FLAC file.
-        start: When its first sample was heard, RFC 3339 in UTC.
-        seconds: How long it is.
-        onset_seconds: Where in it the event begins.
-        offset_seconds: Where the event ends; None if it goes on beyond the clip.
-        muted: From and to where it was silenced because somebody spoke, in seconds.
-        detection: The message that tells of the event, as it went over the wire.
+        start: Capture time of its first sample, RFC 3339 in UTC.
+        seconds: Its length.
+        onset_seconds: Position of the event's onset.
+        offset_seconds: Position of its offset; None if the event lasts longer than the clip.
+        muted: Start and end of each stretch that was silenced because of speech, in seconds.
+        detection: The message of the event, as it was published.
     """
 
     schema: Literal[1] = 1
@@ -73,26 +73,26 @@ class Sidecar(msgspec.Struct, frozen=True, kw_only=True):
     muted: list[tuple[Seconds, Seconds]]
     detection: msgspec.Raw
 
-    def told(self) -> SidecarDetection:
-        """What the message says of the event.
+    def read_detection(self) -> SidecarDetection:
+        """Returns the fields of the message that are read.
 
         Raises:
-            msgspec.DecodeError: It is no detection message.
+            msgspec.DecodeError: It is not a detection message.
         """
         return msgspec.json.decode(self.detection, type=SidecarDetection)
 
 
 def stem_of(onset_utc_ns: int, label: str, event_id: str) -> str:
-    """What the files of an event are called: names that sort by the onset, whole seconds UTC."""
+    """Returns the name of an event's files; names sort by the onset, in whole seconds UTC."""
     second = re.sub(r"[-:]|\.\d+", "", rfc3339(onset_utc_ns))
     return f"{second}-{label}-{event_id.replace('-', '')[-_ID_DIGITS:]}"
 
 
 def write_clip(folder: Path, stem: str, contents: dict[str, bytes]) -> None:
-    """Write a clip's files, given by suffix; after an error none of them is there.
+    """Writes a clip's files, given by suffix; after an error none of them is left.
 
     Raises:
-        OSError: The disk is full, the folder not there or not writable, or whatever else.
+        OSError: The disk is full, the folder is missing or not writable, or another failure.
     """
     try:
         for suffix in SUFFIXES:
@@ -104,12 +104,12 @@ def write_clip(folder: Path, stem: str, contents: dict[str, bytes]) -> None:
 
 
 def remove_clip(folder: Path, stem: str) -> bool:
-    """Whether the files of a clip are gone; the sidecar goes last, as it came first."""
+    """Removes the files of a clip, the sidecar last; returns whether all are gone."""
     return all(_remove(folder / f"{stem}{suffix}") for suffix in reversed(SUFFIXES))
 
 
 def remove_parts(folder: Path) -> None:
-    """Remove what a killed daemon left half written.
+    """Removes files that a killed daemon left unfinished.
 
     Raises:
         OSError: The folder cannot be read.

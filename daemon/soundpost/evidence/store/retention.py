@@ -1,4 +1,4 @@
-"""Which clips stay: by age, by what the disk can hold, and by what they are worth."""
+"""Chooses the clips to remove: by age, by the budget, by label and score."""
 
 import logging
 import sys
@@ -25,11 +25,11 @@ from soundpost.system.clock import ClockState, clock_state
 LOG = logging.getLogger("soundpost.evidence")
 
 BLOCK_BYTES = 4096
-"""What a file takes on the disk comes in blocks of this size."""
+"""Files take space on the disk in blocks of this size."""
 
 FRESH_NS = 24 * 3600 * NANOSECONDS
-"""What is younger goes only when nothing older is left: who comes to look after an alarm finds
-it, however low its score."""
+"""Younger clips are removed only when no older ones are left: a person who comes after an alarm
+finds its clip, however low its score."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +38,11 @@ class StoredClip:
 
     Attributes:
         stem: Name of its files without the suffix; names sort by onset.
-        label: What is heard in it.
+        label: The event's label.
         score: The event's score.
-        onset_utc_ns: When it was heard, nanoseconds since 1970 UTC.
-        clock: Whether that can be believed.
-        disk_bytes: What all its files take on the disk.
+        onset_utc_ns: The event's onset, nanoseconds since 1970 UTC.
+        clock: State of the wall clock then.
+        disk_bytes: Space that its files take on the disk.
     """
 
     stem: str
@@ -54,27 +54,27 @@ class StoredClip:
 
 
 def disk_bytes(sizes: list[int]) -> int:
-    """What files of these sizes take on the disk."""
+    """Returns the space that files of these sizes take on the disk."""
     return sum(-(-size // BLOCK_BYTES) * BLOCK_BYTES for size in sizes)
 
 
-def next_to_go(kept: list[StoredClip], now_utc_ns: int) -> StoredClip:
-    """The clip that is missed least: of the label with the most clips the one of lowest score.
+def choose_for_removal(clips: list[StoredClip], now_utc_ns: int) -> StoredClip:
+    """Chooses the clip to remove: of the label with the most clips, the one of lowest score.
 
-    So the rare and the best stay longest. Of equals the oldest goes; clips of the last day go
-    when there are no others.
+    So rare labels and high scores stay longest. Of equal clips the oldest is chosen; clips of the
+    last day are chosen only if there are no others.
 
     Args:
-        kept: One clip at least.
+        clips: At least one.
         now_utc_ns: The time now.
     """
-    settled = [clip for clip in kept if now_utc_ns - clip.onset_utc_ns >= FRESH_NS] or kept
+    settled = [clip for clip in clips if now_utc_ns - clip.onset_utc_ns >= FRESH_NS] or clips
     clips_of = Counter(clip.label for clip in settled)
     return min(settled, key=lambda clip: (-clips_of[clip.label], clip.score, clip.stem))
 
 
 def read_folder(folder: Path) -> Iterator[tuple[Path, Sidecar]]:
-    """The sidecars of a folder that are ours beyond doubt, in the order of their names.
+    """Yields the sidecars of a folder that soundpost wrote, in the order of their names.
 
     Raises:
         OSError: The folder cannot be read.
@@ -84,23 +84,25 @@ def read_folder(folder: Path) -> Iterator[tuple[Path, Sidecar]]:
             continue
         try:
             sidecar = msgspec.json.decode(path.read_bytes(), type=Sidecar)
-            _ = sidecar.told().onset_utc_ns
+            _ = sidecar.read_detection().onset_utc_ns
         except NOT_OURS as error:
-            LOG.warning("%s is let be: it is called as a clip is, but: %s", path, error)
+            LOG.warning(
+                "%s is ignored: it is named like a clip, but cannot be read: %s", path, error
+            )
             continue
         if sidecar.clip == f"{path.stem}{SOUND}":
             yield path, sidecar
 
 
 class RetentionPolicy:
-    """The clips of a folder, of which some must go that others can come.
+    """The clips of a folder, removed to make room for new ones.
 
     Args:
-        folder: Where they lie. Files that are not proved ours by their name and their sidecar
-            are neither counted nor touched.
-        budget_bytes: What all of them may take on the disk, pictures and sidecars included.
-        keep_ns: How old one may become.
-        clock: Whether the time can be believed by which that is judged.
+        folder: The folder. Files without the name and the sidecar of a clip are neither counted
+            nor touched.
+        budget_bytes: Space for all clips with their pictures and sidecars.
+        keep_ns: Greatest age of a clip.
+        clock: Returns whether the wall clock can be trusted, by which the age is computed.
     """
 
     def __init__(
@@ -115,18 +117,18 @@ class RetentionPolicy:
         self._budget_bytes = budget_bytes
         self._keep_ns = keep_ns
         self._clock = clock
-        self._kept: dict[str, StoredClip] = {}
-        self._none_before_utc_ns = sys.maxsize  # spares looking through all of them for each one
+        self._clips: dict[str, StoredClip] = {}
+        self._none_before_utc_ns = sys.maxsize  # avoids a scan of all clips for each new one
         self.used_bytes = 0
 
-    def take_stock(self) -> None:
-        """Learn what lies in the folder, and clear away what a killed daemon left unfinished.
+    def scan(self) -> None:
+        """Lists the clips in the folder, and removes what a killed daemon left unfinished.
 
         Raises:
             OSError: The folder cannot be read.
         """
         remove_parts(self._folder)
-        self._kept.clear()
+        self._clips.clear()
         self._none_before_utc_ns = sys.maxsize
         self.used_bytes = 0
         for path, sidecar in read_folder(self._folder):
@@ -138,58 +140,58 @@ class RetentionPolicy:
                 remove_clip(self._folder, path.stem)
 
     def put(self, stem: str, sidecar: Sidecar, sizes: list[int]) -> None:
-        """Count a clip, by its sidecar and the sizes of its files; anew if it was written again."""
-        known = self._kept.pop(stem, None)
-        clip = _kept(stem, sidecar, disk_bytes(sizes))
-        self._kept[stem] = clip
+        """Adds a clip by its sidecar and the sizes of its files, or replaces it."""
+        known = self._clips.pop(stem, None)
+        clip = _stored_clip(stem, sidecar, disk_bytes(sizes))
+        self._clips[stem] = clip
         if clip.clock == "synced":
             self._none_before_utc_ns = min(self._none_before_utc_ns, clip.onset_utc_ns)
         self.used_bytes += clip.disk_bytes - (known.disk_bytes if known else 0)
 
-    def forget_old(self, now_utc_ns: int) -> None:
-        """Remove what is too old, but nothing whose time cannot be believed, nor by such a time."""
+    def remove_old(self, now_utc_ns: int) -> None:
+        """Removes clips that are too old, if their clock and the clock now can be trusted."""
         if now_utc_ns - self._none_before_utc_ns <= self._keep_ns:
             return
-        if self._clock() != "synced":  # one that was set ten years ahead would leave nothing
+        if self._clock() != "synced":  # a clock ten years ahead would remove everything
             return
-        timed = [clip for clip in self._kept.values() if clip.clock == "synced"]
+        timed = [clip for clip in self._clips.values() if clip.clock == "synced"]
         for clip in timed:
             if now_utc_ns - clip.onset_utc_ns > self._keep_ns:
                 self._remove(clip)
-        left = (clip.onset_utc_ns for clip in timed if clip.stem in self._kept)
+        left = (clip.onset_utc_ns for clip in timed if clip.stem in self._clips)
         self._none_before_utc_ns = min(left, default=sys.maxsize)
 
     def make_room(self, wanted_bytes: int, now_utc_ns: int) -> bool:
-        """Whether a clip of that size now fits the budget; others may have gone for it."""
+        """Removes clips until one of that size fits the budget; returns whether it fits."""
         stuck: set[str] = set()
         while self.used_bytes + wanted_bytes > self._budget_bytes:
-            removable = [clip for stem, clip in self._kept.items() if stem not in stuck]
+            removable = [clip for stem, clip in self._clips.items() if stem not in stuck]
             if wanted_bytes > self._budget_bytes or not removable:
                 return False
-            clip = next_to_go(removable, now_utc_ns)
+            clip = choose_for_removal(removable, now_utc_ns)
             if not self._remove(clip):
                 stuck.add(clip.stem)
         return True
 
-    def give_oldest(self) -> bool:
-        """Whether the oldest clip that can be removed went, to leave the disk more room."""
-        return any(self._remove(self._kept[stem]) for stem in sorted(self._kept))
+    def remove_oldest(self) -> bool:
+        """Removes the oldest clip that can be removed; returns whether there was one."""
+        return any(self._remove(self._clips[stem]) for stem in sorted(self._clips))
 
     def _remove(self, clip: StoredClip) -> bool:
         if not remove_clip(self._folder, clip.stem):
             return False
-        del self._kept[clip.stem]
+        del self._clips[clip.stem]
         self.used_bytes -= clip.disk_bytes
         return True
 
 
-def _kept(stem: str, sidecar: Sidecar, size_bytes: int) -> StoredClip:
-    told = sidecar.told()
+def _stored_clip(stem: str, sidecar: Sidecar, size_bytes: int) -> StoredClip:
+    detection = sidecar.read_detection()
     return StoredClip(
         stem=stem,
-        label=told.label,
-        score=told.score,
-        onset_utc_ns=told.onset_utc_ns,
-        clock=told.clock,
+        label=detection.label,
+        score=detection.score,
+        onset_utc_ns=detection.onset_utc_ns,
+        clock=detection.clock,
         disk_bytes=size_bytes,
     )

@@ -68,7 +68,7 @@ def test_clips_of_a_label_are_exported(
 
 @pytest.mark.parametrize(
     ("label", "guess"),
-    [("sirens", "did you mean siren?"), ("glass", "there are of dog, siren")],
+    [("sirens", "did you mean siren?"), ("glass", "there are clips of dog, siren")],
 )
 def test_a_label_without_clips_is_told_with_those_that_have_some(
     clips: Path,

@@ -45,7 +45,7 @@ def remembered(
         at += length
     windows += windower.flush()
     for window in windows:
-        frames.remember(window)
+        frames.append(window)
     return frames, heard[:at], windows
 
 
@@ -101,6 +101,6 @@ def test_a_source_that_counts_anew_begins_anew() -> None:
     """Frames of other sound under the same numbers are forgotten."""
     frames, heard, windows = remembered([(1, 2_000, 100)], 4)
     later = Window(9, 9 + SPEC.sample_count(12), windows[0].log_mel[::-1], -20.0, 0)
-    frames.remember(later)
+    frames.append(later)
     assert frames.cut(1, len(heard) - 1) is None
     assert np.array_equal(frames.cut(9, SPEC.sample_count(12)), later.log_mel)  # type: ignore[arg-type]  # None is unequal

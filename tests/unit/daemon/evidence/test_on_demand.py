@@ -132,7 +132,7 @@ def test_one_clip_at_a_time(folder: Path, noise: Pcm) -> None:
     post = Post(folder)
     post.hear(noise[:ASKED_AT])
     post.recorder.request_clip(REQUEST)
-    with pytest.raises(EvidenceError, match="being kept already"):
+    with pytest.raises(EvidenceError, match="being recorded already"):
         post.recorder.request_clip(REQUEST)
     assert isinstance(post.recorder.requested_clip(is_last=True), str)
 
@@ -140,7 +140,7 @@ def test_one_clip_at_a_time(folder: Path, noise: Pcm) -> None:
 def test_a_clip_has_the_length_of_every_clip_at_most(folder: Path) -> None:
     """What is kept of before counts."""
     recorder = Post(folder).recorder
-    with pytest.raises(EvidenceError, match=r"may have 2.5 s from now on, not 2.6"):
+    with pytest.raises(EvidenceError, match=r"at most 2.5 s from now on, got 2.6"):
         recorder.request_clip(dataclasses.replace(REQUEST, seconds=2.6))
     recorder.request_clip(dataclasses.replace(REQUEST, seconds=2.5))
 

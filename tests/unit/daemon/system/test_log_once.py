@@ -32,6 +32,18 @@ def test_a_failure_that_changes_is_logged_again(
     assert [one.getMessage() for one in caplog.records] == ["disk full", "disk read-only"]
 
 
+def test_a_failure_that_names_another_file_each_time_is_logged_once(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """Until it has ended."""
+    failure = LogOnce(logging.getLogger("soundpost.test"), on_change=False)
+    for number in range(3):
+        failure.fail("cannot write %d", number)
+    failure.recover()
+    failure.fail("cannot write %d", 3)
+    assert caplog.messages == ["cannot write 0", "cannot write 3"]
+
+
 def test_a_recovery_is_logged_once_and_only_after_a_failure(
     failure: LogOnce, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -16,7 +16,7 @@ from soundpost.classify.model import Model
 from soundpost.cli.watch.bar import draw_bar
 from soundpost.cli.watch.level_meter import LevelMeter
 from soundpost.cli.watch.plain import PlainOutput
-from soundpost.cli.watch.view import REMEMBERED_EVENTS, View
+from soundpost.cli.watch.view import KEPT_EVENTS, View
 from soundpost.config import Config, DecideConfig
 from soundpost.decide import build_rules
 from soundpost.events import Detection, Scores, State, Window
@@ -59,7 +59,7 @@ def model() -> Model:
     return Model(bundle, Classifier(bundle))
 
 
-def sight(model: Model, config: DecideConfig) -> View:
+def build_view(model: Model, config: DecideConfig) -> View:
     """Somebody who looks on."""
     manifest = model.bundle.manifest
     rules = build_rules(manifest.labels, config, RATE_HZ)
@@ -121,30 +121,30 @@ def test_a_bar_is_filled_as_far_as_its_share() -> None:
 
 
 def test_the_highest_scores_come_first_with_their_thresholds(model: Model) -> None:
-    """What nobody listens for is shown without one."""
-    shown = sight(model, DecideConfig(exclude=["hum"], on_threshold=0.7))
-    shown.on_scores(scores(0.2, 0.5, 0.3))
-    assert [(bar.label, bar.threshold) for bar in shown.bars] == [
+    """What nobody listens for is view without one."""
+    view = build_view(model, DecideConfig(exclude=["hum"], on_threshold=0.7))
+    view.on_scores(scores(0.2, 0.5, 0.3))
+    assert [(bar.label, bar.threshold) for bar in view.bars] == [
         ("hum", None),
         ("hush", 0.7),
         ("hiss", 0.7),
     ]
-    assert shown.bars[0].score == 0.5
+    assert view.bars[0].score == 0.5
 
 
 def test_an_event_is_shown_once_in_its_last_state(model: Model) -> None:
     """The latest event first, and not more of them than anybody reads."""
-    shown = sight(model, DecideConfig())
-    shown.on_detections([detection(0, State.STARTED), detection(1, State.STARTED)])
-    shown.on_detections([detection(0, State.CONFIRMED)])
-    assert [(event.event, event.state) for event in shown.events] == [
+    view = build_view(model, DecideConfig())
+    view.on_detections([detection(0, State.STARTED), detection(1, State.STARTED)])
+    view.on_detections([detection(0, State.CONFIRMED)])
+    assert [(event.event, event.state) for event in view.events] == [
         (1, State.STARTED),
         (0, State.CONFIRMED),
     ]
-    shown.on_detections([detection(number, State.STARTED) for number in range(2, 200)])
-    assert len(shown.events) == REMEMBERED_EVENTS
-    assert shown.events[0].event == 199
-    assert shown.event_count == 200
+    view.on_detections([detection(number, State.STARTED) for number in range(2, 200)])
+    assert len(view.events) == KEPT_EVENTS
+    assert view.events[0].event == 199
+    assert view.event_count == 200
 
 
 def test_who_looks_on_changes_nothing_and_misses_nothing(model: Model) -> None:
@@ -159,10 +159,10 @@ def test_who_looks_on_changes_nothing_and_misses_nothing(model: Model) -> None:
         decided = [one for detections in pipeline.run() for one in detections]
         return [(one.onset_sample, one.label, one.state, one.score) for one in decided]
 
-    shown = sight(model, config.decide)
-    assert listened(shown) == listened(None) != []
-    assert shown.heard_samples == len(samples)
-    assert len(shown.bars) == 3
+    view = build_view(model, config.decide)
+    assert listened(view) == listened(None) != []
+    assert view.captured_samples == len(samples)
+    assert len(view.bars) == 3
 
 
 class Pausing(ArraySource):
@@ -176,25 +176,25 @@ class Pausing(ArraySource):
 
 def test_what_is_no_longer_so_is_not_shown(model: Model) -> None:
     """Without a microphone the needle falls, and no score is left standing."""
-    shown = sight(model, DecideConfig())
+    view = build_view(model, DecideConfig())
     source = Pausing(noise(2.0, 900.0), RATE_HZ)
-    pipeline = build_pipeline(Config(), model, source, Health(), [shown])
+    pipeline = build_pipeline(Config(), model, source, Health(), [view])
     seen = []
     for _ in pipeline.run():
-        shown.update(pipeline, ())
-        seen.append((shown.is_waiting, len(shown.bars), shown.meter.level_dbfs > SILENCE_DBFS))
+        view.update(pipeline, ())
+        seen.append((view.is_waiting, len(view.bars), view.meter.level_dbfs > SILENCE_DBFS))
     assert seen[-3:-1] == [(False, 3, True), (True, 0, False)]
-    assert shown.meter.peak_dbfs == SILENCE_DBFS
-    assert shown.meter.floor_dbfs > SILENCE_DBFS
+    assert view.meter.peak_dbfs == SILENCE_DBFS
+    assert view.meter.floor_dbfs > SILENCE_DBFS
 
 
 def test_lines_say_every_state_at_once_and_now_and_then_how_it_is(model: Model) -> None:
     """At the beginning, and after every five seconds of sound."""
     out = io.StringIO()
-    shown, lines = sight(model, DecideConfig()), PlainOutput(out)
+    view, lines = build_view(model, DecideConfig()), PlainOutput(out)
     for second in range(12):
-        shown.on_chunk(Chunk(second * RATE_HZ, noise(1.0, 300.0), 0))
-        lines.show(shown, [detection(0, State.STARTED)] if second == 7 else [])
+        view.on_chunk(Chunk(second * RATE_HZ, noise(1.0, 300.0), 0))
+        lines.show(view, [detection(0, State.STARTED)] if second == 7 else [])
     told = out.getvalue().splitlines()
     assert [line.split()[0] for line in told if "level" in line] == [
         "0:00:01",

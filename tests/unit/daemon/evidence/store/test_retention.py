@@ -17,7 +17,7 @@ from soundpost.evidence.store.retention import (
     FRESH_NS,
     RetentionPolicy,
     StoredClip,
-    next_to_go,
+    choose_for_removal,
 )
 from soundpost.system.clock import ClockState, rfc3339
 
@@ -57,7 +57,7 @@ def put(  # noqa: PLR0913 - a test names what it is about, and no more
         ".flac": bytes(size),
     }
     write_clip(folder, stem, contents)
-    retention.take_stock()
+    retention.scan()
     return stem
 
 
@@ -74,7 +74,7 @@ def shelf_of(
         keep_ns=round(keep_days * 24 * HOUR_NS),
         clock=lambda: clock,
     )
-    retention.take_stock()
+    retention.scan()
     return retention
 
 
@@ -125,7 +125,7 @@ def test_the_budget_is_never_exceeded(
                     size=size,
                 )
             assert retention.used_bytes == taken_bytes(folder) <= budget_bytes
-            retention.forget_old(NOW_NS)
+            retention.remove_old(NOW_NS)
             assert retention.used_bytes == taken_bytes(folder)
 
 
@@ -151,15 +151,15 @@ def kept(stem: str, label: str, score: float, age_hours: float) -> StoredClip:
 def test_the_clips_of_the_last_day_go_last() -> None:
     """Who comes to look after an alarm finds it, however low its score."""
     fresh, old = kept("b", "dog", 0.1, 1.0), kept("a", "glass_breaking", 1.0, 100.0)
-    assert next_to_go([fresh, old], NOW_NS) == old
-    assert next_to_go([fresh], NOW_NS) == fresh
+    assert choose_for_removal([fresh, old], NOW_NS) == old
+    assert choose_for_removal([fresh], NOW_NS) == fresh
     assert FRESH_NS == 24 * HOUR_NS
 
 
 def test_of_equals_the_oldest_goes() -> None:
     """Names sort by time."""
     clips = [kept(stem, "dog", 0.5, 100.0) for stem in ("c", "a", "b")]
-    assert next_to_go(clips, NOW_NS).stem == "a"
+    assert choose_for_removal(clips, NOW_NS).stem == "a"
 
 
 def test_what_is_too_old_goes(tmp_path: Path) -> None:
@@ -167,7 +167,7 @@ def test_what_is_too_old_goes(tmp_path: Path) -> None:
     retention = shelf_of(tmp_path, keep_days=30)
     put(retention, tmp_path, 1, age_hours=31 * 24)
     young = put(retention, tmp_path, 2, age_hours=29 * 24)
-    retention.forget_old(NOW_NS)
+    retention.remove_old(NOW_NS)
     assert stems(tmp_path) == {young}
 
 
@@ -176,7 +176,7 @@ def test_a_clock_that_steps_back_removes_nothing(tmp_path: Path, step_hours: int
     """A clip from the future is no older for it."""
     retention = shelf_of(tmp_path)
     stem = put(retention, tmp_path, 1)
-    retention.forget_old(NOW_NS + step_hours * HOUR_NS)
+    retention.remove_old(NOW_NS + step_hours * HOUR_NS)
     assert stems(tmp_path) == {stem}
 
 
@@ -184,7 +184,7 @@ def test_a_clock_that_is_not_believed_makes_nothing_old(tmp_path: Path) -> None:
     """Somebody set it ten years ahead, and a month's clips are all there when it is put right."""
     retention = shelf_of(tmp_path, clock="untrusted")
     stem = put(retention, tmp_path, 1)
-    retention.forget_old(NOW_NS + 10 * 365 * 24 * HOUR_NS)
+    retention.remove_old(NOW_NS + 10 * 365 * 24 * HOUR_NS)
     assert stems(tmp_path) == {stem}
 
 
@@ -192,7 +192,7 @@ def test_what_was_heard_by_a_wrong_clock_is_not_judged_by_its_age(tmp_path: Path
     """A post without a battery begins in 1970 and is told the time later: that is no age."""
     retention = shelf_of(tmp_path)
     stem = put(retention, tmp_path, 1, age_hours=50 * 365 * 24, clock="untrusted")
-    retention.forget_old(NOW_NS)
+    retention.remove_old(NOW_NS)
     assert stems(tmp_path) == {stem}
 
 
@@ -201,10 +201,10 @@ def test_the_oldest_is_given_when_the_disk_wants_room(tmp_path: Path) -> None:
     retention = shelf_of(tmp_path)
     old, new = (put(retention, tmp_path, n, age_hours=100 - n, score=n / 2) for n in (2, 1))
     newer, older = sorted((old, new), reverse=True)
-    assert retention.give_oldest()
+    assert retention.remove_oldest()
     assert stems(tmp_path) == {newer} != {older}
-    assert retention.give_oldest()
-    assert not retention.give_oldest()
+    assert retention.remove_oldest()
+    assert not retention.remove_oldest()
     assert (retention.used_bytes, stems(tmp_path)) == (0, set())
 
 
@@ -272,7 +272,7 @@ def test_each_clip_goes_when_its_own_time_has_come(tmp_path: Path) -> None:
     retention.put(kept[1], sidecar, [10_000])
     left = []
     for later_hours in range(5):
-        retention.forget_old(NOW_NS + later_hours * HOUR_NS + 1)
+        retention.remove_old(NOW_NS + later_hours * HOUR_NS + 1)
         left.append(stems(tmp_path))
     first, _, third = kept
     assert left == [set(kept), {first, third}, {first}, {first}, set()]
@@ -288,9 +288,9 @@ def test_nothing_but_clips_is_counted_or_goes(tmp_path: Path) -> None:
     retention = shelf_of(folder, budget_bytes=100_000, keep_days=1)
     put(retention, folder, 2)
     assert retention.used_bytes == 6 * BLOCK_BYTES - BLOCK_BYTES
-    retention.forget_old(NOW_NS + 10**6 * HOUR_NS)
+    retention.remove_old(NOW_NS + 10**6 * HOUR_NS)
     assert not retention.make_room(100_001, NOW_NS)
-    assert not retention.give_oldest()
+    assert not retention.remove_oldest()
     assert {path: path.read_bytes() for path in folder.iterdir()} == mine
     assert len(stems(elsewhere)) == 1
 
@@ -300,7 +300,7 @@ def test_a_clip_whose_sound_never_came_is_cleared_away(tmp_path: Path) -> None:
     retention = shelf_of(tmp_path)
     stem = put(retention, tmp_path, 1)
     (tmp_path / f"{stem}.flac").unlink()
-    retention.take_stock()
+    retention.scan()
     assert list(tmp_path.iterdir()) == []
     assert retention.used_bytes == 0
 
