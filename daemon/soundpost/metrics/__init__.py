@@ -1,9 +1,11 @@
-"""What Prometheus is told of the daemon: a text file, and an endpoint for who wants one."""
+"""Exports metrics to Prometheus: as a text file, over an endpoint, or not at all."""
 
 from soundpost.metrics.inference_timer import InferenceTimer
 from soundpost.metrics.metrics import Metrics
+from soundpost.metrics.sources import MetricSources
 
 __all__ = [
     "InferenceTimer",
+    "MetricSources",
     "Metrics",
 ]

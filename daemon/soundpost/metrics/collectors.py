@@ -1,11 +1,19 @@
-"""What the daemon has counted, as metrics."""
+"""Collects metrics from the counters, the events, the problems and the machine."""
 
 from collections.abc import Iterator, Mapping, Sequence
 
 import msgspec
 
-from soundpost.health import Health, Problem
-from soundpost.metrics.family import Family, Sample
+from soundpost import __version__
+from soundpost.health import Health, Problem, Status
+from soundpost.metrics.exposition import (
+    CounterMetricFamily,
+    GaugeMetricFamily,
+    HistogramMetricFamily,
+    Metric,
+)
+from soundpost.metrics.host import process, temperatures, throttling
+from soundpost.metrics.sources import MetricSources, Model
 
 _GAUGES = {
     "messages_waiting": (
@@ -17,33 +25,77 @@ _SAMPLES = {
     "samples": ("soundpost_heard_seconds_total", "Sound that was captured."),
     "dropped_samples": ("soundpost_dropped_seconds_total", "Sound that was lost on the way in."),
 }
-"""Counted in samples; base units are seconds."""
+"""Counted in samples; the base unit of Prometheus is the second."""
 
 
-def counters(health: Health, sample_rate_hz: int) -> Iterator[Family]:
-    """Every counter of `Health`: one that is new there is told here at once."""
+def collect(
+    sources: MetricSources, started: Mapping[str, int], status: Status
+) -> Iterator[Metric]:
+    """Yields the complete set of metrics.
+
+    Args:
+        sources: The parts of the daemon that count.
+        started: Number of events that have started, by label.
+        status: The present state of the daemon.
+    """
+    yield info(sources.model)
+    yield from counters(sources.health, sources.sample_rate_hz)
+    yield HistogramMetricFamily(
+        "soundpost_classify_seconds",
+        "How long the model took for a window.",
+        buckets=sources.inference_timer.buckets(),
+        sum_value=sources.inference_timer.sum_seconds,
+    )
+    yield events(started)
+    yield problems(status.problems)
+    yield GaugeMetricFamily(
+        "soundpost_broker_connected", "Whether the broker is reached.", status.is_connected
+    )
+    yield GaugeMetricFamily(
+        "soundpost_clock_synced", "Whether the wall clock can be believed.", status.is_clock_synced
+    )
+    yield GaugeMetricFamily(
+        "soundpost_capture_queue_seconds", "Sound that waits for the pipeline.", status.queue_seconds
+    )
+    yield from process()
+    yield from temperatures()
+    yield from throttling()
+
+
+def info(model: Model) -> Metric:
+    """Returns the versions of the daemon and the model, as labels of a gauge that is always 1."""
+    labels = {"version": __version__, "model": model.id, "model_version": model.version}
+    metric = GaugeMetricFamily("soundpost_info", "What runs here; always 1.", labels=[*labels])
+    metric.add_metric([*labels.values()], 1)
+    return metric
+
+
+def counters(health: Health, sample_rate_hz: int) -> Iterator[Metric]:
+    """Yields every counter of `Health`; a new counter there needs no change here."""
     for field in msgspec.structs.fields(Health):
         value = getattr(health, field.name)
         if field.name in _GAUGES:
-            name, text = _GAUGES[field.name]
-            yield Family(name, "gauge", text, (Sample(value),))
+            yield GaugeMetricFamily(*_GAUGES[field.name], value)
         elif field.name in _SAMPLES:
-            name, text = _SAMPLES[field.name]
-            yield Family(name, "counter", text, (Sample(value / sample_rate_hz),))
+            yield CounterMetricFamily(*_SAMPLES[field.name], value / sample_rate_hz)
         else:
             text = f"The counter {field.name} of health, see PAYLOAD.md."
-            yield Family(f"soundpost_{field.name}_total", "counter", text, (Sample(value),))
+            yield CounterMetricFamily(f"soundpost_{field.name}_total", text, value)
 
 
-def events(started: Mapping[str, int]) -> Family:
-    """How many events of each label have started."""
-    samples = (Sample(count, (("label", label),)) for label, count in started.items())
+def events(started: Mapping[str, int]) -> Metric:
+    """Returns the number of events that have started, by label."""
     text = "Events that have started, by label."
-    return Family("soundpost_events_total", "counter", text, tuple(samples))
+    metric = CounterMetricFamily("soundpost_events_total", text, labels=["label"])
+    for label, count in started.items():
+        metric.add_metric([label], count)
+    return metric
 
 
-def problems(now: Sequence[Problem]) -> Family:
-    """What is wrong with the microphone: 1 for what is."""
-    samples = (Sample(problem in now, (("problem", problem),)) for problem in Problem)
+def problems(present: Sequence[Problem]) -> Metric:
+    """Returns 1 for each present problem of the microphone, and 0 for each other one."""
     text = "Whether this is wrong with the microphone."
-    return Family("soundpost_microphone_problem", "gauge", text, tuple(samples))
+    metric = GaugeMetricFamily("soundpost_microphone_problem", text, labels=["problem"])
+    for problem in Problem:
+        metric.add_metric([problem], problem in present)
+    return metric

@@ -1,4 +1,4 @@
-"""How long the classifier takes for a window."""
+"""Inference time of the classifier, as a histogram."""
 
 import time
 from bisect import bisect_left
@@ -6,7 +6,6 @@ from collections.abc import Callable
 from itertools import accumulate
 
 from soundpost.events import Scores, Window
-from soundpost.metrics.family import Family, Sample
 
 BOUNDS_SECONDS = (0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0)
 """From a tenth of what a workstation takes for a window to more than the stride of any bundle."""
@@ -15,10 +14,10 @@ Classify = Callable[[Window], Scores]
 
 
 class InferenceTimer:
-    """Counts how often classifying takes how long.
+    """A classifier that counts its inference times in buckets.
 
     Args:
-        classify: What is timed.
+        classify: The classifier.
         now_seconds: A monotonic clock.
     """
 
@@ -28,25 +27,21 @@ class InferenceTimer:
         self._classify = classify
         self._now_seconds = now_seconds
         self._counts = [0] * (len(BOUNDS_SECONDS) + 1)
-        self._sum_seconds = 0.0
+        self.sum_seconds = 0.0
 
     def classify(self, window: Window) -> Scores:
-        """The scores of a window."""
-        begun_seconds = self._now_seconds()
+        """Returns the scores of a window, and counts the time that they took."""
+        started_seconds = self._now_seconds()
         scores = self._classify(window)
-        took_seconds = self._now_seconds() - begun_seconds
-        self._counts[bisect_left(BOUNDS_SECONDS, took_seconds)] += 1
-        self._sum_seconds += took_seconds
+        duration_seconds = self._now_seconds() - started_seconds
+        self._counts[bisect_left(BOUNDS_SECONDS, duration_seconds)] += 1
+        self.sum_seconds += duration_seconds
         return scores
 
-    def family(self) -> Family:
-        """The histogram, each bucket with all that took no longer."""
-        sums = list(accumulate(self._counts))
+    def buckets(self) -> list[tuple[str, float]]:
+        """Returns the upper bound of each bucket, and how many windows took no longer.
+
+        The last bound is `+Inf`, so its count is that of all windows.
+        """
         bounds = [*(f"{bound:g}" for bound in BOUNDS_SECONDS), "+Inf"]
-        buckets = [
-            Sample(count, (("le", bound),), "_bucket")
-            for bound, count in zip(bounds, sums, strict=True)
-        ]
-        total = [Sample(self._sum_seconds, (), "_sum"), Sample(sums[-1], (), "_count")]
-        text = "How long the model took for a window."
-        return Family("soundpost_classify_seconds", "histogram", text, (*buckets, *total))
+        return list(zip(bounds, accumulate(self._counts), strict=True))

@@ -1,44 +1,35 @@
-"""Metrics in a file, for node_exporter's textfile collector."""
+"""The text file of metrics, for the textfile collector of node_exporter."""
 
 import logging
-import os
-from contextlib import suppress
 from pathlib import Path
 
-_MODE = 0o644  # node_exporter has a user of its own, and nothing in here is a secret
+from soundpost.system.atomic_file import write_atomic
+from soundpost.system.log_once import LogOnce
+
+_MODE = 0o644  # node_exporter runs as another user, and metrics are no secret
 _log = logging.getLogger("soundpost.metrics")
 
 
 class Textfile:
-    """A file that always holds one whole set of metrics.
+    """A file that always holds one complete set of metrics.
 
-    It is written beside itself and renamed, as node_exporter asks for: who reads it sees the old
-    set or the new one. It need not last through a power cut, so it never waits for the disk. One
-    that takes nothing is told once, and tried again the next time.
+    It is replaced atomically, as node_exporter asks for: a reader sees the old set or the new one.
+    A failing disk is logged once, and the next set is tried again.
 
     Args:
-        path: The file; its folder must be there.
+        path: The file; its folder must exist.
     """
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._is_failing = False
+        self._failure = LogOnce(_log)
 
-    def show(self, text: str) -> None:
-        """Replace what it holds."""
-        # The collector reads whatever ends in .prom, so this must not.
-        part = self._path.with_name(f".{self._path.name}.{os.getpid()}")
+    def write(self, content: bytes) -> None:
+        """Replaces the content of the file; never waits for the disk, and never raises OSError."""
         try:
-            handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, _MODE)
-            with os.fdopen(handle, "w", encoding="utf-8") as new:
-                os.fchmod(new.fileno(), _MODE)  # whatever the umask
-                new.write(text)
-            part.replace(self._path)
+            # Not durable: after a power cut the next set replaces it within seconds.
+            write_atomic(self._path, content, mode=_MODE, is_durable=False)
         except OSError as error:
-            with suppress(OSError):  # where nothing can be written, nothing can be removed perhaps
-                part.unlink()
-            if not self._is_failing:
-                _log.warning("no metrics can be written, and listening goes on: %s", error)
-            self._is_failing = True
+            self._failure.fail("no metrics can be written, and detection goes on: %s", error)
         else:
-            self._is_failing = False
+            self._failure.recover()

@@ -1,0 +1,39 @@
+"""The parts of the daemon that metrics are collected from."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from soundpost.health import Health
+from soundpost.metrics.inference_timer import InferenceTimer
+
+
+class Model(Protocol):
+    """The identity of a model."""
+
+    @property
+    def id(self) -> str:
+        """Its name."""
+
+    @property
+    def version(self) -> str:
+        """Its version."""
+
+
+@dataclass(frozen=True, slots=True)
+class MetricSources:
+    """The parts of the daemon that metrics are collected from.
+
+    Attributes:
+        model: The model in use.
+        labels: The tracked labels; each has a count of events from the start.
+        health: The counters.
+        sample_rate_hz: Converts counted samples into seconds.
+        inference_timer: Counts the inference times.
+    """
+
+    model: Model
+    labels: Sequence[str]
+    health: Health
+    sample_rate_hz: int
+    inference_timer: InferenceTimer
