@@ -1,22 +1,35 @@
-"""What can go wrong, one exception per room, each with a hint for the person on the ladder."""
+"""One exception per package, each with a hint for the person who has to repair it."""
 
 import difflib
+import re
 from collections.abc import Iterable
-from typing import ClassVar
+from typing import Any, ClassVar, Literal, get_args, get_origin
+
+import msgspec
 
 _LONGEST_GUESSED = 64
-"""Only so many characters of a name are compared: the time grows with their square."""
+"""Only so many characters of a name are compared: the time grows with their square, and a name may
+come from a message of many kilobytes."""
+
+_KIND_NAMES = {
+    "`float`": "a number",
+    "`int`": "a whole number",
+    "`bool`": "true or false",
+    "`str`": "text",
+    "`array`": "a list",
+}
+"""Names of types for a person who writes TOML or JSON, by the names that msgspec uses."""
 
 EX_CONFIG = 78
-"""Exit status of a configuration error (sysexits.h); systemd is told not to restart on it."""
+"""Exit status of a configuration error (sysexits.h); the unit does not restart on it."""
 
 
 class SoundpostError(Exception):
-    """A failure that a person can mend.
+    """A failure that a person can repair.
 
     Args:
-        message: What was expected and what was got, in one line.
-        hint: What to do about it, in one line.
+        message: Says what was expected and what was found, in one line.
+        hint: Says what to do, in one line.
     """
 
     exit_status: ClassVar[int] = 1
@@ -33,13 +46,13 @@ class ConfigError(SoundpostError):
 
 
 class BundleError(SoundpostError):
-    """A model bundle is missing, damaged, or not what its manifest says."""
+    """A model bundle is missing, damaged, or does not match its manifest."""
 
     exit_status = EX_CONFIG
 
 
 class CaptureError(SoundpostError):
-    """Sound cannot be had from the microphone or the file."""
+    """The microphone or the file cannot be opened or read."""
 
 
 class FeatureError(SoundpostError):
@@ -49,23 +62,23 @@ class FeatureError(SoundpostError):
 
 
 class EvidenceError(SoundpostError):
-    """Clips cannot be listed or exported; that one cannot be stored is no error, but counted."""
+    """Clips cannot be listed or exported. A clip that cannot be stored is counted instead."""
 
 
 class SelfTestError(SoundpostError):
-    """A known sound was not told as what it is."""
+    """A known sound was not recognised."""
 
 
 class WatchError(SoundpostError):
-    """What is heard cannot be shown on this terminal."""
+    """The display of `soundpost watch` does not work on this terminal."""
 
 
 class PublishError(SoundpostError):
-    """The broker cannot be reached, or refuses what is told to it."""
+    """The broker cannot be reached, or refuses a message; or a command is invalid."""
 
 
 class MetricsError(SoundpostError):
-    """Metrics cannot be told where they are asked for."""
+    """Metrics cannot be exported as configured."""
 
 
 def nearest(name: str, known: Iterable[str]) -> str | None:
@@ -87,3 +100,21 @@ def did_you_mean(name: str, known: Iterable[str], otherwise: str | None = None) 
     if guess:
         return f"did you mean {guess}?"
     return f"known: {', '.join(known)}" if otherwise is None else otherwise
+
+
+def expected_value(kind: Any, error: msgspec.ValidationError) -> str:  # noqa: ANN401 - a type form
+    """Returns what a value should have been, in plain words.
+
+    Args:
+        kind: The type of the value: the description of its `Meta` is used, or the choices of its
+            `Literal`.
+        error: The error that msgspec raised, used for any other type.
+    """
+    for part in (kind, *get_args(kind)):
+        if get_origin(part) is Literal:
+            return f"one of {', '.join(get_args(part))}"
+        for meta in get_args(part):
+            if isinstance(meta, msgspec.Meta) and meta.description:
+                return meta.description
+    expected = str(error).removeprefix("Expected ").partition(", got")[0]
+    return re.sub("`[a-z]+`", lambda match: _KIND_NAMES.get(match[0], match[0]), expected)

@@ -1,10 +1,14 @@
-"""What the rooms hand to each other: windows, scores, detections."""
+"""The types that the stages pass on: windows, scores, detections."""
 
 from dataclasses import dataclass
 from enum import StrEnum
 
 import numpy as np
 from numpy.typing import NDArray
+
+ANY = "any"
+"""The label that stands for any sound: of events by level (`decide.any`), and of the topic
+`sound/any`. No model may have a label of this name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +20,7 @@ class Window:
         end_sample: One past the last sample.
         log_mel: float32[frames, mel_bands], time first.
         level_dbfs: RMS level of the stretch, see `soundpost.audio.level_dbfs`.
-        utc_ns: When the first sample was heard, in nanoseconds since 1970 UTC.
+        utc_ns: Capture time of the first sample, nanoseconds since 1970 UTC.
     """
 
     start_sample: int
@@ -28,7 +32,7 @@ class Window:
 
 @dataclass(frozen=True, slots=True)
 class Scores:
-    """What the classifier makes of one window.
+    """The scores of one window.
 
     Attributes:
         window: The window that was classified.
@@ -40,7 +44,7 @@ class Scores:
 
 
 class State(StrEnum):
-    """How far the telling of an event has come."""
+    """The state of an event; each one is published as a message of its own."""
 
     STARTED = "started"
     CONFIRMED = "confirmed"
@@ -50,20 +54,20 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Detection:
-    """One state of one decided event.
+    """One state of an event.
 
     Attributes:
         event: Number of the event within this run, from 0; the states of an event share it.
-        state: `STARTED` first, then perhaps `CONFIRMED`, then `ENDED`, or `RETRACTED` when it
-            did not last as long as its label must.
+        state: First `STARTED`; then `CONFIRMED` and `ENDED`, or `RETRACTED` if the event was
+            shorter than its label's minimum.
         label: The label, as the manifest spells it.
         score: The peak of the smoothed score so far, in [0, 1].
         threshold: The smoothed score that starts an event of this label.
         onset_sample: First sample of the event.
-        offset_sample: One past its last sample; None while it lasts.
+        offset_sample: One past its last sample; None while the event lasts.
         decided_sample: End of the window that decided this state.
         onset_utc_ns: Wall time of the onset, nanoseconds since 1970 UTC.
-        offset_utc_ns: Wall time of the offset; None while it lasts.
+        offset_utc_ns: Wall time of the offset; None while the event lasts.
         level_dbfs: RMS level of the loudest window of the event so far.
     """
 

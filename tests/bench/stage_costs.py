@@ -15,7 +15,7 @@ from soundpost.app import build_evidence, build_message_builder
 from soundpost.capture import FileSource
 from soundpost.classify.model import load_model
 from soundpost.config import ClassifyConfig, Config, EvidenceConfig
-from soundpost.decide import Tracker, build_rules
+from soundpost.decide import Mutes, Tracker, build_rules
 from soundpost.features import Windower
 from soundpost.health import Health
 
@@ -39,7 +39,7 @@ def main(recording: Path, bundle: str, folder: str) -> None:
     builder = build_message_builder(config, model, lambda: "file")
     windower = Windower(heard.features, heard.window_frames, heard.stride_frames)
     rules = build_rules(model.bundle.manifest.labels, config.decide, rate_hz)
-    tracker = Tracker(rules, heard.features)
+    tracker = Tracker(rules, heard.features, Mutes(model.bundle.manifest.label_names), health)
     source = FileSource(recording, rate_hz, pace="fast", starts_at_ns=0, health=health)
     with source:
         for chunk in source.chunks():

@@ -22,7 +22,7 @@ from soundpost.gate import build_gate
 from soundpost.health import Health
 from soundpost.manifest import Manifest
 from soundpost.messages import MessageBuilder, ModelIdentity
-from soundpost.metrics import InferenceTimer, Metrics
+from soundpost.metrics import InferenceTimer, Metrics, MetricSources
 from soundpost.monitor import MicrophoneMonitor
 from soundpost.observer import Observer
 from soundpost.pipeline import build_pipeline
@@ -88,7 +88,8 @@ def build(live_config: LiveConfig) -> Node:
         publisher=publisher,
         health_reports=HealthReports(publisher.publish_health, builder, health, every_seconds),
         metrics=Metrics(
-            config.metrics, ModelIdentity.of(manifest), pipeline.labels, health, rate_hz, timer
+            config.metrics,
+            MetricSources(ModelIdentity.of(manifest), pipeline.labels, health, rate_hz, timer),
         ),
         watchdog=watchdog,
         commands=commands,
@@ -98,8 +99,8 @@ def build(live_config: LiveConfig) -> Node:
 def try_out(config: Config) -> None:
     """Raises what `build` would raise for a configuration, as far as it shows without a device."""
     model = load_model(config.classify)
-    build_tracker(model.bundle.manifest, config.decide)
-    build_mutes(model.bundle.manifest.labels, config, clock_state)
+    mutes = build_mutes(model.bundle.manifest.labels, config, clock_state)
+    build_tracker(model.bundle.manifest, config.decide, mutes, Health())
     build_gate(config.gate, model.sample_rate_hz)
     build_evidence(config, model.bundle.manifest, Health())
     load_broker_address(config.mqtt)

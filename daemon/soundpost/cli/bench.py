@@ -14,11 +14,12 @@ from soundpost.audio import Pcm
 from soundpost.capture import ArraySource
 from soundpost.classify.model import Model, load_model
 from soundpost.config import Config
-from soundpost.decide import build_tracker
+from soundpost.decide import Mutes, build_tracker
 from soundpost.events import Detection, Scores, Window
 from soundpost.features import Windower
 from soundpost.health import Health
 from soundpost.pipeline import build_pipeline
+from soundpost.system.units import BYTES_PER_MEGABYTE
 
 SECONDS = 120  # long enough to hide the cost of the first call
 REPEATS = 5
@@ -50,7 +51,7 @@ def measure(config: Config, model: Model) -> Costs:
         return [model.classifier.classify(window) for window in windows]
 
     def decide() -> list[Detection]:
-        tracker = build_tracker(manifest, config.decide)
+        tracker = build_tracker(manifest, config.decide, Mutes(manifest.label_names), Health())
         return [detection for scores in scored for detection in tracker.update(scores)]
 
     def run() -> list[list[Detection]]:
@@ -99,4 +100,4 @@ def _cost_ms(work: Callable[[], object]) -> float:
 
 
 def _peak_mb() -> float:
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e6
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / BYTES_PER_MEGABYTE

@@ -1,4 +1,4 @@
-"""The configuration: what can be set, and how it is read from a TOML file."""
+"""The configuration: its tables and keys, read from a TOML file."""
 
 from soundpost.config.decide import DecideConfig, LabelConfig, ProfileConfig, ScheduleConfig
 from soundpost.config.live import LiveConfig

@@ -1,4 +1,4 @@
-"""What can be configured of decisions: thresholds, profiles, groups, schedules."""
+"""The table `[decide]`: thresholds, profiles, groups, schedules."""
 
 from typing import Annotated, Literal
 
@@ -16,7 +16,7 @@ from soundpost.config.types import (
     Text,
 )
 
-Moment = Annotated[
+TimeOfDayText = Annotated[
     str,
     Meta(
         pattern=r"^(([01][0-9]|2[0-3]):[0-5][0-9]"
@@ -27,7 +27,7 @@ Moment = Annotated[
 
 
 class ProfileConfig(Section, frozen=True):
-    """A way to decide; what it leaves open a more general place says, at last the manifest."""
+    """Decision settings under a name; None leaves a setting to a more general place."""
 
     on_threshold: Share | None = None
     off_threshold: Share | None = None
@@ -39,16 +39,16 @@ class ProfileConfig(Section, frozen=True):
 
 
 class LabelConfig(ProfileConfig, frozen=True):
-    """What replaces the manifest's decision defaults, by itself or by the name of a profile."""
+    """Replacements of the manifest's decision defaults, as values or by the name of a profile."""
 
     profile: Text | None = None
 
 
 class ScheduleConfig(Section, frozen=True):
-    """From when to when, every day, labels are muted, or are the only time that they are told."""
+    """A daily interval in which labels are muted, or outside which they are."""
 
-    begins: Moment = msgspec.field(name="from")
-    ends: Moment = msgspec.field(name="to")
+    begins: TimeOfDayText = msgspec.field(name="from")
+    ends: TimeOfDayText = msgspec.field(name="to")
     labels: Labels | None = None
     action: Literal["mute", "listen"] = "mute"
 

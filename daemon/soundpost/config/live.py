@@ -1,4 +1,4 @@
-"""The configuration that serves, and a copy of the last one that did."""
+"""The configuration in use, its reload, and a copy of the last good file."""
 
 import contextlib
 import logging
@@ -15,18 +15,18 @@ _log = logging.getLogger("soundpost")
 
 
 class LiveConfig:
-    """The configuration that serves: the file's, or the last good one where the file is refused.
+    """The configuration in use: the file's, or the last good copy if the file is refused.
 
     Args:
-        read: The configuration of a file, with the flags of the command line laid over it.
-        file: The configuration file; None where there are flags only.
-        folder: Where a copy of the last good file is kept; None for nowhere.
+        read: Returns the configuration of a file, with the flags of the command line applied.
+        file: The configuration file; None if there are flags only.
+        folder: The folder of the copy of the last good file; None for no copy.
 
     Attributes:
-        config: What serves now.
+        config: The configuration in use.
 
     Raises:
-        ConfigError: The file is refused, and there is no copy, or it is refused too.
+        ConfigError: The file is refused, and there is no copy, or the copy is refused too.
     """
 
     def __init__(
@@ -36,35 +36,35 @@ class LiveConfig:
         self._file = file
         self._copy = folder / COPY if folder and file else None
         self._content = b""
-        self._is_asked = False
-        self.config = self._read_or_recall()
+        self._is_requested = False
+        self.config = self._read_or_fall_back()
 
     def save_copy(self) -> None:
-        """Remember the file that serves, now that it has been seen to work."""
+        """Saves a copy of the file in use, once it has been seen to work."""
         if self._copy is None or not self._content:
             return
         try:
-            # Whole: an empty copy after a power cut would be the defaults.
+            # Atomic, because an empty copy after a power cut would be the defaults.
             write_atomic(self._copy, self._content)
             sync_folder(self._copy.parent)
         except OSError as error:
             _log.warning("%s cannot be kept: %s", self._copy, error.strerror)
 
     def request_reload(self) -> None:
-        """Ask for the file to be read again; takes no lock, so a signal handler may call it."""
-        self._is_asked = True
+        """Requests a reload of the file; takes no lock, so a signal handler may call it."""
+        self._is_requested = True
 
     def is_replaced(self, try_out: Callable[[Config], None]) -> bool:
-        """Whether that was asked for, and what the file holds now serves from now on.
+        """Performs a requested reload, and returns whether there was one and it succeeded.
 
-        Where it is refused the log says why, and all stays as it is.
+        If the file is refused the reason is logged, and the configuration stays as it is.
 
         Args:
-            try_out: Raises what is wrong with a configuration beyond its file.
+            try_out: Raises SoundpostError for a configuration that does not fit model or machine.
         """
-        if not self._is_asked:
+        if not self._is_requested:
             return False
-        self._is_asked = False
+        self._is_requested = False
         try:
             self.replace(try_out)
         except SoundpostError as error:
@@ -75,20 +75,20 @@ class LiveConfig:
         return True
 
     def replace(self, try_out: Callable[[Config], None]) -> None:
-        """Let what the file holds now serve from now on.
+        """Reads the file and puts its configuration into use.
 
         Args:
-            try_out: Raises what is wrong with a configuration beyond its file.
+            try_out: Raises SoundpostError for a configuration that does not fit model or machine.
 
         Raises:
-            SoundpostError: It is refused, and all stays as it is.
+            SoundpostError: The file is refused; the configuration stays as it is.
         """
         content = self._content_now()
         config = self._read(self._file)
         try_out(config)
         self.config, self._content = config, content
 
-    def _read_or_recall(self) -> Config:
+    def _read_or_fall_back(self) -> Config:
         content = self._content_now()
         try:
             config = self._read(self._file)
@@ -104,6 +104,6 @@ class LiveConfig:
         return config
 
     def _content_now(self) -> bytes:
-        with contextlib.suppress(OSError):  # the reader says it better
+        with contextlib.suppress(OSError):  # `load_config` raises a better error
             return self._file.read_bytes() if self._file else b""
         return b""

@@ -1,28 +1,27 @@
-"""Reading a configuration: every unknown key is an error, and every error names its key."""
+"""Reads a configuration: every unknown key is an error, and every error names its key."""
 
-import difflib
 import re
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Literal, get_args, get_origin
+from typing import Any, get_args, get_origin
 
 import msgspec
-from msgspec import Meta
 
 from soundpost.config.schema import Config
 from soundpost.config.types import Section
-from soundpost.errors import ConfigError
+from soundpost.errors import ConfigError, did_you_mean, expected_value, nearest
 
 _COMMAND_LINE = "the command line"
 _SHOWN_CHARACTERS = 60
+"""Of a wrong value, so that an error stays one line."""
 
 
 def load_config(path: Path | None, flags: dict[str, dict[str, Any]] | None = None) -> Config:
-    """The configuration in a TOML file, or the defaults without one.
+    """Returns the configuration of a TOML file, or the defaults.
 
     Args:
-        path: The file, or None.
+        path: The file; None for the defaults.
         flags: Values from the command line, table by table; they win over the file.
 
     Raises:
@@ -37,11 +36,11 @@ def load_config(path: Path | None, flags: dict[str, dict[str, Any]] | None = Non
     try:
         return msgspec.convert(tables, Config)
     except msgspec.ValidationError as error:
-        # Each value is right by itself, so it is a rule between two keys that does not hold.
+        # Each value is valid by itself, so a rule between two keys is violated.
         rule, _, table = str(error).partition(" - at `$.")
         raise ConfigError(
             f"{path or _COMMAND_LINE}: [{table.rstrip('`')}] {rule}",
-            hint="docs/CONFIG.md says which keys go together",
+            hint="docs/CONFIG.md lists which keys go together",
         ) from error
 
 
@@ -53,8 +52,8 @@ def _read_toml(path: Path) -> dict[str, Any]:
             f"{path} cannot be read: {error.strerror}",
             hint="name an existing file with --config, or leave --config away for the defaults",
         ) from error
-    # More than TOMLDecodeError: bytes that are not UTF-8, a number of thousands of digits, and
-    # brackets nested as deep.
+    # Besides TOMLDecodeError: bytes that are not UTF-8, numbers of thousands of digits, and
+    # thousands of nested brackets.
     except (ValueError, RecursionError) as error:
         raise ConfigError(
             f"{path} is not TOML: {error}", hint="strings need quotes; tables look like [mqtt]"
@@ -62,7 +61,7 @@ def _read_toml(path: Path) -> dict[str, Any]:
 
 
 def _check(value: object, kind: Any, name: str, where: str) -> None:  # noqa: ANN401 - a type form
-    """Refuse an unknown key or a value of the wrong kind, by its full name."""
+    """Raises ConfigError, with the full name of the key, for an unknown key or a wrong value."""
     if get_origin(kind) is dict:
         for key, inner in _table(value, name, where).items():
             _check(inner, get_args(kind)[1], f"{name}.{key}", where)
@@ -75,7 +74,7 @@ def _check(value: object, kind: Any, name: str, where: str) -> None:  # noqa: AN
             full_name = f"{name}.{key}".lstrip(".")
             if key not in kinds:
                 raise ConfigError(
-                    f"{where}: unknown key {full_name}", hint=_nearest(full_name, list(kinds))
+                    f"{where}: unknown key {full_name}", hint=_guess(full_name, list(kinds))
                 )
             _check(inner, kinds[key], full_name, where)
     else:
@@ -83,7 +82,7 @@ def _check(value: object, kind: Any, name: str, where: str) -> None:  # noqa: AN
             msgspec.convert(value, kind)
         except msgspec.ValidationError as error:
             raise ConfigError(
-                f"{where}: {name}: expected {_expected(kind, error)}, got {_shown(value)}",
+                f"{where}: {name}: expected {expected_value(kind, error)}, got {_shown(value)}",
                 hint="docs/CONFIG.md lists every key with its type and default",
             ) from error
 
@@ -106,18 +105,19 @@ def _tables(value: object, name: str, where: str) -> list[Any]:
     )
 
 
-def _nearest(unknown: str, beside: list[str]) -> str:
-    """A guess at what was meant: a key of the same table, else one of any table."""
+def _guess(unknown: str, siblings: list[str]) -> str:
+    """Returns a hint for an unknown key: the nearest key of its table, else of any table."""
     table, _, key = unknown.rpartition(".")
-    near = difflib.get_close_matches(key, beside, n=1)
+    near = nearest(key, siblings)
     if near:
-        return f"did you mean {'.'.join(filter(None, [table, near[0]]))}?"
+        return f"did you mean {'.'.join(filter(None, [table, near]))}?"
     elsewhere = {name.rpartition(".")[2]: name for name in _key_names(Config, "")}
-    near = difflib.get_close_matches(key, elsewhere, n=1)
-    return f"did you mean {elsewhere[near[0]]}?" if near else f"known: {', '.join(beside)}"
+    near = nearest(key, elsewhere)
+    return f"did you mean {elsewhere[near]}?" if near else did_you_mean(key, siblings)
 
 
 def _key_names(section: type[Section], table: str) -> Iterator[str]:
+    """Yields the full names of all keys below a table."""
     for field in msgspec.structs.fields(section):
         if isinstance(field.type, type) and issubclass(field.type, Section):
             yield from _key_names(field.type, f"{table}{field.name}.")
@@ -126,25 +126,6 @@ def _key_names(section: type[Section], table: str) -> Iterator[str]:
 
 
 def _shown(value: object) -> str:
-    """A value as it was written, cut short, and without what may be a password in a URL."""
+    """Returns a value as written, shortened, and without a possible password in a URL."""
     text = re.sub(r"//.*@", "//…@", repr(value))
     return text if len(text) <= _SHOWN_CHARACTERS else f"{text[:_SHOWN_CHARACTERS]}…"
-
-
-def _expected(kind: Any, error: msgspec.ValidationError) -> str:  # noqa: ANN401 - a type form
-    """What a value should have been, for somebody who writes TOML and no Python."""
-    for part in (kind, *get_args(kind)):
-        if get_origin(part) is Literal:
-            return f"one of {', '.join(get_args(part))}"
-        for meta in get_args(part):
-            if isinstance(meta, Meta) and meta.description:
-                return meta.description
-    words = {
-        "`float`": "a number",
-        "`int`": "a whole number",
-        "`bool`": "true or false",
-        "`str`": "text",
-        "`array`": "a list",
-    }
-    expected = str(error).removeprefix("Expected ").partition(", got")[0]
-    return re.sub("`[a-z]+`", lambda match: words.get(match[0], match[0]), expected)

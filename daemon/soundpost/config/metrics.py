@@ -1,4 +1,4 @@
-"""The table `[metrics]`: where Prometheus finds them."""
+"""The table `[metrics]`: the export to Prometheus."""
 
 import ipaddress
 from typing import Annotated
@@ -19,7 +19,7 @@ _HIGHEST_PORT = 65_535
 
 
 class MetricsConfig(Section, frozen=True):
-    """Where metrics are shown: in a file, at an address, or nowhere, which is the default."""
+    """Export of metrics: to a file, at an address, or (the default) not at all."""
 
     textfile: PromFile | None = None
     listen: ListenAddress | None = None
@@ -37,10 +37,10 @@ class MetricsConfig(Section, frozen=True):
 
     @property
     def address(self) -> tuple[str, int]:
-        """Host and port of `listen`.
+        """The host and the port of `listen`.
 
         Raises:
-            ValueError: There is none.
+            ValueError: `listen` is not set.
         """
         host, _, port = (self.listen or "").rpartition(":")
         return host.strip("[]"), int(port)

@@ -1,4 +1,4 @@
-"""What can be configured: the tables of the file, their keys, types, bounds and defaults."""
+"""The tables of the configuration file: their keys, types, bounds and defaults."""
 
 import re
 import socket
@@ -20,7 +20,7 @@ from soundpost.config.types import (
     TopicPart,
 )
 
-# Patterns end in \Z, for $ would let a line break in.
+# Patterns end in \Z, because $ would accept a line break.
 SourceName = Annotated[
     str,
     Meta(
@@ -38,12 +38,12 @@ BrokerUrl = Annotated[
 
 
 def _host_name() -> str:
-    """The machine's short name, without what a topic cannot carry."""
+    """Returns the machine's short name, with the characters replaced that a topic cannot have."""
     return re.sub(r"[^A-Za-z0-9._-]", "-", socket.gethostname().split(".")[0])[:64] or "soundpost"
 
 
 class NodeConfig(Section, frozen=True):
-    """Who is listening, by default under the machine's name, and where."""
+    """The name of the node, by default the machine's, and its place."""
 
     name: TopicPart = msgspec.field(default_factory=_host_name)
     latitude: Annotated[float, Meta(ge=-90.0, le=90.0)] | None = None
@@ -56,7 +56,7 @@ class NodeConfig(Section, frozen=True):
 
 
 class CaptureConfig(Section, frozen=True):
-    """Where sound comes from: `mic`, `mic:NAME`, `mic:INDEX` or `wav:PATH`."""
+    """The source of the sound: `mic`, `mic:NAME`, `mic:INDEX` or `wav:PATH`."""
 
     source: SourceName = "mic"
     pace: Literal["real", "fast"] = "real"
@@ -64,7 +64,7 @@ class CaptureConfig(Section, frozen=True):
 
 
 class GateConfig(Section, frozen=True):
-    """What is worth hearing; `always` hears everything."""
+    """The gate in front of the classifier; `always` passes every chunk."""
 
     open_on: Literal["always", "level", "voice", "level_or_voice", "level_and_voice"] = "always"
     level_over_floor_db: Decibels = 10.0
@@ -82,7 +82,7 @@ class ClassifyConfig(Section, frozen=True):
 
 
 class EvidenceConfig(Section, frozen=True):
-    """Where the sound of events is kept; without a folder nothing is written."""
+    """The clips of events; without a folder none are written."""
 
     folder: Text | None = None
     pre_roll_seconds: RollSeconds = 1.0
@@ -99,7 +99,7 @@ class EvidenceConfig(Section, frozen=True):
 
 
 class MqttConfig(Section, frozen=True):
-    """The broker, as `mqtt://host:port` or `mqtts://host:port`, and how to log in there."""
+    """The broker, as `mqtt://host:port` or `mqtts://host:port`, and the login."""
 
     broker: BrokerUrl = "mqtt://localhost:1883"
     prefix: TopicPart = "soundpost"
@@ -119,14 +119,14 @@ class MqttConfig(Section, frozen=True):
     commands: bool = False
 
     def __post_init__(self) -> None:
-        # What would silently be weaker than its author believes is refused.
-        certified = self.ca_file or self.cert_file or self.key_file
+        # Settings that would silently be weaker than their author believes are refused.
+        tls_files = self.ca_file or self.cert_file or self.key_file
         rules = {
             "key_file is set without cert_file": self.cert_file or not self.key_file,
             "password_file is set without username": self.username or not self.password_file,
-            "level_seconds is below 0.1, and not 0": not 0.0 < self.level_seconds < 0.1,  # noqa: PLR2004 - said beside it
+            "level_seconds is below 0.1, and not 0": not 0.0 < self.level_seconds < 0.1,  # noqa: PLR2004 - named in the rule beside it
             "ca_file, cert_file and key_file need a broker at mqtts://": (
-                self.broker.startswith("mqtts://") or not certified
+                self.broker.startswith("mqtts://") or not tls_files
             ),
         }
         for rule, holds in rules.items():
@@ -135,7 +135,7 @@ class MqttConfig(Section, frozen=True):
 
 
 class Config(Section, frozen=True):
-    """The whole file."""
+    """The configuration file."""
 
     node: NodeConfig = msgspec.field(default_factory=NodeConfig)
     capture: CaptureConfig = CaptureConfig()

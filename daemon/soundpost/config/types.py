@@ -1,11 +1,11 @@
-"""What values may be: the types that several tables of the file share."""
+"""Bounded numbers and texts that several tables of the configuration share."""
 
 from typing import Annotated
 
 import msgspec
 from msgspec import Meta
 
-# Every number has an upper bound: it keeps TOML's `inf` out, and slips of the keyboard.
+# Every number has an upper bound, which excludes TOML's `inf` and typing errors.
 Share = Annotated[float, Meta(ge=0.0, le=1.0)]
 Count = Annotated[int, Meta(ge=1, le=1_000_000)]
 Seconds = Annotated[float, Meta(ge=0.0, le=86_400.0)]
@@ -13,7 +13,7 @@ SomeSeconds = Annotated[float, Meta(gt=0.0, le=86_400.0)]
 RollSeconds = Annotated[float, Meta(ge=0.0, le=60.0)]
 Decibels = Annotated[float, Meta(gt=0.0, le=90.0)]
 
-# Patterns end in \Z, for $ would let a line break in. A description is what errors say is expected.
+# Patterns end in \Z, because $ would accept a line break. Errors print the description.
 Text = Annotated[str, Meta(min_length=1)]
 Labels = Annotated[list[str], Meta(description="a list of labels")]
 TopicPart = Annotated[
@@ -26,4 +26,4 @@ TopicPart = Annotated[
 
 
 class Section(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """A table of the file; each key has a default that serves."""
+    """A table of the configuration file; each key has a default."""

@@ -1,4 +1,4 @@
-"""From scores to events: smoothing, thresholds, onsets and offsets."""
+"""Turns scores into events: smoothing, thresholds, onsets and offsets."""
 
 from soundpost.decide.factory import build_mutes, build_tracker, longest_memory_windows
 from soundpost.decide.rules.labels import LabelNames

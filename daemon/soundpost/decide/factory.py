@@ -1,31 +1,29 @@
-"""The stage as the manifest and the configuration say."""
+"""Builds the tracker and the mutes from the manifest and the configuration."""
 
 from collections.abc import Callable, Sequence
 
 from soundpost.config import Config, DecideConfig
+from soundpost.decide.rules.reserved_labels import reserved_labels_of
 from soundpost.decide.rules.rules import build_label_names, build_rules
 from soundpost.decide.suppress.mutes import Mutes, MutesState
-from soundpost.decide.suppress.schedule import make_timetable
+from soundpost.decide.suppress.schedule import build_schedules
 from soundpost.decide.tracker import Tracker
-from soundpost.decide.unlabelled import UnlabelledScorer, reserved_labels_of
+from soundpost.decide.unlabelled import UnlabelledScorer
 from soundpost.health import Health
 from soundpost.manifest import Label, Manifest
 from soundpost.system.clock import ClockState
 
 
 def build_tracker(
-    manifest: Manifest,
-    config: DecideConfig,
-    mutes: Mutes | None = None,
-    health: Health | None = None,
+    manifest: Manifest, config: DecideConfig, mutes: Mutes, health: Health
 ) -> Tracker:
-    """What decides as the manifest and the configuration say.
+    """Returns the tracker that the manifest and the configuration describe.
 
     Args:
         manifest: Of the model that classifies.
-        config: What replaces the manifest's defaults.
-        mutes: Says whether an event may begin; by default each may.
-        health: Where events that may not are counted.
+        config: Settings that replace the manifest's defaults.
+        mutes: The mutes and schedules that keep events from starting.
+        health: Counts the events that were muted.
 
     Raises:
         ConfigError: As `build_rules`.
@@ -37,20 +35,20 @@ def build_tracker(
 
 
 def longest_memory_windows(manifest: Manifest, config: DecideConfig) -> int:
-    """The most windows by which the end of an event follows the last that held.
+    """Returns the most windows between the last one that holds and the end of an event.
 
-    That is so with the rules of the configuration and with any of its profiles, of which one may
-    be set while the daemon runs. (The built-in ones are no longer than what evidence allows for.)
+    It covers the rules of the configuration and each of its profiles, which a command may set at
+    run time. (The built-in profiles are no longer than what evidence allows for.)
 
     Raises:
         ConfigError: As `build_rules`.
     """
     rules = build_rules(manifest.labels, config, manifest.input.features.sample_rate_hz)
     smoothing = max(rule.smoothing_windows for rule in rules)
-    asked = max(rule.of_windows for rule in rules)
+    voting = max(rule.of_windows for rule in rules)
     by_profile = [
         (profile.smoothing_windows or smoothing)
-        + (profile.of_windows or asked)
+        + (profile.of_windows or voting)
         - (profile.needed_windows or 1)
         for profile in config.profiles.values()
     ]
@@ -63,17 +61,17 @@ def build_mutes(
     clock: Callable[[], ClockState],
     state: MutesState | None = None,
 ) -> Mutes:
-    """What answers whether an event may begin, with the schedules of the configuration.
+    """Returns the mutes, with the schedules of the configuration.
 
     Args:
-        labels: The manifest's.
+        labels: The labels of the manifest.
         config: The configuration.
-        clock: Asked whether the clock can be believed; schedules hold only while it is synced.
-        state: What an earlier run remembered.
+        clock: Returns the state of the wall clock; schedules apply only while it is synced.
+        state: The mutes of an earlier run.
 
     Raises:
-        ConfigError: A schedule names what there is not.
+        ConfigError: A schedule names an unknown label, time zone or place.
     """
     label_names = build_label_names(labels, config.decide)
-    schedules = make_timetable(config.decide.schedules, config.node, label_names, clock)
+    schedules = build_schedules(config.decide.schedules, config.node, label_names, clock)
     return Mutes(label_names.labels, state, schedules)

@@ -1,4 +1,4 @@
-"""An event while it goes on."""
+"""An event while it lasts."""
 
 from dataclasses import dataclass
 
@@ -7,18 +7,18 @@ from soundpost.events import Window
 
 @dataclass(slots=True)
 class Track:
-    """What is known of it so far.
+    """The state of a running event.
 
     Attributes:
-        event: Its number within this run.
-        label: What it is.
+        event: Number of the event within this run.
+        label: Its label.
         threshold: The smoothed score that started it.
         onset_sample: First sample.
-        onset_utc_ns: When that was, nanoseconds since 1970 UTC.
+        onset_utc_ns: Wall time of the onset, nanoseconds since 1970 UTC.
         peak: Highest smoothed score.
-        level_dbfs: Of the loudest window.
-        held: The last window whose own score held.
-        confirmed: Whether it has been told that it holds.
+        level_dbfs: RMS level of its loudest window.
+        held: The last window whose own score reached the off-threshold.
+        confirmed: True once `confirmed` was reported.
     """
 
     event: int

@@ -1,4 +1,4 @@
-"""Events: when they start, whether they hold, when they end."""
+"""Starts, confirms and ends events."""
 
 from collections.abc import Iterator, Sequence
 
@@ -18,152 +18,152 @@ from soundpost.health import Health
 
 
 class Tracker:
-    """Turns scores into events with hysteresis, telling each state once.
+    """Turns scores into events with hysteresis, and yields each state of an event once.
 
-    `started` is told with the first window in which its label's rule starts an event. `confirmed`
-    follows when a later window's own score still holds and the event has lasted its minimum.
-    `ended`, or `retracted` if it was never confirmed, when the rule keeps it no longer or the
-    sound breaks off. State is a function of the samples alone.
+    `started` comes with the first window in which the rule of its label starts an event.
+    `confirmed` follows when a later window's own score still reaches the off-threshold and the
+    event has lasted its minimum. `ended`, or `retracted` if it was never confirmed, comes when the
+    rule no longer keeps the event or the sound breaks off. The state depends on the samples alone.
 
     Args:
-        rules: One for each label that is listened for.
-        spec: How the log-mel of the windows was made, to place onsets in them.
-        mutes: Says whether an event may begin; by default each may.
-        health: Where events that may not are counted.
-        unlabelled: Scores `unknown` and `any`, if there are rules for them.
+        rules: One for each label that is tracked.
+        spec: The parameters of the windows' log-mel, to locate onsets in them.
+        mutes: The mutes and schedules that keep events from starting.
+        health: Counts the events that were muted.
+        unlabelled: Scores `unknown` and `any`; None if there are no rules for them.
     """
 
     def __init__(
         self,
         rules: Sequence[Rule],
         spec: FeatureSpec,
-        mutes: Mutes | None = None,
-        health: Health | None = None,
+        mutes: Mutes,
+        health: Health,
         unlabelled: UnlabelledScorer | None = None,
     ) -> None:
         self._rules = list(rules)
         self._spec = spec
-        self._mutes = mutes or Mutes(rule.label for rule in rules)
-        self._health = health or Health()
+        self._mutes = mutes
+        self._health = health
         self._unlabelled = unlabelled
-        self._judge = HysteresisThreshold(rules)
-        # Keyed by a rule's place among the rules, which is not its label's index in the scores.
+        self._threshold = HysteresisThreshold(rules)
+        # Keyed by the position of a rule among the rules, not by its label's index in the scores.
         self._rising: dict[int, Window] = {}
         self._tracks: dict[int, Track] = {}
         self._free_from: dict[int, int] = {}
-        self._hushed: set[int] = set()
-        self._heard_until_sample = 0
-        self._events = 0
+        self._muted: set[int] = set()
+        self._tracked_until_sample = 0
+        self._event_count = 0
 
     @property
     def labels(self) -> list[str]:
-        """What is tracked, in the order in which it is told."""
+        """The tracked labels, in the order of the rules."""
         return [rule.label for rule in self._rules]
 
     def set_rules(self, rules: Sequence[Rule]) -> None:
-        """Decide by other rules from the next window on.
+        """Replaces the rules from the next window on.
 
-        An event that goes on stays the same event; whether it holds, and how it ends, is decided
-        by the new rules. Its `threshold` stays the one that started it.
+        A running event stays the same event; the new rules decide whether it holds and when it
+        ends. Its `threshold` stays the one that started it.
 
         Args:
             rules: For the same labels in the same order.
 
         Raises:
-            ValueError: They are for other labels, which is the caller's bug.
+            ValueError: They are for other labels: a bug of the caller.
         """
         labels = [(rule.index, rule.label) for rule in rules]
         if labels != [(rule.index, rule.label) for rule in self._rules]:
             raise ValueError(f"rules for other labels than those that are tracked: {labels}")
         self._rules = list(rules)
-        self._judge.retune(rules)
+        self._threshold.set_rules(rules)
 
     def update(self, scores: Scores) -> Iterator[Detection]:
-        """What one more window's scores decide, in the order of the labels."""
+        """Yields the states that one more window's scores decide, in the order of the rules."""
         window = scores.window
-        if window.start_sample > self._heard_until_sample:
+        if window.start_sample > self._tracked_until_sample:
             yield from self.flush()
-        self._heard_until_sample = window.end_sample
+        self._tracked_until_sample = window.end_sample
         values = self._unlabelled.extend(scores) if self._unlabelled else scores.values
-        threshold_state = self._judge.update(values)
+        threshold_state = self._threshold.update(values)
         self._record_rising(threshold_state.rises, window)
         starting = threshold_state.starts.nonzero()[0].tolist()
-        for place in sorted(self._tracks.keys() | starting):
-            if place not in self._tracks:
-                yield from self._start(place, threshold_state, window)
-            elif threshold_state.keeps[place]:
-                yield from self._continue_event(place, threshold_state, window)
+        for position in sorted(self._tracks.keys() | starting):
+            if position not in self._tracks:
+                yield from self._start(position, threshold_state, window)
+            elif threshold_state.keeps[position]:
+                yield from self._continue_event(position, threshold_state, window)
             else:
-                yield self._end(place)
+                yield self._end(position)
 
     def flush(self) -> Iterator[Detection]:
-        """The ends of all events, because for now there is nothing more to hear."""
-        for place in sorted(self._tracks):
-            yield self._end(place)
-        self._judge.reset()
+        """Yields the ends of all events, because the sound breaks off."""
+        for position in sorted(self._tracks):
+            yield self._end(position)
+        self._threshold.reset()
         self._rising.clear()
-        self._hushed.clear()
+        self._muted.clear()
 
     def _record_rising(self, rises: NDArray[np.bool_], window: Window) -> None:
-        """Remember, for each label, the window in which its score began to rise."""
-        places = rises.nonzero()[0].tolist()
-        self._rising = {place: self._rising.get(place, window) for place in places}
-        self._hushed &= self._rising.keys()
+        """Records, for each label, the window in which its score began to rise."""
+        positions = rises.nonzero()[0].tolist()
+        self._rising = {position: self._rising.get(position, window) for position in positions}
+        self._muted &= self._rising.keys()
 
     def _start(
-        self, place: int, threshold_state: ThresholdState, window: Window
+        self, position: int, threshold_state: ThresholdState, window: Window
     ) -> Iterator[Detection]:
-        free_from = self._free_from.get(place, 0)
+        free_from = self._free_from.get(position, 0)
         if window.end_sample <= free_from:
             return
-        rule = self._rules[place]
-        if not self._mutes.may_begin(rule.label, window.utc_ns):
-            self._keep_quiet(place)
+        rule = self._rules[position]
+        if not self._mutes.may_start(rule.label, window.utc_ns):
+            self._count_muted(position)
             return
-        rising = self._rising[place]
+        rising = self._rising[position]
         onset = rising.start_sample + onset_frame(rising.log_mel) * self._spec.hop_samples
         onset = max(onset, free_from)
         track = Track(
-            event=self._events,
+            event=self._event_count,
             label=rule.label,
             threshold=rule.on_threshold,
             onset_sample=onset,
             onset_utc_ns=self._utc_ns(onset, window),
-            peak=float(threshold_state.smoothed[place]),
+            peak=float(threshold_state.smoothed[position]),
             level_dbfs=window.level_dbfs,
             held=window,
         )
-        self._events += 1
-        self._tracks[place] = track
+        self._event_count += 1
+        self._tracks[position] = track
         yield self._make_detection(track, State.STARTED)
 
-    def _keep_quiet(self, place: int) -> None:
-        """Count what may not begin, once; if it lasts until it may, it begins there."""
-        del self._rising[place]
-        if place not in self._hushed:
-            self._hushed.add(place)
+    def _count_muted(self, position: int) -> None:
+        """Counts a muted event once. A sound that outlasts the mute starts when the mute ends."""
+        del self._rising[position]
+        if position not in self._muted:
+            self._muted.add(position)
             self._health.events_muted += 1
 
     def _continue_event(
-        self, place: int, threshold_state: ThresholdState, window: Window
+        self, position: int, threshold_state: ThresholdState, window: Window
     ) -> Iterator[Detection]:
-        track, rule = self._tracks[place], self._rules[place]
-        track.peak = max(track.peak, float(threshold_state.smoothed[place]))
+        track, rule = self._tracks[position], self._rules[position]
+        track.peak = max(track.peak, float(threshold_state.smoothed[position]))
         track.level_dbfs = max(track.level_dbfs, window.level_dbfs)
-        if threshold_state.values[place] < np.float32(rule.off_threshold):
+        if threshold_state.values[position] < np.float32(rule.off_threshold):
             return
         track.held = window
-        lasted_samples = window.end_sample - track.onset_sample
-        if not track.confirmed and lasted_samples >= rule.minimum_samples:
+        duration_samples = window.end_sample - track.onset_sample
+        if not track.confirmed and duration_samples >= rule.minimum_samples:
             track.confirmed = True
             yield self._make_detection(track, State.CONFIRMED)
 
-    def _end(self, place: int) -> Detection:
-        track = self._tracks.pop(place)
+    def _end(self, position: int) -> Detection:
+        track = self._tracks.pop(position)
         held = track.held
         offset = held.start_sample + offset_frame(held.log_mel) * self._spec.hop_samples
         offset = max(offset, track.onset_sample + self._spec.hop_samples)
-        self._free_from[place] = offset + self._rules[place].refractory_samples
+        self._free_from[position] = offset + self._rules[position].refractory_samples
         state = State.ENDED if track.confirmed else State.RETRACTED
         return self._make_detection(track, state, offset)
 
@@ -176,16 +176,16 @@ class Tracker:
             threshold=track.threshold,
             onset_sample=track.onset_sample,
             offset_sample=offset,
-            decided_sample=self._heard_until_sample,
+            decided_sample=self._tracked_until_sample,
             onset_utc_ns=track.onset_utc_ns,
-            offset_utc_ns=None if offset is None else self._ended_ns(track, offset),
+            offset_utc_ns=None if offset is None else self._offset_utc_ns(track, offset),
             level_dbfs=track.level_dbfs,
         )
 
-    def _ended_ns(self, track: Track, offset: int) -> int:
-        # By its samples: somebody may have set the wall clock while it lasted.
-        lasted_ns = samples_to_ns(offset - track.onset_sample, self._spec.sample_rate_hz)
-        return track.onset_utc_ns + lasted_ns
+    def _offset_utc_ns(self, track: Track, offset: int) -> int:
+        # By its samples: the wall clock may have been set while the event lasted.
+        duration_ns = samples_to_ns(offset - track.onset_sample, self._spec.sample_rate_hz)
+        return track.onset_utc_ns + duration_ns
 
     def _utc_ns(self, sample: int, near: Window) -> int:
         ahead = sample - near.start_sample

@@ -1,71 +1,38 @@
-"""Sounds that no label names: `unknown`, which is loud and lasts, and `any`, which is loud."""
+"""Scores of the reserved labels: `unknown` (loud, lasting, like no label) and `any` (loud)."""
 
 import numpy as np
 from numpy.typing import NDArray
 
 from soundpost.audio import SILENCE_DBFS
 from soundpost.audio.noise_floor import NoiseFloor
-from soundpost.config import DecideConfig, LabelConfig
-from soundpost.events import Scores
-from soundpost.manifest import Label, Manifest
+from soundpost.config import DecideConfig
+from soundpost.decide.rules.reserved_labels import ON_THRESHOLD, UNKNOWN, reserved_labels_of
+from soundpost.events import ANY, Scores
+from soundpost.manifest import Manifest
 
-UNKNOWN = "unknown"
-ANY = "any"
-
-NAMELESS = {
-    UNKNOWN: LabelConfig(needed_windows=6, of_windows=8),
-    ANY: LabelConfig(),
-}
-"""How each decides, unless the configuration says otherwise of it by name: what is said of all
-labels is meant for the model's."""
-
-ON_THRESHOLD = 0.5
-"""The score of what is `over_floor_db` over the noise floor; twice as far is 1."""
-
-OFF_THRESHOLD = 0.3
-REFRACTORY_SECONDS = 1.0
-_LEAST = 1e-6  # a threshold may be 0, and nothing is divided by that
+_SMALLEST_THRESHOLD = 1e-6  # a threshold may be 0, and the scores are divided by it
 
 LIKENESS = 0.6
-"""What a label at its on-threshold takes away from the score of `unknown`. So little, because a
-softmax must put its weight somewhere: with 1 a tenth of the sounds without a name were told, with
-0.6 half of them, and one in twenty of those with a name (tests/bench/unlabelled.py)."""
+"""The share by which a label at its on-threshold lowers the score of `unknown`. Less than 1,
+because a softmax must put its weight somewhere: with 1, one in ten sounds without a label was
+detected; with 0.6 half of them, and one in twenty of those with a label
+(tests/bench/unlabelled.py)."""
 
 FLOOR_SMOOTHING = 0.6
 """Weight of the past in the smoothed level of windows: a window that is mostly a dropout must not
-become the floor."""
-
-
-def reserved_labels_of(config: DecideConfig) -> list[str]:
-    """The names of those that the configuration asks for."""
-    return [name for name, is_on in ((UNKNOWN, config.unknown), (ANY, config.any)) if is_on]
-
-
-def nameless_labels(config: DecideConfig, sample_rate_hz: int) -> list[Label]:
-    """Those that the configuration asks for, as labels that follow the model's own."""
-    return [
-        Label(
-            name=name,
-            on_threshold=ON_THRESHOLD,
-            off_threshold=OFF_THRESHOLD,
-            smoothing_windows=1,
-            minimum_samples=0,
-            refractory_samples=round(REFRACTORY_SECONDS * sample_rate_hz),
-        )
-        for name in reserved_labels_of(config)
-    ]
+become the noise floor."""
 
 
 class UnlabelledScorer:
-    """Scores windows by how far they are over the noise floor, and how little is known of them.
+    """Scores windows by their level over the noise floor and their distance from all labels.
 
-    The floor is the least level of the windows heard in the last `floor_seconds`, so until so much
-    was heard nothing is loud, and a steady sound that lasts longer is the floor. Windows that hold
-    digital silence alone, or are cut short by a gap, say nothing of the place.
+    The noise floor is the lowest level of the windows of the last `floor_seconds`. Until so much
+    was recorded nothing is loud; a steady sound that lasts longer becomes the floor. Windows of
+    digital silence, and those that a gap cuts short, are left out of it.
 
     Args:
-        manifest: Of the model; its thresholds say how near a sound is to a label.
-        config: What is asked for.
+        manifest: Of the model; the thresholds of its labels measure how near a sound is to them.
+        config: Switches the reserved labels on, and sets the level and the time of the floor.
     """
 
     def __init__(self, manifest: Manifest, config: DecideConfig) -> None:
@@ -75,19 +42,23 @@ class UnlabelledScorer:
         self._floor = NoiseFloor(round(config.floor_seconds / stride_seconds), FLOOR_SMOOTHING)
         self._full_db = config.over_floor_db / ON_THRESHOLD
         self._window_samples = spec.sample_count(manifest.input.window_frames)
-        on_thresholds = [max(label.on_threshold, _LEAST) for label in manifest.labels]
+        on_thresholds = [max(label.on_threshold, _SMALLEST_THRESHOLD) for label in manifest.labels]
         self._on = np.array(on_thresholds, np.float32)
 
     def extend(self, scores: Scores) -> NDArray[np.float32]:
-        """The scores with those of the nameless after them, float32[labels + nameless]."""
-        loudness = self._loudness(scores)
-        nearest = float((scores.values / self._on).max())
-        by_name = {ANY: loudness, UNKNOWN: min(loudness, max(0.0, 1.0 - LIKENESS * nearest))}
-        added = np.array([by_name[name] for name in self._names], np.float32)
-        return np.concatenate((scores.values, added))
+        """Returns the scores with those of the reserved labels appended.
 
-    def _loudness(self, scores: Scores) -> float:
-        """How far the window is over the floor, from 0 to 1."""
+        Returns:
+            float32[labels + reserved labels].
+        """
+        excess = self._excess(scores)
+        nearest = float((scores.values / self._on).max())
+        by_name = {ANY: excess, UNKNOWN: min(excess, max(0.0, 1.0 - LIKENESS * nearest))}
+        reserved = np.array([by_name[name] for name in self._names], np.float32)
+        return np.concatenate((scores.values, reserved))
+
+    def _excess(self, scores: Scores) -> float:
+        """Returns how far the window's level is over the noise floor, from 0 to 1."""
         window = scores.window
         is_whole = window.end_sample - window.start_sample == self._window_samples
         if not is_whole or window.level_dbfs <= SILENCE_DBFS:

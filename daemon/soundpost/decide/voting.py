@@ -1,4 +1,4 @@
-"""Whether enough of the last windows reach a threshold."""
+"""n of m: enough of the latest windows must reach a threshold."""
 
 from collections import deque
 from collections.abc import Sequence
@@ -12,8 +12,8 @@ Flags = NDArray[np.bool_]
 class WindowVote:
     """For each label, n of the last m windows must reach a threshold.
 
-    At the beginning of a stretch the windows that are missing reach nothing. It costs the same
-    however large m is.
+    At the start of a stretch the missing windows count as not reaching it. The cost does not
+    depend on m.
 
     Args:
         thresholds: One for each label.
@@ -26,20 +26,23 @@ class WindowVote:
     ) -> None:
         self._thresholds = np.asarray(thresholds, np.float32)
         self._needed = np.asarray(needed)
-        asked = np.asarray(of)
-        self._spans = [(int(span), asked == span) for span in np.unique(asked)]
-        self._is_plain = bool((asked == 1).all())
-        self._history: deque[Flags] = deque(maxlen=int(asked.max()))
-        self._votes = np.zeros(len(asked), np.int64)
+        voting = np.asarray(of)
+        self._spans = [(int(span), voting == span) for span in np.unique(voting)]
+        self._is_single = bool((voting == 1).all())
+        self._history: deque[Flags] = deque(maxlen=int(voting.max()))
+        self._votes = np.zeros(len(voting), np.int64)
 
     def add(self, smoothed: NDArray[np.float32]) -> tuple[Flags, Flags]:
-        """Whether enough windows reach it after one more, and whether any does, both bool[labels].
+        """Returns whether enough windows reach the threshold, and whether any does.
 
         Args:
-            smoothed: float32[labels].
+            smoothed: float32[labels], the smoothed scores of one more window.
+
+        Returns:
+            bool[labels] twice.
         """
         reached = smoothed >= self._thresholds
-        if self._is_plain:  # as by default; all else would be a detour
+        if self._is_single:  # the default: one window votes, so no history is needed
             return reached, reached
         self._votes += reached
         for span, is_of_span in self._spans:
@@ -49,6 +52,6 @@ class WindowVote:
         return self._votes >= self._needed, self._votes > 0
 
     def reset(self) -> None:
-        """Begin a new stretch."""
+        """Starts a new stretch."""
         self._history.clear()
         self._votes[:] = 0

@@ -14,8 +14,8 @@ from soundpost.evidence.store.clip_store import ClipStore
 from soundpost.evidence.store.retention import RetentionPolicy
 from soundpost.health import Health
 from soundpost.manifest import Manifest
+from soundpost.system.units import BYTES_PER_MEGABYTE
 
-MEGABYTE = 1_000_000
 DAY_NS = 24 * 3600 * NANOSECONDS
 
 
@@ -55,8 +55,10 @@ def build_recorder(
     folder = Path(config.folder)
     retention = RetentionPolicy(
         folder,
-        budget_bytes=config.budget_megabytes * MEGABYTE,
+        budget_bytes=config.budget_megabytes * BYTES_PER_MEGABYTE,
         keep_ns=round(config.keep_days * DAY_NS),
     )
-    clip_store = ClipStore(folder, spec, retention, config.keep_free_megabytes * MEGABYTE, health)
+    clip_store = ClipStore(
+        folder, spec, retention, config.keep_free_megabytes * BYTES_PER_MEGABYTE, health
+    )
     return ClipRecorder(lengths, spec, privacy, clip_store, health)

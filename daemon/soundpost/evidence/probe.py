@@ -6,8 +6,7 @@ from pathlib import Path
 from soundpost.errors import EvidenceError
 from soundpost.evidence.store.retention import read_folder
 from soundpost.system.atomic_file import probe_folder
-
-MEGABYTE = 1_000_000
+from soundpost.system.units import BYTES_PER_MEGABYTE
 
 
 def probe(folder: Path, keep_free_megabytes: int) -> str:
@@ -20,7 +19,7 @@ def probe(folder: Path, keep_free_megabytes: int) -> str:
         folder.mkdir(parents=True, exist_ok=True)
         probe_folder(folder)
         clips = sum((folder / sidecar.clip).is_file() for _, sidecar in read_folder(folder))
-        free_megabytes = shutil.disk_usage(folder).free // MEGABYTE
+        free_megabytes = shutil.disk_usage(folder).free // BYTES_PER_MEGABYTE
     except OSError as error:
         raise EvidenceError(
             f"{folder}: {error.strerror}",

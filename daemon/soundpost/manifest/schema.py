@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
+from soundpost.events import ANY
 from soundpost.features import FeatureSpec
 
 MANIFEST_FILE = "manifest.json"
@@ -144,7 +145,7 @@ def _rules(manifest: Manifest) -> list[tuple[bool, str]]:
     names = manifest.label_names
     return [
         (len(set(names)) == len(names), "two labels have the same name"),
-        ("any" not in names, "no label may be called any: that topic stands for all of them"),
+        (ANY not in names, f"no label may be called {ANY}: that topic stands for all of them"),
         (output.shape == [1, len(names)], f"output shape {output.shape} is not [1, {len(names)}]"),
         (
             given.tensor.shape == [1, given.window_frames, given.features.mel_bands, 1],

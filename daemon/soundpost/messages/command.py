@@ -1,13 +1,12 @@
 """What may be asked of a node, and how such a message is read."""
 
-import difflib
 from itertools import accumulate
 from typing import Annotated, Any
 
 import msgspec
 from msgspec import Meta
 
-from soundpost.errors import PublishError
+from soundpost.errors import PublishError, did_you_mean, expected_value
 
 LARGEST_BYTES = 16_384
 """No command is a hundredth of it."""
@@ -111,11 +110,11 @@ def read_command(name: str, payload: bytes) -> Command:
         PublishError: It is none, and why.
     """
     if name not in COMMANDS:
-        raise PublishError(f"there is no command {name[:64]!r}", hint=_nearest(name, [*COMMANDS]))
+        raise PublishError(f"there is no command {name[:64]!r}", hint=did_you_mean(name, COMMANDS))
     fields, kind = _object(payload), COMMANDS[name]
     for key in fields:
         if key not in kind.__struct_fields__:
-            hint = _nearest(key, [*kind.__struct_fields__])
+            hint = did_you_mean(key, kind.__struct_fields__)
             raise PublishError(f"{name} has no key {key[:64]!r}", hint=hint)
     for field in msgspec.structs.fields(kind):
         if field.name not in fields:
@@ -126,7 +125,7 @@ def read_command(name: str, payload: bytes) -> Command:
             msgspec.convert(fields[field.name], field.type)
         except msgspec.ValidationError as error:
             raise PublishError(
-                f"{name}: {field.name}: expected {_expected(field.type, error)}",
+                f"{name}: {field.name}: expected {expected_value(field.type, error)}",
                 hint=_wanted(kind),
             ) from None
     return msgspec.convert(fields, kind)
@@ -155,22 +154,8 @@ def _object(payload: bytes) -> dict[str, Any]:
         raise PublishError(f"the message is no JSON object: {error}", hint=hint) from None
 
 
-def _nearest(unknown: str, known: list[str]) -> str:
-    near = difflib.get_close_matches(unknown[:64], known, n=1)
-    return f"did you mean {near[0]}?" if near else f"known: {', '.join(known)}"
-
-
 def _wanted(kind: type[Command]) -> str:
     """The keys of a command, those that may be left away in brackets."""
     fields = sorted(msgspec.structs.fields(kind), key=lambda field: field.name != "id")
     keys = [field.name if field.required else f"[{field.name}]" for field in fields]
     return f"its keys: {', '.join(keys)}; docs/PAYLOAD.md says more"
-
-
-def _expected(kind: Any, error: msgspec.ValidationError) -> str:  # noqa: ANN401 - a type form
-    """What a value should have been, in plain words where the type has some."""
-    for part in (kind, *getattr(kind, "__args__", ())):
-        for meta in getattr(part, "__metadata__", ()):
-            if isinstance(meta, Meta) and meta.description:
-                return meta.description
-    return str(error).removeprefix("Expected ")

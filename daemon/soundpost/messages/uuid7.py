@@ -3,7 +3,8 @@
 import random
 import uuid
 
-_NANOSECONDS_PER_MILLISECOND = 1_000_000
+from soundpost.system.units import NANOSECONDS_PER_MILLISECOND
+
 _VERSION = 7
 _VARIANT = 0b10
 
@@ -15,6 +16,6 @@ def uuid7(utc_ns: int, rng: random.Random) -> uuid.UUID:
         utc_ns: The time it carries in its first 48 bits, as whole milliseconds since 1970 UTC.
         rng: Where its 74 random bits come from.
     """
-    milliseconds = utc_ns // _NANOSECONDS_PER_MILLISECOND
+    milliseconds = utc_ns // NANOSECONDS_PER_MILLISECOND
     value = milliseconds << 80 | _VERSION << 76 | rng.getrandbits(12) << 64
     return uuid.UUID(int=value | _VARIANT << 62 | rng.getrandbits(62))

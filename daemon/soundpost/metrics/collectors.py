@@ -28,9 +28,7 @@ _SAMPLES = {
 """Counted in samples; the base unit of Prometheus is the second."""
 
 
-def collect(
-    sources: MetricSources, started: Mapping[str, int], status: Status
-) -> Iterator[Metric]:
+def collect(sources: MetricSources, started: Mapping[str, int], status: Status) -> Iterator[Metric]:
     """Yields the complete set of metrics.
 
     Args:
@@ -55,7 +53,9 @@ def collect(
         "soundpost_clock_synced", "Whether the wall clock can be believed.", status.is_clock_synced
     )
     yield GaugeMetricFamily(
-        "soundpost_capture_queue_seconds", "Sound that waits for the pipeline.", status.queue_seconds
+        "soundpost_capture_queue_seconds",
+        "Sound that waits for the pipeline.",
+        status.queue_seconds,
     )
     yield from process()
     yield from temperatures()

@@ -1,4 +1,4 @@
-"""Whether the microphone is well, judged by what it gives."""
+"""Monitors the microphone: raises and clears its problems."""
 
 from soundpost.monitor.monitor import MicrophoneMonitor
 

@@ -1,38 +1,52 @@
-"""Raising and clearing with hysteresis."""
+"""Alarms: thresholds with hysteresis over the mean of the latest values."""
 
 from collections import deque
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class AlarmSettings:
+    """The condition that raises an alarm, and the one that clears it.
+
+    Attributes:
+        over: Number of values in the mean; with fewer the alarm is not raised.
+        raise_at: The lowest mean that raises it.
+        clear_at: The highest mean that clears it, below `raise_at`.
+    """
+
+    over: int
+    raise_at: float
+    clear_at: float
 
 
 class Alarm:
-    """Whether something holds, judged by the mean of its last values.
+    """An alarm that is raised and cleared by the mean of its latest values.
 
-    It is raised when the mean of all of them reaches one threshold, and cleared when it falls to
-    the other; in between it stays as it is.
+    Between the two thresholds it keeps its state.
 
     Args:
-        over: How many values are looked at; with fewer it is not raised.
-        raise_at: The least mean that raises it.
-        clear_at: The greatest mean that clears it, below `raise_at`.
+        settings: The thresholds.
+
+    Attributes:
+        is_raised: True while it is raised.
     """
 
-    def __init__(self, *, over: int, raise_at: float, clear_at: float) -> None:
-        self._values: deque[float] = deque(maxlen=over)
-        self._over = over
-        self._raise_at = raise_at
-        self._clear_at = clear_at
+    def __init__(self, settings: AlarmSettings) -> None:
+        self._settings = settings
+        self._values: deque[float] = deque(maxlen=settings.over)
         self.is_raised = False
 
     def update(self, value: float) -> bool:
-        """Whether it is raised after one more value."""
+        """Returns whether the alarm is raised after one more value."""
         self._values.append(value)
         mean = sum(self._values) / len(self._values)
-        if mean <= self._clear_at:
+        if mean <= self._settings.clear_at:
             self.is_raised = False
-        elif mean >= self._raise_at and len(self._values) == self._over:
+        elif mean >= self._settings.raise_at and len(self._values) == self._settings.over:
             self.is_raised = True
         return self.is_raised
 
     def reset(self) -> None:
-        """Clear it, and begin anew."""
+        """Clears the alarm and discards its values."""
         self._values.clear()
         self.is_raised = False

@@ -1,4 +1,4 @@
-"""Whether a place has fallen quieter than it ever was."""
+"""Level drop: the place is far quieter than it ever was."""
 
 import statistics
 from collections import deque
@@ -7,23 +7,25 @@ from soundpost.audio import SILENCE_DBFS
 
 MINUTE_SECONDS = 60
 HISTORY_MINUTES = 24 * 60
+"""A day: the quietest minute of a place is usually at night."""
 LEARNING_MINUTES = 60
-"""Less says little about a place; rain alone lasts longer."""
+"""Shorter recordings do not represent a place: a shower of rain alone may last as long."""
 COLLAPSE_DB = 12.0
 """A palm or a plastic bag over a microphone takes 10 dB and more of its broad-band level, a torn
 cable all of it; the quietest minute of a day is hardly ever 12 dB over the next one."""
 RECOVERY_DB = 6.0
+"""Half of `COLLAPSE_DB`, so that a level between the two does not raise and clear by turns."""
 
 
 class LevelDrop:
     """Compares each minute with the quietest minute of the last day.
 
-    Dusk, and rain that ends, bring the level down by as much as a cloth over the microphone does;
-    but either a place has been as quiet before, or it gets there by and by, and every minute that
-    is not 12 dB below all others becomes one of those that the next is compared with. What is goes
-    by the median of a minute's seconds, so that single sounds do not matter.
+    Dusk, and rain that ends, lower the level by as much as a cloth over the microphone does. But
+    the place has been as quiet before, or its level falls step by step: every minute that is not
+    12 dB below all others joins those that the next one is compared with. The level of a minute is
+    the median of its seconds, so that single sounds do not matter.
 
-    While the level has collapsed, nothing is learned. After a day of that it is the place's own.
+    While the level has collapsed nothing is learned. After a day the new level is the usual one.
     """
 
     def __init__(self) -> None:
@@ -33,11 +35,11 @@ class LevelDrop:
 
     @property
     def is_raised(self) -> bool:
-        """Whether the level has collapsed."""
+        """True while the level has collapsed."""
         return bool(self._collapsed)
 
     def update(self, level_dbfs: float) -> bool:
-        """Whether it has after one more second of this level; digital silence is no level."""
+        """Returns whether it has collapsed after one more second; digital silence is left out."""
         if level_dbfs > SILENCE_DBFS:
             self._seconds.append(level_dbfs)
         if len(self._seconds) == MINUTE_SECONDS:

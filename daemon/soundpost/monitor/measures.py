@@ -1,25 +1,25 @@
-"""What is measured of each second of sound."""
+"""Statistics of each second of sound."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
 from soundpost.audio import FULL_SCALE, Chunk, Pcm, mean_square_dbfs
+from soundpost.audio.blocks import Blocks
 
 RAIL = 32_760
-"""From here on a sample is clipped: some converters stop a little short of full scale."""
+"""Samples from here on are clipped: some converters stop a little short of full scale."""
 
 
 @dataclass(frozen=True, slots=True)
 class OneSecondStats:
-    """A second of sound.
+    """The statistics of one second of sound.
 
     Attributes:
-        is_constant: Whether all samples are equal.
-        offset: Their mean, as a share of full scale.
-        clipped: The share of them that are clipped.
-        level_dbfs: RMS level around the mean; `SILENCE_DBFS` if they are constant.
+        is_constant: True if all samples are equal.
+        offset: The mean of the samples, as a share of full scale.
+        clipped: The share of samples that are clipped.
+        level_dbfs: RMS level around the mean; `SILENCE_DBFS` if the samples are constant.
     """
 
     is_constant: bool
@@ -29,7 +29,7 @@ class OneSecondStats:
 
 
 def measure(samples: Pcm) -> OneSecondStats:
-    """The measures of int16[n], n at least 1."""
+    """Returns the statistics of int16[n], n at least 1."""
     least, most = int(samples.min()), int(samples.max())
     values = samples.astype(np.float64)
     mean = float(values.sum()) / len(values)
@@ -47,32 +47,15 @@ def measure(samples: Pcm) -> OneSecondStats:
 
 
 class SecondSplitter:
-    """Cuts chunks into seconds, whatever their size; one that a gap interrupts is left out.
+    """Splits chunks of any size into seconds; a second that a gap interrupts is left out.
 
     Args:
         sample_rate_hz: Samples in a second.
     """
 
     def __init__(self, sample_rate_hz: int) -> None:
-        self._sample_rate_hz = sample_rate_hz
-        self._pieces: list[Pcm] = []
-        self._held_samples = 0
-        self._end_sample = 0
+        self._blocks = Blocks(sample_rate_hz)
 
-    def cut(self, chunk: Chunk) -> Iterator[OneSecondStats]:
-        """The seconds that the chunk completes."""
-        if chunk.start_sample != self._end_sample:
-            self._pieces.clear()
-            self._held_samples = 0
-        # A copy, for the source may use its buffer again.
-        self._pieces.append(chunk.samples.copy())
-        self._held_samples += len(chunk.samples)
-        self._end_sample = chunk.end_sample
-        if self._held_samples < self._sample_rate_hz:
-            return
-        samples = np.concatenate(self._pieces)
-        whole_samples = len(samples) - len(samples) % self._sample_rate_hz
-        for second in samples[:whole_samples].reshape(-1, self._sample_rate_hz):
-            yield measure(second)
-        self._pieces = [samples[whole_samples:]]
-        self._held_samples -= whole_samples
+    def split(self, chunk: Chunk) -> list[OneSecondStats]:
+        """Returns the statistics of the seconds that the chunk completes."""
+        return [measure(second) for second in self._blocks.split(chunk)]

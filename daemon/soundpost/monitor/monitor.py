@@ -9,6 +9,7 @@ from soundpost.health import Problem
 from soundpost.monitor.alarm import Alarm
 from soundpost.monitor.level_drop import LevelDrop
 from soundpost.monitor.measures import OneSecondStats, SecondSplitter
+from soundpost.monitor.thresholds import BACKLOG, CLIPPING, CONSTANT, DC_OFFSET
 from soundpost.observer import Observer
 
 LATEST_SECONDS = 5.0
@@ -64,12 +65,12 @@ class MicrophoneMonitor(Observer):
         self._sample_rate_hz = sample_rate_hz
         self._wall_ns = wall_ns
         self._seconds = SecondSplitter(sample_rate_hz)
-        self._silence = Alarm(over=10, raise_at=1.0, clear_at=0.8)
-        self._stuck = Alarm(over=10, raise_at=1.0, clear_at=0.8)
-        self._offset_up = Alarm(over=30, raise_at=0.05, clear_at=0.025)
-        self._offset_down = Alarm(over=30, raise_at=0.05, clear_at=0.025)
-        self._clipping = Alarm(over=30, raise_at=0.01, clear_at=0.001)
-        self._backlog = Alarm(over=5, raise_at=2.0, clear_at=0.5)
+        self._silence = Alarm(CONSTANT)
+        self._stuck = Alarm(CONSTANT)
+        self._offset_up = Alarm(DC_OFFSET)
+        self._offset_down = Alarm(DC_OFFSET)
+        self._clipping = Alarm(CLIPPING)
+        self._backlog = Alarm(BACKLOG)
         self._collapse = LevelDrop()
         self._is_deaf = False
         self.problems: tuple[Problem, ...] = ()
@@ -83,7 +84,7 @@ class MicrophoneMonitor(Observer):
 
     def on_chunk(self, chunk: Chunk) -> None:
         """Measures the seconds that the chunk completes, and raises or clears problems."""
-        for second in self._seconds.cut(chunk):
+        for second in self._seconds.split(chunk):
             self._is_deaf = False
             self._update(second, self._late_seconds(chunk))
             self._log_changes()

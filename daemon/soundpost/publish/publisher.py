@@ -20,12 +20,12 @@ from soundpost.publish.outbox.outbox import Outbox
 from soundpost.publish.outbox.writer import FULL, OutboxWriter
 from soundpost.publish.state_topics import SoundStates, StateTopics
 from soundpost.publish.wakeup import Wakeup
+from soundpost.system.units import BYTES_PER_MEGABYTE
 
 CLOSE_SECONDS = 5.0
 """How long `close` gives the broker, unless told otherwise, to take what is left."""
 
 _MANNERS_SECONDS = 0.5
-_BYTES_PER_MEGABYTE = 1_000_000
 
 _log = logging.getLogger("soundpost.publish")
 
@@ -104,7 +104,7 @@ class MqttPublisher:
         self._threads = [_thread(self._client.run, "soundpost-mqtt")]
         self._writer: OutboxWriter | None = None
         if path := outbox_path(config):
-            budget_bytes = config.outbox_megabytes * _BYTES_PER_MEGABYTE
+            budget_bytes = config.outbox_megabytes * BYTES_PER_MEGABYTE
             self._writer = OutboxWriter(path, budget_bytes, self._outbox, health, self._wake)
             self._threads.append(_thread(self._writer.run, "soundpost-outbox"))
         self._is_overflowing = False

@@ -6,13 +6,12 @@ from dataclasses import dataclass
 
 import msgspec
 
-from soundpost.events import State
+from soundpost.events import ANY, State
 from soundpost.messages.payload import DetectionMessage
 from soundpost.messages.settings import SettingsMessage
 
 ON = b"ON"
 OFF = b"OFF"
-ANY = "any"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,1 +1,1 @@
-"""Talks to the machine: clock, systemd, journal, signals, files."""
+"""The interface to the machine: clock, systemd, journal, signals, files."""

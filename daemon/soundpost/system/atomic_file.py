@@ -1,4 +1,4 @@
-"""Files that come onto the disk whole, or not at all."""
+"""Atomic file writes: a file is written completely or not at all."""
 
 import os
 from collections.abc import Sequence
@@ -7,39 +7,50 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 PART = ".part"
-"""What a file is called beyond its name, behind a dot, until it is whole."""
+"""Suffix of the temporary file, whose name begins with a dot."""
 
 _KEPT_ASIDE = 2  # damaged files that are kept for inspection; older ones are removed
 
-_MODE = 0o640  # what is heard, asked and set at a post is its owner's and the group's business
+_MODE = 0o640  # recordings, commands and settings are private to the owner and the group
 
 
-def write_atomic(path: Path, content: bytes) -> None:
-    """Write a file that is on the disk as a whole once it has its name; it may replace another.
+def write_atomic(
+    path: Path, content: bytes, *, mode: int | None = None, is_durable: bool = True
+) -> None:
+    """Writes a file completely before it gets its name; it may replace another.
 
-    Its name lasts through a power cut once `sync_folder` has been called.
+    Args:
+        path: The file.
+        content: Its content.
+        mode: Its permissions, whatever the umask; None for 0o640 less the umask.
+        is_durable: True to wait until the content is on the disk, so that a power cut never leaves
+            the name without it. The name itself is durable after `sync_folder`.
 
     Raises:
-        OSError: It could not be written; what had its name stays, and nothing of it is left.
+        OSError: It could not be written. A file of that name stays as it was, and the temporary
+            file is removed.
     """
     part = path.with_name(f".{path.name}{PART}")
     try:
         with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, _MODE), "wb") as file:
+            if mode is not None:
+                os.fchmod(file.fileno(), mode)
             file.write(content)
-            file.flush()
-            os.fsync(file.fileno())  # a name must not outlive a power cut without its content
+            if is_durable:
+                file.flush()
+                os.fsync(file.fileno())
         part.replace(path)
     except BaseException:
-        with suppress(OSError):  # where nothing can be written, nothing can be removed perhaps
+        with suppress(OSError):  # a disk that refuses writes may refuse removals too
             part.unlink()
         raise
 
 
 def sync_folder(folder: Path) -> None:
-    """Make the names in a folder last through a power cut.
+    """Makes the names in a folder durable: they survive a power cut.
 
     Raises:
-        OSError: They may not last.
+        OSError: They may not survive it.
     """
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
@@ -49,7 +60,7 @@ def sync_folder(folder: Path) -> None:
 
 
 def set_aside(path: Path, suffixes: Sequence[str] = ("",)) -> Path:
-    """Renames a damaged file to `NAME.damaged-TIME`, and removes all but the latest two of these.
+    """Renames a damaged file to `NAME.damaged-TIME`; only the latest two of these are kept.
 
     Args:
         path: The damaged file.
@@ -69,7 +80,7 @@ def set_aside(path: Path, suffixes: Sequence[str] = ("",)) -> Path:
             beside.rename(aside.with_name(aside.name + suffix))
     for old in sorted(path.parent.glob(f"{path.name}.damaged-*Z"))[:-_KEPT_ASIDE]:
         for ending in suffixes:
-            with suppress(OSError):  # it takes a little room, and no more
+            with suppress(OSError):  # a leftover costs disk space only
                 old.with_name(old.name + ending).unlink(missing_ok=True)
     return aside
 

@@ -1,4 +1,4 @@
-"""The log: lines for people on a terminal, fields for journald under systemd."""
+"""The log: lines on a terminal, entries with fields in journald under systemd."""
 
 import logging
 import os
@@ -18,7 +18,7 @@ _PRIORITIES = {
     logging.ERROR: 3,
     logging.CRITICAL: 2,
 }
-"""syslog's, by which `journalctl -p warning` chooses."""
+"""The priorities of syslog, by which `journalctl -p warning` filters."""
 
 _log = logging.getLogger("soundpost")
 
@@ -27,21 +27,22 @@ class JournalHandler(logging.Handler):
     """Sends records to journald in its native protocol (systemd.io/JOURNAL_NATIVE_PROTOCOL).
 
     Besides MESSAGE and PRIORITY an entry has LOGGER, and CODE_FILE, CODE_LINE and CODE_FUNC, which
-    `journalctl -o verbose` shows. What journald does not take goes to stderr.
+    `journalctl -o verbose` shows and `journalctl LOGGER=…` filters by. A record that journald does
+    not accept goes to stderr.
 
     Args:
-        address: Journald's datagram socket.
+        address: The datagram socket of journald.
     """
 
     def __init__(self, address: Path = JOURNAL) -> None:
         super().__init__()
         self._address = str(address)
         self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC)
-        self._beside = logging.StreamHandler()
-        self._beside.setFormatter(logging.Formatter(LINE))
+        self._fallback = logging.StreamHandler()
+        self._fallback.setFormatter(logging.Formatter(LINE))
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Send one record."""
+        """Sends one record."""
         fields = {
             "MESSAGE": self.format(record),
             "PRIORITY": str(_PRIORITIES.get(record.levelno, _PRIORITIES[logging.INFO])),
@@ -55,16 +56,16 @@ class JournalHandler(logging.Handler):
         try:
             self._socket.sendto(entry, self._address)
         except OSError:
-            self._beside.emit(record)
+            self._fallback.emit(record)
 
     def close(self) -> None:
-        """Close the socket."""
+        """Closes the socket."""
         self._socket.close()
         super().close()
 
 
 def begin_log(environment: Mapping[str, str] = os.environ) -> None:
-    """Log to journald if that is where stderr goes, else to stderr."""
+    """Starts logging: to journald if stderr goes there, else to stderr."""
     if not _is_journal(environment):
         logging.basicConfig(level=logging.INFO, format=LINE)
         return
@@ -73,19 +74,19 @@ def begin_log(environment: Mapping[str, str] = os.environ) -> None:
 
 
 def _is_journal(environment: Mapping[str, str]) -> bool:
-    """Whether systemd connected stderr to the journal, and nobody has redirected it since."""
+    """Returns whether systemd connected stderr to the journal and it was not redirected since."""
     stderr = os.fstat(sys.__stderr__.fileno()) if sys.__stderr__ else None
     stream = f"{stderr.st_dev}:{stderr.st_ino}" if stderr else None
     return environment.get("JOURNAL_STREAM") == stream and JOURNAL.exists()
 
 
 def _log_bug(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
-    """A traceback as one entry, instead of one for each of its lines."""
+    """Logs a traceback as one entry, instead of one for each of its lines."""
     _log.critical("a bug: %s", error, exc_info=(kind, error, trace))
 
 
 def _encode(name: str, value: str) -> bytes:
-    """A field; one whose value has line breaks is told its length."""
+    """Returns a field; the length of a value precedes it if it has line breaks."""
     content = value.encode(errors="replace")
     if b"\n" not in content:
         return name.encode() + b"=" + content + b"\n"

@@ -25,7 +25,7 @@ class LogOnce:
 
     @property
     def is_failing(self) -> bool:
-        """Whether the last report was a failure."""
+        """True if the last report was a failure."""
         return self._logged is not None
 
     def fail(self, message: str, *args: object) -> bool:

@@ -1,4 +1,4 @@
-"""The signals that ask the process to stop."""
+"""The signals that end the process: SIGTERM and SIGINT."""
 
 import signal
 from collections.abc import Callable, Iterator
@@ -8,17 +8,19 @@ from types import FrameType
 
 @contextmanager
 def stopped_by_signals(stop: Callable[[str], None]) -> Iterator[None]:
-    """Within, SIGTERM and SIGINT end nothing by themselves: what they ask for is in good hands.
+    """Calls `stop(signal_name)` on SIGTERM and SIGINT instead of ending the process.
 
     Args:
-        stop: Called with the name of the signal, between two steps of the main thread; so it
-            takes no lock that this thread may hold.
+        stop: Runs in the main thread between two bytecodes; it must not take locks that the main
+            thread may hold.
     """
 
-    def ask(number: int, _frame: FrameType | None) -> None:
+    def on_signal(number: int, _frame: FrameType | None) -> None:
         stop(signal.Signals(number).name)
 
-    previous = {number: signal.signal(number, ask) for number in (signal.SIGTERM, signal.SIGINT)}
+    previous = {
+        number: signal.signal(number, on_signal) for number in (signal.SIGTERM, signal.SIGINT)
+    }
     try:
         yield
     finally:

@@ -8,13 +8,13 @@ from typing import Self
 
 from soundpost.health import Health, Status
 from soundpost.system.systemd import Notifier
+from soundpost.system.units import rough_duration
 
 STATUS_SECONDS = 5.0
 """How often at most the line of `systemctl status` changes."""
 FEEDS_PER_TIMEOUT = 4
 """How often the watchdog is fed in the time after which it bites. sd_watchdog_enabled(3) asks for
 twice; a window that takes its time may then still be waited for."""
-_MINUTE, _HOUR, _DAY = 60, 3_600, 86_400
 
 _log = logging.getLogger("soundpost.service")
 
@@ -34,7 +34,7 @@ class StatusLine:
     def describe(self, health: Health, status: Status) -> str:
         """The line that `systemctl status` shows."""
         broker = "connected" if status.is_connected else "away"
-        sound = _duration(health.samples // self.sample_rate_hz)
+        sound = rough_duration(health.samples // self.sample_rate_hz)
         return (
             f"listening to {self.source}, {sound} of sound, {health.detections} detections, "
             f"broker {broker}{''.join(f', {problem}' for problem in status.problems)}"
@@ -128,14 +128,3 @@ class Watchdog:
         has_heard = self._health.samples > self._fed_samples
         has_classified = self._health.windows > self._fed_windows
         return has_heard and (has_classified or status.is_quiet)
-
-
-def _duration(seconds: int) -> str:
-    """A duration in its two largest units: `3 h 12 min`."""
-    if seconds < _MINUTE:
-        return f"{seconds} s"
-    if seconds < _HOUR:
-        return f"{seconds // _MINUTE} min"
-    if seconds < _DAY:
-        return f"{seconds // _HOUR} h {seconds % _HOUR // _MINUTE} min"
-    return f"{seconds // _DAY} d {seconds % _DAY // _HOUR} h"

@@ -5,17 +5,12 @@ from datetime import UTC, datetime
 from soundpost.audio import NANOSECONDS
 from soundpost.cli.watch.view import View
 from soundpost.events import Detection
+from soundpost.system.units import clock_duration
 
 
 def clock_time(utc_ns: int) -> str:
     """Returns the local time of day, to the second."""
     return datetime.fromtimestamp(utc_ns // NANOSECONDS, UTC).astimezone().strftime("%H:%M:%S")
-
-
-def duration(seconds: float) -> str:
-    """Returns a duration as `1:02:03`, cut to the second."""
-    minutes, rest = divmod(int(seconds), 60)
-    return f"{minutes // 60}:{minutes % 60:02}:{rest:02}"
 
 
 def lasted_seconds(detection: Detection) -> float | None:
@@ -39,7 +34,7 @@ def state_line(view: View) -> str:
     """Returns a line for the state now."""
     meter = view.meter
     parts = [
-        f"{duration(view.captured_seconds)}  level {meter.level_dbfs:.1f} dBFS",
+        f"{clock_duration(view.captured_seconds)}  level {meter.level_dbfs:.1f} dBFS",
         f"peak {meter.peak_dbfs:.1f}",
         f"floor {meter.floor_dbfs:.1f}",
         gate_word(view),

@@ -14,10 +14,11 @@ from rich.table import Table
 from rich.text import Text
 
 from soundpost.cli.watch.bar import draw_bar
-from soundpost.cli.watch.format import clock_time, duration, gate_word, lasted_seconds
+from soundpost.cli.watch.format import clock_time, gate_word, lasted_seconds
 from soundpost.cli.watch.keyboard import Keys
 from soundpost.cli.watch.view import TOP_SCORES, Bar, View
 from soundpost.events import Detection, State
+from soundpost.system.units import clock_duration
 
 FRAMES_PER_SECOND = 8
 QUIETEST_DBFS, LOUD_DBFS, TOO_LOUD_DBFS = -90.0, -12.0, -1.0
@@ -112,7 +113,7 @@ def _head(view: View) -> RenderableType:
     head = Table.grid(expand=True)
     head.add_column(no_wrap=True, ratio=1)
     head.add_column(justify="right", no_wrap=True)
-    head.add_row(Text(view.title, "bold"), duration(view.captured_seconds))
+    head.add_row(Text(view.title, "bold"), clock_duration(view.captured_seconds))
     return head
 
 

@@ -9,7 +9,7 @@ from typing import Protocol, Self, TextIO
 
 from soundpost.app import build_source
 from soundpost.classify.model import load_model
-from soundpost.cli.watch.format import duration, event_line
+from soundpost.cli.watch.format import event_line
 from soundpost.cli.watch.plain import PlainOutput
 from soundpost.cli.watch.view import View
 from soundpost.config import Config
@@ -22,6 +22,7 @@ from soundpost.pipeline import build_pipeline
 from soundpost.system.clock import clock_state
 from soundpost.system.journal import LINE
 from soundpost.system.signals import stopped_by_signals
+from soundpost.system.units import clock_duration
 
 SHOWN_AFTERWARDS = 20
 
@@ -128,4 +129,4 @@ def _print_summary(view: View, display: Display, out: TextIO) -> None:
     if display.has_screen:
         last = view.events[:SHOWN_AFTERWARDS]
         out.writelines(event_line(detection) + "\n" for detection in last[::-1])
-    out.write(f"listened for {duration(view.captured_seconds)}, events: {view.event_count}\n")
+    out.write(f"listened for {clock_duration(view.captured_seconds)}, events: {view.event_count}\n")

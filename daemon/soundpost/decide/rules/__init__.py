@@ -1,1 +1,1 @@
-"""Works out how each label is decided: precedence of settings, profiles, groups."""
+"""Works out the rule of each label: precedence of settings, profiles, groups."""

@@ -1,21 +1,20 @@
-"""The names that labels are asked for by: their own, and those of groups."""
+"""The names of labels and groups."""
 
-import difflib
 from collections.abc import Iterable, Mapping, Sequence
 
-from soundpost.decide.unlabelled import NAMELESS
-from soundpost.errors import ConfigError
+from soundpost.decide.rules.reserved_labels import RESERVED_LABELS
+from soundpost.errors import ConfigError, did_you_mean
 
 
 class LabelNames:
     """Finds labels by name; the name of a group stands for all labels in it.
 
     Args:
-        labels: All that can be told, as the model spells them.
+        labels: All labels that can be detected, as the model spells them.
         groups: Labels by the name of their group.
 
     Raises:
-        ConfigError: A group holds a name that is no label, or is called like one.
+        ConfigError: A group holds an unknown label, or has the name of a label.
     """
 
     def __init__(
@@ -35,11 +34,11 @@ class LabelNames:
             self._members[group] = frozenset(names)
 
     def find(self, names: Iterable[str], where: str = "decide") -> frozenset[str]:
-        """The labels that the names stand for.
+        """Returns the labels that the names stand for.
 
         Args:
             names: Of labels and groups.
-            where: Who names them, for the error.
+            where: The place that names them, for the error.
 
         Raises:
             ConfigError: There is no such label and no such group.
@@ -52,11 +51,10 @@ class LabelNames:
 
 
 def refuse_unknown(name: str, known: Sequence[str], where: str, kind: str) -> None:
-    """Raise ConfigError, with the nearest name in the hint, if the name is not known."""
+    """Raises ConfigError, with the nearest known name in the hint, if the name is unknown."""
     if name in known:
         return
-    near = difflib.get_close_matches(name, known, n=1)
-    guess = f"did you mean {near[0]}?" if near else f"known: {', '.join(known)}"
-    if name in NAMELESS and kind == "label":
-        guess = f"it is told only if decide.{name} is true"
-    raise ConfigError(f"{where}: there is no {kind} {name!r}", hint=guess)
+    hint = did_you_mean(name, known)
+    if name in RESERVED_LABELS and kind == "label":
+        hint = f"it is detected only if decide.{name} is true"
+    raise ConfigError(f"{where}: there is no {kind} {name!r}", hint=hint)

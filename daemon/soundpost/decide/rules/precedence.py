@@ -1,4 +1,4 @@
-"""Which settings hold for a label: from the most particular place to the most general."""
+"""The settings that apply to a label, from the most specific place to the most general one."""
 
 from collections.abc import Iterator
 from typing import Annotated
@@ -9,11 +9,11 @@ from msgspec import Meta
 from soundpost.config import DecideConfig, LabelConfig, ProfileConfig
 from soundpost.decide.rules.labels import LabelNames
 from soundpost.decide.rules.profiles import find_profile
-from soundpost.decide.unlabelled import NAMELESS, reserved_labels_of
+from soundpost.decide.rules.reserved_labels import RESERVED_LABELS, reserved_labels_of
 
 
 class Override(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What somebody set for a label while the daemon runs; wins over the configuration.
+    """Settings of a label that a command made at run time; they win over the configuration.
 
     Attributes:
         label: As the manifest spells it.
@@ -27,20 +27,20 @@ class Override(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class SettingPrecedence:
-    """Finds the places of a configuration that speak of a label.
+    """Finds the places of a configuration that set anything for a label.
 
     Args:
         config: The configuration.
-        label_names: Of labels and groups.
+        label_names: The names of labels and groups.
 
     Raises:
-        ConfigError: `decide.labels` names neither a label nor a group, or a place names a
-            profile that there is not.
+        ConfigError: `decide.labels` names neither a label nor a group, or a place names an
+            unknown profile.
     """
 
     def __init__(self, config: DecideConfig, label_names: LabelNames) -> None:
         self._config = config
-        self._unlabelled = reserved_labels_of(config)
+        self._reserved = reserved_labels_of(config)
         self._named = [
             (name, label_names.find([name], "decide.labels"), place)
             for name, place in config.labels.items()
@@ -50,10 +50,10 @@ class SettingPrecedence:
         self._with_profile(config, "decide")
 
     def of(self, label: str, override: Override | None = None) -> list[ProfileConfig]:
-        """All that is set for a label; what stands first wins.
+        """Returns all places that apply to a label; the first one that sets a value wins.
 
         Raises:
-            ConfigError: The override names a profile that there is not.
+            ConfigError: The override names an unknown profile.
         """
         precedence: list[ProfileConfig] = []
         if override is not None:
@@ -64,7 +64,7 @@ class SettingPrecedence:
         return precedence
 
     def _places(self, label: str) -> Iterator[tuple[LabelConfig, str]]:
-        """The label's own, those of its groups, the last one first, and that of all the model's."""
+        """Yields the place of the label, of its groups (last first), and of all labels."""
         own = [(place, name) for name, _, place in self._named if name == label]
         groups = [
             (place, name)
@@ -73,9 +73,10 @@ class SettingPrecedence:
         ]
         for place, name in own + groups:
             yield place, f"decide.labels.{name}"
-        yield (NAMELESS[label], "") if label in self._unlabelled else (self._config, "decide")
+        yield (RESERVED_LABELS[label], "") if label in self._reserved else (self._config, "decide")
 
     def _with_profile(self, place: LabelConfig, where: str) -> list[ProfileConfig]:
+        """Returns a place, and after it the profile that it names: its own values win."""
         if place.profile is None:
             return [place]
         return [place, find_profile(place.profile, self._config.profiles, where)]

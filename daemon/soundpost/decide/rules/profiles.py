@@ -1,4 +1,4 @@
-"""Ways to decide that have a name: those that are built in, and those of the configuration."""
+"""Profiles: named sets of decision settings, built in or from the configuration."""
 
 from collections.abc import Mapping
 
@@ -13,27 +13,27 @@ BUILT_IN: Mapping[str, ProfileConfig] = {
         smoothing_windows=1, needed_windows=3, of_windows=5, minimum_seconds=2.0
     ),
 }
-"""`instant` tells at the first window over the threshold, and takes it back unless a later one
-holds: for what must be known at once. `steady` waits for three windows of five, and as long for
-the end: for what goes on and flutters, as engines and animals do."""
+"""`instant` starts an event at the first window over the threshold, and retracts it unless a later
+window holds: for sounds that must be reported at once. `steady` needs three windows of five to
+start an event and to keep it: for sounds that last and fluctuate, such as engines and animals."""
 
 
-def known_profiles(own: Mapping[str, ProfileConfig]) -> dict[str, ProfileConfig]:
-    """All profiles by name; one of the configuration takes the place of a built-in one."""
-    return {**BUILT_IN, **own}
+def known_profiles(configured: Mapping[str, ProfileConfig]) -> dict[str, ProfileConfig]:
+    """Returns all profiles by name; a configured one replaces the built-in one of its name."""
+    return {**BUILT_IN, **configured}
 
 
-def find_profile(name: str, own: Mapping[str, ProfileConfig], where: str) -> ProfileConfig:
-    """The profile of that name.
+def find_profile(name: str, configured: Mapping[str, ProfileConfig], where: str) -> ProfileConfig:
+    """Returns the profile of a name.
 
     Args:
-        name: What it is called.
-        own: Those of the configuration.
-        where: Who names it, for the error.
+        name: Its name.
+        configured: The profiles of the configuration.
+        where: The place that names it, for the error.
 
     Raises:
-        ConfigError: There is none.
+        ConfigError: There is no such profile.
     """
-    profiles = known_profiles(own)
+    profiles = known_profiles(configured)
     refuse_unknown(name, list(profiles), where, "profile")
     return profiles[name]

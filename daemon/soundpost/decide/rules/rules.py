@@ -1,4 +1,4 @@
-"""What it takes to be an event: the manifest's defaults, replaced by the configuration's."""
+"""The rule of each label: the manifest's defaults, replaced by the configuration."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from typing import TypeVar
 from soundpost.config import DecideConfig, ProfileConfig
 from soundpost.decide.rules.labels import LabelNames, refuse_unknown
 from soundpost.decide.rules.precedence import Override, SettingPrecedence
-from soundpost.decide.unlabelled import nameless_labels, reserved_labels_of
+from soundpost.decide.rules.reserved_labels import build_reserved_labels, reserved_labels_of
 from soundpost.errors import ConfigError
 from soundpost.manifest import Label
 
@@ -16,7 +16,7 @@ Value = TypeVar("Value", int, float)
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """When an event of one label starts, holds and ends.
+    """The conditions under which an event of one label starts, holds and ends.
 
     Attributes:
         index: Position of the label in the scores.
@@ -24,11 +24,11 @@ class Rule:
         on_threshold: Smoothed score that starts an event.
         off_threshold: Smoothed score below which it ends, at most `on_threshold`.
         smoothing_windows: Windows in the moving mean of the score.
-        minimum_samples: What lasts shorter is retracted, what lasts is confirmed.
+        minimum_samples: A shorter event is retracted, a longer one is confirmed.
         refractory_samples: Minimum time from one offset to the next onset.
-        needed_windows: So many of the last `of_windows` must reach the on-threshold to start an
-            event, and the off-threshold to keep it.
-        of_windows: How many windows are asked.
+        needed_windows: Number of the last `of_windows` windows that must reach the on-threshold
+            to start an event, and the off-threshold to keep it.
+        of_windows: Number of windows that vote.
     """
 
     index: int
@@ -43,16 +43,16 @@ class Rule:
 
     @property
     def memory_windows(self) -> int:
-        """The most windows by which the end of an event follows the last that held."""
+        """The most windows between the last one that holds and the end of the event."""
         return self.smoothing_windows + self.of_windows - self.needed_windows
 
 
 def build_label_names(labels: Sequence[Label], config: DecideConfig) -> LabelNames:
-    """The names of all labels and groups that can be asked for, `unknown` and `any` if they are on.
+    """Returns the names of all labels and groups, with `unknown` and `any` if they are on.
 
     Raises:
-        ConfigError: A group holds a name that is no label, or is called like one, or the model
-            has a label that is called as what is to stand for sounds without one.
+        ConfigError: A group holds an unknown label or has the name of a label, or the model has a
+            label with the name of a reserved label that is on.
     """
     names = [label.name for label in labels]
     for name in reserved_labels_of(config):
@@ -70,54 +70,56 @@ def build_rules(
     sample_rate_hz: int,
     overrides: Sequence[Override] = (),
 ) -> tuple[Rule, ...]:
-    """The rules of every label that is listened for, in the manifest's order.
+    """Returns the rules of all included labels, in the manifest's order.
 
     `unknown` and `any`, if they are on, come after the model's labels.
 
-    The more particular place wins: an override, `decide.labels` of the label, of a group that it
-    is in (the last one named), `decide`, the manifest. In each place a value wins over the
-    profile. A lowered on-threshold takes along the off-threshold of a more general place.
+    The more specific place wins: an override, `decide.labels` of the label, of a group that it is
+    in (the last one named), `decide`, the manifest. In each place a value wins over the profile.
+    A lowered on-threshold also lowers the off-threshold of a more general place.
 
     Args:
-        labels: The manifest's.
-        config: What replaces it.
-        sample_rate_hz: Turns seconds into samples.
-        overrides: What replaces that, at most one for each label.
+        labels: The labels of the manifest, with their defaults.
+        config: Settings that replace these defaults.
+        sample_rate_hz: Converts seconds into samples.
+        overrides: Settings that replace the configuration, at most one for each label.
 
     Raises:
-        ConfigError: A label, group or profile is named that there is not, no label is left, an
-            off-threshold is set above its on-threshold, or more windows are needed than asked.
+        ConfigError: A label, group or profile is unknown, no label is left, an off-threshold is
+            set above its on-threshold, or `needed_windows` is above `of_windows`.
     """
     label_names = build_label_names(labels, config)
     known = label_names.labels
     for override in overrides:
         refuse_unknown(override.label, known, "override", "label")
-    given = {override.label: override for override in overrides}
+    override_of = {override.label: override for override in overrides}
     included = label_names.find(known if config.include is None else config.include)
     included |= set(reserved_labels_of(config))
     included -= label_names.find(config.exclude)
     if not included:
         raise ConfigError(
             "decide.include and decide.exclude leave no label to listen for",
-            hint=f"the model knows: {', '.join(known)}",
+            hint=f"labels of the model: {', '.join(known)}",
         )
     precedence = SettingPrecedence(config, label_names)
     return tuple(
-        _rule(index, label, precedence.of(label.name, given.get(label.name)), sample_rate_hz)
-        for index, label in enumerate([*labels, *nameless_labels(config, sample_rate_hz)])
+        _build_rule(
+            index, label, precedence.of(label.name, override_of.get(label.name)), sample_rate_hz
+        )
+        for index, label in enumerate([*labels, *build_reserved_labels(config, sample_rate_hz)])
         if label.name in included
     )
 
 
-def _rule(
+def _build_rule(
     index: int, label: Label, precedence: Sequence[ProfileConfig], sample_rate_hz: int
 ) -> Rule:
     def samples(seconds: float | None) -> int | None:
         return None if seconds is None else round(seconds * sample_rate_hz)
 
     on_threshold, off_threshold = _thresholds(label, precedence)
-    needed_windows = _first(*(layer.needed_windows for layer in precedence), 1)
-    of_windows = _first(*(layer.of_windows for layer in precedence), needed_windows)
+    needed_windows = _first(*(place.needed_windows for place in precedence), 1)
+    of_windows = _first(*(place.of_windows for place in precedence), needed_windows)
     if needed_windows > of_windows:
         raise ConfigError(
             f"decide: {label.name} needs {needed_windows} of {of_windows} windows",
@@ -129,13 +131,13 @@ def _rule(
         on_threshold=on_threshold,
         off_threshold=off_threshold,
         smoothing_windows=_first(
-            *(layer.smoothing_windows for layer in precedence), label.smoothing_windows
+            *(place.smoothing_windows for place in precedence), label.smoothing_windows
         ),
         minimum_samples=_first(
-            *(samples(layer.minimum_seconds) for layer in precedence), label.minimum_samples
+            *(samples(place.minimum_seconds) for place in precedence), label.minimum_samples
         ),
         refractory_samples=_first(
-            *(samples(layer.refractory_seconds) for layer in precedence), label.refractory_samples
+            *(samples(place.refractory_seconds) for place in precedence), label.refractory_samples
         ),
         needed_windows=needed_windows,
         of_windows=of_windows,
@@ -143,11 +145,12 @@ def _rule(
 
 
 def _thresholds(label: Label, precedence: Sequence[ProfileConfig]) -> tuple[float, float]:
-    """The on- and the off-threshold."""
-    ons = [layer.on_threshold for layer in precedence] + [label.on_threshold]
-    offs = [layer.off_threshold for layer in precedence] + [label.off_threshold]
+    """Returns the on-threshold and the off-threshold."""
+    ons = [place.on_threshold for place in precedence] + [label.on_threshold]
+    offs = [place.off_threshold for place in precedence] + [label.off_threshold]
     on_threshold, off_threshold = _first(*ons), _first(*offs)
-    # One of a more general place gives way; one that was meant for this on-threshold is a slip.
+    # An off-threshold of a more general place gives way. One of the same or a more specific place
+    # was meant for this on-threshold, so it is a mistake.
     if off_threshold > on_threshold and offs.index(off_threshold) <= ons.index(on_threshold):
         raise ConfigError(
             f"decide: off_threshold {off_threshold} of {label.name} is above its on_threshold "
@@ -158,4 +161,5 @@ def _thresholds(label: Label, precedence: Sequence[ProfileConfig]) -> tuple[floa
 
 
 def _first(*values: Value | None) -> Value:
+    """Returns the first value that is set."""
     return next(value for value in values if value is not None)

@@ -1,4 +1,4 @@
-"""Which events may begin now: what is muted for a while, or at this time of the day."""
+"""Mutes: whether an event of a label may start."""
 
 from collections.abc import Iterable
 
@@ -8,21 +8,22 @@ from soundpost.audio import NANOSECONDS
 from soundpost.decide.suppress.schedule import Schedules
 
 LONGEST_MUTE_SECONDS = 86_400
-"""A mute that ends later than this from now is none: the clock was set back, and what a wrong
-clock muted must not stay so for years."""
+"""A mute that ends later than this from now is ignored: it was set while the clock was wrong, and
+must not last for years."""
 
 _LATENESS_SECONDS = 60
-"""What is decided now was heard a moment ago: for it a mute of a whole day ends later than that."""
+"""Added to the limit, because sound is decided on after it was recorded: seen from its capture
+time, a mute of a whole day ends a little later than a day. A minute covers a full queue."""
 
 _LONGEST_NS = (LONGEST_MUTE_SECONDS + _LATENESS_SECONDS) * NANOSECONDS
 
 
 class Mute(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A label of which nothing is told for a while.
+    """A label whose events may not start until a time.
 
     Attributes:
-        label: Which one.
-        until_ns: From when on it is told again, nanoseconds since 1970 UTC.
+        label: The label.
+        until_ns: The end of the mute, nanoseconds since 1970 UTC.
     """
 
     label: str
@@ -30,20 +31,20 @@ class Mute(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class MutesState(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What a restart must remember: the mutes, by label."""
+    """The mutes, as they are saved for a restart."""
 
     mutes: tuple[Mute, ...] = ()
 
 
 class Mutes:
-    """Answers whether an event may begin; one that has begun goes on and ends as it would.
+    """Suppresses new events of muted labels. Running events continue and end as usual.
 
-    It has no clock: time is that of the sound, as capture attached it.
+    Times are capture times of the sound, never the current time.
 
     Args:
-        labels: All that can be muted.
-        state: What an earlier run remembered; labels that are gone are left out.
-        schedules: What may begin at which time of the day; by default everything at any.
+        labels: All labels that can be muted.
+        state: The mutes of an earlier run; labels that no longer exist are left out.
+        schedules: Daily mutes; None for none.
     """
 
     def __init__(
@@ -59,37 +60,37 @@ class Mutes:
 
     @property
     def state(self) -> MutesState:
-        """What a restart must remember; those that are over may be among it."""
+        """The mutes to be saved; it may contain some that are over."""
         return MutesState(tuple(Mute(*mute) for mute in sorted(self._until_ns.items())))
 
-    def may_begin(self, label: str, utc_ns: int) -> bool:
-        """Whether an event of the label may begin at a time, nanoseconds since 1970 UTC."""
+    def may_start(self, label: str, utc_ns: int) -> bool:
+        """Returns whether an event of the label may start at a time, nanoseconds since 1970 UTC."""
         if self.is_muted(label, utc_ns):
             return False
         return self._schedules is None or self._schedules.allows(label, utc_ns)
 
     def is_muted(self, label: str, utc_ns: int) -> bool:
-        """Whether the label is muted at a time, nanoseconds since 1970 UTC."""
+        """Returns whether a mute of the label is on at a time, nanoseconds since 1970 UTC."""
         return utc_ns < self._until_ns.get(label, 0) <= utc_ns + _LONGEST_NS
 
     def mute(self, labels: frozenset[str] | None, until_ns: int) -> None:
-        """Tell of no new event of these labels, or of any, until a time.
+        """Mutes labels until a time.
 
         Args:
             labels: The labels; None means all.
-            until_ns: Nanoseconds since 1970 UTC; takes the place of what was said before. At most
+            until_ns: Nanoseconds since 1970 UTC; replaces an earlier mute. At most
                 `LONGEST_MUTE_SECONDS` from now, or it has no effect yet.
         """
         for label in self._known(labels):
             self._until_ns[label] = until_ns
 
     def unmute(self, labels: frozenset[str] | None) -> None:
-        """Let events of these labels, or of all (None), begin again."""
+        """Ends the mutes of labels; None means all."""
         for label in self._known(labels):
             self._until_ns.pop(label, None)
 
     def _known(self, labels: frozenset[str] | None) -> frozenset[str]:
-        """The labels; an unknown one is the caller's bug, for `Vocabulary` knows the names."""
+        """Returns the labels; an unknown one is a bug of the caller (`LabelNames` checks names)."""
         if labels is None:
             return self._labels
         if unknown := labels - self._labels:

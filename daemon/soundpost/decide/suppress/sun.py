@@ -1,4 +1,4 @@
-"""When the sun rises and sets: the one door to astral."""
+"""Sunrise, sunset and twilight; the only file that imports astral."""
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -6,19 +6,22 @@ from enum import StrEnum
 from functools import lru_cache
 
 CIVIL_DEGREES = -6.0
-"""Elevation of the sun's centre at dawn and dusk: one can still read outside."""
+"""Elevation of the sun's centre at civil dawn and dusk, when a person can just read outside."""
 
 HORIZON_DEGREES = -0.833
-"""The same at sunrise and sunset: half its disc, and the bending of light at the horizon."""
+"""Elevation of the sun's centre at sunrise and sunset: minus half the width of its disc, minus the
+refraction of light at the horizon."""
 
-A_DAY = timedelta(days=1)
 PRECISION = timedelta(seconds=1)
+"""Far below the minute to which almanacs are printed."""
 
-_KEPT_CROSSINGS = 64
+_DAY = timedelta(days=1)
+_CACHED_CROSSINGS = 64
+"""Four twilights on four days are in use at once, see `time_of_day.DAYS`; the rest is spare."""
 
 
 class Twilight(StrEnum):
-    """A time at which the sun crosses a height; the value is its name in the configuration."""
+    """A time at which the sun crosses an elevation; the value is its name in the configuration."""
 
     DAWN = "dawn"
     SUNRISE = "sunrise"
@@ -27,13 +30,13 @@ class Twilight(StrEnum):
 
     @property
     def is_morning(self) -> bool:
-        """Whether the sun rises then."""
+        """True if the sun rises then."""
         return self in {Twilight.DAWN, Twilight.SUNRISE}
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where the sun is looked at, in degrees, north and east positive."""
+    """A place on the earth, in degrees, north and east positive."""
 
     latitude: float
     longitude: float
@@ -41,32 +44,32 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Crossing:
-    """When the sun crosses a height.
+    """The time at which the sun crosses an elevation.
 
     Attributes:
-        utc: When.
-        rank: Where the sun does not cross, dawn and dusk fall on one instant; the one with the
-            higher rank is the later. At noon that is dusk: what follows is night.
+        utc: The time.
+        rank: Tie-breaker for polar day and night, when dawn and dusk fall on the same instant: the
+            one with the higher rank is the later. At noon that is dusk, because night follows.
     """
 
     utc: datetime
     rank: int = 0
 
 
-@lru_cache(maxsize=_KEPT_CROSSINGS)
+@lru_cache(maxsize=_CACHED_CROSSINGS)
 def sun_crossing(twilight: Twilight, day: date, place: Place) -> Crossing:
-    """When the sun crosses the height of a twilight, nearest to the noon of a day.
+    """Returns when the sun crosses the elevation of a twilight, nearest to the noon of a day.
 
-    Where it stays below all day (polar night) it comes and goes at noon, where it stays above
-    (midnight sun) at the midnights before and after: as in the limit of ever shorter days and
-    nights. astral alone raises there, and near there may answer for the neighbouring day.
+    Where the sun stays below all day (polar night) both crossings are at noon, where it stays above
+    (midnight sun) at the midnights before and after: the limit of ever shorter days and nights.
+    astral alone raises there, and near there may return the crossing of the neighbouring day.
 
     Args:
-        twilight: Which one.
+        twilight: The twilight.
         day: The noon is that of this date in UTC.
-        place: Where.
+        place: The place.
     """
-    # Only now: most configurations ask nothing of the sun.
+    # Imported here, because most configurations name no time by the sun.
     from astral import Observer  # noqa: PLC0415 - see above
     from astral.sun import elevation, noon  # noqa: PLC0415 - see above
 
@@ -78,7 +81,7 @@ def sun_crossing(twilight: Twilight, day: date, place: Place) -> Crossing:
 
     high = noon(observer, day, UTC)
     # The midnight between two noons is the same for the dusk before it and the dawn after it.
-    low = high + (noon(observer, day + (-A_DAY if twilight.is_morning else A_DAY), UTC) - high) / 2
+    low = high + (noon(observer, day + (-_DAY if twilight.is_morning else _DAY), UTC) - high) / 2
     if not is_up(high):
         return Crossing(high, rank=int(not twilight.is_morning))
     if is_up(low):

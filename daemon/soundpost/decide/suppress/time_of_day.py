@@ -1,4 +1,4 @@
-"""A time of day by the clock on the wall, or by the sun; and when it was last."""
+"""Times of day, by local time or by the sun."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, time, timedelta, tzinfo
@@ -7,33 +7,37 @@ from typing import Protocol
 from soundpost.decide.suppress.sun import Place, Twilight, sun_crossing
 
 DAYS = (-2, -1, 0, 1)
-"""Days around the present one on which the last occurrence may lie: an offset of hours and a time
-zone of hours may together move it by more than one."""
-
+"""Days relative to today on which the last occurrence may lie: an offset of hours and a time zone
+of hours may together move it by more than one."""
 
 NOON = time(12)
 
 
 class TimeOfDay(Protocol):
-    """A time that comes once a day."""
+    """A time that occurs once a day.
+
+    Attributes:
+        is_morning: True if it lies in the first half of the day.
+        by_sun: True if it moves with the sun.
+    """
 
     is_morning: bool
     by_sun: bool
 
     def last(self, now: datetime) -> tuple[datetime, int]:
-        """When it was last, now included, in UTC, and its rank among what falls on that instant."""
+        """Returns the last occurrence up to now in UTC, and its rank (`sun.Crossing.rank`)."""
         ...
 
 
 class ClockTime:
-    """A time by the clock on the wall.
+    """A local time.
 
-    What a change to summer time leaves out falls on the hour after it, what comes twice counts
-    the first time (PEP 495, fold=0).
+    A time that a change to summer time skips is the hour after it; of a time that occurs twice the
+    first one counts (PEP 495, fold=0).
 
     Args:
         at: The time.
-        zone: Of the clock; None is the system's.
+        zone: Its time zone; None is the system's.
     """
 
     by_sun = False
@@ -44,7 +48,7 @@ class ClockTime:
         self._zone = zone
 
     def last(self, now: datetime) -> tuple[datetime, int]:
-        """When it was last, now included, in UTC; its rank is always 0."""
+        """Returns the last occurrence up to now in UTC; the rank is always 0."""
         today = now.astimezone(self._zone).date()
         times = (
             datetime.combine(today + timedelta(days), self._at, self._zone).astimezone(UTC)
@@ -54,12 +58,12 @@ class ClockTime:
 
 
 class SunTime:
-    """A time by the sun, or so long before or after it.
+    """A time by the sun, with an offset.
 
     Args:
-        twilight: Which one.
-        offset: Added to it.
-        place: Where the sun is looked at.
+        twilight: The twilight.
+        offset: Added to the twilight.
+        place: The place.
     """
 
     by_sun = True
@@ -71,23 +75,23 @@ class SunTime:
         self._place = place
 
     def last(self, now: datetime) -> tuple[datetime, int]:
-        """When it was last, now included, in UTC, and its rank where the sun does not cross."""
-        return max(past for past in self._around(now) if past[0] <= now)
+        """Returns the last occurrence up to now in UTC, and the rank of the sun's crossing."""
+        return max(past for past in self._occurrences(now) if past[0] <= now)
 
-    def _around(self, now: datetime) -> Iterator[tuple[datetime, int]]:
+    def _occurrences(self, now: datetime) -> Iterator[tuple[datetime, int]]:
         for days in DAYS:
             date = now.date() + timedelta(days)
             crossing = sun_crossing(self._twilight, date, self._place)
             yield crossing.utc + self._offset, crossing.rank
 
 
-def parse_moment(text: str, zone: tzinfo | None, place: Place | None) -> TimeOfDay | None:
-    """The moment that the configuration words; None if it is the sun's and the place is unknown.
+def parse_time_of_day(text: str, zone: tzinfo | None, place: Place | None) -> TimeOfDay | None:
+    """Returns the time of day that a text describes; None for one by the sun without a place.
 
     Args:
-        text: As `soundpost.config.decide.TimeOfDay` allows: 22:00, dusk, sunset+00:30.
-        zone: Of the clock on the wall; None is the system's.
-        place: Where the sun is looked at.
+        text: As `soundpost.config.decide.TimeOfDayText` allows: 22:00, dusk, sunset+00:30.
+        zone: Time zone of local times; None is the system's.
+        place: The place for times by the sun; None if it is unknown.
     """
     if text[0].isdigit():
         return ClockTime(time.fromisoformat(text), zone)

@@ -1,7 +1,7 @@
 """The files of a clip: their names, their sidecar, and atomic writing and removal."""
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -10,6 +10,7 @@ from msgspec import Meta
 
 from soundpost.system.atomic_file import PART, sync_folder, write_atomic
 from soundpost.system.clock import ClockState, rfc3339
+from soundpost.system.units import EPOCH, NANOSECONDS_PER_MILLISECOND
 
 SOUND, PICTURE, SIDECAR = ".flac", ".png", ".json"
 SUFFIXES = (SIDECAR, PICTURE, SOUND)
@@ -18,9 +19,6 @@ comes first, because it proves that the files are ours."""
 
 OURS = re.compile(r"[0-9]{8}T[0-9]{6}Z-[a-z0-9_]+-[0-9a-f]{8}")
 _ID_DIGITS = 8  # the last ones: a UUIDv7 begins with the time and ends in chance
-
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_NANOSECONDS_PER_MILLISECOND = 1_000_000
 
 NOT_OURS = (OSError, msgspec.DecodeError, ValueError, RecursionError)
 """Raised by reading a sidecar of foreign bytes; found by fuzzing."""
@@ -47,7 +45,7 @@ class SidecarDetection(msgspec.Struct, frozen=True):
         onset = datetime.fromisoformat(self.onset)
         if onset.tzinfo is None:
             raise ValueError(f"expected a time with its zone, got {self.onset}")
-        return (onset - _EPOCH) // timedelta(milliseconds=1) * _NANOSECONDS_PER_MILLISECOND
+        return (onset - EPOCH) // timedelta(milliseconds=1) * NANOSECONDS_PER_MILLISECOND
 
 
 class Sidecar(msgspec.Struct, frozen=True, kw_only=True):

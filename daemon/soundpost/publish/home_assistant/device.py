@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import msgspec
 
 from soundpost import __version__
+from soundpost.events import ANY
 from soundpost.messages.payload import ModelIdentity
 from soundpost.publish.home_assistant.entities import (
     Announcement,
@@ -18,7 +19,6 @@ from soundpost.publish.home_assistant.entities import (
     Earlier,
     Origin,
 )
-from soundpost.publish.state_topics import ANY
 
 # Confirmed, and not late: what comes hours after it was heard must ring nobody's bell.
 _EVENT_TEMPLATE = (

@@ -9,8 +9,7 @@ from soundpost.config import MqttConfig
 from soundpost.errors import PublishError
 from soundpost.publish.outbox.location import outbox_path
 from soundpost.publish.outbox.store import DamagedFile, Store, has_code
-
-_MEGABYTE = 1_000_000
+from soundpost.system.units import BYTES_PER_MEGABYTE
 
 
 def probe_outbox(config: MqttConfig) -> str:
@@ -30,7 +29,7 @@ def probe_outbox(config: MqttConfig) -> str:
         if not path.exists():
             return f"{path}: not there yet, and can be made"
         with closing(Store(path)) as store:
-            waiting, used_megabytes = store.count, store.used_bytes / _MEGABYTE
+            waiting, used_megabytes = store.count, store.used_bytes / BYTES_PER_MEGABYTE
     except DamagedFile as error:
         raise PublishError(
             f"{path} is damaged: {error}",

@@ -33,6 +33,11 @@ def rule(index: int = 0, **changes: float) -> Rule:
     return Rule(index=index, label=f"label_{index}", **values)  # type: ignore[arg-type]  # mixed
 
 
+def new_tracker(*rules: Rule, mutes: Mutes | None = None) -> Tracker:
+    """Returns a tracker with these rules, and with nothing muted unless it is by `mutes`."""
+    return Tracker(rules, SPEC, mutes or Mutes(r.label for r in rules), Health())
+
+
 def window_at(number: int, log_mel: np.ndarray = FLAT) -> Window:
     """Window `number` of an unbroken stretch that began at 1970."""
     start = number * STRIDE
@@ -54,7 +59,7 @@ def states(told: list[Detection]) -> list[str]:
 
 def test_an_event_that_holds_is_started_confirmed_and_ended() -> None:
     """Scores that rise, hold and fall tell three states under one event number."""
-    told = follow(Tracker([rule()], SPEC), [[0.1], [0.9], [0.8], [0.1]])
+    told = follow(new_tracker(rule()), [[0.1], [0.9], [0.8], [0.1]])
     assert states(told) == ["started", "confirmed", "ended"]
     assert {detection.event for detection in told} == {0}
     assert told[0].offset_sample is None
@@ -63,33 +68,33 @@ def test_an_event_that_holds_is_started_confirmed_and_ended() -> None:
 
 def test_a_single_window_is_retracted() -> None:
     """An event that no later window bears out is taken back."""
-    told = follow(Tracker([rule()], SPEC), [[0.9], [0.1]])
+    told = follow(new_tracker(rule()), [[0.9], [0.1]])
     assert states(told) == ["started", "retracted"]
 
 
 def test_a_short_event_is_retracted() -> None:
     """What ends before its label's minimum is taken back, however high it scored."""
-    tracker = Tracker([rule(minimum_samples=100 * LENGTH)], SPEC)
+    tracker = new_tracker(rule(minimum_samples=100 * LENGTH))
     assert states(follow(tracker, [[0.9], [0.9], [0.1]])) == ["started", "retracted"]
 
 
 def test_between_the_thresholds_nothing_changes() -> None:
     """A score between off and on neither starts an event nor ends one."""
-    tracker = Tracker([rule()], SPEC)
+    tracker = new_tracker(rule())
     assert states(follow(tracker, [[0.5], [0.5]])) == []
     assert states(follow(tracker, [[0.9], [0.5], [0.5]], first=2)) == ["started", "confirmed"]
 
 
 def test_smoothing_keeps_one_loud_window_from_starting_an_event() -> None:
     """With a mean over two windows, one alone at 0.9 stays below 0.6."""
-    tracker = Tracker([rule(smoothing_windows=2)], SPEC)
+    tracker = new_tracker(rule(smoothing_windows=2))
     assert states(follow(tracker, [[0.9], [0.1], [0.1]])) == []
     assert states(follow(tracker, [[0.9], [0.9]], first=3)) == ["started"]
 
 
 def test_the_refractory_time_delays_the_next_onset() -> None:
     """A label is silent from an offset until its refractory time has passed."""
-    tracker = Tracker([rule(refractory_samples=3 * STRIDE)], SPEC)
+    tracker = new_tracker(rule(refractory_samples=3 * STRIDE))
     told = follow(tracker, [[0.9], [0.1], [0.9], [0.9], [0.9], [0.9], [0.9]])
     first_offset = told[1].offset_sample
     assert first_offset is not None
@@ -99,7 +104,7 @@ def test_the_refractory_time_delays_the_next_onset() -> None:
 
 def test_labels_are_tracked_apart() -> None:
     """Two labels that overlap are two events."""
-    told = follow(Tracker([rule(0), rule(1)], SPEC), [[0.9, 0.0], [0.9, 0.9], [0.0, 0.9]])
+    told = follow(new_tracker(rule(0), rule(1)), [[0.9, 0.0], [0.9, 0.9], [0.0, 0.9]])
     assert [(d.label, d.state.value) for d in told] == [
         ("label_0", "started"),
         ("label_0", "confirmed"),
@@ -111,12 +116,12 @@ def test_labels_are_tracked_apart() -> None:
 
 def test_a_label_without_a_rule_is_not_told() -> None:
     """Scores of a label that is left out decide nothing."""
-    assert follow(Tracker([rule(1)], SPEC), [[0.9, 0.0], [0.9, 0.0]]) == []
+    assert follow(new_tracker(rule(1)), [[0.9, 0.0], [0.9, 0.0]]) == []
 
 
 def test_a_gap_ends_the_event() -> None:
     """When windows stop overlapping, what was going on is over, and smoothing begins anew."""
-    tracker = Tracker([rule(smoothing_windows=2)], SPEC)
+    tracker = new_tracker(rule(smoothing_windows=2))
     follow(tracker, [[0.9], [0.9], [0.9]])
     told = follow(tracker, [[0.9]], first=50)
     assert states(told) == ["ended"]
@@ -127,7 +132,7 @@ def test_a_gap_ends_the_event() -> None:
 def test_the_onset_is_where_the_sound_rises() -> None:
     """An event starts at the step in its first window, and ends at the step in its last."""
     quiet, loud = np.log(np.float32(0.001)), np.float32(1.0)
-    tracker = Tracker([rule()], SPEC)
+    tracker = new_tracker(rule())
     told: list[Detection] = []
     sound = np.full((FRAMES + 6 * STRIDE_FRAMES, SPEC.mel_bands), quiet)
     sound[150:350] = loud
@@ -143,7 +148,7 @@ def test_the_onset_is_where_the_sound_rises() -> None:
 @pytest.mark.parametrize("step_seconds", [-10 * 365 * 86_400, -3_600, 3_600, 10 * 365 * 86_400])
 def test_an_event_is_as_long_as_its_samples_when_the_clock_is_set(step_seconds: int) -> None:
     """Its end is told after its beginning, whatever becomes of the wall clock meanwhile."""
-    tracker = Tracker([rule()], SPEC)
+    tracker = new_tracker(rule())
     told: list[Detection] = []
     for number, value in enumerate([0.9, 0.9, 0.9, 0.1]):
         window = window_at(number)
@@ -159,7 +164,7 @@ def test_an_event_is_as_long_as_its_samples_when_the_clock_is_set(step_seconds: 
 
 def test_three_of_five_windows_start_and_keep_an_event() -> None:
     """A sound that flutters is one event; two windows, or two left of five, are none."""
-    tracker = Tracker([rule(needed_windows=3, of_windows=5)], SPEC)
+    tracker = new_tracker(rule(needed_windows=3, of_windows=5))
     assert states(follow(tracker, [[0.9], [0.9], [0.1], [0.1], [0.1]])) == []
     told = follow(tracker, [[0.9], [0.1], [0.9], [0.9], [0.1], [0.9], [0.1], [0.1]], first=5)
     assert states(told) == ["started", "confirmed", "ended"]
@@ -169,14 +174,14 @@ def test_three_of_five_windows_start_and_keep_an_event() -> None:
 
 def test_an_event_of_several_windows_begins_with_the_first_of_them() -> None:
     """The onset is where the score began to rise, though a window between them fell."""
-    tracker = Tracker([rule(needed_windows=3, of_windows=5)], SPEC)
+    tracker = new_tracker(rule(needed_windows=3, of_windows=5))
     told = follow(tracker, [[0.1], [0.9], [0.1], [0.9], [0.9]])
     assert told[0].onset_sample == window_at(1).start_sample + FRAMES // 2 * SPEC.hop_samples
 
 
 def test_retuning_keeps_an_event_that_goes_on() -> None:
     """Under the same number, with the threshold that started it, and ended by the new one."""
-    tracker = Tracker([rule()], SPEC)
+    tracker = new_tracker(rule())
     told = follow(tracker, [[0.7], [0.7]])
     tracker.set_rules([rule(on_threshold=0.9, off_threshold=0.5, smoothing_windows=2)])
     told += follow(tracker, [[0.7], [0.6], [0.3], [0.7], [0.8]], first=2)
@@ -186,7 +191,7 @@ def test_retuning_keeps_an_event_that_goes_on() -> None:
 
 def test_new_rules_see_the_windows_before_them() -> None:
     """A longer mean does not take what was heard before it for silence."""
-    tracker = Tracker([rule()], SPEC)
+    tracker = new_tracker(rule())
     told = follow(tracker, [[0.9]] * 6)
     tracker.set_rules([rule(smoothing_windows=4, needed_windows=2, of_windows=3)])
     assert states(told + follow(tracker, [[0.9]], first=6)) == ["started", "confirmed"]
@@ -194,7 +199,7 @@ def test_new_rules_see_the_windows_before_them() -> None:
 
 def test_a_lowered_threshold_starts_what_is_there() -> None:
     """From the next window on."""
-    tracker = Tracker([rule()], SPEC)
+    tracker = new_tracker(rule())
     assert follow(tracker, [[0.5], [0.5]]) == []
     tracker.set_rules([rule(on_threshold=0.4)])
     assert states(follow(tracker, [[0.5], [0.5]], first=2)) == ["started", "confirmed"]
@@ -203,7 +208,7 @@ def test_a_lowered_threshold_starts_what_is_there() -> None:
 def test_rules_for_other_labels_are_refused() -> None:
     """They would be held against the wrong events."""
     with pytest.raises(ValueError, match="label_1"):
-        Tracker([rule(0)], SPEC).set_rules([rule(1)])
+        new_tracker(rule(0)).set_rules([rule(1)])
 
 
 def hushed(values: list[list[float]], until: int) -> tuple[list[Detection], int]:
@@ -229,7 +234,7 @@ def test_what_outlasts_a_mute_begins_where_it_ends() -> None:
 def test_what_began_before_a_mute_is_told_to_its_end() -> None:
     """An alarm that was told may not stay on for ever."""
     mutes = Mutes(["label_0"])
-    tracker = Tracker([rule()], SPEC, mutes)
+    tracker = new_tracker(rule(), mutes=mutes)
     told = follow(tracker, [[0.9]])
     mutes.mute(None, window_at(100).utc_ns)
     told += follow(tracker, [[0.9], [0.1], [0.9], [0.1]], first=1)
@@ -260,7 +265,7 @@ def test_every_event_is_told_in_order_and_once(
     That is so whatever is set or muted while the daemon listens.
     """
     mutes = Mutes(["label_0", "label_1"])
-    tracker = Tracker([settings, rule(1)], SPEC, mutes)
+    tracker = new_tracker(settings, rule(1), mutes=mutes)
     told = follow(tracker, [list(row) for row in values[:at]])
     tracker.set_rules([later, rule(1)])
     mutes.mute(frozenset({"label_1"}), window_at(until).utc_ns)
@@ -287,7 +292,7 @@ def test_two_events_of_one_label_keep_their_distance(
     values: list[tuple[float, float]], settings: Rule
 ) -> None:
     """From one offset to the next onset of the same label at least the refractory time passes."""
-    tracker = Tracker([settings], SPEC)
+    tracker = new_tracker(settings)
     told = follow(tracker, [list(row) for row in values])
     told += tracker.flush()
     starts = [d for d in told if d.state is State.STARTED]

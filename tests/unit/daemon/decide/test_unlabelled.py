@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 from soundpost.audio import SILENCE_DBFS
 from soundpost.classify import load_bundle
 from soundpost.config import DecideConfig, LabelConfig
-from soundpost.decide import build_rules, build_tracker
+from soundpost.decide import Mutes, build_rules, build_tracker
 from soundpost.errors import ConfigError
 from soundpost.events import Detection, Scores, Window
+from soundpost.health import Health
 from soundpost.manifest import Label
 
 Heard = list[tuple[float, tuple[float, ...]]]
@@ -38,7 +39,7 @@ def told(heard: Heard, config: DecideConfig = CONFIG) -> list[Detection]:
     stride = TINY.input.stride_frames * spec.hop_samples
     length = spec.sample_count(TINY.input.window_frames)
     flat = np.zeros((TINY.input.window_frames, spec.mel_bands), np.float32)
-    tracker = build_tracker(TINY, config)
+    tracker = build_tracker(TINY, config, Mutes(TINY.label_names), Health())
     told: list[Detection] = []
     for number, (level_dbfs, values) in enumerate(heard):
         start = number * stride

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from soundpost.monitor.alarm import Alarm
+from soundpost.monitor.alarm import Alarm, AlarmSettings
 
 OVER, RAISE_AT, CLEAR_AT = 5, 0.6, 0.2
 values = st.lists(st.floats(0.0, 1.0), max_size=60)
@@ -11,7 +11,7 @@ values = st.lists(st.floats(0.0, 1.0), max_size=60)
 
 def new_latch() -> Alarm:
     """One that is raised at a mean of 0.6 over 5, and cleared at 0.2."""
-    return Alarm(over=OVER, raise_at=RAISE_AT, clear_at=CLEAR_AT)
+    return Alarm(AlarmSettings(over=OVER, raise_at=RAISE_AT, clear_at=CLEAR_AT))
 
 
 @given(values)

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from soundpost.decide import Rule, Tracker
+from soundpost.decide import Mutes, Rule, Tracker
 from soundpost.events import Detection, State
+from soundpost.health import Health
 from soundpost_training.soundscape.detect.inference import RecordingScores
 
 
@@ -36,7 +37,7 @@ def track(heard: RecordingScores, rules: Sequence[Rule]) -> list[DetectedEvent]:
         heard: A recording; the rules' indices are columns of its scores.
         rules: What it takes to be an event.
     """
-    tracker = Tracker(rules, heard.spec)
+    tracker = Tracker(rules, heard.spec, Mutes(rule.label for rule in rules), Health())
     detections: list[Detection] = []
     for scores in heard.scores():
         detections += tracker.update(scores)

@@ -16,7 +16,7 @@ DOG = frozenset({"dog"})
 
 def allowed(mutes: Mutes, utc_ns: int = NOW_NS) -> set[str]:
     """The labels whose events may begin."""
-    return {label for label in LABELS if mutes.may_begin(label, utc_ns)}
+    return {label for label in LABELS if mutes.may_start(label, utc_ns)}
 
 
 def test_nothing_is_muted_at_first() -> None:
@@ -29,8 +29,8 @@ def test_a_mute_holds_for_its_labels_until_its_end() -> None:
     mutes = Mutes(LABELS)
     mutes.mute(DOG, NOW_NS + MINUTE_NS)
     assert allowed(mutes) == {"siren", "rain"}
-    assert not mutes.may_begin("dog", NOW_NS + MINUTE_NS - 1)
-    assert mutes.may_begin("dog", NOW_NS + MINUTE_NS)
+    assert not mutes.may_start("dog", NOW_NS + MINUTE_NS - 1)
+    assert mutes.may_start("dog", NOW_NS + MINUTE_NS)
 
 
 def test_all_can_be_muted_and_one_of_them_unmuted() -> None:
@@ -49,7 +49,7 @@ def test_a_later_word_takes_the_place_of_an_earlier_one() -> None:
     mutes = Mutes(LABELS)
     mutes.mute(DOG, NOW_NS + 10 * MINUTE_NS)
     mutes.mute(DOG, NOW_NS + MINUTE_NS)
-    assert mutes.may_begin("dog", NOW_NS + 2 * MINUTE_NS)
+    assert mutes.may_start("dog", NOW_NS + 2 * MINUTE_NS)
 
 
 def test_a_clock_that_is_set_back_by_years_mutes_nothing() -> None:

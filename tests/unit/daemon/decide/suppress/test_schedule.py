@@ -46,7 +46,7 @@ def is_on(begins: str, ends: str, local: str, node: NodeConfig = BERLIN) -> bool
     """Whether a part of the day goes on at a local time."""
     schedule = ScheduleConfig(begins=begins, ends=ends)
     assert node.timezone is not None
-    return not mutes(schedule, node=node).may_begin("dog", at(local, node.timezone))
+    return not mutes(schedule, node=node).may_start("dog", at(local, node.timezone))
 
 
 @pytest.mark.parametrize(
@@ -71,7 +71,7 @@ def test_a_night_in_which_the_clocks_change_is_shorter_or_longer_by_an_hour() ->
 
     def hours(noon: str) -> float:
         quarters = (at(noon) + quarter * 900 * NANOSECONDS for quarter in range(96))
-        return sum(not night.may_begin("dog", quarter) for quarter in quarters) / 4
+        return sum(not night.may_start("dog", quarter) for quarter in quarters) / 4
 
     assert [hours("2026-03-28T12:00"), hours("2026-10-24T12:00"), hours("2026-06-01T12:00")] == [
         7.0,
@@ -121,7 +121,7 @@ def test_it_is_night_wherever_the_sun_is_down(
     begins, ends = (ends, begins) if by_day else (begins, ends)
     quiet = mutes(ScheduleConfig(begins=begins, ends=ends), node=node)
     utc_ns = round(now.timestamp()) * NANOSECONDS
-    assert quiet.may_begin("dog", utc_ns) is ((height > degrees) is not by_day)
+    assert quiet.may_start("dog", utc_ns) is ((height > degrees) is not by_day)
 
 
 @pytest.mark.parametrize(
@@ -156,7 +156,7 @@ def test_told_only_then_is_muted_at_other_times() -> None:
     noon, morning, evening = (
         at(f"2026-05-01T{clock}", "Europe/Berlin") for clock in ("12:00", "08:30", "20:30")
     )
-    allowed = [quiet.may_begin("dog", then) for then in (noon, morning, evening)]
+    allowed = [quiet.may_start("dog", then) for then in (noon, morning, evening)]
     assert allowed == [False, True, True]
 
 
@@ -164,7 +164,7 @@ def test_a_schedule_concerns_its_labels_and_groups() -> None:
     """Others are told all day."""
     quiet = mutes(ScheduleConfig(begins="00:00", ends="23:59", labels=["dog", "alarms"]))
     allowed = [
-        label.name for label in LABELS if quiet.may_begin(label.name, at("2026-05-01T12:00"))
+        label.name for label in LABELS if quiet.may_start(label.name, at("2026-05-01T12:00"))
     ]
     assert allowed == ["rain"]
 
@@ -173,7 +173,7 @@ def test_a_schedule_concerns_its_labels_and_groups() -> None:
 def test_without_a_clock_to_believe_everything_is_told(clock: ClockState) -> None:
     """Rather an alarm too many than none, because a battery was empty."""
     quiet = mutes(ScheduleConfig(begins="00:00", ends="23:59"), clock=clock)
-    assert quiet.may_begin("dog", at("2026-05-01T12:00"))
+    assert quiet.may_start("dog", at("2026-05-01T12:00"))
 
 
 def test_the_sun_without_a_place_is_refused() -> None:
@@ -197,7 +197,7 @@ def test_without_a_time_zone_the_system_s_holds() -> None:
     """Ten in the evening there is one in the afternoon in UTC."""
     quiet = mutes(ScheduleConfig(begins="22:00", ends="06:00"), node=NodeConfig(name="post"))
     hours = ("12:59:59", "13:00:00", "20:59:59", "21:00:00")
-    allowed = [quiet.may_begin("dog", at(f"2026-05-01T{hour}")) for hour in hours]
+    allowed = [quiet.may_start("dog", at(f"2026-05-01T{hour}")) for hour in hours]
     assert allowed == [True, False, False, True]
 
 

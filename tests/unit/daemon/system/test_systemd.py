@@ -1,0 +1,70 @@
+"""Notifications to systemd, over a real datagram socket."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from soundpost.system.systemd import Notifier, state_directory
+
+from .conftest import NotifySocket
+
+
+def test_a_line_break_in_a_value_is_no_assignment(address: str, systemd: NotifySocket) -> None:
+    """A file name may have a line break; the text after it is no assignment of its own."""
+    Notifier(address).notify(STATUS="listening to wav:a\nMAINPID=1\nb.wav")
+    assert systemd.received() == ["STATUS=listening to wav:a MAINPID=1 b.wav"]
+
+
+def test_without_a_service_manager_nothing_is_sent(caplog: pytest.LogCaptureFixture) -> None:
+    """A daemon that was started by hand logs nothing about systemd."""
+    Notifier(None).notify(READY="1")
+    assert caplog.text == ""
+
+
+def test_a_service_manager_that_went_away_is_logged_once(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The pipeline continues without it; one line is logged, not one for each notification."""
+    notifier = Notifier(str(tmp_path / "absent"))
+    notifier.notify(READY="1")
+    notifier.notify(WATCHDOG="1")
+    assert caplog.text.count("systemd does not read") == 1
+
+
+@pytest.mark.parametrize(
+    ("environment", "expected_seconds"),
+    [
+        ({}, None),
+        ({"WATCHDOG_USEC": "30000000"}, 30.0),
+        ({"WATCHDOG_USEC": "500000", "WATCHDOG_PID": str(os.getpid())}, 0.5),
+        ({"WATCHDOG_USEC": "30000000", "WATCHDOG_PID": "1"}, None),
+    ],
+)
+def test_the_watchdog_time_comes_from_the_environment(
+    environment: dict[str, str], expected_seconds: float | None
+) -> None:
+    """WATCHDOG_USEC counts, unless WATCHDOG_PID names another process."""
+    assert Notifier.from_environment(environment).watchdog_seconds == expected_seconds
+
+
+def test_the_socket_comes_from_the_environment(address: str, systemd: NotifySocket) -> None:
+    """NOTIFY_SOCKET is its address."""
+    Notifier.from_environment({"NOTIFY_SOCKET": address}).notify(READY="1")
+    assert systemd.received() == ["READY=1"]
+
+
+@pytest.mark.parametrize(
+    ("environment", "folder"),
+    [
+        ({}, None),
+        ({"STATE_DIRECTORY": ""}, None),
+        ({"STATE_DIRECTORY": "/var/lib/soundpost"}, Path("/var/lib/soundpost")),
+        ({"STATE_DIRECTORY": "/var/lib/soundpost:/var/lib/more"}, Path("/var/lib/soundpost")),
+    ],
+)
+def test_the_state_directory_comes_from_the_environment(
+    environment: dict[str, str], folder: Path | None
+) -> None:
+    """Of several directories the first one counts; without systemd there is none."""
+    assert state_directory(environment) == folder
