@@ -28,8 +28,8 @@ class SoundpostError(Exception):
     """A failure that a person can repair.
 
     Args:
-        message: Says what was expected and what was found, in one line.
-        hint: Says what to do, in one line.
+        message: Expected and found values, in one line.
+        hint: The remedy, in one line.
     """
 
     exit_status: ClassVar[int] = 1

@@ -1,4 +1,4 @@
-"""What the daemon counts about itself, so that nothing is lost unseen."""
+"""Counters, microphone problems and the state of the daemon."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -7,7 +7,7 @@ import msgspec
 
 
 class Problem(StrEnum):
-    """What can be wrong with a microphone; the value is its name on the wire."""
+    """A problem of the microphone; the value is its name on the wire."""
 
     NO_SAMPLES = "no_samples"
     DIGITAL_SILENCE = "digital_silence"
@@ -19,29 +19,29 @@ class Problem(StrEnum):
 
 
 class Health(msgspec.Struct, kw_only=True):
-    """Counters since the start; each room adds to its own and `publish` tells them all.
+    """Counters since the start; each package adds to its own, and `publish` publishes them all.
 
     Every counter has a single writer, or a lock around all of them, so plain integers are safe
-    across the two edge threads.
+    across the threads at the edges.
 
     Attributes:
         samples: Samples captured.
         overflows: Times the sound card or the capture queue lost sound.
         dropped_samples: Samples lost to a full capture queue.
-        reopens: Times a lost microphone was heard again.
+        reopens: Times a lost microphone was opened again.
         windows: Windows classified.
         detections: Detection states decided.
-        events_muted: Events that were not told because their label was muted then.
+        events_muted: Events that did not start because their label was muted.
         clips_kept: Clips of events stored, with their pictures.
-        clips_withheld: Clips not stored because somebody speaks in them.
+        clips_withheld: Clips not stored because they contain speech.
         clips_lost: Clips that could not be stored.
         messages_sent: Detection messages that the broker acknowledged.
         messages_dropped: Detection messages given up: outbox full, damaged, or lost with memory.
         messages_waiting: Detection messages in the outbox now; the one count that can go down.
-        outbox_faults: Times the outbox's file was damaged, or took nothing more.
-        connects: Times the broker was reached.
-        commands: Commands carried out, or refused for what they want; not what was no command.
-        results_dropped: Results of commands given up: too many waited for the broker, or a stop.
+        outbox_faults: Times the file of the outbox was damaged, or could not be written.
+        connects: Connections to the broker.
+        commands: Commands executed or refused; invalid messages are not counted.
+        results_dropped: Results of commands given up: too many waited, or the daemon stopped.
     """
 
     samples: int = 0
@@ -68,7 +68,7 @@ class Status:
     """The state of the daemon between two chunks; made once, and given to every `tick`.
 
     Attributes:
-        is_quiet: True while the gate is closed: samples come, and no windows are to be expected.
+        is_quiet: True while the gate is closed: samples come, and no windows are expected.
         is_waiting: True while the source has no sound and waits for it to come back.
         is_connected: True while the broker is connected.
         is_clock_synced: True while the wall clock can be trusted.

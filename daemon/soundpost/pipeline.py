@@ -136,6 +136,7 @@ def build_pipeline(
         ConfigError: The configuration names a label that the model does not have.
     """
     manifest = model.bundle.manifest
+    tracker_mutes = mutes or Mutes(manifest.label_names)
     model_input = manifest.input
     stages = Stages(
         gate=build_gate(config.gate, model.sample_rate_hz),
@@ -143,6 +144,6 @@ def build_pipeline(
             model_input.features, model_input.window_frames, model_input.stride_frames
         ),
         classifier=model.classifier,
-        tracker=build_tracker(manifest, config.decide, mutes, health),
+        tracker=build_tracker(manifest, config.decide, tracker_mutes, health),
     )
     return Pipeline(source, stages, observers, health)

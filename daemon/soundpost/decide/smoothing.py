@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 
 class MovingMean:
-    """The mean of each label's latest scores, over as many windows as its rule says.
+    """The mean of each label's latest scores, over the number of windows that its rule sets.
 
     At the start of a stretch the missing windows count as zero: one window alone never starts an
     event of a label that is smoothed over several.

@@ -13,7 +13,7 @@ _log = logging.getLogger("soundpost.metrics")
 class Textfile:
     """A file that always holds one complete set of metrics.
 
-    It is replaced atomically, as node_exporter asks for: a reader sees the old set or the new one.
+    It is replaced atomically, as node_exporter requires: a reader sees the old set or the new one.
     A failing disk is logged once, and the next set is tried again.
 
     Args:

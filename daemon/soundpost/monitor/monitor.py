@@ -1,4 +1,4 @@
-"""Problems of a microphone, as they come and go."""
+"""Raises and clears the problems of the microphone."""
 
 import logging
 import time
@@ -12,20 +12,20 @@ from soundpost.monitor.measures import OneSecondStats, SecondSplitter
 from soundpost.monitor.thresholds import BACKLOG, CLIPPING, CONSTANT, DC_OFFSET
 from soundpost.observer import Observer
 
-LATEST_SECONDS = 5.0
-"""No more is believed of a second's lateness: the wall clock may have been set in it."""
+LONGEST_DELAY_SECONDS = 5.0
+"""The highest delay that is counted for one second: the wall clock may have been set in it."""
 
-_WORDS = {
+_MESSAGES = {
     Problem.NO_SAMPLES: (
-        "nothing is heard: there is no microphone",
+        "no sound: there is no microphone",
         "look at the plug and the cable; `soundpost devices` must list it",
     ),
     Problem.DIGITAL_SILENCE: (
-        "nothing but zeros is heard",
+        "all samples are zero",
         "it is muted, or turned down to nothing: see `alsamixer` or `pactl list sources`",
     ),
     Problem.STUCK_VALUE: (
-        "the same value is heard all the time",
+        "all samples have the same value",
         "its converter hangs: unplug it and plug it in; if it stays, it is broken",
     ),
     Problem.DC_OFFSET: (
@@ -41,7 +41,7 @@ _WORDS = {
         "it is covered, wet, or its cable is torn; if its gain was changed, restart soundpost",
     ),
     Problem.BACKLOG: (
-        "its sound is heard late",
+        "its sound is processed late",
         "the machine is too slow, or its disk: see `soundpost bench`, and evidence.folder",
     ),
 }
@@ -50,15 +50,18 @@ _log = logging.getLogger("soundpost.condition")
 
 
 class MicrophoneMonitor(Observer):
-    """Listens to all sound, and says what is wrong with the microphone that gives it.
+    """Measures all sound, and raises and clears the problems of its microphone.
 
-    Each problem is raised and cleared with hysteresis, and logged once each time. But for the
-    backlog, all is a function of the samples, whatever the size of the chunks. A microphone that
-    was away is judged anew; only how quiet the place has been is remembered.
+    Each problem has hysteresis, and is logged once when it is raised and once when it is cleared.
+    All but the backlog depend on the samples alone, whatever the size of the chunks. After a
+    microphone was away the alarms start again; only the quietest levels of the place are kept.
 
     Args:
         sample_rate_hz: The rate of the chunks.
-        wall_ns: The clock by which the wall time of chunks goes.
+        wall_ns: The wall clock that the capture times of chunks follow.
+
+    Attributes:
+        problems: The present problems.
     """
 
     def __init__(self, sample_rate_hz: int, *, wall_ns: Callable[[], int] = time.time_ns) -> None:
@@ -71,59 +74,59 @@ class MicrophoneMonitor(Observer):
         self._offset_down = Alarm(DC_OFFSET)
         self._clipping = Alarm(CLIPPING)
         self._backlog = Alarm(BACKLOG)
-        self._collapse = LevelDrop()
-        self._is_deaf = False
+        self._level_drop = LevelDrop()
+        self._has_no_samples = False
         self.problems: tuple[Problem, ...] = ()
 
     def on_waiting(self) -> None:
         """Raises `no_samples`, and clears what only sound can show."""
-        self._is_deaf = True
-        for latch in self._latches:
-            latch.reset()
+        self._has_no_samples = True
+        for alarm in self._alarms:
+            alarm.reset()
         self._log_changes()
 
     def on_chunk(self, chunk: Chunk) -> None:
         """Measures the seconds that the chunk completes, and raises or clears problems."""
         for second in self._seconds.split(chunk):
-            self._is_deaf = False
-            self._update(second, self._late_seconds(chunk))
+            self._has_no_samples = False
+            self._update(second, self._delay_seconds(chunk))
             self._log_changes()
 
     @property
-    def _latches(self) -> tuple[Alarm, ...]:
+    def _alarms(self) -> tuple[Alarm, ...]:
         offsets = self._offset_up, self._offset_down
         return self._silence, self._stuck, *offsets, self._clipping, self._backlog
 
-    def _update(self, second: OneSecondStats, late_seconds: float) -> None:
+    def _update(self, second: OneSecondStats, delay_seconds: float) -> None:
         self._silence.update(second.is_constant and not second.offset)
         self._stuck.update(second.is_constant and bool(second.offset))
-        # One for each sign: a slow swing about zero is no offset.
+        # One alarm for each sign: a slow swing about zero is no offset.
         self._offset_up.update(0.0 if second.is_constant else second.offset)
         self._offset_down.update(0.0 if second.is_constant else -second.offset)
         self._clipping.update(0.0 if second.is_constant else second.clipped)
-        self._backlog.update(late_seconds)
-        self._collapse.update(second.level_dbfs)
+        self._backlog.update(delay_seconds)
+        self._level_drop.update(second.level_dbfs)
 
-    def _late_seconds(self, chunk: Chunk) -> float:
+    def _delay_seconds(self, chunk: Chunk) -> float:
         ended_ns = chunk.utc_ns + samples_to_ns(len(chunk.samples), self._sample_rate_hz)
-        late_seconds = (self._wall_ns() - ended_ns) / NANOSECONDS
-        return min(max(late_seconds, 0.0), LATEST_SECONDS)
+        delay_seconds = (self._wall_ns() - ended_ns) / NANOSECONDS
+        return min(max(delay_seconds, 0.0), LONGEST_DELAY_SECONDS)
 
     def _log_changes(self) -> None:
-        """See which problems there are, and log which are new or over."""
+        """Updates the problems, and logs those that are new or over."""
         raised = {
-            Problem.NO_SAMPLES: self._is_deaf,
+            Problem.NO_SAMPLES: self._has_no_samples,
             Problem.DIGITAL_SILENCE: self._silence.is_raised,
             Problem.STUCK_VALUE: self._stuck.is_raised,
             Problem.DC_OFFSET: self._offset_up.is_raised or self._offset_down.is_raised,
             Problem.CLIPPING: self._clipping.is_raised,
-            Problem.LEVEL_COLLAPSE: self._collapse.is_raised and not self._is_deaf,
+            Problem.LEVEL_COLLAPSE: self._level_drop.is_raised and not self._has_no_samples,
             Problem.BACKLOG: self._backlog.is_raised,
         }
         problems = tuple(problem for problem in Problem if raised[problem])
         for problem in problems:
             if problem not in self.problems:
-                _log.warning("microphone, %s: %s\n  hint: %s", problem, *_WORDS[problem])
+                _log.warning("microphone, %s: %s\n  hint: %s", problem, *_MESSAGES[problem])
         for problem in self.problems:
             if problem not in problems:
                 _log.info("microphone, %s: it is over", problem)

@@ -35,7 +35,7 @@ def _since_boot_ns() -> int:
 class WallClock:
     """The state of the wall clock, `synced` or `untrusted`; detects when the clock is set.
 
-    Started by hand, the daemon asks the kernel with adjtimex(2), which needs no privilege. The
+    Started by hand, the daemon calls adjtimex(2), which needs no privilege. The
     shipped unit has `ProtectClock=`, under which adjtimex(2) always fails. There the clock is
     synced if systemd-timesyncd has synced it since the boot and since it was last set.
 

@@ -1,4 +1,4 @@
-"""What systemd is told of the service: that it is ready, how it fares, that it goes on."""
+"""The watchdog and the status line: readiness, progress and status for systemd."""
 
 import logging
 import time
@@ -11,28 +11,28 @@ from soundpost.system.systemd import Notifier
 from soundpost.system.units import rough_duration
 
 STATUS_SECONDS = 5.0
-"""How often at most the line of `systemctl status` changes."""
+"""The interval at which the line of `systemctl status` is renewed, for a person who reads it."""
 FEEDS_PER_TIMEOUT = 4
-"""How often the watchdog is fed in the time after which it bites. sd_watchdog_enabled(3) asks for
-twice; a window that takes its time may then still be waited for."""
+"""Notifications within the time-out of the watchdog. sd_watchdog_enabled(3) recommends two; with
+four, a slow window does not trigger it."""
 
 _log = logging.getLogger("soundpost.service")
 
 
 @dataclass(frozen=True, slots=True)
 class StatusLine:
-    """What is going on, besides what `Health` counts.
+    """The line that `systemctl status` shows.
 
     Attributes:
-        source: What is listened to, as the configuration names it.
-        sample_rate_hz: The rate of the samples that are counted.
+        source: The source of the sound, as the configuration names it.
+        sample_rate_hz: Converts counted samples into seconds.
     """
 
     source: str
     sample_rate_hz: int
 
     def describe(self, health: Health, status: Status) -> str:
-        """The line that `systemctl status` shows."""
+        """Returns the line for the present counters and state."""
         broker = "connected" if status.is_connected else "away"
         sound = rough_duration(health.samples // self.sample_rate_hz)
         return (
@@ -42,53 +42,53 @@ class StatusLine:
 
 
 class Watchdog:
-    """Tells the service manager of progress, and of nothing else; entered when all is ready.
+    """Notifies systemd of progress; entered as a context manager when everything is ready.
 
-    The watchdog is fed when samples were heard and windows classified since it was fed last, from
-    the loop in which they are: what hangs there, or anywhere before, stops feeding it. A source
-    that waits for a lost microphone is fed for as well; it ends by itself when that takes long.
+    It is fed when samples were captured and windows classified since the last time, from the loop
+    in which that happens: a hang there, or anywhere before, stops the feeding. While the source
+    waits for a lost microphone it is fed too; the source ends the process when that takes too long.
 
     Args:
-        manager: Who is told.
-        listening: What is told about.
-        health: Where progress is counted.
-        monotonic_seconds: The clock by which it is told so often and not more.
+        notifier: Sends the notifications.
+        status_line: Describes the service.
+        health: Counts the progress.
+        monotonic_seconds: The clock of the intervals.
     """
 
     def __init__(
         self,
-        manager: Notifier,
-        listening: StatusLine,
+        notifier: Notifier,
+        status_line: StatusLine,
         health: Health,
         *,
         monotonic_seconds: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._manager = manager
-        self._listening = listening
+        self._notifier = notifier
+        self._status_line = status_line
         self._health = health
         self._monotonic_seconds = monotonic_seconds
-        self._feed_seconds = (manager.watchdog_seconds or float("inf")) / FEEDS_PER_TIMEOUT
+        self._feed_seconds = (notifier.watchdog_seconds or float("inf")) / FEEDS_PER_TIMEOUT
         self._feed_due_seconds = monotonic_seconds() + self._feed_seconds
         self._status_due_seconds = monotonic_seconds() + STATUS_SECONDS
         self._fed_samples = 0
         self._fed_windows = 0
-        self._is_asked_anew = False
+        self._is_reload_requested = False
         self._is_stopping = False
 
     @property
     def is_reloading(self) -> bool:
-        """Whether listening ends to begin anew."""
-        return self._is_asked_anew and not self._is_stopping
+        """True if the run ends to start again with another configuration."""
+        return self._is_reload_requested and not self._is_stopping
 
     def __enter__(self) -> Self:
-        """Say that everything was verified and opened, and that listening begins."""
-        self._manager.notify(READY="1", STATUS=f"listening to {self._listening.source}")
+        """Notifies that everything was verified and opened, and that detection starts."""
+        self._notifier.notify(READY="1", STATUS=f"listening to {self._status_line.source}")
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Say that what was heard is told to its end, and then it is over, or begins anew."""
+        """Notifies that the process publishes the last detections and ends, unless it reloads."""
         if not self.is_reloading:
-            self._manager.notify(STOPPING="1", STATUS="telling the last detections")
+            self._notifier.notify(STOPPING="1", STATUS="publishing the last detections")
 
     def tick(self, status: Status) -> None:
         """Feeds the watchdog after progress, and updates the status line, when they are due.
@@ -100,31 +100,31 @@ class Watchdog:
         if now_seconds >= self._feed_due_seconds and (
             status.is_waiting or self._has_progressed(status)
         ):
-            self._manager.notify(WATCHDOG="1")
+            self._notifier.notify(WATCHDOG="1")
             self._feed_due_seconds = now_seconds + self._feed_seconds
             self._fed_samples = self._health.samples
             self._fed_windows = self._health.windows
         if now_seconds >= self._status_due_seconds:
-            self._manager.notify(STATUS=self._listening.describe(self._health, status))
+            self._notifier.notify(STATUS=self._status_line.describe(self._health, status))
             self._status_due_seconds = now_seconds + STATUS_SECONDS
 
     def stop(self) -> None:
-        """Let listening end for good; takes no lock, so a signal handler may call it."""
+        """Makes this run the last one; takes no lock, so a signal handler may call it."""
         self._is_stopping = True
 
     def reload(self) -> None:
-        """Say that listening ends and begins anew, with another configuration; not after `stop`."""
+        """Notifies that the run ends and another one starts; does nothing after `stop`."""
         if self._is_stopping:
             return
-        self._is_asked_anew = True
+        self._is_reload_requested = True
         monotonic_microseconds = time.monotonic_ns() // 1_000
-        self._manager.notify(
+        self._notifier.notify(
             RELOADING="1",
             MONOTONIC_USEC=str(monotonic_microseconds),
-            STATUS="beginning anew with another configuration",
+            STATUS="restarting with another configuration",
         )
 
     def _has_progressed(self, status: Status) -> bool:
-        has_heard = self._health.samples > self._fed_samples
+        has_captured = self._health.samples > self._fed_samples
         has_classified = self._health.windows > self._fed_windows
-        return has_heard and (has_classified or status.is_quiet)
+        return has_captured and (has_classified or status.is_quiet)

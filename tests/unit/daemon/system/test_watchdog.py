@@ -60,7 +60,7 @@ def test_ready_is_sent_on_entry_and_stopping_on_exit(loop: Loop, systemd: Notify
     assert systemd.received() == []
     with loop.watchdog:
         assert systemd.received() == ["READY=1", "STATUS=listening to mic:USB"]
-    assert systemd.received() == ["STOPPING=1", "STATUS=telling the last detections"]
+    assert systemd.received() == ["STOPPING=1", "STATUS=publishing the last detections"]
 
 
 def test_a_reload_after_a_stop_does_nothing(loop: Loop, systemd: NotifySocket) -> None:
