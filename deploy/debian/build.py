@@ -45,6 +45,9 @@ SUPERFLUOUS = (
     "ai_edge_litert/tools",
     "ai_edge_litert/vendors",  # the processors of telephones
     "ai_edge_litert/libLiteRtWebGpuAccelerator.so",
+    "prometheus_client/aiohttp",
+    "prometheus_client/django",
+    "prometheus_client/twisted",
     "**/*.pyi",
     "**/*.dist-info/RECORD",
     "**/*.dist-info/direct_url.json",
@@ -87,7 +90,7 @@ def _install_libraries(stage: Path, release: Release, machine: str) -> None:
     _run(*pip, "wheel", "--no-deps", "--wheel-dir", str(wheels), str(ROOT))
     platforms = [f"--platform=manylinux{age}_{machine}" for age in MANYLINUX]
     made_for = ["--implementation=cp", f"--python-version={release.python}", *platforms]
-    wheel = str(next(wheels.glob("*.whl")))
+    wheel = f"{next(wheels.glob('*.whl'))}[metrics]"  # pure Python, without dependencies
     _run(*pip, "install", "--only-binary=:all:", "--target", str(target), *made_for, wheel)
     for pattern in SUPERFLUOUS:
         for path in list(target.glob(pattern)):

@@ -205,7 +205,7 @@ def test_a_broken_file_leaves_the_last_good_one_serving(service: Service) -> Non
     service.configure("capture.sorce = 1")
     service.booted.run("systemctl", "restart", UNIT)
     service.wait_for_detections()
-    assert "the last good one serves" in service.booted.journal(UNIT)
+    assert "the last good one is used" in service.booted.journal(UNIT)
 
 
 def test_a_reload_serves_what_the_file_says_now(service: Service) -> None:
@@ -215,7 +215,7 @@ def test_a_reload_serves_what_the_file_says_now(service: Service) -> None:
     process = service.show("MainPID")
     service.configure("capture.sorce = 1")
     service.booted.run("systemctl", "reload", UNIT)
-    service.booted.wait_for(lambda: "the old one goes on" in service.booted.journal(UNIT))
+    service.booted.wait_for(lambda: "the old one stays in use" in service.booted.journal(UNIT))
     service.wait_for_detections()
     service.configure('mqtt.prefix = "elsewhere"')
     service.booted.run("systemctl", "reload", UNIT)

@@ -5,41 +5,50 @@ from pathlib import Path
 
 from daemon_process import Daemon, running
 from mosquitto import Broker
-from mqtt_subscriber import Subscriber
+from mqtt_subscriber import Received, Subscriber
 from recording import write_quiet
 
 
 def write_config(path: Path, broker: Broker, more: str) -> None:
-    """Write a configuration that plays ten quiet minutes."""
+    """Writes a configuration that plays ten quiet minutes."""
     path.write_text(
         f'mqtt.broker = "{broker.url}"\ncapture.source = "wav:{path.parent}/quiet.wav"\n{more}\n'
     )
 
 
-def begin(daemon: Daemon, subscriber: Subscriber, prefix: str) -> None:
-    """Return once the node is online below a prefix."""
+def statuses(messages: list[Received]) -> list[tuple[str, str]]:
+    """Returns the prefix and the text of each status, in order and without repetitions."""
+    found = [(m.topic.split("/")[0], m.text) for m in messages if "status" in m.topic]
+    return list(dict.fromkeys(found))
+
+
+def wait_for_status(subscriber: Subscriber, prefix: str, text: str) -> None:
+    """Returns once the node has published a status below a prefix."""
+    subscriber.wait_for(lambda messages: (prefix, text) in statuses(messages))
+
+
+def wait_until_online(daemon: Daemon, subscriber: Subscriber, prefix: str) -> None:
+    """Returns once the node is online below a prefix."""
     assert daemon.process.poll() is None
-    subscriber.wait_for(
-        lambda seen: any(m.topic.startswith(f"{prefix}/") and m.text == "online" for m in seen)
-    )
+    wait_for_status(subscriber, prefix, "online")
 
 
-def test_a_new_configuration_serves_at_once(
+def test_a_new_configuration_is_used_at_once(
     broker: Broker, subscriber: Subscriber, tmp_path: Path
 ) -> None:
-    """The same process says offline under its old name, and online under the new one."""
+    """The same process is offline under its old prefix, and online under the new one."""
     write_quiet(tmp_path / "quiet.wav", 600.0)
     config = tmp_path / "soundpost.toml"
     write_config(config, broker, 'mqtt.prefix = "first"')
     with running("--config", str(config)) as daemon:
-        begin(daemon, subscriber, "first")
+        wait_until_online(daemon, subscriber, "first")
         write_config(config, broker, 'mqtt.prefix = "second"')
         daemon.process.send_signal(signal.SIGHUP)
-        begin(daemon, subscriber, "second")
+        wait_until_online(daemon, subscriber, "second")
         status, errors = daemon.terminate()
     assert status == 0, errors
-    statuses = [(m.topic.split("/")[0], m.text) for m in subscriber.received if "status" in m.topic]
-    assert list(dict.fromkeys(statuses)) == [
+    wait_for_status(subscriber, "second", "offline")
+    assert statuses(subscriber.received) == [
         ("first", "online"),
         ("first", "offline"),
         ("second", "online"),
@@ -47,21 +56,23 @@ def test_a_new_configuration_serves_at_once(
     ]
 
 
-def test_a_broken_one_is_refused_and_the_old_one_goes_on(
+def test_a_broken_configuration_is_refused_and_the_old_one_stays_in_use(
     broker: Broker, subscriber: Subscriber, tmp_path: Path
 ) -> None:
-    """The log says what is wrong; nobody else notices anything."""
+    """The log has the reason; subscribers notice nothing."""
     write_quiet(tmp_path / "quiet.wav", 600.0)
     config = tmp_path / "soundpost.toml"
     write_config(config, broker, "mqtt.health_seconds = 1")
     with running("--config", str(config)) as daemon:
-        begin(daemon, subscriber, "soundpost")
+        wait_until_online(daemon, subscriber, "soundpost")
         write_config(config, broker, "mqtt.heath_seconds = 1")
         daemon.process.send_signal(signal.SIGHUP)
         seen = len(subscriber.received)
         subscriber.wait_for(lambda now: len([m for m in now[seen:] if "health" in m.topic]) > 1)
         status, errors = daemon.terminate()
     assert status == 0
-    assert "refused, the old one goes on" in errors
+    assert "refused, the old one stays in use" in errors
     assert "did you mean mqtt.health_seconds?" in errors
-    assert [m.text for m in subscriber.received if "status" in m.topic].count("offline") == 1
+    wait_for_status(subscriber, "soundpost", "offline")
+    texts = [m.text for m in subscriber.received if "status" in m.topic]
+    assert texts.count("offline") == 1

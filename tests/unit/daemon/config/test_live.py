@@ -129,7 +129,7 @@ def test_refused_the_old_one_goes_on(
     served.request_reload()
     assert not served.is_replaced(refuse if is_refused else accept)
     assert served.config.node.name == "first"
-    assert "is refused, the old one goes on" in caplog.text
+    assert "is refused, the old one stays in use" in caplog.text
 
 
 def test_a_full_disk_costs_the_copy_only(
