@@ -1,4 +1,4 @@
-"""Which settings hold for a label: override, label, group, all labels, profiles, manifest."""
+"""Profiles, and the precedence of override, label, group, all labels and manifest."""
 
 from pathlib import Path
 
@@ -21,12 +21,12 @@ GROUPS = {"security": ["siren", "glass_breaking"], "outside": ["dog", "siren"]}
 
 
 def rule(config: DecideConfig, label: str, *overrides: Override) -> Rule:
-    """The rule of one label."""
+    """Returns the rule of one label."""
     return next(r for r in build_rules(LABELS, config, 16_000, overrides) if r.label == label)
 
 
 def test_instant_and_steady_are_built_in() -> None:
-    """One decides by a single window, the other by three of five."""
+    """`instant` uses a single window, `steady` three of five."""
     labels = {"dog": LabelConfig(profile="steady"), "siren": LabelConfig(profile="instant")}
     config = DecideConfig(labels=labels)
     dog, siren, glass = (rule(config, label.name) for label in LABELS)
@@ -36,14 +36,14 @@ def test_instant_and_steady_are_built_in() -> None:
 
 
 def test_a_profile_of_the_configuration_replaces_the_built_in_one() -> None:
-    """As a whole: what it leaves open comes from the manifest, not from what it replaced."""
+    """Settings that it leaves open come from the manifest, not from the replaced profile."""
     config = DecideConfig(profile="steady", profiles={"steady": ProfileConfig(of_windows=4)})
     found = rule(config, "dog")
     assert (found.needed_windows, found.of_windows, found.minimum_samples) == (1, 4, 8000)
 
 
-def test_the_more_particular_place_wins_and_a_value_over_its_profile() -> None:
-    """An override, the label, its group, all labels; in each the value, then the profile."""
+def test_the_more_specific_place_wins_and_a_value_over_its_profile() -> None:
+    """In the order override, label, group, all labels; in each the value before the profile."""
     config = DecideConfig(
         smoothing_windows=7,
         refractory_seconds=7.0,
@@ -63,7 +63,7 @@ def test_the_more_particular_place_wins_and_a_value_over_its_profile() -> None:
 
 
 def test_of_two_groups_the_later_one_wins() -> None:
-    """In the order of the tables in the file."""
+    """The order is that of the tables in the file."""
     early, late = LabelConfig(on_threshold=0.7), LabelConfig(on_threshold=0.8)
     config = DecideConfig(groups=GROUPS, labels={"security": early, "outside": late})
     assert rule(config, "siren").on_threshold == 0.8
@@ -71,13 +71,13 @@ def test_of_two_groups_the_later_one_wins() -> None:
 
 
 def test_a_group_may_be_included_and_excluded() -> None:
-    """Its labels are."""
+    """The name of a group stands for its labels."""
     config = DecideConfig(groups=GROUPS, include=["security"], exclude=["outside"])
     assert [r.label for r in build_rules(LABELS, config, 16_000)] == ["glass_breaking"]
 
 
-def test_a_lower_threshold_takes_along_an_off_threshold_that_was_meant_for_another() -> None:
-    """Who sets one number while the daemon runs need not know of the second."""
+def test_a_lowered_on_threshold_lowers_the_off_threshold_of_a_more_general_place() -> None:
+    """A command that sets one threshold needs no second one."""
     config = DecideConfig(off_threshold=0.5)
     found = rule(config, "siren", Override("siren", on_threshold=0.3))
     assert (found.on_threshold, found.off_threshold) == (0.3, 0.3)
@@ -95,31 +95,31 @@ def test_a_lower_threshold_takes_along_an_off_threshold_that_was_meant_for_anoth
         (DecideConfig(needed_windows=3, of_windows=2), "3 of 2", "of_windows"),
     ],
 )
-def test_what_is_not_there_is_named_with_its_neighbour(
+def test_an_unknown_name_is_refused_with_the_nearest_one(
     config: DecideConfig, wrong: str, near: str
 ) -> None:
-    """A name that nothing has is an error, not a rule that never holds."""
+    """A wrong name is an error, not a rule without effect."""
     with pytest.raises(ConfigError, match=wrong) as caught:
         build_rules(LABELS, config, 16_000)
     assert near in caught.value.hint
 
 
 @pytest.mark.parametrize("override", [Override("dgo"), Override("dog", profile="steedy")])
-def test_an_override_of_what_is_not_there_is_refused(override: Override) -> None:
-    """A command is answered with what was meant."""
+def test_an_override_with_an_unknown_name_is_refused(override: Override) -> None:
+    """The hint has the nearest name."""
     with pytest.raises(ConfigError) as caught:
         build_rules(LABELS, DecideConfig(), 16_000, [override])
     assert caught.value.hint in {"did you mean dog?", "did you mean steady?"}
 
 
-def test_a_vocabulary_finds_labels_by_the_names_of_groups() -> None:
-    """What a mute is given."""
+def test_labels_are_found_by_the_names_of_groups() -> None:
+    """A mute command may name labels and groups."""
     label_names = build_label_names(LABELS, DecideConfig(groups=GROUPS))
     assert label_names.find(["security", "dog"]) == {"siren", "glass_breaking", "dog"}
 
 
-def test_evidence_is_told_of_the_slowest_profile_that_may_be_set() -> None:
-    """A clip must reach back to an onset that a patient profile was long in deciding."""
+def test_the_longest_memory_covers_every_profile() -> None:
+    """A clip must reach back to the onset, however slow the profile is."""
     manifest = load_bundle(TINY).manifest
     assert longest_memory_windows(manifest, DecideConfig()) == 2
     assert longest_memory_windows(manifest, DecideConfig(profile="steady")) == 3
@@ -139,10 +139,10 @@ PLACES = st.builds(
 
 
 @given(PLACES, PLACES, SHARES)
-def test_whatever_is_set_a_rule_makes_sense_or_is_refused(
+def test_a_rule_is_consistent_or_refused_for_all_settings(
     everywhere: LabelConfig, group: LabelConfig, override: float | None
 ) -> None:
-    """An event never ends at a higher score than it starts at, nor needs more than there is."""
+    """An event never ends at a higher score than it starts at, and never needs too many windows."""
     config = DecideConfig(
         groups=GROUPS,
         labels={"security": group},

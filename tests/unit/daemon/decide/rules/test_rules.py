@@ -1,4 +1,4 @@
-"""How the configuration replaces the manifest's decision defaults."""
+"""Rules: the manifest's decision defaults, replaced by the configuration."""
 
 import pytest
 
@@ -9,7 +9,7 @@ from soundpost.manifest import Label
 
 
 def label(name: str) -> Label:
-    """A label with the manifest's defaults."""
+    """Returns a label with the manifest's defaults."""
     return Label(
         name=name,
         on_threshold=0.6,
@@ -23,8 +23,8 @@ def label(name: str) -> Label:
 LABELS = [label("dog"), label("siren"), label("rain")]
 
 
-def test_without_configuration_the_manifest_rules() -> None:
-    """Every label is listened for, as it was calibrated."""
+def test_without_configuration_the_manifest_s_defaults_apply() -> None:
+    """Every label is tracked with its calibrated thresholds."""
     rules = build_rules(LABELS, DecideConfig(), 16_000)
     assert [(r.index, r.label, r.on_threshold, r.minimum_samples) for r in rules] == [
         (0, "dog", 0.6, 8000),
@@ -34,7 +34,7 @@ def test_without_configuration_the_manifest_rules() -> None:
 
 
 def test_one_label_wins_over_all_labels() -> None:
-    """A value under decide.labels.<name> beats the one under decide."""
+    """A value under decide.labels.<name> wins over the one under decide."""
     config = DecideConfig(on_threshold=0.8, labels={"siren": LabelConfig(on_threshold=0.7)})
     assert [r.on_threshold for r in build_rules(LABELS, config, 16_000)] == [0.8, 0.7, 0.8]
 
@@ -46,13 +46,13 @@ def test_seconds_become_samples() -> None:
     assert {(r.minimum_samples, r.refractory_samples) for r in rules} == {(4000, 0)}
 
 
-def test_a_lowered_on_threshold_takes_the_off_threshold_along() -> None:
-    """Asking only for more sensitivity needs no second number."""
+def test_a_lowered_on_threshold_lowers_the_off_threshold() -> None:
+    """More sensitivity needs no second setting."""
     rules = build_rules(LABELS, DecideConfig(on_threshold=0.3), 16_000)
     assert {r.off_threshold for r in rules} == {0.3}
 
 
-def test_include_and_exclude_choose_labels() -> None:
+def test_include_and_exclude_select_labels() -> None:
     """An excluded label is left out even when it is included; indices stay the model's."""
     config = DecideConfig(include=["siren", "rain"], exclude=["rain"])
     assert [(r.index, r.label) for r in build_rules(LABELS, config, 16_000)] == [(1, "siren")]
@@ -66,15 +66,15 @@ def test_include_and_exclude_choose_labels() -> None:
         DecideConfig(labels={"sirne": LabelConfig(on_threshold=0.5)}),
     ],
 )
-def test_a_misspelt_label_is_named_with_its_neighbour(config: DecideConfig) -> None:
-    """A label that the model does not have is an error, not a rule that never fires."""
+def test_a_misspelt_label_is_refused_with_the_nearest_one(config: DecideConfig) -> None:
+    """A label that the model does not have is an error, not a rule without effect."""
     with pytest.raises(ConfigError, match="sirne") as caught:
         build_rules(LABELS, config, 16_000)
     assert "siren" in caught.value.hint
 
 
-def test_an_empty_choice_is_refused() -> None:
-    """A daemon that listens for nothing is a mistake."""
+def test_an_empty_selection_is_refused() -> None:
+    """A daemon without labels is a mistake."""
     with pytest.raises(ConfigError, match="no label"):
         build_rules(LABELS, DecideConfig(include=["dog"], exclude=["dog"]), 16_000)
 

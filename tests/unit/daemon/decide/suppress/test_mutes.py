@@ -1,4 +1,4 @@
-"""What is muted does not begin, what has begun ends, and nothing is muted for ever."""
+"""Mutes: muted events do not start, and no mute lasts for ever."""
 
 import msgspec
 import pytest
@@ -15,17 +15,17 @@ DOG = frozenset({"dog"})
 
 
 def allowed(mutes: Mutes, utc_ns: int = NOW_NS) -> set[str]:
-    """The labels whose events may begin."""
+    """Returns the labels whose events may start."""
     return {label for label in LABELS if mutes.may_start(label, utc_ns)}
 
 
 def test_nothing_is_muted_at_first() -> None:
-    """Every label may begin."""
+    """Events of every label may start."""
     assert allowed(Mutes(LABELS)) == set(LABELS)
 
 
 def test_a_mute_holds_for_its_labels_until_its_end() -> None:
-    """Up to that nanosecond, and no other label."""
+    """It ends at that nanosecond, and no other label is muted."""
     mutes = Mutes(LABELS)
     mutes.mute(DOG, NOW_NS + MINUTE_NS)
     assert allowed(mutes) == {"siren", "rain"}
@@ -34,7 +34,7 @@ def test_a_mute_holds_for_its_labels_until_its_end() -> None:
 
 
 def test_all_can_be_muted_and_one_of_them_unmuted() -> None:
-    """None means every label, and an unmute takes out of it what it names."""
+    """None means every label; an unmute ends the mute of the labels that it names."""
     mutes = Mutes(LABELS)
     mutes.mute(None, NOW_NS + MINUTE_NS)
     assert allowed(mutes) == set()
@@ -44,7 +44,7 @@ def test_all_can_be_muted_and_one_of_them_unmuted() -> None:
     assert allowed(mutes) == set(LABELS)
 
 
-def test_a_later_word_takes_the_place_of_an_earlier_one() -> None:
+def test_a_later_mute_replaces_an_earlier_one() -> None:
     """A mute can be shortened."""
     mutes = Mutes(LABELS)
     mutes.mute(DOG, NOW_NS + 10 * MINUTE_NS)
@@ -52,22 +52,22 @@ def test_a_later_word_takes_the_place_of_an_earlier_one() -> None:
     assert mutes.may_start("dog", NOW_NS + 2 * MINUTE_NS)
 
 
-def test_a_clock_that_is_set_back_by_years_mutes_nothing() -> None:
-    """What ends later than the longest mute from now was said by a wrong clock."""
+def test_a_mute_has_no_effect_after_the_clock_was_set_back_by_years() -> None:
+    """A mute that ends later than the longest one from now was set by a wrong clock."""
     mutes = Mutes(LABELS)
     mutes.mute(None, NOW_NS + MINUTE_NS)
     assert allowed(mutes, NOW_NS - 2 * LONGEST_MUTE_SECONDS * NANOSECONDS) == set(LABELS)
 
 
-def test_the_longest_mute_holds_at_once() -> None:
-    """Also for what was heard before it was said, and is decided only now."""
+def test_the_longest_mute_applies_at_once() -> None:
+    """It applies to sound that was captured before the command and is decided on after it."""
     mutes = Mutes(LABELS)
     mutes.mute(None, NOW_NS + LONGEST_MUTE_SECONDS * NANOSECONDS)
     assert allowed(mutes, NOW_NS - 10 * NANOSECONDS) == set()
 
 
 def test_an_unknown_label_is_refused() -> None:
-    """A mute of a misspelt label would mute nothing."""
+    """A mute of a misspelt label would have no effect."""
     with pytest.raises(ValueError, match="dgo"):
         Mutes(LABELS).mute(frozenset({"dgo"}), NOW_NS)
 
@@ -76,8 +76,8 @@ def test_an_unknown_label_is_refused() -> None:
     st.dictionaries(st.sampled_from([*LABELS, "gone"]), st.integers(0, 2 * MINUTE_NS)),
     st.integers(0, 2 * MINUTE_NS),
 )
-def test_a_restart_remembers(ends: dict[str, int], later: int) -> None:
-    """The state, written and read again, mutes the same; a label that is gone is left out."""
+def test_a_restart_restores_the_mutes(ends: dict[str, int], later: int) -> None:
+    """The saved state mutes the same labels; one that no longer exists is left out."""
     mutes = Mutes([*LABELS, "gone"])
     for label, end in ends.items():
         mutes.mute(frozenset({label}), NOW_NS + end)
