@@ -1,8 +1,11 @@
-"""What every error of the product has in common."""
+"""The errors of the product and their hints."""
 
 import inspect
+from typing import Annotated, Literal
 
+import msgspec
 import pytest
+from msgspec import Meta
 
 from soundpost import errors
 from soundpost.errors import EX_CONFIG, BundleError, ConfigError, FeatureError, SoundpostError
@@ -15,24 +18,24 @@ KINDS = [
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_an_error_says_what_happened_and_what_to_do(kind: type[SoundpostError]) -> None:
-    """The message is the text of the exception; the hint stands beside it."""
+def test_an_error_has_a_message_and_a_hint(kind: type[SoundpostError]) -> None:
+    """The message is the text of the exception; the hint is an attribute."""
     error = kind("expected a, got b", hint="do c")
     assert (str(error), error.hint) == ("expected a, got b", "do c")
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_no_error_goes_without_a_hint(kind: type[SoundpostError]) -> None:
-    """The person on the ladder is never left with a message alone."""
+def test_an_error_without_a_hint_cannot_be_made(kind: type[SoundpostError]) -> None:
+    """The person who has to repair it always gets one."""
     with pytest.raises(TypeError, match="hint"):
         kind("expected a, got b")  # type: ignore[call-arg]  # what the test is about
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_only_what_a_restart_cannot_mend_exits_as_a_configuration_error(
+def test_only_errors_that_a_restart_cannot_repair_exit_with_status_78(
     kind: type[SoundpostError],
 ) -> None:
-    """Status 78 tells systemd not to restart: a wrong file stays wrong, a broker comes back."""
+    """Systemd does not restart after 78: a wrong file stays wrong, a broker comes back."""
     expected = EX_CONFIG if kind in {ConfigError, BundleError, FeatureError} else 1
     assert kind.exit_status == expected
 
@@ -45,11 +48,31 @@ def test_only_what_a_restart_cannot_mend_exits_as_a_configuration_error(
         ("s" * 1_000_000, "known: dog, siren"),
     ],
 )
-def test_an_unknown_name_is_answered_with_the_nearest(name: str, hint: str) -> None:
-    """The nearest known name, or all of them."""
+def test_the_hint_for_an_unknown_name_has_the_nearest_one(name: str, hint: str) -> None:
+    """It lists all known names if none is near."""
     assert errors.did_you_mean(name, ["dog", "siren"]) == hint
 
 
-def test_a_hint_of_ones_own_stands_where_nothing_is_near() -> None:
+def test_another_hint_replaces_the_list_of_known_names() -> None:
     """A list of known names may be too long to print."""
     assert errors.did_you_mean("x", ["dog"], "see the manual") == "see the manual"
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "expected"),
+    [
+        (float, True, "a number"),
+        (int, 1.5, "a whole number"),
+        (Literal["mute", "listen"], "hush", "one of mute, listen"),
+        (Annotated[str, Meta(pattern="^a", description="an a")], "b", "an a"),
+        (Annotated[str, Meta(pattern="^a", description="an a")] | None, "b", "an a"),
+        (Annotated[float, Meta(ge=0.0)], -1.0, "a number >= 0.0"),
+    ],
+)
+def test_an_expected_value_is_described_in_plain_words(
+    kind: type[object], value: object, expected: str
+) -> None:
+    """The description of the type comes first, then its choices, then the text of msgspec."""
+    with pytest.raises(msgspec.ValidationError) as caught:
+        msgspec.convert(value, kind)
+    assert errors.expected_value(kind, caught.value) == expected

@@ -1,4 +1,4 @@
-"""A configuration file to write into."""
+"""Fixtures: a configuration file."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -8,7 +8,7 @@ import pytest
 
 @pytest.fixture(scope="session")
 def write(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str | bytes], Path]:
-    """Writes a configuration file and returns its path; there is one, each test fills it."""
+    """Provides a function that writes the configuration file and returns its path."""
     path = tmp_path_factory.mktemp("config") / "soundpost.toml"
 
     def write(content: str | bytes) -> Path:

@@ -1,4 +1,4 @@
-"""How the configuration file is told that it is wrong."""
+"""Errors of the configuration file."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -34,7 +34,7 @@ Write = Callable[[str | bytes], Path]
 def test_an_unknown_key_names_the_nearest_known_one(
     write: Write, text: str, named: str, hint: str
 ) -> None:
-    """A typo is an error that says what was probably meant, in whichever table that is."""
+    """A typing error is refused, with the nearest key of any table in the hint."""
     with pytest.raises(ConfigError) as caught:
         load_config(write(text))
     assert str(caught.value).endswith(f"unknown key {named}")
@@ -42,7 +42,7 @@ def test_an_unknown_key_names_the_nearest_known_one(
 
 
 def test_an_unknown_key_like_no_other_lists_the_known_ones(write: Write) -> None:
-    """Where nothing is near, the keys of that table are told."""
+    """If no key is near, the hint lists the keys of the table."""
     with pytest.raises(ConfigError) as caught:
         load_config(write("[node]\nxyzzy = 1"))
     assert caught.value.hint == "known: name, latitude, longitude, timezone"
@@ -90,28 +90,32 @@ def test_an_unknown_key_like_no_other_lists_the_known_ones(write: Write) -> None
         ("[[mqtt]]\nprefix = 'a'", "mqtt: expected a table, got [{"),
     ],
 )
-def test_a_wrong_value_is_told_by_its_full_name(write: Write, text: str, message: str) -> None:
-    """The error says which key it is, what was expected and what was got."""
+def test_a_wrong_value_is_reported_with_its_full_name(
+    write: Write, text: str, message: str
+) -> None:
+    """The error has the key, the expected value and the given one."""
     path = write(text)
     with pytest.raises(ConfigError) as caught:
         load_config(path)
     assert str(caught.value).startswith(f"{path}: {message}")
 
 
-def test_a_wrong_flag_is_told_as_the_command_line_s(write: Write) -> None:
-    """Nobody is sent to look for a flag's mistake in the file."""
+def test_a_wrong_flag_is_reported_as_the_command_line_s(write: Write) -> None:
+    """A person need not look for the mistake in the file."""
     with pytest.raises(ConfigError, match=r"^the command line: capture\.pace: expected one of"):
         load_config(write(""), {"capture": {"pace": "slow"}})
 
 
-def test_a_table_that_is_none_is_told_even_where_a_flag_goes_into_it(write: Write) -> None:
-    """A flag does not paper over a broken table."""
+def test_a_value_in_the_place_of_a_table_is_refused_even_if_a_flag_sets_its_key(
+    write: Write,
+) -> None:
+    """A flag does not hide a broken table."""
     with pytest.raises(ConfigError, match="mqtt: expected a table, got 3"):
         load_config(write("mqtt = 3"), {"mqtt": {"broker": "mqtt://b"}})
 
 
 def test_a_password_in_the_broker_s_url_is_refused_and_not_repeated(write: Write) -> None:
-    """Errors end up in logs that others read."""
+    """Errors are written to logs that other people read."""
     with pytest.raises(ConfigError, match="without the user") as caught:
         load_config(write("[mqtt]\nbroker = 'mqtt://me:s3cr/et@host'"))
     assert "cr" not in str(caught.value).partition(", got ")[2]
@@ -127,7 +131,7 @@ def test_a_password_in_the_broker_s_url_is_refused_and_not_repeated(write: Write
     ],
 )
 def test_keys_that_contradict_each_other_are_refused(write: Write, text: str, rule: str) -> None:
-    """What would be ignored in silence, or sent in the clear, is an error."""
+    """A setting that would be ignored silently, or sent in the clear, is an error."""
     path = write(f"[mqtt]\n{text}")
     with pytest.raises(ConfigError) as caught:
         load_config(path)
@@ -147,20 +151,20 @@ def test_keys_that_contradict_each_other_are_refused(write: Write, text: str, ru
     ],
     ids=["cut short", "unquoted", "not UTF-8", "long number", "deep", "zero byte", "twice"],
 )
-def test_what_is_not_toml_is_told_as_that(write: Write, content: bytes) -> None:
-    """Garbage is an error of the configuration, not of the program."""
+def test_a_file_that_is_not_toml_is_refused(write: Write, content: bytes) -> None:
+    """It is an error of the configuration, not a bug."""
     with pytest.raises(ConfigError, match="is not TOML: "):
         load_config(write(content))
 
 
-def test_a_file_that_is_not_there_is_an_error(tmp_path: Path) -> None:
-    """A file that was named must exist; the defaults do not step in for it."""
+def test_a_missing_file_is_an_error(tmp_path: Path) -> None:
+    """A named file must exist; the defaults do not replace it."""
     with pytest.raises(ConfigError, match=r"absent\.toml cannot be read: No such file") as caught:
         load_config(tmp_path / "absent.toml")
     assert caught.value.exit_status == EX_CONFIG
 
 
 def test_a_folder_is_not_a_file(tmp_path: Path) -> None:
-    """A folder's name is told as such."""
+    """The error names the reason."""
     with pytest.raises(ConfigError, match="cannot be read: Is a directory"):
         load_config(tmp_path)

@@ -1,4 +1,4 @@
-"""Whatever is thrown at the configuration, the outcome is a Config or a ConfigError."""
+"""Any configuration gives a Config or a ConfigError."""
 
 import tomllib
 from collections.abc import Callable
@@ -46,8 +46,8 @@ def _names(section: type[msgspec.Struct]) -> list[str]:
         max_size=4,
     )
 )
-def test_no_values_bring_anything_but_a_configuration_or_its_error(flags: dict[str, Any]) -> None:
-    """Whatever values stand in the tables, the outcome is a Config or a ConfigError."""
+def test_any_values_give_a_configuration_or_its_error(flags: dict[str, Any]) -> None:
+    """No value in any table raises another exception."""
     try:
         assert isinstance(load_config(None, flags), Config)
     except ConfigError:
@@ -55,8 +55,8 @@ def test_no_values_bring_anything_but_a_configuration_or_its_error(flags: dict[s
 
 
 @given(st.text(alphabet=st.sampled_from("[]='\"\n.abmqt_#{},019-\\u\x00é"), max_size=60))
-def test_no_text_brings_anything_but_a_configuration_or_its_error(write: Write, text: str) -> None:
-    """A file of any text is read, or refused as what it is."""
+def test_any_text_gives_a_configuration_or_its_error(write: Write, text: str) -> None:
+    """A file that is read is valid TOML."""
     path = write(text)
     try:
         load_config(path)

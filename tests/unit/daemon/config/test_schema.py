@@ -1,4 +1,4 @@
-"""What the configuration file may say."""
+"""Tables, keys and defaults of the configuration file."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -11,7 +11,7 @@ Write = Callable[[str | bytes], Path]
 
 
 def test_no_file_at_all_gives_the_defaults() -> None:
-    """Everything has a default that serves."""
+    """Every key has a default."""
     assert load_config(None) == Config()
 
 
@@ -21,7 +21,7 @@ def test_an_empty_file_gives_the_defaults(write: Write) -> None:
 
 
 def test_every_table_can_be_set(write: Write) -> None:
-    """Values of every table arrive where they belong, numbers without a fraction included."""
+    """Values of every table are read, numbers without a fraction included."""
     config = load_config(
         write("""
             [node]
@@ -52,26 +52,26 @@ def test_every_table_can_be_set(write: Write) -> None:
 
 
 def test_a_byte_order_mark_is_no_error(write: Write) -> None:
-    """Editors on Windows begin a UTF-8 file with one."""
+    """Editors on Windows start a UTF-8 file with one."""
     assert load_config(write(b"\xef\xbb\xbf[node]\nname = 'a'")).node.name == "a"
 
 
 def test_a_flag_wins_over_the_file(write: Write) -> None:
-    """What the command line says replaces that key, and no other key of the table."""
+    """A value from the command line replaces its key, and no other key of the table."""
     path = write("[mqtt]\nbroker = 'mqtt://a'\nprefix = 'farm'")
     config = load_config(path, {"mqtt": {"broker": "mqtt://b"}, "node": {"name": "n"}})
     assert (config.mqtt.broker, config.mqtt.prefix, config.node.name) == ("mqtt://b", "farm", "n")
 
 
-def test_the_machine_s_name_is_made_fit_for_a_topic(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The default node name is valid, whatever the machine is called."""
+def test_the_machine_s_name_is_made_valid_for_a_topic(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The default node name is valid for any name of the machine."""
     monkeypatch.setattr("socket.gethostname", lambda: "café#+/1.example.org")
     assert Config().node.name == "caf----1"
     monkeypatch.setattr("socket.gethostname", lambda: "")
     assert Config().node.name == "soundpost"
 
 
-def test_a_certificate_may_bring_its_key_in_the_same_file(write: Write) -> None:
-    """A PEM file can hold both, so a key file of its own is not asked for."""
+def test_a_certificate_may_contain_its_key(write: Write) -> None:
+    """A PEM file can hold both, so no key file is required."""
     path = write("[mqtt]\nbroker = 'mqtts://a'\ncert_file = 'both.pem'")
     assert load_config(path).mqtt.cert_file == "both.pem"

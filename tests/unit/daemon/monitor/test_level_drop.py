@@ -1,4 +1,4 @@
-"""Quieter than it ever was, told from dusk, rain and single sounds."""
+"""Level drops, distinguished from dusk, rain and single sounds."""
 
 import pytest
 from hypothesis import given, settings
@@ -18,72 +18,72 @@ USUAL_DBFS = -45.0
 COVERED_DBFS = USUAL_DBFS - COLLAPSE_DB - 1.0
 
 
-def hear(collapse: LevelDrop, level_dbfs: float, minutes: int = 1) -> bool:
-    """Whether it is raised after minutes of a level."""
+def run_minutes(level_drop: LevelDrop, level_dbfs: float, minutes: int = 1) -> bool:
+    """Returns whether it is raised after some minutes of a level."""
     for _ in range(minutes * MINUTE_SECONDS):
-        collapse.update(level_dbfs)
-    return collapse.is_raised
+        level_drop.update(level_dbfs)
+    return level_drop.is_raised
 
 
 @pytest.fixture
-def collapse() -> LevelDrop:
-    """One that knows its place."""
+def level_drop() -> LevelDrop:
+    """Provides a level drop that has learned the usual level."""
     made = LevelDrop()
-    hear(made, USUAL_DBFS, LEARNING_MINUTES)
+    run_minutes(made, USUAL_DBFS, LEARNING_MINUTES)
     return made
 
 
-def test_a_minute_below_all_others_is_a_collapse(collapse: LevelDrop) -> None:
-    """By more than 12 dB; it lasts until the level is back within 6."""
-    assert not hear(collapse, USUAL_DBFS - COLLAPSE_DB)
-    collapse = LevelDrop()
-    hear(collapse, USUAL_DBFS, LEARNING_MINUTES)
-    assert hear(collapse, COVERED_DBFS)
-    assert hear(collapse, USUAL_DBFS - RECOVERY_DB - 1.0)
-    assert not hear(collapse, USUAL_DBFS - RECOVERY_DB)
+def test_a_minute_below_all_others_raises_it(level_drop: LevelDrop) -> None:
+    """More than 12 dB below; it lasts until the level is back within 6 dB."""
+    assert not run_minutes(level_drop, USUAL_DBFS - COLLAPSE_DB)
+    level_drop = LevelDrop()
+    run_minutes(level_drop, USUAL_DBFS, LEARNING_MINUTES)
+    assert run_minutes(level_drop, COVERED_DBFS)
+    assert run_minutes(level_drop, USUAL_DBFS - RECOVERY_DB - 1.0)
+    assert not run_minutes(level_drop, USUAL_DBFS - RECOVERY_DB)
 
 
-def test_it_is_not_judged_before_the_place_is_known() -> None:
-    """In the first hour nothing is compared."""
+def test_nothing_is_raised_in_the_first_hour() -> None:
+    """The usual level is not known yet."""
     new = LevelDrop()
-    assert not hear(new, USUAL_DBFS, LEARNING_MINUTES - 1)
-    assert not hear(new, COVERED_DBFS)
+    assert not run_minutes(new, USUAL_DBFS, LEARNING_MINUTES - 1)
+    assert not run_minutes(new, COVERED_DBFS)
 
 
-def test_what_was_as_quiet_before_is_no_collapse(collapse: LevelDrop) -> None:
-    """Rain that begins and ends takes nothing away."""
-    assert not hear(collapse, -20.0, 120)
-    assert not hear(collapse, USUAL_DBFS, 5)
+def test_a_level_that_was_as_low_before_raises_nothing(level_drop: LevelDrop) -> None:
+    """Rain may start and end."""
+    assert not run_minutes(level_drop, -20.0, 120)
+    assert not run_minutes(level_drop, USUAL_DBFS, 5)
 
 
 @settings(max_examples=20)
 @given(st.lists(st.floats(-COLLAPSE_DB, COLLAPSE_DB), max_size=100))
-def test_a_level_that_falls_by_and_by_is_no_collapse(steps_db: list[float]) -> None:
-    """However far dusk and a calm night bring it down."""
-    collapse, level_dbfs = LevelDrop(), -10.0
+def test_a_level_that_falls_step_by_step_raises_nothing(steps_db: list[float]) -> None:
+    """Dusk and a calm night may lower it by any amount."""
+    level_drop, level_dbfs = LevelDrop(), -10.0
     for _ in range(LEARNING_MINUTES):
-        hear(collapse, level_dbfs)
+        run_minutes(level_drop, level_dbfs)
     for step_db in steps_db:
         level_dbfs = min(max(level_dbfs + step_db, -100.0), 0.0)
-        assert not hear(collapse, level_dbfs)
+        assert not run_minutes(level_drop, level_dbfs)
 
 
-def test_single_sounds_do_not_hide_a_collapse(collapse: LevelDrop) -> None:
-    """A minute goes by its median."""
+def test_single_sounds_do_not_hide_a_collapse(level_drop: LevelDrop) -> None:
+    """The level of a minute is its median."""
     for second in range(MINUTE_SECONDS):
-        collapse.update(-10.0 if second % 3 == 0 else COVERED_DBFS)
-    assert collapse.is_raised
+        level_drop.update(-10.0 if second % 3 == 0 else COVERED_DBFS)
+    assert level_drop.is_raised
 
 
-def test_digital_silence_is_no_level(collapse: LevelDrop) -> None:
-    """It has a name of its own, and leaves no trace in the history."""
-    assert not hear(collapse, SILENCE_DBFS, 60)
-    assert hear(collapse, COVERED_DBFS)
+def test_digital_silence_is_left_out(level_drop: LevelDrop) -> None:
+    """It is a problem of its own, and does not change the usual level."""
+    assert not run_minutes(level_drop, SILENCE_DBFS, 60)
+    assert run_minutes(level_drop, COVERED_DBFS)
 
 
-def test_after_a_day_the_new_level_is_the_place_s_own(collapse: LevelDrop) -> None:
-    """What changed for good is not told for ever."""
-    assert hear(collapse, COVERED_DBFS, HISTORY_MINUTES - 1)
-    assert not hear(collapse, COVERED_DBFS)
-    assert not hear(collapse, COVERED_DBFS, 10)
-    assert hear(collapse, COVERED_DBFS - COLLAPSE_DB - 1.0)
+def test_after_a_day_the_new_level_is_the_usual_one(level_drop: LevelDrop) -> None:
+    """A permanent change is not reported for ever."""
+    assert run_minutes(level_drop, COVERED_DBFS, HISTORY_MINUTES - 1)
+    assert not run_minutes(level_drop, COVERED_DBFS)
+    assert not run_minutes(level_drop, COVERED_DBFS, 10)
+    assert run_minutes(level_drop, COVERED_DBFS - COLLAPSE_DB - 1.0)

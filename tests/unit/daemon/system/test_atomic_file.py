@@ -1,5 +1,6 @@
-"""A file comes onto the disk whole, or not at all."""
+"""Atomic file writes: a file is written completely or not at all."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -9,26 +10,37 @@ from soundpost.system.atomic_file import probe_folder, set_aside, sync_folder, w
 
 
 def contents(folder: Path) -> dict[str, bytes]:
-    """What lies in a folder, the hidden ones too."""
+    """Returns the files of a folder, hidden ones included."""
     return {file.name: file.read_bytes() for file in folder.iterdir()}
 
 
-def test_a_replaced_file_is_the_new_one_whole(tmp_path: Path) -> None:
-    """And no temporary one stays."""
+def test_a_replaced_file_has_the_new_content(tmp_path: Path) -> None:
+    """No temporary file is left."""
     for content in (b"first" * 1000, b"second", b""):
         write_atomic(tmp_path / "clip.json", content)
         sync_folder(tmp_path)
         assert contents(tmp_path) == {"clip.json": content}
 
 
-def test_it_is_not_for_everybody(tmp_path: Path) -> None:
-    """The owner writes, the group reads."""
+def test_other_users_cannot_read_the_file(tmp_path: Path) -> None:
+    """The owner may write, the group may read."""
     write_atomic(tmp_path / "commands.json", b"muted")
     assert (tmp_path / "commands.json").stat().st_mode & 0o777 == 0o640
 
 
-def test_a_file_that_cannot_be_written_whole_leaves_nothing(tmp_path: Path) -> None:
-    """Neither the half nor the temporary one; the one that stood there stays."""
+@pytest.mark.parametrize("umask", [0o022, 0o077])
+def test_a_given_mode_applies_whatever_the_umask(tmp_path: Path, umask: int) -> None:
+    """Another service's user can read such a file."""
+    before = os.umask(umask)
+    try:
+        write_atomic(tmp_path / "soundpost.prom", b"a 1", mode=0o644, is_durable=False)
+    finally:
+        os.umask(before)
+    assert (tmp_path / "soundpost.prom").stat().st_mode & 0o777 == 0o644
+
+
+def test_a_failed_write_leaves_the_old_file_alone(tmp_path: Path) -> None:
+    """No part of the new content and no temporary file is left."""
     (tmp_path / "clip.flac").write_bytes(b"old")
     with files_of_at_most(1000), pytest.raises(OSError, match="too large"):
         write_atomic(tmp_path / "clip.flac", bytes(5000))
@@ -36,7 +48,7 @@ def test_a_file_that_cannot_be_written_whole_leaves_nothing(tmp_path: Path) -> N
 
 
 def test_a_full_disk_keeps_what_it_had(disk: Disk) -> None:
-    """And has no less room for it than before."""
+    """The temporary file takes no space on it."""
     path = disk.folder / "commands.json"
     write_atomic(path, b"old" * 3000)
     disk.fill()
@@ -46,22 +58,22 @@ def test_a_full_disk_keeps_what_it_had(disk: Disk) -> None:
     assert path.read_bytes() == b"old" * 3000
 
 
-def test_whatever_interrupts_it_leaves_nothing(tmp_path: Path) -> None:
-    """It need not be the disk that fails."""
+def test_any_exception_leaves_no_file(tmp_path: Path) -> None:
+    """The disk is not the only cause of failures."""
     with pytest.raises(TypeError):
-        write_atomic(tmp_path / "clip.json", "no bytes")  # type: ignore[arg-type]  # on purpose
+        write_atomic(tmp_path / "clip.json", "a text")  # type: ignore[arg-type]  # on purpose
     assert contents(tmp_path) == {}
 
 
-def test_what_a_killed_one_left_behind_is_no_hindrance(tmp_path: Path) -> None:
-    """The next one takes its place."""
+def test_a_temporary_file_of_a_killed_process_is_replaced(tmp_path: Path) -> None:
+    """It does not hinder the next write."""
     (tmp_path / ".clip.json.part").write_bytes(b"half" * 1000)
     write_atomic(tmp_path / "clip.json", b"whole")
     assert contents(tmp_path) == {"clip.json": b"whole"}
 
 
 def test_a_file_that_is_set_aside_keeps_its_content(tmp_path: Path) -> None:
-    """Its name says what it was and when; files that belong to it go with it."""
+    """Its new name has the old one and the time; files that belong to it go with it."""
     (tmp_path / "a.db").write_text("damaged")
     (tmp_path / "a.db-wal").write_text("log")
     aside = set_aside(tmp_path / "a.db", ("", "-wal", "-journal"))
@@ -72,7 +84,7 @@ def test_a_file_that_is_set_aside_keeps_its_content(tmp_path: Path) -> None:
 
 
 def test_only_the_latest_two_are_kept_aside(tmp_path: Path) -> None:
-    """What is damaged again and again does not fill the disk."""
+    """A file that is damaged again and again does not fill the disk."""
     for number in range(4):
         (tmp_path / "a").write_text(str(number))
         set_aside(tmp_path / "a")
@@ -80,12 +92,12 @@ def test_only_the_latest_two_are_kept_aside(tmp_path: Path) -> None:
 
 
 def test_a_probe_leaves_nothing(tmp_path: Path) -> None:
-    """A folder that can be written holds what it held."""
+    """A writable folder has the same content afterwards."""
     probe_folder(tmp_path)
     assert not list(tmp_path.iterdir())
 
 
-def test_a_folder_that_is_not_there_fails_its_probe(tmp_path: Path) -> None:
-    """The operating system says why."""
+def test_a_missing_folder_fails_its_probe(tmp_path: Path) -> None:
+    """The error is that of the operating system."""
     with pytest.raises(FileNotFoundError):
         probe_folder(tmp_path / "gone")

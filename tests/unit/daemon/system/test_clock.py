@@ -1,4 +1,4 @@
-"""Whether the wall clock can be believed."""
+"""The state of the wall clock."""
 
 import ctypes
 import errno
@@ -13,7 +13,7 @@ from soundpost.system.clock import WallClock, clock_state
 
 
 def kernel(answer: int) -> Callable[..., object]:
-    """A C library whose adjtimex gives `answer`."""
+    """Returns a C library whose adjtimex returns `answer`."""
 
     class Library:
         @staticmethod
@@ -23,8 +23,8 @@ def kernel(answer: int) -> Callable[..., object]:
     return lambda *_args, **_kwargs: Library
 
 
-def test_this_machine_s_clock_is_judged() -> None:
-    """The real kernel answers, whatever it answers."""
+def test_the_clock_of_this_machine_has_a_state() -> None:
+    """The real kernel gives it."""
     assert clock_state() in {"synced", "untrusted"}
 
 
@@ -37,22 +37,22 @@ def test_this_machine_s_clock_is_judged() -> None:
         (5, "untrusted"),  # TIME_ERROR: no reference
     ],
 )
-def test_the_kernel_s_answer_decides(
+def test_the_state_is_that_of_the_kernel(
     monkeypatch: pytest.MonkeyPatch, answer: int, state: str
 ) -> None:
-    """Every state of adjtimex(2) but TIME_ERROR is to be believed."""
+    """Every state of adjtimex(2) but TIME_ERROR is synced."""
     monkeypatch.setattr(ctypes, "CDLL", kernel(answer))
     assert clock_state() == state
 
 
 @pytest.mark.parametrize(("has_synced", "state"), [(True, "synced"), (False, "untrusted")])
-def test_where_the_kernel_refuses_to_answer_timesyncd_does(
+def test_where_adjtimex_is_not_permitted_the_stamp_of_timesyncd_decides(
     monkeypatch: pytest.MonkeyPatch,
     tmp_path: Path,
     has_synced: bool,  # noqa: FBT001 - a parameter of the case
     state: str,
 ) -> None:
-    """A service under ProtectClock= believes the stamp that systemd-timesyncd leaves."""
+    """Under ProtectClock= systemd-timesyncd's stamp is the only source."""
     stamp = tmp_path / "synchronized"
     if has_synced:
         stamp.touch()
@@ -61,8 +61,8 @@ def test_where_the_kernel_refuses_to_answer_timesyncd_does(
     assert clock_state() == state
 
 
-def test_a_machine_that_cannot_say_is_not_believed(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A C library without adjtimex, or none to be loaded, gives no trust."""
+def test_a_machine_without_adjtimex_is_untrusted(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The C library may lack it, or not load."""
     monkeypatch.setattr(ctypes, "CDLL", lambda *_args, **_kwargs: object())
     assert clock_state() == "untrusted"
 
@@ -74,10 +74,10 @@ def test_a_machine_that_cannot_say_is_not_believed(monkeypatch: pytest.MonkeyPat
 
 
 class Machine:
-    """A machine whose clocks are the test's.
+    """A machine whose clocks a test sets.
 
     Args:
-        stamp: Where systemd-timesyncd leaves its stamp.
+        stamp: The stamp file of systemd-timesyncd.
     """
 
     def __init__(self, stamp: Path) -> None:
@@ -86,24 +86,24 @@ class Machine:
         self._stamp = stamp
         self.clock = WallClock(wall_ns=lambda: self.wall_ns, steady_ns=lambda: self.steady_ns)
 
-    def let_pass(self, seconds: float, slewed_ppm: float = 0.0) -> None:
-        """Time goes by."""
+    def advance(self, seconds: float, slewed_ppm: float = 0.0) -> None:
+        """Advances both clocks."""
         self.steady_ns += round(seconds * 1e9)
         self.wall_ns += round(seconds * 1e9 * (1 + slewed_ppm / 1e6))
 
     def step(self, seconds: float) -> None:
-        """Somebody sets the wall clock."""
+        """Sets the wall clock."""
         self.wall_ns += round(seconds * 1e9)
 
     def sync(self) -> None:
-        """systemd-timesyncd has synced the clock."""
+        """Syncs the clock as systemd-timesyncd does."""
         self._stamp.touch()
         os.utime(self._stamp, ns=(self.wall_ns, self.wall_ns))
 
 
 @pytest.fixture
 def machine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Machine:
-    """A machine whose kernel says `synced`."""
+    """Provides a machine whose kernel reports a synced clock."""
     monkeypatch.setattr(ctypes, "CDLL", kernel(0))
     monkeypatch.setattr(clock, "TIMESYNCD_STAMP", tmp_path / "synchronized")
     return Machine(tmp_path / "synchronized")
@@ -115,54 +115,52 @@ STEPS = [HOUR, -HOUR, 10 * YEAR, -10 * YEAR, 1.5, -1.5]
 
 
 @pytest.mark.parametrize("step_seconds", STEPS)
-def test_a_clock_that_was_just_set_is_not_believed(machine: Machine, step_seconds: float) -> None:
-    """A minute later the kernel's word counts again."""
-    machine.let_pass(30.0)
+def test_a_clock_that_was_just_set_is_untrusted(machine: Machine, step_seconds: float) -> None:
+    """A minute later the state of the kernel counts again."""
+    machine.advance(30.0)
     assert machine.clock() == "synced"
     machine.step(step_seconds)
-    machine.let_pass(0.1)
+    machine.advance(0.1)
     assert machine.clock() == "untrusted"
-    machine.let_pass(59.0)
+    machine.advance(59.0)
     assert machine.clock() == "untrusted"
-    machine.let_pass(1.0)
+    machine.advance(1.0)
     assert machine.clock() == "synced"
 
 
 @pytest.mark.parametrize("slewed_ppm", [0.0, 500.0, -500.0])
-def test_a_clock_that_is_put_right_gently_stays_believed(
-    machine: Machine, slewed_ppm: float
-) -> None:
-    """As NTP does it, however rarely anybody asks; and a machine that slept was not set."""
+def test_a_clock_that_is_slewed_stays_synced(machine: Machine, slewed_ppm: float) -> None:
+    """NTP slews it, at any interval between checks; a machine that slept was not set."""
     for seconds in (1.0, 60.0, HOUR, 24 * HOUR):
-        machine.let_pass(seconds, slewed_ppm)
+        machine.advance(seconds, slewed_ppm)
         assert machine.clock() == "synced"
 
 
 @pytest.mark.parametrize("step_seconds", STEPS)
-def test_an_old_stamp_says_nothing_of_a_clock_that_was_set_since(
+def test_an_old_stamp_does_not_count_after_the_clock_was_set(
     machine: Machine, monkeypatch: pytest.MonkeyPatch, step_seconds: float
 ) -> None:
-    """Where only systemd-timesyncd can tell, it must have synced the clock since then."""
+    """Without adjtimex(2), systemd-timesyncd must have synced the clock since then."""
     monkeypatch.setattr(ctypes, "CDLL", kernel(-1))
     machine.sync()
-    machine.let_pass(100.0)
+    machine.advance(100.0)
     assert machine.clock() == "synced"
     machine.step(step_seconds)
     for _ in range(1_000):
-        machine.let_pass(30.0)
+        machine.advance(30.0)
         assert machine.clock() == "untrusted"
     machine.sync()
     assert machine.clock() == "synced"
 
 
-def test_a_clock_that_timesyncd_sets_is_believed_at_once(
+def test_a_clock_that_timesyncd_sets_is_synced_at_once(
     machine: Machine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The first sync after a boot without a battery is a step of years, and the truth."""
+    """The first sync after a boot without a battery is a step of years, and right."""
     monkeypatch.setattr(ctypes, "CDLL", kernel(-1))
-    machine.let_pass(30.0)
+    machine.advance(30.0)
     assert machine.clock() == "untrusted"
     machine.step(10 * YEAR)
     machine.sync()
-    machine.let_pass(5.0)
+    machine.advance(5.0)
     assert machine.clock() == "synced"

@@ -1,4 +1,4 @@
-"""What journald gets of the log, over a real datagram socket as its own."""
+"""Log entries for journald, over a real datagram socket."""
 
 import logging
 import os
@@ -15,16 +15,16 @@ from soundpost.system.journal import JournalHandler
 
 @pytest.fixture
 def journal(tmp_path: Path) -> Iterator[socket.socket]:
-    """The socket at which journald would listen."""
-    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as ear:
-        ear.bind(str(tmp_path / "journal"))
-        ear.settimeout(20.0)
-        yield ear
+    """Provides a socket like that of journald."""
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as receiver:
+        receiver.bind(str(tmp_path / "journal"))
+        receiver.settimeout(20.0)
+        yield receiver
 
 
 @pytest.fixture
 def log(tmp_path: Path) -> Iterator[logging.Logger]:
-    """A logger that is heard there alone."""
+    """Provides a logger that logs to that socket only."""
     log = logging.getLogger("soundpost.of_a_test")
     handler = JournalHandler(tmp_path / "journal")
     log.addHandler(handler)
@@ -35,27 +35,27 @@ def log(tmp_path: Path) -> Iterator[logging.Logger]:
 
 
 def fields(datagram: bytes) -> dict[str, str]:
-    """The fields of an entry, read as systemd.io/JOURNAL_NATIVE_PROTOCOL has it."""
-    told = {}
+    """Returns the fields of an entry (systemd.io/JOURNAL_NATIVE_PROTOCOL)."""
+    entry = {}
     while datagram:
         line, _, datagram = datagram.partition(b"\n")
         name, has_value, value = line.partition(b"=")
         if not has_value:
             length = int.from_bytes(datagram[:8], "little")
             value, datagram = datagram[8 : 8 + length], datagram[8 + length + 1 :]
-        told[name.decode()] = value.decode()
-    return told
+        entry[name.decode()] = value.decode()
+    return entry
 
 
 def test_an_entry_has_its_fields(journal: socket.socket, log: logging.Logger) -> None:
-    """Message, priority, who said it and where: each can be asked for."""
+    """Message, priority, logger and place in the code can be filtered by."""
     log.warning("the outbox is %s", "full")
-    told = fields(journal.recv(65_536))
-    assert told["MESSAGE"] == "the outbox is full"
-    assert (told["PRIORITY"], told["LOGGER"]) == ("4", "soundpost.of_a_test")
-    assert told["SYSLOG_IDENTIFIER"] == "soundpost"
-    assert told["CODE_FILE"] == __file__
-    assert told["CODE_FUNC"] == "test_an_entry_has_its_fields"
+    entry = fields(journal.recv(65_536))
+    assert entry["MESSAGE"] == "the outbox is full"
+    assert (entry["PRIORITY"], entry["LOGGER"]) == ("4", "soundpost.of_a_test")
+    assert entry["SYSLOG_IDENTIFIER"] == "soundpost"
+    assert entry["CODE_FILE"] == __file__
+    assert entry["CODE_FUNC"] == "test_an_entry_has_its_fields"
 
 
 @pytest.mark.parametrize(
@@ -65,37 +65,37 @@ def test_an_entry_has_its_fields(journal: socket.socket, log: logging.Logger) ->
 def test_a_level_is_a_priority(
     journal: socket.socket, log: logging.Logger, level: int, priority: str
 ) -> None:
-    """`journalctl -p` chooses by syslog's numbers."""
+    """`journalctl -p` filters by the numbers of syslog."""
     log.setLevel(logging.DEBUG)
     log.log(level, "so")
     assert fields(journal.recv(65_536))["PRIORITY"] == priority
 
 
 def test_a_traceback_is_one_entry(journal: socket.socket, log: logging.Logger) -> None:
-    """Line breaks are a part of the message, and no field can be forged by them."""
+    """Line breaks are part of the message, and cannot forge a field."""
     try:
         raise ValueError("x\nPRIORITY=0")  # noqa: TRY301 - to have a traceback
     except ValueError:
         log.exception("a bug")
-    told = fields(journal.recv(65_536))
-    assert told["MESSAGE"].startswith("a bug\nTraceback")
-    assert told["MESSAGE"].endswith("PRIORITY=0")
-    assert told["PRIORITY"] == "3"
+    entry = fields(journal.recv(65_536))
+    assert entry["MESSAGE"].startswith("a bug\nTraceback")
+    assert entry["MESSAGE"].endswith("PRIORITY=0")
+    assert entry["PRIORITY"] == "3"
 
 
-def test_without_journald_it_goes_to_stderr(
+def test_without_journald_records_go_to_stderr(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """A line that journald does not take is not lost."""
+    """A record that journald does not accept is not lost."""
     handler = JournalHandler(tmp_path / "absent")
-    handler.handle(logging.makeLogRecord({"name": "soundpost", "msg": "nobody takes this"}))
+    handler.handle(logging.makeLogRecord({"name": "soundpost", "msg": "nothing receives this"}))
     handler.close()
-    assert "soundpost: nobody takes this" in capsys.readouterr().err
+    assert "soundpost: nothing receives this" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("stream", ["", "1:2"])
-def test_on_a_terminal_a_line_is_a_line(stream: str) -> None:
-    """Where stderr is not the journal, nothing is sent there."""
+def test_on_a_terminal_a_record_is_a_line(stream: str) -> None:
+    """If stderr is not the journal, nothing is sent to journald."""
     code = "from soundpost.system import journal; import logging\n"
     code += "journal.begin_log(); logging.getLogger('soundpost').info('here')"
     done = subprocess.run(

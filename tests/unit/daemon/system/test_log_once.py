@@ -9,7 +9,7 @@ from soundpost.system.log_once import LogOnce
 
 @pytest.fixture
 def failure(caplog: pytest.LogCaptureFixture) -> LogOnce:
-    """A failure of the test's own logger."""
+    """Provides a failure that is logged by the test's own logger."""
     caplog.set_level(logging.DEBUG, "soundpost.test")
     return LogOnce(logging.getLogger("soundpost.test"), logging.ERROR)
 
@@ -17,9 +17,11 @@ def failure(caplog: pytest.LogCaptureFixture) -> LogOnce:
 def test_a_repeated_failure_has_one_line(
     failure: LogOnce, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """The same line is logged once, at the level that was asked for."""
+    """The same line is logged once, at the given level."""
     assert [failure.fail("no %s", "disk") for _ in range(3)] == [True, False, False]
-    assert [(one.levelname, one.getMessage()) for one in caplog.records] == [("ERROR", "no disk")]
+    assert [(record.levelname, record.getMessage()) for record in caplog.records] == [
+        ("ERROR", "no disk")
+    ]
     assert failure.is_failing
 
 
@@ -29,7 +31,7 @@ def test_a_failure_that_changes_is_logged_again(
     """Another line is another failure."""
     for reason in ("full", "full", "read-only"):
         failure.fail("disk %s", reason)
-    assert [one.getMessage() for one in caplog.records] == ["disk full", "disk read-only"]
+    assert [record.getMessage() for record in caplog.records] == ["disk full", "disk read-only"]
 
 
 def test_a_failure_that_names_another_file_each_time_is_logged_once(
@@ -47,12 +49,12 @@ def test_a_failure_that_names_another_file_each_time_is_logged_once(
 def test_a_recovery_is_logged_once_and_only_after_a_failure(
     failure: LogOnce, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """Success without a failure before it says nothing."""
+    """A success without a failure before it logs nothing."""
     assert not failure.recover("fine")
     failure.fail("bad")
     assert failure.recover("fine again")
     assert not failure.recover("fine again")
-    assert [one.getMessage() for one in caplog.records] == ["bad", "fine again"]
+    assert [record.getMessage() for record in caplog.records] == ["bad", "fine again"]
 
 
 def test_a_percent_sign_in_a_line_is_text(

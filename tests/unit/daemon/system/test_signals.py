@@ -1,4 +1,4 @@
-"""Whoever is asked to stop decides how."""
+"""SIGTERM and SIGINT call a function instead of ending the process."""
 
 import signal
 
@@ -6,25 +6,25 @@ import pytest
 
 from soundpost.system.signals import stopped_by_signals
 
-ASKING = (signal.SIGTERM, signal.SIGINT)
+SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
 
 def handlers() -> list[object]:
-    """What the signals do now."""
-    return [signal.getsignal(number) for number in ASKING]
+    """Returns the present handlers of the signals."""
+    return [signal.getsignal(number) for number in SIGNALS]
 
 
-def test_each_signal_asks_by_its_name() -> None:
-    """As often as it comes, and the process goes on."""
-    asked: list[str] = []
-    with stopped_by_signals(asked.append):
-        for number in (*ASKING, signal.SIGTERM):
+def test_each_signal_calls_the_function_with_its_name() -> None:
+    """It does so every time, and the process continues."""
+    names: list[str] = []
+    with stopped_by_signals(names.append):
+        for number in (*SIGNALS, signal.SIGTERM):
             signal.raise_signal(number)
-    assert asked == ["SIGTERM", "SIGINT", "SIGTERM"]
+    assert names == ["SIGTERM", "SIGINT", "SIGTERM"]
 
 
-def test_afterwards_the_signals_do_what_they_did_before() -> None:
-    """After an exception too."""
+def test_the_earlier_handlers_are_restored() -> None:
+    """They are restored after an exception too."""
     before = handlers()
     with stopped_by_signals(lambda _: None):
         assert handlers() != before
