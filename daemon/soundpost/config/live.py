@@ -69,7 +69,9 @@ class LiveConfig:
             self.replace(try_out)
         except SoundpostError as error:
             _log.error(
-                "the new configuration is refused, the old one stays in use: %s (%s)", error, error.hint
+                "the new configuration is refused, the old one stays in use: %s (%s)",
+                error,
+                error.hint,
             )
             return False
         return True
@@ -97,7 +99,9 @@ class LiveConfig:
                 raise
             config = self._read(self._copy)
             _log.error(
-                "the configuration is refused, the last good one is used: %s (%s)", error, error.hint
+                "the configuration is refused, the last good one is used: %s (%s)",
+                error,
+                error.hint,
             )
         else:
             self._content = content
