@@ -16,15 +16,24 @@ def test_every_link_leads_somewhere(doc: Path) -> None:
     assert [link for link in links if not (doc.parent / link).exists()] == []
 
 
-def test_the_architecture_names_every_room() -> None:
-    """Each module and package of the daemon has its line in the table of rooms."""
-    rooms = {
+@pytest.mark.parametrize(
+    ("section", "folder"),
+    [
+        ("The packages of the daemon", "daemon/soundpost"),
+        ("The packages of training", "training/soundpost_training"),
+    ],
+)
+def test_the_architecture_names_every_package(section: str, folder: str) -> None:
+    """Each module and package at the top of an import package has its line in the table."""
+    packages = {
         path.stem
-        for path in (ROOT / "daemon" / "soundpost").iterdir()
+        for path in (ROOT / folder).iterdir()
         if path.suffix == ".py" or (path / "__init__.py").exists()
     }
-    table = re.findall(r"^\| `([a-z_]+)` \|", _read("docs/ARCHITECTURE.md"), re.MULTILINE)
-    assert sorted(table) == sorted(rooms - {"__init__", "__main__"})
+    text = _read("docs/ARCHITECTURE.md").partition(f"## {section}\n")[2].partition("\n## ")[0]
+    lines = re.findall(r"^\| (`[a-z_`, ]+) \|", text, re.MULTILINE)
+    named = re.findall(r"`([a-z_]+)`", " ".join(lines))
+    assert sorted(named) == sorted(packages - {"__init__", "__main__"})
 
 
 def test_the_architecture_names_every_door() -> None:
