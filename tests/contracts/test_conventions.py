@@ -15,7 +15,6 @@ DRAWERS = {"utils", "util", "helpers", "helper", "common", "misc", "manager", "m
 LINE_LIMIT = 200
 TEST_LINE_LIMIT = 300  # a list of cases grows where a function must not
 LONGER_FOR_A_REASON = {
-    "daemon/soundpost/capture/microphone/mic.py": "PyAudio's one door, and all its ways to fail",
     "daemon/soundpost/publish/connection.py": "paho's one door, to publish, to listen and to leave",
     "daemon/soundpost/publish/outbox/outbox.py": "where three threads meet, under one lock",
     "daemon/soundpost/publish/outbox/writer.py": "the disk's every fault, on one thread",

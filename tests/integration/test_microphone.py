@@ -1,4 +1,4 @@
-"""The microphone path of the real process: a virtual sound card that a recording is played to."""
+"""The daemon on a virtual sound card into which a recording is played."""
 
 import json
 from datetime import datetime
@@ -9,20 +9,20 @@ from daemon_process import DETECTIONS, NODE, STATUS, running, soundpost
 from mosquitto import Broker
 from mqtt_subscriber import Subscriber
 from recording import write_quiet, write_recording
-from sound_card import MICROPHONE, SoundCard
+from sound_card import MICROPHONE, TIMEOUT_SECONDS, SoundCard
 
 pytestmark = pytest.mark.sound_card
 
 STRIDE_SECONDS = 0.5
 
 
-def test_a_microphone_tells_what_a_file_tells(
+def test_a_microphone_gives_the_events_of_a_file(
     broker: Broker, subscriber: Subscriber, sound_card: SoundCard, tmp_path: Path, shared_data: Path
 ) -> None:
-    """A recording played into a sound card gives the same events as the recording itself.
+    """A recording played into a sound card gives the same events as the file itself.
 
-    The windows of a microphone begin wherever the recording happens to begin in them, so onsets
-    may differ by as much as the distance between two windows.
+    The recording starts anywhere within a window, so onsets may differ by the distance between
+    two windows.
     """
     path = tmp_path / "evening.wav"
     write_recording(path, shared_data, clips=2)
@@ -31,22 +31,28 @@ def test_a_microphone_tells_what_a_file_tells(
     with running(
         "--source", source, "--broker", broker.url, environment=sound_card.environment
     ) as daemon:
-        subscriber.wait_for(lambda seen: any(m.payload == b"online" for m in seen))
+        subscriber.wait_for(
+            lambda received: any(m.payload == b"online" for m in received), TIMEOUT_SECONDS
+        )
         sound_card.play(path)
+        subscriber.wait_for(
+            lambda received: sum(m.topic == DETECTIONS for m in received) >= len(expected),
+            TIMEOUT_SECONDS,
+        )
         status, errors = daemon.terminate()
     assert status == 0, errors
     subscriber.wait_for(
-        lambda seen: any(m.topic == STATUS and m.payload == b"offline" for m in seen)
+        lambda received: any(m.topic == STATUS and m.payload == b"offline" for m in received)
     )
     got = _rows([message.text for message in subscriber.on(DETECTIONS)])
     assert [name for name, _ in got] == [name for name, _ in expected]
     assert [at for _, at in got] == pytest.approx([at for _, at in expected], abs=STRIDE_SECONDS)
 
 
-def test_check_hears_the_sound_card_and_reaches_the_broker(
+def test_check_records_from_the_sound_card_and_reaches_the_broker(
     broker: Broker, sound_card: SoundCard
 ) -> None:
-    """With everything in place, five steps are ok and the exit status is 0."""
+    """With everything in place, all six steps are ok and the exit status is 0."""
     done = soundpost(
         "check", "--source", f"mic:{MICROPHONE}", "--broker", broker.url,
         environment=sound_card.environment,
@@ -58,14 +64,14 @@ def test_check_hears_the_sound_card_and_reaches_the_broker(
 
 
 def test_devices_lists_the_microphone_by_name(sound_card: SoundCard) -> None:
-    """What `devices` prints can be given to `--source mic:NAME`."""
+    """`devices` prints the names that `--source mic:NAME` accepts."""
     done = soundpost("devices", environment=sound_card.environment)
     assert done.returncode == 0
     assert MICROPHONE in done.stdout
 
 
-def test_check_goes_on_past_what_fails(tmp_path: Path) -> None:
-    """Without a broker the other steps are still tried, and the failed one has a hint."""
+def test_check_goes_on_after_a_failed_step(tmp_path: Path) -> None:
+    """Without a broker the other steps still run, and the failed one has a hint."""
     write_quiet(tmp_path / "quiet.wav", 1.0)
     done = soundpost(
         "check", "--source", f"wav:{tmp_path / 'quiet.wav'}", "--broker", "mqtt://127.0.0.1:1"
@@ -76,7 +82,7 @@ def test_check_goes_on_past_what_fails(tmp_path: Path) -> None:
 
 
 def _rows(lines: list[str]) -> list[tuple[tuple[str, str], float]]:
-    """Label and state of each message, and its onset counted from the first one's."""
+    """Returns label, state and onset of each message; onsets count from the first one."""
     messages = [json.loads(line) for line in lines]
     onsets = [datetime.fromisoformat(message["onset"]).timestamp() for message in messages]
     return [

@@ -1,4 +1,4 @@
-"""What a subscriber is told of a microphone that is not well, by the real process."""
+"""Microphone problems that the daemon publishes with its health."""
 
 import json
 from pathlib import Path
@@ -8,46 +8,60 @@ import pytest
 from daemon_process import HEALTH, STATUS, running
 from mosquitto import Broker
 from mqtt_subscriber import Received, Subscriber
-from sound_card import MICROPHONE, MakeSoundCard
+from sound_card import MICROPHONE, TIMEOUT_SECONDS, MakeSoundCard
 
 pytestmark = pytest.mark.sound_card
 
 GOLDEN = Path(__file__).resolve().parents[1] / "golden" / "tiny-int8"
 
 
-def healths(messages: list[Received]) -> list[dict[str, Any]]:
-    """What was told of the node's health."""
-    return [json.loads(message.payload) for message in messages if message.topic == HEALTH]
+class HealthReader:
+    """Reads a subscriber's health messages in order, each once."""
+
+    def __init__(self, subscriber: Subscriber) -> None:
+        self._subscriber = subscriber
+        self._read = 0
+
+    def wait_for(self, problems: list[str], times: int = 1) -> dict[str, Any]:
+        """Returns the next health with these problems, or the one so many times later."""
+
+        def matches(received: list[Received]) -> list[int]:
+            return [
+                index
+                for index, message in enumerate(received)
+                if index >= self._read
+                and message.topic == HEALTH
+                and json.loads(message.payload)["problems"] == problems
+            ]
+
+        received = self._subscriber.wait_for(
+            lambda received: len(matches(received)) >= times, TIMEOUT_SECONDS
+        )
+        index = matches(received)[times - 1]
+        self._read = index + 1
+        health: dict[str, Any] = json.loads(received[index].payload)
+        return health
 
 
-def test_a_subscriber_learns_that_the_microphone_is_muted_lost_and_back(
+def test_health_shows_that_the_microphone_is_muted_lost_and_back(
     broker: Broker, subscriber: Subscriber, make_sound_card: MakeSoundCard, tmp_path: Path
 ) -> None:
-    """Each at once; health goes on while there is no sound, and SIGTERM is obeyed at the end."""
+    """Each problem is published at once, health goes on without sound, and SIGTERM ends it."""
     card = make_sound_card()
     config = tmp_path / "soundpost.toml"
     config.write_text(f'classify.bundle = "{GOLDEN}"\nmqtt.health_seconds = 1\n')
-
-    def wait_for(problems: list[str], times: int = 1) -> dict[str, Any]:
-        """The last health of those that tell of these problems, newer than what was seen."""
-        told = [h for h in healths(subscriber.received) if h["problems"] == problems]
-        count = len(told) + times
-        seen = subscriber.wait_for(
-            lambda seen: sum(h["problems"] == problems for h in healths(seen)) >= count
-        )
-        return [h for h in healths(seen) if h["problems"] == problems][-1]
-
+    reader = HealthReader(subscriber)
     with running(
         "--config", str(config), "--source", f"mic:{MICROPHONE}", "--broker", broker.url,
         environment=card.environment,
     ) as daemon:  # fmt: skip
-        wait_for([])
-        wait_for(["digital_silence"])
+        reader.wait_for([])
+        reader.wait_for(["digital_silence"])
         card.kill()
-        lost = wait_for(["no_samples"])
-        still = wait_for(["no_samples"], times=2)
+        lost = reader.wait_for(["no_samples"])
+        still = reader.wait_for(["no_samples"], times=2)
         card.start()
-        back = wait_for([])
+        back = reader.wait_for([])
         status, errors = daemon.terminate()
     assert status == 0, errors
     assert lost["heard_seconds"] == still["heard_seconds"] < back["heard_seconds"]

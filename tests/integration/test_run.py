@@ -10,12 +10,12 @@ import pytest
 from daemon_process import DETECTIONS, HEALTH, NODE, STATUS, running, soundpost
 from mosquitto import Broker, free_port
 from mqtt_subscriber import Received, Subscriber
-from recording import Heard, write_quiet, write_recording
+from recording import PlacedClip, write_quiet, write_recording
 
 from soundpost.messages.payload import DetectionMessage
 
 Row = dict[str, Any]
-Recording = tuple[Path, list[Heard]]
+Recording = tuple[Path, list[PlacedClip]]
 ONSET_TOLERANCE_SECONDS = 0.5
 
 

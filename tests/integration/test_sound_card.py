@@ -1,4 +1,4 @@
-"""The microphone path on a real sound card: a virtual one, through PortAudio and ALSA."""
+"""The microphone on a real sound card: a virtual one, through PortAudio and ALSA."""
 
 import json
 import os
@@ -12,21 +12,25 @@ import numpy as np
 import pytest
 import soundfile
 from numpy.typing import NDArray
-from recorder_process import STALL_SECONDS, python, recording
-from sound_card import MICROPHONE, PATIENCE_SECONDS, SAMPLE_RATE_HZ, MakeSoundCard, SoundCard
+from recorder import STALL_SECONDS
+from recorder_process import SETTLED_CHUNKS, recording, run_python
+from sound_card import (
+    LATENCY,
+    MICROPHONE,
+    SAMPLE_RATE_HZ,
+    TIMEOUT_SECONDS,
+    MakeSoundCard,
+    SoundCard,
+)
 
 pytestmark = pytest.mark.sound_card
 
 
 def write_noise(path: Path, seconds: float) -> NDArray[np.int16]:
-    """Write a WAV of noise that begins and ends loud, and return its samples.
-
-    Half a second of silence follows in the file: the noise has long been heard when that ends.
-    """
-    noise = np.random.default_rng(20_26).integers(
-        -32_768, 32_768, round(seconds * SAMPLE_RATE_HZ), np.int16
-    )
-    noise[[0, -1]] = 12_345
+    """Writes a WAV of noise without a zero, then half a second of silence; returns the noise."""
+    generator = np.random.default_rng(20_26)
+    noise = generator.integers(-32_768, 32_768, round(seconds * SAMPLE_RATE_HZ), np.int16)
+    noise[noise == 0] = 1
     silence = np.zeros(SAMPLE_RATE_HZ // 2, np.int16)
     soundfile.write(path, np.concatenate((noise, silence)), SAMPLE_RATE_HZ, subtype="PCM_16")
     return noise
@@ -35,62 +39,65 @@ def write_noise(path: Path, seconds: float) -> NDArray[np.int16]:
 def test_every_played_sample_is_captured_and_no_other(
     sound_card: SoundCard, tmp_path: Path
 ) -> None:
-    """What is captured between two silences is what was played, to the last sample and bit."""
+    """The samples other than silence are those that were played, to the last sample and bit.
+
+    A busy machine may insert silence, where paplay did not deliver in time.
+    """
     played = write_noise(tmp_path / "noise.wav", 10.0)
-    with recording(sound_card, tmp_path) as recorder:
+    with recording(sound_card, tmp_path, "--report", str(len(played))) as recorder:
         assert recorder.line() == "recording"
         sound_card.play(tmp_path / "noise.wav")
+        assert recorder.line() == f"captured {len(played)}"
         captured = recorder.stop()
-    heard = np.flatnonzero(captured["samples"])
-    block = captured["samples"][heard[0] : heard[-1] + 1]
-    np.testing.assert_array_equal(block, played)
+    samples = captured["samples"]
+    np.testing.assert_array_equal(samples[samples != 0], played)
 
 
 def test_sample_counts_have_no_gap_and_times_agree_with_them(
     sound_card: SoundCard, tmp_path: Path
 ) -> None:
     """Chunks of an undisturbed recording follow each other in samples, and in UTC as well."""
-    begun_ns = time.time_ns()
-    write_noise(tmp_path / "noise.wav", 2.0)
-    with recording(sound_card, tmp_path) as recorder:
+    before_ns = time.time_ns()
+    played = write_noise(tmp_path / "noise.wav", 5.0)
+    with recording(sound_card, tmp_path, "--report", str(len(played))) as recorder:
         assert recorder.line() == "recording"
         sound_card.play(tmp_path / "noise.wav")
+        assert recorder.line() == f"captured {len(played)}"
         captured = recorder.stop()
-    ended_ns = time.time_ns()
+    after_ns = time.time_ns()
     starts, lengths, utc_ns = captured["starts"], captured["lengths"], captured["utc_ns"]
     np.testing.assert_array_equal(starts[1:], starts[:-1] + lengths[:-1])
     assert captured["overflows"] == 0
-    assert begun_ns - 1e9 < utc_ns[0] < utc_ns[-1] < ended_ns
-    assert (utc_ns[-1] - utc_ns[0]) / 1e9 == pytest.approx(starts[-1] / SAMPLE_RATE_HZ, abs=0.5)
+    assert before_ns - 1e9 < utc_ns[0] < utc_ns[-1] < after_ns
+    at = SETTLED_CHUNKS
+    assert (utc_ns[-1] - utc_ns[at]) / 1e9 == pytest.approx(
+        (starts[-1] - starts[at]) / SAMPLE_RATE_HZ, abs=0.5
+    )
 
 
 def test_stop_from_another_thread_ends_the_chunks(sound_card: SoundCard) -> None:
-    """`stop` in one thread ends `chunks` in another, well before anything times out."""
-    printed = python(
+    """`stop` in one thread ends `chunks` in another."""
+    printed = run_python(
         sound_card,
         """
-import threading, time
+import threading
 from soundpost.capture import MicSource
 from soundpost.health import Health
 
 with MicSource("vmic", 16_000, queue_seconds=10.0, health=Health()) as source:
-    asked = []
-    def ask():
-        asked.append(time.monotonic())
-        source.stop()
-    threading.Timer(0.3, ask).start()
+    threading.Timer(0.3, source.stop).start()
     for chunk in source.chunks():
         pass
-    print(time.monotonic() - asked[0])
+    print("ended")
 """,
     )
-    assert float(printed) < PATIENCE_SECONDS / 2
+    assert printed == "ended\n"
 
 
 def test_a_server_that_dies_is_a_capture_error(
     make_sound_card: MakeSoundCard, tmp_path: Path
 ) -> None:
-    """When the sound server is killed, capture says so and the process ends by itself."""
+    """After the sound server is killed, capture raises an error and the process ends by itself."""
     card = make_sound_card()
     with recording(card, tmp_path) as recorder:
         assert recorder.line() == "recording"
@@ -102,7 +109,7 @@ def test_a_server_that_dies_is_a_capture_error(
 def test_a_server_that_hangs_is_a_capture_error(
     make_sound_card: MakeSoundCard, tmp_path: Path
 ) -> None:
-    """When the sound server freezes, capture says so and the process ends all the same."""
+    """After the sound server freezes, capture raises an error and the process ends all the same."""
     card = make_sound_card()
     with recording(card, tmp_path) as recorder:
         assert recorder.line() == "recording"
@@ -111,26 +118,26 @@ def test_a_server_that_hangs_is_a_capture_error(
         recorder.wait()
 
 
-def test_a_process_that_was_stopped_itself_goes_on_listening(
+def test_a_process_that_was_stopped_itself_goes_on_recording(
     sound_card: SoundCard, tmp_path: Path
 ) -> None:
-    """Time in which the recorder was frozen, longer than a stall, is no fault of the card."""
-    with recording(sound_card, tmp_path) as recorder:
+    """Time in which the recorder itself was frozen, longer than a stall, is not a stall."""
+    played = write_noise(tmp_path / "noise.wav", 0.5)
+    with recording(sound_card, tmp_path, "--report", str(len(played))) as recorder:
         assert recorder.line() == "recording"
         recorder.process.send_signal(signal.SIGSTOP)
-        time.sleep(2 * STALL_SECONDS)
+        time.sleep(1.2 * STALL_SECONDS)
         recorder.process.send_signal(signal.SIGCONT)
-        write_noise(tmp_path / "noise.wav", 0.5)
         sound_card.play(tmp_path / "noise.wav")
-        captured = recorder.stop()
+        assert recorder.line() == f"captured {len(played)}"
+        recorder.stop()
         assert recorder.line() == ""
-    assert captured["samples"].any()
 
 
 def test_closing_does_not_wait_for_a_server_that_hangs(
     make_sound_card: MakeSoundCard, tmp_path: Path
 ) -> None:
-    """SIGTERM just after the server froze, before the stall is noticed, ends the process."""
+    """SIGTERM just after the server froze, before the stall is detected, ends the process."""
     card = make_sound_card()
     with recording(card, tmp_path) as recorder:
         assert recorder.line() == "recording"
@@ -139,8 +146,8 @@ def test_closing_does_not_wait_for_a_server_that_hangs(
 
 
 def test_a_full_queue_drops_and_counts_and_shows_as_a_gap(sound_card: SoundCard) -> None:
-    """A reader that falls behind loses whole buffers: counted, and missing in `start_sample`."""
-    printed = python(
+    """A slow reader loses whole buffers, which are counted and missing in `start_sample`."""
+    printed = run_python(
         sound_card,
         """
 import json, time
@@ -150,53 +157,58 @@ from soundpost.health import Health
 health = Health()
 with MicSource("vmic", 16_000, queue_seconds=1.0, health=health) as source:
     chunks = source.chunks()
-    heard = [next(chunks)]
-    time.sleep(2.0)
-    heard += [next(chunks) for _ in range(30)]
-gaps = [b.start_sample - a.end_sample for a, b in zip(heard, heard[1:])]
+    captured = [next(chunks)]
+    while not health.overflows:
+        while source.waiting_seconds < 1.0:
+            time.sleep(0.1)
+        time.sleep(0.5)
+        captured += [next(chunks) for _ in range(30)]
+gaps = [b.start_sample - a.end_sample for a, b in zip(captured, captured[1:])]
 print(json.dumps([gaps, health.overflows, health.dropped_samples]))
 """,
     )
     gaps, overflows, dropped_samples = json.loads(printed)
-    assert sorted(gaps)[:-1] == [0] * 29
-    assert max(gaps) == dropped_samples > 0
-    assert overflows == 1
+    assert all(gap >= 0 for gap in gaps)
+    assert sum(gaps) == dropped_samples > 0
+    assert sum(gap > 0 for gap in gaps) == overflows
 
 
 def test_a_rate_that_the_card_refuses_is_resampled(sound_card: SoundCard, tmp_path: Path) -> None:
-    """A card that cannot give the model's rate is opened at its own, and its sound resampled."""
+    """A card that does not support the model's rate records at its own, and is resampled."""
     tone_hz, rate_hz = 1_000, 500_000  # ALSA's pulse plugin gives no more than 384,000
-    phase = 2 * np.pi * tone_hz * np.arange(3 * SAMPLE_RATE_HZ) / SAMPLE_RATE_HZ
+    phase = 2 * np.pi * tone_hz * np.arange(120 * SAMPLE_RATE_HZ) / SAMPLE_RATE_HZ
     soundfile.write(tmp_path / "tone.wav", 0.5 * np.sin(phase), SAMPLE_RATE_HZ)
     with subprocess.Popen(
-        ["paplay", "--latency-msec=200", str(tmp_path / "tone.wav")], env=sound_card.environment
-    ):
-        printed = python(
+        ["paplay", LATENCY, str(tmp_path / "tone.wav")], env=sound_card.environment
+    ) as player:
+        printed = run_python(
             sound_card,
             f"""
-import json, time
+import json
 import numpy as np
 from soundpost.capture import MicSource
 from soundpost.health import Health
 
 samples = np.empty(0, np.int16)
-with MicSource("vmic", {rate_hz}, queue_seconds=10.0, health=Health()) as source:
+with MicSource("vmic", {rate_hz}, queue_seconds=60.0, health=Health()) as source:
     for chunk in source.chunks():
-        samples = np.concatenate((samples, chunk.samples))
+        if len(samples) or np.abs(chunk.samples).max() > 8_000:  # the tone has started
+            samples = np.concatenate((samples, chunk.samples))
         if len(samples) > {rate_hz}:
             break
 spectrum = np.abs(np.fft.rfft(samples[-{rate_hz} // 2:]))
 print(json.dumps([int(spectrum.argmax()) * 2, float(np.abs(samples / 32768).max())]))
 """,
         )
+        player.terminate()
     loudest_hz, peak = json.loads(printed)
     assert loudest_hz == tone_hz
     assert 0.4 < peak < 0.6
 
 
 def test_devices_are_listed_by_their_names(sound_card: SoundCard) -> None:
-    """The card is in the list under its name, and the system's default is marked."""
-    printed = python(
+    """The card is listed under its name, and the system's default is marked."""
+    printed = run_python(
         sound_card,
         """
 import json
@@ -214,8 +226,8 @@ print(json.dumps([(d.index, d.name, d.is_default) for d in list_devices()]))
 def test_an_absent_device_is_refused_before_portaudio_sees_it(
     sound_card: SoundCard, wanted: str
 ) -> None:
-    """An index or a name that is not there is an error with a list, not a crash of PortAudio."""
-    printed = python(
+    """An index or a name that is absent is an error with a list, not a crash of PortAudio."""
+    printed = run_python(
         sound_card,
         f"""
 from soundpost.capture import probe
@@ -231,27 +243,27 @@ except CaptureError as error:
     assert MICROPHONE in printed
 
 
-def test_a_probe_hears_a_moment_of_the_card(sound_card: SoundCard) -> None:
+def test_a_probe_records_a_moment_from_the_card(sound_card: SoundCard) -> None:
     """0.1 s through the real path gives its samples, its level and the device's name."""
-    printed = python(
+    printed = run_python(
         sound_card,
         """
 from soundpost.capture import probe
 
-heard = probe("vmic", 16_000)
-print(heard.samples, heard.level_dbfs, heard.device_name)
+result = probe("vmic", 16_000)
+print(result.samples, result.level_dbfs, result.device_name)
 """,
     )
     assert printed.split() == ["1600", "-120.0", MICROPHONE]
 
 
-def test_looking_for_devices_prints_nothing(sound_card: SoundCard) -> None:
-    """What ALSA and JACK have to say about cards that are not there stays out of stderr."""
+def test_listing_devices_prints_nothing(sound_card: SoundCard) -> None:
+    """Messages of ALSA and JACK about absent cards do not reach stderr."""
     done = subprocess.run(
         [sys.executable, "-c", "from soundpost.capture import list_devices; list_devices()"],
         env={**os.environ, **sound_card.environment},
         check=True,
         capture_output=True,
-        timeout=PATIENCE_SECONDS,
+        timeout=TIMEOUT_SECONDS,
     )
     assert done.stderr == b""

@@ -1,4 +1,4 @@
-"""A recorder at work in a process of its own: see recorder.py."""
+"""A recorder in a process of its own, see recorder.py."""
 
 import signal
 import subprocess
@@ -10,14 +10,16 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sound_card import MICROPHONE, PATIENCE_SECONDS, SoundCard
+from sound_card import MICROPHONE, TIMEOUT_SECONDS, SoundCard
 
 RECORDER = Path(__file__).with_name("recorder.py")
-STALL_SECONDS = 1.0
+SETTLED_CHUNKS = 40
+"""After 2 s of sound, one punctual buffer among them sets the capture times, however busy the
+machine was when recording began."""
 
 
 class Recorder:
-    """Records from a card; `reopening` through its absence, `give_up_seconds` of it at most."""
+    """Records from a card in a process; its result is read when it has ended."""
 
     def __init__(self, card: SoundCard, folder: Path, device: str, *options: str) -> None:
         self._result = folder / "recording.npz"
@@ -29,43 +31,45 @@ class Recorder:
         )
 
     def line(self) -> str:
-        """The next line that it prints."""
+        """Returns the next line that it prints; empty once it has ended."""
         assert self.process.stdout is not None
         return self.process.stdout.readline().rstrip("\n")
 
+    def last_line(self) -> str:
+        """Returns the last line that it prints, once it has ended."""
+        lines = [""]
+        while line := self.line():
+            lines.append(line)
+        return lines[-1]
+
     def stop(self) -> dict[str, NDArray[Any]]:
-        """Ask it to stop, and return what it recorded."""
+        """Stops it with SIGTERM and returns what it recorded."""
         self.process.send_signal(signal.SIGTERM)
         return self.wait()
 
     def wait(self) -> dict[str, NDArray[Any]]:
-        """What it recorded, once it has ended; the test fails if it never does."""
-        assert self.process.wait(PATIENCE_SECONDS) == 0
+        """Returns what it recorded, once it has ended; fails the test if it never does."""
+        assert self.process.wait(TIMEOUT_SECONDS) == 0
         with np.load(self._result) as arrays:
             return dict(arrays)
+
+    def log(self) -> str:
+        """Returns its log."""
+        return self._result.with_suffix(".log").read_text()
 
 
 @contextmanager
 def recording(
-    card: SoundCard,
-    folder: Path,
-    device: str = MICROPHONE,
-    *,
-    stall_seconds: float = STALL_SECONDS,
-    give_up_seconds: float | None = None,
+    card: SoundCard, folder: Path, *options: str, device: str = MICROPHONE
 ) -> Iterator[Recorder]:
-    """Record from the card; nothing is left behind when the test fails.
+    """Records from the card, and kills the recorder if the test fails.
 
     Args:
         card: The card.
-        folder: Where the recording goes.
+        folder: The folder of the result.
+        options: Options of recorder.py.
         device: As for `MicSource`.
-        stall_seconds: As for `MicSource`.
-        give_up_seconds: As for `ReopeningMic`, which then records; else `MicSource` does.
     """
-    options = [str(stall_seconds)]
-    if give_up_seconds is not None:
-        options.append(str(give_up_seconds))
     recorder = Recorder(card, folder, device, *options)
     try:
         yield recorder
@@ -74,14 +78,14 @@ def recording(
         recorder.process.communicate()
 
 
-def python(card: SoundCard, program: str) -> str:
-    """What a Python program prints that hears this card."""
+def run_python(card: SoundCard, program: str) -> str:
+    """Returns the output of a Python program whose sound card is this one."""
     done = subprocess.run(
         [sys.executable, "-c", program],
         env=card.environment,
         check=True,
         capture_output=True,
         text=True,
-        timeout=PATIENCE_SECONDS,
+        timeout=TIMEOUT_SECONDS,
     )
     return done.stdout

@@ -1,7 +1,7 @@
-"""A virtual sound card: what is played into it comes out of its microphone, sample for sample.
+"""A virtual sound card: its microphone captures what is played into it, sample for sample.
 
 PulseAudio renders into a null sink whose monitor is the microphone; PortAudio reads that through
-ALSA's pulse plugin. Fixture: `sound_card`, one for the whole session; the tests that break one
+ALSA's pulse plugin. Fixture: `sound_card`, one for the whole session; tests that break a card
 make their own with `make_sound_card`.
 """
 
@@ -20,10 +20,12 @@ import pytest
 
 MICROPHONE = "vmic"
 SAMPLE_RATE_HZ = 16_000
-PATIENCE_SECONDS = 20.0
-"""Long enough for a busy machine; only a hang ever takes it."""
+TIMEOUT_SECONDS = 60.0
+"""Long enough for a busy machine; only a hang takes so long."""
 
-# Without norewinds=1 the sink renders 2 s ahead, and loses what a rewind throws away.
+LATENCY = "--latency-msec=5000"  # a busy machine may not run paplay for a while
+
+# Without norewinds=1 the sink renders 2 s ahead, and loses the sound that a rewind discards.
 _SINK = "module-null-sink norewinds=1 sink_name=sink rate={rate_hz} channels=1 format=s16le"
 _SOURCE = f"module-remap-source master=sink.monitor source_name={MICROPHONE}"
 _PULSE = """\
@@ -53,7 +55,7 @@ class SoundCard:
         folder: An empty folder with a short path: a socket's is at most 107 bytes long.
 
     Attributes:
-        environment: What a process must have in its environment to hear this card.
+        environment: The environment of a process whose sound card is this one.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -73,14 +75,14 @@ class SoundCard:
         self.name_devices(MICROPHONE)
 
     def start(self) -> Self:
-        """Start the server and wait until its microphone is there."""
+        """Starts the server and waits until its microphone is there."""
         command = ["pulseaudio", "-n", "-F", str(self._folder / "card.pa"), "--daemonize=no"]
         command += ["--exit-idle-time=-1", "--use-pid-file=no", "--realtime=no"]
         with (self._folder / "log").open("wb") as log:
             self._process = subprocess.Popen(
                 [*command, "--log-level=error"], env=self.environment, stdout=log, stderr=log
             )
-        deadline = time.monotonic() + PATIENCE_SECONDS
+        deadline = time.monotonic() + TIMEOUT_SECONDS
         while MICROPHONE.encode() not in self._control("list", "short", "sources"):
             if self._process.poll() is not None or time.monotonic() > deadline:
                 log_text = (self._folder / "log").read_text(errors="replace")
@@ -89,7 +91,7 @@ class SoundCard:
         return self
 
     def set_rate(self, rate_hz: int) -> None:
-        """Let it have another rate of its own when it is started, or plugged in, the next time."""
+        """Sets its native rate from the next start, or the next time that it is plugged in."""
         self._sink = _SINK.format(rate_hz=rate_hz)
         script = _PULSE.format(
             socket=self._folder / "pulse" / "native",
@@ -100,60 +102,60 @@ class SoundCard:
         (self._folder / "card.pa").write_text(script)
 
     def name_devices(self, *names: str) -> None:
-        """Let PortAudio see the microphone under these names, in this order.
+        """Names the devices under which PortAudio lists the microphone, in this order.
 
-        From the next time that it looks around, which may be now.
+        Takes effect when PortAudio starts the next time, which may be now.
         """
         pcms = [_ALSA_PCM.format(name=name, microphone=MICROPHONE) for name in names]
         (self._folder / "asound.conf").write_text("".join([_ALSA, *pcms]))
-        # Anew: ALSA reads its configuration again only when this file is another one, and whoever
-        # reads it now must not find half of it.
+        # Replaced, because ALSA reads its configuration again only when this is another file, and
+        # a process that reads it now must not find half of it.
         new = self._folder / "alsa.conf.new"
         new.write_text(f"</usr/share/alsa/alsa.conf>\n<{self._folder / 'asound.conf'}>\n")
         new.replace(self._folder / "alsa.conf")
 
-    def pull_out(self) -> None:
-        """Take the microphone out of a server that goes on."""
+    def unplug(self) -> None:
+        """Removes the microphone from the running server."""
         self._control("unload-module", "module-remap-source")
         self._control("unload-module", "module-null-sink")
 
     def plug_in(self) -> None:
-        """Put it back."""
+        """Adds the microphone to the running server."""
         self._control("load-module", *self._sink.split())
         self._control("load-module", *_SOURCE.split())
 
     def suspend(self) -> None:
-        """Let the microphone fall asleep, as a power saver does: nothing ends, nothing comes."""
+        """Suspends the microphone, as a power saver does: it stays open and delivers nothing."""
         self._control("suspend-source", "sink.monitor", "1")
         self._control("suspend-source", MICROPHONE, "1")
 
     def resume(self) -> None:
-        """Wake the microphone."""
+        """Resumes a suspended microphone."""
         self._control("suspend-source", MICROPHONE, "0")
         self._control("suspend-source", "sink.monitor", "0")
 
     def play(self, path: Path) -> None:
-        """Play a WAV file to its end; mono 16-bit at 16 kHz arrives bit for bit."""
+        """Plays a WAV file to its end; mono 16-bit at 16 kHz arrives bit for bit."""
         subprocess.run(
-            ["paplay", "--latency-msec=1000", str(path)],
+            ["paplay", LATENCY, str(path)],
             env=self.environment,
             check=True,
             timeout=600,
         )
 
     def freeze(self) -> None:
-        """Stop the server in its tracks: nothing ends, nothing comes."""
+        """Stops the server's process: connections stay open and deliver nothing."""
         self._signal(signal.SIGSTOP)
 
     def thaw(self) -> None:
-        """Let a frozen server go on."""
+        """Continues a frozen server."""
         self._signal(signal.SIGCONT)
 
     def kill(self) -> None:
-        """End the server at once; the microphone is gone. Harmless when it has ended."""
+        """Kills the server, if it runs; the microphone is gone."""
         if self._process is not None:
             self._process.kill()
-            self._process.wait(PATIENCE_SECONDS)
+            self._process.wait(TIMEOUT_SECONDS)
 
     def _signal(self, number: signal.Signals) -> None:
         if self._process is None:
@@ -166,7 +168,7 @@ class SoundCard:
             env=self.environment,
             capture_output=True,
             check=False,
-            timeout=PATIENCE_SECONDS,
+            timeout=TIMEOUT_SECONDS,
         )
         return done.stdout
 
@@ -176,30 +178,30 @@ MakeSoundCard = Callable[[], SoundCard]
 
 @pytest.fixture(scope="session")
 def make_sound_card() -> Iterator[MakeSoundCard]:
-    """Starts sound cards; all end with the session."""
+    """Provides a function that starts a sound card; all end with the session."""
     _require_sound()
     with tempfile.TemporaryDirectory(prefix="card-") as folder:
-        made: list[SoundCard] = []
+        cards: list[SoundCard] = []
 
         def make() -> SoundCard:
-            place = Path(folder, str(len(made)))
-            place.mkdir()
-            made.append(SoundCard(place))
-            return made[-1].start()
+            own_folder = Path(folder, str(len(cards)))
+            own_folder.mkdir()
+            cards.append(SoundCard(own_folder))
+            return cards[-1].start()
 
         yield make
-        for card in made:
+        for card in cards:
             card.kill()
 
 
 @pytest.fixture(scope="session")
 def sound_card(make_sound_card: MakeSoundCard) -> SoundCard:
-    """A virtual sound card; play into it and listen to it, but leave it whole."""
+    """Provides a virtual sound card that tests share; they must not break it."""
     return make_sound_card()
 
 
 def _require_sound() -> None:
-    """Skip the test where the sound card cannot be made; fail it where CI says it must be."""
+    """Skips the test where no virtual sound card can run; fails it in CI."""
     programs = [name for name in ("pulseaudio", "paplay", "pactl") if not shutil.which(name)]
     plugins = Path("/usr/lib").glob("*/alsa-lib/libasound_module_pcm_pulse.so")
     missing = programs if any(plugins) else [*programs, "ALSA's pulse plugin"]

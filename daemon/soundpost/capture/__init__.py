@@ -1,9 +1,10 @@
-"""Where sound comes from: a microphone or a file, as chunks at the model's rate."""
+"""Reads sound from a microphone or a file, as chunks at the model's rate."""
 
 from soundpost.capture.array_source import ArraySource
 from soundpost.capture.file_source import FileSource
 from soundpost.capture.microphone.devices import Device
-from soundpost.capture.microphone.mic import MicSource, list_devices
+from soundpost.capture.microphone.mic import MicSource
+from soundpost.capture.microphone.portaudio import list_devices
 from soundpost.capture.microphone.reconnect import ReconnectingMic
 from soundpost.capture.probe import Probe, probe
 from soundpost.capture.source import Microphone, Recording, Source, parse_source

@@ -1,4 +1,4 @@
-"""Sound that is in memory, as a source."""
+"""A source of samples that are in memory."""
 
 import time
 from collections.abc import Iterator
@@ -7,11 +7,11 @@ from typing import Self
 
 from soundpost.audio import Chunk, Pcm, samples_to_ns
 
-CHUNK_SECONDS = 0.05  # as the microphone hands them over
+CHUNK_SECONDS = 0.05  # the length of a microphone's buffers
 
 
 class ArraySource:
-    """Hands over samples that are in memory, chunk by chunk.
+    """Yields samples from memory, chunk by chunk.
 
     Args:
         samples: int16[n].
@@ -34,7 +34,7 @@ class ArraySource:
     ) -> None: ...
 
     def chunks(self) -> Iterator[Chunk]:
-        """All samples, once; by their time they are never late."""
+        """Yields all samples once, as fast as they are taken; their times begin now."""
         now_ns = time.time_ns()
         for start in range(0, len(self._samples), self._chunk_samples):
             yield Chunk(
@@ -44,4 +44,4 @@ class ArraySource:
             )
 
     def stop(self) -> None:
-        """Nothing waits here, so there is nothing to stop."""
+        """Does nothing: this source never waits."""

@@ -1,4 +1,4 @@
-"""A sound file as a source."""
+"""A source that reads a sound file."""
 
 import time
 from collections.abc import Iterator
@@ -20,27 +20,28 @@ if TYPE_CHECKING:
     from soundfile import SoundFile
 
 LOWEST_RATE_HZ = 4_000
-"""Below it there is no sound to speak of under half the rate: a header is wrong, not the ear."""
+"""At a lower rate nothing above 2 kHz is left to recognise; the header is more likely wrong."""
 HIGHEST_RATE_HZ = 1_000_000
-"""Above the fastest recorders of bats."""
+"""Above the rate of the fastest bat recorders."""
 
-LOUDEST = 1_000.0
-"""A float sample beyond it, 60 dB over full scale, is garbage or an integer in disguise."""
+LARGEST_SAMPLE = 1_000.0
+"""A larger float sample, 60 dB over full scale, is garbage or an integer stored as a float."""
 
 CHUNKS_PER_SECOND = 10
+"""`stop` takes effect within a chunk, 0.1 s, as with a microphone."""
 BLOCK_VALUES = 1_000_000
-"""Most samples of all channels read at once; it bounds memory for files of many channels."""
+"""Most samples, of all channels together, read at once: bounds memory for many channels."""
 
 
 class FileSource:
-    """Reads a file block by block: WAV, FLAC, or whatever else libsndfile knows.
+    """Reads a file block by block: WAV, FLAC, or any other format of libsndfile.
 
     Args:
         path: The file.
-        sample_rate_hz: The rate of the chunks; the file may have any other, and any channels.
-        pace: `real` hands a chunk over when a microphone would have, `fast` at once.
+        sample_rate_hz: Rate of the chunks; the file may have another rate and any channels.
+        pace: `real` yields a chunk when a microphone would, `fast` at once.
         starts_at_ns: Wall time of the first sample, nanoseconds since 1970 UTC.
-        health: Where samples are counted.
+        health: Counts the samples.
     """
 
     def __init__(
@@ -61,10 +62,10 @@ class FileSource:
         self._open = ExitStack()
 
     def __enter__(self) -> Self:
-        """Open the file.
+        """Opens the file.
 
         Raises:
-            CaptureError: It is absent, empty, cut short, not sound, or of an absurd rate.
+            CaptureError: It is absent, empty, cut short, not sound, or of an impossible rate.
         """
         with ExitStack() as opening:
             self._file = _open(self.path, opening)
@@ -80,16 +81,16 @@ class FileSource:
         self._open.close()
 
     def stop(self) -> None:
-        """Let `chunks` end within a chunk's duration, 0.1 s."""
+        """Ends `chunks` within the duration of a chunk, 0.1 s."""
         self._stopping = True
 
     def chunks(self) -> Iterator[Chunk]:
-        """The file's sound, about 0.1 s at a time.
+        """Yields the file's sound, about 0.1 s at a time.
 
         Raises:
-            CaptureError: The file breaks off, cannot be decoded, or holds no numbers.
+            CaptureError: The file breaks off, cannot be decoded, or holds NaN.
         """
-        begun_seconds = time.monotonic()
+        started_seconds = time.monotonic()
         start_sample = 0
         for samples in self._resampled():
             if not len(samples):
@@ -97,7 +98,7 @@ class FileSource:
             elapsed_ns = samples_to_ns(start_sample, self.sample_rate_hz)
             chunk = Chunk(start_sample, samples, self._starts_at_ns + elapsed_ns)
             if self._is_paced:
-                due_seconds = begun_seconds + chunk.end_sample / self.sample_rate_hz
+                due_seconds = started_seconds + chunk.end_sample / self.sample_rate_hz
                 time.sleep(max(0.0, due_seconds - time.monotonic()))
             if self._stopping:
                 return
@@ -114,17 +115,17 @@ class FileSource:
     def _blocks(self) -> Iterator[NDArray[np.float32]]:
         file = self._file
         block_frames = min(file.samplerate // CHUNKS_PER_SECOND, BLOCK_VALUES // file.channels)
-        heard_frames = 0
+        read_frames = 0
         while len(block := self._read(block_frames)):
-            if not np.abs(block).max() <= LOUDEST:  # NaN is not, either
+            if not np.abs(block).max() <= LARGEST_SAMPLE:  # also true for NaN
                 raise CaptureError(
                     f"{self.path}: expected samples within -1 and 1, got NaN, infinity or more "
-                    f"than {LOUDEST:g} near {heard_frames / file.samplerate:.1f} s",
+                    f"than {LARGEST_SAMPLE:g} near {read_frames / file.samplerate:.1f} s",
                     hint="write the file again, scaled to 1.0, or as 16-bit PCM",
                 )
-            heard_frames += len(block)
+            read_frames += len(block)
             yield block
-        self._refuse_early_end(heard_frames)
+        self._refuse_early_end(read_frames)
 
     def _read(self, frames: int) -> NDArray[np.float32]:
         from soundfile import SoundFileError  # noqa: PLC0415 - a microphone needs no soundfile
@@ -138,11 +139,11 @@ class FileSource:
             ) from error
         return block
 
-    def _refuse_early_end(self, heard_frames: int) -> None:
+    def _refuse_early_end(self, read_frames: int) -> None:
         # An MP3 header only estimates its length.
-        if heard_frames < self._file.frames and self._file.format != "MP3":
+        if read_frames < self._file.frames and self._file.format != "MP3":
             raise CaptureError(
-                f"{self.path}: expected {self._file.frames} frames, got {heard_frames}",
+                f"{self.path}: expected {self._file.frames} frames, got {read_frames}",
                 hint="the file is damaged or cut short; copy or record it again",
             )
 
@@ -151,27 +152,27 @@ def _open(path: Path, opening: ExitStack) -> "SoundFile":
     import soundfile  # noqa: PLC0415 - a microphone needs no soundfile
 
     if not path.is_file():
-        what = "is a folder, not a file" if path.is_dir() else "does not exist"
-        raise CaptureError(f"{path} {what}", hint="name a sound file, as wav:PATH")
+        problem = "is a folder, not a file" if path.is_dir() else "does not exist"
+        raise CaptureError(f"{path} {problem}", hint="name a sound file, as wav:PATH")
     try:
         handle = opening.enter_context(path.open("rb"))
         missing = missing_bytes(path)
-        # By descriptor, so that the file's content says what it is, never its name.
+        # By descriptor, so that libsndfile takes the format from the content, not from the name.
         file = opening.enter_context(soundfile.SoundFile(handle.fileno(), closefd=False))
     except OSError as error:
         raise CaptureError(
-            f"{path} cannot be read: {error.strerror}", hint="look at its owner and its mode"
+            f"{path} cannot be read: {error.strerror}", hint="check its owner and its mode"
         ) from error
     except soundfile.SoundFileError as error:
-        what = "is empty" if not path.stat().st_size else f"is not a sound file: {error}"
+        problem = "is empty" if not path.stat().st_size else f"is not a sound file: {error}"
         raise CaptureError(
-            f"{path} {what}", hint="WAV, FLAC, Ogg and MP3 are known; convert the others"
+            f"{path} {problem}", hint="WAV, FLAC, Ogg and MP3 can be read; convert other formats"
         ) from error
-    _refuse_absurd(path, file, missing)
+    _refuse_implausible(path, file, missing)
     return file
 
 
-def _refuse_absurd(path: Path, file: "SoundFile", missing: int) -> None:
+def _refuse_implausible(path: Path, file: "SoundFile", missing: int) -> None:
     if missing:
         raise CaptureError(
             f"{path} is cut short: its header promises {missing} bytes more than it holds",
@@ -182,6 +183,6 @@ def _refuse_absurd(path: Path, file: "SoundFile", missing: int) -> None:
     if not LOWEST_RATE_HZ <= file.samplerate <= HIGHEST_RATE_HZ:
         raise CaptureError(
             f"{path}: expected a sample rate of {LOWEST_RATE_HZ} to {HIGHEST_RATE_HZ} Hz, "
-            f"got {file.samplerate}: nothing to be recognised is left in such sound",
-            hint="its header is wrong, or it is no recording of sound; record at 16 kHz or more",
+            f"got {file.samplerate}: such sound cannot be recognised",
+            hint="its header is wrong, or it is not a sound recording; record at 16 kHz or more",
         )

@@ -1,6 +1,6 @@
-"""A short listen, to see that the microphone is there and hears."""
+"""A short recording that shows whether the microphone works, for `check`."""
 
-from contextlib import ExitStack
+from contextlib import closing
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,15 +10,17 @@ from soundpost.capture.microphone.mic import MicSource
 from soundpost.capture.microphone.native_calls import call_with_timeout
 from soundpost.health import Health
 
+QUEUE_SECONDS = 10.0  # far longer than a probe, so that nothing is dropped
+
 
 @dataclass(frozen=True, slots=True)
 class Probe:
-    """What a short listen gave.
+    """The result of a short recording.
 
     Attributes:
-        device_name: Who was heard.
-        samples: How many samples came, at the rate that was asked for.
-        level_dbfs: Their RMS level; `SILENCE_DBFS` is digital silence, a microphone turned off.
+        device_name: The device that recorded.
+        samples: Number of samples captured, at the requested rate.
+        level_dbfs: Their RMS level; `SILENCE_DBFS` is digital silence, as of a muted microphone.
     """
 
     device_name: str
@@ -27,25 +29,24 @@ class Probe:
 
 
 def probe(device: str | None, sample_rate_hz: int, seconds: float = 0.1) -> Probe:
-    """Record for a moment through the very path that the daemon records through.
+    """Records for a moment through the same path as the daemon.
 
     Args:
         device: As for `MicSource`.
         sample_rate_hz: The rate to record at.
-        seconds: How long.
+        seconds: The duration.
 
     Raises:
         CaptureError: As for `MicSource`, or the sound system hangs.
     """
     wanted_samples = round(seconds * sample_rate_hz)
-    heard = []
-    source = MicSource(device, sample_rate_hz, queue_seconds=10.0, health=Health())
-    with ExitStack() as leaving:
-        call_with_timeout(source.__enter__)
-        leaving.push(source)
+    source = MicSource(device, sample_rate_hz, queue_seconds=QUEUE_SECONDS, health=Health())
+    call_with_timeout(source.open)
+    with closing(source):
+        pieces = []
         for chunk in source.chunks():
-            heard.append(chunk.samples)
+            pieces.append(chunk.samples)
             if chunk.end_sample >= wanted_samples:
                 break
-        samples = np.concatenate(heard)
+        samples = np.concatenate(pieces)
         return Probe(source.device.name, len(samples), level_dbfs(samples))

@@ -1,4 +1,4 @@
-"""From any rate and channel count to what the model hears: mono int16 at one rate."""
+"""Conversion of any rate and channel count to mono int16 at the model's rate."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -7,35 +7,35 @@ from soundpost.audio import FULL_SCALE, Pcm
 
 
 class MonoResampler:
-    """Mixes blocks of sound to mono and brings them to another rate.
+    """Mixes blocks of sound to mono and resamples them.
 
-    The channels are averaged; the rate is changed by libsoxr's linear-phase filter (quality HQ),
-    whose delay it makes up for, so that sample k of the result was heard k / `sample_rate_hz`
-    after the beginning. The result does not depend on how the sound was cut into blocks, and
-    mono int16 already at the rate passes unchanged.
+    The channels are averaged. The rate is changed by libsoxr's linear-phase filter (quality HQ),
+    which compensates its delay: sample k of the result lies k / `sample_rate_hz` seconds after
+    the start. The result does not depend on the size of the blocks, and mono int16 that is
+    already at the rate passes unchanged.
 
     Args:
-        rate_hz: The rate of the blocks.
-        sample_rate_hz: The rate of the result.
+        rate_hz: Rate of the blocks.
+        sample_rate_hz: Rate of the result.
     """
 
     def __init__(self, rate_hz: int, sample_rate_hz: int) -> None:
         self._stream = None
         if rate_hz != sample_rate_hz:
-            import soxr  # noqa: PLC0415 - only sound at another rate pays for loading it
+            import soxr  # noqa: PLC0415 - loaded only for sound at another rate
 
             self._stream = soxr.ResampleStream(rate_hz, sample_rate_hz, 1, dtype="float32")
 
     def resample(self, block: NDArray[np.float32]) -> Pcm:
-        """What the block completes, int16[n]; n may be 0.
+        """Returns the samples that the block completes, int16[n]; n may be 0.
 
         Args:
-            block: float32[frames, channels], full scale at 1.0; what is beyond is clipped.
+            block: float32[frames, channels], full scale at 1.0; larger values are clipped.
         """
         return self._convert(block.mean(axis=1, dtype=np.float32), last=False)
 
     def flush(self) -> Pcm:
-        """What the filter still held back, int16[n]; nothing may follow it."""
+        """Returns the samples that the filter still holds, int16[n]; no block may follow."""
         return self._convert(np.empty(0, np.float32), last=True)
 
     def _convert(self, mono: NDArray[np.float32], *, last: bool) -> Pcm:

@@ -1,4 +1,4 @@
-"""What every source of sound does, and how a person names one."""
+"""The source protocol, and sources as the user names them: `mic:NAME` and `wav:PATH`."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from soundpost.errors import CaptureError
 
 
 class Source(Protocol):
-    """Sound, from a microphone or a file; entering opens it and leaving closes it."""
+    """A microphone or a file; a context manager that opens and closes it."""
 
     def __enter__(self) -> Self: ...
 
@@ -23,9 +23,9 @@ class Source(Protocol):
     ) -> None: ...
 
     def chunks(self) -> Iterator[Chunk | None]:
-        """Mono int16 at the model's rate, until the true end of a file or `stop`.
+        """Yields mono int16 at the model's rate, until the end of the file or `stop`.
 
-        None says that nothing is heard for now, so that whoever listens need not wait for more.
+        Yields None while there is no sound for now, so that the pipeline need not wait for more.
 
         Raises:
             CaptureError: The sound ended in any other way.
@@ -33,13 +33,13 @@ class Source(Protocol):
         ...
 
     def stop(self) -> None:
-        """Let `chunks` end soon; takes no lock, so a signal handler or a thread may call it."""
+        """Ends `chunks` soon; takes no lock, so a signal handler or any thread may call it."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class Microphone:
-    """A microphone, by its name or its index; None is the system's default."""
+    """A microphone by its name or its index; None is the system's default."""
 
     device: str | None
 
@@ -52,10 +52,10 @@ class Recording:
 
 
 def parse_source(text: str) -> Microphone | Recording:
-    """The source that `mic`, `mic:NAME`, `mic:INDEX` or `wav:PATH` names.
+    """Parses `mic`, `mic:NAME`, `mic:INDEX` or `wav:PATH`.
 
     Raises:
-        CaptureError: It is none of these.
+        CaptureError: The text has none of these forms.
     """
     kind, _, rest = text.partition(":")
     if text == "mic":

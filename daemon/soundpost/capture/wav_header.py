@@ -1,18 +1,18 @@
-"""Whether a WAV file is as long as it says."""
+"""Detection of WAV files that are shorter than their header promises."""
 
 from pathlib import Path
 from typing import BinaryIO, Literal
 
 UNKNOWN_LENGTH_BYTES = 0x7FFF_F000
-"""What writes into a pipe cannot go back to fill in the length: sox leaves this much in the
-header, arecord and ffmpeg leave more. From here on, the length is taken for unknown."""
+"""From here on a length counts as unknown. A program that writes into a pipe cannot go back to
+fill in the length: sox leaves this value in the header, arecord and ffmpeg a larger one."""
 
 
 def missing_bytes(path: Path) -> int:
-    """How many bytes of sound a WAV file promises beyond its end; 0 for every other format.
+    """Returns how many bytes of sound a WAV file lacks; 0 for every other format.
 
-    libsndfile silently shortens such a file to what is there. Formats: RIFF, RIFX and RF64/BW64
-    (EBU Tech 3306).
+    libsndfile silently shortens such a file to the bytes that are there. Formats: RIFF, RIFX and
+    RF64/BW64 (EBU Tech 3306).
     """
     size_bytes = path.stat().st_size
     with path.open("rb") as file:
@@ -26,7 +26,7 @@ def missing_bytes(path: Path) -> int:
 
 
 def _data_bytes(file: BinaryIO, order: Literal["little", "big"]) -> int | None:
-    """The length of the data chunk, with the file placed at its first byte; None if unknown."""
+    """Returns the length of the data chunk and seeks to its first byte; None if unknown."""
     long_bytes = None
     while len(header := file.read(8)) == 8:  # noqa: PLR2004 - a name and a length, 4 bytes each
         length = int.from_bytes(header[4:], order)

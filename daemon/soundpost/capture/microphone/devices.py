@@ -1,4 +1,4 @@
-"""Finding the microphone that a person named."""
+"""Lists the devices that can record, and finds one by name or index."""
 
 import re
 from dataclasses import dataclass
@@ -9,15 +9,15 @@ from soundpost.errors import CaptureError
 
 @dataclass(frozen=True, slots=True)
 class Device:
-    """A device that sound can be had from.
+    """A device that can record.
 
     Attributes:
-        index: PortAudio's number for it; another one after a reboot, or a plug pulled.
-        name: What the driver calls it.
-        host_api: The way to it, such as `ALSA`.
-        channels: Most channels it records.
-        default_rate_hz: The rate it likes best.
-        is_default: Whether the system records from it when nothing is named.
+        index: PortAudio's number for it; changes with a reboot or when a plug is pulled.
+        name: The driver's name for it.
+        host_api: The sound system that gives access to it, such as `ALSA`.
+        channels: Most channels that it records.
+        default_rate_hz: Its preferred rate.
+        is_default: True for the device that the system records from by default.
     """
 
     index: int
@@ -29,7 +29,7 @@ class Device:
 
 
 class _PortAudio(Protocol):
-    """What is asked of `pyaudio.PyAudio`, which publishes no types."""
+    """The calls of `pyaudio.PyAudio` that list devices; PyAudio publishes no types."""
 
     def get_device_count(self) -> int: ...
     def get_device_info_by_index(self, device_index: int) -> dict[str, Any]: ...
@@ -38,10 +38,10 @@ class _PortAudio(Protocol):
 
 
 def list_inputs(portaudio: _PortAudio) -> list[Device]:
-    """Every device that can record, in PortAudio's order."""
+    """Returns every device that can record, in PortAudio's order."""
     try:
         default = portaudio.get_default_input_device_info()["index"]
-    except OSError:  # PortAudio's way to say that there is none
+    except OSError:  # raised where there is no default device
         default = None
     infos = map(portaudio.get_device_info_by_index, range(portaudio.get_device_count()))
     return [
@@ -59,35 +59,35 @@ def list_inputs(portaudio: _PortAudio) -> list[Device]:
 
 
 def find_device(devices: list[Device], wanted: str | None) -> Device:
-    """The device that is meant.
+    """Returns the device that the user named.
 
     Args:
-        devices: All that can record.
-        wanted: None for the default; digits for an index; else a name, or a part of one that no
-            other has, in small or capital letters.
+        devices: All devices that can record.
+        wanted: None for the default device; digits for an index; else a name, or a part of a name
+            that no other device has, in small or capital letters.
 
     Raises:
-        CaptureError: None is meant, or several are.
+        CaptureError: No device matches, or several do.
     """
     if not devices:
         raise CaptureError(
             "expected a microphone, got none: no device can record",
             hint="plug it in; `arecord -l` must list it, and the user must be in group audio",
         )
-    found = _matches(devices, wanted)
-    if len(found) == 1:
-        return found[0]
-    meant = "a default microphone" if wanted is None else f"one microphone for {wanted!r}"
-    listed = "; ".join(f"{device.index} {device.name}" for device in found or devices)
-    if found:
+    matches = _matches(devices, wanted)
+    if len(matches) == 1:
+        return matches[0]
+    expected = "a default microphone" if wanted is None else f"one microphone for {wanted!r}"
+    listed = "; ".join(f"{device.index} {device.name}" for device in matches or devices)
+    if matches:
         raise CaptureError(
-            f"expected {meant}, got {len(found)}: {listed}", hint="give more of the name"
+            f"expected {expected}, got {len(matches)}: {listed}", hint="give more of the name"
         )
-    raise CaptureError(f"expected {meant}, got none", hint=f"there is: {listed}")
+    raise CaptureError(f"expected {expected}, got none", hint=f"there is: {listed}")
 
 
-def lasting_name(name: str) -> str:
-    """What stays of a device's name when its card comes back: all but ALSA's number for it."""
+def stable_name(name: str) -> str:
+    """Returns a device's name without ALSA's card number, which changes when a card comes back."""
     return re.sub(r" \(hw:\d+,\d+\)$", "", name)
 
 
@@ -97,5 +97,5 @@ def _matches(devices: list[Device], wanted: str | None) -> list[Device]:
     if wanted.isdecimal():
         return [device for device in devices if device.index == int(wanted)]
     exact = [device for device in devices if device.name == wanted]
-    part = lasting_name(wanted).casefold()
+    part = stable_name(wanted).casefold()
     return exact or [device for device in devices if part in device.name.casefold()]

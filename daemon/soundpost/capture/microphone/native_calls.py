@@ -1,4 +1,4 @@
-"""Calls into PortAudio with a time-out and with the libraries' messages silenced."""
+"""Calls into PortAudio with a time-out and with the native libraries' messages silenced."""
 
 import logging
 import os
@@ -10,86 +10,91 @@ from typing import Generic, TypeVar
 
 from soundpost.errors import CaptureError
 
-_log = logging.getLogger("soundpost.capture")
+CALL_TIMEOUT_SECONDS = 10.0
+"""Longest time that opening may take. A slow board with many cards needs 2 s; systemd's watchdog, which is
+not fed meanwhile, waits for 30 s."""
+POLL_SECONDS = 0.1
+"""Time between checks for a stop while a call runs: SIGTERM ends the process without a delay that
+a person would notice."""
 
-KNOWN = (
+PROBING_MESSAGES = (
     b"ALSA lib ",
     b"Expression '",
     b"Cannot connect to server ",
     b"jack server is not running",
     b"JackShmReadWritePtr::",
 )
-"""How the lines begin that ALSA, PortAudio and JACK print for each thing that they tried and that
-is not there: 80 on a machine without a sound card."""
-
-
-@contextmanager
-def quiet_native_stderr() -> Iterator[None]:
-    """Send the known chatter to the log at DEBUG, and every other line to stderr as it was."""
-    stderr = os.dup(2)
-    heard = os.memfd_create("chatter")
-    os.dup2(heard, 2)
-    try:
-        yield
-    finally:
-        os.dup2(stderr, 2)
-        os.close(stderr)
-        with os.fdopen(heard, "rb") as file:
-            file.seek(0)
-            for line in file:
-                if line.isspace():  # PortAudio sets off each of its lines
-                    continue
-                if line.startswith(KNOWN):
-                    _log.debug("%s", line.decode(errors="replace").rstrip())
-                else:
-                    os.write(2, line)
-
-
-PATIENCE_SECONDS = 10.0
-"""How long opening may take. A slow board with many cards needs two; systemd's watchdog, which is
-not fed meanwhile, waits for 30."""
-POLL_SECONDS = 0.1
+"""First words of the lines that ALSA, PortAudio and JACK print for each device that they tried
+and did not find: 80 lines on a machine without a sound card."""
 
 Result = TypeVar("Result")
 
+_log = logging.getLogger("soundpost.capture")
 
-class NativeCall(Generic[Result]):
-    """A call in a thread of its own, which is left behind if it never returns.
 
-    A sound server that is frozen makes PortAudio wait for it inside C, where nothing can end the
-    waiting but the end of the process.
+def call_with_timeout(
+    function: Callable[[], Result], timeout_seconds: float = CALL_TIMEOUT_SECONDS
+) -> Result:
+    """Returns the result of a call into PortAudio.
 
     Args:
-        call: What is attempted; it raises nothing but `CaptureError`.
+        function: The call; raises only `CaptureError`.
+        timeout_seconds: How long it may take.
+
+    Raises:
+        CaptureError: The call raised it, or hangs.
+    """
+    call = NativeCall(function)
+    call.run(timeout_seconds)
+    return call.result()
+
+
+class NativeCall(Generic[Result]):
+    """A call in a thread of its own, which is abandoned if it never returns.
+
+    A frozen sound server makes PortAudio wait inside C, where only the end of the process can end
+    the waiting.
+
+    Args:
+        function: The call; raises only `CaptureError`.
     """
 
-    def __init__(self, call: Callable[[], Result]) -> None:
-        self._call = call
-        self._over = Event()
+    def __init__(self, function: Callable[[], Result]) -> None:
+        self._function = function
+        self._finished = Event()
         self._results: list[Result] = []
         self._error: CaptureError | None = None
 
-    def make(self, seconds: float, is_stopping: Callable[[], bool] = bool) -> bool:
-        """Make the attempt; whether it was over within a time, and before somebody asked to stop.
+    def run(self, timeout_seconds: float, is_stopping: Callable[[], bool] = bool) -> bool:
+        """Starts the call and waits; returns False if `is_stopping` ended the waiting.
 
         Args:
-            seconds: How long to wait for it.
-            is_stopping: Whether there is no more need to wait.
+            timeout_seconds: How long to wait.
+            is_stopping: Ends the waiting early when it returns True.
+
+        Raises:
+            CaptureError: The call did not return in time.
         """
-        until_seconds = time.monotonic() + seconds
-        # Around the waiting, not inside the call: a call that hangs would never give stderr back.
+        until_seconds = time.monotonic() + timeout_seconds
+        # Around the waiting, not inside the call: one that hangs would never restore stderr.
         with quiet_native_stderr():
             Thread(target=self._run, name="portaudio", daemon=True).start()
-            while not self._over.wait(POLL_SECONDS):
-                if is_stopping() or time.monotonic() > until_seconds:
+            while not self._finished.wait(POLL_SECONDS):
+                if is_stopping():
                     return False
+                if time.monotonic() > until_seconds:
+                    raise CaptureError(
+                        f"the sound system did not answer for {timeout_seconds:g} s",
+                        hint="its server hangs: restart it (`systemctl --user restart pipewire "
+                        "pulseaudio`), or the machine",
+                    )
         return True
 
     def result(self) -> Result:
-        """What the call gave, once the attempt is over.
+        """Returns the call's result, after `run` returned True.
 
         Raises:
-            CaptureError: The call did.
+            CaptureError: The call raised it.
         """
         if self._error is not None:
             raise self._error
@@ -97,29 +102,33 @@ class NativeCall(Generic[Result]):
 
     def _run(self) -> None:
         try:
-            self._results.append(self._call())
+            self._results.append(self._function())
         except CaptureError as error:
             self._error = error
-        finally:  # a bug has its traceback printed, and then no result
-            self._over.set()
+        finally:  # a bug prints its traceback here, and leaves no result
+            self._finished.set()
 
 
-def call_with_timeout(call: Callable[[], Result], seconds: float = PATIENCE_SECONDS) -> Result:
-    """What a call into PortAudio gives.
+@contextmanager
+def quiet_native_stderr() -> Iterator[None]:
+    """Logs probing messages at DEBUG instead of printing them; prints other lines afterwards.
 
-    Raises:
-        CaptureError: The call did, or it hangs.
+    Native libraries write to file descriptor 2, so it is the descriptor that is redirected.
     """
-    attempt = NativeCall(call)
-    if not attempt.make(seconds):
-        raise hung(seconds)
-    return attempt.result()
-
-
-def hung(seconds: float) -> CaptureError:
-    """The error of a call that did not return."""
-    return CaptureError(
-        f"the sound system did not answer for {seconds:g} s",
-        hint="its server hangs: restart it (`systemctl --user restart pipewire pulseaudio`), or "
-        "the machine",
-    )
+    stderr = os.dup(2)
+    captured = os.memfd_create("native-stderr")
+    os.dup2(captured, 2)
+    try:
+        yield
+    finally:
+        os.dup2(stderr, 2)
+        os.close(stderr)
+        with os.fdopen(captured, "rb") as file:
+            file.seek(0)
+            for line in file:
+                if line.isspace():  # PortAudio prints empty lines around each of its own
+                    continue
+                if line.startswith(PROBING_MESSAGES):
+                    _log.debug("%s", line.decode(errors="replace").rstrip())
+                else:
+                    os.write(2, line)

@@ -1,4 +1,4 @@
-"""Laying the sound card's buffers on the line of samples."""
+"""Places the sound card's buffers on one count of samples, with gaps for lost sound."""
 
 import time
 from collections.abc import Iterator
@@ -15,13 +15,13 @@ from soundpost.health import Health
 
 @dataclass(frozen=True, slots=True)
 class Buffer:
-    """What the sound card's callback was given.
+    """A buffer that the sound card's callback received.
 
     Attributes:
-        start_frame: Frames that the callback was given before.
+        start_frame: Frames that the callback received before.
         frames: int16[frames, channels], at the card's rate.
-        arrived_ns: When, on the monotonic clock.
-        has_overflowed: Whether the card says that it lost sound just before.
+        arrived_ns: Its arrival on the monotonic clock.
+        has_overflowed: True if the card reports that it lost sound just before.
     """
 
     start_frame: int
@@ -32,11 +32,11 @@ class Buffer:
 
 @dataclass(frozen=True, slots=True)
 class SamplePosition:
-    """Where a line of samples broke off.
+    """The end of a recording, as a sample count and as a time.
 
     Attributes:
         sample: One past the last sample.
-        captured_ns: When that would have been heard, on the monotonic clock.
+        captured_ns: The time on the monotonic clock at which that sample would be captured.
     """
 
     sample: int
@@ -44,17 +44,17 @@ class SamplePosition:
 
 
 class Timeline:
-    """Turns buffers into chunks; what is lost between two buffers becomes a gap.
+    """Turns buffers into chunks; sound that was lost between two buffers becomes a gap.
 
-    The count of frames is the clock. Frames lost to a full queue are known exactly; of those
-    lost in the card only the time that passed is known, and the gap is at least 1 sample. So is
-    the gap between two recordings.
+    The count of frames is the clock. The number of frames that a full queue dropped is known
+    exactly. For frames lost in the card, and between two recordings, only the time that passed
+    is known; such a gap is at least 1 sample long.
 
     Args:
-        rate_hz: The rate of the buffers.
-        sample_rate_hz: The rate of the chunks.
-        health: Where samples, and losses, are counted.
-        follows: The end of the recording that this one goes on from.
+        rate_hz: Rate of the buffers.
+        sample_rate_hz: Rate of the chunks.
+        health: Counts samples and losses.
+        follows: The end of the recording that this one continues.
     """
 
     def __init__(
@@ -72,36 +72,36 @@ class Timeline:
         self._resampler = MonoResampler(rate_hz, sample_rate_hz)
         self._follows = follows
         self._next_frame = 0
-        self._lost_frames = 0  # in the card: the callback's count does not have them
+        self._lost_frames = 0  # in the card: the callback's count does not include them
         self._first_sample = 0
         self._next_sample = 0
 
     @property
     def end(self) -> SamplePosition | None:
-        """Where it has come to; None where nothing was ever heard."""
-        if not self._timestamps.has_heard:
+        """The position after the last sample; None if there never was one."""
+        if not self._timestamps.has_buffers:
             return self._follows
-        # What is behind was heard earlier, or lost: it belongs into the gap that follows.
+        # Sound that is behind was captured earlier, or lost: the next gap covers it.
         captured_ns = self._captured_ns(self._next_sample) - self._timestamps.behind_ns
         return SamplePosition(self._next_sample, captured_ns)
 
     @property
     def behind_seconds(self) -> float:
-        """How much later sound comes than it did at first, for 10 s and more."""
+        """Delay of sound compared to its first arrival, once it has lasted for 10 s."""
         return self._timestamps.behind_ns / NANOSECONDS
 
     def place(self, buffer: Buffer) -> Iterator[Chunk]:
-        """The chunks that the buffer completes, in order."""
+        """Yields the chunks that the buffer completes, in order."""
         start_frame = buffer.start_frame + self._lost_frames
         if buffer.has_overflowed:
             end_frame = start_frame + len(buffer.frames)
             lost_frames = max(1, self._timestamps.late_frames(end_frame, buffer.arrived_ns))
             self._lost_frames += lost_frames
             start_frame += lost_frames
-        is_first = not self._timestamps.has_heard
+        is_first = not self._timestamps.has_buffers
         self._timestamps.record(start_frame + len(buffer.frames), buffer.arrived_ns)
         if is_first:
-            self._go_on()
+            self._continue_recording()
         if start_frame != self._next_frame:
             yield from self._chunk(self._resampler.flush())
             self._leave_gap(start_frame)
@@ -109,8 +109,8 @@ class Timeline:
         scaled = np.divide(buffer.frames, FULL_SCALE, dtype=np.float32)
         yield from self._chunk(self._resampler.resample(scaled))
 
-    def _go_on(self) -> None:
-        """Place the first frame as far after the last recording's end as it was heard later."""
+    def _continue_recording(self) -> None:
+        """Places the first frame after the last recording's end, by the time between them."""
         if self._follows is None:
             return
         away_ns = self._timestamps.captured_ns(0) - self._follows.captured_ns
@@ -130,7 +130,7 @@ class Timeline:
         if not len(samples):
             return
         start_sample = self._next_sample
-        # Read anew each time: a wall clock that is set right after boot is believed at once.
+        # Read for each chunk: a wall clock that is corrected after boot takes effect at once.
         wall_ns = time.time_ns() - time.monotonic_ns()
         self._next_sample += len(samples)
         self._health.samples += len(samples)

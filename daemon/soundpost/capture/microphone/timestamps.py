@@ -1,23 +1,23 @@
-"""When a frame was heard, told from when its buffer arrived."""
+"""Capture times of frames, estimated from the arrival times of their buffers."""
 
 from collections import deque
 
 from soundpost.audio import NANOSECONDS, samples_to_ns
 
 HORIZON_SECONDS = 10
-"""How far back the quickest arrival is looked for. Longer finds a quicker one; shorter lets a
-crystal that runs slow by 100 ppm mislead by no more than 1 ms."""
+"""Time over which the quickest arrival is searched. A longer horizon finds a quicker one; with this
+one, a crystal that is slow by 100 ppm causes an error of no more than 1 ms."""
 DRIFT = 1_000
-"""One part in so many is more than any clock is off; USB allows its devices 500 ppm."""
+"""No clock is wrong by more than one part in this many; USB allows its devices 500 ppm."""
 
 
 class CaptureTimestamps:
-    """Follows the delay of a stream of buffers by its minimum.
+    """Tracks the least delay of a stream of buffers.
 
-    A buffer arrives when its last frame was heard, plus a delay that varies with what the machine
-    is busy with and is never negative. Arrival minus duration, at its minimum over the recent
-    past, is therefore the best guess of when frame 0 was heard (the minimum filter of NTP,
-    RFC 5905 section 10). What all buffers are late by, the converter and its driver, is not seen.
+    A buffer arrives when its last frame was captured, plus a delay that varies with the load of
+    the machine and is never negative. So the minimum of arrival minus duration, over the recent
+    past, is the best estimate of the capture time of frame 0 (the minimum filter of NTP, RFC 5905
+    section 10). A delay common to all buffers, of the converter and its driver, is not detected.
 
     Args:
         rate_hz: Nominal frames per second.
@@ -25,18 +25,18 @@ class CaptureTimestamps:
 
     def __init__(self, rate_hz: int) -> None:
         self._rate_hz = rate_hz
-        # Ends and origins both grow from left to right: the first is the least of the horizon.
+        # Ends and origins both increase from left to right: the first origin is the least.
         self._origins: deque[tuple[int, int]] = deque()
         self._earliest_ns = 0
         self._arrived_ns = 0
 
     @property
-    def has_heard(self) -> bool:
-        """Whether anything has arrived."""
+    def has_buffers(self) -> bool:
+        """True once a buffer has arrived."""
         return bool(self._origins)
 
     def record(self, end_frame: int, arrived_ns: int) -> None:
-        """Take in that all frames before `end_frame` had arrived at a monotonic time."""
+        """Records that all frames before `end_frame` had arrived at a monotonic time."""
         origin_ns = self._origin_ns(end_frame, arrived_ns)
         drift_ns = (arrived_ns - self._arrived_ns) // DRIFT
         earliest_ns = self._earliest_ns + drift_ns if self._origins else origin_ns
@@ -49,20 +49,20 @@ class CaptureTimestamps:
             self._origins.popleft()
 
     def captured_ns(self, frame: int) -> int:
-        """The monotonic time at which a frame was heard, after at least one `note`."""
+        """Returns the monotonic time at which a frame was captured, after at least one `record`."""
         return self._origins[0][1] + samples_to_ns(frame, self._rate_hz)
 
     @property
     def behind_ns(self) -> int:
-        """How much later frames have come, for all of the horizon, than they did once.
+        """Delay of frames during the whole horizon, compared to their quickest arrival before.
 
-        More than drift explains is sound that waits in front of the converter's reader, or that
-        was lost there and never told; the count of frames cannot say which.
+        Beyond the drift of a clock, this is sound that waits unread in the sound system, or was
+        lost there without an overflow flag; the count of frames cannot distinguish the two.
         """
         return max(0, self._origins[0][1] - self._earliest_ns) if self._origins else 0
 
     def late_frames(self, end_frame: int, arrived_ns: int) -> int:
-        """How many frames more than were counted the time that passed had room for."""
+        """Returns how many frames more than were counted should have arrived by this time."""
         if not self._origins:
             return 0
         late_ns = self._origin_ns(end_frame, arrived_ns) - self._origins[0][1]

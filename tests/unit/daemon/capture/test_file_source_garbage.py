@@ -16,23 +16,23 @@ from soundpost.health import Health
 
 RATE_HZ = 16_000
 
-# One folder serves all examples of a property: each writes its file anew.
+# All examples of a property share one folder; each overwrites its file.
 one_folder = settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 def read(path: Path) -> NDArray[np.int16]:
-    """All samples of a file, as fast as it goes."""
+    """Returns all samples of a file, at the fast pace."""
     with FileSource(path, RATE_HZ, pace="fast", starts_at_ns=0, health=Health()) as source:
         return np.concatenate([chunk.samples for chunk in source.chunks()])
 
 
 def noise(frames: int) -> NDArray[np.int16]:
-    """int16[frames] of noise."""
+    """Returns noise, int16[frames]."""
     return np.random.default_rng(frames).integers(-32_768, 32_768, frames, np.int16)
 
 
 def refusal(path: Path) -> str:
-    """The message with which a file is refused; its hint must say something, too."""
+    """Returns the message with which a file is refused; asserts that there is a hint, too."""
     with pytest.raises(CaptureError) as caught:
         read(path)
     assert str(path) in str(caught.value)
@@ -42,31 +42,31 @@ def refusal(path: Path) -> str:
 
 
 def test_an_absent_file_is_refused(tmp_path: Path) -> None:
-    """The message names it."""
+    """The message names the file."""
     assert "does not exist" in refusal(tmp_path / "nope.wav")
 
 
 def test_a_folder_is_refused(tmp_path: Path) -> None:
-    """It is told apart from an absent file."""
+    """The message distinguishes a folder from an absent file."""
     assert "is a folder" in refusal(tmp_path)
 
 
 def test_an_empty_file_is_refused(tmp_path: Path) -> None:
-    """Zero bytes are told apart from bytes that are no sound."""
+    """The message distinguishes an empty file from one that is not sound."""
     (tmp_path / "empty.wav").touch()
     assert "is empty" in refusal(tmp_path / "empty.wav")
 
 
 def test_a_file_without_a_frame_is_refused(tmp_path: Path) -> None:
-    """A header alone is no sound."""
+    """A file of only a header is refused."""
     soundfile.write(tmp_path / "none.wav", np.empty(0, np.int16), RATE_HZ)
     assert "0 frames" in refusal(tmp_path / "none.wav")
 
 
 @one_folder
 @given(st.binary(min_size=1, max_size=400))
-def test_what_is_no_sound_is_refused(tmp_path: Path, content: bytes) -> None:
-    """Arbitrary bytes are an error of capture, never another exception and never silence."""
+def test_arbitrary_bytes_are_refused(tmp_path: Path, content: bytes) -> None:
+    """Arbitrary bytes raise a CaptureError, never another exception, and never give silence."""
     (tmp_path / "garbage.wav").write_bytes(content)
     refusal(tmp_path / "garbage.wav")
 
@@ -74,7 +74,7 @@ def test_what_is_no_sound_is_refused(tmp_path: Path, content: bytes) -> None:
 @one_folder
 @given(st.integers(0, 3_243), st.sampled_from(["WAV", "RF64", "WAVEX"]))
 def test_a_wav_cut_short_anywhere_is_refused(tmp_path: Path, length: int, container: str) -> None:
-    """Whether the cut is in the header or in the sound, and before the first chunk."""
+    """A cut in the header or in the sound is detected before the first chunk."""
     soundfile.write(tmp_path / "whole.wav", noise(1_600), RATE_HZ, format=container)
     whole = (tmp_path / "whole.wav").read_bytes()
     (tmp_path / "cut.wav").write_bytes(whole[:length])
@@ -82,7 +82,7 @@ def test_a_wav_cut_short_anywhere_is_refused(tmp_path: Path, length: int, contai
 
 
 def test_a_big_endian_wav_cut_short_is_refused(tmp_path: Path) -> None:
-    """RIFX counts its bytes the other way round."""
+    """The lengths in RIFX are read as big-endian."""
     soundfile.write(tmp_path / "whole.wav", noise(1_600), RATE_HZ, endian="BIG", format="WAV")
     whole = (tmp_path / "whole.wav").read_bytes()
     assert whole.startswith(b"RIFX")
@@ -95,10 +95,10 @@ def test_a_big_endian_wav_cut_short_is_refused(tmp_path: Path) -> None:
     ("riff_length", "data_length"),
     [(8, 0), (0x7FFF_F024, 0x7FFF_F000), (0x8000_0024, 0x8000_0000), (0xFFFF_FFFF, 0xFFFF_FFFF)],
 )
-def test_a_wav_whose_length_was_never_filled_in_is_read_to_its_end(
+def test_a_wav_without_a_length_in_its_header_is_read_to_its_end(
     tmp_path: Path, riff_length: int, data_length: int
 ) -> None:
-    """Recorders that write into a pipe, or lose power, leave such headers behind."""
+    """Headers of recorders that write into a pipe, or lose power, are accepted."""
     soundfile.write(tmp_path / "sound.wav", noise(1_600), RATE_HZ)
     content = bytearray((tmp_path / "sound.wav").read_bytes())
     content[4:8] = riff_length.to_bytes(4, "little")
@@ -108,7 +108,7 @@ def test_a_wav_whose_length_was_never_filled_in_is_read_to_its_end(
 
 
 def test_a_chunk_of_odd_length_before_the_sound_is_padded(tmp_path: Path) -> None:
-    """What is missing is counted rightly behind such a chunk, and its pad byte is no sound."""
+    """Missing bytes are counted right after such a chunk, without its pad byte."""
     soundfile.write(tmp_path / "sound.wav", noise(1_600), RATE_HZ)
     content = (tmp_path / "sound.wav").read_bytes()
     path = tmp_path / "odd.wav"
@@ -118,8 +118,8 @@ def test_a_chunk_of_odd_length_before_the_sound_is_padded(tmp_path: Path) -> Non
     assert "2 bytes more" in refusal(path)
 
 
-def test_sound_before_a_cut_off_appendix_is_whole(tmp_path: Path) -> None:
-    """A file that lacks only its last tags is not short of sound."""
+def test_a_cut_after_the_sound_is_accepted(tmp_path: Path) -> None:
+    """A file that lacks only its last tags is complete."""
     soundfile.write(tmp_path / "sound.wav", noise(1_600), RATE_HZ)
     content = (tmp_path / "sound.wav").read_bytes()
     (tmp_path / "sound.wav").write_bytes(content + b"LIST\xff\x00\x00\x00INFO")
@@ -127,7 +127,7 @@ def test_sound_before_a_cut_off_appendix_is_whole(tmp_path: Path) -> None:
 
 
 def test_a_flac_cut_short_is_refused(tmp_path: Path) -> None:
-    """An error while decoding is not the end of the file."""
+    """An error while decoding does not count as the end of the file."""
     soundfile.write(tmp_path / "whole.flac", noise(16_000), RATE_HZ)
     whole = (tmp_path / "whole.flac").read_bytes()
     (tmp_path / "cut.flac").write_bytes(whole[: len(whole) // 2])
@@ -136,8 +136,8 @@ def test_a_flac_cut_short_is_refused(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf, 20_000.0])
 @pytest.mark.parametrize("subtype", ["FLOAT", "DOUBLE"])
-def test_floats_that_are_no_sound_are_refused(tmp_path: Path, value: float, subtype: str) -> None:
-    """NaN, infinity and integers in disguise are told with their place, wherever they are."""
+def test_invalid_floats_are_refused(tmp_path: Path, value: float, subtype: str) -> None:
+    """NaN, infinity and integers stored as floats are reported with their position."""
     sound = np.zeros(40_000)
     sound[39_999] = value
     soundfile.write(tmp_path / "float.wav", sound, RATE_HZ, subtype=subtype)
@@ -145,14 +145,14 @@ def test_floats_that_are_no_sound_are_refused(tmp_path: Path, value: float, subt
 
 
 def test_floats_over_full_scale_are_clipped(tmp_path: Path) -> None:
-    """A recorder of floats may be a little too loud."""
+    """Floats a little over full scale are accepted and clipped."""
     soundfile.write(tmp_path / "loud.wav", np.array([1.5, -2.0, 0.5]), RATE_HZ, subtype="FLOAT")
     assert read(tmp_path / "loud.wav").tolist() == [32_767, -32_768, 16_384]
 
 
 @pytest.mark.parametrize("rate_hz", [1, 300, 3_999, 1_000_001, 2_147_483_647])
-def test_an_absurd_rate_is_refused(tmp_path: Path, rate_hz: int) -> None:
-    """With what was expected and what was got."""
+def test_an_implausible_rate_is_refused(tmp_path: Path, rate_hz: int) -> None:
+    """The message gives the expected rates and the one of the file."""
     soundfile.write(tmp_path / "odd.wav", noise(100), rate_hz)
     assert f"expected a sample rate of 4000 to 1000000 Hz, got {rate_hz}" in refusal(
         tmp_path / "odd.wav"
@@ -160,7 +160,7 @@ def test_an_absurd_rate_is_refused(tmp_path: Path, rate_hz: int) -> None:
 
 
 def test_a_file_that_may_not_be_read_is_refused(tmp_path: Path) -> None:
-    """The system's reason is told; root may read everything, so it looks at a strange file."""
+    """The message names the file; root may read all files, so it tries /proc/self/mem."""
     path = Path("/proc/self/mem") if os.geteuid() == 0 else tmp_path / "locked.wav"
     if os.geteuid():
         path.touch(mode=0o000)

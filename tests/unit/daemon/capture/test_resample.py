@@ -1,4 +1,4 @@
-"""From any rate and channel count to mono int16 at one rate."""
+"""Conversion of any rate and channel count to mono int16 at one rate."""
 
 import numpy as np
 import pytest
@@ -12,14 +12,14 @@ Block = NDArray[np.float32]
 
 
 def resampled(blocks: list[Block], rate_hz: int, sample_rate_hz: int) -> NDArray[np.int16]:
-    """All blocks through one resampler, to the end."""
+    """Returns all blocks after one resampler, flushed."""
     resampler = MonoResampler(rate_hz, sample_rate_hz)
     parts = [resampler.resample(block) for block in blocks]
     return np.concatenate([*parts, resampler.flush()])
 
 
 def test_every_int16_value_passes_unchanged() -> None:
-    """All 65,536 of them, mono and at the rate, come out as they went in."""
+    """All 65,536 values, mono and at the rate, pass unchanged."""
     every = np.arange(-32_768, 32_768).astype(np.int16)
     block = np.divide(every, 32_768, dtype=np.float32)[:, np.newaxis]
     np.testing.assert_array_equal(resampled([block], 16_000, 16_000), every)
@@ -31,7 +31,7 @@ def test_every_int16_value_passes_unchanged() -> None:
     st.sampled_from([4_000, 8_000, 16_000, 22_050, 44_100, 48_000, 192_000]),
 )
 def test_cutting_into_blocks_changes_no_sample(frames: int, cuts: list[int], rate_hz: int) -> None:
-    """Not one value, and not the count, which is the duration at the new rate."""
+    """Neither a value nor the count changes, which is the duration at the new rate."""
     sound = np.random.default_rng(frames).uniform(-1, 1, (frames, 2)).astype(np.float32)
     blocks = np.split(sound, sorted(min(cut, frames) for cut in cuts))
     whole = resampled([sound], rate_hz, 16_000)
@@ -44,28 +44,28 @@ def test_a_tone_keeps_its_pitch_its_level_and_its_place(rate_hz: int) -> None:
     """1 kHz from any rate is 1 kHz, in phase, within 1 in 1,000 of full scale."""
     times = np.arange(rate_hz) / rate_hz
     tone = (0.5 * np.sin(2 * np.pi * 1_000 * times)).astype(np.float32)[:, np.newaxis]
-    heard = resampled([tone], rate_hz, 16_000) / 32_768
+    converted = resampled([tone], rate_hz, 16_000) / 32_768
     expected = 0.5 * np.sin(2 * np.pi * 1_000 * np.arange(16_000) / 16_000)
-    inside = slice(1_000, -1_000)  # the sudden beginning and end ring
-    np.testing.assert_allclose(heard[inside], expected[inside], atol=1e-3)
+    inside = slice(1_000, -1_000)  # the filter rings at the abrupt start and end
+    np.testing.assert_allclose(converted[inside], expected[inside], atol=1e-3)
 
 
-def test_what_the_new_rate_cannot_hold_is_filtered_out() -> None:
-    """A tone at 12 kHz does not fold back to 4 kHz at 16 kHz."""
+def test_frequencies_above_half_the_new_rate_are_removed() -> None:
+    """A tone at 12 kHz does not alias to 4 kHz at 16 kHz."""
     times = np.arange(48_000) / 48_000
     tone = np.sin(2 * np.pi * 12_000 * times).astype(np.float32)[:, np.newaxis]
-    heard = resampled([tone], 48_000, 16_000)
-    assert np.abs(heard[1_000:-1_000]).max() <= 1
+    converted = resampled([tone], 48_000, 16_000)
+    assert np.abs(converted[1_000:-1_000]).max() <= 1
 
 
 @given(st.floats(-1_000, 1_000, width=32))
 def test_values_are_rounded_to_the_nearest_and_clipped(value: float) -> None:
-    """Full scale is 1.0; beyond it is the largest sample, never a wrapped one."""
-    heard = resampled([np.full((1, 1), value, np.float32)], 16_000, 16_000)
-    assert heard == np.clip(np.rint(np.float64(value) * 32_768), -32_768, 32_767)
+    """Values beyond full scale, 1.0, become the largest sample, and never wrap."""
+    converted = resampled([np.full((1, 1), value, np.float32)], 16_000, 16_000)
+    assert converted == np.clip(np.rint(np.float64(value) * 32_768), -32_768, 32_767)
 
 
 def test_seven_channels_are_averaged() -> None:
-    """Each channel counts a seventh."""
+    """Each of seven channels contributes a seventh."""
     block = np.array([[0.7, 0, 0, 0, 0, 0, 0], [0, 0, 0, 0, 0, 0, -0.7]], np.float32)
     np.testing.assert_array_equal(resampled([block], 16_000, 16_000), [3_277, -3_277])

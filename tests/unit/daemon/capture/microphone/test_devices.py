@@ -1,4 +1,4 @@
-"""Finding the microphone that a person means."""
+"""Finding the microphone that the user named."""
 
 import pytest
 
@@ -7,7 +7,7 @@ from soundpost.errors import CaptureError
 
 
 def device(index: int, name: str, *, is_default: bool = False) -> Device:
-    """A device as PortAudio would list it."""
+    """Builds a device as PortAudio lists it."""
     return Device(index, name, "ALSA", 2, 44_100, is_default)
 
 
@@ -34,38 +34,38 @@ LISTED = [
     ],
 )
 def test_a_device_is_found(wanted: str | None, index: int) -> None:
-    """By default, index, whole name (which wins over a part of others) or a part of one.
+    """A device is found by default, index, whole name (preferred) or part of a name.
 
-    The number that ALSA gave its card may be another one by now.
+    ALSA's number for its card may have changed.
     """
     assert find_device(LISTED, wanted).index == index
 
 
-def test_two_devices_that_a_name_fits_are_both_listed() -> None:
-    """An ambiguous name is an error that shows the candidates, and them only."""
+def test_an_ambiguous_name_lists_the_candidates() -> None:
+    """A name that matches two devices is an error that lists these two only."""
     with pytest.raises(CaptureError, match=r"got 2: 2 USB Audio: - .*; 3 USB Audio: #1") as caught:
         find_device(LISTED, "usb audio")
     assert "bcm2835" not in str(caught.value)
 
 
 @pytest.mark.parametrize("wanted", ["1", "7", "99999999999999999999", "-1", "nothing like it"])
-def test_a_device_that_is_not_there_is_refused_with_what_is(wanted: str) -> None:
-    """An index between two others is as absent as one beyond the last."""
+def test_an_absent_device_is_refused_with_a_list(wanted: str) -> None:
+    """The hint lists the devices, also for an index between two others."""
     with pytest.raises(CaptureError, match="got none") as caught:
         find_device(LISTED, wanted)
     assert wanted in str(caught.value)
     assert "2 USB Audio" in caught.value.hint
 
 
-def test_no_default_is_refused_with_what_there_is() -> None:
-    """Without a default device, the person is told to name one of the others."""
+def test_a_missing_default_is_refused_with_a_list() -> None:
+    """Without a default device, the hint lists the others."""
     with pytest.raises(CaptureError, match="expected a default microphone, got none") as caught:
         find_device(LISTED[:3], None)
     assert "bcm2835" in caught.value.hint
 
 
-def test_a_machine_without_microphone_is_told_apart() -> None:
-    """No device at all points to plugs and groups, not to names."""
+def test_a_machine_without_microphones_has_a_hint_of_its_own() -> None:
+    """Without any device, the hint is about plugs and groups, not about names."""
     with pytest.raises(CaptureError, match="no device can record") as caught:
         find_device([], "USB")
     assert "arecord -l" in caught.value.hint
