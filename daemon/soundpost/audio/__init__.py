@@ -1,4 +1,4 @@
-"""Chunks of sound and their level, the noise floor, the voice detector."""
+"""Chunks of sound, their level, fixed-length blocks, the noise floor and voice detection."""
 
 from soundpost.audio.chunk import (
     FULL_SCALE,

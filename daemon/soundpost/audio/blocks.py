@@ -1,4 +1,4 @@
-"""Cuts chunks of any size into blocks of a fixed length."""
+"""Fixed-length blocks, cut from chunks of any size."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -45,7 +45,7 @@ class Blocks:
             return np.empty((0, self._block_samples), np.int16)
         samples = np.concatenate(self._pieces)
         whole_samples = count * self._block_samples
-        self._pieces = [samples[whole_samples:]]
+        self._pieces = [samples[whole_samples:].copy()]  # a view would hold all samples in memory
         self._held_samples -= whole_samples
         self.start_sample += whole_samples
         return samples[:whole_samples].reshape(count, self._block_samples)

@@ -1,4 +1,4 @@
-"""The chunk, which is what capture hands on, and the measure of its loudness."""
+"""The chunk, in which sources deliver sound, and its level."""
 
 import math
 from dataclasses import dataclass
@@ -10,8 +10,8 @@ FULL_SCALE = 32768
 """One past the largest int16 sample: the divisor that maps PCM to [-1, 1)."""
 
 SILENCE_DBFS = -120.0
-"""What `level_dbfs` gives for digital silence, and the least that it gives at all; a steady
-signal of the smallest int16 step is at -90.3."""
+"""Level of digital silence, and the lowest that `level_dbfs` returns; a steady signal of one
+int16 step is at -90.3."""
 
 NANOSECONDS = 1_000_000_000
 
@@ -20,13 +20,13 @@ Pcm = NDArray[np.int16]
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
-    """A stretch of mono PCM as the source happened to hand it over.
+    """A stretch of mono PCM, of the size that the source delivered.
 
     Attributes:
         start_sample: Position of the first sample, counted from the start of capture. A chunk
-            that does not begin where the last one ended tells of a gap.
+            that does not start where the last one ended follows a gap.
         samples: int16[n], n at least 1, at the model's sample rate.
-        utc_ns: When the first sample was heard, in nanoseconds since 1970 UTC. This is the
+        utc_ns: Capture time of the first sample, in nanoseconds since 1970 UTC. This is the
             only place where wall time enters.
     """
 
@@ -41,15 +41,15 @@ class Chunk:
 
 
 def samples_to_ns(samples: int, sample_rate_hz: int) -> int:
-    """The duration of a number of samples, in whole nanoseconds (exact at 16 kHz)."""
+    """Returns the duration of a number of samples, in whole nanoseconds (exact at 16 kHz)."""
     return samples * NANOSECONDS // sample_rate_hz
 
 
 def level_dbfs(samples: Pcm) -> float:
-    """The RMS level in dB relative to a full-scale square wave; a full-scale sine is at -3.0.
+    """Returns the RMS level relative to a full-scale square wave; a full-scale sine is at -3.0.
 
     Args:
-        samples: int16[n]. None at all, or zeros only, give `SILENCE_DBFS`.
+        samples: int16[n]. An empty array, or only zeros, give `SILENCE_DBFS`.
     """
     if not len(samples):
         return SILENCE_DBFS
@@ -58,7 +58,7 @@ def level_dbfs(samples: Pcm) -> float:
 
 
 def mean_square_dbfs(mean_square: float) -> float:
-    """The level of which this is the mean square, in squares of int16; at least `SILENCE_DBFS`."""
+    """Converts a mean square of int16 samples to a level, at least `SILENCE_DBFS`."""
     if mean_square <= 0.0:
         return SILENCE_DBFS
     return max(SILENCE_DBFS, 10.0 * math.log10(mean_square / FULL_SCALE**2))

@@ -1,26 +1,26 @@
-"""The level that a place is never quieter than, as it changes over the day."""
+"""The noise floor: the level that a place does not fall below, followed over the day."""
 
 from collections import deque
 
 SPANS = 8
-"""The floor's memory is this many spans long, and forgets one span at a time. Martin (2001)
-does the same; more spans follow a floor that rises sooner, at the price of more to compare."""
+"""Spans in the floor's memory, which drops one span at a time, as in Martin (2001). With more
+spans a rising floor is followed sooner, at the cost of more comparisons."""
 
 SMOOTHING = 0.9
 """Weight of the past in the smoothed level, ten blocks of 20 ms. In 30 s of white noise the
-least block lies 1.2 dB below the mean level, the least smoothed level 0.3 dB."""
+quietest block is 1.2 dB below the mean level, the lowest smoothed level 0.3 dB."""
 
 
 class NoiseFloor:
-    """The level that a place is never quieter than, as it changes over the day.
+    """Tracks the noise floor: the minimum of a smoothed level over a memory of fixed length.
 
-    Minimum statistics: the least value of a smoothed level within a memory of fixed length.
+    Minimum statistics:
     R. Martin, "Noise Power Spectral Density Estimation Based on Optimal Smoothing and Minimum
-    Statistics", IEEE Transactions on Speech and Audio Processing 9(5), 2001; here of the level
+    Statistics", IEEE Transactions on Speech and Audio Processing 9(5), 2001; here for the level
     as a whole instead of each frequency, with constant smoothing and no bias correction.
 
     Args:
-        memory_blocks: How many levels back the minimum reaches, give or take a span.
+        memory_blocks: Number of past levels in the minimum, within a span.
         smoothing: Weight of the past in the smoothed level.
     """
 
@@ -34,11 +34,11 @@ class NoiseFloor:
 
     @property
     def is_known(self) -> bool:
-        """Whether a whole memory's length has been heard."""
+        """True once levels of a whole memory's length were given."""
         return len(self._past_minima_dbfs) == SPANS
 
     def update(self, block_dbfs: float) -> float:
-        """The floor in dBFS, once the level of one more block is known."""
+        """Adds the level of a block; returns the floor in dBFS."""
         if self._smoothed_dbfs is None:
             self._smoothed_dbfs = block_dbfs
         self._smoothed_dbfs += (1.0 - self._smoothing) * (block_dbfs - self._smoothed_dbfs)

@@ -1,25 +1,25 @@
-"""Whether a stretch of sound is a voice, as WebRTC's voice detector hears it."""
+"""Voice activity detection by WebRTC's detector."""
 
 import webrtcvad
 
 from soundpost.audio import Pcm
 
 RATES_HZ = (8_000, 16_000, 32_000, 48_000)
-"""What webrtcvad takes."""
+"""Sample rates that webrtcvad accepts."""
 
 STRICTEST = 3
-"""webrtcvad's mode that calls the least a voice; 0 calls the most one."""
+"""The mode of webrtcvad that detects the fewest voices; 0 detects the most."""
 
 
 class VoiceDetector:
-    """Calls blocks of 10, 20 or 30 ms a voice or not, and learns the background from each.
+    """Detects voices in blocks of 10, 20 or 30 ms, and learns the background from each block.
 
-    It was made for telephones, where whatever is loud is a voice: a siren, a dog or a glass
-    break well over the background passes as one; docs/adr/0004-the-gate-is-open-by-default.md
-    has figures.
+    It was made for telephones, where every loud sound is a voice: a siren, a dog or breaking
+    glass well over the background is detected, too. Figures are in
+    docs/adr/0004-the-gate-is-open-by-default.md.
 
     Args:
-        strictness: 0 (most is a voice) to 3 (only what surely is one).
+        strictness: 0 (detects the most) to 3 (detects the fewest, most certain voices).
         sample_rate_hz: Rate of the blocks, one of `RATES_HZ`.
     """
 
@@ -29,9 +29,9 @@ class VoiceDetector:
         self.reset()
 
     def is_voice(self, block: Pcm) -> bool:
-        """Whether the block is called a voice."""
+        """Returns whether a voice is detected in the block."""
         return bool(self._vad.is_speech(block.tobytes(), self._sample_rate_hz))
 
     def reset(self) -> None:
-        """Learn the background anew."""
+        """Discards the background that was learned."""
         self._vad = webrtcvad.Vad(self._strictness)

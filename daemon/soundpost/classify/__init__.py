@@ -1,4 +1,4 @@
-"""From log-mel windows to scores: finding a bundle, verifying it, running its model."""
+"""Computes scores from log-mel windows: finds a bundle, verifies it and runs its model."""
 
 from soundpost.classify.bundle import Bundle, find_bundle, load_bundle
 from soundpost.classify.classifier import Classifier

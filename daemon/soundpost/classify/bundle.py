@@ -1,4 +1,4 @@
-"""Finding a bundle and making sure that it is whole."""
+"""Finds a bundle and verifies that it is complete."""
 
 import hashlib
 import os
@@ -16,11 +16,11 @@ _CHECKOUT = _PACKAGE.parent.parent
 
 @dataclass(frozen=True, slots=True)
 class Bundle:
-    """A model folder whose files are what its manifest says.
+    """A model folder whose files match its manifest.
 
     Attributes:
-        folder: Where it lies.
-        manifest: What training promises about the model.
+        folder: Its path.
+        manifest: The description of the model, from training.
         model: The bytes of the TFLite file.
     """
 
@@ -30,7 +30,7 @@ class Bundle:
 
 
 def find_bundle(name_or_path: str) -> Path:
-    """The folder of a bundle.
+    """Finds the folder of a bundle.
 
     Args:
         name_or_path: A folder, if it has a slash (`./mine`, `~/mine`, `/srv/mine`) or is `.`. Else
@@ -38,7 +38,7 @@ def find_bundle(name_or_path: str) -> Path:
             soundpost, and in /usr/share/soundpost/models.
 
     Raises:
-        BundleError: No such folder is there; the message lists where it looked.
+        BundleError: There is no such folder; the message lists the places that were searched.
     """
     if "/" in name_or_path or name_or_path in {".", ".."}:
         places = [Path(name_or_path).expanduser()]
@@ -65,7 +65,7 @@ def _model_folders() -> list[Path]:
 
 
 def load_bundle(folder: Path) -> Bundle:
-    """The bundle in a folder, every byte of its model and golden vectors verified.
+    """Loads a bundle and verifies every byte of its model and golden vectors.
 
     Raises:
         BundleError: The manifest cannot be used (see `read_manifest`), or a file is missing, cut
@@ -91,9 +91,9 @@ def _read_verified(path: Path, expected: Artifact, other: Artifact) -> bytes:
             f"{path} is swapped: it is the other file of the bundle", hint="exchange the two names"
         )
     if len(content) < expected.bytes:
-        wrong = f"is cut short: expected {expected.bytes} bytes, got {len(content)}"
+        problem = f"is cut short: expected {expected.bytes} bytes, got {len(content)}"
     elif len(content) > expected.bytes:
-        wrong = f"is another file: expected {expected.bytes} bytes, got {len(content)}"
+        problem = f"is another file: expected {expected.bytes} bytes, got {len(content)}"
     else:
-        wrong = f"is damaged or another file: expected sha256 {expected.sha256}, got {sha256}"
-    raise BundleError(f"{path} {wrong}", hint=hint)
+        problem = f"is damaged or another file: expected sha256 {expected.sha256}, got {sha256}"
+    raise BundleError(f"{path} {problem}", hint=hint)

@@ -1,4 +1,4 @@
-"""From a window of log-mel to scores."""
+"""The classifier: runs the model of a bundle on log-mel windows."""
 
 from typing import Any
 
@@ -17,14 +17,14 @@ ACTIVATIONS = {"softmax": softmax, "sigmoid": sigmoid}
 
 
 class Classifier:
-    """A bundle's model, ready to score windows.
+    """Computes the scores of windows with a bundle's model.
 
     Args:
         bundle: The model and its manifest.
         threads: Threads for one inference.
 
     Raises:
-        BundleError: The runtime does not take the model, or reports tensors that differ from
+        BundleError: The runtime rejects the model, or reports tensors that differ from
             the manifest's in shape, dtype, scale or zero point.
     """
 
@@ -40,11 +40,11 @@ class Classifier:
         self._temperature = manifest.output.temperature
 
     def classify(self, window: Window) -> Scores:
-        """The scores of a window."""
+        """Computes the scores of a window."""
         return Scores(window=window, values=self.scores(window.log_mel))
 
     def scores(self, log_mel: NDArray[np.float32]) -> NDArray[np.float32]:
-        """The scores of a log-mel spectrogram.
+        """Computes the scores of a log-mel spectrogram.
 
         Args:
             log_mel: float32[window_frames, mel_bands], finite.
@@ -61,29 +61,29 @@ class Classifier:
         values: NDArray[Any] = log_mel.reshape(self._interpreter.input.shape)
         if self._input.dtype == "int8":
             values = quantize(values, self._input.scale, self._input.zero_point)
-        answer = self._interpreter.invoke(values)[0]
+        output = self._interpreter.invoke(values)[0]
         if self._output.dtype == "int8":
-            answer = dequantize(answer, self._output.scale, self._output.zero_point)
-        logits = answer.astype(np.float64) / self._temperature
+            output = dequantize(output, self._output.scale, self._output.zero_point)
+        logits = output.astype(np.float64) / self._temperature
         if not np.isfinite(logits).all():
             raise BundleError(
                 "the model gives logits that are not finite",
-                hint="take another bundle; this model overflows on what was heard",
+                hint="use another bundle; this model overflows on this sound",
             )
         return self._activate(logits).astype(np.float32)
 
 
 def _refuse_difference(side: str, promised: Tensor, reported: TensorInfo) -> None:
-    """Scales are compared as the float32 that the model file holds."""
+    """Raises if a tensor differs from the manifest; scales are compared as float32, as stored."""
     pairs: list[tuple[str, object, object]] = [
         ("shape", tuple(promised.shape), reported.shape),
         ("dtype", promised.dtype, reported.dtype),
         ("scale", np.float32(promised.scale), np.float32(reported.scale)),
         ("zero point", promised.zero_point, reported.zero_point),
     ]
-    for what, expected, got in pairs:
+    for field, expected, got in pairs:
         if expected != got:
             raise BundleError(
-                f"the model's {side} {what} is {got}, its manifest says {expected}",
-                hint="model and manifest are not of one export; copy the whole bundle again",
+                f"the model's {side} {field} is {got}, its manifest says {expected}",
+                hint="model and manifest come from different exports; copy the whole bundle again",
             )

@@ -1,4 +1,4 @@
-"""Replaying the golden vectors: does this machine hear what training heard?"""
+"""Replay of golden vectors: compares this machine's features and scores with training's."""
 
 import lzma
 import tokenize
@@ -19,29 +19,29 @@ from soundpost.manifest import GOLDEN_FILE, Manifest
 
 LOG_MEL_TOLERANCE = 1e-4
 """Log-mel values lie within ±8, where float32 steps are below 1e-6, and the float64 arithmetic
-before them agrees across FFT builds to 1e-12. A hundred steps is no longer rounding: it is
-another definition of the features."""
+before them agrees across FFT builds to 1e-12. A hundred steps is more than rounding: the
+features are defined differently."""
 
 SCORE_TOLERANCE = 0.1
 """The runtimes round differently inside: LiteRT's XNNPACK kernels and those of tflite-runtime 2.14
 differ in a quarter of a trained int8 model's logits, by up to two steps, which moved scores by up
-to 0.025 (200 windows of ESC-50), and YAMNet's by up to 0.086. A runtime that computes something
-else, or labels in another order, moves them by far more. Float models differ by less than 1e-6."""
+to 0.025 (200 windows of ESC-50), and YAMNet's by up to 0.086. Another computation, or labels in
+another order, move them by far more. Float models differ by less than 1e-6."""
 
 _UNREADABLE = (
     *(OSError, EOFError, KeyError, zipfile.BadZipFile, zlib.error, lzma.LZMAError),
     *(RuntimeError, MemoryError),  # encrypted, of an unknown zip version; an impossible shape
-    *(ValueError, SyntaxError, tokenize.TokenError),  # an array header that is no literal
+    *(ValueError, SyntaxError, tokenize.TokenError),  # an invalid array header
 )
-"""What zipfile and numpy raise over bytes that are no golden vectors, as fuzzing found them."""
+"""Exceptions of zipfile and numpy for files that are not golden vectors, found by fuzzing."""
 
 
 @dataclass(frozen=True, slots=True)
 class GoldenReport:
-    """How closely this machine agrees with the one that the model was exported on.
+    """The agreement of this machine with the one that exported the model.
 
     Attributes:
-        windows: Golden windows replayed.
+        windows: Number of windows replayed.
         log_mel_difference: Largest absolute difference of a log-mel value.
         score_difference: Largest absolute difference of a score.
     """
@@ -53,7 +53,7 @@ class GoldenReport:
 
 @dataclass(frozen=True, slots=True)
 class GoldenVectors:
-    """What the model was given when it was exported, and what came of it.
+    """Inputs of the model and its outputs, computed when it was exported.
 
     Attributes:
         pcm: int16[windows, window_samples].
@@ -67,9 +67,9 @@ class GoldenVectors:
 
 
 def replay_golden(bundle: Bundle, classifier: Classifier) -> GoldenReport:
-    """The differences between the bundle's golden vectors and what is computed here.
+    """Measures how far results on this machine differ from the bundle's golden vectors.
 
-    PCM goes through this machine's log-mel and model, as sound from a microphone will.
+    PCM goes through this machine's log-mel and model, like sound from a microphone.
 
     Raises:
         BundleError: The golden vectors cannot be read, or differ by more than the tolerances.
@@ -89,10 +89,10 @@ def replay_golden(bundle: Bundle, classifier: Classifier) -> GoldenReport:
     return report
 
 
-def _refuse_above(tolerance: float, what: str, difference: float) -> None:
+def _refuse_above(tolerance: float, name: str, difference: float) -> None:
     if not difference <= tolerance:  # also refuses NaN
         raise BundleError(
-            f"golden {what} differ by {difference:.3g} on this machine, at most {tolerance:g} "
+            f"golden {name} differ by {difference:.3g} on this machine, at most {tolerance:g} "
             "expected",
             hint="do not trust this model here; reinstall numpy and the TFLite runtime, or export "
             "the bundle again with this version of soundpost",
@@ -100,10 +100,10 @@ def _refuse_above(tolerance: float, what: str, difference: float) -> None:
 
 
 def read_golden(bundle: Bundle) -> GoldenVectors:
-    """The golden vectors of a bundle.
+    """Reads the golden vectors of a bundle.
 
     Raises:
-        BundleError: They cannot be read, or are not of the shapes that the manifest promises.
+        BundleError: They cannot be read, or have other shapes than in the manifest.
     """
     path = bundle.folder / GOLDEN_FILE
     try:
@@ -126,11 +126,14 @@ def _read_array(archive: zipfile.ZipFile, name: str) -> NDArray[Any]:
 
 
 def _refuse_other_arrays(path: Path, vectors: GoldenVectors, manifest: Manifest) -> None:
-    given, windows = manifest.input, len(np.atleast_1d(vectors.pcm))
-    window_samples = given.features.sample_count(given.window_frames)
+    model_input, windows = manifest.input, len(np.atleast_1d(vectors.pcm))
+    window_samples = model_input.features.sample_count(model_input.window_frames)
     expected: dict[str, tuple[type, tuple[int, ...]]] = {
         "pcm": (np.int16, (windows, window_samples)),
-        "log_mel": (np.float32, (windows, given.window_frames, given.features.mel_bands)),
+        "log_mel": (
+            np.float32,
+            (windows, model_input.window_frames, model_input.features.mel_bands),
+        ),
         "scores": (np.float32, (windows, len(manifest.labels))),
     }
     for name, (dtype, shape) in expected.items():

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from soundpost.errors import BundleError
 
 RUNTIMES = ("ai_edge_litert.interpreter", "tflite_runtime.interpreter")
-"""In order of preference: LiteRT is the one that is kept, and by its XNNPACK kernels five times
-faster in int8. The two round some int8 values differently; see `soundpost.classify.golden`."""
+"""In order of preference: LiteRT is maintained, and five times faster in int8 by its XNNPACK
+kernels. The two round some int8 values differently; see `soundpost.classify.golden`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,14 +34,14 @@ class TensorInfo:
 
 
 class Interpreter:
-    """A model with one input and one output, ready to run.
+    """Runs a model with one input and one output.
 
     Args:
-        model: The bytes of a TFLite file.
+        model: Content of a TFLite file.
         threads: Threads for one inference.
 
     Raises:
-        BundleError: No runtime is installed, or the runtime does not take the model.
+        BundleError: No runtime is installed, or the runtime rejects the model.
     """
 
     def __init__(self, model: bytes, threads: int = 1) -> None:
@@ -52,9 +52,9 @@ class Interpreter:
         except (ValueError, RuntimeError) as error:
             raise BundleError(
                 f"the TFLite runtime refuses the model: {_first_line(error)}",
-                hint="export the bundle again with a converter that this runtime knows",
+                hint="export the bundle again with a converter that this runtime supports",
             ) from error
-        except SystemError as error:  # what tflite-runtime 2.14 does beside numpy 2
+        except SystemError as error:  # raised by tflite-runtime 2.14 with numpy 2
             raise BundleError(
                 f"{runtime.__module__} does not work with numpy {np.__version__}",
                 hint="pip install ai-edge-litert, or numpy below 2",
@@ -63,7 +63,7 @@ class Interpreter:
         self.output = _sole_tensor("output", self._runtime.get_output_details())
 
     def invoke(self, values: NDArray[Any]) -> NDArray[Any]:
-        """The output for an input, copied out of the interpreter's memory.
+        """Computes the output for an input, copied out of the interpreter's memory.
 
         Args:
             values: `input.dtype`[`input.shape`].
@@ -80,7 +80,7 @@ class Interpreter:
         except RuntimeError as error:
             raise BundleError(
                 f"the TFLite runtime fails to run the model: {_first_line(error)}",
-                hint="export the bundle again with a converter that this runtime knows",
+                hint="export the bundle again with a converter that this runtime supports",
             ) from error
         result: NDArray[Any] = self._runtime.get_tensor(self.output.index)
         return result

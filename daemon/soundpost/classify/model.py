@@ -1,4 +1,4 @@
-"""A bundle that is verified, and tried on this machine."""
+"""The configured model: a bundle, verified and tested on this machine."""
 
 from dataclasses import dataclass
 from typing import Protocol
@@ -27,15 +27,15 @@ class Model:
 
     @property
     def sample_rate_hz(self) -> int:
-        """The rate that the model hears at."""
+        """Sample rate of the model's input."""
         return self.bundle.manifest.input.features.sample_rate_hz
 
 
 def load_model(config: ClassifyConfig) -> Model:
-    """The configured model, its files verified and its golden vectors replayed.
+    """Loads the configured model: verifies its files and replays its golden vectors.
 
     Raises:
-        BundleError: The bundle is not there, not whole, or scores differently on this machine.
+        BundleError: The bundle is absent, incomplete, or scores differently on this machine.
     """
     bundle = load_bundle(find_bundle(config.bundle))
     classifier = Classifier(bundle, config.threads)

@@ -1,4 +1,4 @@
-"""Between real values and the int8 values that a quantised model computes with."""
+"""Conversion between real values and the int8 values of a quantised model."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -7,11 +7,11 @@ INT8_MIN, INT8_MAX = -128, 127
 
 
 def quantize(values: NDArray[np.float32], scale: float, zero_point: int) -> NDArray[np.int8]:
-    """The int8 values nearest to real values; what lies outside the range saturates.
+    """Rounds real values to the nearest int8 values; values out of range saturate.
 
     Affine quantisation of Jacob et al., "Quantization and Training of Neural Networks for
     Efficient Integer-Arithmetic-Only Inference", CVPR 2018, eq. 1. A value half-way between two
-    steps goes to the even one (IEEE 754), so that rounding does not lean to one side.
+    steps goes to the even one (IEEE 754), so that rounding has no bias.
 
     Args:
         values: float32 of any shape. Infinities saturate.
@@ -19,11 +19,11 @@ def quantize(values: NDArray[np.float32], scale: float, zero_point: int) -> NDAr
         zero_point: The quantised value of 0.
 
     Raises:
-        ValueError: A value is NaN; no int8 stands for it.
+        ValueError: A value is NaN, which int8 cannot represent.
     """
     if np.isnan(values).any():
         raise ValueError("NaN cannot be quantised")
-    with np.errstate(over="ignore"):  # what overflows to infinity saturates below
+    with np.errstate(over="ignore"):  # infinities saturate below
         steps = values / np.float32(scale)
     np.rint(steps, out=steps)
     steps += np.float32(zero_point)
@@ -33,7 +33,7 @@ def quantize(values: NDArray[np.float32], scale: float, zero_point: int) -> NDAr
 
 
 def dequantize(values: NDArray[np.int8], scale: float, zero_point: int) -> NDArray[np.float32]:
-    """The real values that int8 values stand for: scale * (value - zero_point).
+    """Returns the real values of int8 values: scale * (value - zero_point).
 
     Args:
         values: int8 of any shape.

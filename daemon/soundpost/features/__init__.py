@@ -1,4 +1,4 @@
-"""From PCM to log-mel windows: the one front end, shared by the daemon and by training."""
+"""Computes log-mel windows from PCM: the one front end, shared by the daemon and training."""
 
 from soundpost.features.log_mel import LogMel
 from soundpost.features.spec import FeatureSpec

@@ -1,4 +1,4 @@
-"""Log-mel features: the one implementation, for the device and for training."""
+"""Log-mel features: the only implementation, for the device and for training."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -8,31 +8,34 @@ from soundpost.features.mel import mel_filterbank
 from soundpost.features.spec import FeatureSpec
 
 BLOCK_FRAMES = 50
-"""Frames computed at once, half a second of them. With many more, glibc hands the temporaries
-back to the system after each call and faults them in anew (329 page faults for 5 s in blocks of
-100 frames, none in blocks of 50); with fewer, numpy's own cost for each call shows."""
+"""Frames computed at once, half a second. With many more, glibc returns the temporaries to the
+system after each call and faults them in again (329 page faults for 5 s in blocks of 100 frames,
+none in blocks of 50); with fewer, numpy's overhead for each call shows."""
 
 
 class LogMel:
-    """The log-mel spectrogram of a stretch of PCM, frame by frame.
+    """Computes the log-mel spectrogram of a stretch of PCM, frame by frame.
 
-    Each frame depends on its own samples only, never on the clip around it, so a stream and a
+    Each frame depends only on its own samples, never on the clip around it, so a stream and a
     file give the same numbers. The arithmetic is float64 and the result float32, because BLAS
     rounds the last bits of a frame differently in a batch of another height. After that last
     step one frame alone and a whole batch agree (none of 38 million values differed on x86), and
     `Windower`, which always computes the same batches, does not even depend on it.
+
+    Args:
+        spec: The parameters of the front end.
     """
 
     def __init__(self, spec: FeatureSpec) -> None:
         self.spec = spec
         phase = 2.0 * np.pi * np.arange(spec.frame_samples) / spec.frame_samples
-        # The scaling of int16 to [-1, 1) rides on the taper: one pass less over the frames.
+        # The taper includes the scaling of int16 to [-1, 1): one pass fewer over the frames.
         self._taper = (0.5 - 0.5 * np.cos(phase)) / FULL_SCALE
         self._weights = mel_filterbank(spec)
         self._padded = np.zeros((BLOCK_FRAMES, spec.fft_size))  # its right part stays zero
 
     def compute(self, samples: NDArray[np.int16]) -> NDArray[np.float32]:
-        """The features of every whole frame.
+        """Computes the features of every whole frame.
 
         Args:
             samples: int16[n] PCM at the specification's rate.
@@ -56,7 +59,7 @@ class LogMel:
         return features
 
     def _frames(self, samples: NDArray[np.int16], count: int) -> NDArray[np.int16]:
-        """The frames as a view, int16[count, frame_samples].
+        """Returns the frames as a view, int16[count, frame_samples].
 
         numpy's sliding_window_view gives the same and takes as long as the Fourier transform.
         """

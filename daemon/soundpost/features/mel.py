@@ -1,4 +1,4 @@
-"""The mel filterbank."""
+"""The mel scale and its filterbank."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,12 +9,12 @@ FloatMatrix = NDArray[np.float64]
 
 
 def hz_to_mel(frequency_hz: NDArray[np.float64] | float) -> NDArray[np.float64]:
-    """The HTK mel scale, 1127 ln(1 + f / 700) (Young et al., The HTK Book, 2006, eq. 5.13)."""
+    """Converts to HTK mel, 1127 ln(1 + f / 700) (Young et al., The HTK Book, 2006, eq. 5.13)."""
     return 1127.0 * np.log1p(np.asarray(frequency_hz, dtype=np.float64) / 700.0)
 
 
 def mel_filterbank(spec: FeatureSpec) -> FloatMatrix:
-    """The triangular weights that turn a spectrum into mel bands, float64[fft_bins, mel_bands].
+    """Computes the triangular weights from spectrum to mel bands, float64[fft_bins, mel_bands].
 
     The triangles have straight sides on the mel scale (as in HTK and in the front end of
     VGGish), not on the hertz scale (as in Slaney's Auditory Toolbox and librosa), and a peak

@@ -1,4 +1,4 @@
-"""What a log-mel spectrogram is made with."""
+"""The parameters of a log-mel spectrogram."""
 
 import math
 from typing import Annotated, Literal
@@ -19,7 +19,7 @@ class FeatureSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_on
         FeatureError: Two parameters contradict each other.
     """
 
-    # Upper bounds, which hold for manifests: far beyond use, and still what a small board can hold.
+    # The upper bounds hold for manifests: far beyond use, but within a small board's memory.
     sample_rate_hz: Annotated[int, Meta(le=1_000_000)] = 16_000
     frame_samples: Annotated[int, Meta(le=65_536)] = 400
     hop_samples: Annotated[int, Meta(le=65_536)] = 160
@@ -54,11 +54,11 @@ class FeatureSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_on
         return next((rule for rule, holds in checks.items() if not holds), None)
 
     def frame_count(self, samples: int) -> int:
-        """The number of whole frames in a number of samples; nothing is padded."""
+        """Returns the number of whole frames in a number of samples, without padding."""
         if samples < self.frame_samples:
             return 0
         return 1 + (samples - self.frame_samples) // self.hop_samples
 
     def sample_count(self, frames: int) -> int:
-        """The number of samples that a number of frames spans, at least one frame."""
+        """Returns the number of samples that a number of frames spans, at least one frame."""
         return (frames - 1) * self.hop_samples + self.frame_samples

@@ -1,4 +1,4 @@
-"""Cutting a stream of chunks into windows of log-mel."""
+"""Overlapping log-mel windows, cut from a stream of chunks."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -13,17 +13,17 @@ from soundpost.features.spec import FeatureSpec
 
 
 class Windower:
-    """Turns chunks into windows; overlapping windows share the frames they have in common.
+    """Turns chunks into windows; overlapping windows share their common frames.
 
-    Window k of an unbroken stretch begins `k * stride_samples` after the stretch's first
-    sample, whatever the size of the chunks. A gap between chunks finishes the stretch and begins
-    a new one.
+    Window k of an unbroken stretch starts `k * stride_samples` after the stretch's first
+    sample, for chunks of any size. A gap between chunks ends the stretch and starts a
+    new one.
 
     Frames are computed a stride at a time, when a window needs them: a call for each chunk of
     30 ms would cost five times as much, and the arithmetic would depend on the chunks' size.
 
     Args:
-        spec: How log-mel is made.
+        spec: The parameters of log-mel.
         window_frames: Frames in a window.
         stride_frames: Frames from one window's start to the next one's.
 
@@ -35,7 +35,7 @@ class Windower:
         if not 1 <= stride_frames <= window_frames:
             raise FeatureError(
                 f"expected a stride of 1 to {window_frames} frames, got {stride_frames}",
-                hint="take the stride of the manifest; a longer one would skip sound",
+                hint="use the stride of the manifest; a longer one would skip sound",
             )
         self.spec = spec
         self.window_frames = window_frames
@@ -45,14 +45,14 @@ class Windower:
         self._restart(0)
 
     def _restart(self, start_sample: int) -> None:
-        """Forget what was heard; the next window starts at `start_sample`."""
+        """Discards all samples; the next window starts at `start_sample`."""
         self._start_sample = self._end_sample = self._windowed_until_sample = start_sample
         self._end_utc_ns = 0
         self._pieces: list[Pcm] = []
         self._features = np.empty((0, self.spec.mel_bands), np.float32)
 
     def window(self, chunk: Chunk) -> Iterator[Window]:
-        """The windows that the chunk completes, in order."""
+        """Yields the windows that the chunk completes, in order."""
         if chunk.start_sample != self._end_sample:
             yield from self.flush()
             self._restart(chunk.start_sample)
@@ -71,9 +71,9 @@ class Windower:
             yield window
 
     def flush(self) -> Iterator[Window]:
-        """The last window, filled up with digital silence, if some samples were in none.
+        """Yields the last window, padded with digital silence, if samples are left for one.
 
-        It ends where the sound did, not where the silence would.
+        It ends where the sound ended, not where the silence would.
         """
         end_sample = self._end_sample
         if end_sample > self._windowed_until_sample:
@@ -83,11 +83,11 @@ class Windower:
                 yield replace(window, end_sample=end_sample)
 
     def _cut(self, samples: Pcm, chunk: Chunk) -> Window:
-        """The window that begins with the first of the samples."""
+        """Computes the window that starts with the first of the samples."""
         samples = samples[: self.window_samples]
         fresh = self._log_mel.compute(samples[len(self._features) * self.spec.hop_samples :])
         self._features = np.concatenate((self._features, fresh))
-        self._features.flags.writeable = False  # the next window is made of the same frames
+        self._features.flags.writeable = False  # the next window shares these frames
         ahead_samples = chunk.start_sample - self._start_sample
         return Window(
             start_sample=self._start_sample,
@@ -98,7 +98,7 @@ class Windower:
         )
 
     def _advance(self, samples: Pcm) -> None:
-        """Go on to the next window, which begins with the first of the samples."""
+        """Moves on to the next window, which starts with the first of the samples."""
         self._windowed_until_sample = self._start_sample + self.window_samples
         self._start_sample = self._end_sample - len(samples)
         self._pieces = [samples]

@@ -1,4 +1,4 @@
-"""What is worth hearing: by default everything, else what is loud, what is a voice, or both."""
+"""Drops sound that is not worth classifying: by default none, else all but loud or voiced."""
 
 from soundpost.gate.gate import AlwaysOpen, BlockGate, Gate, build_gate
 

@@ -1,20 +1,18 @@
-"""Opening for what is louder than the place usually is."""
+"""A trigger that opens the gate for sound well over the noise floor."""
 
 from soundpost.audio import Pcm, level_dbfs
 from soundpost.audio.noise_floor import NoiseFloor
 
-__all__ = ["LevelTrigger", "NoiseFloor"]
-
 
 class LevelTrigger:
-    """Hears a block whose level is well over the noise floor.
+    """Detects blocks whose level is well over the noise floor.
 
-    Until the floor is known, everything is heard: when in doubt, listen. A steady sound that
-    lasts longer than the floor's memory becomes the floor, and is heard no more.
+    Until the floor is known, every block triggers. A steady sound that lasts longer than the
+    floor's memory becomes the floor, and then triggers no more.
 
     Args:
         over_floor_db: How far over the floor a block must be.
-        floor_blocks: How many blocks back the floor reaches.
+        floor_blocks: Length of the floor's memory.
     """
 
     def __init__(self, over_floor_db: float, floor_blocks: int) -> None:
@@ -23,11 +21,11 @@ class LevelTrigger:
         self.reset()
 
     def is_triggered(self, block: Pcm) -> bool:
-        """Whether the block is that loud."""
+        """Returns whether the block is loud enough."""
         block_dbfs = level_dbfs(block)
         floor_dbfs = self._floor.update(block_dbfs)
         return not self._floor.is_known or block_dbfs >= floor_dbfs + self._over_floor_db
 
     def reset(self) -> None:
-        """Learn the floor anew."""
+        """Discards the floor that was learned."""
         self._floor = NoiseFloor(self._floor_blocks)

@@ -1,4 +1,4 @@
-"""The manifest: what training promises about a model, and the daemon builds everything from."""
+"""The manifest of a model: the contract from which the daemon builds its stages."""
 
 from soundpost.manifest.read import read_manifest
 from soundpost.manifest.schema import (

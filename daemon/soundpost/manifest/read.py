@@ -1,4 +1,4 @@
-"""Reading a manifest, and refusing one that is not whole."""
+"""Reads a manifest and refuses an incomplete one."""
 
 from pathlib import Path
 from typing import Any
@@ -11,11 +11,11 @@ from soundpost.manifest.schema import GOLDEN_FILE, MANIFEST_FILE, MODEL_FILE, Ma
 
 
 def read_manifest(bundle: Path) -> Manifest:
-    """The manifest of the bundle in a folder.
+    """Reads the manifest of the bundle in a folder.
 
     Raises:
-        BundleError: It is absent, not JSON, has an unknown, missing or impossible field, or asks
-            for a newer daemon.
+        BundleError: It is absent, not JSON, has an unknown, missing or invalid field, or needs a
+            newer daemon.
     """
     path = bundle / MANIFEST_FILE
     try:
@@ -29,25 +29,25 @@ def read_manifest(bundle: Path) -> Manifest:
     except (msgspec.DecodeError, UnicodeDecodeError, FeatureError) as error:
         raise BundleError(
             f"{path} is not a manifest of schema 1: {error}",
-            hint="export the bundle again, or take the daemon that it was made for",
+            hint="export the bundle again, or use the daemon that it was made for",
         ) from error
     missing = _missing_field(msgspec.json.decode(content), msgspec.to_builtins(manifest))
     if missing:
         raise BundleError(
             f"{path} is not a manifest of schema 1: {missing} is missing",
-            hint="export the bundle again: what a model was made with is never left to defaults",
+            hint="export the bundle again: a manifest must not rely on defaults",
         )
     if _numbers(manifest.minimum_daemon) > _numbers(__version__):
         raise BundleError(
             f"bundle {manifest.id} {manifest.version} needs soundpost {manifest.minimum_daemon} "
             f"or newer, this is {__version__}",
-            hint="upgrade the daemon, or take an older bundle",
+            hint="upgrade the daemon, or use an older bundle",
         )
     return manifest
 
 
 def _missing_field(given: dict[str, Any], whole: dict[str, Any], where: str = "") -> str | None:
-    """The first field that decoding filled in: FeatureSpec has defaults, and `kind` one value."""
+    """Returns the first field that decoding filled in: FeatureSpec and `kind` have defaults."""
     for key, value in whole.items():
         if key not in given:
             return f"{where}{key}"

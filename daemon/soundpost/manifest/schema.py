@@ -1,4 +1,4 @@
-"""What a manifest says: schema 1, every field typed and required."""
+"""The types of a manifest: schema 1, every field required."""
 
 from typing import Annotated, Literal
 
@@ -16,23 +16,23 @@ CARD_FILE = "MODEL_CARD.md"
 Share = Annotated[float, Meta(ge=0.0, le=1.0)]
 Positive = Annotated[int, Meta(ge=1)]
 NotNegative = Annotated[int, Meta(ge=0)]
-# \Z, because $ lets a newline pass at the end; [0-9], because \d knows the digits of all scripts.
+# \Z, because $ also matches before a final newline; [0-9], because \d matches any digit.
 Sha256 = Annotated[str, Meta(pattern=r"^[0-9a-f]{64}\Z")]
 Version = Annotated[str, Meta(pattern=r"^[0-9]{1,6}\.[0-9]{1,6}\.[0-9]{1,6}\Z")]
 LabelName = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9_]*\Z", max_length=64)]
-"""A label is part of MQTT topics and file names, so its alphabet is small."""
+"""Few characters, because a label is part of MQTT topics and file names."""
 
 
 SMALLEST_SCALE, LARGEST_SCALE = 1e-30, 1e30
-"""Both normal float32 numbers: a scale must neither underflow to 0 there nor overflow."""
+"""Both are normal float32 numbers: a scale must neither underflow to 0 nor overflow."""
 
 
 class _Strict(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """A part of the manifest: every field is required, none is unknown."""
+    """A part of the manifest; unknown fields are refused."""
 
 
 class Artifact(_Strict, frozen=True):
-    """A file of the bundle, as its bytes must be."""
+    """A file of the bundle: its size and its hash."""
 
     bytes: Positive
     sha256: Sha256
@@ -57,7 +57,7 @@ class Tensor(_Strict, frozen=True):
 
 
 class LogMelInput(_Strict, frozen=True, tag="log_mel", tag_field="kind"):
-    """The model hears log-mel windows, tensor [1, frames, mel_bands, 1]."""
+    """A model input of log-mel windows, tensor [1, frames, mel_bands, 1]."""
 
     features: FeatureSpec
     window_frames: Positive
@@ -66,7 +66,7 @@ class LogMelInput(_Strict, frozen=True, tag="log_mel", tag_field="kind"):
 
 
 class Output(_Strict, frozen=True):
-    """The model's logits and how they become scores."""
+    """The model's logits, and the function that turns them into scores."""
 
     tensor: Tensor
     activation: Literal["softmax", "sigmoid"]
@@ -94,7 +94,7 @@ class Label(_Strict, frozen=True):
 
 
 class Training(_Strict, frozen=True):
-    """Where the weights come from."""
+    """The origin of the weights."""
 
     data: str
     licence: str
@@ -105,7 +105,7 @@ class Training(_Strict, frozen=True):
 
 
 class Metric(_Strict, frozen=True):
-    """A measured figure and the command that gave it; `spread` is a standard deviation."""
+    """A measured figure and the command that measured it; `spread` is a standard deviation."""
 
     name: str
     value: float
@@ -140,18 +140,22 @@ class Manifest(_Strict, frozen=True):
 
 
 def _rules(manifest: Manifest) -> list[tuple[bool, str]]:
-    """What the types of the fields alone cannot say."""
-    given, output = manifest.input, manifest.output.tensor
+    """Returns the rules that the types of single fields cannot express, and whether each holds."""
+    model_input, output = manifest.input, manifest.output.tensor
     names = manifest.label_names
     return [
         (len(set(names)) == len(names), "two labels have the same name"),
         (ANY not in names, f"no label may be called {ANY}: that topic stands for all of them"),
         (output.shape == [1, len(names)], f"output shape {output.shape} is not [1, {len(names)}]"),
         (
-            given.tensor.shape == [1, given.window_frames, given.features.mel_bands, 1],
-            f"input shape {given.tensor.shape} is not [1, window_frames, mel_bands, 1]",
+            model_input.tensor.shape
+            == [1, model_input.window_frames, model_input.features.mel_bands, 1],
+            f"input shape {model_input.tensor.shape} is not [1, window_frames, mel_bands, 1]",
         ),
-        (given.stride_frames <= given.window_frames, "stride_frames is above window_frames"),
+        (
+            model_input.stride_frames <= model_input.window_frames,
+            "stride_frames is above window_frames",
+        ),
         (
             all(label.off_threshold <= label.on_threshold for label in manifest.labels),
             "an off_threshold is above its on_threshold",
