@@ -1,4 +1,4 @@
-"""From logits to scores."""
+"""Activation functions from logits to scores."""
 
 import numpy as np
 import pytest
@@ -28,11 +28,11 @@ def test_sigmoid_agrees_with_scipy(logits: NDArray[np.float64]) -> None:
 
 @given(LOGITS)
 def test_softmax_scores_sum_to_one(logits: NDArray[np.float64]) -> None:
-    """They are shares of one, however large the logits."""
+    """Scores sum to one, however large the logits are."""
     assert softmax(logits).sum() == pytest.approx(1.0)
 
 
-def test_rows_are_activated_one_by_one() -> None:
-    """A batch of logits gives what its rows give."""
+def test_each_row_of_logits_has_its_own_scores() -> None:
+    """A batch of logits gives the scores of its rows."""
     rows = np.array([[0.0, 3.0, -2.0], [7.0, 7.0, 0.5]])
     assert np.array_equal(softmax(rows), np.stack([softmax(row) for row in rows]))

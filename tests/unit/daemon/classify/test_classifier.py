@@ -1,4 +1,4 @@
-"""From log-mel to scores, with real models of a few kilobytes."""
+"""The classifier, with real models of a few kilobytes."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -24,12 +24,12 @@ replace = msgspec.structs.replace
 
 
 def with_manifest(bundle: Bundle, change: Callable[[Manifest], Manifest]) -> Bundle:
-    """The same model, promised differently."""
+    """Returns the same model with a changed manifest."""
     return Bundle(bundle.folder, change(bundle.manifest), bundle.model)
 
 
 def with_input(bundle: Bundle, change: Callable[[Tensor], Tensor]) -> Bundle:
-    """The same model, its input tensor promised differently."""
+    """Returns the same model with a changed input tensor in its manifest."""
     return with_manifest(
         bundle,
         lambda manifest: replace(
@@ -39,7 +39,7 @@ def with_input(bundle: Bundle, change: Callable[[Tensor], Tensor]) -> Bundle:
 
 
 def with_output(bundle: Bundle, change: Callable[[Tensor], Tensor]) -> Bundle:
-    """The same model, its output tensor promised differently."""
+    """Returns the same model with a changed output tensor in its manifest."""
     return with_manifest(
         bundle,
         lambda manifest: replace(
@@ -50,8 +50,8 @@ def with_output(bundle: Bundle, change: Callable[[Tensor], Tensor]) -> Bundle:
 
 @pytest.mark.parametrize("name", BUNDLES)
 @given(log_mel=LOG_MEL)
-def test_scores_are_shares(name: str, log_mel: NDArray[np.float32]) -> None:
-    """float32[labels] in [0, 1], whatever was heard."""
+def test_scores_are_between_0_and_1(name: str, log_mel: NDArray[np.float32]) -> None:
+    """Any input gives float32[labels] in [0, 1]."""
     scores = Classifier(BUNDLES[name]).scores(log_mel)
     assert scores.dtype == np.float32
     assert scores.shape == (3,)
@@ -60,15 +60,15 @@ def test_scores_are_shares(name: str, log_mel: NDArray[np.float32]) -> None:
 
 @given(log_mel=LOG_MEL)
 def test_softmax_scores_sum_to_one(log_mel: NDArray[np.float32]) -> None:
-    """Labels of a softmax bundle exclude each other."""
+    """Scores of a softmax bundle sum to one."""
     assert Classifier(BUNDLES["tiny-int8"]).scores(log_mel).sum() == pytest.approx(1.0, abs=1e-5)
 
 
 def test_int8_and_float_agree_on_the_logits() -> None:
-    """One network converted twice: quantisation moves its logits a little, not their meaning.
+    """One network converted twice gives nearly the same logits with and without quantisation.
 
     Both are read as sigmoid scores at the same temperature. The int8 model's output step is
-    0.0047, and a few roundings inside it are worth a few such steps.
+    0.0047, and a few roundings inside it add up to a few such steps.
     """
     as_sigmoid = with_manifest(
         BUNDLES["tiny-int8"],
@@ -81,7 +81,7 @@ def test_int8_and_float_agree_on_the_logits() -> None:
 
 
 def test_temperature_softens_the_scores() -> None:
-    """A hotter softmax is nearer to even shares, and keeps the order of labels."""
+    """A higher temperature gives more even scores, and keeps the order of labels."""
 
     def at(temperature: float) -> NDArray[np.float32]:
         bundle = with_manifest(
@@ -95,25 +95,25 @@ def test_temperature_softens_the_scores() -> None:
     assert np.array_equal(np.argsort(cold), np.argsort(hot))
 
 
-def test_scores_do_not_depend_on_what_was_heard_before() -> None:
-    """Nothing is left over in the interpreter from one window to the next."""
+def test_scores_do_not_depend_on_the_window_before() -> None:
+    """The interpreter keeps no state from one window to the next."""
     classifier = Classifier(BUNDLES["tiny-int8"])
     before = classifier.scores(SILENCE)
     classifier.scores(-SILENCE)
     assert np.array_equal(classifier.scores(SILENCE), before)
 
 
-def test_scores_are_the_callers_to_keep() -> None:
+def test_scores_do_not_change_later() -> None:
     """A later window does not change the scores of an earlier one."""
     classifier = Classifier(BUNDLES["tiny-float"])
     first = classifier.scores(SILENCE)
-    kept = first.copy()
+    copied = first.copy()
     classifier.scores(-SILENCE)
-    assert np.array_equal(first, kept)
+    assert np.array_equal(first, copied)
 
 
-def test_classify_keeps_the_window_with_its_scores() -> None:
-    """What was heard and when goes on to the decision."""
+def test_scores_carry_their_window() -> None:
+    """The window goes on to the decision with its scores."""
     classifier = Classifier(BUNDLES["tiny-int8"])
     window = Window(800, 3_600, SILENCE, -60.0, 50_000_000)
     scores = classifier.classify(window)
@@ -123,19 +123,19 @@ def test_classify_keeps_the_window_with_its_scores() -> None:
 
 @pytest.mark.parametrize("shape", [(64, 16), (16, 63), (17, 64), (1, 16, 64), (1024,)])
 def test_log_mel_of_another_shape_is_refused(shape: tuple[int, ...]) -> None:
-    """Also when it has as many values: 64 frames of 16 bands would be nonsense, silently."""
+    """Another shape is refused, even one with as many values, such as 64 frames of 16 bands."""
     with pytest.raises(ValueError, match="expected log-mel of shape"):
         Classifier(BUNDLES["tiny-int8"]).scores(np.zeros(shape, np.float32))
 
 
-def test_nan_does_not_reach_an_int8_model() -> None:
-    """It would become a number like any other there."""
+def test_nan_is_refused_by_an_int8_model() -> None:
+    """NaN, which quantisation would turn into a number, is refused."""
     with pytest.raises(ValueError, match="NaN"):
         Classifier(BUNDLES["tiny-int8"]).scores(np.full((16, 64), np.nan, np.float32))
 
 
-def test_logits_that_are_not_finite_are_no_scores() -> None:
-    """A float model passes NaN on; nobody decides anything from it."""
+def test_logits_that_are_not_finite_are_refused() -> None:
+    """NaN from a float model is an error, never a score."""
     with pytest.raises(BundleError, match="logits that are not finite"):
         Classifier(BUNDLES["tiny-float"]).scores(np.full((16, 64), np.nan, np.float32))
 
@@ -144,38 +144,38 @@ NEXT_SCALE = float(np.nextafter(np.float32(0.04453730955719948), np.float32(1.0)
 
 
 @pytest.mark.parametrize(
-    ("change", "told"),
+    ("change", "message"),
     [
         (lambda tensor: replace(tensor, scale=NEXT_SCALE), "input scale"),
         (lambda tensor: replace(tensor, zero_point=26), "input zero point is 27, .* says 26"),
         (lambda tensor: replace(tensor, dtype="float32", scale=0.0, zero_point=0), "input dtype"),
     ],
 )
-def test_another_input_than_promised_is_refused(
-    change: Callable[[Tensor], Tensor], told: str
+def test_an_input_tensor_other_than_the_manifests_is_refused(
+    change: Callable[[Tensor], Tensor], message: str
 ) -> None:
-    """Down to one float32 step of the scale."""
-    with pytest.raises(BundleError, match=told):
+    """A difference of one float32 step in the scale is refused."""
+    with pytest.raises(BundleError, match=message):
         Classifier(with_input(BUNDLES["tiny-int8"], change))
 
 
 @pytest.mark.parametrize(
-    ("change", "told"),
+    ("change", "message"),
     [
         (lambda tensor: replace(tensor, scale=tensor.scale * 1.001), "output scale"),
         (lambda tensor: replace(tensor, zero_point=0), "output zero point"),
     ],
 )
-def test_another_output_than_promised_is_refused(
-    change: Callable[[Tensor], Tensor], told: str
+def test_an_output_tensor_other_than_the_manifests_is_refused(
+    change: Callable[[Tensor], Tensor], message: str
 ) -> None:
-    """Logits read with another scale would be other scores."""
-    with pytest.raises(BundleError, match=told):
+    """Another scale or zero point, which would change the scores, is refused."""
+    with pytest.raises(BundleError, match=message):
         Classifier(with_output(BUNDLES["tiny-int8"], change))
 
 
-def test_another_number_of_labels_than_promised_is_refused() -> None:
-    """A manifest that is right in itself, for a model with one output less."""
+def test_a_number_of_labels_other_than_the_manifests_is_refused() -> None:
+    """A consistent manifest with two labels does not fit a model with three outputs."""
 
     def with_two_labels(manifest: Manifest) -> Manifest:
         tensor = replace(manifest.output.tensor, shape=[1, 2])
@@ -186,8 +186,8 @@ def test_another_number_of_labels_than_promised_is_refused() -> None:
         Classifier(with_manifest(BUNDLES["tiny-int8"], with_two_labels))
 
 
-def test_another_window_than_promised_is_refused() -> None:
-    """A manifest that is right in itself, for a model that hears shorter windows."""
+def test_a_window_other_than_the_manifests_is_refused() -> None:
+    """A consistent manifest with longer windows does not fit the model."""
 
     def with_longer_windows(manifest: Manifest) -> Manifest:
         tensor = replace(manifest.input.tensor, shape=[1, 20, 64, 1])
@@ -198,7 +198,7 @@ def test_another_window_than_promised_is_refused() -> None:
 
 
 def test_the_scale_is_compared_as_float32() -> None:
-    """A manifest that spells the float32 with fewer digits means the same number."""
+    """A manifest may spell the float32 with fewer digits."""
     short = float(str(np.float32(BUNDLES["tiny-int8"].manifest.input.tensor.scale)))
     assert short != BUNDLES["tiny-int8"].manifest.input.tensor.scale
     Classifier(with_input(BUNDLES["tiny-int8"], lambda tensor: replace(tensor, scale=short)))

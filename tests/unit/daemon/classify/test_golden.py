@@ -25,13 +25,13 @@ Vectors = dict[str, NDArray[Any]]
 
 
 def load_vectors() -> Vectors:
-    """The golden vectors of the tiny int8 bundle."""
+    """Returns the golden vectors of the tiny int8 bundle."""
     with np.load(GOLDEN / "tiny-int8" / GOLDEN_FILE) as file:
         return dict(file)
 
 
 def with_golden(tmp_path: Path, content: bytes) -> Bundle:
-    """The tiny int8 bundle with other golden vectors, their hash and size as they should be."""
+    """Writes the tiny int8 bundle with other golden vectors, and their right hash and size."""
     folder = tmp_path / "tiny"
     shutil.copytree(GOLDEN / "tiny-int8", folder, dirs_exist_ok=True)
     artifact = Artifact(bytes=len(content), sha256=hashlib.sha256(content).hexdigest())
@@ -42,7 +42,7 @@ def with_golden(tmp_path: Path, content: bytes) -> Bundle:
 
 
 def packed(vectors: Vectors) -> bytes:
-    """The bytes of an .npz."""
+    """Returns the bytes of an .npz."""
     file = io.BytesIO()
     np.savez(file, **vectors)  # type: ignore[arg-type] # its stub takes the arrays for a flag
     return file.getvalue()
@@ -50,7 +50,7 @@ def packed(vectors: Vectors) -> bytes:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_bundle_agrees_with_itself(name: str) -> None:
-    """Every window is replayed, and none differs beyond what runtimes differ by."""
+    """Every window is replayed, and differs by no more than runtimes do."""
     bundle = load_bundle(GOLDEN / name)
     report = replay_golden(bundle, Classifier(bundle))
     assert report.windows == 3
@@ -59,7 +59,7 @@ def test_a_bundle_agrees_with_itself(name: str) -> None:
 
 
 def test_the_largest_difference_is_reported(tmp_path: Path) -> None:
-    """One score of one window moved by less than the tolerance shows in the report."""
+    """A change of one score, below the tolerance, is in the report."""
     vectors = load_vectors()
     vectors["scores"][1, 2] += 0.01
     bundle = with_golden(tmp_path, packed(vectors))
@@ -69,7 +69,7 @@ def test_the_largest_difference_is_reported(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "shift", "told"),
+    ("name", "shift", "message"),
     [
         ("log_mel", 2e-4, "golden log-mel differ by 0.0002"),
         ("log_mel", np.nan, "golden log-mel differ by nan"),
@@ -78,18 +78,18 @@ def test_the_largest_difference_is_reported(tmp_path: Path) -> None:
     ],
 )
 def test_a_single_value_beyond_the_tolerance_is_refused(
-    tmp_path: Path, name: str, shift: float, told: str
+    tmp_path: Path, name: str, shift: float, message: str
 ) -> None:
-    """The largest difference decides, not a mean in which it would drown."""
+    """The largest difference decides, not the mean."""
     vectors = load_vectors()
     vectors[name][-1, -1] += np.float32(shift)
     bundle = with_golden(tmp_path, packed(vectors))
-    with pytest.raises(BundleError, match=told):
+    with pytest.raises(BundleError, match=message):
         replay_golden(bundle, Classifier(bundle))
 
 
-def test_other_sound_than_was_scored_is_refused(tmp_path: Path) -> None:
-    """PCM goes all the way through this machine's features; the stored log-mel is no stand-in."""
+def test_sound_that_does_not_fit_its_features_is_refused(tmp_path: Path) -> None:
+    """PCM goes through this machine's features; the stored log-mel is only compared."""
     vectors = load_vectors()
     vectors["pcm"] = vectors["pcm"][::-1]
     bundle = with_golden(tmp_path, packed(vectors))
@@ -97,8 +97,8 @@ def test_other_sound_than_was_scored_is_refused(tmp_path: Path) -> None:
         replay_golden(bundle, Classifier(bundle))
 
 
-def test_another_model_of_the_same_shape_is_noticed(tmp_path: Path) -> None:
-    """Scores that the model would not give: here those of its labels in another order."""
+def test_another_model_of_the_same_shape_is_detected(tmp_path: Path) -> None:
+    """Scores of another model, here with labels in another order, are refused."""
     vectors = load_vectors()
     vectors["scores"] = vectors["scores"][:, ::-1]
     bundle = with_golden(tmp_path, packed(vectors))
@@ -108,7 +108,7 @@ def test_another_model_of_the_same_shape_is_noticed(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", ["pcm", "log_mel", "scores"])
 def test_a_missing_array_is_named(tmp_path: Path, name: str) -> None:
-    """Each of the three is needed."""
+    """The message names the missing one of the three arrays."""
     vectors = load_vectors()
     del vectors[name]
     bundle = with_golden(tmp_path, packed(vectors))
@@ -132,14 +132,14 @@ def test_a_missing_array_is_named(tmp_path: Path, name: str) -> None:
 def test_an_array_of_another_shape_or_type_is_named(
     tmp_path: Path, name: str, changed: NDArray[Any]
 ) -> None:
-    """What was expected and what was got."""
+    """The message gives the expected shape and type, and those of the array."""
     bundle = with_golden(tmp_path, packed(load_vectors() | {name: changed}))
     with pytest.raises(BundleError, match=r"to be (int16|float32).*, got"):
         replay_golden(bundle, Classifier(bundle))
 
 
-def test_no_windows_at_all_prove_nothing(tmp_path: Path) -> None:
-    """Empty golden vectors are not agreement."""
+def test_golden_vectors_without_windows_are_refused(tmp_path: Path) -> None:
+    """Empty golden vectors do not count as agreement."""
     empty = {name: array[:0] for name, array in load_vectors().items()}
     bundle = with_golden(tmp_path, packed(empty))
     with pytest.raises(BundleError, match="expected pcm"):
@@ -147,15 +147,15 @@ def test_no_windows_at_all_prove_nothing(tmp_path: Path) -> None:
 
 
 def test_pickled_objects_are_never_run(tmp_path: Path) -> None:
-    """An .npz can hold pickles, which execute; such an array is refused."""
+    """An array of pickled objects, which could execute code, is refused."""
     objects = {"scores": np.array([{"a": 1}], dtype=object)}
     bundle = with_golden(tmp_path, packed(load_vectors() | objects))
     with pytest.raises(BundleError, match="no golden vectors can be read"):
         replay_golden(bundle, Classifier(bundle))
 
 
-def test_a_plain_npy_is_no_npz(tmp_path: Path) -> None:
-    """An array saved alone is told as unreadable."""
+def test_a_plain_npy_is_refused(tmp_path: Path) -> None:
+    """A single array instead of an .npz is unreadable."""
     file = io.BytesIO()
     np.save(file, np.zeros(3))
     bundle = with_golden(tmp_path, file.getvalue())
@@ -163,8 +163,8 @@ def test_a_plain_npy_is_no_npz(tmp_path: Path) -> None:
         replay_golden(bundle, Classifier(bundle))
 
 
-def test_a_member_that_is_no_array_is_refused(tmp_path: Path) -> None:
-    """A zip with the right names and text inside."""
+def test_text_instead_of_arrays_is_refused(tmp_path: Path) -> None:
+    """A zip with the right names and text inside is unreadable."""
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w") as archive:
         for name in ("pcm", "log_mel", "scores"):
@@ -178,7 +178,7 @@ def test_a_member_that_is_no_array_is_refused(tmp_path: Path) -> None:
 def test_damaged_vectors_with_a_right_hash_raise_bundle_errors_only(
     tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
 ) -> None:
-    """Bytes changed at random, and hashed again: refused, or harmless."""
+    """Random changes with a right hash are refused, or harmless."""
     content = bytearray((GOLDEN / "tiny-int8" / GOLDEN_FILE).read_bytes())
     for _ in range(data.draw(st.integers(1, 4))):
         content[data.draw(st.integers(0, len(content) - 1))] = data.draw(st.integers(0, 255))

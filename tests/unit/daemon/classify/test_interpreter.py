@@ -1,4 +1,4 @@
-"""The one door to the TFLite runtime."""
+"""The interpreter, which wraps the TFLite runtime."""
 
 import importlib.util
 import subprocess
@@ -23,7 +23,7 @@ verified = pytest.mark.skipif(
 
 
 def test_it_reports_the_tensors_of_an_int8_model() -> None:
-    """Shape, dtype and quantisation, of the input and of the output."""
+    """The interpreter reports shape, dtype and quantisation of input and output."""
     interpreter = Interpreter(MODEL)
     scale = float(np.float32(0.04453731))
     assert interpreter.input == TensorInfo(0, (1, 16, 64, 1), "int8", scale, zero_point=27)
@@ -31,45 +31,45 @@ def test_it_reports_the_tensors_of_an_int8_model() -> None:
 
 
 def test_a_float_model_reports_no_quantisation() -> None:
-    """Scale and zero point are 0, as manifests say it too."""
+    """Scale and zero point of a float model are 0, as in manifests."""
     interpreter = Interpreter((GOLDEN / "tiny-float" / "model.tflite").read_bytes())
     for tensor in (interpreter.input, interpreter.output):
         assert (tensor.dtype, tensor.scale, tensor.zero_point) == ("float32", 0.0, 0)
 
 
-def test_an_output_stays_what_it_was() -> None:
-    """A second inference does not write into the answer of the first."""
+def test_an_output_does_not_change_later() -> None:
+    """A second inference does not write into the output of the first."""
     interpreter = Interpreter(MODEL)
     low = np.full(interpreter.input.shape, -128, np.int8)
     first = interpreter.invoke(low)
-    kept = first.copy()
-    assert not np.array_equal(interpreter.invoke(np.full_like(low, 127)), kept)
-    assert np.array_equal(first, kept)
+    copied = first.copy()
+    assert not np.array_equal(interpreter.invoke(np.full_like(low, 127)), copied)
+    assert np.array_equal(first, copied)
 
 
 def test_an_input_of_another_shape_is_refused() -> None:
-    """The runtime is never fed what it would read beyond."""
+    """An input of another shape never reaches the model."""
     with pytest.raises(ValueError, match="Dimension mismatch"):
         Interpreter(MODEL).invoke(np.zeros((1, 8, 64, 1), np.int8))
 
 
-def test_two_threads_answer_as_one() -> None:
-    """The number of threads changes the time, not the answer."""
+def test_two_threads_give_the_output_of_one() -> None:
+    """The number of threads does not change the output."""
     noise = np.random.default_rng(0).integers(-128, 128, (1, 16, 64, 1)).astype(np.int8)
     assert np.array_equal(Interpreter(MODEL, 1).invoke(noise), Interpreter(MODEL, 2).invoke(noise))
 
 
 @given(st.binary(max_size=300))
 def test_random_bytes_are_refused(content: bytes) -> None:
-    """Garbage ends in a BundleError, not in a crash of the process."""
+    """Random bytes are a BundleError, not a crash of the process."""
     with pytest.raises(BundleError, match="refuses the model"):
         Interpreter(content)
 
 
 @verified
 @given(st.binary(max_size=300))
-def test_garbage_that_says_it_is_a_model_is_refused(content: bytes) -> None:
-    """The file identifier alone does not open the door."""
+def test_garbage_with_the_identifier_of_a_model_is_refused(content: bytes) -> None:
+    """The file identifier alone does not make a model."""
     with pytest.raises(BundleError, match="refuses the model"):
         Interpreter(MODEL[:4] + b"TFL3" + content)
 
@@ -77,20 +77,20 @@ def test_garbage_that_says_it_is_a_model_is_refused(content: bytes) -> None:
 @verified
 @given(st.integers(0, len(MODEL) - 1))
 def test_a_model_cut_anywhere_is_refused(length: int) -> None:
-    """Every prefix of a real model is garbage."""
+    """Every prefix of a real model is refused."""
     with pytest.raises(BundleError, match="refuses the model"):
         Interpreter(MODEL[:length])
 
 
 def test_yamnet_has_a_waveform_input(shared_data: Path) -> None:
-    """A large model that was made elsewhere opens through the same door."""
+    """A large model from another project loads, too."""
     interpreter = Interpreter((shared_data / "yamnet" / "yamnet.tflite").read_bytes())
     assert interpreter.input.shape == (15_600,)
     assert interpreter.output.shape == (1, 521)
 
 
 def test_a_model_with_two_outputs_is_refused(shared_data: Path) -> None:
-    """Which of them are the logits nobody could say."""
+    """A second output is refused, because either could be the logits."""
     content = (shared_data / "yamnet" / "yamnet_weights.tflite").read_bytes()
     with pytest.raises(BundleError, match="2 output tensors, expected one"):
         Interpreter(content)
@@ -107,15 +107,15 @@ except Exception as error:
 """
 
 
-def test_without_a_runtime_both_names_and_the_remedy_are_told() -> None:
-    """A person on the ladder reads which package to install."""
-    answer = subprocess.run(
+def test_without_a_runtime_the_error_names_both_and_the_package_to_install() -> None:
+    """The error names both runtimes, and the hint the package to install."""
+    printed = subprocess.run(
         [sys.executable, "-c", WITHOUT_RUNTIME], capture_output=True, text=True, check=True
     ).stdout
-    assert answer.startswith("BundleError no TFLite runtime can be imported")
-    assert "ai_edge_litert" in answer
-    assert "tflite_runtime" in answer
-    assert "pip install ai-edge-litert" in answer
+    assert printed.startswith("BundleError no TFLite runtime can be imported")
+    assert "ai_edge_litert" in printed
+    assert "tflite_runtime" in printed
+    assert "pip install ai-edge-litert" in printed
 
 
 FALLBACK = """
@@ -137,10 +137,10 @@ except Exception as error:
 """
 
 
-def test_tflite_runtime_is_the_fallback_and_its_quarrel_with_numpy_2_is_told() -> None:
-    """tflite-runtime 2.14 answers numpy 2 with a SystemError that says nothing."""
-    answer = subprocess.run(
+def test_tflite_runtime_is_the_fallback_and_its_conflict_with_numpy_2_is_explained() -> None:
+    """The bare SystemError of tflite-runtime 2.14 with numpy 2 becomes a BundleError."""
+    printed = subprocess.run(
         [sys.executable, "-c", FALLBACK], capture_output=True, text=True, check=True
     ).stdout
-    assert answer.startswith("BundleError tflite_runtime.interpreter does not work with numpy")
-    assert "numpy below 2" in answer
+    assert printed.startswith("BundleError tflite_runtime.interpreter does not work with numpy")
+    assert "numpy below 2" in printed

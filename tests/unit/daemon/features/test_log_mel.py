@@ -22,9 +22,10 @@ PCM = arrays(np.int16, st.integers(0, 2_000), elements=st.integers(-32_768, 32_7
 
 @pytest.mark.parametrize("name", ["silence", "sweep", "clicks", "square", "noise"])
 def test_it_agrees_with_its_definition(name: str) -> None:
-    """Golden vectors by a plain Fourier sum in extended precision, to float32's last digit.
+    """Features equal golden vectors from a plain Fourier sum in extended precision.
 
-    And in nearly all values to its last bit: float32 arithmetic inside would differ in a third.
+    They agree to float32's last digit, and in nearly all values to its last bit; arithmetic in
+    float32 would differ in a third of them.
     """
     with np.load(GOLDEN / "log_mel.npz") as golden:
         index = list(golden["name"]).index(name)
@@ -34,8 +35,8 @@ def test_it_agrees_with_its_definition(name: str) -> None:
     assert (computed != expected).mean() < 0.01
 
 
-def test_the_golden_vectors_are_what_their_generator_makes() -> None:
-    """Nobody has mended them by hand."""
+def test_the_golden_vectors_come_from_their_generator() -> None:
+    """The golden vectors were not edited by hand."""
     made = runpy.run_path(str(GOLDEN / "make_log_mel.py"))["vectors"]()
     with np.load(GOLDEN / "log_mel.npz") as golden:
         assert np.array_equal(golden["pcm"], made["pcm"])
@@ -44,7 +45,7 @@ def test_the_golden_vectors_are_what_their_generator_makes() -> None:
 
 @given(PCM)
 def test_any_sound_has_finite_features(samples: Pcm) -> None:
-    """From the offset's logarithm up to what full scale can reach; float32, time first."""
+    """Features are float32, time first, between the offset's logarithm and full scale."""
     features = LOG_MEL.compute(samples)
     assert features.dtype == np.float32
     assert features.shape == (SPEC.frame_count(len(samples)), 64)
@@ -54,7 +55,7 @@ def test_any_sound_has_finite_features(samples: Pcm) -> None:
 
 @given(PCM, st.integers(0, 10))
 def test_a_frame_depends_on_its_own_samples_only(samples: Pcm, frame: int) -> None:
-    """No clip around it: whatever comes before and after, the frame is the same."""
+    """A frame is the same alone and within a clip."""
     first = frame * SPEC.hop_samples
     alone = LOG_MEL.compute(samples[first : first + SPEC.frame_samples])
     if len(alone):
@@ -63,7 +64,7 @@ def test_a_frame_depends_on_its_own_samples_only(samples: Pcm, frame: int) -> No
 
 @pytest.mark.parametrize("frames", [49, 50, 51, 100, 137])
 def test_blocks_leave_no_seam(frames: int) -> None:
-    """Computing in blocks gives what frames alone give, at every edge of a block."""
+    """Frames at the edges of a block equal frames that are computed alone."""
     rng = np.random.default_rng(frames)
     samples = rng.integers(-3_000, 3_000, SPEC.sample_count(frames)).astype(np.int16)
     alone = [
@@ -75,7 +76,7 @@ def test_blocks_leave_no_seam(frames: int) -> None:
 
 @given(st.integers(2, 100))
 def test_amplitude_becomes_a_sum(factor: int) -> None:
-    """Well over the offset, louder by a factor is higher by its logarithm."""
+    """Sound that is louder by a factor, well over the offset, is higher by its logarithm."""
     seconds = np.arange(SPEC.frame_samples) / SPEC.sample_rate_hz
     tone = 300.0 * np.sin(2 * np.pi * 1_000.0 * seconds)
     soft, loud = (np.rint(gain * tone).astype(np.int16) for gain in (1, factor))
@@ -86,7 +87,7 @@ def test_amplitude_becomes_a_sum(factor: int) -> None:
 
 @pytest.mark.parametrize("hertz", [150.0, 440.0, 1_000.0, 3_000.0, 7_000.0])
 def test_a_tone_lights_the_band_at_its_pitch(hertz: float) -> None:
-    """Bands are spaced evenly in mel from 125 to 7,500 Hz."""
+    """A tone is loudest in the band of its pitch, evenly spaced in mel from 125 to 7,500 Hz."""
     seconds = np.arange(SPEC.frame_samples) / SPEC.sample_rate_hz
     tone = (10_000 * np.sin(2 * np.pi * hertz * seconds)).astype(np.int16)
     low, high = (1_127.0 * np.log1p(edge / 700.0) for edge in (125.0, 7_500.0))
@@ -94,19 +95,19 @@ def test_a_tone_lights_the_band_at_its_pitch(hertz: float) -> None:
     assert abs(int(LOG_MEL.compute(tone)[0].argmax()) - position) <= 1.0
 
 
-def test_every_band_hears_something() -> None:
-    """64 bands at 512 points: none falls between two bins and stays dark for ever."""
+def test_every_band_covers_a_bin() -> None:
+    """No band falls between two bins, with 64 bands at 512 points."""
     assert (mel_filterbank(SPEC).max(axis=0) > 0.3).all()
 
 
-def test_a_constant_is_heard_by_no_band() -> None:
-    """A microphone's offset at 0 Hz has no weight, even in a bank that begins there."""
+def test_a_constant_has_no_weight_in_any_band() -> None:
+    """A microphone's offset at 0 Hz has no weight, even in a bank that starts there."""
     spec = FeatureSpec(low_hz=0.0)
     assert not mel_filterbank(spec)[0].any()
 
 
-def test_other_specifications_are_obeyed() -> None:
-    """Rate, frame, hop and bands are taken from the specification, not from the default."""
+def test_all_parameters_come_from_the_specification() -> None:
+    """Rate, frame, hop and bands come from the specification, not from its defaults."""
     spec = FeatureSpec(
         sample_rate_hz=8_000,
         frame_samples=256,
@@ -123,7 +124,7 @@ def test_other_specifications_are_obeyed() -> None:
 
 @given(st.integers(0, 5_000))
 def test_frames_and_samples_count_each_other(frames: int) -> None:
-    """So many frames span so many samples, and one sample less holds one frame less."""
+    """One sample fewer than a number of frames spans holds one frame fewer."""
     samples = SPEC.sample_count(frames + 1)
     assert SPEC.frame_count(samples) == frames + 1
     assert SPEC.frame_count(samples - 1) == frames
@@ -147,6 +148,6 @@ def test_frames_and_samples_count_each_other(frames: int) -> None:
     ids=str,
 )
 def test_a_specification_that_contradicts_itself_is_refused(changes: dict[str, float]) -> None:
-    """Before any sound is heard with it."""
+    """A contradiction is refused when the specification is built."""
     with pytest.raises(FeatureError, match="contradicts itself"):
         FeatureSpec(**changes)  # type: ignore[arg-type] # numbers all of them

@@ -19,18 +19,18 @@ SAMPLES, STRIDE = SPEC.sample_count(FRAMES), STRIDE_FRAMES * SPEC.hop_samples
 START_NS = 1_763_626_281_480_000_000
 
 
-def make_windower() -> Windower:
-    """Short windows, so that examples are quick."""
+def build_windower() -> Windower:
+    """Builds a windower with short windows, so that examples are quick."""
     return Windower(SPEC, FRAMES, STRIDE_FRAMES)
 
 
 def noise(count: int, seed: int = 0) -> Pcm:
-    """White noise."""
+    """Returns white noise."""
     return np.random.default_rng(seed).integers(-9_000, 9_000, count).astype(np.int16)
 
 
 def chunks(samples: Pcm, cuts: Iterable[int] = (), start_sample: int = 0) -> Iterator[Chunk]:
-    """The samples, cut into chunks that tell the right time."""
+    """Cuts samples into chunks with their right times."""
     for first, last in pairwise([0, *sorted(cuts), len(samples)]):
         if last > first:
             position = start_sample + first
@@ -38,16 +38,16 @@ def chunks(samples: Pcm, cuts: Iterable[int] = (), start_sample: int = 0) -> Ite
             yield Chunk(position, samples[first:last], utc_ns)
 
 
-def listen(windower: Windower, heard: Iterable[Chunk]) -> list[Window]:
-    """Every window that the chunks complete."""
-    return [window for chunk in heard for window in windower.window(chunk)]
+def windows_of(windower: Windower, chunks: Iterable[Chunk]) -> list[Window]:
+    """Returns every window that the chunks complete."""
+    return [window for chunk in chunks for window in windower.window(chunk)]
 
 
-def same(one: Window, other: Window) -> bool:
-    """Whether two windows are equal to the bit."""
-    return np.array_equal(one.log_mel, other.log_mel) and (
-        (one.start_sample, one.end_sample, one.level_dbfs, one.utc_ns)
-        == (other.start_sample, other.end_sample, other.level_dbfs, other.utc_ns)
+def same(a: Window, b: Window) -> bool:
+    """Returns whether two windows are equal to the bit."""
+    return np.array_equal(a.log_mel, b.log_mel) and (
+        (a.start_sample, a.end_sample, a.level_dbfs, a.utc_ns)
+        == (b.start_sample, b.end_sample, b.level_dbfs, b.utc_ns)
     )
 
 
@@ -57,41 +57,41 @@ def same(one: Window, other: Window) -> bool:
     seed=st.integers(0, 2**32 - 1),
 )
 def test_the_size_of_chunks_changes_nothing(count: int, cuts: list[int], seed: int) -> None:
-    """To the bit: one chunk of the whole, or any cuts of it, up to the padded tail."""
+    """One chunk and any cuts of it give windows equal to the bit, up to the padded tail."""
     samples = noise(count, seed)
-    heard = []
+    results = []
     for edges in ([], [cut for cut in cuts if cut < count]):
-        windower = make_windower()
-        windows = listen(windower, chunks(samples, edges))
-        heard.append([*windows, *windower.flush()])
-    whole, cut = heard
+        windower = build_windower()
+        windows = windows_of(windower, chunks(samples, edges))
+        results.append([*windows, *windower.flush()])
+    whole, cut = results
     assert len(whole) == len(cut)
-    assert all(same(one, other) for one, other in zip(whole, cut, strict=True))
+    assert all(same(a, b) for a, b in zip(whole, cut, strict=True))
 
 
 @pytest.mark.parametrize("size", [1, 159, 160, 161, 480, 10_000])
 def test_chunks_of_one_size_change_nothing(size: int) -> None:
-    """Down to a sample at a time."""
+    """Chunks of any one size, down to one sample, give the same windows."""
     samples = noise(SAMPLES + 3 * STRIDE + 17)
-    windows = listen(make_windower(), chunks(samples, range(size, len(samples), size)))
-    whole = listen(make_windower(), chunks(samples))
+    windows = windows_of(build_windower(), chunks(samples, range(size, len(samples), size)))
+    whole = windows_of(build_windower(), chunks(samples))
     assert len(whole) == 4
-    assert all(same(one, other) for one, other in zip(windows, whole, strict=True))
+    assert all(same(a, b) for a, b in zip(windows, whole, strict=True))
 
 
 @given(st.integers(0, 5 * SAMPLES), st.integers(0, 10**9))
 def test_windows_stand_a_stride_apart(count: int, start_sample: int) -> None:
-    """Window k begins k strides after the stretch's first sample, and none is missing."""
-    windows = listen(make_windower(), chunks(noise(count), start_sample=start_sample))
+    """Window k starts k strides after the stretch's first sample, and none is missing."""
+    windows = windows_of(build_windower(), chunks(noise(count), start_sample=start_sample))
     expected = range(start_sample, start_sample + count - SAMPLES + 1, STRIDE)
     assert [window.start_sample for window in windows] == list(expected)
     assert all(window.end_sample == window.start_sample + SAMPLES for window in windows)
 
 
 def test_a_window_is_the_log_mel_of_its_samples() -> None:
-    """Shared frames or not: features, level and time are those of the stretch alone."""
+    """Features, level and time are those of the samples alone, with shared frames or not."""
     samples = noise(4 * SAMPLES)
-    windows = listen(make_windower(), chunks(samples, range(480, len(samples), 480)))
+    windows = windows_of(build_windower(), chunks(samples, range(480, len(samples), 480)))
     assert len(windows) > 3
     for window in windows:
         stretch = samples[window.start_sample : window.end_sample]
@@ -101,45 +101,45 @@ def test_a_window_is_the_log_mel_of_its_samples() -> None:
         assert window.utc_ns == START_NS + samples_to_ns(window.start_sample, 16_000)
 
 
-def test_a_window_comes_with_the_sample_that_completes_it() -> None:
-    """Not a sample later."""
-    windower = make_windower()
+def test_a_window_is_yielded_with_its_last_sample() -> None:
+    """The window does not wait for a later sample."""
+    windower = build_windower()
     samples = noise(SAMPLES)
-    assert not listen(windower, chunks(samples[:-1]))
+    assert not windows_of(windower, chunks(samples[:-1]))
     last = Chunk(SAMPLES - 1, samples[-1:], START_NS)
-    assert len(listen(windower, [last])) == 1
+    assert len(windows_of(windower, [last])) == 1
 
 
-def test_a_gap_begins_anew() -> None:
-    """Windows count from the first sample after it, and hold nothing from before.
+def test_a_gap_starts_a_new_stretch() -> None:
+    """Windows count from the first sample after a gap, and hold no samples from before it.
 
-    What was heard before it and was in no window yet comes first, as at the end.
+    Samples from before it that were in no window yet are flushed first.
     """
-    windower, stopped = make_windower(), make_windower()
+    windower, stopped = build_windower(), build_windower()
     before = noise(SAMPLES + 100)
-    listen(windower, chunks(before))
-    listen(stopped, chunks(before))
+    windows_of(windower, chunks(before))
+    windows_of(stopped, chunks(before))
     after = noise(SAMPLES + STRIDE, seed=1)
-    tail, *windows = listen(windower, chunks(after, [77], start_sample=50_000))
+    tail, *windows = windows_of(windower, chunks(after, [77], start_sample=50_000))
     assert same(tail, *stopped.flush())
     assert [window.start_sample for window in windows] == [50_000, 50_000 + STRIDE]
-    fresh = listen(make_windower(), chunks(after, start_sample=50_000))
-    assert all(same(one, other) for one, other in zip(windows, fresh, strict=True))
+    fresh = windows_of(build_windower(), chunks(after, start_sample=50_000))
+    assert all(same(a, b) for a, b in zip(windows, fresh, strict=True))
 
 
-def test_a_jump_back_begins_anew_too() -> None:
+def test_a_jump_back_starts_a_new_stretch_too() -> None:
     """A source that counts again from an earlier sample does not continue the old stretch."""
-    windower = make_windower()
-    listen(windower, chunks(noise(SAMPLES)))
-    assert not listen(windower, chunks(noise(2), start_sample=SAMPLES - 1))
+    windower = build_windower()
+    windows_of(windower, chunks(noise(SAMPLES)))
+    assert not windows_of(windower, chunks(noise(2), start_sample=SAMPLES - 1))
 
 
 @given(st.integers(0, 4 * SAMPLES))
-def test_finish_covers_the_tail(count: int) -> None:
-    """Every sample is in some window; the last is filled up with silence, and only once."""
-    windower = make_windower()
+def test_flush_covers_the_tail(count: int) -> None:
+    """Every sample is in a window; the last window is padded with silence, and only once."""
+    windower = build_windower()
     samples = noise(count)
-    windows = listen(windower, chunks(samples))
+    windows = windows_of(windower, chunks(samples))
     tail = list(windower.flush())
     covered = max((window.end_sample for window in [*windows, *tail]), default=0)
     assert covered >= count
@@ -154,50 +154,50 @@ def test_finish_covers_the_tail(count: int) -> None:
         assert window.utc_ns == START_NS + samples_to_ns(window.start_sample, 16_000)
 
 
-def test_finish_adds_nothing_when_nothing_is_left_over() -> None:
+def test_flush_yields_nothing_if_no_sample_is_left() -> None:
     """A recording that ends with a window is not classified a second time."""
-    windower = make_windower()
-    assert len(listen(windower, chunks(noise(SAMPLES + STRIDE)))) == 2
+    windower = build_windower()
+    assert len(windows_of(windower, chunks(noise(SAMPLES + STRIDE)))) == 2
     assert not list(windower.flush())
 
 
-def test_a_window_cannot_be_written_into() -> None:
-    """Its frames are the next window's too."""
-    (window,) = listen(make_windower(), chunks(noise(SAMPLES)))
+def test_a_window_is_read_only() -> None:
+    """Writing into a window fails, because the next one shares its frames."""
+    (window,) = windows_of(build_windower(), chunks(noise(SAMPLES)))
     with pytest.raises(ValueError, match="read-only"):
         window.log_mel[0, 0] = 0.0
 
 
-def test_a_window_stays_what_it_was() -> None:
-    """Going on listening does not change a window that was handed out."""
-    windower = make_windower()
-    (first,) = listen(windower, chunks(noise(SAMPLES)))
+def test_a_window_does_not_change_later() -> None:
+    """Later chunks do not change a window that was yielded."""
+    windower = build_windower()
+    (first,) = windows_of(windower, chunks(noise(SAMPLES)))
     kept = first.log_mel.copy()
-    listen(windower, chunks(noise(3 * SAMPLES, seed=2), start_sample=SAMPLES))
+    windows_of(windower, chunks(noise(3 * SAMPLES, seed=2), start_sample=SAMPLES))
     assert np.array_equal(first.log_mel, kept)
 
 
-def test_a_caller_who_stops_half_way_hears_no_window_twice() -> None:
-    """A window that was handed out is done with."""
-    windower = make_windower()
+def test_no_window_is_yielded_twice_after_a_caller_stops_half_way() -> None:
+    """A window that was yielded is not yielded again."""
+    windower = build_windower()
     (whole,) = chunks(noise(SAMPLES + STRIDE))
     first = next(windower.window(whole))
-    second = listen(windower, [Chunk(whole.end_sample, noise(STRIDE), START_NS)])
+    second = windows_of(windower, [Chunk(whole.end_sample, noise(STRIDE), START_NS)])
     assert second[0].start_sample > first.start_sample
 
 
 @pytest.mark.parametrize("stride_frames", [0, -1, FRAMES + 1])
 def test_an_impossible_stride_is_refused(stride_frames: int) -> None:
-    """Standing still, going back, or skipping sound."""
+    """A stride that stands still, goes back or skips sound is refused."""
     with pytest.raises(FeatureError, match="expected a stride of 1 to 12 frames"):
         Windower(SPEC, FRAMES, stride_frames)
 
 
 def test_windows_that_do_not_overlap_share_no_frames() -> None:
-    """With a stride of a whole window the frames across the seam belong to neither."""
+    """With a stride of a whole window, frames across the boundary belong to neither window."""
     windower = Windower(SPEC, FRAMES, FRAMES)
     samples = noise(3 * SAMPLES)
-    windows = listen(windower, chunks(samples, [1_000]))
+    windows = windows_of(windower, chunks(samples, [1_000]))
     hop = SPEC.hop_samples
     assert [window.start_sample for window in windows] == [0, FRAMES * hop, 2 * FRAMES * hop]
     for window in windows:

@@ -1,4 +1,4 @@
-"""What the gate lets pass."""
+"""The sound that the gate lets pass."""
 
 import tracemalloc
 from collections.abc import Callable, Iterable, Iterator
@@ -22,28 +22,28 @@ MODES = ("level", "voice", "level_or_voice", "level_and_voice")
 
 
 class LoudBlocks:
-    """A trigger of the test's own: hears blocks whose first sample is not 0."""
+    """A trigger of the test's own: detects blocks whose first sample is not 0."""
 
     def __init__(self) -> None:
-        self.heard = 0
+        self.count = 0
 
     def is_triggered(self, block: Pcm) -> bool:
-        """Whether the block's first sample says so."""
-        self.heard += 1
+        """Returns whether the block's first sample is not 0."""
+        self.count += 1
         return bool(block[0])
 
     def reset(self) -> None:
-        """Count the blocks of the new stretch."""
-        self.heard = 0
+        """Restarts the count of blocks."""
+        self.count = 0
 
 
-def make_block_gate(
+def build_block_gate(
     *triggers: LoudBlocks,
     combine: Callable[[Iterable[bool]], bool] = any,
     pre_roll_blocks: int = 0,
     hangover_blocks: int = 0,
 ) -> BlockGate:
-    """A gate with times in blocks."""
+    """Builds a gate with times in blocks."""
     return BlockGate(
         list(triggers or [LoudBlocks()]),
         combine,
@@ -54,7 +54,7 @@ def make_block_gate(
 
 
 def blocks(pattern: str) -> Pcm:
-    """A block for each character, numbered through; `#` is one that opens the gate."""
+    """Returns a block for each character, numbered; `#` is one that opens the gate."""
     samples = np.arange(len(pattern) * BLOCK, dtype=np.int16) % 1_000
     for index, character in enumerate(pattern):
         samples[index * BLOCK] = 1 if character == "#" else 0
@@ -62,7 +62,7 @@ def blocks(pattern: str) -> Pcm:
 
 
 def chunks(samples: Pcm, cuts: Iterable[int] = (), start_sample: int = 0) -> Iterator[Chunk]:
-    """The samples, cut into chunks that tell the right time."""
+    """Cuts samples into chunks with their right times."""
     edges = [0, *sorted(cuts), len(samples)]
     for first, last in pairwise(edges):
         if last > first:
@@ -71,13 +71,13 @@ def chunks(samples: Pcm, cuts: Iterable[int] = (), start_sample: int = 0) -> Ite
             yield Chunk(position, samples[first:last], utc_ns)
 
 
-def listen(gate: Gate, heard: Iterable[Chunk]) -> list[Chunk]:
-    """Everything that passes."""
-    return [passed for chunk in heard for passed in gate.filter(chunk)]
+def passing_chunks(gate: Gate, chunks: Iterable[Chunk]) -> list[Chunk]:
+    """Returns the chunks that pass."""
+    return [passed for chunk in chunks for passed in gate.filter(chunk)]
 
 
 def spans(passed: Iterable[Chunk]) -> list[Span]:
-    """The unbroken stretches among chunks."""
+    """Returns the unbroken stretches among chunks."""
     joined: list[Span] = []
     for chunk in passed:
         if joined and joined[-1][1] == chunk.start_sample:
@@ -87,8 +87,8 @@ def spans(passed: Iterable[Chunk]) -> list[Span]:
     return joined
 
 
-def drawn(passed: Iterable[Chunk], length_blocks: int) -> str:
-    """What passed, a character for each block."""
+def draw(passed: Iterable[Chunk], length_blocks: int) -> str:
+    """Draws the chunks that passed, a character for each block."""
     picture = ["."] * length_blocks
     for first, last in spans(passed):
         picture[first // BLOCK : last // BLOCK] = "#" * ((last - first) // BLOCK)
@@ -96,7 +96,7 @@ def drawn(passed: Iterable[Chunk], length_blocks: int) -> str:
 
 
 def noisy(seed: int) -> Pcm:
-    """Four seconds of faint noise with a loud second and a tone in it."""
+    """Returns four seconds of faint noise with a loud tone of half a second."""
     rng = np.random.default_rng(seed)
     samples = rng.normal(0.0, 20.0, 4 * RATE_HZ)
     onset = int(rng.integers(RATE_HZ, 3 * RATE_HZ))
@@ -106,7 +106,7 @@ def noisy(seed: int) -> Pcm:
 
 
 def eager(mode: str) -> GateConfig:
-    """A gate that is quick to learn and to close."""
+    """Returns the configuration of a gate that learns and closes quickly."""
     return GateConfig(
         open_on=mode,  # type: ignore[arg-type] # the parametrised modes are the literals
         floor_seconds=0.5,
@@ -116,12 +116,12 @@ def eager(mode: str) -> GateConfig:
 
 
 def test_by_default_the_gate_is_open() -> None:
-    """Nothing is silenced unless somebody asks for it."""
+    """Without configuration every chunk passes."""
     assert isinstance(build_gate(GateConfig(), RATE_HZ), AlwaysOpen)
 
 
-def test_an_open_gate_hands_on_the_very_chunk() -> None:
-    """Not a copy, not another size."""
+def test_an_open_gate_passes_the_chunk_itself() -> None:
+    """The chunk that passes is neither a copy nor of another size."""
     chunk = Chunk(7, np.zeros(13, np.int16), 0)
     gate = AlwaysOpen()
     assert list(gate.filter(chunk)) == [chunk]
@@ -129,7 +129,7 @@ def test_an_open_gate_hands_on_the_very_chunk() -> None:
 
 
 @pytest.mark.parametrize(
-    ("pre_roll", "hangover", "heard", "passes"),
+    ("pre_roll", "hangover", "sound", "passes"),
     [
         (0, 0, "...#...#...", "...#...#..."),
         (2, 0, "...#...#...", ".###.###..."),
@@ -143,10 +143,10 @@ def test_an_open_gate_hands_on_the_very_chunk() -> None:
         (0, 0, "###########", "###########"),
     ],
 )
-def test_pre_roll_and_hangover(pre_roll: int, hangover: int, heard: str, passes: str) -> None:
-    """What was heard just before opening passes too, and what follows for a while."""
-    gate = make_block_gate(pre_roll_blocks=pre_roll, hangover_blocks=hangover)
-    assert drawn(listen(gate, chunks(blocks(heard))), len(heard)) == passes
+def test_pre_roll_and_hangover(pre_roll: int, hangover: int, sound: str, passes: str) -> None:
+    """Sound just before the opening passes, too, and sound that follows for a while."""
+    gate = build_block_gate(pre_roll_blocks=pre_roll, hangover_blocks=hangover)
+    assert draw(passing_chunks(gate, chunks(blocks(sound))), len(sound)) == passes
 
 
 @given(
@@ -155,20 +155,20 @@ def test_pre_roll_and_hangover(pre_roll: int, hangover: int, heard: str, passes:
     hangover=st.integers(0, 6),
     data=st.data(),
 )
-def test_what_passes_is_what_was_heard(
+def test_passing_samples_are_unchanged(
     pattern: str, pre_roll: int, hangover: int, data: st.DataObject
 ) -> None:
-    """The very samples, at their place, at their time, in order and none twice."""
+    """Samples pass unchanged, with their place and time, in order and none twice."""
     samples = blocks(pattern)
     cuts = data.draw(st.lists(st.integers(1, len(samples)), max_size=20))
-    gate = make_block_gate(pre_roll_blocks=pre_roll, hangover_blocks=hangover)
-    passed = listen(gate, chunks(samples, cuts))
+    gate = build_block_gate(pre_roll_blocks=pre_roll, hangover_blocks=hangover)
+    passed = passing_chunks(gate, chunks(samples, cuts))
     for chunk in passed:
         assert np.array_equal(chunk.samples, samples[chunk.start_sample : chunk.end_sample])
         assert chunk.utc_ns == START_NS + samples_to_ns(chunk.start_sample, RATE_HZ)
-    assert all(one.end_sample <= other.start_sample for one, other in pairwise(passed))
+    assert all(a.end_sample <= b.start_sample for a, b in pairwise(passed))
     opened = {index for index, character in enumerate(pattern) if character == "#"}
-    picture = drawn(passed, len(pattern))
+    picture = draw(passed, len(pattern))
     expected = {
         index
         for index in range(len(pattern))
@@ -180,106 +180,110 @@ def test_what_passes_is_what_was_heard(
 @pytest.mark.parametrize("mode", MODES)
 @given(seed=st.integers(0, 2**32 - 1), cuts=st.lists(st.integers(1, 4 * RATE_HZ), max_size=60))
 def test_the_size_of_chunks_changes_nothing(mode: str, seed: int, cuts: list[int]) -> None:
-    """To the sample: one chunk of the whole, or any cuts of it."""
+    """One chunk of the whole and any cuts of it pass the same samples."""
     samples = noisy(seed)
     whole, cut = (build_gate(eager(mode), RATE_HZ) for _ in range(2))
-    assert spans(listen(cut, chunks(samples, cuts))) == spans(listen(whole, chunks(samples)))
+    assert spans(passing_chunks(cut, chunks(samples, cuts))) == spans(
+        passing_chunks(whole, chunks(samples))
+    )
     assert cut.quiet_since == whole.quiet_since
 
 
 @pytest.mark.parametrize("size", [1, 7, 319, 320, 321, 512])
 def test_chunks_of_one_size_change_nothing(size: int) -> None:
-    """Down to a sample at a time."""
+    """Chunks of any one size, down to one sample, pass the same blocks."""
     samples = blocks("..#....##..")
-    gate = make_block_gate(pre_roll_blocks=1, hangover_blocks=2)
-    passed = listen(gate, chunks(samples, range(size, len(samples), size)))
-    assert drawn(passed, 11) == ".####.#####"
+    gate = build_block_gate(pre_roll_blocks=1, hangover_blocks=2)
+    passed = passing_chunks(gate, chunks(samples, range(size, len(samples), size)))
+    assert draw(passed, 11) == ".####.#####"
 
 
-def test_what_passes_at_once_is_one_chunk() -> None:
-    """An unbroken run of blocks is not handed on in splinters."""
-    gate = make_block_gate(pre_roll_blocks=1, hangover_blocks=1)
+def test_an_unbroken_run_of_blocks_is_one_chunk() -> None:
+    """Blocks that pass together come as one chunk."""
+    gate = build_block_gate(pre_roll_blocks=1, hangover_blocks=1)
     assert [
         (c.start_sample // BLOCK, len(c.samples) // BLOCK)
-        for c in listen(gate, chunks(blocks("..##.....#..")))
+        for c in passing_chunks(gate, chunks(blocks("..##.....#..")))
     ] == [(1, 4), (8, 3)]
 
 
 def test_passing_chunks_continue_each_other_across_calls() -> None:
-    """While the gate is open there is no gap, whatever arrives in whatever sizes."""
-    gate = make_block_gate(hangover_blocks=50)
+    """An open gate leaves no gap between chunks of any size."""
+    gate = build_block_gate(hangover_blocks=50)
     samples = blocks("#" + "." * 20)
-    assert spans(listen(gate, chunks(samples, [100, 333, 1_000, 5_001]))) == [(0, len(samples))]
+    assert spans(passing_chunks(gate, chunks(samples, [100, 333, 1_000, 5_001]))) == [
+        (0, len(samples))
+    ]
 
 
-def test_quiet_since_tells_where_the_gate_closed() -> None:
-    """The first sample that no longer passes; None while it is open."""
-    gate = make_block_gate(hangover_blocks=1)
-    told = []
+def test_quiet_since_is_where_the_gate_closed() -> None:
+    """It is the first sample that no longer passes; None while the gate is open."""
+    gate = build_block_gate(hangover_blocks=1)
+    quiet_since = []
     for chunk in chunks(blocks("..#..."), range(BLOCK, 6 * BLOCK, BLOCK)):
-        listen(gate, [chunk])
-        told.append(gate.quiet_since)
-    assert told == [0, 0, None, None, 4 * BLOCK, 4 * BLOCK]
+        passing_chunks(gate, [chunk])
+        quiet_since.append(gate.quiet_since)
+    assert quiet_since == [0, 0, None, None, 4 * BLOCK, 4 * BLOCK]
 
 
 def test_it_is_not_quiet_while_a_pre_roll_could_still_bridge_it() -> None:
-    """An event is not ended by a pause that passes after all when the gate opens again."""
-    gate = make_block_gate(pre_roll_blocks=2)
-    told = []
+    """A pause that may still pass, as pre-roll, does not end an event."""
+    gate = build_block_gate(pre_roll_blocks=2)
+    quiet_since = []
     for chunk in chunks(blocks("#..#..."), range(BLOCK, 7 * BLOCK, BLOCK)):
-        listen(gate, [chunk])
-        told.append(gate.quiet_since)
-    assert told == [None] * 6 + [4 * BLOCK]
+        passing_chunks(gate, [chunk])
+        quiet_since.append(gate.quiet_since)
+    assert quiet_since == [None] * 6 + [4 * BLOCK]
 
 
 def test_a_gap_closes_the_gate() -> None:
-    """The hangover ends where the sound did; what comes after it is judged afresh."""
-    gate = make_block_gate(pre_roll_blocks=3, hangover_blocks=9)
-    listen(gate, chunks(blocks(".#.")))
-    after = listen(gate, chunks(blocks("...#."), start_sample=100 * BLOCK))
+    """The hangover ends at the gap; sound after it must open the gate again."""
+    gate = build_block_gate(pre_roll_blocks=3, hangover_blocks=9)
+    passing_chunks(gate, chunks(blocks(".#.")))
+    after = passing_chunks(gate, chunks(blocks("...#."), start_sample=100 * BLOCK))
     assert spans(after) == [(100 * BLOCK, 105 * BLOCK)]
 
 
-def test_a_gap_is_quiet_from_where_hearing_stopped() -> None:
+def test_a_gap_is_quiet_from_its_start() -> None:
     """Events can end while nothing passes."""
-    gate = make_block_gate(hangover_blocks=9)
-    listen(gate, chunks(blocks(".#.")))
-    listen(gate, chunks(blocks(".."), start_sample=100 * BLOCK))
+    gate = build_block_gate(hangover_blocks=9)
+    passing_chunks(gate, chunks(blocks(".#.")))
+    passing_chunks(gate, chunks(blocks(".."), start_sample=100 * BLOCK))
     assert gate.quiet_since == 3 * BLOCK
 
 
 def test_pre_roll_never_reaches_across_a_gap() -> None:
-    """Sound from before a gap does not pass as if it joined what is after it."""
-    gate = make_block_gate(pre_roll_blocks=5)
-    listen(gate, chunks(blocks("...")))
-    after = listen(gate, chunks(blocks(".#"), start_sample=7 * BLOCK + 13))
+    """Sound from before a gap never passes as if it preceded the sound after it."""
+    gate = build_block_gate(pre_roll_blocks=5)
+    passing_chunks(gate, chunks(blocks("...")))
+    after = passing_chunks(gate, chunks(blocks(".#"), start_sample=7 * BLOCK + 13))
     assert spans(after) == [(7 * BLOCK + 13, 9 * BLOCK + 13)]
 
 
-def test_triggers_begin_anew_after_a_gap() -> None:
-    """What a trigger learned belongs to the stretch it learned it from."""
+def test_triggers_are_reset_after_a_gap() -> None:
+    """A trigger discards what it learned from the stretch before."""
     trigger = LoudBlocks()
-    gate = make_block_gate(trigger)
-    listen(gate, chunks(blocks("...")))
-    listen(gate, chunks(blocks("."), start_sample=10_000))
-    assert trigger.heard == 1
+    gate = build_block_gate(trigger)
+    passing_chunks(gate, chunks(blocks("...")))
+    passing_chunks(gate, chunks(blocks("."), start_sample=10_000))
+    assert trigger.count == 1
 
 
 @given(first=st.text("#.", min_size=1, max_size=9), second=st.text("#.", min_size=1, max_size=9))
-def test_every_trigger_hears_every_block(first: str, second: str) -> None:
-    """Also when another one has decided already: they learn from what they hear."""
+def test_every_trigger_receives_every_block(first: str, second: str) -> None:
+    """A trigger receives a block even if another trigger has decided, to learn from it."""
     triggers = LoudBlocks(), LoudBlocks()
-    gate = make_block_gate(*triggers)
-    listen(gate, chunks(blocks(first + second)))
-    assert [trigger.heard for trigger in triggers] == [len(first + second)] * 2
+    gate = build_block_gate(*triggers)
+    passing_chunks(gate, chunks(blocks(first + second)))
+    assert [trigger.count for trigger in triggers] == [len(first + second)] * 2
 
 
 @given(seed=st.integers(0, 2**32 - 1))
-def test_and_passes_less_than_each_and_or_more(seed: int) -> None:
-    """Both triggers together are stricter than one, either one is laxer."""
+def test_all_passes_less_than_each_and_any_more(seed: int) -> None:
+    """Both triggers together pass less than each of them, either of them passes more."""
 
     def passing(mode: str) -> set[int]:
-        passed = listen(build_gate(eager(mode), RATE_HZ), chunks(noisy(seed)))
+        passed = passing_chunks(build_gate(eager(mode), RATE_HZ), chunks(noisy(seed)))
         return {block for first, last in spans(passed) for block in range(first, last, BLOCK)}
 
     level, voice = passing("level"), passing("voice")
@@ -287,37 +291,37 @@ def test_and_passes_less_than_each_and_or_more(seed: int) -> None:
     assert passing("level_or_voice") >= level | voice
 
 
-def test_a_shut_gate_holds_no_more_than_its_pre_roll() -> None:
-    """A long silence, or one huge chunk of it, is not kept in memory."""
-    gate = make_block_gate(pre_roll_blocks=4)
+def test_a_closed_gate_holds_no_more_than_its_pre_roll() -> None:
+    """A long silence, or one huge chunk of it, is not held in memory."""
+    gate = build_block_gate(pre_roll_blocks=4)
     tracemalloc.start()
     try:
-        listen(gate, chunks(np.zeros(BLOCK * 10_000, np.int16)))
+        passing_chunks(gate, chunks(np.zeros(BLOCK * 10_000, np.int16)))
         held_bytes, _ = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()
     assert held_bytes < 100_000
-    passed = listen(gate, chunks(blocks("#"), start_sample=BLOCK * 10_000))
+    passed = passing_chunks(gate, chunks(blocks("#"), start_sample=BLOCK * 10_000))
     assert [len(chunk.samples) for chunk in passed] == [5 * BLOCK]
 
 
 @pytest.mark.parametrize("rate_hz", [8_000, 16_000, 32_000, 48_000])
-def test_voices_are_heard_at_the_rates_that_webrtcvad_takes(rate_hz: int) -> None:
-    """Blocks are 20 ms at each of them."""
+def test_a_voice_gate_works_at_the_rates_of_webrtcvad(rate_hz: int) -> None:
+    """Blocks last 20 ms at each rate."""
     gate = build_gate(eager("voice"), rate_hz)
     assert not list(gate.filter(Chunk(0, np.zeros(rate_hz, np.int16), 0)))
 
 
 @pytest.mark.parametrize("mode", ["voice", "level_or_voice", "level_and_voice"])
 def test_voices_at_another_rate_are_a_configuration_error(mode: str) -> None:
-    """Said at start with what to change, not by webrtcvad in mid-air."""
+    """The error comes at the start, with a hint, not from webrtcvad at run time."""
     with pytest.raises(ConfigError, match="at 22050 Hz") as caught:
         build_gate(eager(mode), 22_050)
     assert "gate.open_on" in caught.value.hint
 
 
 def test_level_works_at_any_rate() -> None:
-    """Only webrtcvad is choosy."""
+    """Only webrtcvad is limited to some rates."""
     samples = np.concatenate((np.ones(22_050 * 2, np.int16), np.full(22_050, 3_000, np.int16)))
     passed = list(build_gate(eager("level"), 22_050).filter(Chunk(0, samples, 0)))
     assert passed[-1].end_sample > 2 * 22_050

@@ -1,4 +1,4 @@
-"""What webrtcvad calls a voice: the figures that the gate's default rests on."""
+"""The voice trigger, and the figures behind the gate's default."""
 
 from pathlib import Path
 
@@ -16,7 +16,7 @@ LEARNING_SECONDS = 15
 
 
 def pink_noise(seconds: int) -> NDArray[np.float64]:
-    """Noise that falls 3 dB an octave, at NOISE_DBFS."""
+    """Returns noise that falls 3 dB per octave, at NOISE_DBFS."""
     count = seconds * 16_000
     spectrum = np.fft.rfft(np.random.default_rng(0).normal(size=count))
     spectrum /= np.sqrt(np.maximum(1.0, np.arange(len(spectrum))))
@@ -26,7 +26,7 @@ def pink_noise(seconds: int) -> NDArray[np.float64]:
 
 
 def voiced(path: Path, peak_over_noise_db: float, strictness: int = 2) -> NDArray[np.bool_]:
-    """Which blocks of a clip are called voices, its loudest one so far over steady pink noise."""
+    """Returns the triggered blocks of a clip whose loudest block is so far over pink noise."""
     clip, _ = soundfile.read(path, dtype="int16")
     peak_dbfs = max(level_dbfs(block) for block in clip.reshape(-1, BLOCK))
     sound = pink_noise(LEARNING_SECONDS + 5)
@@ -37,38 +37,38 @@ def voiced(path: Path, peak_over_noise_db: float, strictness: int = 2) -> NDArra
 
 
 def glass_breaking(shared_data: Path) -> list[Path]:
-    """The forty clips of ESC-50 in which glass breaks; 39 is their number there."""
+    """Returns the forty clips of ESC-50 in which glass breaks; 39 is their class there."""
     clips = sorted((shared_data / "esc50" / "audio").glob("*-39.flac"))
     assert len(clips) == 40
     return clips
 
 
-def test_steady_noise_is_no_voice() -> None:
-    """Once it is learned."""
+def test_steady_noise_does_not_trigger() -> None:
+    """Noise is no voice once the detector has learned it."""
     trigger = VoiceTrigger(2, 16_000)
     noise = pink_noise(10).astype(np.int16).reshape(-1, BLOCK)
     assert not any([trigger.is_triggered(block) for block in noise][250:])
 
 
-def test_breaking_glass_passes_for_a_voice_when_it_is_loud(shared_data: Path) -> None:
-    """20 dB over the background all forty do: a voice gate does not select voices."""
+def test_loud_breaking_glass_triggers(shared_data: Path) -> None:
+    """All forty breaks do, 20 dB over the background: a voice gate does not select voices."""
     assert all(voiced(clip, 20.0).any() for clip in glass_breaking(shared_data))
 
 
-def test_distant_breaking_glass_is_silenced(shared_data: Path) -> None:
-    """6 dB over the background every other break is lost: a voice gate must not be the default."""
-    heard = sum(voiced(clip, 6.0).any() for clip in glass_breaking(shared_data))
-    assert heard < 30
+def test_distant_breaking_glass_is_lost(shared_data: Path) -> None:
+    """6 dB over the background many breaks are lost: a voice gate must not be the default."""
+    detected = sum(voiced(clip, 6.0).any() for clip in glass_breaking(shared_data))
+    assert detected < 30
 
 
-def test_a_stricter_detector_loses_nearly_all_of_it(shared_data: Path) -> None:
-    """At strictness 3 hardly a break 6 dB over the background is heard."""
-    heard = sum(voiced(clip, 6.0, strictness=3).any() for clip in glass_breaking(shared_data))
-    assert heard < 10
+def test_a_stricter_detector_loses_most_breaking_glass(shared_data: Path) -> None:
+    """At strictness 3 few breaks 6 dB over the background trigger."""
+    detected = sum(voiced(clip, 6.0, strictness=3).any() for clip in glass_breaking(shared_data))
+    assert detected < 10
 
 
-def test_it_learns_anew_when_told_to() -> None:
-    """After a gap the same sound gets the same answers as at the beginning."""
+def test_a_reset_discards_the_background() -> None:
+    """After a reset the same sound triggers as it did at first."""
     noise = pink_noise(4).astype(np.int16).reshape(-1, BLOCK)
     trigger = VoiceTrigger(0, 16_000)
     first = [trigger.is_triggered(block) for block in noise]
@@ -78,8 +78,8 @@ def test_it_learns_anew_when_told_to() -> None:
 
 
 @pytest.mark.parametrize("value", [-32_768, 0, 32_767])
-def test_extreme_blocks_have_an_answer(value: int) -> None:
-    """Full-scale constants and silence, many in a row."""
+def test_extreme_blocks_are_accepted(value: int) -> None:
+    """Many full-scale constants or silent blocks in a row raise nothing."""
     trigger = VoiceTrigger(3, 16_000)
     block = np.full(BLOCK, value, np.int16)
     assert {trigger.is_triggered(block) for _ in range(100)} <= {True, False}

@@ -1,4 +1,4 @@
-"""Reading a manifest: nothing unknown, nothing missing, nothing impossible."""
+"""Reading a manifest: unknown, missing and invalid fields are refused."""
 
 import copy
 import json
@@ -23,26 +23,26 @@ Keys = tuple[Key, ...]
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """One folder for all examples of a property."""
+    """Provides one folder for all examples of a property."""
     return tmp_path_factory.mktemp("bundle")
 
 
 def read_text(folder: Path, text: str | bytes) -> Manifest:
-    """What is read from a folder whose manifest is this text."""
+    """Writes a manifest and reads it."""
     content = text.encode() if isinstance(text, str) else text
     (folder / MANIFEST_FILE).write_bytes(content)
     return read_manifest(folder)
 
 
 def at(manifest: Any, keys: Keys) -> Any:  # noqa: ANN401 - a place in JSON holds anything
-    """What lies at a place."""
+    """Returns the value at a place."""
     for key in keys:
         manifest = manifest[key]
     return manifest
 
 
 def places(value: Any, keys: Keys = ()) -> list[Keys]:  # noqa: ANN401 - JSON
-    """Every place in a JSON document, the document itself left out."""
+    """Returns every place in a JSON document, except the document itself."""
     if isinstance(value, dict):
         inner: list[tuple[Key, Any]] = list(value.items())
     elif isinstance(value, list):
@@ -57,14 +57,14 @@ TABLES = [(), *(keys for keys in places(WHOLE) if isinstance(at(WHOLE, keys), di
 
 
 def changed(keys: Keys, value: Any) -> str:  # noqa: ANN401 - JSON
-    """The manifest with another value at one place."""
+    """Returns the manifest with another value at one place."""
     manifest = copy.deepcopy(WHOLE)
     at(manifest, keys[:-1])[keys[-1]] = value
     return json.dumps(manifest)
 
 
-def test_a_whole_manifest_is_read() -> None:
-    """Its values arrive as they were written."""
+def test_a_complete_manifest_is_read() -> None:
+    """Values are read as they were written."""
     manifest = read_manifest(TINY)
     assert manifest.id == "tiny-int8"
     assert manifest.input.features == FeatureSpec()
@@ -72,7 +72,7 @@ def test_a_whole_manifest_is_read() -> None:
     assert manifest.label_names == ["hiss", "hum", "hush"]
 
 
-def test_what_is_written_is_what_is_read(tmp_path: Path) -> None:
+def test_a_manifest_survives_a_round_trip(tmp_path: Path) -> None:
     """Encoding a manifest and reading it again gives an equal one."""
     manifest = read_manifest(TINY)
     assert read_text(tmp_path, msgspec.json.encode(manifest)) == manifest
@@ -80,7 +80,7 @@ def test_what_is_written_is_what_is_read(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("keys", FIELDS, ids=lambda keys: ".".join(map(str, keys)))
 def test_every_field_is_required(tmp_path: Path, keys: Keys) -> None:
-    """Also those of the features, which have defaults in code: a model was made with one value."""
+    """A missing field is refused, also one of the features, which have defaults in code."""
     manifest = copy.deepcopy(WHOLE)
     del at(manifest, keys[:-1])[keys[-1]]
     with pytest.raises(BundleError, match=f"missing.*{keys[-1]}|{keys[-1]} is missing"):
@@ -89,7 +89,7 @@ def test_every_field_is_required(tmp_path: Path, keys: Keys) -> None:
 
 @pytest.mark.parametrize("keys", TABLES, ids=lambda keys: ".".join(map(str, keys)) or "top")
 def test_an_unknown_field_is_refused_anywhere(tmp_path: Path, keys: Keys) -> None:
-    """A typo is told by name, in every table."""
+    """The message names an unknown field, in every table."""
     with pytest.raises(BundleError, match="unknown field `tresholds`"):
         read_text(tmp_path, changed((*keys, "tresholds"), 1))
 
@@ -142,20 +142,20 @@ def test_an_unknown_field_is_refused_anywhere(tmp_path: Path, keys: Keys) -> Non
         (("output", "temperature"), 1e-320),
     ],
 )
-def test_an_impossible_value_is_refused(tmp_path: Path, keys: Keys, value: object) -> None:
-    """What would fail later, or worse would not, fails at the door."""
+def test_an_invalid_value_is_refused(tmp_path: Path, keys: Keys, value: object) -> None:
+    """A value that would fail later, or give wrong scores, is refused when it is read."""
     with pytest.raises(BundleError, match="is not a manifest of schema 1"):
         read_text(tmp_path, changed(keys, value))
 
 
 def test_a_float_tensor_has_no_scale(tmp_path: Path) -> None:
-    """A dtype changed by hand does not pass with the other's quantisation."""
+    """A dtype that was changed by hand does not fit the quantisation."""
     with pytest.raises(BundleError, match="float32 tensor has scale 0"):
         read_text(tmp_path, changed(("output", "tensor", "dtype"), "float32"))
 
 
 @pytest.mark.parametrize("minimum", ["0.9.1", "0.10.0", "1.0.0"])
-def test_a_newer_daemon_may_be_asked_for(
+def test_a_bundle_for_a_newer_daemon_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, minimum: str
 ) -> None:
     """The message names both versions; 0.10 is newer than 0.9."""
@@ -165,16 +165,16 @@ def test_a_newer_daemon_may_be_asked_for(
 
 
 @pytest.mark.parametrize("minimum", ["0.10.0", "0.9.9", "0.0.1"])
-def test_an_older_daemon_may_have_done(
+def test_a_bundle_for_an_older_daemon_is_read(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, minimum: str
 ) -> None:
-    """The minimum is included."""
+    """The minimum version itself is accepted."""
     monkeypatch.setattr("soundpost.manifest.read.__version__", "0.10.0")
     assert read_text(tmp_path, changed(("minimum_daemon",), minimum)).minimum_daemon == minimum
 
 
-def test_a_folder_without_a_manifest_is_no_bundle(tmp_path: Path) -> None:
-    """The hint says what a bundle is."""
+def test_a_folder_without_a_manifest_is_refused(tmp_path: Path) -> None:
+    """The hint lists the files of a bundle."""
     with pytest.raises(BundleError, match="no manifest can be read") as caught:
         read_manifest(tmp_path)
     assert MANIFEST_FILE in caught.value.hint
@@ -185,15 +185,15 @@ def test_a_folder_without_a_manifest_is_no_bundle(tmp_path: Path) -> None:
     ["", "{", "null", "[]", "[" * 100_000, '{"id": ' * 100_000, "\ufeff" + TEXT, TEXT[:-3]],
     ids=["empty", "cut", "null", "array", "deep", "deeper", "bom", "unfinished"],
 )
-def test_what_is_no_json_object_is_refused(tmp_path: Path, text: str) -> None:
-    """However deep it is nested."""
+def test_text_that_is_not_a_json_object_is_refused(tmp_path: Path, text: str) -> None:
+    """Other JSON, broken JSON and deeply nested JSON are refused."""
     with pytest.raises(BundleError, match="is not a manifest"):
         read_text(tmp_path, text)
 
 
 @given(st.binary(max_size=200))
 def test_random_bytes_are_refused(folder: Path, content: bytes) -> None:
-    """Garbage in the manifest's place is a BundleError."""
+    """Random bytes in place of a manifest are a BundleError."""
     with pytest.raises(BundleError):
         read_text(folder, content)
 
@@ -217,7 +217,7 @@ ANYTHING = st.recursive(
 
 @st.composite
 def mutations(draw: st.DrawFn) -> bytes:
-    """The manifest with a few values replaced, removed or added, or bytes changed."""
+    """Returns the manifest with a few values replaced, removed or added, or bytes changed."""
     manifest = copy.deepcopy(WHOLE)
     for _ in range(draw(st.integers(1, 3))):
         keys = draw(st.sampled_from(places(manifest)))
@@ -237,7 +237,7 @@ def mutations(draw: st.DrawFn) -> bytes:
 @settings(max_examples=500)
 @given(content=mutations())
 def test_a_mutated_manifest_raises_nothing_but_bundle_errors(folder: Path, content: bytes) -> None:
-    """It is read as exactly what it says, or refused with a hint."""
+    """A mutated manifest is read exactly as it is, or refused with a hint."""
     try:
         manifest = read_text(folder, content)
     except BundleError as error:
