@@ -53,8 +53,8 @@ class FileSource:
         starts_at_ns: int,
         health: Health,
     ) -> None:
-        self.path = path
-        self.sample_rate_hz = sample_rate_hz
+        self._path = path
+        self._sample_rate_hz = sample_rate_hz
         self._is_paced = pace == "real"
         self._starts_at_ns = starts_at_ns
         self._health = health
@@ -68,7 +68,7 @@ class FileSource:
             CaptureError: It is absent, empty, cut short, not sound, or of an impossible rate.
         """
         with ExitStack() as opening:
-            self._file = _open(self.path, opening)
+            self._file = _open(self._path, opening)
             self._open = opening.pop_all()
         return self
 
@@ -95,10 +95,10 @@ class FileSource:
         for samples in self._resampled():
             if not len(samples):
                 continue
-            elapsed_ns = samples_to_ns(start_sample, self.sample_rate_hz)
+            elapsed_ns = samples_to_ns(start_sample, self._sample_rate_hz)
             chunk = Chunk(start_sample, samples, self._starts_at_ns + elapsed_ns)
             if self._is_paced:
-                due_seconds = started_seconds + chunk.end_sample / self.sample_rate_hz
+                due_seconds = started_seconds + chunk.end_sample / self._sample_rate_hz
                 time.sleep(max(0.0, due_seconds - time.monotonic()))
             if self._stopping:
                 return
@@ -107,7 +107,7 @@ class FileSource:
             yield chunk
 
     def _resampled(self) -> Iterator[Pcm]:
-        resampler = MonoResampler(self._file.samplerate, self.sample_rate_hz)
+        resampler = MonoResampler(self._file.samplerate, self._sample_rate_hz)
         for block in self._blocks():
             yield resampler.resample(block)
         yield resampler.flush()
@@ -119,7 +119,7 @@ class FileSource:
         while len(block := self._read(block_frames)):
             if not np.abs(block).max() <= LARGEST_SAMPLE:  # also true for NaN
                 raise CaptureError(
-                    f"{self.path}: expected samples within -1 and 1, got NaN, infinity or more "
+                    f"{self._path}: expected samples within -1 and 1, got NaN, infinity or more "
                     f"than {LARGEST_SAMPLE:g} near {read_frames / file.samplerate:.1f} s",
                     hint="write the file again, scaled to 1.0, or as 16-bit PCM",
                 )
@@ -134,7 +134,7 @@ class FileSource:
             block: NDArray[np.float32] = self._file.read(frames, dtype="float32", always_2d=True)
         except SoundFileError as error:
             raise CaptureError(
-                f"{self.path} cannot be decoded to its end: {error}",
+                f"{self._path} cannot be decoded to its end: {error}",
                 hint="the file is damaged or cut short; copy or record it again",
             ) from error
         return block
@@ -143,7 +143,7 @@ class FileSource:
         # An MP3 header only estimates its length.
         if read_frames < self._file.frames and self._file.format != "MP3":
             raise CaptureError(
-                f"{self.path}: expected {self._file.frames} frames, got {read_frames}",
+                f"{self._path}: expected {self._file.frames} frames, got {read_frames}",
                 hint="the file is damaged or cut short; copy or record it again",
             )
 

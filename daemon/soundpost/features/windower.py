@@ -37,10 +37,10 @@ class Windower:
                 f"expected a stride of 1 to {window_frames} frames, got {stride_frames}",
                 hint="use the stride of the manifest; a longer one would skip sound",
             )
-        self.spec = spec
-        self.window_frames = window_frames
-        self.window_samples = spec.sample_count(window_frames)
-        self.stride_frames = stride_frames
+        self._spec = spec
+        self._window_frames = window_frames
+        self._window_samples = spec.sample_count(window_frames)
+        self._stride_frames = stride_frames
         self._log_mel = LogMel(spec)
         self._restart(0)
 
@@ -49,7 +49,7 @@ class Windower:
         self._start_sample = self._end_sample = self._windowed_until_sample = start_sample
         self._end_utc_ns = 0
         self._pieces: list[Pcm] = []
-        self._features = np.empty((0, self.spec.mel_bands), np.float32)
+        self._features = np.empty((0, self._spec.mel_bands), np.float32)
 
     def window(self, chunk: Chunk) -> Iterator[Window]:
         """Yields the windows that the chunk completes, in order."""
@@ -59,14 +59,14 @@ class Windower:
         self._pieces.append(chunk.samples)
         self._end_sample = chunk.end_sample
         self._end_utc_ns = chunk.utc_ns + samples_to_ns(
-            len(chunk.samples), self.spec.sample_rate_hz
+            len(chunk.samples), self._spec.sample_rate_hz
         )
-        if self._end_sample - self._start_sample < self.window_samples:
+        if self._end_sample - self._start_sample < self._window_samples:
             return
         samples = np.concatenate(self._pieces)
-        while len(samples) >= self.window_samples:
+        while len(samples) >= self._window_samples:
             window = self._cut(samples, chunk)
-            samples = samples[self.stride_frames * self.spec.hop_samples :]
+            samples = samples[self._stride_frames * self._spec.hop_samples :]
             self._advance(samples)
             yield window
 
@@ -77,29 +77,29 @@ class Windower:
         """
         end_sample = self._end_sample
         if end_sample > self._windowed_until_sample:
-            missing = self._start_sample + self.window_samples - end_sample
+            missing = self._start_sample + self._window_samples - end_sample
             silence = np.zeros(missing, np.int16)
             for window in self.window(Chunk(end_sample, silence, self._end_utc_ns)):
                 yield replace(window, end_sample=end_sample)
 
     def _cut(self, samples: Pcm, chunk: Chunk) -> Window:
         """Computes the window that starts with the first of the samples."""
-        samples = samples[: self.window_samples]
-        fresh = self._log_mel.compute(samples[len(self._features) * self.spec.hop_samples :])
+        samples = samples[: self._window_samples]
+        fresh = self._log_mel.compute(samples[len(self._features) * self._spec.hop_samples :])
         self._features = np.concatenate((self._features, fresh))
         self._features.flags.writeable = False  # the next window shares these frames
         ahead_samples = chunk.start_sample - self._start_sample
         return Window(
             start_sample=self._start_sample,
-            end_sample=self._start_sample + self.window_samples,
+            end_sample=self._start_sample + self._window_samples,
             log_mel=self._features,
             level_dbfs=level_dbfs(samples),
-            utc_ns=chunk.utc_ns - samples_to_ns(ahead_samples, self.spec.sample_rate_hz),
+            utc_ns=chunk.utc_ns - samples_to_ns(ahead_samples, self._spec.sample_rate_hz),
         )
 
     def _advance(self, samples: Pcm) -> None:
         """Moves on to the next window, which starts with the first of the samples."""
-        self._windowed_until_sample = self._start_sample + self.window_samples
+        self._windowed_until_sample = self._start_sample + self._window_samples
         self._start_sample = self._end_sample - len(samples)
         self._pieces = [samples]
-        self._features = self._features[self.stride_frames :]
+        self._features = self._features[self._stride_frames :]

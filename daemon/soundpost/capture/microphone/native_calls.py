@@ -11,8 +11,8 @@ from typing import Generic, TypeVar
 from soundpost.errors import CaptureError
 
 CALL_TIMEOUT_SECONDS = 10.0
-"""Longest time that opening may take. A slow board with many cards needs 2 s; systemd's watchdog, which is
-not fed meanwhile, waits for 30 s."""
+"""Longest time that opening may take. A slow board with many cards needs 2 s; systemd's watchdog,
+which is not fed meanwhile, waits for 30 s."""
 POLL_SECONDS = 0.1
 """Time between checks for a stop while a call runs: SIGTERM ends the process without a delay that
 a person would notice."""

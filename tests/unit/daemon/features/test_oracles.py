@@ -108,11 +108,10 @@ def test_the_filterbank_is_tensorflows() -> None:
 def test_log_mel_is_the_input_of_yamnet(shared_data: Path) -> None:
     """Features equal the input of YAMNet within the rounding of its int8 front end.
 
-    That input is read from a model with the front end inside.
-
-    Its Fourier matrices are int8, which adds rounding noise at about -40 dB below loud sound. So
-    only values within 3 nepers (26 dB) of a clip's loudest are compared, by medians over clips: a
-    pure tone leaves little but that noise.
+    That input is read from a model with the front end inside. Its Fourier matrices are int8,
+    which adds rounding noise at about -40 dB below loud sound. So only values within 3 nepers
+    (26 dB) of a clip's loudest are compared, by medians over clips: a pure tone leaves little but
+    that noise.
     """
     litert = pytest.importorskip("ai_edge_litert.interpreter")
     yamnet = litert.Interpreter(
