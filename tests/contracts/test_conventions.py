@@ -19,7 +19,6 @@ LONGER_FOR_A_REASON = {
     "daemon/soundpost/publish/outbox/outbox.py": "where three threads meet, under one lock",
     "daemon/soundpost/publish/outbox/writer.py": "the disk's every fault, on one thread",
     "daemon/soundpost/evidence/store/clip_store.py": "imports grew with the names of packages",
-    "training/soundpost_training/soundscape/compose/compose.py": "the same",
     "tests/unit/daemon/evidence/store/test_retention.py": "the same",
     "tests/unit/daemon/gate/test_gate.py": "every rule of the gate, on the same made-up triggers",
 }

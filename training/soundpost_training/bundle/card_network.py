@@ -1,4 +1,4 @@
-"""What a model card says of the network, of where it began, and of who taught it."""
+"""Sentences of a model card on the network, its initial weights and its teachers."""
 
 from soundpost_training.experiment.experiment import ModelConfig, TeacherConfig
 from soundpost_training.experiment.init import Init
@@ -19,49 +19,60 @@ SOURCES = {
 }
 
 TEACHER = """
-What is learnt is to {weight:.0%} the answers of {teachers}, at temperature {temperature:g}, and for
-the rest the truth. Teacher and student are given the very same augmented examples."""
+The training target is to {weight:.0%} the soft labels of {teachers}, at temperature
+{temperature:g}, and for the rest the true labels. Teacher and student get the same augmented
+examples."""
 
 HEADS = (
     "an ensemble of heads on layers {layers} of YAMNet (Google, Apache-2.0, trained on AudioSet), "
     "frozen, the heads fitted on the training folds only"
 )
 
-USED_TO_INT8 = """
-The network then got used to int8 in {epochs} epochs, with itself in float as its teacher, on
-windows of the same folds."""
+QUANTISATION_AWARE = """
+The network was then fine-tuned for int8 (quantisation-aware training) in {epochs} epochs, with its
+float version as teacher, on windows of the same folds."""
 
 
 def network_note(config: ModelConfig) -> str:
-    """Which network it is."""
+    """Returns the sentence that describes the architecture."""
     return NETWORKS[config.arch].format(layers=config.layers, width=config.width)
 
 
-def beginning(material: TrainingContext) -> tuple[list[str], Init | None]:
-    """The runs that went before, the latest first, and what the first of them began with.
+def initial_runs(context: TrainingContext) -> tuple[list[str], Init | None]:
+    """Returns the runs that the network was trained in before, and the pretrained weights.
+
+    Returns:
+        The names of the runs, the latest first, and the weights that the first of them started
+        from; None if it started at random.
 
     Raises:
-        TrainingError: A run that went before is not there any more.
+        TrainingError: An earlier run does not exist any more.
     """
-    fold = material.fold_folder(material.experiment.bundle.held_out_fold).name
-    experiment, runs = material.experiment, list[str]()
+    fold = context.fold_folder(context.experiment.bundle.held_out_fold).name
+    experiment, runs = context.experiment, list[str]()
     while experiment.train.init is not None:
         init = Init.of(experiment.train.init)
         if init.kind != "run":
             return runs, init
         runs.append(init.name)
-        experiment = kept_experiment(material.runs / init.name / fold)
+        experiment = kept_experiment(context.runs / init.name / fold)
     return runs, None
 
 
-def beginning_note(runs: list[str], source: Init | None) -> str:
-    """What it was before it was trained."""
-    way = ", by way of the run " + ", before it ".join(f"`{run}`" for run in runs) if runs else ""
-    return f"trained from {SOURCES[source.kind] if source else 'random initialisation'}{way}"
+def initial_weights_note(runs: list[str], source: Init | None) -> str:
+    """Returns the part of a sentence on the weights that training started from.
+
+    Args:
+        runs: Earlier runs, the latest first.
+        source: Pretrained weights; None for random initialisation.
+    """
+    names = ", ".join(f"`{run}`" for run in reversed(runs))
+    through = f" through {'run' if len(runs) == 1 else 'runs'} {names}" if runs else ""
+    return f"trained from {SOURCES[source.kind] if source else 'random initialisation'}{through}"
 
 
 def teacher_note(config: TeacherConfig | None, source: Init | None) -> str:
-    """How a teacher taught, or nothing."""
+    """Returns the sentences on distillation; empty without a teacher."""
     if config is None:
         return ""
     teachers = [f"the run `{run}` that held out the same fold" for run in config.runs]
@@ -73,13 +84,13 @@ def teacher_note(config: TeacherConfig | None, source: Init | None) -> str:
         weight=config.weight, temperature=config.temperature, teachers="; and of ".join(teachers)
     )
     if config.weights is not None and source is None:
-        note += "\nYAMNet teaches; none of its weights is in this bundle."
+        note += "\nYAMNet is a teacher only; none of its weights is in this bundle."
     return note
 
 
-def int8_note(material: TrainingContext) -> str:
-    """Whether the network got used to int8, or nothing."""
-    record = read_record(material.fold_folder(material.experiment.bundle.held_out_fold))
+def int8_note(context: TrainingContext) -> str:
+    """Returns the sentence on quantisation-aware training; empty where there was none."""
+    record = read_record(context.fold_folder(context.experiment.bundle.held_out_fold))
     if record is None or not record.epochs:
         return ""
-    return USED_TO_INT8.format(epochs=record.epochs)
+    return QUANTISATION_AWARE.format(epochs=record.epochs)

@@ -1,4 +1,4 @@
-"""The tables of a model card, and what it says of data and teacher."""
+"""Tables of a model card, and its sentences on the shipped model and the data."""
 
 from collections import defaultdict
 
@@ -9,48 +9,49 @@ from soundpost_training.evaluate.crossval import Summary
 from soundpost_training.evaluate.evaluate import Confusion, Evaluation
 
 CONFUSIONS_ON_CARD = 8
+"""The rest is in the report."""
 
 MODEL_OF_A_FOLD = """\
-The model in this folder is the one of fold {held_out}: it was trained on folds {folds}, and fold
-{held_out}'s clips are honest test material for it. As it is shipped, at its temperature, it takes
-**{accuracy:.2%}** of them for what they are."""
+The model in this folder is that of fold {held_out}: it was trained on folds {folds}, and fold
+{held_out}'s clips are independent test data. At the shipped temperature it classifies
+**{accuracy:.2%}** of them correctly."""
 
 MODEL_OF_ALL_FOLDS = """\
 These figures are of the {networks} networks that each held one fold out. The model in this folder
-was trained by the same recipe on all of folds {folds}: it has heard every clip of {data}, and none
-is left to judge it by. What can be judged is its twin {twin}, the network of the same recipe that
-held out fold {last}; `soundpost-train export --proof` writes both. Of **{agreement:.2%}** of all
-clips this model says in int8 what it says in float."""
+was trained by the same recipe on all of folds {folds}, hence on every clip of {data}, and none is
+left to test it on. Its twin {twin}, the network of the same recipe that held out fold {last}, is
+tested in its place; `soundpost-train export --proof` writes both. For **{agreement:.2%}** of all
+clips this model gives the same label in int8 as in float."""
 
 NON_COMMERCIAL = """
 Non-commercial: weights trained on it are not for commercial installs."""
 
 SHARED_SOURCES = """
-{clips} clips come from {recordings} source recordings that gave clips of another category to
-another fold, as published; they are kept, as in every figure in print."""
-
+{clips} clips come from {recordings} source recordings of which another fold has clips of another
+label, as published; they are kept, as in all published results."""
 
 BACKGROUND = """
-{clips} clips of {labels} were taught as no label in particular: they are nothing to be told of."""
+{clips} clips of {labels} are background: they were trained as no label, and are not to be
+detected."""
 
 
 def fold_rows(summary: Summary) -> str:
-    """A row per held-out fold: its number, int8, float."""
+    """Returns a row per held-out fold: its number, int8, float."""
     rows = [f"| fold {fold.fold} | {fold.int8:.2%} | {fold.real:.2%} |" for fold in summary.folds]
     return "\n".join(rows)
 
 
 def confusion_rows(confusions: list[Confusion]) -> str:
-    """A row per confusion, the most frequent first."""
+    """Returns a row per confusion, the most frequent first."""
     rows = [
-        f"| {one.label} | {one.taken_for} | {one.clips} |"
-        for one in confusions[:CONFUSIONS_ON_CARD]
+        f"| {confusion.label} | {confusion.taken_for} | {confusion.clips} |"
+        for confusion in confusions[:CONFUSIONS_ON_CARD]
     ]
     return "\n".join(rows) or "| none | | |"
 
 
 def label_rows(evaluation: Evaluation) -> str:
-    """A row per label, in the order of the model's outputs."""
+    """Returns a row per label, in the order of the model's outputs."""
     rows = [
         f"| {label.name} | {chosen.on_threshold:.3f} | {chosen.told:.0%} "
         f"| {chosen.false_alarms_per_hour:.1f} | {label.recall:.1%} | {label.f1:.3f} |"
@@ -60,7 +61,7 @@ def label_rows(evaluation: Evaluation) -> str:
 
 
 def shipped_note(manifest: Manifest, evaluation: Evaluation) -> str:
-    """Which network the folder holds, and what that means for the figures."""
+    """Returns the sentences on the network in the folder, and on what the figures are of."""
     training = manifest.training
     folds = ", ".join(map(str, training.folds))
     if evaluation.agreement is None:
@@ -81,19 +82,19 @@ def shipped_note(manifest: Manifest, evaluation: Evaluation) -> str:
 
 
 def twin_id(bundle: str, fold: int) -> str:
-    """The id of the bundle that stands in for one of all folds where something is judged."""
+    """Returns the id of the bundle that is tested in place of one of all folds."""
     return f"{bundle}-fold{fold}"
 
 
-def judges(calibration: Calibration) -> str:
-    """The folds that judge temperature and thresholds, and why they may."""
+def held_out_folds(calibration: Calibration) -> str:
+    """Returns the folds that temperature and thresholds are tested on, and why they may be."""
     if len(calibration.judged) > 1:
-        return "each fold in turn, where the others chose"
-    return f"fold {calibration.judged[0].fold}, which chose nothing"
+        return "each fold in turn, by settings chosen on the others"
+    return f"fold {calibration.judged[0].fold}, on which nothing was chosen"
 
 
 def data_note(dataset: Dataset) -> str:
-    """What a reader must know of the data, beginning with a line feed if anything."""
+    """Returns remarks on the data, each starting with a line feed; empty if there are none."""
     folds_of = defaultdict(set)
     for clip in dataset.clips:
         folds_of[_source(clip)].add(clip.fold)
@@ -109,5 +110,5 @@ def data_note(dataset: Dataset) -> str:
 
 
 def _source(clip: Clip) -> str:
-    """The recording that a clip was cut from, whatever its label."""
+    """Returns the recording that a clip was cut from, whatever its label."""
     return clip.group.partition("/")[0]

@@ -1,4 +1,4 @@
-"""Writing a bundle: whole or not at all."""
+"""Writes a bundle, completely or not at all."""
 
 from pathlib import Path
 
@@ -18,94 +18,94 @@ from soundpost_training.scoring.scoring import classifier_of
 from soundpost_training.train.context import TrainingContext
 
 LARGEST_LOSS = 0.01
-"""Of clip accuracy, from float to int8: a point."""
+"""Of clip accuracy, from float to int8: one percentage point."""
 
 HELD_OUT_METRIC = "clip_accuracy_int8_held_out"
-"""The shipped model, at its temperature, on the clips of the fold that it never heard."""
+"""Clip accuracy of the shipped model, at its temperature, on the fold that it held out."""
 
 AGREEMENT_METRIC = "clip_agreement_int8_float"
-"""How often a model of all folds says in int8 what it says in float, of the clips it has heard."""
+"""Share of its training clips to which a model of all folds gives one label in int8 and float."""
 
 
-def export(material: TrainingContext, evaluation: Evaluation, models: Path, command: str) -> Path:
-    """The folder of the bundle, replacing an older one of the same name.
+def export(context: TrainingContext, evaluation: Evaluation, models: Path, command: str) -> Path:
+    """Writes the folder of the bundle, replacing an older one of the same name; returns it.
 
     Args:
-        material: The experiment and its data.
-        evaluation: The figures over all folds, with temperature and thresholds.
-        models: The folder that gets the bundle's folder.
-        command: What the person typed, for the manifest and the card.
+        context: The experiment and its data.
+        evaluation: The metrics over all folds, with temperature and thresholds.
+        models: The folder that the bundle's folder is written to.
+        command: The command line, for the manifest and the card.
 
     Raises:
         TrainingError: The bundle cannot be written.
-        BundleError: The daemon would refuse the bundle; nothing is written.
+        BundleError: The daemon would reject the bundle; nothing is written.
     """
-    files = bundle_files(material, evaluation, command)
-    return install_folder(files, models, material.experiment.bundle.id, verify_bundle)
+    files = bundle_files(context, evaluation, command)
+    return install_folder(files, models, context.experiment.bundle.id, verify_bundle)
 
 
 def bundle_files(
-    material: TrainingContext, evaluation: Evaluation, command: str
+    context: TrainingContext, evaluation: Evaluation, command: str
 ) -> dict[str, bytes]:
-    """The files of a bundle by their names; see `export`."""
-    experiment, calibration = material.experiment, evaluation.calibration
-    folder = material.fold_folder(experiment.bundle.held_out_fold)
+    """Returns the files of a bundle by their names; see `export`."""
+    experiment, calibration = context.experiment, evaluation.calibration
+    folder = context.fold_folder(experiment.bundle.held_out_fold)
     model = (folder / TFLITE_FILE).read_bytes()
-    classifier = classifier_of(material, model, calibration.temperature)
+    classifier = classifier_of(context, model, calibration.temperature)
     golden = golden_archive(experiment.features, experiment.window.frames, classifier)
-    labels = manifest_labels(material, calibration)
+    labels = manifest_labels(context, calibration)
     metrics = _metrics(evaluation, command)
     manifest = build_manifest(
-        material, model, golden, labels, calibration.temperature, metrics, command
+        context, model, golden, labels, calibration.temperature, metrics, command
     )
     return {
         MODEL_FILE: model,
         GOLDEN_FILE: golden,
         MANIFEST_FILE: msgspec.json.format(msgspec.json.encode(manifest), indent=2) + b"\n",
-        CARD_FILE: model_card(manifest, material, evaluation).encode(),
+        CARD_FILE: model_card(manifest, context, evaluation).encode(),
     }
 
 
 def verify_bundle(folder: Path) -> None:
-    """Returns when the daemon takes the bundle in a folder.
+    """Loads the bundle in a folder as the daemon does, and replays its golden vectors.
 
     Raises:
-        BundleError: It would not.
+        BundleError: The daemon would reject it.
     """
     bundle = load_bundle(folder)
     replay_golden(bundle, Classifier(bundle))
 
 
-def refuse_loss(real: float, int8: float) -> None:
-    """Returns when int8 hears about as well as float does.
+def require_small_loss(real: float, int8: float) -> None:
+    """Checks that int8 classifies about as well as float.
 
     Args:
         real: Clip accuracy in float.
         int8: Clip accuracy in int8, of the same clips.
 
     Raises:
-        TrainingError: It loses more than a point.
+        TrainingError: It loses more than one point.
     """
     if real - int8 > LARGEST_LOSS:
         raise TrainingError(
-            f"int8 loses {100 * (real - int8):.2f} points of {100 * real:.2f}, "
-            f"expected at most {100 * LARGEST_LOSS:.2f}",
-            hint="say quantize.aware_epochs = 20: the same command then lets the networks that are "
-            "there get used to int8, by their training folds only; or export it with --force",
+            f"expected int8 to lose at most {100 * LARGEST_LOSS:.2f} points of "
+            f"{100 * real:.2f}, got a loss of {100 * (real - int8):.2f}",
+            hint="set quantize.aware_epochs = 20: the same command then fine-tunes the trained "
+            "networks for int8, on their training folds only; or export with --force",
         )
 
 
 def _metrics(evaluation: Evaluation, command: str) -> list[Metric]:
     summary = evaluation.summary
-    judged = (HELD_OUT_METRIC, evaluation.held_out_accuracy, 0.0)
+    tested = (HELD_OUT_METRIC, evaluation.held_out_accuracy, 0.0)
     if evaluation.agreement is not None:
-        judged = (AGREEMENT_METRIC, evaluation.agreement, 0.0)
-    figures = [
+        tested = (AGREEMENT_METRIC, evaluation.agreement, 0.0)
+    metrics = [
         ("clip_accuracy_int8", summary.int8_mean, summary.int8_spread),
         ("clip_accuracy_float", summary.real_mean, summary.real_spread),
-        judged,
+        tested,
     ]
     return [
         Metric(name=name, value=value, spread=spread, command=command)
-        for name, value, spread in figures
+        for name, value, spread in metrics
     ]

@@ -1,4 +1,4 @@
-"""Golden vectors: sound made by arithmetic, and what the daemon makes of it."""
+"""Golden vectors: synthesised sounds, with the log-mel and scores that the daemon computes."""
 
 import io
 import zipfile
@@ -11,12 +11,12 @@ from soundpost.features import FeatureSpec, LogMel
 from soundpost_training.dataset.decode.audio import to_pcm
 
 SEED = 20_26
-EPOCH = (1980, 1, 1, 0, 0, 0)
-"""The date of every member of the archive, so that equal vectors make equal bytes."""
+ZIP_EPOCH = (1980, 1, 1, 0, 0, 0)
+"""Date of every member of the archive, so that equal vectors give equal bytes."""
 
 
 def golden_pcm(spec: FeatureSpec, frames: int) -> NDArray[np.int16]:
-    """Silence, a tone, a chirp, noise, clicks and a full-scale square wave, int16[6, samples]."""
+    """Returns silence, tone, chirp, noise, clicks and a full-scale square, int16[6, samples]."""
     samples = spec.sample_count(frames)
     seconds = np.arange(samples) / spec.sample_rate_hz
     rng = np.random.default_rng(SEED)
@@ -36,7 +36,7 @@ def golden_pcm(spec: FeatureSpec, frames: int) -> NDArray[np.int16]:
 
 
 def golden_archive(spec: FeatureSpec, frames: int, classifier: Classifier) -> bytes:
-    """The bytes of golden.npz: pcm, log_mel and scores, made by the daemon's own code."""
+    """Returns golden.npz: pcm, log_mel and scores, computed by the daemon's own code."""
     pcm = golden_pcm(spec, frames)
     front_end = LogMel(spec)
     log_mel = np.stack([front_end.compute(samples) for samples in pcm])
@@ -47,6 +47,6 @@ def golden_archive(spec: FeatureSpec, frames: int, classifier: Classifier) -> by
             member = io.BytesIO()
             np.lib.format.write_array(member, array, allow_pickle=False)
             archive.writestr(
-                zipfile.ZipInfo(f"{name}.npy", EPOCH), member.getvalue(), zipfile.ZIP_DEFLATED
+                zipfile.ZipInfo(f"{name}.npy", ZIP_EPOCH), member.getvalue(), zipfile.ZIP_DEFLATED
             )
     return buffer.getvalue()

@@ -1,11 +1,11 @@
-"""The model card: what a person must know before trusting a bundle."""
+"""The model card: the facts that a person needs before trusting a bundle."""
 
 import textwrap
 
 from soundpost.manifest import Manifest
 from soundpost_training.bundle.card_network import (
-    beginning,
-    beginning_note,
+    initial_runs,
+    initial_weights_note,
     int8_note,
     network_note,
     teacher_note,
@@ -14,7 +14,7 @@ from soundpost_training.bundle.card_tables import (
     confusion_rows,
     data_note,
     fold_rows,
-    judges,
+    held_out_folds,
     label_rows,
     shipped_note,
 )
@@ -22,18 +22,22 @@ from soundpost_training.evaluate.evaluate import Evaluation
 from soundpost_training.train.context import TrainingContext
 
 LINE = 99
+"""Width of its paragraphs, that of the repository's documents."""
 
 BARELY_TRAINED_EPOCHS = 20
-"""Fewer epochs make a bundle to try the plumbing with, and the card says so."""
+"""Fewer epochs are for trying the software, and the card warns of such a bundle."""
 
-BARELY_TRAINED = "**Barely trained ({epochs} epochs): a stand-in to build on, not to rely on.**\n\n"
+BARELY_TRAINED = (
+    "**Barely trained ({epochs} epochs): a placeholder to try the software with, not to rely "
+    "on.**\n\n"
+)
 
 CARD = """\
 # {title}
 
-{warning}{network}, int8, {bytes:,} bytes, {beginning}, by `soundpost-train`. It
-hears windows of {window_seconds:.3f} s every {stride_seconds:.2f} s and gives one score for each
-of {labels} labels.
+{warning}{network}, int8, {bytes:,} bytes, {initial_weights}, by `soundpost-train`. It
+classifies windows of {window_seconds:.3f} s every {stride_seconds:.2f} s and gives one score for
+each of {labels} labels.
 
 ## Figures
 
@@ -59,33 +63,33 @@ single windows {window_accuracy:.2%}. The command:
 
 Most frequent confusions, over all folds:
 
-| is | taken for | clips |
+| label | classified as | clips |
 | --- | --- | --- |
 {confusion_rows}
 
 ## Decision defaults
 
 Chosen on the clips of folds {folds} ({hours:.2f} hours), each scored by the model that held its
-fold out. Temperature {temperature:.2f}: on {judges}, the expected calibration
-error of windows goes with it from {error_before:.3f} to {error_after:.3f}. Each label's
+fold out. Temperature {temperature:.2f} changes the expected calibration error of windows from
+{error_before:.3f} to {error_after:.3f}, measured on {held_out_folds}. Each label's
 `on_threshold` is the lowest smoothed score, from {lowest_on} to {highest_on}, at which it gives
 at most {budget:g} false alarms in an hour of other labels' clips without a pause, or a lower one
-where less than {told_at_least:.0%} of the label's own clips would be told else; it stays clear of
-what silence and faint noise score. `off_threshold` is 0.2 of it, or
-half way between it and what silence scores where that is more. Scores are smoothed over 2
-windows; an event shorter than 0.5 s is retracted; a label rests for 1 s after an event.
+where otherwise less than {told_at_least:.0%} of the label's own clips would be detected; it keeps
+a distance from the scores of silence and faint noise. `off_threshold` is 0.2 of it, or half way
+between it and the score of silence where that is more. Scores are smoothed over 2 windows; an
+event shorter than 0.5 s is retracted; the refractory time after an event is 1 s.
 
-With these, {told:.1%} of the clips that chose are told by their own label, and all labels together
-give {false_alarms:.0f} false alarms in such an hour; of {judges},
-**{held_out_told:.1%}** are told, with **{held_out_false_alarms:.0f}** false alarms an hour. Where
-most of an hour is quiet there are fewer in proportion.
+With these, {detected:.1%} of the clips that they were chosen on are detected by their own label,
+and all labels together give {false_alarms:.0f} false alarms in such an hour; on {held_out_folds},
+**{held_out_detected:.1%}** are detected, with **{held_out_false_alarms:.0f}** false alarms per
+hour. An hour that is mostly quiet has proportionally fewer.
 
-| label | on threshold | its clips told | false alarms / h | recall | F1 |
+| label | on threshold | its clips detected | false alarms / h | recall | F1 |
 | --- | --- | --- | --- | --- | --- |
 {label_rows}
 
-"Told" and false alarms are of the clips that chose; recall and F1 are of all clips, by the
-highest score.
+Detected clips and false alarms are of the clips that thresholds were chosen on; recall and F1 are
+of all clips, by the highest score.
 
 ## Data
 
@@ -93,9 +97,9 @@ highest score.
 
 ## Intended use, and its limits
 
-Hearing which of these sounds is near, on a small device, as a hint for people and other machines.
-Not for the protection of life, and not for telling people apart. It knows {labels} labels and
-nothing else: a sound of another kind gets the label it resembles. Its training clips are single,
+Detecting which of these sounds is near, on a small device, as a hint for people and machines. Not
+for the protection of life, and not for identifying people. It has {labels} labels and no other: a
+sound of another kind gets the label it resembles. Its training clips are single,
 mostly close sounds of a few seconds; far, overlapping or reverberant ones score lower. Digital
 silence and faint noise were trained to give no confident label.
 
@@ -105,16 +109,22 @@ Experiment `{name}`, recipe `{recipe}`, seed {seed}, {epochs} epochs: random {fr
 stretch, gain, mel-band shift, between-class mixing in the power domain, masks, label smoothing;
 AdamW with warm-up and cosine, averaged weights.{teacher_note} int8 calibration on windows of the
 training folds, with the floor and the ceiling of the features planted.{int8_note} Training is
-seeded, yet sums run in another order on another machine: weights repeat on the same machine and
-versions only.
+seeded, but another machine adds floating-point numbers in another order: weights are reproducible
+on the same machine and versions only.
 """
 
 
-def model_card(manifest: Manifest, material: TrainingContext, evaluation: Evaluation) -> str:
-    """The text of MODEL_CARD.md."""
-    experiment, training = material.experiment, manifest.training
+def model_card(manifest: Manifest, context: TrainingContext, evaluation: Evaluation) -> str:
+    """Returns the text of MODEL_CARD.md.
+
+    Args:
+        manifest: The bundle's manifest.
+        context: The experiment and its data.
+        evaluation: Its metrics, temperature and thresholds.
+    """
+    experiment, training = context.experiment, manifest.training
     summary, calibration = evaluation.summary, evaluation.calibration
-    runs, source = beginning(material)
+    runs, source = initial_runs(context)
     rate_hz, epochs = experiment.features.sample_rate_hz, experiment.train.epochs
     text = CARD.format(
         title=f"{manifest.id} {manifest.version}",
@@ -126,7 +136,7 @@ def model_card(manifest: Manifest, material: TrainingContext, evaluation: Evalua
         frames=experiment.window.frames,
         labels=len(manifest.labels),
         data=training.data,
-        folds_are=material.dataset.folds_are,
+        folds_are=context.dataset.folds_are,
         fold_rows=fold_rows(summary),
         int8=summary.int8_mean,
         int8_spread=summary.int8_spread,
@@ -140,7 +150,7 @@ def model_card(manifest: Manifest, material: TrainingContext, evaluation: Evalua
         window_accuracy=evaluation.window_accuracy,
         command=training.command,
         shipped=shipped_note(manifest, evaluation),
-        judges=judges(calibration),
+        held_out_folds=held_out_folds(calibration),
         folds=", ".join(map(str, training.folds)),
         confusion_rows=confusion_rows(evaluation.top_confusions),
         hours=calibration.chosen_on.hours,
@@ -151,28 +161,28 @@ def model_card(manifest: Manifest, material: TrainingContext, evaluation: Evalua
         highest_on=experiment.calibrate.highest_on,
         budget=experiment.calibrate.false_alarms_per_hour,
         told_at_least=experiment.calibrate.told_at_least,
-        told=calibration.chosen_on.told,
+        detected=calibration.chosen_on.told,
         false_alarms=calibration.chosen_on.false_alarms_per_hour,
-        held_out_told=calibration.held_out.told,
+        held_out_detected=calibration.held_out.told,
         held_out_false_alarms=calibration.held_out.false_alarms_per_hour,
         label_rows=label_rows(evaluation),
         attribution=training.attribution,
         licence=training.licence,
-        data_note=data_note(material.dataset),
+        data_note=data_note(context.dataset),
         name=experiment.name,
-        recipe=material.recipe,
+        recipe=context.recipe,
         seed=experiment.seed,
         epochs=epochs,
         network=network_note(experiment.model),
-        beginning=beginning_note(runs, source),
+        initial_weights=initial_weights_note(runs, source),
         teacher_note=teacher_note(experiment.teacher, source),
-        int8_note=int8_note(material),
+        int8_note=int8_note(context),
     )
     return "\n\n".join(map(_rewrapped, text.split("\n\n")))
 
 
 def _rewrapped(paragraph: str) -> str:
-    """Plain paragraphs anew, for what is filled in has any length; nothing else is touched."""
+    """Wraps a plain paragraph again, because the inserted texts vary in length."""
     if paragraph.startswith(("#", "|", "```")):
         return paragraph
     end = "\n" * paragraph.endswith("\n")

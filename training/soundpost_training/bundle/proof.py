@@ -1,9 +1,9 @@
-"""What a bundle of all folds is held to, for its own data can no longer judge it.
+"""The proof of a bundle of all folds, for which no test data is left.
 
-A folder beside the bundles, for a workstation: the twin, which is the bundle of the same recipe
-that held a fold out; the scores that every clip got from the network which never heard it; what
-the shipped network itself says in float; the windows that the int8 ranges of both were taken from;
-and the recipe.
+A folder on the workstation, with: the twin, which is the bundle of the same recipe that held a
+fold out; the scores of every clip by the network that held its fold out; the labels that the
+shipped network gives in float; the windows from which the int8 ranges of both were taken; and the
+recipe.
 """
 
 import dataclasses
@@ -29,12 +29,12 @@ SCORES_FILE = "scores.npz"
 
 
 class Proof(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """What belongs together, and by which figures.
+    """The content of proof.json: bundle, twin, recipe and metrics that belong together.
 
     Attributes:
         bundle: The manifest of the bundle of all folds.
         twin: The id of the bundle that held a fold out, and the name of its folder.
-        recipe: What both cards call it.
+        recipe: The recipe's hash, as on both cards.
         experiment: The recipe itself.
         summary: Clip accuracy of each fold, int8 and float.
     """
@@ -47,62 +47,65 @@ class Proof(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
 
 
 def prove(
-    material: TrainingContext, evaluation: Evaluation, bundle: Manifest, proofs: Path, command: str
+    context: TrainingContext, evaluation: Evaluation, bundle: Manifest, proofs: Path, command: str
 ) -> Path:
-    """The folder of the proof, replacing an older one of the same bundle.
+    """Writes the folder of the proof, replacing an older one of the bundle; returns it.
 
     Args:
-        material: An experiment whose bundle is of all folds, and its data.
+        context: An experiment whose bundle is of all folds, and its data.
         evaluation: Of that experiment.
         bundle: The manifest of the bundle.
-        proofs: The folder that gets the proof's folder.
-        command: What the person typed.
+        proofs: The folder that the proof's folder is written to.
+        command: The command line.
 
     Raises:
         TrainingError: It cannot be written.
-        BundleError: The daemon would refuse the twin; nothing is written.
+        BundleError: The daemon would reject the twin; nothing is written.
     """
-    other = twin(material)
-    name = other.experiment.bundle.id
-    told = evaluate(other, evaluation.summary, calibrate(other))
+    twin = twin_context(context)
+    name = twin.experiment.bundle.id
+    twin_evaluation = evaluate(twin, evaluation.summary, calibrate(twin))
     proof = Proof(
         bundle=bundle,
         twin=name,
-        recipe=material.recipe,
-        experiment=material.experiment,
+        recipe=context.recipe,
+        experiment=context.experiment,
         summary=evaluation.summary,
     )
     files = {
-        f"{name}/{file}": content for file, content in bundle_files(other, told, command).items()
+        f"{name}/{file}": content
+        for file, content in bundle_files(twin, twin_evaluation, command).items()
     }
     files[PROOF_FILE] = msgspec.json.format(msgspec.json.encode(proof), indent=2) + b"\n"
-    files[SCORES_FILE] = _scores(material)
-    files[LIST_FILE] = calibration_list(material, None)
-    files[f"{name}-{LIST_FILE}"] = calibration_list(other, other.experiment.bundle.held_out_fold)
+    files[SCORES_FILE] = _scores(context)
+    files[LIST_FILE] = calibration_list(context, None)
+    files[f"{name}-{LIST_FILE}"] = calibration_list(twin, twin.experiment.bundle.held_out_fold)
     return install_folder(files, proofs, bundle.id, lambda folder: verify_bundle(folder / name))
 
 
-def twin(material: TrainingContext) -> TrainingContext:
-    """The same experiment, but that its bundle holds the last fold out."""
-    bundle, fold = material.experiment.bundle, material.dataset.folds[-1]
-    judged = msgspec.structs.replace(bundle, id=twin_id(bundle.id, fold), held_out_fold=fold)
-    experiment = msgspec.structs.replace(material.experiment, bundle=judged)
-    return dataclasses.replace(material, experiment=experiment)
+def twin_context(context: TrainingContext) -> TrainingContext:
+    """Returns the same experiment with a bundle that holds the last fold out."""
+    bundle, fold = context.experiment.bundle, context.dataset.folds[-1]
+    held_out = msgspec.structs.replace(bundle, id=twin_id(bundle.id, fold), held_out_fold=fold)
+    experiment = msgspec.structs.replace(context.experiment, bundle=held_out)
+    return dataclasses.replace(context, experiment=experiment)
 
 
-def _scores(material: TrainingContext) -> bytes:
-    """The clips in the order of the folds; float16 says which label is highest.
+def _scores(context: TrainingContext) -> bytes:
+    """Returns scores.npz, its clips in the order of the folds.
+
+    float16 is enough to see which label scores highest.
 
     Arrays: clips (file names), folds and truth int64[clips], int8 and real float16[clips, labels]
-    by the network that held the clip's fold out, shipped int64[clips], the label that the network
+    by the network that held the clip's fold out, shipped int64[clips], the labels that the network
     of all folds gives in float.
     """
-    dataset = material.dataset
-    folds = [run_fold(material, fold) for fold in dataset.folds]
+    dataset = context.dataset
+    folds = [run_fold(context, fold) for fold in dataset.folds]
     clips = np.concatenate([fold.clips for fold in folds])
-    heard = run_fold(material, None)
+    all_folds = run_fold(context, None)
     shipped = np.empty(len(dataset.clips), np.int64)
-    shipped[heard.clips] = heard.of_clips(heard.real).argmax(axis=1)
+    shipped[all_folds.clips] = all_folds.of_clips(all_folds.real).argmax(axis=1)
     buffer = io.BytesIO()
     np.savez_compressed(
         buffer,

@@ -6,7 +6,7 @@ import msgspec
 
 from soundpost.manifest import read_manifest
 from soundpost_training.bundle.export import export as export_bundle
-from soundpost_training.bundle.export import refuse_loss
+from soundpost_training.bundle.export import require_small_loss
 from soundpost_training.bundle.proof import prove
 from soundpost_training.cli.tables import accuracy_table, float_table, threshold_table
 from soundpost_training.dataset import cost
@@ -145,9 +145,9 @@ def export(experiment: Experiment, options: argparse.Namespace) -> None:
     material = _material(experiment, options)
     evaluation = _evaluation(material)
     if not options.force:
-        refuse_loss(evaluation.summary.real_mean, evaluation.summary.int8_mean)
+        require_small_loss(evaluation.summary.real_mean, evaluation.summary.int8_mean)
         shipped = figures(held_out, run_fold(material, held_out))
-        refuse_loss(shipped.real, shipped.int8)
+        require_small_loss(shipped.real, shipped.int8)
     folder = export_bundle(material, evaluation, options.models, options.command)
     report.print(accuracy_table(evaluation.summary))
     report.print(f"bundle: {folder}")

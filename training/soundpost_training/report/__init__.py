@@ -1,4 +1,4 @@
-"""The report of an experiment: one HTML file that needs no other, and the same as JSON."""
+"""Writes the report of an experiment: one HTML file, pictures and excerpts included."""
 
 from soundpost_training.report.page import report_page
 

@@ -1,4 +1,4 @@
-"""The first seconds of clips that were taken for something else, to be listened to in the page."""
+"""Excerpts of misclassified clips, to be played in the report."""
 
 import io
 from collections.abc import Iterator
@@ -11,39 +11,46 @@ from soundpost_training.errors import DatasetError
 from soundpost_training.evaluate.evaluate import Confusion
 
 RATE_HZ = 16_000
+"""That of the models, so that an excerpt has what the model gets."""
+
 SECONDS = 4.0
+"""Two windows: enough to recognise a sound."""
+
 MOST_CLIPS = 20
 MOST_BYTES = 2_000_000
-"""All together, before base64 makes a third more of them."""
+"""Of all excerpts, before base64 adds a third; a page of some MB opens at once."""
 
 
 def excerpts(confusions: list[Confusion]) -> dict[str, bytes]:
-    """The beginnings of some clips as FLAC, by their paths: mono, 16 kHz, four seconds at most.
+    """Returns FLAC excerpts of some clips by path: their first 4 s in mono at 16 kHz.
 
-    A clip of each confusion first, then a second one of each, as long as number and size allow.
-    What cannot be read any more has none.
+    One clip of each confusion first, then a second of each, as long as number and size allow. A
+    clip that cannot be read any more is left out.
 
     Args:
         confusions: The most frequent first.
     """
-    found: dict[str, bytes] = {}
-    left_bytes = MOST_BYTES
-    for path in _by_turns(confusions):
-        if len(found) == MOST_CLIPS:
+    by_path: dict[str, bytes] = {}
+    remaining_bytes = MOST_BYTES
+    for path in _interleaved(confusions):
+        if len(by_path) == MOST_CLIPS:
             break
         try:
             flac = _excerpt(Path(path))
         except DatasetError:
-            continue  # it may have moved since it was scored; its path is in the page all the same
-        if len(flac) <= left_bytes:
-            found[path] = flac
-            left_bytes -= len(flac)
-    return found
+            continue  # the file may have moved since it was scored; the page still has its path
+        if len(flac) <= remaining_bytes:
+            by_path[path] = flac
+            remaining_bytes -= len(flac)
+    return by_path
 
 
-def _by_turns(confusions: list[Confusion]) -> Iterator[str]:
-    for turn in range(max((len(one.paths) for one in confusions), default=0)):
-        yield from (one.paths[turn] for one in confusions if turn < len(one.paths))
+def _interleaved(confusions: list[Confusion]) -> Iterator[str]:
+    """Yields the first path of each confusion, then the second of each, and so on."""
+    for index in range(max((len(confusion.paths) for confusion in confusions), default=0)):
+        for confusion in confusions:
+            if index < len(confusion.paths):
+                yield confusion.paths[index]
 
 
 def _excerpt(path: Path) -> bytes:

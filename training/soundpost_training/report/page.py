@@ -1,4 +1,4 @@
-"""The page: figures, tables and pictures in one HTML file."""
+"""The HTML page of a report: metrics, tables, pictures and excerpts in one file."""
 
 import base64
 from html import escape
@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from soundpost_training.bundle.card_tables import judges
+from soundpost_training.bundle.card_tables import held_out_folds
 from soundpost_training.evaluate.evaluate import Confusion, Evaluation
 from soundpost_training.evaluate.int8_delta import LabelDelta
 from soundpost_training.report import plots
@@ -32,13 +32,13 @@ img {{ max-width: 100%; height: auto }} p {{ max-width: 46rem }} audio {{ height
 <p>{calibration}</p>
 <img alt="reliability diagrams" src="{reliability}">
 <h2>Labels</h2>
-<img alt="F1 and share told of each label" src="{bars}">{labels}
+<img alt="F1 and share detected of each label" src="{bars}">{labels}
 <h2>int8 against float</h2>
-<p>Of the same clips; the labels that int8 changes most come first.</p>{deltas}
+<p>On the same clips; the labels that int8 changes most come first.</p>{deltas}
 <h2>Curves</h2><img alt="ROC, and precision over recall" src="{curves}">
 <h2>Confusions</h2>
-<p>Of some clips the first seconds can be heard here, as the daemon hears them; the links lead to
-the recordings on the machine that made this page.</p>{confusions}
+<p>Excerpts play the first seconds of some clips at the model's sample rate; the links lead to the
+recordings on the machine that made this page.</p>{confusions}
 <img alt="confusion matrix" src="{matrix}">
 <h2>Training</h2><img alt="loss over epochs" src="{losses}">
 </html>
@@ -51,13 +51,13 @@ def report_page(
     truth: NDArray[np.int64],
     histories: dict[str, NDArray[np.float64]],
 ) -> str:
-    """The HTML of a report; pictures and some sounds are inside, whole recordings are linked.
+    """Returns the HTML of a report; pictures and excerpts are inside, recordings are linked.
 
     Args:
-        evaluation: What is told.
+        evaluation: The metrics.
         scores: float32[clips, labels] of the clips of all folds.
         truth: int64[clips], their labels.
-        histories: The losses of each run, see `read_history`.
+        histories: The losses of each run by its name, see `read_history`.
     """
     return PAGE.format(
         title=escape(f"{evaluation.experiment}: evaluation"),
@@ -82,7 +82,7 @@ def report_page(
 
 def _accuracy(evaluation: Evaluation) -> str:
     summary = evaluation.summary
-    rows = [[f"fold {one.fold}", f"{one.int8:.2%}", f"{one.real:.2%}"] for one in summary.folds]
+    rows = [[f"fold {fold.fold}", f"{fold.int8:.2%}", f"{fold.real:.2%}"] for fold in summary.folds]
     mean = [
         "mean ± sd",
         f"{summary.int8_mean:.2%} ± {summary.int8_spread:.2%}",
@@ -92,19 +92,21 @@ def _accuracy(evaluation: Evaluation) -> str:
 
 
 def _measures(evaluation: Evaluation) -> str:
-    told = f"{evaluation.held_out_accuracy:.2%}"
-    figures = [
+    metrics = [
         ["accuracy of single windows", f"{evaluation.window_accuracy:.2%}"],
         ["F1, macro", f"{evaluation.macro_f1:.4f}"],
         ["area under ROC, macro", f"{evaluation.macro_roc_auc:.4f}"],
         ["area under precision and recall, macro", f"{evaluation.macro_average_precision:.4f}"],
         ["cosine of int8 and float logits, mean", f"{evaluation.logit_cosine:.4f}"],
-        [f"at the temperature, on {judges(evaluation.calibration)}", told],
+        [
+            f"clip accuracy at the temperature, on {held_out_folds(evaluation.calibration)}",
+            f"{evaluation.held_out_accuracy:.2%}",
+        ],
     ]
     if evaluation.agreement is not None:
-        name = "clips of which the model of all folds says in int8 what it says in float"
-        figures.append([name, f"{evaluation.agreement:.2%}"])
-    return _table(["over all folds, int8", ""], figures)
+        name = "clips to which the model of all folds gives one label in int8 and float"
+        metrics.append([name, f"{evaluation.agreement:.2%}"])
+    return _table(["over all folds, int8", ""], metrics)
 
 
 def _calibration(evaluation: Evaluation) -> str:
@@ -112,12 +114,13 @@ def _calibration(evaluation: Evaluation) -> str:
     chosen_on, held_out = calibration.chosen_on, calibration.held_out
     return (
         f"Chosen on folds {', '.join(map(str, calibration.folds))}: temperature "
-        f"{calibration.temperature:.2f}, and the thresholds below. They tell {chosen_on.told:.1%} "
-        f"of the clips that chose them by their own label, and all {len(calibration.labels)} "
-        f"labels together give {chosen_on.false_alarms_per_hour:.0f} false alarms in an hour of "
-        f"clips without a pause. Of {judges(calibration)}, {held_out.told:.1%} are told, with "
-        f"{held_out.false_alarms_per_hour:.0f} false alarms an hour; "
-        "there the temperature takes the expected calibration error of windows from "
+        f"{calibration.temperature:.2f}, and the thresholds below. They detect "
+        f"{chosen_on.told:.1%} of the clips that they were chosen on by their own label, and all "
+        f"{len(calibration.labels)} labels together give {chosen_on.false_alarms_per_hour:.0f} "
+        "false alarms in an hour of clips without a pause. On "
+        f"{held_out_folds(calibration)}, {held_out.told:.1%} are detected, with "
+        f"{held_out.false_alarms_per_hour:.0f} false alarms per hour; there the temperature "
+        "changes the expected calibration error of windows from "
         f"{measured.error_before:.3f} to {measured.error_after:.3f}."
     )
 
@@ -136,39 +139,41 @@ def _labels(evaluation: Evaluation) -> str:
         for label, chosen in zip(evaluation.labels, evaluation.calibration.labels, strict=True)
     ]
     heads = ["label", "clips", "precision", "recall", "F1", "ROC area", "PR area"]
-    return _table([*heads, "threshold", "told", "false alarms / h"], rows)
+    return _table([*heads, "threshold", "detected", "false alarms / h"], rows)
 
 
 def _deltas(deltas: list[LabelDelta]) -> str:
-    order = sorted(deltas, key=lambda one: (one.agreement, one.logit_cosine))
+    most_changed_first = sorted(deltas, key=lambda delta: (delta.agreement, delta.logit_cosine))
     rows = [
         [
-            one.name,
-            *(f"{share:.1%}" for share in (one.int8_recall, one.float_recall, one.agreement)),
-            f"{one.logit_cosine:.4f}",
+            delta.name,
+            f"{delta.int8_recall:.1%}",
+            f"{delta.float_recall:.1%}",
+            f"{delta.agreement:.1%}",
+            f"{delta.logit_cosine:.4f}",
         ]
-        for one in order
+        for delta in most_changed_first
     ]
-    heads = ["label", "recall, int8", "recall, float", "both say the same", "cosine of logits"]
+    heads = ["label", "recall, int8", "recall, float", "same label", "cosine of logits"]
     return _table(heads, rows)
 
 
 def _confusions(confusions: list[Confusion]) -> str:
-    heard = excerpts(confusions)
+    flac_by_path = excerpts(confusions)
     rows = [
         [
-            escape(one.label),
-            escape(one.taken_for),
-            str(one.clips),
-            "".join(_clip(path, heard.get(path)) for path in one.paths),
+            escape(confusion.label),
+            escape(confusion.taken_for),
+            str(confusion.clips),
+            "".join(_clip(path, flac_by_path.get(path)) for path in confusion.paths),
         ]
-        for one in confusions
+        for confusion in confusions
     ]
-    return _table(["is", "taken for", "clips", "some of them"], rows, escaped=True)
+    return _table(["label", "classified as", "clips", "some of them"], rows, escaped=True)
 
 
 def _clip(path: str, flac: bytes | None) -> str:
-    """A line with the path of a clip and, where there is an excerpt, what plays it."""
+    """Returns a line with the path of a clip and, where there is an excerpt, its player."""
     uri = escape(Path(path).resolve().as_uri())
     link = f'<a href="{uri}">{escape(path)}</a>'
     if flac is None:

@@ -1,4 +1,4 @@
-"""Pictures of an evaluation, as PNG."""
+"""Draws the metrics of an evaluation as PNG pictures."""
 
 import io
 from typing import Any
@@ -21,7 +21,7 @@ DIAGONAL: Style = {"color": "#888888", "linestyle": "--", "linewidth": 1.0}
 
 
 def confusion_matrix(evaluation: Evaluation) -> bytes:
-    """Shares of each label's clips (row) taken for each label (column)."""
+    """Draws shares of each label's clips (row) classified as each label (column)."""
     table = np.array(evaluation.confusion)
     names = [label.name for label in evaluation.labels]
     size = 3.0 + 0.2 * len(names)
@@ -30,13 +30,13 @@ def confusion_matrix(evaluation: Evaluation) -> bytes:
     image = axes.imshow(table / np.maximum(table.sum(axis=1, keepdims=True), 1), cmap="viridis")
     axes.set_xticks(range(len(names)), names, rotation=90, fontsize=7)
     axes.set_yticks(range(len(names)), names, fontsize=7)
-    axes.set(xlabel="taken for", ylabel="is")
+    axes.set(xlabel="classified as", ylabel="label")
     figure.colorbar(image, ax=axes, shrink=0.7, label="share of the label's clips")
     return _png(figure)
 
 
 def curves(evaluation: Evaluation, scores: NDArray[np.float32], truth: NDArray[np.int64]) -> bytes:
-    """ROC and precision over recall: each label thin, all decisions together (micro) thick.
+    """Draws ROC and precision over recall: each label thin, all together (micro average) thick.
 
     Args:
         evaluation: For the areas.
@@ -45,10 +45,10 @@ def curves(evaluation: Evaluation, scores: NDArray[np.float32], truth: NDArray[n
     """
     figure = Figure((11.0, 4.8), layout="constrained")
     left, right = figure.subplots(1, 2)
-    are = np.eye(scores.shape[1], dtype=bool)[truth]
-    for index in np.flatnonzero(are.any(axis=0) & ~are.all(axis=0)):
-        _curve_pair(left, right, are[:, index], scores[:, index], ONE_LABEL)
-    _curve_pair(left, right, are.ravel(), scores.ravel(), MICRO)
+    is_label = np.eye(scores.shape[1], dtype=bool)[truth]
+    for index in np.flatnonzero(is_label.any(axis=0) & ~is_label.all(axis=0)):
+        _draw_curves((left, right), is_label[:, index], scores[:, index], ONE_LABEL)
+    _draw_curves((left, right), is_label.ravel(), scores.ravel(), MICRO)
     left.plot([0, 1], [0, 1], **DIAGONAL)
     left.set(
         xlabel="false positive rate",
@@ -63,51 +63,53 @@ def curves(evaluation: Evaluation, scores: NDArray[np.float32], truth: NDArray[n
     return _png(figure)
 
 
-def _curve_pair(
-    left: Axes,
-    right: Axes,
-    are: NDArray[np.bool_],
+def _draw_curves(
+    panels: tuple[Axes, Axes],
+    is_label: NDArray[np.bool_],
     scores: NDArray[np.float32],
     style: Style,
 ) -> None:
-    false_positives, true_positives, _ = roc_curve(are, scores)
+    left, right = panels
+    false_positives, true_positives, _ = roc_curve(is_label, scores)
     left.plot(false_positives, true_positives, **style)
-    precision, recall, _ = precision_recall_curve(are, scores)
+    precision, recall, _ = precision_recall_curve(is_label, scores)
     right.plot(recall, precision, **style)
 
 
 def reliability_diagram(evaluation: Evaluation) -> bytes:
-    """What windows score highest against how many of them are right, before and after."""
+    """Draws share correct over the highest score of windows, before and after calibration."""
     figure = Figure((11.0, 4.8), layout="constrained")
     before, after = figure.subplots(1, 2)
     measured = evaluation.reliability
     temperature = evaluation.calibration.temperature
-    _bars(before, measured.before, f"temperature 1, error {measured.error_before:.3f}")
-    _bars(after, measured.after, f"temperature {temperature:.2f}, error {measured.error_after:.3f}")
+    _draw_reliability(before, measured.before, f"temperature 1, error {measured.error_before:.3f}")
+    _draw_reliability(
+        after, measured.after, f"temperature {temperature:.2f}, error {measured.error_after:.3f}"
+    )
     return _png(figure)
 
 
-def _bars(axes: Axes, bins: list[ReliabilityBin], title: str) -> None:
-    sizes = np.array([one.windows for one in bins])
-    points = [one.score for one in bins], [one.right for one in bins]
+def _draw_reliability(axes: Axes, bins: list[ReliabilityBin], title: str) -> None:
+    sizes = np.array([group.windows for group in bins])
+    points = [group.score for group in bins], [group.right for group in bins]
     axes.plot([0, 1], [0, 1], **DIAGONAL)
     axes.plot(*points, color=MICRO["color"])
     axes.scatter(*points, s=400.0 * sizes / sizes.max(), color=MICRO["color"], alpha=0.5)
-    axes.set(xlabel="highest score of a window", ylabel="share right", title=title)
+    axes.set(xlabel="highest score of a window", ylabel="share correct", title=title)
     axes.set(xlim=(0, 1), ylim=(0, 1))
 
 
 def label_bars(evaluation: Evaluation) -> bytes:
-    """F1 of each label beside the share of its clips that its threshold lets through."""
+    """Draws F1 of each label and the share of its clips that reach its threshold."""
     order = sorted(range(len(evaluation.labels)), key=lambda index: evaluation.labels[index].f1)
     labels = [evaluation.labels[index] for index in order]
-    told = [evaluation.calibration.labels[index].told for index in order]
+    detected = [evaluation.calibration.labels[index].told for index in order]
     figure = Figure((9.0, 1.5 + 0.22 * len(labels)), layout="constrained")
     axes = figure.subplots()
-    places = np.arange(len(labels))
-    axes.barh(places + 0.2, [label.f1 for label in labels], 0.4, label="F1", color="#2a6f97")
-    axes.barh(places - 0.2, told, 0.4, label="told at its threshold", color="#f4a259")
-    axes.set_yticks(places, [label.name for label in labels], fontsize=7)
+    positions = np.arange(len(labels))
+    axes.barh(positions + 0.2, [label.f1 for label in labels], 0.4, label="F1", color="#2a6f97")
+    axes.barh(positions - 0.2, detected, 0.4, label="detected at its threshold", color="#f4a259")
+    axes.set_yticks(positions, [label.name for label in labels], fontsize=7)
     axes.set(xlim=(0, 1), ylim=(-0.7, len(labels) - 0.3))
     axes.grid(axis="x", alpha=0.3)
     axes.legend(loc="lower right")
@@ -115,7 +117,7 @@ def label_bars(evaluation: Evaluation) -> bytes:
 
 
 def loss_curves(histories: dict[str, NDArray[np.float64]]) -> bytes:
-    """The loss of each run over its epochs, and dashed that of its validation, if any.
+    """Draws the loss of each run over its epochs, and its validation loss dashed, if any.
 
     Args:
         histories: Each run's name, and float64[epochs, 2 or 3]: epoch, loss, validation loss.
@@ -126,7 +128,7 @@ def loss_curves(histories: dict[str, NDArray[np.float64]]) -> bytes:
         (line,) = axes.plot(rows[:, 0], rows[:, 1], label=name, linewidth=1.0)
         for losses in rows[:, 2:].T:
             axes.plot(rows[:, 0], losses, color=line.get_color(), linestyle="--", linewidth=1.0)
-    axes.set(xlabel="epoch", ylabel="mean loss; of validation dashed")
+    axes.set(xlabel="epoch", ylabel="mean loss (dashed: validation)")
     axes.grid(alpha=0.3)
     if histories:
         axes.legend(loc="upper right")

@@ -1,1 +1,1 @@
-"""Hours of sound with known events in it, and how well the daemon's whole path tells them."""
+"""Composes hours of sound with known events, and scores the daemon's whole path on them."""

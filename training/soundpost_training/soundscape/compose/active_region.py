@@ -1,4 +1,4 @@
-"""Where in a clip its sound begins and ends: by energy, so that the truth is exact."""
+"""Active regions of a clip, found by energy, so that the ground truth is exact."""
 
 from dataclasses import dataclass
 
@@ -8,32 +8,38 @@ from numpy.typing import NDArray
 from soundpost.audio import FULL_SCALE, Pcm
 
 BLOCK_SECONDS = 0.01
-"""Onsets and offsets are known to this."""
+"""Resolution of onsets and offsets."""
 
 BELOW_LOUDEST_DB = 20.0
-"""A block sounds within this much of the clip's loudest blocks. What is fainter drowns in a
-background that lies so far, or less, under the sound: it would be truth that nobody can hear."""
+"""A block is active within this much of the clip's loudest blocks. A fainter block would be masked
+by a background at the usual levels, and the ground truth would hold what a person cannot hear."""
 
 LOUDEST_SHARE = 0.02
-"""Of the blocks that the loudest are: a tenth of a second, not a single click."""
+"""Share of the blocks that count as the loudest: 0.1 s of a 5 s clip, more than a single click."""
 
 PAUSE_SECONDS = 1.0
-"""A shorter pause is part of the sound: a dog that barks twice in a second barks once more."""
+"""A shorter pause belongs to the sound: two barks within a second are one event."""
 
 SHORTEST_SECONDS = 0.05
+"""A shorter region is a click of the recording, not an event."""
+
 SMALLEST_POWER = 1e-12
+"""Floor of the power of a block, -120 dB, so that digital silence has a finite level."""
+
+ABOVE_SILENCE_DB = 1.0
+"""A block must lie this much over the floor, so that digital silence is never active."""
 
 
 @dataclass(frozen=True, slots=True)
-class Stretch:
+class ActiveRegion:
     """The part of a clip from the onset of a sound to its offset, in samples of the clip."""
 
     onset_sample: int
     offset_sample: int
 
 
-def find_sounds(pcm: Pcm, sample_rate_hz: int) -> list[Stretch]:
-    """The sounds of a clip, in order; none in digital silence.
+def find_active_regions(pcm: Pcm, sample_rate_hz: int) -> list[ActiveRegion]:
+    """Returns the active regions of a clip in order; none for digital silence.
 
     Args:
         pcm: int16[n] of the clip.
@@ -45,30 +51,31 @@ def find_sounds(pcm: Pcm, sample_rate_hz: int) -> list[Stretch]:
         return []
     loudest = max(1, round(LOUDEST_SHARE * len(levels_db)))
     loud_db = float(np.sort(levels_db)[-loudest:].mean())
-    sounding = levels_db > max(loud_db - BELOW_LOUDEST_DB, 10.0 * np.log10(SMALLEST_POWER) + 1.0)
-    runs = _runs(sounding, round(PAUSE_SECONDS / BLOCK_SECONDS))
+    floor_db = 10.0 * np.log10(SMALLEST_POWER) + ABOVE_SILENCE_DB
+    active = levels_db > max(loud_db - BELOW_LOUDEST_DB, floor_db)
+    runs = _runs(active, round(PAUSE_SECONDS / BLOCK_SECONDS))
     shortest = round(SHORTEST_SECONDS / BLOCK_SECONDS)
     return [
-        Stretch(first * block_samples, end * block_samples)
+        ActiveRegion(first * block_samples, end * block_samples)
         for first, end in runs
         if end - first >= shortest
     ]
 
 
 def block_levels(pcm: Pcm, block_samples: int) -> NDArray[np.float64]:
-    """The RMS level of each whole block in dB of full scale, float64[blocks]."""
+    """Returns the RMS level of each whole block in dB of full scale, float64[blocks]."""
     whole = len(pcm) - len(pcm) % block_samples
     blocks = pcm[:whole].reshape(-1, block_samples).astype(np.float64) / FULL_SCALE
     power: NDArray[np.float64] = np.maximum((blocks**2).mean(axis=1), SMALLEST_POWER)
     return 10.0 * np.log10(power)
 
 
-def _runs(sounding: NDArray[np.bool_], pause_blocks: int) -> list[tuple[int, int]]:
-    """First and one-past-last block of each run of sounding blocks, short pauses bridged."""
-    places = np.flatnonzero(sounding)
-    if not len(places):
+def _runs(active: NDArray[np.bool_], pause_blocks: int) -> list[tuple[int, int]]:
+    """Returns first and one-past-last block of each active run, short pauses bridged."""
+    positions = np.flatnonzero(active)
+    if not len(positions):
         return []
-    breaks = np.flatnonzero(np.diff(places) > pause_blocks)
-    firsts = [places[0], *places[breaks + 1]]
-    ends = [*(places[breaks] + 1), places[-1] + 1]
+    breaks = np.flatnonzero(np.diff(positions) > pause_blocks)
+    firsts = [positions[0], *positions[breaks + 1]]
+    ends = [*(positions[breaks] + 1), positions[-1] + 1]
     return [(int(first), int(end)) for first, end in zip(firsts, ends, strict=True)]

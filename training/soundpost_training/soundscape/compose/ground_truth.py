@@ -1,4 +1,4 @@
-"""What is to be heard in recordings, and from when to when."""
+"""Ground truth of recordings: which sounds they hold, from when to when."""
 
 import csv
 from collections.abc import Iterable, Sequence
@@ -7,9 +7,9 @@ from pathlib import Path
 
 from soundpost_training.errors import DatasetError
 
-TRUTH_FILE = "truth.tsv"
+GROUND_TRUTH_FILE = "truth.tsv"
 COLUMNS = ("filename", "onset", "offset", "event_label", "snr_db", "source")
-"""The first four are DCASE's, which sed_eval and psds_eval read."""
+"""The first four are those of DCASE, which sed_eval and psds_eval read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,10 +18,10 @@ class Event:
 
     Attributes:
         recording: File name of the recording.
-        label: What it is.
+        label: Its label.
         onset_seconds: From the recording's start.
-        offset_seconds: The same.
-        snr_db: Its RMS level over that of the background it lies in.
+        offset_seconds: From the recording's start.
+        snr_db: Its RMS level over that of the background beneath it.
         source: File name of the clip that it was cut from.
     """
 
@@ -34,34 +34,34 @@ class Event:
 
     @property
     def row(self) -> tuple[str, ...]:
-        """Its line of the table; onsets and offsets are whole samples at 16 kHz, so 4 decimals."""
+        """The cells of its table row; times are whole samples at 16 kHz, hence 4 decimals."""
         times = f"{self.onset_seconds:.4f}", f"{self.offset_seconds:.4f}"
         return (self.recording, *times, self.label, f"{self.snr_db:.1f}", self.source)
 
 
-def write_truth(folder: Path, events: Iterable[Event]) -> None:
-    """Writes the table, events in the order of recording and onset."""
+def write_ground_truth(folder: Path, events: Iterable[Event]) -> None:
+    """Writes the table, ordered by recording and onset."""
     ordered = sorted(events, key=lambda event: (event.recording, event.onset_seconds))
-    with (folder / TRUTH_FILE).open("w", encoding="utf-8", newline="") as table:
+    with (folder / GROUND_TRUTH_FILE).open("w", encoding="utf-8", newline="") as table:
         writer = csv.writer(table, delimiter="\t", lineterminator="\n")
         writer.writerow(COLUMNS)
         writer.writerows(event.row for event in ordered)
 
 
-def read_truth(folder: Path) -> list[Event]:
-    """The events of a soundscape's table.
+def read_ground_truth(folder: Path) -> list[Event]:
+    """Returns the events of a soundscape's table.
 
     Raises:
-        DatasetError: The table is absent, lacks a column, or has a time that is none.
+        DatasetError: The table is absent, lacks a column, or has an invalid time.
     """
-    path = folder / TRUTH_FILE
+    path = folder / GROUND_TRUTH_FILE
     try:
         with path.open(encoding="utf-8", newline="") as table:
             return [_event(row) for row in csv.DictReader(table, delimiter="\t")]
     except (OSError, UnicodeDecodeError, csv.Error, KeyError, TypeError, ValueError) as error:
         raise DatasetError(
-            f"{path} is no table of events: {error}",
-            hint=f"tab-separated, with the columns {', '.join(COLUMNS[:4])}",
+            f"expected a table of events in {path}, got {error}",
+            hint=f"write it tab-separated, with the columns {', '.join(COLUMNS[:4])}",
         ) from error
 
 
@@ -79,7 +79,7 @@ def _event(row: dict[str, str]) -> Event:
     )
 
 
-def of_recordings(events: Sequence[Event], recordings: Iterable[str]) -> list[Event]:
-    """The events that lie in some recordings."""
+def events_of_recordings(events: Sequence[Event], recordings: Iterable[str]) -> list[Event]:
+    """Returns the events of the recordings with these file names."""
     names = set(recordings)
     return [event for event in events if event.recording in names]

@@ -1,1 +1,1 @@
-"""Runs models over soundscapes and decides their events."""
+"""Detects events in soundscapes: models score windows, decision methods make events of them."""

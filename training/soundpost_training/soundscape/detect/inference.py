@@ -1,4 +1,4 @@
-"""What a model makes of a recording: the daemon's own windows, and its scores of each."""
+"""Inference on a recording: the daemon's own windows, and a model's scores of each."""
 
 import time
 from collections.abc import Iterator
@@ -15,14 +15,15 @@ from soundpost.events import Scores, Window
 from soundpost.features import FeatureSpec, Windower
 
 CHUNK_SECONDS = 10
+"""Read at once: the windows do not depend on it, and it bounds the memory."""
 
 
 class SoundModel(Protocol):
     """A model that scores windows.
 
     Attributes:
-        name: As the report calls it.
-        spec: How its log-mel is made.
+        name: Its name in the report.
+        spec: Settings of its log-mel.
         window_frames: Frames of a window.
         stride_frames: Frames from one window's start to the next one's.
         labels: In the order of its scores.
@@ -35,15 +36,15 @@ class SoundModel(Protocol):
     labels: tuple[str, ...]
 
     def scores(self, window: Window, samples: Pcm) -> NDArray[np.float32]:
-        """Scores float32[labels] of a window and the int16 samples that it was made of."""
+        """Returns scores float32[labels] of a window, whose int16 samples are given too."""
 
 
 @dataclass(frozen=True, slots=True)
 class RecordingScores:
-    """A recording as a model heard it, to be decided upon again and again.
+    """The scores of a whole recording, on which events can be decided any number of times.
 
     Attributes:
-        spec: How the log-mel is made.
+        spec: Settings of the log-mel.
         window_frames: Frames of a window.
         stride_frames: Frames from one window's start to the next one's.
         log_mel: float32[frames, mel_bands] of the whole recording, each frame once.
@@ -64,14 +65,20 @@ class RecordingScores:
     seconds: float
     busy_seconds: NDArray[np.float64]
 
-    def scores(self, columns: NDArray[np.int64] | None = None) -> Iterator[Scores]:
-        """The scores window by window, as the classifier hands them to decide.
+    @property
+    def stride_seconds(self) -> float:
+        """Seconds from one window's start to the next one's."""
+        return self.stride_frames * self.spec.hop_samples / self.spec.sample_rate_hz
 
-        Args:
-            columns: Which labels, in which order; all of them if None.
-        """
-        values = self.values if columns is None else self.values[:, columns]
-        for index, scores in enumerate(values):
+    @property
+    def first_stride_seconds(self) -> float:
+        """Start of the stride in the middle of the first window."""
+        window_seconds = self.spec.sample_count(self.window_frames) / self.spec.sample_rate_hz
+        return (window_seconds - self.stride_seconds) / 2
+
+    def scores(self) -> Iterator[Scores]:
+        """Yields the scores window by window, as the daemon's classifier does."""
+        for index, scores in enumerate(self.values):
             first = index * self.stride_frames
             start_sample = first * self.spec.hop_samples
             window = Window(
@@ -84,22 +91,22 @@ class RecordingScores:
             yield Scores(window=window, values=scores)
 
 
-def score_recording(path: Path, ear: SoundModel) -> RecordingScores:
-    """A recording, listened to from its start to its end as the daemon would.
+def score_recording(path: Path, model: SoundModel) -> RecordingScores:
+    """Scores a recording from start to end, window by window as the daemon does.
 
     Args:
         path: A mono recording at the model's rate.
-        ear: The model.
+        model: The model.
     """
-    windower = Windower(ear.spec, ear.window_frames, ear.stride_frames)
-    gathered = _Gathered(ear)
-    heard_samples = 0
-    for chunk in _chunks(path, ear.spec.sample_rate_hz):
-        gathered.remember(chunk.samples)
-        heard_samples = chunk.end_sample
-        gathered.add(windower.window(chunk))
-    gathered.add(windower.flush())
-    return gathered.whole(heard_samples)
+    windower = Windower(model.spec, model.window_frames, model.stride_frames)
+    collector = _ScoreCollector(model)
+    samples = 0
+    for chunk in _chunks(path, model.spec.sample_rate_hz):
+        collector.buffer(chunk.samples)
+        samples = chunk.end_sample
+        collector.score(windower.window(chunk))
+    collector.score(windower.flush())
+    return collector.result(samples)
 
 
 def _chunks(path: Path, rate_hz: int) -> Iterator[Chunk]:
@@ -109,12 +116,12 @@ def _chunks(path: Path, rate_hz: int) -> Iterator[Chunk]:
         start_sample += len(samples)
 
 
-class _Gathered:
-    """What is heard of one recording, while it is heard."""
+class _ScoreCollector:
+    """Collects the scores of one recording, window by window."""
 
-    def __init__(self, ear: SoundModel) -> None:
-        self._ear = ear
-        self._fresh: list[NDArray[np.float32]] = []
+    def __init__(self, model: SoundModel) -> None:
+        self._model = model
+        self._new_frames: list[NDArray[np.float32]] = []
         self._values: list[NDArray[np.float32]] = []
         self._ends: list[int] = []
         self._levels: list[float] = []
@@ -122,42 +129,42 @@ class _Gathered:
         self._samples: Pcm = np.empty(0, np.int16)
         self._first_sample = 0
 
-    def remember(self, samples: Pcm) -> None:
-        """Keeps what windows to come are made of."""
+    def buffer(self, samples: Pcm) -> None:
+        """Buffers the samples of windows to come."""
         self._samples = np.concatenate((self._samples, samples))
 
-    def add(self, windows: Iterator[Window]) -> None:
+    def score(self, windows: Iterator[Window]) -> None:
         """Scores windows, in order."""
-        began = time.process_time()
+        begun = time.process_time()
         for window in windows:
-            self._values.append(self._ear.scores(window, self._of(window)))
-            self._busy.append(time.process_time() - began)
-            known = self._ear.window_frames - self._ear.stride_frames
-            self._fresh.append(window.log_mel[known if self._ends else 0 :])
+            self._values.append(self._model.scores(window, self._samples_of(window)))
+            self._busy.append(time.process_time() - begun)
+            overlap = self._model.window_frames - self._model.stride_frames
+            self._new_frames.append(window.log_mel[overlap if self._ends else 0 :])
             self._ends.append(window.end_sample)
             self._levels.append(window.level_dbfs)
-            began = time.process_time()
+            begun = time.process_time()
 
-    def _of(self, window: Window) -> Pcm:
-        """The window's samples; what the recording lacks at its end is silence."""
-        stale = window.start_sample - self._first_sample
-        self._samples = self._samples[stale:]
+    def _samples_of(self, window: Window) -> Pcm:
+        """Returns the window's samples, padded with silence at the end of the recording."""
+        outdated = window.start_sample - self._first_sample
+        self._samples = self._samples[outdated:]
         self._first_sample = window.start_sample
-        count = self._ear.spec.sample_count(self._ear.window_frames)
+        count = self._model.spec.sample_count(self._model.window_frames)
         samples = self._samples[:count]
         return np.pad(samples, (0, count - len(samples)))
 
-    def whole(self, heard_samples: int) -> RecordingScores:
-        """All of it."""
-        ear = self._ear
+    def result(self, samples: int) -> RecordingScores:
+        """Returns the scores of the recording, which has this many samples."""
+        model = self._model
         return RecordingScores(
-            spec=ear.spec,
-            window_frames=ear.window_frames,
-            stride_frames=ear.stride_frames,
-            log_mel=np.concatenate(self._fresh),
+            spec=model.spec,
+            window_frames=model.window_frames,
+            stride_frames=model.stride_frames,
+            log_mel=np.concatenate(self._new_frames),
             values=np.stack(self._values),
             end_samples=np.array(self._ends),
             levels_dbfs=np.array(self._levels),
-            seconds=heard_samples / ear.spec.sample_rate_hz,
+            seconds=samples / model.spec.sample_rate_hz,
             busy_seconds=np.array(self._busy),
         )

@@ -1,4 +1,4 @@
-"""Who listens: the bundle under test, and YAMNet as a peer."""
+"""Models that score soundscapes: the bundle under test, and YAMNet as the reference."""
 
 import csv
 import zipfile
@@ -15,13 +15,17 @@ from soundpost.events import Window
 from soundpost.features import FeatureSpec
 from soundpost_training.errors import DatasetError
 
-PEER_MODEL = "yamnet/yamnet.tflite"
+YAMNET_MODEL = "yamnet/yamnet.tflite"
 """Under $SOUNDPOST_DATA: the classification model as TF-Hub publishes it."""
 
-PEER_NAMES = "yamnet_label_list.txt"
-PEER_TABLE = "audioset.csv"
-PEER_WINDOW_FRAMES = 96
-PEER_STRIDE_FRAMES = 50
+YAMNET_NAMES = "yamnet_label_list.txt"
+YAMNET_WINDOW_FRAMES = 96
+"""0.975 s, the input of the network."""
+
+YAMNET_STRIDE_FRAMES = 50
+"""Half a second, as the bundles' stride."""
+
+LABEL_MAP = "audioset.csv"
 
 
 class BundleModel:
@@ -29,73 +33,74 @@ class BundleModel:
 
     Args:
         bundle: The bundle.
-        name: As the report calls it.
+        name: Its name in the report.
     """
 
     def __init__(self, bundle: Bundle, name: str) -> None:
-        heard = bundle.manifest.input
+        model_input = bundle.manifest.input
         self.name = name
-        self.spec: FeatureSpec = heard.features
-        self.window_frames: int = heard.window_frames
-        self.stride_frames: int = heard.stride_frames
+        self.spec: FeatureSpec = model_input.features
+        self.window_frames: int = model_input.window_frames
+        self.stride_frames: int = model_input.stride_frames
         self.labels: tuple[str, ...] = tuple(bundle.manifest.label_names)
         self._classifier = Classifier(bundle)
 
     def scores(self, window: Window, samples: Pcm) -> NDArray[np.float32]:
-        """Scores float32[labels] of the window's log-mel."""
-        del samples  # this model hears log-mel
+        """Returns scores float32[labels] of the window's log-mel."""
+        del samples  # the input of this model is log-mel
         return self._classifier.scores(window.log_mel)
 
 
 class YamnetModel:
-    """YAMNet, its 521 scores brought down to our labels: the highest of those that mean one.
+    """YAMNet. A label's score is the highest of those of its 521 classes that mean the label.
 
-    Its windows last 0.975 s; they are taken every half second, as ours are.
+    Its windows last 0.975 s; they are taken every half second, as a bundle's are.
 
     Args:
         path: `yamnet.tflite`, with its label list inside.
-        labels: Ours, in the order of the scores to give.
+        labels: The soundscape's labels, in the order of the scores; unmapped ones are left out.
 
     Raises:
-        DatasetError: The file is absent, or does not know a name of the table.
+        DatasetError: The file is absent, or lacks a class of the label map.
     """
 
     name = "YAMNet"
     spec = FeatureSpec()
-    window_frames = PEER_WINDOW_FRAMES
-    stride_frames = PEER_STRIDE_FRAMES
+    window_frames = YAMNET_WINDOW_FRAMES
+    stride_frames = YAMNET_STRIDE_FRAMES
 
     def __init__(self, path: Path, labels: tuple[str, ...]) -> None:
         try:
             self._interpreter = Interpreter(path.read_bytes())
-            names = zipfile.ZipFile(path).read(PEER_NAMES).decode().splitlines()
+            names = zipfile.ZipFile(path).read(YAMNET_NAMES).decode().splitlines()
         except (OSError, zipfile.BadZipFile, KeyError) as error:
             raise DatasetError(
-                f"{path} cannot be read: {error}",
-                hint="put YAMNet's TFLite file there, or judge without --peer",
+                f"expected YAMNet's TFLite file at {path}, got {error}",
+                hint="put it there, or evaluate with --no-peer",
             ) from error
-        table = peer_table()
-        self.labels = tuple(label for label in labels if label in table)
-        unknown = {name for label in self.labels for name in table[label]} - set(names)
+        label_map = audioset_names()
+        self.labels = tuple(label for label in labels if label in label_map)
+        unknown = {name for label in self.labels for name in label_map[label]} - set(names)
         if unknown:
             raise DatasetError(
-                f"{path} has no class {', '.join(sorted(unknown))}",
-                hint=f"mend {PEER_TABLE}, or take the file that TF-Hub publishes",
+                f"expected class {', '.join(sorted(unknown))} in {path}, got none of that name",
+                hint=f"correct {LABEL_MAP}, or take the file that TF-Hub publishes",
             )
-        self._columns = [[names.index(name) for name in table[label]] for label in self.labels]
+        self._columns = [[names.index(name) for name in label_map[label]] for label in self.labels]
 
     def scores(self, window: Window, samples: Pcm) -> NDArray[np.float32]:
-        """Scores float32[labels] of the samples, int16[15600]."""
-        del window  # this model hears the samples themselves
-        wave = samples.astype(np.float32) / FULL_SCALE
-        answer = self._interpreter.invoke(wave.reshape(self._interpreter.input.shape)).ravel()
-        return np.array([answer[columns].max() for columns in self._columns], np.float32)
+        """Returns scores float32[labels] of the samples, int16[15600]."""
+        del window  # the input of this model is the waveform
+        waveform = samples.astype(np.float32) / FULL_SCALE
+        shape = self._interpreter.input.shape
+        classes = self._interpreter.invoke(waveform.reshape(shape)).ravel()
+        return np.array([classes[columns].max() for columns in self._columns], np.float32)
 
 
-def peer_table() -> dict[str, list[str]]:
-    """For each label of ESC-50 that AudioSet knows, the display names that mean it."""
-    text = files(__package__).joinpath(PEER_TABLE).read_text(encoding="utf-8")
-    table: dict[str, list[str]] = {}
+def audioset_names() -> dict[str, list[str]]:
+    """Returns, for each label of ESC-50 that AudioSet has, the display names of its classes."""
+    text = files(__package__).joinpath(LABEL_MAP).read_text(encoding="utf-8")
+    names: dict[str, list[str]] = {}
     for row in csv.DictReader(text.splitlines()):
-        table.setdefault(row["label"], []).append(row["audioset"])
-    return table
+        names.setdefault(row["label"], []).append(row["audioset"])
+    return names

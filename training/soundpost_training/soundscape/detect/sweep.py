@@ -1,6 +1,7 @@
-"""Listening to a whole soundscape once, and deciding upon it in many ways."""
+"""Scores a whole soundscape once, and decides on its events by any number of methods."""
 
 import time
+import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,19 +17,23 @@ from soundpost_training.soundscape.detect.inference import (
     SoundModel,
     score_recording,
 )
-from soundpost_training.soundscape.score.psds import score_table
 
-Deciding = Callable[[RecordingScores], list[DetectedEvent]]
+with warnings.catch_warnings():  # sed_eval's dcase_util asks pkg_resources, which warns
+    warnings.simplefilter("ignore")
+    from sed_scores_eval.base_modules.scores import create_score_dataframe
+
+DecisionMethod = Callable[[RecordingScores], list[DetectedEvent]]
+"""Makes events of the scores of a recording."""
 
 
 @dataclass(frozen=True, slots=True)
-class Costs:
-    """Processor time, in milliseconds.
+class ProcessorTime:
+    """Processor time in milliseconds.
 
     Attributes:
         window_median_ms: Features and model, for one window.
-        window_p95_ms: The same.
-        decide_ms: The first way to decide, for one window, on average.
+        window_p95_ms: The 95th percentile of the same.
+        decide_ms: The first decision method, for one window, on average.
     """
 
     window_median_ms: float
@@ -38,50 +43,66 @@ class Costs:
 
 @dataclass(frozen=True, slots=True)
 class SweepResult:
-    """What every way to decide told of every recording, and what listening cost.
+    """The events that every decision method detected in every recording.
 
     Attributes:
-        told: By the name of the way, and of the recording.
-        tables: The scores of each recording, for `psds`.
-        costs: Processor time.
+        events: By the name of the method, and of the recording.
+        score_tables: The scores of each recording, for PSDS.
+        processor_time: Cost of scoring and deciding.
     """
 
-    told: dict[str, dict[str, list[DetectedEvent]]]
-    tables: dict[str, Any]
-    costs: Costs
+    events: dict[str, dict[str, list[DetectedEvent]]]
+    score_tables: dict[str, Any]
+    processor_time: ProcessorTime
 
 
-def listen(
-    folder: Path, recordings: Sequence[Recording], ear: SoundModel, ways: Mapping[str, Deciding]
+def sweep(
+    folder: Path,
+    recordings: Sequence[Recording],
+    model: SoundModel,
+    methods: Mapping[str, DecisionMethod],
 ) -> SweepResult:
-    """Hears each recording once; only one is kept in memory.
+    """Scores each recording once and applies every method; one recording is in memory at a time.
 
     Args:
-        folder: Where the recordings lie.
-        recordings: Which ones.
-        ear: Who listens.
-        ways: How to decide, by name; the first one's cost is measured.
+        folder: The soundscape's folder.
+        recordings: The recordings to score.
+        model: The model that scores them.
+        methods: Decision methods by name; the processor time of the first is measured.
     """
-    told: dict[str, dict[str, list[DetectedEvent]]] = {name: {} for name in ways}
-    tables: dict[str, Any] = {}
+    events: dict[str, dict[str, list[DetectedEvent]]] = {name: {} for name in methods}
+    score_tables: dict[str, Any] = {}
     busy_seconds: list[float] = []
     decide_seconds, windows = 0.0, 0
-    measured = next(iter(ways))
+    measured = next(iter(methods))
     with bar() as progress:
-        for one in progress.track(recordings, description=f"{ear.name} listens"):
-            heard = score_recording(folder / one.name, ear)
-            tables[one.name] = score_table(heard, ear.labels)
-            busy_seconds += heard.busy_seconds.tolist()
-            for name, decide in ways.items():
-                began = time.process_time()
-                told[name][one.name] = decide(heard)
+        for recording in progress.track(recordings, description=f"{model.name} scores"):
+            scores = score_recording(folder / recording.name, model)
+            score_tables[recording.name] = score_table(scores, model.labels)
+            busy_seconds += scores.busy_seconds.tolist()
+            for name, decide in methods.items():
+                begun = time.process_time()
+                events[name][recording.name] = decide(scores)
                 if name == measured:
-                    decide_seconds += time.process_time() - began
-            windows += len(heard.values)
+                    decide_seconds += time.process_time() - begun
+            windows += len(scores.values)
     busy_ms = 1000 * np.array(busy_seconds)
-    costs = Costs(
+    processor_time = ProcessorTime(
         window_median_ms=float(np.median(busy_ms)),
         window_p95_ms=float(np.percentile(busy_ms, 95)),
         decide_ms=1000 * decide_seconds / windows,
     )
-    return SweepResult(told=told, tables=tables, costs=costs)
+    return SweepResult(events, score_tables, processor_time)
+
+
+def score_table(recording: RecordingScores, labels: Sequence[str]) -> Any:  # noqa: ANN401 - pandas has no types here
+    """Returns scores as sed_scores_eval takes them, each window's for the stride in its middle.
+
+    Args:
+        recording: The scores of a recording.
+        labels: The columns of its scores.
+    """
+    windows = np.arange(len(recording.values) + 1)
+    edges = recording.first_stride_seconds + recording.stride_seconds * windows
+    edges[0] = 0.0  # sed_scores_eval requires the table to begin at 0
+    return create_score_dataframe(recording.values.astype(np.float64), edges, list(labels))

@@ -1,4 +1,4 @@
-"""What is said of a bundle that was judged on a soundscape."""
+"""The data of a soundscape report: what judgement.json holds and the page shows."""
 
 import msgspec
 
@@ -6,20 +6,20 @@ from soundpost_training.soundscape.score.event_metrics import EventMetrics, Fals
 from soundpost_training.soundscape.score.latency import Latency
 
 
-class Method(msgspec.Struct, frozen=True, kw_only=True):
-    """One way to hear and to decide, and how well it does.
+class MethodResult(msgspec.Struct, frozen=True, kw_only=True):
+    """The metrics of one model with one decision method and one set of thresholds.
 
     Attributes:
-        name: Who listens and who decides.
-        thresholds: Where its thresholds come from.
-        labels: How many labels it is judged on.
+        name: Model and decision method.
+        thresholds: Origin of the thresholds.
+        labels: Number of labels that are scored.
         events: Onset within half a second, offset within half the event.
         onsets: The onset alone.
-        segments: Seconds.
-        psds: Of the windows' scores, over all thresholds: the same however it is decided.
-        alarms: False alarms of security labels in negatives.
-        every: How long it takes to tell a sound.
-        instant: The same, of the labels that are told at once.
+        segments: Segments of one second.
+        psds: Of the windows' scores over all thresholds; independent of the decision method.
+        false_alarms: Of the security labels, in negatives.
+        all_labels: Latency over all labels.
+        instant: Latency of the labels for which one window is enough.
     """
 
     name: str
@@ -29,38 +29,38 @@ class Method(msgspec.Struct, frozen=True, kw_only=True):
     onsets: EventMetrics
     segments: EventMetrics
     psds: float
-    alarms: FalseAlarms
-    every: Latency
+    false_alarms: FalseAlarms = msgspec.field(name="alarms")
+    all_labels: Latency = msgspec.field(name="every")
     instant: Latency
 
 
-class Point(msgspec.Struct, frozen=True, kw_only=True):
-    """What one threshold for all security labels does.
+class OperatingPoint(msgspec.Struct, frozen=True, kw_only=True):
+    """Detections and false alarms at one threshold for all security labels.
 
     Attributes:
         threshold: Smoothed score.
-        told: Share of the security sounds that are told.
-        alarms_per_hour: False alarms of all security labels, in negatives.
-        held_per_hour: Those of them that are not taken back.
+        detected_share: Share of the security sounds that are detected.
+        started_per_hour: False alarms of all security labels, in negatives.
+        confirmed_per_hour: Those of them that are not retracted.
     """
 
     threshold: float
-    told: float
-    alarms_per_hour: float
-    held_per_hour: float
+    detected_share: float = msgspec.field(name="told")
+    started_per_hour: float = msgspec.field(name="alarms_per_hour")
+    confirmed_per_hour: float = msgspec.field(name="held_per_hour")
 
 
-class LabelFigures(msgspec.Struct, frozen=True, kw_only=True):
-    """How one label fares.
+class LabelResult(msgspec.Struct, frozen=True, kw_only=True):
+    """The metrics of one label.
 
     Attributes:
-        label: Which one.
-        threshold: Smoothed score at which it is told.
-        events: Event-based shares.
-        sounds: How many there were.
-        told: How many were told, in time, wherever their onset was placed.
-        median_seconds: From onset to told; 0 if none was.
-        p95_seconds: The same.
+        label: The label.
+        threshold: Smoothed score at which an event starts.
+        events: Event-based metrics.
+        sounds: Number of sounds of the label.
+        detected: Number of them that were detected in time, wherever the onset was placed.
+        median_seconds: Median latency; 0 if none was detected.
+        p95_seconds: The 95th percentile, likewise.
         false_per_hour: Events of the label where none of it sounds, over all recordings.
     """
 
@@ -68,35 +68,35 @@ class LabelFigures(msgspec.Struct, frozen=True, kw_only=True):
     threshold: float
     events: EventMetrics
     sounds: int
-    told: int
+    detected: int = msgspec.field(name="told")
     median_seconds: float
     p95_seconds: float
     false_per_hour: float
 
 
 class JudgementReport(msgspec.Struct, frozen=True, kw_only=True):
-    """All that is measured.
+    """All metrics of a bundle on one soundscape.
 
     Attributes:
         bundle: Its id and version.
-        command: What measured it.
-        scene: What the soundscape is, in a sentence.
-        methods: The daemon's path first.
-        shared: The same, on the labels that the peer knows too; empty without a peer.
-        curve: Trade-off of the security labels.
-        labels: The daemon's path, label by label.
+        command: The command that measured it.
+        scene: A sentence that describes the soundscape.
+        methods: The daemon's whole path first.
+        shared: The same on the labels that YAMNet has too; empty without YAMNet.
+        curve: Detections over false alarms of the security labels.
+        labels: The daemon's whole path, label by label.
         window_median_ms: Processor time of features and model for a window.
-        window_p95_ms: The same.
+        window_p95_ms: The 95th percentile of the same.
         decide_ms: Processor time of deciding, for a window.
     """
 
     bundle: str
     command: str
     scene: str
-    methods: list[Method]
-    shared: list[Method]
-    curve: list[Point]
-    labels: list[LabelFigures]
+    methods: list[MethodResult]
+    shared: list[MethodResult]
+    curve: list[OperatingPoint]
+    labels: list[LabelResult]
     window_median_ms: float
     window_p95_ms: float
     decide_ms: float

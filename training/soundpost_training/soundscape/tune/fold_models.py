@@ -1,4 +1,4 @@
-"""The networks of one recipe, each of which held another fold out."""
+"""Fold models: the networks of one recipe, each of which held out another fold."""
 
 from pathlib import Path
 
@@ -6,41 +6,39 @@ import msgspec
 
 from soundpost.classify import Bundle
 from soundpost.classify.interpreter import Interpreter, TensorInfo
-from soundpost.manifest import Tensor
+from soundpost.manifest import MODEL_FILE, Tensor
 from soundpost_training.errors import DatasetError
-
-MODEL_FILE = "model.tflite"
 
 
 def fold_bundle(bundle: Bundle, run: Path, fold: int) -> Bundle:
-    """The network that held a fold out, under the bundle's manifest: its labels and temperature.
+    """Returns the network that held a fold out, under the labels and temperature of a bundle.
 
     Args:
-        bundle: Whose manifest.
+        bundle: Its manifest is used.
         run: The folder with `fold<n>/model.tflite`.
-        fold: Which one.
+        fold: The fold.
 
     Raises:
-        DatasetError: There is no such network.
+        DatasetError: The run has no such network.
     """
     path = run / f"fold{fold}" / MODEL_FILE
     try:
         model = path.read_bytes()
     except OSError as error:
         raise DatasetError(
-            f"no network held fold {fold} out: {path}: {error.strerror}",
+            f"expected the network that held fold {fold} out at {path}, got {error.strerror}",
             hint="soundpost-train crossval makes one for each fold",
         ) from error
     interpreter, manifest = Interpreter(model), bundle.manifest
-    heard = msgspec.structs.replace(
-        manifest.input, tensor=_tensor(manifest.input.tensor, interpreter.input)
+    model_input = msgspec.structs.replace(
+        manifest.input, tensor=_quantized(manifest.input.tensor, interpreter.input)
     )
-    said = msgspec.structs.replace(
-        manifest.output, tensor=_tensor(manifest.output.tensor, interpreter.output)
+    output = msgspec.structs.replace(
+        manifest.output, tensor=_quantized(manifest.output.tensor, interpreter.output)
     )
-    own = msgspec.structs.replace(manifest, input=heard, output=said)
-    return Bundle(folder=path.parent, manifest=own, model=model)
+    fold_manifest = msgspec.structs.replace(manifest, input=model_input, output=output)
+    return Bundle(folder=path.parent, manifest=fold_manifest, model=model)
 
 
-def _tensor(like: Tensor, info: TensorInfo) -> Tensor:
-    return msgspec.structs.replace(like, scale=info.scale, zero_point=info.zero_point)
+def _quantized(tensor: Tensor, info: TensorInfo) -> Tensor:
+    return msgspec.structs.replace(tensor, scale=info.scale, zero_point=info.zero_point)

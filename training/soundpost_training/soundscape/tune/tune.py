@@ -1,12 +1,12 @@
-"""Choosing how to decide, on soundscapes of folds that the judged network trained on.
+"""Compares decision settings on soundscapes of the folds that the shipped network trained on.
 
-Each is heard by the network of the same recipe that held its fold out, so nothing is heard that
-was known. The fold that the shipped network is judged on chooses nothing.
+Each soundscape is scored by the network of the same recipe that held its fold out, so no sound was
+trained on. The fold that the shipped network is scored on chooses nothing.
 """
 
 import dataclasses
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import msgspec
@@ -15,172 +15,194 @@ from soundpost.classify import Bundle
 from soundpost.config import DecideConfig
 from soundpost.decide import build_rules
 from soundpost.manifest import Label
-from soundpost_training.soundscape.compose.ground_truth import Event, read_truth
+from soundpost_training.soundscape.compose.ground_truth import Event, read_ground_truth
 from soundpost_training.soundscape.compose.recipe import Recording, Scene, read_scene
-from soundpost_training.soundscape.detect.events import DetectedEvent, track
-from soundpost_training.soundscape.detect.inference import RecordingScores
+from soundpost_training.soundscape.detect.events import DetectedEvent, track_events
 from soundpost_training.soundscape.detect.models import BundleModel
-from soundpost_training.soundscape.detect.sweep import Deciding, listen
+from soundpost_training.soundscape.detect.sweep import DecisionMethod, sweep
 from soundpost_training.soundscape.score.event_metrics import (
     EventMetrics,
-    alarms,
     event_based,
-    is_there,
+    false_alarms,
+    is_in_ground_truth,
 )
 from soundpost_training.soundscape.score.latency import latency
-from soundpost_training.soundscape.tune.candidates import THRESHOLDS, WINDOWS, candidates, single
+from soundpost_training.soundscape.tune.candidates import (
+    THRESHOLD_SMOOTHINGS,
+    THRESHOLDS,
+    candidates,
+    single_threshold_name,
+)
 from soundpost_training.soundscape.tune.fold_models import fold_bundle
 
 
 class Candidate(msgspec.Struct, frozen=True, kw_only=True):
-    """A way to decide, and how it did over all soundscapes.
+    """Decision settings, and their metrics over all soundscapes.
 
     Attributes:
-        name: What is otherwise than in the manifest.
+        name: The setting that differs from the manifest.
         events: Micro-averaged over all labels.
-        told_per_hour: False alarms of the security labels in negatives.
-        held_per_hour: Those of them that were not taken back.
-        median_seconds: Latency of the sounds that were told.
-        told: Share of the sounds that were told.
+        started_per_hour: False alarms of the security labels in negatives.
+        confirmed_per_hour: Those of them that were not retracted.
+        median_seconds: Latency of the sounds that were detected.
+        detected_share: Share of the sounds that were detected.
     """
 
     name: str
     events: EventMetrics
-    told_per_hour: float
-    held_per_hour: float
+    started_per_hour: float = msgspec.field(name="told_per_hour")
+    confirmed_per_hour: float = msgspec.field(name="held_per_hour")
     median_seconds: float
-    told: float
+    detected_share: float = msgspec.field(name="told")
 
 
-class LabelTrial(msgspec.Struct, frozen=True, kw_only=True):
-    """A label at one threshold and smoothing: event F1, share of sounds told, false alarms.
+class LabelCandidate(msgspec.Struct, frozen=True, kw_only=True):
+    """A label at one threshold and smoothing: event F1, share of sounds detected, false alarms.
 
-    False alarms are counted where none of the label is to be heard: in negatives for a security
-    label, between its own sounds for another.
+    False alarms are counted where no sound of the label is: in negatives for a security label,
+    between its own sounds for another.
     """
 
     label: str
     threshold: float
     smoothing_windows: int
     f1: float
-    told: float
+    detected_share: float = msgspec.field(name="told")
     false_per_hour: float
 
 
 class Tuning(msgspec.Struct, frozen=True, kw_only=True):
-    """All that was tried: ways to decide at the manifest's thresholds, and labels' thresholds."""
+    """All results: settings at the manifest's thresholds, and thresholds of each label."""
 
     command: str
     hours: float
-    trials: list[Candidate]
-    labels: list[LabelTrial]
+    candidates: list[Candidate] = msgspec.field(name="trials")
+    labels: list[LabelCandidate]
 
 
 @dataclass(frozen=True, slots=True)
-class _Heap:
-    """What all soundscapes together hold, recordings named by their fold, too."""
+class _Soundscapes:
+    """All soundscapes together; the fold is part of each recording's name."""
 
-    recordings: list[Recording]
-    truth: list[Event]
-    told: dict[str, dict[str, list[DetectedEvent]]]
+    recordings: list[Recording] = field(default_factory=list)
+    ground_truth: list[Event] = field(default_factory=list)
+    detected: dict[str, dict[str, list[DetectedEvent]]] = field(default_factory=dict)
+    """By the names of candidate and recording."""
+
+    def add(
+        self,
+        scene: Scene,
+        ground_truth: Sequence[Event],
+        detected: Mapping[str, Mapping[str, list[DetectedEvent]]],
+    ) -> None:
+        """Adds one soundscape and its detected events."""
+        fold = scene.recipe.fold
+        for recording in scene.recordings:
+            name = f"{fold}/{recording.name}"
+            self.recordings.append(msgspec.structs.replace(recording, name=name))
+        self.ground_truth.extend(
+            dataclasses.replace(event, recording=f"{fold}/{event.recording}")
+            for event in ground_truth
+        )
+        for candidate, recordings in detected.items():
+            self.detected.setdefault(candidate, {}).update(
+                {f"{fold}/{name}": events for name, events in recordings.items()}
+            )
+
+    def detected_in_mixed(self, candidate: str) -> dict[str, list[DetectedEvent]]:
+        """Returns the events of a candidate in the recordings that hold all labels."""
+        detected = self.detected[candidate]
+        return {
+            recording.name: detected[recording.name]
+            for recording in self.recordings
+            if not recording.is_negative
+        }
 
 
 def tune(folders: Iterable[Path], bundle: Bundle, run: Path, command: str) -> Tuning:
-    """Tries every way on every soundscape.
+    """Scores every candidate on every soundscape.
 
     Args:
-        folders: Of the soundscapes.
-        bundle: Whose manifest gives thresholds and temperature.
+        folders: Folders of the soundscapes.
+        bundle: Its manifest gives thresholds and temperature.
         run: The folder with `fold<n>/model.tflite` of the same recipe.
-        command: What asked for it.
+        command: The command line, for the record.
 
     Raises:
-        DatasetError: No network held a soundscape's fold out.
+        DatasetError: The run has no network that held out a soundscape's fold.
     """
     manifest = bundle.manifest
-    ways = {name: _tracking(labels, bundle) for name, labels in candidates(manifest.labels).items()}
-    heap = _Heap([], [], {name: {} for name in ways})
+    rate_hz = manifest.input.features.sample_rate_hz
+    methods = {
+        name: _tracking(labels, rate_hz)
+        for name, labels in candidates(manifest.labels, rate_hz).items()
+    }
+    soundscapes = _Soundscapes()
     security: tuple[str, ...] = ()
     for folder in folders:
         scene = read_scene(folder)
         fold = scene.recipe.fold
         security = scene.recipe.security_labels
-        ear = BundleModel(fold_bundle(bundle, run, fold), f"fold {fold}'s network")
-        listened = listen(folder, scene.recordings, ear, ways)
-        _add(heap, scene, read_truth(folder), listened.told)
-    labels = sorted({event.label for event in heap.truth})
+        model = BundleModel(fold_bundle(bundle, run, fold), f"fold {fold}'s network")
+        swept = sweep(folder, scene.recordings, model, methods)
+        soundscapes.add(scene, read_ground_truth(folder), swept.events)
+    labels = sorted({event.label for event in soundscapes.ground_truth})
     return Tuning(
         command=command,
-        hours=sum(one.seconds for one in heap.recordings) / 3600,
-        trials=[_trial(heap, name, labels, security) for name in ways],
+        hours=sum(recording.seconds for recording in soundscapes.recordings) / 3600,
+        candidates=[_candidate(soundscapes, name, labels, security) for name in methods],
         labels=[
-            _label_trial(heap, label, threshold, windows, is_security=label in security)
+            _label_candidate(soundscapes, label, threshold, windows, is_security=label in security)
             for label in labels
             for threshold in THRESHOLDS
-            for windows in WINDOWS
+            for windows in THRESHOLD_SMOOTHINGS
         ],
     )
 
 
-def _tracking(labels: list[Label], bundle: Bundle) -> Deciding:
-    rate_hz = bundle.manifest.input.features.sample_rate_hz
+def _tracking(labels: list[Label], rate_hz: int) -> DecisionMethod:
     rules = build_rules(labels, DecideConfig(), rate_hz)
-
-    def decide(heard: RecordingScores) -> list[DetectedEvent]:
-        return track(heard, rules)
-
-    return decide
+    return lambda recording: track_events(recording, rules)
 
 
-def _add(
-    heap: _Heap,
-    scene: Scene,
-    truth: Sequence[Event],
-    told: Mapping[str, Mapping[str, list[DetectedEvent]]],
-) -> None:
-    fold = scene.recipe.fold
-    for one in scene.recordings:
-        heap.recordings.append(msgspec.structs.replace(one, name=f"{fold}/{one.name}"))
-    heap.truth.extend(
-        dataclasses.replace(event, recording=f"{fold}/{event.recording}") for event in truth
-    )
-    for name, recordings in told.items():
-        heap.told[name] |= {f"{fold}/{one}": events for one, events in recordings.items()}
-
-
-def _trial(heap: _Heap, name: str, labels: Sequence[str], security: Sequence[str]) -> Candidate:
-    told = heap.told[name]
-    mixed = {one.name: told[one.name] for one in heap.recordings if not one.is_negative}
-    false = alarms(told, [one for one in heap.recordings if one.is_negative], security)
-    waits = latency(heap.truth, mixed, labels)
+def _candidate(
+    soundscapes: _Soundscapes, name: str, labels: Sequence[str], security: Sequence[str]
+) -> Candidate:
+    mixed = soundscapes.detected_in_mixed(name)
+    negatives = [recording for recording in soundscapes.recordings if recording.is_negative]
+    alarms = false_alarms(soundscapes.detected[name], negatives, security)
+    delay = latency(soundscapes.ground_truth, mixed, labels)
     return Candidate(
         name=name,
-        events=event_based(heap.truth, mixed, labels),
-        told_per_hour=false.told_per_hour,
-        held_per_hour=false.held_per_hour,
-        median_seconds=waits.median_seconds,
-        told=waits.told / max(1, waits.events),
+        events=event_based(soundscapes.ground_truth, mixed, labels),
+        started_per_hour=alarms.started_per_hour,
+        confirmed_per_hour=alarms.confirmed_per_hour,
+        median_seconds=delay.median_seconds,
+        detected_share=delay.detected_share,
     )
 
 
-def _label_trial(
-    heap: _Heap, label: str, threshold: float, windows: int, *, is_security: bool
-) -> LabelTrial:
-    told = heap.told[single(threshold, windows)]
-    mixed = {one.name: told[one.name] for one in heap.recordings if not one.is_negative}
-    quiet = [one for one in heap.recordings if one.is_negative or not is_security]
+def _label_candidate(
+    soundscapes: _Soundscapes, label: str, threshold: float, windows: int, *, is_security: bool
+) -> LabelCandidate:
+    name = single_threshold_name(threshold, windows)
+    detected, mixed = soundscapes.detected[name], soundscapes.detected_in_mixed(name)
+    recordings = [
+        recording
+        for recording in soundscapes.recordings
+        if recording.is_negative or not is_security
+    ]
     false = sum(
-        not is_there(event, heap.truth, one.name)
-        for one in quiet
-        for event in told[one.name]
+        not is_in_ground_truth(event, soundscapes.ground_truth, recording.name)
+        for recording in recordings
+        for event in detected[recording.name]
         if event.label == label
     )
-    waits = latency(heap.truth, mixed, [label])
-    return LabelTrial(
+    return LabelCandidate(
         label=label,
         threshold=threshold,
         smoothing_windows=windows,
-        f1=event_based(heap.truth, mixed, [label]).f1,
-        told=waits.told / max(1, waits.events),
-        false_per_hour=false / (sum(one.seconds for one in quiet) / 3600),
+        f1=event_based(soundscapes.ground_truth, mixed, [label]).f1,
+        detected_share=latency(soundscapes.ground_truth, mixed, [label]).detected_share,
+        false_per_hour=false / (sum(recording.seconds for recording in recordings) / 3600),
     )
