@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from soundpost.audio import FULL_SCALE, Pcm
 from soundpost.classify import Bundle, Classifier
 from soundpost.classify.interpreter import Interpreter
+from soundpost.errors import BundleError
 from soundpost.events import Window
 from soundpost.features import FeatureSpec
 from soundpost_training.errors import DatasetError
@@ -73,7 +74,7 @@ class YamnetModel:
         try:
             self._interpreter = Interpreter(path.read_bytes())
             names = zipfile.ZipFile(path).read(YAMNET_NAMES).decode().splitlines()
-        except (OSError, zipfile.BadZipFile, KeyError) as error:
+        except (OSError, BundleError, zipfile.BadZipFile, KeyError) as error:
             raise DatasetError(
                 f"expected YAMNet's TFLite file at {path}, got {error}",
                 hint="put it there, or evaluate with --no-peer",

@@ -82,7 +82,7 @@ def test_a_label_or_fold_that_does_not_exist_is_refused(
 ) -> None:
     """The message has the missing labels and those that the fold has."""
     rain = msgspec.structs.replace(recipe, background_labels=("rain",))
-    with pytest.raises(DatasetError, match="expected rain in fold 1 .*, got beep, burst, hum"):
+    with pytest.raises(DatasetError, match=r"expected rain in fold 1 .*, got beep, burst, hum"):
         compose(dataset, rain, RATE_HZ, tmp_path, "a test")
     with pytest.raises(DatasetError, match="fold 9 of made-up, got none"):
         compose(dataset, msgspec.structs.replace(recipe, fold=9), RATE_HZ, tmp_path, "a test")
