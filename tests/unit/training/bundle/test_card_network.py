@@ -1,4 +1,4 @@
-"""What a card says of a network's beginning and of its teachers."""
+"""Sentences of a model card on initial weights and teachers."""
 
 from pathlib import Path
 
@@ -6,8 +6,8 @@ import msgspec
 import pytest
 
 from soundpost_training.bundle.card_network import (
-    beginning,
-    beginning_note,
+    initial_runs,
+    initial_weights_note,
     int8_note,
     network_note,
     teacher_note,
@@ -34,46 +34,45 @@ def experiment(experiment_file: Path) -> Experiment:
     return load_experiment(experiment_file)
 
 
-def keep(experiment: Experiment, runs: Path, name: str, init: str | None) -> None:
-    """Leaves the experiment of a run of fold 3."""
+def store_run(experiment: Experiment, runs: Path, name: str, init: str | None) -> None:
+    """Stores the experiment of a run of fold 3."""
     train = msgspec.structs.replace(experiment.train, init=init)
     (runs / name / "fold3").mkdir(parents=True)
-    kept = msgspec.structs.replace(experiment, name=name, train=train)
-    (runs / name / "fold3" / "experiment.json").write_bytes(msgspec.json.encode(kept))
+    stored = msgspec.structs.replace(experiment, name=name, train=train)
+    (runs / name / "fold3" / "experiment.json").write_bytes(msgspec.json.encode(stored))
 
 
 @pytest.mark.usefixtures("tones_at_home")
-def test_a_chain_of_runs_is_told_back_to_its_beginning(
+def test_a_chain_of_runs_is_followed_to_its_pretrained_weights(
     experiment: Experiment, experiment_file: Path, tmp_path: Path
 ) -> None:
     """Weights that others trained are named, however many runs lie between."""
-    keep(experiment, tmp_path, "second", "run:first")
-    keep(experiment, tmp_path, "first", "yamnet:yamnet.tflite@3")
+    store_run(experiment, tmp_path, "second", "run:first")
+    store_run(experiment, tmp_path, "first", "yamnet:yamnet.tflite@3")
     third = load_experiment(experiment_file, init="run:second")
-    runs, source = beginning(TrainingContext.of(third, tmp_path / "cache", tmp_path))
-    note = beginning_note(runs, source)
-    assert (
-        note
-        == f"trained from the weights of {YAMNET}, by way of the run `second`, before it `first`"
-    )
+    runs, source = initial_runs(TrainingContext.of(third, tmp_path / "cache", tmp_path))
+    note = initial_weights_note(runs, source)
+    assert note == f"trained from the weights of {YAMNET} through runs `first`, `second`"
 
 
-def test_a_network_of_our_own_says_that_it_began_at_random() -> None:
-    """And that a teacher's weights are not in it."""
-    assert beginning_note([], None) == "trained from random initialisation"
+def test_a_network_with_random_initial_weights_is_described_so() -> None:
+    """The card states that the teacher's weights are not in the bundle."""
+    assert initial_weights_note([], None) == "trained from random initialisation"
+    through = initial_weights_note(["one"], None)
+    assert through == "trained from random initialisation through run `one`"
     assert "none of its weights is in this bundle" in teacher_note(HEADS, None)
 
 
-def test_a_network_that_began_with_yamnet_does_not_deny_it() -> None:
-    """Its teacher may be made of YAMNet, but the claim that none is in it is gone."""
-    assert YAMNET in beginning_note([], Init.of("yamnet:y.tflite@7"))
+def test_a_network_with_weights_of_yamnet_is_described_so() -> None:
+    """Then the card does not state that no weight of YAMNet is in the bundle."""
+    assert YAMNET in initial_weights_note([], Init.of("yamnet:y.tflite@7"))
     note = teacher_note(HEADS, Init.of("yamnet:y.tflite@7"))
     assert "layers 7, 12" in note
     assert "none of its weights" not in note
 
 
 def test_every_teacher_is_named() -> None:
-    """Runs, bundle and heads, each with how it came to know."""
+    """Runs, bundle and heads, each with its training data."""
     config = TeacherConfig(
         weights="y.tflite", layers=(7,), runs=("big", "deep"), bundle="models/x", weight=0.8
     )
@@ -83,19 +82,19 @@ def test_every_teacher_is_named() -> None:
 
 
 @pytest.mark.parametrize("arch", ["residual", "separable", "yamnet", "mobilenet_v2"])
-def test_every_network_has_words(arch: str) -> None:
-    """For whatever `model.arch` can be shipped."""
+def test_every_architecture_has_a_description(arch: str) -> None:
+    """All values of `model.arch` that can be shipped have one."""
     assert "{" not in network_note(msgspec.convert({"arch": arch}, ModelConfig))
 
 
 @pytest.mark.usefixtures("tones_at_home")
-def test_getting_used_to_int8_is_told(experiment: Experiment, tmp_path: Path) -> None:
-    """Of a network that did, and of no other."""
-    material = TrainingContext.of(experiment, tmp_path / "cache", tmp_path)
-    folder = material.fold_folder(3)
+def test_quantisation_aware_training_is_stated(experiment: Experiment, tmp_path: Path) -> None:
+    """Only for a network that was trained so, with the number of epochs."""
+    context = TrainingContext.of(experiment, tmp_path / "cache", tmp_path)
+    folder = context.fold_folder(3)
     folder.mkdir(parents=True)
-    assert not int8_note(material)
+    assert not int8_note(context)
     for epochs in (0, 5):
-        kept = Int8Record(settings=experiment.quantize, lost=0.01, epochs=epochs, left=0.002)
-        (folder / "int8.json").write_bytes(msgspec.json.encode(kept))
-        assert ("in 5 epochs" in int8_note(material)) == bool(epochs)
+        record = Int8Record(settings=experiment.quantize, lost=0.01, epochs=epochs, left=0.002)
+        (folder / "int8.json").write_bytes(msgspec.json.encode(record))
+        assert ("in 5 epochs" in int8_note(context)) == bool(epochs)

@@ -232,5 +232,5 @@ def test_a_clip_remembers_what_it_was_called(dataset: Dataset) -> None:
 def test_the_card_names_what_is_background(dataset: Dataset) -> None:
     """Who reads what a model was trained on is told what it was taught to pass over."""
     note = " ".join(data_note(dataset).split())
-    assert "6 clips of high_tone were taught as no label" in note
-    assert "taught as no label" not in data_note(dataclasses.replace(dataset, background=()))
+    assert "6 clips of high_tone are background" in note
+    assert "background" not in data_note(dataclasses.replace(dataset, background=()))

@@ -1,4 +1,4 @@
-"""The clips of a report that can be heard in it."""
+"""Excerpts of misclassified clips."""
 
 import base64
 import io
@@ -10,7 +10,7 @@ import pytest
 import soundfile
 
 from soundpost_training.evaluate.evaluate import Confusion
-from soundpost_training.report import excerpts as room
+from soundpost_training.report import excerpts as module
 from soundpost_training.report import page
 from soundpost_training.report.excerpts import excerpts
 
@@ -19,7 +19,7 @@ pytestmark = pytest.mark.training
 
 @pytest.fixture
 def confusions(tmp_path: Path) -> list[Confusion]:
-    """Two confusions, of four clips and of one, six seconds of noise each in stereo."""
+    """Two confusions, one of four clips and one of a single one, each 6 s of noise in stereo."""
     rng = np.random.default_rng(0)
     paths = [tmp_path / f"{name}.wav" for name in "abcde"]
     for path in paths:
@@ -32,12 +32,12 @@ def confusions(tmp_path: Path) -> list[Confusion]:
 
 
 def test_clips_are_in_the_page_beside_their_paths(confusions: list[Confusion]) -> None:
-    """Each can be played without anything else, and is what the daemon would hear."""
+    """Each can be played without another file, in mono at the model's rate."""
     html = page._confusions(confusions)  # noqa: SLF001 - a whole report needs a training
-    sounds = re.findall(r'<audio controls src="data:audio/flac;base64,([A-Za-z0-9+/=]+)"', html)
-    assert len(sounds) == html.count("<audio") == 5
-    for sound in sounds:
-        pcm, rate_hz = soundfile.read(io.BytesIO(base64.b64decode(sound)), dtype="int16")
+    players = re.findall(r'<audio controls src="data:audio/flac;base64,([A-Za-z0-9+/=]+)"', html)
+    assert len(players) == html.count("<audio") == 5
+    for flac in players:
+        pcm, rate_hz = soundfile.read(io.BytesIO(base64.b64decode(flac)), dtype="int16")
         assert (pcm.shape, rate_hz) == ((64_000,), 16_000)
         assert np.abs(pcm).max() > 1000
     for path in [*confusions[0].paths, *confusions[1].paths]:
@@ -45,22 +45,22 @@ def test_clips_are_in_the_page_beside_their_paths(confusions: list[Confusion]) -
     assert "&lt;b&gt;" in html
 
 
-def test_each_confusion_is_heard_before_any_is_heard_twice(
+def test_each_confusion_gets_one_excerpt_before_any_gets_two(
     confusions: list[Confusion], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """There are so many clips at most, and so many bytes."""
+    """The number of clips and of bytes is bounded."""
     first, *_, fourth = confusions[0].paths
-    monkeypatch.setattr(room, "MOST_CLIPS", 2)
+    monkeypatch.setattr(module, "MOST_CLIPS", 2)
     assert list(excerpts(confusions)) == [first, confusions[1].paths[0]]
-    monkeypatch.setattr(room, "MOST_BYTES", 150_000)
+    monkeypatch.setattr(module, "MOST_BYTES", 150_000)
     assert list(excerpts(confusions)) == [first]
     assert fourth not in excerpts(confusions)
 
 
-def test_a_clip_that_is_gone_is_linked_only(confusions: list[Confusion]) -> None:
-    """A report is made all the same."""
-    gone = Path(confusions[1].paths[0])
-    gone.unlink()
+def test_a_missing_clip_is_linked_without_an_excerpt(confusions: list[Confusion]) -> None:
+    """The report is still written."""
+    missing = Path(confusions[1].paths[0])
+    missing.unlink()
     html = page._confusions(confusions)  # noqa: SLF001 - as above
-    assert f'<div><a href="{gone.as_uri()}">{gone}</a></div>' in html
+    assert f'<div><a href="{missing.as_uri()}">{missing}</a></div>' in html
     assert html.count("<audio") == 4
