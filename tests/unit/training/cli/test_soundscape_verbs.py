@@ -1,4 +1,4 @@
-"""The verbs of soundscapes, on minutes of real clips."""
+"""The verbs that work on soundscapes, on minutes of real clips."""
 
 import json
 from pathlib import Path
@@ -21,22 +21,22 @@ def minutes(shared_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path
     """A few minutes of fold 5, with security labels and without."""
     folder = tmp_path_factory.mktemp("minutes")
     sizes = ["--hours", "0.02", "--negative-hours", "0.01", "--pause", "1"]
-    made = ["soundscape", "--config", str(EXPERIMENT), "--fold", "5", "--seed", "11"]
+    command = ["soundscape", "--config", str(EXPERIMENT), "--fold", "5", "--seed", "11"]
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("SOUNDPOST_DATA", str(shared_data))
-        assert main([*made, *sizes, "--out", str(folder)]) == 0
+        assert main([*command, *sizes, "--out", str(folder)]) == 0
     return folder
 
 
 @pytest.fixture(autouse=True)
-def _at_home(shared_data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The peer is found where the data are."""
+def _data_folder(shared_data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Provides the folder of YAMNet and ESC-50."""
     monkeypatch.setenv("SOUNDPOST_DATA", str(shared_data))
 
 
 @pytest.fixture(scope="module")
-def strange(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The shipped bundle, saying that it held fold 5 out: what is tested here is no figure."""
+def held_out_bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The shipped bundle, with a manifest of fold 5 held out: no accuracy is tested here."""
     shipped, folder = ROOT / "models" / "esc50", tmp_path_factory.mktemp("bundle") / "esc50"
     folder.mkdir()
     for path in shipped.iterdir():
@@ -47,57 +47,64 @@ def strange(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def test_a_bundle_is_judged_beside_windows_and_a_peer(
-    minutes: Path, strange: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+def test_a_bundle_is_scored_beside_plain_windows_and_yamnet(
+    minutes: Path, held_out_bundle: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """The report has every method's figures, a picture of the timeline, and the same as JSON."""
-    asked = ["evaluate", "--soundscape", str(minutes), "--bundle", str(strange)]
-    assert main([*asked, "--out", str(tmp_path)]) == 0
-    verdict = msgspec.json.decode((tmp_path / "judgement.json").read_bytes(), type=JudgementReport)
-    assert [method.thresholds for method in verdict.methods][0::2] == ["as shipped"] * 2
-    assert {method.labels for method in verdict.shared} == {41}
-    assert any(method.name.startswith("YAMNet") for method in verdict.shared)
-    path, windows = verdict.methods[0], verdict.methods[2]
-    assert path.events.f1 > 0.0
+    command = ["evaluate", "--soundscape", str(minutes), "--bundle", str(held_out_bundle)]
+    assert main([*command, "--out", str(tmp_path)]) == 0
+    report = msgspec.json.decode((tmp_path / "judgement.json").read_bytes(), type=JudgementReport)
+    assert [method.thresholds for method in report.methods][0::2] == ["as shipped"] * 2
+    assert {method.labels for method in report.shared} == {41}
+    assert any(method.name.startswith("YAMNet") for method in report.shared)
+    whole_path, windows = report.methods[0], report.methods[2]
+    assert whole_path.events.f1 > 0.0
     assert windows.segments.f1 > 0.0
-    assert path.alarms.hours == pytest.approx(0.01)
+    assert whole_path.false_alarms.hours == pytest.approx(0.01)
     page = (tmp_path / "judgement.html").read_text(encoding="utf-8")
     assert page.count("data:image/png;base64,") == 2
-    assert f"{path.events.f1:.3f}" in page
-    assert f"{path.events.f1:.3f}" in capsys.readouterr().out
+    assert f"{whole_path.events.f1:.3f}" in page
+    assert f"{whole_path.events.f1:.3f}" in capsys.readouterr().out
 
 
-def test_what_is_configured_is_judged(
-    minutes: Path, strange: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+def test_the_settings_of_a_configuration_file_are_scored(
+    minutes: Path, held_out_bundle: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """An installer's file says which labels are listened for, and at which threshold."""
+    """An installer's file selects the labels, and sets their threshold."""
     settings = tmp_path / "soundpost.toml"
     settings.write_text('[decide]\ninclude = ["siren", "dog"]\non_threshold = 0.42\n')
-    asked = ["evaluate", "--soundscape", str(minutes), "--bundle", str(strange), "--no-peer"]
-    assert main([*asked, "--settings", str(settings), "--out", str(tmp_path)]) == 0
-    verdict = msgspec.json.decode((tmp_path / "judgement.json").read_bytes(), type=JudgementReport)
-    assert [(one.label, one.threshold) for one in verdict.labels] == [
+    command = [
+        "evaluate",
+        "--soundscape",
+        str(minutes),
+        "--bundle",
+        str(held_out_bundle),
+        "--no-peer",
+    ]
+    assert main([*command, "--settings", str(settings), "--out", str(tmp_path)]) == 0
+    report = msgspec.json.decode((tmp_path / "judgement.json").read_bytes(), type=JudgementReport)
+    assert [(label.label, label.threshold) for label in report.labels] == [
         ("dog", 0.42),
         ("siren", 0.42),
     ]
-    assert not verdict.shared
+    assert not report.shared
     assert "whole path" in capsys.readouterr().out
 
 
-def test_a_bundle_is_not_judged_by_what_it_learnt(
-    minutes: Path, strange: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+def test_a_bundle_is_not_scored_on_training_sounds(
+    minutes: Path, held_out_bundle: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """A soundscape of a fold that was trained on is refused, and so is a missing bundle."""
-    manifest = json.loads((strange / MANIFEST_FILE).read_text())
-    knowing = tmp_path / "knowing"
-    knowing.mkdir()
-    for path in strange.iterdir():
-        (knowing / path.name).write_bytes(path.read_bytes())
+    """A soundscape of a training fold is refused, and so is a missing bundle."""
+    manifest = json.loads((held_out_bundle / MANIFEST_FILE).read_text())
+    trained = tmp_path / "trained"
+    trained.mkdir()
+    for path in held_out_bundle.iterdir():
+        (trained / path.name).write_bytes(path.read_bytes())
     manifest["training"] |= {"folds": [4, 5], "held_out_folds": [1]}
-    (knowing / MANIFEST_FILE).write_text(json.dumps(manifest))
-    assert load_bundle(knowing).manifest.training.folds == [4, 5]
-    assert main(["evaluate", "--soundscape", str(minutes), "--bundle", str(knowing)]) == 1
-    assert "was trained on fold 5" in capsys.readouterr().err
+    (trained / MANIFEST_FILE).write_text(json.dumps(manifest))
+    assert load_bundle(trained).manifest.training.folds == [4, 5]
+    assert main(["evaluate", "--soundscape", str(minutes), "--bundle", str(trained)]) == 1
+    assert "got fold 5 of ESC-50" in capsys.readouterr().err
     assert main(["evaluate", "--soundscape", str(minutes)]) == 78
     assert "--soundscape needs --bundle" in capsys.readouterr().err
     assert main(["evaluate"]) == 78
@@ -106,46 +113,54 @@ def test_a_bundle_is_not_judged_by_what_it_learnt(
 
 def test_gates_are_measured_with_the_real_program(
     minutes: Path,
-    strange: Path,
+    held_out_bundle: Path,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    """Each gate has its line; without a gate everything is as always."""
+    """Each gate has its line; without a gate the share is 100 %."""
     monkeypatch.setattr(gates, "GATES", ("always", "level"))
-    assert main(["gates", "--soundscape", str(minutes), "--bundle", str(strange)]) == 0
+    assert main(["gates", "--soundscape", str(minutes), "--bundle", str(held_out_bundle)]) == 0
     lines = capsys.readouterr().out.splitlines()
     assert [line.split()[0] for line in lines] == ["always", "level"]
     assert "(100.0% of always)" in lines[0]
 
 
-def test_ways_to_decide_are_tried_on_every_fold(
-    minutes: Path, strange: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+def test_decision_settings_are_compared_on_every_fold(
+    minutes: Path, held_out_bundle: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Each way is judged by the network that held the soundscape's fold out."""
+    """Each candidate is scored with the network that held the soundscape's fold out."""
     fold = tmp_path / "run" / "fold5"
     fold.mkdir(parents=True)
-    (fold / "model.tflite").write_bytes((strange / "model.tflite").read_bytes())
+    (fold / "model.tflite").write_bytes((held_out_bundle / "model.tflite").read_bytes())
     out = tmp_path / "tuning.json"
-    asked = ["tune", "--soundscape", str(minutes), "--bundle", str(strange), "--out", str(out)]
-    assert main([*asked, "--run", str(tmp_path / "run")]) == 0
+    command = [
+        "tune",
+        "--soundscape",
+        str(minutes),
+        "--bundle",
+        str(held_out_bundle),
+        "--out",
+        str(out),
+    ]
+    assert main([*command, "--run", str(tmp_path / "run")]) == 0
     tuning = json.loads(out.read_text())
-    by_name = {trial["name"]: trial for trial in tuning["trials"]}
+    by_name = {candidate["name"]: candidate for candidate in tuning["trials"]}
     assert by_name["smoothing 2"]["told"] == by_name["as shipped"]["told"]
-    told = [by_name[f"all at {at:g}, 1 w"]["told"] for at in (0.2, 0.5, 0.95)]
-    assert told == sorted(told, reverse=True)
-    assert told[0] > told[-1]
+    shares = [by_name[f"all at {at:g}, 1 w"]["told"] for at in (0.2, 0.5, 0.95)]
+    assert shares == sorted(shares, reverse=True)
+    assert shares[0] > shares[-1]
     assert "smoothing 2" in capsys.readouterr().out
-    assert main([*asked, "--run", str(tmp_path)]) == 1
-    assert "no network held fold 5 out" in capsys.readouterr().err
+    assert main([*command, "--run", str(tmp_path)]) == 1
+    assert "network that held fold 5 out" in capsys.readouterr().err
 
 
-def test_where_nothing_can_be_written_is_one_line(
+def test_a_folder_that_cannot_be_written_is_one_error(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """A file where a folder should be is an error with its hint, not a traceback."""
+    """A file in place of a folder is an error with a hint, not a traceback."""
     (tmp_path / "file").touch()
-    made = ["soundscape", "--config", str(EXPERIMENT), "--fold", "5", "--seed", "11"]
-    assert main([*made, "--out", str(tmp_path / "file" / "hours")]) == 1
-    told = capsys.readouterr().err
-    assert "hours cannot be written: Not a directory" in told
-    assert "--out" in told
+    command = ["soundscape", "--config", str(EXPERIMENT), "--fold", "5", "--seed", "11"]
+    assert main([*command, "--out", str(tmp_path / "file" / "hours")]) == 1
+    error = capsys.readouterr().err
+    assert "hours cannot be written: Not a directory" in error
+    assert "--out" in error
