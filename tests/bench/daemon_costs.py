@@ -1,4 +1,4 @@
-"""What the running daemon costs: memory, time to start, time to tell."""
+"""Measures the running daemon: memory, time to start, time to publish a detection."""
 
 import json
 import os
@@ -29,12 +29,15 @@ from soundpost.system.clock import clock_state
 
 RATE_HZ = 16_000
 STARTS = 7
-FLOOR = "import numpy, ai_edge_litert.interpreter"
+"""Of which the median counts."""
+
+IMPORTS_ONLY = "import numpy, ai_edge_litert.interpreter"
 FIRST_SCORE = """
 import numpy
 from soundpost.classify import Classifier, find_bundle, load_bundle
-heard = (bundle := load_bundle(find_bundle("esc50"))).manifest.input
-Classifier(bundle).scores(numpy.zeros((heard.window_frames, heard.features.mel_bands), "float32"))
+model_input = (bundle := load_bundle(find_bundle("esc50"))).manifest.input
+shape = model_input.window_frames, model_input.features.mel_bands
+Classifier(bundle).scores(numpy.zeros(shape, "float32"))
 """
 WHOLE_DAEMON = """
 from soundpost.app import load_model
@@ -44,9 +47,9 @@ load_model(Config().classify)
 
 
 def peak_rss_mb(folder: Path) -> float:
-    """The peak resident memory of `soundpost run` over ten minutes of sound and a real broker."""
+    """Returns the peak resident memory of `soundpost run`, on ten minutes of sound, in MB."""
     sound = _write_noise(folder / "long.wav", 600.0)
-    broker = Broker(_new(folder / "rss")).start()
+    broker = Broker(_make_folder(folder / "rss")).start()
     try:
         with Subscriber(broker.port) as subscriber:
             command = [str(Path(sys.executable).parent / "soundpost"), "run", "--pace", "fast"]
@@ -65,26 +68,26 @@ def peak_rss_mb(folder: Path) -> float:
 
 
 def start_ratios() -> tuple[float, float]:
-    """What a start costs, over Python's own and the import of numpy and LiteRT alone.
+    """Returns the processor time of a start, relative to importing numpy and LiteRT alone.
 
     First from Python's start to the first score of a verified model; then to a daemon with all
-    its rooms imported and its golden vectors replayed. Processor time; modules come compiled, as
-    an installation leaves them.
+    its packages imported and its golden vectors replayed. Modules are compiled before, as in an
+    installation.
     """
     with tempfile.TemporaryDirectory(prefix="soundpost-compiled-") as compiled:
-        programs = (FIRST_SCORE, WHOLE_DAEMON, FLOOR)
+        programs = (FIRST_SCORE, WHOLE_DAEMON, IMPORTS_ONLY)
         for program in programs:
             _cpu_seconds(program, compiled)
         rounds = [[_cpu_seconds(program, compiled) for program in programs] for _ in range(STARTS)]
-    score, daemon, floor = (median(runs) for runs in zip(*rounds, strict=True))
-    return score / floor, daemon / floor
+    score, daemon, imports_only = (median(runs) for runs in zip(*rounds, strict=True))
+    return score / imports_only, daemon / imports_only
 
 
 def delays_ms(folder: Path) -> list[float]:
-    """Milliseconds from the end of each deciding window to the arrival at a subscriber.
+    """Returns milliseconds from the end of each deciding window to its arrival at a subscriber.
 
-    Noise that comes and goes is played at the pace of a microphone, with thresholds so low that
-    every change of it starts events.
+    Alternately loud and quiet noise is played at the pace of a microphone, with thresholds so low
+    that every change starts events.
     """
     model, health = load_model(Config().classify), Health()
     config = Config(
@@ -96,22 +99,22 @@ def delays_ms(folder: Path) -> list[float]:
     source = FileSource(sound, RATE_HZ, pace="real", starts_at_ns=time.time_ns(), health=health)
     due_seconds: dict[int, float] = {}
     with ExitStack() as stack:
-        broker = Broker(_new(folder / "delay")).start()
+        broker = Broker(_make_folder(folder / "delay")).start()
         stack.callback(broker.kill)
         subscriber = stack.enter_context(Subscriber(broker.port))
         mqtt = MqttConfig(broker=broker.url)
         publisher = stack.enter_context(MqttPublisher(mqtt, "bench", health))
         stack.enter_context(source)
-        begun_seconds = time.monotonic()
+        started_seconds = time.monotonic()
         for detections in build_pipeline(config, model, source, health).run():
             for detection in detections:
                 message = builder.detection(detection)
                 if detection.state is State.STARTED:
-                    due_seconds[message.seq] = begun_seconds + detection.decided_sample / RATE_HZ
+                    due_seconds[message.seq] = started_seconds + detection.decided_sample / RATE_HZ
                 publisher.publish(message)
-        told = "soundpost/bench/detections"
-        subscriber.wait_for(lambda seen: sum(m.topic == told for m in seen) == health.detections)
-        timestamps = {json.loads(m.payload)["seq"]: m.at_seconds for m in subscriber.on(told)}
+        topic = "soundpost/bench/detections"
+        subscriber.wait_for(lambda seen: sum(m.topic == topic for m in seen) == health.detections)
+        timestamps = {json.loads(m.payload)["seq"]: m.at_seconds for m in subscriber.on(topic)}
     return [1000 * (timestamps[seq] - due) for seq, due in due_seconds.items()]
 
 
@@ -124,12 +127,12 @@ def _cpu_seconds(program: str, compiled: str) -> float:
     _, status, usage = os.wait4(process.pid, 0)
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:
-        raise RuntimeError(f"a program of the bench failed: {program}")
+        raise RuntimeError(f"expected the program to succeed, got {process.returncode}: {program}")
     return usage.ru_utime + usage.ru_stime
 
 
 def _write_noise(path: Path, seconds: float) -> Path:
-    """White noise, loud and quiet by turns of a second."""
+    """Writes white noise, in turn quiet and loud for a second each."""
     samples = round(seconds * RATE_HZ)
     noise = np.random.default_rng(0).normal(0.0, 3000.0, samples)
     noise[np.arange(samples) // RATE_HZ % 2 == 0] *= 0.01
@@ -141,6 +144,6 @@ def _write_noise(path: Path, seconds: float) -> Path:
     return path
 
 
-def _new(folder: Path) -> Path:
+def _make_folder(folder: Path) -> Path:
     folder.mkdir()
     return folder

@@ -1,4 +1,4 @@
-"""Do deciding and keeping evidence cost less than classifying? On a recording, in one process.
+"""Measures the processor time of deciding and evidence relative to classifying a recording.
 
 python tests/bench/stage_costs.py RECORDING [BUNDLE]
 """
@@ -19,54 +19,55 @@ from soundpost.decide import Mutes, Tracker, build_rules
 from soundpost.features import Windower
 from soundpost.health import Health
 
-spent: Counter[str] = Counter()
+spent_ns: Counter[str] = Counter()
 
 
 @contextmanager
-def counted(room: str) -> Iterator[None]:
-    """Adds the processor time of what is done within to a room's."""
-    begun = time.process_time_ns()
+def measured(stage: str) -> Iterator[None]:
+    """Adds the processor time of the block to that of a stage."""
+    started = time.process_time_ns()
     yield
-    spent[room] += time.process_time_ns() - begun
+    spent_ns[stage] += time.process_time_ns() - started
 
 
 def main(recording: Path, bundle: str, folder: str) -> None:
-    """Prints milliseconds for a second of sound, room by room."""
+    """Prints milliseconds for a second of sound, stage by stage."""
     config = Config(classify=ClassifyConfig(bundle=bundle), evidence=EvidenceConfig(folder=folder))
     model, health = load_model(config.classify), Health()
-    heard, rate_hz = model.bundle.manifest.input, model.sample_rate_hz
+    model_input, rate_hz = model.bundle.manifest.input, model.sample_rate_hz
     evidence = build_evidence(config, model.bundle.manifest, health)
     builder = build_message_builder(config, model, lambda: "file")
-    windower = Windower(heard.features, heard.window_frames, heard.stride_frames)
+    windower = Windower(model_input.features, model_input.window_frames, model_input.stride_frames)
     rules = build_rules(model.bundle.manifest.labels, config.decide, rate_hz)
-    tracker = Tracker(rules, heard.features, Mutes(model.bundle.manifest.label_names), health)
+    mutes = Mutes(model.bundle.manifest.label_names)
+    tracker = Tracker(rules, model_input.features, mutes, health)
     source = FileSource(recording, rate_hz, pace="fast", starts_at_ns=0, health=health)
     with source:
         for chunk in source.chunks():
-            with counted("evidence"):
+            with measured("evidence"):
                 evidence.on_chunk(chunk)
-            with counted("features"):
+            with measured("features"):
                 windows = list(windower.window(chunk))
             for window in windows:
-                with counted("classify"):
+                with measured("classify"):
                     scores = model.classifier.classify(window)
-                with counted("evidence"):
+                with measured("evidence"):
                     evidence.on_scores(scores)
-                with counted("decide"):
+                with measured("decide"):
                     detections = list(tracker.update(scores))
                 for detection in detections:
                     message = builder.detection(detection)
-                    with counted("evidence"):
+                    with measured("evidence"):
                         evidence.attach_clip(detection, message)
     seconds = health.samples / rate_hz
     clips = len(list(Path(folder).rglob("*.flac")))
     print(f"{seconds:.0f} s of sound, {clips} clips; milliseconds for a second of sound")
-    for room, nanoseconds in spent.items():
-        print(f"  {room:9} {nanoseconds / 1e6 / seconds:.3f}")
-    share = (spent["decide"] + spent["evidence"]) / spent["classify"]
+    for stage, nanoseconds in spent_ns.items():
+        print(f"  {stage:9} {nanoseconds / 1e6 / seconds:.3f}")
+    share = (spent_ns["decide"] + spent_ns["evidence"]) / spent_ns["classify"]
     print(f"  decide and evidence together: {share:.2f} of classify")
 
 
 if __name__ == "__main__":
-    with tempfile.TemporaryDirectory() as kept:
-        main(Path(sys.argv[1]), sys.argv[2] if len(sys.argv) > 2 else "esc50", kept)
+    with tempfile.TemporaryDirectory() as clips_folder:
+        main(Path(sys.argv[1]), sys.argv[2] if len(sys.argv) > 2 else "esc50", clips_folder)

@@ -1,7 +1,7 @@
 """Makes log_mel.npz beside this file: `python tests/golden/make_log_mel.py`.
 
-The log-mel of five synthesised sounds, straight from the definition: a discrete Fourier sum with
-no fast transform, triangles one by one, extended precision, and nothing of soundpost's own code.
+The log-mel of five synthesised sounds, computed from the definition: a discrete Fourier sum
+without a fast transform, triangle by triangle, in extended precision, without soundpost's code.
 """
 
 from pathlib import Path
@@ -18,12 +18,12 @@ Exact = NDArray[np.floating]
 
 
 def sounds() -> dict[str, NDArray[np.int16]]:
-    """Five sounds, int16[SAMPLES] each: what microphones give, and the extremes of int16."""
+    """Returns five sounds, int16[SAMPLES] each: typical ones, and the extremes of int16."""
     time = np.arange(SAMPLES)
     sweep = 12_000 * np.sin(2 * np.pi * (100 + 1.2 * time) * time / RATE_HZ)
     clicks = np.where(time % 500 == 0, 32_767, 0)
     square = np.where(time // 8 % 2 == 0, 32_767, -32_768)
-    # A generator written out, so that no library's idea of noise is part of the vectors.
+    # A generator of our own (ANSI C's rand), so that the vectors depend on no library's.
     state, noise = 20_261_120, np.empty(SAMPLES)
     for index in range(SAMPLES):
         state = (1_103_515_245 * state + 12_345) % 2**31
@@ -39,7 +39,7 @@ def sounds() -> dict[str, NDArray[np.int16]]:
 
 
 def fourier() -> tuple[Exact, Exact]:
-    """Cosines and sines of the transform, the periodic Hann taper on them."""
+    """Returns cosines and sines of the transform, multiplied by the periodic Hann window."""
     turn = 2 * np.longdouble("3.14159265358979323846264338327950288")
     sample, bin_ = np.arange(FRAME), np.arange(FFT // 2 + 1)[:, None]
     angle = turn * (bin_ * sample % FFT).astype(np.longdouble) / FFT
@@ -48,22 +48,24 @@ def fourier() -> tuple[Exact, Exact]:
 
 
 def mel(hertz: float | np.longdouble) -> np.longdouble:
-    """The HTK mel scale."""
+    """Converts a frequency to the HTK mel scale."""
     return np.longdouble(1127 * np.log1p(np.longdouble(hertz) / 700))
 
 
 def triangle(band: int, hertz: np.longdouble) -> np.longdouble:
-    """The weight of a frequency in a band; its sides are straight on the mel scale."""
+    """Returns the weight of a frequency in a band; its sides are straight on the mel scale."""
     step = (mel(HIGH_HZ) - mel(LOW_HZ)) / (BANDS + 1)
     distance = abs(mel(hertz) - (mel(LOW_HZ) + (band + 1) * step)) / step
     return max(np.longdouble(0), 1 - distance)
 
 
 def log_mel(sound: NDArray[np.int16]) -> NDArray[np.float32]:
-    """float32[FRAMES, BANDS] by the definition."""
+    """Returns float32[FRAMES, BANDS] by the definition."""
     cosines, sines = fourier()
     hertz = [np.longdouble(RATE_HZ) * bin_ / FFT for bin_ in range(FFT // 2 + 1)]
-    weights = np.array([[triangle(band, f) for band in range(BANDS)] for f in hertz])
+    weights = np.array(
+        [[triangle(band, frequency) for band in range(BANDS)] for frequency in hertz]
+    )
     weights[0] = 0
     rows = []
     for first in range(0, FRAMES * HOP, HOP):
@@ -74,7 +76,7 @@ def log_mel(sound: NDArray[np.int16]) -> NDArray[np.float32]:
 
 
 def vectors() -> dict[str, NDArray[np.int16] | NDArray[np.float32]]:
-    """The arrays of log_mel.npz: names, pcm and log_mel."""
+    """Returns the arrays of log_mel.npz: names, pcm and log_mel."""
     named = sounds()
     return {
         "name": np.array(list(named)),

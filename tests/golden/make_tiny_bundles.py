@@ -1,8 +1,8 @@
 """Makes the two tiny bundles beside this file: `python tests/golden/make_tiny_bundles.py`.
 
-Their weights are random, from a fixed seed; everything else about them is real: the conversion,
-the quantisation, the manifest and the golden vectors. Needs the training extra (TensorFlow).
-Another version of TensorFlow may write other bytes; the manifests follow.
+Their weights are random, from a fixed seed; conversion, quantisation, manifest and golden vectors
+are real. Needs the training extra (TensorFlow). Another version of TensorFlow may write other
+bytes, and the manifests with them.
 """
 
 import hashlib
@@ -44,7 +44,7 @@ COMMAND = "python tests/golden/make_tiny_bundles.py"
 
 
 def sounds() -> NDArray[np.int16]:
-    """Three windows, int16[3, window_samples]: digital silence, a loud sine, clipped noise."""
+    """Returns int16[3, window_samples]: digital silence, a loud sine, clipped noise."""
     samples = SPEC.sample_count(WINDOW_FRAMES)
     seconds = np.arange(samples) / SPEC.sample_rate_hz
     noise = np.random.default_rng(SEED).normal(0.0, 20_000.0, samples)
@@ -54,7 +54,7 @@ def sounds() -> NDArray[np.int16]:
 
 
 def network() -> keras.Model:
-    """A convolution, a mean and a matrix."""
+    """Builds a network: a convolution, a global mean and a dense layer."""
     keras.utils.set_random_seed(SEED)
     return keras.Sequential(
         [
@@ -67,9 +67,9 @@ def network() -> keras.Model:
 
 
 def convert(model: keras.Model, windows: NDArray[np.float32], dtype: str) -> bytes:
-    """The model as TFLite, calibrated on the windows when it is to compute in int8."""
+    """Converts the network to TFLite, for int8 calibrated on the windows."""
     shape = tf.TensorSpec((1, WINDOW_FRAMES, SPEC.mel_bands, 1), tf.float32)
-    # Freezing first is what keeps the batch at 1 instead of -1.
+    # Without freezing first, the batch would be -1 instead of 1.
     frozen = convert_variables_to_constants_v2(tf.function(model).get_concrete_function(shape))
     converter = tf.lite.TFLiteConverter.from_concrete_functions([frozen])
     if dtype == "int8":
@@ -84,19 +84,19 @@ def convert(model: keras.Model, windows: NDArray[np.float32], dtype: str) -> byt
 def archive(
     pcm: NDArray[np.int16], log_mel: NDArray[np.float32], scores: NDArray[np.float32]
 ) -> bytes:
-    """The bytes of golden.npz."""
+    """Returns the bytes of golden.npz."""
     file = io.BytesIO()
     np.savez_compressed(file, pcm=pcm, log_mel=log_mel, scores=scores)
     return file.getvalue()
 
 
 def artifact(content: bytes) -> Artifact:
-    """What a manifest says about a file."""
+    """Returns the manifest's record of a file."""
     return Artifact(bytes=len(content), sha256=hashlib.sha256(content).hexdigest())
 
 
 def tensor(info: TensorInfo) -> Tensor:
-    """What a manifest says about a tensor."""
+    """Returns the manifest's record of a tensor."""
     return Tensor(
         shape=list(info.shape),
         dtype="int8" if info.dtype == "int8" else "float32",
@@ -108,7 +108,7 @@ def tensor(info: TensorInfo) -> Tensor:
 def manifest(
     name: str, content: bytes, golden: bytes, activation: Literal["softmax", "sigmoid"]
 ) -> Manifest:
-    """The manifest of a tiny bundle."""
+    """Returns the manifest of a tiny bundle."""
     interpreter = Interpreter(content)
     return Manifest(
         schema=1,
@@ -148,7 +148,7 @@ def manifest(
 
 
 def write(folder: Path, dtype: str, activation: Literal["softmax", "sigmoid"]) -> None:
-    """Writes one bundle; its golden scores are what the finished bundle itself answers."""
+    """Writes one bundle; its golden scores are computed by the finished bundle itself."""
     pcm = sounds()
     log_mel = np.stack([LogMel(SPEC).compute(row) for row in pcm])
     content = convert(network(), log_mel, dtype)
@@ -158,11 +158,11 @@ def write(folder: Path, dtype: str, activation: Literal["softmax", "sigmoid"]) -
         f"# {folder.name}\n\nRandom weights, for tests. Made by `{COMMAND}`.\n", encoding="utf-8"
     )
     scores = np.zeros((len(pcm), len(LABELS)), np.float32)
-    for _ in range(2):  # a bundle must be whole to be loaded, and loaded to know its scores
+    for _ in range(2):  # a bundle is complete before it is loaded, and loaded to compute its scores
         golden = archive(pcm=pcm, log_mel=log_mel, scores=scores)
         (folder / GOLDEN_FILE).write_bytes(golden)
-        promised = manifest(folder.name, content, golden, activation)
-        text = msgspec.json.format(msgspec.json.encode(promised))
+        content_manifest = manifest(folder.name, content, golden, activation)
+        text = msgspec.json.format(msgspec.json.encode(content_manifest))
         (folder / MANIFEST_FILE).write_bytes(text + b"\n")
         classifier = Classifier(load_bundle(folder))
         scores = np.stack([classifier.scores(row) for row in log_mel])
