@@ -7,14 +7,14 @@ from numpy.typing import NDArray
 from soundpost_training.evaluate.evaluate import Evaluation
 
 LABELS = ("dog", "siren", "rain")
-TRUTH = np.array([0, 0, 1, 1, 2, 2])
+GROUND_TRUTH = np.array([0, 0, 1, 1, 2, 2])
 """int64[clips], of which the last is misclassified as a dog."""
 
 
 def sample_scores() -> NDArray[np.float32]:
     """Returns float32[clips, labels] that fit the evaluation."""
-    scores = np.full((len(TRUTH), len(LABELS)), 0.1, np.float32)
-    scores[np.arange(len(TRUTH)), TRUTH] = 0.8
+    scores = np.full((len(GROUND_TRUTH), len(LABELS)), 0.1, np.float32)
+    scores[np.arange(len(GROUND_TRUTH)), GROUND_TRUTH] = 0.8
     scores[5] = (0.7, 0.1, 0.2)
     return scores
 

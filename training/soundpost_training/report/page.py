@@ -48,7 +48,7 @@ recordings on the machine that made this page.</p>{confusions}
 def report_page(
     evaluation: Evaluation,
     scores: NDArray[np.float32],
-    truth: NDArray[np.int64],
+    ground_truth: NDArray[np.int64],
     histories: dict[str, NDArray[np.float64]],
 ) -> str:
     """Returns the HTML of a report; pictures and excerpts are inside, recordings are linked.
@@ -56,15 +56,15 @@ def report_page(
     Args:
         evaluation: The metrics.
         scores: float32[clips, labels] of the clips of all folds.
-        truth: int64[clips], their labels.
+        ground_truth: int64[clips], their labels.
         histories: The losses of each run by its name, see `read_history`.
     """
     return PAGE.format(
         title=escape(f"{evaluation.experiment}: evaluation"),
         about=(
-            f"{len(truth)} clips of {escape(evaluation.data)}, each scored by the int8 model of "
-            "the fold that held it out, through the daemon's own features and interpreter. A "
-            "clip's scores are the mean of its windows'."
+            f"{len(ground_truth)} clips of {escape(evaluation.data)}, each scored by the int8 "
+            "model that held its fold out, with the daemon's own features and interpreter. A "
+            "clip's scores are the mean of its windows' scores."
         ),
         accuracy=_accuracy(evaluation),
         measures=_measures(evaluation),
@@ -73,7 +73,7 @@ def report_page(
         bars=_inline(plots.label_bars(evaluation)),
         labels=_labels(evaluation),
         deltas=_deltas(evaluation.deltas),
-        curves=_inline(plots.curves(evaluation, scores, truth)),
+        curves=_inline(plots.curves(evaluation, scores, ground_truth)),
         confusions=_confusions(evaluation.top_confusions),
         matrix=_inline(plots.confusion_matrix(evaluation)),
         losses=_inline(plots.loss_curves(histories)),

@@ -35,17 +35,19 @@ def confusion_matrix(evaluation: Evaluation) -> bytes:
     return _png(figure)
 
 
-def curves(evaluation: Evaluation, scores: NDArray[np.float32], truth: NDArray[np.int64]) -> bytes:
+def curves(
+    evaluation: Evaluation, scores: NDArray[np.float32], ground_truth: NDArray[np.int64]
+) -> bytes:
     """Draws ROC and precision over recall: each label thin, all together (micro average) thick.
 
     Args:
         evaluation: For the areas.
         scores: float32[clips, labels].
-        truth: int64[clips].
+        ground_truth: int64[clips].
     """
     figure = Figure((11.0, 4.8), layout="constrained")
     left, right = figure.subplots(1, 2)
-    is_label = np.eye(scores.shape[1], dtype=bool)[truth]
+    is_label = np.eye(scores.shape[1], dtype=bool)[ground_truth]
     for index in np.flatnonzero(is_label.any(axis=0) & ~is_label.all(axis=0)):
         _draw_curves((left, right), is_label[:, index], scores[:, index], ONE_LABEL)
     _draw_curves((left, right), is_label.ravel(), scores.ravel(), MICRO)

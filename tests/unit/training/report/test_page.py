@@ -4,7 +4,7 @@ import re
 
 import numpy as np
 import pytest
-from sample_evaluation import LABELS, TRUTH, sample_evaluation, sample_scores
+from sample_evaluation import GROUND_TRUTH, LABELS, sample_evaluation, sample_scores
 
 from soundpost_training.report import report_page
 
@@ -15,7 +15,7 @@ HISTORIES = {"fold1": np.array([[0.0, 1.0], [1.0, 0.5]])}
 
 def test_a_page_has_its_pictures_inside_and_no_script() -> None:
     """It needs no other file and no network; names are escaped."""
-    html = report_page(sample_evaluation(), sample_scores(), TRUTH, HISTORIES)
+    html = report_page(sample_evaluation(), sample_scores(), GROUND_TRUTH, HISTORIES)
     assert html.count('src="data:image/png;base64,') == 5
     assert not re.search(r"<script|https?://", html)
     assert "made-&lt;up&gt;: evaluation" in html
@@ -23,7 +23,7 @@ def test_a_page_has_its_pictures_inside_and_no_script() -> None:
 
 def test_a_page_has_every_label_and_figure() -> None:
     """Labels that int8 changes most come first; a clip without an excerpt is linked."""
-    html = report_page(sample_evaluation(), sample_scores(), TRUTH, HISTORIES)
+    html = report_page(sample_evaluation(), sample_scores(), GROUND_TRUTH, HISTORIES)
     for figure in ("82.00% ± 1.00%", "81.25%", "0.9700", "temperature 0.61", "62.5% are detected"):
         assert figure in html, figure
     deltas = html[html.index("int8 against float") : html.index("Curves")]
@@ -37,5 +37,5 @@ def test_only_a_bundle_of_all_folds_has_an_agreement(
     agreement: float | None, *, is_shown: bool
 ) -> None:
     """The share of clips with one label in int8 and float."""
-    html = report_page(sample_evaluation(agreement), sample_scores(), TRUTH, {})
+    html = report_page(sample_evaluation(agreement), sample_scores(), GROUND_TRUTH, {})
     assert ("99.90%" in html) == is_shown

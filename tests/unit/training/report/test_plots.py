@@ -5,7 +5,7 @@ import io
 import matplotlib.image
 import numpy as np
 import pytest
-from sample_evaluation import TRUTH, sample_evaluation, sample_scores
+from sample_evaluation import GROUND_TRUTH, sample_evaluation, sample_scores
 
 from soundpost_training.report import plots
 
@@ -22,7 +22,7 @@ def test_every_picture_of_an_evaluation_can_be_drawn() -> None:
     evaluation = sample_evaluation()
     for png in (
         plots.confusion_matrix(evaluation),
-        plots.curves(evaluation, sample_scores(), TRUTH),
+        plots.curves(evaluation, sample_scores(), GROUND_TRUTH),
         plots.reliability_diagram(evaluation),
         plots.label_bars(evaluation),
     ):
@@ -32,7 +32,7 @@ def test_every_picture_of_an_evaluation_can_be_drawn() -> None:
 def test_a_label_without_clips_has_no_curve() -> None:
     """It has no recall; the other labels are drawn."""
     with_rain = sample_scores()[:4]
-    assert pixels(plots.curves(sample_evaluation(), with_rain, TRUTH[:4])).std() > 0.01
+    assert pixels(plots.curves(sample_evaluation(), with_rain, GROUND_TRUTH[:4])).std() > 0.01
 
 
 def test_validation_losses_are_drawn_where_there_are_some() -> None:

@@ -1,4 +1,4 @@
-"""Composes a soundscape: sounds of one fold, one after another, over a background of that fold."""
+"""Composes a soundscape: sounds of a fold, one by one, over a background of that fold."""
 
 import shutil
 import tempfile

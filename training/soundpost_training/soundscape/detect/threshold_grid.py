@@ -1,4 +1,4 @@
-"""Detects events by two decision methods at the shipped thresholds and at a grid of single ones."""
+"""Detects events by two methods, at the shipped thresholds and at a grid of single ones."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Compares decision settings on soundscapes of the folds that the shipped network trained on.
+"""Compares decision settings on soundscapes of the shipped network's training folds.
 
 Each soundscape is scored by the network of the same recipe that held its fold out, so no sound was
 trained on. The fold that the shipped network is scored on chooses nothing.

@@ -66,7 +66,7 @@ def test_a_soundscape_of_training_sounds_is_refused(
 
 
 def test_folds_of_a_subset_are_those_of_its_data_set(case: Case, tiny_bundle: Bundle) -> None:
-    """ESC-10 is a part of ESC-50: a bundle of the one knows the sounds of the other."""
+    """ESC-10 is a part of ESC-50: both have the same recordings in a fold."""
     scene = msgspec.structs.replace(case.scene, data="ESC-50")
     bundle = trained_on(tiny_bundle, "ESC-10", [5], [1])
     with pytest.raises(DatasetError):
