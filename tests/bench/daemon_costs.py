@@ -40,7 +40,8 @@ shape = model_input.window_frames, model_input.features.mel_bands
 Classifier(bundle).scores(numpy.zeros(shape, "float32"))
 """
 WHOLE_DAEMON = """
-from soundpost.app import load_model
+import soundpost.app
+from soundpost.classify.model import load_model
 from soundpost.config import Config
 load_model(Config().classify)
 """
