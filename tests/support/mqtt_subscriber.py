@@ -15,7 +15,7 @@ from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 
-PATIENCE_SECONDS = 20.0
+PATIENCE_SECONDS = 60.0
 """Long enough for a busy machine; only a hang takes as long."""
 
 

@@ -14,7 +14,8 @@ class LevelReporter(Observer):
     """Reports the RMS level of consecutive blocks of equal length.
 
     Blocks are counted in samples, so levels do not depend on the size of the chunks. Without sound
-    nothing is reported; a block with a gap in it begins anew.
+    nothing is reported; a block with a gap in it begins anew. It keeps a sum of squares, not the
+    samples (as `audio.blocks` does), because a block may last for minutes.
 
     Args:
         block_samples: The length of a block.
