@@ -24,7 +24,7 @@ from soundpost.health import Health
 from soundpost.messages.builder import MessageBuilder
 from soundpost.messages.payload import ModelIdentity
 from soundpost.pipeline import build_pipeline
-from soundpost.publish.publisher import MqttPublisher
+from soundpost.publish.publisher import MqttPublisher, NodeDescription
 from soundpost.system.clock import clock_state
 
 RATE_HZ = 16_000
@@ -104,7 +104,7 @@ def delays_ms(folder: Path) -> list[float]:
         stack.callback(broker.kill)
         subscriber = stack.enter_context(Subscriber(broker.port))
         mqtt = MqttConfig(broker=broker.url)
-        publisher = stack.enter_context(MqttPublisher(mqtt, "bench", health))
+        publisher = stack.enter_context(MqttPublisher(mqtt, NodeDescription("bench"), health))
         stack.enter_context(source)
         started_seconds = time.monotonic()
         for detections in build_pipeline(config, model, source, health).run():

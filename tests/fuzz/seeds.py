@@ -61,7 +61,7 @@ def _outboxes() -> Iterator[bytes]:
         path = Path(folder, "outbox.db")
         outbox, writer = outbox_file(path)
         for number in (1, 2, 3):
-            outbox.append(message(number))
+            outbox.intake.append(message(number))
         writer.write_pending()
         yield b"\2" + path.with_name("outbox.db-wal").read_bytes()
         writer.close()

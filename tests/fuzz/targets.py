@@ -99,13 +99,13 @@ def outbox(data: bytes, folder: Path) -> None:
     path.with_name(path.name + ("", ".mark", "-wal", "-journal")[kind]).write_bytes(rest)
     health = Health()
     kept = Outbox(10, health)
-    writer = OutboxWriter(path, BUDGET_BYTES, kept, health, lambda: None)
+    writer = OutboxWriter(path, BUDGET_BYTES, kept.backlog, health, lambda: None)
     try:
         earlier = sent(kept, writer)
         assert earlier == sorted(set(earlier))
-        told = [kept.last_seq + 1, kept.last_seq + 2]
+        told = [kept.intake.last_seq + 1, kept.intake.last_seq + 2]
         for number in told:
-            kept.append(message(number))
+            kept.intake.append(message(number))
         assert sent(kept, writer) == told
     finally:
         writer.close()
@@ -130,9 +130,9 @@ class Told(ResultQueue):
         super().__init__("p/n/result", lambda *_: None, Health())
         self.results: list[tuple[bytes, ReplyTo]] = []
 
-    def add(self, payload: bytes, sender: ReplyTo) -> None:
+    def add(self, payload: bytes, reply_to: ReplyTo) -> None:
         """Remember one."""
-        self.results.append((payload, sender))
+        self.results.append((payload, reply_to))
 
 
 def command(data: bytes, _folder: Path) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from command_client import BASE, Post
+from command_client import BASE, CommandedNode
 from daemon_process import NODE
 from mosquitto import Broker
 from mqtt_subscriber import Subscriber
@@ -47,7 +47,7 @@ def test_a_node_is_discovered_commanded_and_missed(
     quiet, tones = tmp_path / "quiet.wav", tmp_path / "tones.wav"
     write_quiet(quiet, 3600.0)
     write_tones(tones, 600.0)
-    post = Post(tmp_path, broker, quiet)
+    post = CommandedNode(tmp_path, broker, quiet)
     settings = "mqtt.discovery = true", "mqtt.level_seconds = 1.0"
     post.configure(*settings)
     complaints = house.log

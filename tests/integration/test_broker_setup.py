@@ -22,7 +22,7 @@ from soundpost.errors import PublishError
 from soundpost.health import Health
 from soundpost.messages import ModelIdentity
 from soundpost.publish.probe import deliver, probe
-from soundpost.publish.publisher import MqttPublisher
+from soundpost.publish.publisher import MqttPublisher, NodeDescription
 
 SETUP = Path(__file__).resolve().parents[2] / "deploy" / "mosquitto"
 DETECTIONS = "soundpost/north-gate/detections"
@@ -129,7 +129,9 @@ def setup(tmp_path: Path, certificates: Path) -> Iterator[Setup]:
 def test_a_node_is_let_in_and_heard(setup: Setup) -> None:
     """Over TLS, by its certificate, the broker's pinned to our CA; a reader gets what it tells."""
     with setup.reader("homeassistant", DETECTIONS) as reader:
-        with MqttPublisher(MqttConfig(**setup.node()), "north-gate", Health()) as publisher:
+        with MqttPublisher(
+            MqttConfig(**setup.node()), NodeDescription("north-gate"), Health()
+        ) as publisher:
             publisher.publish(message(1))
         got = reader.wait_for(len)
     assert [json.loads(received.payload)["seq"] for received in got] == [1]
@@ -159,7 +161,9 @@ def test_a_reader_cannot_forge_a_detection(setup: Setup) -> None:
     """It may read, and that is all."""
     with setup.reader("archive", DETECTIONS) as reader:
         reader.publish(DETECTIONS, b"{}", retain=False)
-        with MqttPublisher(MqttConfig(**setup.node()), "north-gate", Health()) as publisher:
+        with MqttPublisher(
+            MqttConfig(**setup.node()), NodeDescription("north-gate"), Health()
+        ) as publisher:
             publisher.publish(message(1))
         got = reader.wait_for(len)
     assert json.loads(got[0].payload)["seq"] == 1
@@ -171,7 +175,7 @@ def test_only_who_may_commands_a_node(setup: Setup) -> None:
     config = MqttConfig(**setup.node(), commands=True)
     stranger = MqttConfig(**setup.node("x"))
     with (
-        MqttPublisher(config, "north-gate", Health()) as publisher,
+        MqttPublisher(config, NodeDescription("north-gate"), Health()) as publisher,
         setup.reader("archive", "soundpost/north-gate/status") as archive,
         setup.reader("homeassistant", "soundpost/north-gate/status") as commander,
     ):
@@ -194,7 +198,8 @@ def test_home_assistant_discovers_a_node_of_many_labels(setup: Setup) -> None:
     with setup.reader("homeassistant", topic) as reader:
         for told in (labels, labels[:1]):
             before = len(reader.received)
-            with MqttPublisher(config, "north-gate", Health(), told, model, captures=True):
+            node = NodeDescription("north-gate", told, model, records_clips=True)
+            with MqttPublisher(config, node, Health()):
                 got = reader.wait_for(lambda got: len(got) > before)  # noqa: B023 - waited for here
             components = json.loads(got[-1].payload)["components"]
             assert {f"threshold_{label}" for label in labels} < set(components)
@@ -205,7 +210,9 @@ def test_what_the_broker_took_is_on_its_disk_at_once(setup: Setup, tmp_path: Pat
     """What is retained, and what a reader that is away is owed, outlive kill -9 and a power cut."""
     with setup.reader("archive", DETECTIONS):
         pass
-    with MqttPublisher(MqttConfig(**setup.node()), "north-gate", Health()) as publisher:
+    with MqttPublisher(
+        MqttConfig(**setup.node()), NodeDescription("north-gate"), Health()
+    ) as publisher:
         publisher.publish(message(1_234))
     database = tmp_path / "mosquitto.db"
     wait_until(lambda: all(word in database.read_bytes() for word in (b"offline", b'"seq":1234')))

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 import soundfile
-from command_client import BASE, Commander, Post
+from command_client import BASE, CommandedNode, Commander
 from daemon_process import DETECTIONS, HEALTH, STATUS
 from mosquitto import Broker
 from mqtt_subscriber import Subscriber
@@ -33,9 +33,9 @@ def quiet(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def post(tmp_path: Path, broker: Broker, quiet: Path) -> Post:
+def post(tmp_path: Path, broker: Broker, quiet: Path) -> CommandedNode:
     """A node that obeys."""
-    return Post(tmp_path, broker, quiet)
+    return CommandedNode(tmp_path, broker, quiet)
 
 
 @pytest.fixture
@@ -44,33 +44,35 @@ def commander(subscriber: Subscriber) -> Commander:
     return Commander(subscriber)
 
 
-def test_every_command_is_carried_out_and_answered(post: Post, commander: Commander) -> None:
+def test_every_command_is_carried_out_and_answered(
+    post: CommandedNode, commander: Commander
+) -> None:
     """While it listens, without being started anew."""
     with post.run() as daemon:
         before = commander.settings()
         label = next(iter(before["thresholds"]))
-        assert commander.ask("mute", labels=[label], minutes=30)["status"] == "done"
+        assert commander.run("mute", labels=[label], minutes=30)["status"] == "done"
         assert set(commander.settings(lambda now: now["muted"] != {})["muted"]) == {label}
-        assert commander.ask("unmute")["status"] == "done"
-        threshold = commander.ask("threshold", label=label, on=0.875)
+        assert commander.run("unmute")["status"] == "done"
+        threshold = commander.run("threshold", label=label, on=0.875)
         assert threshold["message"] == f"{label} starts at 0.875"
-        assert commander.ask("profile", label=label, profile="steady")["status"] == "done"
+        assert commander.run("profile", label=label, profile="steady")["status"] == "done"
         after = commander.settings(lambda now: now["profiles"] != {})
         assert (after["muted"], after["thresholds"][label]) == ({}, 0.875)
         assert after["profiles"] == {label: "steady"}
-        assert commander.ask("threshold", label=label, on=None)["status"] == "done"
-        assert commander.ask("profile", label=label, profile=None)["status"] == "done"
+        assert commander.run("threshold", label=label, on=None)["status"] == "done"
+        assert commander.run("profile", label=label, profile=None)["status"] == "done"
         assert commander.settings(lambda now: now == before)
-        test = commander.ask("selftest")
+        test = commander.run("selftest")
         assert (test["status"], "was recognised" in test["message"]) == ("done", True)
         assert daemon.process.poll() is None
 
 
-def test_a_clip_of_now_is_there_when_it_is_told(post: Post, commander: Commander) -> None:
+def test_a_clip_of_now_is_there_when_it_is_told(post: CommandedNode, commander: Commander) -> None:
     """It begins before the command, and lasts as long as was asked for."""
     with post.run():
         commander.settings()
-        clip = commander.ask("capture-now", seconds=1)
+        clip = commander.run("capture-now", seconds=1)
     assert clip["status"] == "done"
     samples, _ = soundfile.read(post.folder / "clips" / clip["clip"])
     assert RATE_HZ <= len(samples) <= 2 * RATE_HZ  # a second of before, if so much was heard
@@ -78,7 +80,9 @@ def test_a_clip_of_now_is_there_when_it_is_told(post: Post, commander: Commander
     assert statuses == ["started", "done"]
 
 
-def test_what_cannot_be_done_is_refused_with_a_hint(post: Post, commander: Commander) -> None:
+def test_what_cannot_be_done_is_refused_with_a_hint(
+    post: CommandedNode, commander: Commander
+) -> None:
     """And changes nothing."""
     cases: list[tuple[str, dict[str, Any], str]] = [
         ("mute", {"labels": ["his"], "minutes": 1}, "there is no label 'his'"),
@@ -91,7 +95,7 @@ def test_what_cannot_be_done_is_refused_with_a_hint(post: Post, commander: Comma
         before = commander.settings()
         post.configure("mqtt.comands = true")
         for name, fields, why in cases:
-            refused = commander.ask(name, **fields)
+            refused = commander.run(name, **fields)
             assert (refused["status"], refused["clip"]) == ("refused", None)
             assert why in refused["message"]
             assert refused["hint"]
@@ -100,13 +104,13 @@ def test_what_cannot_be_done_is_refused_with_a_hint(post: Post, commander: Comma
 
 
 def test_a_new_configuration_serves_after_a_reload(
-    post: Post, commander: Commander, subscriber: Subscriber
+    post: CommandedNode, commander: Commander, subscriber: Subscriber
 ) -> None:
     """The command is answered before the node begins anew."""
     with post.run() as daemon:
         commander.settings()
         post.configure('mqtt.prefix = "second"')
-        assert commander.ask("reload")["status"] == "done"
+        assert commander.run("reload")["status"] == "done"
         subscriber.wait_for(
             lambda got: any(m.topic.startswith("second/") and m.text == "online" for m in got)
         )
@@ -114,28 +118,28 @@ def test_a_new_configuration_serves_after_a_reload(
     assert status == 0, errors
 
 
-def test_a_restart_forgets_nothing(post: Post, commander: Commander) -> None:
+def test_a_restart_forgets_nothing(post: CommandedNode, commander: Commander) -> None:
     """Not even kill -9; what was asked before is not done again, but answered as it was."""
     with post.run() as daemon:
         commander.settings()
         label = next(iter(commander.settings()["thresholds"]))
-        muted = commander.ask("mute", minutes=600)
-        commander.ask("threshold", label=label, on=0.875)
-        commander.ask("profile", label=label, profile="steady")
+        muted = commander.run("mute", minutes=600)
+        commander.run("threshold", label=label, on=0.875)
+        commander.run("profile", label=label, profile="steady")
         before = commander.settings(lambda now: now["profiles"] != {})
         daemon.kill()
-    told = commander.settings_told
+    told = commander.settings_count
     with post.run():
         assert commander.settings(after=told) == before
-        commander.ask("unmute")
-        assert commander.ask("mute", muted["id"], minutes=600) == muted
-        again = commander.ask("mute", muted["id"], minutes=601)
+        commander.run("unmute")
+        assert commander.run("mute", muted["id"], minutes=600) == muted
+        again = commander.run("mute", muted["id"], minutes=601)
         assert (again["status"], "another command" in again["message"]) == ("refused", True)
         assert commander.settings(lambda now: now["muted"] == {})
 
 
 def test_what_is_muted_is_not_told(
-    post: Post, commander: Commander, subscriber: Subscriber
+    post: CommandedNode, commander: Commander, subscriber: Subscriber
 ) -> None:
     """Over a restart too; health counts what was held back; unmuted it is told again."""
     tones = post.folder / "tones.wav"
@@ -143,7 +147,7 @@ def test_what_is_muted_is_not_told(
     post.configure("decide.on_threshold = 1.0")  # nothing begins before it is muted
     with post.run():
         commander.settings()
-        commander.ask("mute", minutes=60)
+        commander.run("mute", minutes=60)
     post.configure("decide.on_threshold = 0.36", "decide.off_threshold = 0.33")
     with post.run(tones, pace="fast") as daemon:
         status, errors = daemon.wait()
@@ -152,33 +156,33 @@ def test_what_is_muted_is_not_told(
     assert subscriber.on(DETECTIONS) == []
     counters = json.loads(subscriber.on(HEALTH)[-1].payload)["counters"]
     assert counters["events_muted"] > 0
-    told = commander.settings_told
+    told = commander.settings_count
     with post.run():
         commander.settings(after=told)
-        commander.ask("unmute")
+        commander.run("unmute")
     with post.run(tones, pace="fast") as daemon:
         daemon.wait()
     subscriber.wait_for(lambda _: subscriber.on(DETECTIONS))
 
 
-def test_a_damaged_memory_is_set_aside_and_told(post: Post, commander: Commander) -> None:
+def test_a_damaged_memory_is_set_aside_and_told(post: CommandedNode, commander: Commander) -> None:
     """The node goes on as configured."""
     with post.run():
         commander.settings()
-        commander.ask("mute", minutes=60)
-    damaged = post.memory.read_bytes().replace(b'"until_ns":', b'"until_ns":9')
-    post.memory.write_bytes(damaged)
-    told = commander.settings_told
+        commander.run("mute", minutes=60)
+    damaged = post.state_file.read_bytes().replace(b'"until_ns":', b'"until_ns":9')
+    post.state_file.write_bytes(damaged)
+    told = commander.settings_count
     with post.run() as daemon:
         assert commander.settings(after=told)["muted"] == {}
-        assert commander.ask("mute", minutes=60)["status"] == "done"
+        assert commander.run("mute", minutes=60)["status"] == "done"
         _, errors = daemon.terminate()
     assert "is damaged (its checksum is wrong)" in errors
     (aside,) = post.folder.glob("commands.json.damaged-*")
     assert aside.read_bytes() == damaged
 
 
-def test_no_garbage_ends_the_daemon(post: Post, commander: Commander) -> None:
+def test_no_garbage_ends_the_daemon(post: CommandedNode, commander: Commander) -> None:
     """Three hundred spoilt messages are answered, and the next command is carried out."""
     rng = random.Random(4)  # noqa: S311 - the same garbage in every run
     with post.run() as daemon:
@@ -190,14 +194,14 @@ def test_no_garbage_ends_the_daemon(post: Post, commander: Commander) -> None:
                 garbage[rng.randrange(len(garbage))] = rng.randrange(256)
             commander.send(name, bytes(garbage[: rng.randrange(1, len(garbage) + 1)]))
             if rng.random() < 0.1:
-                commander.catch_up()
-        commander.catch_up()
+                commander.wait_for_results()
+        commander.wait_for_results()
         _, errors = daemon.terminate()
     assert "Traceback" not in errors
 
 
 def test_the_level_is_told_as_a_plain_number(
-    post: Post, broker: Broker, subscriber: Subscriber
+    post: CommandedNode, broker: Broker, subscriber: Subscriber
 ) -> None:
     """As often as it is wanted, and not kept by the broker."""
     post.configure("mqtt.level_seconds = 0.2")

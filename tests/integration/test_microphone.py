@@ -78,7 +78,7 @@ def test_check_goes_on_after_a_failed_step(tmp_path: Path) -> None:
     )
     assert done.returncode == 1
     assert [line[:4] for line in done.stdout.splitlines()] == ["ok  "] * 5 + ["FAIL", "    "]
-    assert "nobody listens at mqtt://127.0.0.1:1" in done.stdout
+    assert "no broker is listening at mqtt://127.0.0.1:1" in done.stdout
 
 
 def _rows(lines: list[str]) -> list[tuple[tuple[str, str], float]]:

@@ -164,7 +164,7 @@ def test_without_a_broker_listening_goes_on(tmp_path: Path) -> None:
     with running("--source", source, "--pace", "fast", "--broker", url) as daemon:
         status, errors = daemon.wait()
     assert status == 0
-    assert f"nobody listens at {url}" in errors
+    assert f"no broker is listening at {url}" in errors
 
 
 @pytest.mark.parametrize(

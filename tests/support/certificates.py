@@ -1,6 +1,6 @@
-"""Certificates for a broker on loopback, made for one test run.
+"""Certificates for a broker on loopback, created for one test run.
 
-They have what the recipe in mosquitto-tls(7) gives them, and so no key usage.
+They follow the recipe in mosquitto-tls(7), and so have no key usage extension.
 """
 
 import shutil
@@ -20,22 +20,22 @@ class Certificates:
     folder: Path
 
     def path(self, name: str) -> str:
-        """The file of that name: ca.crt, server.key, client.crt, other.crt, ..."""
+        """Returns the path of a file: ca.crt, server.key, client.crt, other.crt, ..."""
         return str(self.folder / name)
 
-    def listener_lines(self, *, ask_client: bool = False) -> tuple[str, ...]:
-        """What mosquitto's listener needs to speak TLS, and perhaps to ask for a certificate."""
+    def listener_lines(self, *, require_client: bool = False) -> tuple[str, ...]:
+        """Returns mosquitto's TLS options, with a required client certificate if wanted."""
         lines = (
             f"cafile {self.path('ca.crt')}",
             f"certfile {self.path('server.crt')}",
             f"keyfile {self.path('server.key')}",
         )
-        return (*lines, "require_certificate true") if ask_client else lines
+        return (*lines, "require_certificate true") if require_client else lines
 
 
 @pytest.fixture(scope="session")
 def certificates(tmp_path_factory: pytest.TempPathFactory) -> Certificates:
-    """Certificates that nobody else has."""
+    """Provides certificates that only this test run has."""
     if shutil.which("openssl") is None:
         pytest.skip("openssl is not installed; apt-get install openssl")
     made = Certificates(tmp_path_factory.mktemp("certificates"))

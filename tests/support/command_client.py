@@ -1,4 +1,4 @@
-"""A node that obeys, and somebody who commands it."""
+"""A node that accepts commands, and a client that sends them."""
 
 import json
 import os
@@ -20,25 +20,25 @@ SETTINGS = f"{BASE}/settings"
 
 
 def next_command(inbox: CommandInbox) -> PendingCommand:
-    """The next command that comes in at a door."""
-    taken: list[PendingCommand] = []
+    """Returns the next command of an inbox, as soon as there is one."""
+    popped: list[PendingCommand] = []
 
-    def has_come() -> bool:
-        asked = inbox.pop_command()
-        taken.extend([asked] if asked else [])
-        return bool(taken)
+    def has_arrived() -> bool:
+        pending = inbox.pop_command()
+        popped.extend([pending] if pending else [])
+        return bool(popped)
 
-    wait_until(has_come)
-    return taken[0]
+    wait_until(has_arrived)
+    return popped[0]
 
 
-class Post:
-    """A node that can be started more than once.
+class CommandedNode:
+    """A node with `mqtt.commands` that can be started more than once.
 
     Args:
-        folder: Where its state, its configuration and its clips are.
-        broker: Who brings it commands.
-        quiet: What it listens to, unless there is something to hear.
+        folder: The folder of its state, its configuration and its clips.
+        broker: The broker.
+        quiet: The recording that it classifies, unless `run` has another.
     """
 
     def __init__(self, folder: Path, broker: Broker, quiet: Path) -> None:
@@ -49,30 +49,30 @@ class Post:
         self.configure()
 
     @property
-    def memory(self) -> Path:
-        """The file that outlives a run."""
+    def state_file(self) -> Path:
+        """The file of its command state, which lasts over restarts."""
         return self.folder / "commands.json"
 
     def configure(self, *lines: str) -> None:
-        """Write the configuration, with more lines at its end."""
-        wanted = ["mqtt.commands = true", f'evidence.folder = "{self.folder}/clips"']
-        self.config.write_text("\n".join([*wanted, "evidence.keep_free_megabytes = 0", *lines]))
+        """Writes the configuration, with more lines at its end."""
+        first = ["mqtt.commands = true", f'evidence.folder = "{self.folder}/clips"']
+        self.config.write_text("\n".join([*first, "evidence.keep_free_megabytes = 0", *lines]))
 
     @contextmanager
     def run(self, recording: Path | None = None, pace: str = "real") -> Iterator[Daemon]:
-        """The daemon, listening."""
+        """Provides the running daemon."""
         source = ["--source", f"wav:{recording or self._quiet}", "--pace", pace]
-        where = ["--broker", self._broker.url, "--config", str(self.config)]
+        options = ["--broker", self._broker.url, "--config", str(self.config)]
         environment = os.environ | {"STATE_DIRECTORY": str(self.folder)}
-        with running(*where, *source, "--bundle", str(TINY), environment=environment) as daemon:
+        with running(*options, *source, "--bundle", str(TINY), environment=environment) as daemon:
             yield daemon
 
 
 class Commander:
-    """Sends commands to the node, and waits for what comes of them.
+    """Sends commands to the node, and waits for their results.
 
     Args:
-        subscriber: Who receives all.
+        subscriber: A subscriber to all topics.
     """
 
     def __init__(self, subscriber: Subscriber) -> None:
@@ -80,54 +80,54 @@ class Commander:
         self._sent = 0
 
     def send(self, name: str, payload: bytes) -> None:
-        """Publish anything as a command."""
+        """Publishes any bytes as a command."""
         self._subscriber.publish(f"{BASE}/command/{name}", payload, retain=False)
 
-    def catch_up(self) -> None:
-        """Return once all that was sent is answered."""
-        self.ask("unmute")
+    def wait_for_results(self) -> None:
+        """Returns once every command that was sent has its result."""
+        self.run("unmute")
 
-    def ask(self, name: str, command_id: str | None = None, **fields: Any) -> dict[str, Any]:  # noqa: ANN401 - JSON
-        """The end of what comes of a command."""
+    def run(self, name: str, command_id: str | None = None, **fields: Any) -> dict[str, Any]:  # noqa: ANN401 - JSON
+        """Sends a command and returns its final result."""
         self._sent += 1
         command_id = command_id or f"c{self._sent}"
         before = len(self.results(command_id))
         self.send(name, json.dumps({"id": command_id, **fields}).encode())
 
-        def is_over(_: object) -> bool:
+        def is_final(_: object) -> bool:
             results = self.results(command_id)[before:]
             return bool(results) and results[-1]["status"] != "started"
 
-        self._subscriber.wait_for(is_over)
+        self._subscriber.wait_for(is_final)
         return self.results(command_id)[-1]
 
     def results(self, command_id: str | None) -> list[dict[str, Any]]:
-        """What was said of a command so far; with None, of those without an id."""
-        told = [json.loads(message.payload) for message in self._subscriber.on(RESULT)]
-        return [result for result in told if result["id"] == command_id]
+        """Returns the results of a command so far; with None, those without an id."""
+        results = [json.loads(message.payload) for message in self._subscriber.on(RESULT)]
+        return [result for result in results if result["id"] == command_id]
 
     def settings(
-        self, is_so: Callable[[dict[str, Any]], bool] = bool, *, after: int = 0
+        self, predicate: Callable[[dict[str, Any]], bool] = bool, *, after: int = 0
     ) -> dict[str, Any]:
-        """How the node says that it decides, once it says that something is so.
+        """Returns the settings of the node as soon as a predicate holds for them.
 
-        By then it hears commands, because it says so after it has subscribed.
+        By then it receives commands, because it publishes settings after it has subscribed.
 
         Args:
-            is_so: What is waited for.
-            after: So many settings that were told before do not count.
+            predicate: The condition.
+            after: So many settings that were published before do not count.
         """
         found: dict[str, Any] = {}
 
-        def has_told(_: object) -> bool:
+        def has_arrived(_: object) -> bool:
             for message in self._subscriber.on(SETTINGS)[after:][-1:]:
                 found.update(json.loads(message.payload))
-            return bool(found) and is_so(found)
+            return bool(found) and predicate(found)
 
-        self._subscriber.wait_for(has_told)
+        self._subscriber.wait_for(has_arrived)
         return found
 
     @property
-    def settings_told(self) -> int:
-        """How often it has said how it decides."""
+    def settings_count(self) -> int:
+        """The number of settings that were published so far."""
         return len(self._subscriber.on(SETTINGS))

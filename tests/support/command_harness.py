@@ -36,16 +36,19 @@ RUNNING = Status()
 LABELS = ("hiss", "hum", "hush")
 
 
-class Untold(ResultQueue):
-    """Results that nobody has sent yet."""
+class RecordedResults(ResultQueue):
+    """A queue of results that are never sent."""
 
     def __init__(self) -> None:
         super().__init__(f"{BASE}/result", lambda _topic, _refusal: None, Health())
 
     @property
-    def told(self) -> list[tuple[str, dict[str, Any], bytes | None]]:
-        """Topic, result and correlation of each."""
-        return [(one.topic, json.loads(one.payload), one.correlation) for one in self._unsent]
+    def queued(self) -> list[tuple[str, dict[str, Any], bytes | None]]:
+        """The topic, the result and the correlation data of each."""
+        return [
+            (result.topic, json.loads(result.payload), result.correlation)
+            for result in self._queue.waiting()
+        ]
 
 
 @dataclass
@@ -119,9 +122,9 @@ class House:
             new_self_test=lambda: SelfTest(config, model),
             publish_settings=self.settings.append,
         )
-        self._answers = Untold()
+        self._results = RecordedResults()
         self._inbox = CommandInbox(
-            BASE, self._answers, lambda: None, utc_ns=lambda: self.sound_clock.utc_ns
+            BASE, self._results, lambda: None, utc_ns=lambda: self.sound_clock.utc_ns
         )
         self.now_seconds = 0.0
         self.executor = CommandExecutor(
@@ -142,7 +145,7 @@ class House:
     @property
     def results(self) -> list[dict[str, Any]]:
         """All that was said so far."""
-        return [result for _, result, _ in self._answers.told]
+        return [result for _, result, _ in self._results.queued]
 
     def _set_rules(self, rules: Any) -> None:  # noqa: ANN401 - a sequence of rules
         self.rules = tuple(rules)

@@ -1,4 +1,4 @@
-"""A broker that says welcome and then nothing, byte by byte of MQTT 5."""
+"""A fake MQTT 5 broker that acknowledges only what a test wants."""
 
 import contextlib
 import socket
@@ -9,40 +9,40 @@ _PUBACK = 4
 
 
 def connack(receive_maximum: int) -> bytes:
-    """A welcome that allows so many unacknowledged messages (MQTT 5, 3.2.2.3.3)."""
+    """Returns a CONNACK packet with a Receive Maximum (MQTT 5, section 3.2.2.3.3)."""
     return bytes([0x20, 6, 0, 0, 3, 0x21, *receive_maximum.to_bytes(2)])
 
 
-class DeafBroker:
-    """Takes one client; what it does is done by the calls of the test, on the test's own thread."""
+class SilentBroker:
+    """Accepts one client and sends only the packets that the test's own thread calls for."""
 
     def __init__(self, listener: socket.socket) -> None:
         self._listener = listener
-        self._caller: socket.socket | None = None
+        self._client: socket.socket | None = None
         self.url = f"mqtt://127.0.0.1:{listener.getsockname()[1]}"
 
-    def welcome(self, receive_maximum: int) -> None:
-        """Let the client in that has called."""
-        self._caller, _ = self._listener.accept()
-        self._caller.sendall(connack(receive_maximum))
+    def accept(self, receive_maximum: int) -> None:
+        """Accepts the client and sends CONNACK."""
+        self._client, _ = self._listener.accept()
+        self._client.sendall(connack(receive_maximum))
 
     def acknowledge(self, mid: int) -> None:
-        """Take one message."""
-        assert self._caller is not None
-        self._caller.sendall(bytes([_PUBACK << 4, 2, *mid.to_bytes(2)]))
+        """Sends PUBACK for one message."""
+        assert self._client is not None
+        self._client.sendall(bytes([_PUBACK << 4, 2, *mid.to_bytes(2)]))
 
     def published(self) -> int:
-        """How many messages had arrived when the client left; they are short ones."""
-        assert self._caller is not None
+        """Returns how many messages arrived before the client closed; they must be short."""
+        assert self._client is not None
         received = b""
-        while more := self._caller.recv(65_536):
+        while more := self._client.recv(65_536):
             received += more
         return _count_publishes(received)
 
     def close(self) -> None:
-        """Hang up."""
-        if self._caller is not None:
-            self._caller.close()
+        """Closes the connection."""
+        if self._client is not None:
+            self._client.close()
 
 
 def _count_publishes(received: bytes) -> int:
@@ -56,10 +56,10 @@ def _count_publishes(received: bytes) -> int:
 
 
 @contextlib.contextmanager
-def deaf_broker() -> Iterator[DeafBroker]:
-    """One that listens as long as the context."""
+def silent_broker() -> Iterator[SilentBroker]:
+    """Provides a broker until the end of the context."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        broker = DeafBroker(listener)
+        broker = SilentBroker(listener)
         try:
             yield broker
         finally:

@@ -1,4 +1,4 @@
-"""A real mosquitto on a loopback port of its own."""
+"""A mosquitto broker on a loopback port of its own."""
 
 import os
 import shutil
@@ -15,16 +15,16 @@ import pytest
 from mqtt_subscriber import PATIENCE_SECONDS, Subscriber
 
 _SAVING = "Saving in-memory database"
-_DEBIAN_PATH = "/usr/sbin"  # where Debian keeps mosquitto, on no plain user's PATH
+_DEBIAN_PATH = "/usr/sbin"  # Debian installs mosquitto here, outside a plain user's PATH
 
 
 @dataclass(frozen=True)
 class Access:
-    """Who may do what at a broker.
+    """The users of a broker, and their rights.
 
     Attributes:
-        passwords: User name to password; without any, everybody may come in.
-        acl: Lines of mosquitto's acl_file; without any, everybody may do everything.
+        passwords: User name to password; None admits anonymous clients.
+        acl: Lines of mosquitto's acl_file; without any, every client has all rights.
     """
 
     passwords: dict[str, str] | None = None
@@ -32,13 +32,13 @@ class Access:
 
 
 class Broker:
-    """A mosquitto process; `start` after `kill` or `stop` comes back on the same port.
+    """A mosquitto process; `start` after `kill` or `stop` uses the same port again.
 
     Args:
         folder: An empty folder for its configuration and its files.
-        access: Who may do what.
-        persistent: Whether retained and queued messages survive `kill`.
-        extra: More lines of its configuration, for the listener (certificates, say).
+        access: The users and their rights.
+        persistent: True if retained and queued messages survive `kill`.
+        extra: More lines of its configuration, such as the TLS options of the listener.
     """
 
     def __init__(
@@ -59,23 +59,23 @@ class Broker:
 
     @property
     def url(self) -> str:
-        """Where it listens, as soundpost's configuration spells it."""
+        """The address, as in soundpost's configuration."""
         return f"mqtt://127.0.0.1:{self.port}"
 
     @property
     def pid(self) -> int:
-        """The number of its process, while it runs."""
+        """The process id, while it runs."""
         assert self._process is not None
         return self._process.pid
 
     @property
     def log(self) -> str:
-        """What it has printed so far."""
+        """The output so far."""
         path = self._folder / "log"
         return path.read_text(encoding="utf-8", errors="replace") if path.exists() else ""
 
     def start(self) -> Self:
-        """Start it and wait until it accepts connections."""
+        """Starts the process and waits until it accepts connections."""
         with (self._folder / "log").open("ab") as log:
             self._process = subprocess.Popen(
                 [self._program, "-v", "-c", str(self._write_configuration())],
@@ -89,35 +89,35 @@ class Broker:
         return self
 
     def save(self) -> None:
-        """Have a persistent one write down what it knows now, its subscribers above all."""
+        """Makes a persistent broker write its database now, with its subscribers."""
         assert self._process is not None
         process, saved = self._process, self.log.count(_SAVING)
 
         def has_saved() -> bool:
-            # It says when it begins to write, so that with the second the first is done; and it
-            # forgets a signal that comes meanwhile.
+            # It logs the beginning of a write: with the second line the first write is done. It
+            # ignores a signal that arrives during a write.
             process.send_signal(signal.SIGUSR1)
             return self.log.count(_SAVING) >= saved + 2
 
         wait_until(has_saved)
 
     def change_access(self, *acl: str) -> None:
-        """Have one that has an access list go by another from now on."""
+        """Replaces the access list of a broker that has one."""
         assert self._process is not None
         (self._folder / "acl").write_text("\n".join(acl) + "\n", encoding="utf-8")
         self._process.send_signal(signal.SIGHUP)
 
     def stop(self) -> None:
-        """End it in an orderly way."""
+        """Ends the process with SIGTERM."""
         self._end("terminate")
 
     def kill(self) -> None:
-        """End it with SIGKILL."""
+        """Ends the process with SIGKILL."""
         self._end("kill")
 
-    def _end(self, how: str) -> None:
+    def _end(self, method: str) -> None:
         if self._process is not None:
-            getattr(self._process, how)()
+            getattr(self._process, method)()
             self._process.wait(PATIENCE_SECONDS)
             self._process = None
 
@@ -128,7 +128,7 @@ class Broker:
             *self._extra,
         ]
         if os.geteuid() == 0:
-            lines.append("user root")  # or it drops to a user that cannot read this folder
+            lines.append("user root")  # its own user cannot read this folder
         if self._access.passwords:
             lines.append(f"password_file {self._write_passwords(self._access.passwords)}")
         if self._access.acl:
@@ -154,24 +154,24 @@ class Broker:
 
 
 def free_port() -> int:
-    """A TCP port on loopback where nobody listens now."""
+    """Returns a TCP port on loopback that is free now."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
         return port
 
 
-def wait_until(is_so: Callable[[], bool]) -> None:
-    """Return as soon as something is so; for what cannot be waited for any better."""
+def wait_until(predicate: Callable[[], bool]) -> None:
+    """Returns as soon as a predicate holds; for events that offer no better way to wait."""
     deadline = time.monotonic() + PATIENCE_SECONDS
-    while not is_so():
+    while not predicate():
         if time.monotonic() > deadline:
             raise TimeoutError(f"not within {PATIENCE_SECONDS} s")
         time.sleep(0.01)
 
 
 def require_mosquitto() -> str:
-    """The program's path; where it is not installed the test is skipped, or fails under CI."""
+    """Returns the program's path; without it the test is skipped, or fails under CI."""
     found = shutil.which("mosquitto") or shutil.which("mosquitto", path=_DEBIAN_PATH)
     if found is not None:
         return found
@@ -191,10 +191,10 @@ MakeBroker = Callable[..., Broker]
 
 @pytest.fixture
 def make_broker(tmp_path: Path) -> Iterator[MakeBroker]:
-    """Makes brokers from `Broker`'s arguments after the folder; all end with the test."""
+    """Provides a factory of brokers, with `Broker`'s arguments after the folder."""
     made: list[Broker] = []
 
-    def make(access: Access | None = None, **options: Any) -> Broker:  # noqa: ANN401 - Broker's own
+    def make(access: Access | None = None, **options: Any) -> Broker:  # noqa: ANN401 - Broker's options
         folder = tmp_path / f"broker-{len(made)}"
         folder.mkdir()
         made.append(Broker(folder, access, **options))
@@ -207,12 +207,12 @@ def make_broker(tmp_path: Path) -> Iterator[MakeBroker]:
 
 @pytest.fixture
 def broker(make_broker: MakeBroker) -> Broker:
-    """A broker where everybody may do everything; it forgets all when it ends."""
+    """Provides a broker without access control and without persistence."""
     return make_broker()
 
 
 @pytest.fixture
 def subscriber(broker: Broker) -> Iterator[Subscriber]:
-    """A subscriber to everything at `broker`."""
+    """Provides a subscriber to all topics of `broker`."""
     with Subscriber(broker.port) as subscriber:
         yield subscriber

@@ -1,4 +1,4 @@
-"""A subscriber that remembers, independent of the daemon's own client."""
+"""An MQTT subscriber that records all messages, independent of the daemon's client."""
 
 import secrets
 import ssl
@@ -15,15 +15,21 @@ from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 
-PATIENCE_SECONDS = 20.0
-"""Long enough for a busy machine; only a hang ever takes it."""
+PATIENCE_SECONDS = 60.0
+"""Long enough for a busy machine; only a hang takes as long."""
 
 
 @dataclass(frozen=True)
 class Received:
-    """One message as a subscriber got it, at a time of the monotonic clock.
+    """A message as a subscriber received it.
 
-    `retain` tells that it was kept from earlier; `correlation` which question it answers.
+    Attributes:
+        topic: The full topic.
+        payload: The content.
+        qos: The quality of service.
+        retain: True if the broker had retained it before the subscription.
+        at_seconds: The time of reception, on the monotonic clock.
+        correlation: The correlation data of a response, if any.
     """
 
     topic: str
@@ -40,9 +46,9 @@ class Received:
 
 
 class Subscriber:
-    """An independent MQTT 5 client that remembers everything.
+    """An MQTT 5 client that records everything.
 
-    It comes back after a lost broker; one that remembers sessions then owes it what it missed.
+    It reconnects after a lost broker. A persistent broker then delivers what it missed.
     """
 
     def __init__(
@@ -69,11 +75,11 @@ class Subscriber:
         if tls is not None:
             self._client.tls_set_context(tls)
         self._client.reconnect_delay_set(1, 1)
-        lasting = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]  # paho's gap
-        lasting.SessionExpiryInterval = 3_600
-        # mosquitto keeps no session across its own death that began clean.
+        properties = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]  # paho's gap
+        properties.SessionExpiryInterval = 3_600
+        # A session that began clean is lost when mosquitto is killed.
         host = "localhost" if tls else "127.0.0.1"
-        self._client.connect_async(host, port, clean_start=False, properties=lasting)
+        self._client.connect_async(host, port, clean_start=False, properties=properties)
 
     def __enter__(self) -> Self:
         self._client.loop_start()
@@ -86,21 +92,21 @@ class Subscriber:
 
     @property
     def received(self) -> list[Received]:
-        """Everything so far, in order."""
+        """All messages so far, in order."""
         with self._changed:
             return list(self._received)
 
     def on(self, topic: str) -> list[Received]:
-        """Everything so far on one topic, in order."""
+        """Returns all messages so far on one topic, in order."""
         return [message for message in self.received if message.topic == topic]
 
     def publish(
-        self, topic: str, payload: bytes, *, retain: bool, answer: tuple[str, bytes] | None = None
+        self, topic: str, payload: bytes, *, retain: bool, reply_to: tuple[str, bytes] | None = None
     ) -> None:
-        """Publish a message of its own, QoS 1; `answer` is where one is wanted, and its sign."""
+        """Publishes a message with QoS 1; `reply_to` is its response topic and correlation data."""
         properties = Properties(PacketTypes.PUBLISH)  # type: ignore[no-untyped-call]  # paho's gap
-        if answer is not None:
-            properties.ResponseTopic, properties.CorrelationData = answer
+        if reply_to is not None:
+            properties.ResponseTopic, properties.CorrelationData = reply_to
         self._client.publish(topic, payload, qos=1, retain=retain, properties=properties)
 
     def wait_for(
@@ -108,7 +114,7 @@ class Subscriber:
         predicate: Callable[[list[Received]], Any],
         timeout_seconds: float = PATIENCE_SECONDS,
     ) -> list[Received]:
-        """Everything received, as soon as the predicate holds for it; else the test fails."""
+        """Returns all messages as soon as the predicate holds for them; else the test fails."""
         with self._changed:
             if not self._changed.wait_for(lambda: predicate(self._received), timeout_seconds):
                 pytest.fail(
@@ -118,10 +124,10 @@ class Subscriber:
             return list(self._received)
 
     def wait_for_subscription(self, times: int) -> None:
-        """Return once the broker has confirmed the subscription so many times."""
+        """Returns once the broker has acknowledged the subscription so many times."""
         with self._changed:
             if not self._changed.wait_for(lambda: self._subscriptions >= times, PATIENCE_SECONDS):
-                pytest.fail("the broker confirmed no subscription")
+                pytest.fail("the broker acknowledged no subscription")
 
     def _on_connect(
         self,

@@ -1,4 +1,4 @@
-"""A line to a broker that breaks after so many bytes, as a bad radio link does."""
+"""A TCP proxy that cuts connections after some bytes, as a bad radio link does."""
 
 import contextlib
 import socket
@@ -6,13 +6,13 @@ import threading
 from collections.abc import Iterator, Sequence
 
 
-class CutLine:
-    """Passes connections on to a port; the first ones are cut, the later ones are not.
+class CuttingProxy:
+    """Forwards connections to a port; cuts the first ones, and leaves later ones alone.
 
     Args:
-        port: Where the line leads, on loopback.
-        bytes_until_cut: For each of the first connections, the bytes that the caller gets
-            through before both ends are cut, in the middle of a message if it so falls.
+        port: The target port, on loopback.
+        bytes_until_cut: For each of the first connections, the bytes that the client can send
+            before both sides are cut, perhaps in the middle of a message.
     """
 
     def __init__(self, port: int, bytes_until_cut: Sequence[int]) -> None:
@@ -26,7 +26,7 @@ class CutLine:
         self._threads[0].start()
 
     def close(self) -> None:
-        """Cut everything and stop."""
+        """Cuts all connections and stops."""
         _cut(self._listener)
         for end in self._ends:
             _cut(end)
@@ -36,25 +36,27 @@ class CutLine:
     def _accept(self) -> None:
         while True:
             try:
-                caller, _ = self._listener.accept()
+                client, _ = self._listener.accept()
             except OSError:
                 return
             self.connections += 1
-            called = socket.create_connection(("127.0.0.1", self._target))
-            self._ends += [caller, called]
+            server = socket.create_connection(("127.0.0.1", self._target))
+            self._ends += [client, server]
             budget = next(self._budgets, None)
-            for source, target, limit in [(caller, called, budget), (called, caller, None)]:
-                thread = threading.Thread(target=_carry, args=(source, target, limit), daemon=True)
+            for source, target, limit in [(client, server, budget), (server, client, None)]:
+                thread = threading.Thread(
+                    target=_forward, args=(source, target, limit), daemon=True
+                )
                 self._threads.append(thread)
                 thread.start()
 
 
-def _carry(source: socket.socket, target: socket.socket, limit: int | None) -> None:
+def _forward(source: socket.socket, target: socket.socket, limit: int | None) -> None:
     with contextlib.suppress(OSError):
         while (limit is None or limit > 0) and (data := source.recv(4096)):
-            passed = data[:limit]
-            target.sendall(passed)
-            limit = None if limit is None else limit - len(passed)
+            forwarded = data[:limit]
+            target.sendall(forwarded)
+            limit = None if limit is None else limit - len(forwarded)
     _cut(source)
     _cut(target)
 
@@ -66,10 +68,10 @@ def _cut(end: socket.socket) -> None:
 
 
 @contextlib.contextmanager
-def cut_line(port: int, bytes_until_cut: Sequence[int]) -> Iterator[CutLine]:
-    """A line that lives as long as the context."""
-    line = CutLine(port, bytes_until_cut)
+def cutting_proxy(port: int, bytes_until_cut: Sequence[int]) -> Iterator[CuttingProxy]:
+    """Provides a proxy until the end of the context."""
+    proxy = CuttingProxy(port, bytes_until_cut)
     try:
-        yield line
+        yield proxy
     finally:
-        line.close()
+        proxy.close()

@@ -1,4 +1,4 @@
-"""How a probe of a broker fails."""
+"""The failures of a probe of a broker."""
 
 import pytest
 
@@ -8,7 +8,7 @@ from soundpost.publish.probe import probe
 
 
 def probe_refusal(broker: str, **keys: object) -> PublishError:
-    """What a probe of a broker raises."""
+    """Returns the error that a probe of a broker raises."""
     with pytest.raises(PublishError) as caught:
-        probe(MqttConfig(broker=broker, **keys), "post")  # type: ignore[arg-type]  # each test knows its keys
+        probe(MqttConfig(broker=broker, **keys), "post")  # type: ignore[arg-type]  # the keys of MqttConfig
     return caught.value

@@ -1,4 +1,4 @@
-"""Messages and outboxes made up for tests that need no broker."""
+"""Sample messages and outboxes for tests that need no broker."""
 
 from pathlib import Path
 
@@ -9,13 +9,13 @@ from soundpost.publish.outbox.outbox import Outbox
 from soundpost.publish.outbox.writer import OutboxWriter
 from soundpost.system.clock import ClockState
 
-_scribes: list[OutboxWriter] = []
+_writers: list[OutboxWriter] = []
 
 
 def message(
     seq: int, clock: ClockState = "synced", state: State = State.STARTED
 ) -> DetectionMessage:
-    """A message that is told apart by its number."""
+    """Returns a message that differs from others in its number only."""
     return DetectionMessage(
         id="0197",
         seq=seq,
@@ -39,28 +39,28 @@ def outbox_file(
     capacity: int = 10_000,
     budget_bytes: int = 100_000_000,
 ) -> tuple[Outbox, OutboxWriter]:
-    """An outbox with a file, and the scribe that keeps it, whose turns the test takes."""
+    """Returns an outbox with a file, and its writer, whose thread the test stands for."""
     health = health or Health()
     outbox = Outbox(capacity, health)
-    _scribes.append(OutboxWriter(path, budget_bytes, outbox, health, lambda: None))
-    return outbox, _scribes[-1]
+    _writers.append(OutboxWriter(path, budget_bytes, outbox.backlog, health, lambda: None))
+    return outbox, _writers[-1]
 
 
 def close_outbox_files() -> None:
-    """Let go of every file that a test has not let go of itself."""
-    while _scribes:
-        _scribes.pop().close()
+    """Closes every file that a test has not closed itself."""
+    while _writers:
+        _writers.pop().close()
 
 
 def sent(outbox: Outbox, writer: OutboxWriter) -> list[int]:
-    """The numbers of what goes out, all of it acknowledged, until nothing is left."""
+    """Sends and acknowledges all messages; returns their numbers in the order of sending."""
     numbers: list[int] = []
     writer.write_pending()
-    while entry := outbox.next_unsent():
-        numbers.append(entry.seq)
-        outbox.acknowledge(entry.seq)
-        if outbox.has_work.is_set():
-            outbox.has_work.clear()
+    while record := outbox.feed.next_unsent():
+        numbers.append(record.seq)
+        outbox.feed.acknowledge(record.seq)
+        if outbox.backlog.has_work.is_set():
+            outbox.backlog.has_work.clear()
             writer.write_pending()
     writer.write_pending()
     return numbers

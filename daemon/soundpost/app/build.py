@@ -29,7 +29,7 @@ from soundpost.pipeline import build_pipeline
 from soundpost.publish.broker import load_broker_address
 from soundpost.publish.health_reports import HealthReports
 from soundpost.publish.level import build_level_reporter
-from soundpost.publish.publisher import MqttPublisher
+from soundpost.publish.publisher import MqttPublisher, NodeDescription
 from soundpost.system.clock import ClockState, clock_state
 from soundpost.system.systemd import Notifier
 from soundpost.system.watchdog import StatusLine, Watchdog
@@ -154,11 +154,10 @@ def build_evidence(config: Config, manifest: Manifest, health: Health) -> Eviden
 def _build_publisher(
     config: Config, manifest: Manifest, health: Health, labels: list[str]
 ) -> MqttPublisher:
-    return MqttPublisher(
-        config.mqtt,
+    node = NodeDescription(
         config.node.name,
-        health,
         labels,
         ModelIdentity.of(manifest),
-        captures=config.evidence.folder is not None,
+        records_clips=config.evidence.folder is not None,
     )
+    return MqttPublisher(config.mqtt, node, health)

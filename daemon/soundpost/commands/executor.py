@@ -12,7 +12,7 @@ from soundpost.commands.context import CommandContext
 from soundpost.commands.history import CommandHistory
 from soundpost.commands.live_settings import minutes_later
 from soundpost.commands.state_file import CommandState, StateFile
-from soundpost.commands.tasks import ClipTask, CommandOutcome, CommandTask, SelfTestTask
+from soundpost.commands.tasks import ClipTask, CommandTask, SelfTestTask
 from soundpost.errors import PublishError, SoundpostError
 from soundpost.evidence import Request
 from soundpost.health import Status as NodeStatus
@@ -25,7 +25,7 @@ from soundpost.messages.command import (
     Threshold,
     Unmute,
 )
-from soundpost.messages.result import Status
+from soundpost.messages.result import CommandOutcome, Status
 from soundpost.messages.uuid7 import uuid7
 from soundpost.publish.inbox.inbox import STOPPING_HINT, CommandInbox, PendingCommand
 from soundpost.system.clock import clock_state
@@ -110,7 +110,8 @@ class CommandExecutor:
 
     def _refuse(self, pending: PendingCommand, error: SoundpostError) -> None:
         """Refuses a command without recording it, so that its id can be used again."""
-        result = self._inbox.build_result(pending, Status.REFUSED, str(error), hint=error.hint)
+        outcome = CommandOutcome(Status.REFUSED, str(error), error.hint)
+        result = self._inbox.build_result(pending, outcome)
         self._inbox.queue_result(result, pending.reply_to)
 
     def _execute(self, pending: PendingCommand) -> None:
@@ -167,9 +168,7 @@ class CommandExecutor:
 
     def _finish(self, pending: PendingCommand, outcome: CommandOutcome) -> None:
         """Saves the result, then queues it for the broker."""
-        result = self._inbox.build_result(
-            pending, outcome.status, outcome.message, hint=outcome.hint, clip=outcome.clip
-        )
+        result = self._inbox.build_result(pending, outcome)
         self._history.record(pending.name, pending.command, result)
         state = CommandState(
             mutes=self._targets.mutes.state,

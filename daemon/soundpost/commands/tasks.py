@@ -1,22 +1,11 @@
-"""Commands that take longer than one chunk, and the outcome of a command."""
+"""Commands that take longer than one chunk."""
 
-from dataclasses import dataclass
 from typing import Protocol
 
 from soundpost.commands.self_test import SelfTest
 from soundpost.errors import SelfTestError
 from soundpost.evidence import Evidence, NoClipReason
-from soundpost.messages.result import Status
-
-
-@dataclass(frozen=True, slots=True)
-class CommandOutcome:
-    """The outcome of a command, see `soundpost.messages.result.ResultMessage`."""
-
-    status: Status
-    message: str
-    hint: str = ""
-    clip: str | None = None
+from soundpost.messages.result import CommandOutcome, Status
 
 
 class CommandTask(Protocol):

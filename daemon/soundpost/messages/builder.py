@@ -1,4 +1,4 @@
-"""From what was decided to what is told."""
+"""Builds messages from detections and counters: ids, numbers, times, rounding."""
 
 import random
 from collections.abc import Callable, Sequence
@@ -12,23 +12,23 @@ from soundpost.messages.payload import DetectionMessage, HealthMessage, ModelIde
 from soundpost.messages.uuid7 import uuid7
 from soundpost.system.clock import ClockState, rfc3339
 
-_SCORE_DECIMALS = 4  # an int8 model has 256 scores; more digits only look like knowledge
+_SCORE_DECIMALS = 4  # an int8 model has 256 scores; more digits would suggest a precision it lacks
 _LEVEL_DECIMALS = 1
 _SECONDS_DECIMALS = 3
 
 
 class MessageBuilder:
-    """Words detections and health for everybody outside, whether over MQTT or as JSON lines.
+    """Builds the messages of detections and health, for MQTT and for JSON lines.
 
-    It gives an event one id for all its states, and a message its number.
+    All states of an event share one id; each detection message has the next number.
 
     Args:
-        node: Who is listening.
-        model: What classifies.
-        sample_rate_hz: Of the samples that events and health are counted in.
-        clock: Asked at each message whether the wall clock can be believed.
-        last_seq: The number that was given last, by an earlier run say.
-        rng: Source of the ids' random bits; a test gives its own.
+        node: The name of the node.
+        model: The model that classifies.
+        sample_rate_hz: The rate of the samples in which events and health are counted.
+        clock: Returns the state of the wall clock; called for each message.
+        last_seq: The last number that was given, perhaps by an earlier run.
+        rng: The source of the ids' random bits.
     """
 
     def __init__(
@@ -50,7 +50,7 @@ class MessageBuilder:
         self._seq = last_seq
 
     def detection(self, detection: Detection) -> DetectionMessage:
-        """The message for the next state of an event.
+        """Returns the message of the next state of an event.
 
         Raises:
             KeyError: The event has not started, or is over.
@@ -76,12 +76,12 @@ class MessageBuilder:
     def health(
         self, health: Health, utc_ns: int, problems: Sequence[Problem] = ()
     ) -> HealthMessage:
-        """The message that tells the counters as they are now, and what is wrong.
+        """Returns a snapshot of the counters and problems as a message.
 
         Args:
-            health: The counters; they may go on counting.
+            health: The counters; later changes do not affect the message.
             utc_ns: The time now, nanoseconds since 1970 UTC.
-            problems: What is wrong with the microphone.
+            problems: The microphone problems.
         """
         return HealthMessage(
             node=self._node,

@@ -1,4 +1,4 @@
-"""What may be asked of a node, and how such a message is read."""
+"""The commands that a node accepts, and their validation."""
 
 from itertools import accumulate
 from typing import Annotated, Any
@@ -9,12 +9,13 @@ from msgspec import Meta
 from soundpost.errors import PublishError, did_you_mean, expected_value
 
 LARGEST_BYTES = 16_384
-"""No command is a hundredth of it."""
+"""A hundred times the length of any command."""
 DEEPEST = 100
-"""No command has more than one list in an object; how deep a parser may go is each Python's own."""
+"""Any command has one list in an object; deeper JSON could exceed the parser's recursion limit."""
 LONGEST_MUTE_MINUTES = 1_440.0
-"""A day: nobody knows of a forgotten mute, until something was not told."""
+"""A day, because a forgotten mute is not noticed until a detection is missed."""
 LONGEST_CAPTURE_SECONDS = 120.0
+"""A longer clip would be large, and its sound must be in memory until it is stored."""
 
 Id = Annotated[
     str,
@@ -37,54 +38,54 @@ Share = Annotated[float, Meta(ge=0.0, le=1.0, description="a number >= 0, <= 1, 
 
 
 class Command(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """What every command says.
+    """The field of every command.
 
     Attributes:
-        id: Chosen by the sender, a new one for each; the same one again is the same command.
+        id: Chosen by the sender, a new one for each command; a repeated id is the same command.
     """
 
     id: Id
 
 
 class Mute(Command, frozen=True):
-    """Tell nothing of these labels for so long; nothing at all if none is named."""
+    """Suppresses detections of these labels for some minutes; of all labels if none is named."""
 
     minutes: Minutes
     labels: Names | None = None
 
 
 class Unmute(Command, frozen=True):
-    """Tell of these labels again; of all if none is named."""
+    """Ends the mute of these labels; of all labels if none is named."""
 
     labels: Names | None = None
 
 
 class Threshold(Command, frozen=True):
-    """Let this smoothed score start an event of the label; null for what was configured."""
+    """Sets the smoothed score that starts an event of a label; null for the configured one."""
 
     label: Name
     on: Share | None
 
 
 class Profile(Command, frozen=True):
-    """Decide on the label as this profile does; null for what was configured."""
+    """Sets the profile of a label; null for the configured one."""
 
     label: Name
     profile: Name | None
 
 
 class Selftest(Command, frozen=True):
-    """Try whether all works, while listening."""
+    """Runs the self-test beside the running pipeline."""
 
 
 class CaptureNow(Command, frozen=True):
-    """Keep a clip of what is heard now, as long as this and what was heard just before."""
+    """Records a clip of the next seconds, and of the sound just before them."""
 
     seconds: Seconds
 
 
 class Reload(Command, frozen=True):
-    """Read the configuration again."""
+    """Reads the configuration again."""
 
 
 COMMANDS: dict[str, type[Command]] = {
@@ -96,22 +97,22 @@ COMMANDS: dict[str, type[Command]] = {
     "capture-now": CaptureNow,
     "reload": Reload,
 }
-"""By the last part of their topic."""
+"""The type of each command, by the last level of its topic."""
 
 
 def read_command(name: str, payload: bytes) -> Command:
-    """The command that a message is.
+    """Decodes and validates a command.
 
     Args:
-        name: The last part of its topic.
-        payload: JSON, perhaps; anything at all.
+        name: The last level of its topic.
+        payload: The message; it may be any bytes.
 
     Raises:
-        PublishError: It is none, and why.
+        PublishError: It is not a valid command; message and hint say why.
     """
     if name not in COMMANDS:
         raise PublishError(f"there is no command {name[:64]!r}", hint=did_you_mean(name, COMMANDS))
-    fields, kind = _object(payload), COMMANDS[name]
+    fields, kind = _decode_object(payload), COMMANDS[name]
     for key in fields:
         if key not in kind.__struct_fields__:
             hint = did_you_mean(key, kind.__struct_fields__)
@@ -119,27 +120,27 @@ def read_command(name: str, payload: bytes) -> Command:
     for field in msgspec.structs.fields(kind):
         if field.name not in fields:
             if field.required:
-                raise PublishError(f"{name} lacks {field.name}", hint=_wanted(kind))
+                raise PublishError(f"{name} lacks {field.name}", hint=_keys_hint(kind))
             continue
         try:
             msgspec.convert(fields[field.name], field.type)
         except msgspec.ValidationError as error:
             raise PublishError(
                 f"{name}: {field.name}: expected {expected_value(field.type, error)}",
-                hint=_wanted(kind),
+                hint=_keys_hint(kind),
             ) from None
     return msgspec.convert(fields, kind)
 
 
 def read_id(payload: bytes) -> str | None:
-    """The id of a message that may be no command otherwise; None if it has none."""
+    """Returns the id of a message that may be an invalid command; None if it has no valid id."""
     try:
-        return msgspec.convert(_object(payload).get("id"), Id)
+        return msgspec.convert(_decode_object(payload).get("id"), Id)
     except (PublishError, msgspec.ValidationError):
         return None
 
 
-def _object(payload: bytes) -> dict[str, Any]:
+def _decode_object(payload: bytes) -> dict[str, Any]:
     hint = 'a command is a JSON object such as {"id": "a1"}; docs/PAYLOAD.md lists them'
     if len(payload) > LARGEST_BYTES:
         raise PublishError(
@@ -151,11 +152,11 @@ def _object(payload: bytes) -> dict[str, Any]:
     try:
         return msgspec.json.decode(payload, type=dict[str, Any])
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise PublishError(f"the message is no JSON object: {error}", hint=hint) from None
+        raise PublishError(f"the message is not a JSON object: {error}", hint=hint) from None
 
 
-def _wanted(kind: type[Command]) -> str:
-    """The keys of a command, those that may be left away in brackets."""
+def _keys_hint(kind: type[Command]) -> str:
+    """Returns a hint with the keys of a command, the optional ones in brackets."""
     fields = sorted(msgspec.structs.fields(kind), key=lambda field: field.name != "id")
     keys = [field.name if field.required else f"[{field.name}]" for field in fields]
-    return f"its keys: {', '.join(keys)}; docs/PAYLOAD.md says more"
+    return f"its keys: {', '.join(keys)}; see docs/PAYLOAD.md"

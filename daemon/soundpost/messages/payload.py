@@ -1,4 +1,4 @@
-"""What goes over the wire, field for field: docs/PAYLOAD.md and docs/schema/ say the same."""
+"""The messages on the wire, field for field as in docs/PAYLOAD.md and docs/schema/."""
 
 from typing import Annotated, Literal
 
@@ -18,11 +18,11 @@ Share = Annotated[float, Meta(ge=0.0, le=1.0)]
 
 
 class _Wire(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A JSON object; its keys leave in the order of its fields."""
+    """A JSON object with its keys in the order of the fields."""
 
 
 class ModelIdentity(_Wire, frozen=True, kw_only=True):
-    """Which model decided: what the manifest says of it."""
+    """The identity of a model, from its manifest."""
 
     id: str
     version: str
@@ -30,32 +30,32 @@ class ModelIdentity(_Wire, frozen=True, kw_only=True):
 
     @classmethod
     def of(cls, manifest: Manifest) -> "ModelIdentity":
-        """The identity of the model that a manifest describes."""
+        """Returns the identity of the model that a manifest describes."""
         return cls(id=manifest.id, version=manifest.version, sha256=manifest.model.sha256)
 
 
 class DetectionMessage(_Wire, frozen=True, kw_only=True):
     """One state of one event (schema 1), on `<prefix>/<node>/detections`.
 
-    That of a self-test goes to `<prefix>/<node>/selftest` instead, and never to the former.
+    A detection of a self-test goes to `<prefix>/<node>/selftest` instead.
 
     Attributes:
-        schema: Version of this shape.
+        schema: The version of this schema.
         id: UUIDv7 of the event, the same in all its states; its time is the onset.
-        seq: Number of the message at this node, from 1, growing by one.
-        node: Who heard it.
-        state: How far the telling of the event has come.
-        label: What was heard, as the model's manifest spells it.
-        score: Peak of the smoothed score so far, four decimals.
+        seq: The number of the message at this node, from 1, growing by one.
+        node: The name of the node.
+        state: The state of the event.
+        label: The label of the sound, as the model's manifest spells it.
+        score: The peak of the smoothed score so far, four decimals.
         threshold: The smoothed score that starts an event of this label, four decimals.
-        onset: When the event began, RFC 3339 in UTC, whole milliseconds (cut, not rounded).
-        offset: When it ended; None while it lasts.
-        clock: Whether onset and offset can be believed.
-        level_dbfs: RMS level of the event's loudest window so far, one decimal.
-        model: What decided.
-        clip: Name of the file that it is heard in; None unless it has ended and one was kept.
-        backfilled: Whether it left the node late, because the broker was away.
-        test: Whether nothing was heard but the known sound of a self-test.
+        onset: The start of the event, RFC 3339 in UTC, whole milliseconds (cut, not rounded).
+        offset: The end of the event; None while it lasts.
+        clock: The state of the clock: whether onset and offset are reliable.
+        level_dbfs: The RMS level of the event's loudest window so far, dBFS, one decimal.
+        model: The model that classified it.
+        clip: The file name of its clip; None unless the event has ended and a clip was stored.
+        backfilled: True if it was sent late, because the broker was away.
+        test: True if it is the known sound of a self-test.
     """
 
     schema: Literal[1] = 1
@@ -77,19 +77,19 @@ class DetectionMessage(_Wire, frozen=True, kw_only=True):
 
 
 class HealthMessage(_Wire, frozen=True, kw_only=True):
-    """How the node fares (schema 1), retained on `<prefix>/<node>/health`.
+    """The health of a node (schema 1), retained on `<prefix>/<node>/health`.
 
     Attributes:
-        schema: Version of this shape.
-        node: Whose health it is.
-        time: When it was told, RFC 3339 in UTC.
-        clock: Whether `time` can be believed.
-        version: Of the daemon.
-        model: What classifies.
+        schema: The version of this schema.
+        node: The name of the node.
+        time: The time of the message, RFC 3339 in UTC.
+        clock: The state of the clock: whether `time` is reliable.
+        version: The version of the daemon.
+        model: The model that classifies.
         heard_seconds: Seconds of sound captured since the start. It stands still when no sound
             arrives, which a clock would hide.
-        problems: What is wrong with the microphone now.
-        counters: Since the start, see `soundpost.health.Health`.
+        problems: The microphone problems at this time.
+        counters: Counts since the start, see `soundpost.health.Health`.
     """
 
     schema: Literal[1] = 1
@@ -104,14 +104,14 @@ class HealthMessage(_Wire, frozen=True, kw_only=True):
 
 
 def encode(message: DetectionMessage | HealthMessage) -> bytes:
-    """A message as one line of JSON, UTF-8, keys in the order of the fields."""
+    """Returns a message as one line of JSON, UTF-8, keys in the order of the fields."""
     return msgspec.json.encode(message)
 
 
 def encode_late(payload: bytes) -> bytes:
-    """An encoded detection that says `backfilled`; nothing else in it changes.
+    """Marks an encoded detection as `backfilled`; nothing else in it changes.
 
-    It may have been encoded by an earlier version, so only that one field is looked at.
+    It may have been encoded by an earlier version, so no other field is decoded.
     """
     fields = msgspec.json.decode(payload, type=dict[str, msgspec.Raw])
     return msgspec.json.encode(fields | {"backfilled": True})

@@ -1,5 +1,6 @@
-"""What came of a command, field for field: docs/PAYLOAD.md and docs/schema/ say the same."""
+"""The result of a command on the wire, as in docs/PAYLOAD.md and docs/schema/."""
 
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Annotated, Literal
 
@@ -9,10 +10,11 @@ from msgspec import Meta
 from soundpost.messages.payload import Time
 
 LONGEST_NAME = 64
+"""Characters of an unknown command's name that its result repeats."""
 
 
 class Status(StrEnum):
-    """How far a command has come; the value is its name on the wire."""
+    """The state of a command; the value is its name on the wire."""
 
     STARTED = "started"
     DONE = "done"
@@ -20,20 +22,30 @@ class Status(StrEnum):
     FAILED = "failed"
 
 
+@dataclass(frozen=True, slots=True)
+class CommandOutcome:
+    """The outcome of a command: the fields of its result that the command itself determines."""
+
+    status: Status
+    message: str
+    hint: str = ""
+    clip: str | None = None
+
+
 class ResultMessage(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """What came of a command (schema 1), on `<prefix>/<node>/result`.
+    """The result of a command (schema 1), on `<prefix>/<node>/result`.
 
     Attributes:
-        schema: Version of this shape.
-        node: Who was asked.
-        id: The command's; None if it has none that can be read.
-        command: The last part of its topic.
-        status: `started` is followed by another result under the same id; the others are the end.
-            `refused`: nothing was done. `failed`: it was tried.
-        message: What came of it, in one line.
+        schema: The version of this schema.
+        node: The node that received the command.
+        id: The id of the command; None if it has no valid one.
+        command: The last level of the command's topic.
+        status: `started` is followed by another result with the same id; the others are final.
+            `refused`: nothing was done. `failed`: it was attempted.
+        message: The outcome, in one line.
         hint: What to do about it; empty where there is nothing to do.
-        at: When that was, RFC 3339 in UTC.
-        clip: The file that was asked for; None unless there is one.
+        at: The time of the result, RFC 3339 in UTC.
+        clip: The file name of the clip that was requested; None if there is none.
     """
 
     schema: Literal[1] = 1

@@ -1,4 +1,4 @@
-"""What commands can change, as it is now: docs/PAYLOAD.md and docs/schema/ say the same."""
+"""The settings that commands change, on the wire, as in docs/PAYLOAD.md and docs/schema/."""
 
 from typing import Literal
 
@@ -8,14 +8,14 @@ from soundpost.messages.payload import Share, Time
 
 
 class SettingsMessage(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """How a node decides now (schema 1), retained on `<prefix>/<node>/settings`.
+    """The live settings of a node (schema 1), retained on `<prefix>/<node>/settings`.
 
     Attributes:
-        schema: Version of this shape.
-        node: Whose settings.
-        muted: Labels that nothing is told of, and until when, RFC 3339 in UTC.
-        thresholds: For each label that is listened for, the smoothed score that starts an event.
-        profiles: Labels that were given another profile than the configured one, and which.
+        schema: The version of this schema.
+        node: The name of the node.
+        muted: The muted labels, each with the time at which its mute ends, RFC 3339 in UTC.
+        thresholds: For each detected label, the smoothed score that starts an event.
+        profiles: The labels with another profile than the configured one, each with its name.
     """
 
     schema: Literal[1] = 1

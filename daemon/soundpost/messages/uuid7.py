@@ -10,11 +10,11 @@ _VARIANT = 0b10
 
 
 def uuid7(utc_ns: int, rng: random.Random) -> uuid.UUID:
-    """A UUID of version 7 (RFC 9562, section 5.7), made here because Python 3.13 has none.
+    """Returns a UUID of version 7 (RFC 9562, section 5.7), which Python has from 3.14 on.
 
     Args:
-        utc_ns: The time it carries in its first 48 bits, as whole milliseconds since 1970 UTC.
-        rng: Where its 74 random bits come from.
+        utc_ns: The time in its first 48 bits, as whole milliseconds since 1970 UTC.
+        rng: The source of its 74 random bits.
     """
     milliseconds = utc_ns // NANOSECONDS_PER_MILLISECOND
     value = milliseconds << 80 | _VERSION << 76 | rng.getrandbits(12) << 64

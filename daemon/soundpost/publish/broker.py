@@ -1,4 +1,4 @@
-"""The broker as the configuration names it: address, credentials, certificates."""
+"""The broker's address, credentials and certificates, from the configuration."""
 
 import ipaddress
 import ssl
@@ -13,10 +13,10 @@ _DEFAULT_PORTS = {"mqtt": 1883, "mqtts": 8883}
 _OTHERS_MASK = 0o007
 
 
-class _TidySocket(ssl.SSLSocket):
-    """Closes itself when its handshake fails, because paho forgets it open."""
+class _SelfClosingSocket(ssl.SSLSocket):
+    """A TLS socket that closes itself when its handshake fails, because paho leaves it open."""
 
-    def do_handshake(self, block: bool = False) -> None:  # noqa: FBT001, FBT002 - as ssl has it
+    def do_handshake(self, block: bool = False) -> None:  # noqa: FBT001, FBT002 - the signature of ssl
         try:
             super().do_handshake(block)
         except OSError:
@@ -26,7 +26,7 @@ class _TidySocket(ssl.SSLSocket):
 
 @dataclass(frozen=True, slots=True)
 class BrokerAddress:
-    """Where the broker is and how to be let in; printing it shows no secret."""
+    """The broker's address, credentials and TLS context; printing it shows no secret."""
 
     host: str
     port: int
@@ -39,8 +39,8 @@ class BrokerAddress:
         return f"{'mqtts' if self.tls else 'mqtt'}://{host}:{self.port}"
 
     @property
-    def is_here(self) -> bool:
-        """Whether it runs on this machine."""
+    def is_local(self) -> bool:
+        """True if the broker runs on this machine."""
         if self.host == "localhost":
             return True
         try:
@@ -50,15 +50,33 @@ class BrokerAddress:
 
     @property
     def is_exposed(self) -> bool:
-        """Whether what is told to it crosses a network unencrypted."""
-        return not self.tls and not self.is_here
+        """True if messages cross a network unencrypted."""
+        return not self.tls and not self.is_local
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectionSettings:
+    """The broker to connect to, and the fields of the CONNECT packet.
+
+    Attributes:
+        address: The broker.
+        client_id: Unlike any other client's, and the same for all connections of one run: then a
+            new connection replaces a half-dead one at once. Otherwise the broker would publish
+            the last will of the old one, `offline`, after the `online` of the new one.
+        keepalive_seconds: After 1.5 times this without a packet the broker drops the connection,
+            and publishes the last will.
+    """
+
+    address: BrokerAddress
+    client_id: str
+    keepalive_seconds: int
 
 
 def load_broker_address(config: MqttConfig) -> BrokerAddress:
-    """The broker of a configuration, its password read and its certificates loaded.
+    """Reads the broker's address, its password file and its certificates.
 
     Raises:
-        ConfigError: The address is none, or a file cannot be used.
+        ConfigError: The address is not valid, or a file cannot be used.
     """
     address = _read_address(config.broker)
     is_tls = address.scheme == "mqtts"
@@ -69,27 +87,27 @@ def load_broker_address(config: MqttConfig) -> BrokerAddress:
         username=config.username,
         password=_read_password(config.password_file),
     )
-    if config.commands and not broker.is_here:
-        _refuse_strangers(config, broker)
+    if config.commands and not broker.is_local:
+        _require_secure_commands(config, broker)
     return broker
 
 
-def _refuse_strangers(config: MqttConfig, broker: BrokerAddress) -> None:
-    """Take commands only where a broker can know who sends them, and nobody on the way does."""
+def _require_secure_commands(config: MqttConfig, broker: BrokerAddress) -> None:
+    """Raises ConfigError if commands could be forged: without encryption or authentication."""
     if broker.is_exposed:
         raise ConfigError(
-            f"mqtt.commands: {broker} is not encrypted, whoever shares the network could command",
-            hint="use mqtts://, or a broker on this machine, or leave mqtt.commands away",
+            f"mqtt.commands: {broker} is not encrypted, so anybody on the network could command",
+            hint="use mqtts://, or a broker on this machine, or leave mqtt.commands out",
         )
     if not config.username and not config.cert_file:
         raise ConfigError(
-            f"mqtt.commands: {broker} lets this node in without knowing it, and so everybody",
-            hint="set username and password_file, or cert_file, or leave mqtt.commands away",
+            f"mqtt.commands: {broker} does not authenticate this node, so anybody could command",
+            hint="set username and password_file, or cert_file, or leave mqtt.commands out",
         )
 
 
 def _read_address(url: str) -> SplitResult:
-    shown = url.rpartition("@")[2]  # what stands before an @ may be a password
+    shown = url.rpartition("@")[2]  # the text before an @ may be a password
     example = "write it as mqtt://host, mqtt://host:1883 or mqtts://host:8883"
     try:
         address = urlsplit(url)
@@ -97,16 +115,18 @@ def _read_address(url: str) -> SplitResult:
         host = address.hostname or ""
         host.encode("idna")
     except ValueError as error:
-        raise ConfigError(f"mqtt.broker {shown!r} is no address: {error}", hint=example) from None
+        raise ConfigError(
+            f"mqtt.broker {shown!r} is not an address: {error}", hint=example
+        ) from None
     if address.username is not None or address.password is not None:
         raise ConfigError(
             f"mqtt.broker carries credentials before {shown!r}",
             hint="set mqtt.username and mqtt.password_file instead",
         )
-    rest = address.path.strip("/") + address.query + address.fragment
+    unused = address.path.strip("/") + address.query + address.fragment
     is_host = host and host.isprintable() and not any(map(str.isspace, host))
-    if address.scheme not in _DEFAULT_PORTS or not is_host or port == 0 or rest:
-        raise ConfigError(f"mqtt.broker {shown!r} is no address of a broker", hint=example)
+    if address.scheme not in _DEFAULT_PORTS or not is_host or port == 0 or unused:
+        raise ConfigError(f"mqtt.broker {shown!r} is not the address of a broker", hint=example)
     return address
 
 
@@ -117,7 +137,7 @@ def _read_password(file: str | None) -> str | None:
     try:
         if path.stat().st_mode & _OTHERS_MASK:
             raise ConfigError(
-                f"mqtt.password_file {path} can be read by everybody on this machine",
+                f"mqtt.password_file {path} can be read by every user of this machine",
                 hint=f"chmod o= {path}, and give it to the user that soundpost runs as",
             )
         password = path.read_text(encoding="utf-8").rstrip("\r\n")
@@ -142,21 +162,21 @@ def _load_certificates(config: MqttConfig) -> ssl.SSLContext:
         context = ssl.create_default_context(cafile=config.ca_file)
         if config.cert_file:
             context.load_cert_chain(config.cert_file, config.key_file, password=_no_passphrase)
-    except OSError as error:  # ssl.SSLError is one
+    except OSError as error:  # ssl.SSLError is a subclass
         named = [config.ca_file, config.cert_file, config.key_file]
         files = ", ".join(name for name in named if name)
         raise ConfigError(
             f"the certificates {files} cannot be used: {error.strerror or error}",
-            hint="ca_file, cert_file and key_file are PEM files, readable, the key not encrypted",
+            hint="ca_file, cert_file and key_file must be readable PEM files, the key unencrypted",
         ) from error
-    context.sslsocket_class = _TidySocket
+    context.sslsocket_class = _SelfClosingSocket
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     # Python 3.13 began to refuse certificates that lack extensions of RFC 5280, among them those
-    # made as mosquitto-tls(7) says. Chain, dates and host name are verified all the same.
+    # made by the recipe in mosquitto-tls(7). Chain, dates and host name are verified all the same.
     context.verify_flags &= ~ssl.VERIFY_X509_STRICT
     return context
 
 
 def _no_passphrase() -> str:
-    """Answers OpenSSL, which would otherwise ask the terminal and wait."""
+    """Returns an empty passphrase, or OpenSSL would prompt for it on the terminal and wait."""
     return ""

@@ -1,99 +1,107 @@
-"""Carries what is told to the broker, through every loss of the connection."""
+"""The MQTT client: connects, publishes, and reconnects after every loss of the connection."""
 
 import logging
 import threading
 import time
 from collections import deque
+from dataclasses import dataclass
 from functools import partial
 
 from soundpost.errors import PublishError
 from soundpost.health import Health
 from soundpost.messages.payload import OFFLINE, ONLINE, HealthMessage, encode
-from soundpost.publish.broker import BrokerAddress
+from soundpost.publish.broker import ConnectionSettings
 from soundpost.publish.connection import Connection
 from soundpost.publish.detections import DetectionSender, RefusedTopics
 from soundpost.publish.errors import no_acknowledgement
-from soundpost.publish.home_assistant.announcer import CommandChannel, DiscoveryAnnouncer
-from soundpost.publish.outbox.outbox import Outbox
+from soundpost.publish.home_assistant.announcer import DiscoveryAnnouncer
+from soundpost.publish.inbox import CommandChannel
+from soundpost.publish.message import OutgoingMessage
+from soundpost.publish.outbox.outbox import OutboxFeed
 from soundpost.publish.state_topics import StateTopics, TopicState
 from soundpost.publish.wakeup import Wakeup
 from soundpost.system.backoff import Backoff
+from soundpost.system.log_once import LogOnce
 
-_TURN_SECONDS = 1.0
+_POLL_SECONDS = 1.0
+"""The longest that `Connection.poll` should wait, for the sake of keepalive."""
 _STEADY_SECONDS = 10.0
-"""A connection that lasted so long was a good one: the next attempt may come soon."""
+"""After a connection that lasted so long, reconnecting begins with the shortest wait again."""
 
 _log = logging.getLogger("soundpost.publish")
 
 
-class MqttClient:
-    """Connects, carries, connects again; `run` is its thread, the rest is called from others.
-
-    Args:
-        broker: Where to.
-        client_id: The same for all connections of this run: a new one replaces a half-dead one at
-            once, which else would say `offline` over our `online` later.
-        base: What its topics begin with, `<prefix>/<node>`.
-        outbox: What it carries, in that order.
-        state_topics: What it tells besides, when it changes.
-        announcer: Who announces the node, if anybody.
-        inbox: Who takes commands, if anybody.
-        refused_topics: What the broker will not have.
-        wakeup: Wakes it.
-        health: Where connections are counted.
-        keepalive_seconds: After one and a half of these in silence the broker says `offline`.
+@dataclass(frozen=True, slots=True)
+class NodeTopics:
+    """Everything that a node publishes and receives, by topic.
 
     Attributes:
-        is_connected: Whether the broker is reached now.
+        base: The base topic of the node, `<prefix>/<node>`.
+        outbox: The messages for `detections`, sent in order.
+        state_topics: The values of `sound/…`, `settings` and `level`.
+        announcer: Publishes the node to Home Assistant; None without discovery.
+        inbox: Receives `command/…` and publishes `result`; None without commands.
+    """
+
+    base: str
+    outbox: OutboxFeed
+    state_topics: StateTopics
+    announcer: DiscoveryAnnouncer | None = None
+    inbox: CommandChannel | None = None
+
+
+class MqttClient:
+    """Publishes from one thread, `run`; the other methods may be called from any thread.
+
+    Args:
+        settings: The broker, and the fields of CONNECT.
+        topics: The messages to publish, and the receivers of messages.
+        refused_topics: The topics on which the broker refuses messages.
+        wakeup: Wakes the thread when there is something to publish.
+        health: The counter of connections.
+
+    Attributes:
+        is_connected: True while the broker is connected.
     """
 
     is_connected = False
 
-    def __init__(  # noqa: PLR0913 - each given once, by name
+    def __init__(
         self,
-        *,
-        broker: BrokerAddress,
-        client_id: str,
-        base: str,
-        outbox: Outbox,
-        state_topics: StateTopics,
-        announcer: DiscoveryAnnouncer | None,
-        inbox: CommandChannel | None,
+        settings: ConnectionSettings,
+        topics: NodeTopics,
         refused_topics: RefusedTopics,
         wakeup: Wakeup,
         health: Health,
-        keepalive_seconds: int,
     ) -> None:
-        self._broker = broker
-        self._client_id = client_id
-        self._base = base
-        self._outbox = outbox
-        self._health = health
-        self._keepalive_seconds = keepalive_seconds
-        self._state_topics = state_topics
-        self._announcer = announcer
-        self._inbox = inbox
+        self._settings = settings
+        self._base = topics.base
+        self._outbox = topics.outbox
+        self._state_topics = topics.state_topics
+        self._announcer = topics.announcer
+        self._inbox = topics.inbox
+        self._refused_topics = refused_topics
         self._wakeup = wakeup
+        self._health = health
         self._latest_health: deque[HealthMessage] = deque(maxlen=1)
         self._backoff = Backoff()
-        self._deliveries = DetectionSender(
-            f"{base}/detections",
-            outbox,
+        self._detections = DetectionSender(
+            f"{topics.base}/detections",
+            topics.outbox,
             refused_topics,
-            self._backoff.reset,  # a broker that takes detections is worth calling again soon
+            self._backoff.reset,  # with a broker that accepts detections, reconnect soon
         )
         self._closing = threading.Event()
         self._deadline_seconds = float("inf")
-        self._told_trouble = ""
-        self._refused_topics = refused_topics
+        self._failure_log = LogOnce(_log)
 
     def set_health(self, message: HealthMessage) -> None:
-        """Tell this health next, in place of one that was not told yet."""
+        """Publishes a health message next; replaces one that was not sent yet."""
         self._latest_health.append(message)
         self._wakeup.set()
 
     def begin_closing(self, timeout_seconds: float) -> None:
-        """Make `run` carry all that waits now, as far as it gets in that time, and return."""
+        """Makes `run` publish what waits, as far as possible in that time, and return."""
         self._deadline_seconds = time.monotonic() + timeout_seconds
         if self._inbox is not None:
             self._inbox.begin_closing()
@@ -101,22 +109,19 @@ class MqttClient:
         self._wakeup.set()
 
     def run(self) -> None:
-        """Carry until finished; every loss is told once and followed by another attempt."""
+        """Connects and publishes until `begin_closing`; logs each loss once, and reconnects."""
         with self._wakeup:
             while not self._is_finished():
                 try:
                     self._connect_and_serve()
                 except PublishError as error:
-                    self._log_failure(error)
+                    self._failure_log.fail("%s (%s)", error, error.hint)
                 self._outbox.requeue()
                 self._pause()
 
     def _connect_and_serve(self) -> None:
-        will = (f"{self._base}/status", OFFLINE)
-        with Connection(
-            self._broker, self._client_id, keepalive_seconds=self._keepalive_seconds, will=will
-        ) as connection:
-            self._log_connected()
+        with Connection(self._settings, will=(f"{self._base}/status", OFFLINE)) as connection:
+            self._on_connect()
             began_seconds = time.monotonic()
             self.is_connected = True
             try:
@@ -135,44 +140,42 @@ class MqttClient:
             self._inbox.on_connect(connection)
         while not self._is_finished():
             self._wakeup.clear()
-            self._send_readings(connection)
-            self._deliveries.send(connection)
-            connection.poll(min(_TURN_SECONDS, self._remaining_seconds()), self._wakeup.socket)
-        self._send_readings(connection)
+            self._send_states(connection)
+            self._detections.send(connection)
+            connection.poll(min(_POLL_SECONDS, self._remaining_seconds()), self._wakeup.socket)
+        self._send_states(connection)
         self._publish_state(connection, TopicState("status", OFFLINE))
-        while connection.unanswered:
+        while connection.unacknowledged:
             if not self._remaining_seconds():
-                raise no_acknowledgement(self._broker)
-            connection.poll(min(_TURN_SECONDS, self._remaining_seconds()))
+                raise no_acknowledgement(self._settings.address)
+            connection.poll(min(_POLL_SECONDS, self._remaining_seconds()))
 
-    def _send_readings(self, connection: Connection) -> None:
+    def _send_states(self, connection: Connection) -> None:
         if self._inbox is not None:
             self._inbox.send(connection)
-        for reading in self._state_topics.pop_pending():
-            self._publish_state(connection, reading)
+        for state in self._state_topics.pop_pending():
+            self._publish_state(connection, state)
         if self._latest_health:
-            # The broker may only now give up a connection that a power cut left behind, and say
-            # `offline` for it: so the status is told again with every health.
+            # The broker may only now give up a connection that a power cut left behind, and publish
+            # its will, `offline`: so the status is published again with every health message.
             self._publish_state(connection, TopicState("status", ONLINE))
-            self._publish_state(
-                connection, TopicState("health", encode(self._latest_health.popleft()))
-            )
+            health = encode(self._latest_health.popleft())
+            self._publish_state(connection, TopicState("health", health))
 
-    def _publish_state(self, connection: Connection, reading: TopicState) -> None:
-        topic = f"{self._base}/{reading.topic}"
-        note = partial(self._refused_topics.on_reason_code, topic)
-        connection.publish(topic, reading.payload, note, retain=reading.is_retained)
+    def _publish_state(self, connection: Connection, state: TopicState) -> None:
+        topic = f"{self._base}/{state.topic}"
+        on_ack = partial(self._refused_topics.on_reason_code, topic)
+        connection.publish(OutgoingMessage(topic, state.payload, on_ack, state.is_retained))
 
-    def _log_connected(self) -> None:
+    def _on_connect(self) -> None:
         self._health.connects += 1
-        self._told_trouble = ""
-        held = len(self._outbox)
-        _log.info("connected to %s as %s, %d waiting", self._broker, self._client_id, held)
-
-    def _log_failure(self, error: PublishError) -> None:
-        if str(error) != self._told_trouble:
-            self._told_trouble = str(error)
-            _log.warning("%s (%s)", error, error.hint)
+        self._failure_log.recover()
+        _log.info(
+            "connected to %s as %s, %d waiting",
+            self._settings.address,
+            self._settings.client_id,
+            len(self._outbox),
+        )
 
     def _pause(self) -> None:
         seconds = min(self._backoff.next_seconds(), self._remaining_seconds())
@@ -185,9 +188,9 @@ class MqttClient:
         return max(0.0, self._deadline_seconds - time.monotonic())
 
     def _is_finished(self) -> bool:
-        return self._closing.is_set() and (not self._waiting or not self._remaining_seconds())
+        return self._closing.is_set() and (not self._waiting_count or not self._remaining_seconds())
 
     @property
-    def _waiting(self) -> int:
-        """How many messages wait, of those of which each counts."""
+    def _waiting_count(self) -> int:
+        """The number of detections and results that wait; states are not counted."""
         return len(self._outbox) + (self._inbox.waiting if self._inbox is not None else 0)

@@ -1,7 +1,7 @@
-"""One MQTT 5 connection; the only file that knows paho.
+"""One MQTT 5 connection; the only file that imports paho.
 
-MQTT 5 because 3.1.1 cannot say no: a message that an access list refuses is reported to its
-sender as delivered.
+MQTT 5, because a broker of 3.1.1 cannot report a refusal: a message that its access list rejects
+looks delivered to the sender.
 """
 
 import select
@@ -19,64 +19,57 @@ from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 from paho.mqtt.subscribeoptions import SubscribeOptions
 
-from soundpost.publish.broker import BrokerAddress
+from soundpost.publish.broker import ConnectionSettings
 from soundpost.publish.errors import lost, no_answer, refused, unreachable
 from soundpost.publish.message import IncomingMessage, OnAck, OnMessage, OutgoingMessage
 
 IN_FLIGHT = 20
-"""The most messages on their way at once, unless the broker wants fewer."""
+"""The most messages in flight, unless the broker wants fewer (Receive Maximum)."""
 LARGEST_BYTES = 300_000
-"""What is larger the broker keeps to itself: more than an announcement, less than would hurt."""
+"""The broker sends nothing larger: more than a discovery payload, too little to fill a memory."""
 _AT_LEAST_ONCE = 1
 _CONNECT_SECONDS = 5.0
-_GOODBYE_SECONDS = 1.0
+"""The longest wait for TCP, TLS and CONNACK: a broker far away needs one or two seconds."""
+_DISCONNECT_SECONDS = 1.0
+"""The longest wait until the broker has received DISCONNECT; without it, it sends the last will."""
 
 
 class Connection:
-    """A connection that is opened, driven and left by one thread; paho never starts its own.
+    """A connection that one thread opens, drives and closes; paho never starts its own thread.
 
-    The session begins clean and ends with the connection (session expiry 0, the default): what
-    is said to a node that is not there is not to be done later, and what was not acknowledged is
-    kept by the outbox, not by paho. So every connection subscribes anew.
+    The session begins clean and ends with the connection (session expiry 0, the default). So no
+    commands are queued for an offline node, every connection subscribes anew, and unacknowledged
+    messages are stored by the outbox, not by paho.
 
-    It connects on entry. On exit it takes leave, so that the broker drops the last will, except
-    after an exception: then it only hangs up, and the will is sent.
+    It connects on entry. On exit it sends DISCONNECT, so that the broker discards the last will;
+    after an exception it only closes the socket, so that the will is published.
 
     Args:
-        broker: Where to.
-        client_id: Ours, unlike any other client's.
-        keepalive_seconds: After one and a half of these without a word the broker gives us up.
-        will: Topic and payload that the broker publishes, retained, if we vanish; or None.
+        settings: The broker, and the fields of CONNECT.
+        will: Topic and payload that the broker publishes, retained, when the connection is lost.
 
     Raises:
-        PublishError: On entry, when there is no such broker or it says no.
+        PublishError: On entry, if the broker cannot be reached or refuses the client.
     """
 
-    def __init__(
-        self,
-        broker: BrokerAddress,
-        client_id: str,
-        *,
-        keepalive_seconds: int,
-        will: tuple[str, bytes] | None = None,
-    ) -> None:
-        self._broker = broker
-        self._keepalive_seconds = keepalive_seconds
+    def __init__(self, settings: ConnectionSettings, will: tuple[str, bytes] | None = None) -> None:
+        self._broker = broker = settings.address
+        self._keepalive_seconds = settings.keepalive_seconds
         self._to_send: deque[OutgoingMessage] = deque()
-        self._waiting: dict[int, OutgoingMessage] = {}
+        self._in_flight: dict[int, OutgoingMessage] = {}
         self._subscribing: dict[int | None, OnAck] = {}
         self._in_flight_limit = IN_FLIGHT
-        self._answer: ReasonCode | None = None
+        self._connack: ReasonCode | None = None
         self._loss: ReasonCode | None = None
         self._client = Client(
             CallbackAPIVersion.VERSION2,
-            client_id,
+            settings.client_id,
             protocol=MQTTProtocolVersion.MQTTv5,
             reconnect_on_failure=False,
         )
         self._client.connect_timeout = _CONNECT_SECONDS
         self._client.on_connect = lambda _c, _d, _f, why, more: self._on_connect(why, more)
-        self._client.on_publish = lambda _c, _d, mid, why, _more: self._on_ack(mid, why)
+        self._client.on_publish = lambda _c, _d, mid, why, _more: self._on_puback(mid, why)
         self._client.on_disconnect = lambda _c, _d, _f, why, _more: self._on_disconnect(why)
         self._client.on_subscribe = lambda _c, _d, mid, why, _more: self._on_suback(mid, why)
         if broker.username is not None:
@@ -84,7 +77,7 @@ class Connection:
         if broker.tls is not None:
             self._client.tls_set_context(broker.tls)
         if will is not None:
-            self._client.will_set(will[0], will[1], qos=_AT_LEAST_ONCE, retain=True)
+            self._client.will_set(*will, qos=_AT_LEAST_ONCE, retain=True)
 
     def __enter__(self) -> Self:
         try:
@@ -100,53 +93,46 @@ class Connection:
         self._close_socket()
 
     @property
-    def unanswered(self) -> int:
-        """How many messages the broker has not answered yet."""
-        return len(self._waiting) + len(self._to_send)
+    def unacknowledged(self) -> int:
+        """The number of messages that the broker has neither acknowledged nor refused yet."""
+        return len(self._in_flight) + len(self._to_send)
 
     @property
     def has_room(self) -> bool:
-        """Whether one more message would be on its way at once."""
-        return self.unanswered < self._in_flight_limit
+        """True if one more message would be sent at once."""
+        return self.unacknowledged < self._in_flight_limit
 
-    def publish(
-        self,
-        topic: str,
-        payload: bytes,
-        on_answer: OnAck,
-        *,
-        retain: bool,
-        correlation: bytes | None = None,
-    ) -> None:
-        """Send a message with QoS 1; `turn` calls `on_answer` when the broker has answered.
+    def publish(self, message: OutgoingMessage) -> None:
+        """Sends a message with QoS 1; `poll` calls its `on_ack` when the broker has replied.
 
-        If the connection breaks first it is never called, and the next `turn` raises.
+        If the connection is lost first, `on_ack` is never called, and the next `poll` raises.
         """
-        self._to_send.append(OutgoingMessage(topic, payload, on_answer, retain, correlation))
+        self._to_send.append(message)
         self._send()
 
-    def subscribe(self, topics: Sequence[str], on_message: OnMessage, on_answer: OnAck) -> None:
-        """Have `turn` hand over what others publish there, and what is retained there already.
+    def subscribe(self, topics: Sequence[str], on_message: OnMessage, on_suback: OnAck) -> None:
+        """Subscribes to topics; `poll` delivers their messages, at first the retained ones.
 
         Args:
             topics: Topics and filters that no other subscription of this connection overlaps.
-            on_message: Told each message.
-            on_answer: Told whether the broker agrees; an access list may still hold back all.
+            on_message: Called with each message.
+            on_suback: Called with the broker's reply. An access list may withhold every message
+                all the same.
         """
         options = SubscribeOptions(qos=_AT_LEAST_ONCE, noLocal=True, retainAsPublished=True)
         for topic in topics:
             self._client.message_callback_add(
-                topic, lambda _c, _d, message: on_message(_heard(message))
+                topic, lambda _c, _d, message: on_message(_incoming(message))
             )
         _, mid = self._client.subscribe([(topic, options) for topic in topics])
-        self._subscribing[mid] = on_answer
+        self._subscribing[mid] = on_suback
 
     def poll(self, timeout_seconds: float, wake: socket.socket | None = None) -> None:
-        """Send and receive what there is, waiting at most so long for something to do.
+        """Sends and receives; waits at most so long for something to do.
 
         Args:
-            timeout_seconds: Keep it at a second or below: keepalive is minded here too.
-            wake: Another socket that ends the wait when it can be read.
+            timeout_seconds: At most a second, because keepalive is handled here too.
+            wake: Another socket that ends the wait when it is readable.
 
         Raises:
             PublishError: The connection is lost.
@@ -163,8 +149,8 @@ class Connection:
         has_bytes = isinstance(sock, ssl.SSLSocket) and sock.pending() > 0
         readers = [sock] if wake is None else [sock, wake]
         writers = [sock] if self._client.want_write() else []
-        patience_seconds = 0.0 if has_bytes else timeout_seconds
-        readable, writable, _ = select.select(readers, writers, [], patience_seconds)
+        wait_seconds = 0.0 if has_bytes else timeout_seconds
+        readable, writable, _ = select.select(readers, writers, [], wait_seconds)
         if has_bytes or sock in readable:
             self._client.loop_read()
         if sock in writable:
@@ -172,40 +158,41 @@ class Connection:
         self._client.loop_misc()
 
     def _send(self) -> None:
-        while self._to_send and len(self._waiting) < self._in_flight_limit:
+        while self._to_send and len(self._in_flight) < self._in_flight_limit:
             message = self._to_send.popleft()
             sent = self._client.publish(
                 message.topic,
                 message.payload,
                 _AT_LEAST_ONCE,
                 retain=message.retain,
-                properties=_answering(message.correlation),
+                properties=_publish_properties(message.correlation),
             )
-            self._waiting[sent.mid] = message
+            self._in_flight[sent.mid] = message
 
     def _connect(self) -> None:
+        host, port = self._broker.host, self._broker.port
+        properties = _connect_properties()
         try:
-            where = self._broker.host, self._broker.port
             self._client.connect(
-                *where, self._keepalive_seconds, clean_start=True, properties=_modesty()
+                host, port, self._keepalive_seconds, clean_start=True, properties=properties
             )
         except OSError as error:
             raise unreachable(self._broker, error) from error
         deadline = time.monotonic() + _CONNECT_SECONDS
-        while self._answer is None:
+        while self._connack is None:
             remaining_seconds = deadline - time.monotonic()
             if self._loss is not None or remaining_seconds <= 0.0:
                 silence = f"silent for {_CONNECT_SECONDS:.0f} s"
                 raise no_answer(self._broker, str(self._loss or silence))
             self._poll(remaining_seconds)
-        if self._answer.is_failure:
-            raise refused(self._broker, str(self._answer))
+        if self._connack.is_failure:
+            raise refused(self._broker, str(self._connack))
 
     def _disconnect(self) -> None:
         self._client.disconnect()
-        deadline = time.monotonic() + _GOODBYE_SECONDS
+        deadline = time.monotonic() + _DISCONNECT_SECONDS
         while self._loss is None and time.monotonic() < deadline:
-            self._poll(_GOODBYE_SECONDS)
+            self._poll(_DISCONNECT_SECONDS)
 
     def _close_socket(self) -> None:
         sock = self._client.socket()
@@ -213,21 +200,21 @@ class Connection:
             sock.close()
 
     def _on_connect(self, reason: ReasonCode, properties: Properties | None) -> None:
-        self._answer = reason
+        self._connack = reason
         self._in_flight_limit = min(IN_FLIGHT, getattr(properties, "ReceiveMaximum", IN_FLIGHT))
 
-    def _on_ack(self, mid: int, reason: ReasonCode) -> None:
-        self._waiting.pop(mid).on_answer(str(reason) if reason.is_failure else None)
+    def _on_puback(self, mid: int, reason: ReasonCode) -> None:
+        self._in_flight.pop(mid).on_ack(str(reason) if reason.is_failure else None)
 
     def _on_suback(self, mid: int, reasons: list[ReasonCode]) -> None:
-        refused_topics = [str(reason) for reason in reasons if reason.is_failure]
-        self._subscribing.pop(mid)(refused_topics[0] if refused_topics else None)
+        refusals = [str(reason) for reason in reasons if reason.is_failure]
+        self._subscribing.pop(mid)(refusals[0] if refusals else None)
 
     def _on_disconnect(self, reason: ReasonCode) -> None:
         self._loss = reason
 
 
-def _heard(message: MQTTMessage) -> IncomingMessage:
+def _incoming(message: MQTTMessage) -> IncomingMessage:
     return IncomingMessage(
         message.topic,
         bytes(message.payload),
@@ -237,14 +224,14 @@ def _heard(message: MQTTMessage) -> IncomingMessage:
     )
 
 
-def _modesty() -> Properties:
-    """What asks the broker to keep from us what is too large."""
+def _connect_properties() -> Properties:
+    """Returns properties that ask the broker not to send packets that are too large."""
     properties = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]  # paho's gap
     properties.MaximumPacketSize = LARGEST_BYTES
     return properties
 
 
-def _answering(correlation: bytes | None) -> Properties | None:
+def _publish_properties(correlation: bytes | None) -> Properties | None:
     if correlation is None:
         return None
     properties = Properties(PacketTypes.PUBLISH)  # type: ignore[no-untyped-call]  # paho's gap

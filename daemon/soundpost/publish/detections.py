@@ -8,25 +8,36 @@ from functools import partial
 from soundpost.publish.broker import BrokerAddress
 from soundpost.publish.connection import Connection
 from soundpost.publish.errors import may_not_publish
-from soundpost.publish.outbox.outbox import Outbox
+from soundpost.publish.message import OutgoingMessage
+from soundpost.publish.outbox.outbox import OutboxFeed
 from soundpost.system.backoff import Backoff
+
+_log = logging.getLogger("soundpost.publish")
 
 
 class RefusedTopics:
-    """The topics on which the broker refuses messages, until it takes one there again.
+    """The topics on which the broker refused the last message, and when to retry a detection.
 
     Args:
-        broker: Who refuses.
+        broker: The broker's address, for the log.
     """
 
     def __init__(self, broker: BrokerAddress) -> None:
         self._broker = broker
         self._topics: set[str] = set()
         self._backoff = Backoff()
-        self._ask_at_seconds = 0.0
+        self._retry_at_seconds = 0.0
+
+    def __contains__(self, topic: str) -> bool:
+        return topic in self._topics
 
     def on_reason_code(self, topic: str, refusal: str | None) -> None:
-        """The broker has answered a message on this topic; None says that it took it."""
+        """Records the broker's reply to a message on a topic, and logs the first refusal.
+
+        Args:
+            topic: The full topic.
+            refusal: The broker's reason; None if it accepted the message.
+        """
         if refusal is None:
             self._topics.discard(topic)
         elif topic not in self._topics:
@@ -34,66 +45,57 @@ class RefusedTopics:
             error = may_not_publish(self._broker, topic, refusal)
             _log.warning("%s (%s)", error, error.hint)
 
-    def postpone(self, refusal: str | None) -> None:
-        """A detection was answered: the more often in vain, the longer until the next is tried."""
+    def schedule_retry(self, refusal: str | None) -> None:
+        """Sets the time of the next attempt: later with each refusal, at once after a success."""
         now_seconds = time.monotonic()
         if refusal is None:
             self._backoff.reset()
-        elif now_seconds >= self._ask_at_seconds:
-            self._ask_at_seconds = now_seconds + self._backoff.next_seconds()
+        elif now_seconds >= self._retry_at_seconds:
+            self._retry_at_seconds = now_seconds + self._backoff.next_seconds()
 
-    def are_on(self, topic: str) -> bool:
-        """Whether the last message on a topic was refused."""
-        return topic in self._topics
-
-    def may_ask(self) -> bool:
-        """Whether it is time to try one of the refused detections again."""
-        return time.monotonic() >= self._ask_at_seconds
+    def may_retry(self) -> bool:
+        """Returns whether it is time to send a refused detection again."""
+        return time.monotonic() >= self._retry_at_seconds
 
 
 class DetectionSender:
-    """Sends what is in the outbox, in order, and takes out of it what the broker has taken.
+    """Publishes the messages of the outbox in order, and removes those that are acknowledged.
 
     Args:
-        topic: Where detections go.
-        outbox: Where they are.
-        refused_topics: What the broker will not have.
-        on_taken: Called when the broker has taken one.
+        topic: The full topic of detections.
+        outbox: The client's side of the outbox.
+        refused_topics: The topics on which the broker refuses messages.
+        on_success: Called when the broker has accepted a detection.
     """
 
     def __init__(
         self,
         topic: str,
-        outbox: Outbox,
+        outbox: OutboxFeed,
         refused_topics: RefusedTopics,
-        on_taken: Callable[[], None],
+        on_success: Callable[[], None],
     ) -> None:
         self._topic = topic
         self._outbox = outbox
         self._refused_topics = refused_topics
-        self._on_taken = on_taken
+        self._on_success = on_success
 
     def send(self, connection: Connection) -> None:
-        """Put on their way as many as the broker will have now."""
-        while self._may_send(connection) and (entry := self._outbox.next_unsent()):
-            settle = partial(self._on_ack, entry.seq)
-            connection.publish(self._topic, entry.payload, settle, retain=False)
+        """Publishes as many detections as may be in flight now."""
+        while self._may_send(connection) and (record := self._outbox.next_unsent()):
+            on_ack = partial(self._on_ack, record.seq)
+            connection.publish(OutgoingMessage(self._topic, record.payload, on_ack))
 
     def _may_send(self, connection: Connection) -> bool:
-        if self._refused_topics.are_on(
-            self._topic
-        ):  # ask with one message whether that has changed
-            return not connection.unanswered and self._refused_topics.may_ask()
+        if self._topic in self._refused_topics:  # a single message tries whether this has changed
+            return not connection.unacknowledged and self._refused_topics.may_retry()
         return connection.has_room
 
     def _on_ack(self, seq: int, refusal: str | None) -> None:
         if refusal is None:
             self._outbox.acknowledge(seq)
-            self._on_taken()
+            self._on_success()
         else:
             self._outbox.requeue(seq)
-        self._refused_topics.postpone(refusal)
+        self._refused_topics.schedule_retry(refusal)
         self._refused_topics.on_reason_code(self._topic, refusal)
-
-
-_log = logging.getLogger("soundpost.publish")

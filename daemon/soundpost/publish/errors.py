@@ -1,4 +1,4 @@
-"""Why the broker cannot be reached, said so that a person can mend it."""
+"""Failures of a connection as errors with a hint that a person can act on."""
 
 import socket
 import ssl
@@ -10,11 +10,11 @@ from soundpost.publish.broker import BrokerAddress
 _CREDENTIALS = {"Not authorized", "Bad user name or password", "Banned"}
 _TOO_OLD = "Unsupported protocol version"
 _TAKEN_OVER = "Session taken over"
-_SILENT_LOSS = "Unspecified error"  # what paho calls a connection that simply ended
+_SILENT_LOSS = "Unspecified error"  # paho's name for a connection that simply ended
 
 
 def unreachable(broker: BrokerAddress, error: OSError) -> PublishError:
-    """No connection came about."""
+    """Returns the error for a connection that could not be established."""
     match error:
         case ssl.SSLCertVerificationError():
             what = f"the certificate of {broker} is not trusted: {error.verify_message}"
@@ -23,13 +23,13 @@ def unreachable(broker: BrokerAddress, error: OSError) -> PublishError:
             what = f"{broker} does not agree on TLS: {error.reason or error}"
             hint = "is this the broker's TLS port? does it want cert_file and key_file?"
         case ConnectionResetError() if broker.tls:
-            what = f"{broker} hangs up on TLS"
+            what = f"{broker} closes the connection during the TLS handshake"
             hint = "is this the broker's TLS port? the plain one is mqtt://"
         case socket.gaierror():
             what = f"{broker}: no such host: {error.strerror}"
             hint = "check the name in mqtt.broker, and the DNS of this machine"
         case ConnectionRefusedError():
-            what = f"nobody listens at {broker}"
+            what = f"no broker is listening at {broker}"
             hint = "start the broker, or correct host and port in mqtt.broker"
         case TimeoutError():
             what = f"{broker} does not answer"
@@ -41,52 +41,52 @@ def unreachable(broker: BrokerAddress, error: OSError) -> PublishError:
 
 
 def refused(broker: BrokerAddress, reason: str) -> PublishError:
-    """The broker answered, and the answer is no."""
+    """Returns the error for a broker that refused the client."""
     if reason in _CREDENTIALS:
         return PublishError(
             f"{broker} does not let {broker.username or 'anonymous clients'} in: {reason}",
             hint="check mqtt.username and mqtt.password_file against the broker's users",
         )
-    hint = "the broker's log says more"
+    hint = "see the broker's log"
     if reason == _TOO_OLD:
-        hint = "soundpost speaks MQTT 5; mosquitto does since version 1.6"
+        hint = "soundpost needs MQTT 5; mosquitto supports it since version 1.6"
     return PublishError(f"{broker} refuses the connection: {reason}", hint=hint)
 
 
 def no_answer(broker: BrokerAddress, reason: str) -> PublishError:
-    """Something is there, but it does not answer as a broker does."""
+    """Returns the error for a server that does not answer as a broker does."""
     return PublishError(
         f"{broker} does not answer as an MQTT 5 broker: {reason}",
-        hint="is the port right, mqtt or mqtts as the broker speaks it, and MQTT 5? "
+        hint="is the port right, mqtt or mqtts as the broker expects it, and MQTT 5? "
         "does it want a client certificate?",
     )
 
 
 def lost(broker: BrokerAddress, reason: str) -> PublishError:
-    """A connection that was there is gone."""
+    """Returns the error for a connection that was lost."""
     if reason == _TAKEN_OVER:
         return PublishError(
-            f"{broker} gave this client's place to another",
+            f"another client has taken over the session at {broker}",
             hint="does another node have the same name? give each its own node.name",
         )
     why = "" if reason == _SILENT_LOSS else f": {reason}"
     return PublishError(
         f"the connection to {broker} is lost{why}",
-        hint="soundpost keeps trying, and holds its detections meanwhile",
+        hint="soundpost reconnects, and holds its detections meanwhile",
     )
 
 
 def may_not_publish(broker: BrokerAddress, topic: str, reason: str) -> PublishError:
-    """The broker lets the client in and refuses its messages."""
-    base = topic.rpartition("/")[0]
+    """Returns the error for a message that the broker refused."""
+    base_topic = topic.rpartition("/")[0]
     return PublishError(
         f"{broker} refuses messages on {topic}: {reason}",
-        hint=f"let {broker.username or 'anonymous clients'} write to {base}/#",
+        hint=f"let {broker.username or 'anonymous clients'} write to {base_topic}/#",
     )
 
 
 def no_acknowledgement(broker: BrokerAddress) -> PublishError:
-    """The broker is there and does not say that it has the message."""
+    """Returns the error for a message that was not acknowledged in time."""
     return PublishError(
         f"{broker} did not acknowledge in time",
         hint="the network or the broker is overloaded; see the broker's log",
@@ -94,7 +94,7 @@ def no_acknowledgement(broker: BrokerAddress) -> PublishError:
 
 
 def in_use(outbox: Path) -> PublishError:
-    """Another process has the outbox's file."""
+    """Returns the error for an outbox's file that another process has open."""
     return PublishError(
         f"the outbox {outbox} is in use by another process",
         hint="is soundpost running already? give each node its own mqtt.outbox",

@@ -1,4 +1,4 @@
-"""When health is told."""
+"""Publishes health at intervals, and when problems change."""
 
 import time
 from collections.abc import Callable
@@ -9,16 +9,16 @@ from soundpost.messages.payload import HealthMessage
 
 
 class HealthReports:
-    """Tells the counters at first, every so often, and when problems come or go.
+    """Publishes the counters at the start, at intervals, and when problems begin or end.
 
-    That is so whether sound arrives or not.
+    It does not depend on sound: a node without a microphone publishes health too.
 
     Args:
-        publish: Tells them.
-        builder: Words them.
+        publish: Publishes a message.
+        builder: Builds the message.
         health: The counters.
-        every_seconds: The time from one telling to the next.
-        monotonic_seconds: The clock by which it passes.
+        every_seconds: The interval.
+        monotonic_seconds: The clock of the interval.
     """
 
     def __init__(
@@ -36,15 +36,18 @@ class HealthReports:
         self._every_seconds = every_seconds
         self._monotonic_seconds = monotonic_seconds
         self._due_seconds = monotonic_seconds()
-        self._told: tuple[Problem, ...] = ()
+        self._published_problems: tuple[Problem, ...] = ()
 
     def tick(self, status: Status) -> None:
         """Publishes health when it is due, and at once when the problems change."""
-        if status.problems != self._told or self._monotonic_seconds() >= self._due_seconds:
+        if (
+            status.problems != self._published_problems
+            or self._monotonic_seconds() >= self._due_seconds
+        ):
             self.publish_now(status.problems)
 
     def publish_now(self, problems: tuple[Problem, ...]) -> None:
-        """Tell health now."""
+        """Publishes health now."""
         self._publish(self._builder.health(self._health, time.time_ns(), problems))
-        self._told = problems
+        self._published_problems = problems
         self._due_seconds = self._monotonic_seconds() + self._every_seconds

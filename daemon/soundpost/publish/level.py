@@ -1,4 +1,4 @@
-"""How loud it is, told every so often."""
+"""Publishes the sound level at regular intervals."""
 
 from collections.abc import Callable
 
@@ -11,35 +11,36 @@ from soundpost.publish.state_topics import StateTopics
 
 
 class LevelReporter(Observer):
-    """Tells the level of one stretch of sound after the other, all of the same length.
+    """Reports the RMS level of consecutive blocks of equal length.
 
-    It goes by the samples, so the levels are the same whatever the size of the chunks. While there
-    is no sound nothing is told; a stretch that a gap interrupts begins anew.
+    Blocks are counted in samples, so levels do not depend on the size of the chunks. Without sound
+    nothing is reported; a block with a gap in it begins anew. It keeps a sum of squares, not the
+    samples (as `audio.blocks` does), because a block may last for minutes.
 
     Args:
-        stretch_samples: How long each is.
-        tell: Told the RMS level of each, dBFS.
+        block_samples: The length of a block.
+        report: Called with the RMS level of each block, dBFS.
     """
 
-    def __init__(self, stretch_samples: int, tell: Callable[[float], None]) -> None:
-        self._stretch_samples = stretch_samples
-        self._tell = tell
+    def __init__(self, block_samples: int, report: Callable[[float], None]) -> None:
+        self._block_samples = block_samples
+        self._report = report
         self._restart(0)
 
     def on_chunk(self, chunk: Chunk) -> None:
-        """Measure what is heard next."""
+        """Adds a chunk to the current block."""
         if chunk.start_sample != self._end_sample:
             self._restart(chunk.start_sample)
         signal = chunk.samples.astype(np.float64)
         while len(signal):
-            piece = signal[: self._stretch_samples - self._held_samples]
-            # A sum of squares of int16 is a whole number that float64 holds exactly for a week.
+            piece = signal[: self._block_samples - self._held_samples]
+            # A sum of squares of int16 is an integer; float64 holds it exactly for a week of sound.
             self._sum += float(piece @ piece)
             self._held_samples += len(piece)
             self._end_sample += len(piece)
             signal = signal[len(piece) :]
-            if self._held_samples == self._stretch_samples:
-                self._tell(mean_square_dbfs(self._sum / self._stretch_samples))
+            if self._held_samples == self._block_samples:
+                self._report(mean_square_dbfs(self._sum / self._block_samples))
                 self._restart(self._end_sample)
 
     def _restart(self, sample: int) -> None:
@@ -51,15 +52,15 @@ class LevelReporter(Observer):
 def build_level_reporter(
     config: MqttConfig, sample_rate_hz: int, state_topics: StateTopics
 ) -> LevelReporter | None:
-    """What tells levels as plain numbers, as often as the configuration says; None for never.
+    """Builds the reporter that publishes levels as plain numbers; None if `level_seconds` is 0.
 
-    The broker does not keep them: what was a moment ago is not so for ever.
+    Levels are not retained, because a retained level would look current for ever.
     """
     if not config.level_seconds:
         return None
 
-    def tell(level_dbfs: float) -> None:
+    def report(level_dbfs: float) -> None:
         rounded = round(level_dbfs, 1) + 0.0  # and no "-0.0" on the wire
         state_topics.set_transient("level", f"{rounded:.1f}".encode())
 
-    return LevelReporter(round(config.level_seconds * sample_rate_hz), tell)
+    return LevelReporter(round(config.level_seconds * sample_rate_hz), report)

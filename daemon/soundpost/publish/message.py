@@ -1,29 +1,29 @@
-"""A message on its way out, and one that came in."""
+"""An outgoing and an incoming MQTT message."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 
 OnAck = Callable[[str | None], None]
-"""Told None when the broker has taken the message, else the broker's reason for refusing it."""
+"""Called with None when the broker has accepted a message, else with the reason of its refusal."""
 
 
 @dataclass(frozen=True, slots=True)
 class OutgoingMessage:
-    """A message to be sent with QoS 1, and who waits for the broker's answer.
+    """A message to be published with QoS 1.
 
     Attributes:
-        topic: Where to.
-        payload: What.
-        on_answer: Who waits.
-        retain: Whether the broker is to keep it for those who come later.
-        correlation: What tells an asker which answer this is; None if it is none.
+        topic: The full topic.
+        payload: The content.
+        on_ack: Called when the broker acknowledges or refuses it.
+        retain: True if the broker shall send it to later subscribers too.
+        correlation: Correlation data of a response (MQTT 5, section 4.10); None for no response.
     """
 
     topic: str
     payload: bytes
-    on_answer: OnAck
-    retain: bool
-    correlation: bytes | None
+    on_ack: OnAck
+    retain: bool = False
+    correlation: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +31,11 @@ class IncomingMessage:
     """A message that another client has published.
 
     Attributes:
-        topic: Where.
-        payload: What.
-        is_retained: Whether it was meant to be kept, now or long ago.
-        response_topic: Where an answer is expected, if anywhere.
-        correlation: What the answer must carry, if anything.
+        topic: The full topic.
+        payload: The content.
+        is_retained: True if it was published as a retained message, now or earlier.
+        response_topic: The topic on which its sender expects a response, if any.
+        correlation: The correlation data that the response must carry, if any.
     """
 
     topic: str

@@ -1,23 +1,26 @@
-"""A few messages to the broker and their acknowledgement, for who tries whether all works."""
+"""Publishes a few messages and waits for their acknowledgements, for `check` and `selftest`."""
 
 import secrets
 import time
 from collections.abc import Sequence
 
 from soundpost.config import MqttConfig
-from soundpost.publish.broker import load_broker_address
+from soundpost.publish.broker import ConnectionSettings, load_broker_address
 from soundpost.publish.connection import Connection
 from soundpost.publish.errors import may_not_publish, no_acknowledgement
+from soundpost.publish.message import OutgoingMessage
 
 _TIMEOUT_SECONDS = 5.0
-_TURN_SECONDS = 1.0
+"""As long as a connection attempt may take: a broker that is slower is of no use to a check."""
+_POLL_SECONDS = 1.0
+"""The longest that `Connection.poll` should wait, for the sake of keepalive."""
 
 
 def probe(config: MqttConfig, node: str) -> float:
-    """How many milliseconds pass from a message to the broker's acknowledgement of it.
+    """Returns the milliseconds from publishing a message to the broker's acknowledgement.
 
-    It connects as the daemon does, publishes an empty message on `<prefix>/<node>/check`, not
-    retained, and subscribes to nothing: a node need only be allowed to write.
+    Connects as the daemon does and publishes an empty message on `<prefix>/<node>/check`, not
+    retained. It subscribes to nothing, because a node needs only the right to write.
 
     Raises:
         ConfigError: The broker's address, credentials or certificates cannot be used.
@@ -27,38 +30,40 @@ def probe(config: MqttConfig, node: str) -> float:
 
 
 def deliver(
-    config: MqttConfig, node: str, leaf: str, payloads: Sequence[bytes], timeout_seconds: float
+    config: MqttConfig, node: str, topic: str, payloads: Sequence[bytes], timeout_seconds: float
 ) -> float:
-    """How many milliseconds pass from the first message to the acknowledgement of the last.
+    """Returns the milliseconds from publishing the first message to the last acknowledgement.
 
-    The messages go to `<prefix>/<node>/<leaf>`, not retained, by a client of its own.
+    The messages are not retained. The client is not that of a daemon that may be running.
 
     Args:
         config: The `[mqtt]` table.
-        node: Whose topic it is.
-        leaf: The last part of the topic.
-        payloads: What is told, in this order.
-        timeout_seconds: The most that is waited, once connected.
+        node: The name of the node.
+        topic: The topic below `<prefix>/<node>/`.
+        payloads: The messages, in this order.
+        timeout_seconds: The longest wait, once connected.
 
     Raises:
         ConfigError: The broker's address, credentials or certificates cannot be used.
-        PublishError: The broker cannot be reached, refuses the client or a message, or is silent.
+        PublishError: The broker cannot be reached, refuses the client or a message, or does not
+            acknowledge in time.
     """
     broker = load_broker_address(config)
-    topic = f"{config.prefix}/{node}/{leaf}"
-    client_id = f"soundpost-{node}-{leaf}-{secrets.token_hex(4)}"
-    answers: list[str | None] = []
-    with Connection(broker, client_id, keepalive_seconds=config.keepalive_seconds) as connection:
+    full_topic = f"{config.prefix}/{node}/{topic}"
+    client_id = f"soundpost-{node}-{topic}-{secrets.token_hex(4)}"
+    settings = ConnectionSettings(broker, client_id, config.keepalive_seconds)
+    replies: list[str | None] = []
+    with Connection(settings) as connection:
         sent_seconds = time.perf_counter()
         deadline_seconds = sent_seconds + timeout_seconds
         for payload in payloads:
-            connection.publish(topic, payload, answers.append, retain=False)
-        while len(answers) < len(payloads):
+            connection.publish(OutgoingMessage(full_topic, payload, replies.append))
+        while len(replies) < len(payloads):
             left_seconds = deadline_seconds - time.perf_counter()
             if left_seconds <= 0.0:
                 raise no_acknowledgement(broker)
-            connection.poll(min(_TURN_SECONDS, left_seconds))
+            connection.poll(min(_POLL_SECONDS, left_seconds))
         elapsed_seconds = time.perf_counter() - sent_seconds
-    for refusal in filter(None, answers):
-        raise may_not_publish(broker, topic, refusal)
+    for refusal in filter(None, replies):
+        raise may_not_publish(broker, full_topic, refusal)
     return 1000.0 * elapsed_seconds

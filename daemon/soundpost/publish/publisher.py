@@ -1,17 +1,18 @@
-"""Tells the broker, and never keeps the pipeline waiting."""
+"""Publishes to the broker without ever delaying the pipeline."""
 
 import logging
 import secrets
 import threading
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Self
 
 from soundpost.config import MqttConfig
 from soundpost.errors import PublishError
 from soundpost.health import Health
 from soundpost.messages.payload import DetectionMessage, HealthMessage, ModelIdentity
-from soundpost.publish.broker import load_broker_address
-from soundpost.publish.client import MqttClient
+from soundpost.publish.broker import ConnectionSettings, load_broker_address
+from soundpost.publish.client import MqttClient, NodeTopics
 from soundpost.publish.detections import RefusedTopics
 from soundpost.publish.home_assistant.announcer import DiscoveryAnnouncer
 from soundpost.publish.home_assistant.device import DeviceAnnouncement
@@ -20,94 +21,80 @@ from soundpost.publish.outbox.outbox import Outbox
 from soundpost.publish.outbox.writer import FULL, OutboxWriter
 from soundpost.publish.state_topics import SoundStates, StateTopics
 from soundpost.publish.wakeup import Wakeup
+from soundpost.system.log_once import LogOnce
 from soundpost.system.units import BYTES_PER_MEGABYTE
 
 CLOSE_SECONDS = 5.0
-"""How long `close` gives the broker, unless told otherwise, to take what is left."""
-
-_MANNERS_SECONDS = 0.5
+"""The time that `close` gives the broker by default to take what is left."""
+_CLOSE_GRACE_SECONDS = 0.5
+"""Threads may take so much longer to end: for a last packet, and to close the outbox's file."""
 
 _log = logging.getLogger("soundpost.publish")
 
 
+@dataclass(frozen=True, slots=True)
+class NodeDescription:
+    """The node as subscribers and Home Assistant see it.
+
+    Attributes:
+        name: The name of the node, the second level of its topics.
+        labels: The labels that are detected, published as `sound/<label>`.
+        model: The model that classifies; without it nothing is announced to Home Assistant.
+        records_clips: True if the node can record clips.
+    """
+
+    name: str
+    labels: Sequence[str] = ()
+    model: ModelIdentity | None = None
+    records_clips: bool = False
+
+
 class MqttPublisher:
-    """Publishes detections, health and status at a broker, from threads of its own.
+    """Publishes from its own threads; a context manager that starts them, and closes.
 
     Detections go through the outbox, and through its file if there is one. Status and health are
-    retained states: only the latest counts, so they do not queue. As a context manager it starts on
-    entry and closes on exit.
+    retained states: only the latest value counts, so they do not queue.
 
     Args:
         config: The `[mqtt]` table.
-        node: Who is listening.
-        health: Where messages and connections are counted.
-        labels: What is listened for, told as `sound/<label>` and to Home Assistant.
-        captures: Whether clips are kept, told to Home Assistant.
-        model: What classifies; without it nothing is announced to Home Assistant.
+        node: The node.
+        health: The counters of messages and connections.
 
     Attributes:
-        state_topics: What is so now, told besides.
-        inbox: Who takes commands; None where none are taken.
-        last_seq: The number of the last detection that was told, by an earlier run perhaps.
+        state_topics: The retained state topics.
+        inbox: Receives commands; None if `mqtt.commands` is off.
 
     Raises:
         ConfigError: The broker's address, credentials or certificates cannot be used.
-        PublishError: The outbox's file is in use.
+        PublishError: Another process uses the outbox's file.
     """
 
-    def __init__(
-        self,
-        config: MqttConfig,
-        node: str,
-        health: Health,
-        labels: Sequence[str] = (),
-        model: ModelIdentity | None = None,
-        *,
-        captures: bool = False,
-    ) -> None:
+    def __init__(self, config: MqttConfig, node: NodeDescription, health: Health) -> None:
         self._broker = load_broker_address(config)
-        self._outbox = Outbox(config.queue_messages, health)
-        base = f"{config.prefix}/{node}"
+        outbox = Outbox(config.queue_messages, health)
+        self._outbox = outbox.intake
+        base = f"{config.prefix}/{node.name}"
         self.state_topics = StateTopics()
-        self._sounds = SoundStates(labels, self.state_topics) if labels else None
+        self._sounds = SoundStates(node.labels, self.state_topics) if node.labels else None
         refused_topics, wakeup = RefusedTopics(self._broker), Wakeup()
         self._wake, self.inbox = wakeup.set, None
         if config.commands:
-            # Only now: by default nobody is obeyed, and the start is not to take longer for it.
+            # Imported here, because commands are off by default and the import takes time.
             from soundpost.publish.inbox.inbox import build_inbox  # noqa: PLC0415 - see above
 
             self.inbox = build_inbox(base, refused_topics.on_reason_code, wakeup.set, health)
-        announcer = None
-        if config.discovery and model is not None:
-            announcement = DeviceAnnouncement(
-                base,
-                labels,
-                model,
-                level_seconds=config.level_seconds,
-                is_commanded=config.commands,
-                captures=captures,
-            )
-            announcer = DiscoveryAnnouncer(config.discovery_prefix, node, announcement)
-        self._client = MqttClient(
-            broker=self._broker,
-            client_id=f"soundpost-{node}-{secrets.token_hex(4)}",
-            base=base,
-            outbox=self._outbox,
-            state_topics=self.state_topics,
-            announcer=announcer,
-            inbox=self.inbox,
-            refused_topics=refused_topics,
-            wakeup=wakeup,
-            health=health,
-            keepalive_seconds=config.keepalive_seconds,
-        )
-        self._threads = [_thread(self._client.run, "soundpost-mqtt")]
+        client_id = f"soundpost-{node.name}-{secrets.token_hex(4)}"
+        settings = ConnectionSettings(self._broker, client_id, config.keepalive_seconds)
+        announcer = _build_announcer(config, node, base)
+        topics = NodeTopics(base, outbox.feed, self.state_topics, announcer, self.inbox)
+        self._client = MqttClient(settings, topics, refused_topics, wakeup, health)
+        self._threads = [_build_thread(self._client.run, "soundpost-mqtt")]
         self._writer: OutboxWriter | None = None
         if path := outbox_path(config):
             budget_bytes = config.outbox_megabytes * BYTES_PER_MEGABYTE
-            self._writer = OutboxWriter(path, budget_bytes, self._outbox, health, self._wake)
-            self._threads.append(_thread(self._writer.run, "soundpost-outbox"))
-        self._is_overflowing = False
+            self._writer = OutboxWriter(path, budget_bytes, outbox.backlog, health, self._wake)
+            self._threads.append(_build_thread(self._writer.run, "soundpost-outbox"))
+        self._overflow_log = LogOnce(_log)
 
     def __enter__(self) -> Self:
         self.start()
@@ -118,19 +105,19 @@ class MqttPublisher:
 
     @property
     def is_connected(self) -> bool:
-        """Whether the broker is reached now."""
+        """True while the broker is connected."""
         return self._client.is_connected
 
     @property
     def last_seq(self) -> int:
-        """The number of the last detection that was told; the next one must be higher."""
+        """The number of the last detection, perhaps of an earlier run; the next must be higher."""
         return self._outbox.last_seq
 
     def start(self) -> None:
-        """Begin to connect; returns at once, whether or not there is a broker."""
+        """Starts the threads; returns at once, with or without a broker."""
         if self._broker.is_exposed:
             _log.warning(
-                "%s is not encrypted: whoever shares the network can read and forge what is told "
+                "%s is not encrypted: anybody on the network can read and forge its messages "
                 "(use mqtts://)",
                 self._broker,
             )
@@ -138,62 +125,76 @@ class MqttPublisher:
             thread.start()
 
     def publish(self, message: DetectionMessage) -> None:
-        """Put a detection into the outbox; returns at once.
+        """Appends a detection to the outbox; returns at once.
 
         Raises:
-            PublishError: A thread that sends or saves has died, which is a bug.
+            PublishError: A thread that publishes or stores has died, which is a bug.
         """
-        has_room = self._outbox.append(message)
+        if self._outbox.append(message):
+            self._overflow_log.recover()
+        else:
+            self._overflow_log.fail(FULL)
         if self._sounds is not None:
             self._sounds.update(message)
-        if not has_room and not self._is_overflowing:
-            _log.warning(FULL)
-        self._is_overflowing = not has_room
-        self._check_threads()
+        self._require_threads()
         self._wake()
 
     def publish_health(self, message: HealthMessage) -> None:
-        """Tell how the node fares, in place of what was not told yet; returns at once.
+        """Publishes health, in place of a message that was not sent yet; returns at once.
 
         Raises:
-            PublishError: A thread that sends or saves has died, which is a bug.
+            PublishError: A thread that publishes or stores has died, which is a bug.
         """
-        self._check_threads()
+        self._require_threads()
         self._client.set_health(message)
 
     def close(self, timeout_seconds: float = CLOSE_SECONDS) -> None:
-        """Tell what is left, say `offline` and leave.
+        """Publishes what is left and `offline`, and disconnects.
 
-        What cannot be told in time stays in the outbox's file for the next run; without one it is
-        lost, and counted.
+        What cannot be published in time stays in the outbox's file for the next run; without a
+        file it is lost, and counted.
 
         Args:
-            timeout_seconds: The most it takes, give or take a moment for manners. With nothing
-                left to tell and no broker it takes no time.
+            timeout_seconds: The longest wait for the broker, if there is anything left to publish.
         """
         self._client.begin_closing(timeout_seconds)
-        patience_seconds = timeout_seconds + _MANNERS_SECONDS
         for thread in self._threads:
             if thread.ident is not None:
-                thread.join(patience_seconds)
+                thread.join(timeout_seconds + _CLOSE_GRACE_SECONDS)
             elif self._writer is not None:
                 self._writer.close()  # it was never started
             if self._writer is not None:
                 self._writer.begin_closing()  # after the client, for its last PUBACKs
         if self.inbox is not None:
-            self.inbox.give_up()
-        dropped, kept = self._outbox.close()
+            self.inbox.drop_results()
+        dropped, stored = self._outbox.close()
         if dropped:
             _log.error("%d detections are lost: the broker did not take them in time", dropped)
-        if kept:
-            _log.warning("%d detections wait in the outbox for the next start", kept)
+        if stored:
+            _log.warning("%d detections wait in the outbox for the next start", stored)
 
-    def _check_threads(self) -> None:
+    def _require_threads(self) -> None:
         if any(thread.ident and not thread.is_alive() for thread in self._threads):
             raise PublishError(
                 "a thread that publishes has died", hint="its traceback is in the log; report it"
             )
 
 
-def _thread(run: Callable[[], None], name: str) -> threading.Thread:
+def _build_announcer(
+    config: MqttConfig, node: NodeDescription, base: str
+) -> DiscoveryAnnouncer | None:
+    if not config.discovery or node.model is None:
+        return None
+    announcement = DeviceAnnouncement(
+        base,
+        node.labels,
+        node.model,
+        level_seconds=config.level_seconds,
+        accepts_commands=config.commands,
+        records_clips=node.records_clips,
+    )
+    return DiscoveryAnnouncer(config.discovery_prefix, node.name, announcement)
+
+
+def _build_thread(run: Callable[[], None], name: str) -> threading.Thread:
     return threading.Thread(target=run, name=name, daemon=True)

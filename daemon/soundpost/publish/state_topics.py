@@ -1,4 +1,4 @@
-"""What is so now, told to whoever asks the broker: only the latest counts, so nothing queues."""
+"""Retained state topics: only the latest value of each is published."""
 
 import threading
 from collections.abc import Iterable
@@ -16,7 +16,13 @@ OFF = b"OFF"
 
 @dataclass(frozen=True, slots=True)
 class TopicState:
-    """A payload for a topic below the node's, which the broker is to keep if it is lasting."""
+    """A payload for a topic.
+
+    Attributes:
+        topic: The topic below the node's base topic.
+        payload: The value.
+        is_retained: True if the broker shall send it to later subscribers too.
+    """
 
     topic: str
     payload: bytes
@@ -24,70 +30,70 @@ class TopicState:
 
 
 class StateTopics:
-    """Payloads by topic, each told when it changes, and all that last to a broker that is new.
+    """Holds the value of each topic until it is published; after a reconnect all are sent again.
 
-    The pipeline's thread sets them, the courier's takes them.
+    The pipeline's thread sets values, the client's thread publishes them.
     """
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._now: dict[str, TopicState] = {}
-        self._untold: dict[str, TopicState] = {}
+        self._current: dict[str, TopicState] = {}
+        self._pending: dict[str, TopicState] = {}
 
-    def set(self, leaf: str, payload: bytes) -> None:
-        """So it is now, on this topic below the node's."""
-        reading = TopicState(leaf, payload)
+    def set(self, topic: str, payload: bytes) -> None:
+        """Publishes a retained value when it changes."""
+        state = TopicState(topic, payload)
         with self._lock:
-            if self._now.get(leaf) != reading:
-                self._now[leaf] = self._untold[leaf] = reading
+            if self._current.get(topic) != state:
+                self._current[topic] = self._pending[topic] = state
 
-    def set_transient(self, leaf: str, payload: bytes) -> None:
-        """So it was a moment ago: told once, in place of one that was not, and kept by nobody."""
+    def set_transient(self, topic: str, payload: bytes) -> None:
+        """Publishes a value once, not retained; replaces an older one that was not sent yet."""
         with self._lock:
-            self._untold[leaf] = TopicState(leaf, payload, is_retained=False)
+            self._pending[topic] = TopicState(topic, payload, is_retained=False)
 
     def resend_all(self) -> None:
-        """Let all that last be told again, to one who may not know them."""
+        """Publishes every retained value again, after a reconnect."""
         with self._lock:
-            self._untold = dict(self._now)
+            self._pending = dict(self._current)
 
     def pop_pending(self) -> list[TopicState]:
-        """What is to be told now."""
+        """Removes and returns the values to be published."""
         with self._lock:
-            untold, self._untold = self._untold, {}
-        return list(untold.values())
+            pending, self._pending = self._pending, {}
+        return list(pending.values())
 
 
 class SoundStates:
-    """Which labels are heard now, as `sound/<label>`, and whether any is, as `sound/any`.
+    """Publishes whether a sound lasts: `sound/<label>` for each label, `sound/any` for all.
 
-    All are off at first: a run that was killed may have left some on.
+    All are OFF at first, because a run that was killed may have left some ON.
 
     Args:
-        labels: The labels that are listened for.
-        state_topics: Where it is told.
+        labels: The labels that are detected.
+        state_topics: The topics to set.
     """
 
     def __init__(self, labels: Iterable[str], state_topics: StateTopics) -> None:
         self._state_topics = state_topics
-        self._heard: set[str] = set()
+        self._active: set[str] = set()
         for label in (*labels, ANY):
             state_topics.set(f"sound/{label}", OFF)
 
     def update(self, message: DetectionMessage) -> None:
-        """Take note of a state: on from `started`, off from `ended` or `retracted`."""
+        """Switches a label ON with `started`, and OFF with `ended` or `retracted`."""
         if message.state in {State.ENDED, State.RETRACTED}:
-            self._heard.discard(message.label)
+            self._active.discard(message.label)
         else:
-            self._heard.add(message.label)
-        if message.label != ANY:  # an event of its own (decide.any), or of any other
-            self._set(message.label, is_on=message.label in self._heard)
-        self._set(ANY, is_on=bool(self._heard))
+            self._active.add(message.label)
+        if message.label != ANY:  # `any` has events of its own (decide.any), and is set below
+            self._set(message.label, is_on=message.label in self._active)
+        self._set(ANY, is_on=bool(self._active))
 
     def _set(self, label: str, *, is_on: bool) -> None:
         self._state_topics.set(f"sound/{label}", ON if is_on else OFF)
 
 
 def set_settings(settings: SettingsMessage, topics: StateTopics) -> None:
-    """Publishes the live settings, retained, on `settings` below the node's topic."""
+    """Publishes the live settings, retained, on `settings` below the node's base topic."""
     topics.set("settings", msgspec.json.encode(settings))

@@ -1,4 +1,4 @@
-"""Wakes a thread that waits for the network."""
+"""Interrupts a `select()` from another thread (the self-pipe trick)."""
 
 import contextlib
 import socket
@@ -6,12 +6,12 @@ from typing import Self
 
 
 class Wakeup:
-    """Rung from any thread, it ends the wait of the one that has it open; before that it is still.
+    """A socket that becomes readable when any thread calls `set`.
 
-    As a context manager it is open, once.
+    Open it as a context manager, once. `set` does nothing before that.
 
     Attributes:
-        socket: Readable once it was rung.
+        socket: Readable after `set`, until `clear`.
     """
 
     def __init__(self) -> None:
@@ -31,12 +31,12 @@ class Wakeup:
                 end.close()
 
     def set(self) -> None:
-        """Wake whoever waits."""
+        """Makes the socket readable; any thread may call it."""
         if self._sender is not None:
-            with contextlib.suppress(OSError):  # full: it is awake already; closed: it has left
+            with contextlib.suppress(OSError):  # full: readable already; closed: not used any more
                 self._sender.send(b"!")
 
     def clear(self) -> None:
-        """Forget that it was rung."""
+        """Resets the socket to not readable."""
         with contextlib.suppress(BlockingIOError):
             self.socket.recv(4096)

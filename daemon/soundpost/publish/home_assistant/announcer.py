@@ -1,113 +1,97 @@
-"""Keeps Home Assistant informed that there is this node."""
+"""Publishes the node's MQTT discovery payload to Home Assistant."""
 
 import logging
 from collections.abc import Callable
-from typing import Protocol
 
 from soundpost.publish.connection import Connection
 from soundpost.publish.home_assistant.device import DeviceAnnouncement
-from soundpost.publish.message import IncomingMessage
+from soundpost.publish.message import IncomingMessage, OutgoingMessage
+from soundpost.system.log_once import LogOnce
 
-_OBJECT = "soundpost"
-_HANG_UPS = 2
-"""So often a broker may end the connection over an announcement before it is spared it."""
+_OBJECT_ID = "soundpost"
+_MOST_DISCONNECTS = 2
+"""After so many connections that the broker ended over an announcement, it is not sent again."""
 
 _log = logging.getLogger("soundpost.publish")
-
-
-class CommandChannel(Protocol):
-    """Listens and answers over whatever connection there is."""
-
-    @property
-    def waiting(self) -> int:
-        """How many answers the broker has not taken yet."""
-        ...
-
-    def on_connect(self, connection: Connection) -> None:
-        """Listen on a new connection."""
-
-    def send(self, connection: Connection) -> None:
-        """Tell what there is room for."""
-
-    def begin_closing(self) -> None:
-        """Answer nothing that comes from now on; what waits can still be told."""
 
 
 class DiscoveryAnnouncer:
     """Announces the node on every connection, and again when Home Assistant has started.
 
-    It reads Home Assistant's birth message, and the node's own last announcement, which says what
-    is to be taken back; it waits for that, to say all at once. It says nothing twice on a
-    connection unless Home Assistant starts: a device that a person deletes there is gone, and two
-    nodes that were given one name do not contradict each other for ever.
+    It reads Home Assistant's birth message, and the node's own last announcement, which names the
+    entities to be removed; it waits for that, to publish all at once. The same announcement is not
+    repeated on a connection unless Home Assistant starts: a device that a person deletes there
+    stays deleted, and two nodes of one name do not overwrite each other for ever.
 
     Args:
-        prefix: Of Home Assistant's discovery topics.
-        node: Who is announced.
-        announcement: What is said.
+        prefix: The prefix of Home Assistant's discovery topics.
+        node: The name of the node.
+        announcement: Builds the payload.
     """
 
     def __init__(self, prefix: str, node: str, announcement: DeviceAnnouncement) -> None:
         self._birth_topic = f"{prefix}/status"
-        self._topic = f"{prefix}/device/{node}/{_OBJECT}/config"
+        self._topic = f"{prefix}/device/{node}/{_OBJECT_ID}/config"
         self._announcement = announcement
         self._earlier: bytes | None = None
         self._announced: bytes | None = None
-        self._is_unanswered = False
-        self._hang_ups = 0
-        self._has_told_refusal = False
+        self._is_unacknowledged = False
+        self._disconnects = 0
+        self._refusal_log = LogOnce(_log)
 
     def on_connect(self, connection: Connection, on_birth: Callable[[], None]) -> None:
-        """Announce the node on a new connection.
+        """Announces the node on a new connection.
 
         Args:
-            connection: To the broker.
-            on_birth: Called when Home Assistant has started, and knows nothing yet.
+            connection: The connection.
+            on_birth: Called when Home Assistant has started and has no states yet.
         """
         self._announced = None
-        self._hang_ups += self._is_unanswered
-        self._is_unanswered = False
+        self._disconnects += self._is_unacknowledged
+        self._is_unacknowledged = False
 
-        def hear_announcement(heard: IncomingMessage) -> None:
-            self._earlier = heard.payload
-            if self._announced is not None and heard.payload:  # else a person deletes the device
+        def on_announcement(message: IncomingMessage) -> None:
+            self._earlier = message.payload
+            # The payload is empty when a person deletes the device.
+            if self._announced is not None and message.payload:
                 self._announce(connection)
 
-        def hear_birth(heard: IncomingMessage) -> None:
-            if heard.payload == b"online":
+        def on_birth_message(message: IncomingMessage) -> None:
+            if message.payload == b"online":
                 on_birth()
                 self._announced = None
                 self._announce(connection)
 
-        def go_on(refusal: str | None) -> None:
-            # A broker answers in order: what is retained there has come by now.
+        def on_birth_suback(refusal: str | None) -> None:
+            # A broker replies in order: the retained announcement has been received by now.
             self._on_reason_code(refusal)
-            if self._hang_ups < _HANG_UPS:
+            if self._disconnects < _MOST_DISCONNECTS:
                 self._announce(connection)
             else:
                 self._on_reason_code(
-                    "it hangs up when it is told, perhaps because of its message_size_limit"
+                    "it disconnects on the announcement, perhaps because of its message_size_limit"
                 )
 
-        connection.subscribe([self._topic], hear_announcement, self._on_reason_code)
-        connection.subscribe([self._birth_topic], hear_birth, go_on)
+        connection.subscribe([self._topic], on_announcement, self._on_reason_code)
+        connection.subscribe([self._birth_topic], on_birth_message, on_birth_suback)
 
     def _announce(self, connection: Connection) -> None:
-        payload = self._announcement.announce(self._earlier)
+        payload = self._announcement.build_payload(self._earlier)
         if payload != self._announced:
             self._announced = payload
-            self._is_unanswered = True
-            connection.publish(self._topic, payload, self._on_ack, retain=True)
+            self._is_unacknowledged = True
+            connection.publish(OutgoingMessage(self._topic, payload, self._on_ack, retain=True))
 
     def _on_ack(self, refusal: str | None) -> None:
-        self._is_unanswered = False
-        self._hang_ups = 0
+        self._is_unacknowledged = False
+        self._disconnects = 0
         self._on_reason_code(refusal)
 
     def _on_reason_code(self, refusal: str | None) -> None:
-        if refusal is not None and not self._has_told_refusal:
-            self._has_told_refusal = True
-            _log.warning(
+        if (
+            refusal is not None and not self._refusal_log.is_failing
+        ):  # only the first, whatever it is
+            self._refusal_log.fail(
                 "the broker refuses what mqtt.discovery needs: %s (let this node read %s and read "
                 "and write %s)",
                 refusal,

@@ -5,21 +5,22 @@ from collections.abc import Iterator, Sequence
 from soundpost.publish.home_assistant.entities import Component
 
 MUTE_MINUTES = 60
-"""How long the switch mutes; it turns itself off then."""
+"""The time for which the switch mutes; it turns itself off afterwards."""
 CAPTURE_SECONDS = 5
+"""The clip that the button records, besides what was captured just before it was pressed."""
 
 _ID = '"id": "ha-{{ now().timestamp() }}"'
 
 
 def controls(
-    base: str, labels: Sequence[str], *, captures: bool
+    base: str, labels: Sequence[str], *, records_clips: bool
 ) -> Iterator[tuple[str, Component]]:
-    """Each entity with its key.
+    """Yields the key and the configuration of each entity.
 
     Args:
-        base: What the node's topics begin with.
-        labels: What it listens for.
-        captures: Whether it can keep clips.
+        base: The base topic of the node, `<prefix>/<node>`.
+        labels: The labels that are detected.
+        records_clips: True if the node can record clips.
     """
     yield (
         "mute",
@@ -34,7 +35,7 @@ def controls(
         ),
     )
     yield "selftest", _button(base, "Self-test", "selftest", category="diagnostic")
-    if captures:
+    if records_clips:
         more = f', "seconds": {CAPTURE_SECONDS}'
         yield "capture", _button(base, "Capture now", "capture-now", more)
     for label in labels:
@@ -62,7 +63,7 @@ def _threshold(base: str, label: str) -> Component:
         command_topic=f"{base}/command/threshold",
         command_template=f'{{{_ID}, "label": "{label}", "on": {{{{ value }}}}}}',
         entity_category="config",
-        enabled_by_default=False,  # fifty of them are nobody's dashboard
+        enabled_by_default=False,  # fifty of them would fill a dashboard
         min=0.0,
         max=1.0,
         step=0.01,

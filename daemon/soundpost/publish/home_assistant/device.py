@@ -1,6 +1,6 @@
-"""The node as Home Assistant discovers it: one device, with an entity for each thing it tells.
+"""The node as a Home Assistant device: one entity for each value that it publishes.
 
-The rules are those of https://www.home-assistant.io/integrations/mqtt/#device-discovery-payload.
+Source: https://www.home-assistant.io/integrations/mqtt/#device-discovery-payload.
 """
 
 import math
@@ -20,42 +20,42 @@ from soundpost.publish.home_assistant.entities import (
     Origin,
 )
 
-# Confirmed, and not late: what comes hours after it was heard must ring nobody's bell.
+# Only confirmed events that are not late: one that arrives after hours must not trigger an alarm.
 _EVENT_TEMPLATE = (
     "{% if value_json.state == 'confirmed' and not value_json.backfilled %}"
     "{{ dict(value_json, event_type=value_json.label) | to_json }}{% endif %}"
 )
 _LARGEST_BYTES = 262_144
+"""A larger retained message is not parsed; a payload of 50 labels has 42 KB, of 300 240 KB."""
 _MISSED_LEVELS = 5
-"""After so many that did not come nobody knows how loud it is."""
+"""After so many missing values the level is shown as unknown."""
 
 
 @dataclass(frozen=True, slots=True)
 class DeviceAnnouncement:
-    """What a node says of itself.
+    """Builds the discovery payload of a node.
 
     Attributes:
-        base: What its topics begin with, `<prefix>/<node>`.
-        labels: What it listens for.
-        model: What classifies.
-        level_seconds: How often it tells its level; 0 for never.
-        is_commanded: Whether it does what it is told.
-        captures: Whether it keeps clips.
+        base: The base topic of the node, `<prefix>/<node>`.
+        labels: The labels that are detected.
+        model: The model that classifies.
+        level_seconds: The time between two levels; 0 if none are published.
+        accepts_commands: True if the node executes commands.
+        records_clips: True if the node can record clips.
     """
 
     base: str
     labels: Sequence[str]
     model: ModelIdentity
     level_seconds: float = 0.0
-    is_commanded: bool = False
-    captures: bool = False
+    accepts_commands: bool = False
+    records_clips: bool = False
 
-    def announce(self, earlier: bytes | None = None) -> bytes:
-        """The announcement, which also removes what an earlier one had and this one has not.
+    def build_payload(self, earlier: bytes | None = None) -> bytes:
+        """Returns the payload, which also removes entities that only an earlier one has.
 
         Args:
-            earlier: What is retained at the broker, from whomever; what is no announcement is
-                none.
+            earlier: The retained message at the broker, of any origin; ignored if it is invalid.
         """
         prefix, _, node = self.base.partition("/")
         components = self._components()
@@ -97,10 +97,10 @@ class DeviceAnnouncement:
         }
         if self.level_seconds:
             entities["level"] = self._level()
-        if self.is_commanded:
-            from soundpost.publish.home_assistant.controls import controls  # noqa: PLC0415 - by default nobody is
+        if self.accepts_commands:
+            from soundpost.publish.home_assistant.controls import controls  # noqa: PLC0415 - off by default
 
-            entities |= controls(self.base, self.labels, captures=self.captures)
+            entities |= controls(self.base, self.labels, records_clips=self.records_clips)
         return {
             key: msgspec.structs.replace(entity, unique_id=f"{self.base.replace('/', '_')}_{key}")
             for key, entity in entities.items()

@@ -1,17 +1,17 @@
-"""The payload of Home Assistant's device discovery, part by part.
+"""The schema of Home Assistant's device discovery payload.
 
-The rules are those of https://www.home-assistant.io/integrations/mqtt/#device-discovery-payload.
+Source: https://www.home-assistant.io/integrations/mqtt/#device-discovery-payload.
 """
 
 import msgspec
 
 
 class _Part(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A part of the payload; what is not said is left out."""
+    """A part of the payload; fields with their default value are omitted."""
 
 
 class Component(_Part, frozen=True, kw_only=True):
-    """An entity; one that is only a platform is one to be removed."""
+    """An entity; a component with only its platform removes the entity."""
 
     platform: str
     name: str | None = None
@@ -34,7 +34,7 @@ class Component(_Part, frozen=True, kw_only=True):
 
 
 class Device(_Part, frozen=True, kw_only=True):
-    """The node."""
+    """The node, as a device."""
 
     identifiers: tuple[str, ...]
     name: str
@@ -44,14 +44,14 @@ class Device(_Part, frozen=True, kw_only=True):
 
 
 class Origin(_Part, frozen=True, kw_only=True):
-    """Who says so."""
+    """The software that publishes the payload."""
 
     name: str
     sw_version: str
 
 
 class Announcement(_Part, frozen=True, kw_only=True):
-    """The payload of device discovery; its parts share the availability."""
+    """The payload of device discovery; all entities share the availability."""
 
     device: Device
     origin: Origin
@@ -61,6 +61,6 @@ class Announcement(_Part, frozen=True, kw_only=True):
 
 
 class Earlier(msgspec.Struct, frozen=True):
-    """What is read of an announcement that an earlier run made, whatever else it says."""
+    """The part that is read of an announcement by an earlier run."""
 
     components: dict[str, Component]

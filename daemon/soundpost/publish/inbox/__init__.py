@@ -1,1 +1,26 @@
 """Receives commands and sends their results."""
+
+from typing import Protocol
+
+from soundpost.publish.connection import Connection
+
+
+class CommandChannel(Protocol):
+    """Receives commands and sends their results over whatever connection there is."""
+
+    @property
+    def waiting(self) -> int:
+        """The number of results that the broker has not acknowledged yet."""
+        ...
+
+    def on_connect(self, connection: Connection) -> None:
+        """Subscribes to commands on a new connection."""
+
+    def send(self, connection: Connection) -> None:
+        """Publishes as many results as may be in flight now."""
+
+    def begin_closing(self) -> None:
+        """Accepts no further results; those that wait are still sent."""
+
+
+__all__ = ["CommandChannel"]

@@ -1,4 +1,4 @@
-"""Takes commands at the door, and hands their results back."""
+"""Receives commands over MQTT, and sends their results."""
 
 import logging
 import queue
@@ -8,18 +8,19 @@ from dataclasses import dataclass
 
 import msgspec
 
-from soundpost.errors import PublishError, SoundpostError
+from soundpost.errors import PublishError
 from soundpost.health import Health
 from soundpost.messages.command import Command, read_command, read_id
-from soundpost.messages.result import LONGEST_NAME, ResultMessage, Status
+from soundpost.messages.result import LONGEST_NAME, CommandOutcome, ResultMessage, Status
 from soundpost.publish.connection import Connection
-from soundpost.publish.inbox.reply_to import ReplyTo, read_sender
+from soundpost.publish.inbox.reply_to import ReplyTo, read_reply_to
 from soundpost.publish.inbox.results import ResultQueue
 from soundpost.publish.message import IncomingMessage
 from soundpost.system.clock import rfc3339
+from soundpost.system.log_once import LogOnce
 
-WAITING = 16
-"""The most commands that wait to be carried out."""
+MOST_PENDING = 16
+"""The most commands that wait to be executed."""
 STOPPING_HINT = "send it again when it is back"
 
 _log = logging.getLogger("soundpost.publish")
@@ -27,7 +28,13 @@ _log = logging.getLogger("soundpost.publish")
 
 @dataclass(frozen=True, slots=True)
 class PendingCommand:
-    """A command that waits to be carried out."""
+    """A command that waits to be executed.
+
+    Attributes:
+        name: The last level of its topic.
+        command: Its content.
+        reply_to: The place where its sender wants the result.
+    """
 
     name: str
     command: Command
@@ -35,149 +42,130 @@ class PendingCommand:
 
 
 class CommandInbox:
-    """Reads what is published on `command/+`, and tells what came of it.
+    """Subscribes to `command/+`, validates commands and queues them; publishes results.
 
-    The courier's thread hears, the pipeline's takes and answers; what lies between is bounded.
-    What is no command is refused at the door. Each result goes to `result`, and also to the
-    response topic of a sender that names one (MQTT 5, section 4.10).
+    The client's thread receives commands, the pipeline's thread executes them; the queue between
+    is bounded. An invalid command is refused at once. Each result goes to `result`, and also to
+    the response topic of a sender that names one (MQTT 5, section 4.10).
 
     Args:
-        base: What the node's topics begin with, `<prefix>/<node>`.
-        answers: Where results go.
-        wake: Called when there is one.
+        base: The base topic of the node, `<prefix>/<node>`.
+        results: The queue of results.
+        wake: Called when there is a result to send.
         utc_ns: The wall clock.
     """
 
     def __init__(
         self,
         base: str,
-        answers: ResultQueue,
+        results: ResultQueue,
         wake: Callable[[], None],
         *,
         utc_ns: Callable[[], int] = time.time_ns,
     ) -> None:
         self._base = base
-        self._answers = answers
+        self._results = results
         self._wake = wake
         self._utc_ns = utc_ns
-        self._asked: queue.Queue[PendingCommand] = queue.Queue(WAITING)
+        self._pending: queue.Queue[PendingCommand] = queue.Queue(MOST_PENDING)
         self._is_closed = False
-        self._has_told_refusal = False
+        self._refusal_log = LogOnce(_log)
 
     def on_connect(self, connection: Connection) -> None:
-        """Listen on a new connection, and tell again what the last one did not settle."""
-        self._answers.on_connect()
-        connection.subscribe([f"{self._base}/command/+"], self.on_message, self._on_reason_code)
+        """Subscribes on a new connection, and sends again what was in flight on the last one."""
+        self._results.on_connect()
+        connection.subscribe([f"{self._base}/command/+"], self.on_message, self._on_suback)
 
     def close(self) -> None:
-        """Let nothing in any more; what waits can still be taken."""
+        """Refuses further commands; those that wait can still be popped."""
         self._is_closed = True
 
     def send(self, connection: Connection) -> None:
-        """Tell the results that there is room for."""
-        self._answers.send(connection)
+        """Publishes as many results as may be in flight now."""
+        self._results.send(connection)
 
     @property
     def waiting(self) -> int:
-        """How many results the broker has not answered yet."""
-        return len(self._answers)
+        """The number of results that the broker has not acknowledged yet."""
+        return len(self._results)
 
     def begin_closing(self) -> None:
-        """Answer nothing that comes from now on; what waits can still be told."""
-        self._answers.begin_closing()
+        """Accepts no further results; those that wait are still sent."""
+        self._results.begin_closing()
 
-    def give_up(self) -> None:
-        """Count the results that wait as lost."""
-        self._answers.give_up()
+    def drop_results(self) -> None:
+        """Drops and counts the results that wait."""
+        self._results.drop_all()
 
-    def on_message(self, heard: IncomingMessage) -> None:
-        """Let a command in, or refuse it."""
-        if heard.is_retained and not heard.payload:
-            return  # that is how somebody clears a topic
-        name = heard.topic.rpartition("/")[2]
-        sender = ReplyTo()
+    def on_message(self, message: IncomingMessage) -> None:
+        """Queues a command, or refuses it."""
+        if message.is_retained and not message.payload:
+            return  # this is how a retained message is cleared
+        name = message.topic.rpartition("/")[2]
+        reply_to = ReplyTo()
         try:
-            sender = read_sender(heard, self._base)
-            _refuse_retained(heard)
-            self._let_in(PendingCommand(name, read_command(name, heard.payload), sender))
+            reply_to = read_reply_to(message, self._base)
+            _require_not_retained(message)
+            self._enqueue(PendingCommand(name, read_command(name, message.payload), reply_to))
         except PublishError as error:
             _log.warning(
                 "the command %r is refused: %s (%s)", name[:LONGEST_NAME], error, error.hint
             )
-            self._refuse(name, read_id(heard.payload), error, sender)
+            outcome = CommandOutcome(Status.REFUSED, str(error), error.hint)
+            self.queue_result(self._build(name, read_id(message.payload), outcome), reply_to)
 
     def pop_command(self) -> PendingCommand | None:
-        """The oldest command that waits; None if there is none."""
+        """Removes and returns the oldest command that waits; None if there is none."""
         try:
-            return self._asked.get_nowait()
+            return self._pending.get_nowait()
         except queue.Empty:
             return None
 
-    def build_result(
-        self,
-        asked: PendingCommand,
-        status: Status,
-        message: str,
-        *,
-        hint: str = "",
-        clip: str | None = None,
-    ) -> ResultMessage:
-        """The result of a command, not yet told."""
-        return self._word(asked.name, asked.command.id, status, message, hint, clip)
+    def build_result(self, pending: PendingCommand, outcome: CommandOutcome) -> ResultMessage:
+        """Returns the result message of a command, without sending it."""
+        return self._build(pending.name, pending.command.id, outcome)
 
-    def queue_result(self, result: ResultMessage, sender: ReplyTo) -> None:
-        """Tell a result."""
-        self._answers.add(msgspec.json.encode(result), sender)
+    def queue_result(self, result: ResultMessage, reply_to: ReplyTo) -> None:
+        """Queues a result to be published."""
+        self._results.add(msgspec.json.encode(result), reply_to)
         self._wake()
 
-    def _let_in(self, asked: PendingCommand) -> None:
+    def _enqueue(self, pending: PendingCommand) -> None:
         if self._is_closed:
             raise PublishError("the node is stopping", hint=STOPPING_HINT)
         try:
-            self._asked.put_nowait(asked)
+            self._pending.put_nowait(pending)
         except queue.Full:
             raise PublishError(
-                f"{WAITING} commands wait already", hint="send it again, with the same id, later"
+                f"{MOST_PENDING} commands wait already",
+                hint="send it again, with the same id, later",
             ) from None
 
-    def _on_reason_code(self, refusal: str | None) -> None:
-        if refusal is not None and not self._has_told_refusal:
-            self._has_told_refusal = True
-            _log.warning(
+    def _on_suback(self, refusal: str | None) -> None:
+        if refusal is None:
+            self._refusal_log.recover()
+        else:
+            self._refusal_log.fail(
                 "the broker refuses what mqtt.commands needs: %s (let this node read %s/command/+)",
                 refusal,
                 self._base,
             )
 
-    def _refuse(
-        self, name: str, command_id: str | None, error: SoundpostError, to: ReplyTo
-    ) -> None:
-        result = self._word(name, command_id, Status.REFUSED, str(error), error.hint, None)
-        self.queue_result(result, to)
-
-    def _word(
-        self,
-        name: str,
-        command_id: str | None,
-        status: Status,
-        message: str,
-        hint: str,
-        clip: str | None,
-    ) -> ResultMessage:
+    def _build(self, name: str, command_id: str | None, outcome: CommandOutcome) -> ResultMessage:
         return ResultMessage(
             node=self._base.rpartition("/")[2],
             id=command_id,
             command=name[:LONGEST_NAME],
-            status=status,
-            message=message,
-            hint=hint,
+            status=outcome.status,
+            message=outcome.message,
+            hint=outcome.hint,
             at=rfc3339(self._utc_ns()),
-            clip=clip,
+            clip=outcome.clip,
         )
 
 
-def _refuse_retained(heard: IncomingMessage) -> None:
-    if heard.is_retained:
+def _require_not_retained(message: IncomingMessage) -> None:
+    if message.is_retained:
         raise PublishError(
             "the command is retained, and would come again with every connection",
             hint="send it without retain, and clear the topic: an empty retained message",
@@ -185,14 +173,18 @@ def _refuse_retained(heard: IncomingMessage) -> None:
 
 
 def build_inbox(
-    base: str, note: Callable[[str, str | None], None], wake: Callable[[], None], health: Health
+    base: str,
+    on_reason_code: Callable[[str, str | None], None],
+    wake: Callable[[], None],
+    health: Health,
 ) -> CommandInbox:
-    """The porter of a node.
+    """Builds the inbox of a node.
 
     Args:
-        base: What the node's topics begin with, `<prefix>/<node>`.
-        note: Told the broker's answers to results: the topic, and the refusal if it is one.
-        wake: Called when there is a result.
-        health: Where lost results are counted.
+        base: The base topic of the node, `<prefix>/<node>`.
+        on_reason_code: Called with the broker's replies to results: the topic, and the refusal or
+            None.
+        wake: Called when there is a result to send.
+        health: The counter of dropped results.
     """
-    return CommandInbox(base, ResultQueue(f"{base}/result", note, health), wake)
+    return CommandInbox(base, ResultQueue(f"{base}/result", on_reason_code, health), wake)

@@ -1,4 +1,4 @@
-"""Who sent a command, and where its result may go."""
+"""The response topic and correlation data of a command (MQTT 5, section 4.10)."""
 
 from dataclasses import dataclass
 
@@ -6,48 +6,49 @@ from soundpost.errors import PublishError
 from soundpost.publish.message import IncomingMessage
 
 _LONGEST_TOPIC = 256
+"""Characters; MQTT allows 65,535 bytes, which would be stored with each result that waits."""
 _LONGEST_CORRELATION_BYTES = 1_024
 
 
 @dataclass(frozen=True, slots=True)
 class ReplyTo:
-    """Where the result of a command goes, besides the node's own topic.
+    """The place where a sender wants the result of its command, besides `<node>/result`.
 
     Attributes:
-        topic: Where the sender wants it; None for nowhere else.
-        correlation: What the sender knows it by.
+        topic: The response topic; None if the sender named none.
+        correlation: The correlation data, returned unchanged.
     """
 
     topic: str | None = None
     correlation: bytes | None = None
 
 
-def read_sender(heard: IncomingMessage, base: str) -> ReplyTo:
-    """The sender that a command names.
+def read_reply_to(message: IncomingMessage, base: str) -> ReplyTo:
+    """Returns the response topic and correlation data of a command.
 
     Args:
-        heard: The command.
-        base: What the node's topics begin with, `<prefix>/<node>`.
+        message: The command.
+        base: The base topic of the node, `<prefix>/<node>`.
 
     Raises:
-        PublishError: It names a topic on which nothing is answered, or too much to know it by.
+        PublishError: Results may not go to this topic, or the correlation data is too long.
     """
-    topic, correlation = heard.response_topic, heard.correlation
+    topic, correlation = message.response_topic, message.correlation
     if len(correlation or b"") > _LONGEST_CORRELATION_BYTES:
         raise PublishError(
             f"correlation data has at most {_LONGEST_CORRELATION_BYTES} bytes",
             hint="a number is enough",
         )
-    if topic is not None and not _may_answer_on(topic, base):
+    if topic is not None and not _may_reply_on(topic, base):
         raise PublishError(
-            "the response topic is none that a result may go to",
-            hint=f"name one below {base}/result/, or none: all go to {base}/result",
+            "the response topic is not one that a result may go to",
+            hint=f"use one below {base}/result/, or none: all results go to {base}/result",
         )
     return ReplyTo(topic, correlation)
 
 
-def _may_answer_on(topic: str, base: str) -> bool:
-    # Who may command the node may not have it forge what it tells otherwise.
+def _may_reply_on(topic: str, base: str) -> bool:
+    # The right to send commands must not be a way to forge the node's other messages.
     is_ours = topic.startswith(f"{base}/") and not topic.startswith(f"{base}/result/")
     is_plain = topic.isprintable() and not set(topic) & set("+#") and topic[:1] != "$"
     return bool(topic) and len(topic) <= _LONGEST_TOPIC and is_plain and not is_ours

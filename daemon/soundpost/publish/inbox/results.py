@@ -1,117 +1,117 @@
-"""Results of commands on their way to the broker."""
+"""Results of commands, until the broker acknowledges them."""
 
 import logging
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from itertools import islice
 
 from soundpost.health import Health
 from soundpost.publish.connection import Connection
 from soundpost.publish.inbox.reply_to import ReplyTo
+from soundpost.publish.message import OutgoingMessage
+from soundpost.publish.outbox.send_queue import SendQueue
 
-UNTOLD = 100
+MOST_WAITING = 100
 """The most results that wait for the broker."""
 
 _log = logging.getLogger("soundpost.publish")
 
 
 @dataclass(frozen=True, slots=True)
-class _Answer:
-    """A result as it is sent, to one topic."""
+class _Result:
+    """An encoded result for one topic."""
 
+    seq: int
     topic: str
     payload: bytes
     correlation: bytes | None
 
 
 class ResultQueue:
-    """Holds each result until the broker has answered it, through every loss of the connection.
+    """Holds each result until the broker has replied, through every loss of the connection.
 
-    A refused one is not sent again: who was not told asks again with the same id. When too many
-    wait, which takes a broker that is away or a sender that never stops, the oldest goes.
+    A refused result is not sent again: its sender can repeat the command with the same id. If too
+    many wait, because of a broker that is away or a sender that floods, the oldest is dropped.
 
     Args:
-        topic: Where all results go.
-        note: Told the broker's answers: the topic, and the refusal if it is one.
-        health: Where lost results are counted.
+        topic: The full topic of all results.
+        on_reason_code: Called with the broker's replies: the topic, and the refusal or None.
+        health: The counter of dropped results.
     """
 
-    def __init__(self, topic: str, note: Callable[[str, str | None], None], health: Health) -> None:
+    def __init__(
+        self, topic: str, on_reason_code: Callable[[str, str | None], None], health: Health
+    ) -> None:
         self._topic = topic
-        self._note = note
+        self._on_reason_code = on_reason_code
         self._health = health
         self._lock = threading.Lock()
-        self._unsent: list[_Answer] = []
-        self._in_flight: dict[int, _Answer] = {}
-        self._sent = 0
-        self._is_finishing = False
+        self._queue: SendQueue[_Result] = SendQueue()
+        self._last_seq = 0
+        self._is_closing = False
 
     def __len__(self) -> int:
         with self._lock:
-            return len(self._unsent) + len(self._in_flight)
+            return len(self._queue)
 
-    def add(self, payload: bytes, sender: ReplyTo) -> None:
-        """Tell this to all, and to the sender where it wants it."""
-        answers = [_Answer(self._topic, payload, sender.correlation)]
-        if sender.topic is not None:
-            answers.append(_Answer(sender.topic, payload, sender.correlation))
+    def add(self, payload: bytes, reply_to: ReplyTo) -> None:
+        """Queues a result for the topic of all results, and for the response topic if any."""
+        topics = [self._topic] if reply_to.topic is None else [self._topic, reply_to.topic]
         with self._lock:
-            if self._is_finishing:
-                self._health.results_dropped += len(answers)
+            if self._is_closing:
+                self._health.results_dropped += len(topics)
                 return
-            self._unsent += answers
-            dropped = max(0, len(self._unsent) - UNTOLD)
-            self._unsent = self._unsent[-UNTOLD:]
-            self._health.results_dropped += dropped
-        if dropped:
-            _log.error("%d results of commands are dropped: too many wait for the broker", dropped)
+            for topic in topics:
+                self._last_seq += 1
+                result = _Result(self._last_seq, topic, payload, reply_to.correlation)
+                self._queue.add([result])
+            excess = max(0, self._queue.waiting_count - MOST_WAITING)
+            self._queue.remove({result.seq for result in islice(self._queue.waiting(), excess)})
+            self._health.results_dropped += excess
+        if excess:
+            _log.error("%d results of commands are dropped: too many wait for the broker", excess)
 
     def begin_closing(self) -> None:
-        """Take in no more, or a sender that never stops would keep the node from stopping."""
+        """Accepts no further results, or a sender that floods would keep the node running."""
         with self._lock:
-            self._is_finishing = True
+            self._is_closing = True
 
-    def give_up(self) -> None:
-        """Count what waits as lost."""
+    def drop_all(self) -> None:
+        """Drops and counts the results that wait."""
         with self._lock:
-            lost = len(self._unsent) + len(self._in_flight)
-            self._unsent.clear()
-            self._in_flight.clear()
+            lost = len(self._queue)
+            self._queue.clear()
             self._health.results_dropped += lost
         if lost:
             _log.error("%d results of commands are lost: the broker did not take them", lost)
 
     def on_connect(self) -> None:
-        """On a new connection: what the last one did not settle is sent again."""
+        """Sends again what was in flight on the last connection."""
         with self._lock:
-            self._unsent = [*self._in_flight.values(), *self._unsent]
-            self._in_flight.clear()
+            self._queue.put_back()
 
     def send(self, connection: Connection) -> None:
-        """Put on its way what the connection has room for."""
-        while connection.has_room and (answer := self._next()):
-            settle = partial(self._on_ack, self._sent, answer.topic)
+        """Publishes as many results as may be in flight now."""
+        while connection.has_room and (result := self._next()):
+            on_ack = partial(self._on_ack, result)
             connection.publish(
-                answer.topic,
-                answer.payload,
-                settle,
-                retain=False,
-                correlation=answer.correlation,
+                OutgoingMessage(
+                    result.topic, result.payload, on_ack, correlation=result.correlation
+                )
             )
 
-    def _next(self) -> _Answer | None:
+    def _next(self) -> _Result | None:
         with self._lock:
-            if not self._unsent:
-                return None
-            self._sent += 1
-            self._in_flight[self._sent] = self._unsent.pop(0)
-            return self._in_flight[self._sent]
+            return self._queue.next()
 
-    def _on_ack(self, number: int, topic: str, refusal: str | None) -> None:
+    def _on_ack(self, result: _Result, refusal: str | None) -> None:
         with self._lock:
-            self._in_flight.pop(number, None)
-        if topic == self._topic:
-            self._note(topic, refusal)
+            self._queue.acknowledge(result.seq)
+        if result.topic == self._topic:
+            self._on_reason_code(result.topic, refusal)
         elif refusal is not None:
-            _log.warning("the broker refuses a result on the response topic %s: %s", topic, refusal)
+            _log.warning(
+                "the broker refuses a result on the response topic %s: %s", result.topic, refusal
+            )

@@ -1,4 +1,4 @@
-"""A disk that takes nothing: told once, and asked again after a while."""
+"""A disk that refuses writes: logged once, and retried after a while."""
 
 import logging
 import time
@@ -6,48 +6,46 @@ from pathlib import Path
 
 from soundpost.health import Health
 from soundpost.system.backoff import Backoff
+from soundpost.system.log_once import LogOnce
 
 _log = logging.getLogger("soundpost.publish")
 
 
 class DiskOutage:
-    """Whether the outbox's file takes nothing at present, and when to try it again.
+    """The times during which the outbox's file cannot be written, and when to try it again.
 
     Args:
         path: The outbox's file.
-        health: Where outages are counted.
+        health: The counter of outages.
     """
 
     def __init__(self, path: Path, health: Health) -> None:
         self._path = path
         self._health = health
         self._backoff = Backoff()
-        self._told = ""
+        self._log_once = LogOnce(_log, logging.ERROR)
         self._retry_at_seconds = 0.0
 
     @property
-    def may_try(self) -> bool:
-        """Whether there is no outage, or it is time to see whether it is over."""
-        return not self._told or time.monotonic() >= self._retry_at_seconds
+    def may_retry(self) -> bool:
+        """True if there is no outage, or it is time for the next attempt."""
+        return not self._log_once.is_failing or time.monotonic() >= self._retry_at_seconds
 
     def record(self, error: Exception) -> None:
-        """It went wrong, perhaps again."""
+        """Records a failed attempt."""
         self._retry_at_seconds = time.monotonic() + self._backoff.next_seconds()
-        if str(error) != self._told:
-            self._told = str(error)
+        is_new = self._log_once.fail(
+            "the outbox %s cannot be written: %s (detections are sent from memory meanwhile; is "
+            "the disk full, read-only, or not this user's?)",
+            self._path,
+            error,
+        )
+        if is_new:
             self._health.outbox_faults += 1
-            _log.error(
-                "the outbox %s takes nothing: %s (detections are told from memory meanwhile; is "
-                "the disk full, read-only, or not this user's?)",
-                self._path,
-                error,
-            )
 
     def end(self) -> bool:
-        """It went well; whether that ends an outage."""
-        was_out = bool(self._told)
+        """Records a successful attempt; returns whether it ends an outage."""
+        was_out = self._log_once.recover("the outbox %s can be written again", self._path)
         if was_out:
-            self._told = ""
             self._backoff.reset()
-            _log.info("the outbox %s takes detections again", self._path)
         return was_out

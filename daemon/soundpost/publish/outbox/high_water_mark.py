@@ -1,4 +1,4 @@
-"""A number that no message has passed, kept beside the outbox for the day that it cannot tell."""
+"""An upper bound of `seq` in a side file, for the day the outbox's file cannot be read."""
 
 import os
 import re
@@ -8,7 +8,7 @@ from pathlib import Path
 from soundpost.publish.outbox.record import LARGEST_SEQ
 
 _AHEAD = 1_000
-"""It is written once for so many messages."""
+"""The bound is set so far ahead, so that the file is written once for so many messages."""
 _FILE_MODE = 0o640
 _FORM = re.compile(rb"(\d{19}) (saved|loose)\n")
 
@@ -17,15 +17,15 @@ _FORM = re.compile(rb"(\d{19}) (saved|loose)\n")
 class HighWaterMark:
     """An upper bound of `seq`, in a file that is overwritten in place.
 
-    The outbox itself knows the last number exactly, and goes on from it. When it is damaged or
-    gone, or took no more while messages were told from memory, the numbers go on from here: a gap,
-    which a subscriber takes for the loss that it may be, and never a number given twice. To
-    overwrite a line in place needs no room on a full disk.
+    The outbox's file holds the last number exactly, and numbers continue from it. When that file
+    is damaged or gone, or was not writable while messages were sent from memory, numbers continue
+    from here: a gap, which a subscriber takes for the loss that it may be, and never a number
+    twice. Overwriting a line in place needs no space on a full disk.
 
     Attributes:
         path: The file.
-        bound: No number above it was told; 0 when nothing is known.
-        is_loose: Whether numbers were told that never reached the outbox's file.
+        bound: No higher number was given to a message; 0 when nothing is known.
+        is_loose: True if numbers were given that never reached the outbox's file.
     """
 
     path: Path
@@ -33,10 +33,10 @@ class HighWaterMark:
     is_loose: bool = False
 
     def read(self) -> None:
-        """Learn what an earlier run left; what is no mark is none.
+        """Reads the bound of an earlier run; ignores a file of another form.
 
         Raises:
-            OSError: There is one, and it cannot be read.
+            OSError: The file exists and cannot be read.
         """
         try:
             found = _FORM.fullmatch(self.path.read_bytes())
@@ -45,15 +45,19 @@ class HighWaterMark:
         if found and int(found[1]) <= LARGEST_SEQ:
             self.bound, self.is_loose = int(found[1]), found[2] == b"loose"
 
-    def last_seq(self, known: int) -> int:
-        """The last number that was told, or one above it, given the last one in the outbox."""
-        return known if known and not self.is_loose else max(known, self.bound)
+    def last_seq(self, stored_seq: int) -> int:
+        """Returns the last number that was given, or one above it.
+
+        Args:
+            stored_seq: The last number in the outbox's file; 0 if there is none.
+        """
+        return stored_seq if stored_seq and not self.is_loose else max(stored_seq, self.bound)
 
     def cover(self, seq: int, *, is_loose: bool) -> None:
-        """See to it that it holds for a number; returns when the disk has it.
+        """Raises the bound above a number if necessary; returns when it is on the disk.
 
         Raises:
-            OSError: The disk does not take it.
+            OSError: It cannot be written.
         """
         if seq <= self.bound and is_loose == self.is_loose:
             return

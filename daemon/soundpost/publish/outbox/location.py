@@ -1,4 +1,4 @@
-"""Where the outbox lies."""
+"""The place of the outbox's file."""
 
 import os
 from collections.abc import Mapping
@@ -11,7 +11,7 @@ _FILE_NAME = "outbox.db"
 
 
 def outbox_path(config: MqttConfig, environment: Mapping[str, str] = os.environ) -> Path | None:
-    """The outbox's file: the configured one, else one in the folder that systemd gives, or None."""
+    """Returns the configured path, else one in systemd's state directory, else None."""
     if config.outbox is not None:
         return Path(config.outbox)
     folder = state_directory(environment)

@@ -1,6 +1,5 @@
-"""Whether detections can be kept until the broker has them, before the first one needs it."""
+"""Checks that the outbox's file can be written, before the first detection needs it."""
 
-import os
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -9,23 +8,24 @@ from soundpost.config import MqttConfig
 from soundpost.errors import PublishError
 from soundpost.publish.outbox.location import outbox_path
 from soundpost.publish.outbox.store import DamagedFile, Store, has_code
+from soundpost.system.atomic_file import probe_folder
 from soundpost.system.units import BYTES_PER_MEGABYTE
 
 
 def probe_outbox(config: MqttConfig) -> str:
-    """How many detections wait in the outbox's file, and how much of its budget they take.
+    """Returns how many detections wait in the outbox's file, and their share of its budget.
 
-    The file is opened and read through, as at every start; the folder must take another one. A
-    file that is not there is not made: the user who checks may not be the one who runs.
+    An existing file is opened and read through, as at every start; its folder must be writable. A
+    missing file is not created: the user who checks may not be the one who runs the daemon.
 
     Raises:
-        PublishError: The file is damaged or not an outbox, or file or folder cannot be written.
+        PublishError: The file is damaged or no outbox, or file or folder cannot be written.
     """
     path = outbox_path(config)
     if path is None:
         return "in memory alone: neither mqtt.outbox nor systemd names a file"
     try:
-        _write_beside(path)
+        probe_folder(_nearest_folder(path))
         if not path.exists():
             return f"{path}: not there yet, and can be made"
         with closing(Store(path)) as store:
@@ -38,21 +38,14 @@ def probe_outbox(config: MqttConfig) -> str:
         ) from error
     except (OSError, sqlite3.Error) as error:
         if has_code(error, sqlite3.SQLITE_BUSY):
-            return f"{path}: in use by soundpost, which runs; health tells how many wait"
+            return f"{path}: in use by soundpost, which runs; health shows how many wait"
         raise PublishError(
-            f"{path} takes nothing: {getattr(error, 'strerror', None) or error}",
+            f"{path} cannot be written: {getattr(error, 'strerror', None) or error}",
             hint="is the disk full or read-only? may the user that runs soundpost write there?",
         ) from error
     return f"{path}: {waiting} wait, {used_megabytes:.1f} of {config.outbox_megabytes} MB"
 
 
-def _write_beside(path: Path) -> None:
-    """Write a file and remove it again, where SQLite will need some of its own."""
-    folder = path.parent
-    while not folder.exists():
-        folder = folder.parent
-    self_test = folder / f"soundpost-check-{os.getpid()}"
-    try:
-        self_test.write_bytes(b"soundpost check")
-    finally:
-        self_test.unlink(missing_ok=True)
+def _nearest_folder(path: Path) -> Path:
+    """Returns the folder of a file, or the nearest one above it that exists."""
+    return next(folder for folder in path.parents if folder.exists())

@@ -1,13 +1,14 @@
-"""A message in the outbox, and the row that it is in the file."""
+"""A message in the outbox, and its row in the file."""
 
 import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 LARGEST_SEQ = 2**53 - 1
-"""No post will ever tell so much; beyond it a number is damage, and JSON's are not exact."""
+"""The largest integer that JSON carries exactly; a larger number in the file is damage."""
 
-_Row = tuple[int, float, int, bytes]
+Row = tuple[int, float, int, bytes]
+"""`seq`, `told_at_seconds`, `crc32` and `payload`, as in the table."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,26 +16,27 @@ class OutboxRecord:
     """A message and its place in the outbox.
 
     Attributes:
-        seq: The message's number; they are sent in this order.
-        payload: The message as it was encoded when it was told.
-        told_at_seconds: When that was, on a monotonic clock; that of the machine's last start.
+        seq: The number of the message; records are sent in this order.
+        payload: The message, encoded when it was appended.
+        appended_at_seconds: The monotonic clock at that time; it begins with the machine's start.
     """
 
     seq: int
     payload: bytes
-    told_at_seconds: float
+    appended_at_seconds: float
 
 
-def whole_entries(rows: Iterable[_Row]) -> Iterator[OutboxRecord]:
-    """The rows whose payload is the one that was written; SQLite itself does not look."""
-    for seq, told_at_seconds, crc32, payload in rows:
+def undamaged_records(rows: Iterable[Row]) -> Iterator[OutboxRecord]:
+    """Yields the rows whose checksum is right, because SQLite itself does not verify payloads."""
+    for seq, appended_at_seconds, crc32, payload in rows:
         if isinstance(payload, bytes) and _checksum(seq, payload) == crc32:
-            yield OutboxRecord(seq, payload, told_at_seconds)
+            yield OutboxRecord(seq, payload, appended_at_seconds)
 
 
-def row_of(entry: OutboxRecord) -> _Row:
-    """The columns of an entry, its checksum among them."""
-    return entry.seq, entry.told_at_seconds, _checksum(entry.seq, entry.payload), entry.payload
+def row_of(record: OutboxRecord) -> Row:
+    """Returns the columns of a record, with its checksum."""
+    checksum = _checksum(record.seq, record.payload)
+    return record.seq, record.appended_at_seconds, checksum, record.payload
 
 
 def _checksum(seq: int, payload: bytes) -> int:

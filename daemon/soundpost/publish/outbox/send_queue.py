@@ -1,69 +1,87 @@
-"""The entries that are at hand to be sent, and those on their way."""
+"""Messages that wait to be sent, and those in flight."""
 
 from collections import deque
 from collections.abc import Iterable, Iterator
+from collections.abc import Set as AbstractSet
+from typing import Generic, Protocol, TypeVar
 
-from soundpost.publish.outbox.record import OutboxRecord
+
+class Numbered(Protocol):
+    """A message with a number that gives its place in the queue."""
+
+    @property
+    def seq(self) -> int:
+        """The number; later messages have higher ones."""
+        ...
 
 
-class SendQueue:
-    """An entry waits, then is under way, then is settled, or waits again in its old place."""
+Message = TypeVar("Message", bound=Numbered)
+
+
+class SendQueue(Generic[Message]):
+    """A queue in which a message waits, is in flight, and leaves when it is acknowledged.
+
+    Messages that were in flight on a lost connection wait again, in their old order.
+    """
 
     def __init__(self) -> None:
-        self._waiting: deque[OutboxRecord] = deque()
-        self._in_flight: dict[int, OutboxRecord] = {}
+        self._waiting: deque[Message] = deque()
+        self._in_flight: dict[int, Message] = {}
 
-    def __iter__(self) -> Iterator[OutboxRecord]:
+    def __len__(self) -> int:
+        return len(self._waiting) + len(self._in_flight)
+
+    def __iter__(self) -> Iterator[Message]:
         yield from self._in_flight.values()
         yield from self._waiting
 
     @property
     def waiting_count(self) -> int:
-        """How many entries wait."""
+        """The number of waiting messages."""
         return len(self._waiting)
 
-    def add(self, entries: Iterable[OutboxRecord]) -> None:
-        """Let these wait behind the others."""
-        self._waiting.extend(entries)
+    def add(self, messages: Iterable[Message]) -> None:
+        """Appends messages behind the waiting ones."""
+        self._waiting.extend(messages)
 
-    def next(self) -> OutboxRecord | None:
-        """The oldest waiting entry, now under way; None when nothing waits."""
+    def next(self) -> Message | None:
+        """Moves the oldest waiting message in flight and returns it; None if none waits."""
         if not self._waiting:
             return None
-        entry = self._waiting.popleft()
-        self._in_flight[entry.seq] = entry
-        return entry
+        message = self._waiting.popleft()
+        self._in_flight[message.seq] = message
+        return message
 
-    def is_under_way(self, seq: int) -> bool:
-        """Whether it was sent and not answered."""
+    def is_in_flight(self, seq: int) -> bool:
+        """Returns whether a message was sent and is not acknowledged yet."""
         return seq in self._in_flight
 
     def acknowledge(self, seq: int) -> bool:
-        """Forget an entry that was under way; whether it was."""
+        """Removes a message in flight; returns whether it was in flight."""
         return self._in_flight.pop(seq, None) is not None
 
     def put_back(self, seq: int | None = None) -> None:
-        """Let all that is under way wait again, before everything younger; or only that one."""
-        again = list(self._in_flight) if seq is None else [seq]
-        entries = [self._in_flight.pop(one) for one in again if one in self._in_flight]
-        youngest = max((entry.seq for entry in entries), default=0)
-        while self._waiting and self._waiting[0].seq < youngest:  # it was put back before these
-            entries.append(self._waiting.popleft())
-        entries.sort(key=lambda entry: entry.seq, reverse=True)
-        self._waiting.extendleft(entries)
+        """Lets messages in flight wait again, in their old order; all, or only the given one."""
+        seqs = list(self._in_flight) if seq is None else [seq]
+        messages = [self._in_flight.pop(seq) for seq in seqs if seq in self._in_flight]
+        youngest = max((message.seq for message in messages), default=0)
+        while self._waiting and self._waiting[0].seq < youngest:  # was put back before these
+            messages.append(self._waiting.popleft())
+        messages.sort(key=lambda message: message.seq, reverse=True)
+        self._waiting.extendleft(messages)
 
-    def remove(self, seqs: set[int]) -> None:
-        """Let those of the waiting entries go."""
+    def remove(self, seqs: AbstractSet[int]) -> None:
+        """Removes waiting messages by their numbers."""
         if self._waiting and seqs == {self._waiting[0].seq}:
             self._waiting.popleft()
         else:
-            self._waiting = deque(entry for entry in self._waiting if entry.seq not in seqs)
+            self._waiting = deque(message for message in self._waiting if message.seq not in seqs)
 
-    def waiting(self) -> Iterator[OutboxRecord]:
-        """Those that wait, the oldest first."""
+    def waiting(self) -> Iterator[Message]:
+        """Yields the waiting messages, the oldest first."""
         return iter(self._waiting)
 
     def clear(self) -> None:
-        """Forget everything."""
+        """Removes all messages."""
         self._waiting.clear()
         self._in_flight.clear()

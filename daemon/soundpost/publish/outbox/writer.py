@@ -1,4 +1,4 @@
-"""Keeps the outbox's file, from a thread of its own, through every fault of the disk."""
+"""Writes the outbox to its file, in a thread of its own, through every failure of the disk."""
 
 import logging
 import sqlite3
@@ -9,81 +9,98 @@ from pathlib import Path
 
 from soundpost.health import Health
 from soundpost.publish.errors import in_use
+from soundpost.publish.outbox.backlog import MOST_IN_MEMORY, OutboxBacklog
 from soundpost.publish.outbox.disk_outage import DiskOutage
 from soundpost.publish.outbox.high_water_mark import HighWaterMark
-from soundpost.publish.outbox.outbox import Outbox
 from soundpost.publish.outbox.recovery import replace_damaged
 from soundpost.publish.outbox.store import DamagedFile, Store, has_code
+from soundpost.system.log_once import LogOnce
 
-_PAGE = 200
-"""So many entries are read of the file at once."""
-_TURN_SECONDS = 1.0
-"""What the broker has acknowledged is removed from the file within this time."""
-_DROPPED_AT_ONCE = 100
-_WASTE_BYTES = 1 << 20
 FULL = "the outbox is full: the oldest detections are dropped, and counted"
+_WAIT_SECONDS = 1.0
+"""Acknowledged rows are removed from the file within this time."""
+_DROPPED_AT_ONCE = 100
+"""Rows that are dropped in one transaction, so that a full budget costs few of them."""
+_FREE_BYTES = 1 << 20
+"""Free pages of the file up to this size stay for the next messages; more go back to the disk."""
 _FAULTS = (OSError, sqlite3.Error, DamagedFile)
-OnReady = Callable[[], None]
+Wake = Callable[[], None]
 _log = logging.getLogger("soundpost.publish")
 
 
 class OutboxWriter:
-    """Writes down what is told, before it is sent, and strikes out what the broker has.
+    """Stores messages before they are sent, and removes those that the broker has acknowledged.
 
-    The file is opened at once, so that the numbers go on from its last one. `run` is the thread.
+    The file is opened at once, so that numbers continue from its last one. `run` is the thread.
 
-    A damaged file is set aside and a new one begun, with what could be read of the old. While the
-    disk takes nothing, messages are told from memory, and the disk is tried again.
+    A damaged file is set aside and a new one begun with what could be read of the old. While the
+    disk refuses writes, messages are sent from memory, and the file is retried.
 
     Args:
         path: The outbox's file.
-        budget_bytes: What the rows may take; then the oldest are dropped.
-        outbox: What is told, and what was acknowledged.
-        health: Where faults are counted.
-        on_ready: Called when the outbox may have something to send.
+        budget_bytes: The most that the rows may take; beyond it the oldest are dropped.
+        backlog: The writer's side of the outbox.
+        health: The counters of faults.
+        wake: Called when the outbox may have something to send.
 
     Raises:
-        PublishError: Another process has the file.
+        PublishError: Another process uses the file.
     """
 
     def __init__(
-        self, path: Path, budget_bytes: int, outbox: Outbox, health: Health, on_ready: OnReady
+        self, path: Path, budget_bytes: int, backlog: OutboxBacklog, health: Health, wake: Wake
     ) -> None:
         self._path = path
         self._budget_bytes = budget_bytes
-        self._outbox = outbox
+        self._backlog = backlog
         self._health = health
+        self._wake = wake
         self._mark = HighWaterMark(path.with_name(path.name + ".mark"))
         self._store: Store | None = None
-        self._read_seq = 0
         self._outage = DiskOutage(path, health)
-        self._is_overflowing = False
+        self._overflow_log = LogOnce(_log)
         self._closing = threading.Event()
-        self._on_ready = on_ready
-        self._open_store()
+        self._begin()
 
     def run(self) -> None:
-        """Keep the file until finished; what is left then is written first."""
+        """Writes until `begin_closing`; then writes what is left, and closes the file."""
         is_last = False
         with closing(self):
             while not is_last:
-                self._outbox.has_work.wait(_TURN_SECONDS)
-                self._outbox.has_work.clear()
+                self._backlog.has_work.wait(_WAIT_SECONDS)
+                self._backlog.has_work.clear()
                 is_last = self._closing.is_set()
                 self.write_pending(is_last=is_last)
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Closes the file."""
         if self._store is not None:
             self._store.close()
             self._store = None
 
     def begin_closing(self) -> None:
-        """Make `run` write what is left, and return."""
+        """Makes `run` write what is left, and return."""
         self._closing.set()
-        self._outbox.has_work.set()
+        self._backlog.has_work.set()
 
-    def _open_store(self) -> None:
+    def write_pending(self, *, is_last: bool = False) -> None:
+        """Writes what is pending and reads what is needed; in an outage only when due."""
+        if self._outage.may_retry or is_last:
+            try:
+                if self._store is None:
+                    self._open()
+                self._write()
+                self._enforce_budget()
+            except DamagedFile as damage:
+                self._replace(damage)
+            except _FAULTS as error:
+                self._suspend(error)
+            else:
+                if self._outage.end():
+                    self._backlog.resume(self._opened.count)
+        self._read()
+
+    def _begin(self) -> None:
         try:
             self._mark.read()
             self._open()
@@ -91,33 +108,15 @@ class OutboxWriter:
             if has_code(error, sqlite3.SQLITE_BUSY):
                 raise in_use(self._path) from error
             self._suspend(error)
-        known = self._store.last_seq if self._store else 0
-        self._outbox.begin_after(self._mark.last_seq(known))
-
-    def write_pending(self, *, is_last: bool = False) -> None:
-        """Do what there is to do now; a disk that takes nothing is asked again when it is time."""
-        if self._outage.may_try or is_last:
-            try:
-                if self._store is None:
-                    self._open()
-                self._write()
-                self._keep_to_budget()
-            except DamagedFile as damage:
-                self._replace(damage)
-            except _FAULTS as error:
-                self._suspend(error)
-            else:
-                if self._outage.end():
-                    self._outbox.resume(self._opened.count)
-        self._load()
+        stored_seq = self._store.last_seq if self._store else 0
+        self._backlog.continue_after(self._mark.last_seq(stored_seq))
 
     def _open(self) -> None:
         try:
             self._store = Store(self._path)
         except DamagedFile as damage:
-            self._begin_anew(damage)
-        self._read_seq = 0
-        self._outbox.resume(self._opened.count)
+            self._set_aside(damage)
+        self._backlog.start(self._opened.count)
 
     @property
     def _opened(self) -> Store:
@@ -126,79 +125,75 @@ class OutboxWriter:
         return self._store
 
     def _write(self) -> None:
-        told_seq = self._outbox.last_seq
-        entries, removed = self._outbox.to_write()
-        self._mark.cover(told_seq, is_loose=self._mark.is_loose)
-        if entries or removed:
-            self._opened.write(entries, removed)
-            self._outbox.written(entries, removed, self._opened.count)
-        elif self._opened.free_bytes > _WASTE_BYTES:
+        last_seq = self._backlog.last_seq
+        records, removed = self._backlog.pending()
+        self._mark.cover(last_seq, is_loose=self._mark.is_loose)
+        if records or removed:
+            self._opened.write(records, removed)
+            self._backlog.written(records, removed, self._opened.count)
+        elif self._opened.free_bytes > _FREE_BYTES:
             self._opened.shrink()
-        if self._opened.last_seq < told_seq:
-            self._opened.advance(told_seq)
-        self._mark.cover(told_seq, is_loose=False)
+        if self._opened.last_seq < last_seq:
+            self._opened.advance(last_seq)
+        self._mark.cover(last_seq, is_loose=False)
 
-    def _keep_to_budget(self) -> None:
+    def _enforce_budget(self) -> None:
         dropped = 0
         while self._opened.used_bytes > self._budget_bytes:
-            self._load()
-            if not (count := self._outbox.drop(_DROPPED_AT_ONCE)):
+            self._read()
+            if not (count := self._backlog.drop_oldest(_DROPPED_AT_ONCE)):
                 break
             dropped += count
-            _, removed = self._outbox.to_write()
+            _, removed = self._backlog.pending()
             self._opened.write((), removed)
-            self._outbox.written((), removed, self._opened.count)
-        if dropped and not self._is_overflowing:
-            _log.warning(FULL)
-        self._is_overflowing = dropped > 0
+            self._backlog.written((), removed, self._opened.count)
+        self._overflow_log.fail(FULL) if dropped else self._overflow_log.recover()
 
-    def _load(self) -> None:
-        """Have the next entries at hand, and let the courier know."""
+    def _read(self) -> None:
+        """Reads the next messages if few wait in memory, and wakes the client."""
         try:
-            while self._store is not None and self._outbox.wants_more():
-                entries, lost = self._store.read_after(self._read_seq, _PAGE)
-                self._read_seq = max([self._read_seq, *lost, *(entry.seq for entry in entries)])
-                self._outbox.load(entries, has_more=len(entries) + len(lost) == _PAGE)
-                if lost:
-                    self._outbox.drop(0, lost)
+            while self._store is not None and self._backlog.needs_more():
+                records, damaged = self._store.read_after(self._backlog.read_seq, MOST_IN_MEMORY)
+                has_more = len(records) + len(damaged) == MOST_IN_MEMORY
+                self._backlog.load(records, damaged, has_more=has_more)
+                if count := len(damaged):
                     self._health.outbox_faults += 1
-                    _log.error("%d detections in %s are damaged, and lost", len(lost), self._path)
+                    _log.error("%d detections in %s are damaged, and lost", count, self._path)
         except DamagedFile as damage:
             self._replace(damage)
         except _FAULTS as error:
             self._suspend(error)
-        self._on_ready()
+        self._wake()
 
     def _replace(self, damage: DamagedFile) -> None:
-        """The file broke under way: begin another, with what is in memory and what can be read."""
-        _, settled = self._outbox.to_write()
-        expected = self._opened.count - len(settled)
+        """Begins a new file in place of a damaged one, with all that memory and it still hold."""
+        _, removable = self._backlog.pending()
+        expected = self._opened.count - len(removable)
         self.close()
         try:
-            self._begin_anew(damage)
-            self._opened.write(self._outbox.loaded(), settled)
+            self._set_aside(damage)
+            self._opened.write(self._backlog.loaded(), removable)
         except _FAULTS as error:
             self._suspend(error)
             return
-        self._read_seq = 0
-        self._outbox.written((), settled, self._opened.count)
-        self._outbox.resume(self._opened.count)
+        self._backlog.written((), removable, self._opened.count)
+        self._backlog.start(self._opened.count)
         if lost := max(0, expected - self._opened.count):
-            self._outbox.lose(lost)
+            self._backlog.count_lost(lost)
             _log.error("%d detections are lost with it", lost)
 
-    def _begin_anew(self, damage: DamagedFile) -> None:
-        # What cannot be read any more was numbered too, perhaps higher than all that can.
-        self._mark.cover(self._outbox.last_seq, is_loose=True)
+    def _set_aside(self, damage: DamagedFile) -> None:
+        # The rows that cannot be read had numbers too, perhaps higher than all that can be read.
+        self._mark.cover(self._backlog.last_seq, is_loose=True)
         self._store = replace_damaged(self._path, damage)
         self._health.outbox_faults += 1
 
     def _suspend(self, error: Exception) -> None:
-        """Tell from memory until the disk takes messages again."""
+        """Sends from memory until the disk takes messages again."""
         is_full = has_code(error, sqlite3.SQLITE_FULL)
         if not is_full:
-            self.close()  # a disk that went and came back needs to be opened anew
-        self._outbox.suspend(is_readable=is_full)
+            self.close()  # a disk that went and came back must be opened anew
+        self._backlog.suspend(is_readable=is_full)
         self._outage.record(error)
-        with suppress(OSError):  # the same disk; the numbers then begin again lower
-            self._mark.cover(self._outbox.last_seq, is_loose=True)
+        with suppress(OSError):  # the same disk; numbers then begin lower after a restart
+            self._mark.cover(self._backlog.last_seq, is_loose=True)

@@ -1,4 +1,4 @@
-"""Which messages are commands, and what is said of those that are not."""
+"""Commands: decoding, validation, and the reasons of refusals."""
 
 import json
 from typing import Any
@@ -48,7 +48,7 @@ DEEP = b'{"id": "a", "labels": ' + b"[" * 8_000 + b"]" * 8_000 + b"}"
 
 
 def refusal(name: str, payload: bytes) -> tuple[str, str]:
-    """Why it is no command, and the hint."""
+    """Returns the reason of a refusal, and its hint."""
     with pytest.raises(PublishError) as caught:
         read_command(name, payload)
     return str(caught.value), caught.value.hint
@@ -56,23 +56,23 @@ def refusal(name: str, payload: bytes) -> tuple[str, str]:
 
 @pytest.mark.parametrize("name", COMMANDS)
 def test_a_command_is_read(name: str) -> None:
-    """Every one that there is."""
+    """A valid payload of each command is decoded."""
     fields, command = RIGHT[name]
     assert read_command(name, json.dumps(fields).encode()) == command
 
 
 @pytest.mark.parametrize(
-    ("name", "payload", "why", "hint"),
+    ("name", "payload", "reason", "hint"),
     [
         ("mut", b"{}", "there is no command 'mut'", "did you mean mute?"),
         ("x", b"{}", "there is no command 'x'", "known: mute, unmute, threshold"),
         ("x" * 10_000, b"{}", "there is no command 'xxx", "known: "),
-        ("mute", b"", "no JSON object", "docs/PAYLOAD.md"),
-        ("mute", b"[]", "no JSON object", "docs/PAYLOAD.md"),
-        ("mute", b"\xff\xfe", "no JSON object", "docs/PAYLOAD.md"),
-        ("mute", b'{"\xff": 1}', "no JSON object", "docs/PAYLOAD.md"),
-        ("mute", b'{"id": "\\ud800"}', "no JSON object", "docs/PAYLOAD.md"),
-        ("mute", b'{"minutes": 1e999}', "no JSON object", "docs/PAYLOAD.md"),
+        ("mute", b"", "not a JSON object", "docs/PAYLOAD.md"),
+        ("mute", b"[]", "not a JSON object", "docs/PAYLOAD.md"),
+        ("mute", b"\xff\xfe", "not a JSON object", "docs/PAYLOAD.md"),
+        ("mute", b'{"\xff": 1}', "not a JSON object", "docs/PAYLOAD.md"),
+        ("mute", b'{"id": "\\ud800"}', "not a JSON object", "docs/PAYLOAD.md"),
+        ("mute", b'{"minutes": 1e999}', "not a JSON object", "docs/PAYLOAD.md"),
         ("mute", DEEP, "nested too deep", "docs/PAYLOAD.md"),
         ("mute", b" " * (LARGEST_BYTES + 1), "at most 16384 bytes, this one 16385", "docs/"),
         ("reload", b"{}", "reload lacks id", "its keys: id;"),
@@ -92,23 +92,25 @@ def test_a_command_is_read(name: str) -> None:
         ("capture-now", b'{"id": "a", "seconds": 0}', "seconds: expected a number > 0", "keys"),
     ],
 )
-def test_what_is_no_command_is_told_why(name: str, payload: bytes, why: str, hint: str) -> None:
-    """With what to do about it."""
-    said, to_do = refusal(name, payload)
-    assert why in said
-    assert hint in to_do
-    assert len(said) + len(to_do) < 500
+def test_an_invalid_command_is_refused_with_a_reason(
+    name: str, payload: bytes, reason: str, hint: str
+) -> None:
+    """The error has a reason and a hint, and is short whatever the payload is."""
+    actual_reason, actual_hint = refusal(name, payload)
+    assert reason in actual_reason
+    assert hint in actual_hint
+    assert len(actual_reason) + len(actual_hint) < 500
 
 
-def test_the_id_of_a_wrong_command_is_read_all_the_same() -> None:
-    """Its sender can then know which one was refused."""
+def test_the_id_of_an_invalid_command_is_read() -> None:
+    """Its sender can identify the command that was refused."""
     assert read_id(b'{"id": "a1", "minute": 1}') == "a1"
     assert read_id(b'{"id": "a b"}') is None
     assert read_id(DEEP) is None
 
 
-def test_a_mute_may_last_as_long_as_decisions_let_it() -> None:
-    """A longer one would have no effect yet."""
+def test_the_longest_mute_is_the_same_for_commands_and_decisions() -> None:
+    """A longer mute would be ignored by the stage that decides."""
     assert LONGEST_MUTE_MINUTES * 60 == LONGEST_MUTE_SECONDS
 
 
@@ -132,14 +134,14 @@ payloads = (
 @given(st.sampled_from([*COMMANDS]) | st.text(), payloads)
 @example("mute", DEEP)
 @example("mute", b'{"id": ' + b"9" * 5_000 + b"}")
-def test_whatever_comes_it_is_read_or_refused(name: str, payload: bytes) -> None:
-    """Nothing else can happen; and what is read can be told again."""
+def test_any_payload_is_decoded_or_refused(name: str, payload: bytes) -> None:
+    """No other exception is raised, and a decoded command can be encoded again."""
     try:
         command = read_command(name, payload)
     except PublishError as error:
-        said = msgspec.json.encode([str(error), error.hint])
+        encoded = msgspec.json.encode([str(error), error.hint])
     else:
-        said = msgspec.json.encode(command)
-        assert msgspec.json.decode(said, type=COMMANDS[name]) == command
+        encoded = msgspec.json.encode(command)
+        assert msgspec.json.decode(encoded, type=COMMANDS[name]) == command
         assert read_id(payload) == command.id
-    assert len(said) > 2
+    assert len(encoded) > 2

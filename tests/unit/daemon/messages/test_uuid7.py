@@ -1,4 +1,4 @@
-"""The ids of events."""
+"""UUIDs of version 7."""
 
 import random
 import uuid
@@ -14,7 +14,7 @@ RANDOMS = st.randoms(use_true_random=False)
 
 @given(TIMES_NS, RANDOMS)
 def test_an_id_is_of_version_7(utc_ns: int, rng: random.Random) -> None:
-    """Version and variant stand where RFC 9562 puts them."""
+    """Version and variant are where RFC 9562 puts them."""
     made = uuid7(utc_ns, rng)
     assert (made.version, made.variant) == (7, uuid.RFC_4122)
 
@@ -33,8 +33,8 @@ def test_ids_sort_by_time(utc_ns: int, later_ms: int, rng: random.Random) -> Non
         assert str(uuid7(utc_ns, rng)) < str(uuid7(later_ns, rng))
 
 
-def test_the_example_of_the_standard() -> None:
-    """The bits of RFC 9562's own example (appendix A.6) give its UUID."""
+def test_the_example_of_the_standard_is_reproduced() -> None:
+    """The bits of the example in RFC 9562, appendix A.6, give its UUID."""
 
     class Bits(random.Random):
         def getrandbits(self, k: int, /) -> int:

@@ -1,7 +1,8 @@
-"""Something to tell, and somebody to tell it."""
+"""Fixtures of publishers and their messages."""
 
 import logging
 from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
 
 import pytest
 from sample_messages import close_outbox_files
@@ -11,14 +12,14 @@ from soundpost.config import MqttConfig
 from soundpost.events import Detection
 from soundpost.health import Health
 from soundpost.messages import DetectionMessage, MessageBuilder
-from soundpost.publish.publisher import MqttPublisher
+from soundpost.publish.publisher import MqttPublisher, NodeDescription
 
 MakePublisher = Callable[..., MqttPublisher]
 
 
 @pytest.fixture(autouse=True)
-def _no_outbox_stays_open() -> Iterator[None]:
-    """Python 3.13 warns of a database that nobody has closed."""
+def _close_outboxes() -> Iterator[None]:
+    """Closes every outbox; Python 3.13 warns of a database that is left open."""
     yield
     close_outbox_files()
 
@@ -27,28 +28,31 @@ def _no_outbox_stays_open() -> Iterator[None]:
 def messages(
     builder: MessageBuilder, started: Detection
 ) -> Callable[[int], list[DetectionMessage]]:
-    """The next so many messages, numbered on."""
+    """Provides a function that returns the next so many messages, numbered on."""
     return lambda count: [builder.detection(started) for _ in range(count)]
 
 
 @pytest.fixture
 def health() -> Health:
-    """The counters that the publishers of this test count in."""
+    """Provides the counters of this test's publishers."""
     return Health()
 
 
 @pytest.fixture
 def make_publisher(health: Health) -> Iterator[MakePublisher]:
-    """Makes started publishers of node `post` from keys of `[mqtt]`; all close with the test.
+    """Provides a factory of started publishers of node `post`, from keys of `[mqtt]`.
 
-    What is `told` was told before the start, so that all of it waits when the broker is reached.
+    The messages in `waiting` are published before the start, so that they wait for the broker.
     """
     made: list[MqttPublisher] = []
 
-    def make(broker: str, told: Sequence[DetectionMessage] = (), **keys: object) -> MqttPublisher:
-        publisher = MqttPublisher(MqttConfig(broker=broker, **keys), "post", health)  # type: ignore[arg-type]  # each test knows its keys
+    def make(
+        broker: str, waiting: Sequence[DetectionMessage] = (), **keys: object
+    ) -> MqttPublisher:
+        config = MqttConfig(broker=broker, **keys)  # type: ignore[arg-type]  # the keys of a test
+        publisher = MqttPublisher(config, NodeDescription("post"), health)
         made.append(publisher)
-        for message in told:
+        for message in waiting:
             publisher.publish(message)
         publisher.start()
         return publisher
@@ -60,7 +64,7 @@ def make_publisher(health: Health) -> Iterator[MakePublisher]:
 
 @pytest.fixture
 def log() -> Iterator[Log]:
-    """The log of this test."""
+    """Provides the log lines of `soundpost.publish`."""
     logger = logging.getLogger("soundpost.publish")
     log = Log()
     logger.addHandler(log)
@@ -69,3 +73,12 @@ def log() -> Iterator[Log]:
     yield log
     logger.removeHandler(log)
     logger.setLevel(level)
+
+
+@pytest.fixture
+def password_file(tmp_path: Path) -> Path:
+    """Provides a file with the password `secret-7` that only its owner can read."""
+    path = tmp_path / "password"
+    path.write_text("secret-7\n", encoding="utf-8")
+    path.chmod(0o600)
+    return path

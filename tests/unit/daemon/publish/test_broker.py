@@ -1,7 +1,8 @@
-"""The broker as the configuration names it."""
+"""The broker's address, password file and certificates."""
 
 import contextlib
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -23,8 +24,8 @@ from soundpost.publish.broker import BrokerAddress, load_broker_address
         ("mqtt://[::1]:1883", "::1", 1883, "mqtt://[::1]:1883"),
     ],
 )
-def test_an_address_names_host_and_port(url: str, host: str, port: int, shown: str) -> None:
-    """Without a port it is the registered one of the protocol."""
+def test_an_address_has_host_and_port(url: str, host: str, port: int, shown: str) -> None:
+    """Without a port the registered one of the protocol is used."""
     broker = load_broker_address(MqttConfig(broker=url))
     assert (broker.host, broker.port, str(broker)) == (host, port, shown)
     assert (broker.tls is not None) == url.startswith("mqtts:")
@@ -51,16 +52,16 @@ def test_an_address_names_host_and_port(url: str, host: str, port: int, shown: s
         "mqtt://" + "a" * 64,
     ],
 )
-def test_what_is_no_address_is_refused(url: str) -> None:
-    """Before anything is tried, with an example of how to write it."""
+def test_an_invalid_address_is_refused(url: str) -> None:
+    """The hint has an example of a valid address."""
     with pytest.raises(ConfigError) as caught:
         load_broker_address(MqttConfig(broker=url))
     assert "mqtt://host:1883" in caught.value.hint
 
 
 @given(st.text(max_size=40))
-def test_no_text_makes_anything_but_a_broker_or_a_config_error(rest: str) -> None:
-    """Garbage is refused in words, never with a traceback."""
+def test_any_text_is_an_address_or_a_config_error(rest: str) -> None:
+    """Garbage raises no other exception."""
     with contextlib.suppress(ConfigError):
         broker = load_broker_address(MqttConfig(broker=f"mqtt://{rest}"))
         assert broker.host
@@ -69,32 +70,32 @@ def test_no_text_makes_anything_but_a_broker_or_a_config_error(rest: str) -> Non
 
 @pytest.mark.parametrize("url", ["mqtt://me:secret-7@barn", "mqtt://me:secret-7@barn:x"])
 def test_a_password_in_the_address_is_refused_and_not_repeated(url: str) -> None:
-    """It would be shown wherever the address is."""
+    """The password is not repeated in the error."""
     with pytest.raises(ConfigError) as caught:
         load_broker_address(MqttConfig(broker=url))
     assert "secret-7" not in str(caught.value) + caught.value.hint
 
 
 def test_a_broker_is_printed_without_its_password() -> None:
-    """Neither as text nor in a traceback's locals."""
-    broker = BrokerAddress("barn", 1883, username="me", password="secret-7")  # noqa: S106 - made up here
+    """Neither `str` nor `repr` contains it."""
+    broker = BrokerAddress("barn", 1883, username="me", password="secret-7")  # noqa: S106 - an example
     assert "secret-7" not in f"{broker} {broker!r}"
 
 
 @pytest.mark.parametrize(
     ("content", "mode", "expected"),
     [
-        (b"secret-7\n", 0o604, "can be read by everybody"),
+        (b"secret-7\n", 0o604, "can be read by every user"),
         (b"", 0o600, "does not hold one line"),
         (b"\n", 0o600, "does not hold one line"),
         (b"one\ntwo\n", 0o600, "does not hold one line"),
         (b"\xff\xfe", 0o600, "is not text"),
     ],
 )
-def test_a_password_file_that_will_not_do_is_refused(
+def test_an_invalid_password_file_is_refused(
     tmp_path: Path, content: bytes, mode: int, expected: str
 ) -> None:
-    """With its path, and without what it holds."""
+    """The error names its path, not its content."""
     path = tmp_path / "password"
     path.write_bytes(content)
     path.chmod(mode)
@@ -104,15 +105,15 @@ def test_a_password_file_that_will_not_do_is_refused(
     assert "secret-7" not in str(caught.value)
 
 
-def test_a_password_file_that_is_not_there_is_refused(tmp_path: Path) -> None:
-    """Rather than connecting without a password."""
+def test_a_missing_password_file_is_refused(tmp_path: Path) -> None:
+    """The daemon does not connect without a password."""
     with pytest.raises(ConfigError, match="cannot be read: No such file"):
         load_broker_address(MqttConfig(username="me", password_file=str(tmp_path / "none")))
 
 
 @pytest.mark.parametrize("mode", [0o400, 0o600, 0o640])
-def test_a_password_file_may_belong_to_a_group(tmp_path: Path, mode: int) -> None:
-    """As /etc/soundpost/password does, root:soundpost."""
+def test_a_password_file_may_be_readable_by_its_group(tmp_path: Path, mode: int) -> None:
+    """The packaged file, /etc/soundpost/password, belongs to root:soundpost."""
     path = tmp_path / "password"
     path.write_text("secret-7\r\n", encoding="utf-8")
     path.chmod(mode)
@@ -121,11 +122,44 @@ def test_a_password_file_may_belong_to_a_group(tmp_path: Path, mode: int) -> Non
 
 
 @pytest.mark.parametrize("content", [None, b"", b"no certificate"])
-def test_a_ca_file_that_will_not_do_is_refused(tmp_path: Path, content: bytes | None) -> None:
-    """Absent, empty or something else: never the system's authorities in its place."""
+def test_an_invalid_ca_file_is_refused(tmp_path: Path, content: bytes | None) -> None:
+    """The system's CAs are never used instead of a missing, empty or wrong file."""
     path = tmp_path / "ca.crt"
     if content is not None:
         path.write_bytes(content)
     with pytest.raises(ConfigError, match="cannot be used") as caught:
         load_broker_address(MqttConfig(broker="mqtts://barn", ca_file=str(path)))
     assert str(path) in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("url", "keys"),
+    [
+        ("mqtt://localhost", {}),
+        ("mqtt://127.0.0.1:1883", {}),
+        ("mqtt://[::1]", {}),
+        ("mqtts://broker.local", {"username": "post"}),
+    ],
+)
+def test_commands_are_accepted_from_this_machine_or_an_authenticating_broker(
+    url: str, keys: dict[str, Any]
+) -> None:
+    """Over TLS the broker must authenticate the node."""
+    assert load_broker_address(MqttConfig(broker=url, commands=True, **keys)).host
+
+
+@pytest.mark.parametrize(
+    ("url", "keys", "reason"),
+    [
+        ("mqtt://broker.local", {"username": "post"}, "is not encrypted"),
+        ("mqtt://192.168.1.2", {}, "is not encrypted"),
+        ("mqtts://broker.local", {}, "does not authenticate"),
+    ],
+)
+def test_commands_are_refused_without_encryption_or_authentication(
+    url: str, keys: dict[str, Any], reason: str
+) -> None:
+    """A configuration with which anybody could mute the node is an error."""
+    assert load_broker_address(MqttConfig(broker=url, **keys)).host
+    with pytest.raises(ConfigError, match=reason):
+        load_broker_address(MqttConfig(broker=url, commands=True, **keys))

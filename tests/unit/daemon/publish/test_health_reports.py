@@ -1,4 +1,4 @@
-"""When health is told."""
+"""Health reports: at intervals, and when problems change."""
 
 import pytest
 
@@ -11,52 +11,52 @@ LOST = (Problem.NO_SAMPLES,)
 
 
 class Bench:
-    """Reports whose clock a test moves, and the problems that each of them told."""
+    """Health reports with a clock that the test moves; records the problems of each message."""
 
     def __init__(self, builder: MessageBuilder) -> None:
         self.seconds = 1_000.0
-        self.told: list[list[Problem]] = []
+        self.published: list[list[Problem]] = []
         self.reports = HealthReports(
-            lambda message: self.told.append(message.problems),
+            lambda message: self.published.append(message.problems),
             builder,
             Health(),
             EVERY_SECONDS,
             monotonic_seconds=lambda: self.seconds,
         )
 
-    def go_on(self, seconds: float, problems: tuple[Problem, ...] = ()) -> int:
-        """How often health was told in some seconds of a loop that turns ten times in each."""
-        before = len(self.told)
+    def run(self, seconds: float, problems: tuple[Problem, ...] = ()) -> int:
+        """Ticks ten times a second for some seconds; returns how many messages were published."""
+        before = len(self.published)
         for _ in range(round(10 * seconds)):
             self.seconds += 0.1
             self.reports.tick(Status(problems=problems))
-        return len(self.told) - before
+        return len(self.published) - before
 
 
 @pytest.fixture
 def bench(builder: MessageBuilder) -> Bench:
-    """Reports that have told nothing yet."""
+    """Provides reports before the first message."""
     return Bench(builder)
 
 
-def test_health_is_told_at_once_and_every_so_often(bench: Bench) -> None:
-    """Whatever was counted meanwhile, nothing included."""
-    assert bench.go_on(1) == 1
-    assert bench.go_on(10 * EVERY_SECONDS) == 10
+def test_health_is_published_at_once_and_at_intervals(bench: Bench) -> None:
+    """It does not matter whether anything was counted."""
+    assert bench.run(1) == 1
+    assert bench.run(10 * EVERY_SECONDS) == 10
 
 
-def test_a_problem_is_told_when_it_comes_and_when_it_goes(bench: Bench) -> None:
-    """At once and once; then as often as ever."""
-    bench.go_on(1)
-    assert bench.go_on(0.1, LOST) == 1
-    assert bench.told[-1] == list(LOST)
-    assert bench.go_on(EVERY_SECONDS - 1, LOST) == 0
-    assert bench.go_on(2, LOST) == 1
-    assert bench.go_on(0.1) == 1
-    assert bench.told[-1] == []
+def test_health_is_published_when_a_problem_begins_and_ends(bench: Bench) -> None:
+    """It is published at once, one time; then at intervals."""
+    bench.run(1)
+    assert bench.run(0.1, LOST) == 1
+    assert bench.published[-1] == list(LOST)
+    assert bench.run(EVERY_SECONDS - 1, LOST) == 0
+    assert bench.run(2, LOST) == 1
+    assert bench.run(0.1) == 1
+    assert bench.published[-1] == []
 
 
-def test_what_is_told_last_says_what_is_wrong(bench: Bench) -> None:
-    """On leaving, too."""
+def test_the_last_message_has_the_problems(bench: Bench) -> None:
+    """`publish_now` publishes at the end of a run."""
     bench.reports.publish_now(LOST)
-    assert bench.told == [list(LOST)]
+    assert bench.published == [list(LOST)]

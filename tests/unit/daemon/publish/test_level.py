@@ -1,4 +1,4 @@
-"""How loud it is, told stretch by stretch."""
+"""The level reporter: RMS levels of blocks of equal length."""
 
 import numpy as np
 import pytest
@@ -13,36 +13,36 @@ from soundpost.publish.state_topics import StateTopics, TopicState
 NOISE: Pcm = np.random.default_rng(5).integers(-9_000, 9_000, 4_000).astype(np.int16)
 
 
-def levels(stretch_samples: int, sizes: list[int], lost: int | None = None) -> list[float]:
-    """What is told of the noise in chunks of these sizes, one of them perhaps lost."""
-    told: list[float] = []
-    loudness = LevelReporter(stretch_samples, told.append)
+def levels(block_samples: int, sizes: list[int], lost: int | None = None) -> list[float]:
+    """Returns the levels of the noise in chunks of these sizes, one of them perhaps lost."""
+    reported: list[float] = []
+    reporter = LevelReporter(block_samples, reported.append)
     at = 0
     for number, size in enumerate(sizes):
         samples = NOISE[at : at + size]
         if len(samples) and number != lost:
-            loudness.on_chunk(Chunk(at, samples, 0))
+            reporter.on_chunk(Chunk(at, samples, 0))
         at += size
-    return told
+    return reported
 
 
-def test_each_stretch_has_its_level() -> None:
-    """That of its samples, as everywhere; what fills no stretch is not told."""
+def test_each_block_has_its_level() -> None:
+    """The level is that of its samples; an incomplete block is not reported."""
     expected = [level_dbfs(NOISE[at : at + 1_500]) for at in (0, 1_500)]
     assert levels(1_500, [4_000]) == pytest.approx(expected)
 
 
 @given(st.lists(st.integers(1, 900), min_size=1, max_size=40), st.integers(1, 2_000))
-def test_the_size_of_chunks_changes_nothing(sizes: list[int], stretch_samples: int) -> None:
+def test_levels_do_not_depend_on_the_size_of_chunks(sizes: list[int], block_samples: int) -> None:
     """The same samples have the same levels."""
-    heard = min(sum(sizes), len(NOISE))
-    assert levels(stretch_samples, sizes) == levels(stretch_samples, [heard])
+    total = min(sum(sizes), len(NOISE))
+    assert levels(block_samples, sizes) == levels(block_samples, [total])
 
 
-def test_a_stretch_that_a_gap_interrupts_begins_anew() -> None:
-    """Nothing is told of sound that was not there."""
-    told = levels(1_000, [900, 100, 1_000, 500], lost=1)
-    assert told == pytest.approx([level_dbfs(NOISE[1_000:2_000])])
+def test_a_block_with_a_gap_begins_anew() -> None:
+    """No level is reported for lost sound."""
+    reported = levels(1_000, [900, 100, 1_000, 500], lost=1)
+    assert reported == pytest.approx([level_dbfs(NOISE[1_000:2_000])])
 
 
 @pytest.mark.parametrize(
@@ -55,31 +55,31 @@ def test_a_stretch_that_a_gap_interrupts_begins_anew() -> None:
     ],
 )
 def test_a_level_is_a_plain_number(samples: Pcm, expected: bytes) -> None:
-    """With one decimal and without a minus before nothing; the broker is not to keep it."""
+    """It has one decimal and no minus zero, and is not retained."""
     state_topics = StateTopics()
-    loudness = build_level_reporter(MqttConfig(level_seconds=0.1), 16_000, state_topics)
-    assert loudness is not None
-    loudness.on_chunk(Chunk(0, samples, 0))
+    reporter = build_level_reporter(MqttConfig(level_seconds=0.1), 16_000, state_topics)
+    assert reporter is not None
+    reporter.on_chunk(Chunk(0, samples, 0))
     assert state_topics.pop_pending() == [TopicState("level", expected, is_retained=False)]
 
 
-def test_only_the_latest_level_is_told() -> None:
-    """And none of long ago to a broker that was away."""
+def test_only_the_latest_level_is_published() -> None:
+    """An old level is not sent again after a reconnect."""
     state_topics = StateTopics()
     state_topics.set_transient("level", b"-1.0")
     state_topics.set_transient("level", b"-2.0")
-    assert [reading.payload for reading in state_topics.pop_pending()] == [b"-2.0"]
+    assert [state.payload for state in state_topics.pop_pending()] == [b"-2.0"]
     state_topics.set_transient("level", b"-3.0")
     state_topics.resend_all()
     assert state_topics.pop_pending() == []
 
 
-def test_no_level_is_told_unless_asked_for() -> None:
-    """By default."""
+def test_levels_are_off_by_default() -> None:
+    """There is no reporter unless `level_seconds` is set."""
     assert build_level_reporter(MqttConfig(), 16_000, StateTopics()) is None
 
 
-def test_a_level_is_not_told_all_the_time() -> None:
-    """More than ten a second are a slip."""
+def test_the_shortest_interval_is_a_tenth_of_a_second() -> None:
+    """More than ten levels a second are refused as a mistake."""
     with pytest.raises(ValueError, match="level_seconds is below"):
         MqttConfig(level_seconds=0.01)

@@ -1,14 +1,19 @@
-"""What a subscriber at a real broker receives."""
+"""The publisher at a real broker: what a subscriber receives, and how it ends."""
 
 import json
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
-from mosquitto import Broker, MakeBroker
+from mosquitto import Broker, MakeBroker, wait_until
 from mqtt_subscriber import Subscriber
+from watched_log import Log
 
+from soundpost.errors import PublishError
 from soundpost.health import Health
 from soundpost.messages import DetectionMessage, MessageBuilder, encode
+from soundpost.publish.outbox.backlog import OutboxBacklog
+from soundpost.publish.outbox.outbox import OutboxFeed
 from soundpost.publish.publisher import MqttPublisher
 
 MakePublisher = Callable[..., MqttPublisher]
@@ -25,21 +30,21 @@ def test_detections_arrive_as_encoded_and_in_order(
     make_publisher: MakePublisher,
     messages: MakeMessages,
 ) -> None:
-    """Byte for byte, QoS 1, none of them retained."""
-    told = messages(200)
+    """They arrive byte for byte, with QoS 1, not retained."""
+    published = messages(200)
     publisher = make_publisher(broker.url)
-    for message in told:
+    for message in published:
         publisher.publish(message)
-    subscriber.wait_for(lambda _: len(subscriber.on(DETECTIONS)) >= len(told))
-    got = subscriber.on(DETECTIONS)
-    assert [message.payload for message in got] == [encode(message) for message in told]
-    assert {(message.qos, message.retain) for message in got} == {(1, False)}
+    subscriber.wait_for(lambda _: len(subscriber.on(DETECTIONS)) >= len(published))
+    received = subscriber.on(DETECTIONS)
+    assert [message.payload for message in received] == [encode(message) for message in published]
+    assert {(message.qos, message.retain) for message in received} == {(1, False)}
 
 
 def test_every_acknowledged_detection_is_counted(
     broker: Broker, make_publisher: MakePublisher, messages: MakeMessages, health: Health
 ) -> None:
-    """Status and health are not: they are readings, not messages."""
+    """Status and health are states and are not counted."""
     publisher = make_publisher(broker.url)
     for message in messages(50):
         publisher.publish(message)
@@ -47,10 +52,10 @@ def test_every_acknowledged_detection_is_counted(
     assert (health.messages_sent, health.messages_dropped, health.connects) == (50, 0, 1)
 
 
-def test_a_late_subscriber_learns_that_the_node_is_online(
+def test_a_late_subscriber_receives_the_status(
     broker: Broker, subscriber: Subscriber, make_publisher: MakePublisher
 ) -> None:
-    """The status is retained, with QoS 1."""
+    """The status `online` is retained, with QoS 1."""
     make_publisher(broker.url)
     subscriber.wait_for(lambda _: subscriber.on(STATUS))
     with Subscriber(broker.port) as late:
@@ -59,10 +64,10 @@ def test_a_late_subscriber_learns_that_the_node_is_online(
     assert (status.text, status.qos, status.retain) == ("online", 1, True)
 
 
-def test_an_orderly_close_says_offline_once(
+def test_a_proper_close_publishes_offline_once(
     broker: Broker, subscriber: Subscriber, make_publisher: MakePublisher
 ) -> None:
-    """It is the node that says it; the broker drops the last will."""
+    """The node publishes it; the broker discards the last will."""
     publisher = make_publisher(broker.url)
     subscriber.wait_for(lambda _: subscriber.on(STATUS))
     publisher.close()
@@ -79,13 +84,13 @@ def test_offline_comes_after_everything_else(
     messages: MakeMessages,
     builder: MessageBuilder,
 ) -> None:
-    """What is told just before the close is still told, the last health included."""
+    """Messages from just before the close are still sent, the last health included."""
     publisher = make_publisher(broker.url)
     for message in messages(100):
         publisher.publish(message)
     publisher.publish_health(builder.health(Health(windows=7), 0))
     publisher.close()
-    subscriber.wait_for(lambda got: got and got[-1].text == "offline")
+    subscriber.wait_for(lambda received: received and received[-1].text == "offline")
     assert len(subscriber.on(DETECTIONS)) == 100
     assert json.loads(subscriber.on(HEALTH)[-1].text)["counters"]["windows"] == 7
 
@@ -93,21 +98,23 @@ def test_offline_comes_after_everything_else(
 def test_the_latest_health_is_retained(
     broker: Broker, subscriber: Subscriber, make_publisher: MakePublisher, builder: MessageBuilder
 ) -> None:
-    """A late subscriber gets the last one, as it was encoded."""
+    """A late subscriber receives the last one, byte for byte."""
     publisher = make_publisher(broker.url)
     for windows in range(10):
         last = builder.health(Health(windows=windows), 0)
         publisher.publish_health(last)
-    subscriber.wait_for(lambda _: encode(last) in [got.payload for got in subscriber.on(HEALTH)])
+    subscriber.wait_for(
+        lambda _: encode(last) in [message.payload for message in subscriber.on(HEALTH)]
+    )
     with Subscriber(broker.port, HEALTH) as late:
-        (kept,) = late.wait_for(len)
-    assert (kept.payload, kept.retain) == (encode(last), True)
+        (retained,) = late.wait_for(len)
+    assert (retained.payload, retained.retain) == (encode(last), True)
 
 
-def test_health_takes_back_the_offline_of_an_earlier_life(
+def test_each_health_message_repeats_the_status(
     broker: Broker, subscriber: Subscriber, make_publisher: MakePublisher, builder: MessageBuilder
 ) -> None:
-    """A will that the broker sends late, for a connection cut before, does not stay."""
+    """A last will that the broker publishes late, for an earlier connection, does not stay."""
     publisher = make_publisher(broker.url)
     subscriber.wait_for(lambda _: subscriber.on(STATUS))
     subscriber.publish(STATUS, b"offline", retain=True)
@@ -117,27 +124,75 @@ def test_health_takes_back_the_offline_of_an_earlier_life(
 
 
 @pytest.mark.parametrize("limit", [1, 3])
-def test_a_broker_that_takes_few_at_once_gets_all(
+def test_a_broker_with_a_small_receive_maximum_gets_all_messages(
     make_broker: MakeBroker,
     make_publisher: MakePublisher,
     messages: MakeMessages,
     builder: MessageBuilder,
     limit: int,
 ) -> None:
-    """The broker's receive maximum is kept, by detections and readings together."""
+    """Detections and states together stay below it."""
     broker = make_broker(extra=(f"max_inflight_messages {limit}",))
     with Subscriber(broker.port, DETECTIONS) as subscriber:
         publisher = make_publisher(broker.url)
         for message in messages(60):
             publisher.publish(message)
             publisher.publish_health(builder.health(Health(), 0))
-        got = subscriber.wait_for(lambda got: len(got) >= 60)
-    assert [json.loads(message.text)["seq"] for message in got] == list(range(1, 61))
+        received = subscriber.wait_for(lambda received: len(received) >= 60)
+    assert [json.loads(message.text)["seq"] for message in received] == list(range(1, 61))
 
 
 def test_prefix_and_node_make_the_topics(
     broker: Broker, subscriber: Subscriber, make_publisher: MakePublisher
 ) -> None:
-    """Two houses can share a broker."""
+    """Two sites with different prefixes can share a broker."""
     make_publisher(broker.url, prefix="barn")
     subscriber.wait_for(lambda _: subscriber.on("barn/post/status"))
+
+
+@pytest.fixture(params=[(OutboxFeed, "next_unsent"), (OutboxBacklog, "pending")])
+def break_thread(
+    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> Callable[[], None]:
+    """Provides a function that ends the client's or the writer's thread with a TypeError."""
+    owner, name = request.param
+    return lambda: monkeypatch.setattr(owner, name, None)  # not callable
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_a_bug_in_a_thread_is_raised_in_the_pipeline(
+    break_thread: Callable[[], None],
+    tmp_path: Path,
+    broker: Broker,
+    make_publisher: MakePublisher,
+    messages: MakeMessages,
+    log: Log,
+) -> None:
+    """A publisher with a dead thread raises PublishError."""
+    publisher = make_publisher(broker.url, outbox=str(tmp_path / "outbox.db"))
+    log.wait_for("connected to")
+    break_thread()
+
+    def publish_until_it_raises() -> bool:
+        publisher.publish(messages(1)[0])
+        return False
+
+    with pytest.raises(PublishError, match="has died"):
+        wait_until(publish_until_it_raises)
+
+
+def test_publishing_unencrypted_to_another_machine_is_warned_of(
+    make_publisher: MakePublisher, log: Log
+) -> None:
+    """The warning is logged at the start; 192.0.2.0/24 is reserved for documents (RFC 5737)."""
+    make_publisher("mqtt://192.0.2.1")
+    assert "is not encrypted" in log.wait_for("WARNING")
+
+
+def test_publishing_unencrypted_on_this_machine_is_not_warned_of(
+    broker: Broker, make_publisher: MakePublisher, log: Log
+) -> None:
+    """Loopback is not shared with others."""
+    make_publisher(broker.url)
+    log.wait_for("connected to")
+    assert log.count("not encrypted") == 0

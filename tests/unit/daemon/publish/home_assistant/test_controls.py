@@ -1,4 +1,4 @@
-"""The entities with which Home Assistant commands a node, and reads its level."""
+"""The entities with which Home Assistant sends commands, and the level sensor."""
 
 import json
 import re
@@ -17,7 +17,7 @@ BASE = "soundpost/post"
 
 _TEXT = {"type": "string", "minLength": 1}
 _TOPIC = {"type": "string", "pattern": "^[^#+]+$"}
-# What Home Assistant's schemas for these platforms demand, as far as they are used here.
+# Required and allowed keys of these platforms in Home Assistant's schemas, as far as used here.
 RULES: dict[str, dict[str, Any]] = {
     "switch": {
         "required": ["platform", "unique_id", "command_topic"],
@@ -37,44 +37,46 @@ RULES: dict[str, dict[str, Any]] = {
 }
 
 
-def components(**abilities: Any) -> dict[str, dict[str, Any]]:  # noqa: ANN401 - Introduction's own
-    """What is announced of a node that can do so much."""
-    told = json.loads(DeviceAnnouncement(BASE, LABELS, MODEL, **abilities).announce())
-    found: dict[str, dict[str, Any]] = told["components"]
+def components(**abilities: Any) -> dict[str, dict[str, Any]]:  # noqa: ANN401 - DeviceAnnouncement's options
+    """Returns the components that a node with these abilities announces."""
+    payload = json.loads(DeviceAnnouncement(BASE, LABELS, MODEL, **abilities).build_payload())
+    found: dict[str, dict[str, Any]] = payload["components"]
     return found
 
 
 def sent(component: dict[str, Any], value: str = "") -> tuple[str, bytes]:
-    """The command that Home Assistant sends, with a template filled in as it would."""
-    said = component["command_template"]
-    said = said.replace("{{ now().timestamp() }}", "1795246281.48")
-    said = said.replace("{{ value }}", value)
-    said = re.sub(
-        r"{{ (\d+) if value == 'ON' else 0 }}", lambda m: m[1] if value == "ON" else "0", said
+    """Returns the command that Home Assistant sends: its name, and the rendered template."""
+    rendered = component["command_template"]
+    rendered = rendered.replace("{{ now().timestamp() }}", "1795246281.48")
+    rendered = rendered.replace("{{ value }}", value)
+    rendered = re.sub(
+        r"{{ (\d+) if value == 'ON' else 0 }}",
+        lambda match: match[1] if value == "ON" else "0",
+        rendered,
     )
-    assert "{{" not in said
-    return component["command_topic"].removeprefix(f"{BASE}/command/"), said.encode()
+    assert "{{" not in rendered
+    return component["command_topic"].removeprefix(f"{BASE}/command/"), rendered.encode()
 
 
-def test_controls_keep_the_rules() -> None:
-    """Every key that is required, none that their platform does not know."""
-    told = components(is_commanded=True, captures=True)
-    controls = [one for one in told.values() if one["platform"] in RULES]
+def test_controls_follow_the_schema() -> None:
+    """They have all required keys, and none that their platform does not allow."""
+    announced = components(accepts_commands=True, records_clips=True)
+    controls = [entity for entity in announced.values() if entity["platform"] in RULES]
     assert len(controls) == 3 + len(LABELS)
-    for one in controls:
-        rule = RULES[one["platform"]]
+    for control in controls:
+        rule = RULES[control["platform"]]
         keys = [*rule["required"], *rule["keys"]]
         schema = {"required": rule["required"], "additionalProperties": False}
         schema["properties"] = dict.fromkeys(keys, True) | {
             "command_topic": _TOPIC,
             "name": _TEXT,
         }
-        Draft202012Validator(schema).validate(one)
+        Draft202012Validator(schema).validate(control)
 
 
 def test_a_switch_mutes_for_an_hour_and_unmutes() -> None:
-    """By a command that the node takes, and it shows what the node says is so."""
-    mute = components(is_commanded=True)["mute"]
+    """It sends valid commands, and shows the state in the node's settings."""
+    mute = components(accepts_commands=True)["mute"]
     on, off = (read_command(*sent(mute, value)) for value in ("ON", "OFF"))
     assert on == Mute(id="ha-1795246281.48", minutes=60.0)
     assert off == Mute(id="ha-1795246281.48", minutes=0.0)
@@ -82,8 +84,8 @@ def test_a_switch_mutes_for_an_hour_and_unmutes() -> None:
 
 
 def test_a_number_sets_a_threshold() -> None:
-    """A setting, that is there for who wants it."""
-    number = components(is_commanded=True)["threshold_siren"]
+    """It is a configuration entity, disabled by default."""
+    number = components(accepts_commands=True)["threshold_siren"]
     assert read_command(*sent(number, "0.75")) == Threshold(
         id="ha-1795246281.48", label="siren", on=0.75
     )
@@ -93,22 +95,22 @@ def test_a_number_sets_a_threshold() -> None:
 
 @pytest.mark.parametrize(("key", "name"), [("selftest", "selftest"), ("capture", "capture-now")])
 def test_a_button_sends_a_command(key: str, name: str) -> None:
-    """One that the node takes."""
-    told, payload = sent(components(is_commanded=True, captures=True)[key])
-    assert told == name
-    assert isinstance(read_command(told, payload), COMMANDS[name])
+    """It is a valid command."""
+    command, payload = sent(components(accepts_commands=True, records_clips=True)[key])
+    assert command == name
+    assert isinstance(read_command(command, payload), COMMANDS[name])
 
 
-def test_nothing_is_announced_that_does_nothing() -> None:
-    """No control of a node that obeys nobody, no clip of one that keeps none, no level untold."""
-    plain, commanded = components(), components(is_commanded=True)
+def test_only_entities_that_work_are_announced() -> None:
+    """Controls need commands, the capture button needs clips, the level needs an interval."""
+    plain, commanded = components(), components(accepts_commands=True)
     assert not {"mute", "selftest", "capture", "level", "threshold_siren"} & set(plain)
     assert {"mute", "selftest", "threshold_siren"} < set(commanded)
     assert "capture" not in commanded
 
 
 def test_the_level_is_a_sensor_in_dbfs() -> None:
-    """Of no device class, because none is for dBFS; unknown when it is no longer told."""
+    """It has no device class, because none allows dBFS; it expires when no values arrive."""
     level = components(level_seconds=0.5)["level"]
     assert level == {
         "platform": "sensor",

@@ -1,52 +1,56 @@
-"""The door at which commands come in: what is let in, and what is said to the rest."""
+"""The inbox: commands that are queued, and refusals of the others."""
 
 from typing import Any
 
 import pytest
-from command_harness import BASE, Untold
+from command_harness import BASE, RecordedResults
 from hypothesis import given
 from hypothesis import strategies as st
 
 from soundpost.messages.command import Reload
-from soundpost.messages.result import Status
-from soundpost.publish.inbox.inbox import WAITING, CommandInbox, PendingCommand
+from soundpost.messages.result import CommandOutcome, Status
+from soundpost.publish.inbox.inbox import MOST_PENDING, CommandInbox, PendingCommand
 from soundpost.publish.inbox.reply_to import ReplyTo
-from soundpost.publish.inbox.results import UNTOLD
+from soundpost.publish.inbox.results import MOST_WAITING
 from soundpost.publish.message import IncomingMessage
 
 AT_NS = 1_795_159_881_480_000_000
 
 
 @pytest.fixture
-def answers() -> Untold:
-    """What the porter of this test answers."""
-    return Untold()
+def results() -> RecordedResults:
+    """Provides the results of this test's inbox."""
+    return RecordedResults()
 
 
 @pytest.fixture
-def inbox(answers: Untold) -> CommandInbox:
-    """The porter of the node `post`."""
-    return CommandInbox(BASE, answers, lambda: None, utc_ns=lambda: AT_NS)
+def inbox(results: RecordedResults) -> CommandInbox:
+    """Provides the inbox of node `post`."""
+    return CommandInbox(BASE, results, lambda: None, utc_ns=lambda: AT_NS)
 
 
-def heard(name: str = "reload", payload: bytes = b'{"id": "a1"}', **more: Any) -> IncomingMessage:  # noqa: ANN401 - Heard's own
-    """A message on the topic of a command."""
-    return IncomingMessage(f"{BASE}/command/{name}", payload, **more)
+def incoming(
+    name: str = "reload",
+    payload: bytes = b'{"id": "a1"}',
+    **fields: Any,  # noqa: ANN401 - the fields of IncomingMessage
+) -> IncomingMessage:
+    """Returns a message on the topic of a command."""
+    return IncomingMessage(f"{BASE}/command/{name}", payload, **fields)
 
 
-def test_a_command_is_let_in(inbox: CommandInbox, answers: Untold) -> None:
-    """It waits to be carried out, and nothing is said yet."""
-    inbox.on_message(heard())
+def test_a_command_is_queued(inbox: CommandInbox, results: RecordedResults) -> None:
+    """It waits to be executed, and has no result yet."""
+    inbox.on_message(incoming())
     assert inbox.pop_command() == PendingCommand("reload", Reload(id="a1"), ReplyTo())
     assert inbox.pop_command() is None
-    assert answers.told == []
+    assert results.queued == []
 
 
-def test_what_is_no_command_is_refused(inbox: CommandInbox, answers: Untold) -> None:
-    """With its id, why, and what to do about it."""
-    inbox.on_message(heard("mute", b'{"id": "a1", "minute": 1}'))
+def test_an_invalid_command_is_refused(inbox: CommandInbox, results: RecordedResults) -> None:
+    """The result has its id, the reason, and a hint."""
+    inbox.on_message(incoming("mute", b'{"id": "a1", "minute": 1}'))
     assert inbox.pop_command() is None
-    assert answers.told == [
+    assert results.queued == [
         (
             f"{BASE}/result",
             {
@@ -65,41 +69,44 @@ def test_what_is_no_command_is_refused(inbox: CommandInbox, answers: Untold) -> 
     ]
 
 
-def test_a_retained_command_is_refused(inbox: CommandInbox, answers: Untold) -> None:
-    """It would be carried out again after every loss of the connection."""
-    inbox.on_message(heard(is_retained=True))
+def test_a_retained_command_is_refused(inbox: CommandInbox, results: RecordedResults) -> None:
+    """It would be executed again after every reconnect."""
+    inbox.on_message(incoming(is_retained=True))
     assert inbox.pop_command() is None
-    ((_, result, _),) = answers.told
+    ((_, result, _),) = results.queued
     assert (result["id"], result["status"]) == ("a1", "refused")
     assert "retained" in result["message"]
 
 
-def test_a_retained_command_that_is_cleared_is_nothing(
-    inbox: CommandInbox, answers: Untold
+def test_an_empty_retained_message_is_ignored(
+    inbox: CommandInbox, results: RecordedResults
 ) -> None:
-    """An empty retained message is how that is done."""
-    inbox.on_message(heard(payload=b"", is_retained=True))
-    assert (inbox.pop_command(), answers.told) == (None, [])
+    """It clears a retained command."""
+    inbox.on_message(incoming(payload=b"", is_retained=True))
+    assert (inbox.pop_command(), results.queued) == (None, [])
 
 
-def test_no_more_wait_than_can_be_carried_out(inbox: CommandInbox, answers: Untold) -> None:
-    """Who sends too many is told so, and may send them again."""
-    for number in range(WAITING + 1):
-        inbox.on_message(heard(payload=b'{"id": "a%d"}' % number))
-    ((_, result, _),) = answers.told
-    assert (result["id"], result["status"]) == (f"a{WAITING}", "refused")
-    assert [asked.command.id for asked in iter(inbox.pop_command, None)] == [
-        f"a{number}" for number in range(WAITING)
+def test_the_queue_of_commands_is_bounded(inbox: CommandInbox, results: RecordedResults) -> None:
+    """A command too many is refused, and can be sent again."""
+    for number in range(MOST_PENDING + 1):
+        inbox.on_message(incoming(payload=b'{"id": "a%d"}' % number))
+    ((_, result, _),) = results.queued
+    assert (result["id"], result["status"]) == (f"a{MOST_PENDING}", "refused")
+    assert [pending.command.id for pending in iter(inbox.pop_command, None)] == [
+        f"a{number}" for number in range(MOST_PENDING)
     ]
 
 
-def test_a_sender_is_answered_where_it_wants_it(inbox: CommandInbox, answers: Untold) -> None:
-    """And everybody else where results always are; both carry the sender's sign."""
-    inbox.on_message(heard(response_topic="clients/x", correlation=b"\x00\xff"))
-    asked = inbox.pop_command()
-    assert asked is not None
-    inbox.queue_result(inbox.build_result(asked, Status.DONE, "done"), asked.reply_to)
-    assert [(topic, sign) for topic, _, sign in answers.told] == [
+def test_a_result_goes_to_the_response_topic_too(
+    inbox: CommandInbox, results: RecordedResults
+) -> None:
+    """Both copies carry the correlation data of the sender."""
+    inbox.on_message(incoming(response_topic="clients/x", correlation=b"\x00\xff"))
+    pending = inbox.pop_command()
+    assert pending is not None
+    result = inbox.build_result(pending, CommandOutcome(Status.DONE, "done"))
+    inbox.queue_result(result, pending.reply_to)
+    assert [(topic, correlation) for topic, _, correlation in results.queued] == [
         (f"{BASE}/result", b"\x00\xff"),
         ("clients/x", b"\x00\xff"),
     ]
@@ -109,30 +116,32 @@ def test_a_sender_is_answered_where_it_wants_it(inbox: CommandInbox, answers: Un
     "topic",
     [f"{BASE}/detections", f"{BASE}/result", "", "a/+", "a/#", "$SYS/x", "a\nb", "x" * 257],
 )
-def test_nobody_has_the_node_forge_what_it_tells(
-    inbox: CommandInbox, answers: Untold, topic: str
+def test_a_response_topic_cannot_forge_other_messages(
+    inbox: CommandInbox, results: RecordedResults, topic: str
 ) -> None:
-    """A response topic is none that others believe, and none that cannot be published on."""
-    inbox.on_message(heard(response_topic=topic))
+    """The node's own topics, and topics on which nothing can be published, are refused."""
+    inbox.on_message(incoming(response_topic=topic))
     assert inbox.pop_command() is None
-    ((where, result, _),) = answers.told
-    assert (where, result["status"]) == (f"{BASE}/result", "refused")
+    ((result_topic, result, _),) = results.queued
+    assert (result_topic, result["status"]) == (f"{BASE}/result", "refused")
     assert "response topic" in result["message"]
 
 
-def test_a_long_sign_is_refused(inbox: CommandInbox, answers: Untold) -> None:
-    """It would be kept as often as results wait."""
-    inbox.on_message(heard(response_topic="clients/x", correlation=bytes(1_025)))
-    ((_, result, sign),) = answers.told
-    assert (result["status"], sign) == ("refused", None)
+def test_long_correlation_data_are_refused(inbox: CommandInbox, results: RecordedResults) -> None:
+    """They would be stored with every result that waits."""
+    inbox.on_message(incoming(response_topic="clients/x", correlation=bytes(1_025)))
+    ((_, result, correlation),) = results.queued
+    assert (result["status"], correlation) == ("refused", None)
 
 
-def test_too_many_results_lose_the_oldest(inbox: CommandInbox, answers: Untold) -> None:
-    """Memory stays bounded whatever comes while the broker is away."""
-    for number in range(UNTOLD + 5):
-        inbox.on_message(heard(f"x{number}"))
-    assert [result["command"] for _, result, _ in answers.told] == [
-        f"x{number}" for number in range(5, UNTOLD + 5)
+def test_the_queue_of_results_drops_the_oldest(
+    inbox: CommandInbox, results: RecordedResults
+) -> None:
+    """Memory stays bounded while the broker is away."""
+    for number in range(MOST_WAITING + 5):
+        inbox.on_message(incoming(f"x{number}"))
+    assert [result["command"] for _, result, _ in results.queued] == [
+        f"x{number}" for number in range(5, MOST_WAITING + 5)
     ]
 
 
@@ -143,20 +152,22 @@ def test_too_many_results_lose_the_oldest(inbox: CommandInbox, answers: Untold) 
     st.none() | st.text(),
     st.none() | st.binary(),
 )
-def test_whatever_comes_is_let_in_or_answered(
+def test_any_message_is_queued_or_refused(
     name: str,
     payload: bytes,
-    is_retained: bool,  # noqa: FBT001 - hypothesis gives it
+    is_retained: bool,  # noqa: FBT001 - given by hypothesis
     topic: str | None,
-    sign: bytes | None,
+    correlation: bytes | None,
 ) -> None:
-    """Once, and never by an exception."""
-    answers = Untold()
-    inbox = CommandInbox(BASE, answers, lambda: None)
+    """It has one result, and never raises."""
+    results = RecordedResults()
+    inbox = CommandInbox(BASE, results, lambda: None)
     inbox.on_message(
-        heard(name, payload, is_retained=is_retained, response_topic=topic, correlation=sign)
+        incoming(
+            name, payload, is_retained=is_retained, response_topic=topic, correlation=correlation
+        )
     )
     if is_retained and not payload:
-        assert answers.told == []
+        assert results.queued == []
     else:
-        assert {result["status"] for _, result, _ in answers.told} == {"refused"}
+        assert {result["status"] for _, result, _ in results.queued} == {"refused"}

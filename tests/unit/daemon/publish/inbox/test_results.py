@@ -1,131 +1,127 @@
-"""Results on their way: each reaches the broker, or the broker has refused it."""
+"""The queue of results: each is acknowledged or refused by the broker, or counted as lost."""
 
 import pytest
 from command_harness import BASE
 
 from soundpost.health import Health
 from soundpost.publish.inbox.reply_to import ReplyTo
-from soundpost.publish.inbox.results import UNTOLD, ResultQueue
-from soundpost.publish.message import OnAck
+from soundpost.publish.inbox.results import MOST_WAITING, ResultQueue
+from soundpost.publish.message import OutgoingMessage
 
 RESULT = f"{BASE}/result"
 
 
-class Line:
-    """A connection that the test answers for; it takes as many messages as it has room for."""
+class FakeConnection:
+    """A connection whose broker is the test; it takes a limited number of messages."""
 
-    def __init__(self, room: int = 100) -> None:
-        self._room = room
-        self.sent: list[tuple[str, bytes]] = []
-        self.answers: list[OnAck] = []
+    def __init__(self, limit: int = 100) -> None:
+        self._limit = limit
+        self.sent: list[OutgoingMessage] = []
 
     @property
     def has_room(self) -> bool:
-        """Whether one more message would be on its way at once."""
-        return len(self.sent) < self._room
+        """True if one more message would be sent at once."""
+        return len(self.sent) < self._limit
 
-    def publish(
-        self, topic: str, payload: bytes, on_answer: OnAck, *, retain: bool, **_: object
-    ) -> None:
-        """Note a message."""
-        assert not retain
-        self.sent.append((topic, payload))
-        self.answers.append(on_answer)
+    def publish(self, message: OutgoingMessage) -> None:
+        """Records a message."""
+        assert not message.retain
+        self.sent.append(message)
 
 
-def payloads(answers: ResultQueue, room: int = 100) -> tuple[list[bytes], Line]:
-    """What goes out over a line, and the line."""
-    line = Line(room)
-    answers.send(line)  # type: ignore[arg-type]  # it is as much of a connection as is needed
-    return [payload for _, payload in line.sent], line
+def send(results: ResultQueue, limit: int = 100) -> tuple[list[bytes], FakeConnection]:
+    """Sends over a new connection; returns the payloads, and the connection."""
+    connection = FakeConnection(limit)
+    results.send(connection)  # type: ignore[arg-type]  # it has the methods that are needed
+    return [message.payload for message in connection.sent], connection
 
 
 @pytest.fixture
-def notes() -> list[tuple[str, str | None]]:
-    """What is noted of the broker's answers."""
+def reason_codes() -> list[tuple[str, str | None]]:
+    """Provides the recorded topics and refusals."""
     return []
 
 
 @pytest.fixture
-def answers(notes: list[tuple[str, str | None]]) -> ResultQueue:
-    """Three results that wait."""
-    answers = ResultQueue(RESULT, lambda *note: notes.append(note), Health())
+def results(reason_codes: list[tuple[str, str | None]]) -> ResultQueue:
+    """Provides a queue of three results."""
+    results = ResultQueue(RESULT, lambda *reason_code: reason_codes.append(reason_code), Health())
     for payload in (b"1", b"2", b"3"):
-        answers.add(payload, ReplyTo())
-    return answers
+        results.add(payload, ReplyTo())
+    return results
 
 
-def test_results_go_out_in_order_as_there_is_room(answers: ResultQueue) -> None:
-    """Each once."""
-    assert payloads(answers, room=2)[0] == [b"1", b"2"]
-    assert payloads(answers)[0] == [b"3"]
-    assert payloads(answers)[0] == []
+def test_results_are_sent_in_order(results: ResultQueue) -> None:
+    """Each is sent once, and no more than may be in flight."""
+    assert send(results, limit=2)[0] == [b"1", b"2"]
+    assert send(results)[0] == [b"3"]
+    assert send(results)[0] == []
 
 
-def test_what_was_not_answered_goes_out_again_on_a_new_connection(answers: ResultQueue) -> None:
-    """In the old order, before what is younger; what was answered does not."""
-    _, line = payloads(answers, room=2)
-    line.answers[0](None)
-    answers.on_connect()
-    answers.add(b"4", ReplyTo())
-    assert payloads(answers)[0] == [b"2", b"3", b"4"]
+def test_results_in_flight_are_sent_again_on_a_new_connection(results: ResultQueue) -> None:
+    """They keep their order, before younger ones; an acknowledged one is not repeated."""
+    _, connection = send(results, limit=2)
+    connection.sent[0].on_ack(None)
+    results.on_connect()
+    results.add(b"4", ReplyTo())
+    assert send(results)[0] == [b"2", b"3", b"4"]
 
 
-def test_a_refusal_is_noted_and_not_tried_again(
-    answers: ResultQueue, notes: list[tuple[str, str | None]]
+def test_a_refused_result_is_not_sent_again(
+    results: ResultQueue, reason_codes: list[tuple[str, str | None]]
 ) -> None:
-    """Who was not told asks again."""
-    _, line = payloads(answers)
-    line.answers[0]("Not authorized")
-    line.answers[1](None)
-    answers.on_connect()
-    assert payloads(answers)[0] == [b"3"]
-    assert notes == [(RESULT, "Not authorized"), (RESULT, None)]
+    """The sender can repeat the command."""
+    _, connection = send(results)
+    connection.sent[0].on_ack("Not authorized")
+    connection.sent[1].on_ack(None)
+    results.on_connect()
+    assert send(results)[0] == [b"3"]
+    assert reason_codes == [(RESULT, "Not authorized"), (RESULT, None)]
 
 
-def test_the_refusal_of_a_response_topic_is_its_sender_s_matter(
-    notes: list[tuple[str, str | None]], caplog: pytest.LogCaptureFixture
+def test_the_refusal_of_a_response_topic_is_only_logged(
+    reason_codes: list[tuple[str, str | None]], caplog: pytest.LogCaptureFixture
 ) -> None:
-    """The log says it; the node's own rights are not in question."""
-    answers = ResultQueue(RESULT, lambda *note: notes.append(note), Health())
-    answers.add(b"1", ReplyTo("clients/x"))
-    _, line = payloads(answers)
-    assert [topic for topic, _ in line.sent] == [RESULT, "clients/x"]
-    line.answers[1]("Not authorized")
-    assert notes == []
+    """It does not mean that the node lacks a right."""
+    results = ResultQueue(RESULT, lambda *reason_code: reason_codes.append(reason_code), Health())
+    results.add(b"1", ReplyTo("clients/x"))
+    _, connection = send(results)
+    assert [message.topic for message in connection.sent] == [RESULT, "clients/x"]
+    connection.sent[1].on_ack("Not authorized")
+    assert reason_codes == []
     assert "response topic clients/x: Not authorized" in caplog.text
 
 
-def test_whoever_stops_tells_what_waits_and_takes_in_no_more() -> None:
-    """A sender that never stops asking does not keep the node from stopping; it is counted."""
+def test_a_closing_queue_sends_its_results_and_accepts_no_more() -> None:
+    """A sender that floods cannot keep the node running; its results are counted as dropped."""
     health = Health()
-    answers = ResultQueue(RESULT, lambda *_: None, health)
-    answers.add(b"1", ReplyTo())
-    answers.begin_closing()
-    answers.add(b"2", ReplyTo("clients/x"))
-    assert (len(answers), health.results_dropped) == (1, 2)
-    assert payloads(answers)[0] == [b"1"]
+    results = ResultQueue(RESULT, lambda *_: None, health)
+    results.add(b"1", ReplyTo())
+    results.begin_closing()
+    results.add(b"2", ReplyTo("clients/x"))
+    assert (len(results), health.results_dropped) == (1, 2)
+    assert send(results)[0] == [b"1"]
 
 
-def test_what_is_given_up_is_counted_and_logged(caplog: pytest.LogCaptureFixture) -> None:
-    """What the broker has not answered, and what it was never told."""
+def test_dropped_results_are_counted_and_logged(caplog: pytest.LogCaptureFixture) -> None:
+    """Results in flight and waiting ones are counted, once."""
     health = Health()
-    answers = ResultQueue(RESULT, lambda *_: None, health)
+    results = ResultQueue(RESULT, lambda *_: None, health)
     for payload in (b"1", b"2"):
-        answers.add(payload, ReplyTo())
-    payloads(answers, room=1)
-    answers.give_up()
-    assert (len(answers), health.results_dropped) == (0, 2)
+        results.add(payload, ReplyTo())
+    send(results, limit=1)
+    results.drop_all()
+    assert (len(results), health.results_dropped) == (0, 2)
     assert "2 results of commands are lost" in caplog.text
-    answers.give_up()
+    results.drop_all()
     assert len(caplog.records) == 1
 
 
-def test_too_many_lose_the_oldest_and_are_counted() -> None:
-    """Memory stays bounded whatever comes while the broker is away."""
+def test_above_the_limit_the_oldest_are_dropped_and_counted() -> None:
+    """Memory stays bounded while the broker is away."""
     health = Health()
-    answers = ResultQueue(RESULT, lambda *_: None, health)
-    for number in range(UNTOLD + 5):
-        answers.add(b"%d" % number, ReplyTo())
-    assert payloads(answers, room=1)[0] == [b"5"]
+    results = ResultQueue(RESULT, lambda *_: None, health)
+    for number in range(MOST_WAITING + 5):
+        results.add(b"%d" % number, ReplyTo())
+    assert send(results, limit=1)[0] == [b"5"]
     assert health.results_dropped == 5

@@ -1,4 +1,4 @@
-"""What the broker has not acknowledged yet."""
+"""The queue of detections without a file: order, bounds, and the count of every loss."""
 
 import threading
 
@@ -15,9 +15,9 @@ from soundpost.publish.outbox.outbox import LATE_SECONDS, Outbox
 
 
 class OutboxMachine(RuleBasedStateMachine):
-    """Any order of telling, sending, acknowledging and losing the connection.
+    """Any order of appending, sending, acknowledging, and losing the connection.
 
-    The model is the numbers that wait and those under way, as two lists.
+    The model is the waiting numbers as a list, and those in flight as a set.
     """
 
     CAPACITY = 6
@@ -26,42 +26,42 @@ class OutboxMachine(RuleBasedStateMachine):
         super().__init__()
         self.health = Health()
         self.outbox = Outbox(self.CAPACITY, self.health)
-        self.told = 0
+        self.appended = 0
         self.sent = 0
         self.dropped = 0
         self.waiting: list[int] = []
         self.in_flight: set[int] = set()
 
     @rule()
-    def tell(self) -> None:
-        """A message goes to the end; when there is no room the oldest waiting one goes."""
-        self.told += 1
-        self.waiting.append(self.told)
-        has_room = len(self.waiting) + len(self.in_flight) <= self.CAPACITY
-        if not has_room:
+    def append(self) -> None:
+        """A message is appended; above the capacity the oldest waiting one is dropped."""
+        self.appended += 1
+        self.waiting.append(self.appended)
+        fits = len(self.waiting) + len(self.in_flight) <= self.CAPACITY
+        if not fits:
             self.waiting.pop(0)
             self.dropped += 1
-        assert self.outbox.append(message(self.told)) is has_room
+        assert self.outbox.intake.append(message(self.appended)) is fits
 
     @rule()
     def send(self) -> None:
-        """The oldest waiting one is next, and there is none when nothing waits."""
-        entry = self.outbox.next_unsent()
-        if entry is None:
+        """The oldest waiting message is next, or None when none waits."""
+        record = self.outbox.feed.next_unsent()
+        if record is None:
             assert not self.waiting
         else:
-            assert entry.seq == self.waiting.pop(0)
-            self.in_flight.add(entry.seq)
+            assert record.seq == self.waiting.pop(0)
+            self.in_flight.add(record.seq)
 
     @precondition(lambda self: self.in_flight)
     @rule(data=st.data(), accepted=st.booleans())
-    def answer(self, data: st.DataObject, *, accepted: bool) -> None:
-        """One under way is done with, or waits again in its place; a second answer is nothing."""
+    def receive_puback(self, data: st.DataObject, *, accepted: bool) -> None:
+        """An accepted message leaves, a refused one waits in its old place; once, not twice."""
         seq = data.draw(st.sampled_from(sorted(self.in_flight)))
         self.in_flight.remove(seq)
-        settle = self.outbox.acknowledge if accepted else self.outbox.requeue
-        settle(seq)
-        settle(seq)
+        on_puback = self.outbox.feed.acknowledge if accepted else self.outbox.feed.requeue
+        on_puback(seq)
+        on_puback(seq)
         if accepted:
             self.sent += 1
         else:
@@ -69,48 +69,48 @@ class OutboxMachine(RuleBasedStateMachine):
 
     @rule()
     def lose_the_connection(self) -> None:
-        """What was under way waits again, in the order of telling."""
-        self.outbox.requeue()
+        """All messages in flight wait again, in their old order."""
+        self.outbox.feed.requeue()
         self.waiting = sorted([*self.waiting, *self.in_flight])
         self.in_flight = set()
 
     @rule()
-    def answer_a_stranger(self) -> None:
-        """An answer to what was never sent is nobody's."""
-        self.outbox.acknowledge(-1)
-        self.outbox.requeue(-1)
+    def receive_an_unknown_puback(self) -> None:
+        """A PUBACK for a message that was never sent changes nothing."""
+        self.outbox.feed.acknowledge(-1)
+        self.outbox.feed.requeue(-1)
 
     @invariant()
-    def nothing_is_lost_uncounted(self) -> None:
-        """Told is sent, dropped or still held; and never more is held than there is room for."""
+    def every_loss_is_counted(self) -> None:
+        """Each message is sent, dropped or held, and no more are held than the capacity."""
         assert (self.health.messages_sent, self.health.messages_dropped) == (
             self.sent,
             self.dropped,
         )
-        assert len(self.outbox) == self.told - self.sent - self.dropped <= self.CAPACITY
-        assert self.health.messages_waiting == len(self.outbox)
+        assert len(self.outbox.feed) == self.appended - self.sent - self.dropped <= self.CAPACITY
+        assert self.health.messages_waiting == len(self.outbox.feed)
 
     def teardown(self) -> None:
-        """Closing counts what is left."""
-        held = len(self.outbox)
-        assert self.outbox.close() == (held, 0)
-        assert self.told == self.health.messages_sent + self.health.messages_dropped
+        """Closing counts what is left as dropped."""
+        held = len(self.outbox.feed)
+        assert self.outbox.intake.close() == (held, 0)
+        assert self.appended == self.health.messages_sent + self.health.messages_dropped
 
 
 OutboxMachine.TestCase.settings = settings(deadline=None, stateful_step_count=40)
 TestOutbox = OutboxMachine.TestCase
 
 
-def test_what_waited_long_says_so() -> None:
-    """A message sent more than ten seconds after it was told is backfilled, an earlier one not."""
+def test_a_message_sent_late_is_marked_backfilled() -> None:
+    """A message is backfilled if it is sent more than ten seconds after it was appended."""
     now = [0.0]
     outbox = Outbox(10, Health(), now_seconds=lambda: now[0])
-    outbox.append(message(1))
-    outbox.append(message(2))
+    outbox.intake.append(message(1))
+    outbox.intake.append(message(2))
     now[0] = LATE_SECONDS
-    first = outbox.next_unsent()
+    first = outbox.feed.next_unsent()
     now[0] += 0.1
-    second = outbox.next_unsent()
+    second = outbox.feed.next_unsent()
     assert first is not None
     assert second is not None
     assert (first.payload, second.payload) == (
@@ -119,38 +119,39 @@ def test_what_waited_long_says_so() -> None:
     )
 
 
-def test_a_closed_outbox_takes_nothing_and_counts_it() -> None:
-    """Even what is told too late is not lost unseen."""
+def test_a_closed_outbox_drops_and_counts_messages() -> None:
+    """A message that is appended after `close` is dropped and counted."""
     health = Health()
     outbox = Outbox(10, health)
-    outbox.close()
-    assert not outbox.append(message(1))
-    assert (len(outbox), health.messages_dropped, outbox.next_unsent()) == (0, 1, None)
+    outbox.intake.close()
+    assert not outbox.intake.append(message(1))
+    assert (len(outbox.feed), health.messages_dropped) == (0, 1)
+    assert outbox.feed.next_unsent() is None
 
 
 def test_two_threads_lose_nothing_between_them() -> None:
-    """One tells as fast as it can while the other sends: all arrive once, in order."""
+    """All messages that one thread appends are sent by another, once and in order."""
     outbox = Outbox(100_000, Health())
     numbers = range(1, 20_001)
-    got: list[int] = []
+    sent: list[int] = []
 
     def send() -> None:
-        while len(got) < len(numbers):
-            if entry := outbox.next_unsent():
-                got.append(entry.seq)
-                outbox.acknowledge(entry.seq)
+        while len(sent) < len(numbers):
+            if record := outbox.feed.next_unsent():
+                sent.append(record.seq)
+                outbox.feed.acknowledge(record.seq)
 
-    sender = threading.Thread(target=send)
+    sender = threading.Thread(target=send, daemon=True)
     sender.start()
     for number in numbers:
-        outbox.append(message(number))
-    sender.join(60)
-    assert got == list(numbers)
+        outbox.intake.append(message(number))
+    sender.join(120)
+    assert sent == list(numbers)
 
 
-def test_numbers_only_grow() -> None:
-    """A message that would take another's place in the file is a bug, and told as one."""
+def test_a_number_that_does_not_grow_is_a_bug() -> None:
+    """A message that would replace another in the file raises ValueError."""
     outbox = Outbox(10, Health())
-    outbox.append(message(7))
+    outbox.intake.append(message(7))
     with pytest.raises(ValueError, match="message 7 after message 7"):
-        outbox.append(message(7))
+        outbox.intake.append(message(7))

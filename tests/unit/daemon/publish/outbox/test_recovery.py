@@ -1,4 +1,4 @@
-"""What a disk does to an outbox: garbage, holes, no room, no right to write."""
+"""Damaged files: garbage, holes, missing ends, flipped bytes."""
 
 import os
 import sqlite3
@@ -13,27 +13,26 @@ from watched_log import Log
 
 from soundpost.health import Health
 from soundpost.messages import encode
-from soundpost.publish.outbox import recovery as damage
 
 PAGE_BYTES = 4_096
 
 
 def write_outbox(path: Path, count: int = 2_000) -> None:
-    """An outbox with so many messages, from a run that ended well."""
-    outbox, recorder = outbox_file(path)
+    """Writes an outbox with so many messages, from a run that was closed properly."""
+    outbox, writer = outbox_file(path)
     for seq in range(1, count + 1):
-        outbox.append(message(seq))
-    recorder.write_pending()
-    recorder.close()
+        outbox.intake.append(message(seq))
+    writer.write_pending()
+    writer.close()
 
 
 def aside(folder: Path) -> list[Path]:
-    """The files that were set aside."""
+    """Returns the files that were set aside."""
     return sorted(folder.glob("outbox.db.damaged-*Z"))
 
 
 def overwrite(path: Path, offset: int, data: bytes) -> None:
-    """Put other bytes in the place of some."""
+    """Overwrites some bytes of a file."""
     with path.open("r+b") as file:
         file.seek(offset)
         file.write(data)
@@ -47,45 +46,45 @@ def overwrite(path: Path, offset: int, data: bytes) -> None:
         pytest.param(b"SQLite format 3\0" + b"\xff" * 5_000, id="half a header"),
     ],
 )
-def test_garbage_is_set_aside_and_told(tmp_path: Path, garbage: bytes, log: Log) -> None:
-    """Nothing is destroyed, a new file serves, and numbers go on above those of before."""
+def test_garbage_is_set_aside_and_logged(tmp_path: Path, garbage: bytes, log: Log) -> None:
+    """The garbage is preserved, a new file is used, and numbers continue above the old ones."""
     path = tmp_path / "outbox.db"
     write_outbox(path, 7)
     path.write_bytes(garbage)
     health = Health()
-    outbox, recorder = outbox_file(path, health)
-    assert outbox.last_seq >= 7
-    outbox.append(message(outbox.last_seq + 1))
-    assert len(sent(outbox, recorder)) == 1
+    outbox, writer = outbox_file(path, health)
+    assert outbox.intake.last_seq >= 7
+    outbox.intake.append(message(outbox.intake.last_seq + 1))
+    assert len(sent(outbox, writer)) == 1
     assert [file.read_bytes() for file in aside(tmp_path)] == [garbage]
     assert health.outbox_faults == 1
     assert aside(tmp_path)[0].name in log.wait_for("ERROR the outbox")
-    recorder.close()
+    writer.close()
 
 
-def test_a_schema_that_cannot_even_be_quoted_is_damage(tmp_path: Path) -> None:
-    """SQLite says what it found there, which is no text, and Python chokes on the error."""
+def test_a_schema_that_is_not_utf_8_is_damage(tmp_path: Path) -> None:
+    """SQLite quotes it in its message, and Python raises UnicodeDecodeError for that."""
     path = tmp_path / "outbox.db"
     write_outbox(path, 7)
     name = path.read_bytes().index(b"tabledetections") + len("table")
     overwrite(path, name, b"\xbe" * 2 * len("detections") + b"\x7f" + b"CREATE TABLE \xbe")
-    outbox, recorder = outbox_file(path)
+    outbox, writer = outbox_file(path)
     assert len(aside(tmp_path)) == 1
-    outbox.append(message(outbox.last_seq + 1))
-    assert sent(outbox, recorder)[-1] == outbox.last_seq
-    recorder.close()
+    outbox.intake.append(message(outbox.intake.last_seq + 1))
+    assert sent(outbox, writer)[-1] == outbox.intake.last_seq
+    writer.close()
 
 
 def test_a_zeroed_page_costs_what_was_on_it(tmp_path: Path) -> None:
-    """What lies before the hole and what lies behind it is taken over, in order."""
+    """Messages before and behind the hole are salvaged, in order."""
     path = tmp_path / "outbox.db"
     write_outbox(path)
     overwrite(path, 60 * PAGE_BYTES, b"\0" * PAGE_BYTES)
-    outbox, recorder = outbox_file(path)
+    outbox, writer = outbox_file(path)
     assert len(aside(tmp_path)) == 1  # found before anything is sent
-    got = sent(outbox, recorder)
-    missing = sorted(set(range(1, 2_001)) - set(got))
-    assert got == sorted(got)
+    numbers = sent(outbox, writer)
+    missing = sorted(set(range(1, 2_001)) - set(numbers))
+    assert numbers == sorted(numbers)
     assert missing == list(range(missing[0], missing[-1] + 1))
     assert 0 < len(missing) < 20
     assert len(aside(tmp_path)) == 1
@@ -95,14 +94,14 @@ def test_a_zeroed_page_costs_what_was_on_it(tmp_path: Path) -> None:
 def test_no_number_is_given_twice_when_the_youngest_messages_are_lost(
     tmp_path: Path, pages: int
 ) -> None:
-    """The file lacks its end, where the last numbers stand, and some of the rest can be read."""
+    """The file lacks its end, which holds the last numbers, and some of the rest is readable."""
     path = tmp_path / "outbox.db"
     write_outbox(path, 500)
     os.truncate(path, path.stat().st_size - pages * PAGE_BYTES + 1)
     for _ in range(2):
-        outbox, recorder = outbox_file(path)
-        assert outbox.last_seq >= 500
-        recorder.close()
+        outbox, writer = outbox_file(path)
+        assert outbox.intake.last_seq >= 500
+        writer.close()
 
 
 @pytest.mark.parametrize(
@@ -121,39 +120,39 @@ def test_no_number_is_given_twice_when_the_youngest_messages_are_lost(
 def test_a_wrong_count_of_numbers_loses_nothing_and_repeats_none(
     tmp_path: Path, garbage: str
 ) -> None:
-    """SQLite takes a file for whole in which its own table of numbers says something else."""
+    """SQLite's check accepts a file whose table of numbers is wrong."""
     path = tmp_path / "outbox.db"
     write_outbox(path, 7)
     with closing(sqlite3.connect(path)) as database:
         database.execute(garbage)
         database.commit()
-    outbox, recorder = outbox_file(path)
-    next_seq = outbox.last_seq + 1
+    outbox, writer = outbox_file(path)
+    next_seq = outbox.intake.last_seq + 1
     assert 7 < next_seq < 10_000
-    outbox.append(message(next_seq))
-    told = sent(outbox, recorder)
-    assert told[:6] == [1, 2, 3, 4, 5, 6]
-    assert told[-1] == next_seq
-    recorder.close()
+    outbox.intake.append(message(next_seq))
+    numbers = sent(outbox, writer)
+    assert numbers[:6] == [1, 2, 3, 4, 5, 6]
+    assert numbers[-1] == next_seq
+    writer.close()
 
 
 @settings(
     deadline=None, max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(st.data())
-def test_a_truncated_file_gives_what_it_still_has(tmp_path: Path, data: st.DataObject) -> None:
-    """Cut anywhere, it neither stops the daemon nor invents or disorders a message."""
+def test_a_truncated_file_yields_its_readable_messages(tmp_path: Path, data: st.DataObject) -> None:
+    """Cut anywhere, it does not stop the daemon, and adds or reorders no message."""
     path = tmp_path / "outbox.db"
     for file in tmp_path.iterdir():
         file.unlink()
     write_outbox(path, 500)
     os.truncate(path, data.draw(st.integers(0, path.stat().st_size - 1)))
-    outbox, recorder = outbox_file(path)
-    assert outbox.last_seq >= 500
-    got = sent(outbox, recorder)
-    assert got == sorted(set(got))
-    assert set(got) <= set(range(1, 501))
-    recorder.close()
+    outbox, writer = outbox_file(path)
+    assert outbox.intake.last_seq >= 500
+    numbers = sent(outbox, writer)
+    assert numbers == sorted(set(numbers))
+    assert set(numbers) <= set(range(1, 501))
+    writer.close()
 
 
 @settings(
@@ -161,7 +160,7 @@ def test_a_truncated_file_gives_what_it_still_has(tmp_path: Path, data: st.DataO
 )
 @given(st.data())
 def test_a_flipped_byte_never_becomes_a_message(tmp_path: Path, data: st.DataObject) -> None:
-    """What is sent is what was told, byte for byte, or it is not sent and counted as lost."""
+    """A message is sent byte for byte as it was appended, or not sent and counted as lost."""
     path = tmp_path / "outbox.db"
     for file in tmp_path.iterdir():
         file.unlink()
@@ -169,49 +168,48 @@ def test_a_flipped_byte_never_becomes_a_message(tmp_path: Path, data: st.DataObj
     at = data.draw(st.integers(0, path.stat().st_size - 1))
     overwrite(path, at, bytes([path.read_bytes()[at] ^ data.draw(st.integers(1, 255))]))
     health = Health()
-    outbox, recorder = outbox_file(path, health)
-    recorder.write_pending()
-    entries = outbox.loaded()
-    assert [entry.payload for entry in entries] == [encode(message(e.seq)) for e in entries]
-    assert len(entries) + (health.messages_dropped or 100 * health.outbox_faults) >= 100
-    recorder.close()
+    outbox, writer = outbox_file(path, health)
+    writer.write_pending()
+    records = outbox.backlog.loaded()
+    assert [record.payload for record in records] == [encode(message(e.seq)) for e in records]
+    assert len(records) + (health.messages_dropped or 100 * health.outbox_faults) >= 100
+    writer.close()
 
 
-def test_damage_under_way_is_survived(tmp_path: Path, log: Log) -> None:
-    """A page that rots while the daemon runs costs what was on it, and what is told goes on."""
+def test_damage_during_a_run_costs_only_the_damaged_page(tmp_path: Path, log: Log) -> None:
+    """Messages on a page that breaks while the daemon runs are lost; the others are sent."""
     path = tmp_path / "outbox.db"
     write_outbox(path, 8_000)  # more than SQLite has in memory
     health = Health()
-    outbox, recorder = outbox_file(path, health)
-    recorder.write_pending()
+    outbox, writer = outbox_file(path, health)
+    writer.write_pending()
     overwrite(path, 300 * PAGE_BYTES, b"\xff" * PAGE_BYTES)
-    outbox.append(message(8_001))
-    got = sent(outbox, recorder)
-    assert got == sorted(set(got))
-    assert got[-1] == 8_001
-    assert health.messages_dropped == 8_001 - len(got) > 0
-    assert (health.outbox_faults, len(aside(tmp_path)), len(outbox)) == (1, 1, 0)
+    outbox.intake.append(message(8_001))
+    numbers = sent(outbox, writer)
+    assert numbers == sorted(set(numbers))
+    assert numbers[-1] == 8_001
+    assert health.messages_dropped == 8_001 - len(numbers) > 0
+    assert (health.outbox_faults, len(aside(tmp_path)), len(outbox.feed)) == (1, 1, 0)
     log.wait_for("detections are lost with it")
-    recorder.close()
+    writer.close()
 
 
 def test_only_the_latest_damaged_files_are_kept(tmp_path: Path) -> None:
-    """A disk that breaks every file is not filled with them."""
+    """A disk that damages every file is not filled with them."""
     for number in range(5):
         (tmp_path / "outbox.db").write_bytes(b"%d" % number * 1_000)
-        _, recorder = outbox_file(tmp_path / "outbox.db")
-        recorder.close()
+        _, writer = outbox_file(tmp_path / "outbox.db")
+        writer.close()
     assert [file.read_bytes()[:1] for file in aside(tmp_path)] == [b"3", b"4"]
-    assert len(aside(tmp_path)) == damage.KEPT
 
 
 def test_a_foreign_database_is_not_written_into(tmp_path: Path) -> None:
-    """It is set aside as it was."""
+    """It is set aside unchanged."""
     path = tmp_path / "outbox.db"
     with sqlite3.connect(path) as database:
         database.execute("CREATE TABLE precious (value)")
     database.close()
     before = path.read_bytes()
-    _, recorder = outbox_file(path)
+    _, writer = outbox_file(path)
     assert aside(tmp_path)[0].read_bytes() == before
-    recorder.close()
+    writer.close()

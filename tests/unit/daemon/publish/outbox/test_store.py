@@ -1,102 +1,91 @@
-"""What outlives a publisher: its outbox's file, and the numbers of its messages."""
+"""The outbox's file: rows in transactions, numbers that only grow, damage that is found."""
 
-import json
-from collections.abc import Callable
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
-from mosquitto import Broker, free_port, wait_until
-from mqtt_subscriber import Subscriber
-from sample_messages import message
-from watched_log import Log
 
-from soundpost.config import MqttConfig
-from soundpost.health import Health
-from soundpost.publish.outbox.location import outbox_path
-from soundpost.publish.publisher import MqttPublisher
-
-MakePublisher = Callable[..., MqttPublisher]
-DETECTIONS = "soundpost/post/detections"
+from soundpost.publish.outbox.record import OutboxRecord
+from soundpost.publish.outbox.store import DamagedFile, Store
 
 
 @pytest.fixture
-def outbox(tmp_path: Path) -> str:
-    """Where the outbox's file is, as the configuration has it."""
-    return str(tmp_path / "outbox.db")
+def path(tmp_path: Path) -> Path:
+    """Provides the path of a file that is not there yet."""
+    return tmp_path / "outbox.db"
 
 
-def rows(subscriber: Subscriber) -> list[tuple[int, bool]]:
-    """Number, and whether it came late, of each detection so far."""
-    told = [json.loads(received.text) for received in subscriber.on(DETECTIONS)]
-    return [(row["seq"], row["backfilled"]) for row in told]
+@pytest.fixture
+def store(path: Path) -> Iterator[Store]:
+    """Provides an open, empty file."""
+    with closing(Store(path)) as store:
+        yield store
 
 
-def test_what_nobody_took_is_told_by_the_next_run(
-    broker: Broker,
-    subscriber: Subscriber,
-    make_publisher: MakePublisher,
-    outbox: str,
-    health: Health,
-    log: Log,
-) -> None:
-    """It arrives first, in order, says that it is late, and the numbers go on behind it."""
-    first = make_publisher(f"mqtt://127.0.0.1:{free_port()}", outbox=outbox)
-    for seq in range(1, 301):
-        first.publish(message(seq))
-    first.close(timeout_seconds=0.0)
-    log.wait_for("300 detections wait in the outbox for the next start")
-    assert health.messages_dropped == 0
-    second = make_publisher(broker.url, outbox=outbox)
-    assert second.last_seq == 300
-    second.publish(message(301))
-    subscriber.wait_for(lambda _: len(rows(subscriber)) == 301)
-    second.close()
-    assert rows(subscriber) == [(seq, seq <= 300) for seq in range(1, 302)]
-    assert (health.messages_sent, health.messages_waiting) == (301, 0)
+def records(*seqs: int, size: int = 10) -> list[OutboxRecord]:
+    """Returns records of these numbers."""
+    return [OutboxRecord(seq, b"x" * size, 1.5) for seq in seqs]
 
 
-def test_what_was_acknowledged_is_not_told_again(
-    broker: Broker, subscriber: Subscriber, make_publisher: MakePublisher, outbox: str
-) -> None:
-    """An orderly close notes the last acknowledgement too."""
-    first = make_publisher(broker.url, outbox=outbox)
-    for seq in range(1, 51):
-        first.publish(message(seq))
-    first.close()
-    second = make_publisher(broker.url, outbox=outbox)
-    second.publish(message(51))
-    second.close()
-    subscriber.wait_for(lambda _: len(rows(subscriber)) == 51)
-    assert [seq for seq, _ in rows(subscriber)] == list(range(1, 52))
+def test_rows_are_read_as_they_were_written(path: Path) -> None:
+    """In the order of their numbers, from another connection too."""
+    with closing(Store(path)) as store:
+        store.write(records(2, 1, 3), ())
+    with closing(Store(path)) as store:
+        assert store.read_after(1, 10) == (records(2, 3), [])
+        assert store.read_after(0, 2) == (records(1, 2), [])
+        assert (store.count, store.last_seq) == (3, 3)
 
 
-def test_an_outbox_that_fills_a_slow_disk_is_told_once(
-    make_publisher: MakePublisher, outbox: str, log: Log, health: Health
-) -> None:
-    """A budget that is too small is a warning, and every loss a count."""
-    url = f"mqtt://127.0.0.1:{free_port()}"
-    publisher = make_publisher(url, outbox=outbox, outbox_megabytes=1)
-    for seq in range(1, 6_001):
-        publisher.publish(message(seq))
-    wait_until(lambda: health.messages_waiting < 3_000)  # a slow disk takes its time
-    publisher.close(timeout_seconds=0.0)
-    assert log.count("the outbox is full") == 1
-    assert health.messages_dropped + health.messages_waiting == 6_000
-    assert 1_000 < health.messages_waiting < 3_000
+def test_the_highest_number_outlives_its_row(path: Path) -> None:
+    """Numbers continue although every row was removed."""
+    with closing(Store(path)) as store:
+        store.write(records(1, 2, 3), ())
+        store.write((), (1, 2, 3))
+        store.advance(7)
+    with closing(Store(path)) as store:
+        assert (store.count, store.last_seq) == (0, 7)
 
 
-@pytest.mark.parametrize(
-    ("configured", "environment", "expected"),
-    [
-        (None, {}, None),
-        (None, {"STATE_DIRECTORY": ""}, None),
-        (None, {"STATE_DIRECTORY": "/var/lib/soundpost"}, Path("/var/lib/soundpost/outbox.db")),
-        (None, {"STATE_DIRECTORY": "/var/lib/a:/var/lib/b"}, Path("/var/lib/a/outbox.db")),
-        ("mine.db", {"STATE_DIRECTORY": "/var/lib/soundpost"}, Path("mine.db")),
-    ],
-)
-def test_the_file_is_the_configured_one_or_where_systemd_keeps_state(
-    configured: str | None, environment: dict[str, str], expected: Path | None
-) -> None:
-    """Who starts the daemon by hand and names no file gets none."""
-    assert outbox_path(MqttConfig(outbox=configured), environment) == expected
+def test_a_failed_write_changes_nothing(store: Store) -> None:
+    """Rows and removals of one write are one transaction."""
+    store.write(records(1), ())
+    wrong = OutboxRecord(3, None, 0.0)  # type: ignore[arg-type]  # wrong on purpose
+    with pytest.raises(TypeError):
+        store.write([*records(2), wrong], (1,))
+    assert store.read_after(0, 10) == (records(1), [])
+    assert store.count == 1
+
+
+def test_a_row_with_a_wrong_checksum_is_reported_as_damaged(path: Path) -> None:
+    """SQLite itself does not verify the bytes of a payload."""
+    with closing(Store(path)) as store:
+        store.write(records(1, 2, 3), ())
+    with closing(sqlite3.connect(path)) as database:
+        database.execute("UPDATE detections SET payload = x'00' WHERE seq = 2")
+        database.commit()
+    with closing(Store(path)) as store:
+        assert store.read_after(0, 10) == (records(1, 3), [2])
+
+
+def test_free_pages_are_given_back(store: Store) -> None:
+    """Removed rows leave free pages, until `shrink`."""
+    store.write(records(*range(1, 301), size=4_000), ())
+    used = store.used_bytes
+    store.write((), range(1, 301))
+    free = store.free_bytes
+    assert store.used_bytes < used / 10
+    assert free > used / 2
+    store.shrink()
+    assert store.free_bytes < free
+
+
+def test_a_file_of_another_version_is_damage(path: Path) -> None:
+    """It is not written to."""
+    Store(path).close()
+    with closing(sqlite3.connect(path)) as database:
+        database.execute("PRAGMA user_version = 2")
+    with pytest.raises(DamagedFile, match="another version"):
+        Store(path)
