@@ -47,11 +47,15 @@ sources() {
             }' | sort -u
 }
 
+# Two runs would remove each other's layers.
+mkdir -p "$kept"
+exec 9>"$kept/lock"
+flock --nonblock 9 || fail "another run is going on in $kept"
+
 # The pristine root, made once.
 base=$kept/$codename
 if [ ! -d "$base" ]; then
     rm -rf "$base.part"
-    mkdir -p "$base.part"
     mirror=$(sources | awk -v suite="$codename" '$3 == suite { print $2; exit }')
     echo "== fetching a bare Debian $codename"
     # shellcheck disable=SC2086 # the mirror may be none, which is debootstrap's own

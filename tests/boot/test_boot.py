@@ -179,7 +179,7 @@ def test_a_wrong_configuration_waits_for_a_person(service: Service) -> None:
     ask = ["journalctl", "--no-pager", "--output=json", "--reverse", "--priority=err"]
     told = json.loads(service.booted.run(*ask, f"--unit={UNIT}", "LOGGER=soundpost").split("\n")[0])
     assert "did you mean capture.source?" in told["MESSAGE"]
-    assert told["CODE_FILE"].endswith("soundpost/cli.py")
+    assert told["CODE_FILE"].endswith("soundpost/cli/main.py")
 
 
 def test_a_broken_file_leaves_the_last_good_one_serving(service: Service) -> None:
