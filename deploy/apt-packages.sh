@@ -2,7 +2,7 @@
 # Install from apt what Soundpost needs and this machine lacks. Says what it installs; says nothing,
 # and asks for no rights, where nothing is missing.
 #
-# usage: [PYTHON=python3] apt-packages.sh [python] [broker] [mic] [sound] [speech] [deb] [boot]
+# usage: [PYTHON=python3] apt-packages.sh [python] [build] [broker] [mic] [sound] [speech] [tls] [deb] [boot] [bare]
 set -eu
 
 PYTHON=${PYTHON:-python3}
@@ -13,6 +13,7 @@ missing=
 wants() {
     package=$1
     shift
+    case " $missing " in *" $package "*) return ;; esac
     "$@" >/dev/null 2>&1 || missing="$missing $package"
 }
 
@@ -31,6 +32,12 @@ for need in "$@"; do
     broker)
         wants mosquitto program mosquitto
         ;;
+    build) # sed-scores-eval, which `soundpost-train` scores with, has no wheel: Cython, built here
+        wants gcc program cc
+        wants g++ program c++
+        wants libc6-dev header stdio.h
+        wants python3-dev python_header
+        ;;
     mic) # PyAudio has no wheel for Linux: it is built here, against PortAudio
         wants gcc program cc
         wants libc6-dev header stdio.h
@@ -43,7 +50,10 @@ for need in "$@"; do
         wants alsa-utils program arecord
         wants libasound2-plugins ls /usr/lib/*/alsa-lib/libasound_module_pcm_pulse.so
         ;;
-    speech) # somebody to speak in the tests of privacy
+    tls) # certificates for the tests
+        wants openssl program openssl
+        ;;
+    speech) # synthesised speech, for the tests of privacy
         wants espeak-ng program espeak-ng
         ;;
     deb) # the packages
@@ -56,8 +66,13 @@ for need in "$@"; do
         wants systemd-container program systemd-nspawn
         wants util-linux program nsenter
         ;;
+    bare) # a Debian in which nothing is installed yet
+        wants debootstrap program debootstrap
+        wants git program git
+        wants util-linux program unshare
+        ;;
     *)
-        echo "usage: $0 [python] [broker] [mic] [sound] [speech] [deb] [boot]" >&2
+        echo "usage: $0 [python] [build] [broker] [mic] [sound] [speech] [tls] [deb] [boot] [bare]" >&2
         exit 2
         ;;
     esac

@@ -1,6 +1,7 @@
 """What every test may ask for."""
 
 import os
+from collections.abc import Generator
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,38 @@ ROOT = Path(__file__).resolve().parent.parent
 # A slow machine is no failure, and a failure prints what repeats it.
 settings.register_profile("soundpost", deadline=None, print_blob=True)
 settings.load_profile("soundpost")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Adds `--no-skips`, for the checks that `make` runs alone: one that can only skip is none."""
+    parser.addoption("--no-skips", action="store_true", help="a skipped test has failed")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item,
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """With `--no-skips`, a test that skips has failed, for the reason that it gave."""
+    report = yield
+    if not hasattr(report, "wasxfail"):
+        _forbid_skips(item.config, report)
+    return report
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report(
+    collector: pytest.Collector,
+) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    """The same for a file that skips as it is imported."""
+    report = yield
+    _forbid_skips(collector.config, report)
+    return report
+
+
+def _forbid_skips(config: pytest.Config, report: pytest.TestReport | pytest.CollectReport) -> None:
+    if config.getoption("--no-skips") and report.skipped:
+        report.longrepr = f"skipped under --no-skips: {report.longreprtext}"
+        report.outcome = "failed"
 
 
 @pytest.fixture(scope="session")

@@ -10,7 +10,7 @@ set -eu
 umask 077
 
 CA_DAYS=7300
-DAYS=3650 # a mast is not climbed for a certificate; who is lost is locked out by nodes.acl
+DAYS=3650 # a mast is not climbed for a certificate; who is lost is locked out by soundpost.acl
 
 usage() {
     sed -n 's/^# \(usage:.*\)/\1/p; s/^#   \(  *make-.*\)/ \1/p' "$0" >&2

@@ -3,13 +3,11 @@
 import json
 import re
 from collections.abc import Iterator
-from pathlib import Path
 
-import numpy as np
 import pytest
-import soundfile
 from booted import SHARED, Booted
 from debian_root import built_package, native_root, own_architecture
+from made_sounds import write_recording
 from mosquitto import Access, Broker, MakeBroker
 from mqtt_subscriber import Subscriber
 
@@ -24,30 +22,15 @@ AUDIO_GROUP = 29
 """Debian's, on every machine."""
 MOST_EXPOSURE = 1.5
 EX_CONFIG = "78"
-LABELS = ("dog", "siren", "clock_alarm", "rooster", "crying_baby")
 MINUTES = 10
 
 
-def write_sounds(path: Path, shared_data: Path) -> None:
-    """Write a long recording in which something is heard all the time."""
-    rows = [
-        line.split(",") for line in (shared_data / "esc50" / "esc50.csv").read_text().splitlines()
-    ]
-    names = [next(row[0] for row in rows if label in row) for label in LABELS]
-    audio = shared_data / "esc50" / "audio"
-    clips = [soundfile.read(audio / Path(name).with_suffix(".flac")) for name in names]
-    rate_hz = clips[0][1]
-    signal = np.concatenate([clip for clip, _ in clips])
-    times = MINUTES * 60 * rate_hz // len(signal) + 1
-    soundfile.write(path, np.tile(signal, times), rate_hz, subtype="PCM_16")
-
-
 @pytest.fixture(scope="module")
-def booted(tmp_path_factory: pytest.TempPathFactory, shared_data: Path) -> Iterator[Booted]:
+def booted(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Booted]:
     """A Debian 12 that has the package, and a recording that only group audio may read."""
     shared = tmp_path_factory.mktemp("shared")
     shared.chmod(0o755)
-    write_sounds(shared / "sounds.wav", shared_data)
+    write_recording(shared / "sounds.wav", 60 * MINUTES)
     (shared / "sounds.wav").chmod(0o640)
     (shared / "soundpost.deb").write_bytes(built_package(12, own_architecture()).read_bytes())
     with Booted(native_root(12), shared) as booted:
@@ -196,7 +179,7 @@ def test_a_wrong_configuration_waits_for_a_person(service: Service) -> None:
     ask = ["journalctl", "--no-pager", "--output=json", "--reverse", "--priority=err"]
     told = json.loads(service.booted.run(*ask, f"--unit={UNIT}", "LOGGER=soundpost").split("\n")[0])
     assert "did you mean capture.source?" in told["MESSAGE"]
-    assert told["CODE_FILE"].endswith("soundpost/cli.py")
+    assert told["CODE_FILE"].endswith("soundpost/cli/main.py")
 
 
 def test_a_broken_file_leaves_the_last_good_one_serving(service: Service) -> None:

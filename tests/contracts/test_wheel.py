@@ -2,9 +2,11 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 import venv
+from importlib.util import find_spec
 from pathlib import Path, PurePosixPath
 from zipfile import ZipFile
 
@@ -42,11 +44,23 @@ EDGES = {
 }
 
 
+# What `make` sets: whether the versions of requirements/ are installed, or the newest ones.
+LOCKED = os.environ.get("LOCKED", "yes") == "yes"
+
+
+def locked_versions() -> list[str]:
+    """The pins of requirements/test.txt without their hashes, as pip's constraints want them."""
+    text = (ROOT / "requirements" / "test.txt").read_text(encoding="utf-8")
+    return re.findall(r"^\S+==[^\\\n]+", text, re.MULTILINE)
+
+
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The wheel, built from this tree."""
     folder = tmp_path_factory.mktemp("wheel")
     pip: list[str | Path] = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps"]
+    # The build tool that `make` installed; without one, pip fetches the newest.
+    pip += ["--no-build-isolation"] if LOCKED and find_spec("hatchling") else []
     subprocess.run([*pip, "--wheel-dir", folder, ROOT], check=True, timeout=300)
     return next(folder.glob("*.whl"))
 
@@ -57,7 +71,12 @@ def device(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("device")
     venv.create(folder, with_pip=True)
     programs = folder / "bin"
-    subprocess.run([programs / "pip", "install", "--quiet", wheel], check=True, timeout=600)
+    install: list[str | Path] = [programs / "pip", "install", "--quiet", wheel]
+    if LOCKED:
+        pins = folder / "constraints.txt"
+        pins.write_text("\n".join(locked_versions()), encoding="utf-8")
+        install += ["--constraint", pins]
+    subprocess.run(install, check=True, timeout=600)
     return programs
 
 

@@ -51,10 +51,10 @@ class Setup:
         files = {key: str(self.certificates / file) for key, file in certificate.items()}
         return {"broker": f"mqtts://localhost:{self.nodes_port}", **files, **keys}
 
-    def reader(self, user: str, topic: str = "#") -> Subscriber:
+    def reader(self, user: str, topic: str = "#", client_id: str = "") -> Subscriber:
         """Somebody who listens in."""
         tls = ssl.create_default_context(cafile=str(self.certificates / "ca.crt"))
-        return Subscriber(self.readers_port, topic, (user, PASSWORDS[user]), tls)
+        return Subscriber(self.readers_port, topic, (user, PASSWORDS[user]), tls, client_id)
 
 
 class Installed(Broker):
@@ -103,8 +103,7 @@ def setup(tmp_path: Path, certificates: Path) -> Iterator[Setup]:
     require_mosquitto()
     home = tmp_path / "soundpost"
     shutil.copytree(certificates, home)
-    for file in ("nodes.acl", "readers.acl"):
-        shutil.copy(SETUP / file, home)
+    shutil.copy(SETUP / "soundpost.acl", home)
     passwords = home / "readers.passwords"
     for user, password in PASSWORDS.items():
         flags = ["-b"] if passwords.exists() else ["-b", "-c"]
@@ -206,9 +205,18 @@ def test_home_assistant_discovers_a_node_of_many_labels(setup: Setup) -> None:
     assert components["threshold_" + labels[-1]] == {"platform": "number"}
 
 
+def test_a_reader_s_name_is_no_node_s(setup: Setup) -> None:
+    """A reader may not publish below its own name either, as a node of that name could."""
+    with setup.reader("homeassistant", "soundpost/archive/#") as reader:
+        with setup.reader("archive", "soundpost/none") as archive:
+            archive.publish("soundpost/archive/status", b"online", retain=True)
+            wait_until(lambda: "Denied PUBLISH" in setup.broker.log)
+        assert not reader.received
+
+
 def test_what_the_broker_took_is_on_its_disk_at_once(setup: Setup, tmp_path: Path) -> None:
-    """What is retained, and what a reader that is away is owed, outlive kill -9 and a power cut."""
-    with setup.reader("archive", DETECTIONS):
+    """Retained messages, and those owed to a reader that is away, outlive kill -9."""
+    with setup.reader("archive", DETECTIONS, "archive-1"):
         pass
     with MqttPublisher(
         MqttConfig(**setup.node()), NodeDescription("north-gate"), Health()
@@ -220,6 +228,8 @@ def test_what_the_broker_took_is_on_its_disk_at_once(setup: Setup, tmp_path: Pat
     setup.broker.start()
     with setup.reader("homeassistant", "soundpost/+/status") as reader:
         assert [received.text for received in reader.wait_for(len)] == ["offline"]
+    with setup.reader("archive", DETECTIONS, "archive-1") as reader:
+        assert [json.loads(received.payload)["seq"] for received in reader.wait_for(len)] == [1_234]
 
 
 def test_keys_are_nobody_else_s(certificates: Path) -> None:

@@ -57,6 +57,7 @@ class Subscriber:
         topic: str = "#",
         user: tuple[str, str] | None = None,
         tls: ssl.SSLContext | None = None,
+        client_id: str = "",
     ) -> None:
         self._topic = topic
         self._received: list[Received] = []
@@ -64,7 +65,7 @@ class Subscriber:
         self._subscriptions = 0
         self._client = Client(
             CallbackAPIVersion.VERSION2,
-            f"subscriber-{secrets.token_hex(4)}",
+            client_id or f"subscriber-{secrets.token_hex(4)}",
             protocol=MQTTProtocolVersion.MQTTv5,
         )
         self._client.on_connect = self._on_connect
@@ -139,6 +140,8 @@ class Subscriber:
     ) -> None:
         if not flags.session_present:
             client.subscribe(self._topic, qos=1)
+        elif self._subscriptions == 0:  # confirmed to an earlier client of this id
+            self._on_subscribe()
 
     def _on_subscribe(self, *_: object) -> None:
         with self._changed:

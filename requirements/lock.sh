@@ -1,0 +1,29 @@
+#!/bin/sh
+# Resolve the lock files again from pyproject.toml. Each serves Python 3.11 to 3.13 on x86-64 and
+# aarch64, with one version of a package for all, and names every file of it by its hash.
+#
+# usage: lock.sh UV [--upgrade]
+#
+# Without --upgrade, what is locked stays as far as pyproject.toml allows.
+set -eu
+cd "$(dirname "$0")"
+
+uv=$1
+shift
+lock() { # lock FILE WHAT…: FILE from extras or a group of pyproject.toml
+    file=$1
+    shift
+    "$uv" pip compile --quiet --universal --python-version 3.11 --fork-strategy fewest \
+        --generate-hashes --no-annotate --custom-compile-command "make lock" --output-file "$file" "$@"
+    echo "requirements/$file: $(grep -c == "$file") packages"
+}
+
+# The largest first: the others take their versions from it.
+lock dev.txt ../pyproject.toml --extra dev --extra demo --extra mic --extra soundscape --extra training \
+    --extra watch "$@"
+for extra in demo mic test fuzz; do
+    lock "$extra.txt" ../pyproject.toml --extra "$extra" --constraint dev.txt "$@"
+done
+for group in build sdists; do
+    lock "$group.txt" --group "../pyproject.toml:$group" --constraint dev.txt "$@"
+done
