@@ -1,16 +1,16 @@
 #!/bin/sh
-# Make the certificates that soundpost.conf asks for: once a CA and one for the broker, then one for
+# Makes the certificates that soundpost.conf needs: once a CA and one for the broker, then one for
 # each node.
 #
-# usage: make-certificates.sh FOLDER broker NAME…     NAME: how nodes reach it, host names and addresses
+# usage: make-certificates.sh FOLDER broker NAME…     NAME: its host names and addresses, as nodes use them
 #        make-certificates.sh FOLDER node NAME        NAME: the node's name, node.name
 #
-# FOLDER holds the CA's key, ca.key, with which anybody could make a node: keep it off the broker.
+# FOLDER contains the CA's key, ca.key. Its holder can make nodes: keep it off the broker.
 set -eu
 umask 077
 
 CA_DAYS=7300
-DAYS=3650 # a mast is not climbed for a certificate; who is lost is locked out by soundpost.acl
+DAYS=3650 # long, to avoid visits to a mast; a lost node is locked out in soundpost.acl
 
 usage() {
     sed -n 's/^# \(usage:.*\)/\1/p; s/^#   \(  *make-.*\)/ \1/p' "$0" >&2
@@ -25,13 +25,13 @@ make_ca() {
         -addext basicConstraints=critical,CA:TRUE,pathlen:0 \
         -addext keyUsage=critical,keyCertSign,cRLSign -out "$folder/ca.crt"
     chmod 644 "$folder/ca.crt"
-    echo "$folder/ca.crt: every node and every reader needs it; $folder/ca.key: keep it to yourself"
+    echo "$folder/ca.crt: every node and every reader needs it; $folder/ca.key: keep it secret"
 }
 
 # sign FILE NAME EXTENSIONS
 sign() {
     if [ -e "$folder/$1.crt" ]; then
-        echo "$folder/$1.crt is there already; remove it to make another" >&2
+        echo "$folder/$1.crt exists; delete it to make another" >&2
         exit 1
     fi
     key "$folder/$1.key"
@@ -78,7 +78,7 @@ node)
     [ $# -eq 1 ] || usage
     check_name "$1"
     case $1 in ca | broker)
-        echo "$1 is no name for a node: its files are called so" >&2
+        echo "$1 cannot be the name of a node: another certificate has that name" >&2
         exit 2
         ;;
     esac
