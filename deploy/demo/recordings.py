@@ -1,4 +1,4 @@
-"""Three folders of made-up recordings, to try training with: `recordings.py FOLDER`."""
+"""Three folders of synthetic recordings for a first training: `recordings.py FOLDER`."""
 
 import sys
 import wave
@@ -19,7 +19,7 @@ SEED = 7
 
 
 def write_recordings(folder: Path) -> None:
-    """Write `folder/<label>/<number>.wav`: each of another length, speed, loudness and noise."""
+    """Writes `folder/<label>/<number>.wav`: each of another length, speed, level and noise."""
     rng = np.random.default_rng(SEED)
     for label, make in SOUNDS.items():
         (folder / label).mkdir(parents=True, exist_ok=True)
@@ -28,13 +28,13 @@ def write_recordings(folder: Path) -> None:
 
 
 def _recorded(sound: Signal, rng: np.random.Generator) -> Signal:
-    """The sound as one of many recorders on one of many days has it."""
+    """Returns the sound with random length, speed, level and noise."""
     length = round(rng.uniform(3.0, 6.0) * RATE_HZ)
-    places = rng.uniform(0.0, 0.5) * RATE_HZ + np.arange(length) * rng.uniform(0.8, 1.25)
-    heard: Signal = np.interp(places, np.arange(len(sound)), sound)
-    heard *= 10 ** (rng.uniform(-34.0, -16.0) / 20) / np.sqrt(np.mean(heard**2))
-    heard += quiet(length / RATE_HZ, rng)[:length] * 10 ** (rng.uniform(-70.0, -50.0) / 20)
-    return heard
+    positions = rng.uniform(0.0, 0.5) * RATE_HZ + np.arange(length) * rng.uniform(0.8, 1.25)
+    recorded: Signal = np.interp(positions, np.arange(len(sound)), sound)
+    recorded *= 10 ** (rng.uniform(-34.0, -16.0) / 20) / np.sqrt(np.mean(recorded**2))
+    recorded += quiet(length / RATE_HZ, rng)[:length] * 10 ** (rng.uniform(-70.0, -50.0) / 20)
+    return recorded
 
 
 def _write(path: Path, signal: Signal) -> None:

@@ -1,4 +1,4 @@
-"""`make run`: a broker, the daemon, and what a subscriber receives, on one screen."""
+"""`make run`: a broker, the daemon, and the messages of a subscriber, on one screen."""
 
 import argparse
 import signal
@@ -19,11 +19,13 @@ from subscriber import subscribed
 
 NODE = "demo"
 STOP_SECONDS = 10.0
+"""The daemon publishes its last messages for up to 5 s when it stops."""
+
 CONSOLE = Console(highlight=False)
 
 
 def main() -> int:
-    """The daemon's exit status."""
+    """Runs the demonstration and returns the daemon's exit status."""
     options = _options()
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="soundpost-demo-")))
@@ -37,29 +39,29 @@ def main() -> int:
             status = _wait(daemon, screen)
         screen.finish()
     if status == 0:
-        CONSOLE.print("\n[bold]How fast is that?[/] soundpost bench:")
+        CONSOLE.print("\n[bold]Processing speed[/], by soundpost bench:")
         subprocess.run(  # noqa: S603 - our own program
             [_soundpost(), "bench", *_bundle(options)], check=True
         )
-        _say_what_next(url, options)
+        _print_next_steps(url, options)
     return status
 
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--source", metavar="mic[:NAME]|wav:PATH", help="default: a scene")
-    parser.add_argument("--broker", metavar="mqtt://HOST:PORT", help="default: one of its own")
+    parser.add_argument("--broker", metavar="mqtt://HOST:PORT", help="default: a new mosquitto")
     parser.add_argument("--pace", choices=["real", "fast"], default="real")
     parser.add_argument("--bundle", metavar="NAME|DIR", help="default: esc50")
     return parser.parse_args()
 
 
 def _title(url: str, source: str, scene: Scene | None) -> str:
-    plan = f" ({scene.seconds:.0f} s, made on the spot)" if scene else ""
+    length = f" ({scene.seconds:.0f} s, synthetic)" if scene else ""
     end = "" if source.startswith("wav:") else "  Ctrl-C ends it."
     return (
-        f"[bold]Soundpost[/] listens to {source}{plan} and tells {url}.{end}\n"
-        f"What a subscriber of [bold]soundpost/{NODE}/#[/] receives:\n"
+        f"[bold]Soundpost[/] classifies {source}{length} and publishes to {url}.{end}\n"
+        f"Messages that a subscriber of [bold]soundpost/{NODE}/#[/] receives:\n"
     )
 
 
@@ -79,13 +81,13 @@ def _daemon(
 
 
 def _wait(daemon: "subprocess.Popen[bytes]", screen: Screen) -> int:
-    """The daemon's exit status, once it ends or Ctrl-C asks it to."""
+    """Waits until the daemon ends, by itself or by Ctrl-C, and returns its exit status."""
     while daemon.poll() is None:
         try:
             screen.refresh()
             time.sleep(0.1)
         except KeyboardInterrupt:
-            # The terminal has sent SIGINT to the daemon too; it tells what it has and ends.
+            # The terminal has sent SIGINT to the daemon too; it closes its events and ends.
             return daemon.wait(STOP_SECONDS)
     return daemon.returncode
 
@@ -98,7 +100,7 @@ def _soundpost() -> str:
     return str(Path(sys.executable).parent / "soundpost")
 
 
-def _say_what_next(url: str, options: argparse.Namespace) -> None:
+def _print_next_steps(url: str, options: argparse.Namespace) -> None:
     if options.source is None:
         CONSOLE.print(
             "\nWith a microphone:      make run SOURCE=mic"
@@ -106,7 +108,7 @@ def _say_what_next(url: str, options: argparse.Namespace) -> None:
             "\nWith your own broker:   make run BROKER=mqtt://host:1883"
         )
     elif options.broker:
-        CONSOLE.print(f"\nThe same from elsewhere: mosquitto_sub -L {url}/soundpost/{NODE}/# -v")
+        CONSOLE.print(f"\nFrom another machine: mosquitto_sub -L {url}/soundpost/{NODE}/# -v")
 
 
 if __name__ == "__main__":

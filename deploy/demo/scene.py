@@ -1,4 +1,4 @@
-"""The scene: what happens when, written as a WAV file."""
+"""The scene of the demonstration: six sounds with pauses, written as a WAV file."""
 
 import wave
 from collections.abc import Callable
@@ -27,7 +27,7 @@ SEED = 2026
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A sound of the scene: what it is to be recognised as, how it is made, how loud it is."""
+    """A sound of the scene: the expected label, the synthesis function, the RMS level."""
 
     label: str
     make: Callable[[float, np.random.Generator], Signal]
@@ -46,7 +46,7 @@ PARTS = (
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """A written scene: the file, and from when to when each sound is heard, in seconds."""
+    """A written scene: the file, and for each sound its label, start and end in seconds."""
 
     path: Path
     seconds: float
@@ -54,7 +54,7 @@ class Scene:
 
 
 def write_scene(path: Path) -> Scene:
-    """Write the scene, each sound after a pause over a quiet background; always the same one."""
+    """Writes the scene, always the same: each sound after a pause, over a quiet background."""
     rng = np.random.default_rng(SEED)
     pieces, played, start = [np.zeros(round(PAUSE_SECONDS * RATE_HZ))], [], PAUSE_SECONDS
     for part in PARTS:
@@ -74,7 +74,7 @@ def write_scene(path: Path) -> Scene:
 
 
 def _at_level(signal: Signal, level_dbfs: float) -> Signal:
-    """The signal with fades of 10 ms at both ends, scaled to an RMS level."""
+    """Returns the signal with fades of 10 ms at both ends, scaled to an RMS level."""
     fade = np.minimum(1.0, np.arange(len(signal)) / (0.01 * RATE_HZ))
     faded = signal * fade * fade[::-1]
     scaled: Signal = faded * 10 ** (level_dbfs / 20) / np.sqrt(np.mean(faded**2))

@@ -1,4 +1,4 @@
-"""What the person in front of the demonstration sees."""
+"""Terminal output of the demonstration: messages, progress, result."""
 
 import json
 import time
@@ -18,11 +18,11 @@ STYLES = {
 
 
 class Screen:
-    """Prints each message as a line, under it what is being played.
+    """Prints each message as a line, and below them the sound that is being played.
 
     Args:
-        console: Where to.
-        scene: What is played, if it is the demonstration's own.
+        console: The terminal.
+        scene: The scene that is played, None for another source.
     """
 
     def __init__(self, console: Console, scene: Scene | None) -> None:
@@ -30,7 +30,7 @@ class Screen:
         self._scene = scene
         self._began_seconds: float | None = None
         self._shown_status = ""
-        self._told: set[str] = set()
+        self._confirmed: set[str] = set()
         self._progress = Progress(
             TextColumn("  playing {task.description:14}"),
             BarColumn(40),
@@ -40,31 +40,34 @@ class Screen:
         self._task = self._progress.add_task("…", total=scene.seconds if scene else None)
 
     def receive(self, topic: str, payload: bytes) -> None:
-        """Show a message."""
+        """Prints a message of `status` or `detections`."""
         if topic == "status":
             self._status(payload.decode())
         elif topic == "detections":
             self._detection(json.loads(payload))
 
     def refresh(self) -> None:
-        """Show how far the scene is."""
+        """Updates the progress bar of the scene."""
         if self._scene and self._began_seconds is not None:
-            at = time.monotonic() - self._began_seconds
-            now = next((name for name, start, end in self._scene.played if start <= at < end), "…")
-            self._progress.update(self._task, completed=at, description=now)
+            position = time.monotonic() - self._began_seconds
+            playing = [name for name, start, end in self._scene.played if start <= position < end]
+            self._progress.update(
+                self._task, completed=position, description=playing[0] if playing else "…"
+            )
 
     def finish(self) -> None:
-        """Say what of the scene was recognised."""
+        """Prints which sounds of the scene were recognised."""
         self._progress.stop()
         if self._scene:
             played = [name for name, _, _ in self._scene.played]
-            heard = [name for name in played if name in self._told]
+            recognised = [name for name in played if name in self._confirmed]
             self._console.print(
-                f"\nPlayed {len(played)} sounds, recognised {len(heard)}: {', '.join(heard)}"
+                f"\nPlayed {len(played)} sounds, recognised {len(recognised)}: "
+                f"{', '.join(recognised)}"
             )
 
     def _status(self, status: str) -> None:
-        if status != self._shown_status:  # it is told again with each health
+        if status != self._shown_status:  # it is published again with each health
             self._console.print(f"  [bold]status[/]  {status}")
         self._shown_status = status
         if status == "online" and self._began_seconds is None:
@@ -76,15 +79,15 @@ class Screen:
         onset = datetime.fromisoformat(str(message["onset"]))
         state, label = str(message["state"]), str(message["label"])
         if state == "confirmed":
-            self._told.add(label)
+            self._confirmed.add(label)
         style = STYLES[state]
         self._console.print(
             f"  {onset:%H:%M:%S.}{onset.microsecond // 100_000}  [{style}]{state:9}  {label:16}[/]"
-            f"  score {message['score']:.2f}  {message['level_dbfs']:6.1f} dBFS{_lasted(message)}"
+            f"  score {message['score']:.2f}  {message['level_dbfs']:6.1f} dBFS{_duration(message)}"
         )
 
 
-def _lasted(message: dict[str, object]) -> str:
+def _duration(message: dict[str, object]) -> str:
     if message["offset"] is None:
         return ""
     onset, offset = (datetime.fromisoformat(str(message[key])) for key in ("onset", "offset"))

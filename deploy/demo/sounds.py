@@ -1,4 +1,4 @@
-"""Sounds made of sines, noise and envelopes: what the demonstration plays."""
+"""Synthetic sounds of the demonstration, made of sines, noise and envelopes."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -73,7 +73,7 @@ def church_bells(seconds: float, _rng: np.random.Generator) -> Signal:
 
 
 def quiet(seconds: float, rng: np.random.Generator) -> Signal:
-    """Next to nothing: a microphone's own noise."""
+    """The noise of a microphone in a quiet place."""
     return rng.normal(size=len(_time(seconds)))
 
 
@@ -82,7 +82,7 @@ def _time(seconds: float) -> Signal:
 
 
 def _strike(partials_hz: list[float], decay_seconds: float) -> Signal:
-    """Something hard that is struck: partials that die away, high ones sooner."""
+    """A struck hard object: partials that decay, high ones sooner."""
     time = _time(3.0 * decay_seconds)
     lowest = partials_hz[0]
     return sum(

@@ -1,4 +1,4 @@
-"""A subscriber like any other: it knows only the broker and the topic."""
+"""An MQTT subscriber that uses only the broker's URL and the topic."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,15 +12,15 @@ from paho.mqtt.reasoncodes import ReasonCode
 
 
 class Receiver(Protocol):
-    """Whoever is shown the messages."""
+    """An object that takes the messages."""
 
     def receive(self, topic: str, payload: bytes) -> None:
-        """Called from the MQTT client's thread for each message."""
+        """Takes a message; runs in the MQTT client's thread."""
 
 
 @contextmanager
 def subscribed(url: str, node: str, receiver: Receiver) -> Iterator[None]:
-    """Hand every message of a node to the receiver while the context lasts."""
+    """Passes every message of a node to the receiver during the context."""
     address = urlsplit(url)
     is_tls = address.scheme == "mqtts"
     client = Client(CallbackAPIVersion.VERSION2, protocol=MQTTProtocolVersion.MQTTv5)
