@@ -6,14 +6,26 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-DOCS = sorted(ROOT.glob("*.md")) + sorted((ROOT / "docs").rglob("*.md"))
+DOCS = [
+    *sorted(ROOT.glob("*.md")),
+    *sorted((ROOT / "docs").rglob("*.md")),
+    ROOT / "training" / "README.md",
+    ROOT / "deploy" / "mosquitto" / "README.md",
+]
+DECISIONS = sorted((ROOT / "docs" / "adr").glob("[0-9]*.md"))
 
 
 @pytest.mark.parametrize("doc", DOCS, ids=lambda doc: doc.relative_to(ROOT).as_posix())
 def test_every_link_leads_somewhere(doc: Path) -> None:
-    """A relative link names a file or a folder that is there."""
-    links = re.findall(r"\]\((?!https?://|#)([^)#]+)", doc.read_text())
-    assert [link for link in links if not (doc.parent / link).exists()] == []
+    """A relative link names an existing file or folder, and a heading that it has."""
+    links = re.findall(r"\]\((?!https?://)([^)#]*)(?:#([^)]+))?\)", doc.read_text())
+    broken = [
+        f"{path}#{anchor}"
+        for path, anchor in links
+        for target in [doc.parent / path if path else doc]
+        if not target.exists() or (anchor and anchor not in _anchors(target))
+    ]
+    assert broken == []
 
 
 @pytest.mark.parametrize(
@@ -46,13 +58,17 @@ def test_the_architecture_names_every_door() -> None:
 
 def test_decisions_are_numbered_without_a_gap() -> None:
     """A decision is never removed, only replaced by another."""
-    numbers = [int(path.name[:4]) for path in sorted((ROOT / "docs" / "adr").glob("*.md"))]
+    numbers = [int(path.name[:4]) for path in DECISIONS]
     assert numbers == list(range(1, len(numbers) + 1))
 
 
-@pytest.mark.parametrize(
-    "decision", sorted((ROOT / "docs" / "adr").glob("*.md")), ids=lambda p: p.stem
-)
+def test_the_index_lists_every_decision() -> None:
+    """Each decision has one line in docs/adr/README.md, in the order of the numbers."""
+    listed = re.findall(r"^\| \[(\d+)\]\((\S+\.md)\) \|", _read("docs/adr/README.md"), re.MULTILINE)
+    assert listed == [(str(int(path.name[:4])), path.name) for path in DECISIONS]
+
+
+@pytest.mark.parametrize("decision", DECISIONS, ids=lambda path: path.stem)
 def test_a_decision_tells_why_what_and_what_then(decision: Path) -> None:
     """Context, decision, consequences: so that it can be judged anew when the context changes."""
     headings = re.findall(r"^## (\w+)", decision.read_text(), re.MULTILINE)
@@ -80,6 +96,12 @@ def test_the_readme_s_make_targets_exist() -> None:
         for target in re.findall(r"^make ([a-z-]+)", block, re.MULTILINE)
     }
     assert {"run", "test"} <= told <= targets
+
+
+def _anchors(doc: Path) -> set[str]:
+    """Returns the anchors that GitHub gives to the headings of a document."""
+    headings = re.findall(r"^#+ (.+)$", doc.read_text(), re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
 
 
 def _read(name: str) -> str:
