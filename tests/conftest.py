@@ -1,4 +1,4 @@
-"""What every test may ask for."""
+"""Fixtures and settings of all tests."""
 
 import os
 from collections.abc import Generator
@@ -11,7 +11,7 @@ pytest_plugins = ["certificates", "full_disk", "mosquitto", "sound_card"]
 
 ROOT = Path(__file__).resolve().parent.parent
 
-# A slow machine is no failure, and a failure prints what repeats it.
+# A slow machine is not a failure, and a failure prints the code to repeat it.
 settings.register_profile("soundpost", deadline=None, print_blob=True)
 settings.load_profile("soundpost")
 
@@ -50,7 +50,7 @@ def _forbid_skips(config: pytest.Config, report: pytest.TestReport | pytest.Coll
 
 @pytest.fixture(scope="session")
 def shared_data() -> Path:
-    """The folder with real audio and a real model; see README for what it holds."""
+    """The folder with real audio and a real model; README describes its contents."""
     folder = Path(os.environ.get("SOUNDPOST_DATA", ROOT.parent / "shared" / "data"))
     if (folder / "esc50" / "esc50.csv").is_file():
         return folder
