@@ -17,7 +17,7 @@ settings.load_profile("soundpost")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Adds `--no-skips`, for the checks that `make` runs alone: one that can only skip is none."""
+    """Adds `--no-skips`, for checks that `make` runs alone: a skipped one would check nothing."""
     parser.addoption("--no-skips", action="store_true", help="a skipped test has failed")
 
 
@@ -25,7 +25,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_runtest_makereport(
     item: pytest.Item,
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """With `--no-skips`, a test that skips has failed, for the reason that it gave."""
+    """Reports a skipped test as failed, with its reason, if `--no-skips` is set."""
     report = yield
     if not hasattr(report, "wasxfail"):
         _forbid_skips(item.config, report)
@@ -36,7 +36,7 @@ def pytest_runtest_makereport(
 def pytest_make_collect_report(
     collector: pytest.Collector,
 ) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
-    """The same for a file that skips as it is imported."""
+    """Reports a file that skips at import as failed, if `--no-skips` is set."""
     report = yield
     _forbid_skips(collector.config, report)
     return report

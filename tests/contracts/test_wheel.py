@@ -44,12 +44,12 @@ LAZY_IMPORTS = {
 }
 
 
-# What `make` sets: whether the versions of requirements/ are installed, or the newest ones.
+# Set by `make`: `yes` installs the versions of requirements/, anything else the newest ones.
 LOCKED = os.environ.get("LOCKED", "yes") == "yes"
 
 
 def locked_versions() -> list[str]:
-    """The pins of requirements/test.txt without their hashes, as pip's constraints want them."""
+    """Returns the pins of requirements/test.txt without hashes, as constraints for pip."""
     text = (ROOT / "requirements" / "test.txt").read_text(encoding="utf-8")
     return re.findall(r"^\S+==[^\\\n]+", text, re.MULTILINE)
 

@@ -205,8 +205,8 @@ def test_home_assistant_discovers_a_node_of_many_labels(setup: Setup) -> None:
     assert components["threshold_" + labels[-1]] == {"platform": "number"}
 
 
-def test_a_reader_s_name_is_no_node_s(setup: Setup) -> None:
-    """A reader may not publish below its own name either, as a node of that name could."""
+def test_a_reader_cannot_publish_below_its_own_name(setup: Setup) -> None:
+    """A node of that name could."""
     with setup.reader("homeassistant", "soundpost/archive/#") as reader:
         with setup.reader("archive", "soundpost/none") as archive:
             archive.publish("soundpost/archive/status", b"online", retain=True)
@@ -214,8 +214,8 @@ def test_a_reader_s_name_is_no_node_s(setup: Setup) -> None:
         assert not reader.received
 
 
-def test_what_the_broker_took_is_on_its_disk_at_once(setup: Setup, tmp_path: Path) -> None:
-    """Retained messages, and those owed to a reader that is away, outlive kill -9."""
+def test_acknowledged_messages_survive_kill_9_of_the_broker(setup: Setup, tmp_path: Path) -> None:
+    """This holds for retained messages, and for those of a disconnected reader's session."""
     with setup.reader("archive", DETECTIONS, "archive-1"):
         pass
     with MqttPublisher(

@@ -44,7 +44,9 @@ def commander(subscriber: Subscriber) -> Commander:
     return Commander(subscriber)
 
 
-def test_every_command_is_executed_and_has_a_result(node: CommandedNode, commander: Commander) -> None:
+def test_every_command_is_executed_and_has_a_result(
+    node: CommandedNode, commander: Commander
+) -> None:
     """The daemon runs on without a restart."""
     with node.run() as daemon:
         before = commander.settings()
@@ -80,7 +82,9 @@ def test_a_requested_clip_exists_when_its_result_is_published(
     assert statuses == ["started", "done"]
 
 
-def test_an_impossible_command_is_refused_with_a_hint(node: CommandedNode, commander: Commander) -> None:
+def test_an_impossible_command_is_refused_with_a_hint(
+    node: CommandedNode, commander: Commander
+) -> None:
     """It changes nothing."""
     cases: list[tuple[str, dict[str, Any], str]] = [
         ("mute", {"labels": ["his"], "minutes": 1}, "there is no label 'his'"),
@@ -163,7 +167,9 @@ def test_a_muted_event_is_not_published(
     subscriber.wait_for(lambda _: subscriber.on(DETECTIONS))
 
 
-def test_a_damaged_state_file_is_set_aside_and_logged(node: CommandedNode, commander: Commander) -> None:
+def test_a_damaged_state_file_is_set_aside_and_logged(
+    node: CommandedNode, commander: Commander
+) -> None:
     """The node runs as configured."""
     with node.run():
         commander.settings()
