@@ -73,7 +73,7 @@ class ExecutorMachine(RuleBasedStateMachine):
 
     @invariant()
     def settings_are_as_commanded(self) -> None:
-        """The settings in force are the expected ones, and no other file is in the folder."""
+        """Compares the settings in force with the expected ones; the folder has no other file."""
         now = self._node.live_settings.settings(self._node.sound_clock.utc_ns)
         assert set(now.muted) == {label for label, is_muted in self._muted.items() if is_muted}
         assert now.thresholds["hum"] == self._threshold

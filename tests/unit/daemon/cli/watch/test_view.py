@@ -6,15 +6,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from soundpost.audio import SILENCE_DBFS, Chunk, Pcm
 from soundpost.capture import ArraySource
 from soundpost.classify import Classifier, load_bundle
 from soundpost.classify.model import Model
-from soundpost.cli.watch.bar import draw_bar
-from soundpost.cli.watch.level_meter import LevelMeter
 from soundpost.cli.watch.plain import PlainOutput
 from soundpost.cli.watch.view import KEPT_EVENTS, View
 from soundpost.config import Config, DecideConfig
@@ -31,14 +27,6 @@ def noise(seconds: float, rms: float, seed: int = 1) -> Pcm:
     """Returns noise of an RMS level in int16 steps."""
     rng = np.random.default_rng(seed)
     return np.asarray(rng.normal(0.0, rms, round(seconds * RATE_HZ)), np.int16)
-
-
-def metered(samples: Pcm, size: int) -> LevelMeter:
-    """Returns a level meter that has processed the samples in chunks of a size."""
-    meter = LevelMeter(RATE_HZ, 30.0)
-    for start in range(0, len(samples), size):
-        meter.on_chunk(Chunk(start, samples[start : start + size], 0))
-    return meter
 
 
 def detection(event: int, state: State) -> Detection:
@@ -64,60 +52,6 @@ def build_view(model: Model, config: DecideConfig) -> View:
     manifest = model.bundle.manifest
     rules = build_rules(manifest.labels, config, RATE_HZ)
     return View("tiny", manifest.label_names, rules, RATE_HZ, 30.0)
-
-
-@given(st.integers(1, 5_000))
-def test_the_meter_does_not_depend_on_the_chunk_size(size: int) -> None:
-    """Level, peak and noise floor are those of fixed blocks."""
-    samples = np.concatenate((noise(0.5, 100.0), noise(0.3, 5_000.0)))
-    whole, chunked = metered(samples, len(samples)), metered(samples, size)
-    assert (chunked.level_dbfs, chunked.peak_dbfs) == (whole.level_dbfs, whole.peak_dbfs)
-    assert chunked.floor_dbfs == whole.floor_dbfs
-
-
-def test_the_meter_shows_level_and_peak_in_dbfs() -> None:
-    """Half of full scale is -6.0 dBFS, and zeros are silence."""
-    assert metered(np.zeros(0, np.int16), 1).level_dbfs == SILENCE_DBFS
-    assert metered(np.zeros(RATE_HZ, np.int16), 800).peak_dbfs == SILENCE_DBFS
-    half = metered(np.full(RATE_HZ, -16_384, np.int16), 800)
-    assert half.level_dbfs == pytest.approx(-6.02, abs=0.01)
-    assert half.peak_dbfs == pytest.approx(-6.02, abs=0.01)
-    lowest = metered(np.full(RATE_HZ, -32_768, np.int16), 800)
-    assert lowest.peak_dbfs == 0.0
-
-
-def test_a_peak_is_held_for_two_seconds() -> None:
-    """It lasts longer than the sound, so that it can be read."""
-    click = np.zeros(round(3.0 * RATE_HZ), np.int16)
-    click[100] = 16_384
-    held = metered(click[: round(1.9 * RATE_HZ)], 800)
-    assert held.peak_dbfs == pytest.approx(-6.02, abs=0.01)
-    assert held.level_dbfs == SILENCE_DBFS
-    assert metered(click, 800).peak_dbfs == SILENCE_DBFS
-
-
-def test_the_noise_floor_does_not_rise_with_a_loud_sound() -> None:
-    """It is the lowest level of the last half minute."""
-    meter = metered(np.concatenate((noise(5.0, 100.0), noise(5.0, 3_000.0))), 800)
-    assert meter.floor_dbfs == pytest.approx(-50.3, abs=1.0)
-    assert meter.level_dbfs == pytest.approx(-20.8, abs=1.0)
-
-
-@given(st.floats(-1.0, 2.0), st.integers(1, 300), st.lists(st.floats(-1.0, 2.0), max_size=3))
-def test_a_bar_has_the_requested_width(share: float, width: int, marks: list[float]) -> None:
-    """All marks are visible, for any share."""
-    bar = draw_bar(share, width, dict.fromkeys(marks, "|"))
-    assert len(bar) == width
-    assert ("|" in bar) == bool(marks)
-
-
-def test_a_bar_is_filled_in_proportion_to_its_share() -> None:
-    """The resolution is an eighth of a character."""
-    assert draw_bar(0.0, 4, {}) == "    "
-    assert draw_bar(0.5, 4, {}) == "██  "
-    assert draw_bar(0.53, 4, {}) == "██▏ "
-    assert draw_bar(1.0, 4, {}) == "████"
-    assert draw_bar(0.5, 4, {0.0: "a", 1.0: "b"}) == "a█ b"
 
 
 def test_the_highest_scores_come_first_with_their_thresholds(model: Model) -> None:
