@@ -1,4 +1,4 @@
-"""What every test may ask for."""
+"""Fixtures and settings of all tests."""
 
 import os
 from collections.abc import Generator
@@ -11,13 +11,13 @@ pytest_plugins = ["certificates", "full_disk", "mosquitto", "sound_card"]
 
 ROOT = Path(__file__).resolve().parent.parent
 
-# A slow machine is no failure, and a failure prints what repeats it.
+# A slow machine is not a failure, and a failure prints the code to repeat it.
 settings.register_profile("soundpost", deadline=None, print_blob=True)
 settings.load_profile("soundpost")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Adds `--no-skips`, for the checks that `make` runs alone: one that can only skip is none."""
+    """Adds `--no-skips`, for checks that `make` runs alone: a skipped one would check nothing."""
     parser.addoption("--no-skips", action="store_true", help="a skipped test has failed")
 
 
@@ -25,7 +25,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_runtest_makereport(
     item: pytest.Item,
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """With `--no-skips`, a test that skips has failed, for the reason that it gave."""
+    """Reports a skipped test as failed, with its reason, if `--no-skips` is set."""
     report = yield
     if not hasattr(report, "wasxfail"):
         _forbid_skips(item.config, report)
@@ -36,7 +36,7 @@ def pytest_runtest_makereport(
 def pytest_make_collect_report(
     collector: pytest.Collector,
 ) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
-    """The same for a file that skips as it is imported."""
+    """Reports a file that skips at import as failed, if `--no-skips` is set."""
     report = yield
     _forbid_skips(collector.config, report)
     return report
@@ -50,7 +50,7 @@ def _forbid_skips(config: pytest.Config, report: pytest.TestReport | pytest.Coll
 
 @pytest.fixture(scope="session")
 def shared_data() -> Path:
-    """The folder with real audio and a real model; see README for what it holds."""
+    """The folder with real audio and a real model; README describes its contents."""
     folder = Path(os.environ.get("SOUNDPOST_DATA", ROOT.parent / "shared" / "data"))
     if (folder / "esc50" / "esc50.csv").is_file():
         return folder

@@ -11,11 +11,11 @@ from typing import Self, TypeVar
 
 import pytest
 
-Answer = TypeVar("Answer")
+Result = TypeVar("Result")
 PATIENCE_SECONDS = 60.0
-"""Long enough for a busy machine; only a hang ever takes it."""
+"""Long enough for a busy machine; only a hang takes as long."""
 SHARED = Path("/mnt/shared")
-"""Where a booted Debian sees the folder that it shares with the test."""
+"""Mount point, in a booted Debian, of the folder that it shares with the test."""
 
 _EVERY_NAMESPACE = ("-m", "-u", "-i", "-n", "-p", "-C", "-r", "-w")
 _UP = {"running", "degraded"}
@@ -29,11 +29,11 @@ exec unshare -m --propagation private bash -c '
 
 
 class Booted:
-    """A booted copy of a root; what happens in it is gone when it ends.
+    """A booted copy of a root file system; its changes are lost when it ends.
 
     Args:
-        root: The root, which stays as it is.
-        shared: A folder of this machine that it sees as `SHARED`.
+        root: The root file system, which is not changed.
+        shared: A folder of this machine, mounted at `SHARED`.
     """
 
     def __init__(self, root: Path, shared: Path) -> None:
@@ -41,16 +41,16 @@ class Booted:
         self._shared = shared
 
     def __enter__(self) -> Self:
-        # In a cgroup of its own: the inner systemd must never take this machine's for its own.
+        # In a cgroup of its own: the inner systemd must never manage this machine's cgroups.
         unified = Path("/sys/fs/cgroup/unified")
         top = unified if unified.is_dir() else Path("/sys/fs/cgroup")
-        self._complaints = tempfile.TemporaryFile("w+")
+        self._errors = tempfile.TemporaryFile("w+")
         self._cgroup = Path(tempfile.mkdtemp(prefix="soundpost-test-", dir=top))
         self._container = subprocess.Popen(
             ["bash", "-c", _BOOT, "_", str(self._root), str(self._shared), str(self._cgroup)],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
-            stderr=self._complaints,
+            stderr=self._errors,
         )
         try:
             self._leader = self.wait_for(self._find_leader)
@@ -65,7 +65,7 @@ class Booted:
         self._end()
 
     def run(self, *command: str, check: bool = True, stdin: str = "") -> str:
-        """What a command in it printed, both streams; the test fails if the command does."""
+        """Runs a command in it and returns both output streams; the test fails with the command."""
         inside = ["nsenter", f"--target={self._leader}", *_EVERY_NAMESPACE]
         done = subprocess.run(
             [*inside, *command],
@@ -82,32 +82,32 @@ class Booted:
         return done.stdout.strip()
 
     def write(self, path: str, content: str) -> None:
-        """Write a file in it; one that is there keeps its owner and mode."""
+        """Writes a file in it; an existing one keeps its owner and mode."""
         self.run("mkdir", "-p", str(Path(path).parent))
         self.run("tee", path, stdin=content)
 
     def property_of(self, unit: str, name: str) -> str:
-        """A property of a unit, as `systemctl show` has it."""
+        """Returns a property of a unit, as `systemctl show` prints it."""
         return self.run("systemctl", "show", "--value", f"--property={name}", unit)
 
     def journal(self, unit: str) -> str:
-        """What a unit has written so far."""
+        """Returns the journal of a unit so far."""
         return self.run("journalctl", "--no-pager", "--output=cat", f"--unit={unit}")
 
-    def wait_for(self, ask: Callable[[], Answer]) -> Answer:
-        """What `ask` answers, as soon as that is something; else the test fails."""
+    def wait_for(self, poll: Callable[[], Result]) -> Result:
+        """Polls until the result is true, and returns it; else the test fails."""
         deadline = time.monotonic() + PATIENCE_SECONDS
-        while not (answer := ask()):
+        while not (result := poll()):
             if time.monotonic() > deadline:
                 pytest.fail(f"not within {PATIENCE_SECONDS} s")
             time.sleep(0.1)
-        return answer
+        return result
 
     def _find_leader(self) -> int:
-        """The first process inside, once there is one."""
+        """Returns the pid of the first process inside; 0 while there is none."""
         if self._container.poll() is not None:
-            self._complaints.seek(0)
-            raise RuntimeError(f"systemd-nspawn has ended:\n{self._complaints.read()}")
+            self._errors.seek(0)
+            raise RuntimeError(f"systemd-nspawn has ended:\n{self._errors.read()}")
         children = Path(f"/proc/{self._container.pid}/task/{self._container.pid}/children")
         for child in children.read_text().split():
             if Path(f"/proc/{child}/comm").read_text().strip() == "systemd":
@@ -123,4 +123,4 @@ class Booted:
         for folder in sorted(self._cgroup.rglob("*/"), reverse=True):
             folder.rmdir()
         self._cgroup.rmdir()
-        self._complaints.close()
+        self._errors.close()

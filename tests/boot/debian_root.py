@@ -1,4 +1,4 @@
-"""Debian roots for the tests, made once by debootstrap and kept below .build/."""
+"""Debian root file systems for the tests, made once by debootstrap and stored below .build/."""
 
 import os
 import platform
@@ -16,12 +16,12 @@ PACKAGES = "ca-certificates,dbus,python3,python3-pyaudio,systemd,systemd-sysv"
 FOREIGN_PACKAGES = "ca-certificates,python3,python3-pyaudio"
 
 
-def need(*programs: str) -> None:
-    """Skip the test where it cannot run, or fail it under CI."""
+def require(*programs: str) -> None:
+    """Skips the test if a program or root is missing; under CI fails it."""
     absent = [program for program in programs if shutil.which(program) is None]
     reason = f"not installed: {', '.join(absent)}" if absent else ""
     if os.geteuid() != 0:
-        reason = "booting a Debian takes root"
+        reason = "booting a Debian needs root"
     if reason and os.environ.get("CI"):
         pytest.fail(reason)
     if reason:
@@ -29,60 +29,60 @@ def need(*programs: str) -> None:
 
 
 def native_root(debian: int) -> Path:
-    """A minimal Debian with systemd, to be booted; never written to by tests."""
-    need("debootstrap", "systemd-nspawn")
+    """Returns a minimal Debian with systemd, to be booted; tests never write to it."""
+    require("debootstrap", "systemd-nspawn")
     root = KEPT / CODENAMES[debian]
     if not root.exists():
-        made = _begin(root)
-        _debootstrap(f"--include={PACKAGES}", CODENAMES[debian], str(made))
-        (made / "etc" / "hostname").write_text("north-gate\n")
-        made.rename(root)
+        part = _create_part(root)
+        _debootstrap(f"--include={PACKAGES}", CODENAMES[debian], str(part))
+        (part / "etc" / "hostname").write_text("north-gate\n")
+        part.rename(root)
     return root
 
 
 def sounding_root(debian: int) -> Path:
-    """The same, with ALSA's way to a PulseAudio elsewhere."""
+    """Returns the same with ALSA's PulseAudio plugin, for a sound server outside."""
     root = KEPT / f"{CODENAMES[debian]}-sound"
     if not root.exists():
-        made = _begin(root)
-        subprocess.run(["cp", "-a", f"{native_root(debian)}/.", str(made)], check=True)
-        shutil.copy("/etc/resolv.conf", made / "etc" / "resolv.conf")
+        part = _create_part(root)
+        subprocess.run(["cp", "-a", f"{native_root(debian)}/.", str(part)], check=True)
+        shutil.copy("/etc/resolv.conf", part / "etc" / "resolv.conf")
         install = ["install", "--yes", "--no-install-recommends", "libasound2-plugins"]
         for arguments in (["update"], install, ["clean"]):
-            command = ["chroot", str(made), "apt-get", "--quiet", *arguments]
+            command = ["chroot", str(part), "apt-get", "--quiet", *arguments]
             subprocess.run(
                 command,
                 check=True,
                 timeout=1_200,
                 env={"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "DEBIAN_FRONTEND": "noninteractive"},
             )
-        made.rename(root)
+        part.rename(root)
     return root
 
 
 def foreign_root() -> Path:
-    """A minimal arm64 Debian, unpacked and not set up; its programs run by `EMULATOR`."""
-    need("debootstrap", "dpkg-deb", str(EMULATOR))
+    """Returns a minimal arm64 Debian, unpacked but not configured; `EMULATOR` runs its programs."""
+    require("debootstrap", "dpkg-deb", str(EMULATOR))
     root = KEPT / "bookworm-arm64"
     if not root.exists():
-        made = _begin(root)
+        part = _create_part(root)
         _debootstrap(
-            "--arch=arm64", "--foreign", f"--include={FOREIGN_PACKAGES}", "bookworm", str(made)
+            "--arch=arm64", "--foreign", f"--include={FOREIGN_PACKAGES}", "bookworm", str(part)
         )
-        for package in sorted((made / "var" / "cache" / "apt" / "archives").glob("*.deb")):
-            unpack(package, made)
+        for package in sorted((part / "var" / "cache" / "apt" / "archives").glob("*.deb")):
+            unpack(package, part)
         # debootstrap leaves a link to this machine's /proc there.
-        proc = made / "proc"
+        proc = part / "proc"
         if proc.is_symlink():
             proc.unlink()
         proc.mkdir(exist_ok=True)
-        shutil.copy(EMULATOR, made / "usr" / "bin")
-        made.rename(root)
+        shutil.copy(EMULATOR, part / "usr" / "bin")
+        part.rename(root)
     return root
 
 
 def unpack(package: Path, root: Path) -> None:
-    """Put a package's files into a root, over links that merge /usr."""
+    """Unpacks a package's files into a root, through links that merge /usr."""
     with subprocess.Popen(
         ["dpkg-deb", "--fsys-tarfile", str(package)], stdout=subprocess.PIPE
     ) as tar:
@@ -92,7 +92,7 @@ def unpack(package: Path, root: Path) -> None:
 
 
 def built_package(debian: int, architecture: str) -> Path:
-    """The package in dist/ that `make deb` built last."""
+    """Returns the package in dist/ that `make deb` built last."""
     found = sorted(
         (ROOT / "dist").glob(f"soundpost_*+deb{debian}_{architecture}.deb"),
         key=lambda path: path.stat().st_mtime,
@@ -103,16 +103,16 @@ def built_package(debian: int, architecture: str) -> Path:
 
 
 def own_architecture() -> str:
-    """This machine's, as Debian calls it."""
+    """Returns this machine's architecture in Debian's terms."""
     return {"x86_64": "amd64", "aarch64": "arm64"}[platform.machine()]
 
 
-def _begin(root: Path) -> Path:
-    """An empty folder beside it, to be renamed once it is whole."""
-    made = root.with_suffix(".part")
-    shutil.rmtree(made, ignore_errors=True)
-    made.mkdir(parents=True)
-    return made
+def _create_part(root: Path) -> Path:
+    """Creates an empty folder beside the root, to be renamed once it is complete."""
+    part = root.with_suffix(".part")
+    shutil.rmtree(part, ignore_errors=True)
+    part.mkdir(parents=True)
+    return part
 
 
 def _debootstrap(*arguments: str) -> None:

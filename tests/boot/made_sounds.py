@@ -1,4 +1,4 @@
-"""Recordings for a booted Debian, of the demonstration's synthetic sounds: no data set needed."""
+"""Recordings for a booted Debian: the synthetic sounds of the demonstration, no data set."""
 
 from collections.abc import Collection
 from pathlib import Path

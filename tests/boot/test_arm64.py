@@ -1,4 +1,4 @@
-"""The arm64 package on a Pi's processor, emulated: the same verdicts as here."""
+"""The arm64 package on an emulated Raspberry Pi: the same results as on this machine."""
 
 import json
 import subprocess
@@ -36,8 +36,8 @@ def pi(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         subprocess.run(["umount", "--recursive", root], check=True)
 
 
-def on_the_pi(root: Path, *arguments: str) -> str:
-    """What soundpost prints there, both streams."""
+def run_emulated(root: Path, *arguments: str) -> str:
+    """Runs soundpost there; returns both output streams."""
     emulated = ["chroot", str(root), str(EMULATOR), *SOUNDPOST, *arguments]
     done = subprocess.run(
         emulated, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False
@@ -45,25 +45,26 @@ def on_the_pi(root: Path, *arguments: str) -> str:
     return done.stdout
 
 
-def test_the_golden_vectors_give_what_they_gave_in_training(pi: Path) -> None:
-    """PCM to log-mel to scores, on this processor, within what `run` demands."""
-    told = on_the_pi(pi, "check", "--source", "wav:/evening.wav", "--broker", "mqtt://127.0.0.1:1")
-    verdicts = {line[6:14].strip(): line[:4].strip() for line in told.splitlines()}
-    assert {verdicts[step] for step in ("config", "bundle", "golden", "sound")} == {"ok"}, told
-    print(next(line for line in told.splitlines() if "golden" in line))  # noqa: T201 - a figure
+def test_the_golden_vectors_pass_on_arm64(pi: Path) -> None:
+    """PCM, log-mel and scores agree within the tolerances of `run`."""
+    source = "wav:/evening.wav"
+    output = run_emulated(pi, "check", "--source", source, "--broker", "mqtt://127.0.0.1:1")
+    outcomes = {line[6:14].strip(): line[:4].strip() for line in output.splitlines()}
+    assert {outcomes[step] for step in ("config", "bundle", "golden", "sound")} == {"ok"}, output
+    print(next(line for line in output.splitlines() if "golden" in line))  # noqa: T201 - a figure
 
 
-def test_a_recording_is_told_as_here(pi: Path) -> None:
-    """Every event has the same label, states and times as on this machine, and nearly its score."""
-    there = told(on_the_pi(pi, "listen", "/evening.wav"))
-    here = told(soundpost("listen", str(pi / "evening.wav")).stdout)
+def test_a_recording_has_the_same_detections_on_arm64(pi: Path) -> None:
+    """Every event has the same label, states and times, and nearly the same score."""
+    there = detections_of(run_emulated(pi, "listen", "/evening.wav"))
+    here = detections_of(soundpost("listen", str(pi / "evening.wav")).stdout)
     assert len({label for label, *_ in here}) > 1
     assert [row[:-1] for row in there] == [row[:-1] for row in here]
-    scores = [(mine[-1], its[-1]) for mine, its in zip(here, there, strict=True)]
-    assert max(abs(mine - its) for mine, its in scores) <= SCORE_TOLERANCE
+    scores = [(row[-1], other[-1]) for row, other in zip(here, there, strict=True)]
+    assert max(abs(score - other) for score, other in scores) <= SCORE_TOLERANCE
 
 
-def told(lines: str) -> list[tuple[str, str, str, str | None, float]]:
-    """What matters of the messages among the lines; the score last."""
+def detections_of(lines: str) -> list[tuple[str, str, str, str | None, float]]:
+    """Returns label, state, times and score of each message among the lines."""
     rows = [json.loads(line) for line in lines.splitlines() if line.startswith("{")]
     return [(row["label"], row["state"], row["onset"], row["offset"], row["score"]) for row in rows]

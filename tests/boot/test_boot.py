@@ -1,4 +1,4 @@
-"""The installed service in a booted Debian: ready, watched, started again, stopped."""
+"""The installed service in a booted Debian: start, watchdog, restart, reload, stop."""
 
 import json
 import re
@@ -19,7 +19,7 @@ DETECTIONS = f"soundpost/{NODE}/detections"
 STATUS = f"soundpost/{NODE}/status"
 STATE = "/var/lib/soundpost"
 AUDIO_GROUP = 29
-"""Debian's, on every machine."""
+"""The id of the group audio, the same on every Debian."""
 MOST_EXPOSURE = 1.5
 EX_CONFIG = "78"
 MINUTES = 10
@@ -27,7 +27,7 @@ MINUTES = 10
 
 @pytest.fixture(scope="module")
 def booted(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Booted]:
-    """A Debian 12 that has the package, and a recording that only group audio may read."""
+    """A Debian 12 with the package, and a recording that only group audio can read."""
     shared = tmp_path_factory.mktemp("shared")
     shared.chmod(0o755)
     write_recording(shared / "sounds.wav", 60 * MINUTES)
@@ -36,7 +36,7 @@ def booted(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Booted]:
     with Booted(native_root(12), shared) as booted:
         booted.run("chown", f"root:{AUDIO_GROUP}", str(SHARED / "sounds.wav"))
         booted.run("dpkg", "--install", str(SHARED / "soundpost.deb"))
-        # A test cannot wait 30 s each time.
+        # The installed timeout of 30 s is too long for a test.
         booted.write(
             f"/run/systemd/system/{UNIT}.d/impatient.conf",
             "[Service]\nWatchdogSec=4s\nTimeoutAbortSec=1s\n",
@@ -45,7 +45,7 @@ def booted(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Booted]:
 
 
 class Service:
-    """The service in a booted Debian, and what it tells a broker."""
+    """The service in a booted Debian, and its messages at a broker."""
 
     def __init__(self, booted: Booted, broker: Broker, subscriber: Subscriber) -> None:
         self.booted = booted
@@ -53,7 +53,7 @@ class Service:
         self.subscriber = subscriber
 
     def configure(self, more: str = "") -> None:
-        """Listen to the recording and tell the broker; whatever sounds like anything is told."""
+        """Configures the recording, the broker, and thresholds that most sounds exceed."""
         self.booted.write(
             "/etc/soundpost/soundpost.toml",
             f'node.name = "{NODE}"\n'
@@ -63,33 +63,33 @@ class Service:
         )
 
     def start(self, more: str = "") -> None:
-        """Configure it and start it; returns once it has said READY."""
+        """Configures and restarts the service; returns once it has sent READY."""
         self.configure(more)
         self.booted.run("systemctl", "daemon-reload")
         self.booted.run("systemctl", "restart", UNIT)
 
     def show(self, name: str) -> str:
-        """One of its properties."""
+        """Returns a property of the unit."""
         return self.booted.property_of(UNIT, name)
 
     def send(self, signal: str) -> None:
-        """Send its process a signal."""
+        """Sends a signal to its main process."""
         self.booted.run("systemctl", "kill", "--kill-whom=main", f"--signal={signal}", UNIT)
 
     def wait_for_detections(self, more: int = 1) -> None:
-        """Return once a few more detections were told."""
-        told = len(self.subscriber.on(DETECTIONS))
+        """Waits for more detections."""
+        before = len(self.subscriber.on(DETECTIONS))
         self.subscriber.wait_for(
-            lambda seen: sum(m.topic == DETECTIONS for m in seen) >= told + more, 60.0
+            lambda seen: sum(m.topic == DETECTIONS for m in seen) >= before + more, 60.0
         )
 
     def wait_for_restart(self, number: int) -> None:
-        """Return once systemd has started it again so many times, and it is ready."""
+        """Waits until systemd has restarted it a number of times, and it is active."""
         self.booted.wait_for(lambda: self.show("NRestarts") == str(number))
         self.booted.wait_for(lambda: self.show("ActiveState") == "active")
 
     def statuses(self) -> list[str]:
-        """Whether it was there, as the broker said, in order."""
+        """Returns the status messages of the node, in order."""
         return [message.text for message in self.subscriber.on(STATUS)]
 
 
@@ -101,8 +101,8 @@ def service(booted: Booted, broker: Broker, subscriber: Subscriber) -> Iterator[
     booted.run("systemctl", "reset-failed", UNIT, check=False)
 
 
-def test_it_says_ready_and_tells_what_it_hears(service: Service) -> None:
-    """`systemctl start` returns when it listens; then detections come, and a status that reads."""
+def test_the_service_starts_and_publishes_detections(service: Service) -> None:
+    """`systemctl start` returns when sound is captured; the status text is readable."""
     service.start()
     assert service.show("ActiveState") == "active"
     service.wait_for_detections(3)
@@ -113,29 +113,29 @@ def test_it_says_ready_and_tells_what_it_hears(service: Service) -> None:
     )
 
 
-def test_its_exposure_is_low(service: Service) -> None:
-    """What systemd itself judges of the sandbox, of the unit as it is installed."""
-    told = service.booted.run("systemd-analyze", "security", "--no-pager", UNIT)
-    exposure = re.search(r"Overall exposure level for soundpost\.service: ([0-9.]+)", told)
-    assert exposure is not None, told
+def test_the_sandbox_has_a_low_exposure_level(service: Service) -> None:
+    """The level is that of `systemd-analyze security` for the installed unit."""
+    output = service.booted.run("systemd-analyze", "security", "--no-pager", UNIT)
+    exposure = re.search(r"Overall exposure level for soundpost\.service: ([0-9.]+)", output)
+    assert exposure is not None, output
     print(exposure[0])  # noqa: T201 - a figure of the test's report
     assert float(exposure[1]) <= MOST_EXPOSURE
 
 
-def test_it_runs_as_nobody_much(service: Service) -> None:
-    """Its own user, without a capability, filtered system calls, and no way to gain anything."""
+def test_the_process_has_no_privileges(service: Service) -> None:
+    """It has a user of its own, no capability, filtered system calls and no_new_privs."""
     service.start()
     process = service.show("MainPID")
-    told = service.booted.run("cat", f"/proc/{process}/status")
-    state = dict(line.split(":\t", 1) for line in told.splitlines() if ":\t" in line)
+    status = service.booted.run("cat", f"/proc/{process}/status")
+    state = dict(line.split(":\t", 1) for line in status.splitlines() if ":\t" in line)
     assert int(state["CapEff"], 16) == int(state["CapPrm"], 16) == int(state["CapBnd"], 16) == 0
     assert (state["NoNewPrivs"], state["Seccomp"]) == ("1", "2")
     user = service.booted.run("id", "-u", "soundpost")
     assert set(state["Uid"].split()) == {user}
 
 
-def test_the_watchdog_starts_a_stopped_one_again(service: Service) -> None:
-    """A process that hangs (SIGSTOP) is taken for hung, ended, and another one listens."""
+def test_the_watchdog_restarts_a_hanging_process(service: Service) -> None:
+    """A process that was stopped by SIGSTOP is ended, and a new one captures sound."""
     service.start()
     service.wait_for_detections()
     first = service.show("MainPID")
@@ -147,8 +147,8 @@ def test_the_watchdog_starts_a_stopped_one_again(service: Service) -> None:
     assert service.statuses()[-1] == "online"
 
 
-def test_progress_keeps_the_watchdog_away(service: Service) -> None:
-    """Fed by windows alone, it does not bite in three times its time."""
+def test_the_watchdog_does_not_end_a_busy_process(service: Service) -> None:
+    """Classified windows feed it for three times its timeout."""
     service.start()
     watchdog_microseconds = service.booted.property_of(UNIT, "WatchdogUSec")
     assert watchdog_microseconds == "4s"
@@ -156,8 +156,8 @@ def test_progress_keeps_the_watchdog_away(service: Service) -> None:
     assert service.show("NRestarts") == "0"
 
 
-def test_kill_9_is_followed_by_another_one(service: Service) -> None:
-    """The broker says offline at once, and online when the next one listens."""
+def test_kill_9_is_followed_by_a_restart(service: Service) -> None:
+    """The broker publishes `offline` at once, and the new process `online`."""
     service.start()
     service.wait_for_detections()
     service.send("KILL")
@@ -168,22 +168,23 @@ def test_kill_9_is_followed_by_another_one(service: Service) -> None:
     assert service.statuses()[-1] == "online"
 
 
-def test_a_wrong_configuration_waits_for_a_person(service: Service) -> None:
-    """Exit status 78 is not tried again, and the journal has an error that says what is wrong."""
+def test_a_wrong_configuration_is_not_retried(service: Service) -> None:
+    """Exit status 78 is final, and the journal has an error with a hint."""
     service.booted.run("rm", "-f", f"{STATE}/last-good.toml")
     service.configure("capture.sorce = 1")
     service.booted.run("systemctl", "start", UNIT, check=False)
     service.booted.wait_for(lambda: service.show("ActiveState") == "failed")
     assert service.show("ExecMainStatus") == EX_CONFIG
     assert service.show("NRestarts") == "0"
-    ask = ["journalctl", "--no-pager", "--output=json", "--reverse", "--priority=err"]
-    told = json.loads(service.booted.run(*ask, f"--unit={UNIT}", "LOGGER=soundpost").split("\n")[0])
-    assert "did you mean capture.source?" in told["MESSAGE"]
-    assert told["CODE_FILE"].endswith("soundpost/cli/main.py")
+    command = ["journalctl", "--no-pager", "--output=json", "--reverse", "--priority=err"]
+    entries = service.booted.run(*command, f"--unit={UNIT}", "LOGGER=soundpost")
+    latest = json.loads(entries.split("\n")[0])
+    assert "did you mean capture.source?" in latest["MESSAGE"]
+    assert latest["CODE_FILE"].endswith("soundpost/cli/main.py")
 
 
-def test_a_broken_file_leaves_the_last_good_one_serving(service: Service) -> None:
-    """Once it has served, a slip of the keyboard and a power cut do not make a node deaf."""
+def test_with_a_broken_configuration_the_last_good_one_is_used(service: Service) -> None:
+    """A typing error followed by a power failure does not stop a node that has run before."""
     service.start()
     service.configure("capture.sorce = 1")
     service.booted.run("systemctl", "restart", UNIT)
@@ -191,8 +192,8 @@ def test_a_broken_file_leaves_the_last_good_one_serving(service: Service) -> Non
     assert "the last good one is used" in service.booted.journal(UNIT)
 
 
-def test_a_reload_serves_what_the_file_says_now(service: Service) -> None:
-    """Without another process, and without a broken file doing any harm."""
+def test_a_reload_applies_the_new_configuration(service: Service) -> None:
+    """The process stays the same, and a broken file has no effect."""
     service.start()
     service.wait_for_detections()
     process = service.show("MainPID")
@@ -210,8 +211,8 @@ def test_a_reload_serves_what_the_file_says_now(service: Service) -> None:
     assert service.show("NRestarts") == "0"
 
 
-def test_a_lost_source_is_tried_again(service: Service) -> None:
-    """Exit status 1 is: a microphone may come back."""
+def test_a_missing_source_is_retried(service: Service) -> None:
+    """Exit status 1 leads to a restart: a microphone may return."""
     service.configure()
     service.booted.run("mv", str(SHARED / "sounds.wav"), str(SHARED / "away.wav"))
     service.booted.run("systemctl", "start", UNIT, check=False)
@@ -221,8 +222,8 @@ def test_a_lost_source_is_tried_again(service: Service) -> None:
     service.wait_for_detections()
 
 
-def test_stop_tells_everything_to_its_end(service: Service) -> None:
-    """It ends by itself and in time, after every event has ended and the node is offline."""
+def test_a_stop_ends_all_events_and_publishes_offline(service: Service) -> None:
+    """The process ends by itself and in time, with exit status 0."""
     service.start()
     service.wait_for_detections()
     service.booted.run("systemctl", "stop", UNIT)
@@ -236,8 +237,10 @@ def test_stop_tells_everything_to_its_end(service: Service) -> None:
     }
 
 
-def test_the_password_comes_as_a_credential(booted: Booted, make_broker: MakeBroker) -> None:
-    """The password's file is root's alone, and the service logs in with it all the same."""
+def test_the_password_is_read_from_a_systemd_credential(
+    booted: Booted, make_broker: MakeBroker
+) -> None:
+    """The password file is readable by root only, and the journal does not contain it."""
     broker = make_broker(Access(passwords={"north": "hush", "reader": "page"}))
     with Subscriber(broker.port, user=("reader", "page")) as subscriber:
         service = Service(booted, broker, subscriber)
@@ -251,8 +254,8 @@ def test_the_password_comes_as_a_credential(booted: Booted, make_broker: MakeBro
     assert "hush" not in booted.journal(UNIT)
 
 
-def test_a_synced_clock_is_told_from_inside_the_sandbox(service: Service) -> None:
-    """The sandbox forbids to ask the kernel; the stamp of systemd-timesyncd is believed."""
+def test_a_synced_clock_is_detected_in_the_sandbox(service: Service) -> None:
+    """The kernel cannot be queried there, so the stamp file of systemd-timesyncd is used."""
     stamp = "/run/systemd/timesync/synchronized"
     service.start()
     service.wait_for_detections()
@@ -267,8 +270,8 @@ def test_a_synced_clock_is_told_from_inside_the_sandbox(service: Service) -> Non
     service.booted.run("rm", stamp)
 
 
-def test_evidence_may_be_kept_in_its_own_folder(service: Service) -> None:
-    """Below /var/lib/soundpost it may write, and what it writes is not for everybody."""
+def test_evidence_is_written_to_the_state_directory(service: Service) -> None:
+    """Below /var/lib/soundpost the service can write; the files are not readable by others."""
     folder = f"{STATE}/evidence"
     service.start(f'evidence.folder = "{folder}"')
     find = f"find {folder} -name '*.flac' -printf '%m %u\n' 2>/dev/null"

@@ -1,4 +1,4 @@
-"""The installed service at a microphone whose sound server freezes."""
+"""The installed service with a microphone whose sound server freezes."""
 
 import subprocess
 import tempfile
@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import soundfile
 from booted import SHARED, Booted
-from debian_root import built_package, need, own_architecture, sounding_root
+from debian_root import built_package, own_architecture, require, sounding_root
 from mosquitto import Broker
 from mqtt_subscriber import Subscriber
 from sound_card import MICROPHONE, SAMPLE_RATE_HZ, SoundCard
@@ -21,9 +21,9 @@ NODE = "north-gate"
 DETECTIONS = f"soundpost/{NODE}/detections"
 MINUTES = 10
 WATCHDOG_SECONDS = 12
-"""Four times as long as nothing may be heard before the microphone is taken for lost."""
+"""Four times the time without samples after which the microphone counts as lost."""
 FEEDS = 6
-"""It is fed four times in that: so many take longer than it waits."""
+"""The watchdog is fed four times in its timeout: so many feeds take longer than it."""
 CONFIG = """
 node.name = "{node}"
 capture.source = "mic:{microphone}"
@@ -31,7 +31,7 @@ mqtt.broker = "{broker}"
 decide.on_threshold = 0.05
 decide.off_threshold = 0.04
 """
-# PulseAudio's client looks for a folder of its own, and the service has no home.
+# PulseAudio's client needs a runtime folder, and the service has no home.
 DROP_IN = f"""[Service]
 WatchdogSec={WATCHDOG_SECONDS}s
 TimeoutAbortSec=1s
@@ -43,8 +43,8 @@ Environment=ALSA_CONFIG_PATH={SHARED}/alsa.conf
 
 @pytest.fixture(scope="module")
 def shared() -> Iterator[Path]:
-    """A folder that the booted Debian sees, too; its path is short, for a socket's sake."""
-    with tempfile.TemporaryDirectory(prefix="post-") as folder:
+    """A folder that the booted Debian shares; a socket needs its path to be short."""
+    with tempfile.TemporaryDirectory(prefix="card-") as folder:
         path = Path(folder)
         path.chmod(0o755)
         lines = f"</usr/share/alsa/alsa.conf>\n<{SHARED}/card/asound.conf>\n"
@@ -55,8 +55,8 @@ def shared() -> Iterator[Path]:
 
 @pytest.fixture(scope="module")
 def card(shared: Path) -> Iterator[SoundCard]:
-    """A sound card outside, into which bursts of noise are played all the time."""
-    need("pulseaudio", "paplay")
+    """A sound card outside, on which bursts of noise are played all the time."""
+    require("pulseaudio", "paplay")
     (shared / "card").mkdir()
     card = SoundCard(shared / "card").start()
     (shared / "card" / "pulse").chmod(0o755)  # the service is another user
@@ -73,7 +73,7 @@ def card(shared: Path) -> Iterator[SoundCard]:
 
 @pytest.fixture(scope="module")
 def booted(shared: Path, card: SoundCard) -> Iterator[Booted]:
-    """A Debian 12 that has the package, and hears the card."""
+    """A Debian 12 with the package, connected to the sound card."""
     del card
     with Booted(sounding_root(12), shared) as booted:
         booted.run("dpkg", "--install", str(SHARED / "soundpost.deb"))
@@ -83,7 +83,7 @@ def booted(shared: Path, card: SoundCard) -> Iterator[Booted]:
 
 @pytest.fixture
 def service(booted: Booted, broker: Broker) -> Iterator[Booted]:
-    """The service, listening."""
+    """The running service."""
     text = CONFIG.format(node=NODE, microphone=MICROPHONE, broker=broker.url)
     booted.write("/etc/soundpost/soundpost.toml", text)
     booted.run("systemctl", "daemon-reload")
@@ -94,15 +94,15 @@ def service(booted: Booted, broker: Broker) -> Iterator[Booted]:
 
 
 def wait_for_detections(subscriber: Subscriber) -> None:
-    """Return once another two detections were told."""
-    enough = len(subscriber.on(DETECTIONS)) + 2
-    subscriber.wait_for(lambda seen: sum(m.topic == DETECTIONS for m in seen) >= enough, 120.0)
+    """Waits for two more detections."""
+    wanted = len(subscriber.on(DETECTIONS)) + 2
+    subscriber.wait_for(lambda seen: sum(m.topic == DETECTIONS for m in seen) >= wanted, 120.0)
 
 
-def test_a_frozen_sound_server_is_waited_for(
+def test_a_frozen_sound_server_does_not_cause_a_restart(
     service: Booted, card: SoundCard, subscriber: Subscriber
 ) -> None:
-    """Stopping a stream would hang for ever; so nobody stops it, and the watchdog stays content."""
+    """To stop a stream would hang, so it is not stopped, and the watchdog is still fed."""
     wait_for_detections(subscriber)
     process = service.property_of(UNIT, "MainPID")
     card.freeze()
@@ -111,7 +111,7 @@ def test_a_frozen_sound_server_is_waited_for(
     for _ in range(FEEDS):
         before = fed
         service.wait_for(
-            lambda: service.property_of(UNIT, "WatchdogTimestampMonotonic") != before  # noqa: B023 - it is asked at once
+            lambda: service.property_of(UNIT, "WatchdogTimestampMonotonic") != before  # noqa: B023 - called at once
         )
         fed = service.property_of(UNIT, "WatchdogTimestampMonotonic")
     card.thaw()
@@ -120,10 +120,10 @@ def test_a_frozen_sound_server_is_waited_for(
     assert service.property_of(UNIT, "MainPID") == process
 
 
-def test_a_sound_server_that_hangs_at_the_start_is_tried_again_and_again(
+def test_a_sound_server_that_is_frozen_at_the_start_is_retried(
     service: Booted, card: SoundCard, subscriber: Subscriber
 ) -> None:
-    """What hangs inside PortAudio ends with the process; systemd starts another until one hears."""
+    """A hang inside PortAudio ends the process; systemd restarts it until sound is captured."""
     wait_for_detections(subscriber)
     card.freeze()
     service.run("systemctl", "restart", "--no-block", UNIT)

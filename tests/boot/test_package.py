@@ -14,7 +14,7 @@ pytestmark = [pytest.mark.boot, pytest.mark.timeout(600)]
 UNIT = "soundpost.service"
 CONFIG = "/etc/soundpost/soundpost.toml"
 STATE = "/var/lib/soundpost"
-# What dpkg, the journal and the tools that make users keep for themselves.
+# Files of dpkg, of the journal and of the tools that create users.
 NOT_OURS = (
     r"/(dev|proc|run|sys|tmp)/|/mnt|/var/(lib/dpkg|log|tmp|cache/ldconfig)/|/var/lib/systemd/"
     r"|/etc/(passwd|group|shadow|gshadow|subuid|subgid)-?$|/etc/\.pwd\.lock$"
@@ -22,7 +22,7 @@ NOT_OURS = (
 
 
 def next_version(package: Path, folder: Path) -> Path:
-    """The same package as a later version, as an upgrade would bring it."""
+    """Returns the same package with a later version, as for an upgrade."""
     stage = folder / "next"
     subprocess.run(["dpkg-deb", "--raw-extract", package, stage], check=True)
     control = stage / "DEBIAN" / "control"
@@ -46,18 +46,18 @@ def shared(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
 
 @pytest.fixture
 def booted(shared: Path) -> Iterator[Booted]:
-    """A clean Debian with its first process, nothing of ours in it."""
+    """A clean, booted Debian without the package."""
     with Booted(native_root(int((shared / "debian").read_text())), shared) as booted:
         yield booted
 
 
 def install(booted: Booted, package: str = "soundpost.deb") -> None:
-    """Install as apt would do it without asking anybody."""
+    """Installs a package as apt does without questions."""
     booted.run("dpkg", "--force-confold", "--install", str(SHARED / package))
 
 
 def start(booted: Booted) -> None:
-    """Have the service listen to something endless."""
+    """Starts the service on a long recording."""
     booted.run("mkdir", "-p", STATE)
     booted.run("python3", "-c", _WRITE_QUIET)
     booted.write(CONFIG, 'capture.source = "wav:/quiet.wav"\nmqtt.broker = "mqtt://127.0.0.1:1"\n')
@@ -73,13 +73,13 @@ with wave.open("/quiet.wav", "wb") as quiet:
 
 
 def files(booted: Booted) -> set[str]:
-    """Everything in it that is not somebody else's bookkeeping."""
+    """Returns all files that belong to no other program's bookkeeping."""
     found = booted.run("find", "/", "-xdev", "-print").splitlines()
     return {path for path in found if not re.match(NOT_OURS, path)}
 
 
-def test_it_is_installed_whole_and_switched_off(booted: Booted) -> None:
-    """The program runs and its model is verified; no microphone is opened by an installation."""
+def test_an_installation_is_complete_and_disabled(booted: Booted) -> None:
+    """The program runs and its bundle is verified; the installation opens no microphone."""
     install(booted)
     assert booted.property_of(UNIT, "ActiveState") == "inactive"
     assert booted.run("systemctl", "is-enabled", UNIT, check=False) == "disabled"
@@ -91,7 +91,7 @@ def test_it_is_installed_whole_and_switched_off(booted: Booted) -> None:
 
 
 def test_an_upgrade_keeps_configuration_and_state_and_restarts(booted: Booted) -> None:
-    """What was set stays set, what was kept stays kept, and the new program listens."""
+    """The new program runs in a new process."""
     install(booted)
     start(booted)
     booted.write(f"{STATE}/kept", "for ever")
@@ -103,24 +103,24 @@ def test_an_upgrade_keeps_configuration_and_state_and_restarts(booted: Booted) -
     assert booted.property_of(UNIT, "MainPID") not in {first, "0"}
 
 
-def test_an_upgrade_of_a_stopped_one_leaves_it_stopped(booted: Booted) -> None:
-    """Who has switched it off finds it switched off."""
+def test_an_upgrade_does_not_start_a_stopped_service(booted: Booted) -> None:
+    """A disabled service stays disabled."""
     install(booted)
     install(booted, "later.deb")
     assert booted.property_of(UNIT, "ActiveState") == "inactive"
     assert booted.run("systemctl", "is-enabled", UNIT, check=False) == "disabled"
 
 
-def test_enabled_it_stays_enabled_over_an_upgrade(booted: Booted) -> None:
-    """After the next boot it listens again."""
+def test_an_upgrade_keeps_the_service_enabled(booted: Booted) -> None:
+    """It starts again after the next boot."""
     install(booted)
     booted.run("systemctl", "enable", UNIT)
     install(booted, "later.deb")
     assert booted.run("systemctl", "is-enabled", UNIT) == "enabled"
 
 
-def test_removed_it_has_stopped_and_keeps_what_is_one_s_own(booted: Booted) -> None:
-    """The program is gone; configuration and state wait for it to come back."""
+def test_a_removal_stops_the_service_and_keeps_configuration_and_state(booted: Booted) -> None:
+    """A later installation uses them again."""
     install(booted)
     start(booted)
     booted.run("systemctl", "enable", UNIT)
@@ -133,8 +133,8 @@ def test_removed_it_has_stopped_and_keeps_what_is_one_s_own(booted: Booted) -> N
     assert booted.run("systemctl", "is-enabled", UNIT) == "enabled"
 
 
-def test_purged_it_leaves_nothing(booted: Booted) -> None:
-    """Not a file, not a user, not a link to its unit, however it was used."""
+def test_a_purge_leaves_nothing(booted: Booted) -> None:
+    """No file, no user and no link to the unit is left, after any use."""
     before = files(booted)
     users = booted.run("cat", "/etc/passwd", "/etc/group")
     install(booted)

@@ -1,4 +1,4 @@
-"""The architecture's contracts hold, and each one catches what it is there for."""
+"""The import contracts hold, and each one detects a breach."""
 
 import os
 import shutil
@@ -11,7 +11,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 
-# Contract, file of the house, the line that must not stand there.
+# Contract, source file, and a line that breaks the contract there.
 BREACHES = [
     ("one-way", "daemon/soundpost/features/mel.py", "import soundpost.manifest"),
     ("one-way", "daemon/soundpost/events.py", "import soundpost.features"),
@@ -24,7 +24,7 @@ BREACHES = [
     ("one-way", "daemon/soundpost/messages/payload.py", "import soundpost.pipeline"),
     ("one-way", "daemon/soundpost/pipeline.py", "import soundpost.app"),
     ("one-way", "daemon/soundpost/app/run.py", "import soundpost.cli"),
-    ("one-way", "daemon/soundpost/utils.py", '"""A drawer."""'),
+    ("one-way", "daemon/soundpost/utils.py", '"""A collection without a topic."""'),
     (
         "training-layers",
         "training/soundpost_training/dataset/clip.py",
@@ -34,9 +34,9 @@ BREACHES = [
         (
             "training-sees-the-contract",
             "training/soundpost_training/network/build.py",
-            f"import soundpost.{room}",
+            f"import soundpost.{package}",
         )
-        for room in (
+        for package in (
             "cli",
             "app",
             "pipeline",
@@ -60,25 +60,25 @@ BREACHES = [
             "matplotlib",
         )
     ),
-    ("door-pyaudio", "daemon/soundpost/capture/file_source.py", "import pyaudio"),
-    ("door-pyaudio", "training/soundpost_training/network/build.py", "import pyaudio"),
-    ("door-soundfile", "daemon/soundpost/capture/microphone/mic.py", "import soundfile"),
-    ("door-astral", "daemon/soundpost/decide/suppress/schedule.py", "import astral"),
-    ("door-soundfile", "daemon/soundpost/evidence/store/files.py", "import soundfile"),
-    ("door-soxr", "daemon/soundpost/capture/file_source.py", "import soxr"),
-    ("door-webrtcvad", "daemon/soundpost/gate/level_trigger.py", "import webrtcvad"),
-    ("door-tflite", "daemon/soundpost/classify/golden.py", "import ai_edge_litert.interpreter"),
-    ("door-tflite", "training/soundpost_training/network/build.py", "import tflite_runtime"),
-    ("door-prometheus", "daemon/soundpost/metrics/textfile.py", "import prometheus_client"),
-    ("door-rich", "daemon/soundpost/cli/watch/view.py", "import rich.live"),
-    ("door-rich", "daemon/soundpost/cli/check.py", "import rich"),
-    ("door-paho", "daemon/soundpost/messages/payload.py", "import paho.mqtt.client"),
-    ("door-paho", "daemon/soundpost/app/run.py", "import paho.mqtt"),
+    ("importer-pyaudio", "daemon/soundpost/capture/file_source.py", "import pyaudio"),
+    ("importer-pyaudio", "training/soundpost_training/network/build.py", "import pyaudio"),
+    ("importer-soundfile", "daemon/soundpost/capture/microphone/mic.py", "import soundfile"),
+    ("importer-astral", "daemon/soundpost/decide/suppress/schedule.py", "import astral"),
+    ("importer-soundfile", "daemon/soundpost/evidence/store/files.py", "import soundfile"),
+    ("importer-soxr", "daemon/soundpost/capture/file_source.py", "import soxr"),
+    ("importer-webrtcvad", "daemon/soundpost/gate/level_trigger.py", "import webrtcvad"),
+    ("importer-tflite", "daemon/soundpost/classify/golden.py", "import ai_edge_litert.interpreter"),
+    ("importer-tflite", "training/soundpost_training/network/build.py", "import tflite_runtime"),
+    ("importer-prometheus", "daemon/soundpost/metrics/textfile.py", "import prometheus_client"),
+    ("importer-rich", "daemon/soundpost/cli/watch/view.py", "import rich.live"),
+    ("importer-rich", "daemon/soundpost/cli/check.py", "import rich"),
+    ("importer-paho", "daemon/soundpost/messages/payload.py", "import paho.mqtt.client"),
+    ("importer-paho", "daemon/soundpost/app/run.py", "import paho.mqtt"),
 ]
 
 
 def lint_imports(root: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """What import-linter says of the source tree in a folder."""
+    """Runs import-linter on the source tree in a folder."""
     paths = [str(root / "daemon"), str(root / "training")]
     return subprocess.run(
         [Path(sys.executable).with_name("lint-imports"), "--no-cache", "--no-logo", *arguments],
@@ -92,41 +92,43 @@ def lint_imports(root: Path, *arguments: str) -> subprocess.CompletedProcess[str
 
 
 def contracts() -> list[str]:
-    """The contracts of pyproject.toml."""
+    """Returns the contracts of pyproject.toml."""
     settings = tomllib.loads((ROOT / "pyproject.toml").read_text())
     return [contract["id"] for contract in settings["tool"]["importlinter"]["contracts"]]
 
 
 @pytest.fixture
-def house(tmp_path: Path) -> Path:
-    """A copy of the source tree that may be broken."""
-    for room in ("daemon", "training"):
+def source_tree(tmp_path: Path) -> Path:
+    """A copy of the source tree that a test may change."""
+    for package in ("daemon", "training"):
         shutil.copytree(
-            ROOT / room, tmp_path / room, ignore=shutil.ignore_patterns("__pycache__", "*.pyc")
+            ROOT / package,
+            tmp_path / package,
+            ignore=shutil.ignore_patterns("__pycache__", "*.pyc"),
         )
     shutil.copy(ROOT / "pyproject.toml", tmp_path)
     return tmp_path
 
 
 def test_every_contract_holds() -> None:
-    """The tree as it stands breaks none of its contracts."""
+    """No import in the source tree breaks a contract."""
     answer = lint_imports(ROOT)
     assert answer.returncode == 0, answer.stdout + answer.stderr
 
 
 def test_every_contract_is_broken_on_purpose_here() -> None:
-    """A contract that nothing was ever seen to break may be one that nothing can break."""
+    """A contract without a test breach may be one that cannot be broken."""
     assert {contract for contract, _, _ in BREACHES} == set(contracts())
 
 
 @pytest.mark.parametrize(("contract", "file", "line"), BREACHES)
-def test_a_breach_is_caught(house: Path, contract: str, file: str, line: str) -> None:
-    """One line more, and the contract says that it is broken, and by which file."""
-    path = house / file
+def test_a_breach_is_detected(source_tree: Path, contract: str, file: str, line: str) -> None:
+    """With one more line the contract is reported as broken, with the name of the file."""
+    path = source_tree / file
     assert path.exists() == (path.name != "utils.py"), f"{file} has moved: breach another file"
     with path.open("a") as source:
         source.write(f"\n{line}\n")
-    answer = lint_imports(house, "--contract", contract)
+    answer = lint_imports(source_tree, "--contract", contract)
     assert answer.returncode == 1, answer.stdout + answer.stderr
     assert "0 kept, 1 broken" in answer.stdout
     assert path.stem in answer.stdout.partition("Broken contracts")[2]

@@ -1,4 +1,4 @@
-"""Commands, their results and the settings on the wire: code, docs/schema and docs agree."""
+"""Commands, results and settings on the wire: code, docs/schema and docs agree."""
 
 import json
 import re
@@ -54,7 +54,7 @@ fields = st.sampled_from(["id", "label", "labels", "minutes", "on", "profile", "
 
 @st.composite
 def payloads(draw: st.DrawFn) -> tuple[str, dict[str, Any]]:
-    """A command that is nearly right, if it is not quite."""
+    """Draws a command that is valid or almost valid."""
     name = draw(st.sampled_from([*COMMANDS]))
     right = {"id": "a1", "minutes": 1, "label": "dog", "on": 0.5, "profile": "x", "seconds": 2.5}
     known = {key: right[key] for key in COMMANDS[name].__struct_fields__ if key in right}
@@ -62,20 +62,22 @@ def payloads(draw: st.DrawFn) -> tuple[str, dict[str, Any]]:
 
 
 @given(payloads())
-def test_what_the_schema_allows_is_what_is_obeyed(payload: tuple[str, dict[str, Any]]) -> None:
-    """No command that keeps its schema is refused, and no other is let in."""
+def test_the_schema_accepts_exactly_the_accepted_commands(
+    payload: tuple[str, dict[str, Any]],
+) -> None:
+    """No valid command is refused, and no other is accepted."""
     name, command = payload
     try:
         read_command(name, json.dumps(command).encode())
-        is_let_in = True
+        is_accepted = True
     except PublishError:
-        is_let_in = False
-    assert OF_NAME[name].is_valid(command) == is_let_in
+        is_accepted = False
+    assert OF_NAME[name].is_valid(command) == is_accepted
 
 
 @pytest.mark.parametrize("name", COMMANDS)
 def test_the_schema_names_the_fields_of_each_command(name: str) -> None:
-    """And those that may not be left away."""
+    """The required fields are the same, too."""
     described = COMMAND["$defs"][name]
     coded = msgspec.structs.fields(COMMANDS[name])
     assert set(described["properties"]) == {field.name for field in coded}
@@ -83,8 +85,8 @@ def test_the_schema_names_the_fields_of_each_command(name: str) -> None:
     assert described["additionalProperties"] is False
 
 
-def test_the_schema_knows_every_command() -> None:
-    """One for each name, and the whole is any of them."""
+def test_the_schema_has_every_command() -> None:
+    """The schema as a whole allows any of them."""
     assert [part["$ref"].rpartition("/")[2] for part in COMMAND["anyOf"]] == [*COMMANDS]
 
 
@@ -94,42 +96,42 @@ def test_the_schema_knows_every_command() -> None:
 def test_a_schema_names_the_fields_of_its_struct(
     struct: type[msgspec.Struct], schema: dict[str, Any]
 ) -> None:
-    """The same, in the same order, all required, none beside them."""
+    """The fields are in the same order, all required, without others."""
     coded = list(struct.__struct_fields__)
     assert (list(schema["properties"]), schema["required"]) == (coded, coded)
     assert schema["additionalProperties"] is False
 
 
-def test_the_schema_knows_every_status() -> None:
-    """A word that the daemon learns is one that senders are told of."""
+def test_the_schema_has_every_status() -> None:
+    """A new status must be documented."""
     assert RESULT["properties"]["status"]["enum"] == list(Status)
 
 
-@pytest.mark.parametrize("schema", [COMMAND, RESULT, SETTINGS], ids=lambda one: one["title"])
-def test_a_schema_is_one(schema: dict[str, Any]) -> None:
+@pytest.mark.parametrize("schema", [COMMAND, RESULT, SETTINGS], ids=lambda schema: schema["title"])
+def test_a_schema_is_valid(schema: dict[str, Any]) -> None:
     """A misspelt keyword would allow everything."""
     Draft202012Validator.check_schema(schema)
 
 
 def test_a_result_is_frozen_byte_for_byte() -> None:
-    """Who changes these bytes raises `schema`, and tells senders in the changelog."""
-    told = msgspec.json.encode(DONE)
-    assert told == (
+    """A change of these bytes needs a new `schema` and an entry in the changelog."""
+    encoded = msgspec.json.encode(DONE)
+    assert encoded == (
         b'{"schema":1,"node":"north-gate","id":"a1","command":"capture-now","status":"done",'
         b'"message":"the clip is stored","hint":"","at":"2026-11-20T07:31:21.480Z",'
         b'"clip":"20261120T073121Z-requested-6da2fa14.flac"}'
     )
-    Draft202012Validator(RESULT).validate(json.loads(told))
+    Draft202012Validator(RESULT).validate(json.loads(encoded))
 
 
 def test_settings_are_frozen_byte_for_byte() -> None:
-    """Who changes these bytes raises `schema`, and tells subscribers in the changelog."""
-    told = msgspec.json.encode(NOW)
-    assert told == (
+    """A change of these bytes needs a new `schema` and an entry in the changelog."""
+    encoded = msgspec.json.encode(NOW)
+    assert encoded == (
         b'{"schema":1,"node":"north-gate","muted":{"dog":"2026-11-20T07:31:21.480Z"},'
         b'"thresholds":{"dog":0.5},"profiles":{"dog":"steady"}}'
     )
-    Draft202012Validator(SETTINGS).validate(json.loads(told))
+    Draft202012Validator(SETTINGS).validate(json.loads(encoded))
 
 
 @pytest.mark.parametrize(
@@ -137,14 +139,14 @@ def test_settings_are_frozen_byte_for_byte() -> None:
     [{"id": "a b"}, {"status": "ok"}, {"message": ""}, {"at": "now"}, {"clip": 1}, {"x": 1}],
     ids=str,
 )
-def test_the_schema_refuses_what_is_no_result(change: dict[str, Any]) -> None:
-    """Otherwise the tests above would prove nothing."""
-    told = json.loads(msgspec.json.encode(DONE))
-    assert not Draft202012Validator(RESULT).is_valid(told | change)
+def test_the_schema_refuses_an_invalid_result(change: dict[str, Any]) -> None:
+    """Without that the tests above would prove nothing."""
+    encoded = json.loads(msgspec.json.encode(DONE))
+    assert not Draft202012Validator(RESULT).is_valid(encoded | change)
 
 
 def test_the_documentation_has_every_command() -> None:
-    """With its keys, each in the table of commands."""
+    """The table of commands has each one with its keys."""
     text = (DOCS / "PAYLOAD.md").read_text()
     table = text[text.index("| command |") :].partition("\n\n")[0]
     rows = dict(re.findall(r"^\| `([a-z-]+)` \| (.*?) \|", table, re.MULTILINE))

@@ -1,4 +1,4 @@
-"""docs/CONFIG.md says what the code does: every key, its type, its default, its flag."""
+"""docs/CONFIG.md agrees with the code: every key, its type, its default, its flag."""
 
 import json
 import re
@@ -18,14 +18,14 @@ COMMANDS = ("run", "listen", "check", "selftest", "watch", "devices", "clips", "
 
 
 class Row(NamedTuple):
-    """What is said about a key; a default that TOML cannot write is left open."""
+    """The documented type and default of a key; None for a default that TOML cannot express."""
 
     type: str
     default: str | None
 
 
 def documented_cells() -> Iterator[tuple[str, list[str]]]:
-    """The full name of each documented key, and what stands beside it."""
+    """Yields the full name of each documented key, and the other cells of its row."""
     table = ""
     for line in CONFIG_DOC.read_text().splitlines():
         if heading := re.fullmatch(r"##+ `\[(.+)\]`", line):
@@ -36,7 +36,7 @@ def documented_cells() -> Iterator[tuple[str, list[str]]]:
 
 
 def documented_rows() -> dict[str, Row]:
-    """The keys with their types and defaults, as the document has them."""
+    """Returns the keys with their types and defaults from the document."""
     return {
         name: Row(kind, default if default.startswith("`") else None)
         for name, (kind, default, _, _) in documented_cells()
@@ -44,7 +44,7 @@ def documented_rows() -> dict[str, Row]:
 
 
 def coded_rows() -> dict[str, Row]:
-    """The same, as the code has them."""
+    """Returns the keys with their types and defaults from the code."""
     rows = dict(rows_of("decide.labels.<label>", LabelConfig))
     rows |= rows_of("decide.profiles.<profile>", ProfileConfig)
     rows |= rows_of("[decide.schedules]", ScheduleConfig)
@@ -54,7 +54,7 @@ def coded_rows() -> dict[str, Row]:
 
 
 def rows_of(table: str, section: type[Section]) -> Iterator[tuple[str, Row]]:
-    """The rows of one table, but for a table inside it."""
+    """Yields the rows of one table without its nested tables."""
     described = inspect.type_info(section)
     assert isinstance(described, inspect.StructType)
     for field in described.fields:
@@ -65,7 +65,7 @@ def rows_of(table: str, section: type[Section]) -> Iterator[tuple[str, Row]]:
 
 
 def _is_of_tables(kind: inspect.Type) -> bool:
-    """Whether it holds tables of its own, which have their own heading."""
+    """Returns whether a field has tables, which have headings of their own."""
     is_list_of_tables = isinstance(kind, inspect.ListType) and isinstance(
         kind.item_type, inspect.StructType
     )
@@ -73,7 +73,7 @@ def _is_of_tables(kind: inspect.Type) -> bool:
 
 
 def words(kind: inspect.Type) -> str:  # noqa: PLR0911 - one for each type
-    """A type as the document and the errors word it."""
+    """Returns a type in the words of the document and of the errors."""
     match kind:
         case inspect.Metadata(extra_json_schema={"description": str(description)}):
             return description
@@ -93,29 +93,29 @@ def words(kind: inspect.Type) -> str:  # noqa: PLR0911 - one for each type
 
 
 def bounds(kind: inspect.IntType | inspect.FloatType) -> str:
-    """The least and the most, as in `>= 0, <= 1`."""
+    """Returns the bounds of a number, as in `>= 0, <= 1`."""
     signs = {">": kind.gt, ">=": kind.ge, "<": kind.lt, "<=": kind.le}
     return ", ".join(f"{sign} {int(at)}" for sign, at in signs.items() if at is not None)
 
 
-def test_every_key_stands_in_the_document_with_its_type_and_default() -> None:
-    """No key is missing, none is invented, and none says what is no longer so."""
+def test_every_key_is_documented_with_its_type_and_default() -> None:
+    """No key is missing, invented or outdated."""
     assert documented_rows() == coded_rows()
 
 
-def test_every_key_says_what_it_is() -> None:
-    """A type and a default do not tell anybody what to use a key for."""
+def test_every_key_has_a_description() -> None:
+    """A type and a default alone do not explain a key."""
     assert all(meaning for _, (*_, meaning) in documented_cells())
 
 
-def test_every_flag_stands_beside_its_key(capsys: pytest.CaptureFixture[str]) -> None:
-    """The command line's help and the document name the same flag for the same key."""
-    told: dict[str, str] = {}
+def test_every_flag_is_documented_with_its_key(capsys: pytest.CaptureFixture[str]) -> None:
+    """The help of the command line has the same flag for the same key."""
+    flags: dict[str, str] = {}
     for command in COMMANDS:
         with pytest.raises(SystemExit):
             cli.main([command, "--help"])
         for flag in re.split(r"\n  (?=--)", capsys.readouterr().out)[1:]:
             if key := re.search(r"\[([a-z_]+\.[a-z_]+)\]\s*$", flag):
-                told[key[1]] = flag.split()[0]
-    assert len(told) > 1
-    assert told == {name: flag.strip("`") for name, (_, _, flag, _) in documented_cells() if flag}
+                flags[key[1]] = flag.split()[0]
+    assert len(flags) > 1
+    assert flags == {name: flag.strip("`") for name, (_, _, flag, _) in documented_cells() if flag}

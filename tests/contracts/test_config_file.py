@@ -1,4 +1,4 @@
-"""deploy/soundpost.toml, which a package installs, is the configuration that the code reads."""
+"""deploy/soundpost.toml, which the package installs, agrees with the code."""
 
 import re
 import tomllib
@@ -17,7 +17,7 @@ NAMED = re.compile(r"\n#\[\[?decide\.(groups|profiles|labels|schedules)(.(?!\n#?
 
 
 def keys(section: type[Section], table: str = "") -> Iterator[tuple[str, object]]:
-    """Every key with its default, but for those of tables that the file itself names."""
+    """Yields every key with its default, except those of tables with user-defined names."""
     for field in msgspec.structs.fields(section):
         if isinstance(field.type, type) and issubclass(field.type, Section):
             yield from keys(field.type, f"{table}{field.name}.")
@@ -26,20 +26,20 @@ def keys(section: type[Section], table: str = "") -> Iterator[tuple[str, object]
 
 
 def uncommented() -> dict[str, object]:
-    """Every key of the file with its value, as if each # were away."""
+    """Returns every key of the file with its value, as if each # were removed."""
     tables = tomllib.loads(KEY.sub("", NAMED.sub("\n", INSTALLED.read_text())))
     return {
         f"{table}.{key}": value for table, kept in tables.items() for key, value in kept.items()
     }
 
 
-def test_as_installed_it_changes_nothing() -> None:
-    """The file that nobody has edited is the defaults."""
+def test_the_installed_file_is_the_default_configuration() -> None:
+    """All its keys are comments."""
     assert load_config(INSTALLED) == Config()
 
 
-def test_every_key_stands_in_it_and_no_other() -> None:
-    """Who reads the file has seen everything that can be set."""
+def test_the_file_has_exactly_the_keys_of_the_configuration() -> None:
+    """It therefore shows everything that can be set."""
     assert sorted(uncommented()) == sorted(name for name, _ in keys(Config))
 
 
@@ -47,13 +47,13 @@ def test_every_key_stands_in_it_and_no_other() -> None:
     ("name", "default"),
     [(name, value) for name, value in keys(Config) if value not in (None, msgspec.NODEFAULT)],
 )
-def test_a_key_stands_there_with_its_default(name: str, default: object) -> None:
-    """To take a # away changes nothing yet."""
+def test_a_key_has_its_default_value_in_the_file(name: str, default: object) -> None:
+    """Removing a # changes nothing yet."""
     assert uncommented()[name] == default
 
 
-def test_all_examples_together_are_a_configuration(tmp_path: Path) -> None:
-    """Every example is of the right type, and they contradict each other only in the broker."""
+def test_all_examples_together_are_a_valid_configuration(tmp_path: Path) -> None:
+    """Every example has the right type; they contradict each other in the broker's scheme only."""
     whole: str = KEY.sub("", INSTALLED.read_text()).replace("mqtt://", "mqtts://")
     path = tmp_path / "soundpost.toml"
     path.write_text(whole)
@@ -64,8 +64,8 @@ def test_all_examples_together_are_a_configuration(tmp_path: Path) -> None:
     assert len(read.schedules) == len(written["decide"]["schedules"])
 
 
-def test_every_key_is_explained() -> None:
-    """Above each key, or above the run of keys that it stands in, a line says what it is."""
+def test_every_key_has_a_comment() -> None:
+    """It is above the key, or above the group of keys."""
     lines = INSTALLED.read_text().splitlines()
     for number, line in enumerate(lines):
         if KEY.match(line):

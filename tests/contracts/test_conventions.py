@@ -1,4 +1,4 @@
-"""The house rules that no linter knows."""
+"""Conventions of the project that no linter checks."""
 
 import ast
 import re
@@ -10,27 +10,26 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-ROOMS = ("daemon", "deploy", "docs", "models", "systemd", "tests", "training")
-DRAWERS = {"utils", "util", "helpers", "helper", "common", "misc", "manager", "managers"}
+FOLDERS = ("daemon", "deploy", "docs", "models", "systemd", "tests", "training")
+VAGUE_NAMES = {"utils", "util", "helpers", "helper", "common", "misc", "manager", "managers"}
 LINE_LIMIT = 200
 TEST_LINE_LIMIT = 300  # a list of cases grows where a function must not
 LONGER_FOR_A_REASON = {
     "daemon/soundpost/publish/connection.py": "the only file that imports paho",
     "daemon/soundpost/evidence/store/clip_store.py": "imports grew with the names of packages",
-    "tests/unit/daemon/evidence/store/test_retention.py": "the same",
-    "tests/unit/daemon/gate/test_gate.py": "every rule of the gate, on the same made-up triggers",
+    "tests/unit/daemon/gate/test_gate.py": "all rules of the gate, with the same sample triggers",
 }
 
 
-def python_files(*rooms: str) -> list[Path]:
-    """The Python files of some rooms."""
-    files = [path for room in rooms for path in sorted((ROOT / room).rglob("*.py"))]
+def python_files(*folders: str) -> list[Path]:
+    """Returns the Python files of some folders."""
+    files = [path for folder in folders for path in sorted((ROOT / folder).rglob("*.py"))]
     assert files
     return files
 
 
 def name(path: Path) -> str:
-    """The path as people write it."""
+    """Returns the path relative to the repository."""
     return path.relative_to(ROOT).as_posix()
 
 
@@ -38,19 +37,19 @@ SOURCES = python_files("daemon", "training")
 ALL_PYTHON = python_files("daemon", "training", "tests", "deploy")
 
 
-@pytest.mark.parametrize("room", ROOMS)
-def test_a_top_level_room_is_no_package(room: str) -> None:
+@pytest.mark.parametrize("folder", FOLDERS)
+def test_a_top_level_folder_is_no_package(folder: str) -> None:
     """An __init__.py there would shadow an installed package of that name."""
-    assert not (ROOT / room / "__init__.py").exists()
+    assert not (ROOT / folder / "__init__.py").exists()
 
 
-def test_there_is_no_drawer() -> None:
-    """A file says what it does; "utils" says only that nobody asked."""
-    assert not [name(path) for path in ALL_PYTHON if DRAWERS & set(path.stem.split("_"))]
+def test_no_file_has_a_vague_name() -> None:
+    """A file name states its topic; "utils" does not."""
+    assert not [name(path) for path in ALL_PYTHON if VAGUE_NAMES & set(path.stem.split("_"))]
 
 
 def test_no_file_is_long_without_a_listed_reason() -> None:
-    """Above 200 lines a file answers more than one question, or says here why it does not."""
+    """A longer file has more than one task, or a reason in the list."""
     tests = set(python_files("tests"))
     long = {
         name(path)
@@ -60,23 +59,20 @@ def test_no_file_is_long_without_a_listed_reason() -> None:
     assert long == set(LONGER_FOR_A_REASON)
 
 
-def test_nothing_but_the_composition_root_may_swallow_everything() -> None:
-    """A bug is a traceback; only app.py may stand between it and the outside.
-
-    To put things in order and raise the same again is no swallowing.
-    """
+def test_only_the_app_package_may_catch_everything() -> None:
+    """A bug must be a traceback. Cleaning up and raising again is allowed."""
     caught = [
         f"{name(path)}:{node.lineno}"
         for path in SOURCES
         if not name(path).startswith("daemon/soundpost/app/")
         for node in ast.walk(ast.parse(path.read_text()))
-        if isinstance(node, ast.ExceptHandler) and _swallows_everything(node)
+        if isinstance(node, ast.ExceptHandler) and _catches_everything(node)
     ]
     assert not caught
 
 
 def test_only_the_interpreter_is_imported_by_name() -> None:
-    """An import by name is one that the import contracts cannot see."""
+    """The import contracts cannot see an import by name."""
     by_name = {
         name(path)
         for path in SOURCES
@@ -96,7 +92,7 @@ def test_only_the_interpreter_is_imported_by_name() -> None:
     ],
 )
 def test_a_check_is_silenced_by_name_and_with_a_reason(comment: str, accepted: str) -> None:
-    """Who silences a check says which, and why, on the same line."""
+    """Rule and reason are on the same line."""
     silent = [
         f"{name(path)}:{number}"
         for path in ALL_PYTHON
@@ -107,7 +103,7 @@ def test_a_check_is_silenced_by_name_and_with_a_reason(comment: str, accepted: s
 
 
 def test_every_rule_that_ruff_ignores_has_its_reason() -> None:
-    """In pyproject.toml too, the reason stands on the line."""
+    """The reason is on the line of the rule in pyproject.toml."""
     text = (ROOT / "pyproject.toml").read_text()
     ruff = text[text.index("[tool.ruff.lint]") : text.index("[tool.mypy]")]
     lines = re.findall(r"^.*\"[A-Z]+\d*\".*$", ruff, re.MULTILINE)
@@ -116,16 +112,16 @@ def test_every_rule_that_ruff_ignores_has_its_reason() -> None:
     assert not unexplained
 
 
-def test_ci_makes_the_tests_and_nothing_else() -> None:
-    """What CI does, anybody does with one command."""
+def test_ci_runs_make_test_only() -> None:
+    """The checks of CI are available with one command."""
     script = ROOT / ".ci" / "run"
     commands = [line for line in script.read_text().splitlines() if not line.startswith("#")]
     assert commands == ["set -euo pipefail", 'cd "$(dirname "$0")/.."', "exec make test"]
     assert script.stat().st_mode & 0o111
 
 
-def test_a_commit_is_checked_by_what_make_lint_runs() -> None:
-    """The pre-commit hooks and `make lint` are the same commands."""
+def test_the_pre_commit_hooks_are_those_of_make_lint() -> None:
+    """Both run the same commands."""
     hooks = (ROOT / ".pre-commit-config.yaml").read_text()
     hooked = re.findall(r"entry: make --no-print-directory (\S+)", hooks)
     lint = next(
@@ -134,8 +130,8 @@ def test_a_commit_is_checked_by_what_make_lint_runs() -> None:
     assert hooked == lint.partition("##")[0].split()[1:]
 
 
-def test_make_alone_says_what_can_be_made() -> None:
-    """A newcomer who types `make` is told the commands, and nothing is done."""
+def test_make_without_a_target_lists_the_targets() -> None:
+    """It builds nothing."""
     answer = subprocess.run(["make"], cwd=ROOT, capture_output=True, text=True, check=True)
     offered = re.findall(r"^  make (\S+)", answer.stdout, re.MULTILINE)
     assert {"run", "test", "lint", "bench", "clean", "help"} <= set(offered)
@@ -145,7 +141,7 @@ def _line_count(path: Path) -> int:
     return len(path.read_text().splitlines())
 
 
-def _swallows_everything(handler: ast.ExceptHandler) -> bool:
+def _catches_everything(handler: ast.ExceptHandler) -> bool:
     last = handler.body[-1]
     if isinstance(last, ast.Raise) and last.exc is None:
         return False

@@ -1,4 +1,4 @@
-"""The documents agree with the tree that they describe."""
+"""The documents agree with the source tree."""
 
 import re
 from pathlib import Path
@@ -48,12 +48,12 @@ def test_the_architecture_names_every_package(section: str, folder: str) -> None
     assert sorted(named) == sorted(packages - {"__init__", "__main__"})
 
 
-def test_the_architecture_names_every_door() -> None:
-    """What pyproject.toml lets import a foreign library is what the table of rooms says."""
-    doors = re.findall(r'"soundpost\.([a-z_.]+) -> [a-z_]+"', _read("pyproject.toml"))
+def test_the_architecture_names_every_file_that_imports_a_foreign_library() -> None:
+    """The files are those of the import contracts in pyproject.toml."""
+    importers = re.findall(r'"soundpost\.([a-z_.]+) -> [a-z_]+"', _read("pyproject.toml"))
     named = re.findall(r"`([a-z_]+(?:/[a-z_]+)*)\.py`", _read("docs/ARCHITECTURE.md"))
-    assert doors
-    assert {door.replace(".", "/") for door in doors} <= set(named)
+    assert importers
+    assert {importer.replace(".", "/") for importer in importers} <= set(named)
 
 
 def test_decisions_are_numbered_without_a_gap() -> None:
@@ -69,15 +69,15 @@ def test_the_index_lists_every_decision() -> None:
 
 
 @pytest.mark.parametrize("decision", DECISIONS, ids=lambda path: path.stem)
-def test_a_decision_tells_why_what_and_what_then(decision: Path) -> None:
-    """Context, decision, consequences: so that it can be judged anew when the context changes."""
+def test_a_decision_has_context_decision_and_consequences(decision: Path) -> None:
+    """With them it can be reviewed when the context changes."""
     headings = re.findall(r"^## (\w+)", decision.read_text(), re.MULTILINE)
     assert headings[0] == "Context"
     assert "Decision" in headings
     assert headings[-1] == "Consequences"
 
 
-def test_the_readme_s_commands_are_the_program_s() -> None:
+def test_the_readme_has_exactly_the_commands_of_the_program() -> None:
     """Every command of the table exists, and every command is in the table."""
     table = re.findall(r"^\| `soundpost ([a-z]+)", _read("README.md"), re.MULTILINE)
     offered = re.findall(
@@ -86,16 +86,16 @@ def test_the_readme_s_commands_are_the_program_s() -> None:
     assert table == offered
 
 
-def test_the_readme_s_make_targets_exist() -> None:
-    """What is written after `make` in a document can be made."""
+def test_every_make_target_in_the_documents_exists() -> None:
+    """The Makefile has every target that a code block of a document names."""
     targets = set(re.findall(r"^([a-z][a-z-]*):", _read("Makefile"), re.MULTILINE))
-    told = {
+    named_targets = {
         target
         for doc in DOCS
         for block in re.findall(r"^```\n(.*?)^```", doc.read_text(), re.DOTALL | re.MULTILINE)
         for target in re.findall(r"^make ([a-z-]+)", block, re.MULTILINE)
     }
-    assert {"run", "test"} <= told <= targets
+    assert {"run", "test"} <= named_targets <= targets
 
 
 def _anchors(doc: Path) -> set[str]:

@@ -1,4 +1,4 @@
-"""The lock files: they name what pyproject.toml asks for, by hash, and no place to get it from."""
+"""The lock files: the requirements of pyproject.toml, by hash, without a source."""
 
 import re
 import tomllib
@@ -30,7 +30,7 @@ PIN = re.compile(
 
 
 def entries(lock: str) -> list[tuple[Requirement, int]]:
-    """Each pinned package of a lock file, and the number of its hashes."""
+    """Returns each pinned package of a lock file, and the number of its hashes."""
     text = (ROOT / "requirements" / f"{lock}.txt").read_text(encoding="utf-8")
     blocks = re.split(r"\n(?=\S)", "\n".join(re.findall(r"^[^#\n].*", text, re.MULTILINE)))
     found = [PIN.fullmatch(block) for block in blocks]
@@ -42,8 +42,8 @@ def entries(lock: str) -> list[tuple[Requirement, int]]:
     ]
 
 
-def wanted(lock: str) -> list[Requirement]:
-    """What pyproject.toml asks for under the name of a lock file."""
+def required(lock: str) -> list[Requirement]:
+    """Returns the requirements of pyproject.toml under the name of a lock file."""
     if lock in GROUPS:
         return [Requirement(text) for text in GROUPS[lock]]
     texts = [*PROJECT["project"]["dependencies"], *(t for e in SETS[lock] for t in EXTRAS[e])]
@@ -52,15 +52,15 @@ def wanted(lock: str) -> list[Requirement]:
 
 @pytest.mark.parametrize("lock", [*SETS, *GROUPS])
 @pytest.mark.parametrize("machine", SUPPORTED, ids=lambda machine: "-".join(machine.values()))
-def test_a_lock_file_has_what_pyproject_asks_for(lock: str, machine: dict[str, str]) -> None:
-    """On each supported Python and processor, in a version that is allowed; else: `make lock`."""
+def test_a_lock_file_has_all_requirements_of_pyproject(lock: str, machine: dict[str, str]) -> None:
+    """Each is pinned in an allowed version, on each supported Python and processor."""
     pinned = {
         canonicalize_name(pin.name): str(pin.specifier).removeprefix("==")
         for pin, _ in entries(lock)
         if pin.marker is None
         or pin.marker.evaluate({**machine, "python_full_version": f"{machine['python_version']}.2"})
     }
-    for requirement in wanted(lock):
+    for requirement in required(lock):
         if requirement.marker is None or requirement.marker.evaluate(dict(machine)):
             version = pinned.get(canonicalize_name(requirement.name))
             assert version, f"{requirement.name} is not in requirements/{lock}.txt: make lock"
@@ -68,8 +68,8 @@ def test_a_lock_file_has_what_pyproject_asks_for(lock: str, machine: dict[str, s
 
 
 @pytest.mark.parametrize("lock", [*SETS, *GROUPS])
-def test_a_lock_file_names_files_by_hash_and_no_place(lock: str) -> None:
-    """The same files, wherever pip gets them from."""
+def test_a_lock_file_has_hashes_and_no_urls(lock: str) -> None:
+    """The files are the same from any index."""
     assert all(hashes for _, hashes in entries(lock))
     text = (ROOT / "requirements" / f"{lock}.txt").read_text(encoding="utf-8")
     assert not re.findall(r"https?:|file:|--(?:extra-)?index|--find-links| @ |(?<!\S)/\S*", text)

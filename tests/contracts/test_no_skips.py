@@ -1,4 +1,4 @@
-"""`pytest --no-skips`, with which `make` runs the checks that stand alone: a skip fails."""
+"""The option `--no-skips` of pytest, with which `make` runs single checks: a skip fails."""
 
 import os
 import subprocess
@@ -31,14 +31,14 @@ def run(folder: Path, content: str, *options: str) -> "subprocess.CompletedProce
 
 @pytest.mark.parametrize("content", SKIPS.values(), ids=SKIPS)
 def test_a_skip_fails_with_its_reason(tmp_path: Path, content: str) -> None:
-    """Whatever skips; the reason is in the report."""
+    """This holds for a skip in the test, by a mark and at import."""
     done = run(tmp_path, content, "--no-skips")
     assert done.returncode in {1, 2}, done.stdout + done.stderr
     assert "no program" in done.stdout
     assert "skipped under --no-skips" in done.stdout
 
 
-def test_what_passes_and_what_is_expected_to_fail_stay_so(tmp_path: Path) -> None:
+def test_passed_tests_and_expected_failures_are_not_changed(tmp_path: Path) -> None:
     """Only skips are forbidden."""
     content = (
         "import pytest\ndef test_it(): ...\n@pytest.mark.xfail\ndef test_wrong(): assert False\n"
@@ -48,8 +48,8 @@ def test_what_passes_and_what_is_expected_to_fail_stay_so(tmp_path: Path) -> Non
     assert "1 passed, 1 xfailed" in done.stdout
 
 
-def test_without_it_a_skip_is_a_skip(tmp_path: Path) -> None:
-    """`make test` skips what needs recordings that are not there."""
+def test_without_the_option_a_skip_is_reported_as_skipped(tmp_path: Path) -> None:
+    """`make test` skips tests whose recordings are missing."""
     done = run(tmp_path, SKIPS["in the test"])
     assert done.returncode == 0, done.stdout + done.stderr
     assert "1 skipped" in done.stdout

@@ -1,4 +1,4 @@
-"""The wire format: what is told, docs/schema and docs/PAYLOAD.md agree, and stay as they are."""
+"""The wire format of detections and health: code, docs/schema and docs/PAYLOAD.md agree."""
 
 import dataclasses
 import json
@@ -30,7 +30,7 @@ SCHEMAS = {
     HealthMessage: json.loads((DOCS / "schema" / "health-1.json").read_text()),
 }
 LAST_NS = 253_402_300_799_999_999_999
-"""The end of the year 9999, after which RFC 3339 has no words."""
+"""The end of the year 9999, the last one that RFC 3339 can express."""
 OVER = {State.ENDED, State.RETRACTED}
 MODEL = ModelIdentity(id="esc50", version="1.0.0", sha256="5e" * 32)
 STARTED = Detection(
@@ -47,14 +47,14 @@ STARTED = Detection(
     level_dbfs=-31.2,
 )
 
-TOLD = (
+STARTED_JSON = (
     b'{"schema":1,"id":"01a1f7dd-f708-752e-89a7-834df2a74de4","seq":1,"node":"north-gate",'
     b'"state":"started","label":"glass_breaking","score":0.94,"threshold":0.62,'
     b'"onset":"2026-11-20T07:31:21.480Z","offset":null,"clock":"synced","level_dbfs":-31.2,'
     b'"model":{"id":"esc50","version":"1.0.0","sha256":"' + b"5e" * 32 + b'"},'
     b'"clip":null,"backfilled":false,"test":false}'
 )
-REPORTED = (
+HEALTH_JSON = (
     b'{"schema":1,"node":"north-gate","time":"2026-11-20T07:31:21.480Z","clock":"synced",'
     b'"version":"0.1.0","model":{"id":"esc50","version":"1.0.0","sha256":"' + b"5e" * 32 + b'"},'
     b'"heard_seconds":1.0,"problems":["clipping"],"counters":{"samples":16000,"overflows":0,"dropped_samples":0,'
@@ -64,21 +64,21 @@ REPORTED = (
 )
 
 
-def new_teller(clock: ClockState = "synced") -> MessageBuilder:
-    """The same words in every run."""
+def build_messages(clock: ClockState = "synced") -> MessageBuilder:
+    """Builds a message builder with the same ids in every run."""
     rng = random.Random(7)  # noqa: S311 - the same ids in every run
     return MessageBuilder("north-gate", MODEL, sample_rate_hz=16_000, clock=lambda: clock, rng=rng)
 
 
-def complaints(message: DetectionMessage | HealthMessage) -> list[str]:
-    """What the message's schema says against it, as it goes over the wire."""
+def schema_errors(message: DetectionMessage | HealthMessage) -> list[str]:
+    """Validates the encoded message; returns the errors."""
     validator = Draft202012Validator(SCHEMAS[type(message)])
     return [error.message for error in validator.iter_errors(json.loads(encode(message)))]
 
 
 @st.composite
 def detections(draw: st.DrawFn) -> Detection:
-    """Any state of any event; an offset where, and only where, it is over."""
+    """Draws a state of an event; it has an offset exactly if the event is over."""
     state = draw(st.sampled_from(State))
     onset_ns = draw(st.integers(0, LAST_NS))
     return Detection(
@@ -97,50 +97,50 @@ def detections(draw: st.DrawFn) -> Detection:
 
 
 @given(detections(), st.sampled_from(get_args(ClockState)))
-def test_every_detection_keeps_the_schema(detection: Detection, clock: ClockState) -> None:
-    """Whatever is decided, at whatever time."""
-    builder = new_teller(clock)
-    told = [
+def test_every_detection_is_valid(detection: Detection, clock: ClockState) -> None:
+    """The schema accepts any state at any time."""
+    builder = build_messages(clock)
+    messages = [
         builder.detection(dataclasses.replace(detection, state=State.STARTED, offset_utc_ns=None))
     ]
     if detection.state is not State.STARTED:
-        told.append(builder.detection(detection))
-    assert [complaints(message) for message in told] == [[]] * len(told)
+        messages.append(builder.detection(detection))
+    assert [schema_errors(message) for message in messages] == [[]] * len(messages)
 
 
 @given(
     st.builds(Health, **dict.fromkeys(Health.__struct_fields__, st.integers(0, 2**53))),
     st.sets(st.sampled_from(Problem)),
 )
-def test_every_health_keeps_the_schema(health: Health, problems: set[Problem]) -> None:
-    """Whatever was counted, and whatever is wrong."""
-    assert complaints(new_teller().health(health, LAST_NS, sorted(problems))) == []
+def test_every_health_message_is_valid(health: Health, problems: set[Problem]) -> None:
+    """The schema accepts any counters and problems."""
+    assert schema_errors(build_messages().health(health, LAST_NS, sorted(problems))) == []
 
 
 @given(detections())
-def test_a_detection_survives_the_wire(detection: Detection) -> None:
-    """Decoded, it is equal to what was told."""
+def test_a_decoded_detection_is_equal_to_the_published_one(detection: Detection) -> None:
+    """No field is lost or rounded."""
     started = dataclasses.replace(detection, state=State.STARTED, offset_utc_ns=None)
-    message = new_teller().detection(started)
+    message = build_messages().detection(started)
     assert msgspec.json.decode(encode(message), type=DetectionMessage) == message
 
 
 def test_a_detection_is_frozen_byte_for_byte() -> None:
-    """Who changes these bytes raises `schema`, and tells subscribers in the changelog."""
-    assert encode(new_teller().detection(STARTED)) == TOLD
+    """A change of these bytes needs a new `schema` and an entry in the changelog."""
+    assert encode(build_messages().detection(STARTED)) == STARTED_JSON
 
 
-def test_a_health_is_frozen_but_for_the_version() -> None:
-    """Who changes these bytes raises `schema`, and tells subscribers in the changelog."""
+def test_a_health_message_is_frozen_except_for_the_version() -> None:
+    """A change of these bytes needs a new `schema` and an entry in the changelog."""
     health = Health(
         samples=16_000, windows=7, detections=2, clips_kept=1, messages_sent=2, connects=1
     )
-    report = new_teller().health(health, STARTED.onset_utc_ns, [Problem.CLIPPING])
-    assert encode(msgspec.structs.replace(report, version="0.1.0")) == REPORTED
+    report = build_messages().health(health, STARTED.onset_utc_ns, [Problem.CLIPPING])
+    assert encode(msgspec.structs.replace(report, version="0.1.0")) == HEALTH_JSON
 
 
 def described(schema: dict[str, Any], *path: str) -> dict[str, Any]:
-    """The part of a schema that describes a nested object."""
+    """Returns the part of a schema that describes a nested object."""
     for name in path:
         schema = schema["properties"][name]
     return schema
@@ -159,27 +159,27 @@ def described(schema: dict[str, Any], *path: str) -> dict[str, Any]:
 def test_a_schema_names_the_fields_of_its_struct(
     struct: type[msgspec.Struct], part: dict[str, Any]
 ) -> None:
-    """The same, in the same order, all required, none beside them."""
+    """The fields are in the same order, all required, without others."""
     fields = list(struct.__struct_fields__)
     assert (list(part["properties"]), part["required"]) == (fields, fields)
     assert part["additionalProperties"] is False
 
 
-def test_a_schema_knows_every_problem() -> None:
-    """A word that the daemon learns is one that subscribers are told of."""
+def test_the_schema_has_every_problem() -> None:
+    """A new problem must be documented."""
     items = SCHEMAS[HealthMessage]["properties"]["problems"]["items"]
     assert items["enum"] == list(Problem)
 
 
-def test_a_schema_knows_every_state_and_every_clock() -> None:
-    """A word that the daemon learns is one that subscribers are told of."""
+def test_the_schema_has_every_state_and_every_clock_state() -> None:
+    """A new state must be documented."""
     properties = SCHEMAS[DetectionMessage]["properties"]
     assert properties["state"]["enum"] == list(State)
     assert properties["clock"]["enum"] == list(get_args(ClockState))
 
 
 @pytest.mark.parametrize("schema", SCHEMAS.values(), ids=["detection", "health"])
-def test_a_schema_is_one(schema: dict[str, Any]) -> None:
+def test_a_schema_is_valid(schema: dict[str, Any]) -> None:
     """A misspelt keyword would allow everything."""
     Draft202012Validator.check_schema(schema)
 
@@ -203,23 +203,23 @@ def test_a_schema_is_one(schema: dict[str, Any]) -> None:
     ],
     ids=str,
 )
-def test_the_schema_refuses_what_is_no_detection(change: dict[str, Any]) -> None:
-    """Otherwise the tests above would prove nothing."""
+def test_the_schema_refuses_an_invalid_detection(change: dict[str, Any]) -> None:
+    """Without that the tests above would prove nothing."""
     validator = Draft202012Validator(SCHEMAS[DetectionMessage])
-    assert validator.is_valid(json.loads(TOLD))
-    assert not validator.is_valid(json.loads(TOLD) | change)
+    assert validator.is_valid(json.loads(STARTED_JSON))
+    assert not validator.is_valid(json.loads(STARTED_JSON) | change)
 
 
-def test_the_examples_in_the_documentation_keep_their_schema() -> None:
-    """Every block of JSON in docs/PAYLOAD.md is a message that a node could send."""
+def test_the_examples_in_the_documentation_are_valid() -> None:
+    """Every block of JSON in docs/PAYLOAD.md is a message of its schema."""
     text = (DOCS / "PAYLOAD.md").read_text()
     blocks = [json.loads(block) for block in re.findall(r"```json\n(.*?)```", text, re.DOTALL)]
-    told_by = {"counters": "health", "status": "result", "thresholds": "settings"}
+    kind_by_key = {"counters": "health", "status": "result", "thresholds": "settings"}
     kinds = [
-        next((kind for key, kind in told_by.items() if key in block), "detection")
+        next((kind for key, kind in kind_by_key.items() if key in block), "detection")
         for block in blocks
     ]
-    assert {"detection", *told_by.values()} == set(kinds)
+    assert {"detection", *kind_by_key.values()} == set(kinds)
     for kind, block in zip(kinds, blocks, strict=True):
         schema = json.loads((DOCS / "schema" / f"{kind}-1.json").read_text())
         Draft202012Validator(schema).validate(block)

@@ -1,4 +1,4 @@
-"""The built wheel: what is in it, and what it brings to a device."""
+"""The built wheel: its contents, and what it installs on a device."""
 
 import json
 import os
@@ -16,7 +16,7 @@ from soundpost import __version__
 
 ROOT = Path(__file__).resolve().parents[2]
 
-# What only a workstation may have: each is larger than all that a device needs together.
+# For workstations only: each is larger than all requirements of a device together.
 WORKSTATION_ONLY = {
     "keras",
     "librosa",
@@ -31,8 +31,8 @@ WORKSTATION_ONLY = {
     "tensorflow-cpu",
     "torch",
 }
-# Loaded by the rooms that need them, when they are needed.
-EDGES = {
+# Imported by the packages that need them, only when they are needed.
+LAZY_IMPORTS = {
     "ai_edge_litert",
     "astral",
     "paho",
@@ -44,19 +44,19 @@ EDGES = {
 }
 
 
-# What `make` sets: whether the versions of requirements/ are installed, or the newest ones.
+# Set by `make`: `yes` installs the versions of requirements/, anything else the newest ones.
 LOCKED = os.environ.get("LOCKED", "yes") == "yes"
 
 
 def locked_versions() -> list[str]:
-    """The pins of requirements/test.txt without their hashes, as pip's constraints want them."""
+    """Returns the pins of requirements/test.txt without hashes, as constraints for pip."""
     text = (ROOT / "requirements" / "test.txt").read_text(encoding="utf-8")
     return re.findall(r"^\S+==[^\\\n]+", text, re.MULTILINE)
 
 
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The wheel, built from this tree."""
+    """The wheel, built from this source tree."""
     folder = tmp_path_factory.mktemp("wheel")
     pip: list[str | Path] = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps"]
     # The build tool that `make` installed; without one, pip fetches the newest.
@@ -67,7 +67,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def device(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The programs of a fresh environment that has the wheel, and no extra."""
+    """The programs of a fresh environment with the wheel, without extras."""
     folder = tmp_path_factory.mktemp("device")
     venv.create(folder, with_pip=True)
     programs = folder / "bin"
@@ -80,10 +80,10 @@ def device(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return programs
 
 
-def ask(program: Path, *arguments: str) -> str:
-    """What a program of the device prints, away from the source tree."""
+def run_program(program: Path, *arguments: str) -> str:
+    """Runs a program of the device outside the source tree; returns its output."""
     environment = {key: value for key, value in os.environ.items() if key != "PYTHONPATH"}
-    answer = subprocess.run(
+    done = subprocess.run(
         [program, *arguments],
         cwd=program.parent,
         env=environment,
@@ -92,18 +92,18 @@ def ask(program: Path, *arguments: str) -> str:
         check=False,
         timeout=120,
     )
-    assert answer.returncode == 0, answer.stdout + answer.stderr
-    return answer.stdout
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
 
 
-def test_the_wheel_holds_the_two_packages_and_nothing_beside_them(wheel: Path) -> None:
-    """No `daemon`, no `tests`: what stands at the top is imported by everybody's Python."""
+def test_the_wheel_has_the_two_packages_only(wheel: Path) -> None:
+    """Other top-level folders, such as `tests`, could shadow installed packages."""
     top = {PurePosixPath(entry).parts[0] for entry in ZipFile(wheel).namelist()}
     assert top == {"soundpost", "soundpost_training", f"soundpost-{__version__}.dist-info"}
 
 
-def test_the_wheel_holds_every_file_of_the_two_packages(wheel: Path) -> None:
-    """What is in the tree is in the wheel: the marker of typed packages and data included."""
+def test_the_wheel_has_every_file_of_the_two_packages(wheel: Path) -> None:
+    """The marker of typed packages and data files are included."""
     expected = {
         path.relative_to(package.parent).as_posix()
         for package in (ROOT / "daemon" / "soundpost", ROOT / "training" / "soundpost_training")
@@ -118,10 +118,8 @@ def test_the_wheel_holds_every_file_of_the_two_packages(wheel: Path) -> None:
     ("folder", "inside"),
     [("models", "soundpost/models"), ("training/configs", "soundpost_training/configs")],
 )
-def test_the_wheel_brings_models_and_experiments_along(
-    wheel: Path, folder: str, inside: str
-) -> None:
-    """Every file of them, byte for byte."""
+def test_the_wheel_has_models_and_experiments(wheel: Path, folder: str, inside: str) -> None:
+    """The files are equal, byte for byte."""
     files = [path for path in (ROOT / folder).rglob("*") if path.is_file()]
     assert files
     with ZipFile(wheel) as packed:
@@ -130,38 +128,41 @@ def test_the_wheel_brings_models_and_experiments_along(
             assert packed.read(entry) == path.read_bytes(), entry
 
 
-def test_the_wheel_carries_its_licence_and_notice(wheel: Path) -> None:
-    """Apache-2.0 asks for both to go along."""
+def test_the_wheel_has_licence_and_notice(wheel: Path) -> None:
+    """Apache-2.0 requires both."""
     entries = set(ZipFile(wheel).namelist())
     for file in ("LICENSE", "NOTICE"):
         assert f"soundpost-{__version__}.dist-info/licenses/{file}" in entries
 
 
-def test_a_device_gets_nothing_that_only_a_workstation_needs(device: Path) -> None:
-    """Not by any of the dependencies, however far down."""
-    listed = json.loads(ask(device / "pip", "list", "--format", "json"))
+def test_a_device_gets_no_workstation_package(device: Path) -> None:
+    """No direct or indirect dependency installs one."""
+    listed = json.loads(run_program(device / "pip", "list", "--format", "json"))
     names = {package["name"].lower().replace("_", "-") for package in listed}
     assert "soundpost" in names
     assert not names & WORKSTATION_ONLY
 
 
-def test_a_device_s_program_starts(device: Path) -> None:
-    """The installed command answers, from a folder where no source tree is."""
-    assert ask(device / "soundpost", "--version") == f"soundpost {__version__}\n"
+def test_the_installed_program_starts(device: Path) -> None:
+    """It needs no source tree."""
+    assert run_program(device / "soundpost", "--version") == f"soundpost {__version__}\n"
 
 
-def test_the_command_line_loads_no_room_that_it_may_not_need(device: Path) -> None:
-    """`--help` and a typo in the configuration answer at once, even on a small board."""
+def test_the_command_line_does_not_import_foreign_libraries(device: Path) -> None:
+    """`--help` and configuration errors are therefore fast on a small board."""
     code = "import soundpost.cli, sys, json; print(json.dumps(sorted(sys.modules)))"
-    loaded = {module.partition(".")[0] for module in json.loads(ask(device / "python", "-c", code))}
+    loaded = {
+        module.partition(".")[0]
+        for module in json.loads(run_program(device / "python", "-c", code))
+    }
     assert "soundpost" in loaded
-    assert not loaded & EDGES
+    assert not loaded & LAZY_IMPORTS
 
 
-def test_a_device_finds_the_bundle_that_came_along(device: Path) -> None:
-    """The model's name is enough: it lies inside the installed package."""
+def test_an_installed_bundle_is_found_by_its_name(device: Path) -> None:
+    """It is inside the installed package."""
     code = (
         "from soundpost.classify import find_bundle, load_bundle\n"
         "print(load_bundle(find_bundle('esc50')).manifest.id)"
     )
-    assert ask(device / "python", "-c", code) == "esc50\n"
+    assert run_program(device / "python", "-c", code) == "esc50\n"

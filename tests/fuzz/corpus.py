@@ -1,4 +1,4 @@
-"""What fuzzing found worth trying again, one archive for each target."""
+"""The corpus of inputs found by fuzzing, one archive for each target."""
 
 import io
 import zipfile
@@ -7,11 +7,11 @@ from pathlib import Path
 
 FOLDER = Path(__file__).with_name("corpus")
 MOST_BYTES = 50_000
-"""What an archive may take in the repository: the smallest inputs go in first."""
+"""Size limit of an archive in the repository: the smallest inputs are stored first."""
 
 
 def read(target: str) -> dict[str, bytes]:
-    """The inputs of a target by their names; none when there is no archive yet."""
+    """Returns the inputs of a target by their names; empty if there is no archive."""
     path = FOLDER / f"{target}.zip"
     if not path.exists():
         return {}
@@ -20,20 +20,21 @@ def read(target: str) -> dict[str, bytes]:
 
 
 def write(target: str, inputs: list[bytes]) -> int:
-    """Keep the smallest of the inputs, the same archive for the same ones; how many that were."""
-    kept = sorted(set(inputs), key=lambda data: (len(data), data))
-    while len(content := _archive(kept)) > MOST_BYTES:
-        kept = kept[: len(kept) * 9 // 10]
+    """Stores the smallest inputs, reproducibly; returns their number."""
+    stored = sorted(set(inputs), key=lambda data: (len(data), data))
+    while len(content := _archive(stored)) > MOST_BYTES:
+        stored = stored[: len(stored) * 9 // 10]
     FOLDER.mkdir(exist_ok=True)
     (FOLDER / f"{target}.zip").write_bytes(content)
-    return len(kept)
+    return len(stored)
 
 
 def _archive(inputs: list[bytes]) -> bytes:
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
         for data in inputs:
-            entry = zipfile.ZipInfo(sha256(data).hexdigest()[:16])  # its date is always 1980
+            # The date of an entry is always 1980, so that archives are reproducible.
+            entry = zipfile.ZipInfo(sha256(data).hexdigest()[:16])
             entry.compress_type = zipfile.ZIP_DEFLATED
             archive.writestr(entry, data)
     return file.getvalue()

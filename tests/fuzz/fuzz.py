@@ -1,4 +1,4 @@
-"""`make fuzz`: fuzz every target for a while, and keep what reaches something new.
+"""Fuzzes every target for a while, and stores inputs that reach new code (`make fuzz`).
 
 Usage: PYTHONPATH=tests/support python fuzz.py SECONDS [TARGET…]
 """
@@ -18,7 +18,7 @@ LONGEST_BYTES = 65_536
 
 
 def fuzz(target: str, seconds: int) -> bool:
-    """Whether a target held for so long; what it was fed is kept either way."""
+    """Fuzzes a target for a time, and stores its inputs; returns whether no input failed."""
     found = BUILD / target
     crashes = BUILD / f"{target}-crashes"
     for folder in (found, crashes):
@@ -33,13 +33,14 @@ def fuzz(target: str, seconds: int) -> bool:
     limits += [f"-max_len={LONGEST_BYTES}", f"-artifact_prefix={crashes}/"]
     limits += [f"-max_total_time={seconds}", "-verbosity=0"]
     limits += ["-print_final_stats=1"]
-    limits += [f"-dict={dictionary}"] if words(target) else []  # it refuses an empty one
+    limits += [f"-dict={dictionary}"] if words(target) else []  # libFuzzer refuses an empty one
     command = [sys.executable, str(HERE / "guided.py"), target, *limits, str(found)]
-    holds = subprocess.run(command, check=False).returncode == 0
+    passed = subprocess.run(command, check=False).returncode == 0
     inputs = [path.read_bytes() for path in found.iterdir()]
-    kept = corpus.write(target, [data for data in inputs if data not in seeds])
-    print(f"== {target}: {'held' if holds else f'broke, see {crashes}'}; {kept} inputs kept")  # noqa: T201 - what `make fuzz` is for
-    return holds
+    stored = corpus.write(target, [data for data in inputs if data not in seeds])
+    result = "no failure" if passed else f"failed, see {crashes}"
+    print(f"== {target}: {result}; {stored} inputs stored")  # noqa: T201 - the output of `make fuzz`
+    return passed
 
 
 def _escaped(word: str) -> str:
@@ -47,11 +48,11 @@ def _escaped(word: str) -> str:
 
 
 def main(seconds: str, *targets: str) -> int:
-    """Fuzz the targets one after the other, the time divided among them."""
+    """Fuzzes the targets one after the other; each gets an equal share of the time."""
     names = targets or tuple(SEEDS)
     share_seconds = max(1, int(seconds) // len(names))
-    held = [fuzz(name, share_seconds) for name in names]  # all of them, whatever the first finds
-    return 0 if all(held) else 1
+    results = [fuzz(name, share_seconds) for name in names]  # all, even if the first one fails
+    return 0 if all(results) else 1
 
 
 if __name__ == "__main__":

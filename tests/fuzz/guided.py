@@ -1,6 +1,6 @@
-"""Fuzz one target, guided by what of our code its inputs reach (atheris, libFuzzer).
+"""Fuzzes one target, guided by the code that its inputs reach (atheris, libFuzzer).
 
-Usage: python guided.py TARGET [what libFuzzer takes: -max_total_time=60 FOLDER …]
+Usage: python guided.py TARGET [arguments of libFuzzer: -max_total_time=60 FOLDER …]
 """
 
 import logging
@@ -10,24 +10,24 @@ from pathlib import Path
 
 import atheris
 
-# What is imported in here tells the fuzzer which of its branches were taken.
+# Imports in here are instrumented, so that the fuzzer gets their branch coverage.
 with atheris.instrument_imports(include=["soundpost", "tomllib", "zipfile"]):
     from targets import TARGETS
 
-MEMORY = Path("/dev/shm")  # noqa: S108 - a disk would be the slowest part of it; each has its own folder there
+MEMORY = Path("/dev/shm")  # noqa: S108 - a disk would be slow; each process has its own folder there
 
 
 def main(target: str, arguments: list[str]) -> None:
-    """Fuzz until libFuzzer's own limits end it, or a bug."""
+    """Fuzzes until a limit of libFuzzer, or a failure."""
     logging.disable()
     run = TARGETS[target]
-    place = MEMORY if MEMORY.is_dir() else None
+    memory = MEMORY if MEMORY.is_dir() else None
 
-    def once(data: bytes) -> None:
-        with tempfile.TemporaryDirectory(prefix="fuzz-", dir=place) as folder:
+    def run_input(data: bytes) -> None:
+        with tempfile.TemporaryDirectory(prefix="fuzz-", dir=memory) as folder:
             run(data, Path(folder))
 
-    atheris.Setup([sys.argv[0], *arguments], once)
+    atheris.Setup([sys.argv[0], *arguments], run_input)
     atheris.Fuzz()
 
 

@@ -1,4 +1,4 @@
-"""What strangers' bytes can reach, each as a function that raises nothing but a bug."""
+"""The parsers that foreign bytes can reach, each as a function that raises only for a bug."""
 
 from collections.abc import Callable
 from contextlib import suppress
@@ -35,11 +35,11 @@ BUDGET_BYTES = 1_000_000
 STEM = "20261120T073121Z-siren-01234567"
 
 Target = Callable[[bytes, Path], None]
-"""Takes bytes, and an empty folder."""
+"""Receives the input bytes, and an empty folder."""
 
 
 def config(data: bytes, folder: Path) -> None:
-    """A configuration file: read, and its broker understood, or refused."""
+    """Reads a configuration file and its broker address, or refuses it."""
     path = folder / "soundpost.toml"
     path.write_bytes(data)
     with suppress(SoundpostError):
@@ -50,7 +50,7 @@ def config(data: bytes, folder: Path) -> None:
 
 
 def wav(data: bytes, folder: Path) -> None:
-    """A recording: its chunks follow each other without a gap, or it is refused."""
+    """Reads a recording: its chunks follow each other without a gap, or it is refused."""
     path = folder / "sound.wav"
     path.write_bytes(data)
     health = Health()
@@ -66,7 +66,7 @@ def wav(data: bytes, folder: Path) -> None:
 
 
 def manifest(data: bytes, folder: Path) -> None:
-    """A manifest: what it says can be decided by, or it is refused."""
+    """Builds the decision rules of a manifest, or refuses it."""
     (folder / MANIFEST_FILE).write_bytes(data)
     with suppress(SoundpostError):
         read = read_manifest(folder)
@@ -74,14 +74,14 @@ def manifest(data: bytes, folder: Path) -> None:
 
 
 def golden(data: bytes, folder: Path) -> None:
-    """Golden vectors whose hash is right, because whoever made them made the manifest, too."""
+    """Replays golden vectors with a valid hash: their author made the manifest, too."""
     (folder / GOLDEN_FILE).write_bytes(data)
     with suppress(SoundpostError):
         replay_golden(Bundle(folder, _TINY.manifest, _TINY.model), _CLASSIFIER)
 
 
 def bundle(data: bytes, folder: Path) -> None:
-    """A bundle one of whose files is another: nothing of it is ever run."""
+    """Loads a bundle with one replaced file, which must be refused."""
     copytree(TINY, folder / "bundle")
     name = (MODEL_FILE, GOLDEN_FILE)[data[0] % 2] if data else MODEL_FILE
     path = folder / "bundle" / name
@@ -93,26 +93,27 @@ def bundle(data: bytes, folder: Path) -> None:
 
 
 def outbox(data: bytes, folder: Path) -> None:
-    """What an earlier run left on the disk: whatever it is, what is told now goes out in order."""
+    """Opens a damaged outbox: new messages are still sent, in order."""
     path = folder / "outbox.db"
     kind, rest = (data[0] % 4, data[1:]) if data else (0, b"")
     path.with_name(path.name + ("", ".mark", "-wal", "-journal")[kind]).write_bytes(rest)
     health = Health()
-    kept = Outbox(10, health)
-    writer = OutboxWriter(path, BUDGET_BYTES, kept.backlog, health, lambda: None)
+    outbox_queue = Outbox(10, health)
+    writer = OutboxWriter(path, BUDGET_BYTES, outbox_queue.backlog, health, lambda: None)
     try:
-        earlier = sent(kept, writer)
+        earlier = sent(outbox_queue, writer)
         assert earlier == sorted(set(earlier))
-        told = [kept.intake.last_seq + 1, kept.intake.last_seq + 2]
-        for number in told:
-            kept.intake.append(message(number))
-        assert sent(kept, writer) == told
+        intake = outbox_queue.intake
+        appended = [intake.last_seq + 1, intake.last_seq + 2]
+        for number in appended:
+            intake.append(message(number))
+        assert sent(outbox_queue, writer) == appended
     finally:
         writer.close()
 
 
 def sidecar(data: bytes, folder: Path) -> None:
-    """What lies beside a clip: counted as one of ours, or let be."""
+    """Scans a clip with any sidecar: it is counted, or ignored as a foreign file."""
     (folder / f"{STEM}.json").write_bytes(data)
     (folder / f"{STEM}.flac").write_bytes(b"sound")
     retention = RetentionPolicy(
@@ -123,23 +124,23 @@ def sidecar(data: bytes, folder: Path) -> None:
     retention.make_room(BUDGET_BYTES, 2**62)
 
 
-class Told(ResultQueue):
-    """Results, and whom each of them goes to."""
+class RecordedResults(ResultQueue):
+    """A queue that records results and their receivers."""
 
     def __init__(self) -> None:
         super().__init__("p/n/result", lambda *_: None, Health())
         self.results: list[tuple[bytes, ReplyTo]] = []
 
     def add(self, payload: bytes, reply_to: ReplyTo) -> None:
-        """Remember one."""
+        """Records a result."""
         self.results.append((payload, reply_to))
 
 
 def command(data: bytes, _folder: Path) -> None:
-    """Whatever is published on `command/…`: one command to be carried out, or one result."""
+    """Receives any message on `command/…`: it gives one command to execute, or one result."""
     name, response_topic, payload = (*data.split(b"\n", 2), b"", b"")[:3]
-    answers = Told()
-    inbox = CommandInbox("p/n", answers, lambda: None)
+    queue = RecordedResults()
+    inbox = CommandInbox("p/n", queue, lambda: None)
     inbox.on_message(
         IncomingMessage(
             topic=f"p/n/command/{name.decode(errors='replace')}",
@@ -148,14 +149,14 @@ def command(data: bytes, _folder: Path) -> None:
             correlation=response_topic,
         )
     )
-    asked = inbox.pop_command()
-    assert len(answers.results) == (asked is None)
-    for result, sender in answers.results:
-        told = msgspec.json.decode(result, type=ResultMessage)
-        assert told.status is Status.REFUSED
+    pending = inbox.pop_command()
+    assert len(queue.results) == (pending is None)
+    for result_payload, sender in queue.results:
+        result = msgspec.json.decode(result_payload, type=ResultMessage)
+        assert result.status is Status.REFUSED
         assert not (sender.topic or "").startswith("p/n/detections")
-    if asked is not None:
-        assert asked.command.id
+    if pending is not None:
+        assert pending.command.id
 
 
 TARGETS: dict[str, Target] = {

@@ -1,4 +1,4 @@
-"""What fuzzing found stays found: every kept input is tried again."""
+"""Every input in the corpus is run again, so that a bug found by fuzzing stays fixed."""
 
 import logging
 import tempfile
@@ -12,31 +12,31 @@ from hypothesis import strategies as st
 from seeds import SEEDS
 from targets import TARGETS
 
-MEMORY = Path("/dev/shm")  # noqa: S108 - a disk would be the slowest part of it; each has its own folder there
+MEMORY = Path("/dev/shm")  # noqa: S108 - a disk would be slow; each process has its own folder there
 
 
 @pytest.mark.parametrize("target", TARGETS)
-def test_every_kept_input_is_read_or_refused(target: str) -> None:
-    """No input ends the daemon with anything but an error that a person can mend."""
-    place = MEMORY if MEMORY.is_dir() else None
-    logging.disable()  # each of them has much to complain about
+def test_every_stored_input_is_read_or_refused(target: str) -> None:
+    """No input ends the daemon with anything but an error that a person can fix."""
+    memory = MEMORY if MEMORY.is_dir() else None
+    logging.disable()  # most inputs are logged as faulty
     try:
         for data in [*SEEDS[target](), *corpus.read(target).values()]:
-            with tempfile.TemporaryDirectory(prefix="fuzz-", dir=place) as folder:
+            with tempfile.TemporaryDirectory(prefix="fuzz-", dir=memory) as folder:
                 TARGETS[target](data, Path(folder))
     finally:
         logging.disable(logging.NOTSET)
 
 
-def test_every_target_has_something_to_begin_with() -> None:
-    """Nobody is fuzzed from nothing, and a corpus belongs to somebody."""
+def test_every_target_has_seeds_and_every_corpus_has_a_target() -> None:
+    """No target starts from nothing."""
     assert TARGETS.keys() == SEEDS.keys() == {path.stem for path in corpus.FOLDER.glob("*.zip")}
 
 
 @settings(max_examples=20)
 @given(st.lists(st.binary(max_size=200)))
-def test_a_corpus_is_kept_as_it_is(inputs: list[bytes]) -> None:
-    """Each input once, the smallest first, and the same inputs give the same file."""
+def test_a_corpus_is_stored_unchanged_and_reproducibly(inputs: list[bytes]) -> None:
+    """Each input is stored once, the smallest first; the same inputs give the same file."""
     with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
         patch.setattr(corpus, "FOLDER", Path(folder))
         assert corpus.write("any", inputs) == len(set(inputs))
@@ -46,8 +46,8 @@ def test_a_corpus_is_kept_as_it_is(inputs: list[bytes]) -> None:
         assert (Path(folder) / "any.zip").read_bytes() == first
 
 
-def test_a_corpus_does_not_grow_for_ever(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """Beyond its bound the largest inputs are not kept."""
+def test_a_corpus_is_bounded(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Beyond the limit the largest inputs are dropped."""
     monkeypatch.setattr(corpus, "FOLDER", tmp_path)
     monkeypatch.setattr(corpus, "MOST_BYTES", 2_000)
     noise = np.random.default_rng(1)

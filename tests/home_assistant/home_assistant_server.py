@@ -1,4 +1,4 @@
-"""A real Home Assistant that knows a broker, spoken to as its own applications speak to it."""
+"""A real Home Assistant with a broker, used through its REST API."""
 
 import json
 import subprocess
@@ -23,20 +23,20 @@ logger:
 """
 
 
-def until(is_so: Callable[[], bool]) -> None:
-    """Return as soon as something is so."""
+def wait_until(predicate: Callable[[], bool]) -> None:
+    """Returns as soon as the predicate holds."""
     deadline = time.monotonic() + PATIENCE_SECONDS
-    while not is_so():
+    while not predicate():
         if time.monotonic() > deadline:
             raise TimeoutError(f"not within {PATIENCE_SECONDS} s")
         time.sleep(0.5)
 
 
-class House:
-    """A Home Assistant; `start` after `stop` goes on with what it knew.
+class HomeAssistant:
+    """A Home Assistant process; its state lasts over `stop` and `start`.
 
     Args:
-        program: Its `hass`, with the requirements of `mqtt` and `frontend` beside it.
+        program: Path of `hass`, with the requirements of `mqtt` and `frontend` installed.
         folder: An empty folder for its configuration.
     """
 
@@ -50,55 +50,55 @@ class House:
 
     @property
     def log(self) -> str:
-        """What this run has written down: warnings and errors."""
+        """The warnings and errors of this run."""
         return (self.folder / "home-assistant.log").read_text()
 
     def start(self) -> None:
-        """Start it, and wait until it answers; at first with a user and no broker."""
+        """Starts it and waits until it responds; at the first start creates a user."""
         command = [self._program, "--config", str(self.folder), "--skip-pip"]
         with (self.folder / "output").open("ab") as output:
             self._process = subprocess.Popen(command, stdout=output, stderr=subprocess.STDOUT)
-        until(self._answers)
+        wait_until(self._responds)
         if not self._token:
-            self._move_in()
-        until(lambda: self.ask("/api/config")["state"] == "RUNNING")
+            self._create_user()
+        wait_until(lambda: self.request("/api/config")["state"] == "RUNNING")
 
     def stop(self) -> None:
-        """End it; it writes down what it knows."""
+        """Ends it; it saves its state."""
         if self._process is not None:
             self._process.terminate()
             self._process.wait(PATIENCE_SECONDS)
             self._process = None
 
-    def meet(self, broker_port: int) -> None:
-        """Tell it of a broker, as a person does in its settings."""
+    def add_broker(self, broker_port: int) -> None:
+        """Adds a broker, as a user does in its settings."""
         flows = "/api/config/config_entries/flow"
-        flow = self.ask(flows, {"handler": "mqtt"})
-        answers = {"broker": "127.0.0.1", "port": broker_port}
-        created = self.ask(f"{flows}/{flow['flow_id']}", answers)
+        flow = self.request(flows, {"handler": "mqtt"})
+        settings = {"broker": "127.0.0.1", "port": broker_port}
+        created = self.request(f"{flows}/{flow['flow_id']}", settings)
         assert created["type"] == "create_entry", created
 
     def states(self) -> dict[str, dict[str, Any]]:
-        """Each entity's state and attributes, by its id."""
-        return {one["entity_id"]: one for one in self.ask("/api/states")}
+        """Returns each entity's state and attributes, by its id."""
+        return {entry["entity_id"]: entry for entry in self.request("/api/states")}
 
     def state(self, entity: str) -> str | None:
-        """An entity's state; None if there is no such entity."""
+        """Returns an entity's state; None if there is no such entity."""
         return self.states().get(entity, {}).get("state")
 
     def call(self, service: str, entity: str, **data: object) -> None:
-        """Do what a press on a control does."""
+        """Calls a service on an entity, as a press on a control does."""
         domain, _, name = service.partition(".")
-        self.ask(f"/api/services/{domain}/{name}", {"entity_id": entity, **data})
+        self.request(f"/api/services/{domain}/{name}", {"entity_id": entity, **data})
 
     def registered(self) -> dict[str, dict[str, Any]]:
-        """What it has written down of MQTT's entities, by their ids; while it is stopped."""
+        """Returns the saved registry entries of MQTT entities, by their ids; only while stopped."""
         known = json.loads((self.folder / ".storage" / "core.entity_registry").read_text())
         entities = known["data"]["entities"]
-        return {one["entity_id"]: one for one in entities if one["platform"] == "mqtt"}
+        return {entry["entity_id"]: entry for entry in entities if entry["platform"] == "mqtt"}
 
-    def ask(self, path: str, data: object = None) -> Any:  # noqa: ANN401 - JSON
-        """What it answers to a question, or, with data, to an order."""
+    def request(self, path: str, data: object = None) -> Any:  # noqa: ANN401 - JSON
+        """Sends a GET request, or a POST request with data; returns the response."""
         body = None if data is None else json.dumps(data).encode()
         return self._send(path, body, "application/json")
 
@@ -111,18 +111,18 @@ class House:
         with urllib.request.urlopen(request, timeout=60) as answer:  # noqa: S310 - as above
             return json.load(answer)
 
-    def _answers(self) -> bool:
+    def _responds(self) -> bool:
         assert self._process is not None
         assert self._process.poll() is None, (self.folder / "output").read_text()
         try:
-            self.ask("/api/onboarding")
+            self.request("/api/onboarding")
         except urllib.error.HTTPError as error:
             return error.code in {401, 404}
         except OSError:
             return False
         return True
 
-    def _move_in(self) -> None:
+    def _create_user(self) -> None:
         client = f"http://127.0.0.1:{self._port}/"
         user = {
             "client_id": client,
@@ -131,8 +131,8 @@ class House:
             "password": "a",
             "language": "en",
         }
-        code = self.ask("/api/onboarding/users", user)["auth_code"]
+        code = self.request("/api/onboarding/users", user)["auth_code"]
         grant = {"grant_type": "authorization_code", "code": code, "client_id": client}
         body = urllib.parse.urlencode(grant).encode()
-        told = self._send("/auth/token", body, "application/x-www-form-urlencoded")
-        self._token = told["access_token"]
+        response = self._send("/auth/token", body, "application/x-www-form-urlencoded")
+        self._token = response["access_token"]

@@ -1,4 +1,4 @@
-"""deploy/mosquitto as its README says: a real broker with exactly these files."""
+"""The setup of deploy/mosquitto as in its README: a real broker with exactly these files."""
 
 import json
 import os
@@ -31,13 +31,13 @@ PASSWORDS = {"homeassistant": "secret-1", "archive": "secret-2"}
 
 @dataclass(frozen=True)
 class Setup:
-    """A broker that was set up by the README.
+    """A broker that is set up as in the README.
 
     Attributes:
         broker: The process.
         certificates: The folder that make-certificates.sh filled.
-        nodes_port: Where nodes call.
-        readers_port: Where readers call.
+        nodes_port: Port for nodes.
+        readers_port: Port for readers.
     """
 
     broker: Broker
@@ -46,19 +46,19 @@ class Setup:
     readers_port: int
 
     def node(self, name: str = "north-gate", **keys: str) -> dict[str, Any]:
-        """What a node's configuration says of the broker."""
+        """Returns the broker settings of a node's configuration."""
         certificate = {"cert_file": f"{name}.crt", "key_file": f"{name}.key", "ca_file": "ca.crt"}
         files = {key: str(self.certificates / file) for key, file in certificate.items()}
         return {"broker": f"mqtts://localhost:{self.nodes_port}", **files, **keys}
 
     def reader(self, user: str, topic: str = "#", client_id: str = "") -> Subscriber:
-        """Somebody who listens in."""
+        """Returns a subscriber with the account of a reader."""
         tls = ssl.create_default_context(cafile=str(self.certificates / "ca.crt"))
         return Subscriber(self.readers_port, topic, (user, PASSWORDS[user]), tls, client_id)
 
 
-class Installed(Broker):
-    """A broker with the configuration of Debian, which includes ours."""
+class InstalledBroker(Broker):
+    """A broker with Debian's configuration, which includes the one of this project."""
 
     def __init__(self, folder: Path, port: int) -> None:
         super().__init__(folder)
@@ -75,7 +75,7 @@ class Installed(Broker):
 
 
 def make_certificates(folder: Path, *arguments: str) -> "subprocess.CompletedProcess[str]":
-    """What the script printed."""
+    """Runs the script; returns its output."""
     return subprocess.run(
         [str(SETUP / "make-certificates.sh"), str(folder), *arguments],
         check=False,
@@ -99,7 +99,7 @@ def certificates(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def setup(tmp_path: Path, certificates: Path) -> Iterator[Setup]:
-    """The broker, its files where this test may write, on ports of its own."""
+    """The broker, with its files in the test's folder and on free ports."""
     require_mosquitto()
     home = tmp_path / "soundpost"
     shutil.copytree(certificates, home)
@@ -111,22 +111,22 @@ def setup(tmp_path: Path, certificates: Path) -> Iterator[Setup]:
         subprocess.run(command, check=True, timeout=PATIENCE_SECONDS)
     nodes_port, readers_port = free_port(), free_port()
     text = (SETUP / "soundpost.conf").read_text(encoding="utf-8")
-    for ours, theirs in (
+    for installed, local in (
         ("/etc/mosquitto/soundpost", str(home)),
         ("listener 8883", f"listener {nodes_port} 127.0.0.1"),
         ("listener 8884", f"listener {readers_port} 127.0.0.1"),
     ):
-        assert ours in text
-        text = text.replace(ours, theirs)
+        assert installed in text
+        text = text.replace(installed, local)
     (tmp_path / "conf.d").mkdir()
     (tmp_path / "conf.d" / "soundpost.conf").write_text(text, encoding="utf-8")
-    broker = Installed(tmp_path, nodes_port).start()
+    broker = InstalledBroker(tmp_path, nodes_port).start()
     yield Setup(broker, home, nodes_port, readers_port)
     broker.kill()
 
 
-def test_a_node_is_let_in_and_heard(setup: Setup) -> None:
-    """Over TLS, by its certificate, the broker's pinned to our CA; a reader gets what it tells."""
+def test_a_node_with_a_certificate_can_publish(setup: Setup) -> None:
+    """Over TLS, with the broker's certificate verified by our CA; a reader gets the message."""
     with setup.reader("homeassistant", DETECTIONS) as reader:
         with MqttPublisher(
             MqttConfig(**setup.node()), NodeDescription("north-gate"), Health()
@@ -136,28 +136,28 @@ def test_a_node_is_let_in_and_heard(setup: Setup) -> None:
     assert [json.loads(received.payload)["seq"] for received in got] == [1]
 
 
-def test_a_node_may_not_speak_for_another(setup: Setup) -> None:
-    """Its certificate says who it is."""
+def test_a_node_cannot_publish_for_another_node(setup: Setup) -> None:
+    """Its certificate has its name."""
     with pytest.raises(PublishError, match="refuses messages on soundpost/north-gate/check"):
         probe(MqttConfig(**setup.node("x")), "north-gate")
 
 
-def test_a_node_without_a_certificate_is_told_so(setup: Setup) -> None:
-    """Nobody gets in by knowing the port."""
+def test_a_missing_client_certificate_has_a_hint(setup: Setup) -> None:
+    """The port alone gives no access."""
     keys = setup.node()
     error = probe_refusal(keys["broker"], ca_file=keys["ca_file"])
     assert "does it want a client certificate?" in error.hint
 
 
-def test_a_node_does_not_trust_another_broker(setup: Setup, tmp_path: Path) -> None:
-    """Who has a certificate from somebody else's CA hears nothing of us."""
+def test_a_node_refuses_a_broker_of_another_ca(setup: Setup, tmp_path: Path) -> None:
+    """It sends nothing to a broker with a certificate of another CA."""
     make_certificates(tmp_path / "theirs", "broker", "localhost")
     error = probe_refusal(**setup.node(ca_file=str(tmp_path / "theirs" / "ca.crt")))
     assert "is not trusted" in str(error)
 
 
 def test_a_reader_cannot_forge_a_detection(setup: Setup) -> None:
-    """It may read, and that is all."""
+    """It can read only."""
     with setup.reader("archive", DETECTIONS) as reader:
         reader.publish(DETECTIONS, b"{}", retain=False)
         with MqttPublisher(
@@ -168,11 +168,11 @@ def test_a_reader_cannot_forge_a_detection(setup: Setup) -> None:
     assert json.loads(got[0].payload)["seq"] == 1
 
 
-def test_only_who_may_commands_a_node(setup: Setup) -> None:
-    """A reader does with the right to; one without it, and another node, are not heard."""
+def test_only_an_authorised_reader_can_send_commands(setup: Setup) -> None:
+    """Commands of another reader and of another node are refused."""
     command, refused = "soundpost/north-gate/command/reload", b'{"id": "no"}'
     config = MqttConfig(**setup.node(), commands=True)
-    stranger = MqttConfig(**setup.node("x"))
+    other_node = MqttConfig(**setup.node("x"))
     with (
         MqttPublisher(config, NodeDescription("north-gate"), Health()) as publisher,
         setup.reader("archive", "soundpost/north-gate/status") as archive,
@@ -182,22 +182,22 @@ def test_only_who_may_commands_a_node(setup: Setup) -> None:
         archive.publish(command, refused, retain=False)
         wait_until(lambda: "Denied PUBLISH" in setup.broker.log)
         with pytest.raises(PublishError, match="refuses messages on"):
-            deliver(stranger, "north-gate", "command/reload", [refused], PATIENCE_SECONDS)
+            deliver(other_node, "north-gate", "command/reload", [refused], PATIENCE_SECONDS)
         commander.publish(command, b'{"id": "yes"}', retain=False)
         assert publisher.inbox is not None
         assert next_command(publisher.inbox).command.id == "yes"
 
 
 def test_home_assistant_discovers_a_node_of_many_labels(setup: Setup) -> None:
-    """As many as FSD50K has, with all controls; and a reload later it still does."""
+    """It has as many labels as FSD50K, with all controls; a reload does not change that."""
     topic = "homeassistant/device/north-gate/soundpost/config"
     labels = [f"a_rather_long_label_{number}" for number in range(200)]
     config = MqttConfig(**setup.node(), discovery=True, commands=True, level_seconds=1.0)
     model = ModelIdentity(id="many", version="1.0.0", sha256="5e" * 32)
     with setup.reader("homeassistant", topic) as reader:
-        for told in (labels, labels[:1]):
+        for some_labels in (labels, labels[:1]):
             before = len(reader.received)
-            node = NodeDescription("north-gate", told, model, records_clips=True)
+            node = NodeDescription("north-gate", some_labels, model, records_clips=True)
             with MqttPublisher(config, node, Health()):
                 got = reader.wait_for(lambda got: len(got) > before)  # noqa: B023 - waited for here
             components = json.loads(got[-1].payload)["components"]
@@ -205,8 +205,8 @@ def test_home_assistant_discovers_a_node_of_many_labels(setup: Setup) -> None:
     assert components["threshold_" + labels[-1]] == {"platform": "number"}
 
 
-def test_a_reader_s_name_is_no_node_s(setup: Setup) -> None:
-    """A reader may not publish below its own name either, as a node of that name could."""
+def test_a_reader_cannot_publish_below_its_own_name(setup: Setup) -> None:
+    """A node of that name could."""
     with setup.reader("homeassistant", "soundpost/archive/#") as reader:
         with setup.reader("archive", "soundpost/none") as archive:
             archive.publish("soundpost/archive/status", b"online", retain=True)
@@ -214,8 +214,8 @@ def test_a_reader_s_name_is_no_node_s(setup: Setup) -> None:
         assert not reader.received
 
 
-def test_what_the_broker_took_is_on_its_disk_at_once(setup: Setup, tmp_path: Path) -> None:
-    """Retained messages, and those owed to a reader that is away, outlive kill -9."""
+def test_acknowledged_messages_survive_kill_9_of_the_broker(setup: Setup, tmp_path: Path) -> None:
+    """This holds for retained messages, and for those of a disconnected reader's session."""
     with setup.reader("archive", DETECTIONS, "archive-1"):
         pass
     with MqttPublisher(
@@ -232,8 +232,8 @@ def test_what_the_broker_took_is_on_its_disk_at_once(setup: Setup, tmp_path: Pat
         assert [json.loads(received.payload)["seq"] for received in reader.wait_for(len)] == [1_234]
 
 
-def test_keys_are_nobody_else_s(certificates: Path) -> None:
-    """Only their owner can read them."""
+def test_keys_are_readable_by_their_owner_only(certificates: Path) -> None:
+    """The modes of all private keys are 600."""
     keys = sorted(certificates.glob("*.key"))
     assert [key.name for key in keys] == ["broker.key", "ca.key", "north-gate.key", "x.key"]
     assert {key.stat().st_mode & 0o777 for key in keys} == {0o600}
@@ -242,10 +242,8 @@ def test_keys_are_nobody_else_s(certificates: Path) -> None:
 @pytest.mark.parametrize(
     "arguments", [(), ("node",), ("node", "a/b"), ("node", "broker"), ("node", "x"), ("gate", "x")]
 )
-def test_the_script_refuses_what_it_should_not_make(
-    certificates: Path, arguments: tuple[str, ...]
-) -> None:
-    """Too little, a name that no topic can carry, and what would overwrite what is there."""
+def test_the_script_refuses_wrong_arguments(certificates: Path, arguments: tuple[str, ...]) -> None:
+    """These are too few, a name that no topic can have, and a name whose files exist."""
     before = {file.name: file.read_bytes() for file in certificates.iterdir()}
     assert make_certificates(certificates, *arguments).returncode != 0
     assert {file.name: file.read_bytes() for file in certificates.iterdir()} == before

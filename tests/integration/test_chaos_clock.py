@@ -1,4 +1,4 @@
-"""Somebody sets the clock, by an hour and by ten years, while the daemon listens."""
+"""The clock is set, by an hour and by ten years, while the daemon runs."""
 
 import json
 import subprocess
@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
-from chaos import CONFIG, Row, group, make_quick_bundle, write_restless
+from chaos import CONFIG, Row, group, make_quick_bundle, write_busy_recording
 from daemon_process import DETECTIONS, HEALTH, Daemon
 from fake_clock import HOUR_SECONDS, YEAR_SECONDS, FakeClock
 from mosquitto import Broker
@@ -25,7 +25,7 @@ STEPS_SECONDS = [
 NEAR_SECONDS = 600.0
 LONGEST_SECONDS = 60.0
 PATIENCE_SECONDS = 120.0
-ENOUGH = 10
+WANTED = 10
 
 
 @pytest.fixture
@@ -38,14 +38,14 @@ def clock(tmp_path: Path) -> FakeClock:
 def daemon(
     make_sound_card: MakeSoundCard, clock: FakeClock, broker: Broker, tmp_path: Path
 ) -> Iterator[Daemon]:
-    """A daemon at a real microphone, into which something is played all the time."""
+    """A daemon at a real microphone, with sound all the time."""
     card = make_sound_card()
     make_quick_bundle(tmp_path / "bundle")
-    write_restless(tmp_path / "restless.wav", 1_200.0)
+    write_busy_recording(tmp_path / "busy.wav", 1_200.0)
     text = CONFIG.format(folder=tmp_path, broker=broker.url)
     (tmp_path / "soundpost.toml").write_text(f"{text}mqtt.health_seconds = 1\n", encoding="utf-8")
     arguments = ["--config", str(tmp_path / "soundpost.toml"), "--source", f"mic:{MICROPHONE}"]
-    play = ["paplay", "--latency-msec=200", str(tmp_path / "restless.wav")]
+    play = ["paplay", "--latency-msec=200", str(tmp_path / "busy.wav")]
     with subprocess.Popen(play, env=card.environment) as playing:
         daemon = Daemon(arguments, {**card.environment, **clock.environment})
         yield daemon
@@ -53,38 +53,42 @@ def daemon(
         playing.kill()
 
 
-def seconds(time_told: str) -> float:
-    """A time of a message, in seconds since 1970."""
-    return datetime.fromisoformat(time_told).timestamp()
+def seconds(time_text: str) -> float:
+    """Returns the time of a message, in seconds since 1970."""
+    return datetime.fromisoformat(time_text).timestamp()
 
 
 def rows_of(seen: list[Received]) -> list[Row]:
-    """The detections among messages, in order."""
+    """Returns the detections among messages, in order."""
     return [json.loads(message.payload) for message in seen if message.topic == DETECTIONS]
 
 
 def wait_for_detections_at(subscriber: Subscriber, offset_seconds: int, after: int) -> list[Row]:
-    """The detections after the first so many, once enough began when the clock says it is now."""
+    """Waits for detections with onsets near the time of the shifted clock.
 
-    def those(seen: list[Received]) -> list[Row]:
+    Args:
+        subscriber: A subscriber to all topics.
+        offset_seconds: Offset of the daemon's clock.
+        after: Number of detections to skip.
+    """
+
+    def recent(seen: list[Received]) -> list[Row]:
         now_seconds = time.time() + offset_seconds
         rows = rows_of(seen)[after:]
         return [r for r in rows if abs(seconds(r["onset"]) - now_seconds) < NEAR_SECONDS]
 
-    return those(subscriber.wait_for(lambda seen: len(those(seen)) >= ENOUGH, PATIENCE_SECONDS))
+    return recent(subscriber.wait_for(lambda seen: len(recent(seen)) >= WANTED, PATIENCE_SECONDS))
 
 
-def test_audio_time_goes_on_whatever_the_clock_says(
-    daemon: Daemon, clock: FakeClock, broker: Broker
-) -> None:
-    """Nothing hangs or is lost, no number comes twice, and no such time is told as one to trust."""
+def test_a_clock_step_loses_no_detection(daemon: Daemon, clock: FakeClock, broker: Broker) -> None:
+    """No `seq` repeats, events keep their length, and times are `untrusted` after a step."""
     with Subscriber(broker.port) as subscriber:
         rows = wait_for_detections_at(subscriber, 0, after=0)
         assert {row["clock"] for row in rows} == {"synced"}
         for offset_seconds in STEPS_SECONDS:
-            told = len(subscriber.on(DETECTIONS))
+            before = len(subscriber.on(DETECTIONS))
             clock.set(offset_seconds)
-            rows = wait_for_detections_at(subscriber, offset_seconds, told)
+            rows = wait_for_detections_at(subscriber, offset_seconds, before)
             assert {row["clock"] for row in rows} == {"untrusted"}
         status, errors = daemon.terminate()
         received = subscriber.received
@@ -97,7 +101,7 @@ def test_audio_time_goes_on_whatever_the_clock_says(
             lasted_seconds = seconds(states[-1]["offset"]) - seconds(states[0]["onset"])
             assert 0.0 < lasted_seconds < LONGEST_SECONDS
     health = [json.loads(message.payload) for message in received if message.topic == HEALTH]
-    heard_seconds = [report["heard_seconds"] for report in health]
-    assert heard_seconds == sorted(heard_seconds)
+    captured_seconds = [report["heard_seconds"] for report in health]
+    assert captured_seconds == sorted(captured_seconds)
     assert health[-1]["counters"]["reopens"] == 0
     assert health[-1]["counters"]["messages_dropped"] == 0

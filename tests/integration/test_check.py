@@ -1,4 +1,4 @@
-"""`soundpost check`, by the real process."""
+"""The command `check`, as a real process."""
 
 import shutil
 from pathlib import Path
@@ -14,7 +14,7 @@ STEPS = ["config", "bundle", "golden", "sound", "outbox", "broker"]
 
 @pytest.fixture
 def config(broker: Broker, tmp_path: Path) -> Path:
-    """A configuration in which everything works."""
+    """A configuration without any fault."""
     write_quiet(tmp_path / "quiet.wav", 1.0)
     path = tmp_path / "soundpost.toml"
     path.write_text(
@@ -25,19 +25,19 @@ def config(broker: Broker, tmp_path: Path) -> Path:
 
 
 def lines(written: str) -> list[str]:
-    """The steps, each with what became of it."""
+    """Returns the steps, each with its outcome."""
     found = [line.split()[:2] for line in written.splitlines() if not line.startswith(" ")]
     return [" ".join(line) for line in found]
 
 
-def test_every_step_is_tried_and_told(config: Path) -> None:
-    """From the configuration to the broker, a line each."""
+def test_every_step_is_run_and_reported(config: Path) -> None:
+    """There is a line for each, from the configuration to the broker."""
     done = soundpost("check", "--config", str(config))
     assert (done.returncode, lines(done.stdout)) == (0, [f"ok {step}" for step in STEPS])
 
 
-def test_a_damaged_outbox_is_found_before_the_daemon_finds_it(config: Path) -> None:
-    """The other steps are still tried."""
+def test_a_damaged_outbox_fails_its_step(config: Path) -> None:
+    """The other steps are still run."""
     (config.parent / "outbox.db").write_bytes(b"no outbox at all" * 1_000)
     done = soundpost("check", "--config", str(config))
     assert done.returncode == 1
@@ -47,10 +47,10 @@ def test_a_damaged_outbox_is_found_before_the_daemon_finds_it(config: Path) -> N
     assert "outbox.db is damaged" in done.stdout
 
 
-def test_clips_that_the_model_does_not_allow_are_found_before_the_daemon_ends(
+def test_a_privacy_setting_that_the_model_does_not_support_fails_its_step(
     config: Path, tmp_path: Path
 ) -> None:
-    """A folder that takes them is not enough: at its rate nobody finds the voices to mute."""
+    """The folder is writable, but at the model's sample rate voices cannot be detected."""
     bundle = shutil.copytree(ROOT / "tests/golden/tiny-int8", tmp_path / "bundle")
     manifest = bundle / "manifest.json"
     manifest.write_text(

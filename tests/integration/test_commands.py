@@ -1,4 +1,4 @@
-"""A real daemon that is told what to do, over a real broker."""
+"""Commands to a real daemon over a real broker."""
 
 import json
 import random
@@ -13,7 +13,7 @@ from mosquitto import Broker
 from mqtt_subscriber import Subscriber
 from recording import RATE_HZ, write_quiet, write_tones
 
-RIGHT = {
+VALID = {
     "mute": b'{"id": "c9", "labels": ["hiss"], "minutes": 30}',
     "unmute": b'{"id": "c9", "labels": ["hiss"]}',
     "threshold": b'{"id": "c9", "label": "hiss", "on": 0.5}',
@@ -26,29 +26,29 @@ RIGHT = {
 
 @pytest.fixture(scope="module")
 def quiet(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Ten minutes in which nothing happens; no test takes so long."""
+    """A recording of ten minutes without events; no test takes as long."""
     path = tmp_path_factory.mktemp("recording") / "quiet.wav"
     write_quiet(path, 600.0)
     return path
 
 
 @pytest.fixture
-def post(tmp_path: Path, broker: Broker, quiet: Path) -> CommandedNode:
-    """A node that obeys."""
+def node(tmp_path: Path, broker: Broker, quiet: Path) -> CommandedNode:
+    """A node that accepts commands."""
     return CommandedNode(tmp_path, broker, quiet)
 
 
 @pytest.fixture
 def commander(subscriber: Subscriber) -> Commander:
-    """Who commands it."""
+    """The client that sends commands to the node."""
     return Commander(subscriber)
 
 
-def test_every_command_is_carried_out_and_answered(
-    post: CommandedNode, commander: Commander
+def test_every_command_is_executed_and_has_a_result(
+    node: CommandedNode, commander: Commander
 ) -> None:
-    """While it listens, without being started anew."""
-    with post.run() as daemon:
+    """The daemon runs on without a restart."""
+    with node.run() as daemon:
         before = commander.settings()
         label = next(iter(before["thresholds"]))
         assert commander.run("mute", labels=[label], minutes=30)["status"] == "done"
@@ -68,22 +68,24 @@ def test_every_command_is_carried_out_and_answered(
         assert daemon.process.poll() is None
 
 
-def test_a_clip_of_now_is_there_when_it_is_told(post: CommandedNode, commander: Commander) -> None:
-    """It begins before the command, and lasts as long as was asked for."""
-    with post.run():
+def test_a_requested_clip_exists_when_its_result_is_published(
+    node: CommandedNode, commander: Commander
+) -> None:
+    """It starts before the command, and is as long as requested."""
+    with node.run():
         commander.settings()
         clip = commander.run("capture-now", seconds=1)
     assert clip["status"] == "done"
-    samples, _ = soundfile.read(post.folder / "clips" / clip["clip"])
-    assert RATE_HZ <= len(samples) <= 2 * RATE_HZ  # a second of before, if so much was heard
+    samples, _ = soundfile.read(node.folder / "clips" / clip["clip"])
+    assert RATE_HZ <= len(samples) <= 2 * RATE_HZ  # with up to a second of pre-roll
     statuses = [result["status"] for result in commander.results(clip["id"])]
     assert statuses == ["started", "done"]
 
 
-def test_what_cannot_be_done_is_refused_with_a_hint(
-    post: CommandedNode, commander: Commander
+def test_an_impossible_command_is_refused_with_a_hint(
+    node: CommandedNode, commander: Commander
 ) -> None:
-    """And changes nothing."""
+    """It changes nothing."""
     cases: list[tuple[str, dict[str, Any], str]] = [
         ("mute", {"labels": ["his"], "minutes": 1}, "there is no label 'his'"),
         ("threshold", {"label": "x", "on": 0.5}, "there is no label 'x'"),
@@ -91,9 +93,9 @@ def test_what_cannot_be_done_is_refused_with_a_hint(
         ("capture-now", {"seconds": 100}, "expected at most 14 s from now on, got 100"),
         ("reload", {}, "unknown key mqtt.comands"),
     ]
-    with post.run() as daemon:
+    with node.run() as daemon:
         before = commander.settings()
-        post.configure("mqtt.comands = true")
+        node.configure("mqtt.comands = true")
         for name, fields, why in cases:
             refused = commander.run(name, **fields)
             assert (refused["status"], refused["clip"]) == ("refused", None)
@@ -103,13 +105,13 @@ def test_what_cannot_be_done_is_refused_with_a_hint(
         assert daemon.process.poll() is None
 
 
-def test_a_new_configuration_serves_after_a_reload(
-    post: CommandedNode, commander: Commander, subscriber: Subscriber
+def test_a_reload_applies_the_new_configuration(
+    node: CommandedNode, commander: Commander, subscriber: Subscriber
 ) -> None:
-    """The command is answered before the node begins anew."""
-    with post.run() as daemon:
+    """The result is published before the node restarts its pipeline."""
+    with node.run() as daemon:
         commander.settings()
-        post.configure('mqtt.prefix = "second"')
+        node.configure('mqtt.prefix = "second"')
         assert commander.run("reload")["status"] == "done"
         subscriber.wait_for(
             lambda got: any(m.topic.startswith("second/") and m.text == "online" for m in got)
@@ -118,9 +120,9 @@ def test_a_new_configuration_serves_after_a_reload(
     assert status == 0, errors
 
 
-def test_a_restart_forgets_nothing(post: CommandedNode, commander: Commander) -> None:
-    """Not even kill -9; what was asked before is not done again, but answered as it was."""
-    with post.run() as daemon:
+def test_a_restart_restores_settings_and_results(node: CommandedNode, commander: Commander) -> None:
+    """This holds for kill -9, too; a repeated command gets its first result."""
+    with node.run() as daemon:
         commander.settings()
         label = next(iter(commander.settings()["thresholds"]))
         muted = commander.run("mute", minutes=600)
@@ -128,9 +130,9 @@ def test_a_restart_forgets_nothing(post: CommandedNode, commander: Commander) ->
         commander.run("profile", label=label, profile="steady")
         before = commander.settings(lambda now: now["profiles"] != {})
         daemon.kill()
-    told = commander.settings_count
-    with post.run():
-        assert commander.settings(after=told) == before
+    count = commander.settings_count
+    with node.run():
+        assert commander.settings(after=count) == before
         commander.run("unmute")
         assert commander.run("mute", muted["id"], minutes=600) == muted
         again = commander.run("mute", muted["id"], minutes=601)
@@ -138,58 +140,60 @@ def test_a_restart_forgets_nothing(post: CommandedNode, commander: Commander) ->
         assert commander.settings(lambda now: now["muted"] == {})
 
 
-def test_what_is_muted_is_not_told(
-    post: CommandedNode, commander: Commander, subscriber: Subscriber
+def test_a_muted_event_is_not_published(
+    node: CommandedNode, commander: Commander, subscriber: Subscriber
 ) -> None:
-    """Over a restart too; health counts what was held back; unmuted it is told again."""
-    tones = post.folder / "tones.wav"
+    """This holds over a restart; health counts muted events; after `unmute` they are published."""
+    tones = node.folder / "tones.wav"
     write_tones(tones, 5.0)
-    post.configure("decide.on_threshold = 1.0")  # nothing begins before it is muted
-    with post.run():
+    node.configure("decide.on_threshold = 1.0")  # no event starts before the mute
+    with node.run():
         commander.settings()
         commander.run("mute", minutes=60)
-    post.configure("decide.on_threshold = 0.36", "decide.off_threshold = 0.33")
-    with post.run(tones, pace="fast") as daemon:
+    node.configure("decide.on_threshold = 0.36", "decide.off_threshold = 0.33")
+    with node.run(tones, pace="fast") as daemon:
         status, errors = daemon.wait()
     assert status == 0, errors
     subscriber.wait_for(lambda _: [m.text for m in subscriber.on(STATUS)].count("offline") == 2)
     assert subscriber.on(DETECTIONS) == []
     counters = json.loads(subscriber.on(HEALTH)[-1].payload)["counters"]
     assert counters["events_muted"] > 0
-    told = commander.settings_count
-    with post.run():
-        commander.settings(after=told)
+    count = commander.settings_count
+    with node.run():
+        commander.settings(after=count)
         commander.run("unmute")
-    with post.run(tones, pace="fast") as daemon:
+    with node.run(tones, pace="fast") as daemon:
         daemon.wait()
     subscriber.wait_for(lambda _: subscriber.on(DETECTIONS))
 
 
-def test_a_damaged_memory_is_set_aside_and_told(post: CommandedNode, commander: Commander) -> None:
-    """The node goes on as configured."""
-    with post.run():
+def test_a_damaged_state_file_is_set_aside_and_logged(
+    node: CommandedNode, commander: Commander
+) -> None:
+    """The node runs as configured."""
+    with node.run():
         commander.settings()
         commander.run("mute", minutes=60)
-    damaged = post.state_file.read_bytes().replace(b'"until_ns":', b'"until_ns":9')
-    post.state_file.write_bytes(damaged)
-    told = commander.settings_count
-    with post.run() as daemon:
-        assert commander.settings(after=told)["muted"] == {}
+    damaged = node.state_file.read_bytes().replace(b'"until_ns":', b'"until_ns":9')
+    node.state_file.write_bytes(damaged)
+    count = commander.settings_count
+    with node.run() as daemon:
+        assert commander.settings(after=count)["muted"] == {}
         assert commander.run("mute", minutes=60)["status"] == "done"
         _, errors = daemon.terminate()
     assert "is damaged (its checksum is wrong)" in errors
-    (aside,) = post.folder.glob("commands.json.damaged-*")
-    assert aside.read_bytes() == damaged
+    (moved,) = node.folder.glob("commands.json.damaged-*")
+    assert moved.read_bytes() == damaged
 
 
-def test_no_garbage_ends_the_daemon(post: CommandedNode, commander: Commander) -> None:
-    """Three hundred spoilt messages are answered, and the next command is carried out."""
+def test_no_garbage_ends_the_daemon(node: CommandedNode, commander: Commander) -> None:
+    """Three hundred damaged messages get a result, and the next command is executed."""
     rng = random.Random(4)  # noqa: S311 - the same garbage in every run
-    with post.run() as daemon:
+    with node.run() as daemon:
         commander.settings()
         for _ in range(300):
-            name, right = rng.choice([*RIGHT.items()])
-            garbage = bytearray(right)
+            name, valid = rng.choice([*VALID.items()])
+            garbage = bytearray(valid)
             for _ in range(rng.randrange(1, 6)):
                 garbage[rng.randrange(len(garbage))] = rng.randrange(256)
             commander.send(name, bytes(garbage[: rng.randrange(1, len(garbage) + 1)]))
@@ -200,12 +204,12 @@ def test_no_garbage_ends_the_daemon(post: CommandedNode, commander: Commander) -
     assert "Traceback" not in errors
 
 
-def test_the_level_is_told_as_a_plain_number(
-    post: CommandedNode, broker: Broker, subscriber: Subscriber
+def test_the_level_is_published_as_a_plain_number(
+    node: CommandedNode, broker: Broker, subscriber: Subscriber
 ) -> None:
-    """As often as it is wanted, and not kept by the broker."""
-    post.configure("mqtt.level_seconds = 0.2")
-    with post.run() as daemon:
+    """It has the configured interval, and is not retained."""
+    node.configure("mqtt.level_seconds = 0.2")
+    with node.run() as daemon:
         subscriber.wait_for(lambda _: len(subscriber.on(f"{BASE}/level")) > 2)
         with Subscriber(broker.port) as late:
             late.wait_for(lambda _: late.on(f"{BASE}/settings"))

@@ -1,4 +1,4 @@
-"""Evidence by the real process: every clip that is told lies in the folder, and no other."""
+"""Evidence of the real process: every published clip is in the folder, and no other."""
 
 import json
 from pathlib import Path
@@ -16,16 +16,16 @@ TINY = Path(__file__).resolve().parents[1] / "golden" / "tiny-int8"
 
 @pytest.fixture(scope="module")
 def recording(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Twelve seconds of tones and noise by turns, in which the tiny model finds many events."""
+    """Twelve seconds of alternating tones and noise, in which the tiny model detects events."""
     path = tmp_path_factory.mktemp("recording") / "tones.wav"
     write_tones(path)
     return path
 
 
-def test_every_clip_that_is_told_lies_in_the_folder(
+def test_every_published_clip_is_in_the_folder(
     broker: Broker, recording: Path, tmp_path: Path
 ) -> None:
-    """Readable, with its picture and its message; health counts them; `clips` lists them."""
+    """It has audio, picture and message; health counts it, and `clips` lists it."""
     folder, config = tmp_path / "clips", tmp_path / "soundpost.toml"
     config.write_text(
         "[decide]\non_threshold = 0.36\noff_threshold = 0.33\nsmoothing_windows = 2\n"
@@ -39,12 +39,12 @@ def test_every_clip_that_is_told_lies_in_the_folder(
         messages = subscriber.wait_for(
             lambda got: any(m.topic == STATUS and m.payload == b"offline" for m in got)
         )
-    told = [json.loads(m.payload) for m in messages if m.topic == DETECTIONS]
-    clips = [row["clip"] for row in told if row["state"] == "ended"]
+    published = [json.loads(m.payload) for m in messages if m.topic == DETECTIONS]
+    clips = [row["clip"] for row in published if row["state"] == "ended"]
     assert clips
-    assert not [row for row in told if row["state"] != "ended" and row["clip"]]
+    assert not [row for row in published if row["state"] != "ended" and row["clip"]]
     assert sorted(path.name for path in folder.glob("*.flac")) == sorted(clips)
-    for row in told:
+    for row in published:
         if row["state"] == "ended":
             sidecar = json.loads((folder / row["clip"]).with_suffix(".json").read_bytes())
             assert sidecar["detection"] == row

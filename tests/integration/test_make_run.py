@@ -1,4 +1,4 @@
-"""The newcomer's first command."""
+"""The demonstration of `make run`."""
 
 import re
 import subprocess
@@ -11,8 +11,8 @@ DEMONSTRATION = Path(__file__).resolve().parents[2] / "deploy" / "demo" / "run.p
 WAIT_SECONDS = 120
 
 
-def test_the_demonstration_shows_what_a_subscriber_receives() -> None:
-    """With no microphone and no broker, the scene's sounds come out of MQTT by their names."""
+def test_the_demonstration_recognises_every_sound() -> None:
+    """It needs no microphone and no broker, and prints the received messages."""
     require_mosquitto()
     done = subprocess.run(
         [sys.executable, str(DEMONSTRATION), "--pace", "fast"],

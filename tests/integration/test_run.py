@@ -1,4 +1,4 @@
-"""The main job, by the real process: sound in, MQTT detections out of a real broker."""
+"""The main job of the real process: sound in, MQTT detections out of a real broker."""
 
 import json
 from datetime import datetime
@@ -21,35 +21,35 @@ ONSET_TOLERANCE_SECONDS = 0.5
 
 @pytest.fixture(scope="module")
 def recording(tmp_path_factory: pytest.TempPathFactory, shared_data: Path) -> Recording:
-    """A recording of clips that the bundle did not train on, and what is in it."""
+    """A recording of clips that the bundle was not trained on, and its contents."""
     path = tmp_path_factory.mktemp("recording") / "evening.wav"
     return path, write_recording(path, shared_data)
 
 
-def told(messages: list[Received]) -> list[Row]:
-    """The detections among the messages."""
+def detections_of(messages: list[Received]) -> list[Row]:
+    """Returns the detections among the messages."""
     return [json.loads(m.payload) for m in messages if m.topic == DETECTIONS]
 
 
 def is_offline(messages: list[Received]) -> bool:
-    """Whether the node has said goodbye, or the broker for it."""
+    """Returns whether the status `offline` was published, by the node or by the broker."""
     return any(m.topic == STATUS and m.payload == b"offline" for m in messages)
 
 
 def seconds(row: Row, key: str) -> float:
-    """A time of a message, as seconds since 1970."""
+    """Returns a time of a message, in seconds since 1970."""
     return datetime.fromisoformat(row[key]).timestamp()
 
 
-def listened(path: Path) -> list[Row]:
-    """What `soundpost listen` tells of a file."""
+def run_listen(path: Path) -> list[Row]:
+    """Returns the detections that `soundpost listen` prints for a file."""
     done = soundpost("listen", "--node", NODE, str(path))
     assert done.returncode == 0, done.stderr
     return [json.loads(line) for line in done.stdout.splitlines()]
 
 
 def comparable(rows: list[Row]) -> list[Row]:
-    """The rows without what differs from run to run; times count from the first onset."""
+    """Returns the rows without values that differ by run; times count from the first onset."""
     first = seconds(rows[0], "onset")
     return [
         row
@@ -61,36 +61,36 @@ def comparable(rows: list[Row]) -> list[Row]:
 
 
 def run_file(path: Path, broker: Broker, subscriber: Subscriber) -> list[Row]:
-    """What the daemon told of a file, played as fast as it goes."""
+    """Returns the detections that the daemon publishes for a file, at full speed."""
     with running("--source", f"wav:{path}", "--pace", "fast", "--broker", broker.url) as daemon:
         status, errors = daemon.wait()
     assert status == 0, errors
-    return told(subscriber.wait_for(is_offline))
+    return detections_of(subscriber.wait_for(is_offline))
 
 
-def test_every_sound_is_recognised_where_it_begins(recording: Recording) -> None:
+def test_every_sound_is_recognised_at_its_onset(recording: Recording) -> None:
     """Each clip of the held-out fold is confirmed under its label, its onset within 0.5 s."""
-    path, heard = recording
-    confirmed = [row for row in listened(path) if row["state"] == "confirmed"]
-    assert [row["label"] for row in confirmed] == [sound.label for sound in heard]
-    for row, sound in zip(confirmed, heard, strict=True):
-        assert abs(seconds(row, "onset") - sound.onset_seconds) <= ONSET_TOLERANCE_SECONDS, row
+    path, clips = recording
+    confirmed = [row for row in run_listen(path) if row["state"] == "confirmed"]
+    assert [row["label"] for row in confirmed] == [clip.label for clip in clips]
+    for row, clip in zip(confirmed, clips, strict=True):
+        assert abs(seconds(row, "onset") - clip.onset_seconds) <= ONSET_TOLERANCE_SECONDS, row
 
 
-def test_mqtt_tells_what_listen_tells(
+def test_run_publishes_the_detections_that_listen_prints(
     broker: Broker, subscriber: Subscriber, recording: Recording
 ) -> None:
-    """The messages of a real broker are the lines of `listen`, but for ids and wall time."""
+    """The messages differ in ids and wall time only."""
     path, _ = recording
-    assert comparable(run_file(path, broker, subscriber)) == comparable(listened(path))
+    assert comparable(run_file(path, broker, subscriber)) == comparable(run_listen(path))
 
 
-def test_listening_to_a_file_finds_no_fault_with_a_microphone(recording: Recording) -> None:
-    """A recording of long ago is not sound that comes late."""
+def test_a_file_has_no_microphone_problem(recording: Recording) -> None:
+    """The samples of an old recording are not late."""
     assert "microphone" not in soundpost("listen", str(recording[0])).stderr
 
 
-def test_every_message_is_of_the_published_shape(
+def test_every_message_has_the_documented_shape(
     broker: Broker, subscriber: Subscriber, recording: Recording
 ) -> None:
     """Messages decode strictly, are numbered without a gap, and each event has one id."""
@@ -99,18 +99,18 @@ def test_every_message_is_of_the_published_shape(
     messages = [msgspec.json.decode(payload, type=DetectionMessage) for payload in payloads]
     assert [msgspec.json.encode(message) for message in messages] == payloads
     assert [message.seq for message in messages] == list(range(1, len(messages) + 1))
-    stories: dict[str, list[str]] = {}
+    states_by_id: dict[str, list[str]] = {}
     for message in messages:
-        stories.setdefault(message.id, []).append(message.state.value)
-    whole = (["started", "confirmed", "ended"], ["started", "retracted"])
-    assert all(story in whole for story in stories.values())
+        states_by_id.setdefault(message.id, []).append(message.state.value)
+    complete = (["started", "confirmed", "ended"], ["started", "retracted"])
+    assert all(states in complete for states in states_by_id.values())
     assert all(m.qos == 1 and not m.retain for m in subscriber.on(DETECTIONS))
 
 
 def test_status_and_health_surround_the_detections(
     broker: Broker, subscriber: Subscriber, recording: Recording
 ) -> None:
-    """A node says online before all else and offline after, and health counts every window."""
+    """`online` is published first and `offline` last; health counts every window."""
     run_file(recording[0], broker, subscriber)
     statuses = [m.text for m in subscriber.on(STATUS)]
     assert (statuses[0], statuses[-1]) == ("online", "offline")
@@ -120,10 +120,10 @@ def test_status_and_health_surround_the_detections(
     assert counters["windows"] > 0
 
 
-def test_a_quiet_recording_tells_nothing(
+def test_a_quiet_recording_has_no_detections(
     broker: Broker, subscriber: Subscriber, tmp_path: Path
 ) -> None:
-    """A minute of a microphone's own noise and of digital silence is no event."""
+    """It has a minute of a microphone's own noise and of digital silence."""
     write_quiet(tmp_path / "quiet.wav", 60.0)
     assert run_file(tmp_path / "quiet.wav", broker, subscriber) == []
 
@@ -131,21 +131,21 @@ def test_a_quiet_recording_tells_nothing(
 def test_sigterm_ends_the_events_and_exits_with_0(
     broker: Broker, subscriber: Subscriber, recording: Recording
 ) -> None:
-    """What is going on at SIGTERM is told to its end, then the node is offline."""
+    """Open events get their last state before the node goes offline."""
     path, _ = recording
     with running("--source", f"wav:{path}", "--broker", broker.url) as daemon:
-        subscriber.wait_for(told)
+        subscriber.wait_for(detections_of)
         status, errors = daemon.terminate()
     assert status == 0, errors
-    rows = told(subscriber.wait_for(is_offline))
+    rows = detections_of(subscriber.wait_for(is_offline))
     last_states = {row["id"]: row["state"] for row in rows}
     assert set(last_states.values()) <= {"ended", "retracted"}
 
 
-def test_kill_9_leaves_the_last_will(
+def test_kill_9_publishes_the_last_will(
     broker: Broker, subscriber: Subscriber, recording: Recording
 ) -> None:
-    """When the daemon dies at once, the broker says offline in its place, and keeps saying it."""
+    """The broker publishes `offline` in place of the daemon, retained."""
     path, _ = recording
     with running("--source", f"wav:{path}", "--broker", broker.url) as daemon:
         subscriber.wait_for(lambda seen: any(m.payload == b"online" for m in seen))
@@ -156,8 +156,8 @@ def test_kill_9_leaves_the_last_will(
     assert [m.retain for m in kept if m.topic == STATUS] == [True]
 
 
-def test_without_a_broker_listening_goes_on(tmp_path: Path) -> None:
-    """A port where nobody listens neither stops nor delays the daemon, and is told with a hint."""
+def test_without_a_broker_the_daemon_keeps_running(tmp_path: Path) -> None:
+    """An unreachable port neither stops nor delays the daemon, and is logged with a hint."""
     write_quiet(tmp_path / "quiet.wav", 5.0)
     url = f"mqtt://127.0.0.1:{free_port()}"
     source = f"wav:{tmp_path / 'quiet.wav'}"
@@ -177,10 +177,10 @@ def test_without_a_broker_listening_goes_on(tmp_path: Path) -> None:
         (["--config", "absent.toml"], (78, "absent.toml cannot be read")),
     ],
 )
-def test_a_wrong_flag_is_told_in_one_line_with_a_hint(
+def test_a_wrong_flag_is_reported_in_one_line_with_a_hint(
     arguments: list[str], expected: tuple[int, str]
 ) -> None:
-    """What a person got wrong is named, with what to do, and is no traceback."""
+    """The message has the faulty value, and no traceback."""
     done = soundpost("run", "--broker", "mqtt://127.0.0.1:1", *arguments)
     assert done.returncode == expected[0]
     assert expected[1] in done.stderr

@@ -1,24 +1,24 @@
-"""What a running daemon shows to those whom it is none of the business."""
+"""Security of a running daemon: sockets, file modes, secrets, integrity of the bundle."""
 
 import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from chaos import TALKATIVE, make_quick_bundle, write_restless
+from chaos import BUSY_CONFIG, make_quick_bundle, write_busy_recording
 from daemon_process import DETECTIONS, Daemon, soundpost
 from mosquitto import Access, Broker, MakeBroker, wait_until
 from mqtt_subscriber import Subscriber
 
-SECRET = "correct-horse-battery"  # noqa: S105 - it is what must be seen nowhere
+SECRET = "correct-horse-battery"  # noqa: S105 - a made-up password, which must not appear anywhere
 USER = "north"
 READER = ("reader", "page-turner")
 LISTENING_TCP = "0A"
 LISTENING_UNIX = 0x10000
-CONFIG = f"""{TALKATIVE}
+CONFIG = f"""{BUSY_CONFIG}
 node.latitude = 52.5
 node.longitude = 13.4
-capture.source = "wav:{{folder}}/restless.wav"
+capture.source = "wav:{{folder}}/busy.wav"
 evidence.folder = "{{folder}}/state/evidence"
 evidence.keep_free_megabytes = 0
 mqtt.username = "{{user}}"
@@ -30,9 +30,9 @@ mqtt.health_seconds = 1
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """All that the daemon needs, and an empty folder for its state."""
+    """A folder with bundle, recording and password file, and an empty folder for the state."""
     make_quick_bundle(tmp_path / "bundle")
-    write_restless(tmp_path / "restless.wav", 600.0)
+    write_busy_recording(tmp_path / "busy.wav", 600.0)
     (tmp_path / "password").write_text(f"{SECRET}\n")
     (tmp_path / "password").chmod(0o600)
     (tmp_path / "state").mkdir()
@@ -41,13 +41,13 @@ def folder(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def broker(make_broker: MakeBroker) -> Broker:
-    """One that asks for a password."""
+    """A broker that requires a password."""
     return make_broker(Access(passwords={USER: SECRET, READER[0]: READER[1]}))
 
 
 @pytest.fixture
 def daemon(folder: Path, broker: Broker) -> Iterator[Daemon]:
-    """A daemon that uses all it has, under a umask that hides nothing."""
+    """A daemon with all features that write files, under a umask that masks nothing."""
     config = folder / "soundpost.toml"
     config.write_text(CONFIG.format(folder=folder, broker=broker.url, user=USER))
     before = os.umask(0)
@@ -60,14 +60,14 @@ def daemon(folder: Path, broker: Broker) -> Iterator[Daemon]:
     daemon.kill()
 
 
-def wait_until_it_is_at_work(subscriber: Subscriber, folder: Path) -> None:
-    """Return once it has told something and kept a clip of it."""
+def wait_for_detection_and_clip(subscriber: Subscriber, folder: Path) -> None:
+    """Waits until the daemon has published a detection and stored a clip."""
     subscriber.wait_for(lambda seen: any(m.topic == DETECTIONS for m in seen), 60.0)
     wait_until(lambda: any((folder / "state" / "evidence").glob("*.flac")))
 
 
 def listening_sockets(process: int) -> list[str]:
-    """The sockets at which a process lets others call, as the kernel lists them."""
+    """Returns the sockets on which a process accepts connections, from /proc."""
     own = {
         target.removeprefix("socket:[").removesuffix("]")
         for path in Path(f"/proc/{process}/fd").iterdir()
@@ -90,27 +90,27 @@ def listening_sockets(process: int) -> list[str]:
 
 
 def read_link(path: Path) -> str:
-    """Where a descriptor leads; nowhere when it was closed meanwhile."""
+    """Returns the target of a descriptor; empty if it was closed meanwhile."""
     try:
         return str(path.readlink())
     except FileNotFoundError:
         return ""
 
 
-def test_nothing_listens(daemon: Daemon, folder: Path, broker: Broker) -> None:
-    """Neither on the network nor on the machine; and the way to see it would see a broker."""
+def test_the_daemon_has_no_listening_socket(daemon: Daemon, folder: Path, broker: Broker) -> None:
+    """The same method finds the sockets of the broker."""
     with Subscriber(broker.port, user=READER) as subscriber:
-        wait_until_it_is_at_work(subscriber, folder)
+        wait_for_detection_and_clip(subscriber, folder)
         assert not listening_sockets(daemon.process.pid)
     assert listening_sockets(broker.pid)
 
 
-def test_files_are_for_the_owner_and_the_group(
+def test_files_are_readable_by_owner_and_group_only(
     daemon: Daemon, folder: Path, broker: Broker
 ) -> None:
-    """Whatever the umask: the outbox with its log and mark, clips, pictures, copies."""
+    """This holds under any umask for the outbox with log and mark, clips, pictures and copies."""
     with Subscriber(broker.port, user=READER) as subscriber:
-        wait_until_it_is_at_work(subscriber, folder)
+        wait_for_detection_and_clip(subscriber, folder)
         files = [path for path in (folder / "state").rglob("*") if path.is_file()]
         states = {path.name: path.stat() for path in files if path.exists()}
     assert daemon.process.poll() is None
@@ -120,24 +120,26 @@ def test_files_are_for_the_owner_and_the_group(
         assert state.st_uid == os.geteuid()
 
 
-def test_a_secret_is_told_to_the_broker_alone(daemon: Daemon, folder: Path, broker: Broker) -> None:
-    """Neither the log nor `ps`, no message and no file of ours; nor is told where the post is."""
+def test_the_password_is_sent_to_the_broker_only(
+    daemon: Daemon, folder: Path, broker: Broker
+) -> None:
+    """It is not in the log, in `ps`, in messages or in files; the position is in no message."""
     process = Path("/proc", str(daemon.process.pid))
     with Subscriber(broker.port, user=READER) as subscriber:
-        wait_until_it_is_at_work(subscriber, folder)
-        shown = (process / "cmdline").read_bytes() + (process / "environ").read_bytes()
+        wait_for_detection_and_clip(subscriber, folder)
+        visible = (process / "cmdline").read_bytes() + (process / "environ").read_bytes()
         _, errors = daemon.terminate()
-        told = b"".join(m.topic.encode() + m.payload for m in subscriber.received)
-    kept = b"".join(path.read_bytes() for path in (folder / "state").rglob("*") if path.is_file())
-    assert b"SQLite" in kept
-    for place in (shown, errors.encode(), told, kept):
-        assert SECRET.encode() not in place
-    assert b"52.5" not in told
+        published = b"".join(m.topic.encode() + m.payload for m in subscriber.received)
+    stored = b"".join(path.read_bytes() for path in (folder / "state").rglob("*") if path.is_file())
+    assert b"SQLite" in stored
+    for content in (visible, errors.encode(), published, stored):
+        assert SECRET.encode() not in content
+    assert b"52.5" not in published
 
 
 @pytest.mark.parametrize("name", ["model.tflite", "golden.npz"])
-def test_a_bundle_that_was_touched_is_not_run(folder: Path, broker: Broker, name: str) -> None:
-    """One bit of it is enough, at every start."""
+def test_a_bundle_with_one_changed_bit_is_not_run(folder: Path, broker: Broker, name: str) -> None:
+    """The hash is verified at every start."""
     path = folder / "bundle" / name
     content = bytearray(path.read_bytes())
     content[len(content) // 2] ^= 1

@@ -1,4 +1,4 @@
-"""`soundpost selftest`, by the real process at a real broker."""
+"""The command `selftest`, as a real process with a real broker."""
 
 import json
 import sqlite3
@@ -20,42 +20,46 @@ STEPS = ["config", "bundle", "sound", "heard", "told", "time"]
 
 
 def selftest(*arguments: str) -> tuple[int, list[str], str]:
-    """Its exit status, its lines by the step that they are of, and all that it wrote."""
-    patience = [] if "--within" in arguments else ["--within", "60"]
-    done = soundpost("selftest", "--node", NODE, *arguments, *patience)
+    """Runs the command; returns its exit status, the outcome of each step, and its output."""
+    timeout = [] if "--within" in arguments else ["--within", "60"]
+    done = soundpost("selftest", "--node", NODE, *arguments, *timeout)
     lines = [line.split()[:2] for line in done.stdout.splitlines() if not line.startswith(" ")]
     return done.returncode, [f"{word} {step}" for word, step in lines], done.stdout + done.stderr
 
 
-def is_told(messages: list[Received]) -> bool:
-    """Whether the known sound has been told to its end."""
+def is_complete(messages: list[Received]) -> bool:
+    """Returns whether the last state of the known sound was published."""
     states = [json.loads(m.payload)["state"] for m in messages if m.topic == TOPIC]
     return bool({"ended", "retracted"} & set(states))
 
 
-def test_a_known_sound_is_told_and_acknowledged(broker: Broker, subscriber: Subscriber) -> None:
-    """Each step says what was expected and got; what is told says that it is a test."""
+def test_a_known_sound_is_published_and_acknowledged(
+    broker: Broker, subscriber: Subscriber
+) -> None:
+    """Each step reports expected and actual values; the messages are marked as a test."""
     status, lines, written = selftest("--broker", broker.url)
     assert (status, lines) == (0, [f"ok {step}" for step in STEPS]), written
-    subscriber.wait_for(is_told)
+    subscriber.wait_for(is_complete)
     for message in subscriber.on(TOPIC):
-        told = msgspec.json.decode(message.payload, type=DetectionMessage)
-        assert told.test
+        detection = msgspec.json.decode(message.payload, type=DetectionMessage)
+        assert detection.test
         assert (message.qos, message.retain) == (1, False)
 
 
-def test_nobody_else_is_told_anything(broker: Broker, subscriber: Subscriber) -> None:
-    """No detection, no sound that is ON, no status that is offline, nothing to Home Assistant."""
+def test_a_self_test_publishes_on_its_own_topic_only(
+    broker: Broker, subscriber: Subscriber
+) -> None:
+    """There is no detection, no state `ON`, no status `offline` and no discovery."""
     assert selftest("--broker", broker.url)[0] == 0
     subscriber.publish("marker", b"", retain=False)
     subscriber.wait_for(lambda seen: any(m.topic == "marker" for m in seen))
     assert {m.topic for m in subscriber.received} == {TOPIC, "marker"}
 
 
-def test_a_daemon_that_runs_notices_nothing(
+def test_a_self_test_does_not_disturb_a_running_daemon(
     broker: Broker, subscriber: Subscriber, tmp_path: Path
 ) -> None:
-    """Its outbox is its own, its place at the broker too, and its `seq` goes on as before."""
+    """The daemon's outbox, its session at the broker and its `seq` are not touched."""
     write_quiet(tmp_path / "quiet.wav", 600.0)
     outbox = tmp_path / "outbox.db"
     config = tmp_path / "soundpost.toml"
@@ -67,18 +71,18 @@ def test_a_daemon_that_runs_notices_nothing(
         subscriber.wait_for(lambda seen: any(m.payload == b"online" for m in seen))
         status, _, written = selftest("--config", str(config))
         assert status == 0, written
-        subscriber.wait_for(is_told)
-        told = subscriber.received
+        subscriber.wait_for(is_complete)
+        received = subscriber.received
         ended, errors = daemon.terminate()
     assert ended == 0, errors
-    assert not [m for m in told if m.payload in {b"ON", b"offline"} or m.topic == DETECTIONS]
+    assert not [m for m in received if m.payload in {b"ON", b"offline"} or m.topic == DETECTIONS]
     with sqlite3.connect(outbox) as database:
         assert database.execute("SELECT count(*) FROM sqlite_sequence").fetchone() == (0,)
     database.close()
 
 
-def test_no_broker_is_told_with_a_hint() -> None:
-    """The sound was recognised all the same, and that is said first."""
+def test_an_unreachable_broker_is_reported_with_a_hint() -> None:
+    """The recognised sound is reported before it."""
     status, lines, written = selftest("--broker", f"mqtt://127.0.0.1:{free_port()}")
     assert status == 1
     assert lines[-2:] == ["ok heard", "FAIL told"]
@@ -86,19 +90,19 @@ def test_no_broker_is_told_with_a_hint() -> None:
     assert "hint: start the broker" in written
 
 
-def test_a_broker_that_refuses_the_message_is_no_acknowledgement(make_broker: MakeBroker) -> None:
-    """The reason code of MQTT 5 is read; under 3.1.1 this would be a success."""
+def test_a_refusal_by_the_broker_is_a_failure(make_broker: MakeBroker) -> None:
+    """The reason code of MQTT 5 is evaluated; under 3.1.1 this would be a success."""
     broker = make_broker(Access(acl=(f"topic write soundpost/{NODE}/detections",)))
     status, lines, written = selftest("--broker", broker.url)
     assert (status, lines[-1]) == (1, "FAIL told")
     assert f"refuses messages on {TOPIC}: Not authorized" in written
 
 
-def test_a_broker_that_never_acknowledges_is_not_waited_for_longer() -> None:
-    """Connected is not yet acknowledged."""
-    with silent_broker() as deaf:
-        threading.Thread(target=deaf.accept, args=(20,), daemon=True).start()
-        status, lines, written = selftest("--broker", deaf.url, "--within", "5")
+def test_a_missing_acknowledgement_is_a_failure_after_the_time_limit() -> None:
+    """A connection alone is not enough."""
+    with silent_broker() as broker:
+        threading.Thread(target=broker.accept, args=(20,), daemon=True).start()
+        status, lines, written = selftest("--broker", broker.url, "--within", "5")
     assert (status, lines[-1]) == (1, "FAIL told")
     assert "did not acknowledge in time" in written
 
@@ -113,10 +117,10 @@ def test_a_broker_that_never_acknowledges_is_not_waited_for_longer() -> None:
         (["--config", "absent.toml"], (78, "absent.toml cannot be read")),
     ],
 )
-def test_what_cannot_be_tried_has_its_exit_status(
+def test_each_kind_of_error_has_its_exit_status(
     arguments: list[str], expected: tuple[int, str]
 ) -> None:
-    """78 for configuration and bundle, 2 for wrong usage, 1 for what failed."""
+    """78 is for configuration and bundle, 2 for wrong usage, 1 for a failed step."""
     status, _, written = selftest("--broker", "mqtt://127.0.0.1:1", *arguments)
     assert status == expected[0]
     assert expected[1] in written

@@ -1,4 +1,4 @@
-"""`soundpost watch`: the real process in a terminal, and a recording at a microphone's pace."""
+"""The command `watch`: the real process in a terminal, with a recording in real time."""
 
 import os
 import re
@@ -24,14 +24,14 @@ from soundpost.health import Problem
 
 @pytest.fixture
 def quiet(tmp_path: Path) -> Path:
-    """Two minutes in which nothing happens."""
+    """A recording of two minutes without events."""
     write_quiet(tmp_path / "quiet.wav", 120.0)
     return tmp_path / "quiet.wav"
 
 
 @pytest.fixture
 def without_rich(tmp_path: Path) -> dict[str, str]:
-    """An environment where the extra is not installed."""
+    """An environment in which rich is not installed."""
     (tmp_path / "hidden" / "rich").mkdir(parents=True)
     (tmp_path / "hidden" / "rich" / "__init__.py").write_text(
         "raise ModuleNotFoundError(\"No module named 'rich'\")\n"
@@ -41,19 +41,19 @@ def without_rich(tmp_path: Path) -> dict[str, str]:
 
 
 def watch(path: Path, *arguments: str) -> list[str]:
-    """The command that watches a file."""
+    """Returns the command that watches a file."""
     return [str(SOUNDPOST), "watch", "--source", f"wav:{path}", *arguments]
 
 
 def is_watching(text: str) -> bool:
-    """Whether all is on the screen: the level, the scores of a window, the help."""
+    """Returns whether the screen is complete: the level, the scores of a window, the help."""
     return "dBFS" in text and re.search(r"0\.\d\d +│", text) is not None and "Ctrl-C" in text
 
 
-def test_an_event_is_seen_as_it_comes_and_told_again_after_ctrl_c(
+def test_an_event_is_shown_live_and_in_the_summary_after_ctrl_c(
     tmp_path: Path, shared_data: Path
 ) -> None:
-    """A bark is in the level, on top of the scores and among the events; then all is as before."""
+    """A bark is in the level, the scores and the events; then the terminal is as before."""
     write_recording(tmp_path / "dog.wav", shared_data, clips=1)
     with terminal(watch(tmp_path / "dog.wav")) as shown:
         shown.wait_for(is_watching)
@@ -68,8 +68,8 @@ def test_an_event_is_seen_as_it_comes_and_told_again_after_ctrl_c(
 
 
 @pytest.mark.parametrize("how", ["q", "SIGTERM"])
-def test_it_ends_cleanly_in_every_way(quiet: Path, how: str) -> None:
-    """By a key, without a line break, and by a signal: the terminal is as before."""
+def test_a_key_and_a_signal_end_the_program_cleanly(quiet: Path, how: str) -> None:
+    """The key needs no line break; the terminal is as before."""
     with terminal(watch(quiet)) as shown:
         shown.wait_for(is_watching)
         if how == "q":
@@ -82,10 +82,10 @@ def test_it_ends_cleanly_in_every_way(quiet: Path, how: str) -> None:
 
 
 @pytest.mark.sound_card
-def test_a_microphone_that_is_lost_is_seen_and_so_is_its_return(
+def test_the_loss_of_the_microphone_and_its_return_are_shown(
     make_sound_card: MakeSoundCard,
 ) -> None:
-    """The screen goes on, says what the log says, and q still ends it."""
+    """The screen keeps updating, shows the log, and `q` still ends the program."""
     card = make_sound_card()
     command = [str(SOUNDPOST), "watch", "--source", f"mic:{MICROPHONE}"]
     with terminal(command, card.environment) as shown:
@@ -100,8 +100,8 @@ def test_a_microphone_that_is_lost_is_seen_and_so_is_its_return(
         assert shown.is_as_before
 
 
-def test_the_end_of_a_recording_is_the_end(tmp_path: Path) -> None:
-    """And the last line is on the terminal's own screen."""
+def test_the_program_ends_with_the_recording(tmp_path: Path) -> None:
+    """The last line is on the terminal's main screen."""
     write_quiet(tmp_path / "short.wav", 1.0)
     with terminal(watch(tmp_path / "short.wav")) as shown:
         assert shown.wait() == 0
@@ -109,8 +109,8 @@ def test_the_end_of_a_recording_is_the_end(tmp_path: Path) -> None:
         assert shown.written.rstrip().endswith(b"listened for 0:00:01, events: 0")
 
 
-def test_what_cannot_be_heard_is_told_in_one_line() -> None:
-    """With its hint, on a terminal that is as before."""
+def test_a_missing_recording_is_reported_with_a_hint() -> None:
+    """The terminal is as before."""
     with terminal(watch(Path("absent.wav"))) as shown:
         assert shown.wait() == 1
         assert "absent.wav does not exist" in shown.text
@@ -118,20 +118,20 @@ def test_what_cannot_be_heard_is_told_in_one_line() -> None:
         assert "Traceback" not in shown.text
 
 
-def test_without_rich_a_terminal_is_told_what_to_install(
+def test_without_rich_a_terminal_shows_the_command_to_install_it(
     quiet: Path, without_rich: dict[str, str]
 ) -> None:
-    """And that plain lines need nothing."""
+    """Plain output does not need it."""
     with terminal(watch(quiet), without_rich) as shown:
         assert shown.wait() == 1
         assert "pip install soundpost[watch]" in shown.text
         assert "Traceback" not in shown.text
 
 
-def test_into_a_pipe_go_plain_lines(
+def test_the_output_to_a_pipe_is_plain_lines(
     tmp_path: Path, shared_data: Path, without_rich: dict[str, str]
 ) -> None:
-    """A line for each state of an event and one every five seconds, without rich."""
+    """There is a line for each state of an event and one every five seconds, without rich."""
     write_recording(tmp_path / "dog.wav", shared_data, clips=1)
     command = watch(tmp_path / "dog.wav", "--pace", "fast")[1:]
     done = soundpost(*command, environment=without_rich)
@@ -143,8 +143,8 @@ def test_into_a_pipe_go_plain_lines(
     assert re.search(r"^listened for 0:00:11, events: [1-9]$", done.stdout, re.MULTILINE)
 
 
-def test_problems_of_the_microphone_stand_in_the_lines(tmp_path: Path) -> None:
-    """Nothing but zeros is no peace."""
+def test_plain_lines_have_the_problems_of_the_microphone(tmp_path: Path) -> None:
+    """A stretch of zeros is a fault, not silence."""
     write_quiet(tmp_path / "dead.wav", 60.0)  # its second half is digital silence
     done = soundpost(*watch(tmp_path / "dead.wav", "--pace", "fast")[1:])
     assert ", gate open, digital_silence, " in done.stdout
@@ -152,24 +152,24 @@ def test_problems_of_the_microphone_stand_in_the_lines(tmp_path: Path) -> None:
 
 
 def drawn(view: View, width: int = 100, height: int = 30) -> str:
-    """The screen as text."""
+    """Returns the screen as text."""
     console = Console(width=width, height=height, color_system=None)
     with console.capture() as captured:
         console.print(draw(view, width))
     return captured.get()
 
 
-def seen(samples: Pcm | None = None) -> View:
-    """Somebody who has seen so much."""
+def view_of(samples: Pcm | None = None) -> View:
+    """Returns a view that has processed the samples."""
     view = View("mic  esc50", ["dog"], [], 16_000, 30.0)
     if samples is not None:
         view.on_chunk(Chunk(0, samples, 0))
     return view
 
 
-def test_the_screen_says_what_is_wrong() -> None:
-    """A shut gate, a lost microphone, a problem, and what the log says to it."""
-    view = seen()
+def test_the_screen_shows_faults() -> None:
+    """It shows a closed gate, a lost microphone, a problem and the log's hint."""
+    view = view_of()
     assert "no problem with the microphone" in drawn(view)
     view.is_gate_open = False
     assert "gate closed" in drawn(view)
@@ -182,9 +182,9 @@ def test_the_screen_says_what_is_wrong() -> None:
 
 
 @given(st.integers(1, 200), st.integers(1, 60))
-def test_any_terminal_is_large_enough(width: int, height: int) -> None:
-    """Nothing is drawn beyond its edges, and nothing fails."""
-    view = seen(np.full(8_000, 12_000, np.int16))
+def test_the_screen_fits_a_terminal_of_any_size(width: int, height: int) -> None:
+    """No line is longer than the width, and there are not more lines than the height."""
+    view = view_of(np.full(8_000, 12_000, np.int16))
     view.bars = [Bar("dog", 1.0, 0.5), Bar("rain", 0.2, None)]
     view.notes.extend("abc")
     lines = drawn(view, width, height).splitlines()
@@ -192,12 +192,12 @@ def test_any_terminal_is_large_enough(width: int, height: int) -> None:
     assert max(map(len, lines)) <= width
 
 
-def test_each_state_is_told_in_its_own_colour() -> None:
-    """What may be taken back looks other than what is sure."""
+def test_each_state_has_its_own_colour() -> None:
+    """A state that may be retracted looks different from a final one."""
     console = Console(width=100, height=30, color_system="standard", force_terminal=True)
     styles: set[str] = set()
     for state in State:
-        view = seen()
+        view = view_of()
         view.on_detections([Detection(0, state, "dog", 0.9, 0.5, 0, None, 0, 0, None, -20.0)])
         with console.capture() as captured:
             console.print(draw(view, 100))

@@ -1,4 +1,4 @@
-"""What a process takes of the machine, as time goes by."""
+"""The resources of a process over time: memory, files, threads and disk."""
 
 import re
 import statistics
@@ -6,20 +6,20 @@ from dataclasses import dataclass
 from pathlib import Path
 
 WARM_UP = 0.1
-"""The share of the whole in which caches fill and the disk's budget is used up."""
+"""The share of the run in which caches fill and the disk's budget is used up."""
 _BLOCK_BYTES = 512
 
 
 @dataclass(frozen=True)
 class Footprint:
-    """One look at a process.
+    """The resources of a process at one time.
 
     Attributes:
-        audio_hours: How much it had heard.
-        rss_bytes: Its memory.
+        audio_hours: Length of the sound that it has processed.
+        rss_bytes: Its resident memory.
         open_files: Its file descriptors.
         threads: Its threads.
-        disk_bytes: What its folder takes on the disk.
+        disk_bytes: Space of its folder on the disk.
     """
 
     audio_hours: float
@@ -37,8 +37,8 @@ class Footprint:
         )
 
 
-def look(process: int, folder: Path, audio_hours: float) -> Footprint | None:
-    """What a process takes now, and its folder; None when it has ended."""
+def measure(process: int, folder: Path, audio_hours: float) -> Footprint | None:
+    """Returns the resources of a process and its folder; None when it has ended."""
     home = Path("/proc", str(process))
     try:
         status = (home / "status").read_text()
@@ -48,7 +48,7 @@ def look(process: int, folder: Path, audio_hours: float) -> Footprint | None:
     found = {
         name: int(value) for name, value in re.findall(r"^(\w+):\s+(\d+)", status, re.MULTILINE)
     }
-    if "VmRSS" not in found:  # it has ended, and nobody has asked how
+    if "VmRSS" not in found:  # a zombie: it has ended, and its exit status is not read yet
         return None
     return Footprint(
         audio_hours=audio_hours,
@@ -60,7 +60,7 @@ def look(process: int, folder: Path, audio_hours: float) -> Footprint | None:
 
 
 def disk_bytes(folder: Path) -> int:
-    """What all files below a folder take on the disk; some may go while it is counted."""
+    """Returns the space of all files below a folder; files may be removed meanwhile."""
     taken = 0
     for path in folder.rglob("*"):
         try:
@@ -72,13 +72,13 @@ def disk_bytes(folder: Path) -> int:
 
 @dataclass(frozen=True)
 class Growth:
-    """How much more a process took at the end than after its warm-up.
+    """The growth of a process's resources after its warm-up.
 
     Attributes:
-        rss_bytes: The difference of the medians of the last tenth and the first after warm-up.
-        open_files: The difference of the most in the later and the earlier half.
-        threads: The same.
-        disk_bytes: The same.
+        rss_bytes: Median of the last tenth minus median of the first tenth after the warm-up.
+        open_files: Maximum of the later half minus maximum of the earlier half.
+        threads: Maximum of the later half minus maximum of the earlier half.
+        disk_bytes: Maximum of the later half minus maximum of the earlier half.
     """
 
     rss_bytes: int
@@ -87,20 +87,20 @@ class Growth:
     disk_bytes: int
 
 
-def growth(looks: list[Footprint]) -> Growth:
-    """The growth over a list of looks, in the order of time, ten at least after the warm-up."""
-    end_hours = looks[-1].audio_hours
-    settled = [look for look in looks if look.audio_hours >= WARM_UP * end_hours]
+def growth(samples: list[Footprint]) -> Growth:
+    """Returns the growth over measurements in the order of time, at least ten after the warm-up."""
+    end_hours = samples[-1].audio_hours
+    settled = [sample for sample in samples if sample.audio_hours >= WARM_UP * end_hours]
     tenth, half = len(settled) // 10, len(settled) // 2
 
     def more(name: str) -> int:
         earlier, later = settled[:half], settled[half:]
-        most_later: int = max(getattr(look, name) for look in later)
-        most_earlier: int = max(getattr(look, name) for look in earlier)
+        most_later: int = max(getattr(sample, name) for sample in later)
+        most_earlier: int = max(getattr(sample, name) for sample in earlier)
         return most_later - most_earlier
 
-    last = statistics.median(look.rss_bytes for look in settled[-tenth:])
-    first = statistics.median(look.rss_bytes for look in settled[:tenth])
+    last = statistics.median(sample.rss_bytes for sample in settled[-tenth:])
+    first = statistics.median(sample.rss_bytes for sample in settled[:tenth])
     return Growth(
         rss_bytes=round(last - first),
         open_files=more("open_files"),

@@ -1,4 +1,4 @@
-"""A recording of a week that takes little of the disk: sounds now and then, and holes between."""
+"""A sparse recording of a week: short sounds, with holes in the file between them."""
 
 from pathlib import Path
 
@@ -8,22 +8,22 @@ from numpy.typing import NDArray
 RATE_HZ = 16_000
 _BYTES_PER_SAMPLE = 2
 _UNKNOWN = b"\xff\xff\xff\xff"
-"""In an RF64 header: the length is too great for this field, see the chunk `ds64`."""
+"""In an RF64 header: the length does not fit this field, see the chunk `ds64`."""
 
 
 def write_long(
     path: Path, seconds: int, sounds: list[NDArray[np.int16]], every_seconds: int
 ) -> int:
-    """Write an RF64 file (EBU Tech 3306) of mono 16-bit PCM; how many sounds are in it.
+    """Writes an RF64 file (EBU Tech 3306) of mono 16-bit PCM; returns its number of sounds.
 
-    Between the sounds nothing is written: the disk holds no block there, and whoever reads it gets
-    digital silence.
+    The file is sparse between the sounds: the disk has no block there, and a reader gets digital
+    silence.
 
     Args:
         path: The file.
-        seconds: How long the recording is.
-        sounds: What is heard, one after the other and over again.
-        every_seconds: From one beginning to the next.
+        seconds: Length of the recording.
+        sounds: The sounds, repeated in turn.
+        every_seconds: Time from the start of one sound to the next.
     """
     data_bytes = seconds * RATE_HZ * _BYTES_PER_SAMPLE
     header = _header(data_bytes)

@@ -1,4 +1,4 @@
-"""The real daemon, a real broker, and a week of sound as fast as it goes."""
+"""The real daemon with a real broker, on a week of sound at full speed."""
 
 import json
 import subprocess
@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 from daemon_process import DETECTIONS, HEALTH, NODE, SOUNDPOST
-from footprint import Footprint, look
+from footprint import Footprint, measure
 from long_recording import write_long
 from mosquitto import Broker
 from mqtt_subscriber import Subscriber
@@ -20,8 +20,8 @@ from soundpost.classify import load_bundle, read_golden
 
 BUNDLE = Path(__file__).resolve().parents[2] / "models" / "esc50"
 EVERY_SECONDS = 300
-"""From one sound to the next: 2,015 in a week."""
-LOOK_SECONDS = 0.5
+"""Time from one sound to the next: 2,015 sounds in a week."""
+SAMPLE_SECONDS = 0.5
 ROWS = 20
 EVIDENCE_MEGABYTES = 1
 CONFIG = """
@@ -45,26 +45,26 @@ every_seconds = 1
 
 @dataclass
 class Soak:
-    """A daemon that hears many hours of sound, and is watched.
+    """A daemon that processes many hours of sound, while its resources are measured.
 
     Args:
         folder: An empty folder.
-        broker: Whom it tells.
-        subscriber: One to all that it tells.
-        hours: How much it hears.
-        say: Where each row of the table goes.
+        broker: The daemon's broker.
+        subscriber: A subscriber to all topics.
+        hours: Length of the sound.
+        print_row: Prints a row of the table.
     """
 
     folder: Path
     broker: Broker
     subscriber: Subscriber
     hours: float
-    say: Callable[[str], None]
-    looks: list[Footprint] = field(default_factory=list)
+    print_row: Callable[[str], None]
+    samples: list[Footprint] = field(default_factory=list)
     sounds: int = 0
 
     def run(self) -> int:
-        """Let it hear all of it; its exit status."""
+        """Runs the daemon on all of the sound; returns its exit status."""
         (self.folder / "kept").mkdir()
         seconds = round(self.hours * 3600)
         path = self.folder / "week.wav"
@@ -89,31 +89,32 @@ class Soak:
         return process.returncode
 
     def detections(self) -> list[dict[str, Any]]:
-        """What it told, in order."""
+        """Returns the published detections, in order."""
         return [json.loads(message.payload) for message in self.subscriber.on(DETECTIONS)]
 
     def health(self) -> dict[str, Any]:
-        """The last that it said of itself."""
-        told: dict[str, Any] = json.loads(self.subscriber.on(HEALTH)[-1].payload)
-        return told
+        """Returns the latest health message."""
+        report: dict[str, Any] = json.loads(self.subscriber.on(HEALTH)[-1].payload)
+        return report
 
     def _watch(self, process: "subprocess.Popen[bytes]") -> None:
-        self.say(Footprint.HEADER)
-        told_hours = -self.hours
+        self.print_row(Footprint.HEADER)
+        printed_hours = -self.hours
         while process.poll() is None:
-            time.sleep(LOOK_SECONDS)  # what is waited for is time itself
-            told = self.subscriber.on(HEALTH)
-            heard_hours = json.loads(told[-1].payload)["heard_seconds"] / 3600 if told else 0.0
-            seen = look(process.pid, self.folder / "kept", heard_hours)
-            if seen is None:
+            time.sleep(SAMPLE_SECONDS)  # the interval of the measurement
+            reports = self.subscriber.on(HEALTH)
+            seconds = json.loads(reports[-1].payload)["heard_seconds"] if reports else 0.0
+            audio_hours = seconds / 3600
+            sample = measure(process.pid, self.folder / "kept", audio_hours)
+            if sample is None:
                 continue
-            self.looks.append(seen)
-            if heard_hours - told_hours >= self.hours / ROWS:
-                self.say(str(seen))
-                told_hours = heard_hours
+            self.samples.append(sample)
+            if audio_hours - printed_hours >= self.hours / ROWS:
+                self.print_row(str(sample))
+                printed_hours = audio_hours
 
 
 def golden_sounds() -> list[NDArray[np.int16]]:
-    """The examples that came with the bundle, digital silence aside."""
+    """Returns the golden examples of the bundle without digital silence."""
     pcm = read_golden(load_bundle(BUNDLE)).pcm
     return [samples for samples in pcm if np.ptp(samples)]

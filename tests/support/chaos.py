@@ -1,4 +1,4 @@
-"""Twenty messages a second, and kill -9 for the broker and the daemon at random moments."""
+"""Twenty messages a second, with kill -9 of the broker and the daemon at random moments."""
 
 import json
 import random
@@ -18,7 +18,7 @@ from recording import RATE_HZ, write, write_quiet
 BUNDLE = Path(__file__).resolve().parents[1] / "golden" / "tiny-int8"
 MESSAGES_PER_SECOND = 20
 SOUND_SECONDS = 0.16
-TALKATIVE = """
+BUSY_CONFIG = """
 classify.bundle = "{folder}/bundle"
 decide.on_threshold = 0.5
 decide.off_threshold = 0.45
@@ -27,8 +27,8 @@ decide.minimum_seconds = 0.0
 decide.refractory_seconds = 0.0
 mqtt.broker = "{broker}"
 """
-"""Tells of everything at once; more keys, dotted as these, may follow."""
-CONFIG = f"""{TALKATIVE}
+"""Publishes every state at once; more keys, dotted like these, may follow."""
+CONFIG = f"""{BUSY_CONFIG}
 mqtt.outbox = "{{folder}}/outbox.db"
 """
 
@@ -36,14 +36,14 @@ Row = dict[str, Any]
 
 
 @dataclass
-class Ordeal:
-    """A daemon that has much to tell, a broker that remembers, a subscriber, and their deaths.
+class ChaosRun:
+    """A busy daemon, a persistent broker and a subscriber, with a number of kills.
 
     Args:
         folder: An empty folder.
-        broker: A persistent one.
-        subscriber: One to the node's detections, whom the broker remembers.
-        seed: What the moments depend on.
+        broker: A persistent broker.
+        subscriber: A subscriber to the node's detections, with a session at the broker.
+        seed: Seed of the random moments.
     """
 
     folder: Path
@@ -51,25 +51,25 @@ class Ordeal:
     subscriber: Subscriber
     seed: int
     daemon: Daemon | None = None
-    deaths: dict[str, int] = field(default_factory=lambda: {"broker": 0, "daemon": 0})
+    kills: dict[str, int] = field(default_factory=lambda: {"broker": 0, "daemon": 0})
 
     def __post_init__(self) -> None:
         self._rng = random.Random(self.seed)  # noqa: S311 - the same moments again
         make_quick_bundle(self.folder / "bundle")
-        write_restless(self.folder / "restless.wav", 120.0)
+        write_busy_recording(self.folder / "busy.wav", 120.0)
         write_quiet(self.folder / "quiet.wav", 1.0)
         text = CONFIG.format(folder=self.folder, broker=self.broker.url)
         (self.folder / "soundpost.toml").write_text(text, encoding="utf-8")
 
-    def run(self, times: int) -> None:
-        """Kill each so many times, in a random order, then let everything arrive."""
-        victims = ["broker", "daemon"] * times
-        self._rng.shuffle(victims)
+    def run(self, kills_each: int) -> None:
+        """Kills each a number of times, in a random order, and waits for the remaining messages."""
+        targets = ["broker", "daemon"] * kills_each
+        self._rng.shuffle(targets)
         self.daemon = self._start()
-        for victim in victims:
+        for target in targets:
             self._wait_for_progress()
-            self._dither(0.5)
-            self._kill(victim)
+            self._random_sleep(0.5)
+            self._kill(target)
         self._wait_for_progress()
         status, errors = self.daemon.terminate()
         assert status == 0, errors
@@ -78,36 +78,36 @@ class Ordeal:
         assert "wait in the outbox" not in errors
 
     def rows(self) -> list[Row]:
-        """What the subscriber received, in that order."""
+        """Returns the received detections, in order."""
         return [json.loads(message.payload) for message in self.subscriber.on(DETECTIONS)]
 
-    def _kill(self, victim: str) -> None:
+    def _kill(self, target: str) -> None:
         assert self.daemon is not None
-        self.deaths[victim] += 1
-        if victim == "broker":
+        self.kills[target] += 1
+        if target == "broker":
             self.broker.kill()
-            self._dither(1.0)
+            self._random_sleep(1.0)
             self.broker.start()
         else:
             self.daemon.kill()
-            self._dither(0.5)
+            self._random_sleep(0.5)
             self.daemon = self._start()
 
     def _start(self, *arguments: str) -> Daemon:
-        source = arguments or ("--source", f"wav:{self.folder / 'restless.wav'}")
+        source = arguments or ("--source", f"wav:{self.folder / 'busy.wav'}")
         return Daemon(["--config", str(self.folder / "soundpost.toml"), *source])
 
     def _wait_for_progress(self) -> None:
-        """Until half a second's worth of messages more has arrived: all are up again."""
-        enough = len(self.subscriber.received) + MESSAGES_PER_SECOND // 2
-        self.subscriber.wait_for(lambda seen: len(seen) >= enough, timeout_seconds=90.0)
+        """Waits for half a second's worth of messages: broker and daemon run again."""
+        wanted = len(self.subscriber.received) + MESSAGES_PER_SECOND // 2
+        self.subscriber.wait_for(lambda seen: len(seen) >= wanted, timeout_seconds=90.0)
 
-    def _dither(self, most_seconds: float) -> None:
-        time.sleep(self._rng.uniform(0.0, most_seconds))  # a random moment is the point of it
+    def _random_sleep(self, longest_seconds: float) -> None:
+        time.sleep(self._rng.uniform(0.0, longest_seconds))  # a random moment is the purpose
 
 
 def make_quick_bundle(folder: Path) -> None:
-    """The tiny bundle, judging every 20 ms."""
+    """Writes the tiny bundle with a stride of 20 ms."""
     shutil.copytree(BUNDLE, folder)
     manifest = folder / "manifest.json"
     text = manifest.read_text(encoding="utf-8")
@@ -115,8 +115,8 @@ def make_quick_bundle(folder: Path) -> None:
     manifest.write_text(text.replace('"stride_frames": 8', '"stride_frames": 2'), encoding="utf-8")
 
 
-def write_restless(path: Path, seconds: float) -> None:
-    """Write a recording that the tiny bundle has some 20 states of events a second to tell of."""
+def write_busy_recording(path: Path, seconds: float) -> None:
+    """Writes a recording in which the tiny bundle detects some 20 states of events a second."""
     rng = np.random.default_rng(1)
     samples = round(SOUND_SECONDS * RATE_HZ)
     hum = 0.5 * np.sin(2.0 * np.pi * 440.0 * np.arange(samples) / RATE_HZ)
@@ -126,7 +126,7 @@ def write_restless(path: Path, seconds: float) -> None:
 
 
 def group(rows: list[Row], key: Callable[[Row], Any]) -> dict[Any, list[Row]]:
-    """The rows by something that they may share, in the order of its first appearance."""
+    """Groups the rows by a key, in the order of its first appearance."""
     groups: dict[Any, list[Row]] = {}
     for row in rows:
         groups.setdefault(key(row), []).append(row)

@@ -1,4 +1,4 @@
-"""A steward without a broker: what it is asked, what it does, and what it says, are in memory."""
+"""A command executor without a broker: commands, results and evidence are in memory."""
 
 import json
 from dataclasses import dataclass, field
@@ -27,12 +27,12 @@ from soundpost.publish.inbox.results import ResultQueue
 from soundpost.publish.message import IncomingMessage
 from soundpost.system.clock import clock_state
 
-BASE = "soundpost/post"
+BASE = "soundpost/north-gate"
 NOW_NS = 4_102_444_800_000_000_000
-"""The year 2100, by the sound: the wall clock is never ahead of it."""
+"""The year 2100 by the sound clock: the wall clock is never ahead of it."""
 MINUTE_NS = 60_000_000_000
 RUNNING = Status()
-"""Sound comes."""
+"""Sound is being captured."""
 LABELS = ("hiss", "hum", "hush")
 
 
@@ -52,50 +52,50 @@ class RecordedResults(ResultQueue):
 
 
 @dataclass
-class Clips(NoEvidence):
-    """Evidence as a script has it.
+class ScriptedEvidence(NoEvidence):
+    """Evidence with a scripted outcome.
 
     Attributes:
-        requests: What was asked for.
-        refusal: Raised when something is.
-        came: What comes of it, once something does.
+        requests: The requests for a clip so far.
+        refusal: Raised at a request, if set.
+        outcome: The outcome of a requested clip; None while it is being recorded.
     """
 
     requests: list[Request] = field(default_factory=list)
     refusal: SoundpostError | None = None
-    came: str | NoClipReason | None = None
+    outcome: str | NoClipReason | None = None
 
     def request_clip(self, request: Request) -> None:
-        """Note what is asked for, or refuse it."""
+        """Records a request, or refuses it."""
         if self.refusal is not None:
             raise self.refusal
         self.requests.append(request)
 
     def requested_clip(self, *, is_last: bool = False) -> str | NoClipReason | None:
-        """What the script says; nothing was heard if it says nothing to the end."""
-        return NoClipReason.LOST if is_last and self.came is None else self.came
+        """Returns the scripted outcome; without one the clip is lost at the end."""
+        return NoClipReason.LOST if is_last and self.outcome is None else self.outcome
 
 
-class House:
-    """A steward and everything that it sees; another one on the same folder is its restart.
+class CommandNode:
+    """A command executor and its targets; a second one on the same folder is its restart.
 
     Attributes:
         clips: Its evidence.
-        rules: By which it is decided now.
-        settings: What it told of them, in order.
-        health: Where it counts.
-        reloads: How often the configuration was read again.
-        refusal: Raised when it is to be.
-        reload_seconds: How long that takes.
-        now_seconds: On a monotonic clock, which stands still otherwise.
+        rules: The decision rules in force.
+        settings: The settings that it published, in order.
+        health: Its counters.
+        reloads: The number of reloads of the configuration.
+        refusal: Raised by a reload, if set.
+        reload_seconds: The duration of a reload.
+        now_seconds: The time of its monotonic clock, which stands still otherwise.
     """
 
     reload_seconds = 0.0
 
     def __init__(self, folder: Path | None, model: Model, config: Config | None = None) -> None:
-        config = msgspec.structs.replace(config or Config(), node=NodeConfig(name="post"))
+        config = msgspec.structs.replace(config or Config(), node=NodeConfig(name="north-gate"))
         manifest = model.bundle.manifest
-        self.clips = Clips()
+        self.clips = ScriptedEvidence()
         self.rules: tuple[Rule, ...] = ()
         self.settings = list[SettingsMessage]()
         self.health = Health()
@@ -132,19 +132,19 @@ class House:
         )
 
     def send(self, name: str, command_id: str = "a1", **fields: Any) -> None:  # noqa: ANN401 - JSON
-        """Have a command come in."""
+        """Delivers a command to the inbox."""
         payload = json.dumps({"id": command_id, **fields}).encode()
         self._inbox.on_message(IncomingMessage(f"{BASE}/command/{name}", payload))
 
-    def ask(self, name: str, command_id: str = "a1", **fields: Any) -> dict[str, Any]:  # noqa: ANN401 - JSON
-        """What is said after a command came in, and a chunk of sound."""
+    def execute(self, name: str, command_id: str = "a1", **fields: Any) -> dict[str, Any]:  # noqa: ANN401 - JSON
+        """Delivers a command, runs a tick, and returns the latest result."""
         self.send(name, command_id, **fields)
         self.executor.tick(RUNNING)
         return self.results[-1]
 
     @property
     def results(self) -> list[dict[str, Any]]:
-        """All that was said so far."""
+        """All results so far."""
         return [result for _, result, _ in self._results.queued]
 
     def _set_rules(self, rules: Any) -> None:  # noqa: ANN401 - a sequence of rules
@@ -158,6 +158,6 @@ class House:
 
 
 def tiny_model() -> Model:
-    """The tiny model of the tests."""
+    """Loads the tiny model of the tests."""
     bundle = load_bundle(Path(__file__).resolve().parents[1] / "golden" / "tiny-int8")
     return Model(bundle, Classifier(bundle))

@@ -1,4 +1,4 @@
-"""The real `soundpost`, as its users start it."""
+"""The real `soundpost` process, started as a user does."""
 
 import os
 import signal
@@ -21,8 +21,8 @@ class Daemon:
     """A running `soundpost run`.
 
     Args:
-        arguments: Its flags, besides the node's name.
-        environment: The process's environment; by default that of the test.
+        arguments: Command-line arguments, besides the node's name.
+        environment: Environment of the process; by default that of the test.
     """
 
     def __init__(self, arguments: list[str], environment: dict[str, str] | None = None) -> None:
@@ -34,24 +34,24 @@ class Daemon:
         )
 
     def wait(self) -> tuple[int, str]:
-        """Its exit status and what it wrote to stderr, once it has ended by itself."""
+        """Waits until the process ends by itself; returns its exit status and its stderr."""
         _, errors = self.process.communicate(timeout=PATIENCE_SECONDS)
         return self.process.returncode, errors
 
     def terminate(self) -> tuple[int, str]:
-        """The same, after SIGTERM."""
+        """Sends SIGTERM; returns the exit status and the stderr."""
         self.process.send_signal(signal.SIGTERM)
         return self.wait()
 
     def kill(self) -> None:
-        """End it with SIGKILL."""
+        """Ends the process with SIGKILL."""
         self.process.kill()
         self.process.communicate(timeout=PATIENCE_SECONDS)
 
 
 @contextmanager
 def running(*arguments: str, environment: dict[str, str] | None = None) -> Iterator[Daemon]:
-    """A daemon that does not outlive the test."""
+    """Runs a daemon that is killed at the end of the context."""
     daemon = Daemon(list(arguments), environment)
     try:
         yield daemon
@@ -62,7 +62,7 @@ def running(*arguments: str, environment: dict[str, str] | None = None) -> Itera
 def soundpost(
     *arguments: str, environment: dict[str, str] | None = None
 ) -> "subprocess.CompletedProcess[str]":
-    """What a command of soundpost printed, and its exit status."""
+    """Runs a command of soundpost; returns its exit status and its output."""
     return subprocess.run(
         [str(SOUNDPOST), *arguments],
         env=environment,

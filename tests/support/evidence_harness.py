@@ -1,4 +1,4 @@
-"""A post that keeps evidence of scripted events: what is heard and what is decided is given."""
+"""A node that records evidence of scripted events, from given samples and detections."""
 
 import itertools
 from collections.abc import Callable
@@ -31,7 +31,7 @@ LENGTHS = ClipLengths(
 
 @dataclass(frozen=True)
 class Event:
-    """A scripted event, in samples; it ends by being retracted unless it is confirmed."""
+    """A scripted event, in samples; it ends as `retracted` unless it is confirmed."""
 
     onset: int
     offset: int
@@ -41,8 +41,21 @@ class Event:
 
 
 @dataclass
-class Post:
-    """Everything that a test of evidence looks at."""
+class EvidenceNode:
+    """A clip recorder with its store and retention.
+
+    Attributes:
+        folder: The folder of its clips.
+        lengths: Lengths of its clips.
+        privacy: Setting `evidence.privacy`.
+        labels: Labels of the model.
+        budget_bytes: Space for all clips on the disk.
+        keep_ns: Longest age of a clip.
+        keep_free_bytes: Space to leave free on the disk.
+        health: Its counters.
+        published: State and clip of each published detection, in order.
+        existed: For each published clip, whether its file existed by then.
+    """
 
     folder: Path
     lengths: ClipLengths = LENGTHS
@@ -52,13 +65,13 @@ class Post:
     keep_ns: int = 10**18
     keep_free_bytes: int = 0
     health: Health = field(default_factory=Health)
-    told: list[tuple[str, str | None]] = field(default_factory=list)
+    published: list[tuple[str, str | None]] = field(default_factory=list)
     existed: list[bool] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self._heard_samples = 0
-        self._weighed_until_sample = 0
-        self._heard = np.zeros(0, np.int16)
+        self._processed_samples = 0
+        self._scored_until_sample = 0
+        self._samples = np.zeros(0, np.int16)
         spec = FeatureSpec()
         self._log_mel = LogMel(spec)
         retention = RetentionPolicy(
@@ -75,56 +88,56 @@ class Post:
             self.health,
         )
 
-    def listen(
+    def run(
         self,
         samples: Pcm,
         events: list[Event],
         sizes: list[int] | None = None,
         speech: Callable[[int], float] = lambda _: 0.0,
     ) -> None:
-        """Hear samples in chunks of some sizes, and have the events decided as they pass.
+        """Processes samples in chunks, and publishes the events as they are decided.
 
         Args:
-            samples: All of them; with the last one every event ends.
-            events: What is decided.
-            sizes: Of the chunks, over and over.
-            speech: The score of the label `speech` in the window that begins at a sample.
+            samples: All samples; every event ends with the last one.
+            events: The events to decide.
+            sizes: Sizes of the chunks, repeated in turn.
+            speech: Returns the score of the label `speech` in the window that starts at a sample.
         """
         script = sorted(
             (step for number, event in enumerate(events) for step in states(number, event)),
             key=lambda step: step.decided_sample,
         )
-        turns = itertools.cycle(sizes or [800])
-        while self._heard_samples < len(samples):
-            self.hear(samples[self._heard_samples :][: next(turns)], speech)
-            while script and script[0].decided_sample <= self._weighed_until_sample:
-                self.keep(script.pop(0))
+        chunk_sizes = itertools.cycle(sizes or [800])
+        while self._processed_samples < len(samples):
+            self.process(samples[self._processed_samples :][: next(chunk_sizes)], speech)
+            while script and script[0].decided_sample <= self._scored_until_sample:
+                self.publish(script.pop(0))
         for step in script:
-            self.keep(step)
+            self.publish(step)
 
-    def hear(self, samples: Pcm, speech: Callable[[int], float] = lambda _: 0.0) -> None:
-        """Hear one chunk more, and the windows that it completes."""
-        at = self._heard_samples
+    def process(self, samples: Pcm, speech: Callable[[int], float] = lambda _: 0.0) -> None:
+        """Processes one more chunk, and the windows that it completes."""
+        at = self._processed_samples
         chunk = Chunk(at, samples, STARTS_AT_NS + samples_to_ns(at, RATE_HZ))
-        self._heard_samples = chunk.end_sample
-        self._heard = np.concatenate((self._heard, samples))
+        self._processed_samples = chunk.end_sample
+        self._samples = np.concatenate((self._samples, samples))
         self.recorder.on_chunk(chunk)
-        while self._weighed_until_sample + STRIDE <= chunk.end_sample:
-            self._weighed_until_sample += STRIDE
-            if self._weighed_until_sample >= WINDOW:
-                self.recorder.on_scores(self._scores(self._weighed_until_sample - WINDOW, speech))
+        while self._scored_until_sample + STRIDE <= chunk.end_sample:
+            self._scored_until_sample += STRIDE
+            if self._scored_until_sample >= WINDOW:
+                self.recorder.on_scores(self._scores(self._scored_until_sample - WINDOW, speech))
 
     def _scores(self, start: int, speech: Callable[[int], float]) -> Scores:
-        log_mel = self._log_mel.compute(self._heard[start : start + WINDOW])
+        log_mel = self._log_mel.compute(self._samples[start : start + WINDOW])
         window = Window(start, start + WINDOW, log_mel, -20.0, 0)
         return Scores(window, np.array([0.0, speech(start)], np.float32))
 
-    def keep(self, detection: Detection) -> None:
-        """Have a detection kept, and note what may be told of it."""
+    def publish(self, detection: Detection) -> None:
+        """Has a clip attached to a detection, and records the message."""
         message = DetectionMessage(
             id=f"01a1f7dd-f708-752e-89a7-{detection.event:012x}",
             seq=1,
-            node="post",
+            node="north-gate",
             state=detection.state,
             label=detection.label,
             score=detection.score,
@@ -136,13 +149,13 @@ class Post:
             model=ModelIdentity(id="tiny", version="1.0.0", sha256="5e" * 32),
         )
         clip = self.recorder.attach_clip(detection, message).clip
-        self.told.append((str(detection.state), clip))
+        self.published.append((str(detection.state), clip))
         if clip:
             self.existed.append((self.folder / clip).is_file())
 
 
 def states(number: int, event: Event) -> list[Detection]:
-    """The states of an event, each decided at the end of a window as the tracker would."""
+    """Returns the states of an event, each decided at the end of a window as by the tracker."""
 
     def state(state: State, after: int, offset: int | None = None) -> Detection:
         decided = -(-after // STRIDE) * STRIDE

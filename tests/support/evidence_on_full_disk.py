@@ -1,4 +1,4 @@
-"""A post whose folder is a small disk of its own; run in a mount namespace by the tests."""
+"""An evidence node whose folder is a small disk; the tests run it in a mount namespace."""
 
 import json
 import logging
@@ -8,28 +8,28 @@ from pathlib import Path
 
 import numpy as np
 import soundfile
-from evidence_harness import RATE_HZ, Event, Post
+from evidence_harness import RATE_HZ, Event, EvidenceNode
 
 EVENTS = 24
 SPACING_SAMPLES = 2 * RATE_HZ
 
 
 def main(folder: Path, keep_free_bytes: int) -> None:
-    """Listen to many events, and print what became of their clips."""
+    """Records many events, and prints the outcome of their clips as JSON."""
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     samples = np.random.default_rng(3).integers(-3000, 3000, (EVENTS + 2) * SPACING_SAMPLES)
-    post = Post(folder, keep_free_bytes=keep_free_bytes)
+    node = EvidenceNode(folder, keep_free_bytes=keep_free_bytes)
     starts = [(number + 1) * SPACING_SAMPLES for number in range(EVENTS)]
-    post.listen(samples.astype(np.int16), [Event(at, at + RATE_HZ // 2) for at in starts])
+    node.run(samples.astype(np.int16), [Event(at, at + RATE_HZ // 2) for at in starts])
     left = sorted(path.name for path in folder.iterdir())
     for name in left:
         if name.endswith(".flac"):
             soundfile.read(folder / name)
     result = {
-        "told": [clip for state, clip in post.told if state == "ended"],
-        "existed": all(post.existed),
-        "kept": post.health.clips_kept,
-        "lost": post.health.clips_lost,
+        "published": [clip for state, clip in node.published if state == "ended"],
+        "existed": all(node.existed),
+        "kept": node.health.clips_kept,
+        "lost": node.health.clips_lost,
         "left": left,
         "free_bytes": shutil.disk_usage(folder).free,
     }

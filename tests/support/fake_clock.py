@@ -1,4 +1,4 @@
-"""A wall clock that a test may set, for a process of its own: see set_clock.c."""
+"""A wall clock that a test can set, for one process only: see set_clock.c."""
 
 import mmap
 import shutil
@@ -15,13 +15,13 @@ _FORM = struct.Struct("=q")
 
 
 class FakeClock:
-    """What a process in its environment takes for the time; nobody else's clock is touched.
+    """The wall clock of a process that has this environment; other processes are not affected.
 
     Args:
         folder: An empty folder.
 
     Attributes:
-        environment: What the process must have in its environment.
+        environment: Variables for the environment of the process.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -35,6 +35,6 @@ class FakeClock:
         self.environment = {"LD_PRELOAD": str(library), "SET_CLOCK_FILE": str(self._file)}
 
     def set(self, offset_seconds: int) -> None:
-        """Let it be so far from the truth from now on."""
+        """Sets the offset of the clock from the correct time, from now on."""
         with self._file.open("r+b") as file, mmap.mmap(file.fileno(), _FORM.size) as page:
             _FORM.pack_into(page, 0, offset_seconds)

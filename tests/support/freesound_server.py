@@ -1,4 +1,4 @@
-"""A small server that speaks Freesound's API, and misbehaves as it is told to."""
+"""A small server with Freesound's API, which fails as configured."""
 
 import io
 import json
@@ -18,7 +18,7 @@ import soundfile
 from soundpost_training.freesound.collect import Wish
 
 Refused = tuple[int, dict[str, str], bytes]
-"""Status, headers and body of an answer."""
+"""Status, headers and body of a response."""
 
 BY, ZERO = (
     "https://creativecommons.org/licenses/by/4.0/",
@@ -26,11 +26,11 @@ BY, ZERO = (
 )
 NC = "http://creativecommons.org/licenses/by-nc/3.0/"
 PAGE = 3
-"""Sounds that the server gives at once, however many are asked for."""
+"""Sounds per page of the server, whatever the requested page size."""
 
 
 def ogg(seed: int) -> bytes:
-    """Half a second of noise in Ogg Vorbis."""
+    """Returns half a second of noise in Ogg Vorbis."""
     file = io.BytesIO()
     noise = np.random.default_rng(seed).normal(0, 0.1, 8000)
     soundfile.write(file, noise, 16_000, format="OGG", subtype="VORBIS")
@@ -39,7 +39,19 @@ def ogg(seed: int) -> bytes:
 
 @dataclass
 class Site:
-    """What the server has, how it misbehaves, and what it was asked for."""
+    """The content of the server, its failures, and a record of the requests.
+
+    Attributes:
+        sounds: All search results.
+        audio: The previews by their file names.
+        refusals: Error responses to the next searches.
+        breaks: Bytes after which the connection breaks, once, by file name.
+        takes_ranges: Whether range requests are supported.
+        address: URL of the server.
+        searches: The queries so far.
+        tokens: The `Authorization` header of each search.
+        previews: Name, `Range` and `Authorization` of each request for a preview.
+    """
 
     sounds: list[dict[str, object]]
     audio: dict[str, bytes]
@@ -52,15 +64,15 @@ class Site:
     previews: list[tuple[str, str | None, str | None]] = field(default_factory=list)
 
 
-class Answers(BaseHTTPRequestHandler):
-    """The API's search, and the previews."""
+class RequestHandler(BaseHTTPRequestHandler):
+    """The search of the API, and the previews."""
 
     def __init__(self, site: Site, *arguments: object) -> None:
         self.site = site
         super().__init__(*arguments)  # type: ignore[arg-type]  # what the server passes on
 
     def log_message(self, *_: object) -> None:
-        """Says nothing."""
+        """Suppresses the log of the standard library."""
 
     def do_GET(self) -> None:
         """Answers a search or sends a preview."""
@@ -70,15 +82,15 @@ class Answers(BaseHTTPRequestHandler):
         else:
             self.preview(url.path.removeprefix("/previews/"))
 
-    def search(self, asked: dict[str, list[str]]) -> None:
-        """A page, or the next refusal."""
+    def search(self, query: dict[str, list[str]]) -> None:
+        """Sends a page of results, or the next refusal."""
         site = self.site
-        site.searches.append(asked)
+        site.searches.append(query)
         site.tokens.append(self.headers["Authorization"])
         if site.refusals:
             self.answer(*site.refusals.pop(0))
             return
-        first = (int(asked["page"][0]) - 1) * PAGE
+        first = (int(query["page"][0]) - 1) * PAGE
         more = first + PAGE < len(site.sounds)
         page = {
             "count": len(site.sounds),
@@ -89,11 +101,11 @@ class Answers(BaseHTTPRequestHandler):
         self.answer(200, {}, json.dumps(page).encode())
 
     def preview(self, name: str) -> None:
-        """The file, the rest of it, or as much as comes before the line breaks."""
+        """Sends a file or a range of it, up to the byte where the connection breaks."""
         site, content = self.site, self.site.audio[name]
-        asked = self.headers["Range"]
-        site.previews.append((name, asked, self.headers["Authorization"]))
-        first = int(re.findall(r"\d+", asked)[0]) if asked and site.takes_ranges else 0
+        requested = self.headers["Range"]
+        site.previews.append((name, requested, self.headers["Authorization"]))
+        first = int(re.findall(r"\d+", requested)[0]) if requested and site.takes_ranges else 0
         if first >= len(content):
             self.answer(416, {"Content-Range": f"bytes */{len(content)}"}, b"")
             return
@@ -103,7 +115,7 @@ class Answers(BaseHTTPRequestHandler):
         self.wfile.write(content[first : site.breaks.pop(name, len(content))])
 
     def answer(self, status: int, headers: dict[str, str], body: bytes) -> None:
-        """A whole answer."""
+        """Sends a complete response."""
         self.send_response(status)
         for name, value in headers.items():
             self.send_header(name, value)
@@ -114,9 +126,9 @@ class Answers(BaseHTTPRequestHandler):
 
 @contextmanager
 def serving() -> Iterator[Site]:
-    """A server with seven sounds of three uploaders, on three pages."""
+    """Serves seven sounds of three uploaders, on three pages."""
     site = Site([], {f"{number}.ogg": ogg(number) for number in range(7)})
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Answers, site))
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(RequestHandler, site))
     thread = threading.Thread(target=server.serve_forever, args=(0.01,))
     thread.start()
     site.address = f"http://127.0.0.1:{server.server_port}"
@@ -140,11 +152,11 @@ def serving() -> Iterator[Site]:
 
 
 def wish(folder: Path, label: str = "fox", count: int = 100) -> Wish:
-    """Foxes, free for any use."""
+    """Returns a request for foxes under licences that are free for any use."""
     return Wish(f"{label} bark", label, ("cc0", "by"), folder, count)
 
 
 def refusal(status: int, detail: str, **headers: str) -> Refused:
-    """A refusal as the API words it."""
+    """Returns an error response in the form of the API."""
     named = {name.replace("_", "-"): value for name, value in headers.items()}
     return status, named, json.dumps({"detail": detail}).encode()

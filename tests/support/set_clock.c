@@ -1,7 +1,7 @@
-/* The wall clock, as far off as a file says: preloaded into the process that is to be fooled.
+/* Shifts the wall clock of a process by the offset in a file; to be loaded with LD_PRELOAD.
 
-   Only the wall clock: when somebody sets that of a real machine, the monotonic one goes on, and
-   nobody's sleep changes (libfaketime 0.9.10 breaks clock_nanosleep(2) where it is told so). */
+   The monotonic clock and sleeps are not changed, as when the clock of a real machine is set
+   (libfaketime 0.9.10, configured like this, breaks clock_nanosleep(2)). */
 
 #define _GNU_SOURCE
 #include <fcntl.h>
@@ -16,7 +16,7 @@
 
 static const volatile int64_t *offset_seconds;
 
-__attribute__((constructor)) static void begin(void) {
+__attribute__((constructor)) static void map_offset(void) {
     const char *path = getenv("SET_CLOCK_FILE");
     int file = path ? open(path, O_RDONLY | O_CLOEXEC) : -1;
     if (file < 0)
@@ -45,16 +45,16 @@ int gettimeofday(struct timeval *restrict now, void *restrict zone) {
     return failed;
 }
 
-/* The kernel vouches for it: who believes that must have noticed by himself that it was set. */
-int adjtimex(struct timex *asked) {
-    (void)asked;
+/* Reports the clock as synchronised: the daemon must detect the step by itself. */
+int adjtimex(struct timex *request) {
+    (void)request;
     return TIME_OK;
 }
 
-time_t time(time_t *told) {
+time_t time(time_t *result) {
     struct timespec now;
     clock_gettime(CLOCK_REALTIME, &now);
-    if (told)
-        *told = now.tv_sec;
+    if (result)
+        *result = now.tv_sec;
     return now.tv_sec;
 }

@@ -1,4 +1,4 @@
-"""A terminal with a program in it, and what stands on its screen."""
+"""A pseudo-terminal with a program in it, and the text on its screen."""
 
 import fcntl
 import os
@@ -19,50 +19,50 @@ SHOWS_CURSOR = b"\x1b[?25h"
 
 
 class Terminal:
-    """A pseudo-terminal, the controlling one of a program; it is read only while it is waited for.
+    """The controlling terminal of a program; its output is read only during a wait.
 
     Args:
         command: The program and its arguments.
-        environment: Its environment.
+        environment: Environment of the program.
 
     Attributes:
-        written: Every byte that the program wrote.
+        written: All bytes that the program wrote.
     """
 
     columns, rows = 100, 30
 
     def __init__(self, command: list[str], environment: dict[str, str]) -> None:
-        self._ours, self._theirs = os.openpty()
+        self._controller, self._terminal = os.openpty()
         size = struct.pack("HHHH", self.rows, self.columns, 0, 0)
-        fcntl.ioctl(self._theirs, termios.TIOCSWINSZ, size)
-        self._before = termios.tcgetattr(self._theirs)
+        fcntl.ioctl(self._terminal, termios.TIOCSWINSZ, size)
+        self._before = termios.tcgetattr(self._terminal)
         self._screen = pyte.Screen(self.columns, self.rows)
         self._stream = pyte.ByteStream(self._screen)
         self.written = b""
         self.process = subprocess.Popen(
             ["setsid", "--ctty", *command],
-            stdin=self._theirs,
-            stdout=self._theirs,
-            stderr=self._theirs,
+            stdin=self._terminal,
+            stdout=self._terminal,
+            stderr=self._terminal,
             env=environment | {"TERM": "xterm-256color", "PYTHONUTF8": "1"},
         )
 
     @property
     def text(self) -> str:
-        """What stands on the screen, line by line."""
+        """The text on the screen, line by line."""
         return "\n".join(self._screen.display)
 
     @property
     def is_as_before(self) -> bool:
-        """Whether the terminal echoes and buffers as it did, and its own screen is back."""
+        """True if the terminal's modes are as before, and its main screen is back."""
         return (
-            termios.tcgetattr(self._theirs) == self._before
+            termios.tcgetattr(self._terminal) == self._before
             and LEAVES_SCREEN in self.written
             and SHOWS_CURSOR in self.written
         )
 
     def wait_for(self, predicate: Callable[[str], bool]) -> str:
-        """The screen's text, as soon as the predicate holds for it; else the test fails."""
+        """Returns the screen's text as soon as the predicate holds for it; else the test fails."""
         deadline = time.monotonic() + PATIENCE_SECONDS
         while not predicate(self.text):
             if time.monotonic() > deadline:
@@ -71,31 +71,31 @@ class Terminal:
         return self.text
 
     def press(self, keys: bytes) -> None:
-        """Press some keys."""
-        os.write(self._ours, keys)
+        """Sends keys to the program."""
+        os.write(self._controller, keys)
 
     def wait(self) -> int:
-        """The program's exit status, once it has ended by itself and all it wrote is read."""
+        """Waits until the program ends and all output is read; returns its exit status."""
         deadline = time.monotonic() + PATIENCE_SECONDS
         while self.process.poll() is None:
             if time.monotonic() > deadline:
-                pytest.fail(f"it goes on after {PATIENCE_SECONDS} s:\n{self.text}")
+                pytest.fail(f"still running after {PATIENCE_SECONDS} s:\n{self.text}")
             self._read(0.05)
         while self._read(0.0):
             pass
         return self.process.returncode
 
     def close(self) -> None:
-        """End the program, whatever it does."""
+        """Kills the program."""
         self.process.kill()
         self.process.wait(PATIENCE_SECONDS)
-        os.close(self._ours)
-        os.close(self._theirs)
+        os.close(self._controller)
+        os.close(self._terminal)
 
     def _read(self, timeout_seconds: float) -> bool:
-        if not select.select([self._ours], [], [], timeout_seconds)[0]:
+        if not select.select([self._controller], [], [], timeout_seconds)[0]:
             return False
-        written = os.read(self._ours, 65_536)
+        written = os.read(self._controller, 65_536)
         self.written += written
         self._stream.feed(written)
         return True
@@ -103,7 +103,7 @@ class Terminal:
 
 @contextmanager
 def terminal(command: list[str], environment: dict[str, str] | None = None) -> Iterator[Terminal]:
-    """A terminal whose program does not outlive the test."""
+    """Runs a program in a terminal; it is killed at the end of the context."""
     opened = Terminal(command, dict(environment or os.environ))
     try:
         yield opened

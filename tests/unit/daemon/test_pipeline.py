@@ -1,4 +1,4 @@
-"""The rooms joined: the same samples give the same detections, however they arrive."""
+"""The whole pipeline: the same samples give the same detections, in chunks of any size."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -28,14 +28,14 @@ from soundpost.pipeline import build_pipeline
 
 TINY = Path(__file__).resolve().parents[2] / "golden" / "tiny-int8"
 RATE_HZ = 16_000
-# So low that the tiny model's random scores start and end events all the time.
+# So low that the tiny model's random scores start and end many events.
 DECIDE = DecideConfig(on_threshold=0.36, off_threshold=0.33, smoothing_windows=2)
 ALWAYS = Config(decide=DECIDE)
 LEVEL = Config(
     decide=DECIDE,
     gate=GateConfig(open_on="level", floor_seconds=1.0, pre_roll_seconds=0.1, hangover_seconds=0.2),
 )
-# Each label in a way of its own, and sounds that have no label.
+# Another profile for each label, and the detectors for sounds without a label.
 PROFILED = Config(
     decide=DecideConfig(
         on_threshold=0.36,
@@ -60,104 +60,106 @@ def model() -> Model:
     return Model(bundle, Classifier(bundle))
 
 
-class Pieces(ArraySource):
-    """A source that hands samples over in pieces of given sizes, over and over."""
+class ChunkedSource(ArraySource):
+    """A source that delivers samples in chunks of given sizes, repeated in turn."""
 
     def __init__(self, samples: Pcm, sizes: list[int]) -> None:
         super().__init__(samples, RATE_HZ)
         self._sizes = sizes
 
     def chunks(self) -> Iterator[Chunk]:
-        """All samples, once; they begin with 1970."""
+        """Yields all samples once; their time starts with 1970."""
         at, turn = 0, 0
         while at < len(self._samples):
-            piece = self._samples[at : at + self._sizes[turn % len(self._sizes)]]
-            yield Chunk(at, piece, samples_to_ns(at, RATE_HZ))
-            at, turn = at + len(piece), turn + 1
+            samples = self._samples[at : at + self._sizes[turn % len(self._sizes)]]
+            yield Chunk(at, samples, samples_to_ns(at, RATE_HZ))
+            at, turn = at + len(samples), turn + 1
 
 
 def sound(seconds: float, seed: int) -> Pcm:
-    """Tones and noise that come and go every third of a second."""
+    """Returns tones and noise that change every third of a second."""
     rng = np.random.default_rng(seed)
     samples = round(seconds * RATE_HZ)
     steps = np.arange(samples) // (RATE_HZ // 3)
-    loudness = rng.choice([3.0, 3000.0, 12000.0], size=steps.max() + 1)[steps]
+    amplitude = rng.choice([3.0, 3000.0, 12000.0], size=steps.max() + 1)[steps]
     pitch_hz = rng.uniform(200, 6000, size=steps.max() + 1)[steps]
     tone = (
         np.sin(2 * np.pi * np.cumsum(pitch_hz) / RATE_HZ)
         * rng.choice([0, 1], steps.max() + 1)[steps]
     )
-    signal = np.clip(loudness * (tone + rng.normal(0, 0.3, samples)), -32768, 32767)
+    signal = np.clip(amplitude * (tone + rng.normal(0, 0.3, samples)), -32768, 32767)
     return np.asarray(signal, np.int16)
 
 
 def detections(model: Model, config: Config, samples: Pcm, sizes: list[int]) -> list[Detection]:
-    """Everything that a pipeline decides on the samples."""
-    pipeline = build_pipeline(config, model, Pieces(samples, sizes), Health())
+    """Returns all detections of a pipeline on the samples."""
+    pipeline = build_pipeline(config, model, ChunkedSource(samples, sizes), Health())
     return [detection for decided in pipeline.run() for detection in decided]
 
 
 @pytest.mark.parametrize("config", [ALWAYS, LEVEL, PROFILED], ids=["always", "level", "profiled"])
 @settings(max_examples=15)
 @given(sizes=st.lists(st.integers(1, 30_000), min_size=1, max_size=6), seed=st.integers(0, 99))
-def test_the_size_of_chunks_changes_nothing(
+def test_detections_do_not_depend_on_the_chunk_size(
     model: Model, config: Config, sizes: list[int], seed: int
 ) -> None:
-    """Detections are equal to the last bit whether sound comes in crumbs or all at once."""
+    """They are equal to the last bit."""
     samples = sound(6.0, seed)
     whole = detections(model, config, samples, [len(samples)])
     assert detections(model, config, samples, sizes) == whole
 
 
 def test_the_sound_used_here_starts_and_ends_events(model: Model) -> None:
-    """The property above compares something: events are confirmed, retracted and ended."""
+    """The property above compares events that are confirmed, retracted and ended."""
     for config in (ALWAYS, LEVEL, PROFILED):
-        told = [d for seed in range(8) for d in detections(model, config, sound(6.0, seed), [800])]
-        assert {d.state.value for d in told} == {"started", "confirmed", "ended", "retracted"}
-    assert {d.label for d in told} == {"hiss", "hum", "unknown", "any"}
+        detected = [
+            d for seed in range(8) for d in detections(model, config, sound(6.0, seed), [800])
+        ]
+        assert {d.state.value for d in detected} == {"started", "confirmed", "ended", "retracted"}
+    assert {d.label for d in detected} == {"hiss", "hum", "unknown", "any"}
 
 
-def test_every_event_has_ended_when_the_source_has(model: Model) -> None:
-    """What is still going on at the end of a file is told to its end."""
-    told = detections(model, ALWAYS, sound(6.0, 1), [800])
-    assert {d.event for d in told} == {d.event for d in told if d.offset_sample is not None}
+def test_open_events_end_with_the_source(model: Model) -> None:
+    """Events that still last at the end of a file get their last state."""
+    detected = detections(model, ALWAYS, sound(6.0, 1), [800])
+    assert {d.event for d in detected} == {d.event for d in detected if d.offset_sample is not None}
 
 
-def test_a_source_without_sound_decides_nothing(model: Model) -> None:
-    """A source that ends at once is no error."""
+def test_a_source_without_sound_has_no_detections(model: Model) -> None:
+    """A source that ends at once is not an error."""
     assert detections(model, ALWAYS, np.empty(0, np.int16), [1]) == []
 
 
-class Pausing(Pieces):
-    """A source that falls silent for good after its samples."""
+class InterruptedSource(ChunkedSource):
+    """A source that has no more sound after its samples, but does not end."""
 
     def chunks(self) -> Iterator[Chunk | None]:  # type: ignore[override]  # as sources may
-        """All samples, then nothing to hear, over and over."""
+        """Yields all samples, then None three times."""
         yield from super().chunks()
         yield from [None] * 3
 
 
-def test_a_microphone_that_is_lost_ends_what_was_going_on(model: Model) -> None:
-    """At once, not when it comes back; and the pipeline goes on turning meanwhile."""
+def test_a_lost_microphone_ends_open_events_at_once(model: Model) -> None:
+    """The pipeline keeps running until the microphone returns."""
     samples = sound(6.0, 1)
-    pipeline = build_pipeline(ALWAYS, model, Pausing(samples, [800]), Health())
-    told = list(pipeline.run())
+    pipeline = build_pipeline(ALWAYS, model, InterruptedSource(samples, [800]), Health())
+    detected = list(pipeline.run())
     chunks = len(samples) // 800
-    before, lost, after = told[:chunks], told[chunks], told[chunks + 1 :]
+    before, lost, after = detected[:chunks], detected[chunks], detected[chunks + 1 :]
     assert any(before)
     assert lost
     assert after == [[]] * 3
-    assert [d for decided in told for d in decided] == detections(model, ALWAYS, samples, [800])
+    assert [d for decided in detected for d in decided] == detections(model, ALWAYS, samples, [800])
 
 
-def test_the_pipeline_says_when_it_waits_for_sound(model: Model) -> None:
-    """From the first pause until sound comes again."""
-    pipeline = build_pipeline(ALWAYS, model, Pausing(sound(1.0, 1), [8_000]), Health())
+def test_the_pipeline_is_waiting_from_the_first_pause(model: Model) -> None:
+    """It is waiting until sound is captured again."""
+    pipeline = build_pipeline(ALWAYS, model, InterruptedSource(sound(1.0, 1), [8_000]), Health())
     assert [pipeline.is_waiting for _ in pipeline.run()] == [False] * 2 + [True] * 4
 
 
-def test_a_schedule_by_the_time_of_the_sound_mutes_and_is_counted(model: Model) -> None:
-    """The sound begins at midnight of 1 January 1970, UTC; what is muted leaves the rest alone."""
+def test_a_schedule_mutes_by_the_time_of_the_sound_and_is_counted(model: Model) -> None:
+    """The sound starts at midnight of 1 January 1970, UTC; other labels are not affected."""
     night = ScheduleConfig(begins="00:00", ends="06:00", labels=["hiss"])
     config = Config(
         node=NodeConfig(timezone="UTC"),
@@ -166,20 +168,20 @@ def test_a_schedule_by_the_time_of_the_sound_mutes_and_is_counted(model: Model) 
     mutes = build_mutes(model.bundle.manifest.labels, config, lambda: "synced")
     health = Health()
     samples = sound(6.0, 1)
-    pipeline = build_pipeline(config, model, Pieces(samples, [800]), health, mutes=mutes)
-    told = [detection for decided in pipeline.run() for detection in decided]
-    everything = detections(model, ALWAYS, samples, [800])
-    others = [(d.label, d.state, d.onset_sample) for d in everything if d.label != "hiss"]
-    assert [(d.label, d.state, d.onset_sample) for d in told] == others
-    assert len(others) < len(everything)
+    pipeline = build_pipeline(config, model, ChunkedSource(samples, [800]), health, mutes=mutes)
+    detected = [detection for decided in pipeline.run() for detection in decided]
+    unmuted = detections(model, ALWAYS, samples, [800])
+    others = [(d.label, d.state, d.onset_sample) for d in unmuted if d.label != "hiss"]
+    assert [(d.label, d.state, d.onset_sample) for d in detected] == others
+    assert len(others) < len(unmuted)
     assert health.events_muted > 0
 
 
 def test_health_counts_windows_and_detections(model: Model) -> None:
-    """What the pipeline did can be read off its counters."""
+    """The counters agree with the detections of the pipeline."""
     health = Health()
     samples = sound(6.0, 1)
-    pipeline = build_pipeline(ALWAYS, model, Pieces(samples, [800]), health)
-    told = [detection for decided in pipeline.run() for detection in decided]
-    assert health.detections == len(told) > 0
+    pipeline = build_pipeline(ALWAYS, model, ChunkedSource(samples, [800]), health)
+    detected = [detection for decided in pipeline.run() for detection in decided]
+    assert health.detections == len(detected) > 0
     assert health.windows > 0

@@ -1,4 +1,4 @@
-"""What `run` would refuse of a configuration is refused when it is tried out, before a reload."""
+"""The trial construction of a configuration before a reload."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -17,20 +17,20 @@ TINY = Path(__file__).resolve().parents[3] / "golden" / "tiny-int8"
 
 @pytest.fixture
 def odd_model() -> Model:
-    """A model that hears at a rate at which nobody finds voices."""
+    """A model with a sample rate that the voice detector does not support."""
     bundle = load_bundle(TINY)
     classifier = Classifier(bundle)
     manifest = bundle.manifest
     features = msgspec.structs.replace(manifest.input.features, sample_rate_hz=22_050)
-    heard = msgspec.structs.replace(manifest.input, features=features)
-    manifest = msgspec.structs.replace(manifest, input=heard)
+    model_input = msgspec.structs.replace(manifest.input, features=features)
+    manifest = msgspec.structs.replace(manifest, input=model_input)
     return Model(replace(bundle, manifest=manifest), classifier)
 
 
 def test_evidence_that_the_model_does_not_allow_is_refused(
     odd_model: Model, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A reload must not end the service for good; and nothing is written to try it."""
+    """A reload must not end the service for good; the trial writes no files."""
     monkeypatch.setattr(build, "load_model", lambda _: odd_model)
     folder = tmp_path / "clips"
     build.try_out(Config(evidence=EvidenceConfig(folder=str(folder))))

@@ -1,9 +1,9 @@
-"""`soundpost clips`: what is in the folder, and a copy of it."""
+"""The command `clips`: the list of a folder's clips, and their export."""
 
 from pathlib import Path
 
 import pytest
-from evidence_harness import Event, Post
+from evidence_harness import Event, EvidenceNode
 
 from soundpost import cli
 from soundpost.audio import Pcm
@@ -14,12 +14,14 @@ EVENTS = [Event(16_000, 24_000, "dog", 0.71), Event(64_000, 80_000, "siren", 0.9
 @pytest.fixture
 def clips(folder: Path, noise: Pcm) -> Path:
     """A folder with the clips of a dog and a siren."""
-    Post(folder).listen(noise, EVENTS)
+    EvidenceNode(folder).run(noise, EVENTS)
     return folder
 
 
-def test_clips_are_listed_in_their_order(clips: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """Name, time, score, length, label; one line each."""
+def test_clips_are_listed_in_the_order_of_time(
+    clips: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Each line has name, time, score, length and label."""
     assert cli.main(["clips", "--evidence", str(clips)]) == 0
     dog, siren = capsys.readouterr().out.splitlines()
     assert dog.split() == [
@@ -33,11 +35,11 @@ def test_clips_are_listed_in_their_order(clips: Path, capsys: pytest.CaptureFixt
     assert siren.split()[-1] == "siren"
 
 
-def test_a_clip_that_was_muted_says_so(
+def test_a_muted_clip_is_listed_with_its_muted_seconds(
     folder: Path, noise: Pcm, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Else its silence would look like a fault."""
-    Post(folder, privacy="mute-speech").listen(noise, EVENTS[:1])
+    """Without that its silence would look like a fault."""
+    EvidenceNode(folder, privacy="mute-speech").run(noise, EVENTS[:1])
     cli.main(["clips", "--evidence", str(folder)])
     assert "muted 1.2 s" in capsys.readouterr().out
 
@@ -45,7 +47,7 @@ def test_a_clip_that_was_muted_says_so(
 def test_the_configuration_file_names_the_folder(
     clips: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """The same file that the daemon runs with."""
+    """The file is the one of the daemon."""
     config = tmp_path / "soundpost.toml"
     config.write_text(f'[evidence]\nfolder = "{clips}"\n')
     assert cli.main(["clips", "--config", str(config)]) == 0
@@ -55,7 +57,7 @@ def test_the_configuration_file_names_the_folder(
 def test_clips_of_a_label_are_exported(
     clips: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """All three files of each, byte for byte; the others not."""
+    """All three files of each clip are copied, byte for byte; other labels are left out."""
     target = tmp_path / "for" / "the-police"
     assert (
         cli.main(["clips", "--evidence", str(clips), "--label", "siren", "--export", str(target)])
@@ -67,32 +69,32 @@ def test_clips_of_a_label_are_exported(
 
 
 @pytest.mark.parametrize(
-    ("label", "guess"),
+    ("label", "hint"),
     [("sirens", "did you mean siren?"), ("glass", "there are clips of dog, siren")],
 )
-def test_a_label_without_clips_is_told_with_those_that_have_some(
+def test_a_label_without_clips_is_reported_with_the_labels_that_have_clips(
     clips: Path,
     capsys: pytest.CaptureFixture[str],
     caplog: pytest.LogCaptureFixture,
     label: str,
-    guess: str,
+    hint: str,
 ) -> None:
-    """A slip of the keyboard must not pass for a quiet night; but one is no failure."""
+    """A misspelt label must not look like a quiet night; the exit status is still 0."""
     assert cli.main(["clips", "--evidence", str(clips), "--label", label]) == 0
     assert capsys.readouterr().out == ""
-    assert f"there is no clip of {label}: {guess}" in caplog.text
+    assert f"there is no clip of {label}: {hint}" in caplog.text
 
 
-def test_a_folder_without_clips_says_nothing_of_a_label(
+def test_an_empty_folder_gives_no_hint_about_a_label(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
 ) -> None:
-    """Nothing was heard yet, so there is nothing to guess by."""
+    """Without clips there are no labels to suggest."""
     assert cli.main(["clips", "--evidence", str(tmp_path), "--label", "siren"]) == 0
     assert (capsys.readouterr().out, caplog.text) == ("", "")
 
 
-def test_a_half_clip_is_not_listed(clips: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """Its sound has not come yet, or is gone."""
+def test_an_incomplete_clip_is_not_listed(clips: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Its audio file is not written yet, or was removed."""
     next(clips.glob("*-dog-*.flac")).unlink()
     cli.main(["clips", "--evidence", str(clips)])
     assert capsys.readouterr().out.count("\n") == 1
@@ -106,19 +108,18 @@ def test_a_half_clip_is_not_listed(clips: Path, capsys: pytest.CaptureFixture[st
         (["--evidence", "/dev/null"], 1, "/dev/null: Not a directory"),
     ],
 )
-def test_what_cannot_be_listed_is_said_in_a_line_and_a_hint(
+def test_a_folder_that_cannot_be_listed_is_reported_with_a_hint(
     arguments: list[str], status: int, words: str, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """And by the exit status."""
+    """The exit status is that of the kind of error."""
     assert cli.main(["clips", *arguments]) == status
-    told = caplog.text
-    assert words in told
-    assert "hint: " in told
+    assert words in caplog.text
+    assert "hint: " in caplog.text
 
 
-def test_a_place_that_cannot_be_written_is_said(
+def test_an_export_folder_that_cannot_be_written_is_reported(
     clips: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """With its name."""
+    """The message has the path."""
     assert cli.main(["clips", "--evidence", str(clips), "--export", "/proc/clips"]) == 1
     assert "/proc/clips" in caplog.text

@@ -1,15 +1,15 @@
-"""What the tests of control are given."""
+"""Fixtures of the tests of commands."""
 
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from command_harness import House, tiny_model
+from command_harness import CommandNode, tiny_model
 
 from soundpost.classify.model import Model
 from soundpost.config import Config
 
-MakeHouse = Callable[..., House]
+MakeNode = Callable[..., CommandNode]
 
 
 @pytest.fixture(scope="session")
@@ -19,12 +19,12 @@ def model() -> Model:
 
 
 @pytest.fixture
-def make_house(tmp_path: Path, model: Model) -> MakeHouse:
-    """Makes stewards that share one memory: each is a restart of the one before."""
-    return lambda config=None: House(tmp_path, model, config)
+def make_node(tmp_path: Path, model: Model) -> MakeNode:
+    """A factory of nodes that share one state file: each is a restart of the one before."""
+    return lambda config=None: CommandNode(tmp_path, model, config)
 
 
 @pytest.fixture
-def house(make_house: Callable[[Config | None], House]) -> House:
-    """The first of them."""
-    return make_house(None)
+def node(make_node: Callable[[Config | None], CommandNode]) -> CommandNode:
+    """A node without a state file of an earlier run."""
+    return make_node(None)

@@ -1,11 +1,11 @@
-"""Commands in any order, with repetitions and deaths in between: each is done once."""
+"""Commands in any order, repeated, with kill -9 in between: each is executed once."""
 
 import os
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from command_harness import LABELS, RUNNING, House, tiny_model
+from command_harness import LABELS, RUNNING, CommandNode, tiny_model
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
@@ -23,65 +23,65 @@ COMMANDS: list[tuple[str, dict[str, Any]]] = [
 ]
 
 
-class StewardMachine(RuleBasedStateMachine):
-    """What the node decides by is what the commands say, each taken once, in their order."""
+class ExecutorMachine(RuleBasedStateMachine):
+    """The settings in force are those of the commands, each executed once, in their order."""
 
     @initialize()
     def begin(self) -> None:
-        """A node that was never told anything."""
+        """Starts a node without a state file."""
         self._folder = TemporaryDirectory()
-        self._house = House(Path(self._folder.name), MODEL)
-        self._waiting: list[tuple[str, int]] = []
+        self._node = CommandNode(Path(self._folder.name), MODEL)
+        self._pending: list[tuple[str, int]] = []
         self._done: dict[str, tuple[int, dict[str, Any]]] = {}
         self._muted = dict.fromkeys(LABELS, False)
         self._threshold, self._profile = 0.5, ""
 
-    @rule(number=st.integers(0, 5), which=st.integers(0, len(COMMANDS) - 1))
-    def send(self, number: int, which: int) -> None:
-        """A command comes in, under an id that may have come before."""
-        name, fields = COMMANDS[which]
-        waiting = len(self._house.results)
-        self._house.send(name, f"a{number}", **fields)
-        if len(self._house.results) == waiting:  # it was let in
-            self._waiting.append((f"a{number}", which))
+    @rule(number=st.integers(0, 5), index=st.integers(0, len(COMMANDS) - 1))
+    def send(self, number: int, index: int) -> None:
+        """Delivers a command, under an id that may have been used before."""
+        name, fields = COMMANDS[index]
+        before = len(self._node.results)
+        self._node.send(name, f"a{number}", **fields)
+        if len(self._node.results) == before:  # it was accepted
+            self._pending.append((f"a{number}", index))
 
     @rule()
-    def go_on(self) -> None:
-        """A chunk of sound later."""
-        told = len(self._house.results)
-        self._house.executor.tick(RUNNING)
-        if not self._waiting:
-            assert len(self._house.results) == told
+    def tick(self) -> None:
+        """Runs the step between two chunks."""
+        before = len(self._node.results)
+        self._node.executor.tick(RUNNING)
+        if not self._pending:
+            assert len(self._node.results) == before
             return
-        command_id, which = self._waiting.pop(0)
-        result = self._house.results[-1]
+        command_id, index = self._pending.pop(0)
+        result = self._node.results[-1]
         assert result["id"] == command_id
         if command_id not in self._done:
             assert result["status"] == "done"
-            self._done[command_id] = which, result
-            self._apply(*COMMANDS[which])
-        elif self._done[command_id][0] == which:
+            self._done[command_id] = index, result
+            self._apply(*COMMANDS[index])
+        elif self._done[command_id][0] == index:
             assert result == self._done[command_id][1]
         else:
             assert result["status"] == "refused"
 
     @rule()
-    def die(self) -> None:
-        """Kill -9, and another start: what waited is gone, all else is not."""
-        self._waiting.clear()
-        self._house = House(Path(self._folder.name), MODEL)
+    def kill(self) -> None:
+        """Restarts the node as after kill -9: pending commands are lost, all else is restored."""
+        self._pending.clear()
+        self._node = CommandNode(Path(self._folder.name), MODEL)
 
     @invariant()
-    def decides_as_told(self) -> None:
-        """Nothing is forgotten, and nothing done twice."""
-        now = self._house.live_settings.settings(self._house.sound_clock.utc_ns)
+    def settings_are_as_commanded(self) -> None:
+        """Compares the settings in force with the expected ones; the folder has no other file."""
+        now = self._node.live_settings.settings(self._node.sound_clock.utc_ns)
         assert set(now.muted) == {label for label, is_muted in self._muted.items() if is_muted}
         assert now.thresholds["hum"] == self._threshold
         assert now.profiles.get("hiss", "") == self._profile
         assert os.listdir(self._folder.name) in ([], ["commands.json"])  # noqa: PTH208 - names only
 
     def teardown(self) -> None:
-        """Leave nothing behind."""
+        """Removes the folder."""
         self._folder.cleanup()
 
     def _apply(self, name: str, fields: dict[str, Any]) -> None:
@@ -94,5 +94,5 @@ class StewardMachine(RuleBasedStateMachine):
             self._profile = fields["profile"] or ""
 
 
-TestStewardMachine = StewardMachine.TestCase
-TestStewardMachine.settings = settings(max_examples=20, stateful_step_count=20)
+TestExecutorMachine = ExecutorMachine.TestCase
+TestExecutorMachine.settings = settings(max_examples=20, stateful_step_count=20)

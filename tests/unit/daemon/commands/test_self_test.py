@@ -1,4 +1,4 @@
-"""A known sound through the rooms, without a microphone and without a broker."""
+"""The self-test: a known sound through all stages, without a microphone or a broker."""
 
 import dataclasses
 import hashlib
@@ -39,7 +39,7 @@ def model() -> Model:
 
 
 def with_golden(folder: Path, **changed: NDArray[Any]) -> Bundle:
-    """The tiny int8 bundle with other golden vectors, their hash and size as they should be."""
+    """Returns the tiny int8 bundle with other golden vectors, their hash and size corrected."""
     shutil.copytree(TINY / "tiny-int8", folder)
     bundle = load_bundle(folder)
     file = io.BytesIO()
@@ -52,27 +52,27 @@ def with_golden(folder: Path, **changed: NDArray[Any]) -> Bundle:
     return load_bundle(folder)
 
 
-def listened(self_test: SelfTest) -> list[DetectionMessage]:
-    """Everything that is told in a trial."""
-    return [message for told in self_test.steps() for message in told]
+def published(self_test: SelfTest) -> list[DetectionMessage]:
+    """Runs a self-test; returns all messages of it."""
+    return [message for messages in self_test.steps() for message in messages]
 
 
 @pytest.mark.parametrize("folder", BUNDLES, ids=lambda folder: folder.name)
 def test_every_bundle_recognises_a_sound_of_its_own(folder: Path) -> None:
-    """Whatever it was trained on: an event of one label begins and ends, and says it is a test."""
+    """An event of one label starts and ends, and every message of it is marked as a test."""
     bundle = load_bundle(folder)
     self_test = SelfTest(Config(), Model(bundle, Classifier(bundle)))
-    told = listened(self_test)
-    assert {message.label for message in told} == {self_test.sound.label}
-    assert told[0].state == "started"
-    assert told[-1].state in {"ended", "retracted"}
-    assert all(message.test for message in told)
-    assert [message.seq for message in told] == list(range(1, len(told) + 1))
+    messages = published(self_test)
+    assert {message.label for message in messages} == {self_test.sound.label}
+    assert messages[0].state == "started"
+    assert messages[-1].state in {"ended", "retracted"}
+    assert all(message.test for message in messages)
+    assert [message.seq for message in messages] == list(range(1, len(messages) + 1))
     assert self_test.best_score == pytest.approx(self_test.sound.score, abs=0.1)
 
 
-def test_the_surest_example_is_taken_and_silence_is_none() -> None:
-    """The tiny models are surer of silence than of some sounds; and full scale is no silence."""
+def test_the_example_with_the_highest_score_is_used_but_never_silence() -> None:
+    """The tiny models score silence higher than some sounds; full scale is not silence."""
     golden = read_golden(load_bundle(TINY / "tiny-float"))
     sound = find_sound(load_bundle(TINY / "tiny-float"))
     assert not golden.pcm[0].any()
@@ -81,62 +81,62 @@ def test_the_surest_example_is_taken_and_silence_is_none() -> None:
     assert sound.needed_score < sound.score == golden.scores[2].max()
 
 
-def test_a_bundle_that_holds_no_sound_cannot_be_tried(tmp_path: Path) -> None:
-    """To recognise nothing in silence would prove nothing."""
+def test_a_bundle_without_an_audible_golden_example_is_refused(tmp_path: Path) -> None:
+    """A self-test on silence would prove nothing."""
     flat = np.full_like(read_golden(load_bundle(TINY / "tiny-int8")).pcm, 3)
     with pytest.raises(BundleError, match="a golden example that is a sound"):
         find_sound(with_golden(tmp_path / "flat", pcm=flat))
 
 
-def test_what_is_not_recognised_is_told_with_its_score(tmp_path: Path) -> None:
-    """Here the golden vectors promise that hiss is hum, as a model with swapped labels would."""
+def test_a_sound_that_is_not_recognised_is_reported_with_its_score(tmp_path: Path) -> None:
+    """The golden scores are reversed here, as by a model with swapped labels."""
     golden = read_golden(load_bundle(TINY / "tiny-int8"))
     bundle = with_golden(tmp_path / "swapped", scores=golden.scores[:, ::-1].copy() ** 0.1)
     self_test = SelfTest(Config(), Model(bundle, Classifier(bundle)))
     with pytest.raises(
         SelfTestError, match=rf"expected {self_test.sound.label} at 0\.\d+ or more, got 0"
     ):
-        listened(self_test)
+        published(self_test)
 
 
 @pytest.mark.parametrize("open_on", ["level", "voice", "level_or_voice", "level_and_voice"])
 def test_the_gate_lets_the_sound_pass(model: Model, open_on: str) -> None:
-    """Also one that opens for voices only, which the sound is not."""
+    """A gate that opens for voices only passes the sound, too."""
     config = Config(gate=msgspec.convert({"open_on": open_on}, GateConfig))
-    assert listened(SelfTest(config, model))
+    assert published(SelfTest(config, model))
 
 
-def test_a_label_that_nobody_listens_for_can_be_tried(model: Model) -> None:
-    """What is excluded, or needs a score of 1, is a matter of taste and no defect."""
+def test_an_excluded_label_can_be_tested(model: Model) -> None:
+    """An excluded label, or an on-threshold of 1, is a setting and not a defect."""
     label = find_sound(model.bundle).label
     config = Config(decide=DecideConfig(exclude=[label], on_threshold=1.0))
-    assert listened(SelfTest(config, model))
+    assert published(SelfTest(config, model))
 
 
 def noise(seconds: float) -> Pcm:
-    """Noise that is as loud as it likes, every 0.1 s anew."""
+    """Returns noise with a random amplitude for each 0.1 s."""
     rng = np.random.default_rng(11)
-    loudness = np.repeat(rng.choice([3.0, 300.0, 9000.0], round(seconds * 10)), 1_600)
-    return np.asarray(np.clip(loudness * rng.normal(size=len(loudness)), -32768, 32767), np.int16)
+    amplitude = np.repeat(rng.choice([3.0, 300.0, 9000.0], round(seconds * 10)), 1_600)
+    return np.asarray(np.clip(amplitude * rng.normal(size=len(amplitude)), -32768, 32767), np.int16)
 
 
-def test_a_live_pipeline_notices_nothing_of_a_trial_between_its_chunks(model: Model) -> None:
-    """The same detections, to the last score, as without it; and the trial succeeds."""
+def test_a_self_test_between_its_chunks_does_not_change_a_running_pipeline(model: Model) -> None:
+    """Its detections are the same, to the last score; and the self-test succeeds."""
     source = ArraySource(noise(6.0), model.sample_rate_hz)
     alone = list(build_pipeline(LIVELY, model, source, Health()).run())
     assert sum(map(len, alone)) > 4
 
     health = Health()
     steps = SelfTest(LIVELY, model).steps()
-    beside: list[list[Detection]] = []
-    told: list[DetectionMessage] = []
+    interleaved: list[list[Detection]] = []
+    messages: list[DetectionMessage] = []
     for detections in build_pipeline(LIVELY, model, source, health).run():
-        beside.append(detections)
-        told += next(steps, [])
-    told += [message for messages in steps for message in messages]
-    assert [_without_time(step) for step in beside] == [_without_time(step) for step in alone]
+        interleaved.append(detections)
+        messages += next(steps, [])
+    messages += [message for step in steps for message in step]
+    assert [_without_time(step) for step in interleaved] == [_without_time(step) for step in alone]
     assert health.detections == sum(map(len, alone))
-    assert told
+    assert messages
 
 
 def _without_time(detections: list[Detection]) -> list[Detection]:
@@ -146,15 +146,15 @@ def _without_time(detections: list[Detection]) -> list[Detection]:
     ]
 
 
-def test_a_step_takes_no_longer_than_a_chunk_of_sound_does(model: Model) -> None:
-    """At most one window is classified in it, so that nobody waits who hears meanwhile."""
+def test_a_step_classifies_at_most_one_window(model: Model) -> None:
+    """Captured sound waits for one step at most."""
     scored: list[Scores] = []
     self_test = SelfTest(Config(), model)
-    weigh, windows = self_test.on_scores, []
+    on_scores, windows = self_test.on_scores, []
 
     def counting(scores: Scores) -> None:
         scored.append(scores)
-        weigh(scores)
+        on_scores(scores)
 
     self_test.on_scores = counting  # type: ignore[method-assign]  # counted from outside
     for _ in self_test.steps():

@@ -1,4 +1,4 @@
-"""The file in which commands are remembered, whatever becomes of it."""
+"""The state file of commands: checksummed, set aside when damaged, atomically written."""
 
 import logging
 import os
@@ -20,7 +20,7 @@ from soundpost.decide import Mute, MutesState, Override
 from soundpost.messages.result import ResultMessage, Status
 
 RESULT = ResultMessage(
-    node="post",
+    node="north-gate",
     id="a1",
     command="reload",
     status=Status.DONE,
@@ -37,26 +37,26 @@ ALL = CommandState(
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
-    """Where the file is to lie."""
+    """The place of the file, which does not exist yet."""
     return tmp_path / "commands.json"
 
 
-def test_what_one_run_writes_the_next_remembers(path: Path) -> None:
-    """All of it."""
+def test_the_state_is_the_same_after_a_restart(path: Path) -> None:
+    """Mutes, overrides and results are restored."""
     first = StateFile(path)
     assert first.state == CommandState()
     assert first.write(ALL)
     assert StateFile(path).state == ALL
 
 
-def test_others_may_not_read_it(path: Path) -> None:
-    """It says when nobody listens."""
+def test_the_file_is_readable_by_owner_and_group_only(path: Path) -> None:
+    """It shows when the node is muted."""
     StateFile(path).write(ALL)
     assert path.stat().st_mode & 0o777 == 0o640
 
 
-def test_without_a_file_nothing_is_remembered() -> None:
-    """And that is known."""
+def test_without_a_path_nothing_is_saved() -> None:
+    """A write returns False."""
     state_file = StateFile(None)
     assert not state_file.write(ALL)
     assert state_file.state == CommandState()
@@ -64,20 +64,20 @@ def test_without_a_file_nothing_is_remembered() -> None:
 
 @pytest.fixture(scope="module")
 def written(tmp_path_factory: pytest.TempPathFactory) -> bytes:
-    """A whole file."""
+    """The content of a valid file."""
     path = tmp_path_factory.mktemp("memory") / "commands.json"
     StateFile(path).write(ALL)
     return path.read_bytes()
 
 
 @given(st.integers(0, 10_000), st.integers(1, 255), st.booleans())
-def test_any_damage_is_seen(
+def test_any_damage_is_detected(
     written: bytes,
     at: int,
     change: int,
     cut: bool,  # noqa: FBT001 - hypothesis gives it
 ) -> None:
-    """Nothing is remembered that was not written: any byte changed, or cut off anywhere."""
+    """Any byte changed, or the file cut off anywhere, gives an empty state."""
     with TemporaryDirectory() as folder:
         path = Path(folder) / "commands.json"
         content = bytearray(written)
@@ -91,19 +91,21 @@ def test_any_damage_is_seen(
 @example(b"[" * 100_000)
 @example(b'{"crc32": 1, "remembered": ' + b"[" * 100_000)
 @example(b"\xff")
-def test_whatever_lies_there_the_node_begins(garbage: bytes) -> None:
-    """With nothing, and what was there is kept for somebody to look at."""
+def test_garbage_is_set_aside_and_the_state_is_empty(garbage: bytes) -> None:
+    """The content is kept for a person to examine."""
     with TemporaryDirectory() as folder:
         path = Path(folder) / "commands.json"
         path.write_bytes(garbage)
         assert StateFile(path).state == CommandState()
-        (aside,) = Path(folder).iterdir()
-        assert aside.name.startswith("commands.json.damaged-")
-        assert aside.read_bytes() == garbage
+        (moved,) = Path(folder).iterdir()
+        assert moved.name.startswith("commands.json.damaged-")
+        assert moved.read_bytes() == garbage
 
 
-def test_the_log_names_what_was_set_aside(path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    """As an error, for a post that was muted no longer is."""
+def test_a_damaged_file_is_logged_as_an_error_with_its_new_name(
+    path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A node that was muted no longer is."""
     path.write_bytes(b"{}")
     StateFile(path)
     (record,) = caplog.records
@@ -113,7 +115,7 @@ def test_the_log_names_what_was_set_aside(path: Path, caplog: pytest.LogCaptureF
 
 
 def test_no_more_than_two_damaged_files_are_kept(path: Path) -> None:
-    """A disk that damages each of them is not filled."""
+    """A disk that damages every file is not filled."""
     for number in range(4):
         path.write_bytes(b"x" * number)
         StateFile(path)
@@ -121,21 +123,23 @@ def test_no_more_than_two_damaged_files_are_kept(path: Path) -> None:
     assert [len(file.read_bytes()) for file in kept] == [2, 3]
 
 
-def test_what_cannot_be_read_is_set_aside_too(path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    """A folder in its place is no reason not to listen, nor to forget what comes."""
+def test_an_unreadable_file_is_set_aside(path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """A folder in its place neither stops the node nor prevents the next write."""
     path.mkdir()
     state_file = StateFile(path)
     assert state_file.state == CommandState()
     assert "cannot be read (Is a directory)" in caplog.text
     assert state_file.write(ALL)
     assert StateFile(path).state == ALL
-    (aside,) = path.parent.glob("commands.json.damaged-*")
-    assert aside.is_dir()
+    (moved,) = path.parent.glob("commands.json.damaged-*")
+    assert moved.is_dir()
 
 
-def test_what_cannot_be_set_aside_stays(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    """The log says that, nothing is written over it, and whoever commands is told."""
-    path = tmp_path / ("c" * 240)  # no name is left that says that it is damaged
+def test_a_damaged_file_that_cannot_be_set_aside_is_never_overwritten(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Both faults are logged, and a write returns False."""
+    path = tmp_path / ("c" * 240)  # with the suffix for damaged files the name is too long
     path.write_bytes(b"all that is left")
     state_file = StateFile(path)
     (record,) = caplog.records
@@ -147,8 +151,8 @@ def test_what_cannot_be_set_aside_stays(tmp_path: Path, caplog: pytest.LogCaptur
     assert list(tmp_path.iterdir()) == [path]
 
 
-def test_a_write_that_fails_leaves_the_last_one(path: Path) -> None:
-    """Whole, as it was, and with nothing half-written beside it."""
+def test_a_failed_write_leaves_the_previous_file(path: Path) -> None:
+    """No partial file is left beside it."""
     state_file = StateFile(path)
     state_file.write(ALL)
     with files_of_at_most(10):
@@ -157,10 +161,10 @@ def test_a_write_that_fails_leaves_the_last_one(path: Path) -> None:
     assert list(path.parent.iterdir()) == [path]
 
 
-def test_where_nobody_is_obeyed_nothing_is_remembered(
+def test_without_commands_no_state_is_restored(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Who turns commands off turns off what they did, because nobody could take it back."""
+    """A mute from an earlier run could not be undone."""
     monkeypatch.setitem(os.environ, "STATE_DIRECTORY", str(tmp_path))
     StateFile(tmp_path / "commands.json").write(ALL)
     assert open_state_file(MqttConfig()) is None
@@ -169,8 +173,8 @@ def test_where_nobody_is_obeyed_nothing_is_remembered(
     assert state_file.state == ALL
 
 
-def test_where_nobody_is_obeyed_nothing_is_loaded() -> None:
-    """The start of most nodes is not to take longer for it."""
+def test_without_commands_their_modules_are_not_imported() -> None:
+    """Most nodes have no commands, and start faster without these modules."""
     loaded = "import sys, soundpost.app; print(*(name for name in sys.modules))"
     done = subprocess.run(
         [sys.executable, "-c", loaded], capture_output=True, text=True, check=True
@@ -180,10 +184,10 @@ def test_where_nobody_is_obeyed_nothing_is_loaded() -> None:
     assert not {"soundpost.commands.executor", "soundpost.messages.command"} & modules
 
 
-def test_it_lies_where_systemd_keeps_the_state(
+def test_the_file_is_in_the_state_directory_of_systemd(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """And nowhere without it."""
+    """Without a state directory there is no file."""
     monkeypatch.setitem(os.environ, "STATE_DIRECTORY", str(tmp_path))
     assert state_file_path() == tmp_path / "commands.json"
     monkeypatch.delitem(os.environ, "STATE_DIRECTORY")

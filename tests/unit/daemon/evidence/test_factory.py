@@ -1,4 +1,4 @@
-"""What a configuration makes of evidence."""
+"""The construction of the clip recorder from a configuration."""
 
 from pathlib import Path
 
@@ -16,25 +16,25 @@ TINY = Path(__file__).resolve().parents[3] / "golden" / "tiny-int8"
 
 @pytest.fixture
 def manifest() -> Manifest:
-    """That of the tiny model of the tests."""
+    """The manifest of the tiny model of the tests."""
     return read_manifest(TINY)
 
 
 def at_rate(manifest: Manifest, sample_rate_hz: int) -> Manifest:
-    """The manifest of a model that hears at another rate."""
+    """Returns the manifest of a model with another sample rate."""
     features = msgspec.structs.replace(manifest.input.features, sample_rate_hz=sample_rate_hz)
-    heard = msgspec.structs.replace(manifest.input, features=features)
-    return msgspec.structs.replace(manifest, input=heard)
+    model_input = msgspec.structs.replace(manifest.input, features=features)
+    return msgspec.structs.replace(manifest, input=model_input)
 
 
-def test_nothing_is_kept_by_default(manifest: Manifest) -> None:
-    """No sound is written to any disk unless somebody names a folder."""
+def test_without_a_folder_no_evidence_is_recorded(manifest: Manifest) -> None:
+    """No sound is written to a disk by default."""
     assert isinstance(build_recorder(EvidenceConfig(), manifest, 1, Health()), NoEvidence)
     assert EvidenceConfig(privacy="mute-speech").folder is None
 
 
-def test_a_folder_is_all_that_it_takes(manifest: Manifest, tmp_path: Path) -> None:
-    """And it is not made before anything is heard."""
+def test_a_folder_is_the_only_required_setting(manifest: Manifest, tmp_path: Path) -> None:
+    """The folder is not created before the first clip."""
     config = EvidenceConfig(folder=str(tmp_path / "clips"))
     assert not isinstance(build_recorder(config, manifest, 1, Health()), NoEvidence)
     assert not (tmp_path / "clips").exists()
@@ -48,16 +48,16 @@ def test_a_folder_is_all_that_it_takes(manifest: Manifest, tmp_path: Path) -> No
         ("no-speech-clips", 96_000, "voi"),
     ],
 )
-def test_a_rate_that_does_not_allow_it_is_refused(
+def test_an_unsupported_sample_rate_is_refused(
     manifest: Manifest, privacy: str, sample_rate_hz: int, words: str
 ) -> None:
-    """At the start, not when the first event has no clip or an unmuted one."""
+    """The error is raised at the start, not when the first event has no clip or an unmuted one."""
     config = msgspec.convert({"folder": "clips", "privacy": privacy}, EvidenceConfig)
     with pytest.raises(ConfigError, match=words):
         build_recorder(config, at_rate(manifest, sample_rate_hz), 1, Health())
 
 
-def test_rolls_that_leave_nothing_of_a_clip_are_refused(tmp_path: Path) -> None:
+def test_a_pre_roll_as_long_as_the_clip_is_refused(tmp_path: Path) -> None:
     """A clip without its event is no evidence."""
     path = tmp_path / "soundpost.toml"
     path.write_text("[evidence]\npre_roll_seconds = 10\nclip_seconds = 10\n")

@@ -1,4 +1,4 @@
-"""Nothing that somebody says comes onto the disk, if so configured."""
+"""Privacy: no speech is written to the disk, if so configured."""
 
 import os
 import shutil
@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import soundfile
 import soxr
-from evidence_harness import RATE_HZ, WINDOW, Event, Post
+from evidence_harness import RATE_HZ, WINDOW, Event, EvidenceNode
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
@@ -27,23 +27,23 @@ Signal = NDArray[np.float64]
 SENTENCE = "The second key is under the flower pot, and the number is five five seven."
 SPEAKERS = ("en", "en+f3", "de+m4")
 QUIET_SECONDS = 12.0
-SPEECH_SECONDS = 16.0  # the sentence, and quiet before and after it
+SPEECH_SECONDS = 16.0  # the sentence, with quiet before and after it
 AMBIENT_DBFS = -65.0
 
 SECONDS: Signal = np.arange(round(SPEECH_SECONDS * RATE_HZ)) / RATE_HZ
 
 
 def scaled(signal: Signal, level_dbfs: float) -> Signal:
-    """The signal at an RMS level."""
+    """Returns the signal at an RMS level."""
     at_level: Signal = signal / np.sqrt(np.mean(signal**2)) * 10 ** (level_dbfs / 20)
     return at_level
 
 
 @pytest.fixture(scope="session", params=SPEAKERS)
 def spoken(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Signal:
-    """The sentence, from -1 to 1, by one of several voices."""
+    """The sentence, from -1 to 1, by one of several synthetic voices."""
     if not shutil.which("espeak-ng"):
-        reason = "no espeak-ng here to speak: deploy/apt-packages.sh speech"
+        reason = "espeak-ng is not installed: deploy/apt-packages.sh speech"
         pytest.fail(reason) if os.environ.get("CI") else pytest.skip(reason)
     path = tmp_path_factory.mktemp("speech") / "sentence.wav"
     subprocess.run(
@@ -55,7 +55,7 @@ def spoken(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
 
 
 def siren() -> Signal:
-    """A wail between 500 and 1300 Hz, with overtones."""
+    """Returns a wail between 500 and 1300 Hz, with overtones."""
     pitch_hz = 900 + 400 * np.sin(2 * np.pi * 0.5 * SECONDS)
     phase = 2 * np.pi * np.cumsum(pitch_hz) / RATE_HZ
     wail: Signal = np.sin(phase) + np.sin(2 * phase) / 2 + np.sin(3 * phase) / 3
@@ -63,7 +63,7 @@ def siren() -> Signal:
 
 
 def dog() -> Signal:
-    """A bark every 0.8 s."""
+    """Returns a bark every 0.8 s."""
     since = SECONDS % 0.8
     phase = 2 * np.pi * (500 * since + 20 * (1 - np.exp(-since / 0.05)))
     bark = sum(np.sin(number * phase) / number for number in range(1, 8))
@@ -76,7 +76,7 @@ SOUNDS = {"siren": siren, "dog": dog}
 
 
 def scene(sound: str, spoken: Signal, speech_dbfs: float, over_speech_db: float) -> Pcm:
-    """Quiet, then the sound with speech over it; all of it in the air of a quiet yard."""
+    """Returns quiet, then the sound with speech over it; all with the noise of a quiet yard."""
     begin = round(QUIET_SECONDS * RATE_HZ)
     signal = np.random.default_rng(1).normal(0.0, 1.0, begin + len(SECONDS))
     signal = scaled(signal, AMBIENT_DBFS)
@@ -88,16 +88,16 @@ def scene(sound: str, spoken: Signal, speech_dbfs: float, over_speech_db: float)
     return np.clip(np.rint(signal * 32_768), -32_768, 32_767).astype(np.int16)
 
 
-def where_spoken(spoken: Signal) -> NDArray[np.bool_]:
-    """Where in the scene a word is, but for the silence between words."""
+def speech_mask(spoken: Signal) -> NDArray[np.bool_]:
+    """Returns which samples of the scene are in a word, without the silence between words."""
     words = np.zeros(round((QUIET_SECONDS + SPEECH_SECONDS) * RATE_HZ), np.bool_)
     at = round((QUIET_SECONDS + 4) * RATE_HZ)
     words[at : at + len(spoken)] = np.abs(spoken) > 0.05 * np.abs(spoken).max()
     return words
 
 
-def finds_voice(samples: Pcm) -> bool:
-    """Whether the strictest detector hears anybody, in blocks of any of its lengths."""
+def has_voice(samples: Pcm) -> bool:
+    """Returns whether the strictest detector finds a voice, in blocks of any of its lengths."""
     for block_ms in (10, 20, 30):
         detector = VoiceDetector(STRICTEST, RATE_HZ)
         size = RATE_HZ * block_ms // 1000
@@ -108,7 +108,7 @@ def finds_voice(samples: Pcm) -> bool:
 
 
 def clip_of(folder: Path) -> Pcm:
-    """The only clip of a folder."""
+    """Returns the only clip of a folder."""
     (path,) = folder.glob("*.flac")
     samples: Pcm = soundfile.read(path, dtype="int16")[0]
     return samples
@@ -117,97 +117,98 @@ def clip_of(folder: Path) -> Pcm:
 @pytest.mark.parametrize("over_speech_db", [-20.0, -10.0, 0.0, 10.0])
 @pytest.mark.parametrize("speech_dbfs", [-25.0, -45.0, -65.0])
 @pytest.mark.parametrize("sound", ["siren", "dog"])
-def test_no_word_is_left_under_a_sound(
+def test_no_word_is_left_in_a_muted_clip(
     sound: str, speech_dbfs: float, over_speech_db: float, spoken: Signal
 ) -> None:
-    """The strictest detector finds nobody, no sample of a word is left, what is muted is zero."""
+    """The strictest detector finds no voice; all samples of words and muted stretches are zero."""
     samples = scene(sound, spoken, speech_dbfs, over_speech_db)
     begin = round(QUIET_SECONDS * RATE_HZ)
     kept, muted = silence_speech(samples[begin:], samples[:begin], RATE_HZ, [])
-    assert not finds_voice(kept)
-    assert not kept[where_spoken(spoken)[begin:]].any()
+    assert not has_voice(kept)
+    assert not kept[speech_mask(spoken)[begin:]].any()
     for start, end in muted:
         assert not kept[start:end].any()
 
 
-def test_what_is_on_the_disk_was_muted_before(folder: Path, spoken: Signal) -> None:
-    """Sound, picture and sidecar of an event over which somebody speaks; the event is told."""
+def test_audio_is_muted_before_it_is_written(folder: Path, spoken: Signal) -> None:
+    """This holds for audio, picture and sidecar of an event with speech; its clip is published."""
     samples = scene("dog", spoken, -30.0, 0.0)
-    words = np.flatnonzero(where_spoken(spoken))
+    words = np.flatnonzero(speech_mask(spoken))
     event = Event(int(words[0]), int(words[0]) + RATE_HZ)
-    post = Post(folder, privacy="mute-speech")
-    post.listen(samples, [event])
+    node = EvidenceNode(folder, privacy="mute-speech")
+    node.run(samples, [event])
     kept = clip_of(folder)
-    start = event.onset - post.lengths.pre_roll_samples
-    assert not finds_voice(kept)
-    assert not kept[where_spoken(spoken)[start : start + len(kept)]].any()
-    assert post.told[-1] == ("ended", next(folder.glob("*.flac")).name)
+    start = event.onset - node.lengths.pre_roll_samples
+    assert not has_voice(kept)
+    assert not kept[speech_mask(spoken)[start : start + len(kept)]].any()
+    assert node.published[-1] == ("ended", next(folder.glob("*.flac")).name)
     assert b'"muted":[]' not in next(folder.glob("*.json")).read_bytes()
 
 
-def test_speech_beside_the_event_costs_nothing_but_itself(folder: Path, spoken: Signal) -> None:
-    """What is far enough from a voice is kept to the bit."""
+def test_speech_outside_a_clip_does_not_change_it(folder: Path, spoken: Signal) -> None:
+    """Samples far enough from a voice are stored bit for bit."""
     samples = scene("nothing", spoken, -40.0, 0.0)
     at = round((QUIET_SECONDS + 0.5) * RATE_HZ)
-    Post(folder, privacy="mute-speech").listen(samples, [Event(at, at + RATE_HZ)])
+    EvidenceNode(folder, privacy="mute-speech").run(samples, [Event(at, at + RATE_HZ)])
     kept = clip_of(folder)
     assert np.array_equal(kept, samples[at - RATE_HZ // 2 :][: len(kept)])
 
 
 @pytest.mark.parametrize("privacy", ["off", "mute-speech", "no-speech-clips"])
-def test_a_clip_with_speech_is_kept_muted_or_withheld(
+def test_a_clip_with_speech_is_stored_muted_or_withheld(
     folder: Path, spoken: Signal, privacy: str
 ) -> None:
-    """As configured; and what is withheld is counted, and leaves no file."""
+    """A withheld clip is counted, and leaves no file."""
     samples = scene("nothing", spoken, -30.0, 0.0)
-    at = int(np.flatnonzero(where_spoken(spoken))[0])
-    post = Post(folder, privacy=privacy)
-    post.listen(samples, [Event(at, at + RATE_HZ)])
+    at = int(np.flatnonzero(speech_mask(spoken))[0])
+    node = EvidenceNode(folder, privacy=privacy)
+    node.run(samples, [Event(at, at + RATE_HZ)])
     withheld = privacy == "no-speech-clips"
-    assert (post.health.clips_kept, post.health.clips_withheld) == (not withheld, withheld)
+    assert (node.health.clips_kept, node.health.clips_withheld) == (not withheld, withheld)
     assert bool(list(folder.iterdir())) != withheld
-    assert (post.told[-1][1] is None) == withheld
+    assert (node.published[-1][1] is None) == withheld
 
 
-def test_a_window_that_a_label_calls_speech_is_muted_whole(folder: Path) -> None:
-    """Whatever the voice detector thinks of it; with its margins, to the sample."""
+def test_a_window_scored_as_speech_is_muted_completely(folder: Path) -> None:
+    """The voice detector does not matter; the margins are exact to the sample."""
     hum = np.tile(np.array([3, -3], np.int16), 5 * RATE_HZ)
-    post = Post(folder, privacy="mute-speech")
+    node = EvidenceNode(folder, privacy="mute-speech")
     start = 4 * RATE_HZ
     event = Event(3 * RATE_HZ, 5 * RATE_HZ)
-    post.listen(hum, [event], speech=lambda at: 0.2 if at == start else 0.0)
+    node.run(hum, [event], speech=lambda at: 0.2 if at == start else 0.0)
     kept = clip_of(folder)
-    first = event.onset - post.lengths.pre_roll_samples
+    first = event.onset - node.lengths.pre_roll_samples
     margin = round(0.3 * RATE_HZ)
     silent = np.flatnonzero(kept == 0) + first
     assert silent.tolist() == list(range(start - margin, start + WINDOW + margin))
 
 
-def test_the_picture_shows_nothing_of_what_was_muted(folder: Path) -> None:
-    """It is that of the sound as it is stored, although the classifier's frames are known."""
+def test_the_picture_does_not_show_muted_sound(folder: Path) -> None:
+    """It is computed from the stored samples, not from the classifier's frames."""
     samples = np.random.default_rng(3).integers(-30, 30, 6 * RATE_HZ).astype(np.int16)
-    said = 4 * RATE_HZ
-    samples[said : said + WINDOW] *= 10  # no voice, but loud, so that the picture would be another
-    post = Post(folder, privacy="mute-speech")
+    spoken_at = 4 * RATE_HZ
+    # No voice, but loud, so that the picture would differ.
+    samples[spoken_at : spoken_at + WINDOW] *= 10
+    node = EvidenceNode(folder, privacy="mute-speech")
     event = Event(3 * RATE_HZ, 5 * RATE_HZ)
-    post.listen(samples, [event], speech=lambda at: 0.2 if at == said else 0.0)
+    node.run(samples, [event], speech=lambda at: 0.2 if at == spoken_at else 0.0)
     kept = clip_of(folder)
-    first = event.onset - post.lengths.pre_roll_samples
+    first = event.onset - node.lengths.pre_roll_samples
     edges = np.flatnonzero(np.diff(kept == 0, prepend=False, append=False))
     muted = [(int(start), int(end)) for start, end in edges.reshape(-1, 2) if end - start > WINDOW]
     ((start, end),) = muted
-    assert 0 < start < said - first < said - first + WINDOW < end < len(kept)
+    assert 0 < start < spoken_at - first < spoken_at - first + WINDOW < end < len(kept)
     marks = event.onset - first, event.offset - first
     spec = FeatureSpec()
     expected = draw(LogMel(spec).compute(kept), len(kept), spec, marks, muted)
     assert next(folder.glob("*.png")).read_bytes() == expected
 
 
-def test_a_label_that_is_below_its_score_mutes_nothing(folder: Path) -> None:
-    """A model always thinks a little of everything."""
+def test_a_low_speech_score_mutes_nothing(folder: Path) -> None:
+    """A model gives every label a small score."""
     hum = np.tile(np.array([3, -3], np.int16), 5 * RATE_HZ)
-    post = Post(folder, privacy="mute-speech")
-    post.listen(hum, [Event(3 * RATE_HZ, 5 * RATE_HZ)], speech=lambda _: 0.05)
+    node = EvidenceNode(folder, privacy="mute-speech")
+    node.run(hum, [Event(3 * RATE_HZ, 5 * RATE_HZ)], speech=lambda _: 0.05)
     assert clip_of(folder).all()
 
 
@@ -233,14 +234,14 @@ def test_a_label_that_is_below_its_score_mutes_nothing(folder: Path) -> None:
         ("single_shot", False),
     ],
 )
-def test_labels_that_mean_speech_are_known_by_their_words(label: str, *, expected: bool) -> None:
-    """When in doubt it is speech: a bowl may be muted, a word may not be kept."""
+def test_speech_labels_are_found_by_their_words(label: str, *, expected: bool) -> None:
+    """In doubt a label counts as speech: a muted bowl does less harm than a stored word."""
     assert bool(speech_labels([label])) == expected
 
 
 @pytest.mark.parametrize("rate_hz", [11_025, 22_050, 44_100])
-def test_a_rate_at_which_no_voice_is_found_is_refused(rate_hz: int) -> None:
-    """Rather than keeping everything that somebody asked to be muted."""
+def test_a_sample_rate_without_voice_detection_is_refused(rate_hz: int) -> None:
+    """Otherwise speech would be stored that was to be muted."""
     with pytest.raises(ConfigError, match="privacy"):
         Privacy("mute-speech", ["dog"], rate_hz)
     Privacy("off", ["dog"], rate_hz)
@@ -254,14 +255,14 @@ def test_a_rate_at_which_no_voice_is_found_is_refused(rate_hz: int) -> None:
     st.sampled_from(RATES_HZ),
     st.integers(0, 99),
 )
-def test_it_always_comes_to_an_end(
-    length: int, before: int, loudness: int, rate_hz: int, seed: int
+def test_muting_terminates_for_any_sound(
+    length: int, history: int, amplitude: int, rate_hz: int, seed: int
 ) -> None:
-    """Whatever it hears: the muted stretches are zeros, all else is as it was."""
+    """Muted stretches are zeros, all other samples are unchanged."""
     rng = np.random.default_rng(seed)
-    heard = rng.integers(-loudness - 1, loudness + 1, before + length).astype(np.int16)
-    kept, muted = silence_speech(heard[before:], heard[:before], rate_hz, [(0, seed)])
-    expected = heard[before:].copy()
+    samples = rng.integers(-amplitude - 1, amplitude + 1, history + length).astype(np.int16)
+    kept, muted = silence_speech(samples[history:], samples[:history], rate_hz, [(0, seed)])
+    expected = samples[history:].copy()
     for start, end in muted:
         expected[start:end] = 0
     assert np.array_equal(kept, expected)

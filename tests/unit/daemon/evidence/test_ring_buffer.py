@@ -1,4 +1,4 @@
-"""The ring: what was heard last, by its number."""
+"""The ring buffer of the latest samples, addressed by sample number."""
 
 import numpy as np
 from hypothesis import given
@@ -12,49 +12,49 @@ STREAM = st.lists(st.tuples(st.integers(0, 30) | st.just(0), st.integers(1, 50))
 
 
 def filled(ring: RingBuffer, stream: list[tuple[int, int]]) -> dict[int, int]:
-    """The value of every sample that was ever heard, by its number."""
-    heard: dict[int, int] = {}
+    """Fills the buffer; returns the value of every captured sample by its number."""
+    captured: dict[int, int] = {}
     for gap, length in stream:
         start = ring.end_sample + gap
         samples = np.arange(start, start + length, dtype=np.int16) + np.int16(1)
-        heard |= {start + at: int(value) for at, value in enumerate(samples)}
+        captured |= {start + at: int(value) for at, value in enumerate(samples)}
         ring.append(Chunk(start, samples, 0))
-    return heard
+    return captured
 
 
 @given(STREAM, st.integers(1, 200), st.integers(-10, 1500), st.integers(0, 300))
-def test_a_cut_gives_each_sample_at_its_place(
+def test_a_cut_has_each_sample_at_its_place(
     stream: list[tuple[int, int]], capacity: int, start: int, length: int
 ) -> None:
-    """What was heard has its value, what was lost is zero, what is gone or to come is left out."""
+    """Lost samples are zero; dropped and future ones are left out."""
     ring = RingBuffer(capacity)
-    heard = filled(ring, stream)
+    captured = filled(ring, stream)
     first, samples = ring.cut(start, start + length)
     assert first >= ring.start_sample
     assert first + len(samples) <= ring.end_sample
-    assert samples.tolist() == [heard.get(first + at, 0) for at in range(len(samples))]
+    assert samples.tolist() == [captured.get(first + at, 0) for at in range(len(samples))]
     wanted = range(max(start, ring.start_sample), min(start + length, ring.end_sample))
     assert len(samples) == len(wanted)
 
 
 @given(STREAM, st.integers(1, 200))
-def test_it_reaches_back_its_capacity_from_any_sample_of_the_latest_chunk(
+def test_the_buffer_covers_its_capacity_before_any_sample_of_the_latest_chunk(
     stream: list[tuple[int, int]], capacity: int
 ) -> None:
-    """So a decision in the middle of a large chunk finds what it would have found in crumbs."""
+    """A decision in the middle of a large chunk finds the same samples as with small chunks."""
     ring = RingBuffer(capacity)
-    heard = filled(ring, stream)
+    captured = filled(ring, stream)
     if stream:
         latest = ring.end_sample - stream[-1][1]
-        still_owed = [sample for sample in heard if sample >= latest - capacity]
-        assert ring.start_sample <= min(still_owed)
+        required = [sample for sample in captured if sample >= latest - capacity]
+        assert ring.start_sample <= min(required)
 
 
 @given(STREAM, st.integers(1, 200))
-def test_it_holds_no_more_than_its_capacity_and_two_chunks(
+def test_the_buffer_is_at_most_two_chunks_longer_than_its_capacity(
     stream: list[tuple[int, int]], capacity: int
 ) -> None:
-    """Memory is bounded: the latest chunk, and the oldest one that is needed in part."""
+    """These are the latest chunk, and the oldest one, which is needed in part."""
     ring = RingBuffer(capacity)
     filled(ring, stream)
     largest = max((length for _, length in stream), default=0)
@@ -62,14 +62,14 @@ def test_it_holds_no_more_than_its_capacity_and_two_chunks(
     assert len(held) <= capacity + 2 * largest + max((gap for gap, _ in stream), default=0)
 
 
-def test_an_empty_ring_gives_nothing() -> None:
-    """Before anything was heard."""
+def test_an_empty_buffer_has_an_empty_cut() -> None:
+    """This is the state before the first chunk."""
     start, samples = RingBuffer(100).cut(0, 50)
     assert (start, len(samples)) == (0, 0)
 
 
-def test_it_keeps_a_copy() -> None:
-    """A source may fill its buffer anew."""
+def test_the_buffer_copies_its_samples() -> None:
+    """A source may reuse its array."""
     ring = RingBuffer(100)
     buffer: Pcm = np.ones(10, np.int16)
     ring.append(Chunk(0, buffer, 0))
@@ -77,8 +77,8 @@ def test_it_keeps_a_copy() -> None:
     assert ring.cut(0, 10)[1].tolist() == [1] * 10
 
 
-def test_a_chunk_from_before_begins_a_new_count() -> None:
-    """A source that counts anew does not mix its sound with the old."""
+def test_a_restarted_sample_count_empties_the_buffer() -> None:
+    """New sound is not mixed with the old."""
     ring = RingBuffer(100)
     ring.append(Chunk(500, np.ones(50, np.int16), 0))
     ring.append(Chunk(0, np.full(20, 2, np.int16), 0))

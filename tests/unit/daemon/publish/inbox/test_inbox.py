@@ -25,7 +25,7 @@ def results() -> RecordedResults:
 
 @pytest.fixture
 def inbox(results: RecordedResults) -> CommandInbox:
-    """Provides the inbox of node `post`."""
+    """Provides the inbox of node `north-gate`."""
     return CommandInbox(BASE, results, lambda: None, utc_ns=lambda: AT_NS)
 
 
@@ -55,7 +55,7 @@ def test_an_invalid_command_is_refused(inbox: CommandInbox, results: RecordedRes
             f"{BASE}/result",
             {
                 "schema": 1,
-                "node": "post",
+                "node": "north-gate",
                 "id": "a1",
                 "command": "mute",
                 "status": "refused",
