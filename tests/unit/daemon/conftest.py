@@ -17,7 +17,7 @@ ONSET_NS = 1_795_246_281_480_000_000
 
 @pytest.fixture
 def started() -> Detection:
-    """An event that has just begun."""
+    """An event that has just started."""
     return Detection(
         event=0,
         state=State.STARTED,
@@ -35,7 +35,7 @@ def started() -> Detection:
 
 @pytest.fixture
 def builder() -> MessageBuilder:
-    """Words for the node north-gate, the same in every run."""
+    """A message builder of the node north-gate, with the same ids in every run."""
     return MessageBuilder(
         "north-gate",
         ModelIdentity(id="esc50", version="1.0.0", sha256="5e" * 32),
@@ -47,11 +47,11 @@ def builder() -> MessageBuilder:
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """A folder that is not there yet."""
+    """A folder that does not exist yet."""
     return tmp_path / "evidence" / "clips"
 
 
 @pytest.fixture(scope="session")
 def noise() -> Pcm:
-    """Ten seconds of noise, every sample of which can be told from its neighbours."""
+    """Ten seconds of noise, in which every position is recognisable."""
     return np.random.default_rng(3).integers(-3000, 3000, 10 * RATE_HZ).astype(np.int16)
