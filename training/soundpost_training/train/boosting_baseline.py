@@ -61,7 +61,10 @@ def statistics(windows: NDArray[np.float32]) -> NDArray[np.float32]:
         float32[n, 6 * mel_bands].
     """
     steps = np.abs(np.diff(windows, axis=1, append=windows[:, -1:]))
-    parts = [windows.mean(axis=1), windows.std(axis=1), steps.mean(axis=1)]
-    return np.concatenate((*parts, *np.percentile(windows, PERCENTILES, axis=1)), axis=1).astype(
-        np.float32
-    )
+    parts: list[NDArray[np.floating]] = [
+        windows.mean(axis=1),
+        windows.std(axis=1),
+        steps.mean(axis=1),
+    ]
+    parts.extend(np.percentile(windows, PERCENTILES, axis=1))
+    return np.concatenate(parts, axis=1).astype(np.float32)
