@@ -1,0 +1,37 @@
+"""`soundpost bench`: the cost of each stage, on the tiny model of the tests."""
+
+import io
+import re
+from pathlib import Path
+
+import pytest
+
+from soundpost.cli import bench
+from soundpost.config import ClassifyConfig, Config
+
+TINY = Path(__file__).resolve().parents[3] / "golden" / "tiny-int8"
+
+
+@pytest.fixture
+def config(monkeypatch: pytest.MonkeyPatch) -> Config:
+    """A configuration with the tiny model, measured once on a few seconds of sound."""
+    monkeypatch.setattr(bench, "SECONDS", 3)
+    monkeypatch.setattr(bench, "REPEATS", 1)
+    return Config(classify=ClassifyConfig(bundle=f"{TINY}/"))
+
+
+def test_each_stage_has_a_line_with_its_cost(config: Config) -> None:
+    """Features, classifier, tracker and the whole pipeline, then the peak memory."""
+    out = io.StringIO()
+    bench.bench(config, out)
+    first, *lines = out.getvalue().splitlines()
+    assert first.startswith("tiny-int8 ")
+    assert [line.split()[0] for line in lines] == [
+        "features",
+        "classify",
+        "decide",
+        "pipeline",
+        "memory",
+    ]
+    assert all(re.match(r"  \w+ +\d+\.\d+", line) for line in lines)
+    assert lines[3].endswith("times real time")
