@@ -1,10 +1,10 @@
-# Everything a newcomer needs: `make run` and `make test` do all set-up themselves.
+# All tasks of development. Each target does its own set-up on Debian 12 and 13.
 #
-#   make run                              a broker of its own, a scene, and what a subscriber hears of it
+#   make run                              a broker, a scene of sounds, and the messages of a subscriber
 #   make run SOURCE=mic                   the same with the real microphone
 #   make run SOURCE=wav:/path/x.wav BROKER=mqtt://host:1883
 #   make test PYTHON=python3.13 VENV=.venv-3.13
-#   make test LOCKED=no                   the newest of every library, instead of what requirements/ names
+#   make test LOCKED=no                   the newest release of each library, not the locked one
 
 PYTHON ?= python3
 VENV ?= .venv
@@ -16,11 +16,11 @@ BIN := $(VENV)/bin
 DEVICE := $(BUILD)/device
 PACKER := $(BUILD)/packer/.ready
 
-# A microphone needs PyAudio, which needs a compiler; a scene or a file needs neither.
+# Only a microphone needs PyAudio, which has to be compiled.
 WANTS_MIC := $(filter mic,$(firstword $(subst :, ,$(SOURCE))))
 
-# The sets that can be installed, each with the extras that it stands for: .with-SET is its stamp,
-# requirements/SET.txt its lock file.
+# The sets of packages that can be installed, and the extras of each. The stamp .with-SET exists once a
+# set is installed; its lock file is requirements/SET.txt.
 EXTRAS_demo := demo
 EXTRAS_dev := demo,dev,mic,soundscape,training,watch
 EXTRAS_fuzz := fuzz
@@ -29,13 +29,13 @@ EXTRAS_test := test
 LOCKED ?= yes
 
 export PYTHON SOURCE BROKER LOCKED
-# Debian keeps mosquitto in a folder that is on no plain user's path.
+# Debian installs mosquitto in /usr/sbin, which is on the path of root only.
 export PATH := $(PATH):/usr/sbin:/sbin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 DEV := $(VENV)/.with-dev
-# What the set `dev` needs of the machine: two of its libraries have no wheel for Linux.
+# Debian packages for the set `dev`: two of its libraries have no wheel for Linux and are compiled.
 DEV_NEEDS := python build mic
-# Of a check that is run by itself, a test that is skipped has failed.
+# For targets that run one kind of test: there a skipped test counts as a failure.
 PYTEST_ALONE := $(BIN)/pytest --no-skips
 
 .DEFAULT_GOAL := help
@@ -43,59 +43,59 @@ PYTEST_ALONE := $(BIN)/pytest --no-skips
 .DELETE_ON_ERROR:
 .PHONY: help run test test-device test-newest test-slow test-boot test-bare lock chaos soak fuzz deb lint lint-ruff lint-format lint-types lint-imports bench clean machine
 
-help: ## Say what can be made
+help: ## List the targets
 	@sed -nE 's/^([a-z][a-z-]*):.*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
 
 run: NEEDS = python $(if $(BROKER),,broker) $(WANTS_MIC)
-run: $(VENV)/.with-demo $(if $(WANTS_MIC),$(VENV)/.with-mic) machine ## Hear a scene, show what a subscriber receives [SOURCE=mic|wav:PATH] [BROKER=mqtt://host:port]
+run: $(VENV)/.with-demo $(if $(WANTS_MIC),$(VENV)/.with-mic) machine ## Classify a scene of sounds, and show the messages of a subscriber [SOURCE=mic|wav:PATH] [BROKER=mqtt://host:port]
 	@$(BIN)/python deploy/demo/run.py $${SOURCE:+--source "$$SOURCE"} $${BROKER:+--broker "$$BROKER"}
 
 test: NEEDS = $(DEV_NEEDS) broker sound speech tls
-test: machine lint test-device ## Lint, test the built wheel as a device has it, then test everything
-	@echo "== every test, on this checkout"
+test: machine lint test-device ## Run the linters, the tests of the wheel alone, then all tests
+	@echo "== all tests, on this checkout"
 	@$(BIN)/pytest
 
-# What a device gets: the wheel and no extra, in an environment where nothing else ever was.
+# As on a device: the wheel without extras, in a new environment.
 test-device: NEEDS = python broker speech tls
-test-device: $(PACKER) machine ## Build the wheel and test it alone in a fresh environment [PYTHON=python3.13]
-	@echo "== the wheel alone, in a fresh environment ($$($(PYTHON) --version))"
+test-device: $(PACKER) machine ## Build the wheel, and test it alone in a new environment [PYTHON=python3.13]
+	@echo "== the wheel alone, in a new environment ($$($(PYTHON) --version))"
 	@rm -rf $(DEVICE) $(BUILD)/wheel
 	@$(BUILD)/packer/bin/python -m pip wheel --quiet --no-deps --no-build-isolation --wheel-dir $(BUILD)/wheel .
 	@deploy/python-packages.sh $(DEVICE) test $(EXTRAS_test) $(BUILD)/wheel/*.whl
 	@$(DEVICE)/bin/pytest tests/unit/daemon
 
-test-newest: ## Test with the newest release of every library instead of the locked ones
+test-newest: ## Run `make test` with the newest release of each library, not the locked one
 	@rm -rf .venv-newest .build/newest
 	@$(MAKE) --no-print-directory test LOCKED=no VENV=.venv-newest BUILD=.build/newest
 
 test-slow: NEEDS = $(DEV_NEEDS) broker sound tls
-test-slow: $(DEV) machine ## Run the tests that wait long for what may not happen
+test-slow: $(DEV) machine ## Run the tests that take long
 	@$(PYTEST_ALONE) -m slow
 
 chaos: NEEDS = $(DEV_NEEDS) broker sound tls
-chaos: $(DEV) machine ## Kill broker and daemon, fill the disk, set the clock: is anything lost? (root) [CHAOS_KILLS=20] [CHAOS_SEED=n]
+chaos: $(DEV) machine ## Test that no message is lost: kill broker and daemon, fill the disk, set the clock (root) [CHAOS_KILLS=20] [CHAOS_SEED=n]
 	@$(PYTEST_ALONE) tests/integration -m chaos
 
 soak: NEEDS = $(DEV_NEEDS) broker
-soak: $(DEV) machine ## Hear a week of sound as fast as it goes: does anything grow? [SOAK_AUDIO_HOURS=168]
+soak: $(DEV) machine ## Test that memory and files stay bounded over a week of sound, processed at full speed [SOAK_AUDIO_HOURS=168]
 	@$(PYTEST_ALONE) tests/soak -m soak
 
 FUZZ_SECONDS ?= 600
 FUZZ ?=
 
 fuzz: NEEDS = $(DEV_NEEDS)
-fuzz: $(DEV) $(VENV)/.with-fuzz machine ## Throw what nobody thought of at whatever reads a file [FUZZ_SECONDS=600] [FUZZ="config outbox"]
+fuzz: $(DEV) $(VENV)/.with-fuzz machine ## Fuzz everything that reads input from outside [FUZZ_SECONDS=600] [FUZZ="config outbox"]
 	@PYTHONPATH=tests/support $(BIN)/python tests/fuzz/fuzz.py $(FUZZ_SECONDS) $(FUZZ)
 
-# Booting takes root; what it needs of Debian is fetched once, into .build/boot.
+# Booting needs root. The root file systems are downloaded once, into .build/boot.
 test-boot: NEEDS = $(DEV_NEEDS) broker sound deb boot
-test-boot: machine deb $(DEV) ## Build the packages and try them in a booted Debian and on an emulated Pi (root) [COMPRESSION=none]
+test-boot: machine deb $(DEV) ## Build the packages, and test them in a booted Debian and on an emulated Pi (root) [COMPRESSION=none]
 	@$(PYTEST_ALONE) tests/boot -m boot
 
 BARE ?= run test
 
 test-bare: NEEDS = python bare
-test-bare: machine ## Make these as a newcomer does, in a Debian that has git and make alone (root) [DEBIAN="12 13"] [BARE="run test"]
+test-bare: machine ## Run targets in a minimal Debian, with git and make only (root) [DEBIAN="12 13"] [BARE="run test"]
 	@for debian in $(DEBIAN); do tests/bare/bare.sh $$debian $(BARE) || exit; done
 
 DEBIAN ?= 12 13
@@ -104,14 +104,14 @@ COMPRESSION ?= xz
 UNPACKED := uses-no-compression-for-control-tarball,uses-no-compression-for-data-tarball
 
 deb: NEEDS = python deb
-deb: $(PACKER) machine ## Build the packages into dist/ [DEBIAN="12 13"] [ARCHITECTURE="amd64 arm64"] [COMPRESSION=none]
+deb: $(PACKER) machine ## Build the Debian packages into dist/ [DEBIAN="12 13"] [ARCHITECTURE="amd64 arm64"] [COMPRESSION=none]
 	@rm -f dist/*.deb
 	@for debian in $(DEBIAN); do for architecture in $(ARCHITECTURE); do \
 		$(BUILD)/packer/bin/python deploy/debian/build.py --debian $$debian --architecture $$architecture --compression $(COMPRESSION) || exit; \
 	done; done
 	@lintian --fail-on error,warning --allow-root $(if $(filter none,$(COMPRESSION)),--suppress-tags $(UNPACKED)) dist/*.deb
 
-lint: lint-ruff lint-format lint-types lint-imports ## Every check that needs no running code; pre-commit and CI run the same
+lint: lint-ruff lint-format lint-types lint-imports ## Run ruff, mypy and the import contracts, as pre-commit and CI do
 
 lint-ruff: $(DEV)
 	@$(BIN)/ruff check .
@@ -126,22 +126,22 @@ lint-imports: $(DEV)
 	@$(BIN)/lint-imports --no-logo
 
 bench: NEEDS = python broker
-bench: $(VENV)/.with-demo $(VENV)/.with-test machine ## Print the costs, as ratios to YAMNet on the same core
+bench: $(VENV)/.with-demo $(VENV)/.with-test machine ## Measure the processing costs, as ratios to YAMNet on the same core
 	@$(BIN)/python tests/bench/bench.py
 
 UPGRADE ?=
 
-lock: machine ## Resolve requirements/*.txt again from pyproject.toml [UPGRADE=yes for newer releases]
+lock: machine ## Resolve the lock files requirements/*.txt from pyproject.toml [UPGRADE=yes for newer releases]
 	@test -x $(BUILD)/uv/bin/pip || $(PYTHON) -m venv $(BUILD)/uv
 	@$(BUILD)/uv/bin/python -m pip install --quiet --upgrade uv
 	@requirements/lock.sh $(abspath $(BUILD))/uv/bin/uv $(if $(UPGRADE),--upgrade)
 
-clean: ## Remove what was made: the environments, builds, caches
+clean: ## Remove the environments, builds and caches
 	rm -rf $(VENV) .venv-newest $(BUILD) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	find daemon training tests deploy -name __pycache__ -prune -exec rm -rf {} +
 
-# The set-up: what the machine must have, then a stamp per set. What stands is not installed again
-# until pyproject.toml or the set's lock file changes.
+# The set-up: Debian packages, then one stamp per set of Python packages. A set is installed again only
+# if pyproject.toml or its lock file has changed.
 
 NEEDS = $(DEV_NEEDS)
 
@@ -149,7 +149,7 @@ $(VENV)/.with-%: pyproject.toml requirements/%.txt | machine
 	@deploy/python-packages.sh $(VENV) $* $(EXTRAS_$*)
 	@touch $@
 
-# Builds the wheel.
+# The environment that builds the wheel.
 $(PACKER): requirements/build.txt | machine
 	@test -x $(@D)/bin/pip || $(PYTHON) -m venv $(@D)
 	@$(@D)/bin/python -m pip install --quiet --require-hashes --requirement $<
@@ -158,5 +158,5 @@ $(PACKER): requirements/build.txt | machine
 machine:
 	@deploy/apt-packages.sh $(NEEDS)
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
-		echo "soundpost needs Python 3.11 or newer, and $(PYTHON) is $$($(PYTHON) --version 2>&1 | head -1)."; \
-		echo "Name another one: make $(MAKECMDGOALS) PYTHON=python3.13"; exit 1; }
+		echo "expected Python 3.11 or newer, got $$($(PYTHON) --version 2>&1 | head -1) as $(PYTHON)."; \
+		echo "Choose another one: make $(MAKECMDGOALS) PYTHON=python3.13"; exit 1; }

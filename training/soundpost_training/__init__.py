@@ -1,1 +1,1 @@
-"""The workstation side: from folders of sound to a certified bundle."""
+"""Soundpost's training on a workstation: from folders of recordings to a verified bundle."""
