@@ -1,6 +1,6 @@
-"""Build soundpost_<version>_<architecture>.deb, for this architecture or across.
+"""Builds soundpost_<version>_<architecture>.deb, for this or another architecture.
 
-Nothing of the architecture is run: pip fetches its wheels, dpkg-deb packs them.
+No program of the target architecture is run: pip downloads its wheels, dpkg-deb packs them.
 """
 
 import argparse
@@ -20,15 +20,16 @@ from releases import RELEASES, Release
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 REVISION = 1
-"""Of the packaging; the next version of Soundpost begins with 1 again."""
+"""Revision of the packaging; every new version of Soundpost begins with 1."""
 MACHINES = {"amd64": "x86_64", "arm64": "aarch64"}
+"""Debian's name of each architecture, and its name in the tags of wheels."""
 MANYLINUX = ("2014", "_2_17", "_2_27", "_2_28", "_2_31", "_2_34")
-"""What wheels are made for that run with glibc 2.36, Debian 12's."""
+"""Platform tags of wheels that run with glibc 2.36, the version of Debian 12."""
 LIBRARIES = Path("usr/lib/soundpost")
 DOCUMENTS = Path("usr/share/doc/soundpost")
 
-# What the wheels bring and a device never runs.
-SUPERFLUOUS = (
+# Files of the wheels that a device does not use.
+UNUSED_FILES = (
     "bin",
     "soundpost_training*",
     "**/__pycache__",
@@ -43,7 +44,7 @@ SUPERFLUOUS = (
     "numpy/f2py",
     "ai_edge_litert/aot",
     "ai_edge_litert/tools",
-    "ai_edge_litert/vendors",  # the processors of telephones
+    "ai_edge_litert/vendors",  # for the processors of phones
     "ai_edge_litert/libLiteRtWebGpuAccelerator.so",
     "prometheus_client/aiohttp",
     "prometheus_client/django",
@@ -57,14 +58,14 @@ SUPERFLUOUS = (
 
 
 def main() -> None:
-    """Build the package that the command line names."""
+    """Builds the package of one release and one architecture."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--architecture", choices=MACHINES, required=True)
     parser.add_argument("--debian", type=int, choices=RELEASES, required=True)
     parser.add_argument("--compression", choices=("xz", "none"), default="xz")
     parser.add_argument("--into", type=Path, default=ROOT / "dist")
     options = parser.parse_args()
-    # The same sources give the same package, to the bit.
+    # Reproducible: the same sources give the same package, bit by bit.
     os.environ.setdefault("SOURCE_DATE_EPOCH", str(_committed_at()))
     release = RELEASES[options.debian]
     stage = ROOT / ".build" / f"deb-{release.debian}-{options.architecture}"
@@ -82,17 +83,17 @@ def main() -> None:
 
 
 def _install_libraries(stage: Path, release: Release, machine: str) -> None:
-    """Soundpost and everything that it imports, as wheels have it."""
+    """Installs the wheel of Soundpost and the wheels of its dependencies."""
     target = stage / LIBRARIES
     wheels = stage.with_name("deb-wheel")
     shutil.rmtree(wheels, ignore_errors=True)
     pip = [sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check"]
     _run(*pip, "wheel", "--no-deps", "--wheel-dir", str(wheels), str(ROOT))
-    platforms = [f"--platform=manylinux{age}_{machine}" for age in MANYLINUX]
-    made_for = ["--implementation=cp", f"--python-version={release.python}", *platforms]
+    platforms = [f"--platform=manylinux{tag}_{machine}" for tag in MANYLINUX]
+    tags = ["--implementation=cp", f"--python-version={release.python}", *platforms]
     wheel = f"{next(wheels.glob('*.whl'))}[metrics]"  # pure Python, without dependencies
-    _run(*pip, "install", "--only-binary=:all:", "--target", str(target), *made_for, wheel)
-    for pattern in SUPERFLUOUS:
+    _run(*pip, "install", "--only-binary=:all:", "--target", str(target), *tags, wheel)
+    for pattern in UNUSED_FILES:
         for path in list(target.glob(pattern)):
             shutil.rmtree(path) if path.is_dir() else path.unlink()
     for path in target.rglob("*"):
@@ -100,12 +101,12 @@ def _install_libraries(stage: Path, release: Release, machine: str) -> None:
 
 
 def _version(stage: Path) -> str:
-    installed = next((stage / LIBRARIES).glob("soundpost-*.dist-info"))
-    return installed.stem.removeprefix("soundpost-")
+    metadata = next((stage / LIBRARIES).glob("soundpost-*.dist-info"))
+    return metadata.stem.removeprefix("soundpost-")
 
 
 def _install_files(stage: Path, release: Release, version: str) -> None:
-    """What is not Python: models, the unit, the configuration, documents."""
+    """Copies the other files: command, configuration, unit, models, documents."""
     library, units = Path("usr/lib"), Path("usr/lib/systemd/system")
     _place(stage, HERE / "soundpost", Path("usr/bin/soundpost"), 0o755)
     _place(stage, ROOT / "deploy" / "soundpost.toml", Path("etc/soundpost/soundpost.toml"), 0o640)
@@ -122,27 +123,31 @@ def _install_files(stage: Path, release: Release, version: str) -> None:
         _compress(stage, ROOT / "docs" / f"{document}.md", DOCUMENTS / f"{document}.md.gz")
     _compress(stage, ROOT / "CHANGELOG.md", DOCUMENTS / "changelog.gz")
     _compress(stage, HERE / "soundpost.1", Path("usr/share/man/man1/soundpost.1.gz"))
-    _refuse_unnamed(stage)
+    _require_licences(stage)
     built_at = datetime.fromtimestamp(int(os.environ["SOURCE_DATE_EPOCH"]), UTC)
-    told = Template((HERE / "changelog").read_text())
-    entry = told.substitute(version=version, date=format_datetime(built_at))
+    template = Template((HERE / "changelog").read_text())
+    entry = template.substitute(version=version, date=format_datetime(built_at))
     _write(stage / DOCUMENTS / "changelog.Debian.gz", _compressed(entry.encode()))
 
 
-def _refuse_unnamed(stage: Path) -> None:
-    """Refuse to pack a library whose licence the copyright file does not name."""
-    named = (HERE / "copyright").read_text()
+def _require_licences(stage: Path) -> None:
+    """Exits with an error if the copyright file lacks the licence of a packed library."""
+    copyright_text = (HERE / "copyright").read_text()
     folders = (stage / LIBRARIES).glob("*.dist-info")
-    carried = {folder.name.split("-")[0] for folder in folders}
-    if unnamed := sorted(name for name in carried if f"/{name}-" not in named):
-        sys.exit(f"deploy/debian/copyright names no licence of {', '.join(unnamed)}")
+    libraries = {folder.name.split("-")[0] for folder in folders}
+    if missing := sorted(name for name in libraries if f"/{name}-" not in copyright_text):
+        sys.exit(
+            "deploy/debian/copyright: expected the licence of every packed library, "
+            f"got none of {', '.join(missing)}; add a paragraph for each"
+        )
 
 
 def _write_control(stage: Path, release: Release, version: str, architecture: str) -> None:
+    """Writes dpkg's control files: package data, checksums, conffiles, maintainer scripts."""
     control = stage / "DEBIAN"
     files = sorted(path for path in stage.rglob("*") if path.is_file())
     sums = [f"{_md5(path)}  {path.relative_to(stage)}\n" for path in files]
-    told = Template((HERE / "control").read_text()).substitute(
+    fields = Template((HERE / "control").read_text()).substitute(
         version=version,
         architecture=architecture,
         installed_kib=sum(path.stat().st_size for path in files) // 1024,
@@ -150,7 +155,7 @@ def _write_control(stage: Path, release: Release, version: str, architecture: st
         next_python=release.next_python,
         debian=release.debian,
     )
-    _write(control / "control", told.encode())
+    _write(control / "control", fields.encode())
     _write(control / "md5sums", "".join(sums).encode())
     _write(control / "conffiles", b"/etc/soundpost/soundpost.toml\n")
     for script in ("postinst", "prerm", "postrm"):
@@ -180,12 +185,13 @@ def _write(path: Path, content: bytes, mode: int = 0o644) -> None:
 
 
 def _committed_at() -> int:
-    committed = ("git", "log", "-1", "--format=%ct")
-    return int(subprocess.run(committed, check=True, cwd=ROOT, stdout=subprocess.PIPE).stdout)  # noqa: S603 - see below
+    """Returns the time of the last commit, in seconds since 1970."""
+    command = ("git", "log", "-1", "--format=%ct")
+    return int(subprocess.run(command, check=True, cwd=ROOT, stdout=subprocess.PIPE).stdout)  # noqa: S603 - a fixed command
 
 
 def _run(*command: str) -> None:
-    subprocess.run(command, check=True, cwd=ROOT)  # noqa: S603 - commands of our own
+    subprocess.run(command, check=True, cwd=ROOT)  # noqa: S603 - pip and dpkg-deb, without a shell
 
 
 if __name__ == "__main__":

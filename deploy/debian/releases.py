@@ -1,17 +1,17 @@
-"""The releases of Debian that there are packages for."""
+"""The supported releases of Debian."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
 class Release:
-    """A release of Debian, and what of it the package is tied to.
+    """A release of Debian, with the properties that its package depends on.
 
     Attributes:
-        debian: Its number.
-        python: Its Python: the wheels are made for this one and no other.
-        next_python: The first one that they are not made for.
-        has_backoff: Whether its systemd knows `RestartSteps=`.
+        debian: The number of the release.
+        python: The version of its Python; the compiled wheels fit this version only.
+        next_python: The next version, which the package excludes.
+        has_backoff: True if its systemd supports `RestartSteps=` (systemd 254 and later).
     """
 
     debian: int

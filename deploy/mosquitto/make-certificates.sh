@@ -5,12 +5,12 @@
 # usage: make-certificates.sh FOLDER broker NAME…     NAME: its host names and addresses, as nodes use them
 #        make-certificates.sh FOLDER node NAME        NAME: the node's name, node.name
 #
-# FOLDER contains the CA's key, ca.key. Its holder can make nodes: keep it off the broker.
+# FOLDER contains the CA's key, ca.key, which can sign certificates for new nodes: keep it off the broker.
 set -eu
 umask 077
 
 CA_DAYS=7300
-DAYS=3650 # long, to avoid visits to a mast; a lost node is locked out in soundpost.acl
+DAYS=3650 # ten years, because a node may be hard to reach; soundpost.acl locks out a lost one
 
 usage() {
     sed -n 's/^# \(usage:.*\)/\1/p; s/^#   \(  *make-.*\)/ \1/p' "$0" >&2

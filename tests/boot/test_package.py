@@ -73,7 +73,7 @@ with wave.open("/quiet.wav", "wb") as quiet:
 
 
 def files(booted: Booted) -> set[str]:
-    """Returns all files that belong to no other program's bookkeeping."""
+    """Returns all files except those of dpkg, the journal and the tools that create users."""
     found = booted.run("find", "/", "-xdev", "-print").splitlines()
     return {path for path in found if not re.match(NOT_OURS, path)}
 
