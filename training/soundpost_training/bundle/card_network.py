@@ -1,7 +1,7 @@
 """Sentences of a model card on the network, its initial weights and its teachers."""
 
 from soundpost_training.experiment.experiment import ModelConfig, TeacherConfig
-from soundpost_training.experiment.init import Init
+from soundpost_training.experiment.init import ImagenetInit, Init, RunInit, YamnetInit
 from soundpost_training.quantize.record import read_record
 from soundpost_training.runs.run_folder import kept_experiment
 from soundpost_training.train.context import TrainingContext
@@ -14,8 +14,8 @@ NETWORKS = {
 }
 
 SOURCES = {
-    "yamnet": "the weights of YAMNet (Google, Apache-2.0, trained on AudioSet)",
-    "imagenet": "weights that Keras publishes (Apache-2.0, trained on ImageNet)",
+    YamnetInit: "the weights of YAMNet (Google, Apache-2.0, trained on AudioSet)",
+    ImagenetInit: "weights that Keras publishes (Apache-2.0, trained on ImageNet)",
 }
 
 TEACHER = """
@@ -50,13 +50,10 @@ def initial_runs(context: TrainingContext) -> tuple[list[str], Init | None]:
     """
     fold = context.fold_folder(context.experiment.bundle.held_out_fold).name
     experiment, runs = context.experiment, list[str]()
-    while experiment.train.init is not None:
-        init = Init.of(experiment.train.init)
-        if init.kind != "run":
-            return runs, init
+    while isinstance(init := experiment.train.init, RunInit):
         runs.append(init.name)
         experiment = kept_experiment(context.runs / init.name / fold)
-    return runs, None
+    return runs, init
 
 
 def initial_weights_note(runs: list[str], source: Init | None) -> str:
@@ -68,7 +65,7 @@ def initial_weights_note(runs: list[str], source: Init | None) -> str:
     """
     names = ", ".join(f"`{run}`" for run in reversed(runs))
     through = f" through {'run' if len(runs) == 1 else 'runs'} {names}" if runs else ""
-    return f"trained from {SOURCES[source.kind] if source else 'random initialisation'}{through}"
+    return f"trained from {SOURCES[type(source)] if source else 'random initialisation'}{through}"
 
 
 def teacher_note(config: TeacherConfig | None, source: Init | None) -> str:

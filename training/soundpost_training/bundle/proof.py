@@ -19,7 +19,7 @@ from soundpost_training.bundle.export import bundle_files, verify_bundle
 from soundpost_training.evaluate.calibrate import calibrate
 from soundpost_training.evaluate.crossval import Summary, run_fold
 from soundpost_training.evaluate.evaluate import Evaluation, evaluate
-from soundpost_training.experiment.experiment import Experiment
+from soundpost_training.experiment.record import encode_experiment
 from soundpost_training.files import install_folder
 from soundpost_training.quantize.int8_model import LIST_FILE, calibration_list
 from soundpost_training.train.context import TrainingContext
@@ -35,14 +35,14 @@ class Proof(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
         bundle: The manifest of the bundle of all folds.
         twin: The id of the bundle that held a fold out, and the name of its folder.
         recipe: The recipe's hash, as on both cards.
-        experiment: The recipe itself.
+        experiment: The recipe itself, as `encode_experiment` writes it.
         summary: Clip accuracy of each fold, int8 and float.
     """
 
     bundle: Manifest
     twin: str
     recipe: str
-    experiment: Experiment
+    experiment: msgspec.Raw
     summary: Summary
 
 
@@ -69,7 +69,7 @@ def prove(
         bundle=bundle,
         twin=name,
         recipe=context.recipe,
-        experiment=context.experiment,
+        experiment=msgspec.Raw(encode_experiment(context.experiment)),
         summary=evaluation.summary,
     )
     files = {

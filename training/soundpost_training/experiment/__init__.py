@@ -1,1 +1,1 @@
-"""Reads an experiment: the TOML file that says what is trained, and how."""
+"""An experiment: the TOML file that configures data, network and training."""

@@ -1,4 +1,4 @@
-"""The tables of an experiment that say what is heard: recordings, and what is done to them."""
+"""The tables of an experiment about sound: recordings, windows, augmentation."""
 
 from typing import Annotated, Literal
 
@@ -7,20 +7,20 @@ from msgspec import UNSET, Meta, UnsetType
 from soundpost_training.experiment.section import NotNegative, Positive, Section, Share
 
 NOT_STATED = "not stated"
-"""Of a licence or an attribution: nobody has said what it is."""
+"""The licence or attribution of a data set for which neither file nor experiment has one."""
 
 
 class DataConfig(Section, frozen=True, kw_only=True):
     """The recordings; `folder` is absolute or lies under $SOUNDPOST_DATA.
 
     `esc50`, `esc10`, `urbansound8k` and `fsd` (FSD50K, FSDKaggle2018 and 2019) bring folds, licence
-    and attribution. `folders` is a folder per label, `csv` a table `labels.csv` of path, label and
-    fold or group; for these, `folds` is into how many folds the recordings are dealt where none
-    are given, and licence and attribution are yours to state, or the table's.
+    and attribution. `folders` is a folder per label. `csv` is a table `labels.csv` of path, label
+    and fold or group. For the last two, recordings without folds are assigned to `folds` folds, and
+    licence and attribution are stated here, or in the table.
 
-    `labels`, if any, are the only ones that are taken. Those in `background` are nothing to be
-    told of: their clips are taught as no label at all, and may be mixed beneath the others.
-    `shuffle_anyway` deals the folds by clip in spite of what leaks.
+    `labels`, if any, selects the labels to train on. The clips of the labels in `background` are
+    trained on as sound without a label, and may be mixed beneath other clips. `shuffle_anyway`
+    assigns folds by clip although clips of one recording then leak between folds.
     """
 
     kind: Literal["esc50", "esc10", "urbansound8k", "fsd", "folders", "csv"]
@@ -34,18 +34,19 @@ class DataConfig(Section, frozen=True, kw_only=True):
 
 
 class WindowConfig(Section, frozen=True, kw_only=True):
-    """The stretch that is classified at once, in frames of the feature specification."""
+    """The length and the stride of a window, in frames of the feature specification."""
 
     frames: Positive = 192
     stride_frames: Positive = 50
 
 
 class BackgroundConfig(Section, frozen=True, kw_only=True):
-    """How background is mixed beneath the others: the clips of `data.background`, and of `labels`.
+    """The mixing of background (clips of `data.background` and of `labels`) beneath other clips.
 
-    `mix_share` of the examples get one, so much fainter than the example as the ratio says;
-    `begin_share` of these begin within the window, and the background alone is heard until then.
-    `labels` are told of where they are alone: what is heard above them is what stands out.
+    `mix_share` of the examples get a background; the signal-to-noise ratio is drawn between
+    `lowest_snr_db` and `highest_snr_db`. In `begin_share` of these examples the clip begins within
+    the window, after background alone. `labels` keep their label where they are not the background
+    of another clip.
     """
 
     mix_share: Share = 0.5
@@ -60,9 +61,10 @@ class BackgroundConfig(Section, frozen=True, kw_only=True):
 
 
 class ReverbConfig(Section, frozen=True, kw_only=True):
-    """Rooms to hear the clips in: `folder` has impulse responses, under $SOUNDPOST_DATA as data.
+    """Reverberation by the impulse responses in `folder`, under $SOUNDPOST_DATA as the data.
 
-    Each clip is heard in `copies` rooms once; training takes such a copy `share` of the time.
+    Each clip is convolved with `copies` different responses; training uses a reverberated copy in
+    `share` of the cases.
     """
 
     folder: str
@@ -72,12 +74,12 @@ class ReverbConfig(Section, frozen=True, kw_only=True):
 
 
 class AugmentConfig(Section, frozen=True, kw_only=True):
-    """What is done to an example before the network hears it; zeros leave it as it is.
+    """Augmentation of training examples; zeros switch each kind off.
 
-    `equalizer_db` is how far one microphone's treble may lie above or below another's.
+    `equalizer_db` is the largest difference of a microphone's treble, up or down.
 
-    What is not there is not encoded either: what was named by its settings before there were such
-    settings keeps its name.
+    The fields that may be `UNSET` were added later. They are not encoded while they are left out,
+    so that fingerprints of experiments without them stay valid.
     """
 
     stretch: Annotated[float, Meta(ge=0.0, lt=0.5)] = 0.1

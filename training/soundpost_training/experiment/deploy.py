@@ -1,15 +1,15 @@
-"""The tables of an experiment that say how a network becomes a bundle to rely on."""
+"""The tables of an experiment about int8 quantisation and the calibration of thresholds."""
 
 from soundpost_training.experiment.section import AboveZero, NotNegative, Section, Share
 
 
 class CalibrateConfig(Section, frozen=True, kw_only=True):
-    """When a label is told: as easily as false alarms allow, between a floor and a cap.
+    """The choice of thresholds: as low as false alarms allow, between a floor and a cap.
 
-    `false_alarms_per_hour` is the budget of each label, in an hour of the other labels' clips:
-    of five-second clips that is an hour with a new sound every five seconds, 720 in all, and no
-    pause between them. A label of whose clips less than `told_at_least` would be told gets a
-    lower threshold, over the budget: one that is never told is of no use.
+    `false_alarms_per_hour` is the budget of each label, in an hour of clips of the other labels.
+    Of five-second clips that is an hour with a new sound every five seconds, 720 in all, without a
+    pause. A label that would be detected in less than `told_at_least` of its own clips gets a lower
+    threshold, over the budget: a label that is never detected is of no use.
     """
 
     false_alarms_per_hour: AboveZero = 2.0
@@ -23,11 +23,12 @@ class CalibrateConfig(Section, frozen=True, kw_only=True):
 
 
 class QuantizeConfig(Section, frozen=True, kw_only=True, omit_defaults=True):
-    """How float becomes int8.
+    """The conversion of a float network to int8.
 
-    In `aware_epochs` the network gets used to what int8 leaves of weights and activations, in none
-    where they are 0. Left out, it gets a few where int8 loses more than half a point of what it was
-    trained on; the held-out fold is not asked. What is left out is not encoded either.
+    `aware_epochs` is the number of epochs of quantisation-aware training, 0 for none. By default
+    there are a few if int8 loses more than half a point of accuracy on the training folds; the
+    held-out fold is not used. Keys that are left out are not encoded, so that fingerprints of
+    experiments without them stay valid.
     """
 
     aware_epochs: NotNegative | None = None

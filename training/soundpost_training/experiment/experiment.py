@@ -1,6 +1,5 @@
-"""An experiment is data: one TOML file, every key typed, every unknown key an error."""
+"""An experiment as data: one TOML file; every key has a type, an unknown key is an error."""
 
-import tomllib
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -11,7 +10,13 @@ from soundpost.features import FeatureSpec
 from soundpost_training.errors import ExperimentError
 from soundpost_training.experiment.data import AugmentConfig, DataConfig, WindowConfig
 from soundpost_training.experiment.deploy import CalibrateConfig, QuantizeConfig
-from soundpost_training.experiment.init import PATTERN, choose, imply, put
+from soundpost_training.experiment.init import (
+    Init,
+    convert_old_spelling,
+    imply_model,
+    override,
+    put,
+)
 from soundpost_training.experiment.section import (
     AboveZero,
     Channels,
@@ -20,17 +25,18 @@ from soundpost_training.experiment.section import (
     RunName,
     Section,
     Share,
+    read_toml,
     refuse_unknown_keys,
 )
 
 
 class ModelConfig(Section, frozen=True, kw_only=True):
-    """Which network, and how large.
+    """The network's architecture and size.
 
-    `residual` and `separable` begin with a stem, and have one width in `block_channels` for each
-    halving block; `residual` may have `tail_blocks` behind them, which do not halve. `yamnet` is
-    YAMNet's first `layers` layers, `mobilenet_v2` Keras' own at `width`; both are for `train.init`.
-    `boosting` is a baseline without a network.
+    `residual` and `separable` begin with a stem; `block_channels` has the width of each block, and
+    each block halves the resolution. The `tail_blocks` of `residual` follow these at full
+    resolution. `yamnet` is the first `layers` layers of YAMNet, `mobilenet_v2` the network of Keras
+    at `width`; both are for `train.init`. `boosting` is a baseline without a network.
     """
 
     arch: Literal["residual", "separable", "yamnet", "mobilenet_v2", "boosting"] = "residual"
@@ -46,22 +52,19 @@ class ModelConfig(Section, frozen=True, kw_only=True):
 
 
 class TrainConfig(Section, frozen=True, kw_only=True):
-    """How the weights are found: AdamW, warm-up and cosine, averaged weights.
+    """Training: AdamW with warm-up, cosine decay and averaged weights.
 
-    `init` is where they begin: at random, or `run:NAME`, with what the run NAME of the same network
-    or a smaller one made of the same fold; `yamnet:FILE.tflite@7`, with YAMNet's first seven
-    layers, `@7` left out with all; `imagenet:mobilenet_v2:FILE.h5`, without FILE with what Keras
-    publishes. Files are absolute or under $SOUNDPOST_DATA. `backbone_learning_rate` is that of all
-    layers but the new last one, where it is another. `init_share` is how much of the weights that
-    training began with is in those that it ends with: what was learnt for one place is not to be
-    forgotten for another.
+    `init` has the weights to begin with; without it they are random. `backbone_learning_rate` is
+    the rate of all layers but the last, if it differs. `init_share` is the share of the initial
+    weights in the final ones: an interpolation that keeps what the initial network could do.
 
-    `validation_share` of each label's training clips, whole recordings, are kept back and judge the
-    averaged weights after each epoch; training ends when `patience_epochs` brought nothing better,
-    if any are given, and the best ones stay. `mixed_precision` calculates in bfloat16.
+    `validation_share` of each label's training clips, as whole recordings, are held back to score
+    the averaged weights after each epoch. Training ends after `patience_epochs` epochs without
+    improvement (0: never early), and keeps the best weights. `mixed_precision` computes in
+    bfloat16.
     """
 
-    init: Annotated[str, Meta(pattern=PATTERN)] | None = None
+    init: Init | None = None
     init_share: Share = 0.0
     epochs: Positive = 120
     batch_size: Positive = 64
@@ -77,22 +80,23 @@ class TrainConfig(Section, frozen=True, kw_only=True):
 
     def __post_init__(self) -> None:
         if self.patience_epochs and not self.validation_share:
-            raise ValueError("patience_epochs needs a validation_share to be patient with")
+            raise ValueError("patience_epochs needs a validation_share")
         if self.init_share and self.init is None:
-            raise ValueError("init_share needs an init to have a share of")
+            raise ValueError("init_share needs an init")
 
 
 class TeacherConfig(Section, frozen=True, kw_only=True):
-    """Who teaches; each has an equal say.
+    """The teachers of a distilled network; all have equal weight.
 
-    `weights` and `layers` are heads on layers of YAMNet, whose file is absolute or under
-    $SOUNDPOST_DATA; `heads_of` are other experiments of the same folds, by name, whose heads on the
-    same layers teach as well. `runs` are experiments whose networks do. `bundle` is a bundle's
-    folder; `bundle_never_heard_them` states of one that was trained on other data that it has heard
-    none of these recordings. `blend` is how what they say is put together.
+    `weights` and `layers` train heads on layers of YAMNet, whose file is absolute or lies under
+    $SOUNDPOST_DATA. `heads_of` adds the heads of other experiments with the same folds and layers,
+    by name. `runs` adds the networks of other experiments, `bundle` the network of a bundle's
+    folder; `bundle_never_heard_them` states that it was trained on none of these recordings.
+    `blend` says what is averaged.
 
-    `pool_passes` is how many augmented examples of each clip the teachers listen to; the student
-    is shown the very same ones, again and again.
+    `pool_passes` is the number of augmented examples of each clip that the teachers score; the
+    student is trained on the same examples, repeatedly. `weight` is the teachers' share of the
+    loss; the rest is of the labels.
     """
 
     weights: str | None = None
@@ -114,14 +118,14 @@ class TeacherConfig(Section, frozen=True, kw_only=True):
         if self.heads_of and self.weights is None:
             raise ValueError("heads_of needs the weights and layers that those heads are on")
         if self.weights is None and not self.runs and self.bundle is None:
-            raise ValueError("nobody teaches: give weights and layers, runs, or a bundle")
+            raise ValueError("there is no teacher: give weights and layers, runs, or a bundle")
 
 
 class BundleConfig(Section, frozen=True, kw_only=True):
-    """What is shipped, under this name: a model of all folds, or the one that held a fold out.
+    """The bundle to export: a model of all folds, or the model that held one fold out.
 
-    A model of all folds has heard the most, and its card gives the figures of the networks that
-    each held a fold out. One that held out `held_out_fold` can itself be judged by that fold.
+    A model of all folds has the most training data; its card states the accuracy of the models
+    that each held a fold out. A model without `held_out_fold` can itself be scored on that fold.
     """
 
     id: str
@@ -131,7 +135,7 @@ class BundleConfig(Section, frozen=True, kw_only=True):
 
 
 class Experiment(Section, frozen=True, kw_only=True):
-    """The whole file."""
+    """The whole file of an experiment."""
 
     name: RunName
     seed: NotNegative = 0
@@ -148,42 +152,35 @@ class Experiment(Section, frozen=True, kw_only=True):
 
     def __post_init__(self) -> None:
         if self.teacher is not None and self.train.validation_share:
-            raise ValueError("no validation_share with a teacher: it has heard all training clips")
+            raise ValueError(
+                "no validation_share with a teacher: it was trained on all training clips"
+            )
 
 
 def load_experiment(
     path: Path, epochs: int | None = None, *, arch: str | None = None, init: str | None = None
 ) -> Experiment:
-    """The experiment in a TOML file.
+    """Returns the experiment in a TOML file.
 
     Args:
         path: The file.
         epochs: Replaces `train.epochs`, for a dry run.
-        arch: Replaces `model.arch`; what is made so has a name of its own.
-        init: Replaces `train.init`, likewise.
+        arch: Replaces `model.arch`, and is added to the experiment's name.
+        init: Replaces `train.init`, such as `yamnet:FILE@7`, and is added to the name.
 
     Raises:
         ExperimentError: The file cannot be read, is not TOML, has an unknown or missing key, or
             a wrong value.
     """
-    try:
-        raw = tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise ExperimentError(
-            f"{path} cannot be read: {error.strerror}",
-            hint="name an experiment with --config, such as training/configs/esc50.toml",
-        ) from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ExperimentError(
-            f"{path} is not TOML: {error}", hint="strings need quotes; tables look like [train]"
-        ) from error
+    raw = read_toml(path)
     refuse_unknown_keys(raw, Experiment, "", path)
     if epochs is not None:
         put(raw, "train", "epochs", epochs)
-    if arch is not None or init is not None:
-        choose(raw, arch, init)
-    imply(raw)
     try:
+        if arch is not None or init is not None:
+            override(raw, arch, init)
+        convert_old_spelling(raw, path)
+        imply_model(raw)
         return msgspec.convert(raw, Experiment)
     except msgspec.ValidationError as error:
         raise ExperimentError(
@@ -191,7 +188,7 @@ def load_experiment(
         ) from error
 
 
-def dealt_by_clip(experiment: Experiment) -> Experiment:
-    """The experiment with folds by clip, under a name of its own: its runs are no others' runs."""
+def with_leaky_folds(experiment: Experiment) -> Experiment:
+    """Returns the experiment with folds by clip, and a name of its own for its runs."""
     data = msgspec.structs.replace(experiment.data, shuffle_anyway=True)
     return msgspec.structs.replace(experiment, name=f"{experiment.name}-shuffled", data=data)

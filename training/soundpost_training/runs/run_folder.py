@@ -9,6 +9,7 @@ import msgspec
 from soundpost_training.dataset import Dataset
 from soundpost_training.errors import TrainingError
 from soundpost_training.experiment.experiment import Experiment
+from soundpost_training.experiment.record import decode_experiment, encode_experiment
 from soundpost_training.files import write_atomic
 
 MODEL_FILE = "model.keras"
@@ -28,7 +29,7 @@ def claim_run_folder(folder: Path, experiment: Experiment) -> None:
             f"{folder} holds a run of another experiment than {experiment.name} is now",
             hint=f"give the changed experiment a new name, or remove {folder}",
         )
-    write_atomic(path, msgspec.json.format(msgspec.json.encode(experiment)))
+    write_atomic(path, msgspec.json.format(encode_experiment(experiment)))
 
 
 def claim_folds(folder: Path, dataset: Dataset) -> None:
@@ -75,7 +76,7 @@ def _is(kept: bytes, experiment: Experiment) -> bool:
     What only names a bundle or sets its thresholds may change: the weights do not follow it.
     """
     try:
-        other = msgspec.json.decode(kept, type=Experiment)
+        other = decode_experiment(kept)
     except msgspec.DecodeError:
         return False
     windows = other.bundle.calibration_windows
@@ -113,7 +114,7 @@ def kept_experiment(folder: Path) -> Experiment:
     """
     path = folder / EXPERIMENT_FILE
     try:
-        return msgspec.json.decode(path.read_bytes(), type=Experiment)
+        return decode_experiment(path.read_bytes())
     except (OSError, msgspec.DecodeError) as error:
         raise TrainingError(
             f"{path} is no experiment of this version: {error}",

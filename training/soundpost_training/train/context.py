@@ -1,17 +1,16 @@
 """What every fold is trained from."""
 
-import hashlib
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-import msgspec
 from msgspec import UnsetType
 
 from soundpost_training.dataset import Dataset, Features, open_dataset, prepare
 from soundpost_training.errors import ExperimentError
 from soundpost_training.examples.sound_bank import SoundBank
 from soundpost_training.experiment.experiment import Experiment
+from soundpost_training.experiment.record import recipe_fingerprint
 from soundpost_training.runs.run_folder import claim_folds, claim_run_folder
 from soundpost_training.teacher import Pool, fill_pool
 
@@ -67,10 +66,7 @@ class TrainingContext:
     @property
     def recipe(self) -> str:
         """A name for what makes weights and thresholds, whatever bundle they go to, 16 digits."""
-        bundle = self.experiment.bundle
-        nameless = msgspec.structs.replace(bundle, id="", version="", held_out_fold=None)
-        recipe = msgspec.structs.replace(self.experiment, bundle=nameless)
-        return hashlib.sha256(msgspec.json.encode(recipe)).hexdigest()[:16]
+        return recipe_fingerprint(self.experiment)
 
     def bank(self, clips: list[int]) -> SoundBank:
         """The sounds that examples of these clips are cut from."""

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from soundpost_training.dataset import data_folder
 from soundpost_training.errors import TrainingError
-from soundpost_training.experiment.init import Init
+from soundpost_training.experiment.init import ImagenetInit, RunInit, YamnetInit
 from soundpost_training.network.net2net import grow_from
 from soundpost_training.network.pretrained import Weights, mobilenet_v2_weights, yamnet_weights
 from soundpost_training.runs.run_folder import kept_experiment, kept_network, refuse_other_folds
@@ -28,17 +28,14 @@ def load_initial_weights(model: keras.Model, material: TrainingContext, fold: in
         TrainingError: The weights are not there, or are of another network.
     """
     experiment = material.experiment
-    if experiment.train.init is None:
-        return
-    init = Init.of(experiment.train.init)
-    match init.kind:
-        case "run":
-            folder = material.runs / init.name / material.fold_folder(fold).name
+    match experiment.train.init:
+        case RunInit(name=name):
+            folder = material.runs / name / material.fold_folder(fold).name
             _go_on(model, folder, material)
-        case "yamnet":
-            _take(model, yamnet_weights(data_folder(init.name)))
-        case "imagenet":
-            path = data_folder(init.file) if init.file else None
+        case YamnetInit(file=file):
+            _take(model, yamnet_weights(data_folder(file)))
+        case ImagenetInit(file=picture_file):
+            path = data_folder(picture_file) if picture_file else None
             _take(model, mobilenet_v2_weights(path, experiment.model.width))
 
 

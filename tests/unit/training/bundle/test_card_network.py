@@ -18,7 +18,8 @@ from soundpost_training.experiment.experiment import (
     TeacherConfig,
     load_experiment,
 )
-from soundpost_training.experiment.init import Init
+from soundpost_training.experiment.init import Init, RunInit, YamnetInit
+from soundpost_training.experiment.record import encode_experiment
 from soundpost_training.quantize.record import Int8Record
 from soundpost_training.train.context import TrainingContext
 
@@ -34,12 +35,12 @@ def experiment(experiment_file: Path) -> Experiment:
     return load_experiment(experiment_file)
 
 
-def store_run(experiment: Experiment, runs: Path, name: str, init: str | None) -> None:
+def store_run(experiment: Experiment, runs: Path, name: str, init: Init | None) -> None:
     """Stores the experiment of a run of fold 3."""
     train = msgspec.structs.replace(experiment.train, init=init)
     (runs / name / "fold3").mkdir(parents=True)
     stored = msgspec.structs.replace(experiment, name=name, train=train)
-    (runs / name / "fold3" / "experiment.json").write_bytes(msgspec.json.encode(stored))
+    (runs / name / "fold3" / "experiment.json").write_bytes(encode_experiment(stored))
 
 
 @pytest.mark.usefixtures("tones_at_home")
@@ -47,8 +48,8 @@ def test_a_chain_of_runs_is_followed_to_its_pretrained_weights(
     experiment: Experiment, experiment_file: Path, tmp_path: Path
 ) -> None:
     """Weights that others trained are named, however many runs lie between."""
-    store_run(experiment, tmp_path, "second", "run:first")
-    store_run(experiment, tmp_path, "first", "yamnet:yamnet.tflite@3")
+    store_run(experiment, tmp_path, "second", RunInit(name="first"))
+    store_run(experiment, tmp_path, "first", YamnetInit(file="yamnet.tflite", layers=3))
     third = load_experiment(experiment_file, init="run:second")
     runs, source = initial_runs(TrainingContext.of(third, tmp_path / "cache", tmp_path))
     note = initial_weights_note(runs, source)
@@ -65,8 +66,8 @@ def test_a_network_with_random_initial_weights_is_described_so() -> None:
 
 def test_a_network_with_weights_of_yamnet_is_described_so() -> None:
     """Then the card does not state that no weight of YAMNet is in the bundle."""
-    assert YAMNET in initial_weights_note([], Init.of("yamnet:y.tflite@7"))
-    note = teacher_note(HEADS, Init.of("yamnet:y.tflite@7"))
+    assert YAMNET in initial_weights_note([], YamnetInit(file="y.tflite", layers=7))
+    note = teacher_note(HEADS, YamnetInit(file="y.tflite", layers=7))
     assert "layers 7, 12" in note
     assert "none of its weights" not in note
 

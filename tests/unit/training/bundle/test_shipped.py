@@ -25,6 +25,7 @@ from soundpost_training.dataset import Clip
 from soundpost_training.dataset.decode.audio import read_pcm
 from soundpost_training.dataset.readers.esc50 import read_esc50
 from soundpost_training.experiment.experiment import Experiment, load_experiment
+from soundpost_training.experiment.record import decode_experiment
 
 ROOT = Path(__file__).resolve().parents[4]
 MODELS, PROOFS = ROOT / "models", ROOT / "training" / "proofs"
@@ -191,8 +192,9 @@ def test_a_twin_is_of_the_same_recipe(of_all_folds: Bundle) -> None:
     assert twin.version == of_all_folds.manifest.version
     for card in (of_all_folds.folder / CARD_FILE, folder / CARD_FILE):
         assert f"recipe `{proof.recipe}`" in " ".join(card.read_text(encoding="utf-8").split())
-    experiment = load_experiment(CONFIGS / f"{proof.experiment.name}.toml")
-    assert weight_settings(proof.experiment) == weight_settings(experiment)
+    proved = decode_experiment(proof.experiment)
+    experiment = load_experiment(CONFIGS / f"{proved.name}.toml")
+    assert weight_settings(proved) == weight_settings(experiment)
 
 
 def weight_settings(experiment: Experiment) -> Experiment:

@@ -22,7 +22,12 @@ def test_every_shipped_experiment_loads(path: Path) -> None:
 
 
 def keys(section: type[msgspec.Struct], table: str = "") -> Iterator[tuple[str, str]]:
-    """Every key of an experiment with its default, as documents write them."""
+    """Yields every key of an experiment with its default, as documents write them.
+
+    The keys of each table that a kind selects follow the line of that kind.
+    """
+    if section.__struct_config__.tag is not None:
+        yield f"{table}kind", f"`{json.dumps(section.__struct_config__.tag)}`"
     for field in msgspec.structs.fields(section):
         inner = [
             kind
@@ -30,7 +35,8 @@ def keys(section: type[msgspec.Struct], table: str = "") -> Iterator[tuple[str, 
             if isinstance(kind, type) and issubclass(kind, msgspec.Struct)
         ]
         if inner:
-            yield from keys(inner[0], f"{table}{field.name}.")
+            for kind in inner:
+                yield from keys(kind, f"{table}{field.name}.")
         elif field.required:
             yield f"{table}{field.name}", "required"
         elif field.default is msgspec.UNSET:

@@ -1,188 +1,77 @@
-"""Where the weights of a network begin."""
+"""The table `[train.init]`, its older spelling, and the flag `--init`."""
 
 from pathlib import Path
 
-import keras
-import msgspec
-import numpy as np
 import pytest
 
-from soundpost_training.errors import ExperimentError, TrainingError
-from soundpost_training.experiment.experiment import Experiment, TrainConfig, load_experiment
-from soundpost_training.experiment.init import Init
-from soundpost_training.network.build import build_model
-from soundpost_training.network.pretrained import mobilenet_v2, yamnet_weights
-from soundpost_training.train.context import TrainingContext
-from soundpost_training.train.initial_weights import load_initial_weights
-from soundpost_training.train.optimizer import adamw
-from soundpost_training.train.train import train_fold
+from soundpost_training.errors import ExperimentError
+from soundpost_training.experiment.experiment import TrainConfig, load_experiment
+from soundpost_training.experiment.init import (
+    ImagenetInit,
+    Init,
+    RunInit,
+    YamnetInit,
+    parse_init,
+)
 
-pytestmark = [pytest.mark.training, pytest.mark.usefixtures("tones_at_home")]
-
-
-@pytest.fixture
-def experiment(experiment_file: Path) -> Experiment:
-    """An experiment of one epoch on the tones."""
-    return load_experiment(experiment_file, epochs=1)
-
-
-def kept_run(experiment: Experiment, home: Path) -> keras.Model:
-    """The network of a run that held out fold 2, as the run leaves it."""
-    keras.utils.set_random_seed(11)
-    frames, bands = experiment.window.frames, experiment.features.mel_bands
-    model = build_model(experiment.model, frames, bands, 3)
-    folder = home / "runs" / experiment.name / "fold2"
-    folder.mkdir(parents=True)
-    model.save(folder / "model.keras")
-    (folder / "experiment.json").write_bytes(msgspec.json.encode(experiment))
-    return model
+SPELLINGS = [
+    ("run:other", RunInit(name="other")),
+    ("yamnet:some/yamnet.tflite@7", YamnetInit(file="some/yamnet.tflite", layers=7)),
+    ("yamnet:yamnet.tflite", YamnetInit(file="yamnet.tflite")),
+    ("imagenet:mobilenet_v2", ImagenetInit()),
+    ("imagenet:mobilenet_v2:C:/w.h5", ImagenetInit(file="C:/w.h5")),
+]
+WRONG = ["", "run:", "run:../x", "yamnet:", "yamnet:x@", "yamnet:x@y@3", "imagenet:vgg16"]
 
 
-def test_a_run_goes_on_from_another_runs_weights(
-    experiment: Experiment, experiment_file: Path, tmp_path: Path
-) -> None:
-    """With next to no learning rate, the second run ends where the first one did."""
-    first = kept_run(experiment, tmp_path).get_weights()
-    second = load_experiment(experiment_file, epochs=1, init="run:tiny")
-    train = msgspec.structs.replace(second.train, learning_rate=1e-9)
-    second = msgspec.structs.replace(second, train=train)
-    material = TrainingContext.of(second, tmp_path / "cache", tmp_path / "runs")
-    for one, two in zip(first, train_fold(material, 2).get_weights(), strict=True):
-        if one.ndim == 4:  # kernels: the statistics of normalisation move without any gradient
-            np.testing.assert_allclose(two, one, atol=1e-6)
-
-
-def test_a_network_holds_on_to_what_it_began_with(
-    experiment: Experiment, experiment_file: Path, tmp_path: Path
-) -> None:
-    """It ends as far as is said on the way back from where training led to where it began."""
-    began = kept_run(experiment, tmp_path).get_weights()
-    second = load_experiment(experiment_file, epochs=1, init="run:tiny")
-    ended = []
-    for share in (0.0, 0.25):
-        train = msgspec.structs.replace(second.train, init_share=share)
-        named = msgspec.structs.replace(second, name=f"held-{share * 100:g}", train=train)
-        material = TrainingContext.of(named, tmp_path / "cache", tmp_path / "runs")
-        ended.append(train_fold(material, 2).get_weights())
-    for start, free, held in zip(began, *ended, strict=True):
-        np.testing.assert_allclose(held, 0.25 * start + 0.75 * free, atol=1e-5)
-    assert any(
-        np.abs(start - free).max() > 1e-3 for start, free in zip(began, ended[0], strict=True)
-    )
-
-
-def test_nothing_is_held_on_to_without_a_beginning() -> None:
-    """Weights drawn at random are not worth going back to."""
-    with pytest.raises(ValueError, match="init_share needs an init"):
-        TrainConfig(init_share=0.5)
-
-
-def test_an_absent_run_is_named(experiment_file: Path, tmp_path: Path) -> None:
-    """The file that is wanted, and what to do first."""
-    with pytest.raises(TrainingError, match=r"init = run:gone, but .*fold1") as caught:
-        begun(experiment_file, tmp_path, "run:gone")
-    assert "train the experiment gone first" in caught.value.hint
-
-
-def test_a_run_of_another_network_is_refused(
-    experiment: Experiment, experiment_file: Path, tmp_path: Path
-) -> None:
-    """One that would have to get narrower."""
-    kept_run(experiment, tmp_path)
-    text = experiment_file.read_text(encoding="utf-8").replace("[8, 16]", "[8, 8]")
-    experiment_file.write_text(text, encoding="utf-8")
-    with pytest.raises(TrainingError, match="is of another network"):
-        begun(experiment_file, tmp_path, "run:tiny", fold=2)
-
-
-def test_a_run_of_other_folds_is_refused(
-    experiment: Experiment, experiment_file: Path, tmp_path: Path
-) -> None:
-    """It has heard what is to be held out."""
-    data = msgspec.structs.replace(experiment.data, folds=3)
-    kept_run(msgspec.structs.replace(experiment, data=data), tmp_path)
-    with pytest.raises(TrainingError, match="other folds of the same recordings"):
-        begun(experiment_file, tmp_path, "run:tiny", fold=2)
-
-
-def begun(experiment_file: Path, home: Path, init: str, fold: int = 1) -> keras.Model:
-    """The network of an experiment that begins so, before any training."""
-    experiment = load_experiment(experiment_file, init=init)
-    material = TrainingContext.of(experiment, home / "cache", home / "runs")
-    frames, bands = experiment.window.frames, experiment.features.mel_bands
-    model = build_model(experiment.model, frames, bands, len(material.dataset.labels))
-    load_initial_weights(model, material, fold)
-    return model
-
-
-def test_yamnet_begins_a_network_cut_after_a_layer(
-    shared_data: Path, experiment_file: Path, tmp_path: Path
-) -> None:
-    """The first layers have YAMNet's weights, there are no further ones, and the last is new."""
-    file = shared_data / "yamnet" / "yamnet_weights.tflite"
-    model = begun(experiment_file, tmp_path, f"yamnet:{file}@3")
-    weights = yamnet_weights(file)
-    given = [layer for layer in model.layers if layer.weights and layer.name != "logits"]
-    assert [layer.name for layer in given] == [
-        "layer1_conv",
-        "layer2_depthwise_conv",
-        "layer2_pointwise_conv",
-        "layer3_depthwise_conv",
-        "layer3_pointwise_conv",
-    ]
-    for layer in given:
-        for got, expected in zip(layer.get_weights(), weights[layer.name], strict=True):
-            assert np.array_equal(got, expected)
-    assert not model.get_layer("logits").get_weights()[0].any()
-
-
-@pytest.mark.usefixtures("narrow")
-def test_imagenet_begins_a_network_from_a_file(experiment_file: Path, tmp_path: Path) -> None:
-    """Every layer but the last has the weights of the file."""
-    keras.utils.set_random_seed(3)
-    donor = keras.applications.MobileNetV2(alpha=0.35, include_top=False, weights=None)
-    donor.save_weights(tmp_path / "picture.weights.h5")
-    init = f"imagenet:mobilenet_v2:{tmp_path / 'picture.weights.h5'}"
-    model = begun(experiment_file, tmp_path, init)
-    given = [layer for layer in donor.layers if layer.weights]
-    assert len(given) == 104
-    for layer in given:
-        for got, expected in zip(
-            model.get_layer(layer.name).get_weights(), layer.get_weights(), strict=True
-        ):
-            assert np.array_equal(got, expected)
-
-
-@pytest.fixture
-def narrow(experiment_file: Path) -> None:
-    """Makes the experiment's network the narrowest of those that weights are published for."""
+def with_lines(experiment_file: Path, *lines: str) -> Path:
+    """Adds lines to the end of the table `[train]`."""
     text = experiment_file.read_text(encoding="utf-8")
-    experiment_file.write_text(text.replace("[model]", "[model]\nwidth = 0.35"), encoding="utf-8")
+    added = "\n".join((*lines, "", "[bundle]"))
+    experiment_file.write_text(text.replace("[bundle]", added), encoding="utf-8")
+    return experiment_file
 
 
-@pytest.mark.usefixtures("narrow")
-def test_imagenet_without_file_or_network_says_what_to_bring(
-    experiment_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(("text", "init"), SPELLINGS)
+def test_the_flag_spells_every_table(text: str, init: Init) -> None:
+    """Text and table are converted into each other without loss."""
+    assert parse_init(text) == init
+    assert init.flag == text
+
+
+@pytest.mark.parametrize(
+    ("lines", "init"),
+    [
+        (['kind = "run"', 'name = "other"'], RunInit(name="other")),
+        (
+            ['kind = "yamnet"', 'file = "y.tflite"', "layers = 7"],
+            YamnetInit(file="y.tflite", layers=7),
+        ),
+        (['kind = "imagenet"', 'file = "w.h5"'], ImagenetInit(file="w.h5")),
+    ],
+)
+def test_a_table_is_read(
+    experiment_file: Path, lines: list[str], init: Init, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Offline, the published file is named, and how to give it."""
-    monkeypatch.setenv("KERAS_HOME", str(tmp_path / "keras"))
-    monkeypatch.setattr(mobilenet_v2, "PUBLISHED", "https://127.0.0.1:1/")
-    with pytest.raises(TrainingError, match=r"0\.35_224_no_top\.h5 is not in") as caught:
-        begun(experiment_file, tmp_path, "imagenet:mobilenet_v2")
-    assert "imagenet:mobilenet_v2:FILE" in caught.value.hint
+    """Each kind of initial weights has its own keys; nothing is printed."""
+    experiment = load_experiment(with_lines(experiment_file, "[train.init]", *lines))
+    assert experiment.train.init == init
+    assert experiment.name == "tiny"
+    assert not capsys.readouterr().err
 
 
-@pytest.mark.usefixtures("narrow")
-@pytest.mark.parametrize("content", [None, b"no weights"])
-def test_imagenet_weights_that_are_none_are_refused(
-    experiment_file: Path, tmp_path: Path, content: bytes | None
+def test_the_older_spelling_is_read_with_one_warning(
+    experiment_file: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """An absent and a foreign file give one error that names the file."""
-    path = tmp_path / "some.weights.h5"
-    if content is not None:
-        path.write_bytes(content)
-    with pytest.raises(TrainingError, match=r"some\.weights\.h5"):
-        begun(experiment_file, tmp_path, f"imagenet:mobilenet_v2:{path}")
+    """The warning has the table that replaces the text, and the file reads the same with it."""
+    text = experiment_file.read_text(encoding="utf-8")
+    old = load_experiment(with_lines(experiment_file, 'init = "yamnet:y.tflite@7"'))
+    warning = capsys.readouterr().err
+    assert warning.count("old spelling") == 1
+    table = warning[warning.index("[train.init]\n") :]
+    assert table == '[train.init]\nkind = "yamnet"\nfile = "y.tflite"\nlayers = 7\n'
+    experiment_file.write_text(text, encoding="utf-8")
+    assert load_experiment(with_lines(experiment_file, table)) == old
 
 
 @pytest.mark.parametrize(
@@ -194,18 +83,27 @@ def test_imagenet_weights_that_are_none_are_refused(
         ("run:other", "residual", 14, "tiny-from-other"),
     ],
 )
-def test_a_beginning_says_which_network_it_is_of(
+def test_initial_weights_imply_the_network(
     experiment_file: Path, init: str, arch: str, layers: int, name: str
 ) -> None:
-    """What `--init` implies need not be said, and the run has a name of its own."""
+    """`model.arch` and `model.layers` may be left out, and the run gets a name of its own."""
     experiment = load_experiment(experiment_file, init=init)
     assert (experiment.model.arch, experiment.model.layers) == (arch, layers)
     assert experiment.name == name
-    assert experiment.train.init == init
+    assert experiment.train.init == parse_init(init)
 
 
-def test_a_beginning_of_another_network_is_refused(experiment_file: Path) -> None:
-    """Where `model.arch` or `model.layers` says otherwise, both are told."""
+def test_the_flag_replaces_the_table(
+    experiment_file: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The old spelling is not warned about where the flag replaces it."""
+    path = with_lines(experiment_file, 'init = "run:one"')
+    assert load_experiment(path, init="run:two").train.init == RunInit(name="two")
+    assert not capsys.readouterr().err
+
+
+def test_initial_weights_of_another_network_are_refused(experiment_file: Path) -> None:
+    """The error has both values of `model.arch` or `model.layers`."""
     with pytest.raises(ExperimentError, match=r"model\.arch = yamnet, got model\.arch = separable"):
         load_experiment(experiment_file, arch="separable", init="yamnet:yamnet.tflite")
     text = experiment_file.read_text(encoding="utf-8")
@@ -214,33 +112,37 @@ def test_a_beginning_of_another_network_is_refused(experiment_file: Path) -> Non
         load_experiment(experiment_file, init="yamnet:yamnet.tflite@7")
 
 
-@pytest.mark.parametrize("init", ["", "run:", "run:../x", "yamnet:", "yamnet:x@", "imagenet:vgg16"])
-def test_a_beginning_that_is_none_is_refused(experiment_file: Path, init: str) -> None:
-    """Other words are no `init`."""
-    with pytest.raises(ExperimentError, match=r"train\.init"):
+@pytest.mark.parametrize("init", WRONG)
+def test_a_wrong_flag_is_refused(experiment_file: Path, init: str) -> None:
+    """The error names `train.init` and the forms that it may have."""
+    with pytest.raises(ExperimentError, match=r"train\.init: expected run:NAME, yamnet:FILE"):
         load_experiment(experiment_file, init=init)
 
 
-def test_a_file_of_imagenet_s_weights_may_have_colons() -> None:
-    """Only the first two divide."""
-    assert Init.of("imagenet:mobilenet_v2:C:/w.h5") == Init(
-        "imagenet", "mobilenet_v2", "C:/w.h5", 0
-    )
+@pytest.mark.parametrize("init", WRONG)
+def test_a_wrong_older_spelling_is_refused(experiment_file: Path, init: str) -> None:
+    """The file is named, as for every wrong value."""
+    with pytest.raises(ExperimentError, match=r"tiny\.toml: train\.init: expected run:NAME"):
+        load_experiment(with_lines(experiment_file, f'init = "{init}"'))
 
 
-def test_the_backbone_is_moved_more_carefully() -> None:
-    """After one step every layer but the last has moved by its share of the rate."""
-    log_mel = keras.Input((4,))
-    hidden = keras.layers.Dense(3, name="first")(log_mel)
-    model = keras.Model(log_mel, keras.layers.Dense(2, name="logits")(hidden))
-    before = [np.array(weight) for weight in model.trainable_variables]
-    model.compile(adamw(0.1, 0.25, weight_decay=0.0), "mse")
-    model.train_on_batch(np.ones((8, 4)), 100 * np.ones((8, 2)))
-    after = [np.array(weight) for weight in model.trainable_variables]
-    moved = [np.abs(two - one).max() for one, two in zip(before, after, strict=True)]
-    np.testing.assert_allclose(moved, [0.025, 0.025, 0.1, 0.1], rtol=1e-3)
+@pytest.mark.parametrize(
+    ("lines", "error"),
+    [
+        (['name = "other"'], "kind"),
+        (['kind = "audioset"', 'name = "other"'], r"train\.init\.kind"),
+        (['kind = "run"'], "name"),
+        (['kind = "yamnet"', 'file = "y.tflite"', "layers = 15"], r"train\.init\.layers"),
+        (['kind = "run"', 'name = "other"', "layers = 7"], r"unknown key train\.init\.layers"),
+    ],
+)
+def test_a_wrong_table_is_refused(experiment_file: Path, lines: list[str], error: str) -> None:
+    """A key of another kind is an unknown key."""
+    with pytest.raises(ExperimentError, match=error):
+        load_experiment(with_lines(experiment_file, "[train.init]", *lines))
 
 
-def test_without_a_share_it_is_plain_adamw() -> None:
-    """Runs that were begun before there were two rates go on with the optimizer that they had."""
-    assert type(adamw(0.1, None, weight_decay=0.0)) is keras.optimizers.AdamW
+def test_a_share_of_initial_weights_needs_initial_weights() -> None:
+    """Random weights are not worth going back to."""
+    with pytest.raises(ValueError, match="init_share needs an init"):
+        TrainConfig(init_share=0.5)

@@ -56,6 +56,7 @@ def _kept(width: float) -> Path:
     except OSError as error:
         raise TrainingError(
             f"{goal.name} is not in {goal.parent}, and cannot be downloaded: {error}",
-            hint="bring the file, and say train.init = imagenet:mobilenet_v2:FILE",
+            hint="download the file, and name it: file = FILE in [train.init], or "
+            "--init imagenet:mobilenet_v2:FILE",
         ) from error
     return partial.replace(goal)
