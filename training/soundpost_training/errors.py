@@ -1,4 +1,4 @@
-"""What can go wrong in training, for the person at the workstation."""
+"""The exceptions of training; each has a hint for the user at the workstation."""
 
 from typing import ClassVar
 
@@ -6,18 +6,18 @@ from soundpost.errors import EX_CONFIG, SoundpostError
 
 
 class ExperimentError(SoundpostError):
-    """The experiment's file or a flag is wrong."""
+    """An experiment's file or a command line option is wrong."""
 
     exit_status: ClassVar[int] = EX_CONFIG
 
 
 class DatasetError(SoundpostError):
-    """The recordings, their labels or their folds cannot be used as they are."""
+    """The recordings, their labels or their folds cannot be used."""
 
 
 class TrainingError(SoundpostError):
-    """A run cannot go on, or what it left does not belong together."""
+    """A run cannot continue, or the files that it left do not belong together."""
 
 
 class DownloadError(SoundpostError):
-    """Recordings cannot be had from where they are published."""
+    """Recordings cannot be downloaded."""

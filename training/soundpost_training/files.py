@@ -7,49 +7,68 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from soundpost.errors import SoundpostError
 from soundpost_training.errors import TrainingError
 
-
-@contextmanager
-def atomic_path(path: Path) -> Iterator[Path]:
-    """Where to write a file that becomes `path` when the block ends, and is gone if it fails.
-
-    Raises:
-        TrainingError: The disk is full or may not be written to; what was there is there still.
-    """
-    partial = path.with_name(f"partial-{path.name}")
-    with written(path):
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            yield partial
-            with partial.open("rb") as file:
-                os.fsync(file.fileno())  # a name must not outlive a power cut without its content
-            partial.replace(path)
-        except BaseException:
-            with suppress(OSError):
-                partial.unlink(missing_ok=True)
-            raise
+HINT = (
+    "make room, or name another folder (--runs, --models, --out); the same command resumes with "
+    "what was stored"
+)
 
 
 @contextmanager
-def written(path: Path) -> Iterator[None]:
-    """Tells what fails while something is written to a file or a folder.
+def explain_write_errors(
+    path: Path, hint: str = HINT, error_type: type[SoundpostError] = TrainingError
+) -> Iterator[None]:
+    """Turns an `OSError` of the block into an error that names the file and has a hint.
 
     Raises:
-        TrainingError: The disk is full or may not be written to.
+        TrainingError: The disk is full or may not be written to; or an error of the given type.
     """
     try:
         yield
     except OSError as error:
-        raise TrainingError(
-            f"{path} cannot be written: {error.strerror or error}",
-            hint="make room, or name another folder (--runs, --models, --out); the same command "
-            "goes on from what was kept",
+        raise error_type(
+            f"{path} cannot be written: {error.strerror or error}", hint=hint
         ) from error
 
 
+@contextmanager
+def replacing(path: Path) -> Iterator[Path]:
+    """Yields a path that replaces `path` when the block ends, and is removed when the block fails.
+
+    The process id is part of its name: two processes may make the same file at the same time. Its
+    folder is made when it is missing.
+
+    Raises:
+        OSError: The file cannot be written; an older file of that name stays as it was.
+    """
+    partial = path.with_name(f"partial-{os.getpid()}-{path.name}")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        yield partial
+        with partial.open("rb") as file:
+            os.fsync(file.fileno())  # a name must not outlive a power cut without its content
+        partial.replace(path)
+    except BaseException:
+        with suppress(OSError):
+            partial.unlink(missing_ok=True)
+        raise
+
+
+@contextmanager
+def atomic_path(path: Path) -> Iterator[Path]:
+    """Yields a path to write to, as `replacing` does, with errors for the user.
+
+    Raises:
+        TrainingError: The disk is full or may not be written to; an older file stays as it was.
+    """
+    with explain_write_errors(path), replacing(path) as partial:
+        yield partial
+
+
 def write_atomic(path: Path, content: bytes) -> None:
-    """Writes a small file, whole or not at all; see `atomic_path`."""
+    """Writes a small file completely or not at all; see `atomic_path`."""
     with atomic_path(path) as partial:
         partial.write_bytes(content)
 
@@ -57,20 +76,20 @@ def write_atomic(path: Path, content: bytes) -> None:
 def install_folder(
     files: dict[str, bytes], parent: Path, name: str, verify: Callable[[Path], None]
 ) -> Path:
-    """The folder with these files, replacing an older one of the same name.
+    """Writes a folder with these files, replaces an older one, and returns its path.
 
     Args:
-        files: What to write, by paths within the folder.
-        parent: The folder that gets it, made when it is not there.
-        name: What it is called there.
-        verify: Looks at the written folder before it is put in place, and raises to refuse it.
+        files: Contents by paths within the folder.
+        parent: The folder to put it in; made when it is missing.
+        name: The name of the folder.
+        verify: Checks the written folder before it is put in place, and raises to refuse it.
 
     Raises:
-        TrainingError: It cannot be written; what was there is there still.
+        TrainingError: The folder cannot be written; an older one stays as it was.
     """
     try:
         parent.mkdir(parents=True, exist_ok=True)
-        return _place(files, parent, name, verify)
+        return _install(files, parent, name, verify)
     except OSError as error:
         raise TrainingError(
             f"{name} cannot be written to {parent}: {error.strerror or error}",
@@ -78,7 +97,7 @@ def install_folder(
         ) from error
 
 
-def _place(
+def _install(
     files: dict[str, bytes], parent: Path, name: str, verify: Callable[[Path], None]
 ) -> Path:
     partial = Path(tempfile.mkdtemp(dir=parent, prefix=f".{name}-"))
@@ -88,26 +107,26 @@ def _place(
             (partial / file).write_bytes(content)
         verify(partial)
         partial.chmod(0o755)
-        goal = parent / name
-        if goal.exists():
-            _swap(partial, goal)
+        target = parent / name
+        if target.exists():
+            _swap(partial, target)
         else:
-            partial.rename(goal)
+            partial.rename(target)
     except BaseException:
         shutil.rmtree(partial, ignore_errors=True)
         raise
-    return goal
+    return target
 
 
-def _swap(partial: Path, goal: Path) -> None:
-    """Puts a folder where another is, which comes back when that is interrupted or fails."""
-    old = Path(tempfile.mkdtemp(dir=goal.parent, prefix=f".{goal.name}-old-"))
+def _swap(partial: Path, target: Path) -> None:
+    """Replaces a folder by another; the old one is restored when that fails or is interrupted."""
+    old = Path(tempfile.mkdtemp(dir=target.parent, prefix=f".{target.name}-old-"))
     try:
-        goal.rename(old / goal.name)
-        partial.rename(goal)
+        target.rename(old / target.name)
+        partial.rename(target)
     except BaseException:
-        if not goal.exists():
-            (old / goal.name).rename(goal)
+        if not target.exists():
+            (old / target.name).rename(target)
         raise
     finally:
         shutil.rmtree(old, ignore_errors=True)

@@ -1,4 +1,4 @@
-"""What scores are worth, against the truth."""
+"""Metrics of scores against ground truth: accuracy, confusion, reliability."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -9,9 +9,11 @@ from numpy.typing import NDArray
 from sklearn.metrics import average_precision_score, roc_auc_score
 
 Scores = NDArray[np.float32]
-Truth = NDArray[np.int64]
+Targets = NDArray[np.int64]
+"""Ground truth: the index of each clip's or window's label."""
 
 RELIABILITY_BINS = 15
+"""Bins of the calibration error, as in Guo et al., "On Calibration of Modern Neural Networks"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,22 +25,22 @@ class Figure:
 
     @classmethod
     def over_folds(cls, values: list[float]) -> "Figure":
-        """The figure of one value per fold; the spread of a single fold is 0."""
+        """Returns the figure of one value per fold; the spread of a single fold is 0."""
         spread = float(np.std(values, ddof=1)) if len(values) > 1 else 0.0
         return cls(float(np.mean(values)), spread)
 
 
 class LabelMetrics(msgspec.Struct, frozen=True, kw_only=True):
-    """How well one label is told from all others; a label without clips has 0 throughout.
+    """The metrics of one label against all others; a label without clips has 0 in all of them.
 
     Attributes:
         name: The label.
-        clips: How many clips have it.
-        precision: Share of the clips taken for it that are it.
-        recall: Share of its clips that are taken for it.
-        f1: The harmonic mean of both.
-        roc_auc: Area under the receiver operating characteristic.
-        average_precision: Area under the curve of precision over recall.
+        clips: The number of its clips.
+        precision: The share of clips with this highest score that have the label.
+        recall: The share of its clips that have this highest score.
+        f1: The harmonic mean of precision and recall.
+        roc_auc: The area under the receiver operating characteristic.
+        average_precision: The area under the precision-recall curve.
     """
 
     name: str
@@ -51,88 +53,95 @@ class LabelMetrics(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ReliabilityBin(msgspec.Struct, frozen=True, kw_only=True):
-    """Windows whose highest score is alike: how many, that score's mean, how many are right."""
+    """The windows whose highest score is in one interval.
+
+    Attributes:
+        windows: Their number.
+        score: The mean of their highest scores.
+        right: The share of them whose highest score is their label's.
+    """
 
     windows: int
     score: float
     right: float
 
 
-def accuracy(scores: Scores, truth: Truth) -> float:
-    """The share of clips whose highest score is their label's.
+def accuracy(scores: Scores, targets: Targets) -> float:
+    """Returns the share of clips whose highest score is their label's.
 
     Args:
         scores: float32[clips, labels].
-        truth: int64[clips].
+        targets: int64[clips].
     """
-    return float(np.mean(scores.argmax(axis=1) == truth))
+    return float(np.mean(scores.argmax(axis=1) == targets))
 
 
-def confusion(scores: Scores, truth: Truth) -> NDArray[np.int64]:
-    """How often each label (row) was taken for each (column), int64[labels, labels]."""
+def confusion(scores: Scores, targets: Targets) -> NDArray[np.int64]:
+    """Returns the counts of true label (row) and highest score (column), int64[labels, labels]."""
     labels = scores.shape[1]
-    flat = np.bincount(truth * labels + scores.argmax(axis=1), minlength=labels**2)
+    flat = np.bincount(targets * labels + scores.argmax(axis=1), minlength=labels**2)
     return flat.reshape(labels, labels)
 
 
-def label_metrics(names: tuple[str, ...], scores: Scores, truth: Truth) -> list[LabelMetrics]:
-    """Each label against all others.
+def label_metrics(names: tuple[str, ...], scores: Scores, targets: Targets) -> list[LabelMetrics]:
+    """Returns the metrics of each label against all others.
 
     Args:
         names: The labels.
         scores: float32[clips, labels].
-        truth: int64[clips].
+        targets: int64[clips].
     """
-    table = confusion(scores, truth)
-    right, are, taken = np.diag(table), table.sum(axis=1), table.sum(axis=0)
-    precision = right / np.maximum(taken, 1)
-    recall = right / np.maximum(are, 1)
-    f1 = 2 * right / np.maximum(taken + are, 1)
+    table = confusion(scores, targets)
+    correct, actual, predicted = np.diag(table), table.sum(axis=1), table.sum(axis=0)
+    precision = correct / np.maximum(predicted, 1)
+    recall = correct / np.maximum(actual, 1)
+    f1 = 2 * correct / np.maximum(predicted + actual, 1)
     return [
         LabelMetrics(
             name=name,
-            clips=int(are[index]),
+            clips=int(actual[index]),
             precision=float(precision[index]),
             recall=float(recall[index]),
             f1=float(f1[index]),
-            roc_auc=_area(roc_auc_score, truth == index, scores[:, index]),
-            average_precision=_area(average_precision_score, truth == index, scores[:, index]),
+            roc_auc=_area(roc_auc_score, targets == index, scores[:, index]),
+            average_precision=_area(average_precision_score, targets == index, scores[:, index]),
         )
         for index, name in enumerate(names)
     ]
 
 
 def _area(
-    measure: Callable[[NDArray[np.bool_], Scores], float], are: NDArray[np.bool_], scores: Scores
+    metric: Callable[[NDArray[np.bool_], Scores], float], actual: NDArray[np.bool_], scores: Scores
 ) -> float:
-    return float(measure(are, scores)) if 0 < are.sum() < len(are) else 0.0
+    """Returns an area under a curve, or 0 if the label has no clips, or all of them."""
+    return float(metric(actual, scores)) if 0 < actual.sum() < len(actual) else 0.0
 
 
-def reliability(scores: Scores, truth: Truth) -> list[ReliabilityBin]:
-    """Bins of equal width of the highest score, the empty ones left out.
+def reliability(scores: Scores, targets: Targets) -> list[ReliabilityBin]:
+    """Returns bins of equal width of the highest score, without empty ones.
 
     Args:
         scores: float32[windows, labels].
-        truth: int64[windows].
+        targets: int64[windows].
     """
-    highest, right = scores.max(axis=1), scores.argmax(axis=1) == truth
-    places = np.minimum((highest * RELIABILITY_BINS).astype(int), RELIABILITY_BINS - 1)
+    highest, correct = scores.max(axis=1), scores.argmax(axis=1) == targets
+    bins = np.minimum((highest * RELIABILITY_BINS).astype(int), RELIABILITY_BINS - 1)
     return [
         ReliabilityBin(
-            windows=int(here.sum()),
-            score=float(highest[here].mean()),
-            right=float(right[here].mean()),
+            windows=int(inside.sum()),
+            score=float(highest[inside].mean()),
+            right=float(correct[inside].mean()),
         )
-        for here in (places == place for place in range(RELIABILITY_BINS))
-        if here.any()
+        for inside in (bins == number for number in range(RELIABILITY_BINS))
+        if inside.any()
     ]
 
 
 def calibration_error(bins: list[ReliabilityBin]) -> float:
-    """Expected calibration error: how far scores and shares of right ones lie apart on average.
+    """Returns the expected calibration error: the mean distance of scores from accuracies.
 
     Naeini, Cooper and Hauskrecht, "Obtaining Well Calibrated Probabilities Using Bayesian
     Binning", AAAI 2015.
     """
-    windows = sum(one.windows for one in bins)
-    return sum(one.windows * abs(one.score - one.right) for one in bins) / windows
+    windows = sum(each.windows for each in bins)
+    return sum(each.windows * abs(each.score - each.right) for each in bins) / windows

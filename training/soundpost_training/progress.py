@@ -1,4 +1,4 @@
-"""One progress bar with the time that is left, for everything that takes long."""
+"""The consoles of the command line, and a progress bar with the remaining time."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -16,15 +16,15 @@ from rich.progress import (
 )
 
 console = Console(stderr=True)
-"""Progress goes to standard error."""
+"""Standard error: progress, warnings."""
 
 report = Console()
-"""Results go to standard output."""
+"""Standard output: results."""
 
 
 @contextmanager
 def bar() -> Iterator[Progress]:
-    """A progress display; without a terminal it prints its last state once."""
+    """Yields a progress display; without a terminal it prints its last state once."""
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),
@@ -36,7 +36,7 @@ def bar() -> Iterator[Progress]:
         yield progress
 
 
-def track(items: Sequence[Any] | NDArray[Any], what: str) -> Iterable[Any]:
-    """The items one by one, with a bar that says what is done to them."""
+def track(items: Sequence[Any] | NDArray[Any], title: str) -> Iterable[Any]:
+    """Yields the items one by one, and advances a progress bar with a title."""
     with bar() as progress:
-        yield from progress.track(items, description=what)
+        yield from progress.track(items, description=title)

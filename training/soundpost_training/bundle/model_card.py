@@ -136,7 +136,7 @@ def model_card(manifest: Manifest, context: TrainingContext, evaluation: Evaluat
         frames=experiment.window.frames,
         labels=len(manifest.labels),
         data=training.data,
-        folds_are=context.dataset.folds_are,
+        folds_are=context.dataset.fold_origin,
         fold_rows=fold_rows(summary),
         int8=summary.int8_mean,
         int8_spread=summary.int8_spread,

@@ -1,4 +1,4 @@
-"""The commands of the program `soundpost-train`."""
+"""The command line `soundpost-train`."""
 
 from soundpost_training.cli.main import main
 

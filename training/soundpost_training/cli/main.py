@@ -9,48 +9,54 @@ from pathlib import Path
 from soundpost.errors import SoundpostError
 from soundpost_training.cli import freesound_options
 from soundpost_training.cli.soundscape_options import VERBS as SOUNDSCAPE_VERBS
-from soundpost_training.cli.soundscape_options import add_flags
+from soundpost_training.cli.soundscape_options import add_options as add_soundscape_options
+from soundpost_training.cli.training_options import VERBS as TRAINING_VERBS
+from soundpost_training.cli.training_options import add_options as add_training_options
 from soundpost_training.errors import ExperimentError
-from soundpost_training.experiment.experiment import dealt_by_clip, load_experiment
+from soundpost_training.experiment.experiment import load_experiment, with_leaky_folds
 
-DESCRIPTION = "From folders of sound to a certified int8 bundle that `soundpost` can run."
+DESCRIPTION = "Trains a network on recordings and makes the int8 bundle that `soundpost` runs."
 EPILOG = """\
-The steps, each of which does the ones before it when they are still to be done:
+An experiment is a TOML file: it names the data set and has the settings of the
+network and of training. Each step runs the steps that it depends on first.
 
-  soundpost-train prepare freesound --help                        recordings, if you have none
-  soundpost-train prepare  --config training/configs/esc50.toml   features, once
-  soundpost-train teach    --config training/configs/esc50.toml   only with a [teacher]
-  soundpost-train train    --config training/configs/esc50.toml --fold 5
-  soundpost-train crossval --config training/configs/esc50.toml   every fold held out once
-  soundpost-train calibrate --config training/configs/esc50.toml  thresholds by false alarms
-  soundpost-train evaluate --config training/configs/esc50.toml   runs/<name>/report.html
-  soundpost-train export   --config training/configs/esc50.toml   models/<id>/
+ 1. Compute the features of all recordings, once:
+      soundpost-train prepare --config training/configs/esc50.toml
+ 2. Only if the experiment has a [teacher]: run the teacher networks, once:
+      soundpost-train teach --config training/configs/esc50-taught.toml
+ 3. Train one network, on all folds but the fifth:
+      soundpost-train train --config training/configs/esc50.toml --fold 5
+ 4. Hold out each fold once, and print the accuracy:
+      soundpost-train crossval --config training/configs/esc50.toml
+ 5. Choose thresholds by the false alarms that they give:
+      soundpost-train calibrate --config training/configs/esc50.toml
+ 6. Write the report runs/NAME/report.html:
+      soundpost-train evaluate --config training/configs/esc50.toml
+ 7. Write the bundle models/ID/:
+      soundpost-train export --config training/configs/esc50.toml
 
-And beside them, on hours of sound with known events in it (docs/DETECTION.md):
+`soundpost-train prepare freesound --help` explains how to download recordings.
 
-  soundpost-train soundscape --config training/configs/esc50.toml --fold 5 --seed 1 --out hours
-  soundpost-train evaluate --soundscape hours --bundle models/esc50   the daemon's whole path
+The accuracy of clips is not the rate of false alarms in continuous sound. To
+measure that, compose hours of sound with known events (docs/DETECTION.md):
+      soundpost-train soundscape --config training/configs/esc50.toml \\
+          --fold 5 --seed 1 --out hours
+      soundpost-train evaluate --soundscape hours --bundle models/esc50
 
-Ctrl-C is safe: the same command goes on where it stopped. Data sets are found under
-$SOUNDPOST_DATA; KERAS_BACKEND chooses tensorflow, jax or torch for training.
+Ctrl-C is safe: the same command resumes where it stopped. Data sets are looked
+up in $SOUNDPOST_DATA. KERAS_BACKEND selects tensorflow, jax or torch.
+`soundpost-train VERB --help` explains the options of a step.
 """
 INTERRUPTED = 130
-"""128 + SIGINT, what a shell expects of a program that Ctrl-C ended."""
+"""128 + SIGINT: the exit status that a shell expects of a program ended by Ctrl-C."""
 
-VERBS = {
-    "prepare": "Listen to every recording once and keep its features.",
-    "teach": "Have the experiment's teacher listen to its pool of augmented examples, once.",
-    "train": "Train the network of one fold, which holds that fold out, or none, for shipping.",
-    "crossval": "Train, quantize and score every fold; print the mean and spread over the folds.",
-    "calibrate": "Choose the temperature, and thresholds that keep to a budget of false alarms.",
-    "evaluate": "Write a report with figures, curves, confusions and calibration, HTML and JSON.",
-    "export": "Write the bundle: the model of all folds, or of one held out, with its card.",
-    **SOUNDSCAPE_VERBS,
-}
+VERBS = TRAINING_VERBS | SOUNDSCAPE_VERBS
+WITHOUT_CONFIG = {"prepare", "evaluate", "tune", "gates"}
+"""Verbs that work without an experiment: always, or with `freesound` or `--soundscape`."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """The exit status of a command line."""
+    """Runs a command line and returns its exit status."""
     arguments = sys.argv[1:] if arguments is None else arguments
     options = _parser().parse_args(arguments)
     options.command = shlex.join(["soundpost-train", *arguments])
@@ -60,7 +66,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"soundpost-train: {error}\n  hint: {error.hint}", file=sys.stderr)
         return error.exit_status
     except KeyboardInterrupt:
-        print("stopped; the same command goes on from here", file=sys.stderr)
+        print("stopped; the same command resumes from here", file=sys.stderr)
         return INTERRUPTED
     return 0
 
@@ -74,75 +80,17 @@ def _parser() -> argparse.ArgumentParser:
     )
     verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
     for verb, purpose in VERBS.items():
-        _add_verb(verbs, verb, purpose)
-    return parser
-
-
-def _add_verb(
-    verbs: "argparse._SubParsersAction[argparse.ArgumentParser]", verb: str, purpose: str
-) -> None:
-    parser = verbs.add_parser(verb, help=purpose, description=purpose)
-    parser.add_argument(
-        "--config",
-        type=Path,
-        required=verb not in {"prepare", "evaluate", "tune", "gates"},
-        help="the experiment, such as configs/esc50.toml",
-    )
-    add_flags(parser, verb)
-    if verb in SOUNDSCAPE_VERBS:
-        return
-    parser.add_argument("--cache", type=Path, default=Path("cache"), help="where features are kept")
-    parser.add_argument("--runs", type=Path, default=Path("runs"), help="where runs are kept")
-    if verb != "export":
-        parser.add_argument(
-            "--shuffle-anyway",
-            action="store_true",
-            help="deal the folds by clip, say what leaks; the run is kept as <name>-shuffled",
-        )
-    parser.add_argument("--arch", help="instead of model.arch; the run is kept as <name>-<arch>")
-    parser.add_argument(
-        "--init", help="instead of train.init, such as yamnet:FILE.tflite@7; as <name>-from-…"
-    )
-    if verb == "prepare":
-        freesound_options.add_to(parser)
-    if verb == "teach":
-        parser.add_argument(
-            "--fold", type=int, help="judge its teachers, too, by the fold, which they never hear"
-        )
-    if verb in ("prepare", "teach"):
-        return
-    parser.add_argument("--epochs", type=int, help="instead of train.epochs, for a dry run")
-    if verb == "crossval":
-        parser.add_argument(
-            "--among",
-            type=_labels,
-            metavar="LABEL,…",
-            help="print, too, how well the clips of some labels are told from one another",
-        )
-    if verb == "train":
-        parser.add_argument(
-            "--fold", type=_fold, required=True, help="the fold to hold out, or none"
-        )
-    if verb == "export":
-        parser.add_argument(
-            "--models", type=Path, default=Path("models"), help="the folder that gets the bundle"
-        )
-        parser.add_argument(
-            "--proof",
+        verb_parser = verbs.add_parser(verb, help=purpose, description=purpose)
+        verb_parser.add_argument(
+            "--config",
             type=Path,
-            help="the folder that gets what a bundle of all folds is held to: its twin, its scores",
+            required=verb not in WITHOUT_CONFIG,
+            help="experiment file, such as training/configs/esc50.toml",
         )
-        parser.add_argument(
-            "--force", action="store_true", help="also when int8 loses more than a point"
-        )
-
-
-def _fold(text: str) -> int | None:
-    return None if text == "none" else int(text)
-
-
-def _labels(text: str) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(filter(None, (label.strip() for label in text.split(",")))))
+        add_soundscape_options(verb_parser, verb)
+        if verb in TRAINING_VERBS:
+            add_training_options(verb_parser, verb)
+    return parser
 
 
 def _run(options: argparse.Namespace) -> None:
@@ -155,13 +103,13 @@ def _run(options: argparse.Namespace) -> None:
     if options.config is None:
         raise ExperimentError(
             f"{options.verb} needs --config",
-            hint="name an experiment, or say: prepare freesound, or evaluate --soundscape, --help",
+            hint="name an experiment; see also: prepare freesound --help, evaluate --help",
         )
     experiment = load_experiment(
         options.config, getattr(options, "epochs", None), arch=options.arch, init=options.init
     )
     if getattr(options, "shuffle_anyway", False):
-        experiment = dealt_by_clip(experiment)
+        experiment = with_leaky_folds(experiment)
     # Keras takes seconds to import; --help and a typo in the file need not wait for it.
     from soundpost_training.cli import verbs  # noqa: PLC0415 - see above
 

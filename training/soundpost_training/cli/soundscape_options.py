@@ -1,28 +1,40 @@
-"""Command-line options of the verbs that work on soundscapes."""
+"""Command line options of the verbs that work on soundscapes."""
 
 import argparse
 from pathlib import Path
 
 VERBS = {
-    "soundscape": "Compose hours of sound from the clips of one fold, with their ground truth.",
-    "tune": "Compare decision settings and thresholds, on soundscapes of folds trained on.",
-    "gates": "Measure the processor time that each gate saves and the sounds it loses.",
+    "soundscape": "Compose hours of sound from the clips of one fold, with the ground truth.",
+    "tune": "Score decision settings and thresholds on soundscapes of folds that were trained on.",
+    "gates": "Measure what each gate saves in processor time and loses in detections.",
 }
 
 
-def add_flags(parser: argparse.ArgumentParser, verb: str) -> None:
-    """Adds the options of a verb; `evaluate` has others as well."""
+def add_options(parser: argparse.ArgumentParser, verb: str) -> None:
+    """Adds the soundscape options of a verb; `evaluate` has them beside its other options."""
     if verb == "soundscape":
-        parser.add_argument("--fold", type=int, required=True, help="the fold whose clips are used")
-        parser.add_argument("--seed", type=int, required=True, help="seed of everything drawn")
-        parser.add_argument("--hours", type=float, default=2.0, help="with all labels (default 2)")
         parser.add_argument(
-            "--negative-hours", type=float, default=4.0, help="without security labels (default 4)"
+            "--fold", type=int, required=True, help="fold whose clips are used; hold it out"
         )
         parser.add_argument(
-            "--pause", type=float, default=10.0, help="mean seconds between sounds (default 10)"
+            "--seed", type=int, required=True, help="seed of everything that is drawn"
         )
-        parser.add_argument("--out", type=Path, required=True, help="the folder to write")
+        parser.add_argument(
+            "--hours", type=float, default=2.0, help="hours with clips of all labels (default: 2)"
+        )
+        parser.add_argument(
+            "--negative-hours",
+            type=float,
+            default=4.0,
+            help="hours without security labels, to count false alarms in (default: 4)",
+        )
+        parser.add_argument(
+            "--pause",
+            type=float,
+            default=10.0,
+            help="mean seconds from one sound to the next (default: 10)",
+        )
+        parser.add_argument("--out", type=Path, required=True, help="folder to write them to")
     if verb == "tune":
         parser.add_argument(
             "--soundscape",
@@ -32,22 +44,28 @@ def add_flags(parser: argparse.ArgumentParser, verb: str) -> None:
             help="soundscapes of folds that the bundle was trained on",
         )
         parser.add_argument(
-            "--run", type=Path, required=True, help="the run that has a network for each fold"
+            "--run", type=Path, required=True, help="run that has a network for each fold"
         )
-        parser.add_argument("--bundle", type=Path, required=True, help="for its manifest")
-        parser.add_argument("--out", type=Path, required=True, help="JSON file of all candidates")
+        parser.add_argument(
+            "--bundle", type=Path, required=True, help="folder of the bundle with the manifest"
+        )
+        parser.add_argument(
+            "--out", type=Path, required=True, help="JSON file for the scores of all settings"
+        )
     if verb == "gates":
-        parser.add_argument(
-            "--soundscape", type=Path, required=True, help="the soundscape to run on"
-        )
-        parser.add_argument("--bundle", type=Path, required=True, help="the bundle's folder")
+        parser.add_argument("--soundscape", type=Path, required=True, help="soundscape to process")
+        parser.add_argument("--bundle", type=Path, required=True, help="folder of the bundle")
     if verb == "evaluate":
-        parser.add_argument("--soundscape", type=Path, help="score a bundle on this soundscape")
-        parser.add_argument("--bundle", type=Path, help="the bundle's folder")
         parser.add_argument(
-            "--settings", type=Path, help="a soundpost.toml, whose [decide] is evaluated"
+            "--soundscape", type=Path, help="score a bundle on this soundscape instead"
         )
-        parser.add_argument("--out", type=Path, help="folder of the report (default: SOUNDSCAPE)")
+        parser.add_argument("--bundle", type=Path, help="folder of the bundle to score")
         parser.add_argument(
-            "--no-peer", action="store_true", help="leave out the comparison with YAMNet"
+            "--settings", type=Path, help="soundpost.toml with the [decide] settings to score"
+        )
+        parser.add_argument(
+            "--out", type=Path, help="folder for the report (default: the soundscape's)"
+        )
+        parser.add_argument(
+            "--no-peer", action="store_true", help="do not score YAMNet for comparison"
         )

@@ -11,7 +11,7 @@ from soundpost.config import Config, load_config
 from soundpost_training.dataset import data_folder, open_dataset
 from soundpost_training.errors import ExperimentError
 from soundpost_training.experiment.experiment import Experiment
-from soundpost_training.files import write_atomic, written
+from soundpost_training.files import explain_write_errors, write_atomic
 from soundpost_training.progress import report as console
 from soundpost_training.soundscape.compose.compose import compose
 from soundpost_training.soundscape.compose.ground_truth import read_ground_truth
@@ -38,7 +38,7 @@ def soundscape(experiment: Experiment, options: argparse.Namespace) -> None:
     )
     rate_hz = experiment.features.sample_rate_hz
     dataset = open_dataset(experiment.data)
-    with written(options.out):
+    with explain_write_errors(options.out):
         scene = compose(dataset, recipe, rate_hz, options.out, options.command)
     console.print(
         f"{options.out}: {len(scene.recordings)} recordings, {recipe.hours:g} h with all of "

@@ -1,4 +1,4 @@
-"""What the verbs print as tables."""
+"""Tables that the verbs print."""
 
 from rich.table import Table
 
@@ -8,7 +8,7 @@ from soundpost_training.evaluate.float_crossval import FloatSummary
 
 
 def accuracy_table(summary: Summary, title: str = "clip accuracy") -> Table:
-    """The accuracy of each fold, and of all."""
+    """Returns a table of the accuracy of each held-out fold, and its mean."""
     table = Table("held out", "int8", "float", title=title)
     for fold in summary.folds:
         table.add_row(str(fold.fold), f"{fold.int8:.2%}", f"{fold.real:.2%}")
@@ -22,7 +22,7 @@ def accuracy_table(summary: Summary, title: str = "clip accuracy") -> Table:
 
 
 def float_table(summary: FloatSummary) -> Table:
-    """The same where no int8 can be made."""
+    """Returns a table of accuracy for a network that has no int8 version."""
     table = Table("held out", "float", title="clip accuracy")
     for fold in summary.folds:
         table.add_row(str(fold.fold), f"{fold.real:.2%}")
@@ -32,10 +32,10 @@ def float_table(summary: FloatSummary) -> Table:
 
 
 def threshold_table(calibration: Calibration) -> Table:
-    """What each threshold does, and all of them together."""
+    """Returns a table of the thresholds, with detections and false alarms of each and of all."""
     title = f"temperature {calibration.temperature:.2f}, chosen on folds {calibration.folds}"
-    heads = "label", "threshold", "clips told", "false alarms / h", "in silence"
-    table = Table(*heads, title=title)
+    columns = "label", "threshold", "clips detected", "false alarms / h", "in silence"
+    table = Table(*columns, title=title)
     for label in calibration.labels:
         rates = f"{label.told:.1%}", f"{label.false_alarms_per_hour:.2f}", f"{label.quiet:.3f}"
         table.add_row(label.name, f"{label.on_threshold:.3f}", *rates)

@@ -1,4 +1,4 @@
-"""What each verb of the command line does."""
+"""The verbs of the command line: each runs one step and prints its result."""
 
 import argparse
 
@@ -9,7 +9,7 @@ from soundpost_training.bundle.export import export as export_bundle
 from soundpost_training.bundle.export import require_small_loss
 from soundpost_training.bundle.proof import prove
 from soundpost_training.cli.tables import accuracy_table, float_table, threshold_table
-from soundpost_training.dataset import cost
+from soundpost_training.dataset import leak_warning
 from soundpost_training.errors import ExperimentError
 from soundpost_training.evaluate.calibrate import calibrate as choose_thresholds
 from soundpost_training.evaluate.calibration import told_of_silence
@@ -33,9 +33,9 @@ REPORT_FILE, REPORT_DATA_FILE = "report.html", "report.json"
 
 
 def prepare(experiment: Experiment, options: argparse.Namespace) -> None:
-    """Makes the features, and says of what."""
-    material = _material(experiment, options)
-    dataset, features = material.dataset, material.features
+    """Computes the features, and prints the size of the data set."""
+    context = _context(experiment, options)
+    dataset, features = context.dataset, context.features
     frames = int(features.frames[: len(dataset.clips)].sum())
     seconds = frames * experiment.features.hop_samples
     report.print(
@@ -44,84 +44,84 @@ def prepare(experiment: Experiment, options: argparse.Namespace) -> None:
     )
     if dataset.background:
         report.print(f"background: {len(dataset.background)} clips without a label")
-    if dataset.wet_copies:
-        report.print(f"rooms: each clip is heard in {dataset.wet_copies} more")
+    if dataset.reverb_copies:
+        report.print(f"reverb: {dataset.reverb_copies} reverberated copies of each clip")
 
 
 def teach(experiment: Experiment, options: argparse.Namespace) -> None:
-    """Fills the pool, has whole networks listen to it, and judges the teachers of a fold."""
-    material = _material(experiment, options)
-    pool, config = material.pool, experiment.teacher
+    """Fills the pool, runs the teacher networks on it, and scores the teachers of a fold."""
+    context = _context(experiment, options)
+    pool, config = context.pool, experiment.teacher
     examples, features = pool.heard.shape
-    report.print(f"the teacher heard {examples} examples and answers {features} features each")
+    report.print(f"the teacher has embedded {examples} examples, {features} features each")
     if config is not None and (config.runs or config.bundle):
-        for fold in material.dataset.folds:
-            told = teach_fold(material, fold)
-            report.print(f"fold {fold}: the student is told of {len(told.examples)} examples")
+        for fold in context.dataset.folds:
+            labels = teach_fold(context, fold)
+            report.print(f"fold {fold}: the student has {len(labels.examples)} examples")
     if options.fold is not None:
-        judged = judge_fold(material, options.fold)
+        teachers = judge_fold(context, options.fold)
         report.print(
-            f"fold {options.fold}, which no teacher has heard: they are right of "
-            f"{judged.clips:.2%} of the clips, of {judged.windows:.2%} of the windows"
+            f"fold {options.fold}, which no teacher was trained on: accuracy of the teachers "
+            f"{teachers.clips:.2%} of clips, {teachers.windows:.2%} of windows"
         )
 
 
 def train(experiment: Experiment, options: argparse.Namespace) -> None:
-    """Trains, quantizes and scores the network of one fold, or that of all folds."""
-    material = _material(experiment, options)
-    what = "all folds, heard in training" if options.fold is None else f"fold {options.fold}"
+    """Trains, quantizes and scores the network that holds one fold out, or none."""
+    context = _context(experiment, options)
+    what = "all folds, which it was trained on" if options.fold is None else f"fold {options.fold}"
     if makes_int8(experiment):
-        measured = figures(options.fold, run_fold(material, options.fold))
+        measured = figures(options.fold, run_fold(context, options.fold))
         report.print(f"{what}: int8 {measured.int8:.2%}, float {measured.real:.2%}")
     else:
-        report.print(f"{what}: float {run_in_float(material, options.fold).real:.2%}")
+        report.print(f"{what}: float {run_in_float(context, options.fold).real:.2%}")
         report.print(_why_float(experiment))
 
 
 def crossval(experiment: Experiment, options: argparse.Namespace) -> None:
-    """Does so for every fold, and prints the table.
+    """Trains, quantizes and scores every fold, and prints the table.
 
     Raises:
-        ExperimentError: Figures among some labels, which are of int8, where there is none.
+        ExperimentError: `--among`, which is of int8, for a network that has no int8 version.
     """
     if options.among is not None and not makes_int8(experiment):
         raise ExperimentError(
-            f"--among tells figures of int8, got none here: {_why_float(experiment)}",
+            f"--among is the accuracy of int8, got a network without: {_why_float(experiment)}",
             hint="leave out --among",
         )
-    material = _material(experiment, options)
+    context = _context(experiment, options)
     if makes_int8(experiment):
-        report.print(accuracy_table(cross_validate(material)))
+        report.print(accuracy_table(cross_validate(context)))
         if options.among is not None:
             title = f"clip accuracy among {len(options.among)} labels"
-            report.print(accuracy_table(crossval_among(material, options.among), title))
+            report.print(accuracy_table(crossval_among(context, options.among), title))
     else:
-        report.print(float_table(crossval_in_float(material)))
+        report.print(float_table(crossval_in_float(context)))
         report.print(_why_float(experiment))
 
 
 def calibrate(experiment: Experiment, options: argparse.Namespace) -> None:
-    """Chooses temperature and thresholds, and prints what they do."""
-    material = _material(experiment, options)
-    calibration = choose_thresholds(material)
+    """Chooses temperature and thresholds, and prints the detections and false alarms of each."""
+    context = _context(experiment, options)
+    calibration = choose_thresholds(context)
     content = msgspec.json.format(msgspec.json.encode(calibration), indent=2)
-    write_atomic(material.folder / CALIBRATION_FILE, content)
+    write_atomic(context.folder / CALIBRATION_FILE, content)
     report.print(threshold_table(calibration))
     for label in told_of_silence(calibration):
         console.print(
-            f"{label.name} is told of faint noise, which it scores {label.quiet:.3f}: "
+            f"{label.name} is detected in faint noise, with a score of {label.quiet:.3f}: "
             "train longer, with a greater augment.negative_share",
             style="yellow",
         )
 
 
 def evaluate(experiment: Experiment, options: argparse.Namespace) -> None:
-    """Writes the report, and says where."""
-    material = _material(experiment, options)
-    evaluation = _evaluation(material)
-    scores, truth, _ = out_of_fold([run_fold(material, fold) for fold in material.dataset.folds])
-    page, data = material.folder / REPORT_FILE, material.folder / REPORT_DATA_FILE
-    folders = [material.fold_folder(fold) for fold in material.dataset.folds]
+    """Writes the report, and prints its path."""
+    context = _context(experiment, options)
+    evaluation = _evaluation(context)
+    scores, truth, _ = out_of_fold([run_fold(context, fold) for fold in context.dataset.folds])
+    page, data = context.folder / REPORT_FILE, context.folder / REPORT_DATA_FILE
+    folders = [context.fold_folder(fold) for fold in context.dataset.folds]
     histories = {folder.name: read_history(folder) for folder in folders}
     write_atomic(page, report_page(evaluation, scores, truth, histories).encode())
     write_atomic(data, msgspec.json.format(msgspec.json.encode(evaluation), indent=2))
@@ -130,43 +130,43 @@ def evaluate(experiment: Experiment, options: argparse.Namespace) -> None:
 
 
 def export(experiment: Experiment, options: argparse.Namespace) -> None:
-    """Writes the bundle and, where one is asked for, its proof; says where.
+    """Writes the bundle and, with `--proof`, its proof, and prints their paths.
 
     Raises:
-        ExperimentError: A proof of a bundle that needs none.
-        TrainingError: int8 loses more than a point.
+        ExperimentError: `--proof` for a bundle that held a fold out.
+        TrainingError: int8 loses more than a point of accuracy.
     """
     held_out = experiment.bundle.held_out_fold
     if options.proof is not None and held_out is not None:
         raise ExperimentError(
-            f"{experiment.bundle.id} held out fold {held_out}, which judges it without a proof",
+            f"{experiment.bundle.id} held out fold {held_out}, and is scored on it without a proof",
             hint="leave out --proof, or bundle.held_out_fold",
         )
-    material = _material(experiment, options)
-    evaluation = _evaluation(material)
+    context = _context(experiment, options)
+    evaluation = _evaluation(context)
     if not options.force:
         require_small_loss(evaluation.summary.real_mean, evaluation.summary.int8_mean)
-        shipped = figures(held_out, run_fold(material, held_out))
+        shipped = figures(held_out, run_fold(context, held_out))
         require_small_loss(shipped.real, shipped.int8)
-    folder = export_bundle(material, evaluation, options.models, options.command)
+    folder = export_bundle(context, evaluation, options.models, options.command)
     report.print(accuracy_table(evaluation.summary))
     report.print(f"bundle: {folder}")
     if options.proof is not None:
         bundle = read_manifest(folder)
-        where = prove(material, evaluation, bundle, options.proof, options.command)
-        report.print(f"proof: {where}")
+        folder = prove(context, evaluation, bundle, options.proof, options.command)
+        report.print(f"proof: {folder}")
 
 
-def _evaluation(material: TrainingContext) -> Evaluation:
-    summary = cross_validate(material)
-    return evaluate_folds(material, summary, choose_thresholds(material))
+def _evaluation(context: TrainingContext) -> Evaluation:
+    summary = cross_validate(context)
+    return evaluate_folds(context, summary, choose_thresholds(context))
 
 
-def _material(experiment: Experiment, options: argparse.Namespace) -> TrainingContext:
-    material = TrainingContext.of(experiment, options.cache, options.runs)
-    if material.dataset.dealt_by_clip:
-        console.print(cost(material.dataset), style="bold red", highlight=False)
-    return material
+def _context(experiment: Experiment, options: argparse.Namespace) -> TrainingContext:
+    context = TrainingContext.of(experiment, options.cache, options.runs)
+    if context.dataset.has_leaky_folds:
+        console.print(leak_warning(context.dataset), style="bold red", highlight=False)
+    return context
 
 
 def _why_float(experiment: Experiment) -> str:

@@ -1,4 +1,4 @@
-"""Dealing recordings into folds, a whole group at a time."""
+"""Assigns recordings to folds, a whole group at a time."""
 
 import hashlib
 from collections import Counter, defaultdict
@@ -8,28 +8,30 @@ from soundpost_training.dataset.clip import Clip
 
 
 def assign_folds(clips: list[Clip], folds: int) -> tuple[Clip, ...]:
-    """The same clips with folds 1 to `folds`, every group in one fold, every label spread out.
+    """Returns the clips with folds 1 to `folds`; a group has one fold, a label is in all of them.
 
-    Large groups are dealt first, each to the fold that has least of its labels so far. Names
-    alone decide, not the order of the files: the same recordings get the same folds anywhere.
+    Large groups are assigned first, each to the fold that has the fewest clips of its labels so
+    far. Only names decide, not the order of the files: the same recordings get the same folds on
+    every machine.
 
     Args:
-        clips: With any folds.
-        folds: How many folds to fill.
+        clips: Their own folds are not used.
+        folds: The number of folds.
     """
-    members = defaultdict(list)
+    labels_of = defaultdict(list)
     for clip in clips:
-        members[clip.group].append(clip.label)
-    held: dict[int, Counter[str]] = {fold: Counter() for fold in range(1, folds + 1)}
+        labels_of[clip.group].append(clip.label)
+    counts: dict[int, Counter[str]] = {fold: Counter() for fold in range(1, folds + 1)}
     fold_of = {}
-    for group in sorted(members, key=lambda group: (-len(members[group]), _shuffled(group))):
-        labels = members[group]
+    for group in sorted(labels_of, key=lambda group: (-len(labels_of[group]), _shuffle_key(group))):
+        labels = labels_of[group]
         fold_of[group] = min(
-            held, key=lambda fold: (sum(held[fold][label] for label in labels), held[fold].total())
+            counts,
+            key=lambda fold: (sum(counts[fold][label] for label in labels), counts[fold].total()),
         )
-        held[fold_of[group]].update(labels)
+        counts[fold_of[group]].update(labels)
     return tuple(replace(clip, fold=fold_of[clip.group]) for clip in clips)
 
 
-def _shuffled(name: str) -> str:
+def _shuffle_key(name: str) -> str:
     return hashlib.sha256(name.encode()).hexdigest()

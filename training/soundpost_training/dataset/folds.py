@@ -1,27 +1,27 @@
-"""Folds: what may be trained on together, and proof that nothing leaks."""
+"""Checks of folds: no leaks between them, and enough labels in each training set."""
 
 from soundpost_training.dataset.clip import Dataset
-from soundpost_training.dataset.leaky_folds import leaking
+from soundpost_training.dataset.leaky_folds import find_leaks
 from soundpost_training.errors import DatasetError
 
 CLIPS_NAMED = 5
-"""How many offenders an error names; the rest are counted."""
+"""Clips that an error names; the rest are counted."""
 
 
 def refuse_leaks(dataset: Dataset) -> Dataset:
-    """The data set itself, when no source recording is heard in two folds, or it owns up to it.
+    """Returns the data set if no source recording is in two folds, or if it says that some are.
 
     Raises:
-        DatasetError: Some group spans two folds, there are fewer than two folds, or a label is
-            absent from what a fold's model would be trained on.
+        DatasetError: A group spans two folds, there are fewer than two folds, or a label has no
+            clips outside of one fold.
     """
-    offenders = [] if dataset.dealt_by_clip else leaking(dataset.recordings)
-    if offenders:
-        names = ", ".join(clip.path.name for clip in offenders[:CLIPS_NAMED])
+    leaks = [] if dataset.has_leaky_folds else find_leaks(dataset.recordings)
+    if leaks:
+        names = ", ".join(clip.path.name for clip in leaks[:CLIPS_NAMED])
         raise DatasetError(
-            f"{len(offenders)} clips share a source recording with another fold: "
-            f"{names}{' …' if len(offenders) > CLIPS_NAMED else ''}",
-            hint="put all clips of one recording into one fold; a score across such folds lies",
+            f"{len(leaks)} clips share a source recording with another fold: "
+            f"{names}{' …' if len(leaks) > CLIPS_NAMED else ''}",
+            hint="put all clips of one recording into one fold; such folds give too high figures",
         )
     if len(dataset.folds) < 2:  # noqa: PLR2004 - two is what "train on others" needs
         raise DatasetError(
@@ -34,31 +34,32 @@ def refuse_leaks(dataset: Dataset) -> Dataset:
 
 def _refuse_missing_labels(dataset: Dataset) -> None:
     for fold in dataset.folds:
-        kept = {clip.label for clip in dataset.clips if clip.fold != fold}
-        missing = [label for label in dataset.labels if label not in kept]
+        trained = {clip.label for clip in dataset.clips if clip.fold != fold}
+        missing = [label for label in dataset.labels if label not in trained]
         if missing:
             raise DatasetError(
-                f"without fold {fold} nothing is left of: {', '.join(missing)}",
+                f"without fold {fold} there are no clips of: {', '.join(missing)}",
                 hint="record each label in at least two folds, or leave the label out",
             )
 
 
 def refuse_single_label(dataset: Dataset) -> None:
-    """Returns when there is something to tell apart: a collection may begin with one label.
+    """Raises an error if there is nothing to tell apart; a collection may begin with one label.
 
     Raises:
-        DatasetError: There is one label only.
+        DatasetError: The data set has one label only.
     """
     if len(dataset.labels) == 1:
         raise DatasetError(
             f"{dataset.name} has the one label {dataset.labels[0]}, at least two are needed: a "
-            "network of one gives it to every sound, and nothing is a false alarm",
-            hint="give what else is heard there labels of its own; data.background is none",
+            "network of one label gives it to every sound, so no threshold can be chosen",
+            hint="give the other sounds of that place labels of their own; data.background is not "
+            "a label",
         )
 
 
 def training_folds(dataset: Dataset, held_out: int | None) -> list[int]:
-    """All folds but the held-out one; all of them where none is held out.
+    """Returns all folds but the held-out one; all of them if none is held out.
 
     Raises:
         DatasetError: The data set has no such fold.

@@ -1,12 +1,12 @@
-"""Where data lie."""
+"""The folder of the data sets."""
 
 import os
 from pathlib import Path
 
 DEFAULT_DATA = Path("../shared/data")
-"""Where data lie when SOUNDPOST_DATA does not say, seen from the project's root."""
+"""The folder of the data without SOUNDPOST_DATA, relative to the project's root."""
 
 
 def data_folder(name: str) -> Path:
-    """An absolute path as it is; any other, under $SOUNDPOST_DATA."""
+    """Returns an absolute path as it is, and any other under $SOUNDPOST_DATA."""
     return Path(os.environ.get("SOUNDPOST_DATA", DEFAULT_DATA)) / name

@@ -1,16 +1,17 @@
-"""Which labels of a data set are told, and which are nothing but background."""
+"""Selects the labels of a data set to train on, and the labels that are background."""
 
 from dataclasses import replace
 
+from soundpost.errors import did_you_mean
 from soundpost_training.dataset.clip import Dataset
 from soundpost_training.errors import DatasetError
 
 
 def select_labels(dataset: Dataset, labels: tuple[str, ...]) -> Dataset:
-    """The data set with these labels and their clips only, or as it is when none are named.
+    """Returns the data set with the clips of these labels only; without labels, unchanged.
 
     Raises:
-        DatasetError: It has not all of them.
+        DatasetError: The data set does not have all of them.
     """
     if not labels:
         return dataset
@@ -23,17 +24,17 @@ def select_labels(dataset: Dataset, labels: tuple[str, ...]) -> Dataset:
 
 
 def as_background(dataset: Dataset, background: tuple[str, ...]) -> Dataset:
-    """The data set with the clips of some labels as background: the labels are no more.
+    """Returns the data set with the clips of some labels as background, without these labels.
 
     Raises:
-        DatasetError: It has not all of them, or nothing else.
+        DatasetError: The data set does not have all of them, or has no others.
     """
     refuse_unknown_labels(dataset, background, "data.background")
     labels = tuple(label for label in dataset.labels if label not in background)
     if not labels:
         raise DatasetError(
             f"all labels of {dataset.name} are background",
-            hint="leave those out of data.background that are to be told",
+            hint="remove the labels to recognise from data.background",
         )
     return replace(
         dataset,
@@ -44,14 +45,14 @@ def as_background(dataset: Dataset, background: tuple[str, ...]) -> Dataset:
 
 
 def refuse_unknown_labels(dataset: Dataset, labels: tuple[str, ...], key: str) -> None:
-    """Returns when a data set has all labels that a key of the experiment names.
+    """Raises an error if a key of the experiment names labels that the data set does not have.
 
     Raises:
-        DatasetError: It has not.
+        DatasetError: A label is unknown.
     """
     unknown = [label for label in labels if label not in dataset.labels]
     if unknown:
         raise DatasetError(
             f"{dataset.name} has no label {', '.join(unknown)}",
-            hint=f"mend {key}; it has: {', '.join(dataset.labels)}",
+            hint=f"correct {key}: {did_you_mean(unknown[0], dataset.labels)}",
         )

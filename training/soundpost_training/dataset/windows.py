@@ -1,4 +1,4 @@
-"""A clip as the daemon hears it: whole windows at the stride."""
+"""Cuts the features of a clip into windows, as the daemon does."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -8,11 +8,11 @@ from soundpost_training.experiment.data import WindowConfig
 
 
 def windows_of(log_mel: NDArray[np.float32], config: WindowConfig) -> NDArray[np.float32]:
-    """The windows of a clip, float32[windows, frames, mel_bands], at least one.
+    """Returns the windows of a clip, float32[windows, frames, mel_bands], one at least.
 
-    Frames depend on their own samples only, so these are to the bit the windows that the
-    daemon's `Windower` cuts from the clip's samples. What is left over at the end makes no
-    window; a clip shorter than one is filled up with its own silence floor.
+    A frame depends on its own samples only, so these windows are equal to the bit to those that
+    the daemon's `Windower` cuts from the samples of the clip. Frames that do not fill a window at
+    the end are not used. A clip shorter than a window is padded with its own lowest value.
 
     Args:
         log_mel: float32[frames, mel_bands].
@@ -21,31 +21,33 @@ def windows_of(log_mel: NDArray[np.float32], config: WindowConfig) -> NDArray[np
     missing = config.frames - len(log_mel)
     if missing > 0:
         log_mel = np.pad(log_mel, ((0, missing), (0, 0)), constant_values=log_mel.min())
-    cut = np.lib.stride_tricks.sliding_window_view(log_mel, config.frames, axis=0)
-    return cut[:: config.stride_frames].transpose(0, 2, 1)
+    windows = np.lib.stride_tricks.sliding_window_view(log_mel, config.frames, axis=0)
+    return windows[:: config.stride_frames].transpose(0, 2, 1)
 
 
 def windows_of_clips(
     features: Features, clips: list[int], config: WindowConfig
 ) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
-    """The windows of clips, float32[n, frames, mel_bands], and whose each is, int64[n].
+    """Returns the windows of clips, float32[n, frames, mel_bands], and their owners, int64[n].
+
+    An owner is an index into `clips`.
 
     Args:
         features: The log-mel of the whole data set.
         clips: Positions in the data set.
         config: Length and stride in frames.
     """
-    cut = [windows_of(features.clip(clip), config) for clip in clips]
-    owners = np.repeat(np.arange(len(clips)), [len(windows) for windows in cut])
-    return np.concatenate(cut), owners
+    by_clip = [windows_of(features.clip(clip), config) for clip in clips]
+    owners = np.repeat(np.arange(len(clips)), [len(windows) for windows in by_clip])
+    return np.concatenate(by_clip), owners
 
 
 def clip_means(scores: NDArray[np.float32], owners: NDArray[np.int64]) -> NDArray[np.float32]:
-    """A clip's scores: the mean of its windows', float32[clips, labels].
+    """Returns the scores of clips, float32[clips, labels]: the means over their windows.
 
     Args:
         scores: float32[windows, labels].
-        owners: int64[windows], whose each is, as `windows_of_clips` tells; each clip has some.
+        owners: int64[windows], as `windows_of_clips` returns them; each clip has one at least.
     """
     counts = np.bincount(owners)
     sums = np.zeros((len(counts), scores.shape[1]), np.float64)

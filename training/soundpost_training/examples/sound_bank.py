@@ -75,7 +75,7 @@ class SoundBank:
         frames = experiment.window.frames
         rng = np.random.default_rng(experiment.seed)
         quiet = negatives(rng, features.spec, NEGATIVE_CLIPS, frames)
-        copies, first_copy = dataset.wet_copies, len(dataset.recordings)
+        copies, first_copy = dataset.reverb_copies, len(dataset.recordings)
         owners = clips + [clip for clip in clips for _ in range(copies)]
         wet = [first_copy + clip * copies + copy for clip in clips for copy in range(copies)]
         fold_of = np.array([clip.fold for clip in dataset.recordings])

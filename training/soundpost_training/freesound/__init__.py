@@ -1,1 +1,1 @@
-"""Downloads recordings from Freesound, with author and licence of each."""
+"""A client of Freesound: downloads recordings, with author and licence of each."""

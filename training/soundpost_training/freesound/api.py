@@ -1,7 +1,7 @@
-"""Freesound's APIv2: a search, page by page, as politely as its limits ask for.
+"""A client of Freesound's APIv2: searches page by page, within the limits of the service.
 
-Documented at https://freesound.org/docs/api/. A token is enough for searching and for previews;
-the originals would need OAuth2 and a browser.
+See https://freesound.org/docs/api/. A token is enough for searches and previews; the original
+files need OAuth2 and a browser.
 """
 
 import re
@@ -17,31 +17,33 @@ from soundpost_training.progress import console
 
 ADDRESS = "https://freesound.org/apiv2/"
 PAGE_SIZE = 150
-"""The most that the API gives at once: each page counts as one request of its limit."""
+"""The largest page of the API: each page counts as one request of its limit."""
 
 FIELDS = "id,name,username,license,url,previews"
 TIMEOUT = urllib3.Timeout(connect=20.0, read=60.0)
 NO_RETRIES = urllib3.Retry(
     3, connect=0, read=0, status=0, other=0, redirect=3, respect_retry_after_header=False
 )
-"""Of its own: attempts are counted and told here. A redirection takes no token elsewhere."""
+"""Attempts are counted and logged here, not in urllib3, which drops the token on redirection."""
 
 ATTEMPTS = 6
+"""With waits of 1, 2, 4 … 32 s: about a minute in all, in which a server restarts."""
+
 MINUTE_SECONDS = 60.0
 LONGEST_WAIT_SECONDS = 300.0
-"""A limit that lasts longer than this is left to another day."""
+"""A longer limit ends the program: it is one of a day, and the command resumes later."""
 
 Wait = Callable[[float], None]
 
 
 class Previews(msgspec.Struct, frozen=True):
-    """Where a sound can be had without OAuth2, in 192 kbit/s."""
+    """The address of a sound's preview, 192 kbit/s, which needs no OAuth2."""
 
     ogg: str | None = msgspec.field(name="preview-hq-ogg", default=None)
 
 
 class Sound(msgspec.Struct, frozen=True):
-    """A sound as the search tells of it; `license` is the address of its licence."""
+    """A sound in the results of a search; `license` is the address of its licence."""
 
     id: int
     name: str
@@ -52,7 +54,7 @@ class Sound(msgspec.Struct, frozen=True):
 
 
 class Page(msgspec.Struct, frozen=True):
-    """A part of what was found; `next` is null on the last."""
+    """A page of results; `next` is null on the last."""
 
     count: int
     results: list[Sound]
@@ -60,18 +62,18 @@ class Page(msgspec.Struct, frozen=True):
 
 
 class Refusal(msgspec.Struct, frozen=True):
-    """Why the API does not do what it was asked for."""
+    """The body of an error response of the API."""
 
     detail: str
 
 
 class Freesound:
-    """The API at an address.
+    """A client of the API at an address.
 
     Args:
-        token: Sent to this address only, in a header.
-        address: Ends with a slash.
-        wait: Waits for so many seconds.
+        token: The API key, sent to this address only, in a header.
+        address: The address of the API, with a slash at its end.
+        wait: Waits for a number of seconds.
     """
 
     def __init__(self, token: str, address: str = ADDRESS, wait: Wait = time.sleep) -> None:
@@ -80,96 +82,96 @@ class Freesound:
         self._wait = wait
         self.pool = urllib3.PoolManager(timeout=TIMEOUT, retries=NO_RETRIES)
 
-    def search(self, query: str, only: str) -> Iterator[Page]:
-        """The pages of what is found, asked for one by one as they are needed.
+    def search(self, query: str, filter_text: str) -> Iterator[Page]:
+        """Yields the pages of the results, each requested when it is needed.
 
         Args:
-            query: As one types it on the site.
-            only: The filter.
+            query: The text to search for, as on the site.
+            filter_text: The filter, in the syntax of the API.
 
         Raises:
-            DownloadError: The token is refused, the limit is reached, or nobody answers.
+            DownloadError: The token is refused, the limit is reached, or there is no response.
         """
-        number, more = 1, True
-        while more:
+        number, has_more = 1, True
+        while has_more:
             page = self._page(
                 {
                     "query": query,
-                    "filter": only,
+                    "filter": filter_text,
                     "fields": FIELDS,
                     "page_size": str(PAGE_SIZE),
                     "page": str(number),
                 }
             )
             yield page
-            number, more = number + 1, page.next is not None
+            number, has_more = number + 1, page.next is not None
 
     def _page(self, fields: dict[str, str]) -> Page:
         headers = {"Authorization": f"Token {self._token}"}
         url = f"{self._address}search/text/"
-        trouble = ""
+        reason = ""
         for attempt in range(ATTEMPTS):
             try:
-                answer = self.pool.request("GET", url, fields=fields, headers=headers)
+                response = self.pool.request("GET", url, fields=fields, headers=headers)
             except urllib3.exceptions.HTTPError as error:
-                trouble, seconds = str(error), 2.0**attempt
+                reason, seconds = str(error), 2.0**attempt
             else:
-                if answer.status == HTTPStatus.OK:
-                    return _decoded(answer.data, url)
-                trouble, seconds = _told(answer), _pause(answer, 2.0**attempt)
-            console.print(f"Freesound: {trouble}; again in {seconds:.0f} s", style="yellow")
+                if response.status == HTTPStatus.OK:
+                    return _decode(response.data, url)
+                reason, seconds = _reason(response), _wait_seconds(response, 2.0**attempt)
+            console.print(f"Freesound: {reason}; again in {seconds:.0f} s", style="yellow")
             self._wait(seconds)
         raise DownloadError(
-            f"Freesound does not answer: {trouble}", hint="the same command goes on from here"
+            f"Freesound does not respond: {reason}", hint="the same command resumes from here"
         )
 
 
-def _decoded(body: bytes, url: str) -> Page:
+def _decode(body: bytes, url: str) -> Page:
     try:
         return msgspec.json.decode(body, type=Page)
     except msgspec.DecodeError as error:
         raise DownloadError(
-            f"{url} answers what is no list of sounds: {error}",
-            hint="is there a proxy that wants a login, or is FREESOUND_API wrong?",
+            f"{url}: expected a list of sounds, got another response: {error}",
+            hint="log in to the proxy, if there is one, and check FREESOUND_API",
         ) from error
 
 
-def _told(answer: urllib3.BaseHTTPResponse) -> str:
-    """What the API says of a refusal: its `detail`, or the status alone."""
+def _reason(response: urllib3.BaseHTTPResponse) -> str:
+    """Returns the `detail` of an error response, or its status."""
     try:
-        return msgspec.json.decode(answer.data, type=Refusal).detail
+        return msgspec.json.decode(response.data, type=Refusal).detail
     except msgspec.DecodeError:
-        return f"status {answer.status}"
+        return f"status {response.status}"
 
 
-def _pause(answer: urllib3.BaseHTTPResponse, busy_seconds: float) -> float:
-    """How long to wait before the same request, in seconds.
+def _wait_seconds(response: urllib3.BaseHTTPResponse, busy_seconds: float) -> float:
+    """Returns the time to wait before the same request is sent again, in seconds.
 
     Raises:
-        DownloadError: It is of no use to ask again today.
+        DownloadError: The same request would be refused again today.
     """
-    if answer.status == HTTPStatus.TOO_MANY_REQUESTS:
-        seconds = _limit_seconds(answer)
+    if response.status == HTTPStatus.TOO_MANY_REQUESTS:
+        seconds = _limit_seconds(response)
         if seconds <= LONGEST_WAIT_SECONDS:
             return seconds
         raise DownloadError(
-            f"Freesound has answered enough: {_told(answer)}",
-            hint="the same command goes on from here, tomorrow",
+            f"the limit of Freesound is reached: {_reason(response)}",
+            hint="the same command resumes from here, tomorrow",
         )
-    if answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+    if response.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         return busy_seconds
-    refused = answer.status in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}
+    is_token = response.status in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}
     raise DownloadError(
-        f"Freesound refuses: {_told(answer)} (status {answer.status})",
+        f"Freesound refuses the request: {_reason(response)} (status {response.status})",
         hint="set FREESOUND_TOKEN to a key from https://freesound.org/apiv2/apply"
-        if refused
-        else "mend the query",
+        if is_token
+        else "correct the query",
     )
 
 
-def _limit_seconds(answer: urllib3.BaseHTTPResponse) -> float:
-    """What `Retry-After` says, or the limit that is named: `60/minute`, or `2000/day`."""
-    stated = answer.headers.get("Retry-After", "")
+def _limit_seconds(response: urllib3.BaseHTTPResponse) -> float:
+    """Returns `Retry-After`, or the length of the limit in the text: `60/minute`, `2000/day`."""
+    stated = response.headers.get("Retry-After", "")
     if re.fullmatch(r"\d+", stated):
         return float(stated)
-    return MINUTE_SECONDS if "/minute" in _told(answer) else float("inf")
+    return MINUTE_SECONDS if "/minute" in _reason(response) else float("inf")

@@ -1,4 +1,4 @@
-"""A file from an address: whole or not at all, and from where the last attempt broke off."""
+"""Downloads a file completely or not at all, and resumes an interrupted download."""
 
 import re
 import time
@@ -12,67 +12,76 @@ from soundpost_training.errors import DownloadError
 from soundpost_training.freesound.api import Wait
 
 ATTEMPTS = 5
+"""With waits of 2, 4, 8 and 16 s: a lost connection is back by then, or the file is skipped."""
+
 BLOCK_BYTES = 1 << 16
+"""Read at once from the connection; more would be lost when it breaks."""
 
 
 def download(pool: urllib3.PoolManager, url: str, path: Path, wait: Wait = time.sleep) -> None:
-    """Fetches a sound; what has come so far stays beside it as `.part`, for the next time.
+    """Downloads a sound; an interrupted download is kept beside it as `.part` and resumed.
 
     Args:
-        pool: Whose connections to use; no credentials are sent.
-        url: Of a file that never changes.
-        path: Appears when the file is whole and is a sound.
-        wait: Waits for so many seconds between attempts.
+        pool: The connections; no credentials are sent.
+        url: The address of a file that never changes.
+        path: The file to write; it appears when it is complete and is a sound.
+        wait: Waits for a number of seconds between attempts.
 
     Raises:
-        DownloadError: It is not there, keeps breaking off, or is no sound.
+        DownloadError: The file is not there, the connection breaks each time, or it is no sound.
         OSError: The disk is full, or cannot be written.
     """
     part = path.with_name(f"{path.name}.part")
-    trouble = ""
+    reason = ""
     for attempt in range(ATTEMPTS):
         if attempt:
             wait(2.0**attempt)
         try:
             if _fetch(pool, url, part):
                 break
-            trouble = "it is busy"
+            reason = "the server is busy"
         except urllib3.exceptions.HTTPError as error:
-            trouble = str(error)
+            reason = str(error)
     else:
-        raise DownloadError(f"{url} breaks off: {trouble}", hint="the same command tries again")
+        raise DownloadError(
+            f"{url} cannot be downloaded: {reason}", hint="the same command tries again"
+        )
     try:
         soundfile.info(part)
     except soundfile.LibsndfileError as error:
         part.unlink()
-        raise DownloadError(f"{url} is no sound: {error}", hint="leave it out") from error
+        raise DownloadError(f"{url} is not a sound: {error}", hint="leave it out") from error
     part.replace(path)
 
 
 def _fetch(pool: urllib3.PoolManager, url: str, part: Path) -> bool:
-    """Whether the rest of the file has come; False when the server would be asked later."""
-    held = part.stat().st_size if part.is_file() else 0
-    headers = {"Range": f"bytes={held}-"} if held else {}
-    answer = pool.request("GET", url, headers=headers, preload_content=False)
+    """Returns whether the rest of the file was downloaded; False if the server is busy."""
+    size = part.stat().st_size if part.is_file() else 0
+    headers = {"Range": f"bytes={size}-"} if size else {}
+    response = pool.request("GET", url, headers=headers, preload_content=False)
     try:
-        if answer.status == HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE:
-            return _is_whole(answer, part, held)
-        if answer.status == HTTPStatus.TOO_MANY_REQUESTS or answer.status >= 500:  # noqa: PLR2004 - the server's own troubles
+        if response.status == HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE:
+            return _is_complete(response, part, size)
+        if response.status == HTTPStatus.TOO_MANY_REQUESTS or (
+            response.status >= HTTPStatus.INTERNAL_SERVER_ERROR
+        ):
             return False
-        if answer.status not in {HTTPStatus.OK, HTTPStatus.PARTIAL_CONTENT}:
-            raise DownloadError(f"{url}: status {answer.status}", hint="leave it out")
-        with part.open("ab" if answer.status == HTTPStatus.PARTIAL_CONTENT else "wb") as file:
-            while block := answer.read1(BLOCK_BYTES):  # what has come, though the line breaks next
+        if response.status not in {HTTPStatus.OK, HTTPStatus.PARTIAL_CONTENT}:
+            raise DownloadError(f"{url}: status {response.status}", hint="leave it out")
+        mode = "ab" if response.status == HTTPStatus.PARTIAL_CONTENT else "wb"
+        with part.open(mode) as file:
+            # read1 returns what has arrived, so that it is stored before the connection breaks.
+            while block := response.read1(BLOCK_BYTES):
                 file.write(block)
     finally:
-        answer.close()
+        response.close()
     return True
 
 
-def _is_whole(answer: urllib3.BaseHTTPResponse, part: Path, held: int) -> bool:
-    """Whether what is held is all there is; if it is something else, it goes."""
-    total = re.fullmatch(r"bytes \*/(\d+)", answer.headers.get("Content-Range", ""))
-    if total and int(total[1]) == held:
+def _is_complete(response: urllib3.BaseHTTPResponse, part: Path, size: int) -> bool:
+    """Returns whether the stored part is the complete file; removes it if it is another file."""
+    total = re.fullmatch(r"bytes \*/(\d+)", response.headers.get("Content-Range", ""))
+    if total and int(total[1]) == size:
         return True
     part.unlink()
     return False

@@ -1,4 +1,4 @@
-"""`labels.csv` beside the recordings: what each is called, whose it is, under which licence."""
+"""The table `labels.csv` of downloaded recordings: name, author and licence of each."""
 
 import csv
 from pathlib import Path
@@ -6,12 +6,13 @@ from pathlib import Path
 import msgspec
 
 from soundpost_training.errors import DownloadError
+from soundpost_training.files import replacing
 
 TABLE_FILE = "labels.csv"
 
 
-class Entry(msgspec.Struct, frozen=True, kw_only=True):
-    """A row; the first five columns are what a data set of kind `csv` reads."""
+class LedgerRow(msgspec.Struct, frozen=True, kw_only=True):
+    """A row; the data set kind `csv` reads the first five columns."""
 
     path: str
     label: str
@@ -24,44 +25,45 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     query: str
 
 
-COLUMNS = Entry.__struct_fields__
+COLUMNS = LedgerRow.__struct_fields__
 
 
 class Ledger:
-    """The rows of a folder's table, kept whole or not at all.
+    """The rows of a folder's table, by the id of the sound.
 
     Args:
-        folder: With the table, or without one yet.
+        folder: The folder; it may have no table yet.
 
     Raises:
-        DownloadError: There is a table that this program did not write.
+        DownloadError: The folder has a table that this program did not write.
     """
 
     def __init__(self, folder: Path) -> None:
         self._path = folder / TABLE_FILE
-        self.entries: dict[str, Entry] = {}
+        self.rows: dict[str, LedgerRow] = {}
         if not self._path.is_file():
             return
         with self._path.open(encoding="utf-8", newline="") as lines:
-            rows = csv.DictReader(lines)
-            if tuple(rows.fieldnames or ()) != COLUMNS:
+            reader = csv.DictReader(lines)
+            if tuple(reader.fieldnames or ()) != COLUMNS:
                 raise DownloadError(
                     f"{self._path} was not written by this command: its columns are others",
                     hint="name another --folder",
                 )
-            for row in rows:
-                entry = msgspec.convert(row, Entry)
-                self.entries[entry.id] = entry
+            for values in reader:
+                row = msgspec.convert(values, LedgerRow)
+                self.rows[row.id] = row
 
-    def keep(self) -> None:
-        """Writes the table, in the order in which the sounds came.
+    def save(self) -> None:
+        """Writes the table, in the order of the downloads.
 
         Raises:
-            OSError: It cannot be written; the table that was there still is.
+            OSError: The table cannot be written; the older one stays as it was.
         """
-        partial = self._path.with_name(f"partial-{TABLE_FILE}")
-        with partial.open("w", encoding="utf-8", newline="") as file:
-            rows = csv.writer(file, lineterminator="\n")
-            rows.writerow(COLUMNS)
-            rows.writerows(msgspec.structs.astuple(entry) for entry in self.entries.values())
-        partial.replace(self._path)
+        with (
+            replacing(self._path) as partial,
+            partial.open("w", encoding="utf-8", newline="") as file,
+        ):
+            writer = csv.writer(file, lineterminator="\n")
+            writer.writerow(COLUMNS)
+            writer.writerows(msgspec.structs.astuple(row) for row in self.rows.values())

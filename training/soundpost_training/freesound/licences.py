@@ -1,35 +1,35 @@
-"""Creative Commons licences as people, the API's filter and its answers call them."""
+"""Names of Creative Commons licences: on the command line, in the API's filter, in tables."""
 
 import re
 
-ASKED = {
+FILTER_NAMES = {
     "cc0": ("Creative Commons 0",),
     "by": ("Attribution",),
     "by-nc": ("Attribution NonCommercial", "Attribution Noncommercial"),
 }
-"""What may be asked for, and its names in the filter: the spelling changed over the years."""
+"""The names of each choice in the API's filter; the spelling of one changed over the years."""
 
-DEED = re.compile(r"//creativecommons\.org/(publicdomain/zero|licenses/[a-z+-]+)/(\d\.\d)")
+ADDRESS = re.compile(r"//creativecommons\.org/(publicdomain/zero|licenses/[a-z+-]+)/(\d\.\d)")
 
 
-def filter_of(asked: tuple[str, ...]) -> str:
-    """The API's filter for sounds under any of these licences."""
-    names = [f'"{name}"' for licence in asked for name in ASKED[licence]]
+def licence_filter(choices: tuple[str, ...]) -> str:
+    """Returns the API's filter for sounds under any of these licences."""
+    names = [f'"{name}"' for choice in choices for name in FILTER_NAMES[choice]]
     return f"license:({' OR '.join(names)})"
 
 
 def short_name(url: str) -> str | None:
-    """`CC0 1.0`, `CC BY 4.0` and so on for the address of a licence; none of another address."""
-    deed = DEED.search(url)
-    if deed is None:
+    """Returns the name of a licence by its address, such as `CC BY 4.0`; None for another one."""
+    match = ADDRESS.search(url)
+    if match is None:
         return None
-    kind, version = deed.groups()
+    kind, version = match.groups()
     if kind.startswith("publicdomain"):
         return f"CC0 {version}"
     return f"CC {kind.removeprefix('licenses/').upper()} {version}"
 
 
-def is_asked(name: str, asked: tuple[str, ...]) -> bool:
-    """Whether a licence in its short name is one of those that were asked for."""
+def is_chosen(name: str, choices: tuple[str, ...]) -> bool:
+    """Returns whether a licence, by its short name, is one of the choices."""
     kind = name.rpartition(" ")[0].removeprefix("CC ").lower()
-    return kind in asked
+    return kind in choices

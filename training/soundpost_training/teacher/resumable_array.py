@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from soundpost_training.files import write_atomic, written
+from soundpost_training.files import explain_write_errors, write_atomic
 from soundpost_training.progress import bar
 
 Answers = NDArray[np.float16]
@@ -38,7 +38,7 @@ def fill_resumable(
     """
     done_path = path.with_suffix(".done")
     done = int(done_path.read_text()) if path.is_file() and done_path.is_file() else 0
-    with written(path):
+    with explain_write_errors(path):
         path.parent.mkdir(parents=True, exist_ok=True)
         answers = np.lib.format.open_memmap(path, "r+" if done else "w+", np.float16, shape)
         _take_room(path)

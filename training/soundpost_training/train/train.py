@@ -8,7 +8,7 @@ import keras
 from soundpost_training.dataset import training_folds
 from soundpost_training.examples.batches import TrainingBatches
 from soundpost_training.experiment.experiment import Experiment, TrainConfig
-from soundpost_training.files import atomic_path, written
+from soundpost_training.files import atomic_path, explain_write_errors
 from soundpost_training.network.build import build_model, refuse_baseline
 from soundpost_training.progress import bar
 from soundpost_training.runs.checkpoint import CHECKPOINT_FOLDER, Checkpoints
@@ -52,7 +52,7 @@ def train_fold(material: TrainingContext, fold: int | None) -> keras.Model:
     began = model.get_weights()
     model.compile(_optimizer(experiment.train, len(examples)), _loss(experiment))
     validation = Validation(material, back, folder) if back else None
-    with written(folder):
+    with explain_write_errors(folder):
         _fit(model, examples, experiment.train.epochs, folder, validation)
     if precision != FLOAT:
         trained = model.get_weights()

@@ -1,1 +1,1 @@
-"""Decodes recordings to log-mel features, and caches them."""
+"""Decoding of recordings to log-mel features, with a cache."""

@@ -1,10 +1,6 @@
-"""Files that cost much to make: each appears whole or not at all."""
+"""The cache of features: numpy files that appear completely or not at all."""
 
-import os
-import tempfile
 import zipfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -12,30 +8,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from soundpost_training.errors import DatasetError
+from soundpost_training.files import explain_write_errors, replacing
 from soundpost_training.progress import console
 
 Arrays = dict[str, NDArray[Any]]
-"""What is in one file of numpy, by name."""
+"""The arrays of one numpy file, by name."""
+
+HINT = "make room, or name another folder with --cache"
 
 
-@contextmanager
-def told_when_full(path: Path) -> Iterator[None]:
-    """Turns the disk's troubles into one clear error.
-
-    Raises:
-        DatasetError: What is done within cannot be written.
-    """
-    try:
-        yield
-    except OSError as error:
-        raise DatasetError(
-            f"the features cannot be kept at {path}: {error.strerror or error}",
-            hint="make room, or name another folder with --cache",
-        ) from error
-
-
-def kept(path: Path) -> Arrays | None:
-    """What was kept in a file; none when there is none, or what the disk made of it is damaged."""
+def load_arrays(path: Path) -> Arrays | None:
+    """Returns the arrays of a file, or None if the file is absent or damaged."""
     if not path.is_file():
         return None
     try:
@@ -46,25 +29,11 @@ def kept(path: Path) -> Arrays | None:
         return None
 
 
-def keep(path: Path, arrays: Arrays) -> None:
-    """Writes arrays into a file of numpy, with its folder.
+def save_arrays(path: Path, arrays: Arrays) -> None:
+    """Writes arrays into a numpy file, and makes its folder.
 
     Raises:
-        DatasetError: It cannot be written; then there is nothing, or what was there before.
+        DatasetError: The file cannot be written; an older one stays as it was.
     """
-    with told_when_full(path):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        _write(path, arrays)
-
-
-def _write(path: Path, arrays: Arrays) -> None:
-    handle, name = tempfile.mkstemp(dir=path.parent, suffix=".partial")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            np.savez(file, **arrays)  # type: ignore[arg-type]  # takes them for allow_pickle
-            file.flush()
-            os.fsync(file.fileno())  # a name must not outlive a power cut without its content
-        Path(name).replace(path)
-    except BaseException:
-        Path(name).unlink()
-        raise
+    with explain_write_errors(path, HINT, DatasetError), replacing(path) as partial:
+        np.savez(partial, **arrays)  # type: ignore[arg-type]  # takes them for allow_pickle

@@ -1,4 +1,4 @@
-"""What libsndfile cannot read, the program ffmpeg may: phones' m4a, cameras' mp4, opus, wma."""
+"""Decodes formats that libsndfile does not read, such as m4a, mp4, opus and wma, with ffmpeg."""
 
 import shutil
 import subprocess
@@ -13,55 +13,55 @@ from soundpost_training.errors import DatasetError
 
 PROGRAM = "ffmpeg"
 
-LONGEST_SECONDS = 600
-"""Of decoding one file, which takes seconds: whoever hangs is ended."""
+TIMEOUT_SECONDS = 600
+"""Decoding a file takes seconds; a process that hangs is ended after this time."""
 
 ARGUMENTS = ("-nostdin", "-v", "error", "-protocol_whitelist", "file", "-i")
-"""Of the input. A playlist among the recordings is never followed into the network."""
+"""Options of the input: a playlist among the recordings must not open network addresses."""
 
 OUTPUT = ("-map", "0:a:0", "-f", "w64", "-c:a", "pcm_f32le")
-"""The first stream of sound at its own rate and channels; W64, for a WAV ends at 4 GiB."""
+"""The first audio stream at its own rate and channels, as W64: a WAV file ends at 4 GiB."""
 
 
 def is_installed() -> bool:
-    """Whether there is such a program on PATH."""
+    """Returns whether ffmpeg is on PATH."""
     return shutil.which(PROGRAM) is not None
 
 
-def decode(path: Path, refusal: str) -> tuple[NDArray[np.float64], int]:
-    """The samples of a file, float64[n, channels], and their rate in Hz.
+def decode(path: Path, libsndfile_error: str) -> tuple[NDArray[np.float64], int]:
+    """Returns the samples of a file, float64[n, channels], and their rate in Hz.
 
     Args:
         path: The file.
-        refusal: What libsndfile says of it, for the error.
+        libsndfile_error: The reason why libsndfile does not read the file, for the error.
 
     Raises:
-        DatasetError: The program is not there, or cannot read the file either.
+        DatasetError: ffmpeg is not installed, or cannot read the file either.
     """
     program = shutil.which(PROGRAM)
     if program is None:
         raise DatasetError(
-            f"{path} cannot be read as audio: {refusal}",
-            hint=f"install {PROGRAM}, which reads more formats, or convert it, or drop it",
+            f"{path} cannot be read as audio: {libsndfile_error}",
+            hint=f"install {PROGRAM}, which reads more formats, or convert the file, or remove it",
         )
     with tempfile.TemporaryDirectory(prefix="soundpost-") as folder:
         decoded = Path(folder) / "decoded.w64"
         command = [program, *ARGUMENTS, f"file:{path.absolute()}", *OUTPUT, str(decoded)]
         try:
             subprocess.run(  # noqa: S603 - a fixed program, and the path is one argument
-                command, check=True, capture_output=True, timeout=LONGEST_SECONDS
+                command, check=True, capture_output=True, timeout=TIMEOUT_SECONDS
             )
             samples, rate_hz = soundfile.read(decoded, dtype="float64", always_2d=True)
         except (subprocess.SubprocessError, soundfile.LibsndfileError, OSError) as error:
             raise DatasetError(
-                f"{path} cannot be read as audio: {refusal} {PROGRAM}: {_told(error)}",
-                hint="convert it to WAV or FLAC, or drop it",
+                f"{path} cannot be read as audio: {libsndfile_error} {PROGRAM}: {_reason(error)}",
+                hint="convert the file to WAV or FLAC, or remove it",
             ) from error
     return samples, rate_hz
 
 
-def _told(error: Exception) -> str:
-    """The last line that the program wrote, or what else went wrong."""
-    written = getattr(error, "stderr", None) or b""
-    lines = written.decode(errors="replace").strip().splitlines()
+def _reason(error: Exception) -> str:
+    """Returns the last line of the program's standard error, or else the error itself."""
+    stderr = getattr(error, "stderr", None) or b""
+    lines = stderr.decode(errors="replace").strip().splitlines()
     return lines[-1] if lines else str(error)

@@ -1,4 +1,4 @@
-"""Listening to every recording once."""
+"""Computes the log-mel of every recording of a data set."""
 
 from pathlib import Path
 
@@ -13,51 +13,55 @@ from soundpost_training.dataset.decode.ffmpeg import is_installed
 from soundpost_training.dataset.decode.resumable import extract_all
 from soundpost_training.errors import DatasetError
 
+REASONS_SHOWN = 3
+"""Reasons in an error; if no recording can be read, they are mostly the same."""
 
-def listen(dataset: Dataset, spec: FeatureSpec, folder: Path) -> Arrays:
-    """The log-mel of the recordings that can be read, and the reasons why others cannot.
 
-    `clips` has the positions of those that can, `ffmpeg` whether that program was there to help.
+def extract_log_mel(dataset: Dataset, spec: FeatureSpec, folder: Path) -> Arrays:
+    """Returns the log-mel of the readable recordings, and the reasons for the others.
 
     Args:
-        dataset: Its clips, then its background.
-        spec: How to listen.
-        folder: For the parts of a long listening.
+        dataset: Its clips are read, then its background.
+        spec: The feature specification.
+        folder: Stores the parts of a long extraction.
+
+    Returns:
+        The arrays of `extract_all`, and `ffmpeg`: whether that program was installed.
 
     Raises:
-        DatasetError: One of a published data set cannot be read, or of another, none can; or a
-            part cannot be kept.
+        DatasetError: A recording of a published data set cannot be read; of another data set,
+            none can; or a part cannot be stored.
     """
-    front_end = LogMel(spec)
+    log_mel = LogMel(spec)
 
-    def hear(at: int) -> list[NDArray[np.float32]]:
+    def extract(at: int) -> list[NDArray[np.float32]]:
         path = dataset.recordings[at].path
-        return [log_mel_of(front_end, read_signal(path, spec.sample_rate_hz), path)]
+        return [log_mel_of(log_mel, read_signal(path, spec.sample_rate_hz), path)]
 
     with_ffmpeg = is_installed()
-    heard = extract_all(
+    extracted = extract_all(
         len(dataset.recordings),
-        hear,
-        what=f"listening to {dataset.name}",
+        extract,
+        title=f"features of {dataset.name}",
         folder=folder / f"ffmpeg-{with_ffmpeg}",
         strict=dataset.published,
     )
-    if not len(heard["clips"]):
-        reasons = "; ".join(map(str, heard["reasons"][:3]))
+    if not len(extracted["clips"]):
+        reasons = "; ".join(map(str, extracted["reasons"][:REASONS_SHOWN]))
         raise DatasetError(f"no clip of {dataset.name} can be read", hint=reasons)
-    return {**heard, "ffmpeg": np.array(with_ffmpeg)}
+    return {**extracted, "ffmpeg": np.array(with_ffmpeg)}
 
 
-def log_mel_of(front_end: LogMel, signal: Signal, path: Path) -> NDArray[np.float32]:
-    """The log-mel of a signal, float32[frames, mel_bands].
+def log_mel_of(log_mel: LogMel, signal: Signal, path: Path) -> NDArray[np.float32]:
+    """Returns the log-mel of a signal, float32[frames, mel_bands].
 
     Raises:
-        DatasetError: It is shorter than one frame; the path is named.
+        DatasetError: The signal is shorter than one frame; the path is named.
     """
-    log_mel = front_end.compute(to_pcm(signal))
-    if not len(log_mel):
+    frames = log_mel.compute(to_pcm(signal))
+    if not len(frames):
         raise DatasetError(
-            f"{path} is shorter than one frame of {front_end.spec.frame_samples} samples",
-            hint="drop it, or record it again",
+            f"{path} is shorter than one frame of {log_mel.spec.frame_samples} samples",
+            hint="remove it, or record it again",
         )
-    return log_mel
+    return frames

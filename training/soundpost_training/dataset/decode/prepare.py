@@ -1,4 +1,4 @@
-"""Listening once for ever: features from the cache, or made and put there."""
+"""The features of a data set: computed once, then loaded from the cache."""
 
 import shutil
 from collections.abc import Callable
@@ -9,40 +9,42 @@ import numpy as np
 
 from soundpost.features import FeatureSpec
 from soundpost_training.dataset.clip import Dataset
-from soundpost_training.dataset.decode import reverb as rooms
-from soundpost_training.dataset.decode.cache import Arrays, keep, kept, told_when_full
+from soundpost_training.dataset.decode import reverb
+from soundpost_training.dataset.decode.cache import HINT, Arrays, load_arrays, save_arrays
 from soundpost_training.dataset.decode.ffmpeg import is_installed
-from soundpost_training.dataset.decode.log_mel import listen
-from soundpost_training.dataset.features import Features, content_of, fingerprint
+from soundpost_training.dataset.decode.log_mel import extract_log_mel
+from soundpost_training.dataset.features import Features, content_hash, fingerprint
 from soundpost_training.dataset.folds import refuse_leaks
 from soundpost_training.dataset.paths import data_folder
+from soundpost_training.errors import DatasetError
 from soundpost_training.experiment.data import ReverbConfig
+from soundpost_training.files import explain_write_errors
 from soundpost_training.progress import console
 
-NAMED = 20
-"""How many that were left out are named on the screen; a file beside the cache names all."""
+REASONS_SHOWN = 20
+"""Left-out recordings on the screen, about a screenful; a file beside the cache has all."""
 
 
 def prepare(
-    dataset: Dataset, spec: FeatureSpec, cache: Path, in_rooms: ReverbConfig | None = None
+    dataset: Dataset, spec: FeatureSpec, cache: Path, reverb_config: ReverbConfig | None = None
 ) -> tuple[Dataset, Features]:
-    """The readable recordings of a data set and their features, from the cache or put there.
+    """Returns the readable recordings of a data set and their features, which it caches.
 
-    Recordings that cannot be read are told with the reason and left out, each time; they are
-    tried again when ffmpeg has been installed since. The features are those of the clips, then
-    of the background, then of `wet_copies` copies of each clip, clip after clip.
+    Unreadable recordings are left out, with a warning each time; they are tried again once ffmpeg
+    has been installed. The features are those of the clips, then of the background, then of
+    `reverb_copies` reverberated copies of each clip, clip after clip.
 
     Raises:
-        DatasetError: A clip of a published data set cannot be read, what is left is no data set,
-            no impulse response can be used, or the cache cannot be written.
+        DatasetError: A clip of a published data set cannot be read, the readable recordings are
+            not a data set, no impulse response can be used, or the cache cannot be written.
     """
     path = cache / f"{_cache_name(dataset)}-{fingerprint(dataset, spec)}.npz"
-    arrays = kept(path)
-    if arrays is None or _worth_another_try(arrays):
-        arrays = _kept_now(path, lambda parts: listen(dataset, spec, parts))
+    arrays = load_arrays(path)
+    if arrays is None or _is_worth_another_try(arrays):
+        arrays = _make(path, lambda parts: extract_log_mel(dataset, spec, parts))
     features = Features(spec, arrays["log_mel"], arrays["starts"], arrays["frames"])
     reasons = [*dataset.left_out, *map(str, arrays["reasons"])]
-    _tell_left_out(reasons, path.with_suffix(".left-out.txt"))
+    _report_left_out(reasons, path.with_suffix(".left-out.txt"))
     clips = len(dataset.clips)
     readable = replace(
         dataset,
@@ -50,26 +52,27 @@ def prepare(
         background=tuple(dataset.background[at - clips] for at in arrays["clips"] if at >= clips),
     )
     refuse_leaks(readable)
-    if in_rooms is None:
+    if reverb_config is None:
         return readable, features
-    return replace(readable, wet_copies=in_rooms.copies), _with_copies(
-        readable, features, in_rooms, path
+    return replace(readable, reverb_copies=reverb_config.copies), _with_copies(
+        readable, features, reverb_config, path
     )
 
 
 def _with_copies(dataset: Dataset, dry: Features, config: ReverbConfig, path: Path) -> Features:
-    files = rooms.response_files(data_folder(config.folder))
-    # Background is in no room, nor is what ffmpeg was not there to read: it is said who is.
+    files = reverb.find_responses(data_folder(config.folder))
+    # Background has no copies, nor have recordings that need an ffmpeg that is not installed, so
+    # the clips are part of the fingerprint.
     clips = [path.stem, *(f"{clip.path.parent.name}/{clip.path.name}" for clip in dataset.clips)]
-    name = rooms.fingerprint(config, clips, [content_of(file) for file in files])
+    name = reverb.fingerprint(config, clips, [content_hash(file) for file in files])
     wet_path = path.with_name(f"{path.stem}-rooms-{name}.npz")
-    wet = kept(wet_path)
+    wet = load_arrays(wet_path)
     if wet is None:
-        wet = _kept_now(
+        wet = _make(
             wet_path,
-            lambda parts: rooms.listen_in_rooms(dataset, dry.spec, config, files, parts),
+            lambda parts: reverb.extract_copies(dataset, dry.spec, config, files, parts),
         )
-    _tell_left_out(list(map(str, wet["reasons"])), wet_path.with_suffix(".left-out.txt"))
+    _report_left_out(list(map(str, wet["reasons"])), wet_path.with_suffix(".left-out.txt"))
     return Features(
         dry.spec,
         np.concatenate((dry.log_mel, wet["log_mel"])),
@@ -78,33 +81,32 @@ def _with_copies(dataset: Dataset, dry: Features, config: ReverbConfig, path: Pa
     )
 
 
-def _kept_now(path: Path, made: Callable[[Path], Arrays]) -> Arrays:
-    """What is made, kept whole; the parts that it was made of go then."""
+def _make(path: Path, extract: Callable[[Path], Arrays]) -> Arrays:
+    """Returns extracted arrays and stores them in a file, in place of the parts they came from."""
     parts = path.with_suffix(".parts")
-    arrays = made(parts)
-    keep(path, arrays)
+    arrays = extract(parts)
+    save_arrays(path, arrays)
     shutil.rmtree(parts, ignore_errors=True)
     return arrays
 
 
 def _cache_name(dataset: Dataset) -> str:
-    """The part of the cache's name that is for people; how folds are dealt is none of it."""
+    """Returns the readable part of the cache's name; features do not depend on folds."""
     return dataset.name.partition(" (")[0].lower()
 
 
-def _tell_left_out(reasons: list[str], path: Path) -> None:
-    """Says what was left out and why; when it is much, the rest in a file."""
-    for reason in reasons[:NAMED]:
+def _report_left_out(reasons: list[str], path: Path) -> None:
+    """Prints the left-out recordings with the reasons; if they are many, a file has the rest."""
+    for reason in reasons[:REASONS_SHOWN]:
         console.print(f"left out: {reason}", style="yellow", markup=False, soft_wrap=True)
-    if len(reasons) > NAMED:
-        with told_when_full(path):
+    if len(reasons) > REASONS_SHOWN:
+        with explain_write_errors(path, HINT, DatasetError):
             path.write_text("\n".join(reasons) + "\n", encoding="utf-8")
-        console.print(
-            f"… and {len(reasons) - NAMED} more, all in {path}", style="yellow", soft_wrap=True
-        )
+        more = len(reasons) - REASONS_SHOWN
+        console.print(f"… and {more} more, all in {path}", style="yellow", soft_wrap=True)
 
 
-def _worth_another_try(arrays: Arrays) -> bool:
-    """Whether some recording could not be read for want of ffmpeg, which is there now."""
+def _is_worth_another_try(arrays: Arrays) -> bool:
+    """Returns whether ffmpeg has been installed since recordings could not be read without it."""
     with_ffmpeg = "ffmpeg" in arrays and bool(arrays["ffmpeg"])
     return len(arrays["reasons"]) > 0 and not with_ffmpeg and is_installed()

@@ -1,4 +1,4 @@
-"""Clips as they sound in rooms: convolved with impulse responses that the user has."""
+"""Reverberated copies of clips: convolved with impulse responses that the user has."""
 
 import hashlib
 from pathlib import Path
@@ -12,17 +12,17 @@ from soundpost.features import FeatureSpec, LogMel
 from soundpost_training.dataset.clip import Dataset
 from soundpost_training.dataset.decode.audio import Signal, read_signal
 from soundpost_training.dataset.decode.cache import Arrays
-from soundpost_training.dataset.decode.log_mel import log_mel_of
+from soundpost_training.dataset.decode.log_mel import REASONS_SHOWN, log_mel_of
 from soundpost_training.dataset.decode.resumable import extract_all
 from soundpost_training.errors import DatasetError
 from soundpost_training.experiment.data import ReverbConfig
 
 FORMAT = 2
-"""Of the cache's file of copies."""
+"""Version of the file of copies in the cache, part of its fingerprint."""
 
 
-def response_files(folder: Path) -> list[Path]:
-    """The impulse responses of a folder and the folders in it, in the order of their names.
+def find_responses(folder: Path) -> list[Path]:
+    """Returns the impulse responses of a folder and its subfolders, sorted by path.
 
     Raises:
         DatasetError: There are none.
@@ -37,29 +37,32 @@ def response_files(folder: Path) -> list[Path]:
     return visible
 
 
-def draw_rooms(
+def draw_responses(
     rng: np.random.Generator, clips: int, copies: int, responses: int
 ) -> NDArray[np.int64]:
-    """The response of each copy of each clip, int64[clips, copies], no room twice if it may be."""
-    again = -(-copies // responses)
+    """Returns the response of each copy of each clip, int64[clips, copies].
+
+    The copies of a clip have different responses, as long as there are as many.
+    """
+    rounds = -(-copies // responses)
     orders = [
-        np.concatenate([rng.permutation(responses) for _ in range(again)]) for _ in range(clips)
+        np.concatenate([rng.permutation(responses) for _ in range(rounds)]) for _ in range(clips)
     ]
-    return np.array(orders, np.int64).reshape(clips, again * responses)[:, :copies]
+    return np.array(orders, np.int64).reshape(clips, rounds * responses)[:, :copies]
 
 
-def in_room(signal: Signal, response: Signal) -> Signal:
-    """The signal as it sounds in a room, float64[n + m - 1], of the energy that it had.
+def convolve(signal: Signal, response: Signal) -> Signal:
+    """Returns a signal as it sounds in a room, float64[n + m - 1], with the energy it had before.
 
-    It begins with the direct sound, for which the loudest sample of the response is taken, and
-    ends with the room's reverberation. What would be louder than full scale is turned down whole.
+    It begins with the direct sound, taken to be the loudest sample of the response, and ends with
+    the reverberation. A result above full scale is turned down as a whole.
 
     Args:
         signal: float64[n].
-        response: Impulse response of the room at the same rate, with a sample that is not zero.
+        response: Impulse response of the room at the same rate; one sample at least is not zero.
     """
-    heard = response[np.argmax(np.abs(response)) :]
-    wet: Signal = scipy.signal.oaconvolve(signal, heard)
+    from_direct_sound = response[np.argmax(np.abs(response)) :]
+    wet: Signal = scipy.signal.oaconvolve(signal, from_direct_sound)
     energy = float(np.sum(wet**2))
     if energy > 0.0:
         wet *= np.sqrt(np.sum(signal**2) / energy)
@@ -67,44 +70,44 @@ def in_room(signal: Signal, response: Signal) -> Signal:
 
 
 def fingerprint(config: ReverbConfig, clips: list[str], contents: list[bytes]) -> str:
-    """A name for exactly these copies, 16 hexadecimal digits.
+    """Returns a name for exactly these copies, 16 hexadecimal digits.
 
     Args:
-        config: How many copies, and the seed of who is heard where.
-        clips: The fingerprint of all recordings, and which of them are the clips.
+        config: The number of copies, and the seed that assigns responses to clips.
+        clips: The fingerprint of all recordings, and the names of the clips among them.
         contents: The SHA-256 of each response.
     """
     settings = (FORMAT, clips, config.copies, config.seed, [content.hex() for content in contents])
     return hashlib.sha256(msgspec.json.encode(settings)).hexdigest()[:16]
 
 
-def listen_in_rooms(
+def extract_copies(
     dataset: Dataset, spec: FeatureSpec, config: ReverbConfig, files: list[Path], folder: Path
 ) -> Arrays:
-    """The log-mel of the copies, clip after clip, and the reasons why responses are not used.
+    """Returns the log-mel of the copies, clip after clip, and the reasons for unused responses.
 
     Args:
-        dataset: Every clip of which can be read.
-        spec: How to listen.
-        config: How many copies, and the seed.
+        dataset: Every clip of it can be read.
+        spec: The feature specification.
+        config: The number of copies, and the seed.
         files: The impulse responses.
-        folder: For the parts of a long listening.
+        folder: Stores the parts of a long extraction.
 
     Raises:
-        DatasetError: Not one of the responses can be used, or a part cannot be kept.
+        DatasetError: No response can be used, or a part cannot be stored.
     """
     responses, reasons = _read(files, spec.sample_rate_hz)
-    front_end, rng = LogMel(spec), np.random.default_rng(config.seed)
-    rooms = draw_rooms(rng, len(dataset.clips), config.copies, len(responses))
+    log_mel, rng = LogMel(spec), np.random.default_rng(config.seed)
+    drawn = draw_responses(rng, len(dataset.clips), config.copies, len(responses))
 
-    def hear(at: int) -> list[NDArray[np.float32]]:
+    def extract(at: int) -> list[NDArray[np.float32]]:
         path = dataset.clips[at].path
         signal = read_signal(path, spec.sample_rate_hz)
-        return [log_mel_of(front_end, in_room(signal, responses[room]), path) for room in rooms[at]]
+        return [log_mel_of(log_mel, convolve(signal, responses[one]), path) for one in drawn[at]]
 
-    what = f"{dataset.name} in {len(responses)} rooms"
-    heard = extract_all(len(dataset.clips), hear, what=what, folder=folder, strict=True)
-    return {**heard, "reasons": np.array(reasons, dtype=str)}
+    title = f"{dataset.name} in {len(responses)} rooms"
+    extracted = extract_all(len(dataset.clips), extract, title=title, folder=folder, strict=True)
+    return {**extracted, "reasons": np.array(reasons, dtype=str)}
 
 
 def _read(files: list[Path], sample_rate_hz: int) -> tuple[list[Signal], list[str]]:
@@ -118,7 +121,8 @@ def _read(files: list[Path], sample_rate_hz: int) -> tuple[list[Signal], list[st
         if response.any():
             responses.append(response)
         else:
-            reasons.append(f"{file} is silent, no impulse response")
+            reasons.append(f"{file} is silent, not an impulse response")
     if not responses:
-        raise DatasetError("no impulse response can be used", hint="; ".join(reasons[:3]))
+        hint = "; ".join(reasons[:REASONS_SHOWN])
+        raise DatasetError("no impulse response can be used", hint=hint)
     return responses, reasons

@@ -1,1 +1,1 @@
-"""Reads the layouts of data sets: ESC-50, UrbanSound8K, FSD50K, folders, CSV."""
+"""Readers of data sets by layout: ESC-50, UrbanSound8K, FSD50K, folders, CSV."""

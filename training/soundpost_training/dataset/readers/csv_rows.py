@@ -1,4 +1,4 @@
-"""Tables that publishers and people write: rows with the columns that are needed."""
+"""Rows of CSV tables, with checks of their columns and of the files they name."""
 
 import csv
 from pathlib import Path
@@ -6,19 +6,19 @@ from pathlib import Path
 from soundpost_training.errors import DatasetError
 
 NAMED = 5
-"""How many offenders an error names; the rest are counted."""
+"""Files that an error names; the rest are counted."""
 
 
 def read_rows(table: Path, columns: set[str], hint: str) -> list[dict[str, str]]:
-    """The rows of a CSV in UTF-8, at least one, each with the columns; an absent value is empty.
+    """Returns the rows of a CSV in UTF-8, one at least; an absent value is an empty text.
 
     Args:
-        table: The file; a byte-order mark, as spreadsheets write it, is passed over.
-        columns: Those that every such table has.
-        hint: What to do when it has not.
+        table: The file; the byte-order mark that spreadsheets write is skipped.
+        columns: The columns that the table must have.
+        hint: The hint of the error.
 
     Raises:
-        DatasetError: It cannot be read, has no rows, or lacks a column.
+        DatasetError: The table cannot be read, has no rows, or lacks a column.
     """
     try:
         with table.open(encoding="utf-8-sig", newline="") as lines:
@@ -34,14 +34,14 @@ def read_rows(table: Path, columns: set[str], hint: str) -> list[dict[str, str]]
 
 
 def refuse_absent(paths: list[Path], table: Path, hint: str) -> None:
-    """Returns when every file is there.
+    """Raises an error if a file of a table is missing.
 
     Raises:
-        DatasetError: Some are not; the first of them are named.
+        DatasetError: Files are missing; the first of them are named.
     """
-    absent = [str(path) for path in paths if not path.is_file()]
-    if absent:
-        more = f" and {len(absent) - NAMED} more" if len(absent) > NAMED else ""
+    missing = [str(path) for path in paths if not path.is_file()]
+    if missing:
+        more = f" and {len(missing) - NAMED} more" if len(missing) > NAMED else ""
         raise DatasetError(
-            f"{table} names files that are not there: {', '.join(absent[:NAMED])}{more}", hint=hint
+            f"{table} names files that are not there: {', '.join(missing[:NAMED])}{more}", hint=hint
         )

@@ -1,4 +1,4 @@
-"""ESC-50 and its subset ESC-10, with the folds of the publication.
+"""Reads ESC-50 and its subset ESC-10, with the folds of the publication.
 
 Source: K. J. Piczak, "ESC: Dataset for Environmental Sound Classification", ACM MM 2015.
 """
@@ -15,23 +15,23 @@ CLIP_SUFFIXES = (".wav", ".flac", ".ogg")
 
 
 def read_esc50(folder: Path, *, esc10: bool = False) -> Dataset:
-    """The clips of ESC-50, or of ESC-10 alone, from a folder with `audio/` and a CSV.
+    """Returns the clips of ESC-50, or of ESC-10 alone, from a folder with `audio/` and a CSV.
 
     The CSV is the publication's `esc50.csv`, in the folder itself or in its `meta/`; the clips
     may be in any lossless format under the names of the publication.
 
     A group is a source recording within a category. Nine clips were cut from a recording that
-    gave another category's clip to another fold; the publication's folds are kept all the same,
-    for every figure in print is measured on them.
+    gave another category's clip to another fold; the publication's folds are used unchanged,
+    because every figure in print is measured on them.
 
     Raises:
-        DatasetError: The CSV or a clip is missing, or a row is not ESC-50's.
+        DatasetError: The CSV or a clip is missing, or a row is not one of ESC-50.
     """
     table = next((path for path in _tables(folder) if path.is_file()), None)
     if table is None:
         raise DatasetError(
             f"no esc50.csv in {folder}",
-            hint="set SOUNDPOST_DATA to the folder that has esc50/, or mend data.folder",
+            hint="set SOUNDPOST_DATA to the folder that has esc50/, or correct data.folder",
         )
     with table.open(encoding="utf-8", newline="") as lines:
         rows = [row for row in csv.DictReader(lines) if not esc10 or row.get("esc10") == "True"]
@@ -49,7 +49,7 @@ def read_esc50(folder: Path, *, esc10: bool = False) -> Dataset:
     except (KeyError, TypeError, ValueError) as error:
         raise DatasetError(
             f"{table} is not the table of ESC-50: {error}",
-            hint="take meta/esc50.csv of the publication as it is",
+            hint="use meta/esc50.csv of the publication unchanged",
         ) from error
     return Dataset(
         name="ESC-10" if esc10 else "ESC-50",
@@ -70,7 +70,5 @@ def _audio(folder: Path, name: str) -> Path:
     candidates = [named, *(named.with_suffix(suffix) for suffix in CLIP_SUFFIXES)]
     found = next((path for path in candidates if path.is_file()), None)
     if found is None:
-        raise DatasetError(
-            f"clip {name} is not there: {named}", hint="copy the whole audio/ folder"
-        )
+        raise DatasetError(f"clip {name} is missing: {named}", hint="copy the whole audio/ folder")
     return found

@@ -1,4 +1,4 @@
-"""A folder per label: the simplest data set there is."""
+"""Reads a data set with one folder per label."""
 
 from pathlib import Path
 
@@ -10,15 +10,15 @@ from soundpost_training.experiment.data import DataConfig
 
 
 def read_folders(folder: Path, config: DataConfig) -> Dataset:
-    """The recordings in `folder/<label>/`, dealt into folds.
+    """Returns the recordings in `folder/<label>/`, assigned to folds.
 
-    A file directly under its label is a recording of its own. Pieces cut from one recording
-    belong into a folder of their own, `folder/<label>/<recording>/`: they stay in one fold.
-    Hidden files are left out.
+    A file directly in the folder of its label is a recording of its own. Pieces cut from one
+    recording belong into a folder `folder/<label>/<recording>/`: they stay in one fold. Hidden
+    files are left out.
 
     Raises:
         DatasetError: There is no such folder, no label in it, or a label without recordings or
-            with a name that cannot be told.
+            with a name that is not valid.
     """
     if not folder.is_dir():
         raise DatasetError(
@@ -44,7 +44,7 @@ def read_folders(folder: Path, config: DataConfig) -> Dataset:
 
 
 def _clips_of(label: Path) -> list[Clip]:
-    files = (path for path in sorted(label.rglob("*")) if path.is_file() or _leads_nowhere(path))
+    files = (path for path in sorted(label.rglob("*")) if path.is_file() or _is_dangling_link(path))
     return [
         Clip(path, label.name, 0, _group(path.relative_to(label), label.name))
         for path in files
@@ -53,12 +53,12 @@ def _clips_of(label: Path) -> list[Clip]:
 
 
 def _group(within: Path, label: str) -> str:
-    """The recording that a file belongs to, named apart from those of other labels."""
+    """Returns the name of a file's source recording; it differs from those of other labels."""
     return f"{label}/{within.parts[0]}"
 
 
-def _leads_nowhere(path: Path) -> bool:
-    """A link whose target is gone; whoever reads it will say so, for it must not go unsaid."""
+def _is_dangling_link(path: Path) -> bool:
+    """Returns whether a link has no target; it is a clip, so that decoding reports it."""
     return path.is_symlink() and not path.exists()
 
 

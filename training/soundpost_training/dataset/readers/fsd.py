@@ -1,4 +1,4 @@
-"""FSD50K and FSDKaggle2018 and 2019, with the splits of their publications as folds.
+"""Reads FSD50K and FSDKaggle2018 and 2019, with the splits of their publications as folds.
 
 Sources: E. Fonseca et al., "FSD50K: An Open Dataset of Human-Labeled Sound Events", IEEE/ACM TASLP
 2022; "General-purpose Tagging of Freesound Audio with AudioSet Labels" and "Audio Tagging with
@@ -24,7 +24,7 @@ HINT = "unpack the data set's archives beside each other, under their own names"
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A table, the folder of its clips, and the fold that they are."""
+    """A table, the folder of its clips, and their fold."""
 
     table: str
     audio: str
@@ -39,25 +39,25 @@ PARTS = (
     Part("*2019.meta/train_curated_post_competition.csv", "*2019.audio_train_curated", 1),
     Part("*2019.meta/test_post_competition.csv", "*2019.audio_test", 2),
 )
-"""2019's noisy part is passed over: its labels are guesses of a machine."""
+"""The noisy part of 2019 is not used: its labels were guessed by a program."""
 
 VALIDATION_FOLD = 2
-"""Of the rows of FSD50K's dev.csv whose split is `val`; those of `train` are of fold 1."""
+"""The fold of the rows of FSD50K's dev.csv with the split `val`; `train` is fold 1."""
 
 
 def read_fsd(folder: Path, wanted: tuple[str, ...]) -> Dataset:
-    """The clips of one label in the tables of the publication.
+    """Returns the clips in the tables of the publication that have a single label.
 
-    Labels are spelt as MQTT topics want them, `acoustic_guitar` for `Acoustic_guitar`. A row of
-    several labels is taken when it is one label and what that implies (see `SingleLabels`), and
-    left out with the reason else. A group is a sound of Freesound.
+    Labels are spelt in lower case, as MQTT topics need it. A row with several labels is used if
+    they are one label and those that it implies (see `SingleLabels`), and otherwise left out with
+    the reason. A group is a sound of Freesound.
 
     Args:
-        folder: With the publication's folders.
-        wanted: The labels to take, all of them if empty; a row's other labels are not looked at.
+        folder: It has the folders of the publication.
+        wanted: The labels to use, all of them if empty; other labels of a row are ignored.
 
     Raises:
-        DatasetError: There are no such tables, a clip is missing, or two labels become one.
+        DatasetError: There are no such tables, a clip is missing, or two labels would become one.
     """
     found = [(part, table) for part in PARTS for table in sorted(folder.glob(part.table))]
     if not found:

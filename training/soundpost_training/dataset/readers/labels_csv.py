@@ -1,4 +1,4 @@
-"""A table of recordings: `labels.csv` with the columns path, label, and fold or group."""
+"""Reads a table of recordings: `labels.csv` with the columns path, label, and fold or group."""
 
 from pathlib import Path
 
@@ -13,15 +13,14 @@ TABLE_FILE = "labels.csv"
 
 
 def read_table(folder: Path, config: DataConfig) -> Dataset:
-    """The recordings that `folder/labels.csv` lists; paths are relative to the folder.
+    """Returns the recordings that `folder/labels.csv` lists; paths are relative to the folder.
 
-    With a `fold` column the folds are taken as they are. With a `group` column and no folds,
-    groups are dealt into folds. With both, a group in two folds is refused later as a leak.
-    Without either, each file is its own group. Columns `licence` and `author` say whose the
-    recordings are, where the experiment does not.
+    A column `fold` has the folds. With a column `group` and no folds, groups are assigned to folds.
+    With both, a group in two folds is refused later as a leak. With neither, each file is its own
+    group. The columns `licence` and `author` are used where the experiment states neither.
 
     Raises:
-        DatasetError: No table, a missing column, an absent file, or a label that cannot be told.
+        DatasetError: No table, a missing column, a missing file, or a label that is not valid.
     """
     table = folder / TABLE_FILE
     rows = read_rows(
@@ -45,14 +44,14 @@ def _clip(row: dict[str, str], folder: Path, table: Path) -> Clip:
         fold = int(row["fold"]) if "fold" in row else 0
     except ValueError as error:
         raise DatasetError(
-            f"{table}: the fold of {row['path']} is {row['fold']!r}, no number",
+            f"{table}: the fold of {row['path']} is {row['fold']!r}, not a number",
             hint="number the folds from 1",
         ) from error
     return Clip(folder / row["path"], row["label"], fold, row.get("group") or row["path"])
 
 
 def _stated(by_experiment: str, rows: list[dict[str, str]], column: str) -> str:
-    """What the experiment says, else every value of the table's column, else that nobody did."""
+    """Returns the experiment's text, else all values of the table's column, else NOT_STATED."""
     if by_experiment != NOT_STATED:
         return by_experiment
     return ", ".join(sorted({row.get(column, "") for row in rows} - {""})) or NOT_STATED

@@ -1,4 +1,4 @@
-"""Who reads which kind of data set."""
+"""Opens the data set of an experiment with the reader of its kind."""
 
 from soundpost_training.dataset.clip import Dataset
 from soundpost_training.dataset.folds import refuse_leaks
@@ -14,11 +14,11 @@ from soundpost_training.experiment.data import DataConfig
 
 
 def open_dataset(config: DataConfig) -> Dataset:
-    """The data set that an experiment names, its folds proved free of leaks or said to leak.
+    """Returns the data set of an experiment; its folds do not leak, or are marked as leaky.
 
     Raises:
-        DatasetError: It is absent, damaged, has not the labels that the experiment names, or
-            leaks between folds.
+        DatasetError: The data set is missing or damaged, does not have the labels that the
+            experiment names, or leaks between folds.
     """
     dataset = as_background(select_labels(_read(config), config.labels), config.background)
     if config.shuffle_anyway:

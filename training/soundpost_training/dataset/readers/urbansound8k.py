@@ -1,4 +1,4 @@
-"""UrbanSound8K, with the ten folds of the publication.
+"""Reads UrbanSound8K, with the ten folds of the publication.
 
 Source: J. Salamon, C. Jacoby and J. P. Bello, "A Dataset and Taxonomy for Urban Sound Research",
 ACM MM 2014.
@@ -20,12 +20,12 @@ HINT = "unpack UrbanSound8K as it is: metadata/UrbanSound8K.csv beside audio/fol
 
 
 def read_urbansound8k(folder: Path) -> Dataset:
-    """The slices that `metadata/UrbanSound8K.csv` lists, in `audio/fold1` to `audio/fold10`.
+    """Returns the slices that `metadata/UrbanSound8K.csv` lists, in `audio/fold1` to `fold10`.
 
-    A group is a recording of Freesound (`fsID`), whose slices the publication keeps in one fold.
+    A group is a recording of Freesound (`fsID`); the publication has its slices in one fold.
 
     Raises:
-        DatasetError: The table or a slice is missing, or a row is not UrbanSound8K's.
+        DatasetError: The table or a slice is missing, or a row is not one of UrbanSound8K.
     """
     table = folder / "metadata" / "UrbanSound8K.csv"
     rows = read_rows(table, COLUMNS, HINT)

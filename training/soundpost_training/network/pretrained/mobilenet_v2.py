@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from soundpost_training.errors import TrainingError
+from soundpost_training.files import replacing
 
 PUBLISHED = "https://storage.googleapis.com/tensorflow/keras-applications/mobilenet_v2/"
 FILE = "mobilenet_v2_weights_tf_dim_ordering_tf_kernels_{width}_224_no_top.h5"
@@ -47,11 +48,12 @@ def _kept(width: float) -> Path:
     goal = home / "models" / FILE.format(width=float(width))
     if goal.is_file():
         return goal
-    goal.parent.mkdir(parents=True, exist_ok=True)
-    partial = goal.with_name(f"partial-{goal.name}")
     try:
         address = PUBLISHED + goal.name
-        with urllib.request.urlopen(address, timeout=PATIENCE_SECONDS) as answer:  # noqa: S310 - https
+        with (
+            urllib.request.urlopen(address, timeout=PATIENCE_SECONDS) as answer,  # noqa: S310 - https
+            replacing(goal) as partial,
+        ):
             partial.write_bytes(answer.read())
     except OSError as error:
         raise TrainingError(
@@ -59,4 +61,4 @@ def _kept(width: float) -> Path:
             hint="download the file, and name it: file = FILE in [train.init], or "
             "--init imagenet:mobilenet_v2:FILE",
         ) from error
-    return partial.replace(goal)
+    return goal
