@@ -11,8 +11,11 @@ from numpy.typing import NDArray
 from soundpost.features import FeatureSpec
 from soundpost_training.dataset.clip import Dataset
 
-FORMAT = 2
-"""Version of the cache's file, part of its fingerprint: other versions are not found."""
+FORMAT = 3
+"""Version of the cache's file, part of its fingerprint: other versions are not found.
+
+Version 2 has wrong features of the recordings that ffmpeg decoded.
+"""
 
 
 @dataclass(frozen=True, slots=True)

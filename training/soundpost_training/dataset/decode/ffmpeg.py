@@ -19,8 +19,11 @@ TIMEOUT_SECONDS = 600
 ARGUMENTS = ("-nostdin", "-v", "error", "-protocol_whitelist", "file", "-i")
 """Options of the input: a playlist among the recordings must not open network addresses."""
 
-OUTPUT = ("-map", "0:a:0", "-f", "w64", "-c:a", "pcm_f32le")
-"""The first audio stream at its own rate and channels, as W64: a WAV file ends at 4 GiB."""
+OUTPUT = ("-map", "0:a:0", "-f", "wav", "-rf64", "auto", "-c:a", "pcm_f32le")
+"""The first audio stream at its own rate and channels; RF64 where WAV would exceed 4 GiB.
+
+Not W64: libsndfile 1.2.2 takes the float samples of ffmpeg's W64 for integers.
+"""
 
 
 def is_installed() -> bool:
@@ -45,7 +48,7 @@ def decode(path: Path, libsndfile_error: str) -> tuple[NDArray[np.float64], int]
             hint=f"install {PROGRAM}, which reads more formats, or convert the file, or remove it",
         )
     with tempfile.TemporaryDirectory(prefix="soundpost-") as folder:
-        decoded = Path(folder) / "decoded.w64"
+        decoded = Path(folder) / "decoded.wav"
         command = [program, *ARGUMENTS, f"file:{path.absolute()}", *OUTPUT, str(decoded)]
         try:
             subprocess.run(  # noqa: S603 - a fixed program, and the path is one argument
