@@ -15,9 +15,9 @@ from urllib.parse import parse_qs, urlsplit
 import numpy as np
 import soundfile
 
-from soundpost_training.freesound.collect import Wish
+from soundpost_training.freesound.collect import CollectRequest
 
-Refused = tuple[int, dict[str, str], bytes]
+Response = tuple[int, dict[str, str], bytes]
 """Status, headers and body of a response."""
 
 BY, ZERO = (
@@ -55,7 +55,7 @@ class Site:
 
     sounds: list[dict[str, object]]
     audio: dict[str, bytes]
-    refusals: list[Refused] = field(default_factory=list)
+    refusals: list[Response] = field(default_factory=list)
     breaks: dict[str, int] = field(default_factory=dict)
     takes_ranges: bool = True
     address: str = ""
@@ -151,12 +151,12 @@ def serving() -> Iterator[Site]:
         thread.join()
 
 
-def wish(folder: Path, label: str = "fox", count: int = 100) -> Wish:
+def collect_request(folder: Path, label: str = "fox", count: int = 100) -> CollectRequest:
     """Returns a request for foxes under licences that are free for any use."""
-    return Wish(f"{label} bark", label, ("cc0", "by"), folder, count)
+    return CollectRequest(f"{label} bark", label, ("cc0", "by"), folder, count)
 
 
-def refusal(status: int, detail: str, **headers: str) -> Refused:
+def refusal(status: int, detail: str, **headers: str) -> Response:
     """Returns an error response in the form of the API."""
     named = {name.replace("_", "-"): value for name, value in headers.items()}
     return status, named, json.dumps({"detail": detail}).encode()

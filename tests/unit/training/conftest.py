@@ -54,7 +54,7 @@ calibration_windows = 20
 
 
 def tone(label: str, seed: int, seconds: float = 1.5) -> np.ndarray:
-    """A clip of a label: its tone, wavering or beating, in a little noise; float64[n]."""
+    """Returns a clip of a label: its tone, steady or pulsed, in a little noise; float64[n]."""
     rng = np.random.default_rng(seed)
     time = np.arange(int(seconds * RATE_HZ)) / RATE_HZ
     signal = 0.3 * np.sin(2 * np.pi * FREQUENCIES_HZ[label] * rng.uniform(0.95, 1.05) * time)
@@ -65,7 +65,7 @@ def tone(label: str, seed: int, seconds: float = 1.5) -> np.ndarray:
 
 @pytest.fixture(scope="session")
 def tones(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder laid out as ESC-50: three labels, three folds, two clips of each."""
+    """Provides a folder laid out as ESC-50: three labels, three folds, two clips of each."""
     folder = tmp_path_factory.mktemp("data") / "tones"
     (folder / "audio").mkdir(parents=True)
     rows = []
@@ -85,14 +85,14 @@ def tones(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def tones_at_home(tones: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The same folder, found through SOUNDPOST_DATA."""
+    """Provides the same folder, and sets SOUNDPOST_DATA to its parent."""
     monkeypatch.setenv("SOUNDPOST_DATA", str(tones.parent))
     return tones
 
 
 @pytest.fixture(scope="session")
 def still() -> AugmentConfig:
-    """Augmentation that changes nothing."""
+    """Provides augmentation that changes nothing."""
     return AugmentConfig(
         stretch=0.0,
         quietest_gain_db=0.0,
@@ -105,7 +105,7 @@ def still() -> AugmentConfig:
 
 @pytest.fixture
 def experiment_file(tmp_path: Path) -> Path:
-    """A file with an experiment on the tones."""
+    """Provides the file of an experiment on the tones."""
     path = tmp_path / "tiny.toml"
     path.write_text(EXPERIMENT, encoding="utf-8")
     return path
@@ -113,7 +113,7 @@ def experiment_file(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def room_for() -> Callable[[int], AbstractContextManager[None]]:
-    """No file may grow beyond so many bytes meanwhile, as on a disk that has no more."""
+    """Provides a context in which no file may exceed a number of bytes, as on a full disk."""
     return files_of_at_most
 
 

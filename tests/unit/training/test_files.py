@@ -1,4 +1,4 @@
-"""What a run keeps on a disk that is full, on real files."""
+"""Files and folders that are written completely or not at all, on full disks, too."""
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
@@ -9,17 +9,15 @@ import numpy as np
 import pytest
 
 from soundpost_training.errors import TrainingError
-from soundpost_training.files import atomic_path, write_atomic
+from soundpost_training.files import atomic_path, install_folder, write_atomic
 from soundpost_training.runs.checkpoint import Checkpoints
-from soundpost_training.teacher.resumable_array import fill_resumable
 
 pytestmark = pytest.mark.training
-
 Room = Callable[[int], AbstractContextManager[None]]
 
 
 def trained(seed: int) -> keras.Model:
-    """A small network after a step of training."""
+    """Returns a small network after a step of training."""
     keras.utils.set_random_seed(seed)
     model = keras.Sequential([keras.Input((8,)), keras.layers.Dense(64), keras.layers.Dense(3)])
     model.compile(keras.optimizers.AdamW(1e-2, use_ema=True), "mse")
@@ -28,21 +26,34 @@ def trained(seed: int) -> keras.Model:
     return model
 
 
-def test_a_file_that_finds_no_room_leaves_the_old_one(tmp_path: Path, room_for: Room) -> None:
-    """The error names file and reason, and nothing half-written is left beside."""
+def test_a_full_disk_leaves_the_old_file(tmp_path: Path, room_for: Room) -> None:
+    """The error names file and reason, and no partial file is left."""
     path = tmp_path / "kept.bin"
     write_atomic(path, b"old")
-    with room_for(1000), pytest.raises(TrainingError, match=r"kept\.bin cannot be written") as told:
+    with (
+        room_for(1000),
+        pytest.raises(TrainingError, match=r"kept\.bin cannot be written") as caught,
+    ):
         write_atomic(path, b"new" * 1000)
-    assert "make room" in told.value.hint
+    assert "make room" in caught.value.hint
     assert path.read_bytes() == b"old"
     assert list(tmp_path.iterdir()) == [path]
 
 
-def test_a_checkpoint_that_finds_no_room_leaves_the_one_before(
-    tmp_path: Path, room_for: Room
-) -> None:
-    """The run goes on from the epoch that was kept whole."""
+def test_a_partial_network_file_is_removed(tmp_path: Path, room_for: Room) -> None:
+    """A network that did not fit on the disk is not taken for a trained one."""
+    path = tmp_path / "model.keras"
+    with (
+        room_for(2000),
+        pytest.raises(TrainingError, match="cannot be written"),
+        atomic_path(path) as partial,
+    ):
+        trained(1).save(partial)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_full_disk_leaves_the_previous_checkpoint(tmp_path: Path, room_for: Room) -> None:
+    """The run resumes from the epoch that was stored completely."""
     model = trained(1)
     checkpoints = Checkpoints(tmp_path / "checkpoint")
     checkpoints.keep(model, 5)
@@ -56,8 +67,8 @@ def test_a_checkpoint_that_finds_no_room_leaves_the_one_before(
         np.testing.assert_array_equal(np.asarray(one), np.asarray(other))
 
 
-def test_a_checkpoint_of_an_earlier_version_is_gone_on_from(tmp_path: Path) -> None:
-    """HDF5, which was written once, is read; the next checkpoint takes its place."""
+def test_a_checkpoint_of_an_earlier_version_is_resumed(tmp_path: Path) -> None:
+    """HDF5 of earlier versions is read; the next checkpoint replaces it."""
     model = trained(1)
     model.save_weights(tmp_path / "epoch00005.weights.h5")
     checkpoints, fresh = Checkpoints(tmp_path), trained(3)
@@ -67,33 +78,28 @@ def test_a_checkpoint_of_an_earlier_version_is_gone_on_from(tmp_path: Path) -> N
     assert [path.name for path in tmp_path.iterdir()] == ["epoch00010.npz"]
 
 
-def test_a_network_that_finds_no_room_is_not_believed_to_be_trained(
-    tmp_path: Path, room_for: Room
+def test_a_folder_replaces_an_older_one(tmp_path: Path) -> None:
+    """Nothing of the older folder is left, in it or beside it."""
+    for content in (b"old", b"new"):
+        install_folder({content.decode(): content, "a/b": content}, tmp_path, "x", lambda _: None)
+    assert {path.name for path in (tmp_path / "x").iterdir()} == {"new", "a"}
+    assert [path.name for path in tmp_path.iterdir()] == ["x"]
+
+
+def test_the_old_folder_is_restored_when_the_new_one_fails(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Half a network is no network, and the process survives."""
-    path = tmp_path / "model.keras"
-    with (
-        room_for(2000),
-        pytest.raises(TrainingError, match="cannot be written"),
-        atomic_path(path) as partial,
-    ):
-        trained(1).save(partial)
-    assert list(tmp_path.iterdir()) == []
+    """The disk fails after the old folder was moved away."""
+    install_folder({"a": b"old"}, tmp_path, "x", lambda _: None)
+    rename = Path.rename
 
+    def fail(path: Path, goal: Path) -> Path:
+        if path.name.startswith(".x-"):
+            raise OSError("the disk is gone")
+        return rename(path, goal)
 
-def test_answers_that_find_no_room_end_before_the_first_question(
-    tmp_path: Path, room_for: Room
-) -> None:
-    """A mapped file on a full disk would end the process without a word: the room comes first."""
-    asked: list[int] = []
-
-    def answer(questions: np.ndarray) -> np.ndarray:
-        asked.extend(questions)
-        return np.zeros((len(questions), 100))
-
-    path = tmp_path / "pool.npy"
-    with room_for(10_000), pytest.raises(TrainingError, match=r"pool\.npy cannot be written"):
-        fill_resumable(path, (1000, 100), 10, answer, "asking")
-    assert asked == []
-    assert fill_resumable(path, (1000, 100), 10, answer, "asking").shape == (1000, 100)
-    assert asked == list(range(1000))
+    monkeypatch.setattr(Path, "rename", fail)
+    with pytest.raises(TrainingError, match=r"x cannot be written to .*: the disk is gone"):
+        install_folder({"a": b"new"}, tmp_path, "x", lambda _: None)
+    assert [path.name for path in tmp_path.rglob("*")] == ["x", "a"]
+    assert (tmp_path / "x" / "a").read_bytes() == b"old"

@@ -52,9 +52,8 @@ def refuse_single_label(dataset: Dataset) -> None:
     if len(dataset.labels) == 1:
         raise DatasetError(
             f"{dataset.name} has the one label {dataset.labels[0]}, at least two are needed: a "
-            "network of one label gives it to every sound, so no threshold can be chosen",
-            hint="give the other sounds of that place labels of their own; data.background is not "
-            "a label",
+            "network of one label gives it to every sound, and no detection is a false alarm",
+            hint="give the other sounds of that place labels, too; data.background is not a label",
         )
 
 

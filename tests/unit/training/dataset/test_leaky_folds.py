@@ -1,4 +1,4 @@
-"""Folds dealt by clip in spite of leaks: allowed, and owned up to everywhere."""
+"""Folds by clip although they leak: allowed, and marked as leaky everywhere."""
 
 from pathlib import Path
 
@@ -7,15 +7,15 @@ import soundfile
 
 from soundpost.features import FeatureSpec
 from soundpost_training.cli import main
-from soundpost_training.dataset import Dataset, cost, open_dataset, prepare
-from soundpost_training.dataset.leaky_folds import leaking
+from soundpost_training.dataset import Dataset, leak_warning, open_dataset, prepare
+from soundpost_training.dataset.leaky_folds import find_leaks
 from soundpost_training.experiment.data import DataConfig
-from soundpost_training.experiment.experiment import dealt_by_clip, load_experiment
+from soundpost_training.experiment.experiment import load_experiment, with_leaky_folds
 
 
 @pytest.fixture
 def leaky(tmp_path: Path) -> DataConfig:
-    """Two labels of two recordings each, cut into four pieces that lie in two folds."""
+    """Provides two labels of two recordings each, cut into four pieces in two folds."""
     rows = ["path,label,group,fold"]
     for label in ("fox", "owl"):
         for recording in range(2):
@@ -29,61 +29,63 @@ def leaky(tmp_path: Path) -> DataConfig:
 
 @pytest.fixture
 def dataset(leaky: DataConfig) -> Dataset:
-    """That data set, dealt by clip."""
+    """Provides that data set with folds by clip."""
     return open_dataset(leaky)
 
 
-def test_a_leak_passes_when_it_is_owned_up_to(dataset: Dataset) -> None:
-    """Every clip is dealt, and the name that goes into manifest and card says what it is."""
+def test_folds_by_clip_are_marked_as_leaky(dataset: Dataset) -> None:
+    """Every clip gets a fold, and the name for manifest and card says that folds leak."""
     assert [len(dataset.in_folds([fold])) for fold in (1, 2)] == [8, 8]
-    assert dataset.name.endswith("(folds dealt by clip: figures leak)")
-    assert "leak" in dataset.folds_are
+    assert dataset.name.endswith("(folds by clip: figures leak)")
+    assert "leak" in dataset.fold_origin
 
 
-def test_the_cost_is_told_in_clips(dataset: Dataset) -> None:
-    """How many clips share a recording with another fold is counted, not guessed."""
-    count = len(leaking(dataset.clips))
+def test_the_warning_counts_clips(dataset: Dataset) -> None:
+    """The clips that share a recording with another fold are counted."""
+    count = len(find_leaks(dataset.clips))
     assert count > 0
-    assert f"{count} of 16 clips share a recording" in cost(dataset)
+    assert f"{count} of 16 clips share a recording" in leak_warning(dataset)
 
 
-def test_a_cost_that_is_not_known_is_not_called_none(tmp_path: Path) -> None:
-    """Recordings that nobody grouped may still be of one source."""
+def test_unknown_leaks_are_not_denied(tmp_path: Path) -> None:
+    """Recordings without groups may still have one source."""
     for name in "abcd":
         soundfile.write(tmp_path / f"{name}.wav", [0.1, -0.1] * 4000, 16_000)
     rows = ["path,label", "a.wav,fox", "b.wav,fox", "c.wav,owl", "d.wav,owl"]
     (tmp_path / "labels.csv").write_text("\n".join(rows), encoding="utf-8")
     config = DataConfig(kind="csv", folder=str(tmp_path), folds=2, shuffle_anyway=True)
-    assert "not to say that none do" in cost(open_dataset(config))
+    assert "but some may" in leak_warning(open_dataset(config))
 
 
-def test_the_cache_does_not_mind(dataset: Dataset, leaky: DataConfig, tmp_path: Path) -> None:
-    """Features do not depend on folds: they are made once for both."""
+def test_the_cache_does_not_depend_on_folds(
+    dataset: Dataset, leaky: DataConfig, tmp_path: Path
+) -> None:
+    """Features do not depend on folds: they are computed once for both."""
     cache = tmp_path / "cache"
     prepare(dataset, FeatureSpec(), cache)
     (before,) = cache.iterdir()
-    told, _ = prepare(open_dataset(leaky), FeatureSpec(), cache)
-    assert told.dealt_by_clip
+    readable, _ = prepare(open_dataset(leaky), FeatureSpec(), cache)
+    assert readable.has_leaky_folds
     assert list(cache.iterdir()) == [before]
     assert "(" not in before.name
 
 
-def test_a_shuffled_experiment_has_a_name_of_its_own(experiment_file: Path) -> None:
-    """Its runs never mix with those of honest folds."""
+def test_an_experiment_with_folds_by_clip_has_its_own_name(experiment_file: Path) -> None:
+    """Its runs are not those of the folds without leaks."""
     honest = load_experiment(experiment_file)
-    shuffled = dealt_by_clip(honest)
+    shuffled = with_leaky_folds(honest)
     assert (shuffled.name, shuffled.data.shuffle_anyway) == ("tiny-shuffled", True)
     assert not honest.data.shuffle_anyway
 
 
 @pytest.mark.training
 @pytest.mark.usefixtures("tones_at_home")
-def test_the_command_line_says_what_it_costs(
+def test_the_command_line_warns_about_leaks(
     experiment_file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """`prepare --shuffle-anyway` goes on, and says so on standard error."""
+    """`prepare --shuffle-anyway` continues with a warning on standard error."""
     folders = ["--cache", str(tmp_path / "cache"), "--runs", str(tmp_path / "runs")]
     assert main(["prepare", "--config", str(experiment_file), *folders, "--shuffle-anyway"]) == 0
-    told = capsys.readouterr()
-    assert "figures leak" in told.out.replace("\n", " ")
-    assert "accuracy on held-out clips comes out too high" in " ".join(told.err.split())
+    printed = capsys.readouterr()
+    assert "figures leak" in printed.out.replace("\n", " ")
+    assert "accuracy on held-out clips is too high" in " ".join(printed.err.split())

@@ -1,4 +1,4 @@
-"""An experiment's file."""
+"""The file of an experiment: its keys, values and errors."""
 
 import json
 import re
@@ -17,7 +17,7 @@ CONFIGS = Path(__file__).resolve().parents[4] / "training" / "configs"
 
 @pytest.mark.parametrize("path", sorted(CONFIGS.glob("*.toml")), ids=lambda path: path.stem)
 def test_every_shipped_experiment_loads(path: Path) -> None:
-    """What lies in training/configs is named after its file and is complete."""
+    """Experiments in training/configs are complete and named after their file."""
     assert load_experiment(path).name == path.stem
 
 
@@ -47,7 +47,7 @@ def keys(section: type[msgspec.Struct], table: str = "") -> Iterator[tuple[str, 
 
 
 def test_the_readme_lists_every_key_with_its_default() -> None:
-    """The hint of an error sends people there."""
+    """The hint of a wrong value refers to that list."""
     readme = (CONFIGS.parent / "README.md").read_text(encoding="utf-8")
     chapter = readme.partition("## Every key")[2]
     listed = re.findall(r"^\| `([a-z_.]+)` \| (.+) \|$", chapter, re.MULTILINE)
@@ -55,7 +55,7 @@ def test_the_readme_lists_every_key_with_its_default() -> None:
 
 
 def test_a_misspelt_key_is_refused_with_the_nearest_known_one(experiment_file: Path) -> None:
-    """A typo is never a silent default."""
+    """A typo is an error, never a silent default."""
     text = experiment_file.read_text(encoding="utf-8")
     experiment_file.write_text(text.replace("batch_size", "batchsize"), encoding="utf-8")
     with pytest.raises(ExperimentError, match=r"unknown key train\.batchsize") as caught:
@@ -64,7 +64,7 @@ def test_a_misspelt_key_is_refused_with_the_nearest_known_one(experiment_file: P
 
 
 def test_a_misspelt_key_of_an_optional_table_is_refused(experiment_file: Path) -> None:
-    """The teacher's table is checked as the others are."""
+    """The table of the teacher is checked like the others."""
     with experiment_file.open("a", encoding="utf-8") as file:
         file.write('[teacher]\nweights = "x"\nlayers = [7]\ntemperatur = 2.0\n')
     with pytest.raises(ExperimentError, match=r"unknown key teacher\.temperatur"):
@@ -72,7 +72,7 @@ def test_a_misspelt_key_of_an_optional_table_is_refused(experiment_file: Path) -
 
 
 @pytest.mark.parametrize(
-    ("good", "bad", "told"),
+    ("good", "bad", "error"),
     [
         ("epochs = 25", "epochs = 0", "epochs"),
         ("epochs = 25", 'epochs = "25"', "epochs"),
@@ -84,19 +84,19 @@ def test_a_misspelt_key_of_an_optional_table_is_refused(experiment_file: Path) -
     ],
 )
 def test_an_impossible_value_is_refused(
-    experiment_file: Path, good: str, bad: str, told: str
+    experiment_file: Path, good: str, bad: str, error: str
 ) -> None:
     """Ranges, types and required keys are checked, and the key is named."""
     text = experiment_file.read_text(encoding="utf-8")
     assert good in text
     experiment_file.write_text(text.replace(good, bad), encoding="utf-8")
-    with pytest.raises(ExperimentError, match=told):
+    with pytest.raises(ExperimentError, match=error):
         load_experiment(experiment_file)
 
 
 @pytest.mark.parametrize("key", ["train.epochs", "data.kind", "train.init"])
 def test_a_table_where_a_value_belongs_is_refused(experiment_file: Path, key: str) -> None:
-    """It is a wrong value as any other, and named."""
+    """It is an error that names the file."""
     experiment_file.write_text(f"[{key}]\nx = 1\n", encoding="utf-8")
     with pytest.raises(ExperimentError, match=re.escape(str(experiment_file))):
         load_experiment(experiment_file)
@@ -106,7 +106,7 @@ def test_a_table_where_a_value_belongs_is_refused(experiment_file: Path, key: st
 def test_a_value_where_a_table_belongs_is_refused(
     tmp_path: Path, flags: dict[str, typing.Any]
 ) -> None:
-    """With a flag for one of its keys, too."""
+    """It is refused with a flag for one of the keys of the table, too."""
     path = tmp_path / "flat.toml"
     path.write_text("train = 3\nmodel = 3\n", encoding="utf-8")
     with pytest.raises(ExperimentError, match=r"flat\.toml"):
@@ -114,15 +114,15 @@ def test_a_value_where_a_table_belongs_is_refused(
 
 
 @pytest.mark.parametrize("content", [b"name = ", b"\xff\xfe", b"[data]\n[data]\n"])
-def test_what_is_not_toml_is_refused(tmp_path: Path, content: bytes) -> None:
-    """Broken syntax, other encodings and doubled tables give one clear error."""
+def test_a_file_that_is_not_toml_is_refused(tmp_path: Path, content: bytes) -> None:
+    """Wrong syntax, other encodings and double tables give one clear error."""
     path = tmp_path / "broken.toml"
     path.write_bytes(content)
     with pytest.raises(ExperimentError, match="is not TOML"):
         load_experiment(path)
 
 
-def test_an_absent_file_is_refused(tmp_path: Path) -> None:
+def test_a_missing_file_is_refused(tmp_path: Path) -> None:
     """The hint says how an experiment is named."""
     with pytest.raises(ExperimentError, match="cannot be read") as caught:
         load_experiment(tmp_path / "absent.toml")

@@ -1,4 +1,4 @@
-"""Freesound, as small as it can be."""
+"""A small server in place of Freesound."""
 
 from collections.abc import Iterator
 
@@ -10,18 +10,18 @@ from soundpost_training.freesound.api import Freesound
 
 @pytest.fixture
 def site() -> Iterator[Site]:
-    """A server with seven sounds of three uploaders, on three pages."""
+    """Provides a server with seven sounds of three uploaders, on three pages."""
     with serving() as site:
         yield site
 
 
 @pytest.fixture
 def waits() -> list[float]:
-    """The waits that there would have been, in seconds."""
+    """Collects the waits of the client in seconds, without waiting."""
     return []
 
 
 @pytest.fixture
 def freesound(site: Site, waits: list[float]) -> Freesound:
-    """The API at the server."""
+    """Provides a client of that server."""
     return Freesound("secret", f"{site.address}/apiv2/", waits.append)

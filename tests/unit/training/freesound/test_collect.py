@@ -1,24 +1,24 @@
-"""Recordings from Freesound, tried on a small server that speaks its API."""
+"""A folder of recordings from Freesound, collected from a small server that speaks its API."""
 
 import csv
 from pathlib import Path
 
 import pytest
-from freesound_server import Site, wish
+from freesound_server import NC, Site, collect_request
 
-from soundpost_training.cli import main
 from soundpost_training.dataset import open_dataset
+from soundpost_training.errors import DatasetError, DownloadError
 from soundpost_training.experiment.data import DataConfig
 from soundpost_training.freesound.api import Freesound
 from soundpost_training.freesound.collect import collect
 
 
-def test_what_is_found_is_there_with_author_and_licence(
+def test_results_are_downloaded_with_author_and_licence(
     freesound: Freesound, site: Site, tmp_path: Path
 ) -> None:
-    """Every page is read, every sound comes whole, and the table says whose it is."""
-    got = collect(freesound, wish(tmp_path))
-    assert (got.there, got.new, got.left_out) == (7, 7, ())
+    """Every page is read, every sound is complete, and the table has its author."""
+    collected = collect(freesound, collect_request(tmp_path))
+    assert (collected.total, collected.new, collected.left_out) == (7, 7, ())
     for name, content in site.audio.items():
         assert (tmp_path / "fox" / name).read_bytes() == content
     with (tmp_path / "labels.csv").open(encoding="utf-8", newline="") as lines:
@@ -37,74 +37,26 @@ def test_what_is_found_is_there_with_author_and_licence(
 
 
 def test_the_folder_is_a_data_set(freesound: Freesound, tmp_path: Path) -> None:
-    """Kind csv reads it: no uploader is in two folds, and the licences come along."""
-    collect(freesound, wish(tmp_path))
+    """The kind csv reads it: no uploader is in two folds, and the licences are known."""
+    collect(freesound, collect_request(tmp_path))
     dataset = open_dataset(DataConfig(kind="csv", folder=str(tmp_path), folds=3))
     assert (dataset.folds, dataset.licence) == ([1, 2, 3], "CC BY 4.0, CC0 1.0")
     assert "user2 (freesound.org)" in dataset.attribution
     assert len({(clip.group, clip.fold) for clip in dataset.clips}) == 3
 
 
-def test_no_more_is_asked_for_than_is_wanted(
-    freesound: Freesound, site: Site, tmp_path: Path
-) -> None:
-    """Five of seven need two pages; the query and its filters are the wish's."""
-    assert collect(freesound, wish(tmp_path, count=5)).there == 5
-    assert len(site.searches) == 2
-    asked = site.searches[0]
-    assert asked["query"] == ["fox bark"]
-    assert asked["filter"] == ['license:("Creative Commons 0" OR "Attribution") duration:[* TO 30]']
-
-
-def test_the_token_goes_to_the_api_and_nowhere_else(
-    freesound: Freesound, site: Site, tmp_path: Path
-) -> None:
-    """Not to the host of the previews, and not to where the next page is said to be."""
-    collect(freesound, wish(tmp_path))
-    assert site.tokens == ["Token secret"] * 3
-    assert {token for _, _, token in site.previews} == {None}
-
-
 def test_a_second_run_downloads_nothing(freesound: Freesound, site: Site, tmp_path: Path) -> None:
-    """What is there is counted, and the table stays as it is."""
-    collect(freesound, wish(tmp_path))
+    """Existing recordings are counted, and the table stays as it is."""
+    collect(freesound, collect_request(tmp_path))
     table = (tmp_path / "labels.csv").read_bytes()
-    got = collect(freesound, wish(tmp_path))
-    assert (got.there, got.new) == (7, 0)
+    collected = collect(freesound, collect_request(tmp_path))
+    assert (collected.total, collected.new) == (7, 0)
     assert len(site.previews) == 7
     assert (tmp_path / "labels.csv").read_bytes() == table
 
 
-@pytest.mark.parametrize("takes_ranges", [True, False])
-def test_a_download_that_breaks_off_goes_on(
-    freesound: Freesound, site: Site, tmp_path: Path, waits: list[float], *, takes_ranges: bool
-) -> None:
-    """The rest is asked for; a server that sends all of it again is understood."""
-    site.takes_ranges = takes_ranges
-    site.breaks["3.ogg"] = 1000
-    collect(freesound, wish(tmp_path), waits.append)
-    assert (tmp_path / "fox" / "3.ogg").read_bytes() == site.audio["3.ogg"]
-    (first, again) = [asked for name, asked, _ in site.previews if name == "3.ogg"]
-    assert (first, again) == (None, "bytes=1000-")
-    assert waits == [2.0]
-    assert not list(tmp_path.rglob("*.part"))
-
-
-def test_a_part_of_yesterday_is_used(freesound: Freesound, site: Site, tmp_path: Path) -> None:
-    """Also when it is the whole file, but for its name, or longer than the file can be."""
-    folder = tmp_path / "fox"
-    folder.mkdir()
-    (folder / "1.ogg.part").write_bytes(site.audio["1.ogg"][:500])
-    (folder / "2.ogg.part").write_bytes(site.audio["2.ogg"])
-    (folder / "5.ogg.part").write_bytes(site.audio["5.ogg"] + b"more")
-    collect(freesound, wish(tmp_path), lambda _: None)
-    for name in ("1.ogg", "2.ogg", "5.ogg"):
-        assert (folder / name).read_bytes() == site.audio[name]
-    assert ("1.ogg", "bytes=500-", None) in site.previews
-
-
-def test_an_interruption_keeps_what_there_is(site: Site, tmp_path: Path) -> None:
-    """Ctrl-C leaves a table of all that is whole; the same wish goes on from there."""
+def test_an_interruption_keeps_the_finished_downloads(site: Site, tmp_path: Path) -> None:
+    """Ctrl-C leaves a table of all complete files; the same request resumes."""
 
     def interrupted(_: float) -> None:
         raise KeyboardInterrupt
@@ -112,26 +64,54 @@ def test_an_interruption_keeps_what_there_is(site: Site, tmp_path: Path) -> None
     site.breaks["4.ogg"] = 100
     freesound = Freesound("secret", f"{site.address}/apiv2/")
     with pytest.raises(KeyboardInterrupt):
-        collect(freesound, wish(tmp_path), interrupted)
+        collect(freesound, collect_request(tmp_path), interrupted)
     assert len((tmp_path / "labels.csv").read_text(encoding="utf-8").splitlines()) == 1 + 4
-    got = collect(freesound, wish(tmp_path))
-    assert (got.there, got.new) == (7, 3)
+    collected = collect(freesound, collect_request(tmp_path))
+    assert (collected.total, collected.new) == (7, 3)
 
 
-def test_the_command_line(
-    site: Site,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
+def test_unusable_sounds_are_left_out_with_the_reason(
+    freesound: Freesound, site: Site, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """`prepare freesound` takes the token from the environment and says what came of it."""
-    command = ["prepare", "freesound", "--query", "fox", "--label", "fox", "--license", "by"]
-    command += ["--folder", str(tmp_path), "--grouped-by", "clip"]
-    monkeypatch.delenv("FREESOUND_TOKEN", raising=False)
-    assert main(command) == 78
-    assert "FREESOUND_TOKEN is not set" in capsys.readouterr().err
-    monkeypatch.setenv("FREESOUND_TOKEN", "secret")
-    monkeypatch.setenv("FREESOUND_API", f"{site.address}/apiv2")
-    assert main(command) == 0
-    assert "fox: 4 recordings" in capsys.readouterr().out
-    assert main([*command, "--count", "0"]) == 78
+    """Other licences, missing previews, files without sound and dead links are left out."""
+    site.sounds[0]["license"] = NC
+    site.sounds[1]["previews"] = {}
+    site.audio["2.ogg"] = b"<html>moved</html>"
+    site.sounds[3]["license"] = "https://example.org/sampling+"
+    collected = collect(freesound, collect_request(tmp_path), lambda _: None)
+    assert collected.total == 3
+    reasons = " ".join(collected.left_out)
+    for reason in ("CC BY-NC 3.0", "no preview", "is not a sound", "example.org/sampling+"):
+        assert reason in reasons
+    assert "left out: 0 by user0" in capsys.readouterr().err
+
+
+def test_a_sound_has_one_label(freesound: Freesound, tmp_path: Path) -> None:
+    """A sound with one label is not downloaded again for another."""
+    collect(freesound, collect_request(tmp_path, count=2))
+    collected = collect(freesound, collect_request(tmp_path, label="wolf"))
+    assert collected.total == 5
+    assert "it is there as fox already" in collected.left_out[0]
+
+
+def test_a_table_of_another_program_is_not_overwritten(
+    freesound: Freesound, tmp_path: Path
+) -> None:
+    """A labels.csv with other columns is refused before any download."""
+    (tmp_path / "labels.csv").write_text("path,label\na.wav,fox\n", encoding="utf-8")
+    with pytest.raises(DownloadError, match="its columns are others"):
+        collect(freesound, collect_request(tmp_path))
+    assert (tmp_path / "labels.csv").read_text(encoding="utf-8").endswith("a.wav,fox\n")
+
+
+def test_a_folder_that_cannot_be_written_is_refused(freesound: Freesound, tmp_path: Path) -> None:
+    """The error has a hint."""
+    (tmp_path / "file").touch()
+    with pytest.raises(DownloadError, match="cannot be written"):
+        collect(freesound, collect_request(tmp_path / "file"))
+
+
+def test_an_invalid_label_is_refused(freesound: Freesound, tmp_path: Path) -> None:
+    """It is refused before any download."""
+    with pytest.raises(DatasetError, match="cannot be a label"):
+        collect(freesound, collect_request(tmp_path, label="Red Fox"))

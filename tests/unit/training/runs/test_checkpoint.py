@@ -40,7 +40,7 @@ def test_an_interrupted_run_ends_where_an_unbroken_one_does(
     process.send_signal(signal.SIGINT)
     _, told = process.communicate(timeout=PATIENCE_SECONDS)
     assert process.returncode == 130, told
-    assert "the same command goes on" in told
+    assert "the same command resumes" in told
     for home in homes:
         assert run("train", experiment_file, home, "--fold", "1") == 0
     one, two = (scores(home / "runs" / "tiny" / "fold1") for home in homes)

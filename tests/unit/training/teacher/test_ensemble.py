@@ -71,7 +71,7 @@ def test_what_an_ensemble_tells_are_scores(
 @pytest.mark.parametrize(
     ("table", "told"),
     [
-        ("pool_passes = 2", "nobody teaches"),
+        ("pool_passes = 2", "there is no teacher"),
         ('weights = "x"', "weights and layers go together"),
         ('layers = [7]\nruns = ["one"]', "weights and layers go together"),
         ('runs = ["../one"]', "runs"),

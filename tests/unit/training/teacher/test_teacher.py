@@ -122,12 +122,12 @@ def test_teaching_says_how_good_the_teachers_are(
     places = ["--runs", str(tmp_path / "runs"), "--cache", str(tmp_path / "cache")]
     asked = ["teach", "--config", str(experiment_file), *places]
     assert main(asked) == 0
-    assert "no teacher has heard" not in capsys.readouterr().out
+    assert "no teacher was trained on" not in capsys.readouterr().out
     assert main([*asked, "--fold", "2"]) == 0
     told = " ".join(capsys.readouterr().out.split())
     assert re.search(
-        r"fold 2, which no teacher has heard: they are right of [\d.]+% of the clips, "
-        r"of [\d.]+% of the windows",
+        r"fold 2, which no teacher was trained on: accuracy of the teachers [\d.]+% of clips, "
+        r"[\d.]+% of windows",
         told,
     )
     assert main([*asked, "--fold", "9"]) == 1
