@@ -32,7 +32,7 @@ class RunInit(Section, frozen=True, kw_only=True, omit_defaults=True, tag_field=
 
     @property
     def slug(self) -> str:
-        """The part of an experiment's name that says what it began with."""
+        """The part of an experiment's name for its initial weights."""
         return self.name
 
 
@@ -56,7 +56,7 @@ class YamnetInit(
 
     @property
     def slug(self) -> str:
-        """The part of an experiment's name that says what it began with."""
+        """The part of an experiment's name for its initial weights."""
         return f"yamnet{self.layers or ''}"
 
 
@@ -80,7 +80,7 @@ class ImagenetInit(
 
     @property
     def slug(self) -> str:
-        """The part of an experiment's name that says what it began with."""
+        """The part of an experiment's name for its initial weights."""
         return "imagenet"
 
 

@@ -65,19 +65,19 @@ def _with_copies(dataset: Dataset, dry: Features, config: ReverbConfig, path: Pa
     # the clips are part of the fingerprint.
     clips = [path.stem, *(f"{clip.path.parent.name}/{clip.path.name}" for clip in dataset.clips)]
     name = reverb.fingerprint(config, clips, [content_hash(file) for file in files])
-    wet_path = path.with_name(f"{path.stem}-rooms-{name}.npz")
-    wet = load_arrays(wet_path)
-    if wet is None:
-        wet = _make(
-            wet_path,
+    copies_path = path.with_name(f"{path.stem}-rooms-{name}.npz")
+    copies = load_arrays(copies_path)
+    if copies is None:
+        copies = _make(
+            copies_path,
             lambda parts: reverb.extract_copies(dataset, dry.spec, config, files, parts),
         )
-    _report_left_out(list(map(str, wet["reasons"])), wet_path.with_suffix(".left-out.txt"))
+    _report_left_out(list(map(str, copies["reasons"])), copies_path.with_suffix(".left-out.txt"))
     return Features(
         dry.spec,
-        np.concatenate((dry.log_mel, wet["log_mel"])),
-        np.concatenate((dry.starts, wet["starts"] + len(dry.log_mel))),
-        np.concatenate((dry.frames, wet["frames"])),
+        np.concatenate((dry.log_mel, copies["log_mel"])),
+        np.concatenate((dry.starts, copies["starts"] + len(dry.log_mel))),
+        np.concatenate((dry.frames, copies["frames"])),
     )
 
 

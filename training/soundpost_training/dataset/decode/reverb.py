@@ -62,11 +62,11 @@ def convolve(signal: Signal, response: Signal) -> Signal:
         response: Impulse response of the room at the same rate; one sample at least is not zero.
     """
     from_direct_sound = response[np.argmax(np.abs(response)) :]
-    wet: Signal = scipy.signal.oaconvolve(signal, from_direct_sound)
-    energy = float(np.sum(wet**2))
+    reverberated: Signal = scipy.signal.oaconvolve(signal, from_direct_sound)
+    energy = float(np.sum(reverberated**2))
     if energy > 0.0:
-        wet *= np.sqrt(np.sum(signal**2) / energy)
-    return wet / max(1.0, float(np.abs(wet).max(initial=0.0)))
+        reverberated *= np.sqrt(np.sum(signal**2) / energy)
+    return reverberated / max(1.0, float(np.abs(reverberated).max(initial=0.0)))
 
 
 def fingerprint(config: ReverbConfig, clips: list[str], contents: list[bytes]) -> str:
