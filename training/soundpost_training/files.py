@@ -35,7 +35,7 @@ def explain_write_errors(
 
 @contextmanager
 def replacing(path: Path) -> Iterator[Path]:
-    """Yields a path that replaces `path` when the block ends, and is removed when the block fails.
+    """Yields a path that replaces `path` when the block ends, or is removed when it fails.
 
     The process id is part of its name: two processes may make the same file at the same time. Its
     folder is made when it is missing.

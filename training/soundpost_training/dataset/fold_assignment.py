@@ -8,7 +8,7 @@ from soundpost_training.dataset.clip import Clip
 
 
 def assign_folds(clips: list[Clip], folds: int) -> tuple[Clip, ...]:
-    """Returns the clips with folds 1 to `folds`; a group has one fold, a label is in all of them.
+    """Returns the clips with folds 1 to `folds`: a group in one fold, a label in all of them.
 
     Large groups are assigned first, each to the fold that has the fewest clips of its labels so
     far. Only names decide, not the order of the files: the same recordings get the same folds on

@@ -63,7 +63,7 @@ class YamnetInit(
 class ImagenetInit(
     Section, frozen=True, kw_only=True, omit_defaults=True, tag_field="kind", tag="imagenet"
 ):
-    """The weights that ImageNet gave to the network `name`, from `file` or as Keras publishes them.
+    """The ImageNet weights of the network `name`, from `file` or as Keras publishes them.
 
     `file` is absolute or lies under $SOUNDPOST_DATA.
     """
@@ -162,7 +162,7 @@ def convert_old_spelling(raw: dict[str, Any], path: Path) -> None:
 
 
 def imply_model(raw: dict[str, Any]) -> None:
-    """Adds the `model.arch` and `model.layers` that `train.init` implies, where they are left out.
+    """Adds the `model.arch` and `model.layers` that `train.init` implies, if they are left out.
 
     Raises:
         ExperimentError: The file states others.

@@ -1,4 +1,4 @@
-"""An experiment as JSON: what run folders and proofs hold, and what fingerprints are made of.
+"""An experiment as JSON, the form in run folders and proofs, and its fingerprint.
 
 The JSON is that of the struct, but for `train.init`, which is spelt as `--init` spells it, such as
 "run:NAME": so it was before `[train.init]` was a table, and the fingerprints of kept runs, proofs

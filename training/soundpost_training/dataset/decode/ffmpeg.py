@@ -1,4 +1,4 @@
-"""Decodes formats that libsndfile does not read, such as m4a, mp4, opus and wma, with ffmpeg."""
+"""Decodes with ffmpeg what libsndfile does not read, such as m4a, mp4, opus and wma."""
 
 import shutil
 import subprocess

@@ -1,4 +1,4 @@
-"""Extraction of features in parts that are stored, so that an interruption costs one part at most.
+"""Extracts features in parts that are stored: an interruption costs one part at most.
 
 The log-mels of recordings have different lengths, and some recordings have none. A long computation
 whose results all have one shape is stored in place instead; see `teacher/resumable_array.py`.

@@ -52,7 +52,7 @@ def draw_responses(
 
 
 def convolve(signal: Signal, response: Signal) -> Signal:
-    """Returns a signal as it sounds in a room, float64[n + m - 1], with the energy it had before.
+    """Returns a signal as it sounds in a room, float64[n + m - 1], with its energy unchanged.
 
     It begins with the direct sound, taken to be the loudest sample of the response, and ends with
     the reverberation. A result above full scale is turned down as a whole.
