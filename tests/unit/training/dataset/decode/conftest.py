@@ -4,8 +4,7 @@ import os
 from pathlib import Path
 
 import pytest
-
-from recordings import install_fake_ffmpeg
+from noise_recordings import install_fake_ffmpeg
 
 
 @pytest.fixture

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from noise_recordings import record, record_memo
 
-from recordings import record, record_memo
 from soundpost.features import FeatureSpec, LogMel
 from soundpost_training.dataset import open_dataset, prepare
 from soundpost_training.dataset.decode.audio import read_pcm

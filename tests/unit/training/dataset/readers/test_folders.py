@@ -3,8 +3,8 @@
 from pathlib import Path
 
 import pytest
+from noise_recordings import record
 
-from recordings import record
 from soundpost.features import FeatureSpec
 from soundpost_training.dataset import open_dataset, prepare
 from soundpost_training.errors import DatasetError

@@ -3,8 +3,8 @@
 from pathlib import Path
 
 import pytest
+from noise_recordings import record
 
-from recordings import record
 from soundpost_training.dataset import open_dataset
 from soundpost_training.errors import DatasetError
 from soundpost_training.experiment.data import DataConfig

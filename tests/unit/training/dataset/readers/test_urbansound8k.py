@@ -4,8 +4,8 @@ import csv
 from pathlib import Path
 
 import pytest
+from noise_recordings import record
 
-from recordings import record
 from soundpost.features import FeatureSpec
 from soundpost_training.dataset import open_dataset, prepare
 from soundpost_training.dataset.readers.urbansound8k import read_urbansound8k
