@@ -109,5 +109,5 @@ def test_figures_of_int8_among_some_labels_are_refused_where_there_is_none(
     """What was asked for is not left out in silence."""
     asked = ["--arch", "boosting", "--among", "low_tone,high_tone"]
     assert run("crossval", experiment_file, tmp_path, *asked) == os.EX_CONFIG
-    assert "got none here: a baseline has no int8" in capsys.readouterr().err
+    assert "got a network without: a baseline has no int8" in capsys.readouterr().err
     assert not (tmp_path / "runs").exists()
