@@ -66,6 +66,19 @@ class ReliabilityBin(msgspec.Struct, frozen=True, kw_only=True):
     right: float
 
 
+def clip_means(scores: Scores, owners: NDArray[np.int64]) -> Scores:
+    """Returns a clip's scores: the mean of those of its windows, float32[clips, labels].
+
+    Args:
+        scores: float32[windows, labels].
+        owners: int64[windows], the clip of each window; each clip has one at least.
+    """
+    counts = np.bincount(owners)
+    sums = np.zeros((len(counts), scores.shape[1]), np.float64)
+    np.add.at(sums, owners, scores)
+    return (sums / counts[:, None]).astype(np.float32)
+
+
 def accuracy(scores: Scores, targets: Targets) -> float:
     """Returns the share of clips whose highest score is their label's.
 

@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from soundpost_training.dataset import Features
+from soundpost_training.dataset.features import Features
 from soundpost_training.experiment.data import WindowConfig
 
 
@@ -40,16 +40,3 @@ def windows_of_clips(
     by_clip = [windows_of(features.clip(clip), config) for clip in clips]
     owners = np.repeat(np.arange(len(clips)), [len(windows) for windows in by_clip])
     return np.concatenate(by_clip), owners
-
-
-def clip_means(scores: NDArray[np.float32], owners: NDArray[np.int64]) -> NDArray[np.float32]:
-    """Returns the scores of clips, float32[clips, labels]: the means over their windows.
-
-    Args:
-        scores: float32[windows, labels].
-        owners: int64[windows], as `windows_of_clips` returns them; each clip has one at least.
-    """
-    counts = np.bincount(owners)
-    sums = np.zeros((len(counts), scores.shape[1]), np.float64)
-    np.add.at(sums, owners, scores)
-    return (sums / counts[:, None]).astype(np.float32)

@@ -1,1 +1,1 @@
-"""Cross-validates experiments and calibrates thresholds."""
+"""Cross-validates experiments, calibrates thresholds and computes the metrics of a report."""

@@ -1,30 +1,37 @@
-"""Temperature and thresholds, from the scores of clips that a model never heard."""
+"""Chooses temperature and thresholds by the scores of clips that a model was not trained on."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from soundpost.features import FeatureSpec
 from soundpost.manifest import Label
-from soundpost_training.dataset import training_folds
-from soundpost_training.evaluate.calibration import Calibration, Judged, LabelCalibration, Outcome
-from soundpost_training.evaluate.crossval import run_fold
+from soundpost_training.dataset.folds import training_folds
+from soundpost_training.evaluate.calibration import (
+    Calibration,
+    FoldTemperature,
+    LabelCalibration,
+    Outcome,
+)
 from soundpost_training.evaluate.temperature import fit_temperature, temper
-from soundpost_training.examples.augment import negatives
+from soundpost_training.examples.augment.negatives import negatives
 from soundpost_training.quantize.int8_model import TFLITE_FILE
-from soundpost_training.scoring.scoring import FoldScores, classifier_of
+from soundpost_training.scoring.classifier import build_classifier
+from soundpost_training.scoring.fold_scores import FoldScores
 from soundpost_training.scoring.thresholds import clip_peaks, label_defaults, on_threshold
 from soundpost_training.train.context import TrainingContext
 
-QUIET_STRETCHES = 64
-"""Silence and faint noises that no label may be told of."""
+QUIET_SOUNDS = 64
+"""Silence and faint noises in which no label may be detected; training has as many others."""
 
 QUIET_SEED = 0x5117
-"""Apart from any experiment's seed: these are not the noises that were trained on."""
+"""Different from any experiment's seed: these are not the noises that were trained on."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Heard:
+class _ClipPeaks:
     """Peaks float32[clips, labels] of clips, their labels int64[clips] and lengths in hours."""
 
     peaks: NDArray[np.float32]
@@ -34,58 +41,65 @@ class _Heard:
 
 @dataclass(frozen=True, slots=True)
 class _Choice:
-    """What the folds but one choose, and their own clips at it."""
+    """Temperature and thresholds that all folds but one chose, and the peaks of their clips."""
 
     temperature: float
     labels: list[LabelCalibration]
-    heard: _Heard
+    clips: _ClipPeaks
 
 
-def calibrate(material: TrainingContext) -> Calibration:
-    """The calibration of the shipped model.
+def calibrate(context: TrainingContext, scores: Mapping[int | None, FoldScores]) -> Calibration:
+    """Calibrates the shipped model.
 
-    It was chosen by clips of the folds that the shipped model trained on, each scored by the
-    model of its own fold, which never heard it. A held-out fold's clips choose nothing.
+    Temperature and thresholds are chosen on the clips of its training folds, each scored by the
+    model that held out its fold. The clips of a held-out fold choose nothing.
+
+    Args:
+        context: The experiment and its data.
+        scores: Of each fold, and under None of the model of all folds if that is shipped.
     """
-    held_out = material.experiment.bundle.held_out_fold
-    chosen = _choose(material, held_out)
+    held_out = context.experiment.bundle.held_out_fold
+    chosen = _choose(context, scores, held_out)
     if held_out is None:
-        judges = {fold: _choose(material, fold) for fold in material.dataset.folds}
+        choices = {fold: _choose(context, scores, fold) for fold in context.dataset.folds}
     else:
-        judges = {held_out: chosen}
+        choices = {held_out: chosen}
     return Calibration(
-        folds=training_folds(material.dataset, held_out),
+        folds=training_folds(context.dataset, held_out),
         temperature=chosen.temperature,
         labels=chosen.labels,
-        chosen_on=_outcome([(chosen.heard, chosen.labels)]),
-        judged=[Judged(fold=fold, temperature=one.temperature) for fold, one in judges.items()],
+        chosen_on=_outcome([(chosen.clips, chosen.labels)]),
+        evaluated=[
+            FoldTemperature(fold=fold, temperature=choice.temperature)
+            for fold, choice in choices.items()
+        ],
         held_out=_outcome(
             [
-                (_heard(material, [run_fold(material, fold)], one.temperature), one.labels)
-                for fold, one in judges.items()
+                (_clip_peaks(context, [scores[fold]], choice.temperature), choice.labels)
+                for fold, choice in choices.items()
             ]
         ),
     )
 
 
-def _choose(material: TrainingContext, without: int | None) -> _Choice:
-    """What the clips of all folds but one choose, and silence as the model without it hears it."""
-    folds = training_folds(material.dataset, without)
-    scores = [run_fold(material, fold) for fold in folds]
-    quiet = _quiet_scores(material, without)
+def _choose(
+    context: TrainingContext, scores: Mapping[int | None, FoldScores], held_out: int | None
+) -> _Choice:
+    """Chooses by the clips of all folds but one, and by the silence scores of its model."""
+    folds = [scores[fold] for fold in training_folds(context.dataset, held_out)]
+    quiet = _quiet_scores(context, held_out)
     temperature = fit_temperature(
-        np.concatenate([fold.int8 for fold in scores]),
-        np.concatenate([fold.truth[fold.owners] for fold in scores]),
+        np.concatenate([fold.int8 for fold in folds]),
+        np.concatenate([fold.truth[fold.owners] for fold in folds]),
         quiet,
     )
-    heard = _heard(material, scores, temperature)
-    labels = _labels(material, heard, temper(quiet, temperature).max(axis=0))
-    return _Choice(temperature, labels, heard)
+    clips = _clip_peaks(context, folds, temperature)
+    labels = _labels(context, clips, temper(quiet, temperature).max(axis=0))
+    return _Choice(temperature, labels, clips)
 
 
-def manifest_labels(material: TrainingContext, calibration: Calibration) -> list[Label]:
-    """The labels as the manifest has them."""
-    spec = material.experiment.features
+def manifest_labels(spec: FeatureSpec, calibration: Calibration) -> list[Label]:
+    """Returns the labels as the manifest has them, with durations in samples of `spec`."""
     return [
         label_defaults(label.name, label.on_threshold, spec, label.quiet)
         for label in calibration.labels
@@ -93,20 +107,20 @@ def manifest_labels(material: TrainingContext, calibration: Calibration) -> list
 
 
 def _labels(
-    material: TrainingContext, heard: _Heard, quiet: NDArray[np.float32]
+    context: TrainingContext, clips: _ClipPeaks, quiet: NDArray[np.float32]
 ) -> list[LabelCalibration]:
-    config = material.experiment.calibrate
+    config = context.experiment.calibrate
     labels = []
-    for index, name in enumerate(material.dataset.labels):
-        own = heard.truth == index
-        mine, others = heard.peaks[own, index], heard.peaks[~own, index]
-        hours = float(heard.hours[~own].sum())
-        threshold = on_threshold(config, mine, others, hours, float(quiet[index]))
+    for index, name in enumerate(context.dataset.labels):
+        is_own = clips.truth == index
+        own, others = clips.peaks[is_own, index], clips.peaks[~is_own, index]
+        hours = float(clips.hours[~is_own].sum())
+        threshold = on_threshold(config, own, others, hours, float(quiet[index]))
         labels.append(
             LabelCalibration(
                 name=name,
                 on_threshold=threshold,
-                told=float((mine >= threshold).mean()),
+                detected=float((own >= threshold).mean()),
                 false_alarms_per_hour=float((others >= threshold).sum() / hours),
                 quiet=float(quiet[index]),
             )
@@ -114,10 +128,12 @@ def _labels(
     return labels
 
 
-def _heard(material: TrainingContext, folds: list[FoldScores], temperature: float) -> _Heard:
-    spec = material.experiment.features
-    frames = material.features.frames[np.concatenate([fold.clips for fold in folds])]
-    return _Heard(
+def _clip_peaks(
+    context: TrainingContext, folds: list[FoldScores], temperature: float
+) -> _ClipPeaks:
+    spec = context.experiment.features
+    frames = context.features.frames[np.concatenate([fold.clips for fold in folds])]
+    return _ClipPeaks(
         peaks=np.concatenate(
             [clip_peaks(temper(fold.int8, temperature), fold.owners) for fold in folds]
         ),
@@ -126,30 +142,31 @@ def _heard(material: TrainingContext, folds: list[FoldScores], temperature: floa
     )
 
 
-def _outcome(parts: list[tuple[_Heard, list[LabelCalibration]]]) -> Outcome:
-    """What happens to clips, each part of them at thresholds of its own."""
-    hours, told, others = 0.0, [], 0
-    for heard, labels in parts:
-        reached = heard.peaks >= np.array([label.on_threshold for label in labels], np.float32)
-        own = reached[np.arange(len(heard.truth)), heard.truth]
-        hours += float(heard.hours.sum())
-        told.append(own)
+def _outcome(parts: list[tuple[_ClipPeaks, list[LabelCalibration]]]) -> Outcome:
+    """Returns the effect on clips, where each part of them has thresholds of its own."""
+    hours, detected, others = 0.0, [], 0
+    for clips, labels in parts:
+        thresholds = np.array([label.on_threshold for label in labels], np.float32)
+        reached = clips.peaks >= thresholds
+        own = reached[np.arange(len(clips.truth)), clips.truth]
+        hours += float(clips.hours.sum())
+        detected.append(own)
         others += int(reached.sum() - own.sum())
     return Outcome(
         hours=hours,
-        told=float(np.concatenate(told).mean()),
+        detected=float(np.concatenate(detected).mean()),
         false_alarms_per_hour=others / hours,
     )
 
 
-def _quiet_scores(material: TrainingContext, fold: int | None) -> NDArray[np.float32]:
-    """Scores of silence and faint noise by a fold's model, float32[stretches, labels].
+def _quiet_scores(context: TrainingContext, fold: int | None) -> NDArray[np.float32]:
+    """Returns scores of silence and faint noise by a fold's model, float32[sounds, labels].
 
-    A steady sound scores alike in each window, so these are what smoothing gives, too.
+    A steady sound has equal scores in each window, so smoothing does not change these.
     """
-    experiment = material.experiment
-    run_fold(material, fold)
-    classifier = classifier_of(material, (material.fold_folder(fold) / TFLITE_FILE).read_bytes())
+    experiment = context.experiment
+    model = (context.fold_folder(fold) / TFLITE_FILE).read_bytes()
+    classifier = build_classifier(experiment, context.dataset, model)
     rng = np.random.default_rng(QUIET_SEED)
-    stretches = negatives(rng, experiment.features, QUIET_STRETCHES, experiment.window.frames)
-    return np.stack([classifier.scores(sound) for sound in stretches])
+    sounds = negatives(rng, experiment.features, QUIET_SOUNDS, experiment.window.frames)
+    return np.stack([classifier.scores(sound) for sound in sounds])

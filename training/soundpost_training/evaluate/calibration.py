@@ -1,68 +1,68 @@
-"""What temperature and thresholds were chosen, and what they do."""
+"""Calibrated temperature and thresholds, and their effect on clips."""
 
 import msgspec
 
 
 class LabelCalibration(msgspec.Struct, frozen=True, kw_only=True):
-    """What a threshold does to the clips that it was chosen on.
+    """The threshold of a label, and its effect on the clips that it was chosen on.
 
     Attributes:
         name: The label.
-        on_threshold: Smoothed score at which it is told.
-        told: Share of the label's clips that reach it.
+        on_threshold: Smoothed score at which an event starts.
+        detected: Share of the label's clips that reach it.
         false_alarms_per_hour: Clips of other labels that reach it, per hour of them.
         quiet: The label's highest score in silence and faint noise.
     """
 
     name: str
     on_threshold: float
-    told: float
+    detected: float = msgspec.field(name="told")
     false_alarms_per_hour: float
     quiet: float
 
 
 class Outcome(msgspec.Struct, frozen=True, kw_only=True):
-    """What all thresholds together do to some clips.
+    """The effect of all thresholds together on some clips.
 
     Attributes:
-        hours: How long the clips are together.
-        told: Share of them whose own label is told.
+        hours: Total duration of the clips.
+        detected: Share of the clips whose own label is detected.
         false_alarms_per_hour: False alarms of all labels, per hour of clips.
     """
 
     hours: float
-    told: float
+    detected: float = msgspec.field(name="told")
     false_alarms_per_hour: float
 
 
-class Judged(msgspec.Struct, frozen=True, kw_only=True):
-    """A fold that judges, by its own network and at a temperature that it did not choose."""
+class FoldTemperature(msgspec.Struct, frozen=True, kw_only=True):
+    """A fold for evaluation, and the temperature for it, which other folds chose."""
 
     fold: int
     temperature: float
 
 
 class Calibration(msgspec.Struct, frozen=True, kw_only=True):
-    """Decision defaults and what they were chosen on.
+    """Decision defaults, and the clips that they were chosen and evaluated on.
 
     Attributes:
         folds: The folds whose clips chose, each scored by the model that held it out.
         temperature: What logits are divided by.
         labels: One for each label, in the order of the model's outputs.
-        chosen_on: What the thresholds do to the clips that chose them.
-        judged: The bundle's held-out fold. A bundle of all folds has none, so each fold in turn
-            is judged by temperature and thresholds that the others chose.
-        held_out: What these do to the clips of the judging folds, which chose none of them.
+        chosen_on: The effect on the clips that chose.
+        evaluated: The bundle's held-out fold. A bundle of all folds has none, so each fold in turn
+            is evaluated at the temperature and the thresholds that the others chose.
+        held_out: The effect on the clips of the evaluated folds.
     """
 
     folds: list[int]
     temperature: float
     labels: list[LabelCalibration]
     chosen_on: Outcome
-    judged: list[Judged]
+    evaluated: list[FoldTemperature] = msgspec.field(name="judged")
     held_out: Outcome
 
 
-def told_of_silence(calibration: Calibration) -> list[LabelCalibration]:
-    """The labels that silence or faint noise sounds like more than any threshold could forbid."""
+def labels_in_silence(calibration: Calibration) -> list[LabelCalibration]:
+    """Returns the labels that silence or faint noise triggers even at the highest threshold."""
     return [label for label in calibration.labels if label.quiet >= label.on_threshold]

@@ -1,127 +1,137 @@
-"""Every fold held out once: train, quantize, score; then the figures over all folds."""
+"""Cross-validation: holds every fold out once, trains, quantises where possible, and scores."""
+
+from collections.abc import Mapping
 
 import keras
 import msgspec
 import numpy as np
 
-from soundpost_training.dataset import refuse_single_label, refuse_unknown_labels, training_folds
+from soundpost_training.dataset.clip import Dataset
+from soundpost_training.dataset.folds import refuse_single_label, training_folds
+from soundpost_training.dataset.select import refuse_unknown_labels
 from soundpost_training.errors import DatasetError
+from soundpost_training.evaluate.accuracy import (
+    FoldAccuracy,
+    Summary,
+    accuracy_among,
+    fold_accuracy,
+    summarize,
+)
+from soundpost_training.experiment.experiment import Experiment
 from soundpost_training.files import write_atomic
-from soundpost_training.metrics import Figure, accuracy
+from soundpost_training.quantize.convert import CONVERTING_BACKEND
 from soundpost_training.quantize.int8_model import TFLITE_FILE, has_int8, make_int8
-from soundpost_training.scoring.scoring import SCORES_FILE, FoldScores, score_fold
+from soundpost_training.scoring.fold_scores import SCORES_FILE, FoldScores
+from soundpost_training.scoring.scoring import score_fold
 from soundpost_training.train.context import TrainingContext
 from soundpost_training.train.train import train_fold
 
 SUMMARY_FILE = "crossval.json"
+FLOAT_FILE = "float.json"
+"""The accuracy of a fold that was scored in float only."""
+
+AllScores = Mapping[int | None, FoldScores]
+"""The scores of each fold; under None those of the model of all folds, where that is shipped."""
 
 
-class FoldAccuracy(msgspec.Struct, frozen=True, kw_only=True):
-    """The clip accuracy of one held-out fold, or of all clips by the network that heard them."""
-
-    fold: int | None
-    int8: float
-    real: float
+def makes_int8(experiment: Experiment) -> bool:
+    """Returns whether the experiment has a network, and Keras a backend that can convert it."""
+    return experiment.model.has_network and keras.backend.backend() == CONVERTING_BACKEND
 
 
-class Summary(msgspec.Struct, frozen=True, kw_only=True):
-    """The clip accuracy over all folds, and the bytes of the last fold's model."""
-
-    folds: list[FoldAccuracy]
-    int8_mean: float
-    int8_spread: float
-    real_mean: float
-    real_spread: float
-
-
-def run_fold(material: TrainingContext, fold: int | None) -> FoldScores:
-    """Trains, quantizes and scores one fold; what is there already is not done again.
+def run_fold(context: TrainingContext, fold: int | None) -> FoldScores:
+    """Trains, quantises and scores one fold; stored results are loaded instead.
 
     Args:
-        material: The experiment and its data.
-        fold: The fold that is held out; None trains on all folds, and scores what was heard.
+        context: The experiment and its data.
+        fold: The held-out fold; None trains on all folds, and scores the training clips.
 
     Raises:
-        DatasetError: There is no such fold, or one label only.
+        DatasetError: There is no such fold, or only one label.
+        TrainingError: There is nothing to quantise, or Keras has a backend that cannot convert.
     """
-    refuse_single_label(material.dataset)
-    training_folds(material.dataset, fold)
-    folder = material.claim(fold)
-    path, quantized = folder / SCORES_FILE, has_int8(material, fold)
-    if quantized and path.is_file():
+    refuse_single_label(context.dataset)
+    training_folds(context.dataset, fold)
+    folder = context.claim(fold)
+    path, is_quantised = folder / SCORES_FILE, has_int8(context, fold)
+    if is_quantised and path.is_file():
         return FoldScores.load(path)
     path.unlink(missing_ok=True)  # of another int8 model
-    network = train_fold(material, fold)
-    kept = folder / TFLITE_FILE
-    model = kept.read_bytes() if quantized else make_int8(material, fold, network)
-    scores = score_fold(material, fold, network, model)
+    network = train_fold(context, fold)
+    stored = folder / TFLITE_FILE
+    model = stored.read_bytes() if is_quantised else make_int8(context, fold, network)
+    scores = score_fold(context, fold, network, model)
     scores.save(path)
     keras.backend.clear_session()
     return scores
 
 
-def crossval(material: TrainingContext) -> Summary:
-    """The figures over all folds, also kept as JSON beside the runs."""
-    folds = [figures(fold, run_fold(material, fold)) for fold in material.dataset.folds]
-    summary = summarize(folds)
-    write_atomic(
-        material.folder / SUMMARY_FILE,
-        msgspec.json.format(msgspec.json.encode(summary), indent=2),
-    )
+def run_folds(context: TrainingContext) -> AllScores:
+    """Runs every fold, and all folds together where the bundle holds none out."""
+    runs: list[int | None] = [*context.dataset.folds]
+    if context.experiment.bundle.held_out_fold is None:
+        runs.append(None)
+    return {fold: run_fold(context, fold) for fold in runs}
+
+
+def measure_fold(context: TrainingContext, fold: int | None) -> FoldAccuracy:
+    """Trains one fold and returns its accuracies: in int8 too, where that can be made.
+
+    Args:
+        context: The experiment and its data.
+        fold: The held-out fold; None trains on all folds, and scores the training clips.
+
+    Raises:
+        DatasetError: There is no such fold, or only one label.
+    """
+    if makes_int8(context.experiment):
+        return fold_accuracy(fold, run_fold(context, fold))
+    refuse_single_label(context.dataset)
+    training_folds(context.dataset, fold)
+    path = context.claim(fold) / FLOAT_FILE
+    if path.is_file():
+        return msgspec.json.decode(path.read_bytes(), type=FoldAccuracy)
+    network = train_fold(context, fold) if context.experiment.model.has_network else None
+    measured = fold_accuracy(fold, score_fold(context, fold, network, None))
+    write_atomic(path, msgspec.json.encode(measured))
+    return measured
+
+
+def crossval(context: TrainingContext) -> Summary:
+    """Returns the accuracy over all folds; writes it beside the runs if it has int8."""
+    summary = summarize([measure_fold(context, fold) for fold in context.dataset.folds])
+    if summary.has_int8:
+        write_atomic(
+            context.folder / SUMMARY_FILE,
+            msgspec.json.format(msgspec.json.encode(summary), indent=2),
+        )
     return summary
 
 
-def crossval_among(material: TrainingContext, labels: tuple[str, ...]) -> Summary:
-    """The figures among some labels: of the clips that have one of them, the best of their scores.
+def crossval_among(
+    dataset: Dataset, scores: Mapping[int, FoldScores], labels: tuple[str, ...]
+) -> Summary:
+    """Returns the accuracy over all folds among some labels; see `accuracy_among`.
+
+    Args:
+        dataset: Has the labels.
+        scores: Of each fold.
+        labels: Two or more.
 
     Raises:
-        DatasetError: The data set has not all of them, or there is but one.
+        DatasetError: The data set lacks one of them, or there is only one.
     """
-    refuse_unknown_labels(material.dataset, labels, "--among")
-    columns = sorted({material.dataset.labels.index(label) for label in labels})
-    if len(columns) < 2:  # noqa: PLR2004 - one from another
+    refuse_unknown_labels(dataset, labels, "--among")
+    columns = sorted({dataset.labels.index(label) for label in labels})
+    if len(columns) < 2:  # noqa: PLR2004 - a label and one that it could be confused with
         raise DatasetError(
             f"--among {','.join(labels)} leaves nothing to be told from another",
             hint="name two labels or more, with commas",
         )
-    folds = [(fold, run_fold(material, fold)) for fold in material.dataset.folds]
     return summarize(
         [
-            figures_among(columns, fold, scores)
-            for fold, scores in folds
-            if np.isin(scores.truth, columns).any()
+            accuracy_among(columns, fold, fold_scores)
+            for fold, fold_scores in scores.items()
+            if np.isin(fold_scores.truth, columns).any()
         ]
-    )
-
-
-def figures_among(columns: list[int], fold: int | None, scores: FoldScores) -> FoldAccuracy:
-    """The accuracies of one fold among some labels, whose ascending positions are given."""
-    chosen = np.isin(scores.truth, columns)
-    truth = np.searchsorted(columns, scores.truth[chosen])
-    int8, real = (
-        accuracy(scores.of_clips(windows)[chosen][:, columns], truth)
-        for windows in (scores.int8, scores.real)
-    )
-    return FoldAccuracy(fold=fold, int8=int8, real=real)
-
-
-def figures(fold: int | None, scores: FoldScores) -> FoldAccuracy:
-    """The accuracies of one fold."""
-    return FoldAccuracy(
-        fold=fold,
-        int8=accuracy(scores.of_clips(scores.int8), scores.truth),
-        real=accuracy(scores.of_clips(scores.real), scores.truth),
-    )
-
-
-def summarize(folds: list[FoldAccuracy]) -> Summary:
-    """Means and standard deviations of the folds' accuracies."""
-    int8 = Figure.over_folds([fold.int8 for fold in folds])
-    real = Figure.over_folds([fold.real for fold in folds])
-    return Summary(
-        folds=folds,
-        int8_mean=int8.mean,
-        int8_spread=int8.spread,
-        real_mean=real.mean,
-        real_spread=real.spread,
     )

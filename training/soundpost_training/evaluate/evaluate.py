@@ -1,13 +1,17 @@
-"""What the models of all folds make of the clips that they never heard."""
+"""Metrics of an experiment over the held-out clips of all folds."""
+
+from collections.abc import Mapping
 
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from soundpost_training.dataset.clip import Dataset
+from soundpost_training.evaluate.accuracy import Summary
 from soundpost_training.evaluate.calibration import Calibration
-from soundpost_training.evaluate.crossval import Summary, run_fold
 from soundpost_training.evaluate.int8_delta import LabelDelta, cosine, label_deltas
 from soundpost_training.evaluate.temperature import temper
+from soundpost_training.experiment.experiment import Experiment
 from soundpost_training.metrics import (
     LabelMetrics,
     ReliabilityBin,
@@ -17,15 +21,15 @@ from soundpost_training.metrics import (
     label_metrics,
     reliability,
 )
-from soundpost_training.scoring.scoring import FoldScores
-from soundpost_training.train.context import TrainingContext
+from soundpost_training.scoring.fold_scores import FoldScores
 
-CONFUSIONS_TOLD = 15
+TOP_CONFUSIONS = 15
 CLIPS_OF_A_CONFUSION = 4
+"""As many as fit on a page, and enough clips of each to find out why."""
 
 
 class Confusion(msgspec.Struct, frozen=True, kw_only=True):
-    """A label taken for another: how many clips, and the paths of some to listen to."""
+    """A label recognised as another: number of clips, and the paths of some to listen to."""
 
     label: str
     taken_for: str
@@ -34,7 +38,7 @@ class Confusion(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Reliability(msgspec.Struct, frozen=True, kw_only=True):
-    """Whether the scores of some windows mean what they say, before and after the temperature."""
+    """Calibration error and reliability diagram of windows, before and after the temperature."""
 
     error_before: float
     error_after: float
@@ -43,27 +47,27 @@ class Reliability(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Evaluation(msgspec.Struct, frozen=True, kw_only=True):
-    """All that is measured of an experiment, int8 throughout where nothing else is said.
+    """All metrics of an experiment, in int8 unless stated otherwise.
 
     Attributes:
         experiment: Its name.
         data: The data set.
         summary: Clip accuracy of each fold, int8 and float.
-        calibration: Temperature and thresholds, with what they do.
-        held_out_accuracy: Clip accuracy on the folds that judge (see `Calibration`), each at the
+        calibration: Temperature and thresholds, with their effect.
+        held_out_accuracy: Clip accuracy on the evaluated folds (see `Calibration`), each at the
             temperature that it did not choose.
-        agreement: Share of all clips of which the model of all folds says in int8 what it says in
-            float; None where a held-out fold judges what is shipped.
+        agreement: Share of all clips to which the model of all folds gives the same label in int8
+            and in float; None where the shipped model has a held-out fold.
         window_accuracy: Share of single windows whose highest score is right.
         macro_f1: Mean over the labels.
         macro_roc_auc: The same.
         macro_average_precision: The same.
         logit_cosine: Mean cosine of the angle between int8 and float logits of a window.
         labels: Each label against all others, over the clips of all folds.
-        deltas: What int8 costs each label.
-        confusion: Clips of each label (row) taken for each (column).
+        deltas: Int8 compared with float, for each label.
+        confusion: Clips of each label (row) recognised as each (column).
         top_confusions: The most frequent ones.
-        reliability: Of the windows of the folds that judge.
+        reliability: Of the windows of the evaluated folds.
     """
 
     experiment: str
@@ -84,93 +88,100 @@ class Evaluation(msgspec.Struct, frozen=True, kw_only=True):
     reliability: Reliability
 
 
-def evaluate(material: TrainingContext, summary: Summary, calibration: Calibration) -> Evaluation:
-    """The evaluation of an experiment, each clip by the model of its own fold.
+def evaluate(
+    experiment: Experiment,
+    dataset: Dataset,
+    scores: Mapping[int | None, FoldScores],
+    summary: Summary,
+    calibration: Calibration,
+) -> Evaluation:
+    """Evaluates an experiment, each clip by the model that held out its fold.
 
     Args:
-        material: The experiment and its data.
+        experiment: The experiment.
+        dataset: Its recordings.
+        scores: Of each fold, and under None of the model of all folds if that is shipped.
         summary: Its accuracies.
         calibration: Its temperature and thresholds.
     """
-    dataset = material.dataset
-    folds = {fold: run_fold(material, fold) for fold in dataset.folds}
-    scores, truth, clips = out_of_fold(list(folds.values()))
-    labels = label_metrics(dataset.labels, scores, truth)
-    table = confusion(scores, truth)
-    judged = [
-        (folds[one.fold], temper(folds[one.fold].int8, one.temperature))
-        for one in calibration.judged
+    folds = [scores[fold] for fold in dataset.folds]
+    clip_scores, truth, clips = out_of_fold(folds)
+    labels = label_metrics(dataset.labels, clip_scores, truth)
+    table = confusion(clip_scores, truth)
+    evaluated = [
+        (scores[choice.fold], temper(scores[choice.fold].int8, choice.temperature))
+        for choice in calibration.evaluated
     ]
-    taken = {int(clip): int(best) for clip, best in zip(clips, scores.argmax(axis=1), strict=True)}
+    recognised = dict(zip(clips.tolist(), clip_scores.argmax(axis=1).tolist(), strict=True))
     return Evaluation(
-        experiment=material.experiment.name,
+        experiment=experiment.name,
         data=dataset.name,
         summary=summary,
         calibration=calibration,
         held_out_accuracy=accuracy(
-            np.concatenate([fold.of_clips(tempered) for fold, tempered in judged]),
-            np.concatenate([fold.truth for fold, _ in judged]),
+            np.concatenate([fold.of_clips(tempered) for fold, tempered in evaluated]),
+            np.concatenate([fold.truth for fold, _ in evaluated]),
         ),
-        agreement=_agreement(material),
+        agreement=_agreement(scores[None]) if None in scores else None,
         window_accuracy=float(
-            np.mean([accuracy(fold.int8, fold.truth[fold.owners]) for fold in folds.values()])
+            np.mean([accuracy(fold.int8, fold.truth[fold.owners]) for fold in folds])
         ),
         macro_f1=float(np.mean([label.f1 for label in labels])),
         macro_roc_auc=float(np.mean([label.roc_auc for label in labels])),
         macro_average_precision=float(np.mean([label.average_precision for label in labels])),
-        logit_cosine=float(
-            np.mean([cosine(fold.int8, fold.real).mean() for fold in folds.values()])
-        ),
+        logit_cosine=float(np.mean([cosine(fold.int8, fold.real).mean() for fold in folds])),
         labels=labels,
-        deltas=label_deltas(dataset.labels, list(folds.values())),
+        deltas=label_deltas(dataset.labels, folds),
         confusion=table.tolist(),
-        top_confusions=_top_confusions(material, table, taken),
-        reliability=_reliability(judged),
+        top_confusions=_top_confusions(dataset, table, recognised),
+        reliability=_reliability(evaluated),
     )
 
 
 def out_of_fold(
     folds: list[FoldScores],
 ) -> tuple[NDArray[np.float32], NDArray[np.int64], NDArray[np.int64]]:
-    """Clips of all folds: int8 scores float32[clips, labels], their labels, their positions."""
+    """Joins the clips of folds: int8 scores float32[clips, labels], labels and positions."""
     scores = np.concatenate([fold.of_clips(fold.int8) for fold in folds])
     truth = np.concatenate([fold.truth for fold in folds])
     return scores, truth, np.concatenate([fold.clips for fold in folds])
 
 
 def _top_confusions(
-    material: TrainingContext, table: NDArray[np.int64], taken: dict[int, int]
+    dataset: Dataset, table: NDArray[np.int64], recognised: dict[int, int]
 ) -> list[Confusion]:
-    dataset, targets = material.dataset, material.dataset.targets()
+    """Returns the most frequent confusions, from the table and each clip's recognised label."""
+    targets = dataset.targets()
     wrong = table - np.diag(np.diag(table))
-    order = np.argsort(-wrong, axis=None, kind="stable")[:CONFUSIONS_TOLD]
-    found = []
+    order = np.argsort(-wrong, axis=None, kind="stable")[:TOP_CONFUSIONS]
+    confusions = []
     for row, column in zip(*np.unravel_index(order, wrong.shape), strict=True):
         if not wrong[row, column]:
             break
-        those = [clip for clip, best in taken.items() if (targets[clip], best) == (row, column)]
-        found.append(
+        clips = [
+            clip for clip, label in recognised.items() if (targets[clip], label) == (row, column)
+        ]
+        confusions.append(
             Confusion(
                 label=dataset.labels[row],
                 taken_for=dataset.labels[column],
-                clips=len(those),
-                paths=[str(dataset.clips[clip].path) for clip in those[:CLIPS_OF_A_CONFUSION]],
+                clips=len(clips),
+                paths=[str(dataset.clips[clip].path) for clip in clips[:CLIPS_OF_A_CONFUSION]],
             )
         )
-    return found
+    return confusions
 
 
-def _agreement(material: TrainingContext) -> float | None:
-    if material.experiment.bundle.held_out_fold is not None:
-        return None
-    heard = run_fold(material, None)
-    return accuracy(heard.of_clips(heard.int8), heard.of_clips(heard.real).argmax(axis=1))
+def _agreement(scores: FoldScores) -> float:
+    """Returns the share of clips that have the same label in int8 and in float."""
+    return accuracy(scores.of_clips(scores.int8), scores.of_clips(scores.real).argmax(axis=1))
 
 
-def _reliability(judged: list[tuple[FoldScores, NDArray[np.float32]]]) -> Reliability:
-    truth = np.concatenate([fold.truth[fold.owners] for fold, _ in judged])
-    before = reliability(np.concatenate([fold.int8 for fold, _ in judged]), truth)
-    after = reliability(np.concatenate([tempered for _, tempered in judged]), truth)
+def _reliability(evaluated: list[tuple[FoldScores, NDArray[np.float32]]]) -> Reliability:
+    """Returns the reliability of int8 scores and of the tempered ones beside them."""
+    truth = np.concatenate([fold.truth[fold.owners] for fold, _ in evaluated])
+    before = reliability(np.concatenate([fold.int8 for fold, _ in evaluated]), truth)
+    after = reliability(np.concatenate([tempered for _, tempered in evaluated]), truth)
     return Reliability(
         error_before=calibration_error(before),
         error_after=calibration_error(after),

@@ -1,12 +1,13 @@
-"""What int8 costs: each label's recall before and after, and how far the logits turn."""
+"""Compares int8 with float: recall of each label, agreement, and the angle between logits."""
 
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from soundpost_training.scoring.scoring import FoldScores
+from soundpost_training.scoring.fold_scores import FoldScores
 
 SMALLEST_SCORE = 1e-12
+"""Below the scores that int8 logits can give, and above zero, which has no logarithm."""
 
 
 class LabelDelta(msgspec.Struct, frozen=True, kw_only=True):
@@ -14,9 +15,9 @@ class LabelDelta(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         name: The label.
-        int8_recall: Share of its clips that the int8 models take for it.
-        float_recall: Share that the networks took for it before.
-        agreement: Share of its clips of which both say the same, right or wrong.
+        int8_recall: Share of its clips that the int8 models recognise.
+        float_recall: Share of its clips that the networks recognise in float.
+        agreement: Share of its clips to which both give the same label, right or wrong.
         logit_cosine: Mean cosine of the angle between int8 and float logits of its windows.
     """
 
@@ -28,7 +29,7 @@ class LabelDelta(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def label_deltas(names: tuple[str, ...], folds: list[FoldScores]) -> list[LabelDelta]:
-    """What int8 costs each label; one without clips has 0 throughout."""
+    """Returns the comparison of each label; a label without clips has 0 throughout."""
     truth = np.concatenate([fold.truth for fold in folds])
     int8, real = (
         np.concatenate([fold.of_clips(scores).argmax(axis=1) for fold, scores in pairs])
@@ -42,28 +43,29 @@ def label_deltas(names: tuple[str, ...], folds: list[FoldScores]) -> list[LabelD
     return [
         LabelDelta(
             name=name,
-            int8_recall=_share(int8[truth == index] == index),
-            float_recall=_share(real[truth == index] == index),
-            agreement=_share(int8[truth == index] == real[truth == index]),
-            logit_cosine=_share(cosines[of_windows == index]),
+            int8_recall=_mean(int8[truth == index] == index),
+            float_recall=_mean(real[truth == index] == index),
+            agreement=_mean(int8[truth == index] == real[truth == index]),
+            logit_cosine=_mean(cosines[of_windows == index]),
         )
         for index, name in enumerate(names)
     ]
 
 
 def cosine(int8: NDArray[np.float32], real: NDArray[np.float32]) -> NDArray[np.float64]:
-    """Of the angle between the logits of each window, float64[windows].
+    """Returns the cosine of the angle between the logits of each window, float64[windows].
 
-    Logarithms of scores are logits but for a constant, which centring takes off both.
+    Logarithms of scores are logits up to a constant, which centring removes.
     """
     logits = [
         np.log(np.maximum(scores, SMALLEST_SCORE).astype(np.float64)) for scores in (int8, real)
     ]
-    one, two = (values - values.mean(axis=1, keepdims=True) for values in logits)
-    lengths = np.linalg.norm(one, axis=1) * np.linalg.norm(two, axis=1)
-    angles: NDArray[np.float64] = (one * two).sum(axis=1) / np.maximum(lengths, SMALLEST_SCORE)
-    return angles
+    first, second = (values - values.mean(axis=1, keepdims=True) for values in logits)
+    lengths = np.linalg.norm(first, axis=1) * np.linalg.norm(second, axis=1)
+    products = (first * second).sum(axis=1)
+    cosines: NDArray[np.float64] = products / np.maximum(lengths, SMALLEST_SCORE)
+    return cosines
 
 
-def _share(values: NDArray[np.bool_] | NDArray[np.float64]) -> float:
+def _mean(values: NDArray[np.bool_] | NDArray[np.float64]) -> float:
     return float(values.mean()) if len(values) else 0.0

@@ -1,4 +1,4 @@
-"""One number that makes scores mean what they say: Guo et al., "On Calibration", ICML 2017."""
+"""Temperature scaling of scores: Guo et al., "On Calibration", ICML 2017."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -8,20 +8,20 @@ Scores = NDArray[np.float32]
 CANDIDATES = np.linspace(0.2, 5.0, 481).round(2)
 """Temperatures in steps of a hundredth."""
 
-COARSELY = 20
-"""The surprise over temperatures has one valley: it is looked for in such steps, then in it."""
+COARSE_STEP = 20
+"""The cross-entropy has one minimum over temperatures: it is searched in these steps first."""
 
 SMALLEST_SCORE = 1e-12
-"""Below what int8 logits can say, and above where a logarithm ends."""
+"""Below the scores that int8 logits can give, and above zero, which has no logarithm."""
 
 
 def temper(scores: Scores, temperature: float) -> Scores:
-    """The scores that the same logits give at a temperature, float32[n, labels].
+    """Returns the scores that the same logits give at a temperature, float32[n, labels].
 
     Args:
-        scores: float32[n, labels], softmax at temperature 1; their logarithms are the logits but
-            for a constant, which softmax does not see.
-        temperature: Below 1 makes the net surer, above 1 less sure.
+        scores: float32[n, labels], softmax at temperature 1. Their logarithms are the logits up
+            to a constant, which softmax does not depend on.
+        temperature: Below 1 sharpens the scores, above 1 flattens them.
     """
     logits = np.log(np.maximum(scores, SMALLEST_SCORE).astype(np.float64)) / temperature
     powers = np.exp(logits - logits.max(axis=1, keepdims=True))
@@ -30,29 +30,29 @@ def temper(scores: Scores, temperature: float) -> Scores:
 
 
 def fit_temperature(scores: Scores, truth: NDArray[np.int64], quiet: Scores) -> float:
-    """The candidate at which the truth is least surprising (smallest mean cross-entropy).
+    """Returns the candidate with the smallest mean cross-entropy.
 
-    Silence and faint noise have no label, so there the truth is that all labels are alike:
-    labels that are easily told apart would else make the net sure of everything.
+    Silence and faint noise have no label, so their target is uniform. Without them, labels that
+    are easy to distinguish would make every score certain.
 
     Args:
         scores: float32[n, labels] at temperature 1, of sounds that were not trained on.
         truth: int64[n], the label of each.
         quiet: float32[m, labels] at temperature 1, of silence and faint noise.
     """
-    told = np.arange(len(truth)), truth
+    of_truth = np.arange(len(truth)), truth
 
-    def surprise(temperature: float) -> float:
-        heard = _surprise(temper(scores, temperature))[told]
-        return float(
-            np.concatenate((heard, _surprise(temper(quiet, temperature)).mean(axis=1))).mean()
-        )
+    def cross_entropy(temperature: float) -> float:
+        labelled = _negative_log(temper(scores, temperature))[of_truth]
+        unlabelled = _negative_log(temper(quiet, temperature)).mean(axis=1)
+        return float(np.concatenate((labelled, unlabelled)).mean())
 
-    valley = int(np.argmin([surprise(one) for one in CANDIDATES[::COARSELY]])) * COARSELY
-    near = CANDIDATES[max(valley - COARSELY, 0) : valley + COARSELY + 1]
-    return float(near[int(np.argmin([surprise(one) for one in near]))])
+    coarse = [cross_entropy(temperature) for temperature in CANDIDATES[::COARSE_STEP]]
+    nearest = int(np.argmin(coarse)) * COARSE_STEP
+    fine = CANDIDATES[max(nearest - COARSE_STEP, 0) : nearest + COARSE_STEP + 1]
+    return float(fine[int(np.argmin([cross_entropy(temperature) for temperature in fine]))])
 
 
-def _surprise(scores: Scores) -> NDArray[np.float64]:
-    surprise: NDArray[np.float64] = -np.log(np.maximum(scores, SMALLEST_SCORE).astype(np.float64))
-    return surprise
+def _negative_log(scores: Scores) -> NDArray[np.float64]:
+    negative: NDArray[np.float64] = -np.log(np.maximum(scores, SMALLEST_SCORE).astype(np.float64))
+    return negative

@@ -1,1 +1,1 @@
-"""Makes batches of training examples: mixing, augmentation, negatives."""
+"""Makes batches of training examples: mixing, augmentation, sounds without a label."""

@@ -1,4 +1,4 @@
-"""What the network is shown: augmented batches with soft targets."""
+"""Augmented batches with soft targets, as Keras takes them."""
 
 import math
 
@@ -6,7 +6,8 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
-from soundpost_training.examples.augment import Draw, apply, draw
+from soundpost_training.examples.augment.apply import apply
+from soundpost_training.examples.augment.draw import CropSize, CropSources, Draw, draw
 from soundpost_training.examples.mixing import choose_pairs
 from soundpost_training.examples.sound_bank import SoundBank
 from soundpost_training.experiment.experiment import Experiment
@@ -15,47 +16,42 @@ Batch = tuple[NDArray[np.float32], NDArray[np.float32]]
 
 
 class TrainingBatches(keras.utils.PyDataset):  # type: ignore[misc]  # Keras publishes no types
-    """The batches of an epoch; seed, epoch and batch alone decide what is drawn.
+    """The batches of an epoch, a function of seed, epoch and batch number only.
 
     Args:
         experiment: Seed, window and augmentation.
-        bank: The sounds that may be shown.
+        sound_bank: The sounds that examples are cut from.
         batch_size: Examples of a batch.
     """
 
-    def __init__(self, experiment: Experiment, bank: SoundBank, batch_size: int) -> None:
+    def __init__(self, experiment: Experiment, sound_bank: SoundBank, batch_size: int) -> None:
         super().__init__()
         self._size = batch_size
         self.epoch = 0
-        self.bank = bank
+        self.sound_bank = sound_bank
         self._experiment = experiment
 
     def __len__(self) -> int:
-        """Batches of an epoch; the last one is filled up by beginning anew."""
-        return math.ceil(self.bank.dry / self._size)
+        """Batches of an epoch; the last one is filled up from the beginning."""
+        return math.ceil(self.sound_bank.dry / self._size)
 
     def __getitem__(self, batch: int) -> Batch:
         """Examples float32[n, frames, mel_bands, 1] and targets float32[n, labels]."""
         drawn = self.draw(batch)
-        examples = apply(drawn, self.bank.features, self._experiment.window.frames)
-        return examples[..., None], mixed_targets(drawn, self.bank)
+        examples = apply(drawn, self.sound_bank.features, self._experiment.window.frames)
+        targets = self.sound_bank.mixed_targets(drawn.clips, drawn.shares)
+        return examples[..., None], targets
 
     def draw(self, batch: int) -> Draw:
-        """What is drawn for a batch of the present epoch."""
-        config, size, bank = self._experiment.augment, self._size, self.bank
-        order = self._rng(1, self.epoch).permutation(bank.dry)
+        """Draws the augmentation of a batch of the current epoch."""
+        config, size, sound_bank = self._experiment.augment, self._size, self.sound_bank
+        order = self._rng(1, self.epoch).permutation(sound_bank.dry)
         rng = self._rng(2, self.epoch, batch)
         first = np.take(order, range(batch * size, (batch + 1) * size), mode="wrap")
-        pairs = choose_pairs(rng, config, bank, first)
-        frames, bands = self._experiment.window.frames, bank.features.spec.mel_bands
-        return draw(rng, config, pairs, bank.starts, frames, bands, bank.beneath)
+        pairs = choose_pairs(rng, config, sound_bank, first)
+        sources = CropSources(sound_bank.starts, sound_bank.beneath)
+        crop = CropSize(self._experiment.window.frames, sound_bank.features.spec.mel_bands)
+        return draw(rng, config, pairs, sources, crop)
 
-    def _rng(self, *what: int) -> np.random.Generator:
-        return np.random.default_rng((self._experiment.seed, *what))
-
-
-def mixed_targets(drawn: Draw, bank: SoundBank) -> NDArray[np.float32]:
-    """The targets of mixtures, each clip's in its share, float32[n, labels]."""
-    share = drawn.shares.astype(np.float32)[:, None]
-    first, second = (bank.targets[drawn.clips[:, side]] for side in range(2))
-    return share * first + (1.0 - share) * second
+    def _rng(self, *stream: int) -> np.random.Generator:
+        return np.random.default_rng((self._experiment.seed, *stream))

@@ -25,9 +25,8 @@ from soundpost_training.experiment.section import (
     RunName,
     Section,
     Share,
-    read_toml,
-    refuse_unknown_keys,
 )
+from soundpost_training.experiment.toml_file import read_toml, refuse_unknown_keys
 
 
 class ModelConfig(Section, frozen=True, kw_only=True):
@@ -49,6 +48,11 @@ class ModelConfig(Section, frozen=True, kw_only=True):
     layers: Annotated[int, Meta(ge=1, le=14)] = 14
     width: Annotated[float, Meta(gt=0.0, le=1.4)] = 1.0
     dropout: Annotated[float, Meta(ge=0.0, lt=1.0)] = 0.4
+
+    @property
+    def has_network(self) -> bool:
+        """False for a baseline, which has no network and so neither int8 nor a bundle."""
+        return self.arch != "boosting"
 
 
 class TrainConfig(Section, frozen=True, kw_only=True):

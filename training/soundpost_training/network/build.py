@@ -1,34 +1,34 @@
-"""The network of an experiment, as it is trained and as the device runs it."""
+"""Builds the network of an experiment, for training and for the device."""
 
 import keras
 
 from soundpost_training.errors import TrainingError
 from soundpost_training.experiment.experiment import ModelConfig
-from soundpost_training.network.arch import (
-    build_mobilenet_v2,
-    build_residual,
-    build_separable,
-    build_yamnet,
-    fold_into_stem,
-)
+from soundpost_training.network.arch.mobilenet_v2 import build_mobilenet_v2
+from soundpost_training.network.arch.residual import build_residual
+from soundpost_training.network.arch.separable import build_separable
+from soundpost_training.network.arch.stem import fold_into_stem
+from soundpost_training.network.arch.yamnet import build_yamnet
 
 
 def build_model(
     config: ModelConfig, frames: int, bands: int, labels: int, *, scaling: bool = True
 ) -> keras.Model:
-    """An untrained network from log-mel float32[n, frames, bands, 1] to logits float32[n, labels].
+    """Returns an untrained network.
+
+    It maps log-mel float32[n, frames, bands, 1] to logits float32[n, labels].
 
     Args:
-        config: Which network, and its widths and strides.
+        config: Architecture, widths and strides.
         frames: Frames of a window.
         bands: Mel bands.
         labels: Number of labels.
-        scaling: Whether the input is centred first, where it can be without; see `fold_scaling`.
+        scaling: False leaves out the layer that centres the input; see `fold_scaling`.
 
     Raises:
-        TrainingError: The experiment is a baseline without any network.
+        TrainingError: The experiment is a baseline without a network.
     """
-    refuse_baseline(config)
+    require_network(config)
     log_mel = keras.Input((frames, bands, 1), name="log_mel")
     match config.arch:
         case "residual":
@@ -36,30 +36,30 @@ def build_model(
         case "separable":
             logits = build_separable(config, log_mel, labels, scaling=scaling)
         case "yamnet":
-            logits = build_yamnet(config, log_mel, labels)
+            logits = build_yamnet(log_mel, config.layers, labels, config.dropout)
         case "mobilenet_v2":
             logits = build_mobilenet_v2(config, log_mel, labels)
     return keras.Model(log_mel, logits)
 
 
-def refuse_baseline(config: ModelConfig) -> None:
-    """Returns when there is a network to train.
+def require_network(config: ModelConfig) -> None:
+    """Raises an error for a baseline, which has no network.
 
     Raises:
-        TrainingError: The experiment is a baseline without any.
+        TrainingError: The experiment is a baseline.
     """
-    if config.arch == "boosting":
+    if not config.has_network:
         raise TrainingError(
-            "arch = boosting is a baseline: it has no network, so no int8 and no bundle",
-            hint="`soundpost-train crossval` gives its figures; for a bundle choose residual",
+            f"arch = {config.arch} is a baseline: it has no network, so no int8 and no bundle",
+            hint="`soundpost-train crossval` prints its accuracy; for a bundle choose residual",
         )
 
 
 def fold_scaling(model: keras.Model, config: ModelConfig) -> keras.Model:
-    """The same function without the scaling layer, which moves into the stem's weights.
+    """Returns the same function without the scaling layer, whose factors move into the stem.
 
-    On the device this saves a pass over the input and one rounding to int8. A network that has no
-    stem of ours is returned as it is.
+    This saves the device a pass over the input and one rounding to int8. Architectures without
+    this stem are returned unchanged.
     """
     if config.arch not in {"residual", "separable"}:
         return model

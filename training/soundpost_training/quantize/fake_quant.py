@@ -1,10 +1,10 @@
-"""Layers that already train on what int8 leaves of weights and activations.
+"""Layers with fake-quantised weights and activations, for quantisation-aware training.
 
-Values are rounded to the grid of int8 on the way forward, and gradients pass as if they were not
-(the straight-through estimator; Jacob et al., "Quantization and Training of Neural Networks for
-Efficient Integer-Arithmetic-Only Inference", CVPR 2018). Weights have a symmetric grid for each
-output channel, activations one grid with a zero point, as TFLite has them. A normalisation that
-follows a convolution scales whole channels, and so grids with them: it need not be folded first.
+The forward pass rounds values to the int8 grid; the backward pass ignores the rounding (the
+straight-through estimator; Jacob et al., "Quantization and Training of Neural Networks for
+Efficient Integer-Arithmetic-Only Inference", CVPR 2018). As in TFLite, weights have a symmetric
+grid for each output channel, activations one grid with a zero point. A normalisation behind a
+convolution scales whole channels, and their grids with them, so it need not be folded first.
 """
 
 import keras
@@ -15,17 +15,17 @@ from numpy.typing import NDArray
 LARGEST_WEIGHT = 127
 LOWEST, HIGHEST = -128, 127
 SMALLEST_SCALE = 1e-12
-"""Of a channel or a tensor that is 0 throughout."""
+"""Scale of a channel or a tensor that is 0 throughout, which would be divided by 0."""
 
 
-def weights_on_grid(
+def round_to_grid(
     kernel: NDArray[np.float32], channel_axes: tuple[int, ...]
 ) -> NDArray[np.float32]:
-    """The kernel as int8 has it, of the same shape.
+    """Returns the kernel rounded to its int8 grid, of the same shape.
 
     Args:
         kernel: The weights of a layer.
-        channel_axes: The axes that count output channels, negative.
+        channel_axes: Axes of the output channels, negative.
     """
     across = tuple(axis for axis in range(kernel.ndim) if axis - kernel.ndim not in channel_axes)
     largest = np.abs(kernel).max(axis=across, keepdims=True)
@@ -34,35 +34,35 @@ def weights_on_grid(
     return rounded
 
 
-class GridConv2D(layers.Conv2D):  # type: ignore[misc]  # Keras publishes no types
-    """A convolution whose kernel is on the grid."""
+class FakeQuantConv2D(layers.Conv2D):  # type: ignore[misc]  # Keras publishes no types
+    """A convolution with a fake-quantised kernel."""
 
     channel_axes = (-1,)
 
     @property
     def kernel(self) -> keras.KerasTensor:
-        """The kernel, float32[height, width, inputs, outputs]."""
+        """The rounded kernel, float32[height, width, inputs, outputs]."""
         return _straight_through(super().kernel, self.channel_axes)
 
 
-class GridDense(layers.Dense):  # type: ignore[misc]  # Keras publishes no types
-    """A dense layer whose kernel is on the grid."""
+class FakeQuantDense(layers.Dense):  # type: ignore[misc]  # Keras publishes no types
+    """A dense layer with a fake-quantised kernel."""
 
     channel_axes = (-1,)
 
     @property
     def kernel(self) -> keras.KerasTensor:
-        """The kernel, float32[inputs, outputs]."""
+        """The rounded kernel, float32[inputs, outputs]."""
         return _straight_through(super().kernel, self.channel_axes)
 
 
-class GridDepthwiseConv2D(layers.DepthwiseConv2D):  # type: ignore[misc]  # as above
-    """A depthwise convolution whose kernel is on the grid."""
+class FakeQuantDepthwiseConv2D(layers.DepthwiseConv2D):  # type: ignore[misc]  # as above
+    """A depthwise convolution with a fake-quantised kernel."""
 
     channel_axes = (-2, -1)
 
     def call(self, inputs: keras.KerasTensor) -> keras.KerasTensor:
-        """The convolved input."""
+        """Convolves the input by the rounded kernel."""
         outputs = ops.depthwise_conv(
             inputs,
             _straight_through(self.kernel, self.channel_axes),
@@ -76,12 +76,12 @@ class GridDepthwiseConv2D(layers.DepthwiseConv2D):  # type: ignore[misc]  # as a
         return self.activation(outputs)
 
 
-class GridActivation(layers.Layer):  # type: ignore[misc]  # Keras publishes no types
-    """Activations on the grid of what calibration has seen of them.
+class FakeQuantActivation(layers.Layer):  # type: ignore[misc]  # Keras publishes no types
+    """Fake-quantised activations, on the grid of their range in calibration.
 
     Args:
-        low: The lowest value seen; the grid holds 0 in any case.
-        high: The highest.
+        low: The lowest value in calibration; the grid includes 0 in any case.
+        high: The highest value in calibration.
     """
 
     def __init__(self, low: float, high: float) -> None:
@@ -91,16 +91,17 @@ class GridActivation(layers.Layer):  # type: ignore[misc]  # Keras publishes no 
         self._zero_point = float(np.rint(LOWEST - low / self._scale))
 
     def call(self, inputs: keras.KerasTensor) -> keras.KerasTensor:
-        """What int8 leaves of the input."""
+        """Clips the input to the range and rounds it to the grid."""
         ends = [(end - self._zero_point) * self._scale for end in (LOWEST, HIGHEST)]
-        held = ops.clip(inputs, *ends)
-        rounded = ops.round(held / self._scale) * self._scale
-        return held + ops.stop_gradient(rounded - held)
+        clipped = ops.clip(inputs, *ends)
+        rounded = ops.round(clipped / self._scale) * self._scale
+        return clipped + ops.stop_gradient(rounded - clipped)
 
 
 def _straight_through(
     kernel: keras.KerasTensor, channel_axes: tuple[int, ...]
 ) -> keras.KerasTensor:
+    """Returns the kernel rounded as by `round_to_grid`, with the gradient of the kernel itself."""
     rank = len(kernel.shape)
     across = [axis for axis in range(rank) if axis - rank not in channel_axes]
     largest = ops.max(ops.abs(kernel), axis=across, keepdims=True)

@@ -1,4 +1,4 @@
-"""The int8 model of a fold: how it is made, and from which windows."""
+"""Makes the int8 model of a fold, with quantisation-aware training where int8 loses accuracy."""
 
 import csv
 import io
@@ -9,15 +9,15 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from soundpost_training.dataset import training_folds
+from soundpost_training.dataset.folds import training_folds
 from soundpost_training.dataset.windows import windows_of_clips
 from soundpost_training.experiment.deploy import QuantizeConfig
 from soundpost_training.files import write_atomic
 from soundpost_training.network.build import fold_scaling
 from soundpost_training.progress import console
-from soundpost_training.quantize.accuracy_loss import Int8Loss
+from soundpost_training.quantize.accuracy_loss import Int8AccuracyLoss
 from soundpost_training.quantize.convert import calibration_windows, choose_windows, convert
-from soundpost_training.quantize.qat import aware_epochs, fine_tune_quantised
+from soundpost_training.quantize.qat import fine_tune_quantised, qat_epochs
 from soundpost_training.quantize.record import RECORD_FILE, Int8Record, is_made_with
 from soundpost_training.train.context import TrainingContext
 
@@ -26,30 +26,31 @@ LIST_FILE = "int8_calibration.csv"
 """The windows that the int8 ranges were taken from."""
 
 LARGEST_LOSS = 0.005
-"""Of the accuracy on what was trained on; a network that loses more gets used to int8."""
+"""Of accuracy on the training clips; a network that loses more is fine-tuned for int8."""
 
 
-def has_int8(material: TrainingContext, fold: int | None) -> bool:
-    """Whether a fold's int8 model is there, made with the experiment's settings."""
-    folder = material.fold_folder(fold)
+def has_int8(context: TrainingContext, fold: int | None) -> bool:
+    """Returns whether a fold has an int8 model made with the experiment's settings."""
+    folder = context.fold_folder(fold)
     if not (folder / TFLITE_FILE).is_file():
         return False
-    return is_made_with(folder, material.experiment.quantize)
+    return is_made_with(folder, context.experiment.quantize)
 
 
-def make_int8(material: TrainingContext, fold: int | None, network: keras.Model) -> bytes:
-    """The TFLite file of a fold's network; kept in its folder with how it was made.
+def make_int8(context: TrainingContext, fold: int | None, network: keras.Model) -> bytes:
+    """Makes the TFLite file of a fold's network, and saves it with the record of how.
 
     Args:
-        material: The experiment and its data.
-        fold: The fold that is held out, None for none.
+        context: The experiment and its data.
+        fold: The held-out fold, None for none.
         network: Trained on the other folds.
 
     Raises:
         TrainingError: Keras runs on a backend that cannot convert, or the disk is full.
     """
-    experiment, folder = material.experiment, material.fold_folder(fold)
-    windows, owners = _windows(material, fold)
+    experiment, dataset = context.experiment, context.dataset
+    folder = context.fold_folder(fold)
+    clips, windows, owners = _training_windows(context, fold)
     rng = np.random.default_rng(experiment.seed)
     count = experiment.bundle.calibration_windows
     calibration = calibration_windows(rng, windows, count, experiment.features.log_offset)
@@ -58,62 +59,70 @@ def make_int8(material: TrainingContext, fold: int | None, network: keras.Model)
     folded = fold_scaling(network, experiment.model)
     config = experiment.quantize
 
-    def used_to_int8() -> tuple[bytes, int]:
-        used = fine_tune_quantised(folded, config, windows, calibration, experiment.seed)
-        return convert(used, calibration), 0 if used is folded else aware_epochs(config)
+    def fine_tune() -> tuple[bytes, int]:
+        tuned = fine_tune_quantised(folded, config, windows, calibration, experiment.seed)
+        return convert(tuned, calibration), 0 if tuned is folded else qat_epochs(config)
 
-    if config.aware_epochs:
-        model, epochs = used_to_int8()
+    if config.aware_epochs is None:
+        truth = np.array(dataset.targets())[clips][owners]
+        loss = Int8AccuracyLoss(experiment, dataset, network, windows, truth)
+        model, record = choose_model(convert(folded, calibration), fine_tune, loss.of, config)
+        _print(folder.name, record)
+    elif config.aware_epochs:
+        model, epochs = fine_tune()
         record = Int8Record(settings=config, epochs=epochs)
     else:
         model, record = convert(folded, calibration), Int8Record(settings=config)
-    if config.aware_epochs is None:
-        clips = material.dataset.in_folds(training_folds(material.dataset, fold))
-        truth = np.array(material.dataset.targets())[clips][owners]
-        loss = Int8Loss(material, network, windows, truth)
-        model, record = _what_loses_less(model, used_to_int8, loss, config)
-        _tell(folder.name, record)
-    (folder / TFLITE_FILE).unlink(missing_ok=True)  # kept last: what is there, is of this record
+    (folder / TFLITE_FILE).unlink(missing_ok=True)  # written last, so it always fits its record
     write_atomic(folder / RECORD_FILE, msgspec.json.encode(record))
-    write_atomic(folder / LIST_FILE, calibration_list(material, fold))
+    write_atomic(folder / LIST_FILE, calibration_list(context, fold))
     write_atomic(folder / TFLITE_FILE, model)
     return model
 
 
-def _what_loses_less(
+def choose_model(
     model: bytes,
-    used_to_int8: Callable[[], tuple[bytes, int]],
-    loss: Int8Loss,
+    fine_tune: Callable[[], tuple[bytes, int]],
+    loss_of: Callable[[bytes], float],
     config: QuantizeConfig,
 ) -> tuple[bytes, Int8Record]:
-    """A model that loses little, or else that of the network used to int8 if it loses less."""
-    lost = loss.of(model)
-    if lost <= LARGEST_LOSS:
-        return model, Int8Record(settings=config, lost=lost)
-    used, epochs = used_to_int8()
-    left = loss.of(used)
-    if left < lost:
-        return used, Int8Record(settings=config, lost=lost, epochs=epochs, left=left)
-    return model, Int8Record(settings=config, lost=lost, left=left)
+    """Returns a model that loses little, else the fine-tuned one if it loses less.
 
-
-def _tell(run: str, record: Int8Record) -> None:
-    if record.lost is None or record.left is None:
-        return
-    after = f"{100 * record.left:.2f} once the network was used to it"
-    left = after if record.epochs else f"{after}: it is left as it was"
-    told = f"{run}: int8 lost {100 * record.lost:.2f} points of what was heard, {left}"
-    console.print(told, soft_wrap=True)
-
-
-def calibration_list(material: TrainingContext, fold: int | None) -> bytes:
-    """The windows that a fold's int8 ranges are taken from, as CSV of clip and first frame.
-
-    The floor and the ceiling of the features, which are planted among them, are in no clip.
+    Args:
+        model: The TFLite file without quantisation-aware training.
+        fine_tune: Makes the fine-tuned TFLite file, and returns it with its number of epochs.
+        loss_of: Measures the accuracy that a TFLite file loses, 0.01 for a point.
+        config: The settings, for the record.
     """
-    windows, owners = _windows(material, fold)
-    experiment, dataset = material.experiment, material.dataset
-    clips = dataset.in_folds(training_folds(dataset, fold))
+    before = loss_of(model)
+    if before <= LARGEST_LOSS:
+        return model, Int8Record(settings=config, loss_before=before)
+    tuned, epochs = fine_tune()
+    after = loss_of(tuned)
+    if after >= before:
+        return model, Int8Record(settings=config, loss_before=before, loss_after=after)
+    return tuned, Int8Record(settings=config, loss_before=before, epochs=epochs, loss_after=after)
+
+
+def _print(run: str, record: Int8Record) -> None:
+    """Prints what quantisation-aware training brought, if there was any."""
+    if record.loss_before is None or record.loss_after is None:
+        return
+    after = f"{100 * record.loss_after:.2f} after quantisation-aware training"
+    console.print(
+        f"{run}: int8 lost {100 * record.loss_before:.2f} points of training accuracy, "
+        + (after if record.epochs else f"{after}, which was undone"),
+        soft_wrap=True,
+    )
+
+
+def calibration_list(context: TrainingContext, fold: int | None) -> bytes:
+    """Returns the windows that a fold's int8 ranges are taken from, as CSV of clip and frame.
+
+    The two added windows, floor and ceiling of the features, belong to no clip and are left out.
+    """
+    clips, windows, owners = _training_windows(context, fold)
+    experiment = context.experiment
     rng = np.random.default_rng(experiment.seed)
     chosen = choose_windows(rng, len(windows), experiment.bundle.calibration_windows)
     firsts = np.searchsorted(owners, owners)  # where each window's clip begins
@@ -121,14 +130,15 @@ def calibration_list(material: TrainingContext, fold: int | None) -> bytes:
     rows = csv.writer(text, lineterminator="\n")
     rows.writerow(["clip", "first_frame"])
     for window in np.sort(chosen):
-        path = dataset.clips[clips[owners[window]]].path
+        path = context.dataset.clips[clips[owners[window]]].path
         frame = (window - firsts[window]) * experiment.window.stride_frames
         rows.writerow([f"{path.parent.name}/{path.name}", int(frame)])
     return text.getvalue().encode()
 
 
-def _windows(
-    material: TrainingContext, fold: int | None
-) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
-    clips = material.dataset.in_folds(training_folds(material.dataset, fold))
-    return windows_of_clips(material.features, clips, material.experiment.window)
+def _training_windows(
+    context: TrainingContext, fold: int | None
+) -> tuple[list[int], NDArray[np.float32], NDArray[np.int64]]:
+    """Returns a fold's training clips, their windows, and the place of each window's clip."""
+    clips = context.dataset.in_folds(training_folds(context.dataset, fold))
+    return clips, *windows_of_clips(context.features, clips, context.experiment.window)

@@ -1,7 +1,7 @@
-"""Quantisation-aware fine-tuning: a few epochs in which the network gets used to int8.
+"""Quantisation-aware training (QAT): fine-tunes a network with fake-quantised layers.
 
-The network itself in float is the teacher, so neither labels nor augmentation are needed: what is
-learnt is to say on the grid what was said before it.
+Self-distillation: the targets are the float network's own scores, so no labels and no augmentation
+are needed.
 """
 
 from collections.abc import Callable
@@ -15,96 +15,98 @@ from numpy.typing import NDArray
 from soundpost_training.experiment.deploy import QuantizeConfig
 from soundpost_training.progress import bar
 from soundpost_training.quantize.fake_quant import (
-    GridActivation,
-    GridConv2D,
-    GridDense,
-    GridDepthwiseConv2D,
-    weights_on_grid,
+    FakeQuantActivation,
+    FakeQuantConv2D,
+    FakeQuantDense,
+    FakeQuantDepthwiseConv2D,
+    round_to_grid,
 )
+from soundpost_training.scoring.fold_scores import float_scores
 
 Windows = NDArray[np.float32]
-OnEntry = Callable[[keras.KerasTensor], keras.KerasTensor]
+OnInput = Callable[[keras.KerasTensor], keras.KerasTensor]
 
-ON_GRID: dict[type[layers.Layer], Any] = {
-    layers.Conv2D: GridConv2D,
-    layers.DepthwiseConv2D: GridDepthwiseConv2D,
-    layers.Dense: GridDense,
+FAKE_QUANTISED: dict[type[layers.Layer], Any] = {
+    layers.Conv2D: FakeQuantConv2D,
+    layers.DepthwiseConv2D: FakeQuantDepthwiseConv2D,
+    layers.Dense: FakeQuantDense,
 }
 FUSED = (layers.BatchNormalization, layers.ReLU, layers.Dropout)
-"""The device does these together with the layer before, or not at all: nothing is rounded there."""
+"""The device fuses these with the layer before, or drops them: their inputs are not rounded."""
 
 BATCH = 32
 
-A_FEW_EPOCHS = 5
-"""Where settings leave it open."""
+DEFAULT_EPOCHS = 5
+"""Where the settings leave it open."""
 
 
-def aware_epochs(config: QuantizeConfig) -> int:
-    """For how long a network gets used to int8 when it does."""
-    return A_FEW_EPOCHS if config.aware_epochs is None else config.aware_epochs
+def qat_epochs(config: QuantizeConfig) -> int:
+    """Returns the number of epochs, if the network is fine-tuned."""
+    return DEFAULT_EPOCHS if config.aware_epochs is None else config.aware_epochs
 
 
 def fine_tune_quantised(
     network: keras.Model, config: QuantizeConfig, windows: Windows, calibration: Windows, seed: int
 ) -> keras.Model:
-    """The network with its kernels on the grid, or as it was where that would hear no better.
+    """Returns the network fine-tuned for int8, or `network` itself if that brought nothing.
+
+    The kernels of the returned network are on the int8 grid. It is returned only if its
+    fake-quantised scores are closer to the float scores than before.
 
     Args:
-        network: In float, as it is about to be converted.
-        config: How long and how fast.
-        windows: float32[n, frames, bands] of clips that were trained on.
-        calibration: float32[n, frames, bands], what the ranges of activations are taken from.
-        seed: Of the order in which the windows are heard.
+        network: In float, as it is to be converted.
+        config: Epochs and learning rate.
+        windows: float32[n, frames, bands] of training clips.
+        calibration: float32[n, frames, bands], from which the ranges of activations are taken.
+        seed: Of the order of the windows.
     """
-    aware, epochs = _on_grid(network, calibration), aware_epochs(config)
-    rate = keras.optimizers.schedules.CosineDecay(
-        config.aware_learning_rate, epochs * -(-len(windows) // BATCH)
-    )
+    quantised, epochs = _fake_quantised(network, calibration), qat_epochs(config)
+    steps = -(-len(windows) // BATCH)
+    rate = keras.optimizers.schedules.CosineDecay(config.aware_learning_rate, epochs * steps)
     loss = keras.losses.CategoricalCrossentropy(from_logits=True)
-    aware.compile(keras.optimizers.Adam(rate), loss)
-    told, judged = (_scores(network, some) for some in (windows, calibration))
-    before = aware.evaluate(calibration[..., None], judged, batch_size=BATCH, verbose=0)
+    quantised.compile(keras.optimizers.Adam(rate), loss)
+    targets = float_scores(network, windows)
+    held_out = calibration[..., None], float_scores(network, calibration)
+    before = quantised.evaluate(*held_out, batch_size=BATCH, verbose=0)
     rng = np.random.default_rng(seed)
     with bar() as progress:
-        task = progress.add_task("getting used to int8", total=epochs)
+        task = progress.add_task("quantisation-aware training", total=epochs)
         for _ in range(epochs):
-            for batch in np.array_split(rng.permutation(len(windows)), -(-len(windows) // BATCH)):
-                aware.train_on_batch(windows[batch][..., None], told[batch])
+            for batch in np.array_split(rng.permutation(len(windows)), steps):
+                quantised.train_on_batch(windows[batch][..., None], targets[batch])
             progress.advance(task)
-    after = aware.evaluate(calibration[..., None], judged, batch_size=BATCH, verbose=0)
-    return _with_weights_of(aware, network) if after < before else network
+    after = quantised.evaluate(*held_out, batch_size=BATCH, verbose=0)
+    return _rounded_copy(quantised, network) if after < before else network
 
 
-def _scores(network: keras.Model, windows: Windows) -> NDArray[np.float32]:
-    logits = network.predict(windows[..., None], batch_size=256, verbose=0)
-    return np.asarray(keras.ops.softmax(np.asarray(logits, np.float32)))
+def _fake_quantised(network: keras.Model, calibration: Windows) -> keras.Model:
+    """Returns the network with all weights and activations rounded as int8 rounds them.
 
-
-def _on_grid(network: keras.Model, calibration: Windows) -> keras.Model:
-    """The same network, rounding as int8 does; its normalisation is left as it is."""
+    Its normalisations are frozen.
+    """
     watched: list[keras.KerasTensor] = []
 
     def watch(tensor: keras.KerasTensor) -> keras.KerasTensor:
         watched.append(tensor)
         return tensor
 
-    watching = _copy(network, watch)
-    ranges = iter(_ranges(keras.Model(watching.input, watched), calibration))
+    probe = _copy(network, watch)
+    ranges = iter(_ranges(keras.Model(probe.input, watched), calibration))
 
-    def round_off(tensor: keras.KerasTensor) -> keras.KerasTensor:
-        return GridActivation(*next(ranges))(tensor)
+    def quantise(tensor: keras.KerasTensor) -> keras.KerasTensor:
+        return FakeQuantActivation(*next(ranges))(tensor)
 
-    aware = _copy(network, round_off)
-    for layer in aware.layers:
+    quantised = _copy(network, quantise)
+    for layer in quantised.layers:
         if isinstance(layer, layers.BatchNormalization):
             layer.trainable = False
-    return aware
+    return quantised
 
 
-def _copy(network: keras.Model, on_entry: OnEntry) -> keras.Model:
-    """The network with its kernels on the grid, and something done to what each layer is given.
+def _copy(network: keras.Model, on_input: OnInput) -> keras.Model:
+    """Copies a network with fake-quantised kernels and `on_input` applied to inputs of layers.
 
-    A tensor that two layers are given is only done once.
+    It is applied once to a tensor that several layers read.
     """
     done: dict[int, keras.KerasTensor] = {}
 
@@ -112,18 +114,18 @@ def _copy(network: keras.Model, on_entry: OnEntry) -> keras.Model:
         settings = layer.get_config()
         if isinstance(layer, layers.Dropout):
             settings["rate"] = 0.0
-        kind = ON_GRID.get(type(layer), type(layer))
+        kind = FAKE_QUANTISED.get(type(layer), type(layer))
         return kind.from_config(settings)
 
-    def enter(tensor: keras.KerasTensor) -> keras.KerasTensor:
+    def once(tensor: keras.KerasTensor) -> keras.KerasTensor:
         if id(tensor) not in done:
-            done[id(tensor)] = on_entry(tensor)
+            done[id(tensor)] = on_input(tensor)
         return done[id(tensor)]
 
-    def call(layer: layers.Layer, given: Any, **settings: Any) -> Any:  # noqa: ANN401 - tensors
+    def call(layer: layers.Layer, inputs: Any, **settings: Any) -> Any:  # noqa: ANN401 - tensors
         if not isinstance(layer, FUSED):
-            given = keras.tree.map_structure(enter, given)
-        return layer(given, **settings)
+            inputs = keras.tree.map_structure(once, inputs)
+        return layer(inputs, **settings)
 
     copy = keras.models.clone_model(network, clone_function=layer_of, call_function=call)
     copy.set_weights(network.get_weights())
@@ -131,21 +133,22 @@ def _copy(network: keras.Model, on_entry: OnEntry) -> keras.Model:
 
 
 def _ranges(probe: keras.Model, calibration: Windows) -> list[tuple[float, float]]:
-    """The lowest and the highest value that each output of a network takes."""
+    """Returns the lowest and the highest value of each output of a network."""
     lows, highs = [], []
     for first in range(0, len(calibration), BATCH):
-        seen = probe.predict_on_batch(calibration[first : first + BATCH][..., None])
-        lows.append([float(np.min(values)) for values in seen])
-        highs.append([float(np.max(values)) for values in seen])
+        outputs = probe.predict_on_batch(calibration[first : first + BATCH][..., None])
+        lows.append([float(np.min(values)) for values in outputs])
+        highs.append([float(np.max(values)) for values in outputs])
     return list(zip(np.min(lows, axis=0).tolist(), np.max(highs, axis=0).tolist(), strict=True))
 
 
-def _with_weights_of(aware: keras.Model, network: keras.Model) -> keras.Model:
+def _rounded_copy(quantised: keras.Model, network: keras.Model) -> keras.Model:
+    """Returns a copy of `network` with the fine-tuned weights, kernels rounded to the grid."""
     tuned = keras.models.clone_model(network)
-    tuned.set_weights(aware.get_weights())
+    tuned.set_weights(quantised.get_weights())
     for layer in tuned.layers:
-        if type(layer) in ON_GRID:
+        if type(layer) in FAKE_QUANTISED:
             kernel, *rest = layer.get_weights()
-            axes = ON_GRID[type(layer)].channel_axes
-            layer.set_weights([weights_on_grid(kernel, axes), *rest])
+            axes = FAKE_QUANTISED[type(layer)].channel_axes
+            layer.set_weights([round_to_grid(kernel, axes), *rest])
     return tuned

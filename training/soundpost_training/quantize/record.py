@@ -1,4 +1,4 @@
-"""How an int8 model was made, kept beside it, so that it is made once."""
+"""Records how an int8 model was made, so that it is not made again for the same settings."""
 
 from pathlib import Path
 from typing import TypeVar
@@ -8,37 +8,37 @@ import msgspec
 from soundpost_training.errors import TrainingError
 from soundpost_training.experiment.deploy import QuantizeConfig
 
-Kept = TypeVar("Kept", bound=msgspec.Struct)
+Decoded = TypeVar("Decoded", bound=msgspec.Struct)
 
 RECORD_FILE = "int8.json"
 
 OLDER_FILE = "quantize.json"
-"""The settings alone, from when int8 was never got used to unless they said so."""
+"""The settings alone, from versions that had quantisation-aware training only on request."""
 
 
 class Int8Record(msgspec.Struct, frozen=True, kw_only=True):
-    """The settings of an int8 model and what came of them.
+    """The settings of an int8 model and the accuracies that they led to.
 
     Attributes:
         settings: Of the experiment.
-        lost: The accuracy that int8 lost of what was trained on, 0.01 for a point; None where
-            settings decided without asking.
-        epochs: For how long the network then got used to int8; 0 where it did not, or where that
-            brought it no closer to itself in float and was undone.
-        left: What it lost after that; None as above, or where it had nothing to get used to.
+        loss_before: Accuracy on the training clips that int8 lost, 0.01 for a point; None where
+            the settings decided without measuring.
+        epochs: Of quantisation-aware training; 0 without it, or where it brought the network no
+            closer to its float scores and was undone.
+        loss_after: Accuracy that int8 lost after it; None as above, or where it was not needed.
     """
 
     settings: QuantizeConfig
-    lost: float | None = None
+    loss_before: float | None = msgspec.field(default=None, name="lost")
     epochs: int = 0
-    left: float | None = None
+    loss_after: float | None = msgspec.field(default=None, name="left")
 
 
 def read_record(folder: Path) -> Int8Record | None:
-    """How the int8 model in a run's folder was made; None of one that was made before this.
+    """Reads the record of the int8 model in a run's folder; None if there is none.
 
     Raises:
-        TrainingError: What was kept of it is damaged.
+        TrainingError: The record is damaged.
     """
     path = folder / RECORD_FILE
     if not path.is_file():
@@ -47,12 +47,13 @@ def read_record(folder: Path) -> Int8Record | None:
 
 
 def is_made_with(folder: Path, wanted: QuantizeConfig) -> bool:
-    """Whether the int8 model in a run's folder was made as an experiment wants it.
+    """Returns whether the int8 model in a run's folder was made with the wanted settings.
 
-    One from before networks decided for themselves is what it is: it is not made anew for that.
+    A model from versions without the automatic choice is accepted where the settings leave the
+    choice open and it had no quantisation-aware training.
 
     Raises:
-        TrainingError: What was kept of it is damaged.
+        TrainingError: The record is damaged.
     """
     record = read_record(folder)
     if record is not None:
@@ -66,7 +67,7 @@ def is_made_with(folder: Path, wanted: QuantizeConfig) -> bool:
     return settings == wanted
 
 
-def _decode(path: Path, kind: type[Kept]) -> Kept:
+def _decode(path: Path, kind: type[Decoded]) -> Decoded:
     try:
         return msgspec.json.decode(path.read_bytes(), type=kind)
     except msgspec.DecodeError as error:

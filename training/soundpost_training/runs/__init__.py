@@ -1,1 +1,1 @@
-"""Keeps run folders: checkpoints, history, what a restart continues from."""
+"""Manages the folders of training runs: checkpoints, history, what a restart continues from."""

@@ -1,4 +1,4 @@
-"""Checkpoints: what an interrupted run goes on from."""
+"""Checkpoints, from which an interrupted run continues."""
 
 from itertools import chain
 from pathlib import Path
@@ -15,14 +15,14 @@ EVERY_EPOCHS = 5
 """At most this many epochs are lost when a run is stopped."""
 
 SUFFIX, OLDER_SUFFIX = ".npz", ".weights.h5"
-"""HDF5 is read where a run began with it, and never written: on a full disk its library crashes."""
+"""HDF5 files of older runs are read, never written: the HDF5 library crashes on a full disk."""
 
 
 class Checkpoints:
-    """Weights, averages and the optimizer's state in a folder, the latest only.
+    """Stores weights, averages and the optimizer's state in a folder, the latest only.
 
     Args:
-        folder: Where they are kept; made when there is something to keep.
+        folder: Created with the first checkpoint.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -30,11 +30,15 @@ class Checkpoints:
 
     @property
     def is_there(self) -> bool:
-        """Whether there is one to go on from."""
+        """True if there is a checkpoint to continue from."""
         return bool(self._all())
 
     def restore(self, model: keras.Model) -> int:
-        """The epoch to go on with, 0 without a checkpoint; the model becomes what was kept."""
+        """Loads the latest checkpoint into a compiled model.
+
+        Returns:
+            The number of finished epochs, 0 without a checkpoint.
+        """
         latest = max(self._all(), key=_epochs, default=None)
         if latest is None:
             return 0
@@ -43,15 +47,19 @@ class Checkpoints:
             model.load_weights(latest)
         else:
             with np.load(latest) as arrays:
-                for place, variable in enumerate(_variables(model)):
-                    variable.assign(arrays[f"arr_{place}"])
+                for index, variable in enumerate(_variables(model)):
+                    variable.assign(arrays[f"arr_{index}"])
         return _epochs(latest)
 
-    def keep(self, model: keras.Model, epochs: int) -> None:
-        """Keeps a model that has been trained for so many epochs, if it is time to.
+    def save_if_due(self, model: keras.Model, epochs: int) -> None:
+        """Saves a model after every fifth epoch, and removes the older checkpoint.
+
+        Args:
+            model: The model, trained for `epochs` epochs.
+            epochs: Number of finished epochs.
 
         Raises:
-            TrainingError: The disk is full; the checkpoint before is there still.
+            TrainingError: The disk is full; the older checkpoint is left in place.
         """
         if epochs % EVERY_EPOCHS:
             return
@@ -68,7 +76,7 @@ class Checkpoints:
 
 
 def has_checkpoint(run: Path) -> bool:
-    """Whether a run, in its folder, has come as far as a checkpoint."""
+    """Returns whether the run in a folder has saved a checkpoint."""
     return Checkpoints(run / CHECKPOINT_FOLDER).is_there
 
 

@@ -1,4 +1,4 @@
-"""What is told of each epoch: as lines of CSV, and to TensorBoard where that is installed."""
+"""Losses of each epoch: written as CSV, and to TensorBoard where that is installed."""
 
 import os
 from pathlib import Path
@@ -9,16 +9,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 HISTORY_FILE = "history.csv"
-"""A line for each epoch: its number from 1, its mean loss, and that of the validation, if any.
+"""A line for each epoch: its number from 1, its mean loss, and the validation loss, if any.
 
-An epoch that was gone through again after an interruption is there twice; the last line counts.
+An epoch that was repeated after an interruption has two lines; the later one counts.
 """
 
 TENSORBOARD_FOLDER = "tensorboard"
 
 
 class History:
-    """The losses of a run, added to those that it told before an interruption.
+    """Appends the losses of a run to those from before an interruption.
 
     Args:
         folder: Of the run.
@@ -26,9 +26,9 @@ class History:
 
     def __init__(self, folder: Path) -> None:
         path = folder / HISTORY_FILE
-        _drop_half_a_line(path)
+        _drop_incomplete_line(path)
         self._lines = path.open("a", encoding="utf-8")
-        self._board = _board(folder / TENSORBOARD_FOLDER)
+        self._board = _tensorboard(folder / TENSORBOARD_FOLDER)
 
     def __enter__(self) -> Self:
         return self
@@ -43,23 +43,26 @@ class History:
         if self._board is not None:
             self._board.close()
 
-    def tell(self, epoch: int, loss: float, validation_loss: float | None) -> None:
-        """Tells of an epoch, counted from 1."""
-        told = {"loss": loss} | (
-            {} if validation_loss is None else {"validation loss": validation_loss}
-        )
-        self._lines.write(",".join([str(epoch), *(f"{one:.6f}" for one in told.values())]) + "\n")
+    def append(self, epoch: int, loss: float, validation_loss: float | None) -> None:
+        """Appends the losses of an epoch, counted from 1."""
+        losses = {"loss": loss}
+        if validation_loss is not None:
+            losses["validation loss"] = validation_loss
+        numbers = [f"{value:.6f}" for value in losses.values()]
+        self._lines.write(",".join([str(epoch), *numbers]) + "\n")
         self._lines.flush()
         if self._board is not None:
-            for name, value in told.items():
+            for name, value in losses.items():
                 self._board.add_scalar(name, value, step=epoch)
             self._board.flush()
 
 
 def read_history(folder: Path) -> NDArray[np.float64]:
-    """Epoch, loss and, if there is one, validation loss, float64[epochs, 2 or 3], in order.
+    """Reads the history of a run.
 
-    Without a history, float64[0, 2].
+    Returns:
+        Epoch, loss and, if there is one, validation loss, float64[epochs, 2 or 3], in order;
+        float64[0, 2] without a history.
     """
     path = folder / HISTORY_FILE
     if not path.is_file() or not path.stat().st_size:
@@ -69,17 +72,17 @@ def read_history(folder: Path) -> NDArray[np.float64]:
     return rows[::-1][last]
 
 
-def _drop_half_a_line(path: Path) -> None:
-    """A run that died while it wrote, or of a full disk, goes through that epoch again."""
+def _drop_incomplete_line(path: Path) -> None:
+    """Cuts off a line that a power cut or a full disk left incomplete; its epoch is repeated."""
     if path.is_file():
         text = path.read_bytes()
-        whole = text.rfind(b"\n") + 1
-        if whole < len(text):
-            os.truncate(path, whole)
+        complete = text.rfind(b"\n") + 1
+        if complete < len(text):
+            os.truncate(path, complete)
 
 
-def _board(folder: Path) -> Any:  # noqa: ANN401 - TensorBoard publishes no types
-    """Writes TensorBoard's own files on any backend of Keras; None where it is not installed."""
+def _tensorboard(folder: Path) -> Any:  # noqa: ANN401 - TensorBoard publishes no types
+    """Returns a writer of TensorBoard's own, for any Keras backend; None if not installed."""
     try:
         from tensorboard.summary import Writer  # noqa: PLC0415 - optional, and slow to import
     except ImportError:

@@ -1,4 +1,4 @@
-"""What a run leaves in the folder of its fold, for others to begin with or to learn from."""
+"""Files of a run's folder: its experiment, its data and its network, for later runs to use."""
 
 import hashlib
 from pathlib import Path
@@ -6,7 +6,7 @@ from pathlib import Path
 import keras
 import msgspec
 
-from soundpost_training.dataset import Dataset
+from soundpost_training.dataset.clip import Dataset
 from soundpost_training.errors import TrainingError
 from soundpost_training.experiment.experiment import Experiment
 from soundpost_training.experiment.record import decode_experiment, encode_experiment
@@ -15,16 +15,18 @@ from soundpost_training.files import write_atomic
 MODEL_FILE = "model.keras"
 EXPERIMENT_FILE = "experiment.json"
 FOLDS_FILE = "folds.sha256"
+HEADS_FILE = "teacher.keras"
+"""The heads that were fitted as a teacher of this run's student."""
 
 
 def claim_run_folder(folder: Path, experiment: Experiment) -> None:
-    """Ties a folder to an experiment, so that no run goes on with another one's weights.
+    """Ties a folder to an experiment, so that a run never continues with other weights.
 
     Raises:
-        TrainingError: It holds a run of another experiment.
+        TrainingError: The folder holds a run of another experiment.
     """
     path = folder / EXPERIMENT_FILE
-    if path.is_file() and not _is(path.read_bytes(), experiment):
+    if path.is_file() and not _makes_equal_weights(path.read_bytes(), experiment):
         raise TrainingError(
             f"{folder} holds a run of another experiment than {experiment.name} is now",
             hint=f"give the changed experiment a new name, or remove {folder}",
@@ -33,10 +35,10 @@ def claim_run_folder(folder: Path, experiment: Experiment) -> None:
 
 
 def claim_folds(folder: Path, dataset: Dataset) -> None:
-    """Ties a folder to the recordings and the folds that they are in, when it is not yet.
+    """Ties a folder to the recordings and their folds, unless it is tied already.
 
     Raises:
-        TrainingError: It holds a run on other recordings, or on other folds of them.
+        TrainingError: The folder holds a run on other recordings, or on other folds of them.
     """
     refuse_other_folds(folder, dataset)
     path = folder / FOLDS_FILE
@@ -45,13 +47,13 @@ def claim_folds(folder: Path, dataset: Dataset) -> None:
 
 
 def refuse_other_folds(folder: Path, dataset: Dataset) -> None:
-    """Returns when a run heard, and held out, what others of the same data would.
+    """Raises an error if a run used other recordings or folds than the data set has now.
 
-    A run that was kept before there was such a record is believed.
+    Runs from before this was recorded are accepted.
 
     Raises:
-        TrainingError: Recordings came or went since: folds may have been dealt anew, and the run
-            have heard what is held out now.
+        TrainingError: Recordings were added or removed since. Folds may have been assigned anew,
+            so that the run may have trained on clips that are held out now.
     """
     path = folder / FOLDS_FILE
     if path.is_file() and path.read_bytes() != _folds(dataset):
@@ -64,38 +66,39 @@ def refuse_other_folds(folder: Path, dataset: Dataset) -> None:
 
 
 def _folds(dataset: Dataset) -> bytes:
-    """A name for the recordings, their labels and folds, in the order that a run counts them in."""
-    told = [(clip.path.stem, clip.label, clip.fold) for clip in dataset.recordings]
-    named = msgspec.json.encode((len(dataset.clips), told))
-    return f"{hashlib.sha256(named).hexdigest()}\n".encode()
+    """Returns a digest of the recordings, their labels and folds, in the order of a run."""
+    recordings = [(clip.path.stem, clip.label, clip.fold) for clip in dataset.recordings]
+    content = msgspec.json.encode((len(dataset.clips), recordings))
+    return f"{hashlib.sha256(content).hexdigest()}\n".encode()
 
 
-def _is(kept: bytes, experiment: Experiment) -> bool:
-    """Compared as experiments, so that a setting of a later version counts as its default.
+def _makes_equal_weights(stored: bytes, experiment: Experiment) -> bool:
+    """Returns whether a stored experiment trains the same weights.
 
-    What only names a bundle or sets its thresholds may change: the weights do not follow it.
+    Compared as experiments, so that a setting of a later version counts as its default. What only
+    names a bundle, sets its thresholds or converts it may differ.
     """
     try:
-        other = decode_experiment(kept)
+        other = decode_experiment(stored)
     except msgspec.DecodeError:
         return False
     windows = other.bundle.calibration_windows
     bundle = msgspec.structs.replace(experiment.bundle, calibration_windows=windows)
-    free = msgspec.structs.replace(
+    comparable = msgspec.structs.replace(
         other, bundle=bundle, calibrate=experiment.calibrate, quantize=experiment.quantize
     )
-    return free == experiment
+    return comparable == experiment
 
 
-def kept_network(folder: Path, wanted_by: str) -> keras.Model:
-    """The network that a run ended with.
+def load_run_network(folder: Path, wanted_by: str) -> keras.Model:
+    """Loads the network of a finished run.
 
     Args:
         folder: Of the run's fold.
         wanted_by: The setting that names the run, for the error.
 
     Raises:
-        TrainingError: The run has not come to its end, or has not begun.
+        TrainingError: The run is not finished, or was never started.
     """
     path = folder / MODEL_FILE
     if not path.is_file():
@@ -106,8 +109,8 @@ def kept_network(folder: Path, wanted_by: str) -> keras.Model:
     return keras.saving.load_model(path, compile=False)
 
 
-def kept_experiment(folder: Path) -> Experiment:
-    """The experiment that a run is of.
+def load_run_experiment(folder: Path) -> Experiment:
+    """Loads the experiment of a run.
 
     Raises:
         TrainingError: It cannot be read.

@@ -1,6 +1,7 @@
-"""The manifest of a model: what training promises to the daemon."""
+"""Builds the manifest of a model: the contract between training and the daemon."""
 
 import hashlib
+from typing import NamedTuple
 
 from soundpost.classify.interpreter import Interpreter, TensorInfo
 from soundpost.manifest import (
@@ -13,42 +14,65 @@ from soundpost.manifest import (
     Tensor,
     Training,
 )
-from soundpost_training.dataset import training_folds
-from soundpost_training.train.context import TrainingContext
+from soundpost_training.dataset.clip import Dataset
+from soundpost_training.dataset.folds import training_folds
+from soundpost_training.experiment.experiment import Experiment
 
 MINIMUM_DAEMON = "0.1.0"
+"""The first daemon that reads manifests of schema 1."""
 
 
-def build_manifest(  # noqa: PLR0913, PLR0917 - the parts of a bundle, each known somewhere else
-    material: TrainingContext,
-    model: bytes,
-    golden: bytes,
-    labels: list[Label],
-    temperature: float,
-    metrics: list[Metric],
-    command: str,
+class BundleContent(NamedTuple):
+    """Contents of a bundle's binary files: the TFLite model and the golden vectors."""
+
+    model: bytes
+    golden: bytes
+
+
+class Decisions(NamedTuple):
+    """Calibrated decision defaults.
+
+    Attributes:
+        labels: In the order of the model's outputs, with their thresholds.
+        temperature: What logits are divided by.
+    """
+
+    labels: list[Label]
+    temperature: float
+
+
+class Measurements(NamedTuple):
+    """Metrics of a model, and the command that measured them and made the bundle."""
+
+    metrics: list[Metric]
+    command: str
+
+
+def build_manifest(
+    experiment: Experiment,
+    dataset: Dataset,
+    content: BundleContent,
+    decisions: Decisions,
+    measurements: Measurements,
 ) -> Manifest:
-    """The manifest of the model that held out the bundle's fold, or none.
+    """Builds the manifest of the model that held out the bundle's fold, or none.
 
     Args:
-        material: The experiment and its data set.
-        model: The TFLite file.
-        golden: The golden vectors' file.
-        labels: In the order of the model's outputs, with their decision defaults.
-        temperature: What logits are divided by.
-        metrics: Measured figures.
-        command: What made the bundle.
+        experiment: What the model was trained by.
+        dataset: What it was trained on.
+        content: Of the bundle's binary files.
+        decisions: Temperature and thresholds.
+        measurements: Metrics and command.
     """
-    experiment, dataset = material.experiment, material.dataset
-    interpreter = Interpreter(model)
+    interpreter = Interpreter(content.model)
     held_out = experiment.bundle.held_out_fold
     return Manifest(
         schema=1,
         id=experiment.bundle.id,
         version=experiment.bundle.version,
         minimum_daemon=MINIMUM_DAEMON,
-        model=artifact(model),
-        golden=artifact(golden),
+        model=artifact(content.model),
+        golden=artifact(content.golden),
         input=LogMelInput(
             features=experiment.features,
             window_frames=experiment.window.frames,
@@ -56,23 +80,25 @@ def build_manifest(  # noqa: PLR0913, PLR0917 - the parts of a bundle, each know
             tensor=_tensor(interpreter.input),
         ),
         output=Output(
-            tensor=_tensor(interpreter.output), activation="softmax", temperature=temperature
+            tensor=_tensor(interpreter.output),
+            activation="softmax",
+            temperature=decisions.temperature,
         ),
-        labels=labels,
+        labels=decisions.labels,
         training=Training(
             data=dataset.name,
             licence=dataset.licence,
             attribution=dataset.attribution,
             folds=training_folds(dataset, held_out),
             held_out_folds=[] if held_out is None else [held_out],
-            command=command,
+            command=measurements.command,
         ),
-        metrics=metrics,
+        metrics=measurements.metrics,
     )
 
 
 def artifact(content: bytes) -> Artifact:
-    """A file as the manifest records it."""
+    """Returns size and SHA-256 of a file."""
     return Artifact(bytes=len(content), sha256=hashlib.sha256(content).hexdigest())
 
 

@@ -1,4 +1,4 @@
-"""How often a fold's teachers are right of what they never heard."""
+"""Accuracy of a fold's teachers on the clips that they were not trained on."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -7,15 +7,17 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
-from soundpost_training.dataset import Features, data_folder
-from soundpost_training.dataset.windows import clip_means, windows_of_clips
+from soundpost_training.dataset.features import Features
+from soundpost_training.dataset.paths import data_folder
+from soundpost_training.dataset.windows import windows_of_clips
 from soundpost_training.errors import TrainingError
 from soundpost_training.experiment.experiment import TeacherConfig
-from soundpost_training.metrics import accuracy
+from soundpost_training.metrics import accuracy, clip_means
 from soundpost_training.progress import track
-from soundpost_training.teacher.ensemble import blended
-from soundpost_training.teacher.heads import HEADS_FILE, others_heads, said_by_heads
-from soundpost_training.teacher.networks import voices
+from soundpost_training.runs.run_folder import HEADS_FILE
+from soundpost_training.teacher.ensemble import ensemble_scores
+from soundpost_training.teacher.heads import head_logits, heads_of_other_runs
+from soundpost_training.teacher.networks import teacher_networks
 from soundpost_training.teacher.student import Student
 from soundpost_training.teacher.yamnet_embedding import build_embedding
 
@@ -26,54 +28,57 @@ Windows = NDArray[np.float32]
 
 @dataclass(frozen=True, slots=True)
 class TeacherAccuracy:
-    """Shares of right answers, 0 to 1: of clips by the mean of their windows, and of windows."""
+    """Accuracies, 0 to 1: of clips by the mean score of their windows, and of windows."""
 
     clips: float
     windows: float
 
 
-def judge_teachers(student: Student, features: Features) -> TeacherAccuracy:
-    """How often those who taught a student are right of the fold that neither has heard.
+def evaluate_teachers(student: Student, features: Features) -> TeacherAccuracy:
+    """Returns the accuracy of a student's teachers on the fold that both held out.
 
     Args:
-        student: Who has been taught, and held a fold out.
+        student: The network that was taught, with a held-out fold.
         features: The log-mel of the whole data set.
 
     Raises:
-        TrainingError: Nobody teaches, nothing is held out, or the teachers are not there.
+        TrainingError: The experiment has no teacher, no fold is held out, or a teacher is missing.
     """
     config = student.experiment.teacher
     if config is None or student.fold is None:
         raise TrainingError(
-            "teachers are judged by what they have not heard",
+            "teachers are evaluated on a fold that they were not trained on",
             hint="name a fold, and an experiment with a [teacher]",
         )
     clips = student.dataset.in_folds([student.fold])
     truth = np.array(student.dataset.targets())[clips]
     windows, owners = windows_of_clips(features, clips, student.experiment.window)
-    told = blended(list(_said(config, student, windows)), config.temperature, config.blend)
+    logits = list(_logits(config, student, windows))
+    scores = ensemble_scores(logits, config.temperature, config.blend)
     return TeacherAccuracy(
-        clips=accuracy(clip_means(told, owners), truth), windows=accuracy(told, truth[owners])
+        clips=accuracy(clip_means(scores, owners), truth), windows=accuracy(scores, truth[owners])
     )
 
 
-def _said(
+def _logits(
     config: TeacherConfig, student: Student, windows: Windows
 ) -> Iterator[NDArray[np.float32]]:
-    """The logits of each teacher, float32[windows, heads, labels]."""
-    for voice in voices(config, student):
-        parts = track(_batches(windows), f"{voice.name} listens")
-        yield np.concatenate([voice.logits(part) for part in parts])[:, None]
+    """Yields the logits of each teacher, float32[windows, heads, labels]."""
+    for network in teacher_networks(config, student):
+        batches = track(_batches(windows), f"scoring with {network.name}")
+        yield np.concatenate([network.logits(batch) for batch in batches])[:, None]
     if config.weights is None:
         return
     frames, bands = windows.shape[1:]
-    ear = build_embedding(data_folder(config.weights), config.layers, frames, bands)
-    parts = track(_batches(windows), "the teacher listens")
-    heard = np.concatenate([np.asarray(ear.predict_on_batch(part[..., None])) for part in parts])
+    model = build_embedding(data_folder(config.weights), config.layers, frames, bands)
+    batches = track(_batches(windows), "computing embeddings")
+    embeddings = np.concatenate(
+        [np.asarray(model.predict_on_batch(batch[..., None])) for batch in batches]
+    ).astype(np.float16)
     own = keras.saving.load_model(student.folder / HEADS_FILE, compile=False)
-    for heads in (*others_heads(config, student), own):
-        yield said_by_heads(heads, heard.astype(np.float16), np.arange(len(windows)))
+    for heads in (*heads_of_other_runs(config, student), own):
+        yield head_logits(heads, embeddings, np.arange(len(windows)))
 
 
 def _batches(windows: Windows) -> list[Windows]:
-    return [windows[at : at + BATCH] for at in range(0, len(windows), BATCH)]
+    return [windows[first : first + BATCH] for first in range(0, len(windows), BATCH)]

@@ -1,4 +1,4 @@
-"""What several teachers say together: an ensemble, each with an equal say."""
+"""Scores of an ensemble of teachers, each with an equal weight."""
 
 from collections.abc import Sequence
 from typing import Literal
@@ -10,31 +10,34 @@ from soundpost.classify.activation import softmax
 
 Blend = Literal["scores", "logits"]
 
-AT_ONCE = 4096
-"""Examples: what is told of all of them is small, what is said of them is not."""
+BATCH = 4096
+"""Examples at once, to bound memory: float64 copies of all teachers' logits would be large."""
 
 
-def blended(
-    said: Sequence[NDArray[np.floating]], temperature: float, blend: Blend
+def ensemble_scores(
+    logits: Sequence[NDArray[np.floating]], temperature: float, blend: Blend
 ) -> NDArray[np.float32]:
-    """The scores of an ensemble, float32[n, labels].
+    """Returns the scores of an ensemble, float32[n, labels].
 
     Args:
-        said: The logits of each teacher, float[n, heads, labels]; its heads have equal shares.
+        logits: Of each teacher, float[n, heads, labels]; the heads of a teacher have equal shares.
         temperature: What logits are divided by.
-        blend: `scores` takes the mean of what each thinks likely, a mixture; `logits` the mean of
-            what moves each to it, a product (Hinton, Vinyals and Dean, 2015).
+        blend: `scores` takes the mean of the scores, a mixture of experts; `logits` the mean of
+            the logits, a product of experts (Hinton, Vinyals and Dean, 2015).
     """
-    parts = range(0, len(said[0]), AT_ONCE)
-    told = [_told([one[at : at + AT_ONCE] for one in said], temperature, blend) for at in parts]
-    return np.concatenate(told).astype(np.float32)
+    firsts = range(0, len(logits[0]), BATCH)
+    parts = [
+        _blended([teacher[first : first + BATCH] for teacher in logits], temperature, blend)
+        for first in firsts
+    ]
+    return np.concatenate(parts).astype(np.float32)
 
 
-def _told(
-    said: list[NDArray[np.floating]], temperature: float, blend: Blend
+def _blended(
+    logits: list[NDArray[np.floating]], temperature: float, blend: Blend
 ) -> NDArray[np.float64]:
-    softened = [one.astype(np.float64) / temperature for one in said]
+    softened = [teacher.astype(np.float64) / temperature for teacher in logits]
     if blend == "scores":
-        softened = [softmax(one) for one in softened]
-    together: NDArray[np.float64] = np.mean([one.mean(axis=1) for one in softened], axis=0)
-    return together if blend == "scores" else softmax(together)
+        softened = [softmax(teacher) for teacher in softened]
+    mean: NDArray[np.float64] = np.mean([teacher.mean(axis=1) for teacher in softened], axis=0)
+    return mean if blend == "scores" else softmax(mean)

@@ -1,4 +1,4 @@
-"""A pool of augmented examples that the teacher's ear has listened to, once for all folds."""
+"""A pool of augmented examples with their embeddings, computed once for all folds."""
 
 import hashlib
 from dataclasses import dataclass, replace
@@ -8,90 +8,104 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from soundpost_training.dataset import data_folder
-from soundpost_training.examples.augment import Draw, apply
-from soundpost_training.examples.batches import TrainingBatches
+from soundpost_training.dataset.paths import data_folder
+from soundpost_training.examples.augment.apply import apply
+from soundpost_training.examples.augment.draw import Draw
 from soundpost_training.examples.sound_bank import SoundBank
 from soundpost_training.experiment.experiment import Experiment, TeacherConfig
-from soundpost_training.teacher.resumable_array import Answers, fill_resumable
+from soundpost_training.teacher.resumable_array import fill_resumable
 from soundpost_training.teacher.yamnet_embedding import build_embedding
 
 POOL_BATCH = 64
-"""Examples drawn and listened to at once; part of what a pool is, so it is in no experiment."""
+"""Examples that are drawn and embedded at once. It is part of a pool's name, so not a setting."""
 
 
 @dataclass(frozen=True, slots=True)
-class Pool:
-    """Examples of the whole data set, and what the ear makes of them.
+class ExamplePool:
+    """Examples of the whole data set, and their embeddings.
 
-    Only examples whose every clip lies in a fold's training folds may be shown to that fold's
-    teacher and student; `usable` tells which.
+    Only examples whose every sound lies in a fold's training folds may be given to that fold's
+    teacher and student; `usable` selects them.
 
     Attributes:
-        name: Of exactly these examples heard by exactly this ear, 16 hexadecimal digits.
-        bank: All clips of the data set.
+        name: Fingerprint of these examples and this embedding, 16 hexadecimal digits.
+        sound_bank: All clips of the data set.
         frames: Of an example.
         drawn: The examples.
-        heard: float16[examples, features], what the ear answers; no features without an ear.
+        embeddings: float16[examples, features]; no features where the teacher has no embedding.
     """
 
     name: str
-    bank: SoundBank
+    sound_bank: SoundBank
     frames: int
     drawn: Draw
-    heard: Answers
+    embeddings: NDArray[np.float16]
 
-    def shown(self, examples: NDArray[np.int64]) -> NDArray[np.float32]:
-        """Some of the examples, float32[n, frames, mel_bands]."""
-        return apply(self.drawn.take(examples), self.bank.features, self.frames)
+    def log_mel(self, examples: NDArray[np.int64]) -> NDArray[np.float32]:
+        """Returns some of the examples, float32[n, frames, mel_bands]."""
+        return apply(self.drawn.take(examples), self.sound_bank.features, self.frames)
+
+    def targets(self, examples: NDArray[np.int64]) -> NDArray[np.float32]:
+        """Returns the targets of some of the examples, float32[n, labels]."""
+        clips, shares = self.drawn.clips[examples], self.drawn.shares[examples]
+        return self.sound_bank.mixed_targets(clips, shares)
 
     def usable(self, held_out: int | None) -> NDArray[np.int64]:
-        """The examples in which nothing of the held-out fold can be heard; all without one."""
+        """Returns the examples without any sound of the held-out fold; all if it is None."""
         if held_out is None:
             return np.arange(len(self.drawn.clips))
-        return np.flatnonzero((self.bank.folds_of(self.drawn) != held_out).all(axis=1))
+        folds = self.sound_bank.folds_of(self.drawn.clips, self.drawn.beneath)
+        return np.flatnonzero((folds != held_out).all(axis=1))
 
 
-def fill_pool(experiment: Experiment, config: TeacherConfig, bank: SoundBank, folder: Path) -> Pool:
-    """The pool of an experiment; what was listened to before an interruption is kept.
+@dataclass(frozen=True, slots=True)
+class SoftLabels:
+    """The pool's examples that a fold may use, with the scores of its teachers.
+
+    Attributes:
+        examples: int64[n], positions in the pool.
+        scores: float16[n, labels], at the teachers' temperature.
+    """
+
+    examples: NDArray[np.int64]
+    scores: NDArray[np.float16]
+
+
+def fill_pool(
+    experiment: Experiment, config: TeacherConfig, sound_bank: SoundBank, drawn: Draw, folder: Path
+) -> ExamplePool:
+    """Returns the pool of an experiment; continues where an interruption stopped the embedding.
 
     Args:
         experiment: Seed, window and augmentation.
-        config: The ear, and how many examples of each clip.
-        bank: All clips of the data set.
-        folder: Gets the file of what was heard, named by all that it depends on.
+        config: The embedding, and how many examples of each clip.
+        sound_bank: All clips of the data set.
+        drawn: The examples.
+        folder: Gets the file of embeddings, named by all that they depend on.
     """
-    name = fingerprint(experiment, config, bank.features.log_mel)
-    drawn, frames = _draw_all(experiment, config, bank), experiment.window.frames
-    silent = Pool(name, bank, frames, drawn, np.empty((len(drawn.clips), 0), np.float16))
+    name = fingerprint(experiment, config, sound_bank.features.log_mel)
+    frames, count = experiment.window.frames, len(drawn.clips)
+    pool = ExamplePool(name, sound_bank, frames, drawn, np.empty((count, 0), np.float16))
     if config.weights is None:
-        return silent
+        return pool
     bands = experiment.features.mel_bands
-    ear = build_embedding(data_folder(config.weights), config.layers, frames, bands)
-    heard = fill_resumable(
+    model = build_embedding(data_folder(config.weights), config.layers, frames, bands)
+    embeddings = fill_resumable(
         folder / f"pool-{name}.npy",
-        (len(drawn.clips), ear.output_shape[-1]),
+        (count, model.output_shape[-1]),
         POOL_BATCH,
-        lambda batch: np.asarray(ear.predict_on_batch(silent.shown(batch)[..., None])),
-        "the teacher listens",
+        lambda batch: np.asarray(model.predict_on_batch(pool.log_mel(batch)[..., None])),
+        "computing embeddings",
     )
-    return replace(silent, heard=heard)
-
-
-def _draw_all(experiment: Experiment, config: TeacherConfig, bank: SoundBank) -> Draw:
-    examples = TrainingBatches(experiment, bank, POOL_BATCH)
-    draws = []
-    for examples.epoch in range(config.pool_passes):
-        draws += [examples.draw(batch) for batch in range(len(examples))]
-    return Draw.joined(draws)
+    return replace(pool, embeddings=embeddings)
 
 
 def fingerprint(experiment: Experiment, config: TeacherConfig, log_mel: NDArray[np.float32]) -> str:
-    """A name for exactly these examples heard by exactly this ear, 16 hexadecimal digits.
+    """Returns a name for these examples and this embedding, 16 hexadecimal digits.
 
     Args:
         experiment: Seed, window and augmentation.
-        config: The ear, and how many examples of each clip.
+        config: The embedding, and how many examples of each clip.
         log_mel: float32[frames, mel_bands] of all that examples are cut from.
     """
     settings = [

@@ -1,41 +1,43 @@
-"""What a teacher must not have heard: the fold that its student holds out."""
+"""Refuses teachers that may have been trained on the fold that their student holds out."""
 
 from soundpost.manifest import Manifest
+from soundpost_training.dataset.clip import Dataset
 from soundpost_training.errors import TrainingError
 from soundpost_training.experiment.experiment import Experiment, TeacherConfig
-from soundpost_training.teacher.student import Student
 
 
-def refuse_run(name: str, theirs: Experiment, ours: Experiment) -> None:
-    """Returns when a run hears what its student hears, and held out the same fold.
+def refuse_other_data(name: str, theirs: Experiment, ours: Experiment) -> None:
+    """Raises an error unless a run has the student's data, features and windows.
+
+    Then both held out the same folds, and take the same input.
 
     Args:
         name: Of the run.
-        theirs: Its experiment.
-        ours: The student's.
+        theirs: The experiment of the run.
+        ours: The student's experiment.
 
     Raises:
-        TrainingError: Its data, features or windows are others.
+        TrainingError: A table differs.
     """
     for section in ("data", "features", "window"):
         expected, got = getattr(ours, section), getattr(theirs, section)
         if expected != got:
             raise TrainingError(
                 f"the teacher {name} has another [{section}]: expected {expected}, got {got}",
-                hint="a teacher must hear what its student hears, and hold out the same folds",
+                hint="a teacher must have its student's features, windows and folds",
             )
 
 
-def refuse_other_ear(name: str, theirs: TeacherConfig | None, ours: TeacherConfig) -> None:
-    """Returns when the heads of a run are on the layers that the student's teacher listens with.
+def refuse_other_layers(name: str, theirs: TeacherConfig | None, ours: TeacherConfig) -> None:
+    """Raises an error unless the heads of a run are on the layers of the student's teacher.
 
     Args:
         name: Of the run.
-        theirs: Its teacher.
-        ours: The student's.
+        theirs: The teacher of the run.
+        ours: The student's teacher.
 
     Raises:
-        TrainingError: They are on others.
+        TrainingError: The heads are on other layers.
     """
     expected = (ours.weights, ours.layers)
     got = None if theirs is None else (theirs.weights, theirs.layers)
@@ -46,34 +48,53 @@ def refuse_other_ear(name: str, theirs: TeacherConfig | None, ours: TeacherConfi
         )
 
 
-def refuse_bundle(manifest: Manifest, config: TeacherConfig, student: Student) -> None:
-    """Returns when a bundle can teach a student and has not heard what the student holds out.
+def refuse_bundle(
+    manifest: Manifest,
+    config: TeacherConfig,
+    experiment: Experiment,
+    dataset: Dataset,
+    fold: int | None,
+) -> None:
+    """Raises an error unless a bundle fits a student and was not trained on its held-out fold.
+
+    Args:
+        manifest: Of the bundle.
+        config: The student's teachers.
+        experiment: The student's experiment.
+        dataset: The student's recordings.
+        fold: What the student holds out, if anything.
 
     Raises:
-        TrainingError: It cannot, or it has, or nobody says that it has not.
+        TrainingError: The bundle takes another input, lacks a label, was trained on the held-out
+            fold, or was trained on other data without a statement that these recordings were not
+            among them.
     """
-    experiment, heard = student.experiment, manifest.training
-    if heard.data == student.dataset.name and student.fold in heard.folds:
+    training = manifest.training
+    if training.data == dataset.name and fold in training.folds:
         raise TrainingError(
-            f"the teacher {manifest.id} was trained on fold {student.fold} of {heard.data}, "
+            f"the teacher {manifest.id} was trained on fold {fold} of {training.data}, "
             "which its student holds out",
-            hint=f"teach with it where fold {heard.held_out_folds} is held out, or with runs",
+            hint=f"use it where fold {training.held_out_folds} is held out, or teach with runs",
         )
-    if heard.data != student.dataset.name and not config.bundle_never_heard_them:
+    if training.data != dataset.name and not config.bundle_never_heard_them:
         raise TrainingError(
-            f"the teacher {manifest.id} was trained on {heard.data}: whether it has heard clips of "
-            f"{student.dataset.name} that its student holds out, nobody can tell but you",
-            hint="if it has not, say teacher.bundle_never_heard_them = true",
+            f"the teacher {manifest.id} was trained on {training.data}: its manifest does not say "
+            f"whether clips of {dataset.name} that its student holds out were among them",
+            hint="if none were, set teacher.bundle_never_heard_them = true",
         )
-    missing = set(student.dataset.labels) - set(manifest.label_names)
-    same_ear = (
+    missing = set(dataset.labels) - set(manifest.label_names)
+    has_same_input = (
         manifest.input.features == experiment.features
         and manifest.input.window_frames == experiment.window.frames
         and manifest.output.activation == "softmax"
     )
-    if missing or not same_ear:
+    if missing or not has_same_input:
+        reason = (
+            f"has no label {', '.join(sorted(missing))}"
+            if missing
+            else "has other features, another window or another activation"
+        )
         raise TrainingError(
-            f"the teacher {manifest.id} "
-            + (f"does not know {', '.join(sorted(missing))}" if missing else "hears otherwise"),
+            f"the teacher {manifest.id} {reason}",
             hint="give the student the bundle's [features], window.frames and labels",
         )

@@ -1,4 +1,4 @@
-"""Teachers that are whole networks: runs of the same folds, and bundles that did not hear them."""
+"""Teachers that are whole networks: runs of the same folds, and bundles."""
 
 import hashlib
 from collections.abc import Iterator
@@ -12,25 +12,25 @@ from soundpost.classify import Classifier, load_bundle
 from soundpost_training.experiment.experiment import TeacherConfig
 from soundpost_training.runs.run_folder import (
     MODEL_FILE,
-    kept_experiment,
-    kept_network,
+    load_run_experiment,
+    load_run_network,
     refuse_other_folds,
 )
-from soundpost_training.teacher.leakage import refuse_bundle, refuse_run
+from soundpost_training.teacher.leakage import refuse_bundle, refuse_other_data
 from soundpost_training.teacher.student import Student
 
 Examples = NDArray[np.float32]
 Logits = NDArray[np.float32]
 
 SMALLEST_SCORE = 1e-12
-"""Below what int8 logits can say, and above where a logarithm ends."""
+"""Below the scores that int8 logits can give, and above zero, which has no logarithm."""
 
 
 class TeacherNetwork(Protocol):
-    """A network that says what it hears.
+    """A network that teaches.
 
     Attributes:
-        name: For people, and with `sha256` for the file of its answers.
+        name: For people, and with `sha256` for the file of its logits.
         sha256: Of the network's file.
     """
 
@@ -38,24 +38,29 @@ class TeacherNetwork(Protocol):
     sha256: str
 
     def logits(self, examples: Examples) -> Logits:
-        """Logits float32[n, labels] of examples float32[n, frames, mel_bands]."""
+        """Returns logits float32[n, labels] of examples float32[n, frames, mel_bands]."""
 
 
-class RunVoice:
-    """The network of a run, on whatever backend Keras has."""
+class RunNetwork:
+    """The network of a run, on any Keras backend."""
 
     def __init__(self, folder: Path) -> None:
         self.name = folder.parent.name
-        self._network = kept_network(folder, f"teacher.runs has {self.name}")
+        self._network = load_run_network(folder, f"teacher.runs has {self.name}")
         self.sha256 = hashlib.sha256((folder / MODEL_FILE).read_bytes()).hexdigest()
 
     def logits(self, examples: Examples) -> Logits:
-        """As `TeacherNetwork` says."""
+        """Returns the logits, see `TeacherNetwork`."""
         return np.asarray(self._network.predict_on_batch(examples[..., None]))
 
 
-class BundleVoice:
-    """A bundle, through the daemon's own classifier."""
+class BundleNetwork:
+    """The network of a bundle, run by the daemon's classifier.
+
+    Args:
+        folder: Of the bundle.
+        labels: The student's labels, in the order of the logits to return.
+    """
 
     def __init__(self, folder: Path, labels: tuple[str, ...]) -> None:
         bundle = load_bundle(folder)
@@ -67,26 +72,31 @@ class BundleVoice:
         self._columns = [names.index(label) for label in labels]
 
     def logits(self, examples: Examples) -> Logits:
-        """As `TeacherNetwork` says, each row but for a constant, which a softmax does not see."""
+        """Returns the logits, see `TeacherNetwork`; each row up to a constant.
+
+        A softmax does not depend on that constant.
+        """
         scores = np.stack([self._classifier.scores(example) for example in examples])
-        said: Logits = np.log(np.maximum(scores[:, self._columns], SMALLEST_SCORE))
-        return said * np.float32(self._temperature)
+        logits: Logits = np.log(np.maximum(scores[:, self._columns], SMALLEST_SCORE))
+        return logits * np.float32(self._temperature)
 
 
-def voices(config: TeacherConfig, student: Student) -> Iterator[TeacherNetwork]:
-    """The networks that teach a student, one by one, so that one at a time is in memory.
+def teacher_networks(config: TeacherConfig, student: Student) -> Iterator[TeacherNetwork]:
+    """Yields the networks that teach a student, so that only one at a time is in memory.
 
     Raises:
-        TrainingError: One of them is not there, hears or tells something else, or has heard the
-            fold that the student holds out.
+        TrainingError: A network is missing, has another input or other labels, or was trained on
+            the fold that the student holds out.
         BundleError: The bundle cannot be used.
     """
     for name in config.runs:
-        voice = RunVoice(student.run(name))
-        refuse_run(name, kept_experiment(student.run(name)), student.experiment)
-        refuse_other_folds(student.run(name), student.dataset)
-        yield voice
+        folder = student.run(name)
+        network = RunNetwork(folder)
+        refuse_other_data(name, load_run_experiment(folder), student.experiment)
+        refuse_other_folds(folder, student.dataset)
+        yield network
     if config.bundle is not None:
         folder = Path(config.bundle)
-        refuse_bundle(load_bundle(folder).manifest, config, student)
-        yield BundleVoice(folder, student.dataset.labels)
+        manifest = load_bundle(folder).manifest
+        refuse_bundle(manifest, config, student.experiment, student.dataset, student.fold)
+        yield BundleNetwork(folder, student.dataset.labels)

@@ -1,4 +1,4 @@
-"""Who told lessons, so that they are not taken for those of teachers that were trained anew."""
+"""Records which teachers made soft labels, so that a retrained teacher is noticed."""
 
 import hashlib
 from collections.abc import Iterator
@@ -7,42 +7,43 @@ from pathlib import Path
 import msgspec
 
 from soundpost.manifest import MODEL_FILE as BUNDLE_MODEL_FILE
-from soundpost_training.dataset import data_folder
+from soundpost_training.dataset.paths import data_folder
 from soundpost_training.experiment.experiment import TeacherConfig
-from soundpost_training.runs.run_folder import MODEL_FILE
-from soundpost_training.teacher.heads import HEADS_FILE
+from soundpost_training.runs.run_folder import HEADS_FILE, MODEL_FILE
 from soundpost_training.teacher.student import Student
 
 
 class Source(msgspec.Struct, frozen=True, kw_only=True):
-    """A teacher or its examples, by name, and the SHA-256 of its file; empty where it is gone."""
+    """A teacher or its examples by name, and the SHA-256 of its file; empty if it is gone."""
 
     name: str
     sha256: str
 
 
-def sources(config: TeacherConfig, student: Student, pool: str) -> list[Source]:
-    """All that lessons follow from, besides the settings that a run is tied to.
+def teacher_sources(config: TeacherConfig, student: Student, pool: str) -> list[Source]:
+    """Returns all that soft labels depend on, besides the settings that a run is tied to.
 
     Args:
-        config: Who teaches.
-        student: Whom.
-        pool: The name of exactly these examples.
+        config: The teachers.
+        student: The network that they teach.
+        pool: The fingerprint of the examples.
     """
     files = [Source(name=name, sha256=_sha256(path)) for name, path in _files(config, student)]
     return [Source(name="the examples", sha256=pool), *files]
 
 
-def changed(told: list[Source], now: list[Source]) -> list[str]:
-    """The names of what is another than it was; what is gone has not changed.
+def changed(before: list[Source], now: list[Source]) -> list[str]:
+    """Returns the names of sources that have changed; a missing file counts as unchanged.
 
     Args:
-        told: What lessons followed from.
-        now: What they would follow from.
+        before: What the soft labels were made from.
+        now: What they would be made from.
     """
-    before = {one.name: one.sha256 for one in told}
+    known = {source.name: source.sha256 for source in before}
     return [
-        one.name for one in now if one.sha256 and before.get(one.name, one.sha256) != one.sha256
+        source.name
+        for source in now
+        if source.sha256 and known.get(source.name, source.sha256) != source.sha256
     ]
 
 

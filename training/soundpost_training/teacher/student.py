@@ -1,21 +1,21 @@
-"""Whom a teacher teaches, which says what the teacher may have heard."""
+"""The network that is taught, and the fold that its teachers must not have been trained on."""
 
 from dataclasses import dataclass
 from pathlib import Path
 
-from soundpost_training.dataset import Dataset
+from soundpost_training.dataset.clip import Dataset
 from soundpost_training.experiment.experiment import Experiment
 
 
 @dataclass(frozen=True, slots=True)
 class Student:
-    """The network of an experiment that holds a fold out, or none.
+    """The network of an experiment with a teacher, for one held-out fold.
 
     Attributes:
-        experiment: With a teacher.
+        experiment: With a [teacher] table.
         dataset: Its recordings.
         folder: Of the fold's run.
-        fold: What is held out; None of a network of all folds.
+        fold: The held-out fold; None for a network of all folds.
     """
 
     experiment: Experiment
@@ -24,5 +24,5 @@ class Student:
     fold: int | None
 
     def run(self, name: str) -> Path:
-        """The folder in which another run held out the same."""
+        """Returns the folder in which another experiment held out the same fold."""
         return self.folder.parent.parent / name / self.folder.name

@@ -1,1 +1,1 @@
-"""Trains the networks of an experiment, one fold at a time."""
+"""Trains the network of each fold of an experiment."""

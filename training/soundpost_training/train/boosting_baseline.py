@@ -1,40 +1,49 @@
-"""What is reached without any network: boosted trees on the statistics of log-mel."""
+"""A baseline without a network: gradient-boosted trees on statistics of log-mel."""
 
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.ensemble import HistGradientBoostingClassifier
 
-from soundpost_training.dataset import training_folds
+from soundpost_training.dataset.clip import Dataset
+from soundpost_training.dataset.features import Features
+from soundpost_training.dataset.folds import training_folds
 from soundpost_training.dataset.windows import windows_of_clips
-from soundpost_training.train.context import TrainingContext
+from soundpost_training.experiment.experiment import Experiment
 
 ROUNDS = 60
 LEARNING_RATE = 0.1
 LEAVES = 15
 SMALLEST_LEAF = 10
 REGULARIZATION = 1.0
-"""Of the leaves (L2): without it, fifty labels and few clips of each make the trees diverge."""
+"""L2, of the leaves: without it, fifty labels with few clips each make the trees diverge."""
 
 SHARE_OF_FEATURES = 0.2
+"""Of the statistics, tried at each split: neighbouring bands are alike, and fewer are faster."""
+
 PERCENTILES = (10, 50, 90)
 
 
 def baseline_scores(
-    material: TrainingContext, fold: int | None, windows: NDArray[np.float32]
+    experiment: Experiment,
+    dataset: Dataset,
+    features: Features,
+    fold: int | None,
+    windows: NDArray[np.float32],
 ) -> NDArray[np.float32]:
-    """The scores float32[n, labels] of windows, by trees that were grown on the other folds.
+    """Fits trees on the other folds, and returns their scores of windows, float32[n, labels].
 
-    Gradient boosting on histograms (Friedman, 2001; Ke et al., "LightGBM", NeurIPS 2017), of the
-    very windows that a network is scored by, without augmentation.
+    Gradient boosting on histograms (Friedman, 2001; Ke et al., "LightGBM", NeurIPS 2017), on the
+    windows that a network is scored on, without augmentation.
 
     Args:
-        material: The experiment and its data.
-        fold: The fold that is held out, if any.
+        experiment: Window and seed.
+        dataset: The recordings.
+        features: Their log-mel.
+        fold: The held-out fold, if any.
         windows: float32[n, frames, mel_bands].
     """
-    dataset, experiment = material.dataset, material.experiment
     clips = dataset.in_folds(training_folds(dataset, fold))
-    heard, owners = windows_of_clips(material.features, clips, experiment.window)
+    training_windows, owners = windows_of_clips(features, clips, experiment.window)
     trees = HistGradientBoostingClassifier(
         max_iter=ROUNDS,
         learning_rate=LEARNING_RATE,
@@ -45,20 +54,19 @@ def baseline_scores(
         early_stopping=False,
         random_state=experiment.seed,
     )
-    trees.fit(statistics(heard), np.array(dataset.targets())[clips][owners])
+    trees.fit(statistics(training_windows), np.array(dataset.targets())[clips][owners])
     scores = np.zeros((len(windows), len(dataset.labels)), np.float32)
     scores[:, trees.classes_] = trees.predict_proba(statistics(windows))
     return scores
 
 
 def statistics(windows: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Over time, of each band: mean, spread, percentiles, and the mean step between two frames.
+    """Returns statistics over time of each band, float32[n, 6 * mel_bands].
+
+    They are mean, standard deviation, mean step between two frames, and three percentiles.
 
     Args:
         windows: float32[n, frames, mel_bands].
-
-    Returns:
-        float32[n, 6 * mel_bands].
     """
     steps = np.abs(np.diff(windows, axis=1, append=windows[:, -1:]))
     parts: list[NDArray[np.floating]] = [

@@ -1,4 +1,4 @@
-"""What every fold is trained from."""
+"""An experiment with its data and run folders: the context that every fold is trained in."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -6,21 +6,28 @@ from pathlib import Path
 
 from msgspec import UnsetType
 
-from soundpost_training.dataset import Dataset, Features, open_dataset, prepare
+from soundpost_training.dataset.clip import Dataset
+from soundpost_training.dataset.decode.prepare import prepare
+from soundpost_training.dataset.features import Features
+from soundpost_training.dataset.readers.open import open_dataset
 from soundpost_training.errors import ExperimentError
+from soundpost_training.examples.augment.draw import Draw
+from soundpost_training.examples.batches import TrainingBatches
+from soundpost_training.examples.build_sound_bank import build_sound_bank
 from soundpost_training.examples.sound_bank import SoundBank
 from soundpost_training.experiment.experiment import Experiment
 from soundpost_training.experiment.record import recipe_fingerprint
 from soundpost_training.runs.run_folder import claim_folds, claim_run_folder
-from soundpost_training.teacher import Pool, fill_pool
+from soundpost_training.teacher.example_pool import POOL_BATCH, ExamplePool, fill_pool
+from soundpost_training.teacher.student import Student
 
 ALL_FOLDS = "all"
-"""The run that holds no fold out."""
+"""Folder of the run that holds no fold out."""
 
 
 @dataclass(frozen=True)
 class TrainingContext:
-    """An experiment, its recordings and their features, and the folder its runs go to."""
+    """An experiment, its recordings and their features, and the folder of all runs."""
 
     experiment: Experiment
     dataset: Dataset
@@ -29,31 +36,36 @@ class TrainingContext:
 
     @classmethod
     def of(cls, experiment: Experiment, cache: Path, runs: Path) -> "TrainingContext":
-        """Everything that an experiment needs before training.
+        """Reads the recordings of an experiment and computes their features.
+
+        Args:
+            experiment: What is to be trained.
+            cache: The folder of computed features.
+            runs: The folder of all runs.
 
         Raises:
             DatasetError: The recordings cannot be used.
         """
-        rooms = experiment.augment.rooms
+        reverb = experiment.augment.rooms
         dataset, features = prepare(
             open_dataset(experiment.data),
             experiment.features,
             cache,
-            None if isinstance(rooms, UnsetType) else rooms,
+            None if isinstance(reverb, UnsetType) else reverb,
         )
         return cls(experiment, dataset, features, runs)
 
     @property
     def folder(self) -> Path:
-        """Where the experiment keeps what it makes."""
+        """The folder of the experiment."""
         return self.runs / self.experiment.name
 
     def fold_folder(self, fold: int | None) -> Path:
-        """Where the run that holds a fold out, or none, keeps what it makes."""
+        """Returns the folder of the run that holds a fold out, or none."""
         return self.folder / (ALL_FOLDS if fold is None else f"fold{fold}")
 
     def claim(self, fold: int | None) -> Path:
-        """The folder of `fold_folder`, tied to this experiment and these recordings.
+        """Returns `fold_folder`, tied to this experiment and these recordings.
 
         Raises:
             TrainingError: It holds a run of another experiment, or on other recordings.
@@ -63,22 +75,37 @@ class TrainingContext:
         claim_folds(folder, self.dataset)
         return folder
 
+    def student(self, fold: int | None) -> Student:
+        """Returns the student that holds a fold out, or none, in its claimed folder."""
+        return Student(self.experiment, self.dataset, self.claim(fold), fold)
+
     @property
     def recipe(self) -> str:
-        """A name for what makes weights and thresholds, whatever bundle they go to, 16 digits."""
+        """Fingerprint of all that decides weights and thresholds, 16 hexadecimal digits.
+
+        It is the same for every bundle of the experiment.
+        """
         return recipe_fingerprint(self.experiment)
 
-    def bank(self, clips: list[int]) -> SoundBank:
-        """The sounds that examples of these clips are cut from."""
-        return SoundBank.of(self.experiment, self.dataset, self.features, clips)
+    def sound_bank(self, clips: list[int]) -> SoundBank:
+        """Returns the sounds that examples of these clips are cut from."""
+        return build_sound_bank(self.experiment, self.dataset, self.features, clips)
 
     @cached_property
-    def pool(self) -> Pool:
-        """The examples that the experiment's teacher has listened to, for all folds at once."""
+    def pool(self) -> ExamplePool:
+        """The examples that the experiment's teachers score, for all folds at once.
+
+        Raises:
+            ExperimentError: The experiment has no teacher.
+        """
         config = self.experiment.teacher
         if config is None:
             raise ExperimentError(
                 f"{self.experiment.name} has no teacher", hint="add a [teacher] table"
             )
-        bank = self.bank(list(range(len(self.dataset.clips))))
-        return fill_pool(self.experiment, config, bank, self.folder)
+        sound_bank = self.sound_bank(list(range(len(self.dataset.clips))))
+        batches = TrainingBatches(self.experiment, sound_bank, POOL_BATCH)
+        draws = []
+        for batches.epoch in range(config.pool_passes):
+            draws += [batches.draw(batch) for batch in range(len(batches))]
+        return fill_pool(self.experiment, config, sound_bank, Draw.joined(draws), self.folder)

@@ -1,4 +1,4 @@
-"""Where the weights of a network begin: at random, with another run's, or with published ones."""
+"""Initial weights: random, those of another run, or published ones."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -7,80 +7,103 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
-from soundpost_training.dataset import data_folder
+from soundpost_training.dataset.clip import Dataset
+from soundpost_training.dataset.paths import data_folder
 from soundpost_training.errors import TrainingError
+from soundpost_training.experiment.experiment import Experiment
 from soundpost_training.experiment.init import ImagenetInit, RunInit, YamnetInit
 from soundpost_training.network.net2net import grow_from
-from soundpost_training.network.pretrained import Weights, mobilenet_v2_weights, yamnet_weights
-from soundpost_training.runs.run_folder import kept_experiment, kept_network, refuse_other_folds
-from soundpost_training.train.context import TrainingContext
+from soundpost_training.network.pretrained.mobilenet_v2 import mobilenet_v2_weights
+from soundpost_training.network.pretrained.yamnet import Weights, yamnet_weights
+from soundpost_training.runs.run_folder import (
+    load_run_experiment,
+    load_run_network,
+    refuse_other_folds,
+)
 
 
-def load_initial_weights(model: keras.Model, material: TrainingContext, fold: int | None) -> None:
-    """Gives an untrained network the weights of `train.init`; without one, leaves it as it is.
+def load_initial_weights(
+    model: keras.Model, experiment: Experiment, dataset: Dataset, folder: Path
+) -> None:
+    """Sets the weights of an untrained network to those of `train.init`, if there is one.
 
     Args:
         model: The network.
-        material: What it is for.
-        fold: What it holds out.
+        experiment: What it is trained for.
+        dataset: Its recordings.
+        folder: Of the run; those of other runs that held out the same fold are found from it.
 
     Raises:
-        TrainingError: The weights are not there, or are of another network.
+        TrainingError: The weights are missing, or belong to another network.
     """
-    experiment = material.experiment
     match experiment.train.init:
         case RunInit(name=name):
-            folder = material.runs / name / material.fold_folder(fold).name
-            _go_on(model, folder, material)
+            start = folder.parent.parent / name / folder.name
+            trained = load_run_network(start, f"init = run:{name}")
+            _refuse_other_data(start, experiment, dataset)
+            _continue_from(trained, start, model)
         case YamnetInit(file=file):
-            _take(model, yamnet_weights(data_folder(file)))
-        case ImagenetInit(file=picture_file):
-            path = data_folder(picture_file) if picture_file else None
-            _take(model, mobilenet_v2_weights(path, experiment.model.width))
+            _set_by_name(model, yamnet_weights(data_folder(file)))
+        case ImagenetInit(file=file_or_none):
+            path = data_folder(file_or_none) if file_or_none else None
+            _set_by_name(model, mobilenet_v2_weights(path, experiment.model.width))
 
 
 def interpolate_weights(
-    model: keras.Model, began: Sequence[NDArray[np.float32]], share: float
+    model: keras.Model, initial: Sequence[NDArray[np.float32]], share: float
 ) -> None:
-    """Takes a trained network back some way to where it began.
+    """Moves a trained network part of the way back to its initial weights.
 
-    On the straight line between the two lie networks that know what either knows (Wortsman et al.,
-    "Robust fine-tuning of zero-shot models", CVPR 2022).
+    Networks on the straight line between the two keep most of the accuracy of both (Wortsman et
+    al., "Robust fine-tuning of zero-shot models", CVPR 2022).
 
     Args:
         model: The network.
-        began: Its weights before training.
-        share: Of those weights, in the ones that it is left with.
+        initial: Its weights before training.
+        share: Of the initial weights in the result.
     """
-    ended = model.get_weights()
+    trained = model.get_weights()
     model.set_weights(
-        [share * one + (1.0 - share) * other for one, other in zip(began, ended, strict=True)]
+        [share * old + (1.0 - share) * new for old, new in zip(initial, trained, strict=True)]
     )
 
 
-def _go_on(model: keras.Model, folder: Path, material: TrainingContext) -> None:
-    """A warm restart (Loshchilov and Hutter, ICLR 2017), from the run that held out the same."""
-    name = folder.parent.name
-    kept = kept_network(folder, f"init = run:{name}")
-    theirs, ours = kept_experiment(folder).data, material.experiment.data
+def _refuse_other_data(start: Path, experiment: Experiment, dataset: Dataset) -> None:
+    """Raises an error if a run may have been trained on clips that are held out now.
+
+    Raises:
+        TrainingError: It has other folds of the same recordings.
+    """
+    name = start.parent.name
+    theirs, ours = load_run_experiment(start).data, experiment.data
     if theirs == ours:
-        refuse_other_folds(folder, material.dataset)
+        refuse_other_folds(start, dataset)
     elif data_folder(theirs.folder).resolve() == data_folder(ours.folder).resolve():
         raise TrainingError(
             f"the run {name} has other folds of the same recordings: expected {ours}, got {theirs}",
-            hint="begin with a run of the same [data]: this one has heard what is to be held out",
+            hint="start from a run of the same [data]: this one trained on clips held out now",
         )
+
+
+def _continue_from(trained: keras.Model, start: Path, model: keras.Model) -> None:
+    """Sets the weights to those of a run's network.
+
+    This is a warm restart (Loshchilov and Hutter, ICLR 2017).
+
+    Raises:
+        TrainingError: The run is of another network.
+    """
     try:
-        grow_from(kept, model)
+        grow_from(trained, model)
     except TrainingError as error:
         raise TrainingError(
-            f"the run {folder} is of another network: {error}",
+            f"the run {start} is of another network: {error}",
             hint=error.hint,
         ) from error
 
 
-def _take(model: keras.Model, weights: Weights) -> None:
-    """Layers are known by their names; those that the network has more of keep theirs."""
+def _set_by_name(model: keras.Model, weights: Weights) -> None:
+    """Sets the weights of layers by their names; layers without one there keep theirs."""
     for layer in model.layers:
         if layer.name in weights:
             layer.set_weights(weights[layer.name])

@@ -1,11 +1,11 @@
-"""An optimizer that moves what is known already more carefully than what is new."""
+"""AdamW with a lower learning rate for layers that start from trained weights."""
 
 from typing import TypeAlias
 
 import keras
 from keras import ops
 
-from soundpost_training.network.arch.head import LOGITS
+from soundpost_training.network.arch.layer_names import LOGITS
 
 Rate: TypeAlias = float | keras.optimizers.schedules.LearningRateSchedule
 
@@ -13,11 +13,11 @@ Rate: TypeAlias = float | keras.optimizers.schedules.LearningRateSchedule
 def adamw(
     learning_rate: Rate, backbone_share: float | None, **settings: object
 ) -> keras.optimizers.Optimizer:
-    """AdamW (Loshchilov and Hutter, ICLR 2019), in two rates if a share is given.
+    """Returns AdamW (Loshchilov and Hutter, ICLR 2019), with two rates if a share is given.
 
     Args:
         learning_rate: Of the last layer.
-        backbone_share: Of that rate, for every other layer.
+        backbone_share: Share of that rate for every other layer; None gives all layers one rate.
         settings: As for `keras.optimizers.AdamW`.
     """
     if backbone_share is None:
@@ -35,12 +35,12 @@ class TwoRateAdamW(keras.optimizers.AdamW):  # type: ignore[misc]  # Keras publi
     def update_step(
         self, gradient: keras.KerasTensor, variable: keras.Variable, learning_rate: float
     ) -> None:
-        """Called by Keras for each variable."""
-        # TensorFlow hands over variables of its own, which have the path for a name.
+        """Updates one variable; called by Keras."""
+        # TensorFlow passes variables of its own, whose name is the path.
         if not getattr(variable, "path", variable.name).startswith(f"{LOGITS}/"):
             learning_rate *= ops.cast(self._share, variable.dtype)
         super().update_step(gradient, variable, learning_rate)
 
     def get_config(self) -> dict[str, object]:
-        """Called by Keras to keep it with a model."""
+        """Returns the settings to save with a model; called by Keras."""
         return {**super().get_config(), "backbone_share": self._share}

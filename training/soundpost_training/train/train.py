@@ -1,65 +1,69 @@
-"""Training the network of one fold, so that an interrupted run goes on where it stopped."""
+"""Trains the network of one fold; an interrupted run continues from its latest checkpoint."""
 
 import math
 from pathlib import Path
 
 import keras
+import numpy as np
 
-from soundpost_training.dataset import training_folds
+from soundpost_training.dataset.folds import training_folds
+from soundpost_training.dataset.windows import windows_of_clips
 from soundpost_training.examples.batches import TrainingBatches
 from soundpost_training.experiment.experiment import Experiment, TrainConfig
 from soundpost_training.files import atomic_path, explain_write_errors
-from soundpost_training.network.build import build_model, refuse_baseline
+from soundpost_training.network.build import build_model, require_network
 from soundpost_training.progress import bar
 from soundpost_training.runs.checkpoint import CHECKPOINT_FOLDER, Checkpoints
 from soundpost_training.runs.history import History
 from soundpost_training.runs.run_folder import MODEL_FILE
-from soundpost_training.teacher import DistillationBatches, DistillationLoss
+from soundpost_training.teacher.distillation_batches import DistillationBatches
+from soundpost_training.teacher.loss import DistillationLoss
+from soundpost_training.teacher.soft_labels import teach
 from soundpost_training.train.context import TrainingContext
-from soundpost_training.train.distillation import teach_fold
-from soundpost_training.train.early_stopping import Validation, kept_back
+from soundpost_training.train.early_stopping import EarlyStopping, split_validation
 from soundpost_training.train.initial_weights import interpolate_weights, load_initial_weights
 from soundpost_training.train.optimizer import adamw
 
 FLOAT, MIXED = "float32", "mixed_bfloat16"
-"""Keras' names for how a network calculates; its weights are float32 in both."""
+"""Keras' names of the arithmetic of a network; its weights are float32 in both."""
 
 
-def train_fold(material: TrainingContext, fold: int | None) -> keras.Model:
-    """The network trained on all folds but one, from the run's folder when it is there already.
+def train_fold(context: TrainingContext, fold: int | None) -> keras.Model:
+    """Returns the network trained on all folds but one; loads it if the run is finished.
 
     Args:
-        material: The experiment and its data.
-        fold: The fold that is held out, None for a network of all folds.
+        context: The experiment and its data.
+        fold: The held-out fold, None for a network of all folds.
 
     Raises:
         TrainingError: The folder holds a run of another experiment.
         DatasetError: There is no such fold.
     """
-    experiment = material.experiment
-    folds = training_folds(material.dataset, fold)
-    refuse_baseline(experiment.model)
-    folder = material.claim(fold)
+    experiment, dataset = context.experiment, context.dataset
+    folds = training_folds(dataset, fold)
+    require_network(experiment.model)
+    folder = context.claim(fold)
     finished = folder / MODEL_FILE
     if finished.is_file():
         return keras.saving.load_model(finished, compile=False)
-    clips = material.dataset.in_folds(folds)
-    back = kept_back(material.dataset, clips, experiment.train.validation_share, experiment.seed)
-    examples = _examples(material, sorted(set(clips) - set(back)), fold)
+    clips = dataset.in_folds(folds)
+    share = experiment.train.validation_share
+    validation = split_validation(dataset, clips, share, experiment.seed)
+    batches = _batches(context, sorted(set(clips) - set(validation)), fold)
     precision = MIXED if experiment.train.mixed_precision else FLOAT
-    model = _untrained(experiment, len(material.dataset.labels), precision)
-    load_initial_weights(model, material, fold)
-    began = model.get_weights()
-    model.compile(_optimizer(experiment.train, len(examples)), _loss(experiment))
-    validation = Validation(material, back, folder) if back else None
+    model = _untrained(experiment, len(dataset.labels), precision)
+    load_initial_weights(model, experiment, dataset, folder)
+    initial = model.get_weights()
+    model.compile(_optimizer(experiment.train, len(batches)), _loss(experiment))
+    early_stopping = _early_stopping(context, validation, folder) if validation else None
     with explain_write_errors(folder):
-        _fit(model, examples, experiment.train.epochs, folder, validation)
+        _fit(model, batches, experiment.train.epochs, folder, early_stopping)
     if precision != FLOAT:
         trained = model.get_weights()
-        model = _untrained(experiment, len(material.dataset.labels), FLOAT)
+        model = _untrained(experiment, len(dataset.labels), FLOAT)
         model.set_weights(trained)
     if experiment.train.init_share:
-        interpolate_weights(model, began, experiment.train.init_share)
+        interpolate_weights(model, initial, experiment.train.init_share)
     with atomic_path(finished) as partial:
         model.save(partial)
     return model
@@ -67,44 +71,54 @@ def train_fold(material: TrainingContext, fold: int | None) -> keras.Model:
 
 def _fit(
     model: keras.Model,
-    examples: TrainingBatches | DistillationBatches,
+    batches: TrainingBatches | DistillationBatches,
     epochs: int,
     folder: Path,
-    validation: Validation | None,
+    early_stopping: EarlyStopping | None,
 ) -> None:
     """Trains from the latest checkpoint on, and leaves the averaged weights in the model.
 
-    Batch by batch, for `fit` brings batches through TensorFlow's data sets, whose allocator hands
-    all memory back after each batch: an eighth of the time went into faulting it in anew.
+    Calls `train_on_batch`, because `fit` passes batches through TensorFlow's data sets. Their
+    allocator returns all memory after each batch, and faulting it in again took an eighth of the
+    time.
     """
     checkpoints = Checkpoints(folder / CHECKPOINT_FOLDER)
     done = checkpoints.restore(model)
     with bar() as progress, History(folder) as history:
         task = progress.add_task(folder.name, total=epochs, completed=done)
         for epoch in range(done + 1, epochs + 1):
-            if validation is not None and validation.is_enough(epoch - 1):
+            if early_stopping is not None and early_stopping.is_due(epoch - 1):
                 break
-            examples.epoch = epoch - 1
+            batches.epoch = epoch - 1
             model.reset_metrics()
-            for batch in range(len(examples)):
-                loss = model.train_on_batch(*examples[batch])
-            judged = None if validation is None else validation.look(model, epoch)
-            history.tell(epoch, float(loss), judged)
-            checkpoints.keep(model, epoch)
+            for batch in range(len(batches)):
+                loss = model.train_on_batch(*batches[batch])
+            validation_loss = (
+                None if early_stopping is None else early_stopping.evaluate(model, epoch)
+            )
+            history.append(epoch, float(loss), validation_loss)
+            checkpoints.save_if_due(model, epoch)
             progress.update(task, advance=1, description=f"{folder.name}, loss {loss:.3f}")
     model.optimizer.finalize_variable_values(model.trainable_variables)
-    if validation is not None:
-        validation.take_best(model)
+    if early_stopping is not None:
+        early_stopping.restore_best(model)
 
 
-def _examples(
-    material: TrainingContext, clips: list[int], held_out: int | None
+def _batches(
+    context: TrainingContext, clips: list[int], held_out: int | None
 ) -> TrainingBatches | DistillationBatches:
-    experiment = material.experiment
+    experiment = context.experiment
     if experiment.teacher is None:
-        return TrainingBatches(experiment, material.bank(clips), experiment.train.batch_size)
-    batches = math.ceil(len(clips) / experiment.train.batch_size)
-    return DistillationBatches(experiment, material.pool, teach_fold(material, held_out), batches)
+        return TrainingBatches(experiment, context.sound_bank(clips), experiment.train.batch_size)
+    soft_labels = teach(context.pool, context.student(held_out))
+    count = math.ceil(len(clips) / experiment.train.batch_size)
+    return DistillationBatches(experiment, context.pool, soft_labels, count)
+
+
+def _early_stopping(context: TrainingContext, clips: list[int], folder: Path) -> EarlyStopping:
+    windows, owners = windows_of_clips(context.features, clips, context.experiment.window)
+    truth = np.array(context.dataset.targets())[clips][owners]
+    return EarlyStopping(windows, truth, folder, context.experiment.train.patience_epochs)
 
 
 def _untrained(experiment: Experiment, labels: int, precision: str) -> keras.Model:

@@ -1,4 +1,4 @@
-"""Doing what was drawn, a whole batch at once, in numpy."""
+"""Applies drawn augmentations to a whole batch at once, in numpy."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,13 +9,18 @@ from soundpost_training.examples.augment.draw import Draw
 Batch = NDArray[np.float32]
 
 TINY_POWER = 1e-12
-"""Keeps the loudness of a silent crop from dividing by zero."""
+"""Added to the power of a crop, which is 0 in silence, before dividing by it."""
 
 
 def apply(drawn: Draw, features: Features, frames: int) -> Batch:
-    """The examples of a batch, float32[n, frames, mel_bands], as log-mel.
+    """Returns the examples of a batch as log-mel, float32[n, frames, mel_bands].
 
-    Clips are circular: a crop that runs past the end goes on at the beginning.
+    Clips are circular: a crop that reaches the end of its clip continues at the beginning.
+
+    Args:
+        drawn: The random choices for these examples.
+        features: Log-mel that the crops are cut from.
+        frames: Frames of a crop.
     """
     offset = np.float32(features.spec.log_offset)
     first, second = (
@@ -29,7 +34,7 @@ def apply(drawn: Draw, features: Features, frames: int) -> Batch:
 
 
 def _gains(drawn: Draw, bands: int) -> Batch:
-    """By what each band's amplitude is multiplied, float32[n, 1, mel_bands]."""
+    """Returns the factor of each band's amplitude, float32[n, 1, mel_bands]."""
     phases = np.pi * (np.arange(bands) + 0.5) / bands
     waves = np.cos(np.outer(np.arange(1, drawn.curves.shape[1] + 1), phases))
     gains: Batch = np.exp(drawn.gains[:, None] + drawn.curves @ waves).astype(np.float32)
@@ -48,25 +53,26 @@ def _crop(drawn: Draw, features: Features, frames: int, side: int) -> Batch:
 
 
 def _power(log_mel: Batch, offset: float) -> Batch:
-    """Undoes the logarithm; rounding may leave silence a hair below zero, hence the maximum."""
+    """Undoes the logarithm. Rounding may leave silence slightly below zero, hence the maximum."""
     power: Batch = np.square(np.maximum(np.exp(log_mel) - np.float32(offset), np.float32(0.0)))
     return power
 
 
 def _mix(first: Batch, second: Batch, shares: NDArray[np.float64]) -> Batch:
-    """Adds power after making both equally loud, so that a share means what is heard."""
-    loudness = [_loudness(crop) + TINY_POWER for crop in (first, second)]
+    """Adds the power of two crops at equal level, so that a share is a share of what is audible."""
+    powers = [_mean_power(crop) + TINY_POWER for crop in (first, second)]
     total = shares**2 + (1.0 - shares) ** 2
     kept = (shares**2 / total).astype(np.float32)
-    added = ((1.0 - shares) ** 2 / total * loudness[0] / loudness[1]).astype(np.float32)
+    added = ((1.0 - shares) ** 2 / total * powers[0] / powers[1]).astype(np.float32)
     mixture: Batch = first * kept[:, None, None] + second * added[:, None, None]
     return mixture
 
 
 def _add_background(mixture: Batch, drawn: Draw, features: Features, frames: int) -> None:
-    """Adds power at the ratio that was drawn, of what the two crops hold on the whole.
+    """Adds the drawn background at the drawn signal-to-noise ratio.
 
-    What begins within the window is silenced until then, after its loudness was taken.
+    The ratio is that of the mixture's mean power over the whole window. An example with a later
+    onset is silenced up to it afterwards.
     """
     examples = np.flatnonzero(drawn.beneath >= 0)
     if not len(examples):
@@ -76,19 +82,19 @@ def _add_background(mixture: Batch, drawn: Draw, features: Features, frames: int
     rows = features.starts[sounds, None] + within % features.frames[sounds, None]
     background = _power(features.log_mel[rows], features.spec.log_offset)
     ratios = 10.0 ** (-drawn.snrs_db[examples] / 10.0)
-    scales = ratios * _loudness(mixture[examples]) / (_loudness(background) + TINY_POWER)
+    scales = ratios * _mean_power(mixture[examples]) / (_mean_power(background) + TINY_POWER)
     for example in examples:
-        mixture[example, : drawn.begins[example]] = 0.0
+        mixture[example, : drawn.onsets[example]] = 0.0
     mixture[examples] += background * scales.astype(np.float32)[:, None, None]
 
 
-def _loudness(power: Batch) -> NDArray[np.float64]:
-    loudness: NDArray[np.float64] = power.mean(axis=(1, 2), dtype=np.float64)
-    return loudness
+def _mean_power(power: Batch) -> NDArray[np.float64]:
+    mean: NDArray[np.float64] = power.mean(axis=(1, 2), dtype=np.float64)
+    return mean
 
 
 def _silence(log_mel: Batch, drawn: Draw, floor: np.float32) -> None:
-    """Masks as digital silence: the one value that a microphone's absence also gives."""
+    """Masks frames and bands with the floor of the features, as in digital silence."""
     for example, frame_masks, band_masks in zip(
         log_mel, drawn.frame_masks, drawn.band_masks, strict=True
     ):

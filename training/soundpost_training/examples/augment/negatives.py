@@ -1,4 +1,4 @@
-"""Sound in which there is nothing to hear: silence and faint noise."""
+"""Log-mel of sounds without an event: digital silence and faint noise."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -8,21 +8,21 @@ from soundpost_training.dataset.decode.audio import to_pcm
 
 LOUDEST_DBFS = -60.0
 QUIETEST_DBFS = -96.0
-"""From the hiss of a cheap microphone's amplifier down to below one int16 step."""
+"""RMS range: from the hiss of a cheap microphone's amplifier down to below one int16 step."""
 
 SLOPES = (0.0, 0.5, 1.0)
-"""Noise with amplitude ~ 1 / f^slope: white, pink and brown."""
+"""Of noise whose amplitude falls as 1 / f^slope: white, pink and brown."""
 
 
 def negatives(
     rng: np.random.Generator, spec: FeatureSpec, count: int, frames: int
 ) -> list[NDArray[np.float32]]:
-    """The log-mel of `count` stretches, the first digital silence, each float32[frames, bands]."""
+    """Returns the log-mel of `count` sounds, each float32[frames, bands]; the first is silence."""
     front_end = LogMel(spec)
     samples = spec.sample_count(frames)
-    stretches = [np.zeros(samples, np.int16)]
-    stretches += [_noise(rng, samples) for _ in range(count - 1)]
-    return [front_end.compute(stretch) for stretch in stretches]
+    sounds = [np.zeros(samples, np.int16)]
+    sounds += [_noise(rng, samples) for _ in range(count - 1)]
+    return [front_end.compute(sound) for sound in sounds]
 
 
 def _noise(rng: np.random.Generator, samples: int) -> NDArray[np.int16]:

@@ -1,16 +1,24 @@
-"""The last layers, the same for every network."""
+"""The last layers, the same for every network: pooling, dropout, logits."""
 
 import keras
 from keras import layers
 
-LOGITS = "logits"
-"""The layer that is new whatever a network begins with."""
+from soundpost_training.network.arch.layer_names import LOGITS
 
 
 def logits(hidden: keras.KerasTensor, labels: int, dropout: float) -> keras.KerasTensor:
-    """Logits float32[n, labels] from activations float32[n, frames, bands, channels].
+    """Adds the last layers to a network.
 
-    The mean and the maximum over time and frequency tell lasting sounds from short ones.
+    Mean and maximum over time and frequency are both pooled: the mean represents lasting sounds,
+    the maximum short ones.
+
+    Args:
+        hidden: Activations float32[n, frames, bands, channels].
+        labels: Number of labels.
+        dropout: Share of the pooled values that training drops.
+
+    Returns:
+        Logits float32[n, labels].
     """
     pooled = layers.Concatenate()(
         [layers.GlobalAveragePooling2D()(hidden), layers.GlobalMaxPooling2D()(hidden)]

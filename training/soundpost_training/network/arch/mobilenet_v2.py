@@ -1,4 +1,4 @@
-"""MobileNetV2 as Keras publishes it, for those who begin with what ImageNet taught it."""
+"""MobileNetV2 as Keras publishes it, to be started from its ImageNet weights."""
 
 import keras
 from keras import layers
@@ -8,14 +8,16 @@ from soundpost_training.network.arch.head import logits
 from soundpost_training.network.arch.stem import scale
 
 COLOURS = 3
+"""Channels of the pictures that ImageNet has; log-mel is repeated in each."""
 
 
 def build_mobilenet_v2(
     config: ModelConfig, log_mel: keras.KerasTensor, labels: int
 ) -> keras.KerasTensor:
-    """The logits over MobileNetV2 (Sandler et al., CVPR 2018), to which log-mel is a grey picture.
+    """Returns the logits over MobileNetV2 (Sandler et al., CVPR 2018), with random weights.
 
-    Random weights: whoever wants ImageNet's loads them by their layers' names.
+    Log-mel is given to it as a grey picture. `mobilenet_v2_weights` has the ImageNet weights, by
+    the names of these layers.
     """
     picture = layers.Concatenate()([scale(log_mel)] * COLOURS)
     _, frames, bands, _ = log_mel.shape

@@ -6,23 +6,21 @@ from msgspec import UnsetType
 
 from soundpost_training.experiment.experiment import ModelConfig
 from soundpost_training.network.arch.head import logits
+from soundpost_training.network.arch.layer_names import TAIL
 from soundpost_training.network.arch.stem import stem
 
-TAIL = "tail"
-"""What the names of the layers behind the halving blocks begin with."""
-
 TAIL_NARROWING = 4
-"""By how much the convolutions inside a block of the tail are narrower than what goes through."""
+"""Width of a tail block over that of the convolutions inside it; He et al. use 4 as well."""
 
 
 def build_residual(
     config: ModelConfig, log_mel: keras.KerasTensor, labels: int, *, scaling: bool
 ) -> keras.KerasTensor:
-    """The logits of residual blocks of two 3x3 convolutions (He et al., CVPR 2016).
+    """Returns the logits of residual blocks of two 3x3 convolutions (He et al., CVPR 2016).
 
-    Each block halves time and frequency; at equal size such a net runs 2.4 times faster in int8
-    than a depthwise-separable one. Behind them `tail_blocks` of three convolutions with a
-    bottleneck (figure 5 there) leave time and frequency as they are.
+    Each block halves time and frequency. At equal size such a network runs 2.4 times faster in
+    int8 than a depthwise-separable one. The `tail_blocks` behind them, of three convolutions with
+    a bottleneck (figure 5 there), keep time and frequency.
     """
     hidden = stem(log_mel, config, scaling=scaling)
     for channels in config.block_channels:
@@ -50,7 +48,10 @@ def _convolution(
 
 
 def _tail_block(hidden: keras.KerasTensor, name: str) -> keras.KerasTensor:
-    """What goes in, and more: nothing at first (Goyal et al., "Accurate, Large Minibatch SGD")."""
+    """Adds a residual block that is the identity at first.
+
+    Its last normalisation starts at 0 (Goyal et al., "Accurate, Large Minibatch SGD", 2017).
+    """
     channels = hidden.shape[-1]
     narrow = channels // TAIL_NARROWING
     main = hidden

@@ -1,4 +1,4 @@
-"""A depthwise-separable CNN: the fewest weights and multiplications, not the fastest in int8."""
+"""A depthwise-separable CNN: fewest weights and multiplications, yet not the fastest in int8."""
 
 import keras
 from keras import layers
@@ -11,9 +11,9 @@ from soundpost_training.network.arch.stem import stem
 def build_separable(
     config: ModelConfig, log_mel: keras.KerasTensor, labels: int, *, scaling: bool
 ) -> keras.KerasTensor:
-    """The logits of blocks of two separable convolutions (Howard et al., "MobileNets", 2017).
+    """Returns the logits of blocks of two separable convolutions (Howard et al., 2017).
 
-    The first of each block halves time and frequency.
+    The blocks are those of "MobileNets"; the first convolution of each halves time and frequency.
     """
     hidden = stem(log_mel, config, scaling=scaling)
     for channels in config.block_channels:
@@ -23,7 +23,7 @@ def build_separable(
 
 
 def _separable(hidden: keras.KerasTensor, channels: int, stride: int) -> keras.KerasTensor:
-    deep = layers.DepthwiseConv2D(3, strides=stride, padding="same", use_bias=False)(hidden)
-    deep = layers.ReLU()(layers.BatchNormalization()(deep))
-    mixed = layers.Conv2D(channels, 1, use_bias=False)(deep)
-    return layers.ReLU()(layers.BatchNormalization()(mixed))
+    depthwise = layers.DepthwiseConv2D(3, strides=stride, padding="same", use_bias=False)(hidden)
+    depthwise = layers.ReLU()(layers.BatchNormalization()(depthwise))
+    pointwise = layers.Conv2D(channels, 1, use_bias=False)(depthwise)
+    return layers.ReLU()(layers.BatchNormalization()(pointwise))

@@ -1,4 +1,4 @@
-"""MobileNetV2's ImageNet weights, from a file, or from where Keras publishes them."""
+"""ImageNet weights of MobileNetV2, from a file or downloaded from where Keras publishes them."""
 
 import os
 import urllib.request
@@ -13,22 +13,23 @@ from soundpost_training.files import replacing
 
 PUBLISHED = "https://storage.googleapis.com/tensorflow/keras-applications/mobilenet_v2/"
 FILE = "mobilenet_v2_weights_tf_dim_ordering_tf_kernels_{width}_224_no_top.h5"
-PATIENCE_SECONDS = 60
+DOWNLOAD_TIMEOUT_SECONDS = 60
+"""Without a byte from the server; the files have 2 to 24 MB."""
 
 
 def mobilenet_v2_weights(path: Path | None, width: float) -> dict[str, list[NDArray[np.float32]]]:
-    """The weights of each layer by its name.
+    """Returns the weights of each layer by its name.
 
     Args:
-        path: A file of Keras' weights without the top; None looks where Keras keeps such files,
-            and downloads it to there.
-        width: Of the network, one that weights are published for.
+        path: A Keras weights file without the top. None takes the file from the Keras cache, and
+            downloads it there if it is missing.
+        width: Of the network; one that weights are published for.
 
     Raises:
-        TrainingError: There is no such file here, nor a way to download it, or it is of another
+        TrainingError: The file is missing and cannot be downloaded, or belongs to another
             network.
     """
-    path = path or _kept(width)
+    path = path or _cached(width)
     donor = keras.applications.MobileNetV2(alpha=width, include_top=False, weights=None)
     hint = f"take {FILE.format(width=float(width))} from {PUBLISHED}"
     try:
@@ -42,8 +43,8 @@ def mobilenet_v2_weights(path: Path | None, width: float) -> dict[str, list[NDAr
     return {layer.name: layer.get_weights() for layer in donor.layers if layer.weights}
 
 
-def _kept(width: float) -> Path:
-    """Where Keras keeps the published file; downloaded when it is not there yet."""
+def _cached(width: float) -> Path:
+    """Returns the published file in the Keras cache; downloads it if it is missing."""
     home = Path(os.environ.get("KERAS_HOME", "~/.keras")).expanduser()
     goal = home / "models" / FILE.format(width=float(width))
     if goal.is_file():
@@ -51,10 +52,10 @@ def _kept(width: float) -> Path:
     try:
         address = PUBLISHED + goal.name
         with (
-            urllib.request.urlopen(address, timeout=PATIENCE_SECONDS) as answer,  # noqa: S310 - https
+            urllib.request.urlopen(address, timeout=DOWNLOAD_TIMEOUT_SECONDS) as response,  # noqa: S310 - https
             replacing(goal) as partial,
         ):
-            partial.write_bytes(answer.read())
+            partial.write_bytes(response.read())
     except OSError as error:
         raise TrainingError(
             f"{goal.name} is not in {goal.parent}, and cannot be downloaded: {error}",

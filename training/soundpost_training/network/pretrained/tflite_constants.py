@@ -1,7 +1,7 @@
-"""The constants inside a TFLite file, read without any runtime.
+"""Reads the constants of a TFLite file without a TFLite runtime.
 
-A TFLite file is a flatbuffer; the numbers below are the fields' places in its published schema
-(tensorflow/compiler/mlir/lite/schema/schema.fbs). So the weights can be had wherever numpy is.
+A TFLite file is a flatbuffer. The numbers below are field numbers of its published schema
+(tensorflow/compiler/mlir/lite/schema/schema.fbs).
 """
 
 import struct
@@ -20,7 +20,7 @@ Real = NDArray[np.float32]
 
 IDENTIFIER = b"TFL3"
 DTYPES = {0: np.float32, 9: np.int8}
-"""By TensorType; what else there is, such as shapes in int32, is no weight."""
+"""Element types of weights by TensorType. Other types, such as int32 shapes, are skipped."""
 
 MODEL_SUBGRAPHS, MODEL_BUFFERS = 2, 4
 GRAPH_TENSORS = 0
@@ -34,8 +34,8 @@ class Constant:
     """A named weight, dequantised.
 
     Attributes:
-        name: As the converter left it.
-        values: float32 in the file's order of axes.
+        name: As the converter wrote it.
+        values: float32, axes in the order of the file.
     """
 
     name: str
@@ -43,10 +43,10 @@ class Constant:
 
 
 def tflite_constants(path: Path) -> list[Constant]:
-    """The weights of a TFLite file, float32 or int8 in it, in its order.
+    """Returns the weights of a TFLite file, stored as float32 or int8, in the order of the file.
 
     Raises:
-        TrainingError: The file cannot be read, or is no TFLite.
+        TrainingError: The file cannot be read or is not TFLite.
     """
     hint = "name a .tflite file, such as yamnet_weights.tflite"
     try:
@@ -66,44 +66,48 @@ def _constants(content: bytes) -> Iterator[Constant]:
     buffers = _tables(model, MODEL_BUFFERS)
     graph = next(_tables_of(model, MODEL_SUBGRAPHS))
     for tensor in _tables_of(graph, GRAPH_TENSORS):
-        dtype = DTYPES.get(tensor.GetSlot(_place(TENSOR_TYPE), 0, kinds.Int8Flags))
-        buffer = buffers(tensor.GetSlot(_place(TENSOR_BUFFER), 0, kinds.Uint32Flags))
-        data = buffer.Offset(_place(BUFFER_DATA))
+        dtype = DTYPES.get(tensor.GetSlot(_vtable_offset(TENSOR_TYPE), 0, kinds.Int8Flags))
+        buffer = buffers(tensor.GetSlot(_vtable_offset(TENSOR_BUFFER), 0, kinds.Uint32Flags))
+        data = buffer.Offset(_vtable_offset(BUFFER_DATA))
         if dtype is None or not data:
-            continue  # computed when the network runs
+            continue  # not a weight: computed at run time
         raw = buffer.GetVectorAsNumpy(kinds.Uint8Flags, data)
-        shape = tensor.GetVectorAsNumpy(kinds.Int32Flags, tensor.Offset(_place(TENSOR_SHAPE)))
-        name = tensor.String(tensor.Offset(_place(TENSOR_NAME)) + tensor.Pos).decode()
+        shape = tensor.GetVectorAsNumpy(
+            kinds.Int32Flags, tensor.Offset(_vtable_offset(TENSOR_SHAPE))
+        )
+        name = tensor.String(tensor.Offset(_vtable_offset(TENSOR_NAME)) + tensor.Pos).decode()
         yield Constant(name, _real(raw.view(dtype).reshape(shape), tensor))
 
 
 def _real(values: NDArray[np.generic], tensor: Table) -> Real:
-    place = tensor.Offset(_place(TENSOR_QUANTIZATION))
-    if values.dtype == np.float32 or not place:
+    offset = tensor.Offset(_vtable_offset(TENSOR_QUANTIZATION))
+    if values.dtype == np.float32 or not offset:
         return values.astype(np.float32)
-    quantization = Table(tensor.Bytes, tensor.Indirect(tensor.Pos + place))
+    quantization = Table(tensor.Bytes, tensor.Indirect(tensor.Pos + offset))
     scales = quantization.GetVectorAsNumpy(
-        kinds.Float32Flags, quantization.Offset(_place(QUANTIZATION_SCALE))
+        kinds.Float32Flags, quantization.Offset(_vtable_offset(QUANTIZATION_SCALE))
     )
     shape = [1] * values.ndim
-    shape[quantization.GetSlot(_place(QUANTIZATION_AXIS), 0, kinds.Int32Flags)] = len(scales)
+    shape[quantization.GetSlot(_vtable_offset(QUANTIZATION_AXIS), 0, kinds.Int32Flags)] = len(
+        scales
+    )
     # TFLite's int8 weights are symmetric: their zero point is 0.
     real: Real = (values.astype(np.float32) * scales.reshape(shape)).astype(np.float32)
     return real
 
 
 def _tables_of(table: Table, field: int) -> Iterator[Table]:
-    place = table.Offset(_place(field))
-    nth = _tables(table, field)
-    return (nth(index) for index in range(table.VectorLen(place) if place else 0))
+    offset = table.Offset(_vtable_offset(field))
+    table_at = _tables(table, field)
+    return (table_at(index) for index in range(table.VectorLen(offset) if offset else 0))
 
 
 def _tables(table: Table, field: int) -> Callable[[int], Table]:
-    """Gives the tables of a vector by their numbers."""
-    start = table.Vector(table.Offset(_place(field)))
+    """Returns a function from an index to that table of a vector."""
+    start = table.Vector(table.Offset(_vtable_offset(field)))
     return lambda index: Table(table.Bytes, table.Indirect(start + 4 * index))
 
 
-def _place(field: int) -> int:
-    """Where a table's directory tells of a field."""
+def _vtable_offset(field: int) -> int:
+    """Returns the offset of a field in the directory (vtable) of a table."""
     return 4 + 2 * field

@@ -1,0 +1,66 @@
+"""Reads the TOML file of an experiment, and checks its keys."""
+
+import tomllib
+import typing
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from soundpost.errors import nearest
+from soundpost_training.errors import ExperimentError
+
+
+def read_toml(path: Path) -> dict[str, Any]:
+    """Returns the tables of an experiment's file, not yet validated.
+
+    Raises:
+        ExperimentError: The file cannot be read, or is not TOML.
+    """
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ExperimentError(
+            f"{path} cannot be read: {error.strerror}",
+            hint="name an experiment with --config, such as training/configs/esc50.toml",
+        ) from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ExperimentError(
+            f"{path} is not TOML: {error}", hint="strings need quotes; tables look like [train]"
+        ) from error
+
+
+def refuse_unknown_keys(
+    raw: dict[str, Any], section: type[msgspec.Struct], table: str, path: Path
+) -> None:
+    """Raises an error for the first key that a table, or a table in it, does not have.
+
+    Args:
+        raw: The table as TOML has it.
+        section: The type of the table.
+        table: The name of the table with a dot after it; empty for the whole file.
+        path: The file, for the error.
+
+    Raises:
+        ExperimentError: A key is unknown; the nearest known one is named.
+    """
+    types = {field.name: field.type for field in msgspec.structs.fields(section)}
+    tag_field = section.__struct_config__.tag_field
+    known = [*types] if tag_field is None else [tag_field, *types]
+    for key, value in raw.items():
+        if key not in known:
+            near = nearest(key, known)
+            hint = f"did you mean {table}{near}?" if near else f"known: {', '.join(known)}"
+            raise ExperimentError(f"{path}: unknown key {table}{key}", hint=hint)
+        if isinstance(value, dict) and (inner := _section_of(types.get(key), value)):
+            refuse_unknown_keys(value, inner, f"{table}{key}.", path)
+
+
+def _section_of(kind: Any, value: dict[str, Any]) -> type[msgspec.Struct] | None:  # noqa: ANN401 - a type of any form, such as a union
+    """Returns the table type among a key's types; of a tagged union, the one that the tag names."""
+    for inner in typing.get_args(kind) or (kind,):
+        if isinstance(inner, type) and issubclass(inner, msgspec.Struct):
+            config = inner.__struct_config__
+            if config.tag_field is None or value.get(config.tag_field) == config.tag:
+                return inner
+    return None

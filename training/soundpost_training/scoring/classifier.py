@@ -1,0 +1,40 @@
+"""Runs a model that is in no bundle yet by the daemon's classifier."""
+
+from pathlib import Path
+
+from soundpost.classify import Bundle, Classifier
+from soundpost_training.dataset.clip import Dataset
+from soundpost_training.experiment.experiment import Experiment
+from soundpost_training.scoring.manifest import (
+    BundleContent,
+    Decisions,
+    Measurements,
+    build_manifest,
+)
+from soundpost_training.scoring.thresholds import UNCALIBRATED_ON, label_defaults
+
+NO_GOLDEN = b"-"
+"""In place of the golden vectors: the classifier does not read them, the manifest names them."""
+
+
+def build_classifier(
+    experiment: Experiment, dataset: Dataset, model: bytes, temperature: float = 1.0
+) -> Classifier:
+    """Builds the daemon's classifier of a TFLite file, with uncalibrated thresholds.
+
+    Args:
+        experiment: What the model was trained by.
+        dataset: What it was trained on.
+        model: The TFLite file.
+        temperature: What logits are divided by.
+    """
+    spec = experiment.features
+    labels = [label_defaults(name, UNCALIBRATED_ON, spec) for name in dataset.labels]
+    manifest = build_manifest(
+        experiment,
+        dataset,
+        BundleContent(model, NO_GOLDEN),
+        Decisions(labels, temperature),
+        Measurements([], ""),
+    )
+    return Classifier(Bundle(folder=Path(), manifest=manifest, model=model))
