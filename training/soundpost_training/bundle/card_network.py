@@ -1,10 +1,11 @@
 """Sentences of a model card on the network, its initial weights and its teachers."""
 
-from soundpost_training.experiment.experiment import ModelConfig, TeacherConfig
+from pathlib import Path
+
+from soundpost_training.experiment.experiment import Experiment, ModelConfig, TeacherConfig
 from soundpost_training.experiment.init import ImagenetInit, Init, RunInit, YamnetInit
 from soundpost_training.quantize.record import read_record
-from soundpost_training.runs.run_folder import kept_experiment
-from soundpost_training.train.context import TrainingContext
+from soundpost_training.runs.run_folder import load_run_experiment
 
 NETWORKS = {
     "residual": "A compact strided residual CNN",
@@ -38,8 +39,12 @@ def network_note(config: ModelConfig) -> str:
     return NETWORKS[config.arch].format(layers=config.layers, width=config.width)
 
 
-def initial_runs(context: TrainingContext) -> tuple[list[str], Init | None]:
+def initial_runs(experiment: Experiment, folder: Path) -> tuple[list[str], Init | None]:
     """Returns the runs that the network was trained in before, and the pretrained weights.
+
+    Args:
+        experiment: Of the network.
+        folder: Of its run.
 
     Returns:
         The names of the runs, the latest first, and the weights that the first of them started
@@ -48,11 +53,10 @@ def initial_runs(context: TrainingContext) -> tuple[list[str], Init | None]:
     Raises:
         TrainingError: An earlier run does not exist any more.
     """
-    fold = context.fold_folder(context.experiment.bundle.held_out_fold).name
-    experiment, runs = context.experiment, list[str]()
+    runs = list[str]()
     while isinstance(init := experiment.train.init, RunInit):
         runs.append(init.name)
-        experiment = kept_experiment(context.runs / init.name / fold)
+        experiment = load_run_experiment(folder.parent.parent / init.name / folder.name)
     return runs, init
 
 
@@ -85,9 +89,9 @@ def teacher_note(config: TeacherConfig | None, source: Init | None) -> str:
     return note
 
 
-def int8_note(context: TrainingContext) -> str:
-    """Returns the sentence on quantisation-aware training; empty where there was none."""
-    record = read_record(context.fold_folder(context.experiment.bundle.held_out_fold))
+def int8_note(folder: Path) -> str:
+    """Returns the sentence on quantisation-aware training of a run; empty without any."""
+    record = read_record(folder)
     if record is None or not record.epochs:
         return ""
     return QUANTISATION_AWARE.format(epochs=record.epochs)

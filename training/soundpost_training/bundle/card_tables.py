@@ -3,9 +3,9 @@
 from collections import defaultdict
 
 from soundpost.manifest import Manifest
-from soundpost_training.dataset import Clip, Dataset
+from soundpost_training.dataset.clip import Clip, Dataset
+from soundpost_training.evaluate.accuracy import Summary
 from soundpost_training.evaluate.calibration import Calibration
-from soundpost_training.evaluate.crossval import Summary
 from soundpost_training.evaluate.evaluate import Confusion, Evaluation
 
 CONFUSIONS_ON_CARD = 8
@@ -53,7 +53,7 @@ def confusion_rows(confusions: list[Confusion]) -> str:
 def label_rows(evaluation: Evaluation) -> str:
     """Returns a row per label, in the order of the model's outputs."""
     rows = [
-        f"| {label.name} | {chosen.on_threshold:.3f} | {chosen.told:.0%} "
+        f"| {label.name} | {chosen.on_threshold:.3f} | {chosen.detected:.0%} "
         f"| {chosen.false_alarms_per_hour:.1f} | {label.recall:.1%} | {label.f1:.3f} |"
         for label, chosen in zip(evaluation.labels, evaluation.calibration.labels, strict=True)
     ]
@@ -88,9 +88,9 @@ def twin_id(bundle: str, fold: int) -> str:
 
 def held_out_folds(calibration: Calibration) -> str:
     """Returns the folds that temperature and thresholds are tested on, and why they may be."""
-    if len(calibration.judged) > 1:
+    if len(calibration.evaluated) > 1:
         return "each fold in turn, by settings chosen on the others"
-    return f"fold {calibration.judged[0].fold}, on which nothing was chosen"
+    return f"fold {calibration.evaluated[0].fold}, on which nothing was chosen"
 
 
 def data_note(dataset: Dataset) -> str:

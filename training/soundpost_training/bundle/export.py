@@ -9,12 +9,17 @@ from soundpost.manifest import CARD_FILE, GOLDEN_FILE, MANIFEST_FILE, MODEL_FILE
 from soundpost_training.bundle.golden import golden_archive
 from soundpost_training.bundle.model_card import model_card
 from soundpost_training.errors import TrainingError
-from soundpost_training.evaluate.calibrate import manifest_labels
+from soundpost_training.evaluate.calibration import manifest_labels
 from soundpost_training.evaluate.evaluate import Evaluation
 from soundpost_training.files import install_folder
-from soundpost_training.quantize.int8_model import TFLITE_FILE
-from soundpost_training.scoring.manifest import build_manifest
-from soundpost_training.scoring.scoring import classifier_of
+from soundpost_training.runs.run_folder import TFLITE_FILE
+from soundpost_training.scoring.classifier import build_classifier
+from soundpost_training.scoring.manifest import (
+    BundleContent,
+    Decisions,
+    Measurements,
+    build_manifest,
+)
 from soundpost_training.train.context import TrainingContext
 
 LARGEST_LOSS = 0.01
@@ -48,21 +53,25 @@ def bundle_files(
     context: TrainingContext, evaluation: Evaluation, command: str
 ) -> dict[str, bytes]:
     """Returns the files of a bundle by their names; see `export`."""
-    experiment, calibration = context.experiment, evaluation.calibration
+    experiment, dataset = context.experiment, context.dataset
+    calibration = evaluation.calibration
     folder = context.fold_folder(experiment.bundle.held_out_fold)
     model = (folder / TFLITE_FILE).read_bytes()
-    classifier = classifier_of(context, model, calibration.temperature)
+    classifier = build_classifier(experiment, dataset, model, calibration.temperature)
     golden = golden_archive(experiment.features, experiment.window.frames, classifier)
-    labels = manifest_labels(context, calibration)
-    metrics = _metrics(evaluation, command)
+    labels = manifest_labels(experiment.features, calibration)
     manifest = build_manifest(
-        context, model, golden, labels, calibration.temperature, metrics, command
+        experiment,
+        dataset,
+        BundleContent(model, golden),
+        Decisions(labels, calibration.temperature),
+        Measurements(_metrics(evaluation, command), command),
     )
     return {
         MODEL_FILE: model,
         GOLDEN_FILE: golden,
         MANIFEST_FILE: msgspec.json.format(msgspec.json.encode(manifest), indent=2) + b"\n",
-        CARD_FILE: model_card(manifest, context, evaluation).encode(),
+        CARD_FILE: model_card(manifest, experiment, dataset, folder, evaluation).encode(),
     }
 
 

@@ -1,6 +1,7 @@
 """The model card: the facts that a person needs before trusting a bundle."""
 
 import textwrap
+from pathlib import Path
 
 from soundpost.manifest import Manifest
 from soundpost_training.bundle.card_network import (
@@ -18,8 +19,10 @@ from soundpost_training.bundle.card_tables import (
     label_rows,
     shipped_note,
 )
+from soundpost_training.dataset.clip import Dataset
 from soundpost_training.evaluate.evaluate import Evaluation
-from soundpost_training.train.context import TrainingContext
+from soundpost_training.experiment.experiment import Experiment
+from soundpost_training.experiment.record import recipe_fingerprint
 
 LINE = 99
 """Width of its paragraphs, that of the repository's documents."""
@@ -114,17 +117,25 @@ on the same machine and versions only.
 """
 
 
-def model_card(manifest: Manifest, context: TrainingContext, evaluation: Evaluation) -> str:
+def model_card(
+    manifest: Manifest,
+    experiment: Experiment,
+    dataset: Dataset,
+    folder: Path,
+    evaluation: Evaluation,
+) -> str:
     """Returns the text of MODEL_CARD.md.
 
     Args:
         manifest: The bundle's manifest.
-        context: The experiment and its data.
+        experiment: The experiment.
+        dataset: Its recordings.
+        folder: Of the run whose model is shipped.
         evaluation: Its metrics, temperature and thresholds.
     """
-    experiment, training = context.experiment, manifest.training
-    summary, calibration = evaluation.summary, evaluation.calibration
-    runs, source = initial_runs(context)
+    training, summary = manifest.training, evaluation.summary
+    calibration = evaluation.calibration
+    runs, source = initial_runs(experiment, folder)
     rate_hz, epochs = experiment.features.sample_rate_hz, experiment.train.epochs
     text = CARD.format(
         title=f"{manifest.id} {manifest.version}",
@@ -136,7 +147,7 @@ def model_card(manifest: Manifest, context: TrainingContext, evaluation: Evaluat
         frames=experiment.window.frames,
         labels=len(manifest.labels),
         data=training.data,
-        folds_are=context.dataset.fold_origin,
+        folds_are=dataset.fold_origin,
         fold_rows=fold_rows(summary),
         int8=summary.int8_mean,
         int8_spread=summary.int8_spread,
@@ -161,22 +172,22 @@ def model_card(manifest: Manifest, context: TrainingContext, evaluation: Evaluat
         highest_on=experiment.calibrate.highest_on,
         budget=experiment.calibrate.false_alarms_per_hour,
         told_at_least=experiment.calibrate.told_at_least,
-        detected=calibration.chosen_on.told,
+        detected=calibration.chosen_on.detected,
         false_alarms=calibration.chosen_on.false_alarms_per_hour,
-        held_out_detected=calibration.held_out.told,
+        held_out_detected=calibration.held_out.detected,
         held_out_false_alarms=calibration.held_out.false_alarms_per_hour,
         label_rows=label_rows(evaluation),
         attribution=training.attribution,
         licence=training.licence,
-        data_note=data_note(context.dataset),
+        data_note=data_note(dataset),
         name=experiment.name,
-        recipe=context.recipe,
+        recipe=recipe_fingerprint(experiment),
         seed=experiment.seed,
         epochs=epochs,
         network=network_note(experiment.model),
         initial_weights=initial_weights_note(runs, source),
         teacher_note=teacher_note(experiment.teacher, source),
-        int8_note=int8_note(context),
+        int8_note=int8_note(folder),
     )
     return "\n\n".join(map(_rewrapped, text.split("\n\n")))
 

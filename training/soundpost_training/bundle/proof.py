@@ -16,12 +16,14 @@ import numpy as np
 from soundpost.manifest import Manifest
 from soundpost_training.bundle.card_tables import twin_id
 from soundpost_training.bundle.export import bundle_files, verify_bundle
+from soundpost_training.dataset.clip import Dataset
+from soundpost_training.evaluate.accuracy import Summary
 from soundpost_training.evaluate.calibrate import calibrate
-from soundpost_training.evaluate.crossval import Summary, run_fold
 from soundpost_training.evaluate.evaluate import Evaluation, evaluate
 from soundpost_training.experiment.record import encode_experiment
 from soundpost_training.files import install_folder
 from soundpost_training.quantize.int8_model import LIST_FILE, calibration_list
+from soundpost_training.scoring.fold_scores import AllScores, FoldScores
 from soundpost_training.train.context import TrainingContext
 
 PROOF_FILE = "proof.json"
@@ -47,16 +49,20 @@ class Proof(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
 
 
 def prove(
-    context: TrainingContext, evaluation: Evaluation, bundle: Manifest, proofs: Path, command: str
+    context: TrainingContext,
+    evaluation: Evaluation,
+    scores: AllScores,
+    bundle: Manifest,
+    proofs: Path,
 ) -> Path:
     """Writes the folder of the proof, replacing an older one of the bundle; returns it.
 
     Args:
         context: An experiment whose bundle is of all folds, and its data.
         evaluation: Of that experiment.
+        scores: Of each fold, and under None of the model of all folds.
         bundle: The manifest of the bundle.
         proofs: The folder that the proof's folder is written to.
-        command: The command line.
 
     Raises:
         TrainingError: It cannot be written.
@@ -64,7 +70,10 @@ def prove(
     """
     twin = twin_context(context)
     name = twin.experiment.bundle.id
-    twin_evaluation = evaluate(twin, evaluation.summary, calibrate(twin))
+    folds: dict[int | None, FoldScores] = {fold: scores[fold] for fold in context.dataset.folds}
+    twin_evaluation = evaluate(
+        twin.experiment, twin.dataset, folds, evaluation.summary, calibrate(twin, folds)
+    )
     proof = Proof(
         bundle=bundle,
         twin=name,
@@ -74,10 +83,10 @@ def prove(
     )
     files = {
         f"{name}/{file}": content
-        for file, content in bundle_files(twin, twin_evaluation, command).items()
+        for file, content in bundle_files(twin, twin_evaluation, bundle.training.command).items()
     }
     files[PROOF_FILE] = msgspec.json.format(msgspec.json.encode(proof), indent=2) + b"\n"
-    files[SCORES_FILE] = _scores(context)
+    files[SCORES_FILE] = _scores(context.dataset, list(folds.values()), scores[None])
     files[LIST_FILE] = calibration_list(context, None)
     files[f"{name}-{LIST_FILE}"] = calibration_list(twin, twin.experiment.bundle.held_out_fold)
     return install_folder(files, proofs, bundle.id, lambda folder: verify_bundle(folder / name))
@@ -91,7 +100,7 @@ def twin_context(context: TrainingContext) -> TrainingContext:
     return dataclasses.replace(context, experiment=experiment)
 
 
-def _scores(context: TrainingContext) -> bytes:
+def _scores(dataset: Dataset, folds: list[FoldScores], all_folds: FoldScores) -> bytes:
     """Returns scores.npz, its clips in the order of the folds.
 
     float16 is enough to see which label scores highest.
@@ -100,10 +109,7 @@ def _scores(context: TrainingContext) -> bytes:
     by the network that held the clip's fold out, shipped int64[clips], the labels that the network
     of all folds gives in float.
     """
-    dataset = context.dataset
-    folds = [run_fold(context, fold) for fold in dataset.folds]
     clips = np.concatenate([fold.clips for fold in folds])
-    all_folds = run_fold(context, None)
     shipped = np.empty(len(dataset.clips), np.int64)
     shipped[all_folds.clips] = all_folds.of_clips(all_folds.real).argmax(axis=1)
     buffer = io.BytesIO()

@@ -8,7 +8,8 @@ import msgspec
 
 from soundpost.classify import load_bundle
 from soundpost.config import Config, load_config
-from soundpost_training.dataset import data_folder, open_dataset
+from soundpost_training.dataset.paths import data_folder
+from soundpost_training.dataset.readers.open import open_dataset
 from soundpost_training.errors import ExperimentError
 from soundpost_training.experiment.experiment import Experiment
 from soundpost_training.files import explain_write_errors, write_atomic

@@ -1,13 +1,10 @@
 """Chooses temperature and thresholds by the scores of clips that a model was not trained on."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from soundpost.features import FeatureSpec
-from soundpost.manifest import Label
 from soundpost_training.dataset.folds import training_folds
 from soundpost_training.evaluate.calibration import (
     Calibration,
@@ -17,10 +14,10 @@ from soundpost_training.evaluate.calibration import (
 )
 from soundpost_training.evaluate.temperature import fit_temperature, temper
 from soundpost_training.examples.augment.negatives import negatives
-from soundpost_training.quantize.int8_model import TFLITE_FILE
+from soundpost_training.runs.run_folder import TFLITE_FILE
 from soundpost_training.scoring.classifier import build_classifier
-from soundpost_training.scoring.fold_scores import FoldScores
-from soundpost_training.scoring.thresholds import clip_peaks, label_defaults, on_threshold
+from soundpost_training.scoring.fold_scores import AllScores, FoldScores
+from soundpost_training.scoring.thresholds import clip_peaks, on_threshold
 from soundpost_training.train.context import TrainingContext
 
 QUIET_SOUNDS = 64
@@ -48,7 +45,7 @@ class _Choice:
     clips: _ClipPeaks
 
 
-def calibrate(context: TrainingContext, scores: Mapping[int | None, FoldScores]) -> Calibration:
+def calibrate(context: TrainingContext, scores: AllScores) -> Calibration:
     """Calibrates the shipped model.
 
     Temperature and thresholds are chosen on the clips of its training folds, each scored by the
@@ -82,9 +79,7 @@ def calibrate(context: TrainingContext, scores: Mapping[int | None, FoldScores])
     )
 
 
-def _choose(
-    context: TrainingContext, scores: Mapping[int | None, FoldScores], held_out: int | None
-) -> _Choice:
+def _choose(context: TrainingContext, scores: AllScores, held_out: int | None) -> _Choice:
     """Chooses by the clips of all folds but one, and by the silence scores of its model."""
     folds = [scores[fold] for fold in training_folds(context.dataset, held_out)]
     quiet = _quiet_scores(context, held_out)
@@ -96,14 +91,6 @@ def _choose(
     clips = _clip_peaks(context, folds, temperature)
     labels = _labels(context, clips, temper(quiet, temperature).max(axis=0))
     return _Choice(temperature, labels, clips)
-
-
-def manifest_labels(spec: FeatureSpec, calibration: Calibration) -> list[Label]:
-    """Returns the labels as the manifest has them, with durations in samples of `spec`."""
-    return [
-        label_defaults(label.name, label.on_threshold, spec, label.quiet)
-        for label in calibration.labels
-    ]
 
 
 def _labels(

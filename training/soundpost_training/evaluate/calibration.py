@@ -2,6 +2,10 @@
 
 import msgspec
 
+from soundpost.features import FeatureSpec
+from soundpost.manifest import Label
+from soundpost_training.scoring.thresholds import label_defaults
+
 
 class LabelCalibration(msgspec.Struct, frozen=True, kw_only=True):
     """The threshold of a label, and its effect on the clips that it was chosen on.
@@ -66,3 +70,11 @@ class Calibration(msgspec.Struct, frozen=True, kw_only=True):
 def labels_in_silence(calibration: Calibration) -> list[LabelCalibration]:
     """Returns the labels that silence or faint noise triggers even at the highest threshold."""
     return [label for label in calibration.labels if label.quiet >= label.on_threshold]
+
+
+def manifest_labels(spec: FeatureSpec, calibration: Calibration) -> list[Label]:
+    """Returns the labels as the manifest has them, with durations in samples of `spec`."""
+    return [
+        label_defaults(label.name, label.on_threshold, spec, label.quiet)
+        for label in calibration.labels
+    ]

@@ -20,8 +20,9 @@ from soundpost_training.evaluate.accuracy import (
 from soundpost_training.experiment.experiment import Experiment
 from soundpost_training.files import write_atomic
 from soundpost_training.quantize.convert import CONVERTING_BACKEND
-from soundpost_training.quantize.int8_model import TFLITE_FILE, has_int8, make_int8
-from soundpost_training.scoring.fold_scores import SCORES_FILE, FoldScores
+from soundpost_training.quantize.int8_model import has_int8, make_int8
+from soundpost_training.runs.run_folder import TFLITE_FILE
+from soundpost_training.scoring.fold_scores import SCORES_FILE, AllScores, FoldScores
 from soundpost_training.scoring.scoring import score_fold
 from soundpost_training.train.context import TrainingContext
 from soundpost_training.train.train import train_fold
@@ -29,9 +30,6 @@ from soundpost_training.train.train import train_fold
 SUMMARY_FILE = "crossval.json"
 FLOAT_FILE = "float.json"
 """The accuracy of a fold that was scored in float only."""
-
-AllScores = Mapping[int | None, FoldScores]
-"""The scores of each fold; under None those of the model of all folds, where that is shipped."""
 
 
 def makes_int8(experiment: Experiment) -> bool:

@@ -1,7 +1,5 @@
 """Metrics of an experiment over the held-out clips of all folds."""
 
-from collections.abc import Mapping
-
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
@@ -21,7 +19,7 @@ from soundpost_training.metrics import (
     label_metrics,
     reliability,
 )
-from soundpost_training.scoring.fold_scores import FoldScores
+from soundpost_training.scoring.fold_scores import AllScores, FoldScores
 
 TOP_CONFUSIONS = 15
 CLIPS_OF_A_CONFUSION = 4
@@ -91,7 +89,7 @@ class Evaluation(msgspec.Struct, frozen=True, kw_only=True):
 def evaluate(
     experiment: Experiment,
     dataset: Dataset,
-    scores: Mapping[int | None, FoldScores],
+    scores: AllScores,
     summary: Summary,
     calibration: Calibration,
 ) -> Evaluation:

@@ -19,9 +19,9 @@ from soundpost_training.quantize.accuracy_loss import Int8AccuracyLoss
 from soundpost_training.quantize.convert import calibration_windows, choose_windows, convert
 from soundpost_training.quantize.qat import fine_tune_quantised, qat_epochs
 from soundpost_training.quantize.record import RECORD_FILE, Int8Record, is_made_with
+from soundpost_training.runs.run_folder import TFLITE_FILE
 from soundpost_training.train.context import TrainingContext
 
-TFLITE_FILE = "model.tflite"
 LIST_FILE = "int8_calibration.csv"
 """The windows that the int8 ranges were taken from."""
 

@@ -115,10 +115,10 @@ def _calibration(evaluation: Evaluation) -> str:
     return (
         f"Chosen on folds {', '.join(map(str, calibration.folds))}: temperature "
         f"{calibration.temperature:.2f}, and the thresholds below. They detect "
-        f"{chosen_on.told:.1%} of the clips that they were chosen on by their own label, and all "
-        f"{len(calibration.labels)} labels together give {chosen_on.false_alarms_per_hour:.0f} "
+        f"{chosen_on.detected:.1%} of the clips that they were chosen on by their own label, and "
+        f"all {len(calibration.labels)} labels together give {chosen_on.false_alarms_per_hour:.0f} "
         "false alarms in an hour of clips without a pause. On "
-        f"{held_out_folds(calibration)}, {held_out.told:.1%} are detected, with "
+        f"{held_out_folds(calibration)}, {held_out.detected:.1%} are detected, with "
         f"{held_out.false_alarms_per_hour:.0f} false alarms per hour; there the temperature "
         "changes the expected calibration error of windows from "
         f"{measured.error_before:.3f} to {measured.error_after:.3f}."
@@ -133,7 +133,7 @@ def _labels(evaluation: Evaluation) -> str:
             *(f"{share:.3f}" for share in (label.precision, label.recall, label.f1)),
             *(f"{area:.4f}" for area in (label.roc_auc, label.average_precision)),
             f"{chosen.on_threshold:.3f}",
-            f"{chosen.told:.1%}",
+            f"{chosen.detected:.1%}",
             f"{chosen.false_alarms_per_hour:.1f}",
         ]
         for label, chosen in zip(evaluation.labels, evaluation.calibration.labels, strict=True)

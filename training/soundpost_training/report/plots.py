@@ -105,7 +105,7 @@ def label_bars(evaluation: Evaluation) -> bytes:
     """Draws F1 of each label and the share of its clips that reach its threshold."""
     order = sorted(range(len(evaluation.labels)), key=lambda index: evaluation.labels[index].f1)
     labels = [evaluation.labels[index] for index in order]
-    detected = [evaluation.calibration.labels[index].told for index in order]
+    detected = [evaluation.calibration.labels[index].detected for index in order]
     figure = Figure((9.0, 1.5 + 0.22 * len(labels)), layout="constrained")
     axes = figure.subplots()
     positions = np.arange(len(labels))

@@ -13,6 +13,7 @@ from soundpost_training.experiment.record import decode_experiment, encode_exper
 from soundpost_training.files import write_atomic
 
 MODEL_FILE = "model.keras"
+TFLITE_FILE = "model.tflite"
 EXPERIMENT_FILE = "experiment.json"
 FOLDS_FILE = "folds.sha256"
 HEADS_FILE = "teacher.keras"

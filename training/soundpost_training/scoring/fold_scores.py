@@ -1,5 +1,6 @@
 """Scores of a fold's clips, before and after quantisation."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -49,6 +50,10 @@ class FoldScores:
         """Reads the arrays that `save` wrote."""
         with np.load(path) as arrays:
             return cls(*(arrays[name] for name in cls.__slots__))
+
+
+AllScores = Mapping[int | None, FoldScores]
+"""The scores of each fold; under None those of the model of all folds, where that is shipped."""
 
 
 def float_scores(network: keras.Model, windows: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -4,12 +4,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from msgspec import UnsetType
-
 from soundpost_training.dataset.clip import Dataset
-from soundpost_training.dataset.decode.prepare import prepare
 from soundpost_training.dataset.features import Features
-from soundpost_training.dataset.readers.open import open_dataset
 from soundpost_training.errors import ExperimentError
 from soundpost_training.examples.augment.draw import Draw
 from soundpost_training.examples.batches import TrainingBatches
@@ -27,33 +23,15 @@ ALL_FOLDS = "all"
 
 @dataclass(frozen=True)
 class TrainingContext:
-    """An experiment, its recordings and their features, and the folder of all runs."""
+    """An experiment, its recordings and their features, and the folder of all runs.
+
+    `prepare_context` makes one.
+    """
 
     experiment: Experiment
     dataset: Dataset
     features: Features
     runs: Path
-
-    @classmethod
-    def of(cls, experiment: Experiment, cache: Path, runs: Path) -> "TrainingContext":
-        """Reads the recordings of an experiment and computes their features.
-
-        Args:
-            experiment: What is to be trained.
-            cache: The folder of computed features.
-            runs: The folder of all runs.
-
-        Raises:
-            DatasetError: The recordings cannot be used.
-        """
-        reverb = experiment.augment.rooms
-        dataset, features = prepare(
-            open_dataset(experiment.data),
-            experiment.features,
-            cache,
-            None if isinstance(reverb, UnsetType) else reverb,
-        )
-        return cls(experiment, dataset, features, runs)
 
     @property
     def folder(self) -> Path:

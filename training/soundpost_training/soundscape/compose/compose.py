@@ -4,7 +4,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from soundpost_training.dataset import Clip, Dataset
+from soundpost_training.dataset.clip import Clip, Dataset
 from soundpost_training.errors import DatasetError
 from soundpost_training.progress import bar
 from soundpost_training.soundscape.compose.ground_truth import Event, write_ground_truth

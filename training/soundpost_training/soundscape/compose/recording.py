@@ -9,7 +9,7 @@ import numpy as np
 import soundfile
 
 from soundpost.audio import FULL_SCALE, Pcm
-from soundpost_training.dataset import Clip
+from soundpost_training.dataset.clip import Clip
 from soundpost_training.dataset.decode.audio import read_pcm, to_pcm
 from soundpost_training.soundscape.compose.active_region import find_active_regions
 from soundpost_training.soundscape.compose.background import Background, Signal, rms

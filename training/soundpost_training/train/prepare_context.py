@@ -1,0 +1,31 @@
+"""Makes the context of an experiment: reads its recordings and computes their features."""
+
+from pathlib import Path
+
+from msgspec import UnsetType
+
+from soundpost_training.dataset.decode.prepare import prepare
+from soundpost_training.dataset.readers.open import open_dataset
+from soundpost_training.experiment.experiment import Experiment
+from soundpost_training.train.context import TrainingContext
+
+
+def prepare_context(experiment: Experiment, cache: Path, runs: Path) -> TrainingContext:
+    """Reads the recordings of an experiment and computes their features.
+
+    Args:
+        experiment: What is to be trained.
+        cache: The folder of computed features.
+        runs: The folder of all runs.
+
+    Raises:
+        DatasetError: The recordings cannot be used.
+    """
+    reverb = experiment.augment.rooms
+    dataset, features = prepare(
+        open_dataset(experiment.data),
+        experiment.features,
+        cache,
+        None if isinstance(reverb, UnsetType) else reverb,
+    )
+    return TrainingContext(experiment, dataset, features, runs)
