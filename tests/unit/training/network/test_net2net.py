@@ -1,10 +1,8 @@
-"""A larger network that goes on from a smaller one's weights."""
+"""Growing a trained network into a larger one."""
 
 import keras
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from soundpost_training.errors import TrainingError
 from soundpost_training.experiment.experiment import ModelConfig
@@ -18,7 +16,7 @@ SMALL = {"stem_channels": 8, "block_channels": (8, 16), "dropout": 0.0}
 
 
 def network(arch: str = "residual", *, labels: int = LABELS, **sizes: object) -> keras.Model:
-    """A network of which no weight is trivial, but the ones by which blocks begin as nothing."""
+    """A network without trivial weights, but for those that make new blocks the identity."""
     config = ModelConfig(arch=arch, **(SMALL | sizes))  # type: ignore[arg-type]  # sizes of mixed kinds
     model = build_model(config, FRAMES, BANDS, labels)
     rng = np.random.default_rng(1)
@@ -30,57 +28,60 @@ def network(arch: str = "residual", *, labels: int = LABELS, **sizes: object) ->
     return model
 
 
-def heard() -> np.ndarray:
+def examples() -> np.ndarray:
     """Two examples."""
     return np.random.default_rng(2).normal(-2.5, 2.5, (2, FRAMES, BANDS, 1)).astype(np.float32)
 
 
-@settings(max_examples=8, deadline=None)
-@given(
-    arch=st.sampled_from(["residual", "separable"]),
-    stem=st.sampled_from([8, 16]),
-    blocks=st.tuples(st.sampled_from([8, 24]), st.sampled_from([16, 32])),
+@pytest.mark.parametrize(
+    ("arch", "stem", "blocks"),
+    [
+        ("residual", 8, (8, 16)),
+        ("residual", 16, (24, 16)),
+        ("separable", 8, (8, 32)),
+        ("separable", 16, (24, 32)),
+    ],
 )
-def test_a_wider_network_begins_as_the_narrower_one(
+def test_a_wider_network_starts_as_the_narrower_one(
     arch: str, stem: int, blocks: tuple[int, int]
 ) -> None:
-    """Whatever is wider, it says what the smaller one says."""
+    """Whatever is wider, it gives the logits of the smaller one."""
     small = network(arch)
     large = network(arch, stem_channels=stem, block_channels=blocks)
     grow_from(small, large)
     np.testing.assert_allclose(
-        large.predict_on_batch(heard()), small.predict_on_batch(heard()), atol=1e-4
+        large.predict_on_batch(examples()), small.predict_on_batch(examples()), atol=1e-4
     )
 
 
-def test_a_deeper_network_begins_as_the_shallower_one() -> None:
-    """Blocks behind the others let everything through until they have learnt something."""
+def test_a_deeper_network_starts_as_the_shallower_one() -> None:
+    """New tail blocks are the identity until they are trained."""
     small, large = network(), network(block_channels=(8, 32), tail_blocks=2)
     grow_from(small, large)
     np.testing.assert_allclose(
-        large.predict_on_batch(heard()), small.predict_on_batch(heard()), atol=1e-4
+        large.predict_on_batch(examples()), small.predict_on_batch(examples()), atol=1e-4
     )
 
 
-def test_a_tail_that_was_there_is_kept() -> None:
-    """A block that has learnt something goes on with it, behind it a new one."""
+def test_a_trained_tail_block_keeps_its_weights() -> None:
+    """A new block is added behind it."""
     small, large = network(tail_blocks=1), network(tail_blocks=2)
     small.get_layer("tail0_norm2").gamma.assign(np.full(16, 0.7, np.float32))
     grow_from(small, large)
     np.testing.assert_allclose(
-        large.predict_on_batch(heard()), small.predict_on_batch(heard()), atol=1e-4
+        large.predict_on_batch(examples()), small.predict_on_batch(examples()), atol=1e-4
     )
 
 
-def test_every_new_weight_can_learn() -> None:
-    """Two steps change what is new in each layer: none of it is stuck at 0."""
+def test_every_new_weight_is_trained() -> None:
+    """Two steps change the new channels of each layer: none is stuck at 0."""
     small, large = network(), network(block_channels=(16, 32), tail_blocks=1)
     grow_from(small, large)
     before = large.get_weights()
     large.compile(keras.optimizers.SGD(0.1), keras.losses.CategoricalCrossentropy(from_logits=True))
-    truth = np.eye(LABELS, dtype=np.float32)[:2]
+    targets = np.eye(LABELS, dtype=np.float32)[:2]
     for _ in range(2):
-        large.train_on_batch(heard(), truth)
+        large.train_on_batch(examples(), targets)
     for variable, old, new in zip(large.weights, before, large.get_weights(), strict=True):
         if variable.trainable and variable.path.startswith("tail"):
             assert np.any(old != new), variable.path
@@ -89,7 +90,7 @@ def test_every_new_weight_can_learn() -> None:
 
 
 @pytest.mark.parametrize(
-    ("other", "told"),
+    ("other", "message"),
     [
         ({"block_channels": (8, 8)}, r"\(3, 3, 8, 16\) there, \(3, 3, 8, 8\) here"),
         ({"block_channels": (8, 16, 32)}, "its layers are others"),
@@ -97,7 +98,7 @@ def test_every_new_weight_can_learn() -> None:
         ({"labels": 4}, r"logits has the shape .*3\) there, .*4\) here"),
     ],
 )
-def test_what_is_no_larger_version_is_refused(other: dict[str, object], told: str) -> None:
-    """With the shapes that do not fit."""
-    with pytest.raises(TrainingError, match=told):
+def test_a_network_that_is_not_larger_is_refused(other: dict[str, object], message: str) -> None:
+    """The error has the shapes that do not fit."""
+    with pytest.raises(TrainingError, match=message):
         grow_from(network(), network(**other))  # type: ignore[arg-type]  # sizes of mixed kinds

@@ -1,78 +1,57 @@
-"""A training run that is stopped, and goes on."""
+"""Checkpoints of a training run."""
 
-import signal
-import subprocess
-import sys
-import time
 from pathlib import Path
 
+import keras
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 
-from soundpost_training.cli import main
+from soundpost_training.runs.checkpoint import CHECKPOINT_FOLDER, Checkpoints, has_checkpoint
 
 pytestmark = pytest.mark.training
 
-PATIENCE_SECONDS = 120
-"""For a training process that hangs; it takes a few seconds."""
+EXAMPLES, TARGETS = np.ones((4, 3), np.float32), np.ones((4, 2), np.float32)
 
 
-def run(verb: str, experiment_file: Path, home: Path, *more: str) -> int:
-    """The exit status of a verb that keeps everything under `home`."""
-    places = ["--cache", str(home / "cache"), "--runs", str(home / "runs")]
-    return main([verb, "--config", str(experiment_file), *places, *more])
-
-
-@pytest.mark.usefixtures("tones_at_home")
-def test_an_interrupted_run_ends_where_an_unbroken_one_does(
-    experiment_file: Path, tmp_path: Path
-) -> None:
-    """Ctrl-C in the middle, the same command again: the weights equal those of a run in one go."""
-    text = experiment_file.read_text(encoding="utf-8").replace("epochs = 25", "epochs = 60")
-    text = text.replace("dropout = 0.0", "dropout = 0.2")  # whose chance must go on as well
-    experiment_file.write_text(text, encoding="utf-8")
-    homes = [tmp_path / "broken", tmp_path / "whole"]
-    assert run("prepare", experiment_file, homes[0]) == 0
-    process = start(experiment_file, homes[0])
-    history = homes[0] / "runs" / "tiny" / "fold1" / "history.csv"
-    wait_for_lines(history, 12, process)
-    process.send_signal(signal.SIGINT)
-    _, told = process.communicate(timeout=PATIENCE_SECONDS)
-    assert process.returncode == 130, told
-    assert "the same command resumes" in told
-    for home in homes:
-        assert run("train", experiment_file, home, "--fold", "1") == 0
-    one, two = (scores(home / "runs" / "tiny" / "fold1") for home in homes)
-    assert np.array_equal(one, two)
-
-
-def start(experiment_file: Path, home: Path) -> subprocess.Popen[str]:
-    """The real program, training fold 1; Ctrl-C reaches it though tests run in the background."""
-    code = (
-        "import signal, sys; signal.signal(signal.SIGINT, signal.default_int_handler); "
-        "from soundpost_training.cli import main; sys.exit(main())"
+def compiled(seed: int) -> keras.Model:
+    """A small network with dropout, whose random state is to be restored as well."""
+    keras.utils.set_random_seed(seed)
+    hidden = keras.layers.Dropout(0.5, seed=seed)(
+        keras.layers.Dense(8)(inputs := keras.Input((3,)))
     )
-    arguments = ["train", "--config", experiment_file, "--fold", "1"]
-    places = ["--cache", home / "cache", "--runs", home / "runs"]
-    return subprocess.Popen(
-        [sys.executable, "-c", code, *map(str, arguments + places)],
-        stderr=subprocess.PIPE,
-        stdout=subprocess.DEVNULL,
-        text=True,
-    )
+    model = keras.Model(inputs, keras.layers.Dense(2)(hidden))
+    model.compile(keras.optimizers.AdamW(1e-2, use_ema=True, ema_momentum=0.9), "mse")
+    return model
 
 
-def wait_for_lines(path: Path, lines: int, process: subprocess.Popen[str]) -> None:
-    """Returns once a file has so many lines, or fails when the process ends before."""
-    until = time.monotonic() + PATIENCE_SECONDS
-    while not path.is_file() or path.read_text(encoding="utf-8").count("\n") < lines:
-        assert process.poll() is None, process.communicate()[1]
-        assert time.monotonic() < until
-        time.sleep(0.02)
+def test_a_restored_model_trains_on_as_the_saved_one(tmp_path: Path) -> None:
+    """Weights, averages, the optimizer's state and the random state are those of the checkpoint."""
+    model, other = compiled(1), compiled(2)
+    model.train_on_batch(EXAMPLES, TARGETS)
+    Checkpoints(tmp_path).save_if_due(model, 5)
+    assert Checkpoints(tmp_path).restore(other) == 5
+    for each in (model, other):
+        each.train_on_batch(EXAMPLES, TARGETS)
+    for one, two in zip(model.get_weights(), other.get_weights(), strict=True):
+        np.testing.assert_array_equal(one, two)
 
 
-def scores(folder: Path) -> NDArray[np.float32]:
-    """The float scores that a fold's run left."""
-    with np.load(folder / "scores.npz") as kept:
-        return np.asarray(kept["real"])
+def test_only_the_latest_of_every_fifth_epoch_is_kept(tmp_path: Path) -> None:
+    """Other epochs save nothing, and an older checkpoint is removed."""
+    model, folder = compiled(1), tmp_path / CHECKPOINT_FOLDER
+    model.train_on_batch(EXAMPLES, TARGETS)
+    checkpoints = Checkpoints(folder)
+    assert not has_checkpoint(tmp_path)
+    for epoch in range(1, 12):
+        checkpoints.save_if_due(model, epoch)
+    assert has_checkpoint(tmp_path)
+    assert [path.name for path in folder.iterdir()] == ["epoch00010.npz"]
+
+
+def test_without_a_checkpoint_training_begins_at_the_first_epoch(tmp_path: Path) -> None:
+    """The model stays as it is."""
+    model = compiled(1)
+    before = model.get_weights()
+    assert Checkpoints(tmp_path).restore(model) == 0
+    for one, two in zip(before, model.get_weights(), strict=True):
+        np.testing.assert_array_equal(one, two)

@@ -1,134 +1,92 @@
-"""Early stopping, what is told of an epoch, and how a network calculates."""
+"""Early stopping on validation clips."""
 
-import csv
 from pathlib import Path
 
 import keras
 import numpy as np
 import pytest
-from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
-from soundpost_training.cli import main
-from soundpost_training.errors import ExperimentError
-from soundpost_training.experiment.experiment import load_experiment
-from soundpost_training.runs.history import History, read_history
-from soundpost_training.train.context import TrainingContext
-from soundpost_training.train.early_stopping import kept_back
-from soundpost_training.train.train import train_fold
+from soundpost_training.dataset.readers.esc50 import read_esc50
+from soundpost_training.train.early_stopping import EarlyStopping, split_validation
 
 pytestmark = pytest.mark.training
 
-PATIENCE = 3
+WINDOWS = np.eye(2, dtype=np.float32)[:, :, None]
+"""Two windows of two frames and one band; the target of each is the position of its 1."""
+TRUTH = np.array([0, 1])
 
 
-def write(experiment_file: Path, settings: str) -> None:
-    """Gives an experiment more settings of [train], and few epochs."""
-    text = experiment_file.read_text(encoding="utf-8").replace("epochs = 25", "epochs = 12")
-    experiment_file.write_text(text.replace("[train]\n", f"[train]\n{settings}"), encoding="utf-8")
+def model_of(confidence: float) -> keras.Model:
+    """A compiled network that scores the right label higher, the more confident it is."""
+    inputs = keras.Input((2, 1, 1))
+    logits = keras.layers.Dense(2, use_bias=False)(keras.layers.Flatten()(inputs))
+    model = keras.Model(inputs, logits)
+    model.compile(keras.optimizers.AdamW(1e-3, use_ema=True), "mse")
+    model.optimizer.build(model.trainable_variables)
+    set_confidence(model, confidence)
+    return model
 
 
-def train(experiment_file: Path, home: Path) -> Path:
-    """The folder of fold 1's run, after its network was trained; int8 is for others to prove."""
-    material = TrainingContext.of(load_experiment(experiment_file), home / "cache", home / "runs")
-    train_fold(material, 1)
-    return material.fold_folder(1)
+def set_confidence(model: keras.Model, confidence: float) -> None:
+    """Sets the weights of the network, and their averages."""
+    averages = model.optimizer._model_variables_moving_average  # noqa: SLF001 - no public access
+    for values in (model.trainable_variables[0], averages[0]):
+        values.assign(confidence * np.eye(2))
 
 
-def run(experiment_file: Path, home: Path) -> Path:
-    """The folder of fold 1's run, after the real program made its int8 model, too."""
-    places = ["--cache", str(home / "cache"), "--runs", str(home / "runs")]
-    assert main(["train", "--config", str(experiment_file), "--fold", "1", *places]) == 0
-    return home / "runs" / "tiny" / "fold1"
+def test_training_ends_when_patience_is_over(tmp_path: Path) -> None:
+    """The best epoch is the second; its weights are restored three epochs later."""
+    model = model_of(0.0)
+    early_stopping = EarlyStopping(WINDOWS, TRUTH, tmp_path, patience_epochs=3)
+    losses = []
+    for epoch, confidence in enumerate((1.0, 4.0, 2.0, 0.5, 3.0), start=1):
+        assert not early_stopping.is_due(epoch - 1)
+        set_confidence(model, confidence)
+        losses.append(early_stopping.evaluate(model, epoch))
+        np.testing.assert_array_equal(model.get_weights()[0], confidence * np.eye(2))
+    np.testing.assert_allclose(losses[0], np.log1p(np.exp(-1.0)), rtol=1e-5)
+    assert early_stopping.is_due(5)
+    early_stopping.restore_best(model)
+    np.testing.assert_array_equal(model.get_weights()[0], 4.0 * np.eye(2))
 
 
-@pytest.mark.usefixtures("tones_at_home")
-def test_training_ends_when_validation_gets_no_better(
-    experiment_file: Path, tmp_path: Path
-) -> None:
-    """At a rate that wrecks the weights it ends after its patience, and the best ones stay."""
-    wild = f"validation_share = 0.3\npatience_epochs = {PATIENCE}\n"
-    write(experiment_file, wild)
-    text = experiment_file.read_text(encoding="utf-8")
-    text = text.replace("learning_rate = 1e-2", "learning_rate = 3.0\nwarm_up_share = 0.0")
-    experiment_file.write_text(text, encoding="utf-8")
-    folder = train(experiment_file, tmp_path)
-    history = read_history(folder)
-    best = int(history[history[:, 2].argmin(), 0])
-    assert len(history) == best + PATIENCE < 12
-    with np.load(folder / "best.npz") as arrays:
-        kept = [arrays[name] for name in arrays.files]
-    network = keras.saving.load_model(folder / "model.keras", compile=False)
-    for one, other in zip(network.get_weights(), kept, strict=True):
-        np.testing.assert_array_equal(one, other)
+def test_an_interrupted_run_remembers_its_best_epoch(tmp_path: Path) -> None:
+    """A later epoch replaces it only with a lower loss."""
+    model = model_of(4.0)
+    EarlyStopping(WINDOWS, TRUTH, tmp_path, patience_epochs=3).evaluate(model, 1)
+    continued = EarlyStopping(WINDOWS, TRUTH, tmp_path, patience_epochs=3)
+    set_confidence(model, 1.0)
+    continued.evaluate(model, 2)
+    assert not continued.is_due(3)
+    assert continued.is_due(4)
+    continued.restore_best(model)
+    np.testing.assert_array_equal(model.get_weights()[0], 4.0 * np.eye(2))
 
 
-@pytest.mark.usefixtures("tones_at_home")
-def test_each_epoch_is_told_to_tensorboard(experiment_file: Path, tmp_path: Path) -> None:
-    """TensorBoard reads the very losses that the history has."""
-    write(experiment_file, "validation_share = 0.3\n")
-    folder = train(experiment_file, tmp_path)
-    board = EventAccumulator(str(folder / "tensorboard"), size_guidance={"tensors": 0})
-    board.Reload()
-    history = read_history(folder)
-    assert len(history) == 12
-    for column, name in ((1, "loss"), (2, "validation loss")):
-        told = board.Tensors(name)
-        assert [event.step for event in told] == history[:, 0].tolist()
-        values = [float(event.tensor_proto.float_val[0]) for event in told]
-        np.testing.assert_allclose(values, history[:, column], atol=1e-5)
+def test_without_patience_training_never_ends_early(tmp_path: Path) -> None:
+    """The latest weights stay."""
+    model = model_of(4.0)
+    early_stopping = EarlyStopping(WINDOWS, TRUTH, tmp_path, patience_epochs=0)
+    early_stopping.evaluate(model, 1)
+    assert not early_stopping.is_due(1000)
+    set_confidence(model, 1.0)
+    early_stopping.restore_best(model)
+    np.testing.assert_array_equal(model.get_weights()[0], np.eye(2))
 
 
-@pytest.mark.usefixtures("tones_at_home")
-def test_a_network_trained_in_bfloat16_is_kept_in_float32(
-    experiment_file: Path, tmp_path: Path
-) -> None:
-    """Mixed precision is for training only: what is kept and converted calculates in float32."""
-    write(experiment_file, "mixed_precision = true\n")
-    folder = run(experiment_file, tmp_path)
-    network = keras.saving.load_model(folder / "model.keras", compile=False)
-    assert {layer.compute_dtype for layer in network.layers} == {"float32"}
-    assert keras.config.dtype_policy().name == "float32"
-    assert (folder / "model.tflite").is_file()
-
-
-@pytest.mark.usefixtures("tones_at_home")
-def test_whole_recordings_of_the_training_folds_validate(
-    experiment_file: Path, tmp_path: Path
-) -> None:
-    """Of each label some, never all, and never of the held-out fold."""
-    material = TrainingContext.of(load_experiment(experiment_file), tmp_path, tmp_path)
-    dataset = material.dataset
+def test_whole_recordings_of_the_training_folds_validate(tones: Path) -> None:
+    """Of each label some clips, never all, and no recording on both sides."""
+    dataset = read_esc50(tones)
     clips = dataset.in_folds([1, 2])
-    back = kept_back(dataset, clips, 0.5, 1)
-    assert back == kept_back(dataset, clips, 0.5, 1)
-    assert set(back) < set(clips)
+    validation = split_validation(dataset, clips, 0.5, 1)
+    assert validation == split_validation(dataset, clips, 0.5, 1)
+    assert set(validation) < set(clips)
     for label in dataset.labels:
         own = [clip for clip in clips if dataset.clips[clip].label == label]
-        assert len(own) / 2 <= len(set(own) & set(back)) < len(own)
+        assert len(own) / 2 <= len(set(own) & set(validation)) < len(own)
     groups = [
-        {dataset.clips[clip].group for clip in some} for some in (back, set(clips) - set(back))
+        {dataset.clips[clip].group for clip in part}
+        for part in (validation, set(clips) - set(validation))
     ]
     assert not groups[0] & groups[1]
-    assert kept_back(dataset, clips, 0.0, 1) == []
-
-
-def test_patience_without_validation_is_refused(experiment_file: Path) -> None:
-    """There is nothing to be patient with."""
-    write(experiment_file, "patience_epochs = 3\n")
-    with pytest.raises(ExperimentError, match="needs a validation_share"):
-        load_experiment(experiment_file)
-
-
-def test_an_epoch_gone_through_twice_counts_once(tmp_path: Path) -> None:
-    """After an interruption the later line is the true one."""
-    with (tmp_path / "history.csv").open("w", encoding="utf-8", newline="") as file:
-        csv.writer(file).writerows([[1, 3.0], [2, 2.0], [3, 9.0], [3, 1.0]])
-    assert read_history(tmp_path).tolist() == [[1, 3.0], [2, 2.0], [3, 1.0]]
-
-
-def test_half_a_line_is_gone_through_again(tmp_path: Path) -> None:
-    """What a power cut or a full disk left of a line does not spoil the next one."""
-    (tmp_path / "history.csv").write_text("1,3.000000\n2,2.0", encoding="utf-8")
-    with History(tmp_path) as history:
-        history.tell(2, 2.5, None)
-    assert read_history(tmp_path).tolist() == [[1, 3.0], [2, 2.5]]
+    assert split_validation(dataset, clips, 0.0, 1) == []

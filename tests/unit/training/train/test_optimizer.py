@@ -9,7 +9,7 @@ from soundpost_training.train.optimizer import adamw
 pytestmark = pytest.mark.training
 
 
-def test_the_backbone_is_moved_more_carefully() -> None:
+def test_the_backbone_has_a_lower_learning_rate() -> None:
     """After one step every layer but the last has moved by its share of the rate."""
     log_mel = keras.Input((4,))
     hidden = keras.layers.Dense(3, name="first")(log_mel)
@@ -23,5 +23,5 @@ def test_the_backbone_is_moved_more_carefully() -> None:
 
 
 def test_without_a_share_it_is_plain_adamw() -> None:
-    """Runs that were begun before there were two rates go on with the optimizer that they had."""
+    """Runs from before there were two rates continue with the optimizer that they had."""
     assert type(adamw(0.1, None, weight_decay=0.0)) is keras.optimizers.AdamW
