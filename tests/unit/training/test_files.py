@@ -56,9 +56,9 @@ def test_a_full_disk_leaves_the_previous_checkpoint(tmp_path: Path, room_for: Ro
     """The run resumes from the epoch that was stored completely."""
     model = trained(1)
     checkpoints = Checkpoints(tmp_path / "checkpoint")
-    checkpoints.keep(model, 5)
+    checkpoints.save_if_due(model, 5)
     with room_for(3000), pytest.raises(TrainingError, match="cannot be written"):
-        checkpoints.keep(trained(2), 10)
+        checkpoints.save_if_due(trained(2), 10)
     fresh = trained(3)
     assert checkpoints.restore(fresh) == 5
     for one, other in zip(fresh.get_weights(), model.get_weights(), strict=True):
@@ -74,7 +74,7 @@ def test_a_checkpoint_of_an_earlier_version_is_resumed(tmp_path: Path) -> None:
     checkpoints, fresh = Checkpoints(tmp_path), trained(3)
     assert checkpoints.restore(fresh) == 5
     np.testing.assert_array_equal(fresh.get_weights()[0], model.get_weights()[0])
-    checkpoints.keep(fresh, 10)
+    checkpoints.save_if_due(fresh, 10)
     assert [path.name for path in tmp_path.iterdir()] == ["epoch00010.npz"]
 
 

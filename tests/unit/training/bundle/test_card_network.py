@@ -21,7 +21,6 @@ from soundpost_training.experiment.experiment import (
 from soundpost_training.experiment.init import Init, RunInit, YamnetInit
 from soundpost_training.experiment.record import encode_experiment
 from soundpost_training.quantize.record import Int8Record
-from soundpost_training.train.context import TrainingContext
 
 pytestmark = pytest.mark.training
 
@@ -43,7 +42,6 @@ def store_run(experiment: Experiment, runs: Path, name: str, init: Init | None) 
     (runs / name / "fold3" / "experiment.json").write_bytes(encode_experiment(stored))
 
 
-@pytest.mark.usefixtures("tones_at_home")
 def test_a_chain_of_runs_is_followed_to_its_pretrained_weights(
     experiment: Experiment, experiment_file: Path, tmp_path: Path
 ) -> None:
@@ -51,7 +49,7 @@ def test_a_chain_of_runs_is_followed_to_its_pretrained_weights(
     store_run(experiment, tmp_path, "second", RunInit(name="first"))
     store_run(experiment, tmp_path, "first", YamnetInit(file="yamnet.tflite", layers=3))
     third = load_experiment(experiment_file, init="run:second")
-    runs, source = initial_runs(TrainingContext.of(third, tmp_path / "cache", tmp_path))
+    runs, source = initial_runs(third, tmp_path / "third" / "fold3")
     note = initial_weights_note(runs, source)
     assert note == f"trained from the weights of {YAMNET} through runs `first`, `second`"
 
@@ -88,14 +86,12 @@ def test_every_architecture_has_a_description(arch: str) -> None:
     assert "{" not in network_note(msgspec.convert({"arch": arch}, ModelConfig))
 
 
-@pytest.mark.usefixtures("tones_at_home")
 def test_quantisation_aware_training_is_stated(experiment: Experiment, tmp_path: Path) -> None:
     """Only for a network that was trained so, with the number of epochs."""
-    context = TrainingContext.of(experiment, tmp_path / "cache", tmp_path)
-    folder = context.fold_folder(3)
-    folder.mkdir(parents=True)
-    assert not int8_note(context)
+    assert not int8_note(tmp_path)
     for epochs in (0, 5):
-        record = Int8Record(settings=experiment.quantize, lost=0.01, epochs=epochs, left=0.002)
-        (folder / "int8.json").write_bytes(msgspec.json.encode(record))
-        assert ("in 5 epochs" in int8_note(context)) == bool(epochs)
+        record = Int8Record(
+            settings=experiment.quantize, loss_before=0.01, epochs=epochs, loss_after=0.002
+        )
+        (tmp_path / "int8.json").write_bytes(msgspec.json.encode(record))
+        assert ("in 5 epochs" in int8_note(tmp_path)) == bool(epochs)

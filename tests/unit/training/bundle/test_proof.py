@@ -9,7 +9,7 @@ import pytest
 
 from soundpost_training.bundle.proof import twin_context
 from soundpost_training.experiment.experiment import load_experiment
-from soundpost_training.train.context import TrainingContext
+from soundpost_training.train.prepare_context import prepare_context
 
 pytestmark = pytest.mark.training
 
@@ -21,7 +21,7 @@ def test_a_twin_holds_the_last_fold_out_and_is_otherwise_the_same(
     """Its recipe and its runs are those of the bundle, so that nothing is trained twice."""
     text = experiment_file.read_text(encoding="utf-8").replace("held_out_fold = 3\n", "")
     experiment_file.write_text(text, encoding="utf-8")
-    context = TrainingContext.of(load_experiment(experiment_file), tmp_path / "cache", tmp_path)
+    context = prepare_context(load_experiment(experiment_file), tmp_path / "cache", tmp_path)
     twin = twin_context(context)
     assert context.experiment.bundle.held_out_fold is None
     assert twin.experiment.bundle.held_out_fold == 3

@@ -16,9 +16,9 @@ from soundpost_training.dataset.decode.audio import read_signal, to_pcm
 from soundpost_training.dataset.decode.reverb import convolve, draw_responses
 from soundpost_training.dataset.readers.esc50 import read_esc50
 from soundpost_training.errors import DatasetError
-from soundpost_training.examples.augment import draw
+from soundpost_training.examples.augment.draw import CropSize, CropSources, draw
+from soundpost_training.examples.build_sound_bank import build_sound_bank
 from soundpost_training.examples.mixing import choose_pairs
-from soundpost_training.examples.sound_bank import SoundBank
 from soundpost_training.experiment.data import AugmentConfig, ReverbConfig
 from soundpost_training.experiment.experiment import Experiment, load_experiment
 
@@ -173,7 +173,7 @@ def test_a_copy_has_the_label_and_the_fold_of_its_clip(
 ) -> None:
     """The bank has no copy of a clip that it does not have."""
     readable, features = prepare(dataset, SPEC, tmp_path / "cache", ReverbConfig(folder=str(rooms)))
-    bank = SoundBank.of(experiment, readable, features, readable.in_folds([1, 2]))
+    bank = build_sound_bank(experiment, readable, features, readable.in_folds([1, 2]))
     assert (bank.dry, bank.clips, bank.copies) == (12, 36, 2)
     owners = np.repeat(np.arange(12), 2)
     assert np.array_equal(bank.targets[12:36], bank.targets[owners])
@@ -197,7 +197,7 @@ def test_copies_replace_their_clips_in_their_share(
     """An epoch stays as long as without copies, and each copy replaces its own clip."""
     config = ReverbConfig(folder=str(rooms), share=0.25)
     readable, features = prepare(dataset, SPEC, tmp_path / "cache", config)
-    bank = SoundBank.of(experiment, readable, features, readable.in_folds([1, 2]))
+    bank = build_sound_bank(experiment, readable, features, readable.in_folds([1, 2]))
     augment = msgspec.structs.replace(AugmentConfig(negative_share=0.0), rooms=config)
     silent = msgspec.structs.replace(augment, negative_share=1.0)
     quiet = choose_pairs(np.random.default_rng(0), silent, bank, np.zeros(500, np.int64))
@@ -209,5 +209,7 @@ def test_copies_replace_their_clips_in_their_share(
     assert wet.mean() == pytest.approx(0.25, abs=0.03)
     owners = np.where(wet, (pairs - bank.dry) // bank.copies, pairs)
     assert np.array_equal(owners[:, 0], first)
-    drawn = draw(rng, augment, pairs[:8], bank.starts, 64, SPEC.mel_bands, bank.beneath)
-    assert np.array_equal(bank.folds_of(drawn)[:, :2], bank.folds[owners[:8]])
+    sources = CropSources(bank.starts, bank.beneath)
+    drawn = draw(rng, augment, pairs[:8], sources, CropSize(64, SPEC.mel_bands))
+    folds = bank.folds_of(drawn.clips, drawn.beneath)
+    assert np.array_equal(folds[:, :2], bank.folds[owners[:8]])
