@@ -12,6 +12,9 @@ Scores = NDArray[np.float32]
 Targets = NDArray[np.int64]
 """Ground truth: the index of each clip's or window's label."""
 
+SMALLEST_SCORE = 1e-12
+"""Below the scores that int8 logits can give, and above zero, which has no logarithm."""
+
 RELIABILITY_BINS = 15
 """Bins of the calibration error, as in Guo et al., "On Calibration of Modern Neural Networks"."""
 

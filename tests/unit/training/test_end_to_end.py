@@ -228,8 +228,8 @@ def test_accuracy_among_some_labels_is_printed(
     assert printed.count("mean ± sd") == 2
     refused = (
         ("low_tone,fox", "has no label fox"),
-        ("low_tone", "nothing to be told"),
-        (",", "nothing to be told"),
+        ("low_tone", "leaves nothing"),
+        (",", "leaves nothing"),
     )
     for labels, why in refused:
         assert run("crossval", experiment_file, exported, "--among", labels) == 1

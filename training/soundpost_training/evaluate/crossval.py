@@ -123,7 +123,7 @@ def crossval_among(
     columns = sorted({dataset.labels.index(label) for label in labels})
     if len(columns) < 2:  # noqa: PLR2004 - a label and one that it could be confused with
         raise DatasetError(
-            f"--among {','.join(labels)} leaves nothing to be told from another",
+            f"--among {','.join(labels)} leaves nothing to distinguish",
             hint="name two labels or more, with commas",
         )
     return summarize(

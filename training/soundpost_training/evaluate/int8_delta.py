@@ -4,10 +4,8 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from soundpost_training.metrics import SMALLEST_SCORE
 from soundpost_training.scoring.fold_scores import FoldScores
-
-SMALLEST_SCORE = 1e-12
-"""Below the scores that int8 logits can give, and above zero, which has no logarithm."""
 
 
 class LabelDelta(msgspec.Struct, frozen=True, kw_only=True):

@@ -3,6 +3,8 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from soundpost_training.metrics import SMALLEST_SCORE
+
 Scores = NDArray[np.float32]
 
 CANDIDATES = np.linspace(0.2, 5.0, 481).round(2)
@@ -10,9 +12,6 @@ CANDIDATES = np.linspace(0.2, 5.0, 481).round(2)
 
 COARSE_STEP = 20
 """The cross-entropy has one minimum over temperatures: it is searched in these steps first."""
-
-SMALLEST_SCORE = 1e-12
-"""Below the scores that int8 logits can give, and above zero, which has no logarithm."""
 
 
 def temper(scores: Scores, temperature: float) -> Scores:

@@ -1,4 +1,4 @@
-"""Chooses the sounds of an example: two clips, reverberated copies, or sounds without a label."""
+"""Chooses the sounds of an example: clips, reverberated copies, sounds without a label."""
 
 import numpy as np
 from msgspec import UNSET

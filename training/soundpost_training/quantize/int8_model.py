@@ -1,4 +1,4 @@
-"""Makes the int8 model of a fold, with quantisation-aware training where int8 loses accuracy."""
+"""Makes the int8 model of a fold, fine-tuned for int8 where that loses accuracy."""
 
 import csv
 import io

@@ -79,7 +79,9 @@ def clip_peaks(scores: Scores, owners: NDArray[np.int64]) -> Scores:
 def on_threshold(
     config: CalibrateConfig, own: Scores, others: Scores, hours: float, quiet: float
 ) -> float:
-    """Returns the lowest threshold within the budget of false alarms, or one that detects enough.
+    """Returns the lowest threshold within the budget of false alarms.
+
+    It is lower where less than `told_at_least` of the own clips would reach it.
 
     A clip of another label whose peak reaches the threshold is one false alarm.
 

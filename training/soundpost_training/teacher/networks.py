@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from soundpost.classify import Classifier, load_bundle
 from soundpost_training.experiment.experiment import TeacherConfig
+from soundpost_training.metrics import SMALLEST_SCORE
 from soundpost_training.runs.run_folder import (
     MODEL_FILE,
     load_run_experiment,
@@ -21,9 +22,6 @@ from soundpost_training.teacher.student import Student
 
 Examples = NDArray[np.float32]
 Logits = NDArray[np.float32]
-
-SMALLEST_SCORE = 1e-12
-"""Below the scores that int8 logits can give, and above zero, which has no logarithm."""
 
 
 class TeacherNetwork(Protocol):

@@ -16,8 +16,7 @@ from soundpost_training.progress import bar
 from soundpost_training.runs.checkpoint import CHECKPOINT_FOLDER, Checkpoints
 from soundpost_training.runs.history import History
 from soundpost_training.runs.run_folder import MODEL_FILE
-from soundpost_training.teacher.distillation_batches import DistillationBatches
-from soundpost_training.teacher.loss import DistillationLoss
+from soundpost_training.teacher.distillation import DistillationBatches, DistillationLoss
 from soundpost_training.teacher.soft_labels import teach
 from soundpost_training.train.context import TrainingContext
 from soundpost_training.train.early_stopping import EarlyStopping, split_validation

@@ -31,7 +31,7 @@ def test_the_temperature_of_random_labels_is_found(temperature: float) -> None:
 
 
 def test_silence_keeps_scores_from_becoming_certain() -> None:
-    """Where every clip is right, the lowest temperature fits best without silence."""
+    """Without silence, the lowest temperature fits best if every clip is right."""
     scores = np.tile(np.array([[0.9, 0.1]], np.float32), (50, 1))
     truth, quiet = np.zeros(50, np.int64), np.array([[0.6, 0.4]] * 10, np.float32)
     assert fit_temperature(scores, truth, np.empty((0, 2), np.float32)) == CANDIDATES[0]

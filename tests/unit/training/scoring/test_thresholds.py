@@ -46,7 +46,7 @@ def test_the_budget_decides_where_there_are_false_alarms() -> None:
 
 
 def test_half_of_a_labels_clips_are_detected_in_any_case() -> None:
-    """Where the budget would not allow it, the threshold is over the budget."""
+    """The threshold is over the budget if half could not be detected within it."""
     own = as_peaks([0.8, 0.6, 0.5, 0.4])
     threshold = on_threshold(CONFIG, own, as_peaks([0.85] * 50), 1.0, 0.0)
     assert (own >= threshold).mean() >= 0.5

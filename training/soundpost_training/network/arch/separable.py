@@ -1,4 +1,4 @@
-"""A depthwise-separable CNN: fewest weights and multiplications, yet not the fastest in int8."""
+"""A depthwise-separable CNN: few weights and multiplications, yet not the fastest in int8."""
 
 import keras
 from keras import layers

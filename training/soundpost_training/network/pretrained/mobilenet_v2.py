@@ -1,4 +1,4 @@
-"""ImageNet weights of MobileNetV2, from a file or downloaded from where Keras publishes them."""
+"""ImageNet weights of MobileNetV2, from a file or downloaded from the Keras project."""
 
 import os
 import urllib.request

@@ -15,7 +15,9 @@ Weights = dict[str, list[Real]]
 
 
 def yamnet_weights(path: Path) -> Weights:
-    """Returns kernel and bias of YAMNet's convolutions, by names such as `layer3_pointwise_conv`.
+    """Returns the kernels and biases of YAMNet's convolutions.
+
+    Their names are as in `layer3_pointwise_conv`.
 
     Args:
         path: YAMNet as a TFLite file with float arithmetic (the weights may be int8).

@@ -1,10 +1,10 @@
-"""The distillation loss."""
+"""Batches and loss of distillation."""
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from soundpost_training.teacher.loss import DistillationLoss
+from soundpost_training.teacher.distillation import DistillationLoss
 
 pytestmark = pytest.mark.training
 
