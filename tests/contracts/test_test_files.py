@@ -1,0 +1,78 @@
+"""The test of a module is found by the module's name."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+SOURCES = {
+    "daemon": ROOT / "daemon" / "soundpost",
+    "training": ROOT / "training" / "soundpost_training",
+}
+SMALL_LINES = 60
+"""A module with fewer lines of code may be tested through the modules that use it."""
+
+COVERED_BY = {
+    "daemon/app/node.py": "integration/test_run.py",
+    "daemon/cli/check.py": "integration/test_check.py",
+    "daemon/cli/main.py": "integration/test_run.py",
+    "daemon/cli/selftest.py": "integration/test_selftest.py",
+    "daemon/cli/watch/screen.py": "integration/test_watch.py",
+    "daemon/cli/watch/watch.py": "integration/test_watch.py",
+    "daemon/manifest/schema.py": "unit/daemon/manifest/test_manifest.py",
+    "training/cli/soundscape_options.py": "unit/training/cli/test_soundscape_verbs.py",
+    "training/cli/verbs.py": "unit/training/test_end_to_end.py",
+}
+"""Larger modules without a test file of their name, and the test file that covers each."""
+
+
+def code_lines(path: Path) -> int:
+    """Counts the lines of a module that hold code: no blanks, comments or docstrings."""
+    tree = ast.parse(path.read_text())
+    docstrings = {
+        line
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Expr)
+        and isinstance(node.value, ast.Constant)
+        and isinstance(node.value.value, str)
+        for line in range(node.lineno, (node.end_lineno or node.lineno) + 1)
+    }
+    lines = path.read_text().splitlines()
+    return sum(
+        bool(line.strip()) and not line.strip().startswith("#") and number not in docstrings
+        for number, line in enumerate(lines, 1)
+    )
+
+
+def modules(side: str) -> list[str]:
+    """Lists the modules of one side with more than `SMALL_LINES` lines of code."""
+    folder = SOURCES[side]
+    return [
+        path.relative_to(folder).as_posix()
+        for path in sorted(folder.rglob("*.py"))
+        if path.name != "__init__.py" and code_lines(path) > SMALL_LINES
+    ]
+
+
+@pytest.mark.parametrize("side", SOURCES)
+def test_every_larger_module_has_a_test_of_its_name(side: str) -> None:
+    """tests/unit mirrors the packages; exceptions stand in the list above."""
+    missing = [
+        f"{side}/{module}"
+        for module in modules(side)
+        if f"{side}/{module}" not in COVERED_BY
+        and not (ROOT / "tests/unit" / side / module)
+        .with_name(f"test_{Path(module).name}")
+        .exists()
+    ]
+    assert not missing
+
+
+@pytest.mark.parametrize("module", COVERED_BY)
+def test_an_exception_is_still_one(module: str) -> None:
+    """The module exists, has no test file of its name, and the named file exists."""
+    side, _, rest = module.partition("/")
+    assert (SOURCES[side] / rest).exists()
+    assert not (ROOT / "tests/unit" / side / rest).with_name(f"test_{Path(rest).name}").exists()
+    assert (ROOT / "tests" / COVERED_BY[module]).exists()
