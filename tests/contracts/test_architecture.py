@@ -5,11 +5,14 @@ import shutil
 import subprocess
 import sys
 import tomllib
+from functools import cache
 from pathlib import Path
 
+import grimp
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
+TRAINING_LEVELS = 12
 
 # Contract, source file, and a line that breaks the contract there.
 BREACHES = [
@@ -132,3 +135,15 @@ def test_a_breach_is_detected(source_tree: Path, contract: str, file: str, line:
     assert answer.returncode == 1, answer.stdout + answer.stderr
     assert "0 kept, 1 broken" in answer.stdout
     assert path.stem in answer.stdout.partition("Broken contracts")[2]
+
+
+def test_training_has_at_most_twelve_levels_of_imports() -> None:
+    """The longest chain of imports between its modules; a reader follows one from top to bottom."""
+    graph = grimp.build_graph("soundpost_training")
+
+    @cache
+    def level(module: str) -> int:
+        below = graph.find_modules_directly_imported_by(module)
+        return 1 + max((level(imported) for imported in below), default=0)
+
+    assert max(level(module) for module in graph.modules) <= TRAINING_LEVELS

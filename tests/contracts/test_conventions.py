@@ -4,6 +4,7 @@ import ast
 import re
 import subprocess
 import tomllib
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,6 +15,7 @@ FOLDERS = ("daemon", "deploy", "docs", "models", "systemd", "tests", "training")
 VAGUE_NAMES = {"utils", "util", "helpers", "helper", "common", "misc", "manager", "managers"}
 LINE_LIMIT = 200
 TEST_LINE_LIMIT = 300  # a list of cases grows where a function must not
+MOST_MODULES = 12
 LONGER_FOR_A_REASON = {
     "daemon/soundpost/publish/connection.py": "the only file that imports paho",
     "daemon/soundpost/evidence/store/clip_store.py": "imports grew with the names of packages",
@@ -46,6 +48,14 @@ def test_a_top_level_folder_is_no_package(folder: str) -> None:
 def test_no_file_has_a_vague_name() -> None:
     """A file name states its topic; "utils" does not."""
     assert not [name(path) for path in ALL_PYTHON if VAGUE_NAMES & set(path.stem.split("_"))]
+
+
+def test_no_package_has_more_than_twelve_modules() -> None:
+    """A folder with more is two packages."""
+    modules = Counter(
+        name(path.parent) for path in SOURCES if path.name not in {"__init__.py", "__main__.py"}
+    )
+    assert not {folder: count for folder, count in modules.items() if count > MOST_MODULES}
 
 
 def test_no_file_is_long_without_a_listed_reason() -> None:
