@@ -71,7 +71,6 @@ class Status:
         is_quiet: True while the gate is closed: samples come, and no windows are expected.
         is_waiting: True while the source has no sound and waits for it to come back.
         is_connected: True while the broker is connected.
-        is_clock_synced: True while the wall clock can be trusted.
         queue_seconds: Captured sound that waits for the pipeline.
         problems: The microphone's problems.
     """
@@ -79,6 +78,5 @@ class Status:
     is_quiet: bool = False
     is_waiting: bool = False
     is_connected: bool = False
-    is_clock_synced: bool = False
     queue_seconds: float = 0.0
     problems: tuple[Problem, ...] = ()

@@ -89,7 +89,9 @@ def build(live_config: LiveConfig) -> Node:
         health_reports=HealthReports(publisher.publish_health, builder, health, every_seconds),
         metrics=Metrics(
             config.metrics,
-            MetricSources(ModelIdentity.of(manifest), pipeline.labels, health, rate_hz, timer),
+            MetricSources(
+                ModelIdentity.of(manifest), pipeline.labels, health, rate_hz, timer, clock_state
+            ),
         ),
         watchdog=watchdog,
         commands=commands,

@@ -16,7 +16,6 @@ from soundpost.monitor import MicrophoneMonitor
 from soundpost.pipeline import Pipeline
 from soundpost.publish.health_reports import HealthReports
 from soundpost.publish.publisher import MqttPublisher
-from soundpost.system.clock import clock_state
 from soundpost.system.watchdog import Watchdog
 
 _log = logging.getLogger("soundpost")
@@ -78,7 +77,6 @@ class Node:
             is_quiet=self.pipeline.is_quiet,
             is_waiting=self.pipeline.is_waiting,
             is_connected=self.publisher.is_connected,
-            is_clock_synced=clock_state() == "synced",
             queue_seconds=source.waiting_seconds if isinstance(source, ReconnectingMic) else 0.0,
             problems=self.monitor.problems,
         )

@@ -50,7 +50,9 @@ def collect(sources: MetricSources, started: Mapping[str, int], status: Status) 
         "soundpost_broker_connected", "Whether the broker is reached.", status.is_connected
     )
     yield GaugeMetricFamily(
-        "soundpost_clock_synced", "Whether the wall clock can be believed.", status.is_clock_synced
+        "soundpost_clock_synced",
+        "Whether the wall clock can be believed.",
+        sources.clock() == "synced",
     )
     yield GaugeMetricFamily(
         "soundpost_capture_queue_seconds",

@@ -55,6 +55,8 @@ class Metrics:
             self._exporter.open()
         except MetricsError as error:
             _log.error("%s, and detection goes on (%s)", error, error.hint)
+            if self._config.textfile is None:
+                self._exporter = None  # there is nowhere to export to
         return self
 
     def __exit__(self, *_: object) -> None:

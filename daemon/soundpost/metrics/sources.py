@@ -1,11 +1,12 @@
 """The parts of the daemon that metrics are collected from."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from soundpost.health import Health
 from soundpost.metrics.inference_timer import InferenceTimer
+from soundpost.system.clock import ClockState
 
 
 class Model(Protocol):
@@ -30,6 +31,8 @@ class MetricSources:
         health: The counters.
         sample_rate_hz: Converts counted samples into seconds.
         inference_timer: Counts the inference times.
+        clock: Returns whether the wall clock can be trusted. It is asked only when a set is due:
+            each call costs a system call, and the interval between calls is part of its answer.
     """
 
     model: Model
@@ -37,3 +40,4 @@ class MetricSources:
     health: Health
     sample_rate_hz: int
     inference_timer: InferenceTimer
+    clock: Callable[[], ClockState]

@@ -67,7 +67,7 @@ def set_aside(path: Path, suffixes: Sequence[str] = ("",)) -> Path:
         suffixes: Of files beside it that belong to it (SQLite has `-wal`), with "" for itself.
 
     Returns:
-        The new path.
+        The new path; nothing is there if the file was gone already.
 
     Raises:
         OSError: It cannot be renamed.
@@ -76,7 +76,7 @@ def set_aside(path: Path, suffixes: Sequence[str] = ("",)) -> Path:
     aside = path.with_name(f"{path.name}.damaged-{stamp}")
     for suffix in suffixes[::-1]:
         beside = path.with_name(path.name + suffix)
-        if beside.exists() or suffix == "":
+        if beside.exists():
             beside.rename(aside.with_name(aside.name + suffix))
     for old in sorted(path.parent.glob(f"{path.name}.damaged-*Z"))[:-_KEPT_ASIDE]:
         for ending in suffixes:

@@ -51,7 +51,8 @@ class OutboxState:
     @property
     def count(self) -> int:
         """The number of messages that the broker has not acknowledged."""
-        return self.stored_count - len(self.removable) + len(self.unsaved)
+        # A write that failed after its commit leaves rows in `removable` that are gone already.
+        return max(0, self.stored_count - len(self.removable)) + len(self.unsaved)
 
     @property
     def sends_from_memory(self) -> bool:

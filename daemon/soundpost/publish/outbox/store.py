@@ -94,8 +94,9 @@ class Store:
                 "DELETE FROM detections WHERE seq = ?", ((seq,) for seq in removed)
             )
             deleted = self._database.total_changes - before - added
+            last_seq = self._number("SELECT max(seq) FROM sqlite_sequence")
         self.count += added - deleted
-        self.last_seq = self._number("SELECT max(seq) FROM sqlite_sequence")
+        self.last_seq = last_seq
 
     def advance(self, seq: int) -> None:
         """Raises `last_seq` to a number that was given to a message that is not stored here."""

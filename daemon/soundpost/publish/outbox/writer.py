@@ -96,7 +96,7 @@ class OutboxWriter:
             except _FAULTS as error:
                 self._suspend(error)
             else:
-                if self._outage.end():
+                if self._store is not None and self._outage.end():
                     self._backlog.resume(self._opened.count)
         self._read()
 
@@ -141,6 +141,8 @@ class OutboxWriter:
         dropped = 0
         while self._opened.used_bytes > self._budget_bytes:
             self._read()
+            if self._store is None:  # reading failed, so the file is closed until the disk recovers
+                return
             if not (count := self._backlog.drop_oldest(_DROPPED_AT_ONCE)):
                 break
             dropped += count

@@ -11,7 +11,7 @@ from soundpost.health import Health, Status
 from soundpost.messages import ModelIdentity
 from soundpost.metrics import InferenceTimer, Metrics, MetricSources
 
-STATUS = Status(is_connected=True, is_clock_synced=True, queue_seconds=0.25)
+STATUS = Status(is_connected=True, queue_seconds=0.25)
 MakeMetrics = Callable[..., Metrics]
 
 
@@ -51,6 +51,7 @@ def sources(health: Health) -> MetricSources:
         health=health,
         sample_rate_hz=16_000,
         inference_timer=InferenceTimer(classify),
+        clock=lambda: "synced",
     )
 
 

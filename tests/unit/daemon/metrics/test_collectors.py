@@ -1,5 +1,7 @@
 """The metrics that are collected: names, labels, kinds and values (docs/METRICS.md)."""
 
+from dataclasses import replace
+
 import msgspec
 
 from soundpost.health import Health, Problem, Status
@@ -42,6 +44,7 @@ def samples(metrics: list[Metric]) -> dict[str, float]:
 def test_values_are_in_base_units(sources: MetricSources) -> None:
     """Samples become seconds; each label and each problem has its own value from the start."""
     status = Status(queue_seconds=0.5, problems=(Problem.CLIPPING,))
+    sources = replace(sources, clock=lambda: "untrusted")
     values = samples(list(collect(sources, {"dog": 0, "siren": 2}, status)))
     assert values["soundpost_heard_seconds_total{}"] == 2.0
     assert values["soundpost_dropped_seconds_total{}"] == 0.5

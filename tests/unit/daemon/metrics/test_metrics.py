@@ -3,13 +3,17 @@
 import logging
 import socket
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from soundpost.config import MetricsConfig
 from soundpost.events import Detection, State
 from soundpost.health import Health
 from soundpost.metrics import Metrics
+from soundpost.metrics.sources import MetricSources
+from soundpost.system.clock import ClockState
 
 from .conftest import STATUS, Clock, MakeMetrics
 
@@ -103,6 +107,34 @@ def test_an_address_in_use_leaves_the_text_file(
         export(make_metrics(textfile=str(path), listen=address))
     assert f"metrics cannot be served at {address}" in caplog.text
     assert path.exists()
+
+
+def test_an_address_in_use_alone_leaves_nothing_to_collect_for(sources: MetricSources) -> None:
+    """Without an export a set is not collected, so the wall clock is not asked."""
+
+    def clock() -> ClockState:
+        raise AssertionError("a set was collected")
+
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        address = f"127.0.0.1:{other.getsockname()[1]}"
+        config = MetricsConfig(listen=address)
+        with Metrics(config, replace(sources, clock=clock)) as metrics:
+            metrics.tick(STATUS)
+
+
+def test_the_wall_clock_is_asked_once_a_set(sources: MetricSources, tmp_path: Path) -> None:
+    """Not with every chunk: each call takes a system call and moves the clock's own interval."""
+    calls: list[None] = []
+
+    def clock() -> ClockState:
+        calls.append(None)
+        return "synced"
+
+    config = MetricsConfig(textfile=str(tmp_path / "soundpost.prom"))
+    with Metrics(config, replace(sources, clock=clock), monotonic_seconds=lambda: 1.0) as metrics:
+        for _ in range(100):
+            metrics.tick(STATUS)
+    assert len(calls) == 1
 
 
 def forget_exporter(monkeypatch: pytest.MonkeyPatch) -> None:

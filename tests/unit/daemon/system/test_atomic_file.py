@@ -101,3 +101,11 @@ def test_a_missing_folder_fails_its_probe(tmp_path: Path) -> None:
     """The error is that of the operating system."""
     with pytest.raises(FileNotFoundError):
         probe_folder(tmp_path / "gone")
+
+
+def test_a_file_that_is_gone_already_needs_no_setting_aside(tmp_path: Path) -> None:
+    """Files that belong to it are still set aside."""
+    (tmp_path / "a.db-wal").write_text("log")
+    aside = set_aside(tmp_path / "a.db", ("", "-wal"))
+    assert not aside.exists()
+    assert aside.with_name(aside.name + "-wal").read_text() == "log"

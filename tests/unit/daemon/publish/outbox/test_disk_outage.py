@@ -1,5 +1,6 @@
 """An outbox on a disk that is full, read-only, broken or missing."""
 
+import errno
 import resource
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,6 +13,7 @@ from watched_log import Log
 
 from soundpost.health import Health
 from soundpost.publish.outbox.outbox import Outbox
+from soundpost.publish.outbox.store import Store
 from soundpost.publish.outbox.writer import OutboxWriter
 from soundpost.system.backoff import Backoff
 
@@ -128,3 +130,21 @@ def test_a_folder_that_cannot_be_created_leaves_the_outbox_in_memory(
     append(outbox, writer, range(1, 4))
     assert send(outbox, writer, 3) == [1, 2, 3]
     assert "sent from memory" in log.wait_for("ERROR the outbox")
+
+
+@pytest.mark.usefixtures("_retry_at_once")
+def test_a_disk_that_fails_while_the_budget_is_enforced_is_an_outage(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Reading the oldest rows fails, and the file is closed; the writer goes on without it."""
+    outbox, writer = outbox_file(tmp_path / "outbox.db", budget_bytes=100_000)
+    for seq in range(1, 600):
+        outbox.intake.append(message(seq))
+
+    def fail(*_: object) -> None:
+        raise OSError(errno.EIO, "I/O error")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(Store, "read_after", fail)
+        writer.write_pending()
+    assert sent(outbox, writer)[-1] == 599
