@@ -68,14 +68,14 @@ class Status:
     """The state of the daemon between two chunks; made once, and given to every `tick`.
 
     Attributes:
-        is_quiet: True while the gate is closed: samples come, and no windows are expected.
+        is_gate_closed: True while the gate is closed: samples come, and no windows are expected.
         is_waiting: True while the source has no sound and waits for it to come back.
         is_connected: True while the broker is connected.
         queue_seconds: Captured sound that waits for the pipeline.
         problems: The microphone's problems.
     """
 
-    is_quiet: bool = False
+    is_gate_closed: bool = False
     is_waiting: bool = False
     is_connected: bool = False
     queue_seconds: float = 0.0

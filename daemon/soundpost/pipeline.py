@@ -62,9 +62,9 @@ class Pipeline:
         return self._stages.tracker.labels
 
     @property
-    def is_quiet(self) -> bool:
+    def is_gate_closed(self) -> bool:
         """True while the gate is closed: sound comes, and no window is to be expected."""
-        return self._stages.gate.quiet_since is not None
+        return self._stages.gate.closed_since is not None
 
     def run(self) -> Iterator[list[Detection]]:
         """Yields the detections of each chunk, most often none, until the source ends.
@@ -97,7 +97,7 @@ class Pipeline:
         for passed in self._stages.gate.filter(chunk):
             for window in self._stages.windower.window(passed):
                 yield from self._decide(window)
-        if self.is_quiet:
+        if self.is_gate_closed:
             yield from self._flush()
 
     def _decide(self, window: Window) -> Iterator[Detection]:

@@ -13,7 +13,7 @@ from jsonschema import Draft202012Validator
 
 from soundpost.errors import PublishError
 from soundpost.messages.command import COMMANDS, read_command
-from soundpost.messages.result import ResultMessage, Status
+from soundpost.messages.result import CommandStatus, ResultMessage
 from soundpost.messages.settings import SettingsMessage
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
@@ -30,7 +30,7 @@ DONE = ResultMessage(
     node="north-gate",
     id="a1",
     command="capture-now",
-    status=Status.DONE,
+    status=CommandStatus.DONE,
     message="the clip is stored",
     hint="",
     at=AT,
@@ -104,7 +104,7 @@ def test_a_schema_names_the_fields_of_its_struct(
 
 def test_the_schema_has_every_status() -> None:
     """A new status must be documented."""
-    assert RESULT["properties"]["status"]["enum"] == list(Status)
+    assert RESULT["properties"]["status"]["enum"] == list(CommandStatus)
 
 
 @pytest.mark.parametrize("schema", [COMMAND, RESULT, SETTINGS], ids=lambda schema: schema["title"])

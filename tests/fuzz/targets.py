@@ -19,7 +19,7 @@ from soundpost.errors import SoundpostError
 from soundpost.evidence.store.retention import RetentionPolicy
 from soundpost.health import Health
 from soundpost.manifest import GOLDEN_FILE, MANIFEST_FILE, MODEL_FILE, read_manifest
-from soundpost.messages.result import ResultMessage, Status
+from soundpost.messages.result import CommandStatus, ResultMessage
 from soundpost.publish.broker import load_broker_address
 from soundpost.publish.inbox.inbox import CommandInbox
 from soundpost.publish.inbox.reply_to import ReplyTo
@@ -99,7 +99,7 @@ def outbox(data: bytes, folder: Path) -> None:
     path.with_name(path.name + ("", ".mark", "-wal", "-journal")[kind]).write_bytes(rest)
     health = Health()
     outbox_queue = Outbox(10, health)
-    writer = OutboxWriter(path, BUDGET_BYTES, outbox_queue.backlog, health, lambda: None)
+    writer = OutboxWriter(path, BUDGET_BYTES, outbox_queue.storage, health, lambda: None)
     try:
         earlier = sent(outbox_queue, writer)
         assert earlier == sorted(set(earlier))
@@ -153,7 +153,7 @@ def command(data: bytes, _folder: Path) -> None:
     assert len(queue.results) == (pending is None)
     for result_payload, sender in queue.results:
         result = msgspec.json.decode(result_payload, type=ResultMessage)
-        assert result.status is Status.REFUSED
+        assert result.status is CommandStatus.REFUSED
         assert not (sender.topic or "").startswith("p/n/detections")
     if pending is not None:
         assert pending.command.id

@@ -42,7 +42,7 @@ def outbox_file(
     """Returns an outbox with a file, and its writer, whose thread the test stands for."""
     health = health or Health()
     outbox = Outbox(capacity, health)
-    _writers.append(OutboxWriter(path, budget_bytes, outbox.backlog, health, lambda: None))
+    _writers.append(OutboxWriter(path, budget_bytes, outbox.storage, health, lambda: None))
     return outbox, _writers[-1]
 
 
@@ -59,8 +59,8 @@ def sent(outbox: Outbox, writer: OutboxWriter) -> list[int]:
     while record := outbox.feed.next_unsent():
         numbers.append(record.seq)
         outbox.feed.acknowledge(record.seq)
-        if outbox.backlog.has_work.is_set():
-            outbox.backlog.has_work.clear()
+        if outbox.storage.has_work.is_set():
+            outbox.storage.has_work.clear()
             writer.write_pending()
     writer.write_pending()
     return numbers

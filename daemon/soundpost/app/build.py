@@ -5,8 +5,8 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 
-from soundpost.app.node import Node
-from soundpost.capture import FileSource, ReconnectingMic, Recording, Source, parse_source
+from soundpost.app.daemon import Daemon
+from soundpost.capture import FileSource, FileSpec, ReconnectingMic, Source, parse_source
 from soundpost.classify.model import Model, load_model
 from soundpost.commands import (
     CommandHandler,
@@ -37,7 +37,7 @@ from soundpost.system.watchdog import StatusLine, Watchdog
 _log = logging.getLogger("soundpost")
 
 
-def build(live_config: LiveConfig) -> Node:
+def build(live_config: LiveConfig) -> Daemon:
     """Builds the parts of the daemon; opens nothing but the files of the outbox and of commands.
 
     Raises:
@@ -67,7 +67,7 @@ def build(live_config: LiveConfig) -> Node:
         from soundpost.commands.factory import build_executor  # noqa: PLC0415 - see the package
 
         def reload() -> None:
-            live_config.replace(try_out)
+            live_config.replace(validate)
             watchdog.reload()
             source.stop()
 
@@ -77,7 +77,7 @@ def build(live_config: LiveConfig) -> Node:
         commands = build_executor(config, model, targets, publisher, state_file)
     builder = build_message_builder(config, model, clock_state, publisher.last_seq)
     every_seconds = config.mqtt.health_seconds
-    return Node(
+    return Daemon(
         sample_rate_hz=rate_hz,
         health=health,
         source=source,
@@ -98,7 +98,7 @@ def build(live_config: LiveConfig) -> Node:
     )
 
 
-def try_out(config: Config) -> None:
+def validate(config: Config) -> None:
     """Raises what `build` would raise for a configuration, as far as it shows without a device."""
     model = load_model(config.classify)
     mutes = build_mutes(model.bundle.manifest.labels, config, clock_state)
@@ -111,7 +111,7 @@ def try_out(config: Config) -> None:
 def build_source(config: Config, sample_rate_hz: int, health: Health) -> Source:
     """Builds the configured source, not yet opened."""
     named = parse_source(config.capture.source)
-    if isinstance(named, Recording):
+    if isinstance(named, FileSpec):
         return FileSource(
             named.path,
             sample_rate_hz,

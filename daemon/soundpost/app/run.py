@@ -2,7 +2,7 @@
 
 import logging
 
-from soundpost.app.build import build, try_out
+from soundpost.app.build import build, validate
 from soundpost.config import LiveConfig
 from soundpost.system.signals import stopped_by_signals
 
@@ -18,19 +18,19 @@ def run(live_config: LiveConfig) -> bool:
     Raises:
         SoundpostError: A failure that a person can mend; `offline` is published first.
     """
-    node = build(live_config)
-    with stopped_by_signals(node.stop), node.publisher:
-        with node.source, node.watchdog, node.metrics:
+    daemon = build(live_config)
+    with stopped_by_signals(daemon.stop), daemon.publisher:
+        with daemon.source, daemon.watchdog, daemon.metrics:
             live_config.save_copy()
-            for detections in node.pipeline.run():
+            for detections in daemon.pipeline.run():
                 for detection in detections:
-                    node.publish(detection)
-                status = node.status()
-                for task in node.tasks:
-                    task.tick(status)
-                if live_config.is_replaced(try_out):
-                    node.restart()
-            node.commands.close()
-        node.health_reports.publish_now(node.monitor.problems)
-    _log.info("stopped after %.1f s of sound", node.captured_seconds)
-    return node.watchdog.is_reloading
+                    daemon.publish(detection)
+                status = daemon.status()
+                for tickable in daemon.tickables:
+                    tickable.tick(status)
+                if live_config.reload_if_requested(validate):
+                    daemon.restart()
+            daemon.commands.close()
+        daemon.health_reports.publish_now(daemon.monitor.problems)
+    _log.info("stopped after %.1f s of sound", daemon.captured_seconds)
+    return daemon.watchdog.is_reloading

@@ -8,7 +8,7 @@ RATES_HZ = (8_000, 16_000, 32_000, 48_000)
 """Sample rates that webrtcvad accepts."""
 
 STRICTEST = 3
-"""The mode of webrtcvad that detects the fewest voices; 0 detects the most."""
+"""The aggressiveness mode of webrtcvad that detects the fewest voices; 0 detects the most."""
 
 
 class VoiceDetector:
@@ -19,7 +19,7 @@ class VoiceDetector:
     docs/adr/0004-the-gate-is-open-by-default.md.
 
     Args:
-        strictness: 0 (detects the most) to 3 (detects the fewest, most certain voices).
+        strictness: webrtcvad's aggressiveness mode, 0 (detects the most) to 3 (detects the fewest, most certain voices).
         sample_rate_hz: Rate of the blocks, one of `RATES_HZ`.
     """
 

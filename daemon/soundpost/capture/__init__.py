@@ -7,17 +7,17 @@ from soundpost.capture.microphone.mic import MicSource
 from soundpost.capture.microphone.portaudio import list_devices
 from soundpost.capture.microphone.reconnect import ReconnectingMic
 from soundpost.capture.probe import Probe, probe
-from soundpost.capture.source import Microphone, Recording, Source, parse_source
+from soundpost.capture.source import FileSpec, MicSpec, Source, parse_source
 
 __all__ = [
     "ArraySource",
     "Device",
     "FileSource",
+    "FileSpec",
     "MicSource",
-    "Microphone",
+    "MicSpec",
     "Probe",
     "ReconnectingMic",
-    "Recording",
     "Source",
     "list_devices",
     "parse_source",

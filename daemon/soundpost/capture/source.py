@@ -38,20 +38,20 @@ class Source(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Microphone:
+class MicSpec:
     """A microphone by its name or its index; None is the system's default."""
 
     device: str | None
 
 
 @dataclass(frozen=True, slots=True)
-class Recording:
+class FileSpec:
     """A sound file."""
 
     path: Path
 
 
-def parse_source(text: str) -> Microphone | Recording:
+def parse_source(text: str) -> MicSpec | FileSpec:
     """Parses `mic`, `mic:NAME`, `mic:INDEX` or `wav:PATH`.
 
     Raises:
@@ -59,11 +59,11 @@ def parse_source(text: str) -> Microphone | Recording:
     """
     kind, _, rest = text.partition(":")
     if text == "mic":
-        return Microphone(None)
+        return MicSpec(None)
     if kind == "mic" and rest:
-        return Microphone(rest)
+        return MicSpec(rest)
     if kind == "wav" and rest:
-        return Recording(Path(rest))
+        return FileSpec(Path(rest))
     raise CaptureError(
         f"expected a source as mic, mic:NAME or wav:PATH, got {text!r}",
         hint="`soundpost devices` lists the microphones by name",

@@ -6,7 +6,7 @@ from typing import TextIO
 
 from soundpost.app import build_evidence, build_source
 from soundpost.audio import SILENCE_DBFS, level_dbfs
-from soundpost.capture import Microphone, parse_source, probe
+from soundpost.capture import MicSpec, parse_source, probe
 from soundpost.classify import Bundle, Classifier, find_bundle, load_bundle, replay_golden
 from soundpost.classify.golden import SCORE_TOLERANCE
 from soundpost.cli.checklist import Checklist
@@ -85,7 +85,7 @@ def _replay(bundle: Bundle, config: Config) -> str:
 def _record(config: Config, rate_hz: int) -> str:
     named = parse_source(config.capture.source)
     expected = round(PROBE_SECONDS * rate_hz)
-    if isinstance(named, Microphone):
+    if isinstance(named, MicSpec):
         recorded = probe(named.device, rate_hz, PROBE_SECONDS)
         name, got, level = recorded.device_name, recorded.samples, recorded.level_dbfs
     else:

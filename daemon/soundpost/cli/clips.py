@@ -72,9 +72,9 @@ def _complete_clips(folder: Path) -> Iterator[tuple[Path, Sidecar]]:
 
 def _line(sidecar: Sidecar) -> str:
     detection = sidecar.read_detection()
-    muted_seconds = sum(end - start for start, end in sidecar.muted)
-    muted = f"  muted {muted_seconds:.1f} s" if muted_seconds else ""
+    silenced_seconds = sum(end - start for start, end in sidecar.silenced)
+    silenced = f"  muted {silenced_seconds:.1f} s" if silenced_seconds else ""
     return (
         f"{sidecar.clip}  {detection.onset}  {detection.score:.2f}  {sidecar.seconds:5.1f} s"
-        f"  {detection.label}{muted}\n"
+        f"  {detection.label}{silenced}\n"
     )

@@ -4,7 +4,7 @@ The modules that execute commands are imported only where commands are on, becau
 are off and the start should not take longer for them.
 """
 
-from soundpost.commands.disabled import CommandHandler, CommandsDisabled, open_state_file
+from soundpost.commands.handler import CommandHandler, CommandsDisabled, open_state_file
 from soundpost.commands.sound_clock import SoundClock
 from soundpost.commands.targets import CommandTargets
 

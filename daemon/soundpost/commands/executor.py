@@ -15,24 +15,24 @@ from soundpost.commands.state_file import CommandState, StateFile
 from soundpost.commands.tasks import ClipTask, CommandTask, SelfTestTask
 from soundpost.errors import PublishError, SoundpostError
 from soundpost.evidence import Request
-from soundpost.health import Status as NodeStatus
+from soundpost.health import Status
 from soundpost.messages.command import (
-    CaptureNow,
-    Mute,
-    Profile,
-    Reload,
-    Selftest,
-    Threshold,
-    Unmute,
+    CaptureCommand,
+    MuteCommand,
+    ProfileCommand,
+    ReloadCommand,
+    SelfTestCommand,
+    ThresholdCommand,
+    UnmuteCommand,
 )
-from soundpost.messages.result import CommandOutcome, Status
+from soundpost.messages.result import CommandOutcome, CommandStatus
 from soundpost.messages.uuid7 import uuid7
 from soundpost.publish.inbox.inbox import STOPPING_HINT, CommandInbox, PendingCommand
 from soundpost.system.clock import clock_state
 
 _NOT_SAVED = "a restart undoes it: there is no folder for the node's state, or its disk is full"
 
-REST_PER_WORK = 4
+PAUSE_FACTOR = 4
 """A command that took t seconds is followed by 4 t seconds without one: commands take at most a
 fifth of the time, so a flood of them or a slow disk never delays the audio."""
 
@@ -73,7 +73,7 @@ class CommandExecutor:
         self._compared_ns = 0
         self._rng = random.SystemRandom()
 
-    def tick(self, status: NodeStatus) -> None:
+    def tick(self, status: Status) -> None:
         """Advances running commands, and executes the next one unless it pauses."""
         self._advance(is_last=status.is_waiting)
         started_seconds = self._monotonic_seconds()
@@ -82,7 +82,7 @@ class CommandExecutor:
             self._compared_ns = 0
             ended_seconds = self._monotonic_seconds()
             took_seconds = ended_seconds - started_seconds
-            self._pause_until_seconds = ended_seconds + REST_PER_WORK * took_seconds
+            self._pause_until_seconds = ended_seconds + PAUSE_FACTOR * took_seconds
         self._publish_settings(self._utc_ns())
 
     def close(self) -> None:
@@ -110,7 +110,7 @@ class CommandExecutor:
 
     def _refuse(self, pending: PendingCommand, error: SoundpostError) -> None:
         """Refuses a command without recording it, so that its id can be used again."""
-        outcome = CommandOutcome(Status.REFUSED, str(error), error.hint)
+        outcome = CommandOutcome(CommandStatus.REFUSED, str(error), error.hint)
         result = self._inbox.build_result(pending, outcome)
         self._inbox.queue_result(result, pending.reply_to)
 
@@ -127,44 +127,44 @@ class CommandExecutor:
         try:
             outcome = self._dispatch(pending)
         except SoundpostError as error:
-            outcome = CommandOutcome(Status.REFUSED, str(error), error.hint)
+            outcome = CommandOutcome(CommandStatus.REFUSED, str(error), error.hint)
         self._finish(pending, outcome)
 
     def _dispatch(self, pending: PendingCommand) -> CommandOutcome:
         settings, command = self._context.live_settings, pending.command
         match command:
-            case Mute() if command.minutes:
+            case MuteCommand() if command.minutes:
                 until_ns = minutes_later(self._utc_ns(), command.minutes)
                 message = settings.mute(command.labels, until_ns)
-            case Mute() | Unmute():
+            case MuteCommand() | UnmuteCommand():
                 message = settings.unmute(command.labels)
-            case Threshold():
+            case ThresholdCommand():
                 message = settings.set_threshold(command.label, command.on)
-            case Profile():
+            case ProfileCommand():
                 message = settings.set_profile(command.label, command.profile)
-            case Selftest():
+            case SelfTestCommand():
                 return self._start_self_test(pending)
-            case CaptureNow():
+            case CaptureCommand():
                 return self._start_clip(pending, command)
-            case Reload():
+            case ReloadCommand():
                 self._targets.reload()
-                return CommandOutcome(Status.DONE, "the configuration is read again")
+                return CommandOutcome(CommandStatus.DONE, "the configuration is read again")
             case _:
                 raise AssertionError(f"no case for {command!r}")
-        return CommandOutcome(Status.DONE, message)
+        return CommandOutcome(CommandStatus.DONE, message)
 
     def _start_self_test(self, pending: PendingCommand) -> CommandOutcome:
         if any(isinstance(task, SelfTestTask) for _, task in self._running):
             raise PublishError("a self-test is running already", hint="wait for its result")
         self._running.append((pending, SelfTestTask(self._context.new_self_test())))
-        return CommandOutcome(Status.STARTED, "a known sound passes through the pipeline")
+        return CommandOutcome(CommandStatus.STARTED, "a known sound passes through the pipeline")
 
-    def _start_clip(self, pending: PendingCommand, command: CaptureNow) -> CommandOutcome:
+    def _start_clip(self, pending: PendingCommand, command: CaptureCommand) -> CommandOutcome:
         clip_id = str(uuid7(self._utc_ns(), self._rng))
         request = Request(clip_id, command.id, command.seconds, clock_state())
         self._targets.evidence.request_clip(request)
         self._running.append((pending, ClipTask(self._targets.evidence)))
-        return CommandOutcome(Status.STARTED, f"the next {command.seconds:g} s are recorded")
+        return CommandOutcome(CommandStatus.STARTED, f"the next {command.seconds:g} s are recorded")
 
     def _finish(self, pending: PendingCommand, outcome: CommandOutcome) -> None:
         """Saves the result, then queues it for the broker."""
@@ -176,7 +176,9 @@ class CommandExecutor:
             results=self._history.entries,
         )
         is_saved = self._state_file.write(state)
-        if not is_saved and isinstance(pending.command, Mute | Unmute | Threshold | Profile):
+        if not is_saved and isinstance(
+            pending.command, MuteCommand | UnmuteCommand | ThresholdCommand | ProfileCommand
+        ):
             result = msgspec.structs.replace(result, hint=result.hint or _NOT_SAVED)
         _log.info(
             "command %s %s: %s: %s",

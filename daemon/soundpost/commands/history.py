@@ -7,7 +7,7 @@ import msgspec
 
 from soundpost.errors import PublishError
 from soundpost.messages.command import Command
-from soundpost.messages.result import ResultMessage, Status
+from soundpost.messages.result import CommandStatus, ResultMessage
 
 KEPT_RESULTS = 200
 """A command is recognised as a repetition for so many commands after it."""
@@ -71,11 +71,11 @@ def _digest(name: str, command: Command) -> str:
 
 
 def _ended(entry: HistoryEntry) -> HistoryEntry:
-    if entry.result.status is not Status.STARTED:
+    if entry.result.status is not CommandStatus.STARTED:
         return entry
     result = msgspec.structs.replace(
         entry.result,
-        status=Status.FAILED,
+        status=CommandStatus.FAILED,
         message="the node was restarted before it was done",
         hint="send it again, with a new id",
     )

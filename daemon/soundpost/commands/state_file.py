@@ -14,7 +14,7 @@ from soundpost.system.log_once import LogOnce
 from soundpost.system.systemd import state_directory
 
 FILE_NAME = "commands.json"
-_LARGEST_BYTES = 4_000_000
+_LARGEST_FILE_BYTES = 4_000_000
 """More is not read. The file has at most 200 results, some mutes and an override per label."""
 
 _log = logging.getLogger("soundpost.control")
@@ -66,7 +66,7 @@ class StateFile:
             return CommandState()
         try:
             with self._path.open("rb") as file:
-                return _decode(file.read(_LARGEST_BYTES))
+                return _decode(file.read(_LARGEST_FILE_BYTES))
         except FileNotFoundError:
             return CommandState()
         except OSError as error:

@@ -5,7 +5,7 @@ from typing import Protocol
 from soundpost.commands.self_test import SelfTest
 from soundpost.errors import SelfTestError
 from soundpost.evidence import Evidence, NoClipReason
-from soundpost.messages.result import CommandOutcome, Status
+from soundpost.messages.result import CommandOutcome, CommandStatus
 
 
 class CommandTask(Protocol):
@@ -49,9 +49,9 @@ class ClipTask:
                 return None
             case NoClipReason():
                 why, hint = _NO_CLIP[clip]
-                return CommandOutcome(Status.FAILED, f"there is no clip: {why}", hint)
+                return CommandOutcome(CommandStatus.FAILED, f"there is no clip: {why}", hint)
         cut = ", cut short: no more sound comes" if is_last else ""
-        return CommandOutcome(Status.DONE, f"the clip is stored{cut}", clip=clip)
+        return CommandOutcome(CommandStatus.DONE, f"the clip is stored{cut}", clip=clip)
 
 
 class SelfTestTask:
@@ -72,10 +72,10 @@ class SelfTestTask:
                 if not is_last:
                     return None
         except SelfTestError as error:
-            return CommandOutcome(Status.FAILED, str(error), error.hint)
+            return CommandOutcome(CommandStatus.FAILED, str(error), error.hint)
         sound, score = self._self_test.sound, self._self_test.best_score
         return CommandOutcome(
-            Status.DONE,
+            CommandStatus.DONE,
             f"{sound.label} was recognised: expected at {sound.needed_score:.3f} or more, "
             f"got {score:.3f}",
         )

@@ -54,19 +54,19 @@ class LiveConfig:
         """Requests a reload of the file; takes no lock, so a signal handler may call it."""
         self._is_requested = True
 
-    def is_replaced(self, try_out: Callable[[Config], None]) -> bool:
+    def reload_if_requested(self, validate: Callable[[Config], None]) -> bool:
         """Performs a requested reload, and returns whether there was one and it succeeded.
 
         If the file is refused the reason is logged, and the configuration stays as it is.
 
         Args:
-            try_out: Raises SoundpostError for a configuration that does not fit model or machine.
+            validate: Raises SoundpostError for a configuration that does not fit model or machine.
         """
         if not self._is_requested:
             return False
         self._is_requested = False
         try:
-            self.replace(try_out)
+            self.replace(validate)
         except SoundpostError as error:
             _log.error(
                 "the new configuration is refused, the old one stays in use: %s (%s)",
@@ -76,18 +76,18 @@ class LiveConfig:
             return False
         return True
 
-    def replace(self, try_out: Callable[[Config], None]) -> None:
+    def replace(self, validate: Callable[[Config], None]) -> None:
         """Reads the file and puts its configuration into use.
 
         Args:
-            try_out: Raises SoundpostError for a configuration that does not fit model or machine.
+            validate: Raises SoundpostError for a configuration that does not fit model or machine.
 
         Raises:
             SoundpostError: The file is refused; the configuration stays as it is.
         """
         content = self._content_now()
         config = self._read(self._file)
-        try_out(config)
+        validate(config)
         self.config, self._content = config, content
 
     def _read_or_fall_back(self) -> Config:

@@ -11,7 +11,7 @@ from soundpost.decide.rules.rules import Rule
 from soundpost.decide.smoothing import MovingMean
 from soundpost.decide.voting import Flags, WindowVote
 
-REMEMBERED_WINDOWS = 32
+HISTORY_WINDOWS = 32
 """Windows whose scores are replayed when the rules change: 16 s at the default stride. A rule that
 looks further back starts with that much history."""
 
@@ -44,7 +44,7 @@ class HysteresisThreshold:
     """
 
     def __init__(self, rules: Sequence[Rule]) -> None:
-        self._past: deque[NDArray[np.float32]] = deque(maxlen=REMEMBERED_WINDOWS)
+        self._past: deque[NDArray[np.float32]] = deque(maxlen=HISTORY_WINDOWS)
         self.set_rules(rules)
 
     def set_rules(self, rules: Sequence[Rule]) -> None:

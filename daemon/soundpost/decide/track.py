@@ -17,7 +17,7 @@ class Track:
         onset_utc_ns: Wall time of the onset, nanoseconds since 1970 UTC.
         peak: Highest smoothed score.
         level_dbfs: RMS level of its loudest window.
-        held: The last window whose own score reached the off-threshold.
+        last_active_window: The last window whose own score reached the off-threshold.
         confirmed: True once `confirmed` was reported.
     """
 
@@ -28,5 +28,5 @@ class Track:
     onset_utc_ns: int
     peak: float
     level_dbfs: float
-    held: Window
+    last_active_window: Window
     confirmed: bool = False

@@ -50,7 +50,7 @@ class Tracker:
         # Keyed by the position of a rule among the rules, not by its label's index in the scores.
         self._rising: dict[int, Window] = {}
         self._tracks: dict[int, Track] = {}
-        self._free_from: dict[int, int] = {}
+        self._refractory_until_sample: dict[int, int] = {}
         self._muted: set[int] = set()
         self._tracked_until_sample = 0
         self._event_count = 0
@@ -113,8 +113,8 @@ class Tracker:
     def _start(
         self, position: int, threshold_state: ThresholdState, window: Window
     ) -> Iterator[Detection]:
-        free_from = self._free_from.get(position, 0)
-        if window.end_sample <= free_from:
+        refractory_until_sample = self._refractory_until_sample.get(position, 0)
+        if window.end_sample <= refractory_until_sample:
             return
         rule = self._rules[position]
         if not self._mutes.may_start(rule.label, window.utc_ns):
@@ -122,7 +122,7 @@ class Tracker:
             return
         rising = self._rising[position]
         onset = rising.start_sample + onset_frame(rising.log_mel) * self._spec.hop_samples
-        onset = max(onset, free_from)
+        onset = max(onset, refractory_until_sample)
         track = Track(
             event=self._event_count,
             label=rule.label,
@@ -131,7 +131,7 @@ class Tracker:
             onset_utc_ns=self._utc_ns(onset, window),
             peak=float(threshold_state.smoothed[position]),
             level_dbfs=window.level_dbfs,
-            held=window,
+            last_active_window=window,
         )
         self._event_count += 1
         self._tracks[position] = track
@@ -152,7 +152,7 @@ class Tracker:
         track.level_dbfs = max(track.level_dbfs, window.level_dbfs)
         if threshold_state.values[position] < np.float32(rule.off_threshold):
             return
-        track.held = window
+        track.last_active_window = window
         duration_samples = window.end_sample - track.onset_sample
         if not track.confirmed and duration_samples >= rule.minimum_samples:
             track.confirmed = True
@@ -160,10 +160,13 @@ class Tracker:
 
     def _end(self, position: int) -> Detection:
         track = self._tracks.pop(position)
-        held = track.held
-        offset = held.start_sample + offset_frame(held.log_mel) * self._spec.hop_samples
+        last_active_window = track.last_active_window
+        offset = (
+            last_active_window.start_sample
+            + offset_frame(last_active_window.log_mel) * self._spec.hop_samples
+        )
         offset = max(offset, track.onset_sample + self._spec.hop_samples)
-        self._free_from[position] = offset + self._rules[position].refractory_samples
+        self._refractory_until_sample[position] = offset + self._rules[position].refractory_samples
         state = State.ENDED if track.confirmed else State.RETRACTED
         return self._make_detection(track, state, offset)
 

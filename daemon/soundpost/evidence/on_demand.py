@@ -164,7 +164,7 @@ class OnDemandRecorder:
             log_mel=None,
             onset_sample=onset_sample,
             offset_sample=len(samples),
-            muted=allowed[1],
+            silenced=allowed[1],
         )
         is_stored = self._clip_store.store(clip, msgspec.json.encode(record), now_utc_ns)
         return clip.name if is_stored else NoClipReason.LOST

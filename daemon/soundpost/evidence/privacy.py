@@ -95,8 +95,8 @@ class Privacy:
             for start, end in self._speech
             if end <= decided_sample
         ]
-        silenced, muted = silence_speech(samples, before, self._sample_rate_hz, known)
-        return None if muted and self._mode == "no-speech-clips" else (silenced, muted)
+        kept, silenced = silence_speech(samples, before, self._sample_rate_hz, known)
+        return None if silenced and self._mode == "no-speech-clips" else (kept, silenced)
 
 
 def _refuse_rate(sample_rate_hz: int) -> None:

@@ -17,7 +17,7 @@ from soundpost.features import FeatureSpec
 from soundpost.health import Health
 from soundpost.messages.payload import DetectionMessage, encode
 
-TIDY_SECONDS = 3600
+EXPIRY_CHECK_SECONDS = 3600
 """How often old clips are removed while no new ones come."""
 
 
@@ -68,7 +68,7 @@ class ClipRecorder(Evidence):
         )
         self._open_clips: dict[int, _OpenClip] = {}
         self._scored_until_sample = 0
-        self._tidy_at_sample = 0
+        self._expiry_check_sample = 0
         self._now_utc_ns = 0
 
     def on_chunk(self, chunk: Chunk) -> None:
@@ -82,9 +82,11 @@ class ClipRecorder(Evidence):
         self._frames.drop_before(chunk.start_sample - self._buffer_samples)
         duration_ns = samples_to_ns(len(chunk.samples), self._sample_rate_hz)
         self._now_utc_ns = chunk.utc_ns + duration_ns
-        if chunk.end_sample >= self._tidy_at_sample:
-            self._clip_store.tidy(self._now_utc_ns)
-            self._tidy_at_sample = chunk.end_sample + TIDY_SECONDS * self._sample_rate_hz
+        if chunk.end_sample >= self._expiry_check_sample:
+            self._clip_store.remove_expired(self._now_utc_ns)
+            self._expiry_check_sample = (
+                chunk.end_sample + EXPIRY_CHECK_SECONDS * self._sample_rate_hz
+            )
 
     def on_scores(self, scores: Scores) -> None:
         """Buffers a window's log-mel and its speech score, in the order of the windows."""
@@ -168,7 +170,7 @@ class ClipRecorder(Evidence):
             clip.name = stored.name
 
     def _clip(
-        self, clip: _OpenClip, start_sample: int, samples: Pcm, muted: list[tuple[int, int]]
+        self, clip: _OpenClip, start_sample: int, samples: Pcm, silenced: list[tuple[int, int]]
     ) -> Clip:
         detection, offset_sample = clip.detection, None
         if detection.offset_sample is not None:
@@ -182,8 +184,8 @@ class ClipRecorder(Evidence):
             - samples_to_ns(ahead_samples, self._sample_rate_hz),
             samples=samples,
             # The buffered frames are those of the original sound, which silencing has changed.
-            log_mel=None if muted else self._frames.cut(start_sample, len(samples)),
+            log_mel=None if silenced else self._frames.cut(start_sample, len(samples)),
             onset_sample=max(0, ahead_samples),
             offset_sample=offset_sample,
-            muted=muted,
+            silenced=silenced,
         )

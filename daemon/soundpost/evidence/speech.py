@@ -9,7 +9,7 @@ from soundpost.audio import Pcm
 from soundpost.audio.vad import STRICTEST, VoiceDetector
 
 STRICTNESS = 2
-"""webrtcvad's mode: the strictest one that silenced every word of a sentence at any level down to
+"""webrtcvad's aggressiveness mode, 0 to 3: the strictest one that silenced every word of a sentence at any level down to
 -60 dBFS (docs/EVIDENCE.md). Mode 3 leaves faint words, 0 and 1 silence more of other sounds."""
 
 GAINS = (1, 10)
@@ -47,21 +47,21 @@ def silence_speech(
     """
     margin_samples = round(MARGIN_SECONDS * sample_rate_hz)
     captured = np.concatenate((before, samples)).astype(np.int32)
-    muted = np.zeros(len(samples), np.bool_)
+    silenced = np.zeros(len(samples), np.bool_)
     for gain in GAINS:
         louder = np.clip(captured * gain, *INT16_RANGE).astype(np.int16)
-        muted |= _voiced(louder, sample_rate_hz, STRICTNESS)[len(before) :]
+        silenced |= _voiced(louder, sample_rate_hz, STRICTNESS)[len(before) :]
     for start, end in known:
-        muted[start:end] = True
-    muted = _widened(muted, margin_samples)
+        silenced[start:end] = True
+    silenced = _widened(silenced, margin_samples)
     while True:
-        left = np.where(muted, np.int16(0), samples)
-        voiced = _voiced(left, sample_rate_hz, STRICTEST)
-        if not voiced.any() or muted.all():
-            return left, _stretches(muted)
+        kept = np.where(silenced, np.int16(0), samples)
+        voiced = _voiced(kept, sample_rate_hz, STRICTEST)
+        if not voiced.any() or silenced.all():
+            return kept, _stretches(silenced)
         # Each round silences more, so this ends, at the latest when all is silent.
-        more = muted | _widened(voiced, margin_samples)
-        muted = _widened(muted, margin_samples) if np.array_equal(more, muted) else more
+        more = silenced | _widened(voiced, margin_samples)
+        silenced = _widened(silenced, margin_samples) if np.array_equal(more, silenced) else more
 
 
 def _voiced(samples: Pcm, sample_rate_hz: int, strictness: int) -> Mask:

@@ -19,7 +19,7 @@ class Gate(Protocol):
     """Selects the sound that is worth classifying."""
 
     @property
-    def quiet_since(self) -> int | None:
+    def closed_since(self) -> int | None:
         """The sample at which the gate closed; None while sound since then may still pass."""
 
     def filter(self, chunk: Chunk) -> Iterator[Chunk]:
@@ -39,7 +39,7 @@ class Trigger(Protocol):
 class AlwaysOpen:
     """A gate that lets every chunk pass unchanged."""
 
-    quiet_since: int | None = None
+    closed_since: int | None = None
 
     def filter(self, chunk: Chunk) -> Iterator[Chunk]:
         """Yields the chunk itself."""
@@ -70,7 +70,7 @@ class BlockGate:
         pre_roll_seconds: float,
         hangover_seconds: float,
     ) -> None:
-        self._closed_since: int | None = 0
+        self._closed_at_sample: int | None = 0
         self._triggers = triggers
         self._combine = combine
         self._sample_rate_hz = sample_rate_hz
@@ -82,18 +82,18 @@ class BlockGate:
         self._hangover_left_blocks = 0
 
     @property
-    def quiet_since(self) -> int | None:
+    def closed_since(self) -> int | None:
         """The sample at which the gate closed, once no pre-roll can bridge the gap any more."""
-        if self._closed_since is None:
+        if self._closed_at_sample is None:
             return None
-        closed_samples = self._examined_until_sample - self._closed_since
+        closed_samples = self._examined_until_sample - self._closed_at_sample
         pre_roll_samples = (self._pre_roll.maxlen or 0) * self._block_samples
-        return self._closed_since if closed_samples > pre_roll_samples else None
+        return self._closed_at_sample if closed_samples > pre_roll_samples else None
 
     def _restart(self, start_sample: int) -> None:
         """Closes and discards the pre-roll; the next block starts at `start_sample`."""
-        if self._closed_since is None:
-            self._closed_since = self._examined_until_sample
+        if self._closed_at_sample is None:
+            self._closed_at_sample = self._examined_until_sample
         self._examined_until_sample = start_sample
         self._blocks.restart(start_sample)
         self._hangover_left_blocks = 0
@@ -108,11 +108,11 @@ class BlockGate:
         passing: list[Pcm] = []
         for block in self._blocks.split(chunk):
             self._update(block)
-            if self._closed_since is None:
+            if self._closed_at_sample is None:
                 passing += [*self._pre_roll, block]
                 self._pre_roll.clear()
             else:
-                yield from self._joined(passing, self._closed_since, chunk)
+                yield from self._joined(passing, self._closed_at_sample, chunk)
                 passing = []
                 self._pre_roll.append(block.copy())
             self._examined_until_sample += self._block_samples
@@ -122,12 +122,12 @@ class BlockGate:
         """Opens or closes the gate for the block."""
         # No short circuit: every trigger learns from every block.
         if self._combine([trigger.is_triggered(block) for trigger in self._triggers]):
-            self._closed_since = None
+            self._closed_at_sample = None
             self._hangover_left_blocks = self._hangover_blocks
         elif self._hangover_left_blocks:
             self._hangover_left_blocks -= 1
-        elif self._closed_since is None:
-            self._closed_since = self._examined_until_sample
+        elif self._closed_at_sample is None:
+            self._closed_at_sample = self._examined_until_sample
 
     def _joined(self, blocks: list[Pcm], end_sample: int, chunk: Chunk) -> Iterator[Chunk]:
         if blocks:

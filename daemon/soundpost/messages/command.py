@@ -8,7 +8,7 @@ from msgspec import Meta
 
 from soundpost.errors import PublishError, did_you_mean, expected_value
 
-LARGEST_BYTES = 16_384
+LARGEST_COMMAND_BYTES = 16_384
 """A hundred times the length of any command."""
 DEEPEST = 100
 """Any command has one list in an object; deeper JSON could exceed the parser's recursion limit."""
@@ -47,55 +47,55 @@ class Command(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     id: Id
 
 
-class Mute(Command, frozen=True):
+class MuteCommand(Command, frozen=True):
     """Suppresses detections of these labels for some minutes; of all labels if none is named."""
 
     minutes: Minutes
     labels: Names | None = None
 
 
-class Unmute(Command, frozen=True):
+class UnmuteCommand(Command, frozen=True):
     """Ends the mute of these labels; of all labels if none is named."""
 
     labels: Names | None = None
 
 
-class Threshold(Command, frozen=True):
+class ThresholdCommand(Command, frozen=True):
     """Sets the smoothed score that starts an event of a label; null for the configured one."""
 
     label: Name
     on: Share | None
 
 
-class Profile(Command, frozen=True):
+class ProfileCommand(Command, frozen=True):
     """Sets the profile of a label; null for the configured one."""
 
     label: Name
     profile: Name | None
 
 
-class Selftest(Command, frozen=True):
+class SelfTestCommand(Command, frozen=True):
     """Runs the self-test beside the running pipeline."""
 
 
-class CaptureNow(Command, frozen=True):
+class CaptureCommand(Command, frozen=True):
     """Records a clip of the next seconds, and of the sound just before them."""
 
     seconds: Seconds
 
 
-class Reload(Command, frozen=True):
+class ReloadCommand(Command, frozen=True):
     """Reads the configuration again."""
 
 
 COMMANDS: dict[str, type[Command]] = {
-    "mute": Mute,
-    "unmute": Unmute,
-    "threshold": Threshold,
-    "profile": Profile,
-    "selftest": Selftest,
-    "capture-now": CaptureNow,
-    "reload": Reload,
+    "mute": MuteCommand,
+    "unmute": UnmuteCommand,
+    "threshold": ThresholdCommand,
+    "profile": ProfileCommand,
+    "selftest": SelfTestCommand,
+    "capture-now": CaptureCommand,
+    "reload": ReloadCommand,
 }
 """The type of each command, by the last level of its topic."""
 
@@ -142,9 +142,10 @@ def read_id(payload: bytes) -> str | None:
 
 def _decode_object(payload: bytes) -> dict[str, Any]:
     hint = 'a command is a JSON object such as {"id": "a1"}; docs/PAYLOAD.md lists them'
-    if len(payload) > LARGEST_BYTES:
+    if len(payload) > LARGEST_COMMAND_BYTES:
         raise PublishError(
-            f"a command has at most {LARGEST_BYTES} bytes, this one {len(payload)}", hint=hint
+            f"a command has at most {LARGEST_COMMAND_BYTES} bytes, this one {len(payload)}",
+            hint=hint,
         )
     depths = accumulate((byte in b"[{") - (byte in b"]}") for byte in payload)
     if max(depths, default=0) > DEEPEST:

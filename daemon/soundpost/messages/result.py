@@ -13,7 +13,7 @@ LONGEST_NAME = 64
 """Characters of an unknown command's name that its result repeats."""
 
 
-class Status(StrEnum):
+class CommandStatus(StrEnum):
     """The state of a command; the value is its name on the wire."""
 
     STARTED = "started"
@@ -26,7 +26,7 @@ class Status(StrEnum):
 class CommandOutcome:
     """The outcome of a command: the fields of its result that the command itself determines."""
 
-    status: Status
+    status: CommandStatus
     message: str
     hint: str = ""
     clip: str | None = None
@@ -52,7 +52,7 @@ class ResultMessage(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_
     node: str
     id: str | None
     command: Annotated[str, Meta(max_length=LONGEST_NAME)]
-    status: Status
+    status: CommandStatus
     message: str
     hint: str
     at: Time

@@ -23,9 +23,9 @@ from soundpost.publish.broker import ConnectionSettings
 from soundpost.publish.errors import lost, no_answer, refused, unreachable
 from soundpost.publish.message import IncomingMessage, OnAck, OnMessage, OutgoingMessage
 
-IN_FLIGHT = 20
+RECEIVE_MAXIMUM = 20
 """The most messages in flight, unless the broker wants fewer (Receive Maximum)."""
-LARGEST_BYTES = 300_000
+MAXIMUM_PACKET_BYTES = 300_000
 """The broker sends nothing larger: more than a discovery payload, too little to fill a memory."""
 _AT_LEAST_ONCE = 1
 _CONNECT_SECONDS = 5.0
@@ -58,7 +58,7 @@ class Connection:
         self._to_send: deque[OutgoingMessage] = deque()
         self._in_flight: dict[int, OutgoingMessage] = {}
         self._subscribing: dict[int | None, OnAck] = {}
-        self._in_flight_limit = IN_FLIGHT
+        self._in_flight_limit = RECEIVE_MAXIMUM
         self._connack: ReasonCode | None = None
         self._loss: ReasonCode | None = None
         self._client = Client(
@@ -201,7 +201,9 @@ class Connection:
 
     def _on_connect(self, reason: ReasonCode, properties: Properties | None) -> None:
         self._connack = reason
-        self._in_flight_limit = min(IN_FLIGHT, getattr(properties, "ReceiveMaximum", IN_FLIGHT))
+        self._in_flight_limit = min(
+            RECEIVE_MAXIMUM, getattr(properties, "ReceiveMaximum", RECEIVE_MAXIMUM)
+        )
 
     def _on_puback(self, mid: int, reason: ReasonCode) -> None:
         self._in_flight.pop(mid).on_ack(str(reason) if reason.is_failure else None)
@@ -227,7 +229,7 @@ def _incoming(message: MQTTMessage) -> IncomingMessage:
 def _connect_properties() -> Properties:
     """Returns properties that ask the broker not to send packets that are too large."""
     properties = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]  # paho's gap
-    properties.MaximumPacketSize = LARGEST_BYTES
+    properties.MaximumPacketSize = MAXIMUM_PACKET_BYTES
     return properties
 
 

@@ -15,7 +15,7 @@ from soundpost.publish.broker import ConnectionSettings, load_broker_address
 from soundpost.publish.client import MqttClient, NodeTopics
 from soundpost.publish.detections import RefusedTopics
 from soundpost.publish.home_assistant.announcer import DiscoveryAnnouncer
-from soundpost.publish.home_assistant.device import DeviceAnnouncement
+from soundpost.publish.home_assistant.entities import DeviceAnnouncement
 from soundpost.publish.outbox.location import outbox_path
 from soundpost.publish.outbox.outbox import Outbox
 from soundpost.publish.outbox.writer import FULL, OutboxWriter
@@ -92,7 +92,7 @@ class MqttPublisher:
         self._writer: OutboxWriter | None = None
         if path := outbox_path(config):
             budget_bytes = config.outbox_megabytes * BYTES_PER_MEGABYTE
-            self._writer = OutboxWriter(path, budget_bytes, outbox.backlog, health, self._wake)
+            self._writer = OutboxWriter(path, budget_bytes, outbox.storage, health, self._wake)
             self._threads.append(_build_thread(self._writer.run, "soundpost-outbox"))
         self._overflow_log = LogOnce(_log)
 

@@ -127,4 +127,4 @@ class Watchdog:
     def _has_progressed(self, status: Status) -> bool:
         has_captured = self._health.samples > self._fed_samples
         has_classified = self._health.windows > self._fed_windows
-        return has_captured and (has_classified or status.is_quiet)
+        return has_captured and (has_classified or status.is_gate_closed)

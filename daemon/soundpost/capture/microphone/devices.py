@@ -28,7 +28,7 @@ class Device:
     is_default: bool
 
 
-class _PortAudio(Protocol):
+class _DeviceLister(Protocol):
     """The calls of `pyaudio.PyAudio` that list devices; PyAudio publishes no types."""
 
     def get_device_count(self) -> int: ...
@@ -37,7 +37,7 @@ class _PortAudio(Protocol):
     def get_default_input_device_info(self) -> dict[str, Any]: ...
 
 
-def list_inputs(portaudio: _PortAudio) -> list[Device]:
+def list_inputs(portaudio: _DeviceLister) -> list[Device]:
     """Returns every device that can record, in PortAudio's order."""
     try:
         default = portaudio.get_default_input_device_info()["index"]

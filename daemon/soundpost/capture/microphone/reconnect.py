@@ -91,7 +91,7 @@ class ReconnectingMic:
     def __enter__(self) -> Self:
         """Opens the microphone, if present; raises without PyAudio, or when PortAudio hangs."""
         require_pyaudio()
-        self._captured_seconds = time.monotonic()
+        self._last_capture_seconds = time.monotonic()
         self._open()
         return self
 
@@ -133,7 +133,7 @@ class ReconnectingMic:
                     self._on_first_chunk(mic)
                     is_first = False
                 yield chunk
-                self._captured_seconds = time.monotonic()
+                self._last_capture_seconds = time.monotonic()
         except CaptureError as error:
             self._on_failure(error)
 
@@ -189,7 +189,7 @@ class ReconnectingMic:
         """
         until_seconds = time.monotonic() + seconds
         while not self._stopping and (left_seconds := until_seconds - time.monotonic()) > 0:
-            away_seconds = time.monotonic() - self._captured_seconds
+            away_seconds = time.monotonic() - self._last_capture_seconds
             if away_seconds > self._timeouts.give_up_seconds:
                 raise CaptureError(
                     f"expected a microphone, got none for {away_seconds:.0f} s: {self._error}",

@@ -7,7 +7,7 @@ from soundpost.audio import NANOSECONDS, samples_to_ns
 HORIZON_SECONDS = 10
 """Time over which the quickest arrival is searched. A longer horizon finds a quicker one; with this
 one, a crystal that is slow by 100 ppm causes an error of no more than 1 ms."""
-DRIFT = 1_000
+MAX_DRIFT_DIVISOR = 1_000
 """No clock is wrong by more than one part in this many; USB allows its devices 500 ppm."""
 
 
@@ -38,7 +38,7 @@ class CaptureTimestamps:
     def record(self, end_frame: int, arrived_ns: int) -> None:
         """Records that all frames before `end_frame` had arrived at a monotonic time."""
         origin_ns = self._origin_ns(end_frame, arrived_ns)
-        drift_ns = (arrived_ns - self._arrived_ns) // DRIFT
+        drift_ns = (arrived_ns - self._arrived_ns) // MAX_DRIFT_DIVISOR
         earliest_ns = self._earliest_ns + drift_ns if self._origins else origin_ns
         self._earliest_ns = min(earliest_ns, origin_ns)
         self._arrived_ns = arrived_ns

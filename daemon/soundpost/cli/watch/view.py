@@ -110,7 +110,7 @@ class View(Observer):
 
     def update(self, pipeline: Pipeline, problems: Sequence[Problem]) -> None:
         """Reads the pipeline's state, and clears level and scores that no longer hold."""
-        self.is_gate_open = not pipeline.is_quiet
+        self.is_gate_open = not pipeline.is_gate_closed
         self.is_waiting = pipeline.is_waiting
         self.problems = tuple(problems)
         if self.is_waiting:

@@ -41,7 +41,7 @@ def draw(
     length_samples: int,
     spec: FeatureSpec,
     event: tuple[int, int | None],
-    muted: list[tuple[int, int]],
+    silenced: list[tuple[int, int]],
 ) -> bytes:
     """Returns a PNG file: low sounds below, a tick each second, the event between white lines.
 
@@ -52,7 +52,7 @@ def draw(
         length_samples: Length of the clip.
         spec: How its log-mel is made.
         event: First and one-past-last sample of the event in the clip; None if it lasts longer.
-        muted: First and one-past-last sample of each silenced stretch.
+        silenced: First and one-past-last sample of each silenced stretch.
     """
     step = max(1, -(-len(log_mel) // WIDEST_PIXELS))
     log_mel = _thinned(log_mel, step)
@@ -63,7 +63,7 @@ def draw(
 
     image = np.repeat(_shades(log_mel, spec).T[::-1], BAND_PIXELS, axis=0)
     ruler = np.full((RULER_PIXELS, columns), BLACK, np.uint8)
-    for start, end in muted:
+    for start, end in silenced:
         image[:, column(start) : column(end)] = BLACK
     onset, offset = event
     first = column(onset)

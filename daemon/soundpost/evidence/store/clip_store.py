@@ -15,9 +15,9 @@ from soundpost.audio import Pcm
 from soundpost.evidence.encode.flac import encode_flac
 from soundpost.evidence.encode.spectrogram import draw
 from soundpost.evidence.store.files import (
-    NOT_OURS,
     PICTURE,
     SIDECAR,
+    SIDECAR_ERRORS,
     SOUND,
     Sidecar,
     stem_of,
@@ -49,7 +49,7 @@ class Clip:
         log_mel: Of these samples, float32[frames, mel_bands]; None if it must be computed.
         onset_sample: Position of the onset in the samples, at least 0.
         offset_sample: Position of the offset; None if the event lasts longer.
-        muted: First and one-past-last sample of each silenced stretch.
+        silenced: First and one-past-last sample of each silenced stretch.
     """
 
     event_id: str
@@ -60,7 +60,7 @@ class Clip:
     log_mel: NDArray[np.float32] | None
     onset_sample: int
     offset_sample: int | None
-    muted: list[tuple[int, int]]
+    silenced: list[tuple[int, int]]
 
     @property
     def stem(self) -> str:
@@ -100,10 +100,10 @@ class ClipStore:
         self._is_open = False
         self._failure = LogOnce(_log, on_change=False)
 
-    def tidy(self, now_utc_ns: int) -> None:
+    def remove_expired(self, now_utc_ns: int) -> None:
         """Creates the folder if it is missing, and removes clips beyond the age or the budget."""
         try:
-            self._tidy(now_utc_ns)
+            self._remove_expired(now_utc_ns)
         except OSError as error:
             self._log_failure(error)
 
@@ -141,11 +141,11 @@ class ClipStore:
             sidecar = msgspec.json.decode(path.read_bytes(), type=Sidecar)
             later = msgspec.structs.replace(sidecar, detection=msgspec.Raw(record))
             write_atomic(path, msgspec.json.encode(later))
-        except NOT_OURS as error:
+        except SIDECAR_ERRORS as error:
             self._log_failure(error)
         return True
 
-    def _tidy(self, now_utc_ns: int) -> None:
+    def _remove_expired(self, now_utc_ns: int) -> None:
         if not self._is_open:
             self._folder.mkdir(parents=True, exist_ok=True)
             self._retention.scan()
@@ -159,7 +159,7 @@ class ClipStore:
         Raises:
             OSError: There is no room, or it cannot be written.
         """
-        self._tidy(now_utc_ns)
+        self._remove_expired(now_utc_ns)
         size_bytes = disk_bytes([len(content) for content in contents.values()])
         if not self._retention.make_room(size_bytes, now_utc_ns):
             raise OSError(errno.EDQUOT, "the budget is smaller than this clip")
@@ -195,7 +195,7 @@ class ClipStore:
         known = clip.log_mel
         log_mel = LogMel(self._spec).compute(clip.samples) if known is None else known
         event = clip.onset_sample, clip.offset_sample
-        return draw(log_mel, len(clip.samples), self._spec, event, clip.muted)
+        return draw(log_mel, len(clip.samples), self._spec, event, clip.silenced)
 
     def _sidecar(self, clip: Clip, record: bytes) -> Sidecar:
         def seconds(sample: int) -> float:
@@ -207,6 +207,6 @@ class ClipStore:
             seconds=seconds(len(clip.samples)),
             onset_seconds=seconds(clip.onset_sample),
             offset_seconds=None if clip.offset_sample is None else seconds(clip.offset_sample),
-            muted=[(seconds(start), seconds(end)) for start, end in clip.muted],
+            silenced=[(seconds(start), seconds(end)) for start, end in clip.silenced],
             detection=msgspec.Raw(record),
         )

@@ -17,11 +17,12 @@ SUFFIXES = (SIDECAR, PICTURE, SOUND)
 """In the order of writing. The sound comes last, so a clip that has it is complete; the sidecar
 comes first, because it proves that the files are ours."""
 
-OURS = re.compile(r"[0-9]{8}T[0-9]{6}Z-[a-z0-9_]+-[0-9a-f]{8}")
-_ID_DIGITS = 8  # the last ones: a UUIDv7 begins with the time and ends in chance
+CLIP_STEM = re.compile(r"[0-9]{8}T[0-9]{6}Z-[a-z0-9_]+-[0-9a-f]{8}")
+"""The name of a clip's files without the suffix; other files in the folder are not touched."""
+_ID_DIGITS = 8  # the last ones: a UUIDv7 begins with the time and ends with random bits
 
-NOT_OURS = (OSError, msgspec.DecodeError, ValueError, RecursionError)
-"""Raised by reading a sidecar of foreign bytes; found by fuzzing."""
+SIDECAR_ERRORS = (OSError, msgspec.DecodeError, ValueError, RecursionError)
+"""Raised by reading a sidecar of other bytes; found by fuzzing."""
 
 Seconds = Annotated[float, Meta(ge=0.0)]
 
@@ -58,7 +59,8 @@ class Sidecar(msgspec.Struct, frozen=True, kw_only=True):
         seconds: Its length.
         onset_seconds: Position of the event's onset.
         offset_seconds: Position of its offset; None if the event lasts longer than the clip.
-        muted: Start and end of each stretch that was silenced because of speech, in seconds.
+        silenced: Start and end of each stretch that was silenced because of speech, in seconds;
+            `muted` in the file.
         detection: The message of the event, as it was published.
     """
 
@@ -68,7 +70,7 @@ class Sidecar(msgspec.Struct, frozen=True, kw_only=True):
     seconds: Seconds
     onset_seconds: Seconds
     offset_seconds: Seconds | None
-    muted: list[tuple[Seconds, Seconds]]
+    silenced: list[tuple[Seconds, Seconds]] = msgspec.field(name="muted")
     detection: msgspec.Raw
 
     def read_detection(self) -> SidecarDetection:
@@ -115,7 +117,7 @@ def remove_parts(folder: Path) -> None:
     for path in folder.glob(f".*{PART}"):
         name = path.name.removeprefix(".").removesuffix(PART)
         stem, dot, suffix = name.partition(".")
-        if OURS.fullmatch(stem) and f"{dot}{suffix}" in SUFFIXES:
+        if CLIP_STEM.fullmatch(stem) and f"{dot}{suffix}" in SUFFIXES:
             _remove(path)
 
 

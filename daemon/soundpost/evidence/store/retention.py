@@ -11,9 +11,9 @@ import msgspec
 
 from soundpost.audio import NANOSECONDS
 from soundpost.evidence.store.files import (
-    NOT_OURS,
-    OURS,
+    CLIP_STEM,
     SIDECAR,
+    SIDECAR_ERRORS,
     SOUND,
     SUFFIXES,
     Sidecar,
@@ -80,12 +80,12 @@ def read_folder(folder: Path) -> Iterator[tuple[Path, Sidecar]]:
         OSError: The folder cannot be read.
     """
     for path in sorted(folder.glob(f"*{SIDECAR}")):
-        if not OURS.fullmatch(path.stem) or path.is_symlink():
+        if not CLIP_STEM.fullmatch(path.stem) or path.is_symlink():
             continue
         try:
             sidecar = msgspec.json.decode(path.read_bytes(), type=Sidecar)
             _ = sidecar.read_detection().onset_utc_ns
-        except NOT_OURS as error:
+        except SIDECAR_ERRORS as error:
             LOG.warning(
                 "%s is ignored: it is named like a clip, but cannot be read: %s", path, error
             )

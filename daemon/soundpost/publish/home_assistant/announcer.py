@@ -4,7 +4,7 @@ import logging
 from collections.abc import Callable
 
 from soundpost.publish.connection import Connection
-from soundpost.publish.home_assistant.device import DeviceAnnouncement
+from soundpost.publish.home_assistant.entities import DeviceAnnouncement
 from soundpost.publish.message import IncomingMessage, OutgoingMessage
 from soundpost.system.log_once import LogOnce
 

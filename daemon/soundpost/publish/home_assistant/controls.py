@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from soundpost.publish.home_assistant.entities import Component
+from soundpost.publish.home_assistant.discovery_payload import Component
 
 MUTE_MINUTES = 60
 """The time for which the switch mutes; it turns itself off afterwards."""

@@ -1,66 +1,160 @@
-"""The schema of Home Assistant's device discovery payload.
+"""The node as a Home Assistant device: one entity for each value that it publishes.
 
 Source: https://www.home-assistant.io/integrations/mqtt/#device-discovery-payload.
 """
 
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 import msgspec
 
+from soundpost import __version__
+from soundpost.events import ANY
+from soundpost.messages.payload import ModelIdentity
+from soundpost.publish.home_assistant.discovery_payload import (
+    Announcement,
+    Component,
+    Device,
+    Origin,
+    RetainedAnnouncement,
+)
 
-class _Part(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A part of the payload; fields with their default value are omitted."""
-
-
-class Component(_Part, frozen=True, kw_only=True):
-    """An entity; a component with only its platform removes the entity."""
-
-    platform: str
-    name: str | None = None
-    unique_id: str | None = None
-    state_topic: str | None = None
-    value_template: str | None = None
-    event_types: tuple[str, ...] | None = None
-    device_class: str | None = None
-    entity_category: str | None = None
-    unit_of_measurement: str | None = None
-    state_class: str | None = None
-    suggested_display_precision: int | None = None
-    expire_after: int | None = None
-    enabled_by_default: bool = True
-    command_topic: str | None = None
-    command_template: str | None = None
-    min: float | None = None
-    max: float | None = None
-    step: float | None = None
+# Only confirmed events that are not late: one that arrives after hours must not trigger an alarm.
+_EVENT_TEMPLATE = (
+    "{% if value_json.state == 'confirmed' and not value_json.backfilled %}"
+    "{{ dict(value_json, event_type=value_json.label) | to_json }}{% endif %}"
+)
+_LARGEST_ANNOUNCEMENT_BYTES = 262_144
+"""A larger retained message is not parsed; a payload of 50 labels has 42 KB, of 300 240 KB."""
+_MISSED_LEVELS = 5
+"""After so many missing values the level is shown as unknown."""
 
 
-class Device(_Part, frozen=True, kw_only=True):
-    """The node, as a device."""
+@dataclass(frozen=True, slots=True)
+class DeviceAnnouncement:
+    """Builds the discovery payload of a node.
 
-    identifiers: tuple[str, ...]
-    name: str
-    manufacturer: str
-    model: str
-    sw_version: str
+    Attributes:
+        base: The base topic of the node, `<prefix>/<node>`.
+        labels: The labels that are detected.
+        model: The model that classifies.
+        level_seconds: The time between two levels; 0 if none are published.
+        accepts_commands: True if the node executes commands.
+        records_clips: True if the node can record clips.
+    """
+
+    base: str
+    labels: Sequence[str]
+    model: ModelIdentity
+    level_seconds: float = 0.0
+    accepts_commands: bool = False
+    records_clips: bool = False
+
+    def build_payload(self, earlier: bytes | None = None) -> bytes:
+        """Returns the payload, which also removes entities that only an earlier one has.
+
+        Args:
+            earlier: The retained message at the broker, of any origin; ignored if it is invalid.
+        """
+        prefix, _, node = self.base.partition("/")
+        components = self._components()
+        removed = {
+            key: Component(platform=platform)
+            for key, platform in _platforms(earlier).items()
+            if key not in components
+        }
+        announcement = Announcement(
+            device=Device(
+                identifiers=(f"{prefix}_{node}",),
+                name=node,
+                manufacturer="Soundpost",
+                model=f"{self.model.id} {self.model.version}",
+                sw_version=__version__,
+            ),
+            origin=Origin(name="soundpost", sw_version=__version__),
+            availability_topic=f"{self.base}/status",
+            components=components | removed,
+        )
+        return msgspec.json.encode(announcement)
+
+    def _components(self) -> dict[str, Component]:
+        entities = {
+            "sounds": Component(
+                platform="event",
+                name="Sounds",
+                state_topic=f"{self.base}/detections",
+                value_template=_EVENT_TEMPLATE,
+                event_types=tuple(self.labels),
+            ),
+            **{f"sound_{label}": self._sound(label) for label in (*self.labels, ANY)},
+            "problem": self._health(
+                "Microphone", "{{ 'ON' if value_json.problems else 'OFF' }}", "problem"
+            ),
+            "heard": self._counter("Sound heard", "heard_seconds", unit="s"),
+            "waiting": self._counter("Messages waiting", "counters.messages_waiting"),
+            "dropped": self._counter("Messages dropped", "counters.messages_dropped"),
+        }
+        if self.level_seconds:
+            entities["level"] = self._level()
+        if self.accepts_commands:
+            from soundpost.publish.home_assistant.controls import controls  # noqa: PLC0415 - off by default
+
+            entities |= controls(self.base, self.labels, records_clips=self.records_clips)
+        return {
+            key: msgspec.structs.replace(entity, unique_id=f"{self.base.replace('/', '_')}_{key}")
+            for key, entity in entities.items()
+        }
+
+    def _sound(self, label: str) -> Component:
+        return Component(
+            platform="binary_sensor",
+            name="Any sound" if label == ANY else label.replace("_", " ").capitalize(),
+            state_topic=f"{self.base}/sound/{label}",
+            device_class="sound",
+        )
+
+    def _level(self) -> Component:
+        # No device class: sound_pressure is what a calibrated meter shows, in dB or dB(A).
+        return Component(
+            platform="sensor",
+            name="Level",
+            state_topic=f"{self.base}/level",
+            unit_of_measurement="dBFS",
+            state_class="measurement",
+            suggested_display_precision=1,
+            expire_after=math.ceil(_MISSED_LEVELS * self.level_seconds),
+        )
+
+    def _health(self, name: str, template: str, device_class: str) -> Component:
+        return Component(
+            platform="binary_sensor",
+            name=name,
+            state_topic=f"{self.base}/health",
+            value_template=template,
+            device_class=device_class,
+            entity_category="diagnostic",
+        )
+
+    def _counter(self, name: str, field: str, unit: str | None = None) -> Component:
+        is_gauge = field.endswith("waiting")
+        return Component(
+            platform="sensor",
+            name=name,
+            state_topic=f"{self.base}/health",
+            value_template=f"{{{{ value_json.{field} }}}}",
+            device_class="duration" if unit else None,
+            entity_category="diagnostic",
+            unit_of_measurement=unit,
+            state_class="measurement" if is_gauge else "total_increasing",
+        )
 
 
-class Origin(_Part, frozen=True, kw_only=True):
-    """The software that publishes the payload."""
-
-    name: str
-    sw_version: str
-
-
-class Announcement(_Part, frozen=True, kw_only=True):
-    """The payload of device discovery; all entities share the availability."""
-
-    device: Device
-    origin: Origin
-    availability_topic: str
-    qos: int = 1
-    components: dict[str, Component]
-
-
-class Earlier(msgspec.Struct, frozen=True):
-    """The part that is read of an announcement by an earlier run."""
-
-    components: dict[str, Component]
+def _platforms(earlier: bytes | None) -> dict[str, str]:
+    if not earlier or len(earlier) > _LARGEST_ANNOUNCEMENT_BYTES:
+        return {}
+    try:
+        found = msgspec.json.decode(earlier, type=RetainedAnnouncement)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return {}
+    return {key: component.platform for key, component in found.components.items()}

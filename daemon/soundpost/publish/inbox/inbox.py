@@ -11,7 +11,7 @@ import msgspec
 from soundpost.errors import PublishError
 from soundpost.health import Health
 from soundpost.messages.command import Command, read_command, read_id
-from soundpost.messages.result import LONGEST_NAME, CommandOutcome, ResultMessage, Status
+from soundpost.messages.result import LONGEST_NAME, CommandOutcome, CommandStatus, ResultMessage
 from soundpost.publish.connection import Connection
 from soundpost.publish.inbox.reply_to import ReplyTo, read_reply_to
 from soundpost.publish.inbox.results import ResultQueue
@@ -111,7 +111,7 @@ class CommandInbox:
             _log.warning(
                 "the command %r is refused: %s (%s)", name[:LONGEST_NAME], error, error.hint
             )
-            outcome = CommandOutcome(Status.REFUSED, str(error), error.hint)
+            outcome = CommandOutcome(CommandStatus.REFUSED, str(error), error.hint)
             self.queue_result(self._build(name, read_id(message.payload), outcome), reply_to)
 
     def pop_command(self) -> PendingCommand | None:

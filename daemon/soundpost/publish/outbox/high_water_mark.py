@@ -25,12 +25,12 @@ class HighWaterMark:
     Attributes:
         path: The file.
         bound: No higher number was given to a message; 0 when nothing is known.
-        is_loose: True if numbers were given that never reached the outbox's file.
+        has_unsaved_numbers: True if numbers were given that never reached the outbox's file.
     """
 
     path: Path
     bound: int = 0
-    is_loose: bool = False
+    has_unsaved_numbers: bool = False
 
     def read(self) -> None:
         """Reads the bound of an earlier run; ignores a file of another form.
@@ -43,7 +43,7 @@ class HighWaterMark:
         except FileNotFoundError:
             return
         if found and int(found[1]) <= LARGEST_SEQ:
-            self.bound, self.is_loose = int(found[1]), found[2] == b"loose"
+            self.bound, self.has_unsaved_numbers = int(found[1]), found[2] == b"loose"
 
     def last_seq(self, stored_seq: int) -> int:
         """Returns the last number that was given, or one above it.
@@ -51,21 +51,27 @@ class HighWaterMark:
         Args:
             stored_seq: The last number in the outbox's file; 0 if there is none.
         """
-        return stored_seq if stored_seq and not self.is_loose else max(stored_seq, self.bound)
+        return (
+            stored_seq
+            if stored_seq and not self.has_unsaved_numbers
+            else max(stored_seq, self.bound)
+        )
 
-    def cover(self, seq: int, *, is_loose: bool) -> None:
+    def raise_above(self, seq: int, *, has_unsaved_numbers: bool) -> None:
         """Raises the bound above a number if necessary; returns when it is on the disk.
 
         Raises:
             OSError: It cannot be written.
         """
-        if seq <= self.bound and is_loose == self.is_loose:
+        if seq <= self.bound and has_unsaved_numbers == self.has_unsaved_numbers:
             return
         bound = max(self.bound, seq + _AHEAD)
         handle = os.open(self.path, os.O_CREAT | os.O_WRONLY | os.O_CLOEXEC, _FILE_MODE)
         try:
-            os.pwrite(handle, b"%019d %s\n" % (bound, b"loose" if is_loose else b"saved"), 0)
+            os.pwrite(
+                handle, b"%019d %s\n" % (bound, b"loose" if has_unsaved_numbers else b"saved"), 0
+            )
             os.fdatasync(handle)
         finally:
             os.close(handle)
-        self.bound, self.is_loose = bound, is_loose
+        self.bound, self.has_unsaved_numbers = bound, has_unsaved_numbers

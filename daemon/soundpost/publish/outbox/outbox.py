@@ -5,9 +5,9 @@ from collections.abc import Callable
 
 from soundpost.health import Health
 from soundpost.messages.payload import DetectionMessage, encode, encode_late
-from soundpost.publish.outbox.backlog import OutboxBacklog
 from soundpost.publish.outbox.record import OutboxRecord
 from soundpost.publish.outbox.state import OutboxState
+from soundpost.publish.outbox.storage import OutboxStorage
 
 LATE_SECONDS = 10.0
 """A message sent later than this is marked `backfilled`: it is too old to raise an alarm."""
@@ -23,7 +23,7 @@ class Outbox:
     - The pipeline appends messages (`intake`).
     - The client sends them (`feed`): waiting → in flight → acknowledged. Refused messages, and
       those in flight on a lost connection, wait again in their old order.
-    - The writer, if there is a file, stores messages before they may be sent (`backlog`). A message
+    - The writer, if there is a file, stores messages before they may be sent (`storage`). A message
       that was just stored goes straight to the send queue. The file is read only for messages of
       an earlier run, and when more wait than fit into memory (a few hundred).
 
@@ -40,7 +40,7 @@ class Outbox:
     Attributes:
         intake: For the pipeline.
         feed: For the client.
-        backlog: For the writer.
+        storage: For the writer.
     """
 
     def __init__(
@@ -53,7 +53,7 @@ class Outbox:
         state = OutboxState(capacity, health, now_seconds)
         self.intake = OutboxIntake(state)
         self.feed = OutboxFeed(state)
-        self.backlog = OutboxBacklog(state)
+        self.storage = OutboxStorage(state)
 
 
 class OutboxIntake:

@@ -9,10 +9,10 @@ from pathlib import Path
 
 from soundpost.health import Health
 from soundpost.publish.errors import in_use
-from soundpost.publish.outbox.backlog import MOST_IN_MEMORY, OutboxBacklog
 from soundpost.publish.outbox.disk_outage import DiskOutage
 from soundpost.publish.outbox.high_water_mark import HighWaterMark
 from soundpost.publish.outbox.recovery import replace_damaged
+from soundpost.publish.outbox.storage import MOST_IN_MEMORY, OutboxStorage
 from soundpost.publish.outbox.store import DamagedFile, Store, has_code
 from soundpost.system.log_once import LogOnce
 
@@ -39,7 +39,7 @@ class OutboxWriter:
     Args:
         path: The outbox's file.
         budget_bytes: The most that the rows may take; beyond it the oldest are dropped.
-        backlog: The writer's side of the outbox.
+        storage: The writer's side of the outbox.
         health: The counters of faults.
         wake: Called when the outbox may have something to send.
 
@@ -48,11 +48,11 @@ class OutboxWriter:
     """
 
     def __init__(
-        self, path: Path, budget_bytes: int, backlog: OutboxBacklog, health: Health, wake: Wake
+        self, path: Path, budget_bytes: int, storage: OutboxStorage, health: Health, wake: Wake
     ) -> None:
         self._path = path
         self._budget_bytes = budget_bytes
-        self._backlog = backlog
+        self._storage = storage
         self._health = health
         self._wake = wake
         self._mark = HighWaterMark(path.with_name(path.name + ".mark"))
@@ -67,8 +67,8 @@ class OutboxWriter:
         is_last = False
         with closing(self):
             while not is_last:
-                self._backlog.has_work.wait(_WAIT_SECONDS)
-                self._backlog.has_work.clear()
+                self._storage.has_work.wait(_WAIT_SECONDS)
+                self._storage.has_work.clear()
                 is_last = self._closing.is_set()
                 self.write_pending(is_last=is_last)
 
@@ -81,7 +81,7 @@ class OutboxWriter:
     def begin_closing(self) -> None:
         """Makes `run` write what is left, and return."""
         self._closing.set()
-        self._backlog.has_work.set()
+        self._storage.has_work.set()
 
     def write_pending(self, *, is_last: bool = False) -> None:
         """Writes what is pending and reads what is needed; in an outage only when due."""
@@ -97,7 +97,7 @@ class OutboxWriter:
                 self._suspend(error)
             else:
                 if self._store is not None and self._outage.end():
-                    self._backlog.resume(self._opened.count)
+                    self._storage.resume(self._opened.count)
         self._read()
 
     def _begin(self) -> None:
@@ -109,14 +109,14 @@ class OutboxWriter:
                 raise in_use(self._path) from error
             self._suspend(error)
         stored_seq = self._store.last_seq if self._store else 0
-        self._backlog.continue_after(self._mark.last_seq(stored_seq))
+        self._storage.continue_after(self._mark.last_seq(stored_seq))
 
     def _open(self) -> None:
         try:
             self._store = Store(self._path)
         except DamagedFile as damage:
             self._set_aside(damage)
-        self._backlog.start(self._opened.count)
+        self._storage.start(self._opened.count)
 
     @property
     def _opened(self) -> Store:
@@ -125,17 +125,17 @@ class OutboxWriter:
         return self._store
 
     def _write(self) -> None:
-        last_seq = self._backlog.last_seq
-        records, removed = self._backlog.pending()
-        self._mark.cover(last_seq, is_loose=self._mark.is_loose)
+        last_seq = self._storage.last_seq
+        records, removed = self._storage.pending()
+        self._mark.raise_above(last_seq, has_unsaved_numbers=self._mark.has_unsaved_numbers)
         if records or removed:
             self._opened.write(records, removed)
-            self._backlog.written(records, removed, self._opened.count)
+            self._storage.written(records, removed, self._opened.count)
         elif self._opened.free_bytes > _FREE_BYTES:
             self._opened.shrink()
         if self._opened.last_seq < last_seq:
             self._opened.advance(last_seq)
-        self._mark.cover(last_seq, is_loose=False)
+        self._mark.raise_above(last_seq, has_unsaved_numbers=False)
 
     def _enforce_budget(self) -> None:
         dropped = 0
@@ -143,21 +143,21 @@ class OutboxWriter:
             self._read()
             if self._store is None:  # reading failed, so the file is closed until the disk recovers
                 return
-            if not (count := self._backlog.drop_oldest(_DROPPED_AT_ONCE)):
+            if not (count := self._storage.drop_oldest(_DROPPED_AT_ONCE)):
                 break
             dropped += count
-            _, removed = self._backlog.pending()
+            _, removed = self._storage.pending()
             self._opened.write((), removed)
-            self._backlog.written((), removed, self._opened.count)
+            self._storage.written((), removed, self._opened.count)
         self._overflow_log.fail(FULL) if dropped else self._overflow_log.recover()
 
     def _read(self) -> None:
         """Reads the next messages if few wait in memory, and wakes the client."""
         try:
-            while self._store is not None and self._backlog.needs_more():
-                records, damaged = self._store.read_after(self._backlog.read_seq, MOST_IN_MEMORY)
+            while self._store is not None and self._storage.needs_more():
+                records, damaged = self._store.read_after(self._storage.read_seq, MOST_IN_MEMORY)
                 has_more = len(records) + len(damaged) == MOST_IN_MEMORY
-                self._backlog.load(records, damaged, has_more=has_more)
+                self._storage.load(records, damaged, has_more=has_more)
                 if count := len(damaged):
                     self._health.outbox_faults += 1
                     _log.error("%d detections in %s are damaged, and lost", count, self._path)
@@ -169,24 +169,24 @@ class OutboxWriter:
 
     def _replace(self, damage: DamagedFile) -> None:
         """Begins a new file in place of a damaged one, with all that memory and it still hold."""
-        _, removable = self._backlog.pending()
+        _, removable = self._storage.pending()
         expected = self._opened.count - len(removable)
         self.close()
         try:
             self._set_aside(damage)
-            self._opened.write(self._backlog.loaded(), removable)
+            self._opened.write(self._storage.stored_in_memory(), removable)
         except _FAULTS as error:
             self._suspend(error)
             return
-        self._backlog.written((), removable, self._opened.count)
-        self._backlog.start(self._opened.count)
+        self._storage.written((), removable, self._opened.count)
+        self._storage.start(self._opened.count)
         if lost := max(0, expected - self._opened.count):
-            self._backlog.count_lost(lost)
+            self._storage.count_lost(lost)
             _log.error("%d detections are lost with it", lost)
 
     def _set_aside(self, damage: DamagedFile) -> None:
         # The rows that cannot be read had numbers too, perhaps higher than all that can be read.
-        self._mark.cover(self._backlog.last_seq, is_loose=True)
+        self._mark.raise_above(self._storage.last_seq, has_unsaved_numbers=True)
         self._store = replace_damaged(self._path, damage)
         self._health.outbox_faults += 1
 
@@ -195,7 +195,7 @@ class OutboxWriter:
         is_full = has_code(error, sqlite3.SQLITE_FULL)
         if not is_full:
             self.close()  # a disk that went and came back must be opened anew
-        self._backlog.suspend(is_readable=is_full)
+        self._storage.suspend(is_readable=is_full)
         self._outage.record(error)
         with suppress(OSError):  # the same disk; numbers then begin lower after a restart
-            self._mark.cover(self._backlog.last_seq, is_loose=True)
+            self._mark.raise_above(self._storage.last_seq, has_unsaved_numbers=True)

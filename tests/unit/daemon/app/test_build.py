@@ -33,7 +33,7 @@ def test_evidence_that_the_model_does_not_allow_is_refused(
     """A reload must not end the service for good; the trial writes no files."""
     monkeypatch.setattr(build, "load_model", lambda _: odd_model)
     folder = tmp_path / "clips"
-    build.try_out(Config(evidence=EvidenceConfig(folder=str(folder))))
+    build.validate(Config(evidence=EvidenceConfig(folder=str(folder))))
     with pytest.raises(ConfigError, match="voices"):
-        build.try_out(Config(evidence=EvidenceConfig(folder=str(folder), privacy="mute-speech")))
+        build.validate(Config(evidence=EvidenceConfig(folder=str(folder), privacy="mute-speech")))
     assert not folder.exists()

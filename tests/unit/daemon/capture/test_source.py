@@ -6,22 +6,22 @@ from pathlib import Path
 
 import pytest
 
-from soundpost.capture import Microphone, Recording, parse_source
+from soundpost.capture import FileSpec, MicSpec, parse_source
 from soundpost.errors import CaptureError
 
 
 @pytest.mark.parametrize(
     ("text", "source"),
     [
-        ("mic", Microphone(None)),
-        ("mic:USB Audio", Microphone("USB Audio")),
-        ("mic:hw:1,0", Microphone("hw:1,0")),
-        ("mic:3", Microphone("3")),
-        ("wav:/srv/night.flac", Recording(Path("/srv/night.flac"))),
-        ("wav:a:b.wav", Recording(Path("a:b.wav"))),
+        ("mic", MicSpec(None)),
+        ("mic:USB Audio", MicSpec("USB Audio")),
+        ("mic:hw:1,0", MicSpec("hw:1,0")),
+        ("mic:3", MicSpec("3")),
+        ("wav:/srv/night.flac", FileSpec(Path("/srv/night.flac"))),
+        ("wav:a:b.wav", FileSpec(Path("a:b.wav"))),
     ],
 )
-def test_a_source_is_a_kind_and_a_name(text: str, source: Microphone | Recording) -> None:
+def test_a_source_is_a_kind_and_a_name(text: str, source: MicSpec | FileSpec) -> None:
     """The text after the first colon is the name."""
     assert parse_source(text) == source
 

@@ -17,13 +17,13 @@ from soundpost.commands.history import HistoryEntry
 from soundpost.commands.state_file import CommandState, StateFile, state_file_path
 from soundpost.config import MqttConfig
 from soundpost.decide import Mute, MutesState, Override
-from soundpost.messages.result import ResultMessage, Status
+from soundpost.messages.result import CommandStatus, ResultMessage
 
 RESULT = ResultMessage(
     node="north-gate",
     id="a1",
     command="reload",
-    status=Status.DONE,
+    status=CommandStatus.DONE,
     message="done",
     hint="",
     at="2026-11-20T07:31:21.480Z",

@@ -99,7 +99,7 @@ def test_the_file_is_read_again_only_on_request(file: Path, state: Path) -> None
     """An editor may save it at any time."""
     live = LiveConfig(load_config, file, state)
     file.write_text(GOOD.format("second"))
-    assert not live.is_replaced(accept)
+    assert not live.reload_if_requested(accept)
     assert live.config.node.name == "first"
 
 
@@ -108,8 +108,8 @@ def test_a_requested_reload_uses_the_file(file: Path, state: Path) -> None:
     live = LiveConfig(load_config, file, state)
     file.write_text(GOOD.format("second"))
     live.request_reload()
-    assert live.is_replaced(accept)
-    assert not live.is_replaced(accept)
+    assert live.reload_if_requested(accept)
+    assert not live.reload_if_requested(accept)
     assert live.config.node.name == "second"
     live.save_copy()
     assert (state / COPY).read_text() == GOOD.format("second")
@@ -127,7 +127,7 @@ def test_a_refused_reload_keeps_the_old_configuration(
     live = LiveConfig(load_config, file, state)
     file.write_text(content)
     live.request_reload()
-    assert not live.is_replaced(refuse if is_refused else accept)
+    assert not live.reload_if_requested(refuse if is_refused else accept)
     assert live.config.node.name == "first"
     assert "is refused, the old one stays in use" in caplog.text
 

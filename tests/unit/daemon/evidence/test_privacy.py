@@ -123,10 +123,10 @@ def test_no_word_is_left_in_a_muted_clip(
     """The strictest detector finds no voice; all samples of words and muted stretches are zero."""
     samples = scene(sound, spoken, speech_dbfs, over_speech_db)
     begin = round(QUIET_SECONDS * RATE_HZ)
-    kept, muted = silence_speech(samples[begin:], samples[:begin], RATE_HZ, [])
+    kept, silenced = silence_speech(samples[begin:], samples[:begin], RATE_HZ, [])
     assert not has_voice(kept)
     assert not kept[speech_mask(spoken)[begin:]].any()
-    for start, end in muted:
+    for start, end in silenced:
         assert not kept[start:end].any()
 
 
@@ -195,12 +195,14 @@ def test_the_picture_does_not_show_muted_sound(folder: Path) -> None:
     kept = clip_of(folder)
     first = event.onset - node.lengths.pre_roll_samples
     edges = np.flatnonzero(np.diff(kept == 0, prepend=False, append=False))
-    muted = [(int(start), int(end)) for start, end in edges.reshape(-1, 2) if end - start > WINDOW]
-    ((start, end),) = muted
+    silenced = [
+        (int(start), int(end)) for start, end in edges.reshape(-1, 2) if end - start > WINDOW
+    ]
+    ((start, end),) = silenced
     assert 0 < start < spoken_at - first < spoken_at - first + WINDOW < end < len(kept)
     marks = event.onset - first, event.offset - first
     spec = FeatureSpec()
-    expected = draw(LogMel(spec).compute(kept), len(kept), spec, marks, muted)
+    expected = draw(LogMel(spec).compute(kept), len(kept), spec, marks, silenced)
     assert next(folder.glob("*.png")).read_bytes() == expected
 
 
@@ -261,8 +263,8 @@ def test_muting_terminates_for_any_sound(
     """Muted stretches are zeros, all other samples are unchanged."""
     rng = np.random.default_rng(seed)
     samples = rng.integers(-amplitude - 1, amplitude + 1, history + length).astype(np.int16)
-    kept, muted = silence_speech(samples[history:], samples[:history], rate_hz, [(0, seed)])
+    kept, silenced = silence_speech(samples[history:], samples[:history], rate_hz, [(0, seed)])
     expected = samples[history:].copy()
-    for start, end in muted:
+    for start, end in silenced:
         expected[start:end] = 0
     assert np.array_equal(kept, expected)

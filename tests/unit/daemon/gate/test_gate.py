@@ -125,7 +125,7 @@ def test_an_open_gate_passes_the_chunk_itself() -> None:
     chunk = Chunk(7, np.zeros(13, np.int16), 0)
     gate = AlwaysOpen()
     assert list(gate.filter(chunk)) == [chunk]
-    assert gate.quiet_since is None
+    assert gate.closed_since is None
 
 
 @pytest.mark.parametrize(
@@ -186,7 +186,7 @@ def test_the_size_of_chunks_changes_nothing(mode: str, seed: int, cuts: list[int
     assert spans(passing_chunks(cut, chunks(samples, cuts))) == spans(
         passing_chunks(whole, chunks(samples))
     )
-    assert cut.quiet_since == whole.quiet_since
+    assert cut.closed_since == whole.closed_since
 
 
 @pytest.mark.parametrize("size", [1, 7, 319, 320, 321, 512])
@@ -219,21 +219,21 @@ def test_passing_chunks_continue_each_other_across_calls() -> None:
 def test_quiet_since_is_where_the_gate_closed() -> None:
     """It is the first sample that no longer passes; None while the gate is open."""
     gate = build_block_gate(hangover_blocks=1)
-    quiet_since = []
+    closed_since = []
     for chunk in chunks(blocks("..#..."), range(BLOCK, 6 * BLOCK, BLOCK)):
         passing_chunks(gate, [chunk])
-        quiet_since.append(gate.quiet_since)
-    assert quiet_since == [0, 0, None, None, 4 * BLOCK, 4 * BLOCK]
+        closed_since.append(gate.closed_since)
+    assert closed_since == [0, 0, None, None, 4 * BLOCK, 4 * BLOCK]
 
 
 def test_it_is_not_quiet_while_a_pre_roll_could_still_bridge_it() -> None:
     """A pause that may still pass, as pre-roll, does not end an event."""
     gate = build_block_gate(pre_roll_blocks=2)
-    quiet_since = []
+    closed_since = []
     for chunk in chunks(blocks("#..#..."), range(BLOCK, 7 * BLOCK, BLOCK)):
         passing_chunks(gate, [chunk])
-        quiet_since.append(gate.quiet_since)
-    assert quiet_since == [None] * 6 + [4 * BLOCK]
+        closed_since.append(gate.closed_since)
+    assert closed_since == [None] * 6 + [4 * BLOCK]
 
 
 def test_a_gap_closes_the_gate() -> None:
@@ -249,7 +249,7 @@ def test_a_gap_is_quiet_from_its_start() -> None:
     gate = build_block_gate(hangover_blocks=9)
     passing_chunks(gate, chunks(blocks(".#.")))
     passing_chunks(gate, chunks(blocks(".."), start_sample=100 * BLOCK))
-    assert gate.quiet_since == 3 * BLOCK
+    assert gate.closed_since == 3 * BLOCK
 
 
 def test_pre_roll_never_reaches_across_a_gap() -> None:

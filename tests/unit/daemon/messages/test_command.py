@@ -12,16 +12,16 @@ from soundpost.decide import LONGEST_MUTE_SECONDS
 from soundpost.errors import PublishError
 from soundpost.messages.command import (
     COMMANDS,
-    LARGEST_BYTES,
+    LARGEST_COMMAND_BYTES,
     LONGEST_MUTE_MINUTES,
-    CaptureNow,
+    CaptureCommand,
     Command,
-    Mute,
-    Profile,
-    Reload,
-    Selftest,
-    Threshold,
-    Unmute,
+    MuteCommand,
+    ProfileCommand,
+    ReloadCommand,
+    SelfTestCommand,
+    ThresholdCommand,
+    UnmuteCommand,
     read_command,
     read_id,
 )
@@ -29,20 +29,20 @@ from soundpost.messages.command import (
 RIGHT: dict[str, tuple[dict[str, Any], Command]] = {
     "mute": (
         {"id": "a", "labels": ["siren"], "minutes": 30},
-        Mute(id="a", labels=["siren"], minutes=30.0),
+        MuteCommand(id="a", labels=["siren"], minutes=30.0),
     ),
-    "unmute": ({"id": "a"}, Unmute(id="a")),
+    "unmute": ({"id": "a"}, UnmuteCommand(id="a")),
     "threshold": (
         {"id": "a", "label": "siren", "on": None},
-        Threshold(id="a", label="siren", on=None),
+        ThresholdCommand(id="a", label="siren", on=None),
     ),
     "profile": (
         {"id": "a", "label": "siren", "profile": "steady"},
-        Profile(id="a", label="siren", profile="steady"),
+        ProfileCommand(id="a", label="siren", profile="steady"),
     ),
-    "selftest": ({"id": "a"}, Selftest(id="a")),
-    "capture-now": ({"id": "a", "seconds": 5}, CaptureNow(id="a", seconds=5.0)),
-    "reload": ({"id": "0197:x.Y_z-9"}, Reload(id="0197:x.Y_z-9")),
+    "selftest": ({"id": "a"}, SelfTestCommand(id="a")),
+    "capture-now": ({"id": "a", "seconds": 5}, CaptureCommand(id="a", seconds=5.0)),
+    "reload": ({"id": "0197:x.Y_z-9"}, ReloadCommand(id="0197:x.Y_z-9")),
 }
 DEEP = b'{"id": "a", "labels": ' + b"[" * 8_000 + b"]" * 8_000 + b"}"
 
@@ -74,7 +74,12 @@ def test_a_command_is_read(name: str) -> None:
         ("mute", b'{"id": "\\ud800"}', "not a JSON object", "docs/PAYLOAD.md"),
         ("mute", b'{"minutes": 1e999}', "not a JSON object", "docs/PAYLOAD.md"),
         ("mute", DEEP, "nested too deep", "docs/PAYLOAD.md"),
-        ("mute", b" " * (LARGEST_BYTES + 1), "at most 16384 bytes, this one 16385", "docs/"),
+        (
+            "mute",
+            b" " * (LARGEST_COMMAND_BYTES + 1),
+            "at most 16384 bytes, this one 16385",
+            "docs/",
+        ),
         ("reload", b"{}", "reload lacks id", "its keys: id;"),
         ("mute", b'{"id": "a"}', "mute lacks minutes", "its keys: id, minutes, [labels];"),
         ("mute", b'{"id": "a", "minute": 1}', "mute has no key 'minute'", "did you mean minutes?"),

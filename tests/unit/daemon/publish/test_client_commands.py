@@ -13,8 +13,8 @@ from watched_log import Log
 from soundpost.config import MqttConfig
 from soundpost.health import Health
 from soundpost.messages import ModelIdentity
-from soundpost.messages.result import CommandOutcome, Status
-from soundpost.publish.connection import LARGEST_BYTES
+from soundpost.messages.result import CommandOutcome, CommandStatus
+from soundpost.publish.connection import MAXIMUM_PACKET_BYTES
 from soundpost.publish.inbox.inbox import CommandInbox, PendingCommand
 from soundpost.publish.inbox.results import MOST_WAITING
 from soundpost.publish.message import IncomingMessage
@@ -41,7 +41,7 @@ def execute_next(inbox: CommandInbox, message: str = "it is done") -> str:
 
 def queue_done(inbox: CommandInbox, pending: PendingCommand, message: str = "it is done") -> None:
     """Queues the result `done` of a command."""
-    result = inbox.build_result(pending, CommandOutcome(Status.DONE, message))
+    result = inbox.build_result(pending, CommandOutcome(CommandStatus.DONE, message))
     inbox.queue_result(result, pending.reply_to)
 
 
@@ -83,7 +83,7 @@ def test_the_broker_withholds_packets_that_are_too_large(
 ) -> None:
     """The node sets Maximum Packet Size, to protect the memory of a small machine."""
     inbox = subscribed_inbox(make_publisher(broker.url, commands=True), broker)
-    subscriber.publish(COMMAND, bytes(LARGEST_BYTES + 1), retain=False)
+    subscriber.publish(COMMAND, bytes(MAXIMUM_PACKET_BYTES + 1), retain=False)
     subscriber.publish(COMMAND, b'{"id": "a1"}', retain=False)
     assert execute_next(inbox) == "a1"
     subscriber.wait_for(lambda _: results(subscriber))

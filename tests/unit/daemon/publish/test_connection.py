@@ -18,7 +18,7 @@ from soundpost.health import Health
 from soundpost.messages import DetectionMessage, MessageBuilder
 from soundpost.publish import client
 from soundpost.publish.broker import ConnectionSettings, load_broker_address
-from soundpost.publish.connection import IN_FLIGHT, Connection
+from soundpost.publish.connection import RECEIVE_MAXIMUM, Connection
 from soundpost.publish.message import OutgoingMessage
 from soundpost.publish.publisher import MqttPublisher
 
@@ -39,7 +39,7 @@ def _no_poll_times_out(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(client, "_POLL_SECONDS", 600.0)
 
 
-@pytest.mark.parametrize(("allowed", "expected"), [(1, 1), (3, 3), (65_535, IN_FLIGHT)])
+@pytest.mark.parametrize(("allowed", "expected"), [(1, 1), (3, 3), (65_535, RECEIVE_MAXIMUM)])
 def test_no_more_messages_are_in_flight_than_the_broker_allows(
     silent: SilentBroker, allowed: int, expected: int
 ) -> None:

@@ -11,7 +11,7 @@ from watched_log import Log
 from soundpost.config import MqttConfig
 from soundpost.health import Health
 from soundpost.messages import DetectionMessage
-from soundpost.publish.connection import IN_FLIGHT
+from soundpost.publish.connection import RECEIVE_MAXIMUM
 from soundpost.publish.probe import probe
 from soundpost.publish.publisher import MqttPublisher
 
@@ -53,7 +53,7 @@ def test_refused_detections_stay_in_the_outbox_and_are_logged_once(
     """The access list allows the status, but not detections."""
     broker = make_broker(Access(acl=("topic write soundpost/post/status",)))
     publisher = make_publisher(broker.url, messages(30))
-    wait_until(lambda: broker.log.count("Denied PUBLISH") > IN_FLIGHT)
+    wait_until(lambda: broker.log.count("Denied PUBLISH") > RECEIVE_MAXIMUM)
     assert (health.messages_sent, health.messages_waiting) == (0, 30)
     publisher.close(timeout_seconds=0.0)
     assert health.messages_dropped == 30
@@ -72,12 +72,12 @@ def test_refused_detections_arrive_in_order_once_they_are_allowed(
     broker = make_broker(Access(acl=("topic write soundpost/post/status", "topic read #")))
     with Subscriber(broker.port, DETECTIONS) as subscriber:
         make_publisher(broker.url, messages(30))
-        wait_until(lambda: broker.log.count("Denied PUBLISH") > IN_FLIGHT)
+        wait_until(lambda: broker.log.count("Denied PUBLISH") > RECEIVE_MAXIMUM)
         broker.change_access("topic readwrite #")
         received = subscriber.wait_for(lambda received: len(received) == 30)
     wait_until(lambda: health.messages_sent == 30)
     assert [json.loads(message.text)["seq"] for message in received] == list(range(1, 31))
-    assert broker.log.count("Denied PUBLISH") < 2 * IN_FLIGHT
+    assert broker.log.count("Denied PUBLISH") < 2 * RECEIVE_MAXIMUM
 
 
 def test_a_node_needs_no_right_to_read(

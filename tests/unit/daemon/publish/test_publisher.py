@@ -12,8 +12,8 @@ from watched_log import Log
 from soundpost.errors import PublishError
 from soundpost.health import Health
 from soundpost.messages import DetectionMessage, MessageBuilder, encode
-from soundpost.publish.outbox.backlog import OutboxBacklog
 from soundpost.publish.outbox.outbox import OutboxFeed
+from soundpost.publish.outbox.storage import OutboxStorage
 from soundpost.publish.publisher import MqttPublisher
 
 MakePublisher = Callable[..., MqttPublisher]
@@ -150,7 +150,7 @@ def test_prefix_and_node_make_the_topics(
     subscriber.wait_for(lambda _: subscriber.on("barn/post/status"))
 
 
-@pytest.fixture(params=[(OutboxFeed, "next_unsent"), (OutboxBacklog, "pending")])
+@pytest.fixture(params=[(OutboxFeed, "next_unsent"), (OutboxStorage, "pending")])
 def break_thread(
     request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
 ) -> Callable[[], None]:

@@ -41,10 +41,12 @@ class Loop:
         self.health.windows += windows
 
     def tick(
-        self, *, is_quiet: bool = False, is_connected: bool = True, is_waiting: bool = False
+        self, *, is_gate_closed: bool = False, is_connected: bool = True, is_waiting: bool = False
     ) -> None:
         """Does what the main loop does after every chunk."""
-        status = Status(is_quiet=is_quiet, is_connected=is_connected, is_waiting=is_waiting)
+        status = Status(
+            is_gate_closed=is_gate_closed, is_connected=is_connected, is_waiting=is_waiting
+        )
         self.watchdog.tick(status)
 
 
@@ -108,18 +110,18 @@ def test_without_progress_the_watchdog_is_not_fed(
     systemd: NotifySocket,
     samples: int,
     windows: int,
-    is_quiet: bool,  # noqa: FBT001 - a parameter of the case
+    is_gate_closed: bool,  # noqa: FBT001 - a parameter of the case
 ) -> None:
     """A loop that runs without sound, or sound that is never classified, is no progress."""
     loop.advance(10 * TIMEOUT_SECONDS, samples=samples, windows=windows)
-    loop.tick(is_quiet=is_quiet)
+    loop.tick(is_gate_closed=is_gate_closed)
     assert "WATCHDOG=1" not in systemd.received()
 
 
 def test_a_closed_gate_needs_no_windows(loop: Loop, systemd: NotifySocket) -> None:
     """A quiet night is no hang."""
     loop.advance(FEED_SECONDS, samples=RATE_HZ, windows=0)
-    loop.tick(is_quiet=True)
+    loop.tick(is_gate_closed=True)
     assert "WATCHDOG=1" in systemd.received()
 
 

@@ -63,11 +63,11 @@ def tone(frequency_hz: float, seconds: float) -> Pcm:
 
 
 def drawn(
-    samples: Pcm, event: tuple[int, int | None], muted: list[tuple[int, int]]
+    samples: Pcm, event: tuple[int, int | None], silenced: list[tuple[int, int]]
 ) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
     """Returns the pixels and the palette of the picture of a sound."""
     log_mel = LogMel(SPEC).compute(samples)
-    return decoded(draw(log_mel, len(samples), SPEC, event, muted))
+    return decoded(draw(log_mel, len(samples), SPEC, event, silenced))
 
 
 @given(

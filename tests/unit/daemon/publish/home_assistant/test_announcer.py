@@ -15,7 +15,7 @@ from soundpost.config import MqttConfig
 from soundpost.events import State
 from soundpost.health import Health
 from soundpost.messages import ModelIdentity
-from soundpost.publish.home_assistant.device import DeviceAnnouncement
+from soundpost.publish.home_assistant.entities import DeviceAnnouncement
 from soundpost.publish.publisher import MqttPublisher, NodeDescription
 
 MODEL = ModelIdentity(id="esc50", version="1.0.0", sha256="5e" * 32)

@@ -8,8 +8,8 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from soundpost.messages import ModelIdentity
-from soundpost.messages.command import COMMANDS, Mute, Threshold, read_command
-from soundpost.publish.home_assistant.device import DeviceAnnouncement
+from soundpost.messages.command import COMMANDS, MuteCommand, ThresholdCommand, read_command
+from soundpost.publish.home_assistant.entities import DeviceAnnouncement
 
 MODEL = ModelIdentity(id="esc50", version="1.0.0", sha256="5e" * 32)
 LABELS = ("siren", "glass_breaking")
@@ -78,15 +78,15 @@ def test_a_switch_mutes_for_an_hour_and_unmutes() -> None:
     """It sends valid commands, and shows the state in the node's settings."""
     mute = components(accepts_commands=True)["mute"]
     on, off = (read_command(*sent(mute, value)) for value in ("ON", "OFF"))
-    assert on == Mute(id="ha-1795246281.48", minutes=60.0)
-    assert off == Mute(id="ha-1795246281.48", minutes=0.0)
+    assert on == MuteCommand(id="ha-1795246281.48", minutes=60.0)
+    assert off == MuteCommand(id="ha-1795246281.48", minutes=0.0)
     assert mute["state_topic"] == f"{BASE}/settings"
 
 
 def test_a_number_sets_a_threshold() -> None:
     """It is a configuration entity, disabled by default."""
     number = components(accepts_commands=True)["threshold_siren"]
-    assert read_command(*sent(number, "0.75")) == Threshold(
+    assert read_command(*sent(number, "0.75")) == ThresholdCommand(
         id="ha-1795246281.48", label="siren", on=0.75
     )
     assert (number["entity_category"], number["enabled_by_default"]) == ("config", False)

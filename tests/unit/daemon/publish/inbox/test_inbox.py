@@ -7,8 +7,8 @@ from command_harness import BASE, RecordedResults
 from hypothesis import given
 from hypothesis import strategies as st
 
-from soundpost.messages.command import Reload
-from soundpost.messages.result import CommandOutcome, Status
+from soundpost.messages.command import ReloadCommand
+from soundpost.messages.result import CommandOutcome, CommandStatus
 from soundpost.publish.inbox.inbox import MOST_PENDING, CommandInbox, PendingCommand
 from soundpost.publish.inbox.reply_to import ReplyTo
 from soundpost.publish.inbox.results import MOST_WAITING
@@ -41,7 +41,7 @@ def incoming(
 def test_a_command_is_queued(inbox: CommandInbox, results: RecordedResults) -> None:
     """It waits to be executed, and has no result yet."""
     inbox.on_message(incoming())
-    assert inbox.pop_command() == PendingCommand("reload", Reload(id="a1"), ReplyTo())
+    assert inbox.pop_command() == PendingCommand("reload", ReloadCommand(id="a1"), ReplyTo())
     assert inbox.pop_command() is None
     assert results.queued == []
 
@@ -104,7 +104,7 @@ def test_a_result_goes_to_the_response_topic_too(
     inbox.on_message(incoming(response_topic="clients/x", correlation=b"\x00\xff"))
     pending = inbox.pop_command()
     assert pending is not None
-    result = inbox.build_result(pending, CommandOutcome(Status.DONE, "done"))
+    result = inbox.build_result(pending, CommandOutcome(CommandStatus.DONE, "done"))
     inbox.queue_result(result, pending.reply_to)
     assert [(topic, correlation) for topic, _, correlation in results.queued] == [
         (f"{BASE}/result", b"\x00\xff"),

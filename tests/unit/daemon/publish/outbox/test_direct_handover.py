@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from sample_messages import message, outbox_file, sent
 
-from soundpost.publish.outbox.backlog import MOST_IN_MEMORY
+from soundpost.publish.outbox.storage import MOST_IN_MEMORY
 
 
 @pytest.fixture

@@ -170,7 +170,7 @@ def test_a_flipped_byte_never_becomes_a_message(tmp_path: Path, data: st.DataObj
     health = Health()
     outbox, writer = outbox_file(path, health)
     writer.write_pending()
-    records = outbox.backlog.loaded()
+    records = outbox.storage.stored_in_memory()
     assert [record.payload for record in records] == [encode(message(e.seq)) for e in records]
     assert len(records) + (health.messages_dropped or 100 * health.outbox_faults) >= 100
     writer.close()

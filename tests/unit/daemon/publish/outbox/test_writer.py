@@ -15,7 +15,7 @@ from sample_messages import message, outbox_file, sent
 from soundpost.errors import PublishError
 from soundpost.health import Health
 from soundpost.messages import encode
-from soundpost.publish.outbox import backlog, state
+from soundpost.publish.outbox import state, storage
 from soundpost.publish.outbox.outbox import Outbox
 from soundpost.publish.outbox.writer import OutboxWriter
 
@@ -128,7 +128,7 @@ class SmallMemoryMachine(WriterMachine):
 
     def __init__(self) -> None:
         self.patches = [
-            mock.patch.object(backlog, "MOST_IN_MEMORY", 7),
+            mock.patch.object(storage, "MOST_IN_MEMORY", 7),
             mock.patch.object(state, "READ_AHEAD", 3),
             mock.patch("soundpost.publish.outbox.writer.MOST_IN_MEMORY", 7),
         ]
@@ -191,7 +191,7 @@ def test_a_long_queue_is_not_all_in_memory(tmp_path: Path) -> None:
         outbox.intake.append(message(seq))
     writer.write_pending()
     assert len(outbox.feed) == 10_000
-    assert len(outbox.backlog.loaded()) < 500
+    assert len(outbox.storage.stored_in_memory()) < 500
     assert sent(outbox, writer) == list(range(1, 10_001))
 
 
@@ -237,7 +237,7 @@ def test_two_processes_do_not_share_a_file(tmp_path: Path) -> None:
     _, writer = outbox_file(tmp_path / "outbox.db")
     with pytest.raises(PublishError, match="in use by another process") as caught:
         OutboxWriter(
-            tmp_path / "outbox.db", MEGABYTE, Outbox(10, Health()).backlog, Health(), lambda: None
+            tmp_path / "outbox.db", MEGABYTE, Outbox(10, Health()).storage, Health(), lambda: None
         )
     assert "mqtt.outbox" in caught.value.hint
     writer.close()

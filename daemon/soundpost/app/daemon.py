@@ -21,7 +21,7 @@ from soundpost.system.watchdog import Watchdog
 _log = logging.getLogger("soundpost")
 
 
-class Task(Protocol):
+class Tickable(Protocol):
     """A part without a thread of its own, which works a little between two chunks."""
 
     def tick(self, status: Status) -> None:
@@ -29,7 +29,7 @@ class Task(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Node:
+class Daemon:
     """The parts of a running daemon.
 
     Attributes:
@@ -61,7 +61,7 @@ class Node:
     commands: CommandHandler
 
     @property
-    def tasks(self) -> Sequence[Task]:
+    def tickables(self) -> Sequence[Tickable]:
         """All parts that work between two chunks, in their order."""
         return self.metrics, self.health_reports, self.watchdog, self.commands
 
@@ -74,7 +74,7 @@ class Node:
         """Returns the state of the daemon now."""
         source = self.source
         return Status(
-            is_quiet=self.pipeline.is_quiet,
+            is_gate_closed=self.pipeline.is_gate_closed,
             is_waiting=self.pipeline.is_waiting,
             is_connected=self.publisher.is_connected,
             queue_seconds=source.waiting_seconds if isinstance(source, ReconnectingMic) else 0.0,

@@ -4,9 +4,9 @@ import pytest
 from sample_messages import message
 
 from soundpost.health import Health
-from soundpost.publish.outbox.backlog import MOST_IN_MEMORY
 from soundpost.publish.outbox.outbox import Outbox
 from soundpost.publish.outbox.record import OutboxRecord
+from soundpost.publish.outbox.storage import MOST_IN_MEMORY
 
 CAPACITY = 10_000
 
@@ -21,7 +21,7 @@ def health() -> Health:
 def outbox(health: Health) -> Outbox:
     """Provides an outbox whose file was just opened and is empty."""
     outbox = Outbox(CAPACITY, health)
-    outbox.backlog.start(0)
+    outbox.storage.start(0)
     return outbox
 
 
@@ -33,8 +33,8 @@ def append(outbox: Outbox, numbers: range) -> None:
 
 def store(outbox: Outbox) -> list[OutboxRecord]:
     """Stores all pending messages, as a writer with a perfect disk does; returns them."""
-    records, removed = outbox.backlog.pending()
-    outbox.backlog.written(records, removed, len(outbox.feed))
+    records, removed = outbox.storage.pending()
+    outbox.storage.written(records, removed, len(outbox.feed))
     return records
 
 
@@ -49,19 +49,19 @@ def test_a_message_is_not_sent_before_it_is_stored(outbox: Outbox) -> None:
     assert drain(outbox) == []
     store(outbox)
     assert drain(outbox) == [1, 2, 3]
-    assert not outbox.backlog.needs_more()
-    assert outbox.backlog.read_seq == 3
+    assert not outbox.storage.needs_more()
+    assert outbox.storage.read_seq == 3
 
 
 def test_stored_messages_beyond_the_limit_stay_in_the_file(outbox: Outbox) -> None:
     """Memory stays bounded: the rest is read when few messages wait."""
     append(outbox, range(1, 1_001))
     records = store(outbox)
-    assert len(outbox.backlog.loaded()) == MOST_IN_MEMORY == outbox.backlog.read_seq
-    assert not outbox.backlog.needs_more()
+    assert len(outbox.storage.stored_in_memory()) == MOST_IN_MEMORY == outbox.storage.read_seq
+    assert not outbox.storage.needs_more()
     assert drain(outbox) == list(range(1, MOST_IN_MEMORY + 1))
-    assert outbox.backlog.needs_more()
-    outbox.backlog.load(records[MOST_IN_MEMORY:], [], has_more=False)
+    assert outbox.storage.needs_more()
+    outbox.storage.load(records[MOST_IN_MEMORY:], [], has_more=False)
     assert drain(outbox) == list(range(MOST_IN_MEMORY + 1, 1_001))
 
 
@@ -73,7 +73,7 @@ def test_a_new_message_waits_behind_unread_ones(outbox: Outbox) -> None:
     append(outbox, range(MOST_IN_MEMORY + 2, MOST_IN_MEMORY + 3))
     unread += store(outbox)
     assert drain(outbox) == []
-    outbox.backlog.load(unread, [], has_more=False)
+    outbox.storage.load(unread, [], has_more=False)
     assert drain(outbox) == [MOST_IN_MEMORY + 1, MOST_IN_MEMORY + 2]
     append(outbox, range(MOST_IN_MEMORY + 3, MOST_IN_MEMORY + 4))
     store(outbox)
@@ -83,36 +83,36 @@ def test_a_new_message_waits_behind_unread_ones(outbox: Outbox) -> None:
 def test_a_message_that_was_dropped_while_it_was_stored_is_removed_again(health: Health) -> None:
     """The disk was slow, and the capacity was exceeded meanwhile."""
     outbox = Outbox(1, health)
-    outbox.backlog.start(0)
+    outbox.storage.start(0)
     append(outbox, range(1, 2))
-    records, _ = outbox.backlog.pending()
+    records, _ = outbox.storage.pending()
     append(outbox, range(2, 3))
-    outbox.backlog.written(records, (), 1)
+    outbox.storage.written(records, (), 1)
     assert drain(outbox) == []
-    assert outbox.backlog.pending()[1] == [1]
+    assert outbox.storage.pending()[1] == [1]
     assert (health.messages_dropped, len(outbox.feed)) == (1, 1)
 
 
 def test_messages_sent_from_memory_are_not_handed_over_twice(outbox: Outbox) -> None:
     """They are in flight or acknowledged already when the disk takes them at last."""
-    outbox.backlog.suspend(is_readable=True)
+    outbox.storage.suspend(is_readable=True)
     append(outbox, range(1, 5))
     assert outbox.feed.next_unsent() is not None
     assert outbox.feed.next_unsent() is not None
     outbox.feed.acknowledge(1)
     store(outbox)
-    outbox.backlog.resume(3)
-    outbox.backlog.load([], [], has_more=False)
+    outbox.storage.resume(3)
+    outbox.storage.load([], [], has_more=False)
     assert drain(outbox) == [3, 4]
 
 
 def test_a_damaged_row_is_dropped_and_counted(outbox: Outbox, health: Health) -> None:
     """It is removed from the file with the next write."""
-    outbox.backlog.start(3)
+    outbox.storage.start(3)
     rows = [OutboxRecord(seq, b"{}", 0.0) for seq in (1, 3)]
-    outbox.backlog.load(rows, [2], has_more=False)
+    outbox.storage.load(rows, [2], has_more=False)
     assert drain(outbox) == [1, 3]
-    assert outbox.backlog.pending()[1] == [2]
+    assert outbox.storage.pending()[1] == [2]
     assert health.messages_dropped == 1
 
 
@@ -121,7 +121,7 @@ def test_only_stored_messages_are_dropped_for_the_budget(outbox: Outbox, health:
     append(outbox, range(1, 4))
     store(outbox)
     append(outbox, range(4, 5))
-    assert outbox.backlog.drop_oldest(2) == 2
-    assert outbox.backlog.pending()[1] == [1, 2]
-    assert outbox.backlog.drop_oldest(10) == 1
+    assert outbox.storage.drop_oldest(2) == 2
+    assert outbox.storage.pending()[1] == [1, 2]
+    assert outbox.storage.drop_oldest(10) == 1
     assert health.messages_dropped == 3

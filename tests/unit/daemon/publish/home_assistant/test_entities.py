@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from soundpost.messages import ModelIdentity
-from soundpost.publish.home_assistant.device import DeviceAnnouncement
+from soundpost.publish.home_assistant.entities import DeviceAnnouncement
 
 MODEL = ModelIdentity(id="esc50", version="1.0.0", sha256="5e" * 32)
 LABELS = ("siren", "glass_breaking")

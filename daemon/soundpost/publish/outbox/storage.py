@@ -12,7 +12,7 @@ MOST_IN_MEMORY = 200
 once."""
 
 
-class OutboxBacklog:
+class OutboxStorage:
     """Lists messages to be stored and rows to be removed, and takes messages from the file.
 
     Only the writer's thread calls it.
@@ -115,7 +115,7 @@ class OutboxBacklog:
             state.has_unread = has_more
             state.release()
 
-    def loaded(self) -> list[OutboxRecord]:
+    def stored_in_memory(self) -> list[OutboxRecord]:
         """Returns the messages in memory that are in the file too, or should be."""
         with self._state.lock:
             unsaved = self._state.unsaved
