@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from soundpost.config import Config, DecideConfig
+from soundpost.decide.rules.profiles import known_profiles
 from soundpost.decide.rules.reserved_labels import reserved_labels_of
 from soundpost.decide.rules.rules import build_label_names, build_rules
 from soundpost.decide.suppress.mutes import Mutes, MutesState
@@ -37,8 +38,8 @@ def build_tracker(
 def longest_memory_windows(manifest: Manifest, config: DecideConfig) -> int:
     """Returns the most windows between the last one that holds and the end of an event.
 
-    It covers the rules of the configuration and each of its profiles, which a command may set at
-    run time. (The built-in profiles are no longer than what evidence allows for.)
+    It covers the rules of the configuration and every profile, the built-in ones too, because a
+    command may set any of them at run time.
 
     Raises:
         ConfigError: As `build_rules`.
@@ -48,9 +49,8 @@ def longest_memory_windows(manifest: Manifest, config: DecideConfig) -> int:
     voting = max(rule.of_windows for rule in rules)
     by_profile = [
         (profile.smoothing_windows or smoothing)
-        + (profile.of_windows or voting)
-        - (profile.needed_windows or 1)
-        for profile in config.profiles.values()
+        + max(0, (profile.of_windows or voting) - (profile.needed_windows or 1))
+        for profile in known_profiles(config.profiles).values()
     ]
     return max([rule.memory_windows for rule in rules] + by_profile)
 

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from soundpost.classify import load_bundle
 from soundpost.config import DecideConfig, LabelConfig, ProfileConfig
 from soundpost.decide import Override, Rule, build_label_names, build_rules, longest_memory_windows
+from soundpost.decide.rules.profiles import known_profiles
 from soundpost.errors import ConfigError
 from soundpost.manifest import Label
 
@@ -118,11 +119,32 @@ def test_labels_are_found_by_the_names_of_groups() -> None:
     assert label_names.find(["security", "dog"]) == {"siren", "glass_breaking", "dog"}
 
 
-def test_the_longest_memory_covers_every_profile() -> None:
-    """A clip must reach back to the onset, however slow the profile is."""
+@pytest.mark.parametrize(
+    "config",
+    [
+        DecideConfig(),
+        DecideConfig(smoothing_windows=1),
+        DecideConfig(profile="steady"),
+        DecideConfig(
+            profiles={"slow": ProfileConfig(smoothing_windows=9, needed_windows=2, of_windows=6)}
+        ),
+        DecideConfig(profiles={"late": ProfileConfig(smoothing_windows=9, needed_windows=4)}),
+    ],
+)
+def test_the_longest_memory_covers_every_profile(config: DecideConfig) -> None:
+    """A clip reaches back to the onset, whichever profile a command sets for a label."""
     manifest = load_bundle(TINY).manifest
-    assert longest_memory_windows(manifest, DecideConfig()) == 2
-    assert longest_memory_windows(manifest, DecideConfig(profile="steady")) == 3
+    longest_windows = longest_memory_windows(manifest, config)
+    label = manifest.label_names[0]
+    for profile in known_profiles(config.profiles):
+        rules = build_rules(manifest.labels, config, 16_000, [Override(label, profile=profile)])
+        assert rules[0].memory_windows <= longest_windows
+
+
+def test_the_longest_memory_is_no_longer_than_necessary() -> None:
+    """More would be memory for sound that no clip contains."""
+    manifest = load_bundle(TINY).manifest
+    assert longest_memory_windows(manifest, DecideConfig()) == 3
     slow = {"slow": ProfileConfig(smoothing_windows=9, needed_windows=2, of_windows=6)}
     assert longest_memory_windows(manifest, DecideConfig(profiles=slow)) == 13
 
