@@ -108,7 +108,8 @@ def test_the_service_starts_and_publishes_detections(service: Service) -> None:
     service.wait_for_detections(3)
     service.booted.wait_for(lambda: "broker connected" in service.show("StatusText"))
     assert re.fullmatch(
-        rf"listening to wav:{SHARED}/sounds\.wav, \d+ s of sound, \d+ detections, broker connected",
+        rf"capturing from wav:{SHARED}/sounds\.wav, \d+ s of sound, \d+ detections, "
+        "broker connected",
         service.show("StatusText"),
     )
 

@@ -16,7 +16,7 @@ from recording import write_quiet
 from soundpost.messages import DetectionMessage
 
 TOPIC = f"soundpost/{NODE}/selftest"
-STEPS = ["config", "bundle", "sound", "heard", "told", "time"]
+STEPS = ["config", "bundle", "sound", "detect", "publish", "time"]
 
 
 def selftest(*arguments: str) -> tuple[int, list[str], str]:
@@ -85,7 +85,7 @@ def test_an_unreachable_broker_is_reported_with_a_hint() -> None:
     """The recognised sound is reported before it."""
     status, lines, written = selftest("--broker", f"mqtt://127.0.0.1:{free_port()}")
     assert status == 1
-    assert lines[-2:] == ["ok heard", "FAIL told"]
+    assert lines[-2:] == ["ok detect", "FAIL publish"]
     assert "no broker is listening at" in written
     assert "hint: start the broker" in written
 
@@ -94,7 +94,7 @@ def test_a_refusal_by_the_broker_is_a_failure(make_broker: MakeBroker) -> None:
     """The reason code of MQTT 5 is evaluated; under 3.1.1 this would be a success."""
     broker = make_broker(Access(acl=(f"topic write soundpost/{NODE}/detections",)))
     status, lines, written = selftest("--broker", broker.url)
-    assert (status, lines[-1]) == (1, "FAIL told")
+    assert (status, lines[-1]) == (1, "FAIL publish")
     assert f"refuses messages on {TOPIC}: Not authorized" in written
 
 
@@ -103,7 +103,7 @@ def test_a_missing_acknowledgement_is_a_failure_after_the_time_limit() -> None:
     with silent_broker() as broker:
         threading.Thread(target=broker.accept, args=(20,), daemon=True).start()
         status, lines, written = selftest("--broker", broker.url, "--within", "5")
-    assert (status, lines[-1]) == (1, "FAIL told")
+    assert (status, lines[-1]) == (1, "FAIL publish")
     assert "did not acknowledge in time" in written
 
 

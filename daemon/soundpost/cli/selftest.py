@@ -38,13 +38,13 @@ def selftest(read_config: Callable[[], Config], within_seconds: float, out: Text
         return steps.status
     limit = _Limit(within_seconds, time.monotonic())
     messages = steps.attempt(
-        "heard",
+        "detect",
         lambda: _recognise(self_test, limit),
         lambda got: _describe_messages(self_test, got),
     )
     if messages is not None:
         steps.attempt(
-            "told",
+            "publish",
             lambda: _publish(config, messages, limit),
             lambda milliseconds: (
                 f"{len(messages)} messages on {_topic(config)}, acknowledged by "
@@ -104,7 +104,7 @@ def _describe_config(config: Config) -> str:
 
 def _describe_bundle(model: Model) -> str:
     manifest = model.bundle.manifest
-    return f"{manifest.id} {manifest.version}: {len(manifest.labels)} labels, hashes as promised"
+    return f"{manifest.id} {manifest.version}: {len(manifest.labels)} labels, hashes as stated"
 
 
 def _describe_sound(self_test: SelfTest) -> str:

@@ -36,7 +36,7 @@ class StatusLine:
         broker = "connected" if status.is_connected else "away"
         sound = rough_duration(health.samples // self.sample_rate_hz)
         return (
-            f"listening to {self.source}, {sound} of sound, {health.detections} detections, "
+            f"capturing from {self.source}, {sound} of sound, {health.detections} detections, "
             f"broker {broker}{''.join(f', {problem}' for problem in status.problems)}"
         )
 
@@ -82,7 +82,7 @@ class Watchdog:
 
     def __enter__(self) -> Self:
         """Notifies that everything was verified and opened, and that detection starts."""
-        self._notifier.notify(READY="1", STATUS=f"listening to {self._status_line.source}")
+        self._notifier.notify(READY="1", STATUS=f"capturing from {self._status_line.source}")
         return self
 
     def __exit__(self, *_: object) -> None:

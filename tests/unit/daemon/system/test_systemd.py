@@ -12,8 +12,8 @@ from .conftest import NotifySocket
 
 def test_a_line_break_in_a_value_is_no_assignment(address: str, systemd: NotifySocket) -> None:
     """A file name may have a line break; the text after it is no assignment of its own."""
-    Notifier(address).notify(STATUS="listening to wav:a\nMAINPID=1\nb.wav")
-    assert systemd.received() == ["STATUS=listening to wav:a MAINPID=1 b.wav"]
+    Notifier(address).notify(STATUS="capturing from wav:a\nMAINPID=1\nb.wav")
+    assert systemd.received() == ["STATUS=capturing from wav:a MAINPID=1 b.wav"]
 
 
 def test_without_a_service_manager_nothing_is_sent(caplog: pytest.LogCaptureFixture) -> None:

@@ -61,7 +61,7 @@ def test_ready_is_sent_on_entry_and_stopping_on_exit(loop: Loop, systemd: Notify
     """Nothing is sent before; each comes with a line for `systemctl status`."""
     assert systemd.received() == []
     with loop.watchdog:
-        assert systemd.received() == ["READY=1", "STATUS=listening to mic:USB"]
+        assert systemd.received() == ["READY=1", "STATUS=capturing from mic:USB"]
     assert systemd.received() == ["STOPPING=1", "STATUS=publishing the last detections"]
 
 
@@ -101,7 +101,7 @@ def test_progress_feeds_the_watchdog(loop: Loop, systemd: NotifySocket) -> None:
 
 
 @pytest.mark.parametrize(
-    ("samples", "windows", "is_quiet"),
+    ("samples", "windows", "is_gate_closed"),
     [(0, 0, False), (RATE_HZ, 0, False), (0, 2, False), (0, 0, True)],
     ids=["nothing", "no windows", "no samples", "a closed gate and no samples"],
 )
@@ -179,7 +179,7 @@ def test_the_status_line_shows_source_duration_detections_and_broker() -> None:
     """Problems of the microphone follow at the end."""
     health = Health(samples=11_520 * RATE_HZ, detections=14)
     assert MIC.describe(health, Status(is_connected=True)) == (
-        "listening to mic:USB, 3 h 12 min of sound, 14 detections, broker connected"
+        "capturing from mic:USB, 3 h 12 min of sound, 14 detections, broker connected"
     )
     assert MIC.describe(health, Status()).endswith(", broker away")
     problems = (Problem.CLIPPING, Problem.BACKLOG)
