@@ -8,8 +8,8 @@ from typing import Any, ClassVar, Literal, get_args, get_origin
 import msgspec
 
 _LONGEST_GUESSED = 64
-"""Only so many characters of a name are compared: the time grows with their square, and a name may
-come from a message of many kilobytes."""
+"""Characters of a name that are compared: the time grows with their square, and a name may come
+from a message of many kilobytes."""
 
 _KIND_NAMES = {
     "`float`": "a number",

@@ -27,8 +27,8 @@ class Health(msgspec.Struct, kw_only=True):
     Attributes:
         samples: Samples captured.
         overflows: Times the sound card or the capture queue lost sound.
-        dropped_samples: Samples lost to a full capture queue.
-        reopens: Times a lost microphone was opened again.
+        dropped_samples: Samples lost in the sound card or to a full capture queue.
+        reopens: Times a lost microphone delivered sound again.
         windows: Windows classified.
         detections: Detection states decided.
         events_muted: Events that did not start because their label was muted.

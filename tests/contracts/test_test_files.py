@@ -14,7 +14,7 @@ SMALL_LINES = 60
 """A module with fewer lines of code may be tested through the modules that use it."""
 
 COVERED_BY = {
-    "daemon/app/node.py": "integration/test_run.py",
+    "daemon/app/daemon.py": "integration/test_run.py",
     "daemon/cli/check.py": "integration/test_check.py",
     "daemon/cli/main.py": "integration/test_run.py",
     "daemon/cli/selftest.py": "integration/test_selftest.py",

@@ -58,7 +58,7 @@ def build(live_config: LiveConfig) -> Daemon:
     monitor, timer = MicrophoneMonitor(rate_hz), InferenceTimer(model.classifier.classify)
     timed, observers = replace(model, classifier=timer), list[Observer]((monitor, evidence))
     pipeline = build_pipeline(config, timed, source, health, observers, mutes)
-    _log.info("listening to %s with %s", config.capture.source, model.bundle.folder)
+    _log.info("capturing from %s, classifying with %s", config.capture.source, model.bundle.folder)
     publisher = _build_publisher(config, manifest, health, pipeline.labels)
     if level := build_level_reporter(config.mqtt, rate_hz, publisher.state_topics):
         observers.append(level)
@@ -68,8 +68,7 @@ def build(live_config: LiveConfig) -> Daemon:
 
         def reload() -> None:
             live_config.replace(validate)
-            watchdog.reload()
-            source.stop()
+            daemon.restart()
 
         clock = SoundClock(rate_hz)
         observers.append(clock)
@@ -77,7 +76,7 @@ def build(live_config: LiveConfig) -> Daemon:
         commands = build_executor(config, model, targets, publisher, state_file)
     builder = build_message_builder(config, model, clock_state, publisher.last_seq)
     every_seconds = config.mqtt.health_seconds
-    return Daemon(
+    daemon = Daemon(
         sample_rate_hz=rate_hz,
         health=health,
         source=source,
@@ -96,10 +95,15 @@ def build(live_config: LiveConfig) -> Daemon:
         watchdog=watchdog,
         commands=commands,
     )
+    return daemon
 
 
 def validate(config: Config) -> None:
-    """Raises what `build` would raise for a configuration, as far as it shows without a device."""
+    """Validates a configuration without opening a device.
+
+    Raises:
+        SoundpostError: The configuration does not fit the bundle, the model or the machine.
+    """
     model = load_model(config.classify)
     mutes = build_mutes(model.bundle.manifest.labels, config, clock_state)
     build_tracker(model.bundle.manifest, config.decide, mutes, Health())
@@ -149,8 +153,8 @@ def build_evidence(config: Config, manifest: Manifest, health: Health) -> Eviden
     Raises:
         ConfigError: The model's rate does not allow what is configured, or a label is unknown.
     """
-    smoothing_windows = longest_memory_windows(manifest, config.decide)
-    return build_recorder(config.evidence, manifest, smoothing_windows, health)
+    memory_windows = longest_memory_windows(manifest, config.decide)
+    return build_recorder(config.evidence, manifest, memory_windows, health)
 
 
 def _build_publisher(

@@ -1,4 +1,4 @@
-"""The parts of a running daemon, and what it does with each detection."""
+"""The parts of a running daemon: its state, its detections, its stop and restart."""
 
 import logging
 from collections.abc import Sequence
@@ -22,7 +22,7 @@ _log = logging.getLogger("soundpost")
 
 
 class Tickable(Protocol):
-    """A part without a thread of its own, which works a little between two chunks."""
+    """A part without a thread of its own; it works between two chunks."""
 
     def tick(self, status: Status) -> None:
         """Does what is due."""

@@ -16,7 +16,8 @@ def run(live_config: LiveConfig) -> bool:
         True if it is to be called again, because the configuration was read again.
 
     Raises:
-        SoundpostError: A failure that a person can mend; `offline` is published first.
+        SoundpostError: A failure that a person can mend. Once the broker is connected, `offline` is
+            published first.
     """
     daemon = build(live_config)
     with stopped_by_signals(daemon.stop), daemon.publisher:

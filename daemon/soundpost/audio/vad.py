@@ -19,7 +19,8 @@ class VoiceDetector:
     docs/adr/0004-the-gate-is-open-by-default.md.
 
     Args:
-        strictness: webrtcvad's aggressiveness mode, 0 (detects the most) to 3 (detects the fewest, most certain voices).
+        strictness: webrtcvad's aggressiveness mode, 0 (detects the most) to 3 (detects the
+            fewest, most certain voices).
         sample_rate_hz: Rate of the blocks, one of `RATES_HZ`.
     """
 

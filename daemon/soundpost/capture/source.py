@@ -39,14 +39,14 @@ class Source(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class MicSpec:
-    """A microphone by its name or its index; None is the system's default."""
+    """The specification of a microphone: its name or its index; None is the system's default."""
 
     device: str | None
 
 
 @dataclass(frozen=True, slots=True)
 class FileSpec:
-    """A sound file."""
+    """The specification of a sound file: its path."""
 
     path: Path
 

@@ -1,4 +1,4 @@
-"""Detection of WAV files that are shorter than their header promises."""
+"""Detection of WAV files that are shorter than their header states."""
 
 from pathlib import Path
 from typing import BinaryIO, Literal
@@ -19,10 +19,10 @@ def missing_bytes(path: Path) -> int:
         form, wave = file.read(8)[:4], file.read(4)
         if form not in (b"RIFF", b"RIFX", b"RF64", b"BW64") or wave != b"WAVE":
             return 0
-        promised_bytes = _data_bytes(file, "big" if form == b"RIFX" else "little")
-        if promised_bytes is None:
+        stated_bytes = _data_bytes(file, "big" if form == b"RIFX" else "little")
+        if stated_bytes is None:
             return 0
-        return max(0, promised_bytes - (size_bytes - file.tell()))
+        return max(0, stated_bytes - (size_bytes - file.tell()))
 
 
 def _data_bytes(file: BinaryIO, order: Literal["little", "big"]) -> int | None:

@@ -87,7 +87,7 @@ class CommandExecutor:
 
     def close(self) -> None:
         """Ends running commands and refuses waiting ones."""
-        self._inbox.close()
+        self._inbox.close_commands()
         self._advance(is_last=True)
         while pending := self._inbox.pop_command():
             self._refuse(pending, PublishError("the node is stopping", hint=STOPPING_HINT))
@@ -190,5 +190,5 @@ class CommandExecutor:
         self._inbox.queue_result(result, pending.reply_to)
 
     def _utc_ns(self) -> int:
-        """Returns the time of the latest sample; the wall clock's while there is no sound."""
+        """Returns the later of wall clock and latest sample; a file at full speed is ahead."""
         return max(self._targets.sound_clock.utc_ns, time.time_ns())

@@ -1,4 +1,4 @@
-"""The executor as the main loop sees it, and the one that does nothing."""
+"""The interface of the executor, and the handler while commands are off."""
 
 from typing import TYPE_CHECKING, Protocol
 
@@ -20,7 +20,7 @@ class CommandHandler(Protocol):
 
 
 class CommandsDisabled:
-    """Executes nothing: commands are off."""
+    """Handles commands while they are off: does nothing."""
 
     def tick(self, status: Status) -> None:
         """Does nothing."""

@@ -10,7 +10,8 @@ from soundpost.messages.command import Command
 from soundpost.messages.result import CommandStatus, ResultMessage
 
 KEPT_RESULTS = 200
-"""A command is recognised as a repetition for so many commands after it."""
+"""A repeated command is recognised among the last 200 commands: more than come while a sender still
+repeats one, and few enough for a file below 100 kB."""
 
 
 class HistoryEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -12,7 +12,8 @@ from soundpost.manifest import Manifest
 from soundpost.messages.settings import SettingsMessage
 from soundpost.system.clock import rfc3339
 
-_SHOWN_LABELS = 5  # a result names so many labels, and the number of the others
+_SHOWN_LABELS = 5
+"""Labels that a result names, so that it stays one line; of the others it gives the number."""
 _NANOSECONDS_PER_MINUTE = 60 * NANOSECONDS
 
 _log = logging.getLogger("soundpost.control")
@@ -148,7 +149,7 @@ class LiveSettings:
 
 
 def minutes_later(utc_ns: int, minutes: float) -> int:
-    """Returns the time so many minutes later, nanoseconds since 1970 UTC."""
+    """Returns a time some minutes later; both in nanoseconds since 1970 UTC."""
     return utc_ns + round(minutes * _NANOSECONDS_PER_MINUTE)
 
 

@@ -23,7 +23,7 @@ from soundpost.system.clock import clock_state
 TOPIC = "selftest"
 """Topic of its messages below `<prefix>/<node>/`; they never go to the detections' topic."""
 _MORE_STRIDES = 2
-"""The example is repeated for so many strides, so that the event lasts beyond one window."""
+"""The example is repeated for two strides more, so that the event lasts beyond one window."""
 
 
 @dataclass(frozen=True, slots=True)

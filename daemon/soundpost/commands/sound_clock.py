@@ -1,4 +1,4 @@
-"""The time of the latest sample, by which mutes and schedules go."""
+"""The capture time of the latest sample."""
 
 from soundpost.audio import Chunk, samples_to_ns
 from soundpost.observer import Observer

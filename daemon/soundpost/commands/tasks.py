@@ -26,7 +26,7 @@ _NO_CLIP = {
     ),
     NoClipReason.LOST: (
         "it could not be stored",
-        "see the log: is the disk full, was there any sound?",
+        "see the log: the disk may be full, or there was no sound",
     ),
 }
 

@@ -1,4 +1,4 @@
-"""Moving mean of the scores: a single odd window does not start an event."""
+"""The moving mean of the scores."""
 
 from collections import deque
 from collections.abc import Sequence

@@ -26,7 +26,7 @@ become the noise floor."""
 class UnlabelledScorer:
     """Scores windows by their level over the noise floor and their distance from all labels.
 
-    The noise floor is the lowest level of the windows of the last `floor_seconds`. Until so much
+    The noise floor is the lowest level of the windows of the last `floor_seconds`. Until that time
     was recorded nothing is loud; a steady sound that lasts longer becomes the floor. Windows of
     digital silence, and those that a gap cuts short, are left out of it.
 

@@ -19,9 +19,11 @@ class Evidence(Observer, ABC):
     def attach_clip(self, detection: Detection, message: DetectionMessage) -> DetectionMessage:
         """Returns the message with the name of its clip, if the clip is on the disk.
 
+        It must be called for every detection, in order.
+
         Args:
-            detection: Each one, in order.
-            message: Its message.
+            detection: A state of an event.
+            message: The message of that state.
         """
 
     @abstractmethod

@@ -20,14 +20,14 @@ DAY_NS = 24 * 3600 * NANOSECONDS
 
 
 def build_recorder(
-    config: EvidenceConfig, manifest: Manifest, smoothing_windows: int, health: Health
+    config: EvidenceConfig, manifest: Manifest, memory_windows: int, health: Health
 ) -> Evidence:
     """Builds the recorder of clips; it stores nothing unless a folder is configured.
 
     Args:
         config: The `[evidence]` table.
         manifest: Of the model.
-        smoothing_windows: Most windows in the moving mean of a label's score.
+        memory_windows: Most windows between the last one that holds and the end of an event.
         health: Counts clips.
 
     Raises:
@@ -40,16 +40,16 @@ def build_recorder(
     if rate_hz > HIGHEST_RATE_HZ:
         raise ConfigError(
             f"clips are FLAC, which goes up to {HIGHEST_RATE_HZ} Hz; the model needs {rate_hz}",
-            hint="leave evidence.folder away",
+            hint="remove evidence.folder",
         )
     lengths = ClipLengths(
         pre_roll_samples=round(config.pre_roll_seconds * rate_hz),
         post_roll_samples=round(config.post_roll_seconds * rate_hz),
         longest_samples=round(config.clip_seconds * rate_hz),
-        # An event ends once the moving mean no longer contains the last window above the
+        # An event ends once moving mean and vote no longer contain the last window above the
         # threshold, which began at most a window's length before the offset.
         delay_samples=spec.sample_count(model_input.window_frames)
-        + smoothing_windows * model_input.stride_frames * spec.hop_samples,
+        + memory_windows * model_input.stride_frames * spec.hop_samples,
     )
     privacy = Privacy(config.privacy, manifest.label_names, rate_hz)
     folder = Path(config.folder)

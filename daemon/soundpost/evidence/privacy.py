@@ -106,5 +106,5 @@ def _refuse_rate(sample_rate_hz: int) -> None:
         raise ConfigError(
             f"evidence.privacy needs a model at {', '.join(map(str, RATES_HZ))} Hz to find voices, "
             f"this one needs {sample_rate_hz} Hz",
-            hint='set evidence.privacy to "off", or leave evidence.folder away',
+            hint='set evidence.privacy to "off", or remove evidence.folder',
         )

@@ -18,7 +18,7 @@ from soundpost.health import Health
 from soundpost.messages.payload import DetectionMessage, encode
 
 EXPIRY_CHECK_SECONDS = 3600
-"""How often old clips are removed while no new ones come."""
+"""The interval at which old clips are removed while no new ones come: their age is in days."""
 
 
 @dataclass(slots=True)
@@ -113,9 +113,11 @@ class ClipRecorder(Evidence):
     def attach_clip(self, detection: Detection, message: DetectionMessage) -> DetectionMessage:
         """Returns the message with the name of its clip, if the clip is on the disk.
 
+        It must be called for every detection, in order.
+
         Args:
-            detection: Each one, in order.
-            message: Its message.
+            detection: A state of an event.
+            message: The message of that state.
         """
         match detection.state:
             case State.CONFIRMED:
@@ -143,7 +145,7 @@ class ClipRecorder(Evidence):
         return clip.name
 
     def _full_decided(self, clip: _OpenClip) -> int:
-        """Returns the sample by which a clip is as long as it can be, and all of it is decided."""
+        """Returns the sample by which all windows in a clip of greatest length are scored."""
         lengths = self._lengths
         return clip.start_sample + lengths.longest_samples + lengths.delay_samples
 

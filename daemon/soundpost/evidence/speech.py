@@ -9,8 +9,9 @@ from soundpost.audio import Pcm
 from soundpost.audio.vad import STRICTEST, VoiceDetector
 
 STRICTNESS = 2
-"""webrtcvad's aggressiveness mode, 0 to 3: the strictest one that silenced every word of a sentence at any level down to
--60 dBFS (docs/EVIDENCE.md). Mode 3 leaves faint words, 0 and 1 silence more of other sounds."""
+"""webrtcvad's aggressiveness mode, 0 to 3: the strictest one that silenced every word of a sentence
+at any level down to -60 dBFS (docs/EVIDENCE.md). Mode 3 leaves faint words, 0 and 1 silence more of
+other sounds."""
 
 GAINS = (1, 10)
 """Below about -65 dBFS webrtcvad finds no voice, but a listener of the file can turn it up."""

@@ -12,7 +12,8 @@ class VoiceTrigger:
     `VoiceDetector`.
 
     Args:
-        strictness: webrtcvad's aggressiveness mode, 0 (lets the most pass) to 3 (only the most certain voices).
+        strictness: webrtcvad's aggressiveness mode, 0 (lets the most pass) to 3 (only the most
+            certain voices).
         sample_rate_hz: Rate of the blocks, which must last 10, 20 or 30 ms.
 
     Raises:

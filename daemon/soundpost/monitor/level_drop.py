@@ -1,4 +1,4 @@
-"""Level drop: the place is far quieter than it ever was."""
+"""Level drop: a minute is far quieter than every minute of the last day."""
 
 import statistics
 from collections import deque
@@ -12,7 +12,7 @@ LEARNING_MINUTES = 60
 """Shorter recordings do not represent a place: a shower of rain alone may last as long."""
 COLLAPSE_DB = 12.0
 """A palm or a plastic bag over a microphone takes 10 dB and more of its broad-band level, a torn
-cable all of it; the quietest minute of a day is hardly ever 12 dB over the next one."""
+cable all of it; the quietest minute of a day is hardly ever 12 dB below the second quietest."""
 RECOVERY_DB = 6.0
 """Half of `COLLAPSE_DB`, so that a level between the two does not raise and clear by turns."""
 
@@ -20,12 +20,12 @@ RECOVERY_DB = 6.0
 class LevelDrop:
     """Compares each minute with the quietest minute of the last day.
 
-    Dusk, and rain that ends, lower the level by as much as a cloth over the microphone does. But
-    the place has been as quiet before, or its level falls step by step: every minute that is not
-    12 dB below all others joins those that the next one is compared with. The level of a minute is
-    the median of its seconds, so that single sounds do not matter.
+    Dusk, and rain that ends, lower the level by as much as a cloth over the microphone does. Such
+    a level is no problem: the place was as quiet before, or its level falls step by step. Every
+    minute that is not 12 dB below all others joins the history for the next comparison. The level
+    of a minute is the median of its seconds, so that single sounds do not matter.
 
-    While the level has collapsed nothing is learned. After a day the new level is the usual one.
+    While the level has collapsed no minute joins the history. After a day the new level is normal.
     """
 
     def __init__(self) -> None:

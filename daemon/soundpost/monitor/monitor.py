@@ -13,7 +13,7 @@ from soundpost.monitor.thresholds import BACKLOG, CLIPPING, CONSTANT, DC_OFFSET
 from soundpost.observer import Observer
 
 LONGEST_DELAY_SECONDS = 5.0
-"""The highest delay that is counted for one second: the wall clock may have been set in it."""
+"""A longer delay in one second counts as this much: the wall clock may have been set."""
 
 _MESSAGES = {
     Problem.NO_SAMPLES: (
@@ -37,7 +37,7 @@ _MESSAGES = {
         "turn its gain down (`alsamixer`, F4), or take it away from the wind",
     ),
     Problem.LEVEL_COLLAPSE: (
-        "it is far quieter than it ever was here",
+        "it is far quieter than at any time in the last day",
         "it is covered, wet, or its cable is torn; if its gain was changed, restart soundpost",
     ),
     Problem.BACKLOG: (
@@ -53,8 +53,9 @@ class MicrophoneMonitor(Observer):
     """Measures all sound, and raises and clears the problems of its microphone.
 
     Each problem has hysteresis, and is logged once when it is raised and once when it is cleared.
-    All but the backlog depend on the samples alone, whatever the size of the chunks. After a
-    microphone was away the alarms start again; only the quietest levels of the place are kept.
+    The size of the chunks makes no difference. `no_samples` depends on the source, which waits for
+    its microphone; `backlog` depends on the wall clock; the others depend on the samples alone.
+    When a microphone comes back the alarms start again. Only the level history of the place stays.
 
     Args:
         sample_rate_hz: The rate of the chunks.

@@ -96,13 +96,15 @@ def _require_secure_commands(config: MqttConfig, broker: BrokerAddress) -> None:
     """Raises ConfigError if commands could be forged: without encryption or authentication."""
     if broker.is_exposed:
         raise ConfigError(
-            f"mqtt.commands: {broker} is not encrypted, so anybody on the network could command",
-            hint="use mqtts://, or a broker on this machine, or leave mqtt.commands out",
+            f"mqtt.commands: {broker} is not encrypted, so anyone on the network could "
+            "send commands",
+            hint="use mqtts://, or a broker on this machine, or remove mqtt.commands",
         )
     if not config.username and not config.cert_file:
         raise ConfigError(
-            f"mqtt.commands: {broker} does not authenticate this node, so anybody could command",
-            hint="set username and password_file, or cert_file, or leave mqtt.commands out",
+            f"mqtt.commands: {broker} does not authenticate this node, so anyone could "
+            "send commands",
+            hint="set username and password_file, or cert_file, or remove mqtt.commands",
         )
 
 

@@ -26,7 +26,8 @@ from soundpost.system.log_once import LogOnce
 _POLL_SECONDS = 1.0
 """The longest that `Connection.poll` should wait, for the sake of keepalive."""
 _STEADY_SECONDS = 10.0
-"""After a connection that lasted so long, reconnecting begins with the shortest wait again."""
+"""After a longer connection reconnecting begins with the shortest wait again: a broker that accepts
+clients and drops them within twice the CONNACK time-out is not reconnected every second."""
 
 _log = logging.getLogger("soundpost.publish")
 
@@ -96,7 +97,7 @@ class MqttClient:
         self._failure_log = LogOnce(_log)
 
     def set_health(self, message: HealthMessage) -> None:
-        """Publishes a health message next; replaces one that was not sent yet."""
+        """Queues a health message; replaces one that was not sent yet."""
         self._latest_health.append(message)
         self._wakeup.set()
 
@@ -104,7 +105,7 @@ class MqttClient:
         """Makes `run` publish what waits, as far as possible in that time, and return."""
         self._deadline_seconds = time.monotonic() + timeout_seconds
         if self._inbox is not None:
-            self._inbox.begin_closing()
+            self._inbox.close_results()
         self._closing.set()
         self._wakeup.set()
 

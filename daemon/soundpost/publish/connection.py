@@ -24,14 +24,15 @@ from soundpost.publish.errors import lost, no_answer, refused, unreachable
 from soundpost.publish.message import IncomingMessage, OnAck, OnMessage, OutgoingMessage
 
 RECEIVE_MAXIMUM = 20
-"""The most messages in flight, unless the broker wants fewer (Receive Maximum)."""
+"""The most messages in flight, unless the broker's Receive Maximum is lower. Twenty hide a round
+trip of a second at twenty detections a second; after a loss at most as many are sent again."""
 MAXIMUM_PACKET_BYTES = 300_000
-"""The broker sends nothing larger: more than a discovery payload, too little to fill a memory."""
+"""Limit for received packets: above a discovery payload, far below the memory of a small board."""
 _AT_LEAST_ONCE = 1
 _CONNECT_SECONDS = 5.0
 """The longest wait for TCP, TLS and CONNACK: a broker far away needs one or two seconds."""
 _DISCONNECT_SECONDS = 1.0
-"""The longest wait until the broker has received DISCONNECT; without it, it sends the last will."""
+"""Longest wait for the broker to close after DISCONNECT; without it the will is published."""
 
 
 class Connection:
@@ -68,10 +69,12 @@ class Connection:
             reconnect_on_failure=False,
         )
         self._client.connect_timeout = _CONNECT_SECONDS
-        self._client.on_connect = lambda _c, _d, _f, why, more: self._on_connect(why, more)
-        self._client.on_publish = lambda _c, _d, mid, why, _more: self._on_puback(mid, why)
-        self._client.on_disconnect = lambda _c, _d, _f, why, _more: self._on_disconnect(why)
-        self._client.on_subscribe = lambda _c, _d, mid, why, _more: self._on_suback(mid, why)
+        self._client.on_connect = lambda _c, _d, _f, reason, properties: self._on_connect(
+            reason, properties
+        )
+        self._client.on_publish = lambda _c, _d, mid, reason, _p: self._on_puback(mid, reason)
+        self._client.on_disconnect = lambda _c, _d, _f, reason, _p: self._on_disconnect(reason)
+        self._client.on_subscribe = lambda _c, _d, mid, reasons, _p: self._on_suback(mid, reasons)
         if broker.username is not None:
             self._client.username_pw_set(broker.username, broker.password)
         if broker.tls is not None:
@@ -128,10 +131,10 @@ class Connection:
         self._subscribing[mid] = on_suback
 
     def poll(self, timeout_seconds: float, wake: socket.socket | None = None) -> None:
-        """Sends and receives; waits at most so long for something to do.
+        """Sends and receives; waits for something to do.
 
         Args:
-            timeout_seconds: At most a second, because keepalive is handled here too.
+            timeout_seconds: The longest wait, at most a second: keepalive is handled here too.
             wake: Another socket that ends the wait when it is readable.
 
         Raises:
@@ -227,7 +230,7 @@ def _incoming(message: MQTTMessage) -> IncomingMessage:
 
 
 def _connect_properties() -> Properties:
-    """Returns properties that ask the broker not to send packets that are too large."""
+    """Returns the properties of CONNECT, with the limit for packets from the broker."""
     properties = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]  # paho's gap
     properties.MaximumPacketSize = MAXIMUM_PACKET_BYTES
     return properties

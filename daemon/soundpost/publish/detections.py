@@ -46,7 +46,7 @@ class RefusedTopics:
             _log.warning("%s (%s)", error, error.hint)
 
     def schedule_retry(self, refusal: str | None) -> None:
-        """Sets the time of the next attempt: later with each refusal, at once after a success."""
+        """Sets the time of the next attempt: later with each refusal; a success resets the wait."""
         now_seconds = time.monotonic()
         if refusal is None:
             self._backoff.reset()

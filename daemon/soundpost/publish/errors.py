@@ -21,10 +21,10 @@ def unreachable(broker: BrokerAddress, error: OSError) -> PublishError:
             hint = "set mqtt.ca_file to the CA that signed it; connect by the name it is made for"
         case ssl.SSLError():
             what = f"{broker} does not agree on TLS: {error.reason or error}"
-            hint = "is this the broker's TLS port? does it want cert_file and key_file?"
+            hint = "give the broker's TLS port, and cert_file and key_file if it needs them"
         case ConnectionResetError() if broker.tls:
             what = f"{broker} closes the connection during the TLS handshake"
-            hint = "is this the broker's TLS port? the plain one is mqtt://"
+            hint = "give the broker's TLS port, or use mqtt:// for the plain one"
         case socket.gaierror():
             what = f"{broker}: no such host: {error.strerror}"
             hint = "check the name in mqtt.broker, and the DNS of this machine"
@@ -57,8 +57,8 @@ def no_answer(broker: BrokerAddress, reason: str) -> PublishError:
     """Returns the error for a server that does not answer as a broker does."""
     return PublishError(
         f"{broker} does not answer as an MQTT 5 broker: {reason}",
-        hint="is the port right, mqtt or mqtts as the broker expects it, and MQTT 5? "
-        "does it want a client certificate?",
+        hint="check the port and the scheme (mqtt or mqtts) against the broker's configuration; it "
+        "must support MQTT 5, and may need a client certificate (cert_file and key_file)",
     )
 
 
@@ -67,7 +67,7 @@ def lost(broker: BrokerAddress, reason: str) -> PublishError:
     if reason == _TAKEN_OVER:
         return PublishError(
             f"another client has taken over the session at {broker}",
-            hint="does another node have the same name? give each its own node.name",
+            hint="give each node its own node.name: another one may have the same",
         )
     why = "" if reason == _SILENT_LOSS else f": {reason}"
     return PublishError(
@@ -97,5 +97,5 @@ def in_use(outbox: Path) -> PublishError:
     """Returns the error for an outbox's file that another process has open."""
     return PublishError(
         f"the outbox {outbox} is in use by another process",
-        hint="is soundpost running already? give each node its own mqtt.outbox",
+        hint="stop the other soundpost, or give each node its own mqtt.outbox",
     )

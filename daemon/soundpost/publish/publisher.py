@@ -27,7 +27,7 @@ from soundpost.system.units import BYTES_PER_MEGABYTE
 CLOSE_SECONDS = 5.0
 """The time that `close` gives the broker by default to take what is left."""
 _CLOSE_GRACE_SECONDS = 0.5
-"""Threads may take so much longer to end: for a last packet, and to close the outbox's file."""
+"""Added to the time-out when threads end: for a last packet, and to close the outbox's file."""
 
 _log = logging.getLogger("soundpost.publish")
 
@@ -61,7 +61,7 @@ class MqttPublisher:
         health: The counters of messages and connections.
 
     Attributes:
-        state_topics: The retained state topics.
+        state_topics: The values of `sound/…`, `settings` and `level`.
         inbox: Receives commands; None if `mqtt.commands` is off.
 
     Raises:
@@ -117,7 +117,7 @@ class MqttPublisher:
         """Starts the threads; returns at once, with or without a broker."""
         if self._broker.is_exposed:
             _log.warning(
-                "%s is not encrypted: anybody on the network can read and forge its messages "
+                "%s is not encrypted: anyone on the network can read and forge its messages "
                 "(use mqtts://)",
                 self._broker,
             )
@@ -140,7 +140,7 @@ class MqttPublisher:
         self._wake()
 
     def publish_health(self, message: HealthMessage) -> None:
-        """Publishes health, in place of a message that was not sent yet; returns at once.
+        """Queues health, in place of a message that was not sent yet; returns at once.
 
         Raises:
             PublishError: A thread that publishes or stores has died, which is a bug.

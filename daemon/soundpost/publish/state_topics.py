@@ -1,4 +1,4 @@
-"""Retained state topics: only the latest value of each is published."""
+"""State topics, retained but for `level`: only the latest value of each is published."""
 
 import threading
 from collections.abc import Iterable
@@ -41,19 +41,19 @@ class StateTopics:
         self._pending: dict[str, TopicState] = {}
 
     def set(self, topic: str, payload: bytes) -> None:
-        """Publishes a retained value when it changes."""
+        """Queues a retained value when it changes."""
         state = TopicState(topic, payload)
         with self._lock:
             if self._current.get(topic) != state:
                 self._current[topic] = self._pending[topic] = state
 
     def set_transient(self, topic: str, payload: bytes) -> None:
-        """Publishes a value once, not retained; replaces an older one that was not sent yet."""
+        """Queues a value to be sent once, not retained; replaces an older one that waits."""
         with self._lock:
             self._pending[topic] = TopicState(topic, payload, is_retained=False)
 
     def resend_all(self) -> None:
-        """Publishes every retained value again, after a reconnect."""
+        """Queues every retained value again, after a reconnect."""
         with self._lock:
             self._pending = dict(self._current)
 
@@ -65,7 +65,7 @@ class StateTopics:
 
 
 class SoundStates:
-    """Publishes whether a sound lasts: `sound/<label>` for each label, `sound/any` for all.
+    """Sets the state of each sound: `sound/<label>` for each label, `sound/any` for all.
 
     All are OFF at first, because a run that was killed may have left some ON.
 
@@ -95,5 +95,5 @@ class SoundStates:
 
 
 def set_settings(settings: SettingsMessage, topics: StateTopics) -> None:
-    """Publishes the live settings, retained, on `settings` below the node's base topic."""
+    """Queues the live settings, retained, for `settings` below the node's base topic."""
     topics.set("settings", msgspec.json.encode(settings))

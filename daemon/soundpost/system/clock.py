@@ -21,8 +21,8 @@ STEP_NS = 1_000_000_000
 SLEW = 1_000
 """1 / `SLEW` is a faster slew than the kernel allows (500 ppm)."""
 DOUBT_NS = 60_000_000_000
-"""How long a clock that was set is untrusted. The NTP client needs about so long to notice that: it
-polls every 32 s (systemd-timesyncd) or 64 s (ntpd, chrony) at first."""
+"""A clock that was set is untrusted for a minute. The NTP client needs about that time to notice
+it: it polls every 32 s (systemd-timesyncd) or 64 s (ntpd, chrony) at first."""
 
 _TIME_ERROR = 5
 _TIMEX_BYTES = 512  # struct timex is 208 bytes on 64-bit Linux, 128 on 32-bit; the rest is slack

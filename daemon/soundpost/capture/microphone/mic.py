@@ -35,9 +35,9 @@ class MicSource:
         device: Its name, a part of its name, or its index; None is the default device.
         sample_rate_hz: Rate of the chunks. A device that does not support it records at its own
             rate, and is mixed and resampled.
-        queue_seconds: How much sound may wait in the queue; more is dropped and counted.
+        queue_seconds: The most sound that may wait in the queue; more is dropped and counted.
         health: Counts samples and losses.
-        stall_seconds: The microphone counts as lost when it delivers nothing for so long.
+        stall_seconds: Without a buffer for this time the microphone counts as lost.
 
     Attributes:
         device: The device that records; set by `open`.
@@ -114,8 +114,8 @@ class MicSource:
     def try_close(self) -> bool:
         """Returns whether the device is closed, after `close`; one that hung closes later.
 
-        Until then its stream is never destroyed, which would hang, too: the stream holds its
-        callback, the callback this source, and this source the stream.
+        Until then the stream must not be destroyed, because that would hang too. It is not: the
+        stream has a reference to its callback, a method of this source, which refers to the stream.
         """
         if self._is_closed:
             return True

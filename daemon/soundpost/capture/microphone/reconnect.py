@@ -24,7 +24,7 @@ LONGEST_WAIT_SECONDS = 2.0
 PAUSE_SECONDS = 0.25
 """Time between two Nones from `chunks` while there is no sound; the pipeline ticks on each."""
 GIVE_UP_SECONDS = 600.0
-"""After so long the process is more likely at fault than the cable; a fresh one tries again."""
+"""After ten minutes the process is more likely at fault than the cable; a fresh one tries again."""
 
 _log = logging.getLogger("soundpost.capture")
 

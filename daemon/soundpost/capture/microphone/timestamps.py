@@ -8,7 +8,7 @@ HORIZON_SECONDS = 10
 """Time over which the quickest arrival is searched. A longer horizon finds a quicker one; with this
 one, a crystal that is slow by 100 ppm causes an error of no more than 1 ms."""
 MAX_DRIFT_DIVISOR = 1_000
-"""No clock is wrong by more than one part in this many; USB allows its devices 500 ppm."""
+"""No clock drifts by more than 1 / 1000; USB allows its devices 500 ppm, half of that."""
 
 
 class CaptureTimestamps:

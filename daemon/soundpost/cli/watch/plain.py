@@ -8,7 +8,7 @@ from soundpost.cli.watch.view import View
 from soundpost.events import Detection
 
 STATE_SECONDS = 5.0
-"""A line for the state follows after so much sound."""
+"""A line for the state follows after every 5 s of sound."""
 
 
 class PlainOutput:

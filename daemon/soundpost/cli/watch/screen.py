@@ -87,7 +87,7 @@ class Screen:
 
 
 def draw(view: View, width: int) -> Layout:
-    """Returns the whole screen, for a terminal of so many columns."""
+    """Returns the whole screen, for a terminal of `width` columns."""
     inside = max(width - 4, 1)
     notes = list(view.notes)[-_NOTES:]
     layout = Layout()

@@ -59,7 +59,7 @@ def build_label_names(labels: Sequence[Label], config: DecideConfig) -> LabelNam
         if name in names:
             raise ConfigError(
                 f"decide.{name} is on, but the model has a label {name!r} of its own",
-                hint=f"leave decide.{name} away",
+                hint=f"remove decide.{name}",
             )
     return LabelNames(names + reserved_labels_of(config), config.groups)
 
@@ -98,7 +98,7 @@ def build_rules(
     included -= label_names.find(config.exclude)
     if not included:
         raise ConfigError(
-            "decide.include and decide.exclude leave no label to listen for",
+            "decide.include and decide.exclude leave no label to detect",
             hint=f"labels of the model: {', '.join(known)}",
         )
     precedence = SettingPrecedence(config, label_names)

@@ -1,4 +1,4 @@
-"""Mutes: whether an event of a label may start."""
+"""Mutes: labels whose events may not start until a time."""
 
 from collections.abc import Iterable
 
@@ -39,7 +39,8 @@ class MutesState(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Mutes:
     """Suppresses new events of muted labels. Running events continue and end as usual.
 
-    Times are capture times of the sound, never the current time.
+    Times of events are capture times of the sound. A command computes the end of a mute from the
+    wall clock, which is ahead of them by the time that the sound waits in the queue.
 
     Args:
         labels: All labels that can be muted.
@@ -78,8 +79,8 @@ class Mutes:
 
         Args:
             labels: The labels; None means all.
-            until_ns: Nanoseconds since 1970 UTC; replaces an earlier mute. At most
-                `LONGEST_MUTE_SECONDS` from now, or it has no effect yet.
+            until_ns: Nanoseconds since 1970 UTC; replaces an earlier mute. An end more than
+                `LONGEST_MUTE_SECONDS` away is ignored until it is within that limit.
         """
         for label in self._known(labels):
             self._until_ns[label] = until_ns

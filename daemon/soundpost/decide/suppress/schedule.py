@@ -1,4 +1,4 @@
-"""Schedules: labels that are muted, or detected only, at certain times of the day."""
+"""Schedules: labels that are muted, or detected only at certain times of the day."""
 
 import zoneinfo
 from collections.abc import Callable, Sequence
@@ -61,9 +61,9 @@ class Schedule:
 class Schedules:
     """Checks whether events of a label may start at a time of the day.
 
-    They may not inside an interval that mutes the label, nor outside all its `listen` intervals if
-    it has any. While the clock is not synced no schedule applies: a false alarm is better than a
-    missed one because of a dead battery.
+    Events start outside every mute interval and, if there are `listen` intervals, inside one. While
+    the clock is not synced no schedule applies: a false alarm is better than a missed one because
+    of a dead battery.
 
     Args:
         schedules: The intervals.

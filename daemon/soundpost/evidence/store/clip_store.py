@@ -174,7 +174,7 @@ class ClipStore:
                 return
 
     def _leave_free(self, wanted_bytes: int) -> None:
-        """Removes the oldest clips until the disk has so much free space.
+        """Removes the oldest clips until the disk has the wanted free space.
 
         Raises:
             OSError: Removing all of them would not be enough; then none is removed.

@@ -10,7 +10,8 @@ from soundpost.system.log_once import LogOnce
 
 _OBJECT_ID = "soundpost"
 _MOST_DISCONNECTS = 2
-"""After so many connections that the broker ended over an announcement, it is not sent again."""
+"""Connections that the broker may end over an announcement before it is not sent again. One may be
+chance; without a limit a broker with a small message size would never receive a detection."""
 
 _log = logging.getLogger("soundpost.publish")
 

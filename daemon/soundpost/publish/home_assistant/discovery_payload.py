@@ -61,6 +61,6 @@ class Announcement(_Part, frozen=True, kw_only=True):
 
 
 class RetainedAnnouncement(msgspec.Struct, frozen=True):
-    """The part that is read of an announcement by an earlier run."""
+    """The retained announcement of an earlier run, with the field that is read."""
 
     components: dict[str, Component]

@@ -26,9 +26,10 @@ _EVENT_TEMPLATE = (
     "{{ dict(value_json, event_type=value_json.label) | to_json }}{% endif %}"
 )
 _LARGEST_ANNOUNCEMENT_BYTES = 262_144
-"""A larger retained message is not parsed; a payload of 50 labels has 42 KB, of 300 240 KB."""
+"""A larger retained message is not parsed. A payload has 42 kB with 50 labels, 240 kB with 300."""
 _MISSED_LEVELS = 5
-"""After so many missing values the level is shown as unknown."""
+"""After five missing values in a row Home Assistant shows the level as unavailable: a value or two
+may be late."""
 
 
 @dataclass(frozen=True, slots=True)

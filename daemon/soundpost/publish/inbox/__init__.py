@@ -19,7 +19,7 @@ class CommandChannel(Protocol):
     def send(self, connection: Connection) -> None:
         """Publishes as many results as may be in flight now."""
 
-    def begin_closing(self) -> None:
+    def close_results(self) -> None:
         """Accepts no further results; those that wait are still sent."""
 
 

@@ -20,7 +20,8 @@ from soundpost.system.clock import rfc3339
 from soundpost.system.log_once import LogOnce
 
 MOST_PENDING = 16
-"""The most commands that wait to be executed."""
+"""The most commands that wait to be executed: a script may send one for each of several labels,
+and with the largest payloads they take 256 kB."""
 STOPPING_HINT = "send it again when it is back"
 
 _log = logging.getLogger("soundpost.publish")
@@ -76,7 +77,7 @@ class CommandInbox:
         self._results.on_connect()
         connection.subscribe([f"{self._base}/command/+"], self.on_message, self._on_suback)
 
-    def close(self) -> None:
+    def close_commands(self) -> None:
         """Refuses further commands; those that wait can still be popped."""
         self._is_closed = True
 
@@ -89,9 +90,9 @@ class CommandInbox:
         """The number of results that the broker has not acknowledged yet."""
         return len(self._results)
 
-    def begin_closing(self) -> None:
+    def close_results(self) -> None:
         """Accepts no further results; those that wait are still sent."""
-        self._results.begin_closing()
+        self._results.close()
 
     def drop_results(self) -> None:
         """Drops and counts the results that wait."""

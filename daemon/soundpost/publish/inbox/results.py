@@ -14,7 +14,8 @@ from soundpost.publish.message import OutgoingMessage
 from soundpost.publish.outbox.send_queue import SendQueue
 
 MOST_WAITING = 100
-"""The most results that wait for the broker."""
+"""The most results that wait for the broker: several for each command that may be pending; a few
+hundred kilobytes at most, with the longest correlation data."""
 
 _log = logging.getLogger("soundpost.publish")
 
@@ -50,7 +51,7 @@ class ResultQueue:
         self._lock = threading.Lock()
         self._queue: SendQueue[_Result] = SendQueue()
         self._last_seq = 0
-        self._is_closing = False
+        self._is_closed = False
 
     def __len__(self) -> int:
         with self._lock:
@@ -60,7 +61,7 @@ class ResultQueue:
         """Queues a result for the topic of all results, and for the response topic if any."""
         topics = [self._topic] if reply_to.topic is None else [self._topic, reply_to.topic]
         with self._lock:
-            if self._is_closing:
+            if self._is_closed:
                 self._health.results_dropped += len(topics)
                 return
             for topic in topics:
@@ -73,10 +74,10 @@ class ResultQueue:
         if excess:
             _log.error("%d results of commands are dropped: too many wait for the broker", excess)
 
-    def begin_closing(self) -> None:
+    def close(self) -> None:
         """Accepts no further results, or a sender that floods would keep the node running."""
         with self._lock:
-            self._is_closing = True
+            self._is_closed = True
 
     def drop_all(self) -> None:
         """Drops and counts the results that wait."""
@@ -90,7 +91,7 @@ class ResultQueue:
     def on_connect(self) -> None:
         """Sends again what was in flight on the last connection."""
         with self._lock:
-            self._queue.put_back()
+            self._queue.requeue()
 
     def send(self, connection: Connection) -> None:
         """Publishes as many results as may be in flight now."""

@@ -35,8 +35,8 @@ class DiskOutage:
         """Records a failed attempt."""
         self._retry_at_seconds = time.monotonic() + self._backoff.next_seconds()
         is_new = self._log_once.fail(
-            "the outbox %s cannot be written: %s (detections are sent from memory meanwhile; is "
-            "the disk full, read-only, or not this user's?)",
+            "the outbox %s cannot be written: %s (detections are sent from memory meanwhile; "
+            "free space on the disk, and let this user write there)",
             self._path,
             error,
         )

@@ -8,7 +8,8 @@ from pathlib import Path
 from soundpost.publish.outbox.record import LARGEST_SEQ
 
 _AHEAD = 1_000
-"""The bound is set so far ahead, so that the file is written once for so many messages."""
+"""The bound is set a thousand numbers ahead, so that the file is written once for as many messages;
+such a gap in `seq` is rare, and a thousand of 2^53 numbers are few."""
 _FILE_MODE = 0o640
 _FORM = re.compile(rb"(\d{19}) (saved|loose)\n")
 
@@ -25,7 +26,8 @@ class HighWaterMark:
     Attributes:
         path: The file.
         bound: No higher number was given to a message; 0 when nothing is known.
-        has_unsaved_numbers: True if numbers were given that never reached the outbox's file.
+        has_unsaved_numbers: True if numbers were given that never reached the outbox's file;
+            the word `loose` in this one.
     """
 
     path: Path
@@ -51,11 +53,9 @@ class HighWaterMark:
         Args:
             stored_seq: The last number in the outbox's file; 0 if there is none.
         """
-        return (
-            stored_seq
-            if stored_seq and not self.has_unsaved_numbers
-            else max(stored_seq, self.bound)
-        )
+        if stored_seq and not self.has_unsaved_numbers:
+            return stored_seq
+        return max(stored_seq, self.bound)
 
     def raise_above(self, seq: int, *, has_unsaved_numbers: bool) -> None:
         """Raises the bound above a number if necessary; returns when it is on the disk.
@@ -66,11 +66,10 @@ class HighWaterMark:
         if seq <= self.bound and has_unsaved_numbers == self.has_unsaved_numbers:
             return
         bound = max(self.bound, seq + _AHEAD)
+        state = b"loose" if has_unsaved_numbers else b"saved"
         handle = os.open(self.path, os.O_CREAT | os.O_WRONLY | os.O_CLOEXEC, _FILE_MODE)
         try:
-            os.pwrite(
-                handle, b"%019d %s\n" % (bound, b"loose" if has_unsaved_numbers else b"saved"), 0
-            )
+            os.pwrite(handle, b"%019d %s\n" % (bound, state), 0)
             os.fdatasync(handle)
         finally:
             os.close(handle)

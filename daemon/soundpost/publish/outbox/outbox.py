@@ -12,7 +12,7 @@ from soundpost.publish.outbox.storage import OutboxStorage
 LATE_SECONDS = 10.0
 """A message sent later than this is marked `backfilled`: it is too old to raise an alarm."""
 _REMOVED_AT_ONCE = 100
-"""So many acknowledged rows are removed from the file without waiting for the next write."""
+"""From this many acknowledged rows on, the writer is woken at once."""
 
 
 class Outbox:
@@ -156,4 +156,4 @@ class OutboxFeed:
     def requeue(self, seq: int | None = None) -> None:
         """Lets messages in flight wait again, in their old order; all, or only the given one."""
         with self._state.lock:
-            self._state.send_queue.put_back(seq)
+            self._state.send_queue.requeue(seq)

@@ -33,15 +33,16 @@ def probe_outbox(config: MqttConfig) -> str:
     except DamagedFile as error:
         raise PublishError(
             f"{path} is damaged: {error}",
-            hint="the next start sets it aside and takes over what can be read; is the disk "
-            "well? see `journalctl -k`",
+            hint="the next start sets it aside and takes over the readable rows; see "
+            "`journalctl -k` for errors of the disk",
         ) from error
     except (OSError, sqlite3.Error) as error:
         if has_code(error, sqlite3.SQLITE_BUSY):
             return f"{path}: in use by soundpost, which runs; health shows how many wait"
         raise PublishError(
             f"{path} cannot be written: {getattr(error, 'strerror', None) or error}",
-            hint="is the disk full or read-only? may the user that runs soundpost write there?",
+            hint="free space on the disk, mount it for writing, and let the user that runs "
+            "soundpost write there",
         ) from error
     return f"{path}: {waiting} wait, {used_megabytes:.1f} of {config.outbox_megabytes} MB"
 

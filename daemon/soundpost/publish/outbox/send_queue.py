@@ -1,4 +1,7 @@
-"""Messages that wait to be sent, and those in flight."""
+"""Messages that wait to be sent, and those in flight.
+
+The queue of the outbox, and of the results of commands (`publish.inbox.results`).
+"""
 
 from collections import deque
 from collections.abc import Iterable, Iterator
@@ -60,7 +63,7 @@ class SendQueue(Generic[Message]):
         """Removes a message in flight; returns whether it was in flight."""
         return self._in_flight.pop(seq, None) is not None
 
-    def put_back(self, seq: int | None = None) -> None:
+    def requeue(self, seq: int | None = None) -> None:
         """Lets messages in flight wait again, in their old order; all, or only the given one."""
         seqs = list(self._in_flight) if seq is None else [seq]
         messages = [self._in_flight.pop(seq) for seq in seqs if seq in self._in_flight]

@@ -9,7 +9,8 @@ from soundpost.publish.outbox.record import OutboxRecord
 from soundpost.publish.outbox.send_queue import SendQueue
 
 READ_AHEAD = 50
-"""With fewer waiting messages in memory than these, more are read from the file."""
+"""More messages are read from the file when fewer than this wait in memory: more than may be in
+flight, so that the client never waits for the disk."""
 
 
 @dataclass(slots=True, eq=False)

@@ -8,8 +8,8 @@ from soundpost.publish.outbox.record import OutboxRecord
 from soundpost.publish.outbox.state import OutboxState
 
 MOST_IN_MEMORY = 200
-"""Stored messages wait in memory up to this number; those behind them are read later, as many at
-once."""
+"""Stored messages that may wait in memory; later ones are read from the file, as many at once. At
+500 bytes each they take 100 kB, ten times the messages that may be in flight."""
 
 
 class OutboxStorage:
@@ -18,7 +18,7 @@ class OutboxStorage:
     Only the writer's thread calls it.
 
     Attributes:
-        read_seq: No row up to this number needs to be read; all are in memory, or were.
+        read_seq: Highest row number already read; lower rows are in memory or removed.
     """
 
     def __init__(self, state: OutboxState) -> None:
@@ -40,7 +40,7 @@ class OutboxStorage:
         self._state.earlier_seq = self._state.last_seq = seq
 
     def start(self, stored_count: int) -> None:
-        """Begins with a file that was just opened and holds so many rows, all unread."""
+        """Begins with a file that was just opened; `stored_count` rows are in it, all unread."""
         self.read_seq = 0
         self.resume(stored_count)
 
@@ -127,7 +127,7 @@ class OutboxStorage:
             self._state.health.messages_dropped += count
 
     def drop_oldest(self, count: int) -> int:
-        """Drops at most so many stored messages that wait in memory; returns how many."""
+        """Drops the oldest stored messages in memory, at most `count`; returns how many."""
         state = self._state
         with state.lock:
             stored = (r.seq for r in state.send_queue.waiting() if r.seq not in state.unsaved)

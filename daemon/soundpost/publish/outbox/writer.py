@@ -168,7 +168,7 @@ class OutboxWriter:
         self._wake()
 
     def _replace(self, damage: DamagedFile) -> None:
-        """Begins a new file in place of a damaged one, with all that memory and it still hold."""
+        """Begins a new file in place of a damaged one; memory and its readable rows go into it."""
         _, removable = self._storage.pending()
         expected = self._opened.count - len(removable)
         self.close()

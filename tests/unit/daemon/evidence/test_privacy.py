@@ -120,7 +120,7 @@ def clip_of(folder: Path) -> Pcm:
 def test_no_word_is_left_in_a_muted_clip(
     sound: str, speech_dbfs: float, over_speech_db: float, spoken: Signal
 ) -> None:
-    """The strictest detector finds no voice; all samples of words and muted stretches are zero."""
+    """The strictest detector finds no voice; samples of words and silenced stretches are zero."""
     samples = scene(sound, spoken, speech_dbfs, over_speech_db)
     begin = round(QUIET_SECONDS * RATE_HZ)
     kept, silenced = silence_speech(samples[begin:], samples[:begin], RATE_HZ, [])
@@ -237,13 +237,13 @@ def test_a_low_speech_score_mutes_nothing(folder: Path) -> None:
     ],
 )
 def test_speech_labels_are_found_by_their_words(label: str, *, expected: bool) -> None:
-    """In doubt a label counts as speech: a muted bowl does less harm than a stored word."""
+    """In doubt a label counts as speech: a silenced bowl does less harm than a stored word."""
     assert bool(speech_labels([label])) == expected
 
 
 @pytest.mark.parametrize("rate_hz", [11_025, 22_050, 44_100])
 def test_a_sample_rate_without_voice_detection_is_refused(rate_hz: int) -> None:
-    """Otherwise speech would be stored that was to be muted."""
+    """Otherwise speech would be stored that was to be silenced."""
     with pytest.raises(ConfigError, match="privacy"):
         Privacy("mute-speech", ["dog"], rate_hz)
     Privacy("off", ["dog"], rate_hz)

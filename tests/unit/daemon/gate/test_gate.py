@@ -216,7 +216,7 @@ def test_passing_chunks_continue_each_other_across_calls() -> None:
     ]
 
 
-def test_quiet_since_is_where_the_gate_closed() -> None:
+def test_closed_since_is_where_the_gate_closed() -> None:
     """It is the first sample that no longer passes; None while the gate is open."""
     gate = build_block_gate(hangover_blocks=1)
     closed_since = []

@@ -159,7 +159,7 @@ def test_commands_are_accepted_from_this_machine_or_an_authenticating_broker(
 def test_commands_are_refused_without_encryption_or_authentication(
     url: str, keys: dict[str, Any], reason: str
 ) -> None:
-    """A configuration with which anybody could mute the node is an error."""
+    """A configuration with which anyone could mute the node is an error."""
     assert load_broker_address(MqttConfig(broker=url, **keys)).host
     with pytest.raises(ConfigError, match=reason):
         load_broker_address(MqttConfig(broker=url, commands=True, **keys))

@@ -193,7 +193,7 @@ def test_the_status_is_renewed_at_intervals(loop: Loop, systemd: NotifySocket) -
     for _ in range(100):
         loop.advance(STATUS_SECONDS / 8, samples=1_600, windows=1)
         loop.tick()
-        renewals += sum(line.startswith("STATUS=listening") for line in systemd.received())
+        renewals += sum(line.startswith("STATUS=capturing") for line in systemd.received())
     assert renewals == 100 // 8
 
 

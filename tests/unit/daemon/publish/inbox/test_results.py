@@ -97,7 +97,7 @@ def test_a_closing_queue_sends_its_results_and_accepts_no_more() -> None:
     health = Health()
     results = ResultQueue(RESULT, lambda *_: None, health)
     results.add(b"1", ReplyTo())
-    results.begin_closing()
+    results.close()
     results.add(b"2", ReplyTo("clients/x"))
     assert (len(results), health.results_dropped) == (1, 2)
     assert send(results)[0] == [b"1"]

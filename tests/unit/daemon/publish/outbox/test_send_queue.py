@@ -40,16 +40,16 @@ def test_all_messages_in_flight_return_to_their_old_places() -> None:
     queue.next()
     queue.next()
     queue.add([Message(4)])
-    queue.put_back()
+    queue.requeue()
     assert drain(queue) == [1, 2, 3, 4]
 
 
-def test_messages_put_back_one_by_one_keep_their_order() -> None:
+def test_messages_requeued_one_by_one_keep_their_order() -> None:
     """The order of refusals does not matter."""
     queue = queue_of(1, 2, 3, 4)
     drain(queue)
     for seq in (3, 1, 4, 2):
-        queue.put_back(seq)
+        queue.requeue(seq)
     assert drain(queue) == [1, 2, 3, 4]
 
 
