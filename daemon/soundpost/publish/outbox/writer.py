@@ -31,10 +31,9 @@ _log = logging.getLogger("soundpost.publish")
 class OutboxWriter:
     """Stores messages before they are sent, and removes those that the broker has acknowledged.
 
-    The file is opened at once, so that numbers continue from its last one. `run` is the thread.
-
-    A damaged file is set aside and a new one begun with what could be read of the old. While the
-    disk refuses writes, messages are sent from memory, and the file is retried.
+    The file is opened at once, so that numbers continue from its last one. `run` is the thread. A
+    damaged file is set aside, and a new one begins with its readable rows. While the disk refuses
+    writes, messages are sent from memory, and the file is retried.
 
     Args:
         path: The outbox's file.
