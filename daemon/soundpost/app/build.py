@@ -56,6 +56,7 @@ def build(live_config: LiveConfig) -> Daemon:
         manifest.labels, config, clock_state, state_file.state.mutes if state_file else None
     )
     monitor, timer = MicrophoneMonitor(rate_hz), InferenceTimer(model.classifier.classify)
+    # The pipeline shares this list: observers that need the publisher are appended below.
     timed, observers = replace(model, classifier=timer), list[Observer]((monitor, evidence))
     pipeline = build_pipeline(config, timed, source, health, observers, mutes)
     _log.info("capturing from %s, classifying with %s", config.capture.source, model.bundle.folder)
