@@ -10,7 +10,8 @@ from soundpost.errors import EvidenceError
 from soundpost.evidence.clip_lengths import ClipLengths
 from soundpost.evidence.privacy import Privacy
 from soundpost.evidence.ring_buffer import RingBuffer
-from soundpost.evidence.store.clip_store import Clip, ClipStore
+from soundpost.evidence.store.clip import Clip
+from soundpost.evidence.store.clip_store import ClipStore
 from soundpost.health import Health
 from soundpost.system.clock import ClockState, rfc3339
 

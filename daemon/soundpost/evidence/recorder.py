@@ -12,7 +12,8 @@ from soundpost.evidence.feature_buffer import FeatureBuffer
 from soundpost.evidence.on_demand import NoClipReason, OnDemandRecorder, Request
 from soundpost.evidence.privacy import Privacy
 from soundpost.evidence.ring_buffer import RingBuffer
-from soundpost.evidence.store.clip_store import Clip, ClipStore
+from soundpost.evidence.store.clip import Clip
+from soundpost.evidence.store.clip_store import ClipStore
 from soundpost.features import FeatureSpec
 from soundpost.health import Health
 from soundpost.messages.payload import DetectionMessage, encode
