@@ -7,11 +7,14 @@ looks delivered to the sender.
 import select
 import socket
 import ssl
+import struct
 import time
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Self
 
+from paho.mqtt import MQTTException
 from paho.mqtt.client import Client, MQTTMessage
 from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 from paho.mqtt.packettypes import PacketTypes
@@ -33,6 +36,18 @@ _CONNECT_SECONDS = 5.0
 """The longest wait for TCP, TLS and CONNACK: a broker far away needs one or two seconds."""
 _DISCONNECT_SECONDS = 1.0
 """Longest wait for the broker to close after DISCONNECT; without it the will is published."""
+
+_UNREADABLE = (
+    ArithmeticError,
+    AssertionError,
+    AttributeError,
+    LookupError,
+    MQTTException,
+    TypeError,
+    ValueError,
+    struct.error,
+)
+"""Raised by paho's parser for packets that break the protocol, as fuzzing found them."""
 
 
 class Connection:
@@ -56,6 +71,7 @@ class Connection:
     def __init__(self, settings: ConnectionSettings, will: tuple[str, bytes] | None = None) -> None:
         self._broker = broker = settings.address
         self._keepalive_seconds = settings.keepalive_seconds
+        self._events: deque[Callable[[], None]] = deque()
         self._to_send: deque[OutgoingMessage] = deque()
         self._in_flight: dict[int, OutgoingMessage] = {}
         self._subscribing: dict[int | None, OnAck] = {}
@@ -69,12 +85,18 @@ class Connection:
             reconnect_on_failure=False,
         )
         self._client.connect_timeout = _CONNECT_SECONDS
-        self._client.on_connect = lambda _c, _d, _f, reason, properties: self._on_connect(
-            reason, properties
+        # paho calls these while it parses. What they report is handled afterwards, so that an error
+        # of the parser is never taken for one of ours, nor the other way round.
+        self._client.on_connect = lambda _c, _d, _f, reason, properties: self._events.append(
+            partial(self._on_connect, reason, properties)
         )
-        self._client.on_publish = lambda _c, _d, mid, reason, _p: self._on_puback(mid, reason)
+        self._client.on_publish = lambda _c, _d, mid, reason, _p: self._events.append(
+            partial(self._on_puback, mid, reason)
+        )
         self._client.on_disconnect = lambda _c, _d, _f, reason, _p: self._on_disconnect(reason)
-        self._client.on_subscribe = lambda _c, _d, mid, reasons, _p: self._on_suback(mid, reasons)
+        self._client.on_subscribe = lambda _c, _d, mid, reasons, _p: self._events.append(
+            partial(self._on_suback, mid, reasons)
+        )
         if broker.username is not None:
             self._client.username_pw_set(broker.username, broker.password)
         if broker.tls is not None:
@@ -125,7 +147,10 @@ class Connection:
         options = SubscribeOptions(qos=_AT_LEAST_ONCE, noLocal=True, retainAsPublished=True)
         for topic in topics:
             self._client.message_callback_add(
-                topic, lambda _c, _d, message: on_message(_incoming(message))
+                topic,
+                lambda _c, _d, message: self._events.append(
+                    partial(on_message, _incoming(message))
+                ),
             )
         _, mid = self._client.subscribe([(topic, options) for topic in topics])
         self._subscribing[mid] = on_suback
@@ -155,10 +180,20 @@ class Connection:
         wait_seconds = 0.0 if has_bytes else timeout_seconds
         readable, writable, _ = select.select(readers, writers, [], wait_seconds)
         if has_bytes or sock in readable:
-            self._client.loop_read()
+            self._read()
         if sock in writable:
             self._client.loop_write()
         self._client.loop_misc()
+
+    def _read(self) -> None:
+        """Reads packets and handles them; an unreadable packet is a lost connection."""
+        try:
+            self._client.loop_read()
+        except _UNREADABLE as error:
+            reason = f"unreadable packet ({type(error).__name__}: {error})"
+            raise lost(self._broker, reason) from error
+        while self._events:
+            self._events.popleft()()
 
     def _send(self) -> None:
         while self._to_send and len(self._in_flight) < self._in_flight_limit:
@@ -209,11 +244,17 @@ class Connection:
         )
 
     def _on_puback(self, mid: int, reason: ReasonCode) -> None:
-        self._in_flight.pop(mid).on_ack(str(reason) if reason.is_failure else None)
+        message = self._in_flight.pop(mid, None)
+        if message is None:
+            raise lost(self._broker, f"PUBACK of message {mid}, which is not in flight")
+        message.on_ack(str(reason) if reason.is_failure else None)
 
     def _on_suback(self, mid: int, reasons: list[ReasonCode]) -> None:
         refusals = [str(reason) for reason in reasons if reason.is_failure]
-        self._subscribing.pop(mid)(refusals[0] if refusals else None)
+        on_suback = self._subscribing.pop(mid, None)
+        if on_suback is None:
+            raise lost(self._broker, f"SUBACK of request {mid}, which was never sent")
+        on_suback(refusals[0] if refusals else None)
 
     def _on_disconnect(self, reason: ReasonCode) -> None:
         self._loss = reason

@@ -1,5 +1,6 @@
 """The connection: messages in flight, and the events that wake its thread."""
 
+import contextlib
 import socket
 import ssl
 import threading
@@ -8,6 +9,8 @@ from collections.abc import Callable, Iterator
 import pytest
 from certificates import Certificates
 from fake_broker import SilentBroker, connack, silent_broker
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from mosquitto import Broker, wait_until
 from mqtt_subscriber import Subscriber
 from watched_log import Log
@@ -134,3 +137,65 @@ def test_bytes_that_tls_has_decrypted_already_are_read(certificates: Certificate
         ):
             connection.poll(600.0)
         is_received.set()
+
+
+@pytest.mark.parametrize(
+    "packets",
+    [
+        bytes([0x90, 4, 0x77, 0x77, 0, 0]),  # SUBACK of an unknown id
+        bytes([0x90, 2, 0x00, 0x01]),  # SUBACK without its reason codes
+        bytes([0xB0, 4, 0x77, 0x77, 0, 0]),  # UNSUBACK of an unknown id
+        bytes([0x40, 2, 0x77, 0x77]) * 2,  # PUBACK of an unknown id, twice
+        bytes([0x50, 2, 0x77, 0x77]),  # PUBREC
+        bytes([0x62, 2, 0x77, 0x77]),  # PUBREL
+        bytes([0x30, 5, 0, 9, 0x74, 0, 0]),  # PUBLISH whose topic is longer than the packet
+        bytes([0x32, 4, 0, 1, 0xFF, 0]),  # PUBLISH with a topic that is not UTF-8
+        bytes([0xD0, 1, 0]),  # PINGRESP with a payload
+        bytes([0xE0, 1, 0x8D]),  # DISCONNECT
+        bytes([0xE0, 2, 0xF7, 0]),  # DISCONNECT with an unknown reason
+        bytes([0xF0, 0]),  # AUTH
+        bytes([0x00, 0]),  # a reserved type
+        bytes([0x40, 0xFF, 0xFF, 0xFF, 0xFF, 0x01]),  # a length of five bytes
+        bytes([0x90, 6, 0, 1, 2, 0x7E, 1, 0]),  # an unknown property
+    ],
+    ids=lambda packets: packets.hex(),
+)
+def test_no_packet_of_a_broken_broker_is_more_than_a_lost_connection(
+    silent: SilentBroker, packets: bytes
+) -> None:
+    """Each either passes or loses the connection; none is taken for a bug of ours."""
+    drive(silent, packets)
+
+
+@given(st.binary(max_size=64))
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=200)
+def test_no_bytes_of_a_broken_broker_are_more_than_a_lost_connection(packets: bytes) -> None:
+    """Random bytes after CONNACK."""
+    with silent_broker() as broker:
+        drive(broker, packets)
+
+
+@given(st.sampled_from([2, 3, 4, 5, 6, 7, 9, 11, 13, 14, 15]), st.binary(max_size=40), st.data())
+@settings(max_examples=300)
+def test_no_packet_with_random_content_is_more_than_a_lost_connection(
+    kind: int, content: bytes, data: st.DataObject
+) -> None:
+    """Packets of every type with a true length, so that their content is parsed."""
+    flags = data.draw(st.integers(0, 15))
+    with silent_broker() as broker:
+        drive(broker, bytes([kind << 4 | flags, len(content)]) + content)
+
+
+def drive(broker: SilentBroker, packets: bytes) -> None:
+    """Connects, subscribes and publishes; the broker sends these packets and hangs up."""
+    ready = threading.Thread(target=broker.accept, args=(10,), daemon=True)
+    ready.start()
+    address = load_broker_address(MqttConfig(broker=broker.url))
+    with contextlib.suppress(PublishError), Connection(ConnectionSettings(address, "me", 30)) as it:
+        it.subscribe(["command/+"], lambda _: None, lambda _: None)
+        it.publish(OutgoingMessage("t", b"x", lambda _: None))
+        ready.join()
+        broker.send(packets)
+        broker.close()
+        while True:
+            it.poll(5.0)
