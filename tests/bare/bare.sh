@@ -4,12 +4,12 @@
 #
 # usage: bare.sh 12|13 TARGET…
 #
-# The Debian is fetched once, into .build/bare; each run works in a layer above it, which is removed when
-# all went well. Needs root, debootstrap, git and unshare: `make test-bare` installs what is missing.
+# Debian is fetched once, into .build/bare. Each run works in a layer above it, which is removed after
+# success. Needs root, debootstrap, git and unshare: `make test-bare` installs what is missing.
 #
-# Apt, pip and TLS in there go the way that they go here: this machine's Debian mirrors, proxies, package
-# indexes and certificates are read from its own settings. A folder with ESC-50 in $SOUNDPOST_DATA is
-# mounted to be read; without one the tests with real recordings are skipped, and say so.
+# Apt, pip and TLS use this machine's Debian mirrors, proxies, package indexes and certificates, read from
+# its own settings. A folder with ESC-50 in $SOUNDPOST_DATA is mounted read-only; without one the tests
+# with real recordings are skipped with a reason.
 set -euo pipefail
 
 cd "$(dirname "$0")/../.."
@@ -20,7 +20,7 @@ fail() {
     exit 1
 }
 
-# In a mount namespace of its own, so that whatever is mounted goes when this script ends.
+# In a mount namespace of its own, so that all mounts end with this script.
 if [ -z "${SOUNDPOST_BARE:-}" ]; then
     [ "$(id -u)" -eq 0 ] || fail "expected root, which debootstrap, chroot and mount need"
     for program in debootstrap chroot unshare git; do
@@ -37,7 +37,7 @@ esac
 shift
 [ $# -gt 0 ] || fail "expected the targets to make"
 
-# Lines for sources.list: where this machine has its Debian from, for the release that is wanted.
+# Prints lines for sources.list: this machine's Debian mirrors, for the wanted release.
 sources() {
     apt-get indextargets --format '$(ORIGIN) $(CREATED_BY) $(REPO_URI) $(CODENAME) $(RELEASE)' 2>/dev/null |
         awk -v wanted="$codename" '
