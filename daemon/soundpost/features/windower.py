@@ -38,7 +38,6 @@ class Windower:
                 hint="use the stride of the manifest; a longer one would skip sound",
             )
         self._spec = spec
-        self._window_frames = window_frames
         self._window_samples = spec.sample_count(window_frames)
         self._stride_frames = stride_frames
         self._log_mel = LogMel(spec)

@@ -113,9 +113,11 @@ class Connection:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        if kind is None:
-            self._disconnect()
-        self._close_socket()
+        try:
+            if kind is None:
+                self._disconnect()
+        finally:
+            self._close_socket()
 
     @property
     def unacknowledged(self) -> int:
