@@ -32,9 +32,7 @@ def exported(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def run(verb: str, experiment_file: Path, home: Path, *more: str) -> int:
     """Runs a verb with all its folders under `home`, and returns its exit status."""
     places = ["--cache", str(home / "cache"), "--runs", str(home / "runs")]
-    # One of 18 clips is more than int8 may lose, and the rounding of a processor may flip one.
-    force = ["--force"] if verb == "export" else []
-    return main([verb, "--config", str(experiment_file), *places, *force, *more])
+    return main([verb, "--config", str(experiment_file), *places, *more])
 
 
 @pytest.mark.usefixtures("tones_at_home")
@@ -69,7 +67,7 @@ def test_recordings_become_a_bundle_that_recognises_them(
 def test_the_daemon_detects_with_the_bundle(
     experiment_file: Path, exported: Path, tones: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """`soundpost listen` detects held-out recordings by their labels."""
+    """`soundpost listen` detects held-out recordings of every label."""
     assert run("export", experiment_file, exported, "--models", str(exported / "models")) == 0
     clips = sorted(str(path) for path in (tones / "audio").glob("3-*.wav"))
     capsys.readouterr()
@@ -77,7 +75,7 @@ def test_the_daemon_detects_with_the_bundle(
     rows = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert {row["model"]["id"] for row in rows} == {"tiny"}
     detected = {(Path(row["clip"]).stem[-1], row["label"]) for row in rows}
-    assert {("0", "low_tone"), ("1", "high_tone"), ("2", "chirping_bird")} & detected
+    assert {("0", "low_tone"), ("1", "high_tone"), ("2", "chirping_bird")} <= detected
 
 
 @pytest.mark.usefixtures("tones_at_home")
