@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import TextIO, TypeVar
 
 from soundpost.errors import SoundpostError
+from soundpost.system.printable import printable
 
 Result = TypeVar("Result")
 
@@ -29,8 +30,9 @@ class Checklist:
         try:
             result = step()
         except SoundpostError as error:
-            self._out.write(f"FAIL  {name:7} {error}\n{'':14}hint: {error.hint}\n")
+            reason, hint = printable(str(error)), printable(error.hint)
+            self._out.write(f"FAIL  {name:7} {reason}\n{'':14}hint: {hint}\n")
             self.status = self.status or error.exit_status
             return None
-        self._out.write(f"ok    {name:7} {describe(result)}\n")
+        self._out.write(f"ok    {name:7} {printable(describe(result))}\n")
         return result

@@ -1,5 +1,6 @@
 """The log: lines on a terminal, entries with fields in journald under systemd."""
 
+import copy
 import logging
 import os
 import socket
@@ -7,6 +8,8 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
+
+from soundpost.system.printable import printable, printable_lines
 
 JOURNAL = Path("/run/systemd/journal/socket")
 LINE = "%(levelname)s %(name)s: %(message)s"
@@ -21,6 +24,20 @@ _PRIORITIES = {
 """The priorities of syslog, by which `journalctl -p warning` filters."""
 
 _log = logging.getLogger("soundpost")
+
+
+class PrintableFormatter(logging.Formatter):
+    """Formats records so that no value can repaint a terminal or forge a line of the log.
+
+    Each value of a line is one printable line. The line breaks of a format and of a traceback stay.
+    """
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Returns the text of a record."""
+        safe = copy.copy(record)
+        if isinstance(record.args, tuple):
+            safe.args = tuple(map(_printable_value, record.args))
+        return printable_lines(super().format(safe))
 
 
 class JournalHandler(logging.Handler):
@@ -38,8 +55,9 @@ class JournalHandler(logging.Handler):
         super().__init__()
         self._address = str(address)
         self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC)
+        self.setFormatter(PrintableFormatter())
         self._fallback = logging.StreamHandler()
-        self._fallback.setFormatter(logging.Formatter(LINE))
+        self._fallback.setFormatter(PrintableFormatter(LINE))
 
     def emit(self, record: logging.LogRecord) -> None:
         """Sends one record."""
@@ -67,7 +85,9 @@ class JournalHandler(logging.Handler):
 def begin_log(environment: Mapping[str, str] = os.environ) -> None:
     """Starts logging: to journald if stderr goes there, else to stderr."""
     if not _is_journal(environment):
-        logging.basicConfig(level=logging.INFO, format=LINE)
+        handler = logging.StreamHandler()
+        handler.setFormatter(PrintableFormatter(LINE))
+        logging.basicConfig(level=logging.INFO, handlers=[handler])
         return
     logging.basicConfig(level=logging.INFO, handlers=[JournalHandler()])
     sys.excepthook = _log_bug
@@ -83,6 +103,11 @@ def _is_journal(environment: Mapping[str, str]) -> bool:
 def _log_bug(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
     """Logs a traceback as one entry, instead of one for each of its lines."""
     _log.critical("a bug: %s", error, exc_info=(kind, error, trace))
+
+
+def _printable_value(value: object) -> object:
+    """Returns a number as it is, so that `%d` takes it, and the text of everything else."""
+    return value if isinstance(value, int | float | None) else printable(str(value))
 
 
 def _encode(name: str, value: str) -> bytes:

@@ -20,7 +20,7 @@ from soundpost.health import Health
 from soundpost.monitor import MicrophoneMonitor
 from soundpost.pipeline import build_pipeline
 from soundpost.system.clock import clock_state
-from soundpost.system.journal import LINE
+from soundpost.system.journal import LINE, PrintableFormatter
 from soundpost.system.signals import stopped_by_signals
 from soundpost.system.units import clock_duration
 
@@ -104,7 +104,7 @@ class _ViewHandler(logging.Handler):
     def __init__(self, view: View) -> None:
         super().__init__(logging.INFO)
         self._view = view
-        self.setFormatter(logging.Formatter(LINE))
+        self.setFormatter(PrintableFormatter(LINE))
 
     def emit(self, record: logging.LogRecord) -> None:
         """Adds each line of a record to the notes."""

@@ -71,6 +71,15 @@ def test_a_level_is_a_priority(
     assert fields(journal.recv(65_536))["PRIORITY"] == priority
 
 
+def test_a_value_from_outside_is_one_printable_line(
+    journal: socket.socket, log: logging.Logger
+) -> None:
+    """A label with escape codes or a line break repaints no terminal and forges no line."""
+    log.error("%s: %d of %.1f\n  hint: %s", "dog\x1b[2J", 3, 0.25, Path("a\nERROR b\u202e"))
+    message = fields(journal.recv(65_536))["MESSAGE"]
+    assert message == "dog\\x1b[2J: 3 of 0.2\n  hint: a\\nERROR b\\u202e"
+
+
 def test_a_traceback_is_one_entry(journal: socket.socket, log: logging.Logger) -> None:
     """Line breaks are part of the message, and cannot forge a field."""
     try:
