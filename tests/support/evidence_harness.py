@@ -14,6 +14,7 @@ from soundpost.evidence.privacy import Privacy
 from soundpost.evidence.recorder import ClipRecorder
 from soundpost.evidence.store.clip_store import ClipStore
 from soundpost.evidence.store.retention import RetentionPolicy
+from soundpost.evidence.store.upkeep import FolderUpkeep
 from soundpost.features import FeatureSpec, LogMel
 from soundpost.health import Health
 from soundpost.messages import DetectionMessage, ModelIdentity
@@ -84,7 +85,12 @@ class EvidenceNode:
             self.lengths,
             spec,
             Privacy(self.privacy, self.labels, RATE_HZ),  # type: ignore[arg-type]  # a test may try any
-            ClipStore(self.folder, spec, retention, self.keep_free_bytes, self.health),
+            ClipStore(
+                self.folder,
+                spec,
+                FolderUpkeep(self.folder, retention, self.keep_free_bytes),
+                self.health,
+            ),
             self.health,
         )
 

@@ -1,14 +1,20 @@
 """`soundpost clips`: lists the stored clips, and copies them."""
 
 import logging
-import shutil
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TextIO
 
+from soundpost.cli.clip_export import ClipExport
 from soundpost.errors import ConfigError, EvidenceError, did_you_mean
-from soundpost.evidence.store.files import SUFFIXES, Sidecar
-from soundpost.evidence.store.retention import read_folder
+from soundpost.evidence.store.read_clip import FoundClip
+from soundpost.evidence.store.scan import read_folder
+from soundpost.system.printable import printable
+
+MOST_SHOWN = 64
+"""Characters of a label, which is as long as a bundle allows."""
+
+MOST_LABELS = 50
+"""Labels that a warning lists."""
 
 _log = logging.getLogger("soundpost.evidence")
 
@@ -26,7 +32,8 @@ def clips(folder: str | None, label: str | None, export_to: Path | None, out: Te
 
     Raises:
         ConfigError: No folder is configured.
-        EvidenceError: The folder cannot be read, or the other one cannot be written.
+        EvidenceError: The folder cannot be read, the other one cannot be written, or it has other
+            files of the same names.
     """
     if folder is None:
         raise ConfigError(
@@ -45,36 +52,31 @@ def clips(folder: str | None, label: str | None, export_to: Path | None, out: Te
 
 
 def _clips(folder: Path, label: str | None, export_to: Path | None, out: TextIO) -> None:
-    if export_to is not None:
-        export_to.mkdir(parents=True, exist_ok=True)
+    export = ClipExport(export_to) if export_to is not None else None
     labels: set[str] = set()
-    for path, sidecar in _complete_clips(folder):
-        found = sidecar.read_detection().label
+    for clip in read_folder(folder):
+        found = clip.detection.label
         labels.add(found)
         if label is not None and found != label:
             continue
-        out.write(_line(sidecar))
-        if export_to is not None:
-            for suffix in SUFFIXES:
-                shutil.copy2(path.with_suffix(suffix), export_to)
+        out.write(_line(clip))
+        if export is not None:
+            export.copy(folder, clip.stem)
     if label is not None and labels and label not in labels:
-        others = f"there are clips of {', '.join(sorted(labels))}"
-        _log.warning("there is no clip of %s: %s", label, did_you_mean(label, labels, others))
+        named = ", ".join(printable(found, MOST_SHOWN) for found in sorted(labels)[:MOST_LABELS])
+        hint = did_you_mean(label, labels, f"there are clips of {named}")
+        _log.warning("there is no clip of %s: %s", label, hint)
+    if export is not None:
+        export.finish()
 
 
-def _complete_clips(folder: Path) -> Iterator[tuple[Path, Sidecar]]:
-    """Yields the clips that are complete: the sound is written last."""
-    next(folder.iterdir(), None)  # raises if there is no folder; a glob would find nothing
-    for path, sidecar in read_folder(folder):
-        if (folder / sidecar.clip).is_file():
-            yield path, sidecar
-
-
-def _line(sidecar: Sidecar) -> str:
-    detection = sidecar.read_detection()
+def _line(clip: FoundClip) -> str:
+    """Returns a line about a clip; its sidecar may hold any text."""
+    sidecar, detection = clip.sidecar, clip.detection
     silenced_seconds = sum(end - start for start, end in sidecar.silenced)
     silenced = f"  muted {silenced_seconds:.1f} s" if silenced_seconds else ""
+    onset, label = printable(detection.onset, MOST_SHOWN), printable(detection.label, MOST_SHOWN)
     return (
-        f"{sidecar.clip}  {detection.onset}  {detection.score:.2f}  {sidecar.seconds:5.1f} s"
-        f"  {detection.label}{silenced}\n"
+        f"{sidecar.clip}  {onset}  {detection.score:.2f}  {sidecar.seconds:5.1f} s"
+        f"  {label}{silenced}\n"
     )

@@ -12,6 +12,7 @@ from soundpost.evidence.privacy import Privacy
 from soundpost.evidence.recorder import ClipRecorder
 from soundpost.evidence.store.clip_store import ClipStore
 from soundpost.evidence.store.retention import RetentionPolicy
+from soundpost.evidence.store.upkeep import FolderUpkeep
 from soundpost.health import Health
 from soundpost.manifest import Manifest
 from soundpost.system.units import BYTES_PER_MEGABYTE
@@ -58,7 +59,6 @@ def build_recorder(
         budget_bytes=config.budget_megabytes * BYTES_PER_MEGABYTE,
         keep_ns=round(config.keep_days * DAY_NS),
     )
-    clip_store = ClipStore(
-        folder, spec, retention, config.keep_free_megabytes * BYTES_PER_MEGABYTE, health
-    )
+    upkeep = FolderUpkeep(folder, retention, config.keep_free_megabytes * BYTES_PER_MEGABYTE)
+    clip_store = ClipStore(folder, spec, upkeep, health)
     return ClipRecorder(lengths, spec, privacy, clip_store, health)

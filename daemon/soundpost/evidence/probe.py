@@ -4,7 +4,7 @@ import shutil
 from pathlib import Path
 
 from soundpost.errors import EvidenceError
-from soundpost.evidence.store.retention import read_folder
+from soundpost.evidence.store.scan import read_folder
 from soundpost.system.atomic_file import probe_folder
 from soundpost.system.units import BYTES_PER_MEGABYTE
 
@@ -18,7 +18,7 @@ def probe(folder: Path, keep_free_megabytes: int) -> str:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         probe_folder(folder)
-        clips = sum((folder / sidecar.clip).is_file() for _, sidecar in read_folder(folder))
+        clips = sum(1 for _ in read_folder(folder))
         free_megabytes = shutil.disk_usage(folder).free // BYTES_PER_MEGABYTE
     except OSError as error:
         raise EvidenceError(

@@ -84,10 +84,16 @@ class ClipRecorder(Evidence):
         duration_ns = samples_to_ns(len(chunk.samples), self._sample_rate_hz)
         self._now_utc_ns = chunk.utc_ns + duration_ns
         if chunk.end_sample >= self._expiry_check_sample:
-            self._clip_store.remove_expired(self._now_utc_ns)
+            self._clip_store.remove_expired()
             self._expiry_check_sample = (
                 chunk.end_sample + EXPIRY_CHECK_SECONDS * self._sample_rate_hz
             )
+        self._clip_store.work(self._now_utc_ns)
+
+    def on_waiting(self) -> None:
+        """Continues the work on the folder while there is no sound."""
+        if self._now_utc_ns:
+            self._clip_store.work(self._now_utc_ns)
 
     def on_scores(self, scores: Scores) -> None:
         """Buffers a window's log-mel and its speech score, in the order of the windows."""

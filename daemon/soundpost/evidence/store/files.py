@@ -1,6 +1,7 @@
 """The files of a clip: their names, their sidecar, and atomic writing and removal."""
 
 import re
+from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Literal
@@ -17,14 +18,16 @@ SUFFIXES = (SIDECAR, PICTURE, SOUND)
 """In the order of writing. The sound comes last, so a clip that has it is complete; the sidecar
 comes first, because it proves that the files are ours."""
 
-CLIP_STEM = re.compile(r"[0-9]{8}T[0-9]{6}Z-[a-z0-9_]+-[0-9a-f]{8}")
-"""The name of a clip's files without the suffix; other files in the folder are not touched."""
+CLIP_STEM = re.compile(r"([0-9]{8}T(?:[01][0-9]|2[0-3])[0-9]{4}Z)-([a-z0-9_]+)-([0-9a-f]{8})")
+"""The name of a clip's files without the suffix: time, label, end of the id. Other files in the
+folder are not touched."""
 _ID_DIGITS = 8  # the last ones: a UUIDv7 begins with the time and ends with random bits
 
-SIDECAR_ERRORS = (OSError, msgspec.DecodeError, ValueError, RecursionError)
-"""Raised by reading a sidecar of other bytes; found by fuzzing."""
+SIDECAR_ERRORS = (msgspec.DecodeError, ValueError, RecursionError)
+"""Raised by decoding a sidecar of other bytes; found by fuzzing."""
 
-Seconds = Annotated[float, Meta(ge=0.0)]
+Seconds = Annotated[float, Meta(ge=0.0, le=3600.0)]
+Score = Annotated[float, Meta(ge=0.0, le=1.0)]
 
 
 class SidecarDetection(msgspec.Struct, frozen=True):
@@ -32,7 +35,7 @@ class SidecarDetection(msgspec.Struct, frozen=True):
 
     id: str
     label: str
-    score: float
+    score: Score
     onset: str
     clock: ClockState
 
@@ -99,31 +102,24 @@ def write_clip(folder: Path, stem: str, contents: dict[str, bytes]) -> None:
             write_atomic(folder / f"{stem}{suffix}", contents[suffix])
         sync_folder(folder)
     except OSError:
-        remove_clip(folder, stem)
+        with suppress(OSError):  # a disk that refuses writes may refuse removals too
+            remove_clip(folder, stem)
         raise
 
 
-def remove_clip(folder: Path, stem: str) -> bool:
-    """Removes the files of a clip, the sidecar last; returns whether all are gone."""
-    return all(_remove(folder / f"{stem}{suffix}") for suffix in reversed(SUFFIXES))
-
-
-def remove_parts(folder: Path) -> None:
-    """Removes files that a killed daemon left unfinished.
+def remove_clip(folder: Path, stem: str) -> None:
+    """Removes the files of a clip, the sidecar last.
 
     Raises:
-        OSError: The folder cannot be read.
+        OSError: One of them cannot be removed, and those before it in the order of writing stay.
     """
-    for path in folder.glob(f".*{PART}"):
-        name = path.name.removeprefix(".").removesuffix(PART)
-        stem, dot, suffix = name.partition(".")
-        if CLIP_STEM.fullmatch(stem) and f"{dot}{suffix}" in SUFFIXES:
-            _remove(path)
+    for suffix in reversed(SUFFIXES):
+        (folder / f"{stem}{suffix}").unlink(missing_ok=True)
 
 
-def _remove(path: Path) -> bool:
-    try:
-        path.unlink(missing_ok=True)
-    except OSError:
+def is_part(name: str) -> bool:
+    """Returns whether a file name is that of a clip's file that a killed daemon left unfinished."""
+    if not name.startswith(".") or not name.endswith(PART):
         return False
-    return True
+    stem, dot, suffix = name[1:].removesuffix(PART).partition(".")
+    return bool(CLIP_STEM.fullmatch(stem)) and f"{dot}{suffix}" in SUFFIXES

@@ -1,56 +1,20 @@
-"""Chooses the clips to remove: by age, by the budget, by label and score."""
+"""Removes clips: by age, by the budget, by label and score, some of them at a time."""
 
-import logging
-import sys
-from collections import Counter
+import errno
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from contextlib import suppress
 from pathlib import Path
 
-import msgspec
-
-from soundpost.audio import NANOSECONDS
-from soundpost.evidence.store.files import (
-    CLIP_STEM,
-    SIDECAR,
-    SIDECAR_ERRORS,
-    SOUND,
-    SUFFIXES,
-    Sidecar,
-    remove_clip,
-    remove_parts,
-)
+from soundpost.evidence.store.files import Sidecar, SidecarDetection, remove_clip
+from soundpost.evidence.store.index import BLOCK_BYTES, ClipIndex, StoredClip
+from soundpost.evidence.store.read_clip import FoundClip
+from soundpost.evidence.store.scan import scan
+from soundpost.evidence.store.work_slice import WorkSlice, unlimited
 from soundpost.system.clock import ClockState, clock_state
 
-LOG = logging.getLogger("soundpost.evidence")
-
-BLOCK_BYTES = 4096
-"""Files take space on the disk in blocks of this size."""
-
-FRESH_NS = 24 * 3600 * NANOSECONDS
-"""Younger clips are removed only when no older ones are left: a person who comes after an alarm
-finds its clip, however low its score."""
-
-
-@dataclass(frozen=True, slots=True)
-class StoredClip:
-    """A clip on the disk.
-
-    Attributes:
-        stem: Name of its files without the suffix; names sort by onset.
-        label: The event's label.
-        score: The event's score.
-        onset_utc_ns: The event's onset, nanoseconds since 1970 UTC.
-        clock: State of the wall clock then.
-        disk_bytes: Space that its files take on the disk.
-    """
-
-    stem: str
-    label: str
-    score: float
-    onset_utc_ns: int
-    clock: ClockState
-    disk_bytes: int
+_ONE_CLIP_ONLY = (errno.EPERM, errno.EISDIR, errno.EBUSY)
+"""Removing another clip may still succeed: a file is immutable, a folder, or a mount point. Other
+errors are those of the whole folder."""
 
 
 def disk_bytes(sizes: list[int]) -> int:
@@ -58,44 +22,11 @@ def disk_bytes(sizes: list[int]) -> int:
     return sum(-(-size // BLOCK_BYTES) * BLOCK_BYTES for size in sizes)
 
 
-def choose_for_removal(clips: list[StoredClip], now_utc_ns: int) -> StoredClip:
-    """Chooses the clip to remove: of the label with the most clips, the one of lowest score.
-
-    So rare labels and high scores stay longest. Of equal clips the oldest is chosen; clips of the
-    last day are chosen only if there are no others.
-
-    Args:
-        clips: At least one.
-        now_utc_ns: The time now.
-    """
-    settled = [clip for clip in clips if now_utc_ns - clip.onset_utc_ns >= FRESH_NS] or clips
-    clips_of = Counter(clip.label for clip in settled)
-    return min(settled, key=lambda clip: (-clips_of[clip.label], clip.score, clip.stem))
-
-
-def read_folder(folder: Path) -> Iterator[tuple[Path, Sidecar]]:
-    """Yields the sidecars of a folder that soundpost wrote, in the order of their names.
-
-    Raises:
-        OSError: The folder cannot be read.
-    """
-    for path in sorted(folder.glob(f"*{SIDECAR}")):
-        if not CLIP_STEM.fullmatch(path.stem) or path.is_symlink():
-            continue
-        try:
-            sidecar = msgspec.json.decode(path.read_bytes(), type=Sidecar)
-            _ = sidecar.read_detection().onset_utc_ns
-        except SIDECAR_ERRORS as error:
-            LOG.warning(
-                "%s is ignored: it is named like a clip, but cannot be read: %s", path, error
-            )
-            continue
-        if sidecar.clip == f"{path.stem}{SOUND}":
-            yield path, sidecar
-
-
 class RetentionPolicy:
     """The clips of a folder, removed to make room for new ones.
+
+    Everything that takes longer the more clips there are is done in slices. Until the folder is
+    read completely its use is unknown, so a new clip has to replace others of its size then.
 
     Args:
         folder: The folder. Files without the name and the sidecar of a clip are neither counted
@@ -103,6 +34,11 @@ class RetentionPolicy:
         budget_bytes: Space for all clips with their pictures and sidecars.
         keep_ns: Greatest age of a clip.
         clock: Returns whether the wall clock can be trusted, by which the age is computed.
+
+    Attributes:
+        used_bytes: Space of the clips that are known by now.
+        has_stuck_clips: True if the files of a clip could not be removed; they are counted, and
+            tried again after the next scan.
     """
 
     def __init__(
@@ -117,81 +53,146 @@ class RetentionPolicy:
         self._budget_bytes = budget_bytes
         self._keep_ns = keep_ns
         self._clock = clock
-        self._clips: dict[str, StoredClip] = {}
-        self._none_before_utc_ns = sys.maxsize  # avoids a scan of all clips for each new one
+        self._index = ClipIndex()
+        self._entries: Iterator[FoundClip | Path | None] | None = None
+        self._added_during_scan: set[str] = set()
         self.used_bytes = 0
+        self.has_stuck_clips = False
 
-    def scan(self) -> None:
-        """Lists the clips in the folder, and removes what a killed daemon left unfinished.
+    @property
+    def is_scanned(self) -> bool:
+        """True once all clips in the folder are known."""
+        return self._entries is None
+
+    def begin_scan(self, now_utc_ns: int = 0) -> None:
+        """Forgets all clips, and starts to read the folder again; see `continue_scan`.
+
+        Args:
+            now_utc_ns: The time now, which decides what clips are fresh.
+        """
+        self._index = ClipIndex()
+        self._index.set_time(now_utc_ns)
+        self._added_during_scan.clear()
+        self.used_bytes = 0
+        self.has_stuck_clips = False
+        self._entries = scan(self._folder)
+
+    def continue_scan(self, limit: WorkSlice) -> None:
+        """Reads more of the folder, and removes what a killed daemon left unfinished.
 
         Raises:
             OSError: The folder cannot be read.
         """
-        remove_parts(self._folder)
-        self._clips.clear()
-        self._none_before_utc_ns = sys.maxsize
-        self.used_bytes = 0
-        for path, sidecar in read_folder(self._folder):
-            files = [path.with_suffix(suffix) for suffix in SUFFIXES]
-            if files[-1].exists():
-                sizes = [file.stat().st_size for file in files if file.exists()]
-                self.put(path.stem, sidecar, sizes)
-            else:
-                remove_clip(self._folder, path.stem)
+        while self._entries is not None and limit.take():
+            try:
+                found = next(self._entries)
+            except StopIteration:
+                self._entries = None
+                self._added_during_scan.clear()
+                return
+            with suppress(OSError):  # what cannot be removed costs its space only
+                if isinstance(found, Path):
+                    found.unlink(missing_ok=True)
+                elif found is not None and not found.has_sound:
+                    remove_clip(self._folder, found.stem)
+            if isinstance(found, FoundClip) and found.has_sound:
+                self._add_found(found)
+
+    def scan(self) -> None:
+        """Reads the whole folder at once.
+
+        Raises:
+            OSError: The folder cannot be read.
+        """
+        self.begin_scan()
+        self.continue_scan(unlimited())
 
     def put(self, stem: str, sidecar: Sidecar, sizes: list[int]) -> None:
-        """Adds a clip by its sidecar and the sizes of its files, or replaces it."""
-        known = self._clips.pop(stem, None)
-        clip = _stored_clip(stem, sidecar, disk_bytes(sizes))
-        self._clips[stem] = clip
-        if clip.clock == "synced":
-            self._none_before_utc_ns = min(self._none_before_utc_ns, clip.onset_utc_ns)
-        self.used_bytes += clip.disk_bytes - (known.disk_bytes if known else 0)
+        """Adds a new clip by its sidecar and the sizes of its files."""
+        self._add(stem, sidecar.read_detection(), sizes)
+        if not self.is_scanned:
+            self._added_during_scan.add(stem)
 
-    def remove_old(self, now_utc_ns: int) -> None:
-        """Removes clips that are too old, if their clock and the clock now can be trusted."""
-        if now_utc_ns - self._none_before_utc_ns <= self._keep_ns:
-            return
-        if self._clock() != "synced":  # a clock ten years ahead would remove everything
-            return
-        timed = [clip for clip in self._clips.values() if clip.clock == "synced"]
-        for clip in timed:
-            if now_utc_ns - clip.onset_utc_ns > self._keep_ns:
-                self._remove(clip)
-        left = (clip.onset_utc_ns for clip in timed if clip.stem in self._clips)
-        self._none_before_utc_ns = min(left, default=sys.maxsize)
+    def remove_old(self, now_utc_ns: int, limit: WorkSlice | None = None) -> None:
+        """Removes clips that are too old, if their clock and the clock now can be trusted.
 
-    def make_room(self, wanted_bytes: int, now_utc_ns: int) -> bool:
-        """Removes clips until one of that size fits the budget; returns whether it fits."""
-        stuck: set[str] = set()
-        while self.used_bytes + wanted_bytes > self._budget_bytes:
-            removable = [clip for stem, clip in self._clips.items() if stem not in stuck]
-            if wanted_bytes > self._budget_bytes or not removable:
+        Raises:
+            OSError: No clip can be removed.
+        """
+        limit, until_utc_ns = limit or unlimited(), now_utc_ns - self._keep_ns
+        slot = self._index.oldest_before(until_utc_ns)
+        if slot is None or self._clock() != "synced":
+            return  # a clock ten years ahead would remove everything
+        while slot is not None and limit.take():
+            self._remove(slot)
+            slot = self._index.oldest_before(until_utc_ns)
+
+    def remove_excess(self, now_utc_ns: int, limit: WorkSlice | None = None) -> None:
+        """Removes clips beyond the budget, which may have been lowered since the last run.
+
+        Raises:
+            OSError: No clip can be removed.
+        """
+        limit = limit or unlimited()
+        while self.used_bytes > self._budget_bytes:
+            slot = self._index.least_wanted(now_utc_ns)
+            if slot is None or not limit.take():
+                return
+            self._remove(slot)
+
+    def make_room(self, wanted_bytes: int, now_utc_ns: int, limit: WorkSlice | None = None) -> bool:
+        """Removes clips until one of that size may be added; returns whether it may.
+
+        It may if it fits the budget. While the folder is not read completely, or is beyond the
+        budget anyway, it may as soon as clips of its size are removed.
+
+        Raises:
+            OSError: No clip can be removed.
+        """
+        limit, before_bytes = limit or unlimited(), self.used_bytes
+        most_bytes = max(before_bytes, self._budget_bytes) if self.is_scanned else before_bytes
+        while self.used_bytes + wanted_bytes > most_bytes:
+            slot = self._index.least_wanted(now_utc_ns)
+            if wanted_bytes > self._budget_bytes or slot is None or not limit.take():
                 return False
-            clip = choose_for_removal(removable, now_utc_ns)
-            if not self._remove(clip):
-                stuck.add(clip.stem)
+            self._remove(slot)
         return True
 
-    def remove_oldest(self) -> bool:
-        """Removes the oldest clip that can be removed; returns whether there was one."""
-        return any(self._remove(self._clips[stem]) for stem in sorted(self._clips))
+    def remove_oldest(self, limit: WorkSlice | None = None) -> bool:
+        """Removes the oldest clip that can be removed; returns whether there was one.
 
-    def _remove(self, clip: StoredClip) -> bool:
-        if not remove_clip(self._folder, clip.stem):
+        Raises:
+            OSError: No clip can be removed.
+        """
+        limit = limit or unlimited()
+        while (slot := self._index.oldest()) is not None and limit.take():
+            if self._remove(slot):
+                return True
+        return False
+
+    def _add_found(self, found: FoundClip) -> None:
+        if found.stem not in self._added_during_scan:
+            self._add(found.stem, found.detection, found.sizes)
+
+    def _add(self, stem: str, detection: SidecarDetection, sizes: list[int]) -> None:
+        size_bytes = disk_bytes(sizes)
+        self._index.add(StoredClip(stem, detection.score, detection.clock, size_bytes))
+        self.used_bytes += size_bytes
+
+    def _remove(self, slot: int) -> bool:
+        """Removes a clip; returns False if it is one that cannot be removed.
+
+        Raises:
+            OSError: None can be removed.
+        """
+        try:
+            remove_clip(self._folder, self._index.stem(slot))
+        except OSError as error:
+            if error.errno not in _ONE_CLIP_ONLY:
+                raise
+            self.has_stuck_clips = True
+            self._index.remove(slot)
             return False
-        del self._clips[clip.stem]
-        self.used_bytes -= clip.disk_bytes
+        self.used_bytes -= self._index.disk_bytes(slot)
+        self._index.remove(slot)
         return True
-
-
-def _stored_clip(stem: str, sidecar: Sidecar, size_bytes: int) -> StoredClip:
-    detection = sidecar.read_detection()
-    return StoredClip(
-        stem=stem,
-        label=detection.label,
-        score=detection.score,
-        onset_utc_ns=detection.onset_utc_ns,
-        clock=detection.clock,
-        disk_bytes=size_bytes,
-    )

@@ -13,8 +13,8 @@ import pytest
 from full_disk import files_of_at_most
 from sample_clips import HOUR_NS, NOW_NS, SampleClip, build_retention, stems, store_clip
 
-from soundpost.evidence.store.files import SUFFIXES, remove_parts, write_clip
-from soundpost.evidence.store.retention import BLOCK_BYTES
+from soundpost.evidence.store.files import SUFFIXES, write_clip
+from soundpost.evidence.store.index import BLOCK_BYTES
 
 WRITE_FOR_EVER = """
 import itertools, sys
@@ -125,5 +125,5 @@ def test_kill_9_while_writing_leaves_no_partial_file_under_its_final_name(tmp_pa
             assert sound.with_suffix(".png").exists()
             assert sound.with_suffix(".json").exists()
     assert parts_seen > 0, "no writer was killed during a write, so this has shown nothing"
-    remove_parts(tmp_path)
+    build_retention(tmp_path)
     assert not list(tmp_path.glob(".*"))
