@@ -6,7 +6,7 @@ from soundpost.audio import NANOSECONDS
 from soundpost.config import EvidenceConfig
 from soundpost.errors import ConfigError
 from soundpost.evidence.clip_lengths import ClipLengths
-from soundpost.evidence.encode.flac import HIGHEST_RATE_HZ
+from soundpost.evidence.encode.flac import HIGHEST_RATE_HZ, load_encoder
 from soundpost.evidence.evidence import Evidence, NoEvidence
 from soundpost.evidence.privacy import Privacy
 from soundpost.evidence.recorder import ClipRecorder
@@ -43,6 +43,7 @@ def build_recorder(
             f"clips are FLAC, which goes up to {HIGHEST_RATE_HZ} Hz; the model needs {rate_hz}",
             hint="remove evidence.folder",
         )
+    load_encoder()
     lengths = ClipLengths(
         pre_roll_samples=round(config.pre_roll_seconds * rate_hz),
         post_roll_samples=round(config.post_roll_seconds * rate_hz),

@@ -53,6 +53,11 @@ class Privacy:
         self._speech: deque[tuple[int, int]] = deque()
         if mode != "off":
             _refuse_rate(sample_rate_hz)
+            # Only if needed: webrtcvad costs 18 ms and 4 MB. At the start: the process may have no
+            # descriptor left to load it when the first clip is stored.
+            from soundpost.evidence.speech import silence_speech  # noqa: PLC0415 - as said above
+
+            self._silence_speech = silence_speech
 
     @property
     def context_samples(self) -> int:
@@ -87,15 +92,12 @@ class Privacy:
         """
         if self._mode == "off":
             return samples, []
-        # Imported here: webrtcvad costs 18 ms and 4 MB, and privacy is off by default.
-        from soundpost.evidence.speech import silence_speech  # noqa: PLC0415 - see above
-
         known = [
             (max(0, start - start_sample), max(0, end - start_sample))
             for start, end in self._speech
             if end <= decided_sample
         ]
-        kept, silenced = silence_speech(samples, before, self._sample_rate_hz, known)
+        kept, silenced = self._silence_speech(samples, before, self._sample_rate_hz, known)
         return None if silenced and self._mode == "no-speech-clips" else (kept, silenced)
 
 

@@ -3,7 +3,9 @@
 import logging
 import os
 import socket
+import weakref
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 
 from soundpost.system.log_once import LogOnce
@@ -27,6 +29,7 @@ class Notifier:
     def __init__(self, address: str | None, watchdog_seconds: float | None = None) -> None:
         self.watchdog_seconds = watchdog_seconds
         self._address = f"\0{address[1:]}" if address and address[0] == "@" else address
+        self._socket: socket.socket | None = None
         self._failure = LogOnce(_log)
 
     @classmethod
@@ -43,14 +46,34 @@ class Notifier:
             return
         lines = [f"{name}={' '.join(value.split())}" for name, value in variables.items()]
         try:
-            with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC) as sender:
-                sender.settimeout(SEND_SECONDS)
-                sender.connect(self._address)
-                sender.send("\n".join(lines).encode())
+            self._send("\n".join(lines).encode())
         except OSError as error:
             self._failure.fail("systemd does not read from its socket: %s", error)
         else:
             self._failure.recover()
+
+    def _send(self, datagram: bytes) -> None:
+        """Sends a datagram; the socket stays open, so that it can be sent without descriptors.
+
+        Raises:
+            OSError: It could not be sent.
+        """
+        if self._socket is not None:
+            with suppress(OSError):  # systemd may have made its socket anew
+                self._socket.send(datagram)
+                return
+            self._socket.close()
+            self._socket = None
+        sender = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC)
+        try:
+            sender.settimeout(SEND_SECONDS)
+            sender.connect(self._address or "")
+            sender.send(datagram)
+        except OSError:
+            sender.close()
+            raise
+        self._socket = sender
+        weakref.finalize(self, sender.close)
 
 
 def state_directory(environment: Mapping[str, str] = os.environ) -> Path | None:

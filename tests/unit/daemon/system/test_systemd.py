@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 
 import pytest
+from descriptors import no_descriptors
 
 from soundpost.system.systemd import Notifier, state_directory
 
@@ -30,6 +31,27 @@ def test_a_service_manager_that_went_away_is_logged_once(
     notifier.notify(READY="1")
     notifier.notify(WATCHDOG="1")
     assert caplog.text.count("systemd does not read") == 1
+
+
+def test_a_socket_that_was_made_anew_is_found(address: str, systemd: NotifySocket) -> None:
+    """The service manager makes it again when it is executed again, as after an update."""
+    notifier = Notifier(address)
+    notifier.notify(READY="1")
+    systemd.close()
+    Path(address).unlink(missing_ok=True)
+    other = NotifySocket(address)
+    notifier.notify(WATCHDOG="1")
+    assert other.received() == ["WATCHDOG=1"]
+    other.close()
+
+
+def test_a_sign_is_sent_without_descriptors(address: str, systemd: NotifySocket) -> None:
+    """A process whose descriptors have run out is not ended by the watchdog for it."""
+    notifier = Notifier(address)
+    notifier.notify(READY="1")
+    with no_descriptors():
+        notifier.notify(WATCHDOG="1")
+    assert systemd.received() == ["READY=1", "WATCHDOG=1"]
 
 
 @pytest.mark.parametrize(

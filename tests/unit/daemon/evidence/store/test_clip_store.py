@@ -1,5 +1,6 @@
 """Disk faults of the clip store: nothing is raised, all is counted, each is logged once."""
 
+import errno
 import json
 import os
 import subprocess
@@ -10,9 +11,12 @@ from typing import Any
 
 import numpy as np
 import pytest
+from descriptors import no_descriptors
 from evidence_harness import Event, EvidenceNode
+from full_disk import files_of_at_most
 
 from soundpost.audio import Pcm
+from soundpost.evidence.store import clip_store
 from soundpost.evidence.store.files import SUFFIXES
 
 EVENTS = [Event(onset, onset + 8_000) for onset in range(8_000, 128_000, 24_000)]
@@ -63,6 +67,64 @@ def test_a_folder_that_was_removed_is_created_again(folder: Path, noise: Pcm) ->
     folder.rmdir()
     node.run(noise, EVENTS)
     assert (node.health.clips_kept, node.health.clips_lost) == (len(EVENTS), 0)
+
+
+def test_a_clip_is_lost_when_descriptors_run_out(
+    folder: Path, noise: Pcm, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The events are published, one line is logged, and the next clip is stored."""
+    node = EvidenceNode(folder)
+    node.process(noise[:1])
+    with no_descriptors():
+        node.run(noise[:80_000], EVENTS[:2])
+    assert published_clips(node) == [None] * 2
+    assert [record.levelname for record in caplog.records] == ["WARNING"]
+    assert "Too many open files" in caplog.text
+    node.run(noise, EVENTS[4:])
+    assert (node.health.clips_kept, node.health.clips_lost) == (1, 2)
+
+
+def test_a_clip_is_lost_when_memory_for_its_sound_runs_out(folder: Path, noise: Pcm) -> None:
+    """FLAC is encoded in memory, and libsndfile has an error of its own for it."""
+    node = EvidenceNode(folder)
+    node.process(noise[:1])
+    with files_of_at_most(100):
+        node.run(noise[:80_000], EVENTS[:1])
+    assert published_clips(node) == [None]
+    assert list(folder.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    "code", ["EMFILE", "ENFILE", "ENOSPC", "EIO", "EROFS", "EACCES", "EDQUOT", "ESTALE", "ENOMEM"]
+)
+def test_an_error_of_the_disk_loses_one_clip_only(
+    folder: Path,
+    noise: Pcm,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    code: str,
+) -> None:
+    """It is counted and logged once, whatever the disk reports."""
+    node = EvidenceNode(folder)
+
+    def fail(_descriptor: int) -> None:
+        raise OSError(getattr(errno, code), os.strerror(getattr(errno, code)))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "fsync", fail)
+        node.run(noise[:100_000], EVENTS[:3])
+    assert published_clips(node) == [None] * 3
+    assert list(folder.iterdir()) == []
+    assert len(caplog.records) == 1
+    node.run(noise, EVENTS[4:])
+    assert (node.health.clips_kept, node.health.clips_lost) == (1, 3)
+
+
+def test_a_bug_is_raised(folder: Path, noise: Pcm, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only failures of the disk are counted; an error of our own logic ends the process."""
+    monkeypatch.setattr(clip_store, "draw", lambda *_: 1 // 0)
+    with pytest.raises(ZeroDivisionError):
+        EvidenceNode(folder).run(noise, EVENTS[:1])
 
 
 def run_on_small_disk(
