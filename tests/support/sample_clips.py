@@ -36,6 +36,13 @@ class SampleClip:
 
 def store_clip(retention: RetentionPolicy, folder: Path, clip: SampleClip) -> str:
     """Writes a clip to the folder and has it counted; returns the stem of its files."""
+    stem = write_sample_clip(folder, clip)
+    retention.scan()
+    return stem
+
+
+def write_sample_clip(folder: Path, clip: SampleClip) -> str:
+    """Writes a clip to the folder; returns the stem of its files."""
     onset_ns = NOW_NS - round(clip.age_hours * HOUR_NS)
     event_id = f"01a1f7dd-f708-752e-89a7-{clip.number:012x}"
     stem = stem_of(onset_ns, clip.label, event_id)
@@ -61,7 +68,6 @@ def store_clip(retention: RetentionPolicy, folder: Path, clip: SampleClip) -> st
         ".flac": bytes(clip.size),
     }
     write_clip(folder, stem, contents)
-    retention.scan()
     return stem
 
 

@@ -17,6 +17,7 @@ from soundpost.evidence.store.files import (
     Sidecar,
     SidecarDetection,
 )
+from soundpost.system.printable import printable
 
 LARGEST_SIDECAR_BYTES = 262_144
 """A sidecar has a kilobyte, and some bytes more for each stretch that is silenced."""
@@ -24,6 +25,9 @@ LARGEST_SIDECAR_BYTES = 262_144
 LARGEST_FILE_BYTES = 160_000_000
 """The longest clip, 120 s, at the highest rate of FLAC, uncompressed. A larger file, perhaps a
 sparse one, is none of ours, and its size would cost all other clips their place."""
+
+MOST_SHOWN = 200
+"""Characters of a reason: it may quote what a sidecar holds."""
 
 _OUT_OF_RESOURCES = (errno.EMFILE, errno.ENFILE, errno.ENOMEM)
 """These say nothing about a file: it can be read later."""
@@ -80,7 +84,7 @@ def read_clip(folder: Path, stem: str) -> FoundClip | None:
             raise
         raise NotAClipError(error.strerror) from error
     except SIDECAR_ERRORS as error:
-        raise NotAClipError(str(error)) from error
+        raise NotAClipError(printable(str(error), MOST_SHOWN)) from error
     if sidecar.clip != f"{stem}{SOUND}":
         return None
     has_sound = sizes[SOUND] is not None

@@ -54,7 +54,8 @@ class RetentionPolicy:
         self._keep_ns = keep_ns
         self._clock = clock
         self._index = ClipIndex()
-        self._entries: Iterator[FoundClip | Path | None] | None = None
+        self._entries: Iterator[FoundClip | Path | None] = iter(())
+        self._is_scanned = False
         self._added_during_scan: set[str] = set()
         self.used_bytes = 0
         self.has_stuck_clips = False
@@ -62,7 +63,7 @@ class RetentionPolicy:
     @property
     def is_scanned(self) -> bool:
         """True once all clips in the folder are known."""
-        return self._entries is None
+        return self._is_scanned
 
     def begin_scan(self, now_utc_ns: int = 0) -> None:
         """Forgets all clips, and starts to read the folder again; see `continue_scan`.
@@ -76,6 +77,7 @@ class RetentionPolicy:
         self.used_bytes = 0
         self.has_stuck_clips = False
         self._entries = scan(self._folder)
+        self._is_scanned = False
 
     def continue_scan(self, limit: WorkSlice) -> None:
         """Reads more of the folder, and removes what a killed daemon left unfinished.
@@ -83,11 +85,11 @@ class RetentionPolicy:
         Raises:
             OSError: The folder cannot be read.
         """
-        while self._entries is not None and limit.take():
+        while not self._is_scanned and limit.take():
             try:
                 found = next(self._entries)
             except StopIteration:
-                self._entries = None
+                self._is_scanned = True
                 self._added_during_scan.clear()
                 return
             with suppress(OSError):  # what cannot be removed costs its space only

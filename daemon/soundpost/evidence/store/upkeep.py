@@ -132,9 +132,9 @@ class FolderUpkeep:
         """
         self._missing_bytes = 0
         while (free_bytes := shutil.disk_usage(self._folder).free) < wanted_bytes:
-            if free_bytes + self._retention.used_bytes < wanted_bytes:
-                return False
-            if not self._retention.remove_oldest(limit):
-                self._missing_bytes = wanted_bytes if limit.is_used_up else 0
+            is_enough = free_bytes + self._retention.used_bytes >= wanted_bytes
+            if not is_enough or not self._retention.remove_oldest(limit):
+                is_final = self._retention.is_scanned and not (is_enough and limit.is_used_up)
+                self._missing_bytes = 0 if is_final else wanted_bytes
                 return False
         return True

@@ -4,9 +4,11 @@ from pathlib import Path
 
 import pytest
 from evidence_harness import Event, EvidenceNode
+from odd_files import STEM, write_sidecar
 
 from soundpost import cli
 from soundpost.audio import Pcm
+from soundpost.system.journal import PrintableFormatter
 
 EVENTS = [Event(16_000, 24_000, "dog", 0.71), Event(64_000, 80_000, "siren", 0.93)]
 
@@ -98,6 +100,33 @@ def test_an_incomplete_clip_is_not_listed(clips: Path, capsys: pytest.CaptureFix
     next(clips.glob("*-dog-*.flac")).unlink()
     cli.main(["clips", "--evidence", str(clips)])
     assert capsys.readouterr().out.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    "label",
+    ["\x1b]0;owned\x07dog", "dog\r\nERROR", "\u202egod", "\x9b2J", "d\u2028og", "x" * 10_000],
+)
+def test_no_text_of_a_sidecar_reaches_the_terminal_as_it_is(
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    caplog: pytest.LogCaptureFixture,
+    label: str,
+) -> None:
+    """Escape codes, line breaks and marks of direction are printed as escapes."""
+    write_sidecar(tmp_path, label=label)
+    (tmp_path / f"{STEM}.flac").write_bytes(b"sound")
+    write_sidecar(tmp_path, "20261120T073122Z-dog-0000000b", label=label, onset=label)
+    (tmp_path / "20261120T073122Z-dog-0000000b.flac").write_bytes(b"sound")
+    assert cli.main(["clips", "--evidence", str(tmp_path), "--label", "absent"]) == 0
+    assert cli.main(["clips", "--evidence", str(tmp_path)]) == 0
+    printed = capsys.readouterr().out
+    assert len(printed.splitlines()) == 1
+    assert printed.removesuffix("\n").isprintable()
+    assert len(printed) < 250
+    lines = [PrintableFormatter().format(record) for record in caplog.records]
+    assert all(line.isprintable() for line in lines)
+    assert all(len(line) < 1_000 for line in lines)
+    assert "there is no clip of absent" in lines[-2]
 
 
 @pytest.mark.parametrize(
