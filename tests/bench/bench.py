@@ -21,6 +21,7 @@ from dataclasses import dataclass
 from statistics import median
 
 import numpy as np
+from clip_folder import longest_gap_seconds, start_with_clips
 from daemon_costs import delays_ms, peak_rss_mb, start_ratios
 
 from soundpost.classify.interpreter import Interpreter
@@ -65,10 +66,22 @@ def main() -> int:
             Measurement(
                 f"detected after its window's end, worst of {len(delays)}", max(delays), 300.0, "ms"
             ),
+            *_measure_clip_folder(Path(folder)),
         ]
     print(*measurements, sep="\n")
     print(f"      start of the whole daemon, by the same measure: {daemon_ratio:.2f}")
     return 0 if all(measurement.value <= measurement.limit for measurement in measurements) else 1
+
+
+def _measure_clip_folder(folder: Path) -> list[Measurement]:
+    """Measures the daemon on a folder of many clips."""
+    gap_seconds = longest_gap_seconds(folder / "cut", 40_000)
+    ready_seconds, peak_mb = start_with_clips(folder / "many", 100_000)
+    return [
+        Measurement("40,000 clips, a tenth of the budget: longest gap", gap_seconds, 2.0, "s"),
+        Measurement("start to ready with 100,000 clips", ready_seconds, 5.0, "s"),
+        Measurement("peak memory with 100,000 clips", peak_mb, 80.0, "MB"),
+    ]
 
 
 def _compute_ratios(yamnet: Path) -> list[Measurement]:

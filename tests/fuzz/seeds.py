@@ -9,6 +9,7 @@ from pathlib import Path
 import msgspec
 import numpy as np
 import soundfile
+from folder_target import KINDS
 from sample_messages import message, outbox_file
 from targets import RATE_HZ, STEM, TINY
 
@@ -85,6 +86,19 @@ def _sidecars() -> Iterator[bytes]:
     ).encode()
 
 
+def _folders() -> Iterator[bytes]:
+    sidecar = next(_sidecars())
+
+    def file(suffix: int, kind: int, content: bytes = b"content") -> bytes:
+        return bytes((16 * suffix, kind)) + len(content).to_bytes(2, "little") + content
+
+    clip = file(1, 0) + file(2, 0)
+    for kind in range(len(KINDS)):
+        yield file(0, kind, sidecar) + clip
+        yield file(0, 0, sidecar) + file(1, kind) + file(2, 0) + file(3, kind)
+    yield file(0, 0, sidecar) + clip + file(0, 1) + file(1, 4) + file(0, 0, sidecar[:-9])
+
+
 def _commands() -> Iterator[bytes]:
     for name, body in {
         b"mute": b'"minutes": 1.5, "labels": ["dog"]',
@@ -104,6 +118,7 @@ SEEDS: dict[str, Callable[[], Iterator[bytes]]] = {
     "bundle": _bundles,
     "outbox": _outboxes,
     "sidecar": _sidecars,
+    "folder": _folders,
     "command": _commands,
 }
 
@@ -116,7 +131,7 @@ def words(target: str) -> list[str]:
         return [*(f"[{name}]" for name, _ in tables), *keys, '"""', "'''", "inf", "nan", "0x"]
     if target == "command":
         return [*COMMANDS, '"id"', "null", "1e999", "p/n/detections", "p/n/result/", "+", "#"]
-    if target in {"manifest", "sidecar"}:
+    if target in {"manifest", "sidecar", "folder"}:
         return ["null", "true", "1e999", "-1", "1e-320", "[]", "{}", '"int8"', "\\u0000"]
     if target == "wav":
         return ["RIFF", "RIFX", "RF64", "WAVE", "fmt ", "data", "ds64", "fLaC", "OggS", "FORM"]

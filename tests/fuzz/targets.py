@@ -7,6 +7,7 @@ from pathlib import Path
 from shutil import copytree
 
 import msgspec
+from folder_target import folder
 from sample_messages import message, sent
 
 from soundpost.capture import FileSource
@@ -161,7 +162,7 @@ def command(data: bytes, _folder: Path) -> None:
 
 TARGETS: dict[str, Target] = {
     target.__name__: target
-    for target in (config, wav, manifest, golden, bundle, outbox, sidecar, command)
+    for target in (config, wav, manifest, golden, bundle, outbox, sidecar, folder, command)
 }
 
 _TINY = load_bundle(TINY)

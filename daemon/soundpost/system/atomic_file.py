@@ -32,7 +32,7 @@ def write_atomic(
     """
     part = path.with_name(f".{path.name}{PART}")
     try:
-        with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, _MODE), "wb") as file:
+        with os.fdopen(_create(part), "wb") as file:
             if mode is not None:
                 os.fchmod(file.fileno(), mode)
             file.write(content)
@@ -44,6 +44,19 @@ def write_atomic(
         with suppress(OSError):  # a disk that refuses writes may refuse removals too
             part.unlink()
         raise
+
+
+def _create(part: Path) -> int:
+    """Creates a file in place of anything of that name, such as a killed process may have left.
+
+    It is not opened: a link would lead to another file, a FIFO would wait for its other end.
+    """
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
+    try:
+        return os.open(part, flags, _MODE)
+    except FileExistsError:
+        part.unlink(missing_ok=True)
+        return os.open(part, flags, _MODE)
 
 
 def sync_folder(folder: Path) -> None:
@@ -78,10 +91,13 @@ def set_aside(path: Path, suffixes: Sequence[str] = ("",)) -> Path:
         beside = path.with_name(path.name + suffix)
         if beside.exists():
             beside.rename(aside.with_name(aside.name + suffix))
-    for old in sorted(path.parent.glob(f"{path.name}.damaged-*Z"))[:-_KEPT_ASIDE]:
+    prefix = f"{path.name}.damaged-"
+    with os.scandir(path.parent) as entries:
+        names = [entry.name for entry in entries if entry.name.startswith(prefix)]
+    for old in sorted(name for name in names if name.endswith("Z"))[:-_KEPT_ASIDE]:
         for ending in suffixes:
             with suppress(OSError):  # a leftover costs disk space only
-                old.with_name(old.name + ending).unlink(missing_ok=True)
+                path.with_name(old + ending).unlink(missing_ok=True)
     return aside
 
 

@@ -74,7 +74,7 @@ def read_clip(folder: Path, stem: str) -> FoundClip | None:
         sizes = {suffix: _size(f"{folder}/{stem}{suffix}") for suffix in SUFFIXES}
         if sizes[SIDECAR] is None:
             return None
-        sidecar = decode_sidecar(read_small_file(folder / f"{stem}{SIDECAR}"))
+        sidecar = decode_sidecar(_read(f"{folder}/{stem}{SIDECAR}"))
         detection = sidecar.read_detection()
         _ = detection.onset_utc_ns, datetime.fromisoformat(stem.partition("-")[0])
     except FileNotFoundError:  # removed since it was listed
@@ -105,6 +105,10 @@ def read_small_file(path: Path) -> bytes:
         OSError: It cannot be read, or is a link, a pipe, a device or too large.
     """
     _size(str(path))  # before it is opened: opening a device may change its state
+    return _read(str(path))
+
+
+def _read(path: str) -> bytes:
     descriptor = os.open(
         path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
     )

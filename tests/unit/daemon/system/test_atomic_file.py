@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from full_disk import Disk, files_of_at_most
+from odd_files import KINDS
 
 from soundpost.system.atomic_file import probe_folder, set_aside, sync_folder, write_atomic
 
@@ -45,6 +46,34 @@ def test_a_failed_write_leaves_the_old_file_alone(tmp_path: Path) -> None:
     with files_of_at_most(1000), pytest.raises(OSError, match="too large"):
         write_atomic(tmp_path / "clip.flac", bytes(5000))
     assert contents(tmp_path) == {"clip.flac": b"old"}
+
+
+@pytest.mark.parametrize("kind", sorted(KINDS.keys() - {"a folder"}))
+def test_whatever_has_the_name_of_the_temporary_file_is_replaced(tmp_path: Path, kind: str) -> None:
+    """A link is not followed, and a FIFO does not make the writer wait."""
+    KINDS[kind](tmp_path / ".clip.json.part")
+    write_atomic(tmp_path / "clip.json", b"content")
+    assert contents(tmp_path) == {"clip.json": b"content"}
+    assert (tmp_path / "clip.json").stat().st_mode & 0o777 == 0o640
+
+
+def test_a_folder_of_that_name_is_an_error(tmp_path: Path) -> None:
+    """It may have files in it."""
+    (tmp_path / ".clip.json.part").mkdir()
+    with pytest.raises(OSError, match="Is a directory"):
+        write_atomic(tmp_path / "clip.json", b"content")
+    assert (tmp_path / ".clip.json.part").is_dir()
+
+
+@pytest.mark.parametrize("name", ["outbox.db", "out[1]*?.db"])
+def test_only_the_latest_damaged_files_are_kept(tmp_path: Path, name: str) -> None:
+    """This holds for any name; other files stay."""
+    (tmp_path / "outbox.db.damaged").write_text("theirs")
+    for content in ("first", "second", "third", "fourth"):
+        (tmp_path / name).write_text(content)
+        set_aside(tmp_path / name)
+    kept = sorted(path.read_text() for path in tmp_path.iterdir())
+    assert kept == ["fourth", "theirs", "third"]
 
 
 def test_a_full_disk_keeps_what_it_had(disk: Disk) -> None:
