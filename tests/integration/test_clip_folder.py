@@ -1,17 +1,20 @@
 """The real process and a folder of clips that is hostile, huge or slow."""
 
+import json
 import os
+import resource
 import shutil
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from daemon_process import running
+from daemon_process import DETECTIONS, HEALTH, running
 from many_clips import CLIP_BYTES, write_many_clips
 from mosquitto import Broker
+from mqtt_subscriber import Subscriber
 from odd_files import STEM, write_sidecar
-from recording import write_quiet
+from recording import write_quiet, write_tones
 from service_manager import ServiceManager
 
 TINY = Path(__file__).resolve().parents[1] / "golden" / "tiny-int8"
@@ -46,6 +49,7 @@ def configuration(folder: Path, broker: Broker, budget_megabytes: int) -> list[s
     config.write_text(
         f'[evidence]\nfolder = "{folder}/clips"\nkeep_free_megabytes = 0\n'
         f"budget_megabytes = {budget_megabytes}\n"
+        "[decide]\non_threshold = 0.36\noff_threshold = 0.33\nsmoothing_windows = 2\n"
     )
     sound = ["--source", f"wav:{folder}/quiet.wav", "--pace", "real", "--bundle", str(TINY)]
     return ["--config", str(config), "--broker", broker.url, *sound]
@@ -71,6 +75,31 @@ def test_a_fifo_named_like_a_sidecar_neither_hangs_the_start_nor_the_stop(
     assert "Traceback" not in errors
     assert errors.count("is ignored") == 1
     assert theirs <= set(clips.iterdir())
+
+
+def test_detection_goes_on_without_descriptors(
+    broker: Broker, tmp_path: Path, manager: ServiceManager
+) -> None:
+    """Every event is published, without its clip, and the watchdog is fed to the end."""
+    arguments = configuration(tmp_path, broker, 100)
+    write_tones(tmp_path / "quiet.wav")
+    with (
+        Subscriber(broker.port, "soundpost/#") as subscriber,
+        running(*arguments, environment=os.environ | manager.environment) as daemon,
+    ):
+        manager.wait_for("WATCHDOG=1")
+        resource.prlimit(daemon.process.pid, resource.RLIMIT_NOFILE, (1, 1))
+        signs = len(manager.times("WATCHDOG=1"))
+        status, errors = daemon.wait()
+        messages = subscriber.wait_for(lambda got: any(m.payload == b"offline" for m in got))
+    assert status == 0, errors
+    assert errors.count("Too many open files") == 1
+    events = [json.loads(m.payload) for m in messages if m.topic == DETECTIONS]
+    assert [row for row in events if row["state"] == "ended"]
+    assert not [row for row in events if row["clip"]]
+    health = json.loads([m for m in messages if m.topic == HEALTH][-1].payload)["counters"]
+    assert health["clips_lost"] == sum(row["state"] == "ended" for row in events)
+    assert len(manager.times("WATCHDOG=1")) > signs
 
 
 def test_a_cut_budget_delays_no_sign_of_the_watchdog_and_no_stop(

@@ -1,5 +1,7 @@
 """The construction of the clip recorder from a configuration."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import msgspec
@@ -38,6 +40,26 @@ def test_a_folder_is_the_only_required_setting(manifest: Manifest, tmp_path: Pat
     config = EvidenceConfig(folder=str(tmp_path / "clips"))
     assert not isinstance(build_recorder(config, manifest, 1, Health()), NoEvidence)
     assert not (tmp_path / "clips").exists()
+
+
+def test_the_libraries_of_clips_are_loaded_at_the_start(tmp_path: Path) -> None:
+    """When the first clip is stored the process may have no descriptor left to load them."""
+    code = f"""
+import sys
+from pathlib import Path
+from soundpost.config import EvidenceConfig
+from soundpost.evidence import build_recorder
+from soundpost.health import Health
+from soundpost.manifest import read_manifest
+manifest = read_manifest(Path({str(TINY)!r}))
+late = {{"soundfile", "webrtcvad", "soundpost.evidence.speech"}}
+build_recorder(EvidenceConfig(), manifest, 1, Health())
+assert not late & sys.modules.keys(), sys.modules.keys()
+config = EvidenceConfig(folder={str(tmp_path)!r}, privacy="mute-speech")
+build_recorder(config, manifest, 1, Health())
+assert late <= sys.modules.keys()
+"""
+    subprocess.run([sys.executable, "-c", code], check=True)
 
 
 @pytest.mark.parametrize(
