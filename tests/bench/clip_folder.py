@@ -14,8 +14,8 @@ from pathlib import Path
 
 from many_clips import CLIP_BYTES, write_many_clips
 from mosquitto import Broker
+from notify_socket import ServiceManager
 from recording import write_quiet
-from service_manager import ServiceManager
 
 WATCHDOG_SECONDS = 1.0
 """A sign is due every quarter of it, so that a gap is seen."""
@@ -28,15 +28,15 @@ POLL_SECONDS = 1.0
 def longest_gap_seconds(folder: Path, clips: int) -> float:
     """Returns the longest time between two signs for the watchdog, while a budget is cut.
 
-    The budget is a tenth of what the clips take. The time counts from `READY` until the rest of
-    the clips is removed, or for `REMOVAL_SECONDS` of its removal.
+    The budget is a tenth of what the clips take. The time counts from the first sign, which
+    comes with the first window, until the rest of the clips is removed, or for `REMOVAL_SECONDS`
+    of its removal.
     """
     with _daemon(folder, clips, clips * CLIP_BYTES // 10) as (manager, _, _):
-        times = manager.wait_for("READY=1")
         _wait_until_left(folder / "clips", clips - 1, PATIENCE_SECONDS)
         _wait_until_left(folder / "clips", clips // 10, REMOVAL_SECONDS)
-        times = [*times, *manager.times("WATCHDOG=1"), time.monotonic()]
-    return max(after - before for before, after in pairwise(sorted(times)))
+        times = [*manager.times("WATCHDOG=1"), time.monotonic()]
+    return max(after - before for before, after in pairwise(times))
 
 
 def start_with_clips(folder: Path, clips: int) -> tuple[float, float]:

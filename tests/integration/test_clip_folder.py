@@ -13,9 +13,9 @@ from daemon_process import DETECTIONS, HEALTH, running
 from many_clips import CLIP_BYTES, write_many_clips
 from mosquitto import Broker
 from mqtt_subscriber import Subscriber
+from notify_socket import ServiceManager
 from odd_files import STEM, write_sidecar
 from recording import write_quiet, write_tones
-from service_manager import ServiceManager
 
 TINY = Path(__file__).resolve().parents[1] / "golden" / "tiny-int8"
 CLIPS = 20_000

@@ -13,6 +13,9 @@ LABELS = ("dog", "siren", "glass_breaking", "crow", "rain")
 FIRST_UTC_NS = 1_760_000_000 * 10**9
 """2025-10-09; the clips follow each other by the minute."""
 
+LINKS = 10_000
+"""Clips that share a file; ext4 allows 65,000 names for one."""
+
 CLIP_BYTES = 3 * BLOCK_BYTES
 """Space of each clip as it is counted: a block for each of its files."""
 
@@ -20,16 +23,16 @@ CLIP_BYTES = 3 * BLOCK_BYTES
 def write_many_clips(folder: Path, clips: int) -> None:
     """Writes clips without a trusted time, so that none is removed by its age."""
     folder.mkdir(parents=True)
-    sound, picture = folder.with_name("sound"), folder.with_name("picture")
-    sound.write_bytes(b"sound")
-    picture.write_bytes(b"picture")
+    source = folder / "source"
     for number in range(clips):
         label = LABELS[number % len(LABELS)]
         stem = stem_of(FIRST_UTC_NS + number * 60 * 10**9, label, f"{number:032x}")
         score = number * 7919 % 1000 / 1000
         sidecar = sidecar_of(stem, label=label, score=score, clock="untrusted")
         Path(folder, f"{stem}.json").write_text(json.dumps(sidecar), encoding="utf-8")
-        os.link(sound, folder / f"{stem}.flac")
-        os.link(picture, folder / f"{stem}.png")
-    sound.unlink()
-    picture.unlink()
+        if number % LINKS == 0:
+            source.unlink(missing_ok=True)
+            source.write_bytes(b"content")
+        os.link(source, folder / f"{stem}.flac")
+        os.link(source, folder / f"{stem}.png")
+    source.unlink()

@@ -61,7 +61,7 @@ KINDS: dict[str, Callable[[Path], None]] = {
     "a folder": Path.mkdir,
     "a sparse file": _sparse,
     "an unreadable file": _unreadable,
-    "an empty file": lambda path: path.write_bytes(b""),  # type: ignore[dict-item]
+    "an empty file": Path.touch,
 }
 """By its name: writes a file of that kind."""
 

@@ -1,4 +1,4 @@
-"""Copies the files of clips to another folder: never through a link, never over another file."""
+"""Copies clips to another folder: never through a link, never over another file."""
 
 import errno
 import filecmp

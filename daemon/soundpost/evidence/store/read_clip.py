@@ -1,4 +1,4 @@
-"""Reads the files of one clip; refuses links, pipes, devices, and files of another size or form."""
+"""Reads the files of one clip; refuses links, pipes, devices, and files of another size."""
 
 import errno
 import os

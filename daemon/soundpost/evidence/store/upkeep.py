@@ -20,7 +20,7 @@ removed; together well below the sound that capture buffers, and the time-out of
 
 
 class FolderUpkeep:
-    """Reads the folder after the start, removes clips beyond its bounds, makes room for new ones.
+    """Reads the folder, removes clips beyond its bounds, and makes room for new ones.
 
     Nothing here takes longer the more clips there are: `work` does as much as fits in a slice, and
     what is left waits for the next chunk.

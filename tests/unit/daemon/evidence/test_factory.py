@@ -43,7 +43,7 @@ def test_a_folder_is_the_only_required_setting(manifest: Manifest, tmp_path: Pat
 
 
 def test_the_libraries_of_clips_are_loaded_at_the_start(tmp_path: Path) -> None:
-    """When the first clip is stored the process may have no descriptor left to load them."""
+    """Later the process may have no descriptor left to load them."""
     code = f"""
 import sys
 from pathlib import Path

@@ -93,7 +93,7 @@ def test_clips_beyond_a_bound_are_removed_a_slice_at_a_time(tmp_path: Path, rule
 
 
 def test_a_new_clip_never_adds_to_a_folder_that_is_not_read_yet(tmp_path: Path) -> None:
-    """What is not read yet may fill the budget, so a clip takes the place of known ones."""
+    """The rest may fill the budget, so a clip takes the place of known ones."""
     fill(tmp_path, 300)
     upkeep, retention = upkeep_of(tmp_path, 300 * CLIP_BYTES)
     upkeep.make_room(CLIP_BYTES, NOW_NS)
