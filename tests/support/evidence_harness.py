@@ -1,6 +1,7 @@
 """A node that records evidence of scripted events, from given samples and detections."""
 
 import itertools
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -53,6 +54,7 @@ class EvidenceNode:
         budget_bytes: Space for all clips on the disk.
         keep_ns: Longest age of a clip.
         keep_free_bytes: Space to leave free on the disk.
+        monotonic_seconds: Clock of the slices of work on the folder.
         health: Its counters.
         published: State and clip of each published detection, in order.
         existed: For each published clip, whether its file existed by then.
@@ -65,6 +67,7 @@ class EvidenceNode:
     budget_bytes: int = 100_000_000
     keep_ns: int = 10**18
     keep_free_bytes: int = 0
+    monotonic_seconds: Callable[[], float] = time.monotonic
     health: Health = field(default_factory=Health)
     published: list[tuple[str, str | None]] = field(default_factory=list)
     existed: list[bool] = field(default_factory=list)
@@ -88,7 +91,7 @@ class EvidenceNode:
             ClipStore(
                 self.folder,
                 spec,
-                FolderUpkeep(self.folder, retention, self.keep_free_bytes),
+                FolderUpkeep(self.folder, retention, self.keep_free_bytes, self.monotonic_seconds),
                 self.health,
             ),
             self.health,

@@ -1,6 +1,7 @@
 """Disk faults of the clip store: nothing is raised, all is counted, each is logged once."""
 
 import errno
+import itertools
 import json
 import os
 import subprocess
@@ -14,10 +15,16 @@ import pytest
 from descriptors import no_descriptors
 from evidence_harness import Event, EvidenceNode
 from full_disk import files_of_at_most
+from odd_files import KINDS, STEM
 
 from soundpost.audio import Pcm
 from soundpost.evidence.store import clip_store
+from soundpost.evidence.store.clip_store import ClipStore
 from soundpost.evidence.store.files import SUFFIXES
+from soundpost.evidence.store.retention import RetentionPolicy
+from soundpost.evidence.store.upkeep import SLICE_SECONDS, FolderUpkeep
+from soundpost.features import FeatureSpec
+from soundpost.health import Health
 
 EVENTS = [Event(onset, onset + 8_000) for onset in range(8_000, 128_000, 24_000)]
 SUPPORT = Path(__file__).resolve().parents[4] / "support"
@@ -120,11 +127,45 @@ def test_an_error_of_the_disk_loses_one_clip_only(
     assert (node.health.clips_kept, node.health.clips_lost) == (1, 3)
 
 
+@pytest.mark.parametrize("kind", sorted(KINDS))
+def test_a_sidecar_that_became_another_file_is_not_opened(
+    tmp_path: Path, kind: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A FIFO would make the pipeline wait for ever; the clip is still there."""
+    retention = RetentionPolicy(tmp_path, budget_bytes=10**9, keep_ns=10**18)
+    health = Health()
+    store = ClipStore(tmp_path, FeatureSpec(), FolderUpkeep(tmp_path, retention, 0), health)
+    (tmp_path / f"{STEM}.flac").write_bytes(b"sound")
+    KINDS[kind](tmp_path / f"{STEM}.json")
+    assert store.update_sidecar(f"{STEM}.flac", b"{}")
+    assert len(caplog.records) == 1
+
+
 def test_a_bug_is_raised(folder: Path, noise: Pcm, monkeypatch: pytest.MonkeyPatch) -> None:
     """Only failures of the disk are counted; an error of our own logic ends the process."""
     monkeypatch.setattr(clip_store, "draw", lambda *_: 1 // 0)
     with pytest.raises(ZeroDivisionError):
         EvidenceNode(folder).run(noise, EVENTS[:1])
+
+
+@pytest.mark.parametrize("is_waiting", [False, True])
+def test_clips_beyond_a_budget_are_removed_with_or_without_sound(
+    folder: Path, noise: Pcm, *, is_waiting: bool
+) -> None:
+    """The work continues while the microphone is lost."""
+    EvidenceNode(folder).run(noise, EVENTS)
+    ticks = itertools.count()
+    node = EvidenceNode(
+        folder, budget_bytes=1, monotonic_seconds=lambda: next(ticks) * SLICE_SECONDS
+    )
+    node.process(noise[:1])
+    assert len(list(folder.iterdir())) == 3 * len(EVENTS)
+    for _ in range(60):
+        if is_waiting:
+            node.recorder.on_waiting()
+        else:
+            node.process(noise[:1])
+    assert list(folder.iterdir()) == []
 
 
 def run_on_small_disk(
