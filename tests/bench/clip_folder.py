@@ -20,7 +20,7 @@ from recording import write_quiet
 WATCHDOG_SECONDS = 1.0
 """A sign is due every quarter of it, so that a gap is seen."""
 
-PATIENCE_SECONDS = 600.0
+PATIENCE_SECONDS = 1200.0
 REMOVAL_SECONDS = 90.0
 POLL_SECONDS = 1.0
 

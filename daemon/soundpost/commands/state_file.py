@@ -11,6 +11,7 @@ from soundpost.commands.history import HistoryEntry
 from soundpost.decide import MutesState, Override
 from soundpost.system.atomic_file import set_aside, sync_folder, write_atomic
 from soundpost.system.log_once import LogOnce
+from soundpost.system.regular_file import read_regular
 from soundpost.system.systemd import state_directory
 
 FILE_NAME = "commands.json"
@@ -65,8 +66,7 @@ class StateFile:
         if self._path is None:
             return CommandState()
         try:
-            with self._path.open("rb") as file:
-                return _decode(file.read(_LARGEST_FILE_BYTES))
+            return _decode(read_regular(self._path, _LARGEST_FILE_BYTES))
         except FileNotFoundError:
             return CommandState()
         except OSError as error:

@@ -11,6 +11,7 @@ import pytest
 from full_disk import files_of_at_most
 from hypothesis import example, given
 from hypothesis import strategies as st
+from odd_files import KINDS
 
 from soundpost.commands import open_state_file
 from soundpost.commands.history import HistoryEntry
@@ -39,6 +40,19 @@ ALL = CommandState(
 def path(tmp_path: Path) -> Path:
     """The place of the file, which does not exist yet."""
     return tmp_path / "commands.json"
+
+
+@pytest.mark.parametrize("kind", ["a FIFO", "a socket", "a device", "a sparse file", "a folder"])
+def test_a_file_of_another_kind_is_set_aside(
+    path: Path, kind: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    """It is neither waited for nor read to its end."""
+    KINDS[kind](path)
+    state_file = StateFile(path)
+    assert state_file.state == CommandState()
+    assert "cannot be read" in caplog.text
+    assert state_file.write(ALL)
+    assert StateFile(path).state == ALL
 
 
 def test_the_state_is_the_same_after_a_restart(path: Path) -> None:
