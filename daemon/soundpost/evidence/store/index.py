@@ -139,6 +139,7 @@ class ClipIndex:
         if abs(there - here) > MOST_MOVED:
             there = here + (MOST_MOVED if there > here else -MOST_MOVED)
             age = ages(self._by_age[there])
+            there = bisect_left(self._by_age, age, key=ages)  # clips of one age stay together
         moved = self._by_age[min(here, there) : max(here, there)]
         for slot in moved:
             self._groups_of(slot).remove(self._group(slot), slot)

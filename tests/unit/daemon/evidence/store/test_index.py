@@ -149,6 +149,22 @@ def test_a_clock_that_is_set_moves_some_clips_at_a_time() -> None:
     assert len(index) == count
 
 
+def test_clips_of_one_age_stay_together_when_the_clock_is_set() -> None:
+    """Their names differ by the label only; all can be removed after any number of steps."""
+    clips = [
+        named_clip(number // 4, f"label_{number % 4}", age_hours=100.0 + number // 300)
+        for number in range(5 * MOST_MOVED)
+    ]
+    for days in (-1000, 1000):
+        index = index_of(*clips)
+        for _ in range(3):
+            index.set_time(NOW_NS + days * DAY_NS)
+        index.set_time(NOW_NS - days * DAY_NS)
+        while (slot := index.least_wanted(NOW_NS)) is not None:
+            index.remove(slot)
+        assert len(index) == 0
+
+
 def test_labels_beyond_the_limit_share_a_count() -> None:
     """A folder with a label for each file costs no more than one of a thousand labels."""
     clips = [named_clip(number, f"label_{number}", 0.9) for number in range(1_500)]
