@@ -135,7 +135,7 @@ def test_the_last_of_two_equal_keys_counts(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("stem", ["20261320T073121Z-dog-0000000a", "00000101T000000Z-dog-0000000a"])
 def test_an_impossible_time_in_a_name_is_no_clip(tmp_path: Path, stem: str) -> None:
-    """Its age could not be told."""
+    """Such a clip has no age."""
     sidecar = sidecar_of(STEM) | {"clip": f"{stem}.flac"}
     (tmp_path / f"{stem}.json").write_text(json.dumps(sidecar))
     with pytest.raises(NotAClipError, match=r".+"):
