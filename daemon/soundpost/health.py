@@ -40,8 +40,11 @@ class Health(msgspec.Struct, kw_only=True):
         messages_waiting: Detection messages in the outbox now; the one count that can go down.
         outbox_faults: Times the file of the outbox was damaged, or could not be written.
         connects: Connections to the broker.
-        commands: Commands executed or refused; invalid messages are not counted.
-        results_dropped: Results of commands given up: too many waited, or the daemon stopped.
+        commands: Commands executed, or refused as not possible.
+        results_dropped: Results of commands given up: too many waited, a flood of invalid commands,
+            or the daemon stopped.
+        commands_invalid: Messages on `command/…` that were refused at once: invalid, retained, or
+            too many.
     """
 
     samples: int = 0
@@ -61,6 +64,7 @@ class Health(msgspec.Struct, kw_only=True):
     connects: int = 0
     commands: int = 0
     results_dropped: int = 0
+    commands_invalid: int = 0
 
 
 @dataclass(frozen=True, slots=True)

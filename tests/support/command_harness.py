@@ -37,10 +37,15 @@ LABELS = ("hiss", "hum", "hush")
 
 
 class RecordedResults(ResultQueue):
-    """A queue of results that are never sent."""
+    """A queue of results that are never sent.
+
+    Attributes:
+        health: Its counters.
+    """
 
     def __init__(self) -> None:
-        super().__init__(f"{BASE}/result", lambda _topic, _refusal: None, Health())
+        self.health = Health()
+        super().__init__(f"{BASE}/result", lambda _topic, _refusal: None, self.health)
 
     @property
     def queued(self) -> list[tuple[str, dict[str, Any], bytes | None]]:

@@ -29,6 +29,7 @@ from soundpost.messages.result import CommandOutcome, CommandStatus
 from soundpost.messages.uuid7 import uuid7
 from soundpost.publish.inbox.inbox import STOPPING_HINT, CommandInbox, PendingCommand
 from soundpost.system.clock import clock_state
+from soundpost.system.rate_limit import LimitedLog
 
 _NOT_SAVED = "a restart undoes it: there is no folder for the node's state, or its disk is full"
 
@@ -72,10 +73,14 @@ class CommandExecutor:
         self._published_settings: object = None
         self._compared_ns = 0
         self._rng = random.SystemRandom()
+        self._refusal_log = LimitedLog(
+            _log, "%d more commands were refused in the last minute", logging.INFO
+        )
 
     def tick(self, status: Status) -> None:
         """Advances running commands, and executes the next one unless it pauses."""
         self._advance(is_last=status.is_waiting)
+        self._refusal_log.flush()
         started_seconds = self._monotonic_seconds()
         if started_seconds >= self._pause_until_seconds and (pending := self._inbox.pop_command()):
             self._execute(pending)
@@ -180,13 +185,8 @@ class CommandExecutor:
             pending.command, MuteCommand | UnmuteCommand | ThresholdCommand | ProfileCommand
         ):
             result = msgspec.structs.replace(result, hint=result.hint or _NOT_SAVED)
-        _log.info(
-            "command %s %s: %s: %s",
-            pending.name,
-            pending.command.id,
-            result.status,
-            result.message,
-        )
+        log = self._refusal_log.log if result.status is CommandStatus.REFUSED else _log.info
+        log("command %s %s: %s: %s", result.command, result.id, result.status, result.message)
         self._inbox.queue_result(result, pending.reply_to)
 
     def _utc_ns(self) -> int:

@@ -18,6 +18,7 @@ from soundpost.publish.inbox.results import ResultQueue
 from soundpost.publish.message import IncomingMessage
 from soundpost.system.clock import rfc3339
 from soundpost.system.log_once import LogOnce
+from soundpost.system.rate_limit import LimitedLog
 
 MOST_PENDING = 16
 """The most commands that wait to be executed: a script may send one for each of several labels,
@@ -70,7 +71,8 @@ class CommandInbox:
         self._utc_ns = utc_ns
         self._pending: queue.Queue[PendingCommand] = queue.Queue(MOST_PENDING)
         self._is_closed = False
-        self._refusal_log = LogOnce(_log)
+        self._subscription_log = LogOnce(_log)
+        self._refusal_log = LimitedLog(_log, "%d more commands were refused in the last minute")
 
     def on_connect(self, connection: Connection) -> None:
         """Subscribes on a new connection, and sends again what was in flight on the last one."""
@@ -83,6 +85,7 @@ class CommandInbox:
 
     def send(self, connection: Connection) -> None:
         """Publishes as many results as may be in flight now."""
+        self._refusal_log.flush()
         self._results.send(connection)
 
     @property
@@ -109,11 +112,7 @@ class CommandInbox:
             _require_not_retained(message)
             self._enqueue(PendingCommand(name, read_command(name, message.payload), reply_to))
         except PublishError as error:
-            _log.warning(
-                "the command %r is refused: %s (%s)", name[:LONGEST_NAME], error, error.hint
-            )
-            outcome = CommandOutcome(CommandStatus.REFUSED, str(error), error.hint)
-            self.queue_result(self._build(name, read_id(message.payload), outcome), reply_to)
+            self._refuse(name, message.payload, reply_to, error)
 
     def pop_command(self) -> PendingCommand | None:
         """Removes and returns the oldest command that waits; None if there is none."""
@@ -142,11 +141,20 @@ class CommandInbox:
                 hint="send it again, with the same id, later",
             ) from None
 
+    def _refuse(self, name: str, payload: bytes, reply_to: ReplyTo, error: PublishError) -> None:
+        """Logs and answers a refused message; in a flood it is only counted."""
+        self._refusal_log.log(
+            "the command %r is refused: %s (%s)", name[:LONGEST_NAME], error, error.hint
+        )
+        if self._results.admit_refusal():
+            outcome = CommandOutcome(CommandStatus.REFUSED, str(error), error.hint)
+            self.queue_result(self._build(name, read_id(payload), outcome), reply_to)
+
     def _on_suback(self, refusal: str | None) -> None:
         if refusal is None:
-            self._refusal_log.recover()
+            self._subscription_log.recover()
         else:
-            self._refusal_log.fail(
+            self._subscription_log.fail(
                 "the broker refuses what mqtt.commands needs: %s (let this node read %s/command/+)",
                 refusal,
                 self._base,

@@ -12,10 +12,16 @@ from soundpost.publish.connection import Connection
 from soundpost.publish.inbox.reply_to import ReplyTo
 from soundpost.publish.message import OutgoingMessage
 from soundpost.publish.outbox.send_queue import SendQueue
+from soundpost.system.rate_limit import LimitedLog, RateLimit
 
 MOST_WAITING = 100
 """The most results that wait for the broker: several for each command that may be pending; a few
 hundred kilobytes at most, with the longest correlation data."""
+REFUSALS_BURST = 2 * MOST_WAITING
+"""The most refused messages that are answered at once: as many as a queue can hold, twice."""
+REFUSALS_PER_SECOND = 10.0
+"""The most refused messages that are answered in a flood: enough for a person or a script, too few
+to fill the broker's network or disk."""
 
 _log = logging.getLogger("soundpost.publish")
 
@@ -39,7 +45,7 @@ class ResultQueue:
     Args:
         topic: The full topic of all results.
         on_reason_code: Called with the broker's replies: the topic, and the refusal or None.
-        health: The counter of dropped results.
+        health: The counters of refused messages and dropped results.
     """
 
     def __init__(
@@ -52,10 +58,26 @@ class ResultQueue:
         self._queue: SendQueue[_Result] = SendQueue()
         self._last_seq = 0
         self._is_closed = False
+        self._refusal_limit = RateLimit(REFUSALS_BURST, REFUSALS_PER_SECOND)
+        self._drop_log = LimitedLog(
+            _log, "results of commands were dropped %d more times in the last minute", logging.ERROR
+        )
+        self._topic_log = LimitedLog(
+            _log, "%d more results on response topics were refused in the last minute"
+        )
 
     def __len__(self) -> int:
         with self._lock:
             return len(self._queue)
+
+    def admit_refusal(self) -> bool:
+        """Counts a refused message; returns whether it gets a result, which a flood does not."""
+        with self._lock:
+            self._health.commands_invalid += 1
+            is_admitted = self._refusal_limit.admit()
+            if not is_admitted:
+                self._health.results_dropped += 1
+        return is_admitted
 
     def add(self, payload: bytes, reply_to: ReplyTo) -> None:
         """Queues a result for the topic of all results, and for the response topic if any."""
@@ -72,7 +94,9 @@ class ResultQueue:
             self._queue.remove({result.seq for result in islice(self._queue.waiting(), excess)})
             self._health.results_dropped += excess
         if excess:
-            _log.error("%d results of commands are dropped: too many wait for the broker", excess)
+            self._drop_log.log(
+                "%d results of commands are dropped: too many wait for the broker", excess
+            )
 
     def close(self) -> None:
         """Accepts no further results, or a sender that floods would keep the node running."""
@@ -95,6 +119,8 @@ class ResultQueue:
 
     def send(self, connection: Connection) -> None:
         """Publishes as many results as may be in flight now."""
+        self._drop_log.flush()
+        self._topic_log.flush()
         while connection.has_room and (result := self._next()):
             on_ack = partial(self._on_ack, result)
             connection.publish(
@@ -113,6 +139,6 @@ class ResultQueue:
         if result.topic == self._topic:
             self._on_reason_code(result.topic, refusal)
         elif refusal is not None:
-            _log.warning(
+            self._topic_log.log(
                 "the broker refuses a result on the response topic %s: %s", result.topic, refusal
             )

@@ -19,6 +19,7 @@ from soundpost.publish.inbox.inbox import CommandInbox, PendingCommand
 from soundpost.publish.inbox.results import MOST_WAITING
 from soundpost.publish.message import IncomingMessage
 from soundpost.publish.publisher import MqttPublisher, NodeDescription
+from soundpost.system.rate_limit import LOGGED_BURST
 
 MakePublisher = Callable[..., MqttPublisher]
 COMMAND = "soundpost/post/command/reload"
@@ -76,6 +77,26 @@ def test_garbage_is_refused_and_the_next_command_is_executed(
     assert execute_next(inbox) == "a1"
     subscriber.wait_for(lambda _: len(results(subscriber)) == 7)
     assert [result["status"] for result in results(subscriber)] == [*["refused"] * 6, "done"]
+
+
+def test_a_flood_of_garbage_is_counted_and_the_next_command_is_executed(
+    broker: Broker,
+    subscriber: Subscriber,
+    make_publisher: MakePublisher,
+    health: Health,
+    log: Log,
+) -> None:
+    """Few of a thousand bad messages have a log line or a result."""
+    inbox = subscribed_inbox(make_publisher(broker.url, commands=True), broker)
+    with Subscriber(broker.port, "unused") as sender:
+        for number in range(1_000):
+            sender.publish(f"soundpost/post/command/x{number % 7}", b"\xff{}", retain=False)
+        wait_until(lambda: health.commands_invalid == 1_000)
+        sender.publish(COMMAND, b'{"id": "a1"}', retain=False)
+        assert execute_next(inbox) == "a1"
+    subscriber.wait_for(lambda _: results(subscriber)[-1:] and results(subscriber)[-1]["id"])
+    assert log.count("is refused") == LOGGED_BURST
+    assert len(results(subscriber)) == 1_001 - health.results_dropped
 
 
 def test_the_broker_withholds_packets_that_are_too_large(

@@ -13,6 +13,7 @@ from soundpost.publish.inbox.inbox import MOST_PENDING, CommandInbox, PendingCom
 from soundpost.publish.inbox.reply_to import ReplyTo
 from soundpost.publish.inbox.results import MOST_WAITING
 from soundpost.publish.message import IncomingMessage
+from soundpost.system.rate_limit import LOGGED_BURST
 
 AT_NS = 1_795_159_881_480_000_000
 
@@ -143,6 +144,42 @@ def test_the_queue_of_results_drops_the_oldest(
     assert [result["command"] for _, result, _ in results.queued] == [
         f"x{number}" for number in range(5, MOST_WAITING + 5)
     ]
+
+
+BAD: list[tuple[str, bytes, dict[str, Any]]] = [
+    ("reload", b"garbage", {}),
+    ("reload", bytes(range(256)) * 64, {}),
+    ("reload", b"x" * 17_000, {}),
+    ("mute", b"[" * 16_000, {}),
+    ("mute", b'{"id": "a1", "minute": 1}', {}),
+    ("mute", b'{"id": "", "minutes": 1}', {}),
+    ("reload", b"{}", {}),
+    ("relaod", b'{"id": "a1"}', {}),
+    ("reload", b'{"id": "a1"}', {"is_retained": True}),
+    ("reload", b'{"id": "a1"}', {"response_topic": f"{BASE}/detections"}),
+    ("reload", b'{"id": "a1"}', {"response_topic": "x", "correlation": bytes(2_000)}),
+    ("reload", b'{"id": "a1"}', {}),  # more than may wait
+]
+"""Messages of every kind that is refused at once."""
+
+
+def test_a_flood_of_bad_commands_is_counted(
+    inbox: CommandInbox, results: RecordedResults, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Only the first ones are logged and answered, whatever their kinds and names."""
+    for _ in range(MOST_PENDING):
+        inbox.on_message(incoming())
+    caplog.clear()
+    floods = 500
+    for number in range(floods):
+        for name, payload, fields in BAD:
+            inbox.on_message(incoming(f"{name}{number % 2 or ''}", payload, **fields))
+    total = floods * len(BAD)
+    assert results.health.commands_invalid == total
+    assert total - results.health.results_dropped == len(results.queued) == MOST_WAITING
+    refused = [line for line in caplog.messages if "is refused" in line]
+    assert len(refused) == LOGGED_BURST
+    assert len(caplog.messages) <= 2 * LOGGED_BURST
 
 
 @given(

@@ -1,11 +1,18 @@
 """The queue of results: each is acknowledged or refused by the broker, or counted as lost."""
 
+import time
+
 import pytest
 from command_harness import BASE
 
 from soundpost.health import Health
 from soundpost.publish.inbox.reply_to import ReplyTo
-from soundpost.publish.inbox.results import MOST_WAITING, ResultQueue
+from soundpost.publish.inbox.results import (
+    MOST_WAITING,
+    REFUSALS_BURST,
+    REFUSALS_PER_SECOND,
+    ResultQueue,
+)
 from soundpost.publish.message import OutgoingMessage
 
 RESULT = f"{BASE}/result"
@@ -125,3 +132,14 @@ def test_above_the_limit_the_oldest_are_dropped_and_counted() -> None:
         results.add(b"%d" % number, ReplyTo())
     assert send(results, limit=1)[0] == [b"5"]
     assert health.results_dropped == 5
+
+
+def test_a_flood_of_refusals_gets_few_results() -> None:
+    """After a burst only a steady rate is answered; the others are counted."""
+    health = Health()
+    results = ResultQueue(RESULT, lambda *_: None, health)
+    began_seconds = time.monotonic()
+    admitted = sum(results.admit_refusal() for _ in range(5_000))
+    elapsed_seconds = time.monotonic() - began_seconds
+    assert REFUSALS_BURST <= admitted <= REFUSALS_BURST + REFUSALS_PER_SECOND * elapsed_seconds + 1
+    assert (health.commands_invalid, health.results_dropped) == (5_000, 5_000 - admitted)
