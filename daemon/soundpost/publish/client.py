@@ -17,6 +17,7 @@ from soundpost.publish.errors import no_acknowledgement
 from soundpost.publish.home_assistant.announcer import DiscoveryAnnouncer
 from soundpost.publish.inbox import CommandChannel
 from soundpost.publish.message import OutgoingMessage
+from soundpost.publish.mqtt5.limits import BrokerLimits, SizeLimit
 from soundpost.publish.outbox.outbox import OutboxFeed
 from soundpost.publish.state_topics import StateTopics, TopicState
 from soundpost.publish.wakeup import Wakeup
@@ -94,7 +95,8 @@ class MqttClient:
         )
         self._closing = threading.Event()
         self._deadline_seconds = float("inf")
-        self._failure_log = LogOnce(_log)
+        self._failure_log, self._limits_log = LogOnce(_log), LogOnce(_log)
+        self._size_limit = SizeLimit()
 
     def set_health(self, message: HealthMessage) -> None:
         """Queues a health message; replaces one that was not sent yet."""
@@ -121,8 +123,9 @@ class MqttClient:
                 self._pause()
 
     def _connect_and_serve(self) -> None:
-        with Connection(self._settings, will=(f"{self._base}/status", OFFLINE)) as connection:
-            self._on_connect()
+        will = f"{self._base}/status", OFFLINE
+        with Connection(self._settings, will, self._size_limit) as connection:
+            self._on_connect(connection.limits)
             began_seconds = time.monotonic()
             self.is_connected = True
             try:
@@ -147,13 +150,15 @@ class MqttClient:
         self._send_states(connection)
         self._publish_state(connection, TopicState("status", OFFLINE))
         while connection.unacknowledged:
-            if not self._remaining_seconds():
+            if not (remaining_seconds := self._remaining_seconds()):
                 raise no_acknowledgement(self._settings.address)
-            connection.poll(min(_POLL_SECONDS, self._remaining_seconds()))
+            connection.poll(min(_POLL_SECONDS, remaining_seconds))
 
     def _send_states(self, connection: Connection) -> None:
         if self._inbox is not None:
             self._inbox.send(connection)
+        if not (connection.has_room or self._is_finished()):
+            return  # newer values replace those that wait, so nothing piles up
         for state in self._state_topics.pop_pending():
             self._publish_state(connection, state)
         if self._latest_health:
@@ -168,15 +173,13 @@ class MqttClient:
         on_ack = partial(self._refused_topics.on_reason_code, topic)
         connection.publish(OutgoingMessage(topic, state.payload, on_ack, state.is_retained))
 
-    def _on_connect(self) -> None:
+    def _on_connect(self, limits: BrokerLimits) -> None:
         self._health.connects += 1
         self._failure_log.recover()
-        _log.info(
-            "connected to %s as %s, %d waiting",
-            self._settings.address,
-            self._settings.client_id,
-            len(self._outbox),
-        )
+        address, client_id = self._settings.address, self._settings.client_id
+        _log.info("connected to %s as %s, %d waiting", address, client_id, len(self._outbox))
+        if limits.missing:
+            self._limits_log.fail("%s does not support %s", address, limits.missing)
 
     def _pause(self) -> None:
         seconds = min(self._backoff.next_seconds(), self._remaining_seconds())

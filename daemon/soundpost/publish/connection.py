@@ -16,26 +16,58 @@ from typing import Self
 
 from paho.mqtt import MQTTException
 from paho.mqtt.client import Client, MQTTMessage
-from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
+from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode, MQTTProtocolVersion
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 from paho.mqtt.subscribeoptions import SubscribeOptions
 
+from soundpost.errors import PublishError
 from soundpost.publish.broker import ConnectionSettings
 from soundpost.publish.errors import lost, no_answer, refused, unreachable
 from soundpost.publish.message import IncomingMessage, OnAck, OnMessage, OutgoingMessage
+from soundpost.publish.mqtt5.incoming import (
+    MAXIMUM_PACKET_BYTES,
+    check_packet,
+    check_size,
+    foreign_refusal,
+)
+from soundpost.publish.mqtt5.limits import (
+    RECEIVE_MAXIMUM,
+    BrokerLimits,
+    SizeLimit,
+    publish_bytes,
+    read_limits,
+)
+from soundpost.publish.mqtt5.reasons import (
+    PACKET_TOO_LARGE,
+    QOS_NOT_SUPPORTED,
+    RETAIN_NOT_SUPPORTED,
+    reason_text,
+    too_large,
+)
+from soundpost.system.printable import printable
+from soundpost.system.rate_limit import RateLimit
 
-RECEIVE_MAXIMUM = 20
-"""The most messages in flight, unless the broker's Receive Maximum is lower. Twenty hide a round
-trip of a second at twenty detections a second; after a loss at most as many are sent again."""
-MAXIMUM_PACKET_BYTES = 300_000
-"""Limit for received packets: above a discovery payload, far below the memory of a small board."""
+__all__ = ["MAXIMUM_PACKET_BYTES", "RECEIVE_MAXIMUM", "Connection"]
+
 _AT_LEAST_ONCE = 1
 _CONNECT_SECONDS = 5.0
 """The longest wait for TCP, TLS and CONNACK: a broker far away needs one or two seconds."""
 _DISCONNECT_SECONDS = 1.0
 """Longest wait for the broker to close after DISCONNECT; without it the will is published."""
+_ACKNOWLEDGE_SECONDS = 60.0
+"""A broker that acknowledges nothing for so long is left: MQTT allows to send a message again on a
+new connection only. A loaded broker needs seconds."""
+_MOST_UNSENT_ANSWERS = 100
+"""Reads in a row while the broker reads nothing itself: then it has to, or its messages would be
+acknowledged into memory without end."""
+RECEIVED_PER_SECOND = 1_000
+"""The most messages that are received in a second; the others wait at the broker, which has its own
+limits. Far more than any sender of commands needs, and a tenth of a processor core."""
+_PAUSE_SECONDS = 0.05
+"""The wait of a client that reads nothing, for the sake of its other work."""
+_MILLISECONDS = 1_000.0
 
 _UNREADABLE = (
     ArithmeticError,
@@ -48,6 +80,44 @@ _UNREADABLE = (
     struct.error,
 )
 """Raised by paho's parser for packets that break the protocol, as fuzzing found them."""
+_MOST_REASON_CHARACTERS = 300
+"""Of an error's text, which may quote what the broker sent."""
+_UNSPECIFIED_ERROR = 0x80
+
+
+class _Client(Client):
+    """paho's client, which checks packets before they take memory or cause an answer.
+
+    Attributes:
+        refusals: Reason codes of PUBACKs by their message, as far as paho cannot read them.
+        received: Messages of other clients since they were last subtracted.
+    """
+
+    received = 0
+
+    def __init__(self, client_id: str) -> None:
+        super().__init__(
+            CallbackAPIVersion.VERSION2,
+            client_id,
+            protocol=MQTTProtocolVersion.MQTTv5,
+            reconnect_on_failure=False,
+        )
+        self.connect_timeout = _CONNECT_SECONDS
+        self.refusals: dict[int, int] = {}
+
+    def _sock_recv(self, bufsize: int) -> bytes:
+        check_size(bufsize)
+        return super()._sock_recv(bufsize)
+
+    def _packet_handle(self) -> MQTTErrorCode:
+        first_byte, body = self._in_packet["command"], self._in_packet["packet"]
+        check_packet(first_byte, is_connected=self.is_connected())
+        self.received += first_byte >> 4 == PacketTypes.PUBLISH
+        code = foreign_refusal(first_byte, body)
+        if code is not None and not _is_known(code, PacketTypes.PUBACK):
+            self.refusals[int.from_bytes(body[:2])] = code
+            body[2] = _UNSPECIFIED_ERROR
+        return super()._packet_handle()
 
 
 class Connection:
@@ -63,46 +133,56 @@ class Connection:
     Args:
         settings: The broker, and the fields of CONNECT.
         will: Topic and payload that the broker publishes, retained, when the connection is lost.
+        size_limit: The largest packet, as earlier connections to this broker have learned it.
+
+    Attributes:
+        limits: The limits that the broker has set.
 
     Raises:
         PublishError: On entry, if the broker cannot be reached or refuses the client.
     """
 
-    def __init__(self, settings: ConnectionSettings, will: tuple[str, bytes] | None = None) -> None:
+    def __init__(
+        self,
+        settings: ConnectionSettings,
+        will: tuple[str, bytes] | None = None,
+        size_limit: SizeLimit | None = None,
+    ) -> None:
         self._broker = broker = settings.address
         self._keepalive_seconds = settings.keepalive_seconds
         self._events: deque[Callable[[], None]] = deque()
         self._to_send: deque[OutgoingMessage] = deque()
-        self._in_flight: dict[int, OutgoingMessage] = {}
+        self._in_flight: dict[int, tuple[OutgoingMessage, int]] = {}  # with the size of its packet
         self._subscribing: dict[int | None, OnAck] = {}
-        self._in_flight_limit = RECEIVE_MAXIMUM
+        self._size_limit = size_limit or SizeLimit()
+        self.limits = BrokerLimits()
+        self._progress_seconds = 0.0
+        self._reads_while_blocked = 0
+        self._receive_limit = RateLimit(RECEIVED_PER_SECOND, RECEIVED_PER_SECOND)
+        self._will = will
+        self._will_qos, self._is_will_retained = _AT_LEAST_ONCE, True
         self._connack: ReasonCode | None = None
-        self._loss: ReasonCode | None = None
-        self._client = Client(
-            CallbackAPIVersion.VERSION2,
-            settings.client_id,
-            protocol=MQTTProtocolVersion.MQTTv5,
-            reconnect_on_failure=False,
-        )
-        self._client.connect_timeout = _CONNECT_SECONDS
+        self._refusal = ""
+        self._loss: str | None = None
+        self._client = _Client(settings.client_id)
         # paho calls these while it parses. What they report is handled afterwards, so that an error
         # of the parser is never taken for one of ours, nor the other way round.
         self._client.on_connect = lambda _c, _d, _f, reason, properties: self._events.append(
             partial(self._on_connect, reason, properties)
         )
-        self._client.on_publish = lambda _c, _d, mid, reason, _p: self._events.append(
-            partial(self._on_puback, mid, reason)
+        self._client.on_publish = lambda _c, _d, mid, reason, properties: self._events.append(
+            partial(self._on_puback, mid, reason, properties)
         )
-        self._client.on_disconnect = lambda _c, _d, _f, reason, _p: self._on_disconnect(reason)
-        self._client.on_subscribe = lambda _c, _d, mid, reasons, _p: self._events.append(
-            partial(self._on_suback, mid, reasons)
+        self._client.on_disconnect = lambda _c, _d, _f, reason, properties: self._on_disconnect(
+            reason, properties
+        )
+        self._client.on_subscribe = lambda _c, _d, mid, reasons, properties: self._events.append(
+            partial(self._on_suback, mid, reasons, properties)
         )
         if broker.username is not None:
             self._client.username_pw_set(broker.username, broker.password)
         if broker.tls is not None:
             self._client.tls_set_context(broker.tls)
-        if will is not None:
-            self._client.will_set(*will, qos=_AT_LEAST_ONCE, retain=True)
 
     def __enter__(self) -> Self:
         try:
@@ -127,12 +207,14 @@ class Connection:
     @property
     def has_room(self) -> bool:
         """True if one more message would be sent at once."""
-        return self.unacknowledged < self._in_flight_limit
+        return self.unacknowledged < self.limits.receive_maximum
 
     def publish(self, message: OutgoingMessage) -> None:
         """Sends a message with QoS 1; `poll` calls its `on_ack` when the broker has replied.
 
-        If the connection is lost first, `on_ack` is never called, and the next `poll` raises.
+        If the connection is lost first, `on_ack` is never called, and the next `poll` raises. A
+        message that is too large for the broker is not sent: `on_ack` is called with `TooLarge`. To
+        a broker without retained messages or QoS 1 it is sent without them.
         """
         self._to_send.append(message)
         self._send()
@@ -170,48 +252,101 @@ class Connection:
         self._poll(timeout_seconds, wake)
         self._send()
         if self._loss is not None:
-            raise lost(self._broker, str(self._loss))
+            raise lost(self._broker, self._loss)
+        waited_seconds = time.monotonic() - self._progress_seconds
+        if self._in_flight and waited_seconds > _ACKNOWLEDGE_SECONDS:
+            raise lost(
+                self._broker, f"it has acknowledged nothing for {_ACKNOWLEDGE_SECONDS:.0f} s"
+            )
 
     def _poll(self, timeout_seconds: float, wake: socket.socket | None = None) -> None:
         sock = self._client.socket()
         if sock is None:
             return
         has_bytes = isinstance(sock, ssl.SSLSocket) and sock.pending() > 0
-        readers = [sock] if wake is None else [sock, wake]
-        writers = [sock] if self._client.want_write() else []
-        wait_seconds = 0.0 if has_bytes else timeout_seconds
-        readable, writable, _ = select.select(readers, writers, [], wait_seconds)
-        if has_bytes or sock in readable:
-            self._read()
-        if sock in writable:
+        is_blocked = self._client.want_write()
+        may_read = self._may_read(is_blocked=is_blocked)
+        # Not select.select, which fails for a descriptor above 1023.
+        poller = select.poll()
+        poller.register(
+            sock, (select.POLLIN if may_read else 0) | (select.POLLOUT if is_blocked else 0)
+        )
+        if wake is not None:
+            poller.register(wake, select.POLLIN)
+        wait_seconds = min(timeout_seconds, self.limits.longest_wait_seconds)
+        if not may_read:
+            wait_seconds = min(wait_seconds, _PAUSE_SECONDS)
+        has_work = self._events or (has_bytes and may_read)
+        ready = dict(poller.poll(0.0 if has_work else wait_seconds * _MILLISECONDS))
+        found = ready.get(sock.fileno(), 0)
+        if found & select.POLLOUT:
             self._client.loop_write()
+        if (has_bytes and may_read) or found & ~select.POLLOUT:
+            self._read()
         self._client.loop_misc()
-
-    def _read(self) -> None:
-        """Reads packets and handles them; an unreadable packet is a lost connection."""
-        try:
-            self._client.loop_read()
-        except _UNREADABLE as error:
-            reason = f"unreadable packet ({type(error).__name__}: {error})"
-            raise lost(self._broker, reason) from error
         while self._events:
             self._events.popleft()()
 
+    def _may_read(self, *, is_blocked: bool) -> bool:
+        """Returns False while the broker floods this client, or does not read itself."""
+        self._reads_while_blocked = self._reads_while_blocked + 1 if is_blocked else 0
+        if self._reads_while_blocked > _MOST_UNSENT_ANSWERS:
+            return False
+        while self._client.received:
+            if not self._receive_limit.admit():
+                return False
+            self._client.received -= 1
+        return True
+
+    def _read(self) -> None:
+        """Reads packets; an unreadable one is a lost connection."""
+        try:
+            self._client.loop_read()
+        except _UNREADABLE as error:
+            raise self._broken(f"unreadable packet ({type(error).__name__}: {error})") from error
+
+    def _broken(self, reason: str) -> PublishError:
+        """Returns the error for a packet that breaks the protocol."""
+        answer = no_answer if self._connack is None else lost
+        return answer(self._broker, printable(reason, _MOST_REASON_CHARACTERS))
+
     def _send(self) -> None:
-        while self._to_send and len(self._in_flight) < self._in_flight_limit:
+        while self._to_send and len(self._in_flight) < self.limits.receive_maximum:
             message = self._to_send.popleft()
+            properties, qos = _publish_properties(message.correlation), self.limits.qos
+            properties_bytes = len(properties.pack()) if properties is not None else 1  # type: ignore[no-untyped-call]  # paho's gap
+            size_bytes = publish_bytes(message.topic, message.payload, properties_bytes, qos)
+            limit_bytes = self._size_limit.with_announced(self.limits.packet_bytes)
+            if limit_bytes is not None and size_bytes > limit_bytes:
+                message.on_ack(too_large(size_bytes, limit_bytes))
+                continue
+            if not self._in_flight:
+                self._progress_seconds = time.monotonic()
+            is_retained = message.retain and self.limits.has_retain
             sent = self._client.publish(
-                message.topic,
-                message.payload,
-                _AT_LEAST_ONCE,
-                retain=message.retain,
-                properties=_publish_properties(message.correlation),
+                message.topic, message.payload, qos, retain=is_retained, properties=properties
             )
-            self._in_flight[sent.mid] = message
+            self._in_flight[sent.mid] = message, size_bytes
 
     def _connect(self) -> None:
+        while True:
+            self._connack = self._loss = None
+            reason = self._open()
+            if not reason.is_failure:
+                return
+            if reason.value == RETAIN_NOT_SUPPORTED and self._is_will_retained:
+                self._is_will_retained = False
+            elif reason.value == QOS_NOT_SUPPORTED and self._will_qos:
+                self._will_qos = 0
+            else:
+                raise refused(self._broker, self._refusal)
+
+    def _open(self) -> ReasonCode:
+        """Connects with the present will; returns the broker's reply."""
         host, port = self._broker.host, self._broker.port
         properties = _connect_properties()
+        if self._will is not None:
+            self._client.will_set(*self._will, qos=self._will_qos, retain=self._is_will_retained)
         try:
             self._client.connect(
                 host, port, self._keepalive_seconds, clean_start=True, properties=properties
@@ -219,14 +354,13 @@ class Connection:
         except OSError as error:
             raise unreachable(self._broker, error) from error
         deadline = time.monotonic() + _CONNECT_SECONDS
-        while self._connack is None:
+        while (reason := self._connack) is None:
             remaining_seconds = deadline - time.monotonic()
             if self._loss is not None or remaining_seconds <= 0.0:
                 silence = f"silent for {_CONNECT_SECONDS:.0f} s"
-                raise no_answer(self._broker, str(self._loss or silence))
+                raise no_answer(self._broker, self._loss or silence)
             self._poll(remaining_seconds)
-        if self._connack.is_failure:
-            raise refused(self._broker, str(self._connack))
+        return reason
 
     def _disconnect(self) -> None:
         self._client.disconnect()
@@ -240,26 +374,40 @@ class Connection:
             sock.close()
 
     def _on_connect(self, reason: ReasonCode, properties: Properties | None) -> None:
+        try:
+            self.limits = read_limits(properties)
+        except ValueError as error:
+            raise self._broken(str(error)) from error
         self._connack = reason
-        self._in_flight_limit = min(
-            RECEIVE_MAXIMUM, getattr(properties, "ReceiveMaximum", RECEIVE_MAXIMUM)
-        )
+        self._refusal = reason_text(str(reason), properties)
 
-    def _on_puback(self, mid: int, reason: ReasonCode) -> None:
-        message = self._in_flight.pop(mid, None)
+    def _on_puback(self, mid: int, reason: ReasonCode, properties: Properties | None) -> None:
+        message, size_bytes = self._in_flight.pop(mid, (None, 0))
         if message is None:
-            raise lost(self._broker, f"PUBACK of message {mid}, which is not in flight")
-        message.on_ack(str(reason) if reason.is_failure else None)
+            raise self._broken(f"PUBACK of message {mid}, which is not in flight")
+        self._progress_seconds = time.monotonic()
+        code = self._client.refusals.pop(mid, reason.value)
+        if code == PACKET_TOO_LARGE:
+            message.on_ack(too_large(size_bytes, None))
+        elif reason.is_failure:
+            name = str(reason) if code == reason.value else f"reason code {code:#x}"
+            message.on_ack(reason_text(name, properties))
+        else:
+            message.on_ack(None)
 
-    def _on_suback(self, mid: int, reasons: list[ReasonCode]) -> None:
-        refusals = [str(reason) for reason in reasons if reason.is_failure]
+    def _on_suback(
+        self, mid: int, reasons: list[ReasonCode], properties: Properties | None
+    ) -> None:
+        refusals = [reason_text(str(reason), properties) for reason in reasons if reason.is_failure]
         on_suback = self._subscribing.pop(mid, None)
         if on_suback is None:
-            raise lost(self._broker, f"SUBACK of request {mid}, which was never sent")
+            raise self._broken(f"SUBACK of request {mid}, which was never sent")
         on_suback(refusals[0] if refusals else None)
 
-    def _on_disconnect(self, reason: ReasonCode) -> None:
-        self._loss = reason
+    def _on_disconnect(self, reason: ReasonCode, properties: Properties | None) -> None:
+        self._loss = reason_text(str(reason), properties)
+        if reason.value == PACKET_TOO_LARGE and self._in_flight:
+            self._size_limit.learn(max(size_bytes for _, size_bytes in self._in_flight.values()))
 
 
 def _incoming(message: MQTTMessage) -> IncomingMessage:
@@ -270,6 +418,11 @@ def _incoming(message: MQTTMessage) -> IncomingMessage:
         response_topic=getattr(message.properties, "ResponseTopic", None),
         correlation=getattr(message.properties, "CorrelationData", None),
     )
+
+
+def _is_known(code: int, packet_type: int) -> bool:
+    """Returns whether the standard has a reason code for packets of a type."""
+    return any(packet_type in types for types in ReasonCode.names.get(code, {}).values())
 
 
 def _connect_properties() -> Properties:

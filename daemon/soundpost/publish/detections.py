@@ -9,8 +9,10 @@ from soundpost.publish.broker import BrokerAddress
 from soundpost.publish.connection import Connection
 from soundpost.publish.errors import may_not_publish
 from soundpost.publish.message import OutgoingMessage
+from soundpost.publish.mqtt5.reasons import TooLarge
 from soundpost.publish.outbox.outbox import OutboxFeed
 from soundpost.system.backoff import Backoff
+from soundpost.system.log_once import LogOnce
 
 _log = logging.getLogger("soundpost.publish")
 
@@ -79,6 +81,7 @@ class DetectionSender:
         self._outbox = outbox
         self._refused_topics = refused_topics
         self._on_success = on_success
+        self._size_log = LogOnce(_log, logging.ERROR, on_change=False)
 
     def send(self, connection: Connection) -> None:
         """Publishes as many detections as may be in flight now."""
@@ -92,6 +95,10 @@ class DetectionSender:
         return connection.has_room
 
     def _on_ack(self, seq: int, refusal: str | None) -> None:
+        if isinstance(refusal, TooLarge):  # to wait for another answer would block the others
+            self._outbox.give_up(seq)
+            self._size_log.fail("detections are dropped: %s", refusal)
+            return
         if refusal is None:
             self._outbox.acknowledge(seq)
             self._on_success()

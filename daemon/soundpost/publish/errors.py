@@ -6,10 +6,55 @@ from pathlib import Path
 
 from soundpost.errors import PublishError
 from soundpost.publish.broker import BrokerAddress
+from soundpost.publish.mqtt5.reasons import reason_name
 
-_CREDENTIALS = {"Not authorized", "Bad user name or password", "Banned"}
-_TOO_OLD = "Unsupported protocol version"
+_CREDENTIALS = {
+    "Not authorized",
+    "Bad user name or password",
+    "Banned",
+    "Bad authentication method",
+}
 _TAKEN_OVER = "Session taken over"
+_NOT_AUTHORIZED = "Not authorized"
+_LATER = "soundpost tries again, less and less often; see the load and the limits of the broker"
+_MOVED = "set mqtt.broker to that address if you trust it; soundpost follows no broker by itself"
+_CONNECT_HINTS = {
+    "Unsupported protocol version": "soundpost needs MQTT 5; mosquitto supports it since version "
+    "1.6",
+    "Client identifier not valid": "set mqtt.client_id to one that the broker accepts for this "
+    "node",
+    "Not authorized": "check mqtt.username and mqtt.password_file against the broker's users, and "
+    "mqtt.client_id against its rules for clients",
+    "Bad user name or password": "check mqtt.username and mqtt.password_file against the broker's "
+    "users",
+    "Banned": "the broker has locked this client out; see its list of banned clients",
+    "Bad authentication method": "soundpost logs in with a user name and a password, or with a "
+    "client certificate",
+    "Server unavailable": _LATER,
+    "Server busy": _LATER,
+    "Quota exceeded": _LATER,
+    "Connection rate exceeded": _LATER,
+    "Use another server": _MOVED,
+    "Server moved": _MOVED,
+    "Packet too large": "the broker's largest packet is smaller than a CONNECT; see its limits",
+    "Topic name invalid": "the broker refuses the topic of the last will: see mqtt.prefix, "
+    "node.name, and the broker's rules for topics",
+}
+"""Remedies for a refused connection, by the name of the reason code."""
+_PUBLISH_HINTS = {
+    "Quota exceeded": _LATER,
+    "Packet too large": "raise the limit of the broker for the size of a packet or a message",
+    "Topic name invalid": "see mqtt.prefix, node.name, and the broker's rules for topics",
+    "Payload format invalid": "the broker checks payloads, and this one does not fit its rules",
+}
+"""Remedies for a refused message, by the name of the reason code."""
+_LOSS_HINTS = {
+    "Server moved": _MOVED,
+    "Use another server": _MOVED,
+    "Packet too large": "soundpost reconnects, and leaves out what is too large; raise the limit "
+    "of the broker",
+}
+"""Remedies for a lost connection, by the name of the reason code."""
 _SILENT_LOSS = "Unspecified error"  # paho's name for a connection that simply ended
 
 
@@ -42,15 +87,16 @@ def unreachable(broker: BrokerAddress, error: OSError) -> PublishError:
 
 def refused(broker: BrokerAddress, reason: str) -> PublishError:
     """Returns the error for a broker that refused the client."""
-    if reason in _CREDENTIALS:
+    name = reason_name(reason)
+    if name in _CREDENTIALS:
         return PublishError(
             f"{broker} does not let {broker.username or 'anonymous clients'} in: {reason}",
-            hint="check mqtt.username and mqtt.password_file against the broker's users",
+            hint=_CONNECT_HINTS[name],
         )
-    hint = "see the broker's log"
-    if reason == _TOO_OLD:
-        hint = "soundpost needs MQTT 5; mosquitto supports it since version 1.6"
-    return PublishError(f"{broker} refuses the connection: {reason}", hint=hint)
+    return PublishError(
+        f"{broker} refuses the connection: {reason}",
+        hint=_CONNECT_HINTS.get(name, "see the broker's log"),
+    )
 
 
 def no_answer(broker: BrokerAddress, reason: str) -> PublishError:
@@ -64,25 +110,26 @@ def no_answer(broker: BrokerAddress, reason: str) -> PublishError:
 
 def lost(broker: BrokerAddress, reason: str) -> PublishError:
     """Returns the error for a connection that was lost."""
-    if reason == _TAKEN_OVER:
+    name = reason_name(reason)
+    if name == _TAKEN_OVER:
         return PublishError(
             f"another client has taken over the session at {broker}",
-            hint="give each node its own node.name: another one may have the same",
+            hint="give each node its own mqtt.client_id, or none: another client has the same",
         )
     why = "" if reason == _SILENT_LOSS else f": {reason}"
     return PublishError(
         f"the connection to {broker} is lost{why}",
-        hint="soundpost reconnects, and holds its detections meanwhile",
+        hint=_LOSS_HINTS.get(name, "soundpost reconnects, and holds its detections meanwhile"),
     )
 
 
 def may_not_publish(broker: BrokerAddress, topic: str, reason: str) -> PublishError:
     """Returns the error for a message that the broker refused."""
-    base_topic = topic.rpartition("/")[0]
-    return PublishError(
-        f"{broker} refuses messages on {topic}: {reason}",
-        hint=f"let {broker.username or 'anonymous clients'} write to {base_topic}/#",
-    )
+    name, base_topic = reason_name(reason), topic.rpartition("/")[0]
+    hint = _PUBLISH_HINTS.get(name, "see the broker's log, and its rules for this client")
+    if name == _NOT_AUTHORIZED:
+        hint = f"let {broker.username or 'anonymous clients'} write to {base_topic}/#"
+    return PublishError(f"{broker} refuses messages on {topic}: {reason}", hint=hint)
 
 
 def no_acknowledgement(broker: BrokerAddress) -> PublishError:

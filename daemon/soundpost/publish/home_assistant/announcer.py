@@ -2,16 +2,20 @@
 
 import logging
 from collections.abc import Callable
+from functools import partial
 
 from soundpost.publish.connection import Connection
 from soundpost.publish.home_assistant.entities import DeviceAnnouncement
 from soundpost.publish.message import IncomingMessage, OutgoingMessage
+from soundpost.publish.mqtt5.reasons import TooLarge
 from soundpost.system.log_once import LogOnce
 
 _OBJECT_ID = "soundpost"
 _MOST_DISCONNECTS = 2
 """Connections that the broker may end over an announcement before it is not sent again. One may be
 chance; without a limit a broker with a small message size would never receive a detection."""
+_MOST_UNACKNOWLEDGED = 2
+"""Each may have 240 kB, and a flood of birth messages would request them without end."""
 
 _log = logging.getLogger("soundpost.publish")
 
@@ -36,9 +40,10 @@ class DiscoveryAnnouncer:
         self._announcement = announcement
         self._earlier: bytes | None = None
         self._announced: bytes | None = None
-        self._is_unacknowledged = False
+        self._unacknowledged = 0
+        self._is_due = False
         self._disconnects = 0
-        self._refusal_log = LogOnce(_log)
+        self._refusal_log = LogOnce(_log, on_change=False)  # only the first, whatever it is
 
     def on_connect(self, connection: Connection, on_birth: Callable[[], None]) -> None:
         """Announces the node on a new connection.
@@ -48,8 +53,8 @@ class DiscoveryAnnouncer:
             on_birth: Called when Home Assistant has started and has no states yet.
         """
         self._announced = None
-        self._disconnects += self._is_unacknowledged
-        self._is_unacknowledged = False
+        self._disconnects += bool(self._unacknowledged)
+        self._unacknowledged, self._is_due = 0, False
 
         def on_announcement(message: IncomingMessage) -> None:
             self._earlier = message.payload
@@ -77,25 +82,29 @@ class DiscoveryAnnouncer:
         connection.subscribe([self._birth_topic], on_birth_message, on_birth_suback)
 
     def _announce(self, connection: Connection) -> None:
+        self._is_due = self._unacknowledged >= _MOST_UNACKNOWLEDGED
+        if self._is_due:
+            return
         payload = self._announcement.build_payload(self._earlier)
         if payload != self._announced:
             self._announced = payload
-            self._is_unacknowledged = True
-            connection.publish(OutgoingMessage(self._topic, payload, self._on_ack, retain=True))
+            self._unacknowledged += 1
+            on_ack = partial(self._on_ack, connection)
+            connection.publish(OutgoingMessage(self._topic, payload, on_ack, retain=True))
 
-    def _on_ack(self, refusal: str | None) -> None:
-        self._is_unacknowledged = False
+    def _on_ack(self, connection: Connection, refusal: str | None) -> None:
+        self._unacknowledged -= 1
         self._disconnects = 0
         self._on_reason_code(refusal)
+        if self._is_due:
+            self._announce(connection)
 
     def _on_reason_code(self, refusal: str | None) -> None:
-        if (
-            refusal is not None and not self._refusal_log.is_failing
-        ):  # only the first, whatever it is
-            self._refusal_log.fail(
-                "the broker refuses what mqtt.discovery needs: %s (let this node read %s and read "
-                "and write %s)",
-                refusal,
-                self._birth_topic,
-                self._topic,
-            )
+        if refusal is None:
+            return
+        hint = f"let this node read {self._birth_topic} and read and write {self._topic}"
+        if isinstance(refusal, TooLarge):
+            hint = "raise its limit for the size of a packet or a message"
+        self._refusal_log.fail(
+            "the broker refuses what mqtt.discovery needs: %s (%s)", refusal, hint
+        )

@@ -142,13 +142,21 @@ class OutboxFeed:
 
     def acknowledge(self, seq: int) -> None:
         """Removes a message that the broker has acknowledged."""
+        self._remove(seq, is_sent=True)
+
+    def give_up(self, seq: int) -> None:
+        """Removes a message that the broker can never accept, and counts it as dropped."""
+        self._remove(seq, is_sent=False)
+
+    def _remove(self, seq: int, *, is_sent: bool) -> None:
         state = self._state
         with state.lock:
             if not state.send_queue.acknowledge(seq):
                 return
             if state.unsaved.pop(seq, None) is None:
                 state.removable.add(seq)
-            state.health.messages_sent += 1
+            state.health.messages_sent += is_sent
+            state.health.messages_dropped += not is_sent
             state.report()
             if len(state.removable) >= _REMOVED_AT_ONCE:
                 state.has_work.set()

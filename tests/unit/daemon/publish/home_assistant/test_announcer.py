@@ -2,13 +2,13 @@
 
 import json
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 from mosquitto import Access, Broker, MakeBroker, wait_until
 from mqtt_subscriber import Subscriber
 from sample_messages import message
+from scripted_broker import PUBLISH, Packet, default_reply, packet, scripted_broker
 from watched_log import Log
 
 from soundpost.config import MqttConfig
@@ -155,21 +155,58 @@ def test_a_refused_subscription_is_logged_once(
     assert log.count("mqtt.discovery") == 1
 
 
-def test_a_broker_that_disconnects_on_an_announcement_does_not_get_it_again(
-    tmp_path: Path, make_node: MakeNode, log: Log
+def test_an_announcement_that_is_too_large_is_left_out(
+    make_broker: MakeBroker, make_node: MakeNode, log: Log
 ) -> None:
-    """Its size limit is too small; detections are published, and the cause is logged once."""
-    broker = Broker(tmp_path, extra=("message_size_limit 1000",)).start()
-    try:
+    """The broker's size limit is too small; detections arrive, and the cause is logged once."""
+    broker = make_broker(extra=("message_size_limit 1000",))
+    node = make_node(url=broker.url)
+    log.wait_for("WARNING the broker refuses what mqtt.discovery needs: Packet too large")
+    with Subscriber(broker.port, "soundpost/post/detections") as subscriber:
+        node.publish(message(1))
+        subscriber.wait_for(len)
+    assert node.is_connected
+    assert log.count("mqtt.discovery") == 1
+
+
+def test_a_broker_that_disconnects_on_an_announcement_does_not_get_it_again(
+    make_node: MakeNode, log: Log
+) -> None:
+    """It gives no reason; detections are published, and the cause is logged once."""
+
+    def reply(received: Packet) -> bytes | None:
+        is_large = received.kind == PUBLISH and received.size > 1_000
+        return None if is_large else default_reply(received)
+
+    with scripted_broker(reply) as broker:
         node = make_node(url=broker.url)
         log.wait_for("WARNING the broker refuses what mqtt.discovery needs: it disconnects")
-        with Subscriber(broker.port, "soundpost/post/detections") as subscriber:
-            node.publish(message(1))
-            subscriber.wait_for(len)
+        node.publish(message(1))
+        wait_until(lambda: bool(broker.published("soundpost/post/detections")))
         assert node.is_connected
-    finally:
-        broker.kill()
+        node.close(timeout_seconds=0.0)
     assert log.count("mqtt.discovery") == 1
+
+
+def test_a_flood_of_birth_messages_is_answered_one_at_a_time(make_node: MakeNode) -> None:
+    """Announcements that the broker does not acknowledge do not pile up."""
+    births = packet(0x30, b"\0\x14homeassistant/status\0online") * 2_000
+    held: list[Packet] = []
+
+    def reply(received: Packet) -> bytes | None:
+        if received.kind == PUBLISH and received.topic == CONFIG:
+            held.append(received)
+            return births if len(held) == 1 else b""
+        return default_reply(received)
+
+    with scripted_broker(reply) as broker:
+        node = make_node(url=broker.url)
+        wait_until(lambda: len(held) > 1)
+        node.publish(message(1))
+        wait_until(lambda: bool(broker.published("soundpost/post/detections")))
+        assert len(held) <= 3
+        assert node.is_connected
+        node.close(timeout_seconds=0.0)
 
 
 def test_discovery_is_off_by_default(broker: Broker, subscriber: Subscriber) -> None:

@@ -155,3 +155,19 @@ def test_a_number_that_does_not_grow_is_a_bug() -> None:
     outbox.intake.append(message(7))
     with pytest.raises(ValueError, match="message 7 after message 7"):
         outbox.intake.append(message(7))
+
+
+def test_a_message_that_is_given_up_is_dropped_and_counted() -> None:
+    """The next one takes its place; giving it up twice counts once."""
+    health = Health()
+    outbox = Outbox(10, health)
+    for number in (1, 2):
+        outbox.intake.append(message(number))
+    first = outbox.feed.next_unsent()
+    assert first is not None
+    outbox.feed.give_up(first.seq)
+    outbox.feed.give_up(first.seq)
+    assert (health.messages_dropped, health.messages_sent, health.messages_waiting) == (1, 0, 1)
+    second = outbox.feed.next_unsent()
+    assert second is not None
+    assert second.seq == 2
