@@ -35,6 +35,13 @@ BrokerUrl = Annotated[
         description="mqtt://host:port or mqtts://host:port, without the user (mqtt.username)",
     ),
 ]
+ClientId = Annotated[
+    str,
+    Meta(
+        pattern=r"^[!-~]{1,128}\Z",
+        description="1 to 128 ASCII characters without blanks",
+    ),
+]
 
 
 def _host_name() -> str:
@@ -103,6 +110,7 @@ class MqttConfig(Section, frozen=True):
 
     broker: BrokerUrl = "mqtt://localhost:1883"
     prefix: TopicPart = "soundpost"
+    client_id: ClientId | None = None
     username: Text | None = None
     password_file: Text | None = None
     ca_file: Text | None = None

@@ -1,27 +1,17 @@
 """The broker's address, credentials and certificates, from the configuration."""
 
 import ipaddress
+import secrets
 import ssl
 from dataclasses import dataclass, field
-from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
 
 from soundpost.config import MqttConfig
 from soundpost.errors import ConfigError
+from soundpost.publish.login.certificates import load_certificates
+from soundpost.publish.login.password import read_password
 
 _DEFAULT_PORTS = {"mqtt": 1883, "mqtts": 8883}
-_OTHERS_MASK = 0o007
-
-
-class _SelfClosingSocket(ssl.SSLSocket):
-    """A TLS socket that closes itself when its handshake fails, because paho leaves it open."""
-
-    def do_handshake(self, block: bool = False) -> None:  # noqa: FBT001, FBT002 - the signature of ssl
-        try:
-            super().do_handshake(block)
-        except OSError:
-            self.close()
-            raise
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +62,22 @@ class ConnectionSettings:
     keepalive_seconds: int
 
 
+def connection_settings(
+    config: MqttConfig, address: BrokerAddress, node: str, purpose: str = ""
+) -> ConnectionSettings:
+    """Returns the fields of CONNECT for a node.
+
+    Args:
+        config: The `[mqtt]` table.
+        address: The broker.
+        node: The name of the node.
+        purpose: A connection beside the daemon's has its own client identifier, with this name.
+    """
+    own = config.client_id and "-".join(filter(None, (config.client_id, purpose)))
+    parts = filter(None, ("soundpost", node, purpose, secrets.token_hex(4)))
+    return ConnectionSettings(address, own or "-".join(parts), config.keepalive_seconds)
+
+
 def load_broker_address(config: MqttConfig) -> BrokerAddress:
     """Reads the broker's address, its password file and its certificates.
 
@@ -83,9 +89,9 @@ def load_broker_address(config: MqttConfig) -> BrokerAddress:
     broker = BrokerAddress(
         host=address.hostname or "",
         port=address.port or _DEFAULT_PORTS[address.scheme],
-        tls=_load_certificates(config) if is_tls else None,
+        tls=load_certificates(config) if is_tls else None,
         username=config.username,
-        password=_read_password(config.password_file),
+        password=read_password(config.password_file),
     )
     if config.commands and not broker.is_local:
         _require_secure_commands(config, broker)
@@ -130,55 +136,3 @@ def _read_address(url: str) -> SplitResult:
     if address.scheme not in _DEFAULT_PORTS or not is_host or port == 0 or unused:
         raise ConfigError(f"mqtt.broker {shown!r} is not the address of a broker", hint=example)
     return address
-
-
-def _read_password(file: str | None) -> str | None:
-    if file is None:
-        return None
-    path = Path(file)
-    try:
-        if path.stat().st_mode & _OTHERS_MASK:
-            raise ConfigError(
-                f"mqtt.password_file {path} can be read by every user of this machine",
-                hint=f"chmod o= {path}, and give it to the user that soundpost runs as",
-            )
-        password = path.read_text(encoding="utf-8").rstrip("\r\n")
-    except OSError as error:
-        raise ConfigError(
-            f"mqtt.password_file {path} cannot be read: {error.strerror}",
-            hint="it must exist and be readable for the user that soundpost runs as",
-        ) from error
-    except UnicodeDecodeError:
-        raise ConfigError(
-            f"mqtt.password_file {path} is not text", hint="put the password on its first line"
-        ) from None
-    if not password or "\n" in password:
-        raise ConfigError(
-            f"mqtt.password_file {path} does not hold one line", hint="put the password on it"
-        )
-    return password
-
-
-def _load_certificates(config: MqttConfig) -> ssl.SSLContext:
-    try:
-        context = ssl.create_default_context(cafile=config.ca_file)
-        if config.cert_file:
-            context.load_cert_chain(config.cert_file, config.key_file, password=_no_passphrase)
-    except OSError as error:  # ssl.SSLError is a subclass
-        named = [config.ca_file, config.cert_file, config.key_file]
-        files = ", ".join(name for name in named if name)
-        raise ConfigError(
-            f"the certificates {files} cannot be used: {error.strerror or error}",
-            hint="ca_file, cert_file and key_file must be readable PEM files, the key unencrypted",
-        ) from error
-    context.sslsocket_class = _SelfClosingSocket
-    context.minimum_version = ssl.TLSVersion.TLSv1_2
-    # Python 3.13 began to refuse certificates that lack extensions of RFC 5280, among them those
-    # made by the recipe in mosquitto-tls(7). Chain, dates and host name are verified all the same.
-    context.verify_flags &= ~ssl.VERIFY_X509_STRICT
-    return context
-
-
-def _no_passphrase() -> str:
-    """Returns an empty passphrase, or OpenSSL would prompt for it on the terminal and wait."""
-    return ""

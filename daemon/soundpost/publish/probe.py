@@ -1,11 +1,10 @@
 """Publishes a few messages and waits for their acknowledgements, for `check` and `selftest`."""
 
-import secrets
 import time
 from collections.abc import Sequence
 
 from soundpost.config import MqttConfig
-from soundpost.publish.broker import ConnectionSettings, load_broker_address
+from soundpost.publish.broker import connection_settings, load_broker_address
 from soundpost.publish.connection import Connection
 from soundpost.publish.errors import may_not_publish, no_acknowledgement
 from soundpost.publish.message import OutgoingMessage
@@ -50,8 +49,7 @@ def deliver(
     """
     broker = load_broker_address(config)
     full_topic = f"{config.prefix}/{node}/{topic}"
-    client_id = f"soundpost-{node}-{topic}-{secrets.token_hex(4)}"
-    settings = ConnectionSettings(broker, client_id, config.keepalive_seconds)
+    settings = connection_settings(config, broker, node, topic)
     replies: list[str | None] = []
     with Connection(settings) as connection:
         sent_seconds = time.perf_counter()

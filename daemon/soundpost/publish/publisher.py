@@ -1,7 +1,6 @@
 """Publishes to the broker without ever delaying the pipeline."""
 
 import logging
-import secrets
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -11,7 +10,7 @@ from soundpost.config import MqttConfig
 from soundpost.errors import PublishError
 from soundpost.health import Health
 from soundpost.messages.payload import DetectionMessage, HealthMessage, ModelIdentity
-from soundpost.publish.broker import ConnectionSettings, load_broker_address
+from soundpost.publish.broker import connection_settings, load_broker_address
 from soundpost.publish.client import MqttClient, NodeTopics
 from soundpost.publish.detections import RefusedTopics
 from soundpost.publish.home_assistant.announcer import DiscoveryAnnouncer
@@ -83,8 +82,7 @@ class MqttPublisher:
             from soundpost.publish.inbox.inbox import build_inbox  # noqa: PLC0415 - see above
 
             self.inbox = build_inbox(base, refused_topics.on_reason_code, wakeup.set, health)
-        client_id = f"soundpost-{node.name}-{secrets.token_hex(4)}"
-        settings = ConnectionSettings(self._broker, client_id, config.keepalive_seconds)
+        settings = connection_settings(config, self._broker, node.name)
         announcer = _build_announcer(config, node, base)
         topics = NodeTopics(base, outbox.feed, self.state_topics, announcer, self.inbox)
         self._client = MqttClient(settings, topics, refused_topics, wakeup, health)

@@ -1,6 +1,8 @@
 """The broker's address, password file and certificates."""
 
 import contextlib
+import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +12,7 @@ from hypothesis import strategies as st
 
 from soundpost.config import MqttConfig
 from soundpost.errors import ConfigError
-from soundpost.publish.broker import BrokerAddress, load_broker_address
+from soundpost.publish.broker import BrokerAddress, connection_settings, load_broker_address
 
 
 @pytest.mark.parametrize(
@@ -105,6 +107,79 @@ def test_an_invalid_password_file_is_refused(
     assert "secret-7" not in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("content", "password"),
+    [
+        (b"secret-7", "secret-7"),
+        (b"secret-7\r\n", "secret-7"),
+        (b"secret-7\r", "secret-7"),
+        (b"secret-7 \t\n\n", "secret-7"),
+        (b"\xef\xbb\xbfsecret-7\n", "secret-7"),
+        (b"a secret  7\n", "a secret  7"),
+        (b" secret-7\n", " secret-7"),
+        ("gr\u00fc\u00dfe\u00a0\n".encode(), "gr\u00fc\u00dfe\u00a0"),
+        (b"x" * 65_535, "x" * 65_535),
+    ],
+)
+def test_what_an_editor_adds_is_no_part_of_the_password(
+    tmp_path: Path, content: bytes, password: str
+) -> None:
+    """A byte order mark, the line ending and blanks before it; blanks elsewhere are a part."""
+    path = tmp_path / "password"
+    path.write_bytes(content)
+    path.chmod(0o600)
+    config = MqttConfig(username="me", password_file=str(path))
+    assert load_broker_address(config).password == password
+
+
+@pytest.mark.parametrize(
+    ("make", "reason"),
+    [
+        (os.mkfifo, "it is a pipe"),
+        (Path.mkdir, "Is a directory"),
+        (lambda path: path.symlink_to("/dev/zero"), "it is a device"),
+        (lambda path: path.write_bytes(b"x" * 65_536), "it is larger"),
+        (lambda path: path.write_bytes("gr\u00fc\u00dfe".encode("cp1252")), "is not text in UTF-8"),
+    ],
+)
+def test_a_password_file_of_another_kind_is_refused(
+    tmp_path: Path, make: Callable[[Path], object], reason: str
+) -> None:
+    """The start neither waits for it nor reads it without end."""
+    path = tmp_path / "password"
+    make(path)
+    if not path.is_symlink():
+        path.chmod(0o700)
+    with pytest.raises(ConfigError, match=reason):
+        load_broker_address(MqttConfig(username="me", password_file=str(path)))
+
+
+@pytest.mark.parametrize("name", ["a\0b", "x" * 300])
+def test_a_path_that_no_file_can_have_is_refused(name: str) -> None:
+    """As any other file that cannot be read."""
+    with pytest.raises(ConfigError, match="cannot be read"):
+        load_broker_address(MqttConfig(username="me", password_file=name))
+
+
+def test_a_client_identifier_can_be_configured() -> None:
+    """A check beside the daemon has one of its own, which begins alike."""
+    config = MqttConfig(client_id="thing/7")
+    address = load_broker_address(config)
+    assert connection_settings(config, address, "barn").client_id == "thing/7"
+    assert connection_settings(config, address, "barn", "check").client_id == "thing/7-check"
+
+
+def test_the_client_identifier_of_a_run_is_its_own() -> None:
+    """It names the node, and differs between two runs."""
+    config = MqttConfig()
+    address = load_broker_address(config)
+    first, second = (connection_settings(config, address, "barn").client_id for _ in range(2))
+    assert first != second
+    assert first.startswith("soundpost-barn-")
+    check = connection_settings(config, address, "barn", "check").client_id
+    assert check.startswith("soundpost-barn-check-")
+
+
 def test_a_missing_password_file_is_refused(tmp_path: Path) -> None:
     """The daemon does not connect without a password."""
     with pytest.raises(ConfigError, match="cannot be read: No such file"):
@@ -130,6 +205,17 @@ def test_an_invalid_ca_file_is_refused(tmp_path: Path, content: bytes | None) ->
     with pytest.raises(ConfigError, match="cannot be used") as caught:
         load_broker_address(MqttConfig(broker="mqtts://barn", ca_file=str(path)))
     assert str(path) in str(caught.value)
+
+
+@pytest.mark.parametrize("key", ["ca_file", "cert_file"])
+def test_a_pipe_is_no_certificate(tmp_path: Path, key: str) -> None:
+    """The start does not wait for its other end."""
+    path = tmp_path / "pipe"
+    os.mkfifo(path)
+    with pytest.raises(ConfigError, match="cannot be used: it is a pipe"):
+        load_broker_address(MqttConfig(broker="mqtts://barn", **{key: str(path)}))  # type: ignore[arg-type]  # the key of a case
+    with pytest.raises(ConfigError, match="cannot be used"):
+        load_broker_address(MqttConfig(broker="mqtts://barn", **{key: "a\0b"}))  # type: ignore[arg-type]  # the key of a case
 
 
 @pytest.mark.parametrize(
