@@ -13,7 +13,10 @@ from soundpost.config import Config, Section, load_config
 
 INSTALLED = Path(__file__).resolve().parents[2] / "deploy" / "soundpost.toml"
 KEY = re.compile(r"^#(?=[a-z_]+ = |\[)", re.MULTILINE)
-NAMED = re.compile(r"\n#\[\[?decide\.(groups|profiles|labels|schedules)(.(?!\n#?\[))*.", re.DOTALL)
+NAMED = re.compile(
+    r"\n#\[\[?(decide\.(groups|profiles|labels|schedules)|mqtt\.device_classes)(.(?!\n#?\[))*.",
+    re.DOTALL,
+)
 
 
 def keys(section: type[Section], table: str = "") -> Iterator[tuple[str, object]]:
@@ -58,7 +61,9 @@ def test_all_examples_together_are_a_valid_configuration(tmp_path: Path) -> None
     path = tmp_path / "soundpost.toml"
     path.write_text(whole)
     written: dict[str, Any] = tomllib.loads(whole)
-    read = load_config(path).decide
+    config = load_config(path)
+    assert config.mqtt.device_classes == written["mqtt"]["device_classes"]
+    read = config.decide
     for named in ("groups", "profiles", "labels"):
         assert getattr(read, named).keys() == written["decide"][named].keys()
     assert len(read.schedules) == len(written["decide"]["schedules"])

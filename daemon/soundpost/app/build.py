@@ -17,6 +17,7 @@ from soundpost.commands import (
 )
 from soundpost.config import Config, LiveConfig
 from soundpost.decide import build_mutes, build_tracker, longest_memory_windows
+from soundpost.decide.rules.reserved_labels import RESERVED_LABELS
 from soundpost.evidence import Evidence, build_recorder
 from soundpost.gate import build_gate
 from soundpost.health import Health
@@ -28,6 +29,7 @@ from soundpost.observer import Observer
 from soundpost.pipeline import build_pipeline
 from soundpost.publish.broker import load_broker_address
 from soundpost.publish.health_reports import HealthReports
+from soundpost.publish.home_assistant.device_classes import check_device_classes
 from soundpost.publish.level import build_level_reporter
 from soundpost.publish.publisher import MqttPublisher, NodeDescription
 from soundpost.system.clock import ClockState, clock_state
@@ -111,6 +113,7 @@ def validate(config: Config) -> None:
     build_gate(config.gate, model.sample_rate_hz)
     build_evidence(config, model.bundle.manifest, Health())
     load_broker_address(config.mqtt)
+    check_device_classes(config.mqtt, (*model.bundle.manifest.label_names, *RESERVED_LABELS))
 
 
 def build_source(config: Config, sample_rate_hz: int, health: Health) -> Source:
@@ -161,10 +164,12 @@ def build_evidence(config: Config, manifest: Manifest, health: Health) -> Eviden
 def _build_publisher(
     config: Config, manifest: Manifest, health: Health, labels: list[str]
 ) -> MqttPublisher:
+    check_device_classes(config.mqtt, (*manifest.label_names, *RESERVED_LABELS))
     node = NodeDescription(
         config.node.name,
         labels,
         ModelIdentity.of(manifest),
+        {label.name: label.device_class for label in manifest.labels if label.device_class},
         records_clips=config.evidence.folder is not None,
     )
     return MqttPublisher(config.mqtt, node, health)

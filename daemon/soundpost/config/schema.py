@@ -12,6 +12,7 @@ from soundpost.config.metrics import MetricsConfig
 from soundpost.config.types import (
     Count,
     Decibels,
+    DeviceClass,
     RollSeconds,
     Seconds,
     Section,
@@ -40,6 +41,13 @@ ClientId = Annotated[
     Meta(
         pattern=r"^[!-~]{1,128}\Z",
         description="1 to 128 ASCII characters without blanks",
+    ),
+]
+HomeAssistantVersion = Annotated[
+    str,
+    Meta(
+        pattern=r"^20[0-9]{2}\.(1[0-2]|[1-9])(\.[0-9]{1,3})?\Z",
+        description="a version of Home Assistant, such as 2026.11",
     ),
 ]
 
@@ -121,6 +129,8 @@ class MqttConfig(Section, frozen=True):
     queue_messages: Count = 10_000
     discovery: bool = False
     discovery_prefix: TopicPart = "homeassistant"
+    home_assistant_version: HomeAssistantVersion | None = None
+    device_classes: dict[str, DeviceClass] = msgspec.field(default_factory=dict)
     keepalive_seconds: Annotated[int, Meta(ge=5, le=3600)] = 30
     health_seconds: Annotated[float, Meta(ge=1.0, le=86_400.0)] = 30.0
     level_seconds: Seconds = 0.0

@@ -1,4 +1,4 @@
-"""The types of a manifest: schema 1, every field required."""
+"""The types of a manifest: schema 1, every field but one required."""
 
 from typing import Annotated, Literal
 
@@ -19,6 +19,7 @@ NotNegative = Annotated[int, Meta(ge=0)]
 # \Z, because $ also matches before a final newline; [0-9], because \d matches any digit.
 Sha256 = Annotated[str, Meta(pattern=r"^[0-9a-f]{64}\Z")]
 Version = Annotated[str, Meta(pattern=r"^[0-9]{1,6}\.[0-9]{1,6}\.[0-9]{1,6}\Z")]
+DeviceClass = Annotated[str, Meta(pattern=r"^[a-z_]{1,32}\Z")]
 LabelName = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9_]*\Z", max_length=64)]
 """Few characters, because a label is part of MQTT topics and file names."""
 
@@ -73,7 +74,7 @@ class Output(_Strict, frozen=True):
     temperature: Annotated[float, Meta(ge=0.01, le=100.0)]
 
 
-class Label(_Strict, frozen=True):
+class Label(_Strict, frozen=True, omit_defaults=True):
     """A label and the decision defaults that were calibrated for it.
 
     Attributes:
@@ -83,6 +84,8 @@ class Label(_Strict, frozen=True):
         smoothing_windows: Windows in the moving mean of the score.
         minimum_samples: An event that ends sooner is retracted, one that lasts is confirmed.
         refractory_samples: Minimum time from an event's offset to the next event's onset.
+        device_class: Home Assistant's class of the sound, such as `smoke`; the one optional field,
+            because a daemon before it would refuse the bundle.
     """
 
     name: LabelName
@@ -91,6 +94,7 @@ class Label(_Strict, frozen=True):
     smoothing_windows: Positive
     minimum_samples: NotNegative
     refractory_samples: NotNegative
+    device_class: DeviceClass | None = None
 
 
 class Training(_Strict, frozen=True):

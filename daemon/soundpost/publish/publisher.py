@@ -2,18 +2,20 @@
 
 import logging
 import threading
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Self
 
 from soundpost.config import MqttConfig
 from soundpost.errors import PublishError
+from soundpost.events import ANY
 from soundpost.health import Health
 from soundpost.messages.payload import DetectionMessage, HealthMessage, ModelIdentity
 from soundpost.publish.broker import connection_settings, load_broker_address
 from soundpost.publish.client import MqttClient, NodeTopics
 from soundpost.publish.detections import RefusedTopics
 from soundpost.publish.home_assistant.announcer import DiscoveryAnnouncer
+from soundpost.publish.home_assistant.device_classes import device_classes
 from soundpost.publish.home_assistant.entities import DeviceAnnouncement
 from soundpost.publish.outbox.location import outbox_path
 from soundpost.publish.outbox.outbox import Outbox
@@ -39,12 +41,14 @@ class NodeDescription:
         name: The name of the node, the second level of its topics.
         labels: The labels that are detected, published as `sound/<label>`.
         model: The model that classifies; without it nothing is announced to Home Assistant.
+        device_classes: Home Assistant's classes of sounds that the model's manifest names.
         records_clips: True if the node can record clips.
     """
 
     name: str
     labels: Sequence[str] = ()
     model: ModelIdentity | None = None
+    device_classes: Mapping[str, str] = field(default_factory=dict)
     records_clips: bool = False
 
 
@@ -187,6 +191,8 @@ def _build_announcer(
         base,
         node.labels,
         node.model,
+        health_seconds=config.health_seconds,
+        device_classes=device_classes(config, (*node.labels, ANY), node.device_classes),
         level_seconds=config.level_seconds,
         accepts_commands=config.commands,
         records_clips=node.records_clips,

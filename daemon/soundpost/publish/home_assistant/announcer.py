@@ -6,6 +6,7 @@ from functools import partial
 
 from soundpost.publish.connection import Connection
 from soundpost.publish.home_assistant.entities import DeviceAnnouncement
+from soundpost.publish.home_assistant.object_ids import object_id
 from soundpost.publish.message import IncomingMessage, OutgoingMessage
 from soundpost.publish.mqtt5.reasons import TooLarge
 from soundpost.system.log_once import LogOnce
@@ -36,7 +37,7 @@ class DiscoveryAnnouncer:
 
     def __init__(self, prefix: str, node: str, announcement: DeviceAnnouncement) -> None:
         self._birth_topic = f"{prefix}/status"
-        self._topic = f"{prefix}/device/{node}/{_OBJECT_ID}/config"
+        self._topic = f"{prefix}/device/{object_id(node)}/{_OBJECT_ID}/config"
         self._announcement = announcement
         self._earlier: bytes | None = None
         self._announced: bytes | None = None

@@ -4,14 +4,15 @@ Source: https://www.home-assistant.io/integrations/mqtt/#device-discovery-payloa
 """
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 import msgspec
 
 from soundpost import __version__
 from soundpost.events import ANY
 from soundpost.messages.payload import ModelIdentity
+from soundpost.publish.home_assistant.device_classes import SOUND
 from soundpost.publish.home_assistant.discovery_payload import (
     Announcement,
     Component,
@@ -19,6 +20,7 @@ from soundpost.publish.home_assistant.discovery_payload import (
     Origin,
     RetainedAnnouncement,
 )
+from soundpost.publish.home_assistant.object_ids import object_id
 
 # Only confirmed events that are not late: one that arrives after hours must not trigger an alarm.
 _EVENT_TEMPLATE = (
@@ -30,6 +32,9 @@ _LARGEST_ANNOUNCEMENT_BYTES = 262_144
 _MISSED_LEVELS = 5
 """After five missing values in a row Home Assistant shows the level as unavailable: a value or two
 may be late."""
+_MISSED_REPORTS = 3
+"""After three missing health reports all else is unavailable: the node and the broker may both have
+died, and the broker may be back alone with what was retained."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +45,8 @@ class DeviceAnnouncement:
         base: The base topic of the node, `<prefix>/<node>`.
         labels: The labels that are detected.
         model: The model that classifies.
+        health_seconds: The time between two health reports, with which all states are sent again.
+        device_classes: The device class of each label; `sound` for the others.
         level_seconds: The time between two levels; 0 if none are published.
         accepts_commands: True if the node executes commands.
         records_clips: True if the node can record clips.
@@ -48,6 +55,8 @@ class DeviceAnnouncement:
     base: str
     labels: Sequence[str]
     model: ModelIdentity
+    health_seconds: float = 30.0
+    device_classes: Mapping[str, str] = field(default_factory=dict)
     level_seconds: float = 0.0
     accepts_commands: bool = False
     records_clips: bool = False
@@ -102,8 +111,10 @@ class DeviceAnnouncement:
             from soundpost.publish.home_assistant.controls import controls  # noqa: PLC0415 - off by default
 
             entities |= controls(self.base, self.labels, records_clips=self.records_clips)
+        prefix, _, node = self.base.partition("/")
+        own = f"{prefix}_{object_id(node)}"
         return {
-            key: msgspec.structs.replace(entity, unique_id=f"{self.base.replace('/', '_')}_{key}")
+            key: msgspec.structs.replace(entity, unique_id=f"{own}_{key}")
             for key, entity in entities.items()
         }
 
@@ -112,8 +123,14 @@ class DeviceAnnouncement:
             platform="binary_sensor",
             name="Any sound" if label == ANY else label.replace("_", " ").capitalize(),
             state_topic=f"{self.base}/sound/{label}",
-            device_class="sound",
+            device_class=self.device_classes.get(label, SOUND),
+            expire_after=self._expire_after,
         )
+
+    @property
+    def _expire_after(self) -> int:
+        """The seconds after which a value that was not sent again is unavailable."""
+        return math.ceil(_MISSED_REPORTS * self.health_seconds)
 
     def _level(self) -> Component:
         # No device class: sound_pressure is what a calibrated meter shows, in dB or dB(A).
@@ -135,6 +152,7 @@ class DeviceAnnouncement:
             value_template=template,
             device_class=device_class,
             entity_category="diagnostic",
+            expire_after=self._expire_after,
         )
 
     def _counter(self, name: str, field: str, unit: str | None = None) -> Component:
@@ -148,6 +166,7 @@ class DeviceAnnouncement:
             entity_category="diagnostic",
             unit_of_measurement=unit,
             state_class="measurement" if is_gauge else "total_increasing",
+            expire_after=self._expire_after,
         )
 
 

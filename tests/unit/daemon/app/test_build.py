@@ -9,7 +9,7 @@ import pytest
 from soundpost.app import build
 from soundpost.classify import Classifier, load_bundle
 from soundpost.classify.model import Model
-from soundpost.config import Config, EvidenceConfig
+from soundpost.config import ClassifyConfig, Config, EvidenceConfig, MqttConfig
 from soundpost.errors import ConfigError
 
 TINY = Path(__file__).resolve().parents[3] / "golden" / "tiny-int8"
@@ -37,3 +37,13 @@ def test_evidence_that_the_model_does_not_allow_is_refused(
     with pytest.raises(ConfigError, match="voices"):
         build.validate(Config(evidence=EvidenceConfig(folder=str(folder), privacy="mute-speech")))
     assert not folder.exists()
+
+
+def test_a_device_class_for_an_unknown_label_is_refused() -> None:
+    """A reload names the nearest label; the reserved labels are known, too."""
+    bundle = ClassifyConfig(bundle=str(TINY))
+    known = MqttConfig(device_classes={"hum": "running", "unknown": "problem"})
+    build.validate(Config(classify=bundle, mqtt=known))
+    with pytest.raises(ConfigError, match="no label 'humm'") as caught:
+        build.validate(Config(classify=bundle, mqtt=MqttConfig(device_classes={"humm": "sound"})))
+    assert caught.value.hint == "did you mean hum?"

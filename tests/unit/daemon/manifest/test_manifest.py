@@ -244,3 +244,13 @@ def test_a_mutated_manifest_raises_nothing_but_bundle_errors(folder: Path, conte
         assert error.hint  # noqa: PT017 - either outcome is right; any other error is not
     else:
         assert msgspec.to_builtins(manifest) == json.loads(content)
+
+
+def test_a_label_may_have_a_device_class(folder: Path) -> None:
+    """The one optional field: without it a manifest is written as before."""
+    manifest = read_text(folder, changed(("labels", 0, "device_class"), "smoke"))
+    assert manifest.labels[0].device_class == "smoke"
+    assert manifest.labels[1].device_class is None
+    assert b"device_class" not in msgspec.json.encode(read_text(folder, TEXT))
+    with pytest.raises(BundleError, match="device_class"):
+        read_text(folder, changed(("labels", 0, "device_class"), "Smoke!"))

@@ -1,6 +1,7 @@
 """Announcements to Home Assistant through a real broker."""
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -153,6 +154,18 @@ def test_a_refused_subscription_is_logged_once(
     wait_until(lambda: broker.log.count("detections") >= 1)
     node.close()
     assert log.count("mqtt.discovery") == 1
+
+
+def test_a_node_with_a_full_host_name_is_discovered(broker: Broker, subscriber: Subscriber) -> None:
+    """Its discovery topic fits Home Assistant's pattern; its own topics have the name."""
+    node = NodeDescription("gate.farm.example", LABELS, MODEL)
+    with MqttPublisher(MqttConfig(broker=broker.url, discovery=True), node, Health()):
+        received = subscriber.wait_for(
+            lambda received: [m for m in received if m.topic.startswith("homeassistant/")]
+        )
+    (topic,) = {m.topic for m in received if m.topic.startswith("homeassistant/")}
+    assert re.fullmatch(r"homeassistant/device/[a-zA-Z0-9_-]+/[a-zA-Z0-9_-]+/config", topic)
+    assert subscriber.on("soundpost/gate.farm.example/status")
 
 
 def test_an_announcement_that_is_too_large_is_left_out(

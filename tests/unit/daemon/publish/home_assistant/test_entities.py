@@ -1,6 +1,7 @@
 """The discovery payload, checked against the rules of Home Assistant."""
 
 import json
+import re
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -78,6 +79,45 @@ def test_two_nodes_share_no_id() -> None:
         ids += [component["unique_id"] for component in payload["components"].values()]
         ids += payload["device"]["identifiers"]
     assert len(set(ids)) == len(ids)
+
+
+def test_a_name_with_dots_keeps_its_topics_and_gets_ids_that_are_taken() -> None:
+    """Its unique ids and its discovery topic have no dot; its own topics have."""
+    payload = json.loads(
+        DeviceAnnouncement("soundpost/gate.farm.example", LABELS, MODEL).build_payload()
+    )
+    ids = [component["unique_id"] for component in payload["components"].values()]
+    assert all(re.fullmatch("soundpost_gate_farm_example_[0-9a-f]{8}_[a-z_]+", id_) for id_ in ids)
+    assert payload["availability_topic"] == "soundpost/gate.farm.example/status"
+    assert payload["device"]["name"] == "gate.farm.example"
+
+
+def test_every_value_that_can_expire_does() -> None:
+    """After three health reports, and the level after five levels."""
+    announcement = DeviceAnnouncement(
+        "soundpost/post",
+        LABELS,
+        MODEL,
+        health_seconds=20.5,
+        level_seconds=0.5,
+        accepts_commands=True,
+        records_clips=True,
+    )
+    components = json.loads(announcement.build_payload())["components"]
+    for key, component in components.items():
+        can_expire = component["platform"] in {"binary_sensor", "sensor"}
+        expected = (3 if key == "level" else 62) if can_expire else None
+        assert component.get("expire_after") == expected, key
+
+
+def test_a_label_has_its_device_class() -> None:
+    """`sound` if none is given."""
+    announcement = DeviceAnnouncement(
+        "soundpost/post", LABELS, MODEL, device_classes={"siren": "safety"}
+    )
+    components = json.loads(announcement.build_payload())["components"]
+    assert components["sound_siren"]["device_class"] == "safety"
+    assert components["sound_glass_breaking"]["device_class"] == "sound"
 
 
 @given(st.binary() | st.recursive(st.text(), st.lists).map(lambda x: json.dumps(x).encode()))
