@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from contextlib import ExitStack
 
-from prometheus_client import CollectorRegistry, generate_latest, start_http_server
+from prometheus_client import CollectorRegistry, generate_latest, make_wsgi_app
 from prometheus_client.core import (
     CounterMetricFamily,
     GaugeMetricFamily,
@@ -13,6 +13,7 @@ from prometheus_client.core import (
 from prometheus_client.registry import Collector
 
 from soundpost.errors import MetricsError
+from soundpost.metrics.endpoint import MetricsServer
 
 __all__ = [
     "CounterMetricFamily",
@@ -62,16 +63,15 @@ class Exposition(Collector):
             MetricsError: The address cannot be used.
         """
         try:
-            server, thread = start_http_server(port, host, self._registry)
+            server = MetricsServer(host, port, make_wsgi_app(self._registry))
         except OSError as error:
             raise MetricsError(
                 f"metrics cannot be served at {host}:{port}: {error.strerror}",
                 hint="another program may use the port; under systemd the unit must allow it, see "
                 "docs/METRICS.md",
             ) from error
-        self._open.callback(thread.join)
-        self._open.callback(server.server_close)
-        self._open.callback(server.shutdown)
+        server.start()
+        self._open.callback(server.close)
         return server.server_port
 
     def close(self) -> None:

@@ -22,7 +22,7 @@ def temperatures(sys: Path = SYS) -> Iterator[Metric]:
     """Yields the temperatures of the thermal zones; nothing where there are none."""
     text = "Temperature of the machine, by thermal zone."
     metric = GaugeMetricFamily("soundpost_temperature_celsius", text, labels=["zone", "type"])
-    for zone in sorted(sys.glob("class/thermal/thermal_zone*")):
+    for zone in _found(sys, "class/thermal/thermal_zone*"):
         try:
             millidegrees = int((zone / "temp").read_text())
             kind = (zone / "type").read_text().strip()
@@ -36,7 +36,7 @@ def temperatures(sys: Path = SYS) -> Iterator[Metric]:
 
 def throttling(sys: Path = SYS) -> Iterator[Metric]:
     """Yields the reasons why a Raspberry Pi is throttled; nothing on other machines."""
-    for path in sorted(sys.glob(_THROTTLED)):
+    for path in _found(sys, _THROTTLED):
         try:
             bits = int(path.read_text(), 16)
         except (OSError, ValueError):
@@ -45,6 +45,14 @@ def throttling(sys: Path = SYS) -> Iterator[Metric]:
         text = "Whether the Pi was throttled since it booted, and why."
         yield _reasons("soundpost_throttled_since_boot", text, bits >> _SINCE_BOOT_SHIFT)
         return
+
+
+def _found(folder: Path, pattern: str) -> list[Path]:
+    """Returns the sorted paths that match; none while no file descriptor is free to look."""
+    try:
+        return sorted(folder.glob(pattern))
+    except OSError:
+        return []
 
 
 def _reasons(name: str, text: str, bits: int) -> Metric:

@@ -4,6 +4,7 @@ import mmap
 from pathlib import Path
 
 import pytest
+from descriptors import no_free_descriptors
 
 from soundpost.metrics.exposition import Metric
 from soundpost.metrics.host import process, temperatures, throttling
@@ -81,3 +82,11 @@ def test_the_resources_of_the_process_grow_when_they_are_used() -> None:
 def test_a_process_without_proc_still_has_its_processor_time(tmp_path: Path) -> None:
     """/proc may be hidden."""
     assert [metric.name for metric in process(tmp_path)] == ["soundpost_process_cpu_seconds"]
+
+
+def test_without_free_descriptors_there_are_fewer_metrics() -> None:
+    """The pipeline's thread collects them, so nothing may be raised."""
+    with no_free_descriptors():
+        assert not list(temperatures())
+        assert not list(throttling())
+        assert [metric.name for metric in process()] == ["soundpost_process_cpu_seconds"]
