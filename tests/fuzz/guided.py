@@ -11,7 +11,7 @@ from pathlib import Path
 import atheris
 
 # Imports in here are instrumented, so that the fuzzer gets their branch coverage.
-with atheris.instrument_imports(include=["soundpost", "tomllib", "zipfile"]):
+with atheris.instrument_imports(include=["soundpost", "paho", "tomllib", "zipfile"]):
     from targets import TARGETS
 
 MEMORY = Path("/dev/shm")  # noqa: S108 - a disk would be slow; each process has its own folder there

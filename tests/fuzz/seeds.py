@@ -9,6 +9,7 @@ from pathlib import Path
 import msgspec
 import numpy as np
 import soundfile
+from broker_streams import streams
 from folder_target import KINDS
 from sample_messages import message, outbox_file
 from targets import RATE_HZ, STEM, TINY
@@ -120,6 +121,7 @@ SEEDS: dict[str, Callable[[], Iterator[bytes]]] = {
     "sidecar": _sidecars,
     "folder": _folders,
     "command": _commands,
+    "broker": streams,
 }
 
 
@@ -135,4 +137,7 @@ def words(target: str) -> list[str]:
         return ["null", "true", "1e999", "-1", "1e-320", "[]", "{}", '"int8"', "\\u0000"]
     if target == "wav":
         return ["RIFF", "RIFX", "RF64", "WAVE", "fmt ", "data", "ds64", "fLaC", "OggS", "FORM"]
+    if target == "broker":
+        topics = ["p/n/command/mute", "homeassistant/status", "online", "p/n/command/reload"]
+        return [*topics, " \x03\0\0\0", "\x1f\0\x02no", "\x26", "\x23\0\x01"]
     return []

@@ -7,6 +7,7 @@ from pathlib import Path
 from shutil import copytree
 
 import msgspec
+from broker_streams import serve_stream
 from folder_target import folder
 from sample_messages import message, sent
 
@@ -160,9 +161,14 @@ def command(data: bytes, _folder: Path) -> None:
         assert pending.command.id
 
 
+def broker(data: bytes, _folder: Path) -> None:
+    """Connects to a broker that sends any bytes: at most the connection is lost."""
+    serve_stream(data)
+
+
 TARGETS: dict[str, Target] = {
     target.__name__: target
-    for target in (config, wav, manifest, golden, bundle, outbox, sidecar, folder, command)
+    for target in (config, wav, manifest, golden, bundle, outbox, sidecar, folder, command, broker)
 }
 
 _TINY = load_bundle(TINY)
