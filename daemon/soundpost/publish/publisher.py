@@ -1,14 +1,14 @@
 """Publishes to the broker without ever delaying the pipeline."""
 
 import logging
-import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
+from threading import Thread
 from typing import Self
 
 from soundpost.config import MqttConfig
 from soundpost.errors import PublishError
-from soundpost.events import ANY
 from soundpost.health import Health
 from soundpost.messages.payload import DetectionMessage, HealthMessage, ModelIdentity
 from soundpost.publish.broker import connection_settings, load_broker_address
@@ -30,6 +30,7 @@ CLOSE_SECONDS = 5.0
 _CLOSE_GRACE_SECONDS = 0.5
 """Added to the time-out when threads end: for a last packet, and to close the outbox's file."""
 
+_Thread = partial(Thread, daemon=True)
 _log = logging.getLogger("soundpost.publish")
 
 
@@ -82,20 +83,19 @@ class MqttPublisher:
         refused_topics, wakeup = RefusedTopics(self._broker), Wakeup()
         self._wake, self.inbox = wakeup.set, None
         if config.commands:
-            # Imported here, because commands are off by default and the import takes time.
-            from soundpost.publish.inbox.inbox import build_inbox  # noqa: PLC0415 - see above
+            from soundpost.publish.inbox.inbox import build_inbox  # noqa: PLC0415 - off by default
 
             self.inbox = build_inbox(base, refused_topics.on_reason_code, wakeup.set, health)
         settings = connection_settings(config, self._broker, node.name)
         announcer = _build_announcer(config, node, base)
         topics = NodeTopics(base, outbox.feed, self.state_topics, announcer, self.inbox)
         self._client = MqttClient(settings, topics, refused_topics, wakeup, health)
-        self._threads = [_build_thread(self._client.run, "soundpost-mqtt")]
+        self._threads = [_Thread(target=self._client.run, name="soundpost-mqtt")]
         self._writer: OutboxWriter | None = None
         if path := outbox_path(config):
             budget_bytes = config.outbox_megabytes * BYTES_PER_MEGABYTE
             self._writer = OutboxWriter(path, budget_bytes, outbox.storage, health, self._wake)
-            self._threads.append(_build_thread(self._writer.run, "soundpost-outbox"))
+            self._threads.append(_Thread(target=self._writer.run, name="soundpost-outbox"))
         self._overflow_log = LogOnce(_log)
 
     def __enter__(self) -> Self:
@@ -192,13 +192,9 @@ def _build_announcer(
         node.labels,
         node.model,
         health_seconds=config.health_seconds,
-        device_classes=device_classes(config, (*node.labels, ANY), node.device_classes),
+        device_classes=device_classes(config, node.labels, node.device_classes),
         level_seconds=config.level_seconds,
         accepts_commands=config.commands,
         records_clips=node.records_clips,
     )
     return DiscoveryAnnouncer(config.discovery_prefix, node.name, announcement)
-
-
-def _build_thread(run: Callable[[], None], name: str) -> threading.Thread:
-    return threading.Thread(target=run, name=name, daemon=True)

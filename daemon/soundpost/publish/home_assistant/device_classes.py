@@ -9,6 +9,7 @@ from typing import get_args
 from soundpost.config import MqttConfig
 from soundpost.config.types import DeviceClass
 from soundpost.errors import ConfigError, did_you_mean
+from soundpost.events import ANY
 
 SOUND = "sound"
 """Of every label that has no other class."""
@@ -41,7 +42,7 @@ _SHIPPED = {label: name for name, labels in _BY_LABEL.items() for label in label
 def device_classes(
     config: MqttConfig, labels: Iterable[str], of_manifest: Mapping[str, str]
 ) -> dict[str, str]:
-    """Returns the device class of each label.
+    """Returns the device class of each label, and of any sound.
 
     The configuration wins over the manifest of the bundle, and that over the shipped ones.
 
@@ -52,7 +53,7 @@ def device_classes(
     """
     known = get_args(DeviceClass)
     chosen = {}
-    for label in labels:
+    for label in (*labels, ANY):
         name = of_manifest.get(label, _SHIPPED.get(label, SOUND))
         if name not in known:
             name = SOUND
