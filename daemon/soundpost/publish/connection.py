@@ -63,8 +63,9 @@ _MOST_UNSENT_ANSWERS = 100
 """Reads in a row while the broker reads nothing itself: then it has to, or its messages would be
 acknowledged into memory without end."""
 RECEIVED_PER_SECOND = 1_000
-"""The most messages that are received in a second; the others wait at the broker, which has its own
-limits. Far more than any sender of commands needs, and a tenth of a processor core."""
+"""The most packets that are received in a second, but for awaited PUBACKs; the others wait at the
+broker, which has its own limits. Far more than any sender of commands needs, and a tenth of a
+processor core."""
 _PAUSE_SECONDS = 0.05
 """The wait of a client that reads nothing, for the sake of its other work."""
 _MILLISECONDS = 1_000.0
@@ -90,7 +91,7 @@ class _Client(Client):
 
     Attributes:
         refusals: Reason codes of PUBACKs by their message, as far as paho cannot read them.
-        received: Messages of other clients since they were last subtracted.
+        received: Packets but awaited PUBACKs, since they were last subtracted.
     """
 
     received = 0
@@ -112,7 +113,10 @@ class _Client(Client):
     def _packet_handle(self) -> MQTTErrorCode:
         first_byte, body = self._in_packet["command"], self._in_packet["packet"]
         check_packet(first_byte, is_connected=self.is_connected())
-        self.received += first_byte >> 4 == PacketTypes.PUBLISH
+        is_awaited = first_byte >> 4 == PacketTypes.PUBACK and (
+            int.from_bytes(body[:2]) in self._out_messages
+        )
+        self.received += not is_awaited
         code = foreign_refusal(first_byte, body)
         if code is not None and not _is_known(code, PacketTypes.PUBACK):
             self.refusals[int.from_bytes(body[:2])] = code

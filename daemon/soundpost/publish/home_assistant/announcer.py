@@ -10,6 +10,7 @@ from soundpost.publish.home_assistant.object_ids import object_id
 from soundpost.publish.message import IncomingMessage, OutgoingMessage
 from soundpost.publish.mqtt5.reasons import TooLarge
 from soundpost.system.log_once import LogOnce
+from soundpost.system.rate_limit import RateLimit
 
 _OBJECT_ID = "soundpost"
 _MOST_DISCONNECTS = 2
@@ -17,6 +18,10 @@ _MOST_DISCONNECTS = 2
 chance; without a limit a broker with a small message size would never receive a detection."""
 _MOST_UNACKNOWLEDGED = 2
 """Each may have 240 kB, and a flood of birth messages would request them without end."""
+_BURST = 20
+_PER_SECOND = 1.0
+"""The most messages that are answered by an announcement: to build one takes milliseconds, and Home
+Assistant starts once in a while."""
 
 _log = logging.getLogger("soundpost.publish")
 
@@ -44,6 +49,7 @@ class DiscoveryAnnouncer:
         self._unacknowledged = 0
         self._is_due = False
         self._disconnects = 0
+        self._rate_limit = RateLimit(_BURST, _PER_SECOND)
         self._refusal_log = LogOnce(_log, on_change=False)  # only the first, whatever it is
 
     def on_connect(self, connection: Connection, on_birth: Callable[[], None]) -> None:
@@ -60,11 +66,11 @@ class DiscoveryAnnouncer:
         def on_announcement(message: IncomingMessage) -> None:
             self._earlier = message.payload
             # The payload is empty when a person deletes the device.
-            if self._announced is not None and message.payload:
+            if self._announced is not None and message.payload and self._rate_limit.admit():
                 self._announce(connection)
 
         def on_birth_message(message: IncomingMessage) -> None:
-            if message.payload == b"online":
+            if message.payload == b"online" and self._rate_limit.admit():
                 on_birth()
                 self._announced = None
                 self._announce(connection)

@@ -1,5 +1,7 @@
 """The limits that a broker sets in CONNACK (MQTT 5, section 3.2.2.3)."""
 
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
 
 RECEIVE_MAXIMUM = 20
@@ -8,6 +10,9 @@ trip of a second at twenty detections a second; after a loss at most as many are
 _AT_LEAST_ONCE = 1
 _KEEPALIVE_PARTS = 4
 """A server's keepalive of a second is kept only by a look at the clock every quarter of one."""
+
+_LEARNED_SECONDS = 3_600.0
+"""As long as a limit holds that the broker did not announce: one lost connection an hour."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,25 +87,31 @@ def publish_bytes(topic: str, payload: bytes, properties_bytes: int, qos: int) -
     return 1 + length_bytes + remaining
 
 
-@dataclass(slots=True)
 class SizeLimit:
-    """The largest packet that a broker accepts, as far as it is known without its word for it.
+    """The largest packet that a broker accepts, as learned from lost connections.
 
     A broker that announces no Maximum Packet Size may still drop the connection for a large packet.
     It then gives the reason, and the largest packet in flight was too large. It lives longer than a
-    connection: otherwise the next one would send the same packet again.
+    connection: otherwise the next one would send the same packet again. After an hour it is
+    forgotten: the limit may have been raised since.
 
-    Attributes:
-        packet_bytes: The largest packet; None while no packet was too large.
+    Args:
+        now_seconds: A monotonic clock.
     """
 
-    packet_bytes: int | None = None
+    def __init__(self, *, now_seconds: Callable[[], float] = time.monotonic) -> None:
+        self._now_seconds = now_seconds
+        self._packet_bytes: int | None = None
+        self._learned_seconds = 0.0
 
     def learn(self, refused_bytes: int) -> None:
         """Records that the broker refused a packet of this size."""
-        self.packet_bytes = min(refused_bytes - 1, self.packet_bytes or refused_bytes)
+        self._packet_bytes = self.with_announced(refused_bytes - 1)
+        self._learned_seconds = self._now_seconds()
 
     def with_announced(self, announced_bytes: int | None) -> int | None:
-        """Returns the lower of this limit and the broker's own one."""
-        known = [size for size in (self.packet_bytes, announced_bytes) if size is not None]
+        """Returns the lower of this limit and the broker's own one; None if there is neither."""
+        if self._now_seconds() - self._learned_seconds > _LEARNED_SECONDS:
+            self._packet_bytes = None
+        known = [size for size in (self._packet_bytes, announced_bytes) if size is not None]
         return min(known, default=None)

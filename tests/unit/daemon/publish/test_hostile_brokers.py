@@ -144,6 +144,25 @@ def test_a_flood_of_messages_is_throttled_and_delays_nothing_else(
     assert log.count("is refused") <= 10
 
 
+@pytest.mark.parametrize("unit", [b"\xd0\0", packet(0x40, b"\x77\x77")], ids=["pongs", "acks"])
+def test_a_flood_of_empty_packets_takes_little_time(
+    make_publisher: MakePublisher, unit: bytes
+) -> None:
+    """The sound needs the processor: what no request waits for is read slowly."""
+
+    def reply(received: Packet) -> bytes | None:
+        answer = default_reply(received)
+        return answer + unit * 400_000 if received.kind == 1 and answer else answer
+
+    with scripted_broker(reply) as broker:
+        publisher = make_publisher(broker.url)
+        wait_until(lambda: publisher.is_connected)
+        before_seconds = time.process_time()
+        time.sleep(3.0)
+        assert time.process_time() - before_seconds < 2.0
+        assert publisher.is_connected
+
+
 def test_a_broker_that_never_reads_cannot_fill_the_memory(make_publisher: MakePublisher) -> None:
     """Each of its messages wants an acknowledgement, which it does not take."""
     with socket.create_server(("127.0.0.1", 0)) as listener:

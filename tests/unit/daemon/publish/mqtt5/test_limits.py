@@ -71,10 +71,12 @@ def test_the_size_of_a_packet_includes_its_length(payload_bytes: int, expected: 
 
 
 def test_a_learned_limit_only_falls() -> None:
-    """The lower one of it and the broker's own holds."""
-    limit = SizeLimit()
+    """The lower one of it and the broker's own holds; after an hour it is tried again."""
+    now_seconds = 7.0
+    limit = SizeLimit(now_seconds=lambda: now_seconds)
     assert (limit.with_announced(None), limit.with_announced(7)) == (None, 7)
     limit.learn(500)
     limit.learn(600)
-    assert limit.packet_bytes == 499
     assert (limit.with_announced(None), limit.with_announced(400)) == (499, 400)
+    now_seconds += 3_601.0
+    assert (limit.with_announced(None), limit.with_announced(400)) == (None, 400)
