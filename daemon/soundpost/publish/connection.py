@@ -28,6 +28,7 @@ from soundpost.publish.errors import lost, no_answer, refused, unreachable
 from soundpost.publish.message import IncomingMessage, OnAck, OnMessage, OutgoingMessage
 from soundpost.publish.mqtt5.incoming import (
     MAXIMUM_PACKET_BYTES,
+    check_connack,
     check_packet,
     check_size,
     foreign_refusal,
@@ -113,6 +114,7 @@ class _Client(Client):
     def _packet_handle(self) -> MQTTErrorCode:
         first_byte, body = self._in_packet["command"], self._in_packet["packet"]
         check_packet(first_byte, is_connected=self.is_connected())
+        check_connack(first_byte, body)
         is_awaited = first_byte >> 4 == PacketTypes.PUBACK and (
             int.from_bytes(body[:2]) in self._out_messages
         )

@@ -17,7 +17,7 @@ _CREDENTIALS = {
 _TAKEN_OVER = "Session taken over"
 _NOT_AUTHORIZED = "Not authorized"
 _LATER = "soundpost tries again, less and less often; see the load and the limits of the broker"
-_MOVED = "set mqtt.broker to that address if you trust it; soundpost follows no broker by itself"
+_MOVED = "set mqtt.broker to the new address if you trust it; soundpost follows none by itself"
 _CONNECT_HINTS = {
     "Unsupported protocol version": "soundpost needs MQTT 5; mosquitto supports it since version "
     "1.6",
@@ -101,8 +101,9 @@ def refused(broker: BrokerAddress, reason: str) -> PublishError:
 
 def no_answer(broker: BrokerAddress, reason: str) -> PublishError:
     """Returns the error for a server that does not answer as a broker does."""
+    what = "it closes the connection" if reason == _SILENT_LOSS else reason
     return PublishError(
-        f"{broker} does not answer as an MQTT 5 broker: {reason}",
+        f"{broker} does not answer as an MQTT 5 broker: {what}",
         hint="check the port and the scheme (mqtt or mqtts) against the broker's configuration; it "
         "must support MQTT 5, and may need a client certificate (cert_file and key_file)",
     )

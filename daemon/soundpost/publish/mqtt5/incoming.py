@@ -9,6 +9,8 @@ _EXPECTED = {_PUBLISH, _PUBACK, _SUBACK, _PINGRESP, _DISCONNECT}
 would answer every other packet, or store it, and a broker could send them without end."""
 _FAILURE = 0x80
 _PUBACK_REASON_AT = 2
+_OLD_CONNACK_BYTES = 2
+_OLD_VERSION = 1
 
 
 def check_size(size_bytes: int) -> None:
@@ -30,6 +32,15 @@ def check_packet(first_byte: int, *, is_connected: bool) -> None:
         raise ValueError(f"a packet of type {kind}, which was not expected here")
     if kind == _PUBLISH and qos > 1:
         raise ValueError("a message with QoS 2 for a subscription with QoS 1")
+
+
+def check_connack(first_byte: int, body: bytes | bytearray) -> None:
+    """Raises ValueError for a CONNACK of MQTT 3.1.1, which has no properties.
+
+    Return code 1 refuses MQTT 5 as the standard demands, and is read as that.
+    """
+    if first_byte >> 4 == _CONNACK and len(body) == _OLD_CONNACK_BYTES and body[1] != _OLD_VERSION:
+        raise ValueError(f"CONNACK of MQTT 3.1.1, return code {body[1]}")
 
 
 def foreign_refusal(first_byte: int, body: bytes | bytearray) -> int | None:

@@ -27,6 +27,7 @@ from soundpost.messages import DetectionMessage, MessageBuilder
 from soundpost.messages.payload import encode
 from soundpost.publish import connection
 from soundpost.publish.broker import ConnectionSettings, load_broker_address
+from soundpost.publish.probe import probe
 from soundpost.publish.publisher import MqttPublisher
 
 MakePublisher = Callable[..., MqttPublisher]
@@ -172,6 +173,19 @@ def test_a_refusal_is_shown_with_a_hint_that_fits(
     assert hint in error.hint
     assert len(str(error)) < 500
     assert str(error).isprintable()
+
+
+def test_a_broker_with_rules_for_client_identifiers(
+    make_broker: MakeBroker, make_publisher: MakePublisher, log: Log
+) -> None:
+    """The hint names the key, and with it the client is admitted."""
+    broker = make_broker(extra=("clientid_prefixes thing-",))
+    make_publisher(broker.url)
+    assert "mqtt.client_id" in log.wait_for("does not let anonymous clients in")
+    make_publisher(broker.url, client_id="thing-7")
+    log.wait_for(f"connected to {broker.url} as thing-7")
+    probe(MqttConfig(broker=broker.url, client_id="thing-7"), "post")
+    assert log.count("another client has taken over") == 0
 
 
 def test_the_words_of_a_broker_about_a_message_are_logged(

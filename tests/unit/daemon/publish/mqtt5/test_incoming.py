@@ -4,6 +4,7 @@ import pytest
 
 from soundpost.publish.mqtt5.incoming import (
     MAXIMUM_PACKET_BYTES,
+    check_connack,
     check_packet,
     check_size,
     foreign_refusal,
@@ -32,6 +33,15 @@ def test_only_packets_for_a_subscriber_with_qos_1_are_accepted() -> None:
 def test_a_session_begins_with_connack() -> None:
     """Or with a DISCONNECT, which some brokers send instead."""
     assert {first >> 4 for first in allowed(is_connected=False)} == {2, 14}
+
+
+def test_a_connack_of_the_old_protocol_is_named() -> None:
+    """But for return code 1, which refuses MQTT 5 in a way that is understood."""
+    for body in (b"\0\1", b"\0\0\0", b"\0\x87\0"):
+        check_connack(0x20, body)
+    for code in (0, 2, 5):
+        with pytest.raises(ValueError, match=f"MQTT 3.1.1, return code {code}"):
+            check_connack(0x20, bytes([0, code]))
 
 
 def test_a_packet_above_the_limit_is_refused() -> None:
