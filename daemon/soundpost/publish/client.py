@@ -80,8 +80,7 @@ class MqttClient:
         self._base = topics.base
         self._outbox = topics.outbox
         self._state_topics = topics.state_topics
-        self._announcer = topics.announcer
-        self._inbox = topics.inbox
+        self._announcer, self._inbox = topics.announcer, topics.inbox
         self._refused_topics = refused_topics
         self._wakeup = wakeup
         self._health = health
@@ -93,8 +92,7 @@ class MqttClient:
             refused_topics,
             self._backoff.reset,  # with a broker that accepts detections, reconnect soon
         )
-        self._closing = threading.Event()
-        self._deadline_seconds = float("inf")
+        self._closing, self._deadline_seconds = threading.Event(), float("inf")
         self._failure_log, self._limits_log = LogOnce(_log), LogOnce(_log)
         self._size_limit = SizeLimit()
 
@@ -167,6 +165,8 @@ class MqttClient:
             self._publish_state(connection, TopicState("status", ONLINE))
             health = encode(self._latest_health.popleft())
             self._publish_state(connection, TopicState("health", health))
+            if self._announcer is not None:  # values that are not sent again expire
+                self._state_topics.resend_all()
 
     def _publish_state(self, connection: Connection, state: TopicState) -> None:
         topic = f"{self._base}/{state.topic}"

@@ -15,7 +15,7 @@ from watched_log import Log
 from soundpost.config import MqttConfig
 from soundpost.events import State
 from soundpost.health import Health
-from soundpost.messages import ModelIdentity
+from soundpost.messages import MessageBuilder, ModelIdentity
 from soundpost.publish.home_assistant.entities import DeviceAnnouncement
 from soundpost.publish.publisher import MqttPublisher, NodeDescription
 
@@ -116,6 +116,18 @@ def test_the_birth_message_causes_a_new_announcement(
     subscriber.wait_for(lambda _: len(subscriber.on(SIREN)) == 3)
     assert [message.text for message in subscriber.on(SIREN)] == ["OFF", "ON", "ON"]
     assert len(announced(subscriber)) == count + 1
+
+
+def test_states_are_sent_again_with_every_health_report(
+    subscriber: Subscriber, make_node: MakeNode, builder: MessageBuilder
+) -> None:
+    """The entities expire after three reports, although no value has changed."""
+    node = make_node()
+    subscriber.wait_for(lambda _: subscriber.on(SIREN))
+    for count in (2, 3):
+        node.publish_health(builder.health(Health(), 0))
+        subscriber.wait_for(lambda _: len(subscriber.on(SIREN)) == count)  # noqa: B023 - called within the loop
+    assert {message.text for message in subscriber.on(SIREN)} == {"OFF"}
 
 
 def test_a_sound_is_on_while_it_lasts(subscriber: Subscriber, make_node: MakeNode) -> None:
