@@ -39,6 +39,7 @@ from soundpost.publish.mqtt5.limits import (
     SizeLimit,
     publish_bytes,
     read_limits,
+    subscribe_bytes,
 )
 from soundpost.publish.mqtt5.reasons import (
     PACKET_TOO_LARGE,
@@ -215,6 +216,10 @@ class Connection:
         """True if one more message would be sent at once."""
         return self.unacknowledged < self.limits.receive_maximum
 
+    @property
+    def _packet_limit_bytes(self) -> int | None:
+        return self._size_limit.with_announced(self.limits.packet_bytes)
+
     def publish(self, message: OutgoingMessage) -> None:
         """Sends a message with QoS 1; `poll` calls its `on_ack` when the broker has replied.
 
@@ -234,6 +239,10 @@ class Connection:
             on_suback: Called with the broker's reply. An access list may withhold every message
                 all the same.
         """
+        size_bytes, limit_bytes = subscribe_bytes(topics), self._packet_limit_bytes
+        if limit_bytes is not None and size_bytes > limit_bytes:
+            self._events.append(partial(on_suback, too_large(size_bytes, limit_bytes)))
+            return
         options = SubscribeOptions(qos=_AT_LEAST_ONCE, noLocal=True, retainAsPublished=True)
         for topic in topics:
             self._client.message_callback_add(
@@ -322,7 +331,7 @@ class Connection:
             properties, qos = _publish_properties(message.correlation), self.limits.qos
             properties_bytes = len(properties.pack()) if properties is not None else 1  # type: ignore[no-untyped-call]  # paho's gap
             size_bytes = publish_bytes(message.topic, message.payload, properties_bytes, qos)
-            limit_bytes = self._size_limit.with_announced(self.limits.packet_bytes)
+            limit_bytes = self._packet_limit_bytes
             if limit_bytes is not None and size_bytes > limit_bytes:
                 message.on_ack(too_large(size_bytes, limit_bytes))
                 continue

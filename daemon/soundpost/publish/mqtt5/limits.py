@@ -1,7 +1,7 @@
 """The limits that a broker sets in CONNACK (MQTT 5, section 3.2.2.3)."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 RECEIVE_MAXIMUM = 20
@@ -80,7 +80,18 @@ def publish_bytes(topic: str, payload: bytes, properties_bytes: int, qos: int) -
         properties_bytes: The size of its properties with their length.
         qos: Its QoS; with 0 the packet has no identifier.
     """
-    remaining = 2 + len(topic.encode()) + (2 if qos else 0) + properties_bytes + len(payload)
+    return _packet_bytes(
+        2 + len(topic.encode()) + (2 if qos else 0) + properties_bytes + len(payload)
+    )
+
+
+def subscribe_bytes(topics: Iterable[str]) -> int:
+    """Returns the size of a SUBSCRIBE packet without properties (section 3.8)."""
+    return _packet_bytes(2 + 1 + sum(2 + len(topic.encode()) + 1 for topic in topics))
+
+
+def _packet_bytes(remaining: int) -> int:
+    """Returns the size of a packet by its remaining length, which takes a byte for seven bits."""
     length_bytes = 1
     while remaining >> 7 * length_bytes:
         length_bytes += 1

@@ -82,6 +82,19 @@ def test_small_messages_pass_between_those_that_are_too_large(
         assert subscriber.on("soundpost/post/health") == []
 
 
+def test_a_subscription_that_is_too_large_is_left_out(
+    make_publisher: MakePublisher, health: Health, log: Log
+) -> None:
+    """As is all else for a broker that takes 31 bytes; the connection holds."""
+    tiny = connack(0, b"\x27\0\0\0\x1f")
+    with scripted_broker(lambda p: tiny if p.kind == 1 else default_reply(p)) as broker:
+        publisher = make_publisher(broker.url, commands=True)
+        log.wait_for("the broker refuses what mqtt.commands needs: Packet too large")
+        assert publisher.is_connected
+        publisher.close(timeout_seconds=0.0)
+        assert ({p.kind for p in broker.received} - {1, 14}, health.connects) == (set(), 1)
+
+
 def test_a_limit_that_is_not_announced_is_learned(
     make_publisher: MakePublisher, messages: MakeMessages, health: Health
 ) -> None:

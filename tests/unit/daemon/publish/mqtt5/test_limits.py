@@ -12,6 +12,7 @@ from soundpost.publish.mqtt5.limits import (
     SizeLimit,
     publish_bytes,
     read_limits,
+    subscribe_bytes,
 )
 
 
@@ -68,6 +69,11 @@ def test_the_size_of_a_packet_includes_its_length(payload_bytes: int, expected: 
     # Two bytes of the topic's length, two of the topic, two of the identifier, three of properties.
     assert publish_bytes("ab", bytes(payload_bytes), 3, 1) == expected
     assert publish_bytes("ab", b"", 3, 0) == 9
+
+
+def test_the_size_of_a_subscription_includes_all_its_topics() -> None:
+    """Each with its length and its options."""
+    assert subscribe_bytes(["ab", "c"]) == 2 + 3 + (2 + 2 + 1) + (2 + 1 + 1)
 
 
 def test_a_learned_limit_only_falls() -> None:
