@@ -48,7 +48,11 @@ def test_a_node_is_discovered_commanded_and_removed(
     write_quiet(quiet, 3600.0)
     write_tones(tones, 600.0)
     node = CommandedNode(tmp_path, broker, quiet)
-    settings = "mqtt.discovery = true", "mqtt.level_seconds = 1.0"
+    settings = (
+        "mqtt.discovery = true",
+        "mqtt.level_seconds = 1.0",
+        'mqtt.device_classes.hum = "safety"',
+    )
     node.configure(*settings)
     earlier = home_assistant.log
 
@@ -56,6 +60,8 @@ def test_a_node_is_discovered_commanded_and_removed(
         wait_until(lambda: home_assistant.state(MUTE) == "off")
         wait_until(lambda: home_assistant.state("binary_sensor.north_gate_microphone") == "off")
         wait_until(lambda: home_assistant.state("sensor.north_gate_level") not in {None, "unknown"})
+        hum = home_assistant.states()["binary_sensor.north_gate_hum"]["attributes"]
+        assert hum["device_class"] == "safety"
         home_assistant.call("switch.turn_on", MUTE)
         wait_until(lambda: home_assistant.state(MUTE) == "on")
         home_assistant.call("switch.turn_off", MUTE)

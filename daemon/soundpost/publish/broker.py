@@ -12,8 +12,6 @@ from soundpost.publish.login.certificates import load_certificates
 from soundpost.publish.login.password import read_password
 
 _DEFAULT_PORTS = {"mqtt": 1883, "mqtts": 8883}
-_LONGEST_TEXT_BYTES = 65_535
-"""Of a text in a packet of MQTT (section 1.5.4)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,11 +85,6 @@ def load_broker_address(config: MqttConfig) -> BrokerAddress:
         ConfigError: The address is not valid, or a file cannot be used.
     """
     address = _read_address(config.broker)
-    if len((config.username or "").encode()) > _LONGEST_TEXT_BYTES:
-        raise ConfigError(
-            f"mqtt.username has more than {_LONGEST_TEXT_BYTES} bytes, the most in MQTT",
-            hint="give the name of one user",
-        )
     is_tls = address.scheme == "mqtts"
     broker = BrokerAddress(
         host=address.hostname or "",

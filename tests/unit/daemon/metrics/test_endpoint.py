@@ -8,7 +8,7 @@ import urllib.request
 from collections.abc import Iterator
 
 import pytest
-from descriptors import no_free_descriptors
+from descriptors import no_descriptors
 from mosquitto import wait_until
 
 from soundpost.metrics import endpoint
@@ -86,7 +86,7 @@ def test_without_free_descriptors_it_goes_on_later(
     server: MetricsServer, caplog: pytest.LogCaptureFixture
 ) -> None:
     """It neither ends nor takes a processor core meanwhile."""
-    with socket.socket() as client, no_free_descriptors():
+    with socket.socket() as client, no_descriptors():
         client.connect(("127.0.0.1", server.server_port))
         wait_until(lambda: "no connection for metrics can be accepted" in caplog.text)
         before_seconds = time.process_time()

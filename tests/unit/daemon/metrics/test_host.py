@@ -4,7 +4,7 @@ import mmap
 from pathlib import Path
 
 import pytest
-from descriptors import no_free_descriptors
+from descriptors import no_descriptors
 
 from soundpost.metrics.exposition import Metric
 from soundpost.metrics.host import process, temperatures, throttling
@@ -86,7 +86,7 @@ def test_a_process_without_proc_still_has_its_processor_time(tmp_path: Path) -> 
 
 def test_without_free_descriptors_there_are_fewer_metrics() -> None:
     """The pipeline's thread collects them, so nothing may be raised."""
-    with no_free_descriptors():
+    with no_descriptors():
         assert not list(temperatures())
         assert not list(throttling())
         assert [metric.name for metric in process()] == ["soundpost_process_cpu_seconds"]

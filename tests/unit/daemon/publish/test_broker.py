@@ -154,13 +154,6 @@ def test_a_password_file_of_another_kind_is_refused(
         load_broker_address(MqttConfig(username="me", password_file=str(path)))
 
 
-def test_a_user_name_that_fits_no_packet_is_refused() -> None:
-    """It would end the thread that connects."""
-    assert load_broker_address(MqttConfig(username="\u00fc" * 32_767)).username
-    with pytest.raises(ConfigError, match="65535 bytes"):
-        load_broker_address(MqttConfig(username="\u00fc" * 32_768))
-
-
 @pytest.mark.parametrize("name", ["a\0b", "x" * 300])
 def test_a_path_that_no_file_can_have_is_refused(name: str) -> None:
     """As any other file that cannot be read."""
