@@ -4,7 +4,7 @@ import contextlib
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -18,6 +18,7 @@ from scripted_broker import (
     packet,
     scripted_broker,
 )
+from tcp_servers import scripted_server, trickling_server
 from watched_log import Log
 
 from soundpost.config import MqttConfig
@@ -181,30 +182,6 @@ def test_a_broker_that_never_reads_cannot_fill_the_memory(make_publisher: MakePu
         publisher.close(timeout_seconds=0.0)
 
 
-@contextlib.contextmanager
-def trickling_server(first: bytes) -> Iterator[str]:
-    """Provides the URL of a server that sends some bytes, and then one at a time."""
-    is_over = threading.Event()
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-
-        def serve() -> None:
-            with contextlib.suppress(OSError):
-                while not is_over.is_set():
-                    client, _ = listener.accept()
-                    with client, contextlib.suppress(OSError):
-                        client.recv(4096)
-                        client.sendall(first)
-                        while not is_over.wait(0.05):
-                            client.sendall(b"\1")
-
-        thread = threading.Thread(target=serve, daemon=True)
-        thread.start()
-        yield f"mqtt://127.0.0.1:{listener.getsockname()[1]}"
-        is_over.set()
-        listener.shutdown(socket.SHUT_RDWR)
-    thread.join(10)
-
-
 def test_a_connack_that_trickles_in_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
     """The time-out is that of the whole answer, not of each byte."""
     monkeypatch.setattr(connection, "_CONNECT_SECONDS", 0.5)
@@ -250,27 +227,6 @@ def test_garbage_in_place_of_tls_is_a_failed_connection(
         make_publisher(f"mqtts://localhost:{port}", ca_file=certificates.path("ca.crt"))
         log.wait_for("TLS")
         wait_until(lambda: len(accepted) > 1)
-
-
-@contextlib.contextmanager
-def scripted_server(answer: bytes) -> Iterator[tuple[int, list[bytes]]]:
-    """Provides a TCP server that sends the same bytes to every client, and closes."""
-    accepted: list[bytes] = []
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-
-        def serve() -> None:
-            with contextlib.suppress(OSError):
-                while True:
-                    client, _ = listener.accept()
-                    with client, contextlib.suppress(OSError):
-                        accepted.append(client.recv(4096))
-                        client.sendall(answer)
-
-        thread = threading.Thread(target=serve, daemon=True)
-        thread.start()
-        yield listener.getsockname()[1], accepted
-        listener.shutdown(socket.SHUT_RDWR)
-    thread.join(10)
 
 
 def test_a_name_server_that_hangs_delays_neither_detections_nor_the_close(
