@@ -73,9 +73,7 @@ class CommandExecutor:
         self._published_settings: object = None
         self._compared_ns = 0
         self._rng = random.SystemRandom()
-        self._refusal_log = LimitedLog(
-            _log, "%d more commands were refused in the last minute", logging.INFO
-        )
+        self._refusal_log = LimitedLog(_log, "%d more commands were refused", logging.INFO)
 
     def tick(self, status: Status) -> None:
         """Advances running commands, and executes the next one unless it pauses."""

@@ -90,8 +90,9 @@ class LimitedLog:
             self._summary_due_seconds = self._monotonic_seconds() + SUMMARY_SECONDS
         self._left_out += 1
 
-    def flush(self) -> None:
-        """Logs how many lines were left out, once they are a minute old."""
-        if self._left_out and self._monotonic_seconds() >= self._summary_due_seconds:
+    def flush(self, *, is_last: bool = False) -> None:
+        """Logs how many lines were left out, once they are a minute old, or at the end."""
+        is_due = is_last or self._monotonic_seconds() >= self._summary_due_seconds
+        if self._left_out and is_due:
             self._logger.log(self._level, self._summary, self._left_out, stacklevel=2)
             self._left_out = 0

@@ -72,7 +72,7 @@ class CommandInbox:
         self._pending: queue.Queue[PendingCommand] = queue.Queue(MOST_PENDING)
         self._is_closed = False
         self._subscription_log = LogOnce(_log)
-        self._refusal_log = LimitedLog(_log, "%d more commands were refused in the last minute")
+        self._refusal_log = LimitedLog(_log, "%d more commands were refused")
 
     def on_connect(self, connection: Connection) -> None:
         """Subscribes on a new connection, and sends again what was in flight on the last one."""
@@ -98,7 +98,8 @@ class CommandInbox:
         self._results.close()
 
     def drop_results(self) -> None:
-        """Drops and counts the results that wait."""
+        """Drops and counts the results that wait, at the end."""
+        self._refusal_log.flush(is_last=True)
         self._results.drop_all()
 
     def on_message(self, message: IncomingMessage) -> None:

@@ -60,11 +60,9 @@ class ResultQueue:
         self._is_closed = False
         self._refusal_limit = RateLimit(REFUSALS_BURST, REFUSALS_PER_SECOND)
         self._drop_log = LimitedLog(
-            _log, "results of commands were dropped %d more times in the last minute", logging.ERROR
+            _log, "results of commands were dropped %d more times", logging.ERROR
         )
-        self._topic_log = LimitedLog(
-            _log, "%d more results on response topics were refused in the last minute"
-        )
+        self._topic_log = LimitedLog(_log, "%d more results on response topics were refused")
 
     def __len__(self) -> int:
         with self._lock:

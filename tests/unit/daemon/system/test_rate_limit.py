@@ -84,3 +84,8 @@ def test_the_end_of_a_flood_is_counted_too(
     log.flush()
     log.flush()
     assert caplog.messages[LOGGED_BURST:] == ["7 more of them"]
+    for _ in range(3):
+        log.log("again")
+    log.flush(is_last=True)
+    log.flush(is_last=True)
+    assert caplog.messages[-2:] == ["again", "2 more of them"]
