@@ -65,11 +65,13 @@ class ConnectionSettings:
             the last will of the old one, `offline`, after the `online` of the new one.
         keepalive_seconds: After 1.5 times this without a packet the broker drops the connection,
             and publishes the last will.
+        run_id: The id of the run, which the last will carries; None for none.
     """
 
     address: BrokerAddress
     client_id: str
     keepalive_seconds: int
+    run_id: str | None = None
 
 
 def load_broker_address(config: MqttConfig) -> BrokerAddress:

@@ -32,6 +32,8 @@ trip of a second at twenty detections a second; after a loss at most as many are
 MAXIMUM_PACKET_BYTES = 300_000
 """Limit for received packets: above a discovery payload, far below the memory of a small board."""
 _AT_LEAST_ONCE = 1
+_RUN = "run"
+"""The user property that carries the id of the run that publishes a status."""
 _CONNECT_SECONDS = 5.0
 """The longest wait for TCP, TLS and CONNACK: a broker far away needs one or two seconds."""
 _DISCONNECT_SECONDS = 1.0
@@ -102,7 +104,8 @@ class Connection:
         if broker.tls is not None:
             self._client.tls_set_context(broker.tls)
         if will is not None:
-            self._client.will_set(*will, qos=_AT_LEAST_ONCE, retain=True)
+            properties = _run_properties(PacketTypes.WILLMESSAGE, settings.run_id)
+            self._client.will_set(*will, qos=_AT_LEAST_ONCE, retain=True, properties=properties)
 
     def __enter__(self) -> Self:
         try:
@@ -137,7 +140,14 @@ class Connection:
         self._to_send.append(message)
         self._send()
 
-    def subscribe(self, topics: Sequence[str], on_message: OnMessage, on_suback: OnAck) -> None:
+    def subscribe(
+        self,
+        topics: Sequence[str],
+        on_message: OnMessage,
+        on_suback: OnAck,
+        *,
+        with_retained: bool = True,
+    ) -> None:
         """Subscribes to topics; `poll` delivers their messages, at first the retained ones.
 
         Args:
@@ -145,8 +155,16 @@ class Connection:
             on_message: Called with each message.
             on_suback: Called with the broker's reply. An access list may withhold every message
                 all the same.
+            with_retained: False for messages that are published from now on only.
         """
-        options = SubscribeOptions(qos=_AT_LEAST_ONCE, noLocal=True, retainAsPublished=True)
+        handling = (
+            SubscribeOptions.RETAIN_SEND_ON_SUBSCRIBE
+            if with_retained
+            else SubscribeOptions.RETAIN_DO_NOT_SEND
+        )
+        options = SubscribeOptions(
+            qos=_AT_LEAST_ONCE, noLocal=True, retainAsPublished=True, retainHandling=handling
+        )
         for topic in topics:
             self._client.message_callback_add(
                 topic,
@@ -205,7 +223,7 @@ class Connection:
                 message.payload,
                 _AT_LEAST_ONCE,
                 retain=message.retain,
-                properties=_publish_properties(message.correlation),
+                properties=_publish_properties(message),
             )
             self._in_flight[sent.mid] = message
 
@@ -269,6 +287,7 @@ def _incoming(message: MQTTMessage) -> IncomingMessage:
         is_retained=message.retain,
         response_topic=getattr(message.properties, "ResponseTopic", None),
         correlation=getattr(message.properties, "CorrelationData", None),
+        run_id=dict(getattr(message.properties, "UserProperty", ())).get(_RUN),
     )
 
 
@@ -279,9 +298,19 @@ def _connect_properties() -> Properties:
     return properties
 
 
-def _publish_properties(correlation: bytes | None) -> Properties | None:
-    if correlation is None:
-        return None
-    properties = Properties(PacketTypes.PUBLISH)  # type: ignore[no-untyped-call]  # paho's gap
-    properties.CorrelationData = correlation
+def _publish_properties(message: OutgoingMessage) -> Properties | None:
+    if (message.correlation, message.expiry_seconds, message.run_id) == (None, None, None):
+        return None  # of a detection
+    properties = _run_properties(PacketTypes.PUBLISH, message.run_id)
+    if message.correlation is not None:
+        properties.CorrelationData = message.correlation
+    if message.expiry_seconds is not None:
+        properties.MessageExpiryInterval = message.expiry_seconds
+    return properties
+
+
+def _run_properties(packet_type: int, run_id: str | None) -> Properties:
+    properties = Properties(packet_type)  # type: ignore[no-untyped-call]  # paho's gap
+    if run_id is not None:
+        properties.UserProperty = (_RUN, run_id)
     return properties

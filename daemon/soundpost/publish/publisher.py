@@ -3,26 +3,29 @@
 import logging
 import secrets
 import threading
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable
 from typing import Self
 
 from soundpost.config import MqttConfig
 from soundpost.errors import PublishError
-from soundpost.health import Health
-from soundpost.messages.payload import DetectionMessage, HealthMessage, ModelIdentity
+from soundpost.health import Health, Problem
+from soundpost.messages.payload import DetectionMessage, HealthMessage
 from soundpost.publish.broker import ConnectionSettings, load_broker_address
 from soundpost.publish.client import MqttClient, NodeTopics
 from soundpost.publish.detections import RefusedTopics
-from soundpost.publish.home_assistant.announcer import DiscoveryAnnouncer
-from soundpost.publish.home_assistant.entities import DeviceAnnouncement
+from soundpost.publish.node import NodeDescription, build_announcer, retained_topics
 from soundpost.publish.outbox.location import outbox_path
+from soundpost.publish.outbox.open_events import LeftOpenEvent
 from soundpost.publish.outbox.outbox import Outbox
 from soundpost.publish.outbox.writer import FULL, OutboxWriter
-from soundpost.publish.state_topics import SoundStates, StateTopics
-from soundpost.publish.wakeup import Wakeup
+from soundpost.publish.retained.sender import build_state_sender
+from soundpost.publish.retained.topics import RetainedTopics
+from soundpost.publish.state_topics import SoundStates
 from soundpost.system.log_once import LogOnce
 from soundpost.system.units import BYTES_PER_MEGABYTE
+from soundpost.system.wakeup import Wakeup
+
+__all__ = ["CLOSE_SECONDS", "MqttPublisher", "NodeDescription"]
 
 CLOSE_SECONDS = 5.0
 """The time that `close` gives the broker by default to take what is left."""
@@ -30,23 +33,6 @@ _CLOSE_GRACE_SECONDS = 0.5
 """Added to the time-out when threads end: for a last packet, and to close the outbox's file."""
 
 _log = logging.getLogger("soundpost.publish")
-
-
-@dataclass(frozen=True, slots=True)
-class NodeDescription:
-    """The node as subscribers and Home Assistant see it.
-
-    Attributes:
-        name: The name of the node, the second level of its topics.
-        labels: The labels that are detected, published as `sound/<label>`.
-        model: The model that classifies; without it nothing is announced to Home Assistant.
-        records_clips: True if the node can record clips.
-    """
-
-    name: str
-    labels: Sequence[str] = ()
-    model: ModelIdentity | None = None
-    records_clips: bool = False
 
 
 class MqttPublisher:
@@ -74,8 +60,6 @@ class MqttPublisher:
         outbox = Outbox(config.queue_messages, health)
         self._outbox = outbox.intake
         base = f"{config.prefix}/{node.name}"
-        self.state_topics = StateTopics()
-        self._sounds = SoundStates(node.labels, self.state_topics) if node.labels else None
         refused_topics, wakeup = RefusedTopics(self._broker), Wakeup()
         self._wake, self.inbox = wakeup.set, None
         if config.commands:
@@ -83,16 +67,23 @@ class MqttPublisher:
             from soundpost.publish.inbox.inbox import build_inbox  # noqa: PLC0415 - see above
 
             self.inbox = build_inbox(base, refused_topics.on_reason_code, wakeup.set, health)
-        client_id = f"soundpost-{node.name}-{secrets.token_hex(4)}"
-        settings = ConnectionSettings(self._broker, client_id, config.keepalive_seconds)
-        announcer = _build_announcer(config, node, base)
-        topics = NodeTopics(base, outbox.feed, self.state_topics, announcer, self.inbox)
+        run_id = secrets.token_hex(4)
+        client_id = f"soundpost-{node.name}-{run_id}"
+        settings = ConnectionSettings(self._broker, client_id, config.keepalive_seconds, run_id)
+        states = build_state_sender(config, base, run_id, refused_topics)
+        self.state_topics, self._own_status = states.state_topics, states.own_status
+        self._sounds = SoundStates(node.labels, self.state_topics) if node.labels else None
+        announcer = build_announcer(config, node, base)
+        retained = RetainedTopics(retained_topics(config, node, base, announcer))
+        topics = NodeTopics(base, outbox.feed, states, retained, announcer, self.inbox)
         self._client = MqttClient(settings, topics, refused_topics, wakeup, health)
         self._threads = [_build_thread(self._client.run, "soundpost-mqtt")]
         self._writer: OutboxWriter | None = None
         if path := outbox_path(config):
             budget_bytes = config.outbox_megabytes * BYTES_PER_MEGABYTE
-            self._writer = OutboxWriter(path, budget_bytes, outbox.storage, health, self._wake)
+            self._writer = OutboxWriter(
+                path, budget_bytes, outbox.storage, health, self._wake, retained
+            )
             self._threads.append(_build_thread(self._writer.run, "soundpost-outbox"))
         self._overflow_log = LogOnce(_log)
 
@@ -107,6 +98,11 @@ class MqttPublisher:
     def is_connected(self) -> bool:
         """True while the broker is connected."""
         return self._client.is_connected
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """The problems of the node at its broker."""
+        return (Problem.DUPLICATE_NODE,) if self._own_status.has_duplicate else ()
 
     @property
     def last_seq(self) -> int:
@@ -138,6 +134,10 @@ class MqttPublisher:
             self._sounds.update(message)
         self._require_threads()
         self._wake()
+
+    def pop_left_open(self) -> list[LeftOpenEvent]:
+        """Removes and returns the events that an earlier run left open, for their last messages."""
+        return self._outbox.pop_left_open()
 
     def publish_health(self, message: HealthMessage) -> None:
         """Queues health, in place of a message that was not sent yet; returns at once.
@@ -178,22 +178,6 @@ class MqttPublisher:
             raise PublishError(
                 "a thread that publishes has died", hint="its traceback is in the log; report it"
             )
-
-
-def _build_announcer(
-    config: MqttConfig, node: NodeDescription, base: str
-) -> DiscoveryAnnouncer | None:
-    if not config.discovery or node.model is None:
-        return None
-    announcement = DeviceAnnouncement(
-        base,
-        node.labels,
-        node.model,
-        level_seconds=config.level_seconds,
-        accepts_commands=config.commands,
-        records_clips=node.records_clips,
-    )
-    return DiscoveryAnnouncer(config.discovery_prefix, node.name, announcement)
 
 
 def _build_thread(run: Callable[[], None], name: str) -> threading.Thread:

@@ -28,11 +28,14 @@ class DiscoveryAnnouncer:
         prefix: The prefix of Home Assistant's discovery topics.
         node: The name of the node.
         announcement: Builds the payload.
+
+    Attributes:
+        topic: The full topic of the announcement.
     """
 
     def __init__(self, prefix: str, node: str, announcement: DeviceAnnouncement) -> None:
         self._birth_topic = f"{prefix}/status"
-        self._topic = f"{prefix}/device/{node}/{_OBJECT_ID}/config"
+        self.topic = f"{prefix}/device/{node}/{_OBJECT_ID}/config"
         self._announcement = announcement
         self._earlier: bytes | None = None
         self._announced: bytes | None = None
@@ -73,7 +76,7 @@ class DiscoveryAnnouncer:
                     "it disconnects on the announcement, perhaps because of its message_size_limit"
                 )
 
-        connection.subscribe([self._topic], on_announcement, self._on_reason_code)
+        connection.subscribe([self.topic], on_announcement, self._on_reason_code)
         connection.subscribe([self._birth_topic], on_birth_message, on_birth_suback)
 
     def _announce(self, connection: Connection) -> None:
@@ -81,7 +84,7 @@ class DiscoveryAnnouncer:
         if payload != self._announced:
             self._announced = payload
             self._is_unacknowledged = True
-            connection.publish(OutgoingMessage(self._topic, payload, self._on_ack, retain=True))
+            connection.publish(OutgoingMessage(self.topic, payload, self._on_ack, retain=True))
 
     def _on_ack(self, refusal: str | None) -> None:
         self._is_unacknowledged = False
@@ -97,5 +100,5 @@ class DiscoveryAnnouncer:
                 "and write %s)",
                 refusal,
                 self._birth_topic,
-                self._topic,
+                self.topic,
             )
