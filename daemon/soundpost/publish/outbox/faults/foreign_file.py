@@ -56,7 +56,7 @@ def require_own_file(path: Path, *, has_mark: bool = True) -> None:
 
 def _is_own(head: bytes, log: bytes) -> bool:
     """Returns whether the bytes are those of an outbox, or of a file without content."""
-    if not head or _OUR_TABLE in head:
+    if not head or (_OUR_TABLE in head and b"\0" in head):  # text that quotes it has no zeros
         return True
     number = int.from_bytes(head[_APPLICATION_ID_OFFSET:][:4], "big")
     if not head.startswith(_MAGIC) or number not in {0, APPLICATION_ID}:

@@ -121,6 +121,28 @@ def test_events_that_changed_while_the_disk_was_full_are_stored_later(
     assert left_open(again) == [("b", State.STARTED), ("c", State.STARTED)]
 
 
+def test_events_of_a_file_that_cannot_be_opened_at_the_start_are_ended_later(
+    disk: Disk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The disk is read-only until the daemon runs."""
+    monkeypatch.setattr(Backoff, "next_seconds", lambda _: 0.0)
+    path = disk.folder / "outbox.db"
+    outbox, writer = outbox_file(path)
+    append(outbox, writer, message(1, event_id="a"))
+    writer.close()
+    disk.remount("ro")
+    again, writer = outbox_file(path)
+    assert left_open(again) == []
+    disk.remount("rw")
+    writer.write_pending()
+    assert left_open(again) == [("a", State.STARTED)]
+    seq = again.intake.last_seq + 1
+    append(again, writer, message(seq, event_id="a", state=State.RETRACTED))
+    assert sent(again, writer) == [1, seq]
+    third, _ = outbox_file(killed(path, writer))
+    assert left_open(third) == []
+
+
 def test_a_file_of_an_earlier_release_is_used(path: Path) -> None:
     """It has no table of open events; the next write adds it."""
     outbox, writer = outbox_file(path)

@@ -44,6 +44,7 @@ FOREIGN: dict[str, Callable[[Path], object]] = {
     "database in WAL mode": lambda path: make_database(path, "PRAGMA journal_mode = WAL"),
     "database of a known program": lambda path: make_database(path, "PRAGMA application_id = 7"),
     "text": lambda path: path.write_text("minutes of the meeting\n"),
+    "dump of an outbox": lambda path: path.write_text("CREATE TABLE detections (\n  seq INTEGER"),
     "one byte": lambda path: path.write_bytes(b"\0"),
     "sound": lambda path: path.write_bytes(b"RIFF\x24\x00\x00\x00WAVEfmt "),
     "folder": Path.mkdir,
