@@ -46,12 +46,12 @@ def folder(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def start(folder: Path, broker: Broker) -> Iterator[Start]:
-    """Provides a function that starts the daemon, with more keys; `hears` lets events start."""
+    """Provides a function that starts the daemon, with more keys; `detects` lets events start."""
     started: list[Daemon] = []
 
-    def start_daemon(*keys: str, hears: bool = True, node: str = NODE) -> Daemon:
+    def start_daemon(*keys: str, detects: bool = True, node: str = NODE) -> Daemon:
         text = CONFIG.format(folder=folder, broker=broker.url) + "\n".join(keys)
-        threshold = 0.5 if hears else 0.99
+        threshold = 0.5 if detects else 0.99
         text = text.replace("on_threshold = 0.5", f"on_threshold = {threshold}")
         path = folder / "soundpost.toml"
         path.write_text(text, encoding="utf-8")
@@ -104,7 +104,7 @@ def test_the_next_start_ends_what_was_left_open(broker: Broker, start: Start) ->
     before = rows(leave_open(broker, start))[-1]
     broker.start()
     with Subscriber(broker.port) as subscriber:
-        daemon = start(hears=False)
+        daemon = start(detects=False)
         seen = subscriber.wait_for(lambda seen: "ended" in states(seen))
         ended = rows(seen)[-1]
         assert ended == before | {
@@ -116,7 +116,7 @@ def test_the_next_start_ends_what_was_left_open(broker: Broker, start: Start) ->
         assert ended["offset"] >= ended["onset"]
         assert retained(broker)[SOUND] == "OFF"
         assert daemon.terminate()[0] == 0
-        daemon = start(hears=False)
+        daemon = start(detects=False)
         count = sum(m.topic == STATUS for m in seen)
         subscriber.wait_for(lambda seen: sum(m.topic == STATUS for m in seen) > count + 3)
         assert states(subscriber.received).count("ended") == 1
@@ -126,12 +126,12 @@ def test_a_kill_while_the_ends_wait_changes_nothing(broker: Broker, start: Start
     """The ends are stored while the broker is away; two more runs are killed before it is back."""
     leave_open(broker, start)
     for _ in range(2):
-        daemon = start(hears=False)
+        daemon = start(detects=False)
         daemon.wait_for_log("no broker is listening")
         daemon.kill()
     broker.start()
     with Subscriber(broker.port) as subscriber:
-        start(hears=False)
+        start(detects=False)
         seen = subscriber.wait_for(lambda seen: "ended" in states(seen))
         assert [row["state"] for row in rows(seen)].count("ended") == 1
 
@@ -142,7 +142,7 @@ def test_an_unconfirmed_event_is_retracted(broker: Broker, start: Start) -> None
         daemon = start("decide.labels.hiss.minimum_seconds = 60.0")
         subscriber.wait_for(states)
         daemon.kill()
-        start(hears=False)
+        start(detects=False)
         seen = subscriber.wait_for(lambda seen: len(states(seen)) > 1)
         assert states(seen) == ["started", "retracted"]
 
@@ -152,7 +152,7 @@ def test_a_label_that_is_excluded_leaves_nothing_behind(broker: Broker, start: S
     leave_open(broker, start)
     broker.start()
     with Subscriber(broker.port) as subscriber:
-        start(f'decide.exclude = ["{LABEL}"]', hears=False)
+        start(f'decide.exclude = ["{LABEL}"]', detects=False)
         seen = subscriber.wait_for(
             lambda seen: "ended" in states(seen) and any(not m.payload for m in seen)
         )
@@ -170,7 +170,7 @@ def test_a_node_that_was_renamed_leaves_nothing_behind(broker: Broker, start: St
     assert {STATUS, SOUND, f"{BASE}/settings"} < topics
     assert f"homeassistant/device/{NODE}/soundpost/config" in topics
     with Subscriber(broker.port) as subscriber:
-        start('mqtt.prefix = "barn"', hears=False, node="south-gate")
+        start('mqtt.prefix = "barn"', detects=False, node="south-gate")
         subscriber.wait_for(lambda seen: topics <= {m.topic for m in seen if not m.payload})
     assert {topic.rpartition("/")[0] for topic in retained(broker)} == {
         "barn/south-gate",

@@ -38,7 +38,7 @@ def reports_duplicate(message: Received) -> bool:
     return message.topic == HEALTH and "duplicate_node" in json.loads(message.payload)["problems"]
 
 
-def test_both_say_it_and_the_one_that_stays_is_online(
+def test_both_report_it_and_the_one_that_stays_is_online(
     broker: Broker, subscriber: Subscriber, configuration: Callable[..., str]
 ) -> None:
     """In the log, in health, and in the retained status after the other one has stopped."""
