@@ -27,7 +27,6 @@ _ENOUGH_SPACE = 0.9
 """An overflow is over below this share of the budget: at its limit it would begin anew at once."""
 _FREE_BYTES = 1 << 20
 """Free pages of the file up to this size stay for the next messages; more go back to the disk."""
-Wake = Callable[[], None]
 _log = logging.getLogger("soundpost.publish")
 
 
@@ -56,7 +55,7 @@ class OutboxWriter:
         budget_bytes: int,
         storage: OutboxStorage,
         health: Health,
-        wake: Wake,
+        wake: Callable[[], None],
         topics: RetainedTopics | None = None,
     ) -> None:
         self._path = path
@@ -113,8 +112,9 @@ class OutboxWriter:
         return self._file.store is not None
 
     def _begin(self) -> None:
-        try:
+        with suppress(OSError):  # the first write to it fails too, and is logged
             self._file.mark.read()
+        try:
             self._file.open(None)
         except FAULTS as error:
             if has_code(error, sqlite3.SQLITE_BUSY):
