@@ -27,6 +27,7 @@ from soundpost.publish.inbox.inbox import CommandInbox
 from soundpost.publish.inbox.reply_to import ReplyTo
 from soundpost.publish.inbox.results import ResultQueue
 from soundpost.publish.message import IncomingMessage
+from soundpost.publish.outbox.faults.high_water_mark import mark_path
 from soundpost.publish.outbox.outbox import Outbox
 from soundpost.publish.outbox.writer import OutboxWriter
 
@@ -98,6 +99,7 @@ def outbox(data: bytes, folder: Path) -> None:
     """Opens a damaged outbox: new messages are still sent, in order."""
     path = folder / "outbox.db"
     kind, rest = (data[0] % 4, data[1:]) if data else (0, b"")
+    mark_path(path).write_bytes(b"%019d saved\n" % 1)  # else it would be refused as no outbox
     path.with_name(path.name + ("", ".mark", "-wal", "-journal")[kind]).write_bytes(rest)
     health = Health()
     outbox_queue = Outbox(10, health)

@@ -19,7 +19,7 @@ from sample_messages import message
 
 from soundpost.config import MqttConfig
 from soundpost.errors import PublishError
-from soundpost.health import Health
+from soundpost.health import Health, Problem
 from soundpost.messages import ModelIdentity
 from soundpost.publish.probe import deliver, probe
 from soundpost.publish.publisher import MqttPublisher, NodeDescription
@@ -166,6 +166,21 @@ def test_a_reader_cannot_forge_a_detection(setup: Setup) -> None:
             publisher.publish(message(1))
         got = reader.wait_for(len)
     assert json.loads(got[0].payload)["seq"] == 1
+
+
+def test_a_node_may_read_its_own_status_only(setup: Setup) -> None:
+    """So it detects another one with its certificate, and learns nothing of the others."""
+    first, second = (
+        MqttPublisher(MqttConfig(**setup.node()), NodeDescription("north-gate"), Health())
+        for _ in range(2)
+    )
+    other = MqttPublisher(MqttConfig(**setup.node("x")), NodeDescription("north-gate"), Health())
+    with first, other:
+        wait_until(lambda: first.is_connected and other.is_connected)
+        with second:
+            wait_until(lambda: first.problems == (Problem.DUPLICATE_NODE,))
+        wait_until(lambda: not first.problems)
+        assert not other.problems
 
 
 def test_only_an_authorised_reader_can_send_commands(setup: Setup) -> None:

@@ -1,4 +1,4 @@
-"""Twenty messages a second, with kill -9 of the broker and the daemon at random moments."""
+"""Twenty messages a second, with kill -9 of broker, daemon or both at random moments."""
 
 import json
 import random
@@ -32,6 +32,9 @@ CONFIG = f"""{BUSY_CONFIG}
 mqtt.outbox = "{{folder}}/outbox.db"
 """
 
+TARGETS = ("broker", "daemon", "both")
+"""What is killed."""
+
 Row = dict[str, Any]
 
 
@@ -51,7 +54,7 @@ class ChaosRun:
     subscriber: Subscriber
     seed: int
     daemon: Daemon | None = None
-    kills: dict[str, int] = field(default_factory=lambda: {"broker": 0, "daemon": 0})
+    kills: dict[str, int] = field(default_factory=lambda: dict.fromkeys(TARGETS, 0))
 
     def __post_init__(self) -> None:
         self._rng = random.Random(self.seed)  # noqa: S311 - the same moments again
@@ -63,7 +66,7 @@ class ChaosRun:
 
     def run(self, kills_each: int) -> None:
         """Kills each a number of times, in a random order, and waits for the remaining messages."""
-        targets = ["broker", "daemon"] * kills_each
+        targets = list(TARGETS) * kills_each
         self._rng.shuffle(targets)
         self.daemon = self._start()
         for target in targets:
@@ -81,16 +84,25 @@ class ChaosRun:
         """Returns the received detections, in order."""
         return [json.loads(message.payload) for message in self.subscriber.on(DETECTIONS)]
 
+    def topics_on(self) -> list[str]:
+        """Returns the topics that a new subscriber is shown as ON."""
+        with Subscriber(self.broker.port) as late:
+            late.publish("end", b"", retain=False)  # arrives after the retained messages
+            seen = late.wait_for(lambda seen: any(m.topic == "end" for m in seen))
+        return [m.topic for m in seen if m.retain and m.payload == b"ON"]
+
     def _kill(self, target: str) -> None:
         assert self.daemon is not None
         self.kills[target] += 1
-        if target == "broker":
+        if target in {"broker", "both"}:
             self.broker.kill()
-            self._random_sleep(1.0)
-            self.broker.start()
-        else:
+        if target in {"daemon", "both"}:
             self.daemon.kill()
             self._random_sleep(0.5)
+        if target in {"broker", "both"}:
+            self._random_sleep(1.0)
+            self.broker.start()
+        if target in {"daemon", "both"}:
             self.daemon = self._start()
 
     def _start(self, *arguments: str) -> Daemon:

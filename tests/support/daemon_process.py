@@ -23,11 +23,14 @@ class Daemon:
     Args:
         arguments: Command-line arguments, besides the node's name.
         environment: Environment of the process; by default that of the test.
+        node: The name of the node.
     """
 
-    def __init__(self, arguments: list[str], environment: dict[str, str] | None = None) -> None:
+    def __init__(
+        self, arguments: list[str], environment: dict[str, str] | None = None, node: str = NODE
+    ) -> None:
         self.process = subprocess.Popen(
-            [str(SOUNDPOST), "run", "--node", NODE, *arguments],
+            [str(SOUNDPOST), "run", "--node", node, *arguments],
             env=environment or dict(os.environ),
             stderr=subprocess.PIPE,
             text=True,
@@ -37,6 +40,14 @@ class Daemon:
         """Waits until the process ends by itself; returns its exit status and its stderr."""
         _, errors = self.process.communicate(timeout=PATIENCE_SECONDS)
         return self.process.returncode, errors
+
+    def wait_for_log(self, text: str) -> None:
+        """Reads the stderr up to a line with this text."""
+        assert self.process.stderr is not None
+        for line in self.process.stderr:
+            if text in line:
+                return
+        raise AssertionError(f"the daemon ended without {text!r} in its log")
 
     def terminate(self) -> tuple[int, str]:
         """Sends SIGTERM; returns the exit status and the stderr."""

@@ -39,16 +39,24 @@ class Disk:
         subprocess.run(["mount", "-o", f"remount,{option}", str(self.folder)], check=True)
 
 
-@pytest.fixture
-def disk(tmp_path: Path) -> Iterator[Disk]:
-    """A disk for one test; to mount it needs root."""
-    folder = tmp_path / "disk"
+@contextmanager
+def small_disk(folder: Path, size_bytes: int) -> Iterator[Disk]:
+    """Provides a file system of a size at a mount point; to mount it needs root."""
     folder.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", "size=8m", "tmpfs", str(folder)]
+    mount = ["mount", "-t", "tmpfs", "-o", f"size={size_bytes}", "tmpfs", str(folder)]
     if os.geteuid() != 0 or subprocess.run(mount, check=False).returncode != 0:
         pytest.skip("to mount a small disk needs root")
-    yield Disk(folder)
-    subprocess.run(["umount", "--lazy", str(folder)], check=True)
+    try:
+        yield Disk(folder)
+    finally:
+        subprocess.run(["umount", "--lazy", str(folder)], check=True)
+
+
+@pytest.fixture
+def disk(tmp_path: Path) -> Iterator[Disk]:
+    """A disk of eight megabytes for one test."""
+    with small_disk(tmp_path / "disk", 8 << 20) as disk:
+        yield disk
 
 
 @contextmanager

@@ -13,11 +13,14 @@ _writers: list[OutboxWriter] = []
 
 
 def message(
-    seq: int, clock: ClockState = "synced", state: State = State.STARTED
+    seq: int,
+    clock: ClockState = "synced",
+    state: State = State.STARTED,
+    event_id: str = "0197",
 ) -> DetectionMessage:
     """Returns a message that differs from others in its number only."""
     return DetectionMessage(
-        id="0197",
+        id=event_id,
         seq=seq,
         node="post",
         state=state,

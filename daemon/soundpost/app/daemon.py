@@ -9,7 +9,7 @@ from soundpost.capture import ReconnectingMic, Source
 from soundpost.commands import CommandHandler
 from soundpost.events import Detection
 from soundpost.evidence import Evidence
-from soundpost.health import Health, Status
+from soundpost.health import Health, Problem, Status
 from soundpost.messages import MessageBuilder
 from soundpost.metrics import Metrics
 from soundpost.monitor import MicrophoneMonitor
@@ -70,6 +70,11 @@ class Daemon:
         """Seconds of sound since the start."""
         return self.health.samples / self.sample_rate_hz
 
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """The present problems of the microphone and of the node."""
+        return self.monitor.problems + self.publisher.problems
+
     def status(self) -> Status:
         """Returns the state of the daemon now."""
         source = self.source
@@ -78,7 +83,7 @@ class Daemon:
             is_waiting=self.pipeline.is_waiting,
             is_connected=self.publisher.is_connected,
             queue_seconds=source.waiting_seconds if isinstance(source, ReconnectingMic) else 0.0,
-            problems=self.monitor.problems,
+            problems=self.problems,
         )
 
     def publish(self, detection: Detection) -> None:
@@ -86,6 +91,12 @@ class Daemon:
         self.metrics.count(detection)
         message = self.builder.detection(detection)
         self.publisher.publish(self.evidence.attach_clip(detection, message))
+
+    def end_left_open(self) -> None:
+        """Publishes the last message of each event that an earlier run left open."""
+        for event in self.publisher.pop_left_open():
+            self.health.detections += 1
+            self.publisher.publish(self.builder.closing(event.message, event.seen_utc_ns))
 
     def stop(self, signal_name: str) -> None:
         """Ends the loop for good; what was captured until then is still published."""

@@ -21,9 +21,11 @@ def run(live_config: LiveConfig) -> bool:
     """
     daemon = build(live_config)
     with stopped_by_signals(daemon.stop), daemon.publisher:
+        daemon.end_left_open()  # before the microphone, which may be missing
         with daemon.source, daemon.watchdog, daemon.metrics:
             live_config.save_copy()
             for detections in daemon.pipeline.run():
+                daemon.end_left_open()
                 for detection in detections:
                     daemon.publish(detection)
                 status = daemon.status()
@@ -32,6 +34,6 @@ def run(live_config: LiveConfig) -> bool:
                 if live_config.reload_if_requested(validate):
                     daemon.restart()
             daemon.commands.close()
-        daemon.health_reports.publish_now(daemon.monitor.problems)
+        daemon.health_reports.publish_now(daemon.problems)
     _log.info("stopped after %.1f s of sound", daemon.captured_seconds)
     return daemon.watchdog.is_reloading

@@ -11,7 +11,7 @@ from soundpost.commands.state_file import StateFile
 from soundpost.commands.targets import CommandTargets
 from soundpost.config import Config
 from soundpost.publish.publisher import MqttPublisher
-from soundpost.publish.state_topics import set_settings
+from soundpost.publish.retained.state_topics import set_settings
 
 
 def build_executor(

@@ -73,6 +73,25 @@ class MessageBuilder:
             model=self._model,
         )
 
+    def closing(self, latest: DetectionMessage, seen_utc_ns: int) -> DetectionMessage:
+        """Returns the last message of an event that an earlier run left open.
+
+        A confirmed event is ended, an unconfirmed one retracted: its minimum was never reached.
+
+        Args:
+            latest: The latest message of the event.
+            seen_utc_ns: The latest time at which it is known to have lasted, nanoseconds since
+                1970 UTC. The offset, unless the clock was set back behind the onset.
+        """
+        self._seq += 1
+        return msgspec.structs.replace(
+            latest,
+            seq=self._seq,
+            state=State.ENDED if latest.state is State.CONFIRMED else State.RETRACTED,
+            offset=max(latest.onset, rfc3339(seen_utc_ns)),  # of one length: text sorts by time
+            backfilled=True,
+        )
+
     def health(
         self, health: Health, utc_ns: int, problems: Sequence[Problem] = ()
     ) -> HealthMessage:

@@ -115,3 +115,16 @@ def encode_late(payload: bytes) -> bytes:
     """
     fields = msgspec.json.decode(payload, type=dict[str, msgspec.Raw])
     return msgspec.json.encode(fields | {"backfilled": True})
+
+
+def decode_detection(payload: bytes) -> DetectionMessage:
+    """Decodes a detection that an earlier or a later version may have encoded.
+
+    Fields that this version does not know are left out.
+
+    Raises:
+        msgspec.DecodeError, UnicodeDecodeError: It is not a detection.
+    """
+    fields = msgspec.json.decode(payload, type=dict[str, msgspec.Raw])
+    known = {key: fields[key] for key in DetectionMessage.__struct_fields__ if key in fields}
+    return msgspec.json.decode(msgspec.json.encode(known), type=DetectionMessage)

@@ -55,11 +55,13 @@ class ConnectionSettings:
             the last will of the old one, `offline`, after the `online` of the new one.
         keepalive_seconds: After 1.5 times this without a packet the broker drops the connection,
             and publishes the last will.
+        run_id: The id of the run, which status and last will carry.
     """
 
     address: BrokerAddress
     client_id: str
     keepalive_seconds: int
+    run_id: str
 
 
 def connection_settings(
@@ -73,9 +75,10 @@ def connection_settings(
         node: The name of the node.
         purpose: A connection beside the daemon's has its own client identifier, with this name.
     """
+    run_id = secrets.token_hex(4)
     own = config.client_id and "-".join(filter(None, (config.client_id, purpose)))
-    parts = filter(None, ("soundpost", node, purpose, secrets.token_hex(4)))
-    return ConnectionSettings(address, own or "-".join(parts), config.keepalive_seconds)
+    parts = filter(None, ("soundpost", node, purpose, run_id))
+    return ConnectionSettings(address, own or "-".join(parts), config.keepalive_seconds, run_id)
 
 
 def load_broker_address(config: MqttConfig) -> BrokerAddress:

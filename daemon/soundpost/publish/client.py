@@ -3,23 +3,21 @@
 import logging
 import threading
 import time
-from collections import deque
 from dataclasses import dataclass
-from functools import partial
 
 from soundpost.errors import PublishError
 from soundpost.health import Health
-from soundpost.messages.payload import OFFLINE, ONLINE, HealthMessage, encode
+from soundpost.messages.payload import HealthMessage
 from soundpost.publish.broker import ConnectionSettings
 from soundpost.publish.connection import Connection
 from soundpost.publish.detections import DetectionSender, RefusedTopics
 from soundpost.publish.errors import no_acknowledgement
 from soundpost.publish.home_assistant.announcer import DiscoveryAnnouncer
 from soundpost.publish.inbox import CommandChannel
-from soundpost.publish.message import OutgoingMessage
 from soundpost.publish.mqtt5.limits import BrokerLimits, SizeLimit
 from soundpost.publish.outbox.outbox import OutboxFeed
-from soundpost.publish.state_topics import StateTopics, TopicState
+from soundpost.publish.retained.sender import StateSender
+from soundpost.publish.retained.topics import RetainedTopics
 from soundpost.publish.wakeup import Wakeup
 from soundpost.system.backoff import Backoff
 from soundpost.system.log_once import LogOnce
@@ -40,14 +38,16 @@ class NodeTopics:
     Attributes:
         base: The base topic of the node, `<prefix>/<node>`.
         outbox: The messages for `detections`, sent in order.
-        state_topics: The values of `sound/…`, `settings` and `level`.
+        states: Publishes status, health, `sound/…`, `settings` and `level`.
+        retained: The retained topics, of which those of earlier runs are cleared.
         announcer: Publishes the node to Home Assistant; None without discovery.
         inbox: Receives `command/…` and publishes `result`; None without commands.
     """
 
     base: str
     outbox: OutboxFeed
-    state_topics: StateTopics
+    states: StateSender
+    retained: RetainedTopics
     announcer: DiscoveryAnnouncer | None = None
     inbox: CommandChannel | None = None
 
@@ -77,14 +77,11 @@ class MqttClient:
         health: Health,
     ) -> None:
         self._settings = settings
-        self._base = topics.base
         self._outbox = topics.outbox
-        self._state_topics = topics.state_topics
+        self._states, self._retained = topics.states, topics.retained
         self._announcer, self._inbox = topics.announcer, topics.inbox
-        self._refused_topics = refused_topics
         self._wakeup = wakeup
         self._health = health
-        self._latest_health: deque[HealthMessage] = deque(maxlen=1)
         self._backoff = Backoff()
         self._detections = DetectionSender(
             f"{topics.base}/detections",
@@ -98,7 +95,7 @@ class MqttClient:
 
     def set_health(self, message: HealthMessage) -> None:
         """Queues a health message; replaces one that was not sent yet."""
-        self._latest_health.append(message)
+        self._states.set_health(message)
         self._wakeup.set()
 
     def begin_closing(self, timeout_seconds: float) -> None:
@@ -121,8 +118,7 @@ class MqttClient:
                 self._pause()
 
     def _connect_and_serve(self) -> None:
-        will = f"{self._base}/status", OFFLINE
-        with Connection(self._settings, will, self._size_limit) as connection:
+        with Connection(self._settings, self._states.will, self._size_limit) as connection:
             self._on_connect(connection.limits)
             began_seconds = time.monotonic()
             self.is_connected = True
@@ -134,44 +130,29 @@ class MqttClient:
                     self._backoff.reset()
 
     def _serve(self, connection: Connection) -> None:
-        self._publish_state(connection, TopicState("status", ONLINE))
-        self._state_topics.resend_all()
+        self._states.on_connect(connection)
+        self._retained.clear_obsolete(connection)
         if self._announcer is not None:
-            self._announcer.on_connect(connection, self._state_topics.resend_all)
+            self._announcer.on_connect(connection, self._states.state_topics.resend_all)
         if self._inbox is not None:
             self._inbox.on_connect(connection)
         while not self._is_finished():
             self._wakeup.clear()
-            self._send_states(connection)
+            self._send_results(connection)
+            self._states.send(connection)
             self._detections.send(connection)
+            self._states.renew(connection)
             connection.poll(min(_POLL_SECONDS, self._remaining_seconds()), self._wakeup.socket)
-        self._send_states(connection)
-        self._publish_state(connection, TopicState("status", OFFLINE))
+        self._send_results(connection)
+        self._states.send_offline(connection)
         while connection.unacknowledged:
             if not (remaining_seconds := self._remaining_seconds()):
                 raise no_acknowledgement(self._settings.address)
             connection.poll(min(_POLL_SECONDS, remaining_seconds))
 
-    def _send_states(self, connection: Connection) -> None:
+    def _send_results(self, connection: Connection) -> None:
         if self._inbox is not None:
             self._inbox.send(connection)
-        if not (connection.has_room or self._is_finished()):
-            return  # newer values replace those that wait, so nothing piles up
-        for state in self._state_topics.pop_pending():
-            self._publish_state(connection, state)
-        if self._latest_health:
-            # The broker may only now give up a connection that a power cut left behind, and publish
-            # its will, `offline`: so the status is published again with every health message.
-            self._publish_state(connection, TopicState("status", ONLINE))
-            health = encode(self._latest_health.popleft())
-            self._publish_state(connection, TopicState("health", health))
-            if self._announcer is not None:  # values that are not sent again expire
-                self._state_topics.resend_all()
-
-    def _publish_state(self, connection: Connection, state: TopicState) -> None:
-        topic = f"{self._base}/{state.topic}"
-        on_ack = partial(self._refused_topics.on_reason_code, topic)
-        connection.publish(OutgoingMessage(topic, state.payload, on_ack, state.is_retained))
 
     def _on_connect(self, limits: BrokerLimits) -> None:
         self._health.connects += 1

@@ -54,6 +54,8 @@ from soundpost.system.rate_limit import RateLimit
 __all__ = ["MAXIMUM_PACKET_BYTES", "RECEIVE_MAXIMUM", "Connection"]
 
 _AT_LEAST_ONCE = 1
+_RUN = "run"
+"""The user property that carries the id of the run that publishes a status."""
 _CONNECT_SECONDS = 5.0
 """The longest wait for TCP, TLS and CONNACK: a broker far away needs one or two seconds."""
 _DISCONNECT_SECONDS = 1.0
@@ -156,7 +158,7 @@ class Connection:
         size_limit: SizeLimit | None = None,
     ) -> None:
         self._broker = broker = settings.address
-        self._keepalive_seconds = settings.keepalive_seconds
+        self._keepalive_seconds, self._run_id = settings.keepalive_seconds, settings.run_id
         self._events: deque[Callable[[], None]] = deque()
         self._to_send: deque[OutgoingMessage] = deque()
         self._in_flight: dict[int, tuple[OutgoingMessage, int]] = {}  # with the size of its packet
@@ -230,7 +232,14 @@ class Connection:
         self._to_send.append(message)
         self._send()
 
-    def subscribe(self, topics: Sequence[str], on_message: OnMessage, on_suback: OnAck) -> None:
+    def subscribe(
+        self,
+        topics: Sequence[str],
+        on_message: OnMessage,
+        on_suback: OnAck,
+        *,
+        with_retained: bool = True,
+    ) -> None:
         """Subscribes to topics; `poll` delivers their messages, at first the retained ones.
 
         Args:
@@ -238,12 +247,20 @@ class Connection:
             on_message: Called with each message.
             on_suback: Called with the broker's reply. An access list may withhold every message
                 all the same.
+            with_retained: False for messages that are published from now on only.
         """
         size_bytes, limit_bytes = subscribe_bytes(topics), self._packet_limit_bytes
         if limit_bytes is not None and size_bytes > limit_bytes:
             self._events.append(partial(on_suback, too_large(size_bytes, limit_bytes)))
             return
-        options = SubscribeOptions(qos=_AT_LEAST_ONCE, noLocal=True, retainAsPublished=True)
+        handling = (
+            SubscribeOptions.RETAIN_SEND_ON_SUBSCRIBE
+            if with_retained
+            else SubscribeOptions.RETAIN_DO_NOT_SEND
+        )
+        options = SubscribeOptions(
+            qos=_AT_LEAST_ONCE, noLocal=True, retainAsPublished=True, retainHandling=handling
+        )
         for topic in topics:
             self._client.message_callback_add(
                 topic,
@@ -328,7 +345,7 @@ class Connection:
     def _send(self) -> None:
         while self._to_send and len(self._in_flight) < self.limits.receive_maximum:
             message = self._to_send.popleft()
-            properties, qos = _publish_properties(message.correlation), self.limits.qos
+            properties, qos = _publish_properties(message), self.limits.qos
             properties_bytes = len(properties.pack()) if properties is not None else 1  # type: ignore[no-untyped-call]  # paho's gap
             size_bytes = publish_bytes(message.topic, message.payload, properties_bytes, qos)
             limit_bytes = self._packet_limit_bytes
@@ -361,7 +378,12 @@ class Connection:
         host, port = self._broker.host, self._broker.port
         properties = _connect_properties()
         if self._will is not None:
-            self._client.will_set(*self._will, qos=self._will_qos, retain=self._is_will_retained)
+            self._client.will_set(
+                *self._will,
+                qos=self._will_qos,
+                retain=self._is_will_retained,
+                properties=_run_properties(PacketTypes.WILLMESSAGE, self._run_id),
+            )
         try:
             self._client.connect(
                 host, port, self._keepalive_seconds, clean_start=True, properties=properties
@@ -432,6 +454,7 @@ def _incoming(message: MQTTMessage) -> IncomingMessage:
         is_retained=message.retain,
         response_topic=getattr(message.properties, "ResponseTopic", None),
         correlation=getattr(message.properties, "CorrelationData", None),
+        run_id=dict(getattr(message.properties, "UserProperty", ())).get(_RUN),
     )
 
 
@@ -447,9 +470,19 @@ def _connect_properties() -> Properties:
     return properties
 
 
-def _publish_properties(correlation: bytes | None) -> Properties | None:
-    if correlation is None:
-        return None
-    properties = Properties(PacketTypes.PUBLISH)  # type: ignore[no-untyped-call]  # paho's gap
-    properties.CorrelationData = correlation
+def _publish_properties(message: OutgoingMessage) -> Properties | None:
+    if (message.correlation, message.expiry_seconds, message.run_id) == (None, None, None):
+        return None  # of a detection
+    properties = _run_properties(PacketTypes.PUBLISH, message.run_id)
+    if message.correlation is not None:
+        properties.CorrelationData = message.correlation
+    if message.expiry_seconds is not None:
+        properties.MessageExpiryInterval = message.expiry_seconds
+    return properties
+
+
+def _run_properties(packet_type: int, run_id: str | None) -> Properties:
+    properties = Properties(packet_type)  # type: ignore[no-untyped-call]  # paho's gap
+    if run_id is not None:
+        properties.UserProperty = (_RUN, run_id)
     return properties

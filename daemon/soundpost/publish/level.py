@@ -7,7 +7,7 @@ import numpy as np
 from soundpost.audio import Chunk, mean_square_dbfs
 from soundpost.config import MqttConfig
 from soundpost.observer import Observer
-from soundpost.publish.state_topics import StateTopics
+from soundpost.publish.retained.state_topics import StateTopics
 
 
 class LevelReporter(Observer):

@@ -17,6 +17,9 @@ class OutgoingMessage:
         on_ack: Called when the broker acknowledges or refuses it.
         retain: True if the broker shall send it to later subscribers too.
         correlation: Correlation data of a response (MQTT 5, section 4.10); None for no response.
+        expiry_seconds: The time after which the broker drops it, retained or queued; None for
+            never (MQTT 5, section 3.3.2.3.3).
+        run_id: The id of the run that publishes it, as the user property `run`; None for none.
     """
 
     topic: str
@@ -24,6 +27,8 @@ class OutgoingMessage:
     on_ack: OnAck
     retain: bool = False
     correlation: bytes | None = None
+    expiry_seconds: int | None = None
+    run_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +41,7 @@ class IncomingMessage:
         is_retained: True if it was published as a retained message, now or earlier.
         response_topic: The topic on which its sender expects a response, if any.
         correlation: The correlation data that the response must carry, if any.
+        run_id: The user property `run`, if any.
     """
 
     topic: str
@@ -43,6 +49,7 @@ class IncomingMessage:
     is_retained: bool = False
     response_topic: str | None = None
     correlation: bytes | None = None
+    run_id: str | None = None
 
 
 OnMessage = Callable[[IncomingMessage], None]

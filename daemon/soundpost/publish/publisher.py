@@ -1,29 +1,30 @@
 """Publishes to the broker without ever delaying the pipeline."""
 
 import logging
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import partial
 from threading import Thread
 from typing import Self
 
 from soundpost.config import MqttConfig
 from soundpost.errors import PublishError
-from soundpost.health import Health
-from soundpost.messages.payload import DetectionMessage, HealthMessage, ModelIdentity
+from soundpost.health import Health, Problem
+from soundpost.messages.payload import DetectionMessage, HealthMessage
 from soundpost.publish.broker import connection_settings, load_broker_address
 from soundpost.publish.client import MqttClient, NodeTopics
 from soundpost.publish.detections import RefusedTopics
-from soundpost.publish.home_assistant.announcer import DiscoveryAnnouncer
-from soundpost.publish.home_assistant.device_classes import device_classes
-from soundpost.publish.home_assistant.entities import DeviceAnnouncement
+from soundpost.publish.node import NodeDescription, build_announcer, retained_topics
 from soundpost.publish.outbox.location import outbox_path
+from soundpost.publish.outbox.open_events import LeftOpenEvent
 from soundpost.publish.outbox.outbox import Outbox
 from soundpost.publish.outbox.writer import FULL, OutboxWriter
-from soundpost.publish.state_topics import SoundStates, StateTopics
+from soundpost.publish.retained.sender import build_state_sender
+from soundpost.publish.retained.state_topics import SoundStates
+from soundpost.publish.retained.topics import RetainedTopics
 from soundpost.publish.wakeup import Wakeup
 from soundpost.system.log_once import LogOnce
 from soundpost.system.units import BYTES_PER_MEGABYTE
+
+__all__ = ["CLOSE_SECONDS", "MqttPublisher", "NodeDescription"]
 
 CLOSE_SECONDS = 5.0
 """The time that `close` gives the broker by default to take what is left."""
@@ -32,25 +33,6 @@ _CLOSE_GRACE_SECONDS = 0.5
 
 _Thread = partial(Thread, daemon=True)
 _log = logging.getLogger("soundpost.publish")
-
-
-@dataclass(frozen=True, slots=True)
-class NodeDescription:
-    """The node as subscribers and Home Assistant see it.
-
-    Attributes:
-        name: The name of the node, the second level of its topics.
-        labels: The labels that are detected, published as `sound/<label>`.
-        model: The model that classifies; without it nothing is announced to Home Assistant.
-        device_classes: Home Assistant's classes of sounds that the model's manifest names.
-        records_clips: True if the node can record clips.
-    """
-
-    name: str
-    labels: Sequence[str] = ()
-    model: ModelIdentity | None = None
-    device_classes: Mapping[str, str] = field(default_factory=dict)
-    records_clips: bool = False
 
 
 class MqttPublisher:
@@ -78,8 +60,6 @@ class MqttPublisher:
         outbox = Outbox(config.queue_messages, health)
         self._outbox = outbox.intake
         base = f"{config.prefix}/{node.name}"
-        self.state_topics = StateTopics()
-        self._sounds = SoundStates(node.labels, self.state_topics) if node.labels else None
         refused_topics, wakeup = RefusedTopics(self._broker), Wakeup()
         self._wake, self.inbox = wakeup.set, None
         if config.commands:
@@ -87,14 +67,20 @@ class MqttPublisher:
 
             self.inbox = build_inbox(base, refused_topics.on_reason_code, wakeup.set, health)
         settings = connection_settings(config, self._broker, node.name)
-        announcer = _build_announcer(config, node, base)
-        topics = NodeTopics(base, outbox.feed, self.state_topics, announcer, self.inbox)
+        states = build_state_sender(config, base, settings.run_id, refused_topics)
+        self.state_topics, self._own_status = states.state_topics, states.own_status
+        self._sounds = SoundStates(node.labels, self.state_topics) if node.labels else None
+        announcer = build_announcer(config, node, base)
+        retained = RetainedTopics(retained_topics(config, node, base, announcer))
+        topics = NodeTopics(base, outbox.feed, states, retained, announcer, self.inbox)
         self._client = MqttClient(settings, topics, refused_topics, wakeup, health)
         self._threads = [_Thread(target=self._client.run, name="soundpost-mqtt")]
         self._writer: OutboxWriter | None = None
         if path := outbox_path(config):
             budget_bytes = config.outbox_megabytes * BYTES_PER_MEGABYTE
-            self._writer = OutboxWriter(path, budget_bytes, outbox.storage, health, self._wake)
+            self._writer = OutboxWriter(
+                path, budget_bytes, outbox.storage, health, self._wake, retained
+            )
             self._threads.append(_Thread(target=self._writer.run, name="soundpost-outbox"))
         self._overflow_log = LogOnce(_log)
 
@@ -109,6 +95,11 @@ class MqttPublisher:
     def is_connected(self) -> bool:
         """True while the broker is connected."""
         return self._client.is_connected
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """The problems of the node at its broker."""
+        return (Problem.DUPLICATE_NODE,) if self._own_status.has_duplicate else ()
 
     @property
     def last_seq(self) -> int:
@@ -140,6 +131,10 @@ class MqttPublisher:
             self._sounds.update(message)
         self._require_threads()
         self._wake()
+
+    def pop_left_open(self) -> list[LeftOpenEvent]:
+        """Removes and returns the events that an earlier run left open, for their last messages."""
+        return self._outbox.pop_left_open()
 
     def publish_health(self, message: HealthMessage) -> None:
         """Queues health, in place of a message that was not sent yet; returns at once.
@@ -180,21 +175,3 @@ class MqttPublisher:
             raise PublishError(
                 "a thread that publishes has died", hint="its traceback is in the log; report it"
             )
-
-
-def _build_announcer(
-    config: MqttConfig, node: NodeDescription, base: str
-) -> DiscoveryAnnouncer | None:
-    if not config.discovery or node.model is None:
-        return None
-    announcement = DeviceAnnouncement(
-        base,
-        node.labels,
-        node.model,
-        health_seconds=config.health_seconds,
-        device_classes=device_classes(config, node.labels, node.device_classes),
-        level_seconds=config.level_seconds,
-        accepts_commands=config.commands,
-        records_clips=node.records_clips,
-    )
-    return DiscoveryAnnouncer(config.discovery_prefix, node.name, announcement)

@@ -38,11 +38,14 @@ class DiscoveryAnnouncer:
         prefix: The prefix of Home Assistant's discovery topics.
         node: The name of the node.
         announcement: Builds the payload.
+
+    Attributes:
+        topic: The full topic of the announcement.
     """
 
     def __init__(self, prefix: str, node: str, announcement: DeviceAnnouncement) -> None:
         self._birth_topic = f"{prefix}/status"
-        self._topic = f"{prefix}/device/{object_id(node)}/{_OBJECT_ID}/config"
+        self.topic = f"{prefix}/device/{object_id(node)}/{_OBJECT_ID}/config"
         self._announcement = announcement
         self._earlier: bytes | None = None
         self._announced: bytes | None = None
@@ -85,7 +88,7 @@ class DiscoveryAnnouncer:
                     "it disconnects on the announcement, perhaps because of its message_size_limit"
                 )
 
-        connection.subscribe([self._topic], on_announcement, self._on_reason_code)
+        connection.subscribe([self.topic], on_announcement, self._on_reason_code)
         connection.subscribe([self._birth_topic], on_birth_message, on_birth_suback)
 
     def _announce(self, connection: Connection) -> None:
@@ -97,7 +100,7 @@ class DiscoveryAnnouncer:
             self._announced = payload
             self._unacknowledged += 1
             on_ack = partial(self._on_ack, connection)
-            connection.publish(OutgoingMessage(self._topic, payload, on_ack, retain=True))
+            connection.publish(OutgoingMessage(self.topic, payload, on_ack, retain=True))
 
     def _on_ack(self, connection: Connection, refusal: str | None) -> None:
         self._unacknowledged -= 1
@@ -109,7 +112,7 @@ class DiscoveryAnnouncer:
     def _on_reason_code(self, refusal: str | None) -> None:
         if refusal is None:
             return
-        hint = f"let this node read {self._birth_topic} and read and write {self._topic}"
+        hint = f"let this node read {self._birth_topic} and read and write {self.topic}"
         if isinstance(refusal, TooLarge):
             hint = "raise its limit for the size of a packet or a message"
         self._refusal_log.fail(

@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 from soundpost.health import Health
 from soundpost.messages.payload import DetectionMessage, encode, encode_late
+from soundpost.publish.outbox.open_events import LeftOpenEvent, follow
 from soundpost.publish.outbox.record import OutboxRecord
 from soundpost.publish.outbox.state import OutboxState
 from soundpost.publish.outbox.storage import OutboxStorage
@@ -83,12 +84,22 @@ class OutboxIntake:
                 raise ValueError(f"message {message.seq} after message {state.last_seq}")
             state.last_seq = message.seq
             record = OutboxRecord(message.seq, encode(message), state.now_seconds())
+            state.open_events = follow(state.open_events, [record])
             is_held = not state.is_closed and self._hold(record)
             if not is_held:
                 state.health.messages_dropped += 1
             state.report()
         state.has_work.set()
         return is_held
+
+    def pop_left_open(self) -> list[LeftOpenEvent]:
+        """Removes and returns the events that an earlier run left open, the oldest first."""
+        state = self._state
+        if not state.left_open:  # without the lock: it is called between all chunks
+            return []
+        with state.lock:
+            left_open, state.left_open = state.left_open, []
+        return left_open
 
     def close(self) -> tuple[int, int]:
         """Refuses further messages; returns how many are dropped, and how many the file holds."""

@@ -6,8 +6,10 @@ from pathlib import Path
 
 from soundpost.config import MqttConfig
 from soundpost.errors import PublishError
+from soundpost.publish.outbox.database import DamagedFile, has_code
+from soundpost.publish.outbox.faults.foreign_file import require_own_file
 from soundpost.publish.outbox.location import outbox_path
-from soundpost.publish.outbox.store import DamagedFile, Store, has_code
+from soundpost.publish.outbox.store import Store
 from soundpost.system.atomic_file import probe_folder
 from soundpost.system.units import BYTES_PER_MEGABYTE
 
@@ -19,12 +21,14 @@ def probe_outbox(config: MqttConfig) -> str:
     missing file is not created: the user who checks may not be the one who runs the daemon.
 
     Raises:
-        PublishError: The file is damaged or no outbox, or file or folder cannot be written.
+        ConfigError: The file is not an outbox.
+        PublishError: The file is damaged, or file or folder cannot be written.
     """
     path = outbox_path(config)
     if path is None:
         return "in memory alone: neither mqtt.outbox nor systemd names a file"
     try:
+        require_own_file(path)
         probe_folder(_nearest_folder(path))
         if not path.exists():
             return f"{path}: not there yet, and can be made"

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from soundpost.health import Health
+from soundpost.publish.outbox.open_events import LeftOpenEvent, OpenEvents
 from soundpost.publish.outbox.record import OutboxRecord
 from soundpost.publish.outbox.send_queue import SendQueue
 
@@ -30,6 +31,8 @@ class OutboxState:
         has_unread: True while the file holds messages that are not in memory.
         last_seq: The last number that was given to a message.
         earlier_seq: The last number that an earlier run gave.
+        open_events: The latest message of each event that is not over, by the event's id.
+        left_open: Events that an earlier run left open, until the pipeline ends them.
         is_closed: True once nothing is appended any more.
         has_work: Set when the writer has something to do.
     """
@@ -46,6 +49,8 @@ class OutboxState:
     has_unread: bool = False
     last_seq: int = 0
     earlier_seq: int = 0
+    open_events: OpenEvents = field(default_factory=dict)
+    left_open: list[LeftOpenEvent] = field(default_factory=list)
     is_closed: bool = False
     has_work: threading.Event = field(default_factory=threading.Event)
 

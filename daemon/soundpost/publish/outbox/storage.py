@@ -3,13 +3,29 @@
 import threading
 from collections.abc import Iterable
 from itertools import islice
+from typing import NamedTuple
 
+from soundpost.publish.outbox.open_events import LeftOpenEvent, OpenEvents
 from soundpost.publish.outbox.record import OutboxRecord
 from soundpost.publish.outbox.state import OutboxState
 
 MOST_IN_MEMORY = 200
 """Stored messages that may wait in memory; later ones are read from the file, as many at once. At
 500 bytes each they take 100 kB, ten times the messages that may be in flight."""
+
+
+class Pending(NamedTuple):
+    """The next write to the file.
+
+    Attributes:
+        records: The messages to be stored, in their order.
+        removed: The numbers of the rows to be removed.
+        open_events: The events that are open after these messages.
+    """
+
+    records: list[OutboxRecord]
+    removed: list[int]
+    open_events: OpenEvents
 
 
 class OutboxStorage:
@@ -23,6 +39,7 @@ class OutboxStorage:
 
     def __init__(self, state: OutboxState) -> None:
         self._state = state
+        self._recovered_ids: set[str] = set()
         self.read_seq = 0
 
     @property
@@ -61,10 +78,28 @@ class OutboxStorage:
             state.has_unread = state.has_unread and is_readable
             state.release()
 
-    def pending(self) -> tuple[list[OutboxRecord], list[int]]:
-        """Returns the messages to be stored, and the numbers of the rows to be removed."""
-        with self._state.lock:
-            return list(self._state.unsaved.values()), list(self._state.removable)
+    def recover(self, stored: Iterable[LeftOpenEvent]) -> None:
+        """Passes events that an earlier run left open to the pipeline, each of them once.
+
+        Args:
+            stored: The open events in a file that was just opened, those of this run included.
+        """
+        state = self._state
+        with state.lock:
+            for event in stored:
+                event_id, record = event.message.id, event.record
+                if record.seq > state.earlier_seq or event_id in self._recovered_ids:
+                    continue
+                self._recovered_ids.add(event_id)
+                # It stays open in the file until the message that ends it is there, too.
+                state.open_events = {event_id: record, **state.open_events}
+                state.left_open.append(event)
+
+    def pending(self) -> Pending:
+        """Returns what is to be written, as of one moment."""
+        state = self._state
+        with state.lock:
+            return Pending(list(state.unsaved.values()), list(state.removable), state.open_events)
 
     def written(
         self, saved: Iterable[OutboxRecord], removed: Iterable[int], stored_count: int

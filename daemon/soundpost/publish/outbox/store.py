@@ -2,57 +2,40 @@
 
 import os
 import sqlite3
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
+from collections.abc import Set as AbstractSet
+from contextlib import suppress
 from pathlib import Path
 
+from soundpost.publish.outbox.database import DamagedFile, Database, detecting_damage
+from soundpost.publish.outbox.open_events import OpenEvents, OpenEventsTable
 from soundpost.publish.outbox.record import LARGEST_SEQ, OutboxRecord, row_of, undamaged_records
 
-APPLICATION_ID = 0x736F6E64  # "sond"
-_VERSION = 1
-_FILE_MODE = 0o640
-_LOCK_SECONDS = 1.0
-"""A daemon that stops lets go of the file within this time; a longer lock is a second daemon."""
 _PAGES_FREED_AT_ONCE = 256
 """1 MiB in pages of 4 KiB: a short transaction, even on a slow SD card."""
-
-# FULL: a commit survives a power cut, not only a crash, for one fsync each; messages that are
-# stored together share it. EXCLUSIVE: no second soundpost uses the file; no -shm file is needed.
-_SETTINGS = (
-    "PRAGMA locking_mode = EXCLUSIVE",
-    "PRAGMA auto_vacuum = INCREMENTAL",
-    "PRAGMA journal_mode = WAL",
-    "PRAGMA synchronous = FULL",
-    "PRAGMA wal_autocheckpoint = 256",
-    "PRAGMA journal_size_limit = 1048576",
-)
-# AUTOINCREMENT remembers the highest number for ever, in the transaction that inserts it.
-_TABLE = """
-CREATE TABLE IF NOT EXISTS detections (
-  seq INTEGER PRIMARY KEY AUTOINCREMENT,
-  told_at_seconds REAL NOT NULL,
-  crc32 INTEGER NOT NULL,
-  payload BLOB NOT NULL
-)"""
+_SHORT_OF_SPACE_BYTES = 8 << 20
+"""With less free space the log (WAL) is emptied after every write, so that it takes no place of
+messages: it may grow to some 2 MiB."""
 _INSERT = "INSERT OR IGNORE INTO detections VALUES (?, ?, ?, ?)"
 SELECT = "SELECT seq, told_at_seconds, crc32, payload FROM detections"
-
-
-class DamagedFile(Exception):  # noqa: N818 - a finding, always caught in this package
-    """Raised when the file does not hold what was written to it."""
 
 
 class Store:
     """The rows that the broker has not acknowledged yet, in the order of their numbers.
 
-    Only one thread may use it at a time.
+    It also holds the open events, changed in the transaction of the messages that open and close
+    them, and the node's retained topics. Only one thread may use it at a time.
 
     Args:
         path: The file; created if it is missing.
 
     Attributes:
+        file_id: The device and the inode of the file.
+        log_id: Those of its log (WAL); None if it has none yet.
         last_seq: The highest number that was ever stored in it.
         count: The number of rows.
+        open_events: The table of open events.
+        retained_topics: The retained topics that it holds.
 
     Raises:
         DamagedFile: On opening and reading, if the content is not what was written.
@@ -61,140 +44,125 @@ class Store:
     """
 
     def __init__(self, path: Path) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        os.close(os.open(path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, _FILE_MODE))
-        self._database = connect(path)
+        self._folder = path.parent
+        self._database = database = Database(path)
+        self.file_id, self.log_id = database.file_id, database.log_id
         try:
-            self._verify()
             self.last_seq = self._find_last_seq()
-            self.count = self._number("SELECT count(*) FROM detections")
+            self.count = database.number("SELECT count(*) FROM detections")
+            self.open_events = OpenEventsTable(database)
+            self.retained_topics = self._read_retained_topics()
         except BaseException:
-            self._database.close()
+            self.close()
             raise
-        self._page_bytes = self._number("PRAGMA page_size")
+        self._page_bytes = database.number("PRAGMA page_size")
 
     @property
     def used_bytes(self) -> int:
         """The size of the pages with rows."""
-        pages = self._number("PRAGMA page_count") - self._number("PRAGMA freelist_count")
-        return pages * self._page_bytes
+        pages = self._database.number("PRAGMA page_count")
+        return (pages - self._database.number("PRAGMA freelist_count")) * self._page_bytes
 
     @property
     def free_bytes(self) -> int:
         """The size of the free pages, which `shrink` gives back to the disk."""
-        return self._number("PRAGMA freelist_count") * self._page_bytes
+        return self._database.number("PRAGMA freelist_count") * self._page_bytes
 
-    def write(self, saved: Iterable[OutboxRecord], removed: Iterable[int]) -> None:
-        """Inserts and deletes rows in one transaction; returns when it is on the disk."""
-        with self._transaction():
-            before = self._database.total_changes
-            self._database.executemany(_INSERT, map(row_of, saved))
-            added = self._database.total_changes - before
-            self._database.executemany(
-                "DELETE FROM detections WHERE seq = ?", ((seq,) for seq in removed)
-            )
-            deleted = self._database.total_changes - before - added
-            last_seq = self._number("SELECT max(seq) FROM sqlite_sequence")
+    def write(
+        self,
+        saved: Iterable[OutboxRecord],
+        removed: Iterable[int],
+        open_events: OpenEvents | None = None,
+    ) -> None:
+        """Inserts and deletes rows in one transaction; returns when it is on the disk.
+
+        Args:
+            saved: The messages to be inserted.
+            removed: The numbers of the rows to be deleted.
+            open_events: The events that are open after these messages; None to leave those that
+                are stored.
+        """
+        database = self._database.connection
+        with self._database.transaction():
+            before = database.total_changes
+            database.executemany(_INSERT, map(row_of, saved))
+            added = database.total_changes - before
+            database.executemany("DELETE FROM detections WHERE seq = ?", ((s,) for s in removed))
+            deleted = database.total_changes - before - added
+            last_seq = self._database.number("SELECT max(seq) FROM sqlite_sequence")
+            if open_events is not None:
+                self.open_events.write(open_events)
         self.count += added - deleted
         self.last_seq = last_seq
+        if open_events is not None:
+            self.open_events.written(open_events)
+        if _is_short_of_space(self._folder):
+            self.empty_log()
+
+    def write_retained_topics(self, topics: AbstractSet[str]) -> None:
+        """Replaces the retained topics."""
+        with self._database.transaction():
+            self._database.connection.execute("DELETE FROM retained_topics")
+            rows = ((topic,) for topic in sorted(topics))
+            self._database.connection.executemany("INSERT INTO retained_topics VALUES (?)", rows)
+        self.retained_topics = frozenset(topics)
 
     def advance(self, seq: int) -> None:
         """Raises `last_seq` to a number that was given to a message that is not stored here."""
-        with self._transaction():
-            self._database.execute(_INSERT, (seq, 0.0, 0, b""))
-            self._database.execute("DELETE FROM detections WHERE seq = ?", (seq,))
+        with self._database.transaction():
+            self._database.connection.execute(_INSERT, (seq, 0.0, 0, b""))
+            self._database.connection.execute("DELETE FROM detections WHERE seq = ?", (seq,))
         self.last_seq = seq
 
     def shrink(self) -> None:
         """Gives some free pages back to the disk."""
-        with _detecting_damage():
+        with detecting_damage():
             # `execute` would free only one page: it makes one step of a statement without rows.
-            self._database.executescript(f"PRAGMA incremental_vacuum({_PAGES_FREED_AT_ONCE})")
+            script = f"PRAGMA incremental_vacuum({_PAGES_FREED_AT_ONCE})"
+            self._database.connection.executescript(script)
+
+    def empty_log(self) -> None:
+        """Moves the rows of the log (WAL) into the file, if the disk has space for them."""
+        with detecting_damage(), suppress(sqlite3.OperationalError):  # they stay in the log
+            self._database.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
 
     def read_after(self, seq: int, limit: int) -> tuple[list[OutboxRecord], list[int]]:
         """Returns the next rows after a number, and the numbers of damaged rows among them."""
-        with _detecting_damage():
+        with detecting_damage():
             query = f"{SELECT} WHERE seq > ? ORDER BY seq LIMIT ?"
-            rows = self._database.execute(query, (seq, limit)).fetchall()
+            rows = self._database.connection.execute(query, (seq, limit)).fetchall()
         records = list(undamaged_records(rows))
         return records, sorted({row[0] for row in rows} - {record.seq for record in records})
 
     def close(self) -> None:
         """Closes the file."""
-        self._database.close()
-
-    def _verify(self) -> None:
-        with _detecting_damage():
-            # Before anything is changed: verify that it is an outbox, and undamaged.
-            is_new = not self._number("SELECT count(*) FROM sqlite_schema")
-            if not is_new and self._number("PRAGMA application_id") != APPLICATION_ID:
-                raise DamagedFile("it is a database of another program")
-            if not is_new and self._number("PRAGMA user_version") != _VERSION:
-                raise DamagedFile("it is of another version")
-            for setting in _SETTINGS:
-                self._database.execute(setting).fetchall()
-            result = self._database.execute("PRAGMA quick_check(1)").fetchone()[0]
-            if result != "ok":
-                raise DamagedFile(result)
-            with self._transaction():
-                self._database.execute(_TABLE)
-                self._database.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-                self._database.execute(f"PRAGMA user_version = {_VERSION}")
-
-    @contextmanager
-    def _transaction(self) -> Iterator[None]:
-        with _detecting_damage():
-            self._database.execute("BEGIN IMMEDIATE")
-            try:
-                yield
-                self._database.execute("COMMIT")
-            except BaseException:
-                if self._database.in_transaction:  # SQLite ends some by itself, as on a full disk
-                    self._database.execute("ROLLBACK")
-                raise
+        self._database.connection.close()
 
     def _find_last_seq(self) -> int:
-        # SQLite's quick_check does not verify the content of its table of numbers.
+        # SQLite's quick_check verifies neither names of columns nor its table of numbers.
+        with detecting_damage():
+            query = "SELECT payload, crc32, told_at_seconds FROM detections LIMIT 0"
+            self._database.connection.execute(query)
         last_seq = max(
-            self._number("SELECT max(seq) FROM sqlite_sequence"),
-            self._number("SELECT max(seq) FROM detections"),
+            self._database.number("SELECT max(seq) FROM sqlite_sequence"),
+            self._database.number("SELECT max(seq) FROM detections"),
         )
         if last_seq > LARGEST_SEQ:
             raise DamagedFile(f"a message has number {last_seq}")
         return last_seq
 
-    def _number(self, query: str) -> int:
-        with _detecting_damage():
-            (number,) = self._database.execute(query).fetchone()
-        if not isinstance(number, int | None):
-            raise DamagedFile(f"expected a number, got {type(number).__name__}")
-        return number or 0
+    def _read_retained_topics(self) -> frozenset[str]:
+        if not self._database.has_table("retained_topics"):
+            return frozenset()
+        with detecting_damage():
+            rows = self._database.connection.execute("SELECT topic FROM retained_topics")
+            return frozenset(topic for (topic,) in rows if isinstance(topic, str))
 
 
-def connect(path: Path) -> sqlite3.Connection:
-    """Opens a connection for any thread, one at a time, without implicit transactions."""
-    return sqlite3.connect(
-        path, timeout=_LOCK_SECONDS, isolation_level=None, check_same_thread=False
-    )
-
-
-@contextmanager
-def _detecting_damage() -> Iterator[None]:
+def _is_short_of_space(folder: Path) -> bool:
+    """Returns whether little space is left for this user on the disk of a folder."""
     try:
-        yield
-    except sqlite3.DatabaseError as error:
-        if is_damage(error):
-            raise DamagedFile(str(error)) from error
-        raise
-    except UnicodeDecodeError as error:  # SQLite quotes the schema in its message
-        raise DamagedFile("its schema is garbled") from error
-
-
-def is_damage(error: sqlite3.Error) -> bool:
-    """Returns whether the file is broken, as opposed to a disk that refuses writes for now."""
-    return has_code(error, sqlite3.SQLITE_CORRUPT) or has_code(error, sqlite3.SQLITE_NOTADB)
-
-
-def has_code(error: Exception, code: int) -> bool:
-    """Returns whether an error has this primary result code of SQLite."""
-    return getattr(error, "sqlite_errorcode", 0) & 0xFF == code
+        status = os.statvfs(folder)
+    except OSError:  # the folder was removed, which the writer notices by itself
+        return False
+    return status.f_bavail * status.f_frsize < _SHORT_OF_SPACE_BYTES

@@ -7,33 +7,34 @@ from collections.abc import Callable
 from contextlib import closing, suppress
 from pathlib import Path
 
+from soundpost.errors import ConfigError
 from soundpost.health import Health
 from soundpost.publish.errors import in_use
-from soundpost.publish.outbox.disk_outage import DiskOutage
-from soundpost.publish.outbox.high_water_mark import HighWaterMark
-from soundpost.publish.outbox.recovery import replace_damaged
+from soundpost.publish.outbox.database import DamagedFile, has_code
+from soundpost.publish.outbox.faults.disk_outage import DiskOutage
+from soundpost.publish.outbox.faults.full_disk import write_what_fits
 from soundpost.publish.outbox.storage import MOST_IN_MEMORY, OutboxStorage
-from soundpost.publish.outbox.store import DamagedFile, Store, has_code
+from soundpost.publish.outbox.store_file import FAULTS, MovedFile, StoreFile
+from soundpost.publish.retained.topics import RetainedTopics
 from soundpost.system.log_once import LogOnce
 
 FULL = "the outbox is full: the oldest detections are dropped, and counted"
 _WAIT_SECONDS = 1.0
 """Acknowledged rows are removed from the file within this time."""
 _DROPPED_AT_ONCE = 100
-"""Rows that are dropped in one transaction, so that a full budget costs few of them."""
+"""Rows that are dropped in one transaction, so that a full budget costs few."""
+_ENOUGH_SPACE = 0.9
+"""An overflow is over below this share of the budget: at its limit it would begin anew at once."""
 _FREE_BYTES = 1 << 20
 """Free pages of the file up to this size stay for the next messages; more go back to the disk."""
-_FAULTS = (OSError, sqlite3.Error, DamagedFile)
-Wake = Callable[[], None]
 _log = logging.getLogger("soundpost.publish")
 
 
 class OutboxWriter:
     """Stores messages before they are sent, and removes those that the broker has acknowledged.
 
-    The file is opened at once, so that numbers continue from its last one. `run` is the thread. A
-    damaged file is set aside, and a new one begins with its readable rows. While the disk refuses
-    writes, messages are sent from memory, and the file is retried.
+    The file is opened at once, so that numbers continue from its last one. `run` is the thread.
+    While the disk refuses writes, messages are sent from memory, and the file is retried.
 
     Args:
         path: The outbox's file.
@@ -41,21 +42,29 @@ class OutboxWriter:
         storage: The writer's side of the outbox.
         health: The counters of faults.
         wake: Called when the outbox may have something to send.
+        topics: The node's retained topics, kept for the next run.
 
     Raises:
+        ConfigError: The file is not an outbox.
         PublishError: Another process uses the file.
     """
 
     def __init__(
-        self, path: Path, budget_bytes: int, storage: OutboxStorage, health: Health, wake: Wake
+        self,
+        path: Path,
+        budget_bytes: int,
+        storage: OutboxStorage,
+        health: Health,
+        wake: Callable[[], None],
+        topics: RetainedTopics | None = None,
     ) -> None:
         self._path = path
         self._budget_bytes = budget_bytes
         self._storage = storage
         self._health = health
         self._wake = wake
-        self._mark = HighWaterMark(path.with_name(path.name + ".mark"))
-        self._store: Store | None = None
+        self._topics = topics or RetainedTopics()
+        self._file = StoreFile(path, health)
         self._outage = DiskOutage(path, health)
         self._overflow_log = LogOnce(_log)
         self._closing = threading.Event()
@@ -73,9 +82,7 @@ class OutboxWriter:
 
     def close(self) -> None:
         """Closes the file."""
-        if self._store is not None:
-            self._store.close()
-            self._store = None
+        self._file.close()
 
     def begin_closing(self) -> None:
         """Makes `run` write what is left, and return."""
@@ -84,117 +91,110 @@ class OutboxWriter:
 
     def write_pending(self, *, is_last: bool = False) -> None:
         """Writes what is pending and reads what is needed; in an outage only when due."""
-        if self._outage.may_retry or is_last:
-            try:
-                if self._store is None:
-                    self._open()
-                self._write()
-                self._enforce_budget()
-            except DamagedFile as damage:
-                self._replace(damage)
-            except _FAULTS as error:
-                self._suspend(error)
-            else:
-                if self._store is not None and self._outage.end():
-                    self._storage.resume(self._opened.count)
-        self._read()
+        is_written = (self._outage.may_retry or is_last) and self._try_to_write()
+        is_read = self._read()
+        if is_written and is_read and self._outage.end() and self._file.store is not None:
+            self._storage.resume(self._file.store.count)
+            self._read()
+
+    def _try_to_write(self) -> bool:
+        """Opens the file if necessary, and writes; returns whether it succeeded."""
+        try:
+            if self._file.open_anew(self._storage.last_seq):
+                self._start()
+            self._write()
+            self._enforce_budget()
+        except DamagedFile as damage:
+            return self._replace(damage)
+        except (*FAULTS, ConfigError) as error:
+            self._suspend(error)
+            return False
+        return self._file.store is not None
 
     def _begin(self) -> None:
+        with suppress(OSError):  # the first write to it fails too, and is logged
+            self._file.mark.read()
         try:
-            self._mark.read()
-            self._open()
-        except _FAULTS as error:
+            self._file.open(None)
+        except FAULTS as error:
             if has_code(error, sqlite3.SQLITE_BUSY):
                 raise in_use(self._path) from error
             self._suspend(error)
-        stored_seq = self._store.last_seq if self._store else 0
-        self._storage.continue_after(self._mark.last_seq(stored_seq))
+        store = self._file.store
+        self._storage.continue_after(self._file.mark.last_seq(store.last_seq if store else 0))
+        if store is not None:
+            self._start()
 
-    def _open(self) -> None:
-        try:
-            self._store = Store(self._path)
-        except DamagedFile as damage:
-            self._set_aside(damage)
-        self._storage.start(self._opened.count)
-
-    @property
-    def _opened(self) -> Store:
-        if self._store is None:
-            raise RuntimeError("the outbox's file is used before it is opened")
-        return self._store
+    def _start(self) -> None:
+        store = self._file.opened
+        self._storage.start(store.count)
+        self._storage.recover(store.open_events.left_open)
+        self._topics.recover(store.retained_topics)
 
     def _write(self) -> None:
-        last_seq = self._storage.last_seq
-        records, removed = self._storage.pending()
-        self._mark.raise_above(last_seq, has_unsaved_numbers=self._mark.has_unsaved_numbers)
-        if records or removed:
-            self._opened.write(records, removed)
-            self._storage.written(records, removed, self._opened.count)
-        elif self._opened.free_bytes > _FREE_BYTES:
-            self._opened.shrink()
-        if self._opened.last_seq < last_seq:
-            self._opened.advance(last_seq)
-        self._mark.raise_above(last_seq, has_unsaved_numbers=False)
+        last_seq, pending = self._storage.last_seq, self._storage.pending()
+        store, mark = self._file.opened, self._file.mark
+        mark.raise_above(last_seq, has_unsaved_numbers=mark.has_unsaved_numbers)
+        if pending.records or pending.removed or store.open_events.is_due(pending.open_events):
+            write_what_fits(store, pending, self._storage)
+        elif store.free_bytes > _FREE_BYTES:
+            store.shrink()
+        if (topics := self._topics.to_store()) != store.retained_topics:
+            store.write_retained_topics(topics)
+        if store.last_seq < last_seq:
+            store.advance(last_seq)
+        mark.raise_above(last_seq, has_unsaved_numbers=False)
 
     def _enforce_budget(self) -> None:
         dropped = 0
-        while self._opened.used_bytes > self._budget_bytes:
+        while self._file.opened.used_bytes > self._budget_bytes:
             self._read()
-            if self._store is None:  # reading failed, so the file is closed until the disk recovers
+            if (store := self._file.store) is None:  # reading failed: closed until it can be read
                 return
             if not (count := self._storage.drop_oldest(_DROPPED_AT_ONCE)):
                 break
             dropped += count
-            _, removed = self._storage.pending()
-            self._opened.write((), removed)
-            self._storage.written((), removed, self._opened.count)
-        self._overflow_log.fail(FULL) if dropped else self._overflow_log.recover()
+            removed = self._storage.pending().removed
+            store.write((), removed)
+            self._storage.written((), removed, store.count)
+        if dropped:
+            self._overflow_log.fail(FULL)
+        elif self._file.opened.used_bytes < _ENOUGH_SPACE * self._budget_bytes:
+            self._overflow_log.recover()
 
-    def _read(self) -> None:
-        """Reads the next messages if few wait in memory, and wakes the client."""
+    def _read(self) -> bool:
+        """Reads the next messages if few wait, and wakes the client; returns False if it fails."""
+        is_read = True
         try:
-            while self._store is not None and self._storage.needs_more():
-                records, damaged = self._store.read_after(self._storage.read_seq, MOST_IN_MEMORY)
+            while (store := self._file.store) is not None and self._storage.needs_more():
+                records, damaged = store.read_after(self._storage.read_seq, MOST_IN_MEMORY)
                 has_more = len(records) + len(damaged) == MOST_IN_MEMORY
                 self._storage.load(records, damaged, has_more=has_more)
                 if count := len(damaged):
                     self._health.outbox_faults += 1
                     _log.error("%d detections in %s are damaged, and lost", count, self._path)
         except DamagedFile as damage:
-            self._replace(damage)
-        except _FAULTS as error:
+            is_read = self._replace(damage)
+        except FAULTS as error:
             self._suspend(error)
+            is_read = False
         self._wake()
+        return is_read
 
-    def _replace(self, damage: DamagedFile) -> None:
-        """Begins a new file in place of a damaged one; memory and its readable rows go into it."""
-        _, removable = self._storage.pending()
-        expected = self._opened.count - len(removable)
-        self.close()
+    def _replace(self, damage: DamagedFile) -> bool:
+        """Begins a new file in place of a damaged one; returns False if there is none now."""
         try:
-            self._set_aside(damage)
-            self._opened.write(self._storage.stored_in_memory(), removable)
-        except _FAULTS as error:
+            self._file.replace(damage, self._storage)
+        except FAULTS as error:
             self._suspend(error)
-            return
-        self._storage.written((), removable, self._opened.count)
-        self._storage.start(self._opened.count)
-        if lost := max(0, expected - self._opened.count):
-            self._storage.count_lost(lost)
-            _log.error("%d detections are lost with it", lost)
-
-    def _set_aside(self, damage: DamagedFile) -> None:
-        # The rows that cannot be read had numbers too, perhaps higher than all that can be read.
-        self._mark.raise_above(self._storage.last_seq, has_unsaved_numbers=True)
-        self._store = replace_damaged(self._path, damage)
-        self._health.outbox_faults += 1
+        return self._file.store is not None
 
     def _suspend(self, error: Exception) -> None:
         """Sends from memory until the disk takes messages again."""
-        is_full = has_code(error, sqlite3.SQLITE_FULL)
-        if not is_full:
-            self.close()  # a disk that went and came back must be opened anew
-        self._storage.suspend(is_readable=is_full)
+        is_readable = has_code(error, sqlite3.SQLITE_FULL) or isinstance(error, MovedFile)
+        if not is_readable:
+            self._file.close()  # a disk that went and came back must be opened anew
+        self._storage.suspend(is_readable=is_readable and self._file.store is not None)
         self._outage.record(error)
         with suppress(OSError):  # the same disk; numbers then begin lower after a restart
-            self._mark.raise_above(self._storage.last_seq, has_unsaved_numbers=True)
+            self._file.mark.raise_above(self._storage.last_seq, has_unsaved_numbers=True)

@@ -3,6 +3,7 @@
 import dataclasses
 from datetime import UTC, datetime
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -86,3 +87,23 @@ def test_times_are_exact_to_the_millisecond(moment: datetime, rest_ns: int) -> N
     text = rfc3339(whole_ms * 1_000_000 + rest_ns)
     assert datetime.fromisoformat(text) == moment
     assert len(text) == len("2026-11-20T07:31:21.480Z")
+
+
+@pytest.mark.parametrize(
+    ("state", "last"), [(State.STARTED, State.RETRACTED), (State.CONFIRMED, State.ENDED)]
+)
+def test_an_event_that_was_left_open_gets_its_last_message(
+    builder: MessageBuilder, started: Detection, state: State, last: State
+) -> None:
+    """It is late, and has the next number; all else is that of the latest message."""
+    latest = msgspec.structs.replace(builder.detection(started), state=state)
+    seen_ns = started.onset_utc_ns + 90_500_000_000
+    assert builder.closing(latest, seen_ns) == msgspec.structs.replace(
+        latest, seq=2, state=last, offset="2026-11-21T07:32:51.980Z", backfilled=True
+    )
+
+
+def test_an_event_never_ends_before_it_began(builder: MessageBuilder, started: Detection) -> None:
+    """The clock may have been set back since its onset."""
+    latest = builder.detection(started)
+    assert builder.closing(latest, 0).offset == latest.onset

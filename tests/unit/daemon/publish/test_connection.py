@@ -50,7 +50,7 @@ def test_no_more_messages_are_in_flight_than_the_broker_allows(
     threading.Thread(target=silent.accept, args=(allowed,), daemon=True).start()
     replies: list[str | None] = []
     broker = load_broker_address(MqttConfig(broker=silent.url))
-    with Connection(ConnectionSettings(broker, "me", 30)) as connection:
+    with Connection(ConnectionSettings(broker, "me", 30, "run")) as connection:
         for _ in range(50):
             connection.publish(OutgoingMessage("t", b"x", replies.append))
         silent.acknowledge(1)
@@ -133,7 +133,7 @@ def test_bytes_that_tls_has_decrypted_already_are_read(certificates: Certificate
         broker = load_broker_address(MqttConfig(broker=url, ca_file=certificates.path("ca.crt")))
         with (
             pytest.raises(PublishError, match="Server shutting down"),
-            Connection(ConnectionSettings(broker, "me", 3_600)) as connection,
+            Connection(ConnectionSettings(broker, "me", 3_600, "run")) as connection,
         ):
             connection.poll(600.0)
         is_received.set()
@@ -191,7 +191,10 @@ def drive(broker: SilentBroker, packets: bytes) -> None:
     ready = threading.Thread(target=broker.accept, args=(10,), daemon=True)
     ready.start()
     address = load_broker_address(MqttConfig(broker=broker.url))
-    with contextlib.suppress(PublishError), Connection(ConnectionSettings(address, "me", 30)) as it:
+    with (
+        contextlib.suppress(PublishError),
+        Connection(ConnectionSettings(address, "me", 30, "run")) as it,
+    ):
         it.subscribe(["command/+"], lambda _: None, lambda _: None)
         it.publish(OutgoingMessage("t", b"x", lambda _: None))
         ready.join()

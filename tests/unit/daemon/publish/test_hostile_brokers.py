@@ -186,7 +186,8 @@ def test_a_connack_that_trickles_in_is_not_waited_for(monkeypatch: pytest.Monkey
     """The time-out is that of the whole answer, not of each byte."""
     monkeypatch.setattr(connection, "_CONNECT_SECONDS", 0.5)
     with trickling_server(bytes([0x20, 0x7F])) as url:
-        settings = ConnectionSettings(load_broker_address(MqttConfig(broker=url)), "me", 30)
+        address = load_broker_address(MqttConfig(broker=url))
+        settings = ConnectionSettings(address, "me", 30, "run")
         with pytest.raises(PublishError, match="silent for"), Connection(settings):
             pass
 
@@ -204,7 +205,9 @@ def test_packets_that_trickle_in_are_no_acknowledgement(
 def test_a_broker_that_answers_no_ping_is_left() -> None:
     """Within two keepalives."""
     with scripted_broker(lambda p: b"" if p.kind == 12 else default_reply(p)) as broker:
-        settings = ConnectionSettings(load_broker_address(MqttConfig(broker=broker.url)), "me", 1)
+        settings = ConnectionSettings(
+            load_broker_address(MqttConfig(broker=broker.url)), "me", 1, "run"
+        )
         with pytest.raises(PublishError, match="Keep alive timeout"), Connection(settings) as it:
             poll_for(it, 60.0)
 
@@ -256,7 +259,9 @@ def test_a_descriptor_above_a_thousand_is_no_failure() -> None:
         for _ in range(1_100):
             held.enter_context(socket.socket())
         replies: list[str | None] = []
-        settings = ConnectionSettings(load_broker_address(MqttConfig(broker=broker.url)), "me", 30)
+        settings = ConnectionSettings(
+            load_broker_address(MqttConfig(broker=broker.url)), "me", 30, "run"
+        )
         with Connection(settings) as it:
             it.publish(OutgoingMessage("t", b"x", replies.append))
             while not replies:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from soundpost.audio import Chunk, Pcm, level_dbfs
 from soundpost.config import MqttConfig
 from soundpost.publish.level import LevelReporter, build_level_reporter
-from soundpost.publish.state_topics import StateTopics, TopicState
+from soundpost.publish.retained.state_topics import StateTopics, TopicState
 
 NOISE: Pcm = np.random.default_rng(5).integers(-9_000, 9_000, 4_000).astype(np.int16)
 

@@ -85,8 +85,8 @@ def test_small_messages_pass_between_those_that_are_too_large(
 def test_a_subscription_that_is_too_large_is_left_out(
     make_publisher: MakePublisher, health: Health, log: Log
 ) -> None:
-    """As is all else for a broker that takes 31 bytes; the connection holds."""
-    tiny = connack(0, b"\x27\0\0\0\x1f")
+    """As is all else for a broker that takes 28 bytes; the connection holds."""
+    tiny = connack(0, b"\x27\0\0\0\x1c")
     with scripted_broker(lambda p: tiny if p.kind == 1 else default_reply(p)) as broker:
         publisher = make_publisher(broker.url, commands=True)
         log.wait_for("the broker refuses what mqtt.commands needs: Packet too large")
@@ -275,4 +275,4 @@ def test_a_limit_of_nothing_is_a_broken_broker(properties: bytes) -> None:
 
 
 def _settings(url: str) -> ConnectionSettings:
-    return ConnectionSettings(load_broker_address(MqttConfig(broker=url)), "me", 30)
+    return ConnectionSettings(load_broker_address(MqttConfig(broker=url)), "me", 30, "run")

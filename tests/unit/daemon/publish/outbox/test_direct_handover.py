@@ -17,11 +17,13 @@ def queries(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     def connect(path: Path) -> sqlite3.Connection:
         database = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
         database.set_trace_callback(
-            lambda statement: found.append(statement) if "payload FROM" in statement else None
+            lambda statement: (
+                found.append(statement) if "payload FROM detections" in statement else None
+            )
         )
         return database
 
-    monkeypatch.setattr("soundpost.publish.outbox.store.connect", connect)
+    monkeypatch.setattr("soundpost.publish.outbox.database.connect", connect)
     return found
 
 

@@ -6,7 +6,7 @@ import pytest
 from sample_messages import message, outbox_file
 
 from soundpost.config import MqttConfig
-from soundpost.errors import PublishError
+from soundpost.errors import ConfigError, PublishError
 from soundpost.publish.outbox.probe import probe_outbox
 
 
@@ -61,12 +61,22 @@ def test_a_running_daemon_is_not_a_fault(path: Path) -> None:
 @pytest.mark.parametrize("garbage", [b"x" * 5_000, b"SQLite format 3\0" + b"\xff" * 4_080])
 def test_a_damaged_file_is_reported_and_left_unchanged(path: Path, garbage: bytes) -> None:
     """Only the daemon sets it aside, and salvages what can be read."""
+    fill(path, 1)
     path.write_bytes(garbage)
+    before = sorted(path.parent.iterdir())
     with pytest.raises(PublishError, match="is damaged: ") as caught:
         probed(path)
     assert "sets it aside" in caught.value.hint
     assert path.read_bytes() == garbage
-    assert list(path.parent.iterdir()) == [path]
+    assert sorted(path.parent.iterdir()) == before
+
+
+def test_the_file_of_another_program_is_refused(path: Path) -> None:
+    """It is a wrong configuration, not a damaged outbox."""
+    path.write_bytes(b"minutes of the meeting\n")
+    with pytest.raises(ConfigError, match="got no outbox") as caught:
+        probed(path)
+    assert caught.value.exit_status == 78
 
 
 def test_a_folder_that_is_a_file_is_reported(path: Path) -> None:

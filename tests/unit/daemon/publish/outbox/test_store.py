@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from soundpost.publish.outbox.database import DamagedFile
 from soundpost.publish.outbox.record import OutboxRecord
-from soundpost.publish.outbox.store import DamagedFile, Store
+from soundpost.publish.outbox.store import Store
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from full_disk import Disk
+from full_disk import Disk, small_disk
 from sample_messages import message, outbox_file, sent
 from watched_log import Log
 
@@ -88,6 +88,39 @@ def test_numbers_given_while_the_disk_was_full_are_not_repeated(disk: Disk) -> N
     writer.close()
     again, _ = outbox_file(disk.folder / "outbox.db")
     assert again.intake.last_seq >= 30
+
+
+@pytest.mark.usefixtures("_retry_at_once")
+def test_a_start_on_a_full_disk_sends_the_stored_messages_first(disk: Disk) -> None:
+    """An existing file is read although nothing can be written, so nothing overtakes its rows."""
+    path = disk.folder / "outbox.db"
+    outbox, writer = outbox_file(path)
+    append(outbox, writer, range(1, 301))
+    writer.close()
+    disk.fill()
+    health = Health()
+    outbox, writer = outbox_file(path, health)
+    append(outbox, writer, range(301, 321))
+    assert send(outbox, writer, 310) == list(range(1, 311))
+    disk.empty()
+    append(outbox, writer, range(321, 331))
+    assert send(outbox, writer, 20) == list(range(311, 331))
+    assert (health.messages_dropped, health.outbox_faults) == (0, 1)
+
+
+@pytest.mark.parametrize("rows_at_once", [1, 1_000])
+def test_a_small_disk_holds_what_fits(tmp_path: Path, rows_at_once: int) -> None:
+    """The log (WAL) takes no place of messages, whether they come one by one or all at once."""
+    with small_disk(tmp_path / "disk", 220_000) as disk:
+        outbox, writer = outbox_file(disk.folder / "outbox.db")
+        for first in range(1, 1_001, rows_at_once):
+            for seq in range(first, first + rows_at_once):
+                outbox.intake.append(message(seq))
+            writer.write_pending(is_last=True)  # whenever the disk was tried last
+        writer.close()
+        again, writer = outbox_file(disk.folder / "outbox.db")
+        assert 300 <= len(again.feed) < 500
+        writer.close()
 
 
 @pytest.mark.usefixtures("_retry_at_once")

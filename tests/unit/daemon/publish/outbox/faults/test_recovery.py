@@ -1,7 +1,9 @@
 """Damaged files: garbage, holes, missing ends, flipped bytes."""
 
 import os
+import shutil
 import sqlite3
+import struct
 from contextlib import closing
 from pathlib import Path
 
@@ -196,6 +198,7 @@ def test_damage_during_a_run_costs_only_the_damaged_page(tmp_path: Path, log: Lo
 
 def test_only_the_latest_damaged_files_are_kept(tmp_path: Path) -> None:
     """A disk that damages every file is not filled with them."""
+    write_outbox(tmp_path / "outbox.db", 1)
     for number in range(5):
         (tmp_path / "outbox.db").write_bytes(b"%d" % number * 1_000)
         _, writer = outbox_file(tmp_path / "outbox.db")
@@ -203,13 +206,46 @@ def test_only_the_latest_damaged_files_are_kept(tmp_path: Path) -> None:
     assert [file.read_bytes()[:1] for file in aside(tmp_path)] == [b"3", b"4"]
 
 
-def test_a_foreign_database_is_not_written_into(tmp_path: Path) -> None:
-    """It is set aside unchanged."""
+def test_open_events_are_taken_over_with_the_rows(tmp_path: Path) -> None:
+    """The event of a damaged file is still ended, at the time until which it was known to last."""
     path = tmp_path / "outbox.db"
-    with sqlite3.connect(path) as database:
-        database.execute("CREATE TABLE precious (value)")
-    database.close()
-    before = path.read_bytes()
-    _, writer = outbox_file(path)
-    assert aside(tmp_path)[0].read_bytes() == before
+    write_outbox(path, 500)
+    with closing(sqlite3.connect(path)) as database:
+        database.execute("UPDATE open_events SET seen_utc_ns = 1795159881480000000")
+        database.commit()
+    overwrite(path, 30 * PAGE_BYTES, b"\0" * PAGE_BYTES)
+    outbox, _ = outbox_file(path)
+    assert len(aside(tmp_path)) == 1
+    (event,) = outbox.intake.pop_left_open()
+    assert (event.message, event.seen_utc_ns) == (message(500), 1_795_159_881_480_000_000)
+
+
+def test_a_log_of_another_version_of_sqlite_does_not_hide_the_rows(tmp_path: Path) -> None:
+    """SQLite refuses to open such a file; what was in it before the log is read without it."""
+    path = tmp_path / "outbox.db"
+    write_outbox(path, 7)
+    outbox, writer = outbox_file(path)
+    outbox.intake.append(message(8))
+    writer.write_pending()
+    copy = tmp_path / "copy"
+    copy.mkdir()
+    for file in tmp_path.glob("outbox.db*"):
+        shutil.copy(file, copy)
     writer.close()
+    overwrite_log_version(copy / "outbox.db-wal")
+    again, writer = outbox_file(copy / "outbox.db")
+    assert len(aside(copy)) == 1
+    assert again.intake.last_seq >= 8
+    assert sent(again, writer) == [1, 2, 3, 4, 5, 6, 7]
+
+
+def overwrite_log_version(log: Path) -> None:
+    """Gives a log (WAL) another version, with a right checksum, as another SQLite would."""
+    header = bytearray(log.read_bytes()[:32])
+    header[4:8] = (3_008_000).to_bytes(4, "big")
+    words = struct.unpack(">6I" if header[3] & 1 else "<6I", header[:24])
+    first = second = 0
+    for even, odd in zip(words[::2], words[1::2], strict=True):
+        first = (first + even + second) & 0xFFFFFFFF
+        second = (second + odd + first) & 0xFFFFFFFF
+    overwrite(log, 0, bytes(header[:24]) + struct.pack(">2I", first, second))

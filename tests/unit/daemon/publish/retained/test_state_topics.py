@@ -4,7 +4,7 @@ import msgspec
 from sample_messages import message
 
 from soundpost.events import State
-from soundpost.publish.state_topics import OFF, ON, SoundStates, StateTopics
+from soundpost.publish.retained.state_topics import OFF, ON, SoundStates, StateTopics
 
 
 def test_any_is_on_while_a_sound_of_any_label_lasts() -> None:

@@ -32,13 +32,15 @@ class TopicState:
 class StateTopics:
     """Holds the value of each topic until it is published; after a reconnect all are sent again.
 
-    The pipeline's thread sets values, the client's thread publishes them.
+    With every health report all are renewed: the broker drops those of a node that is gone. The
+    pipeline's thread sets values, the client's thread publishes them.
     """
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._current: dict[str, TopicState] = {}
         self._pending: dict[str, TopicState] = {}
+        self._renewals: list[str] = []
 
     def set(self, topic: str, payload: bytes) -> None:
         """Queues a retained value when it changes."""
@@ -56,6 +58,17 @@ class StateTopics:
         """Queues every retained value again, after a reconnect."""
         with self._lock:
             self._pending = dict(self._current)
+
+    def renew_all(self) -> None:
+        """Makes `pop_renewal` return every retained value, before the broker drops it."""
+        with self._lock:
+            if not self._renewals:  # on a slow connection the last round goes on
+                self._renewals = list(self._current)
+
+    def pop_renewal(self) -> TopicState | None:
+        """Returns the next value that is to be published again; None if there is none."""
+        with self._lock:
+            return self._current[self._renewals.pop()] if self._renewals else None
 
     def pop_pending(self) -> list[TopicState]:
         """Removes and returns the values to be published."""
@@ -77,11 +90,17 @@ class SoundStates:
     def __init__(self, labels: Iterable[str], state_topics: StateTopics) -> None:
         self._state_topics = state_topics
         self._active: set[str] = set()
-        for label in (*labels, ANY):
+        self._labels = dict.fromkeys((*labels, ANY))
+        for label in self._labels:
             state_topics.set(f"sound/{label}", OFF)
 
     def update(self, message: DetectionMessage) -> None:
-        """Switches a label ON with `started`, and OFF with `ended` or `retracted`."""
+        """Switches a label ON with `started`, and OFF with `ended` or `retracted`.
+
+        A label of an earlier configuration, whose event that run left open, has no topic here.
+        """
+        if message.label not in self._labels:
+            return
         if message.state in {State.ENDED, State.RETRACTED}:
             self._active.discard(message.label)
         else:

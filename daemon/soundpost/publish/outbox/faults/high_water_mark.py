@@ -11,6 +11,7 @@ _AHEAD = 1_000
 """The bound is set a thousand numbers ahead, so that the file is written once for as many messages;
 such a gap in `seq` is rare, and a thousand of 2^53 numbers are few."""
 _FILE_MODE = 0o640
+_LINE_BYTES = 26
 _FORM = re.compile(rb"(\d{19}) (saved|loose)\n")
 
 
@@ -35,15 +36,15 @@ class HighWaterMark:
     has_unsaved_numbers: bool = False
 
     def read(self) -> None:
-        """Reads the bound of an earlier run; ignores a file of another form.
+        """Reads the bound of an earlier run; ignores a file of another form or kind.
 
         Raises:
             OSError: The file exists and cannot be read.
         """
-        try:
-            found = _FORM.fullmatch(self.path.read_bytes())
-        except FileNotFoundError:
+        if not self.path.is_file():  # to read a FIFO would take for ever
             return
+        with self.path.open("rb") as file:
+            found = _FORM.fullmatch(file.read(_LINE_BYTES + 1))
         if found and int(found[1]) <= LARGEST_SEQ:
             self.bound, self.has_unsaved_numbers = int(found[1]), found[2] == b"loose"
 
@@ -67,10 +68,16 @@ class HighWaterMark:
             return
         bound = max(self.bound, seq + _AHEAD)
         state = b"loose" if has_unsaved_numbers else b"saved"
-        handle = os.open(self.path, os.O_CREAT | os.O_WRONLY | os.O_CLOEXEC, _FILE_MODE)
+        flags = os.O_CREAT | os.O_WRONLY | os.O_CLOEXEC | os.O_NONBLOCK  # a FIFO is an error
+        handle = os.open(self.path, flags, _FILE_MODE)
         try:
             os.pwrite(handle, b"%019d %s\n" % (bound, state), 0)
             os.fdatasync(handle)
         finally:
             os.close(handle)
         self.bound, self.has_unsaved_numbers = bound, has_unsaved_numbers
+
+
+def mark_path(outbox: Path) -> Path:
+    """Returns the path of the side file of an outbox."""
+    return outbox.with_name(outbox.name + ".mark")

@@ -3,11 +3,13 @@
 import logging
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
+from soundpost.publish.outbox.database import DamagedFile, connect, has_code, is_damage
+from soundpost.publish.outbox.open_events import SELECT_OPEN
 from soundpost.publish.outbox.record import OutboxRecord, undamaged_records
-from soundpost.publish.outbox.store import SELECT, DamagedFile, Store, connect, is_damage
+from soundpost.publish.outbox.store import SELECT, Store
 from soundpost.system.atomic_file import set_aside
 
 _ROWS_AT_ONCE = 1_000
@@ -24,7 +26,11 @@ def replace_damaged(path: Path, damage: DamagedFile) -> Store:
     """
     aside = set_aside(path, _SUFFIXES)
     store = Store(path)
-    count = salvage(aside, store)
+    try:
+        count = salvage(aside, store)
+    except BaseException:
+        store.close()
+        raise
     _log.error(
         "the outbox %s is damaged (%s): it is set aside as %s, and %d detections could be read",
         path,
@@ -36,16 +42,33 @@ def replace_damaged(path: Path, damage: DamagedFile) -> Store:
 
 
 def salvage(damaged: Path, store: Store) -> int:
-    """Copies the readable rows of a damaged file; returns how many there were.
+    """Copies the readable rows of a damaged file, and its open events; returns how many rows.
 
     Reads from both ends towards the damage, because a broken page hides the rows behind it.
     """
     count_before = store.count
-    with closing(connect(damaged)) as database:
+    with closing(_connect(damaged)) as database:
         for query in (f"{SELECT} ORDER BY seq", f"{SELECT} ORDER BY seq DESC"):
             for records in _readable(database, query):
                 store.write(records, ())
+        with suppress(sqlite3.DatabaseError, UnicodeDecodeError):  # nothing of them is readable
+            store.open_events.take_over(database.execute(SELECT_OPEN).fetchall())
     return store.count - count_before
+
+
+def _connect(damaged: Path) -> sqlite3.Connection:
+    """Opens a damaged file; without its log (WAL) if SQLite cannot read that."""
+    database = connect(damaged)
+    try:
+        database.execute("SELECT count(*) FROM sqlite_schema").fetchone()
+    except sqlite3.OperationalError as error:
+        if not has_code(error, sqlite3.SQLITE_CANTOPEN):
+            return database
+        database.close()
+        return sqlite3.connect(f"{damaged.absolute().as_uri()}?immutable=1", uri=True)
+    except (sqlite3.DatabaseError, UnicodeDecodeError):
+        _log.debug("the schema of %s is damaged, too", damaged)
+    return database
 
 
 def _readable(database: sqlite3.Connection, query: str) -> Iterator[list[OutboxRecord]]:

@@ -1,0 +1,1 @@
+"""Failures of the outbox's file: outages, damage, foreign and replaced files."""

@@ -1,0 +1,120 @@
+"""The node's own status at the broker: detects another node of its name."""
+
+import logging
+import time
+from collections.abc import Callable
+
+from soundpost.messages.payload import OFFLINE, ONLINE
+from soundpost.publish.connection import Connection
+from soundpost.publish.message import IncomingMessage
+from soundpost.system.log_once import LogOnce
+
+_MOST_OTHERS = 16
+"""Other runs that are followed: a client that forges many of them takes no memory."""
+_MOST_DISCONNECTS = 2
+"""Connections that the broker may end over the subscription before it is left out. One may be
+chance; some brokers disconnect a client that subscribes without permission."""
+_CORRECTION_SECONDS = 1.0
+"""The shortest time between two corrections: a client that publishes `offline` without end gets
+one answer a second."""
+
+_log = logging.getLogger("soundpost.publish")
+
+
+class OwnStatus:
+    """Follows what is published on the status topic of this node.
+
+    Each run publishes its status with an id of its own. `online` with another id is another node
+    of the same name, until it is offline, or has published nothing for as long as its status is
+    retained. `offline` from anywhere else (the other node, or the last will of an earlier
+    connection that the broker gives up late) is a wrong status, to be corrected at once.
+
+    A broker may withhold these messages; then neither is detected, and all else works.
+
+    Args:
+        topic: The full topic of the status.
+        run_id: The id of this run.
+        hold_seconds: The time after which a status that was not renewed is gone.
+        now_seconds: A monotonic clock.
+
+    Attributes:
+        has_duplicate: True while another node of the same name is online.
+    """
+
+    has_duplicate = False
+
+    def __init__(
+        self,
+        topic: str,
+        run_id: str,
+        hold_seconds: float,
+        *,
+        now_seconds: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.topic = topic
+        self.run_id = run_id
+        self._hold_seconds = hold_seconds
+        self._now_seconds = now_seconds
+        self._others: dict[str | None, float] = {}
+        self._is_wrong = False
+        self._corrected_seconds = float("-inf")
+        self._is_unacknowledged = False
+        self._disconnects = 0
+        self._duplicate_log = LogOnce(_log)
+        self._refusal_log = LogOnce(_log, logging.INFO, on_change=False)
+
+    def on_connect(self, connection: Connection) -> None:
+        """Subscribes on a new connection, after the status was published there."""
+        self._disconnects += self._is_unacknowledged
+        self._is_unacknowledged = self._disconnects < _MOST_DISCONNECTS
+        self._is_wrong = False
+        if self._is_unacknowledged:
+            connection.subscribe(
+                [self.topic], self.on_message, self._on_suback, with_retained=False
+            )
+        else:
+            self._on_suback("it disconnects on the subscription")
+
+    def on_message(self, message: IncomingMessage) -> None:
+        """Takes a status that another client has published."""
+        if message.payload == ONLINE and message.run_id != self.run_id:
+            if message.run_id in self._others or len(self._others) < _MOST_OTHERS:
+                self._others[message.run_id] = self._now_seconds()
+        elif message.payload == OFFLINE:
+            self._others.pop(message.run_id, None)
+            self._is_wrong = True
+        self._update()
+
+    def needs_correction(self) -> bool:
+        """Returns whether the status should be published again now; called again and again."""
+        self._update()
+        now_seconds = self._now_seconds()
+        if not self._is_wrong or now_seconds - self._corrected_seconds < _CORRECTION_SECONDS:
+            return False
+        self._is_wrong, self._corrected_seconds = False, now_seconds
+        return True
+
+    def _update(self) -> None:
+        oldest_seconds = self._now_seconds() - self._hold_seconds
+        self._others = {run: at for run, at in self._others.items() if at > oldest_seconds}
+        self.has_duplicate = bool(self._others)
+        if self.has_duplicate:
+            self._duplicate_log.fail(
+                "another node publishes on %s: two nodes of one name mix their messages (give each "
+                "node its own node.name)",
+                self.topic,
+            )
+        else:
+            self._duplicate_log.recover("no other node publishes on %s any more", self.topic)
+
+    def _on_suback(self, refusal: str | None) -> None:
+        self._is_unacknowledged = False
+        if refusal is None:
+            self._disconnects = 0
+        else:
+            self._refusal_log.fail(
+                "another node of this name would not be detected, because the broker refuses: %s "
+                "(let this node read %s)",
+                refusal,
+                self.topic,
+            )

@@ -1,0 +1,68 @@
+"""States with an expiry interval, and their renewal."""
+
+import time
+from collections.abc import Callable
+
+import pytest
+from mosquitto import Broker, wait_until
+from mqtt_subscriber import Subscriber
+
+from soundpost.config import MqttConfig
+from soundpost.health import Health
+from soundpost.messages import DetectionMessage, MessageBuilder
+from soundpost.publish.publisher import MqttPublisher, NodeDescription
+
+LABELS = [f"label_{number}" for number in range(200)]
+EXPIRY_SECONDS = 3.0
+MakeMessages = Callable[[int], list[DetectionMessage]]
+
+
+@pytest.fixture
+def config(broker: Broker) -> MqttConfig:
+    """Provides a configuration with the shortest interval of reports."""
+    return MqttConfig(broker=broker.url, health_seconds=EXPIRY_SECONDS / 3)
+
+
+def test_a_health_report_renews_every_state_once(
+    broker: Broker, config: MqttConfig, builder: MessageBuilder
+) -> None:
+    """Each label gets one message, and not more."""
+    with MqttPublisher(config, NodeDescription("post", LABELS), Health()) as publisher:
+        wait_until(lambda: publisher.is_connected)
+        with Subscriber(broker.port, "soundpost/post/sound/+") as subscriber:
+            subscriber.wait_for(lambda seen: len({m.topic for m in seen}) == len(LABELS) + 1)
+            before = len(subscriber.received)
+            publisher.publish_health(builder.health(Health(), 0))
+            subscriber.wait_for(lambda seen: len(seen) > before + len(LABELS))
+            publisher.close()
+            assert len(subscriber.received) == before + len(LABELS) + 1
+
+
+def test_a_detection_does_not_wait_for_renewals(
+    broker: Broker, config: MqttConfig, builder: MessageBuilder, messages: MakeMessages
+) -> None:
+    """It is sent before most of the labels are."""
+    with MqttPublisher(config, NodeDescription("post", LABELS), Health()) as publisher:
+        wait_until(lambda: publisher.is_connected)
+        with Subscriber(broker.port, "soundpost/post/#") as subscriber:
+            subscriber.wait_for(lambda seen: len({m.topic for m in seen}) > len(LABELS))
+            before = len(subscriber.received)
+            publisher.publish_health(builder.health(Health(), 0))
+            publisher.publish(messages(1)[0])
+            seen = subscriber.wait_for(lambda seen: len(seen) > before + len(LABELS))
+    topics = [m.topic for m in seen[before:]]
+    assert topics.index("soundpost/post/detections") < len(LABELS) / 2
+
+
+def test_states_that_are_not_renewed_expire(
+    broker: Broker, config: MqttConfig, builder: MessageBuilder
+) -> None:
+    """Without health reports, as of a pipeline that hangs, the broker drops all of them."""
+    with MqttPublisher(config, NodeDescription("post", LABELS[:2]), Health()) as publisher:
+        publisher.publish_health(builder.health(Health(), 0))
+        wait_until(lambda: publisher.is_connected)
+        time.sleep(EXPIRY_SECONDS + 1.5)  # by the broker's own clock
+        with Subscriber(broker.port) as late:
+            late.publish("end", b"", retain=False)
+            seen = late.wait_for(lambda seen: any(m.topic == "end" for m in seen))
+            assert [m.topic for m in seen] == ["end"]
