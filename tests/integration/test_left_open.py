@@ -89,13 +89,16 @@ def retained(broker: Broker) -> dict[str, str]:
 
 
 def leave_open(broker: Broker, start: Start, *keys: str) -> list[Received]:
-    """Kills the daemon and its broker while an event lasts; returns what was published."""
+    """Kills the daemon and its broker while an event lasts; returns what was published.
+
+    The broker first: otherwise it may still publish the last will, which does not expire.
+    """
     with Subscriber(broker.port) as subscriber:
         daemon = start(*keys)
         seen = subscriber.wait_for(is_on)
         broker.save()
-        daemon.kill()
         broker.kill()
+        daemon.kill()
     return seen
 
 
