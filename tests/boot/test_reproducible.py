@@ -1,6 +1,7 @@
 """Two builds of one commit: the same package and bill of materials, byte for byte."""
 
 import hashlib
+import io
 import os
 import subprocess
 import tarfile
@@ -69,9 +70,7 @@ def contents(package: Path) -> dict[str, tuple[object, ...]]:
     found: dict[str, tuple[object, ...]] = {}
     for part in ("--ctrl-tarfile", "--fsys-tarfile"):
         unpacked = subprocess.run(["dpkg-deb", part, package], check=True, stdout=subprocess.PIPE)
-        archive = package.with_suffix(part)
-        archive.write_bytes(unpacked.stdout)
-        with tarfile.open(archive) as files:
+        with tarfile.open(fileobj=io.BytesIO(unpacked.stdout)) as files:
             for entry in files:
                 data = files.extractfile(entry) if entry.isfile() else None
                 digest = hashlib.sha256(data.read()).hexdigest() if data else ""
