@@ -19,6 +19,7 @@ from soundpost.events import Detection, Scores, Window
 from soundpost.features import Windower
 from soundpost.health import Health
 from soundpost.pipeline import build_pipeline
+from soundpost.system.processor import Processor
 from soundpost.system.units import BYTES_PER_MEGABYTE
 
 SECONDS = 120  # long enough to hide the cost of the first call
@@ -72,7 +73,8 @@ def bench(config: Config, out: TextIO) -> None:
     )
     out.write(
         f"{manifest.id} {manifest.version}, a window every {stride_seconds:g} s, "
-        f"on one of {os.cpu_count()} cores; milliseconds for a second of sound\n"
+        f"on one of {os.cpu_count()} cores of {Processor.read()}; "
+        "milliseconds for a second of sound\n"
         f"  features  {costs.features_ms:8.3f}\n"
         f"  classify  {costs.classify_ms:8.3f}\n"
         f"  decide    {costs.decide_ms:8.3f}\n"
