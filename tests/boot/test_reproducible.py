@@ -41,9 +41,9 @@ BUILDERS = (
 )
 
 
-def clone(folder: Path, umask: int) -> Path:
+def clone(folder: Path, umask: int, origin: Path = ROOT) -> Path:
     """Clones what is committed."""
-    command = ["git", "clone", "--quiet", "--no-local", str(ROOT), str(folder)]
+    command = ["git", "clone", "--quiet", "--no-local", str(origin), str(folder)]
     subprocess.run(command, check=True, umask=umask)
     return folder
 
@@ -82,8 +82,9 @@ def contents(package: Path) -> dict[str, tuple[object, ...]]:
 def test_two_builds_give_the_same_bytes(tmp_path: Path) -> None:
     """Folder, user, umask, time zone, locale, hash seed and times of files have no effect."""
     built = []
+    commit = clone(tmp_path / "commit", 0o022)
     for builder in BUILDERS:
-        sources = clone(tmp_path / builder.folder, builder.umask)
+        sources = clone(tmp_path / builder.folder, builder.umask, commit)
         if builder.modified_seconds is not None:
             for path in sources.rglob("*"):
                 os.utime(path, (builder.modified_seconds, builder.modified_seconds))
