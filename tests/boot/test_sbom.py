@@ -1,9 +1,11 @@
 """The bill of materials of each package in dist/: complete, true, and valid."""
 
 import hashlib
+import io
 import json
 import subprocess
 import tarfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -36,13 +38,13 @@ def bom(package: Path) -> dict[str, Any]:
 
 
 @pytest.fixture
-def files(package: Path, tmp_path: Path) -> tarfile.TarFile:
+def files(package: Path) -> Iterator[tarfile.TarFile]:
     """The files of the package."""
     unpacked = subprocess.run(
         ["dpkg-deb", "--fsys-tarfile", package], check=True, stdout=subprocess.PIPE
     )
-    (tmp_path / "files.tar").write_bytes(unpacked.stdout)
-    return tarfile.open(tmp_path / "files.tar")
+    with tarfile.open(fileobj=io.BytesIO(unpacked.stdout)) as files:
+        yield files
 
 
 def components(bom: dict[str, Any], kind: str) -> dict[str, dict[str, Any]]:
