@@ -27,8 +27,8 @@ from daemon_costs import delays_ms, peak_rss_mb, start_ratios
 from soundpost.classify.interpreter import Interpreter
 from soundpost.classify.model import load_model
 from soundpost.cli.bench import measure
+from soundpost.cli.processor import Processor
 from soundpost.config import Config
-from soundpost.system.processor import Processor
 
 YAMNET_SAMPLES = 15_600
 """0.975 s at 16 kHz, the input of the network."""

@@ -13,13 +13,13 @@ import numpy as np
 from soundpost.audio import Pcm
 from soundpost.capture import ArraySource
 from soundpost.classify.model import Model, load_model
+from soundpost.cli.processor import Processor
 from soundpost.config import Config
 from soundpost.decide import Mutes, build_tracker
 from soundpost.events import Detection, Scores, Window
 from soundpost.features import Windower
 from soundpost.health import Health
 from soundpost.pipeline import build_pipeline
-from soundpost.system.processor import Processor
 from soundpost.system.units import BYTES_PER_MEGABYTE
 
 SECONDS = 120  # long enough to hide the cost of the first call

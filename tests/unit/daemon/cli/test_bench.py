@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from soundpost.cli import bench
+from soundpost.cli.processor import Processor
 from soundpost.config import ClassifyConfig, Config
-from soundpost.system.processor import Processor
 
 TINY = Path(__file__).resolve().parents[3] / "golden" / "tiny-int8"
 

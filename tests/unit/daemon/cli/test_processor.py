@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from soundpost.system.processor import INT8_INSTRUCTIONS, Processor
+from soundpost.cli.processor import INT8_INSTRUCTIONS, Processor
 
 XEON = (
     "processor\t: 0\nvendor_id\t: GenuineIntel\nmodel\t\t: 143\nmodel name\t: Intel(R) Xeon(R)\n"
