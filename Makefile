@@ -15,6 +15,7 @@ BUILD := .build
 BIN := $(VENV)/bin
 DEVICE := $(BUILD)/device
 PACKER := $(BUILD)/packer/.ready
+DEB_PACKER := $(BUILD)/packer/.with-deb
 
 # Only a microphone needs PyAudio, which has to be compiled.
 WANTS_MIC := $(filter mic,$(firstword $(subst :, ,$(SOURCE))))
@@ -104,8 +105,8 @@ COMPRESSION ?= xz
 UNPACKED := uses-no-compression-for-control-tarball,uses-no-compression-for-data-tarball
 
 deb: NEEDS = python deb
-deb: $(PACKER) machine ## Build the Debian packages into dist/ [DEBIAN="12 13"] [ARCHITECTURE="amd64 arm64"] [COMPRESSION=none]
-	@rm -f dist/*.deb
+deb: $(DEB_PACKER) machine ## Build the Debian packages into dist/, with bills of materials [DEBIAN="12 13"] [ARCHITECTURE="amd64 arm64"] [COMPRESSION=none]
+	@rm -f dist/*.deb dist/*.cdx.json
 	@for debian in $(DEBIAN); do for architecture in $(ARCHITECTURE); do \
 		$(BUILD)/packer/bin/python deploy/debian/build.py --debian $$debian --architecture $$architecture --compression $(COMPRESSION) || exit; \
 	done; done
@@ -149,9 +150,14 @@ $(VENV)/.with-%: pyproject.toml requirements/%.txt | machine
 	@deploy/python-packages.sh $(VENV) $* $(EXTRAS_$*)
 	@touch $@
 
-# The environment that builds the wheel.
+# The environment that builds the wheel, by locked tools.
 $(PACKER): requirements/build.txt | machine
 	@test -x $(@D)/bin/pip || $(PYTHON) -m venv $(@D)
+	@$(@D)/bin/python -m pip install --quiet --require-hashes --requirement $<
+	@touch $@
+
+# The same environment, with the tools that write the Debian packages.
+$(DEB_PACKER): requirements/deb.txt | $(PACKER)
 	@$(@D)/bin/python -m pip install --quiet --require-hashes --requirement $<
 	@touch $@
 

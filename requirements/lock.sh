@@ -24,6 +24,8 @@ lock dev.txt ../pyproject.toml --extra dev --extra demo --extra mic --extra soun
 for extra in demo mic test fuzz; do
     lock "$extra.txt" ../pyproject.toml --extra "$extra" --constraint dev.txt "$@"
 done
-for group in build sdists; do
+# The libraries that the Debian package contains.
+lock device.txt ../pyproject.toml --extra metrics --constraint dev.txt "$@"
+for group in build sdists deb; do
     lock "$group.txt" --group "../pyproject.toml:$group" --constraint dev.txt "$@"
 done

@@ -15,7 +15,11 @@ from email.utils import format_datetime
 from pathlib import Path
 from string import Template
 
+from licences import require_licence
+from lock_file import LockError
 from releases import RELEASES, Release
+from sbom import write_sbom
+from wheels import LIBRARIES, collect_wheels, install_wheels
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
@@ -23,38 +27,8 @@ REVISION = 1
 """Revision of the packaging; every new version of Soundpost begins with 1."""
 MACHINES = {"amd64": "x86_64", "arm64": "aarch64"}
 """Debian's name of each architecture, and its name in the tags of wheels."""
-MANYLINUX = ("2014", "_2_17", "_2_27", "_2_28", "_2_31", "_2_34")
-"""Platform tags of wheels that run with glibc 2.36, the version of Debian 12."""
-LIBRARIES = Path("usr/lib/soundpost")
+MODELS = Path("usr/share/soundpost/models")
 DOCUMENTS = Path("usr/share/doc/soundpost")
-
-# Files of the wheels that a device does not use.
-UNUSED_FILES = (
-    "bin",
-    "soundpost_training*",
-    "**/__pycache__",
-    "tqdm/completion.sh",
-    "**/tests",
-    "**/testdata",
-    "numpy/_core/*_tests.*.so",
-    "google/protobuf/internal/*_benchmark.py",
-    "google/protobuf/internal/testing_refleaks.py",
-    "numpy/_pyinstaller",
-    "numpy/distutils",
-    "numpy/f2py",
-    "ai_edge_litert/aot",
-    "ai_edge_litert/tools",
-    "ai_edge_litert/vendors",  # for the processors of phones
-    "ai_edge_litert/libLiteRtWebGpuAccelerator.so",
-    "prometheus_client/aiohttp",
-    "prometheus_client/django",
-    "prometheus_client/twisted",
-    "**/*.pyi",
-    "**/*.dist-info/RECORD",
-    "**/*.dist-info/direct_url.json",
-    "**/*.dist-info/INSTALLER",
-    "**/*.dist-info/REQUESTED",
-)
 
 
 def main() -> None:
@@ -65,44 +39,31 @@ def main() -> None:
     parser.add_argument("--compression", choices=("xz", "none"), default="xz")
     parser.add_argument("--into", type=Path, default=ROOT / "dist")
     options = parser.parse_args()
-    # Reproducible: the same sources give the same package, bit by bit.
-    os.environ.setdefault("SOURCE_DATE_EPOCH", str(_committed_at()))
-    release = RELEASES[options.debian]
-    stage = ROOT / ".build" / f"deb-{release.debian}-{options.architecture}"
-    shutil.rmtree(stage, ignore_errors=True)
+    # Reproducible: the same sources give the same package, bit by bit, for any user and any day.
+    os.environ["SOURCE_DATE_EPOCH"] = os.environ.get("SOURCE_DATE_EPOCH") or _committed_at()
+    os.environ.update(LC_ALL="C.UTF-8", TZ="UTC")
+    os.umask(0o022)
+    release, machine = RELEASES[options.debian], MACHINES[options.architecture]
+    folder = ROOT / ".build" / f"deb-{release.debian}-{options.architecture}"
+    shutil.rmtree(folder, ignore_errors=True)
+    stage = folder / "package"
     stage.mkdir(parents=True)
-    _install_libraries(stage, release, MACHINES[options.architecture])
-    version = f"{_version(stage)}-{REVISION}+deb{release.debian}"
+    try:
+        wheels = collect_wheels(folder / "wheels", release, machine)
+    except LockError as error:
+        sys.exit(str(error))
+    for wheel in wheels:
+        require_licence(wheel.installed)
+    install_wheels(wheels, stage / LIBRARIES, release, machine)
+    version = f"{wheels[0].version}-{REVISION}+deb{release.debian}"
     _install_files(stage, release, version)
     _write_control(stage, release, version, options.architecture)
+    _normalise(stage)
     options.into.mkdir(exist_ok=True)
     package = options.into / f"soundpost_{version}_{options.architecture}.deb"
-    packing = ("dpkg-deb", "--root-owner-group", f"-Z{options.compression}", "--build")
-    _run(*packing, str(stage), str(package))
-    print(f"{package}: {package.stat().st_size / 1e6:.1f} MB")
-
-
-def _install_libraries(stage: Path, release: Release, machine: str) -> None:
-    """Installs the wheel of Soundpost and the wheels of its dependencies."""
-    target = stage / LIBRARIES
-    wheels = stage.with_name("deb-wheel")
-    shutil.rmtree(wheels, ignore_errors=True)
-    pip = [sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check"]
-    _run(*pip, "wheel", "--no-deps", "--wheel-dir", str(wheels), str(ROOT))
-    platforms = [f"--platform=manylinux{tag}_{machine}" for tag in MANYLINUX]
-    tags = ["--implementation=cp", f"--python-version={release.python}", *platforms]
-    wheel = f"{next(wheels.glob('*.whl'))}[metrics]"  # pure Python, without dependencies
-    _run(*pip, "install", "--only-binary=:all:", "--target", str(target), *tags, wheel)
-    for pattern in UNUSED_FILES:
-        for path in list(target.glob(pattern)):
-            shutil.rmtree(path) if path.is_dir() else path.unlink()
-    for path in target.rglob("*"):
-        path.chmod(0o755 if path.is_dir() else 0o644)
-
-
-def _version(stage: Path) -> str:
-    metadata = next((stage / LIBRARIES).glob("soundpost-*.dist-info"))
-    return metadata.stem.removeprefix("soundpost-")
+    _pack(stage, package, options.compression)
+    sbom = write_sbom(package, wheels, stage / MODELS, _built_seconds())
+    print(f"{package}: {package.stat().st_size / 1e6:.1f} MB, with {sbom.name}")
 
 
 def _install_files(stage: Path, release: Release, version: str) -> None:
@@ -115,31 +76,18 @@ def _install_files(stage: Path, release: Release, version: str) -> None:
     _place(stage, ROOT / "systemd" / "soundpost.tmpfiles", library / "tmpfiles.d/soundpost.conf")
     if release.has_backoff:
         _place(stage, HERE / "backoff.conf", units / "soundpost.service.d" / "backoff.conf")
-    (stage / "usr/share/soundpost").mkdir(parents=True)
-    shutil.move(stage / LIBRARIES / "soundpost" / "models", stage / "usr/share/soundpost/models")
+    (stage / MODELS.parent).mkdir(parents=True)
+    shutil.move(stage / LIBRARIES / "soundpost" / "models", stage / MODELS)
     _place(stage, HERE / "overrides", Path("usr/share/lintian/overrides/soundpost"))
     _place(stage, HERE / "copyright", DOCUMENTS / "copyright")
     for document in ("CONFIG", "INSTALL", "METRICS", "PAYLOAD"):
         _compress(stage, ROOT / "docs" / f"{document}.md", DOCUMENTS / f"{document}.md.gz")
     _compress(stage, ROOT / "CHANGELOG.md", DOCUMENTS / "changelog.gz")
     _compress(stage, HERE / "soundpost.1", Path("usr/share/man/man1/soundpost.1.gz"))
-    _require_licences(stage)
-    built_at = datetime.fromtimestamp(int(os.environ["SOURCE_DATE_EPOCH"]), UTC)
+    built_at = datetime.fromtimestamp(_built_seconds(), UTC)
     template = Template((HERE / "changelog").read_text())
     entry = template.substitute(version=version, date=format_datetime(built_at))
     _write(stage / DOCUMENTS / "changelog.Debian.gz", _compressed(entry.encode()))
-
-
-def _require_licences(stage: Path) -> None:
-    """Exits with an error if the copyright file lacks the licence of a packed library."""
-    copyright_text = (HERE / "copyright").read_text()
-    folders = (stage / LIBRARIES).glob("*.dist-info")
-    libraries = {folder.name.split("-")[0] for folder in folders}
-    if missing := sorted(name for name in libraries if f"/{name}-" not in copyright_text):
-        sys.exit(
-            "deploy/debian/copyright: expected the licence of every packed library, "
-            f"got none of {', '.join(missing)}; add a paragraph for each"
-        )
 
 
 def _write_control(stage: Path, release: Release, version: str, architecture: str) -> None:
@@ -175,7 +123,9 @@ def _compress(stage: Path, source: Path, name: Path) -> None:
 
 
 def _compressed(content: bytes) -> bytes:
-    return gzip.compress(content, 9, mtime=0)
+    compressed = gzip.compress(content, 9, mtime=0)
+    # The tenth byte is the operating system, which differs from one version of Python to the next.
+    return compressed[:9] + b"\xff" + compressed[10:]
 
 
 def _write(path: Path, content: bytes, mode: int = 0o644) -> None:
@@ -184,14 +134,34 @@ def _write(path: Path, content: bytes, mode: int = 0o644) -> None:
     path.chmod(mode)
 
 
-def _committed_at() -> int:
-    """Returns the time of the last commit, in seconds since 1970."""
+def _normalise(stage: Path) -> None:
+    """Sets the modes that the umask or a wheel decided, and the times that the clock decided."""
+    for path in (stage, *stage.rglob("*")):
+        if path.is_dir():
+            path.chmod(0o755)
+        elif path.is_relative_to(stage / LIBRARIES) or path.is_relative_to(stage / MODELS):
+            path.chmod(0o644)
+        os.utime(path, (_built_seconds(), _built_seconds()))
+
+
+def _pack(stage: Path, package: Path, compression: str) -> None:
+    """Runs dpkg-deb, which sorts the files, and clamps times to SOURCE_DATE_EPOCH."""
+    packing = ("dpkg-deb", "--root-owner-group", f"-Z{compression}", "--build")
+    command = (*packing, str(stage), str(package))
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)  # noqa: S603 - without a shell
+
+
+def _built_seconds() -> int:
+    return int(os.environ["SOURCE_DATE_EPOCH"])
+
+
+def _committed_at() -> str:
+    """Returns the time of the last commit, in seconds since 1970; without git, exits."""
     command = ("git", "log", "-1", "--format=%ct")
-    return int(subprocess.run(command, check=True, cwd=ROOT, stdout=subprocess.PIPE).stdout)  # noqa: S603 - a fixed command
-
-
-def _run(*command: str) -> None:
-    subprocess.run(command, check=True, cwd=ROOT)  # noqa: S603 - pip and dpkg-deb, without a shell
+    done = subprocess.run(command, check=False, cwd=ROOT, stdout=subprocess.PIPE)  # noqa: S603 - a fixed command
+    if done.returncode:
+        sys.exit("expected a git checkout, or SOURCE_DATE_EPOCH in the environment; set it")
+    return done.stdout.decode().strip()
 
 
 if __name__ == "__main__":

@@ -27,6 +27,7 @@ from daemon_costs import delays_ms, peak_rss_mb, start_ratios
 from soundpost.classify.interpreter import Interpreter
 from soundpost.classify.model import load_model
 from soundpost.cli.bench import measure
+from soundpost.cli.processor import Processor
 from soundpost.config import Config
 
 YAMNET_SAMPLES = 15_600
@@ -56,6 +57,8 @@ def main() -> int:
     yamnet = data / "yamnet" / "yamnet.tflite"
     if not yamnet.is_file():
         sys.exit(f"no {yamnet}: set SOUNDPOST_DATA to the folder that has yamnet/yamnet.tflite")
+    # The first two limits hold with int8 dot products only.
+    print(f"on {Processor.read()}, load {os.getloadavg()[0]:.1f}")
     measurements = _compute_ratios(yamnet)
     with tempfile.TemporaryDirectory(prefix="soundpost-bench-") as folder:
         delays = delays_ms(Path(folder))

@@ -6,91 +6,29 @@ from collections.abc import Iterator
 
 import pytest
 from booted import SHARED, Booted
-from debian_root import built_package, native_root, own_architecture
-from made_sounds import write_recording
+from debian_root import native_root
 from mosquitto import Access, Broker, MakeBroker
 from mqtt_subscriber import Subscriber
+from service import DETECTIONS, STATE, UNIT, Service, install, prepare_folder
 
 pytestmark = [pytest.mark.boot, pytest.mark.timeout(600)]
 
-UNIT = "soundpost.service"
-NODE = "north-gate"
-DETECTIONS = f"soundpost/{NODE}/detections"
-STATUS = f"soundpost/{NODE}/status"
-STATE = "/var/lib/soundpost"
-AUDIO_GROUP = 29
-"""The id of the group audio, the same on every Debian."""
-MOST_EXPOSURE = 1.5
 EX_CONFIG = "78"
-MINUTES = 10
 
 
 @pytest.fixture(scope="module")
 def booted(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Booted]:
     """A Debian 12 with the package, and a recording that only group audio can read."""
     shared = tmp_path_factory.mktemp("shared")
-    shared.chmod(0o755)
-    write_recording(shared / "sounds.wav", 60 * MINUTES)
-    (shared / "sounds.wav").chmod(0o640)
-    (shared / "soundpost.deb").write_bytes(built_package(12, own_architecture()).read_bytes())
+    prepare_folder(shared, 12)
     with Booted(native_root(12), shared) as booted:
-        booted.run("chown", f"root:{AUDIO_GROUP}", str(SHARED / "sounds.wav"))
-        booted.run("dpkg", "--install", str(SHARED / "soundpost.deb"))
+        install(booted)
         # The installed timeout of 30 s is too long for a test.
         booted.write(
             f"/run/systemd/system/{UNIT}.d/impatient.conf",
             "[Service]\nWatchdogSec=4s\nTimeoutAbortSec=1s\n",
         )
         yield booted
-
-
-class Service:
-    """The service in a booted Debian, and its messages at a broker."""
-
-    def __init__(self, booted: Booted, broker: Broker, subscriber: Subscriber) -> None:
-        self.booted = booted
-        self.broker = broker
-        self.subscriber = subscriber
-
-    def configure(self, more: str = "") -> None:
-        """Configures the recording, the broker, and thresholds that most sounds exceed."""
-        self.booted.write(
-            "/etc/soundpost/soundpost.toml",
-            f'node.name = "{NODE}"\n'
-            f'mqtt.broker = "{self.broker.url}"\nmqtt.health_seconds = 1\n'
-            f'capture.source = "wav:{SHARED}/sounds.wav"\n'
-            f"decide.on_threshold = 0.2\ndecide.off_threshold = 0.1\n{more}\n",
-        )
-
-    def start(self, more: str = "") -> None:
-        """Configures and restarts the service; returns once it has sent READY."""
-        self.configure(more)
-        self.booted.run("systemctl", "daemon-reload")
-        self.booted.run("systemctl", "restart", UNIT)
-
-    def show(self, name: str) -> str:
-        """Returns a property of the unit."""
-        return self.booted.property_of(UNIT, name)
-
-    def send(self, signal: str) -> None:
-        """Sends a signal to its main process."""
-        self.booted.run("systemctl", "kill", "--kill-whom=main", f"--signal={signal}", UNIT)
-
-    def wait_for_detections(self, more: int = 1) -> None:
-        """Waits for more detections."""
-        before = len(self.subscriber.on(DETECTIONS))
-        self.subscriber.wait_for(
-            lambda seen: sum(m.topic == DETECTIONS for m in seen) >= before + more, 60.0
-        )
-
-    def wait_for_restart(self, number: int) -> None:
-        """Waits until systemd has restarted it a number of times, and it is active."""
-        self.booted.wait_for(lambda: self.show("NRestarts") == str(number))
-        self.booted.wait_for(lambda: self.show("ActiveState") == "active")
-
-    def statuses(self) -> list[str]:
-        """Returns the status messages of the node, in order."""
-        return [message.text for message in self.subscriber.on(STATUS)]
 
 
 @pytest.fixture
@@ -112,27 +50,6 @@ def test_the_service_starts_and_publishes_detections(service: Service) -> None:
         "broker connected",
         service.show("StatusText"),
     )
-
-
-def test_the_sandbox_has_a_low_exposure_level(service: Service) -> None:
-    """The level is that of `systemd-analyze security` for the installed unit."""
-    output = service.booted.run("systemd-analyze", "security", "--no-pager", UNIT)
-    exposure = re.search(r"Overall exposure level for soundpost\.service: ([0-9.]+)", output)
-    assert exposure is not None, output
-    print(exposure[0])  # noqa: T201 - a figure of the test's report
-    assert float(exposure[1]) <= MOST_EXPOSURE
-
-
-def test_the_process_has_no_privileges(service: Service) -> None:
-    """It has a user of its own, no capability, filtered system calls and no_new_privs."""
-    service.start()
-    process = service.show("MainPID")
-    status = service.booted.run("cat", f"/proc/{process}/status")
-    state = dict(line.split(":\t", 1) for line in status.splitlines() if ":\t" in line)
-    assert int(state["CapEff"], 16) == int(state["CapPrm"], 16) == int(state["CapBnd"], 16) == 0
-    assert (state["NoNewPrivs"], state["Seccomp"]) == ("1", "2")
-    user = service.booted.run("id", "-u", "soundpost")
-    assert set(state["Uid"].split()) == {user}
 
 
 def test_the_watchdog_restarts_a_hanging_process(service: Service) -> None:
@@ -269,12 +186,3 @@ def test_a_synced_clock_is_detected_in_the_sandbox(service: Service) -> None:
         60.0,
     )
     service.booted.run("rm", stamp)
-
-
-def test_evidence_is_written_to_the_state_directory(service: Service) -> None:
-    """Below /var/lib/soundpost the service can write; the files are not readable by others."""
-    folder = f"{STATE}/evidence"
-    service.start(f'evidence.folder = "{folder}"')
-    find = f"find {folder} -name '*.flac' -printf '%m %u\n' 2>/dev/null"
-    kept = service.booted.wait_for(lambda: service.booted.run("sh", "-c", find, check=False))
-    assert kept.splitlines()[0] in {"640 soundpost", "600 soundpost"}

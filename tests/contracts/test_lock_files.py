@@ -14,6 +14,7 @@ EXTRAS = PROJECT["project"]["optional-dependencies"]
 GROUPS = PROJECT["dependency-groups"]
 SETS = {
     "demo": ["demo"],
+    "device": ["metrics"],
     "dev": ["demo", "dev", "mic", "soundscape", "test", "training", "watch"],
     "fuzz": ["fuzz"],
     "mic": ["mic"],

@@ -13,6 +13,7 @@ import numpy as np
 from soundpost.audio import Pcm
 from soundpost.capture import ArraySource
 from soundpost.classify.model import Model, load_model
+from soundpost.cli.processor import Processor
 from soundpost.config import Config
 from soundpost.decide import Mutes, build_tracker
 from soundpost.events import Detection, Scores, Window
@@ -72,7 +73,8 @@ def bench(config: Config, out: TextIO) -> None:
     )
     out.write(
         f"{manifest.id} {manifest.version}, a window every {stride_seconds:g} s, "
-        f"on one of {os.cpu_count()} cores; milliseconds for a second of sound\n"
+        f"on one of {os.cpu_count()} cores of {Processor.read()}; "
+        "milliseconds for a second of sound\n"
         f"  features  {costs.features_ms:8.3f}\n"
         f"  classify  {costs.classify_ms:8.3f}\n"
         f"  decide    {costs.decide_ms:8.3f}\n"

@@ -10,6 +10,7 @@ from soundpost.errors import ConfigError, SoundpostError
 from soundpost.system.atomic_file import sync_folder, write_atomic
 
 COPY = "last-good.toml"
+_MODE = 0o600  # the group of the service may read clips, but need not know the configuration
 
 _log = logging.getLogger("soundpost")
 
@@ -45,7 +46,7 @@ class LiveConfig:
             return
         try:
             # Atomic, because an empty copy after a power cut would be the defaults.
-            write_atomic(self._copy, self._content)
+            write_atomic(self._copy, self._content, mode=_MODE)
             sync_folder(self._copy.parent)
         except OSError as error:
             _log.warning("%s cannot be kept: %s", self._copy, error.strerror)

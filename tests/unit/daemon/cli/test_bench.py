@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from soundpost.cli import bench
+from soundpost.cli.processor import Processor
 from soundpost.config import ClassifyConfig, Config
 
 TINY = Path(__file__).resolve().parents[3] / "golden" / "tiny-int8"
@@ -26,6 +27,7 @@ def test_each_stage_has_a_line_with_its_cost(config: Config) -> None:
     bench.bench(config, out)
     first, *lines = out.getvalue().splitlines()
     assert first.startswith("tiny-int8 ")
+    assert f" of {Processor.read()}; " in first
     assert [line.split()[0] for line in lines] == [
         "features",
         "classify",

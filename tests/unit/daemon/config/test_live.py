@@ -68,6 +68,14 @@ def test_a_file_is_copied_only_after_a_start(file: Path, state: Path) -> None:
     assert not (state / COPY).exists()
 
 
+def test_the_copy_is_readable_for_the_owner_only(file: Path, state: Path) -> None:
+    """It may name hosts and users; the group of the service may read clips beside it."""
+    file.chmod(0o644)
+    (state / COPY).touch(0o644)
+    LiveConfig(load_config, file, state).save_copy()
+    assert (state / COPY).stat().st_mode & 0o777 == 0o600
+
+
 def test_a_failed_copy_leaves_the_last_one(
     file: Path, state: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
