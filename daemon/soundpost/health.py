@@ -7,7 +7,7 @@ import msgspec
 
 
 class Problem(StrEnum):
-    """A problem of the microphone; the value is its name on the wire."""
+    """A problem of the microphone or of the configuration; the value is its name on the wire."""
 
     NO_SAMPLES = "no_samples"
     DIGITAL_SILENCE = "digital_silence"
@@ -16,6 +16,7 @@ class Problem(StrEnum):
     CLIPPING = "clipping"
     LEVEL_COLLAPSE = "level_collapse"
     BACKLOG = "backlog"
+    CONFIGURATION = "configuration"
 
 
 class Health(msgspec.Struct, kw_only=True):
@@ -76,7 +77,7 @@ class Status:
         is_waiting: True while the source has no sound and waits for it to come back.
         is_connected: True while the broker is connected.
         queue_seconds: Captured sound that waits for the pipeline.
-        problems: The microphone's problems.
+        problems: The problems of the microphone and of the configuration.
     """
 
     is_gate_closed: bool = False

@@ -1,7 +1,7 @@
 """The parts of a running daemon: its state, its detections, its stop and restart."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -9,7 +9,7 @@ from soundpost.capture import ReconnectingMic, Source
 from soundpost.commands import CommandHandler
 from soundpost.events import Detection
 from soundpost.evidence import Evidence
-from soundpost.health import Health, Status
+from soundpost.health import Health, Problem, Status
 from soundpost.messages import MessageBuilder
 from soundpost.metrics import Metrics
 from soundpost.monitor import MicrophoneMonitor
@@ -45,6 +45,7 @@ class Daemon:
         metrics: Metrics for Prometheus.
         watchdog: State and progress for systemd.
         commands: Commands over MQTT.
+        is_refused: Returns whether the configuration file is refused and another one is in use.
     """
 
     sample_rate_hz: int
@@ -59,6 +60,7 @@ class Daemon:
     metrics: Metrics
     watchdog: Watchdog
     commands: CommandHandler
+    is_refused: Callable[[], bool]
 
     @property
     def tickables(self) -> Sequence[Tickable]:
@@ -78,7 +80,7 @@ class Daemon:
             is_waiting=self.pipeline.is_waiting,
             is_connected=self.publisher.is_connected,
             queue_seconds=source.waiting_seconds if isinstance(source, ReconnectingMic) else 0.0,
-            problems=self.monitor.problems,
+            problems=self.monitor.problems + (Problem.CONFIGURATION,) * self.is_refused(),
         )
 
     def publish(self, detection: Detection) -> None:
