@@ -13,6 +13,8 @@ from soundpost.config.types import (
     Count,
     Decibels,
     DeviceClass,
+    Messages,
+    QueueSeconds,
     RollSeconds,
     Seconds,
     Section,
@@ -75,7 +77,7 @@ class CaptureConfig(Section, frozen=True):
 
     source: SourceName = "mic"
     pace: Literal["real", "fast"] = "real"
-    queue_seconds: SomeSeconds = 10.0
+    queue_seconds: QueueSeconds = 10.0
 
 
 class GateConfig(Section, frozen=True):
@@ -85,7 +87,7 @@ class GateConfig(Section, frozen=True):
     level_over_floor_db: Decibels = 10.0
     floor_seconds: SomeSeconds = 30.0
     voice_strictness: Annotated[int, Meta(ge=0, le=3)] = 2
-    pre_roll_seconds: Seconds = 1.0
+    pre_roll_seconds: RollSeconds = 1.0
     hangover_seconds: Seconds = 2.0
 
 
@@ -126,7 +128,7 @@ class MqttConfig(Section, frozen=True):
     key_file: Text | None = None
     outbox: Text | None = None
     outbox_megabytes: Count = 512
-    queue_messages: Count = 10_000
+    queue_messages: Messages = 10_000
     discovery: bool = False
     discovery_prefix: TopicPart = "homeassistant"
     home_assistant_version: HomeAssistantVersion | None = None

@@ -170,7 +170,7 @@ def test_a_damaged_copy_is_named_with_its_reason(file: Path, state: Path) -> Non
 
 
 def test_the_same_file_is_not_tried_twice(file: Path, state: Path) -> None:
-    """What it names was removed: the copy would fail in the same way."""
+    """The copy names the same files, and would fail in the same way."""
     live = LiveConfig(load_config, file, state)
     live.save_copy()
     absent = BundleError("no such bundle", hint="name another one")
