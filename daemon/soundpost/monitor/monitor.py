@@ -124,7 +124,7 @@ class MicrophoneMonitor(Observer):
             Problem.LEVEL_COLLAPSE: self._level_drop.is_raised and not self._has_no_samples,
             Problem.BACKLOG: self._backlog.is_raised,
         }
-        problems = tuple(problem for problem in Problem if raised[problem])
+        problems = tuple(problem for problem, is_raised in raised.items() if is_raised)
         for problem in problems:
             if problem not in self.problems:
                 _log.warning("microphone, %s: %s\n  hint: %s", problem, *_MESSAGES[problem])

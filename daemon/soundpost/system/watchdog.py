@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Self
 
 from soundpost.health import Health, Status
+from soundpost.system.printable import printable
 from soundpost.system.systemd import Notifier
 from soundpost.system.units import rough_duration
 
@@ -36,21 +37,23 @@ class StatusLine:
 
     def begin(self) -> str:
         """Returns the line before the first sample."""
-        return f"capturing from {self.source}{self._describe_refusal()}"
+        return f"capturing from {printable(self.source)}{self._describe_refusal()}"
 
     def describe(self, health: Health, status: Status) -> str:
         """Returns the line for the present counters and state."""
         broker = "connected" if status.is_connected else "away"
         sound = rough_duration(health.samples // self.sample_rate_hz)
         return (
-            f"capturing from {self.source}, {sound} of sound, {health.detections} detections, "
+            f"capturing from {printable(self.source)}, {sound} of sound, "
+            f"{health.detections} detections, "
             f"broker {broker}{''.join(f', {problem}' for problem in status.problems)}"
             f"{self._describe_refusal()}"
         )
 
     def _describe_refusal(self) -> str:
         error = self.refusal()
-        return f"; an older configuration is in use, the new one is refused: {error}" * bool(error)
+        reason = printable(str(error))
+        return f"; an older configuration is in use, the new one is refused: {reason}" * bool(error)
 
 
 class Watchdog:
