@@ -16,6 +16,7 @@ SMALL_LINES = 60
 COVERED_BY = {
     "daemon/app/daemon.py": "integration/test_run.py",
     "daemon/cli/check.py": "integration/test_check.py",
+    "daemon/cli/listen/listen.py": "integration/test_listen.py",
     "daemon/cli/parser.py": "integration/test_run.py",
     "daemon/cli/program.py": "integration/test_run.py",
     "daemon/cli/selftest.py": "integration/test_selftest.py",

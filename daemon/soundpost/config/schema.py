@@ -52,6 +52,14 @@ HomeAssistantVersion = Annotated[
         description="a version of Home Assistant, such as 2026.11",
     ),
 ]
+UserName = Annotated[
+    str,
+    Meta(
+        # MQTT 5 forbids the zero byte, and counts the length in 16 bits (1.5.4).
+        pattern=r"^[^\x00-\x1f\x7f]{1,1000}\Z",
+        description="1 to 1,000 characters without control characters",
+    ),
+]
 
 
 def _host_name() -> str:
@@ -121,7 +129,7 @@ class MqttConfig(Section, frozen=True):
     broker: BrokerUrl = "mqtt://localhost:1883"
     prefix: TopicPart = "soundpost"
     client_id: ClientId | None = None
-    username: Text | None = None
+    username: UserName | None = None
     password_file: Text | None = None
     ca_file: Text | None = None
     cert_file: Text | None = None
