@@ -14,15 +14,15 @@ from recording import write_quiet
 
 INTERRUPTED = 130
 ANNOUNCED = """
-import signal, sys
+import _signal, sys
 from soundpost.cli import main
-set_handler = signal.signal
+set_handler = _signal.signal
 def announce(number, handler):
     previous = set_handler(number, handler)
-    signal.signal = set_handler
+    _signal.signal = set_handler
     print("ready", flush=True)
     return previous
-signal.signal = announce
+_signal.signal = announce
 sys.exit(main())
 """
 """Runs a command line, and prints a line as soon as the program handles Ctrl-C. What happens before
@@ -85,6 +85,27 @@ def check_quiet(arguments: list[str], after_seconds: float) -> None:
         assert status == INTERRUPTED, (arguments, after_seconds, errors)
     for word in ("Traceback", "KeyboardInterrupt", "Exception ignored", "Fatal", "Segmentation"):
         assert word not in errors, (arguments, after_seconds, errors)
+
+
+def test_nothing_is_imported_before_ctrl_c_is_handled() -> None:
+    """Every library that is loaded before would be a moment of tracebacks."""
+    code = "import sys; before = set(sys.modules); import soundpost.cli; "
+    code += "print(*sorted(set(sys.modules) - before))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["soundpost", "soundpost.cli", "soundpost.cli.start"]
+
+
+def test_a_program_in_the_background_ignores_ctrl_c() -> None:
+    """A shell starts `soundpost … &` so; Ctrl-C for another program must not end it."""
+    previous = signal.signal(signal.SIGINT, signal.SIG_IGN)  # a child inherits it
+    try:
+        process = subprocess.Popen([str(SOUNDPOST), "labels"], stdout=subprocess.PIPE)
+    finally:
+        signal.signal(signal.SIGINT, previous)
+    with process:
+        process.send_signal(signal.SIGINT)
+        output, _ = process.communicate(timeout=PATIENCE_SECONDS)
+    assert (process.returncode, bool(output)) == (0, True)
 
 
 @pytest.mark.parametrize("after_seconds", [0.0, 0.1, 0.4])
