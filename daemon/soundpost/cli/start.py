@@ -4,12 +4,11 @@ This module imports only what Python itself has loaded at its start. Until the h
 Ctrl-C is a traceback of Python's own, so every import before it counts.
 """
 
-import os
-import sys
-
 # The half of `signal` in C, which is part of the interpreter. `signal` itself imports enum,
 # functools and collections, 7 ms on a fast machine.
-_signal = __import__("_signal")
+import _signal  # type: ignore[import-not-found] # typeshed has no stub of it
+import os
+import sys
 
 INTERRUPTED = 128 + int(_signal.SIGINT)
 """The exit status that shells expect after Ctrl-C."""
