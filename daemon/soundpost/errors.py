@@ -102,7 +102,7 @@ def did_you_mean(name: str, known: Iterable[str], otherwise: str | None = None) 
     return f"known: {', '.join(known)}" if otherwise is None else otherwise
 
 
-def expected_value(kind: Any, error: msgspec.ValidationError) -> str:  # noqa: ANN401 - a type form
+def expected_value(kind: Any, error: Exception) -> str:  # noqa: ANN401 - a type form
     """Returns what a value should have been, in plain words.
 
     Args:

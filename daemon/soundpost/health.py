@@ -7,7 +7,7 @@ import msgspec
 
 
 class Problem(StrEnum):
-    """A problem of the microphone or of the node; the value is its name on the wire."""
+    """A problem of the microphone, the node or its configuration; the value is its wire name."""
 
     NO_SAMPLES = "no_samples"
     DIGITAL_SILENCE = "digital_silence"
@@ -17,6 +17,7 @@ class Problem(StrEnum):
     LEVEL_COLLAPSE = "level_collapse"
     BACKLOG = "backlog"
     DUPLICATE_NODE = "duplicate_node"
+    CONFIGURATION = "configuration"
 
 
 class Health(msgspec.Struct, kw_only=True):
@@ -77,7 +78,7 @@ class Status:
         is_waiting: True while the source has no sound and waits for it to come back.
         is_connected: True while the broker is connected.
         queue_seconds: Captured sound that waits for the pipeline.
-        problems: The problems of the microphone and of the node.
+        problems: The problems of the microphone, of the node and of its configuration.
     """
 
     is_gate_closed: bool = False

@@ -14,7 +14,7 @@ from soundpost import cli
 from soundpost.config import Config, LabelConfig, ProfileConfig, ScheduleConfig, Section
 
 CONFIG_DOC = Path(__file__).resolve().parents[2] / "docs" / "CONFIG.md"
-COMMANDS = ("run", "listen", "check", "selftest", "watch", "devices", "clips", "bench")
+COMMANDS = ("run", "listen", "check", "selftest", "watch", "devices", "labels", "clips", "bench")
 
 
 class Row(NamedTuple):

@@ -50,7 +50,9 @@ def build(live_config: LiveConfig) -> Daemon:
     manifest, rate_hz = model.bundle.manifest, model.sample_rate_hz
     source = build_source(config, rate_hz, health)
     watchdog = Watchdog(
-        Notifier.from_environment(), StatusLine(config.capture.source, rate_hz), health
+        Notifier.from_environment(),
+        StatusLine(config.capture.source, rate_hz, lambda: live_config.refusal),
+        health,
     )
     evidence = build_evidence(config, manifest, health)
     state_file = open_state_file(config.mqtt)
@@ -97,6 +99,7 @@ def build(live_config: LiveConfig) -> Daemon:
         ),
         watchdog=watchdog,
         commands=commands,
+        is_refused=lambda: live_config.refusal is not None,
     )
     return daemon
 

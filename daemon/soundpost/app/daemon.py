@@ -1,7 +1,7 @@
 """The parts of a running daemon: its state, its detections, its stop and restart."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -45,6 +45,7 @@ class Daemon:
         metrics: Metrics for Prometheus.
         watchdog: State and progress for systemd.
         commands: Commands over MQTT.
+        is_refused: Returns whether the configuration file is refused and another one is in use.
     """
 
     sample_rate_hz: int
@@ -59,6 +60,7 @@ class Daemon:
     metrics: Metrics
     watchdog: Watchdog
     commands: CommandHandler
+    is_refused: Callable[[], bool]
 
     @property
     def tickables(self) -> Sequence[Tickable]:
@@ -72,8 +74,9 @@ class Daemon:
 
     @property
     def problems(self) -> tuple[Problem, ...]:
-        """The present problems of the microphone and of the node."""
-        return self.monitor.problems + self.publisher.problems
+        """The present problems of the microphone, of the node and of its configuration."""
+        configuration = (Problem.CONFIGURATION,) if self.is_refused() else ()
+        return self.monitor.problems + self.publisher.problems + configuration
 
     def status(self) -> Status:
         """Returns the state of the daemon now."""

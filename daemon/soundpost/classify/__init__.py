@@ -1,7 +1,8 @@
 """Computes scores from log-mel windows: finds a bundle, verifies it and runs its model."""
 
-from soundpost.classify.bundle import Bundle, find_bundle, load_bundle
+from soundpost.classify.bundle import Bundle, load_bundle
 from soundpost.classify.classifier import Classifier
+from soundpost.classify.find import find_bundle, installed_bundles
 from soundpost.classify.golden import GoldenReport, GoldenVectors, read_golden, replay_golden
 
 __all__ = [
@@ -10,6 +11,7 @@ __all__ = [
     "GoldenReport",
     "GoldenVectors",
     "find_bundle",
+    "installed_bundles",
     "load_bundle",
     "read_golden",
     "replay_golden",

@@ -1,21 +1,17 @@
 """Replay of golden vectors: compares this machine's features and scores with training's."""
 
-import lzma
-import tokenize
-import zipfile
-import zlib
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from soundpost.classify.arrays import UNREADABLE, ArrayMismatchError, open_arrays
 from soundpost.classify.bundle import Bundle
 from soundpost.classify.classifier import Classifier
 from soundpost.errors import BundleError
 from soundpost.features import LogMel
-from soundpost.manifest import GOLDEN_FILE, Manifest
+from soundpost.manifest import GOLDEN_FILE
+from soundpost.system.regular_file import read_regular
 
 LOG_MEL_TOLERANCE = 1e-4
 """Log-mel values lie within ±8, where float32 steps are below 1e-6, and the float64 arithmetic
@@ -27,13 +23,6 @@ SCORE_TOLERANCE = 0.1
 differ in a quarter of a trained int8 model's logits, by up to two steps, which moved scores by up
 to 0.025 (200 windows of ESC-50), and YAMNet's by up to 0.086. Another computation, or labels in
 another order, move them by far more. Float models differ by less than 1e-6."""
-
-_UNREADABLE = (
-    *(OSError, EOFError, KeyError, zipfile.BadZipFile, zlib.error, lzma.LZMAError),
-    *(RuntimeError, MemoryError),  # encrypted, of an unknown zip version; an impossible shape
-    *(ValueError, SyntaxError, tokenize.TokenError),  # an invalid array header
-)
-"""Exceptions of zipfile and numpy for files that are not golden vectors, found by fuzzing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,45 +91,32 @@ def _refuse_above(tolerance: float, name: str, difference: float) -> None:
 def read_golden(bundle: Bundle) -> GoldenVectors:
     """Reads the golden vectors of a bundle.
 
+    The header of each array is checked before memory is taken for its values: a zip file can
+    unpack to a thousand times its size.
+
     Raises:
         BundleError: They cannot be read, or have other shapes than in the manifest.
     """
     path = bundle.folder / GOLDEN_FILE
-    try:
-        with zipfile.ZipFile(path) as archive:
-            vectors = GoldenVectors(
-                *(_read_array(archive, name) for name in GoldenVectors.__slots__)
-            )
-    except _UNREADABLE as error:
-        raise BundleError(
-            f"no golden vectors can be read from {path}: {error}", hint="export the bundle again"
-        ) from error
-    _refuse_other_arrays(path, vectors, bundle.manifest)
-    return vectors
-
-
-def _read_array(archive: zipfile.ZipFile, name: str) -> NDArray[Any]:
-    with archive.open(f"{name}.npy") as file:
-        array: NDArray[Any] = np.lib.format.read_array(file, allow_pickle=False)
-    return array
-
-
-def _refuse_other_arrays(path: Path, vectors: GoldenVectors, manifest: Manifest) -> None:
-    model_input, windows = manifest.input, len(np.atleast_1d(vectors.pcm))
+    manifest = bundle.manifest
+    model_input = manifest.input
     window_samples = model_input.features.sample_count(model_input.window_frames)
-    expected: dict[str, tuple[type, tuple[int, ...]]] = {
-        "pcm": (np.int16, (windows, window_samples)),
-        "log_mel": (
-            np.float32,
-            (windows, model_input.window_frames, model_input.features.mel_bands),
-        ),
-        "scores": (np.float32, (windows, len(manifest.labels))),
-    }
-    for name, (dtype, shape) in expected.items():
-        array = getattr(vectors, name)
-        if array.dtype != dtype or array.shape != shape or not windows:
-            raise BundleError(
-                f"{path}: expected {name} to be {np.dtype(dtype).name}{list(shape)}, got "
-                f"{array.dtype.name}{list(array.shape)}",
-                hint="export the bundle again",
+    mel_bands = model_input.features.mel_bands
+    try:
+        with open_arrays(read_regular(path, manifest.golden.bytes)) as arrays:
+            pcm = arrays.read("pcm", np.int16, (None, window_samples))
+            windows = len(pcm)
+            return GoldenVectors(
+                pcm=pcm,
+                log_mel=arrays.read(
+                    "log_mel", np.float32, (windows, model_input.window_frames, mel_bands)
+                ),
+                scores=arrays.read("scores", np.float32, (windows, len(manifest.labels))),
             )
+    except ArrayMismatchError as error:
+        raise BundleError(f"{path}: {error}", hint="export the bundle again") from error
+    except UNREADABLE as error:
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else error
+        raise BundleError(
+            f"no golden vectors can be read from {path}: {reason}", hint="export the bundle again"
+        ) from error

@@ -2,16 +2,24 @@
 
 import importlib
 from dataclasses import dataclass
+from math import prod
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from soundpost.classify.native_log import captured_native_log
 from soundpost.errors import BundleError
+from soundpost.system.units import BYTES_PER_MEGABYTE
 
 RUNTIMES = ("ai_edge_litert.interpreter", "tflite_runtime.interpreter")
 """In order of preference: LiteRT is maintained, and five times faster in int8 by its XNNPACK
 kernels. The two round some int8 values differently; see `soundpost.classify.golden`."""
+
+
+MOST_TENSOR_BYTES = 500_000_000
+"""Of all tensors of a model together; the runtime shares memory between most of them. YAMNet's have
+a tenth of it, and the service may use 512 MB (MemoryMax=)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +55,11 @@ class Interpreter:
     def __init__(self, model: bytes, threads: int = 1) -> None:
         runtime = _load_runtime()
         try:
-            self._runtime = runtime(model_content=model, num_threads=threads)
-            self._runtime.allocate_tensors()
-        except (ValueError, RuntimeError) as error:
+            with captured_native_log():
+                self._runtime = runtime(model_content=model, num_threads=threads)
+                _refuse_huge(self._runtime.get_tensor_details())
+                self._runtime.allocate_tensors()
+        except (ValueError, RuntimeError, MemoryError) as error:
             raise BundleError(
                 f"the TFLite runtime refuses the model: {_first_line(error)}",
                 hint="export the bundle again with a converter that this runtime supports",
@@ -97,6 +107,20 @@ def _load_runtime() -> Any:  # noqa: ANN401 - neither runtime publishes types
         f"no TFLite runtime can be imported ({'; '.join(reasons)})",
         hint="pip install ai-edge-litert, or tflite-runtime with numpy below 2",
     )
+
+
+def _refuse_huge(tensors: list[dict[str, Any]]) -> None:
+    """Raises BundleError for tensors that a small board has no memory for, before it is taken."""
+    total_bytes = sum(
+        prod(int(size) for size in tensor["shape"]) * np.dtype(tensor["dtype"]).itemsize
+        for tensor in tensors
+    )
+    if total_bytes > MOST_TENSOR_BYTES:
+        raise BundleError(
+            f"the model needs up to {total_bytes / BYTES_PER_MEGABYTE:.0f} MB for its tensors, at "
+            f"most {MOST_TENSOR_BYTES / BYTES_PER_MEGABYTE:.0f} MB expected",
+            hint="the file is damaged, or the model is not for small boards; use another bundle",
+        )
 
 
 def _sole_tensor(side: str, details: list[dict[str, Any]]) -> TensorInfo:

@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from typing import Protocol
 
-from soundpost.classify.bundle import Bundle, find_bundle, load_bundle
+from soundpost.classify.bundle import Bundle, load_bundle
 from soundpost.classify.classifier import Classifier
+from soundpost.classify.find import find_bundle
 from soundpost.classify.golden import replay_golden
 from soundpost.config import ClassifyConfig
 from soundpost.events import Scores, Window

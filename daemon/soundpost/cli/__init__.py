@@ -1,6 +1,6 @@
 """The commands of the program `soundpost`."""
 
-from soundpost.cli.main import main
+from soundpost.cli.start import main
 
 __all__ = [
     "main",

@@ -23,7 +23,7 @@ PROBE_SECONDS = 0.1
 
 
 def check(read_config: Callable[[], Config], out: TextIO) -> int:
-    """Tries every step; returns 0, or the exit status of the first that fails.
+    """Tries every step; returns 0, 78 if the configuration is wrong, or another exit status.
 
     Each step prints a line with what was got, or with what was expected and got, and a hint. A
     step that needs a failed one is skipped; the others are still tried.

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import TextIO, TypeVar
 
-from soundpost.errors import SoundpostError
+from soundpost.errors import EX_CONFIG, SoundpostError
 from soundpost.system.printable import printable
 
 Result = TypeVar("Result")
@@ -16,7 +16,8 @@ class Checklist:
         out: Receives the lines.
 
     Attributes:
-        status: Exit status of the first step that failed, else 0.
+        status: 78 if a step found the configuration wrong, because only a person can mend that;
+            else the exit status of the first step that failed; else 0.
     """
 
     def __init__(self, out: TextIO) -> None:
@@ -32,6 +33,8 @@ class Checklist:
         except SoundpostError as error:
             reason, hint = printable(str(error)), printable(error.hint)
             self._out.write(f"FAIL  {name:7} {reason}\n{'':14}hint: {hint}\n")
+            if error.exit_status == EX_CONFIG:
+                self.status = EX_CONFIG
             self.status = self.status or error.exit_status
             return None
         self._out.write(f"ok    {name:7} {printable(describe(result))}\n")

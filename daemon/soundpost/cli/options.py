@@ -4,7 +4,7 @@ import argparse
 import math
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from soundpost.config import Config, load_config
 
@@ -19,6 +19,7 @@ class Flag:
         help: A line for `--help`.
         metavar: A placeholder for the value.
         choices: The values that it takes; None for any.
+        is_list: True for values separated by commas; the flag can be repeated.
     """
 
     table: str
@@ -26,6 +27,7 @@ class Flag:
     help: str
     metavar: str | None = None
     choices: tuple[str, ...] | None = None
+    is_list: bool = False
 
 
 FLAGS = {
@@ -39,6 +41,10 @@ FLAGS = {
     "broker": Flag("mqtt", "broker", "default: mqtt://localhost:1883", "mqtt[s]://HOST[:PORT]"),
     "node": Flag("node", "name", "name of this node (default: the host name)", "NAME"),
     "bundle": Flag("classify", "bundle", "model (default: esc50, which is included)", "NAME|DIR"),
+    "include": Flag(
+        "decide", "include", "detect only these labels and groups", "LABEL[,…]", is_list=True
+    ),
+    "exclude": Flag("decide", "exclude", "never detect these", "LABEL[,…]", is_list=True),
     "evidence": Flag(
         "evidence", "folder", "store a clip of each event here (default: none is stored)", "DIR"
     ),
@@ -55,6 +61,7 @@ def add_configuration(parser: argparse.ArgumentParser, *names: str) -> None:
             f"--{name}",
             metavar=flag.metavar,
             choices=flag.choices,
+            action="append" if flag.is_list else "store",
             help=f"{flag.help} [{flag.table}.{flag.key}]",
         )
 
@@ -70,6 +77,8 @@ def read_config_of(options: argparse.Namespace, file: Path | None) -> Config:
     for name, flag in FLAGS.items():
         value = getattr(options, name, None)
         if value is not None:
+            if flag.is_list:
+                value = [part.strip() for text in value for part in text.split(",")]
             flags.setdefault(flag.table, {})[flag.key] = value
     return load_config(file, flags)
 
@@ -87,3 +96,33 @@ def positive_seconds(text: str) -> float:
     if not (seconds > 0.0 and math.isfinite(seconds)):
         raise argparse.ArgumentTypeError(f"expected seconds, a number above 0, got {text!r}")
     return seconds
+
+
+class Threshold(NamedTuple):
+    """A threshold for one run.
+
+    Attributes:
+        name: The label or group; None for all labels.
+        score: The smoothed score that starts an event, in [0, 1].
+    """
+
+    name: str | None
+    score: float
+
+
+def threshold(text: str) -> Threshold:
+    """Parses `SCORE` or `LABEL=SCORE`.
+
+    Raises:
+        ArgumentTypeError: The score is not a number from 0 to 1, or the label is empty.
+    """
+    name, equals, number = text.rpartition("=")
+    try:
+        score = float(number)
+    except ValueError:
+        score = math.nan
+    if not 0.0 <= score <= 1.0 or (equals and not name):
+        raise argparse.ArgumentTypeError(
+            f"expected a score from 0 to 1, as 0.4 or siren=0.4, got {text!r}"
+        )
+    return Threshold(name if equals else None, score)

@@ -1,5 +1,6 @@
 """The configuration: its tables and keys, read from a TOML file."""
 
+from soundpost.config.credentials import refuse_irregular_credentials
 from soundpost.config.decide import DecideConfig, LabelConfig, ProfileConfig, ScheduleConfig
 from soundpost.config.live import LiveConfig
 from soundpost.config.load import load_config
@@ -31,4 +32,5 @@ __all__ = [
     "ScheduleConfig",
     "Section",
     "load_config",
+    "refuse_irregular_credentials",
 ]

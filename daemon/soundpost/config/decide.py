@@ -6,7 +6,6 @@ import msgspec
 from msgspec import Meta
 
 from soundpost.config.types import (
-    Count,
     Decibels,
     Labels,
     Seconds,
@@ -14,6 +13,7 @@ from soundpost.config.types import (
     Share,
     SomeSeconds,
     Text,
+    Windows,
 )
 
 TimeOfDayText = Annotated[
@@ -31,9 +31,9 @@ class ProfileConfig(Section, frozen=True):
 
     on_threshold: Share | None = None
     off_threshold: Share | None = None
-    smoothing_windows: Count | None = None
-    needed_windows: Count | None = None
-    of_windows: Count | None = None
+    smoothing_windows: Windows | None = None
+    needed_windows: Windows | None = None
+    of_windows: Windows | None = None
     minimum_seconds: Seconds | None = None
     refractory_seconds: Seconds | None = None
 

@@ -6,8 +6,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 from soundpost.config.schema import Config
-from soundpost.errors import ConfigError, SoundpostError
+from soundpost.config.toml import LARGEST_FILE_BYTES
+from soundpost.errors import SoundpostError
 from soundpost.system.atomic_file import sync_folder, write_atomic
+from soundpost.system.regular_file import read_regular
 
 COPY = "last-good.toml"
 _MODE = 0o600  # the group of the service may read clips, but need not know the configuration
@@ -21,10 +23,12 @@ class LiveConfig:
     Args:
         read: Returns the configuration of a file, with the flags of the command line applied.
         file: The configuration file; None if there are flags only.
-        folder: The folder of the copy of the last good file; None for no copy.
+        folder: The folder of the copy of the last good file, which only a service has; None for
+            no copy: a person at a terminal gets the error instead.
 
     Attributes:
         config: The configuration in use.
+        refusal: The error because of which the file is not in use; None if it is.
 
     Raises:
         ConfigError: The file is refused, and there is no copy, or the copy is refused too.
@@ -36,9 +40,40 @@ class LiveConfig:
         self._read = read
         self._file = file
         self._copy = folder / COPY if folder and file else None
-        self._content = b""
         self._is_requested = False
-        self.config = self._read_or_fall_back()
+        self.refusal: SoundpostError | None = None
+        self._is_fallen_back = False
+        self._content = self._content_now()
+        try:
+            self.config = read(file)
+        except SoundpostError as error:
+            self.fall_back(error)
+
+    def fall_back(self, refusal: SoundpostError) -> None:
+        """Uses the last good configuration instead of one that cannot be used or started.
+
+        Args:
+            refusal: The reason.
+
+        Raises:
+            SoundpostError: There is no other configuration to fall back to: `refusal`; or the last
+                good one cannot be used either: both reasons.
+        """
+        if self.refusal and self._is_fallen_back:
+            raise _both(self.refusal, refusal) from refusal
+        copied = _content_of(self._copy)
+        if not self._copy or not copied or copied == self._content:
+            raise refusal
+        try:
+            self.config = self._read(self._copy)
+        except SoundpostError as error:
+            raise _both(refusal, error) from error
+        self.refusal, self._is_fallen_back, self._content = refusal, True, b""
+        _log.error(
+            "the configuration is refused, the last good one is used: %s (%s)",
+            refusal,
+            refusal.hint,
+        )
 
     def save_copy(self) -> None:
         """Saves a copy of the file in use, once it has been seen to work."""
@@ -87,28 +122,30 @@ class LiveConfig:
             SoundpostError: The file is refused; the configuration stays as it is.
         """
         content = self._content_now()
-        config = self._read(self._file)
-        validate(config)
-        self.config, self._content = config, content
-
-    def _read_or_fall_back(self) -> Config:
-        content = self._content_now()
         try:
             config = self._read(self._file)
-        except ConfigError as error:
-            if self._copy is None or not self._copy.is_file():
-                raise
-            config = self._read(self._copy)
-            _log.error(
-                "the configuration is refused, the last good one is used: %s (%s)",
-                error,
-                error.hint,
-            )
-        else:
-            self._content = content
-        return config
+            validate(config)
+        except SoundpostError as error:
+            self.refusal = error
+            raise
+        self.config, self._content = config, content
+        self.refusal, self._is_fallen_back = None, False
 
     def _content_now(self) -> bytes:
-        with contextlib.suppress(OSError):  # `load_config` raises a better error
-            return self._file.read_bytes() if self._file else b""
-        return b""
+        return _content_of(self._file)
+
+
+def _content_of(file: Path | None) -> bytes:
+    with contextlib.suppress(OSError):  # `load_config` raises a better error
+        return read_regular(file, LARGEST_FILE_BYTES) if file else b""
+    return b""
+
+
+def _both(refusal: SoundpostError, other: SoundpostError) -> SoundpostError:
+    """Returns one error for a file and the last good copy, of which neither can be used."""
+    if str(refusal) == str(other):  # both fail for the same flag, say
+        return refusal
+    return type(refusal)(
+        f"{refusal}; and the last good configuration cannot be used either: {other}",
+        hint=refusal.hint,
+    )

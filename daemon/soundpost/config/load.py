@@ -1,20 +1,21 @@
 """Reads a configuration: every unknown key is an error, and every error names its key."""
 
 import re
-import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, get_args, get_origin
 
 import msgspec
 
+from soundpost.config.paths import expand_paths
 from soundpost.config.schema import Config
+from soundpost.config.toml import TomlFile, read_toml
 from soundpost.config.types import Section
 from soundpost.errors import ConfigError, did_you_mean, expected_value, nearest
 
 _COMMAND_LINE = "the command line"
 _SHOWN_CHARACTERS = 60
-"""Of a wrong value, so that an error stays one line."""
+"""Of a wrong value or an unknown key, so that an error stays one line."""
 
 
 def load_config(path: Path | None, flags: dict[str, dict[str, Any]] | None = None) -> Config:
@@ -28,10 +29,13 @@ def load_config(path: Path | None, flags: dict[str, dict[str, Any]] | None = Non
         ConfigError: The file cannot be read, is not TOML, has an unknown key or a wrong value, or
             two values contradict each other.
     """
-    tables = _read_toml(path) if path else {}
-    _check(tables, Config, "", str(path))
-    _check(flags or {}, Config, "", _COMMAND_LINE)
-    for name, values in (flags or {}).items():
+    file = read_toml(path) if path else TomlFile(_COMMAND_LINE, {})
+    given = TomlFile(_COMMAND_LINE, flags or {})
+    for origin in (file, given):
+        _check(origin.tables, Config, "", origin)
+        _check_paths(origin)
+    tables = file.tables
+    for name, values in given.tables.items():
         tables[name] = tables.get(name, {}) | values
     try:
         return msgspec.convert(tables, Config)
@@ -39,70 +43,75 @@ def load_config(path: Path | None, flags: dict[str, dict[str, Any]] | None = Non
         # Each value is valid by itself, so a rule between two keys is violated.
         rule, _, table = str(error).partition(" - at `$.")
         raise ConfigError(
-            f"{path or _COMMAND_LINE}: [{table.rstrip('`')}] {rule}",
+            f"{file.name}: [{table.rstrip('`')}] {rule}",
             hint="docs/CONFIG.md lists which keys go together",
         ) from error
 
 
-def _read_toml(path: Path) -> dict[str, Any]:
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except OSError as error:
-        raise ConfigError(
-            f"{path} cannot be read: {error.strerror}",
-            hint="name an existing file with --config, or leave --config away for the defaults",
-        ) from error
-    # Besides TOMLDecodeError: bytes that are not UTF-8, numbers of thousands of digits, and
-    # thousands of nested brackets.
-    except (ValueError, RecursionError) as error:
-        raise ConfigError(
-            f"{path} is not TOML: {error}", hint="strings need quotes; tables look like [mqtt]"
-        ) from error
-
-
-def _check(value: object, kind: Any, name: str, where: str) -> None:  # noqa: ANN401 - a type form
+def _check(value: object, kind: Any, name: str, origin: TomlFile) -> None:  # noqa: ANN401 - a type form
     """Raises ConfigError, with the full name of the key, for an unknown key or a wrong value."""
     if get_origin(kind) is dict:
-        for key, inner in _table(value, name, where).items():
-            _check(inner, get_args(kind)[1], f"{name}.{key}", where)
+        for key, inner in _table(value, name, origin).items():
+            _check(inner, get_args(kind)[1], f"{name}.{key}", origin)
     elif get_origin(kind) is list and issubclass(get_args(kind)[0], Section):
-        for number, inner in enumerate(_tables(value, name, where)):
-            _check(inner, get_args(kind)[0], f"{name}[{number}]", where)
+        for number, inner in enumerate(_tables(value, name, origin)):
+            _check(inner, get_args(kind)[0], f"{name}[{number}]", origin)
     elif isinstance(kind, type) and issubclass(kind, Section):
         kinds = {field.encode_name: field.type for field in msgspec.structs.fields(kind)}
-        for key, inner in _table(value, name, where).items():
+        for key, inner in _table(value, name, origin).items():
             full_name = f"{name}.{key}".lstrip(".")
             if key not in kinds:
+                line = origin.line_of(full_name)
+                where = f"{origin.name}, line {line}" if line else origin.name
                 raise ConfigError(
-                    f"{where}: unknown key {full_name}", hint=_guess(full_name, list(kinds))
+                    f"{where}: unknown key {_shortened(full_name)}",
+                    hint=_guess(full_name, list(kinds)),
                 )
-            _check(inner, kinds[key], full_name, where)
+            _check(inner, kinds[key], full_name, origin)
     else:
         try:
             msgspec.convert(value, kind)
-        except msgspec.ValidationError as error:
-            raise ConfigError(
-                f"{where}: {name}: expected {expected_value(kind, error)}, got {_shown(value)}",
-                hint="docs/CONFIG.md lists every key with its type and default",
+        except (msgspec.ValidationError, UnicodeEncodeError) as error:
+            # A flag that is not UTF-8 arrives with surrogates, which msgspec cannot encode.
+            raise _wrong_value(
+                origin,
+                name,
+                expected_value(kind, error),
+                value,
+                "docs/CONFIG.md lists every key with its type and default",
             ) from error
 
 
-def _table(value: object, name: str, where: str) -> dict[str, Any]:
+def _check_paths(origin: TomlFile) -> None:
+    """Raises ConfigError for a text that cannot be a path; expands `~` in the others."""
+    for wrong in expand_paths(origin.tables):
+        table, _, key = wrong.key.partition(".")
+        raise _wrong_value(origin, wrong.key, wrong.expected, origin.tables[table][key], wrong.hint)
+
+
+def _wrong_value(
+    origin: TomlFile, name: str, expected: str, value: object, hint: str
+) -> ConfigError:
+    line = origin.line_of(name)
+    return ConfigError(
+        f"{origin.name}: {_shortened(name)}: expected {expected}, got {_shown(value)}"
+        f"{f' (line {line})' if line else ''}",
+        hint=hint,
+    )
+
+
+def _table(value: object, name: str, origin: TomlFile) -> dict[str, Any]:
     if isinstance(value, dict):
         return value
-    raise ConfigError(
-        f"{where}: {name}: expected a table, got {_shown(value)}",
-        hint=f"write [{name}] on a line of its own, and its keys below",
-    )
+    hint = f"write [{name}] on a line of its own, and its keys below"
+    raise _wrong_value(origin, name, "a table", value, hint)
 
 
-def _tables(value: object, name: str, where: str) -> list[Any]:
+def _tables(value: object, name: str, origin: TomlFile) -> list[Any]:
     if isinstance(value, list):
         return value
-    raise ConfigError(
-        f"{where}: {name}: expected a list of tables, got {_shown(value)}",
-        hint=f"write [[{name}]] on a line of its own, once for each, and its keys below",
-    )
+    hint = f"write [[{name}]] on a line of its own, once for each, and its keys below"
+    raise _wrong_value(origin, name, "a list of tables", value, hint)
 
 
 def _guess(unknown: str, siblings: list[str]) -> str:
@@ -127,5 +136,10 @@ def _key_names(section: type[Section], table: str) -> Iterator[str]:
 
 def _shown(value: object) -> str:
     """Returns a value as written, shortened, and without a possible password in a URL."""
-    text = re.sub(r"//.*@", "//…@", repr(value))
+    return _shortened(re.sub(r"//.*@", "//…@", repr(value)))
+
+
+def _shortened(text: str) -> str:
+    """Returns a text as part of one line: a quoted key may have line breaks, and any length."""
+    text = text if text.isprintable() else repr(text)
     return text if len(text) <= _SHOWN_CHARACTERS else f"{text[:_SHOWN_CHARACTERS]}…"

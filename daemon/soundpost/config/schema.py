@@ -13,6 +13,8 @@ from soundpost.config.types import (
     Count,
     Decibels,
     DeviceClass,
+    Messages,
+    QueueSeconds,
     RollSeconds,
     Seconds,
     Section,
@@ -50,6 +52,14 @@ HomeAssistantVersion = Annotated[
         description="a version of Home Assistant, such as 2026.11",
     ),
 ]
+UserName = Annotated[
+    str,
+    Meta(
+        # MQTT 5 forbids the zero byte, and counts the length in 16 bits (1.5.4).
+        pattern=r"^[^\x00-\x1f\x7f]{1,1000}\Z",
+        description="1 to 1,000 characters without control characters",
+    ),
+]
 
 
 def _host_name() -> str:
@@ -75,7 +85,7 @@ class CaptureConfig(Section, frozen=True):
 
     source: SourceName = "mic"
     pace: Literal["real", "fast"] = "real"
-    queue_seconds: SomeSeconds = 10.0
+    queue_seconds: QueueSeconds = 10.0
 
 
 class GateConfig(Section, frozen=True):
@@ -85,7 +95,7 @@ class GateConfig(Section, frozen=True):
     level_over_floor_db: Decibels = 10.0
     floor_seconds: SomeSeconds = 30.0
     voice_strictness: Annotated[int, Meta(ge=0, le=3)] = 2
-    pre_roll_seconds: Seconds = 1.0
+    pre_roll_seconds: RollSeconds = 1.0
     hangover_seconds: Seconds = 2.0
 
 
@@ -119,14 +129,14 @@ class MqttConfig(Section, frozen=True):
     broker: BrokerUrl = "mqtt://localhost:1883"
     prefix: TopicPart = "soundpost"
     client_id: ClientId | None = None
-    username: Text | None = None
+    username: UserName | None = None
     password_file: Text | None = None
     ca_file: Text | None = None
     cert_file: Text | None = None
     key_file: Text | None = None
     outbox: Text | None = None
     outbox_megabytes: Count = 512
-    queue_messages: Count = 10_000
+    queue_messages: Messages = 10_000
     discovery: bool = False
     discovery_prefix: TopicPart = "homeassistant"
     home_assistant_version: HomeAssistantVersion | None = None

@@ -5,9 +5,16 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
-# Every number has an upper bound, which excludes TOML's `inf` and typing errors.
+# Every number has an upper bound, which excludes TOML's `inf` and typing errors, and holds the
+# memory that a configuration can ask for.
 Share = Annotated[float, Meta(ge=0.0, le=1.0)]
 Count = Annotated[int, Meta(ge=1, le=1_000_000)]
+Windows = Annotated[int, Meta(ge=1, le=1_000)]
+"""Scores of that many windows are in memory; at the default stride these are eight minutes."""
+Messages = Annotated[int, Meta(ge=1, le=100_000)]
+"""Messages in memory take about 1 kB each."""
+QueueSeconds = Annotated[float, Meta(gt=0.0, le=600.0)]
+"""Of sound in memory; at 48 kHz these are 58 MB."""
 Seconds = Annotated[float, Meta(ge=0.0, le=86_400.0)]
 SomeSeconds = Annotated[float, Meta(gt=0.0, le=86_400.0)]
 RollSeconds = Annotated[float, Meta(ge=0.0, le=60.0)]

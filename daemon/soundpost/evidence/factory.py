@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import numpy as np
+
 from soundpost.audio import NANOSECONDS
 from soundpost.config import EvidenceConfig
 from soundpost.errors import ConfigError
@@ -16,6 +18,9 @@ from soundpost.evidence.store.upkeep import FolderUpkeep
 from soundpost.health import Health
 from soundpost.manifest import Manifest
 from soundpost.system.units import BYTES_PER_MEGABYTE
+
+MOST_MEMORY_BYTES = 200_000_000
+"""Of buffered sound, 100 minutes at 16 kHz: the service may use 512 MB (MemoryMax=)."""
 
 DAY_NS = 24 * 3600 * NANOSECONDS
 
@@ -32,7 +37,8 @@ def build_recorder(
         health: Counts clips.
 
     Raises:
-        ConfigError: At the model's rate voices cannot be found, or FLAC cannot be written.
+        ConfigError: At the model's rate voices cannot be found, or FLAC cannot be written; or more
+            sound would have to be in memory than a small board has.
     """
     if config.folder is None:
         return NoEvidence()
@@ -53,6 +59,12 @@ def build_recorder(
         delay_samples=spec.sample_count(model_input.window_frames)
         + memory_windows * model_input.stride_frames * spec.hop_samples,
     )
+    if lengths.memory_samples * np.dtype(np.int16).itemsize > MOST_MEMORY_BYTES:
+        raise ConfigError(
+            f"clips would need {lengths.memory_samples / rate_hz:.0f} s of sound in memory: the "
+            f"longest clip, and {memory_windows} windows until the end of an event is decided",
+            hint="lower smoothing_windows and of_windows, or evidence.clip_seconds",
+        )
     privacy = Privacy(config.privacy, manifest.label_names, rate_hz)
     folder = Path(config.folder)
     retention = RetentionPolicy(

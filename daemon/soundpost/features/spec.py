@@ -19,18 +19,19 @@ class FeatureSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_on
         FeatureError: Two parameters contradict each other.
     """
 
-    # The upper bounds hold for manifests: far beyond use, but within a small board's memory.
-    sample_rate_hz: Annotated[int, Meta(le=1_000_000)] = 16_000
-    frame_samples: Annotated[int, Meta(le=65_536)] = 400
-    hop_samples: Annotated[int, Meta(le=65_536)] = 160
-    fft_size: Annotated[int, Meta(le=65_536)] = 512
+    # The bounds hold for manifests: far beyond use, but within a small board's memory. The matrix
+    # of mel filters has fft_size / 2 + 1 times mel_bands values, at most 17 MB.
+    sample_rate_hz: Annotated[int, Meta(ge=1, le=1_000_000)] = 16_000
+    frame_samples: Annotated[int, Meta(ge=1, le=16_384)] = 400
+    hop_samples: Annotated[int, Meta(ge=1, le=16_384)] = 160
+    fft_size: Annotated[int, Meta(ge=1, le=16_384)] = 512
     taper: Literal["hann_periodic"] = "hann_periodic"
     spectrum: Literal["magnitude"] = "magnitude"
     mel_scale: Literal["htk"] = "htk"
-    mel_bands: Annotated[int, Meta(le=1_024)] = 64
-    low_hz: float = 125.0
-    high_hz: float = 7_500.0
-    log_offset: float = 0.001
+    mel_bands: Annotated[int, Meta(ge=1, le=256)] = 64
+    low_hz: Annotated[float, Meta(ge=0.0, le=500_000.0)] = 125.0
+    high_hz: Annotated[float, Meta(ge=0.0, le=500_000.0)] = 7_500.0
+    log_offset: Annotated[float, Meta(ge=0.0, le=1_000.0)] = 0.001
 
     def __post_init__(self) -> None:
         wrong = self._contradiction()

@@ -8,6 +8,10 @@ import msgspec
 from soundpost import __version__
 from soundpost.errors import BundleError, FeatureError
 from soundpost.manifest.schema import GOLDEN_FILE, MANIFEST_FILE, MODEL_FILE, Manifest
+from soundpost.system.regular_file import read_regular
+
+LARGEST_MANIFEST_BYTES = 4_000_000
+"""Enough for the most labels that a manifest may have; ESC-50's takes 12 kB."""
 
 
 def read_manifest(bundle: Path) -> Manifest:
@@ -19,14 +23,14 @@ def read_manifest(bundle: Path) -> Manifest:
     """
     path = bundle / MANIFEST_FILE
     try:
-        content = path.read_bytes()
+        content = read_regular(path, LARGEST_MANIFEST_BYTES)
         manifest = msgspec.json.decode(content, type=Manifest)
     except OSError as error:
         raise BundleError(
             f"no manifest can be read at {path}: {error.strerror}",
             hint=f"a bundle is a folder with {MANIFEST_FILE}, {MODEL_FILE} and {GOLDEN_FILE}",
         ) from error
-    except (msgspec.DecodeError, UnicodeDecodeError, FeatureError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, FeatureError) as error:
         raise BundleError(
             f"{path} is not a manifest of schema 1: {error}",
             hint="export the bundle again, or use the daemon that it was made for",

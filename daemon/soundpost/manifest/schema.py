@@ -13,9 +13,16 @@ MODEL_FILE = "model.tflite"
 GOLDEN_FILE = "golden.npz"
 CARD_FILE = "MODEL_CARD.md"
 
+# Every number has bounds, far beyond use: they hold the memory that a manifest can ask for.
 Share = Annotated[float, Meta(ge=0.0, le=1.0)]
-Positive = Annotated[int, Meta(ge=1)]
-NotNegative = Annotated[int, Meta(ge=0)]
+Size = Annotated[int, Meta(ge=1, le=100_000_000)]
+Frames = Annotated[int, Meta(ge=1, le=100_000)]
+Windows = Annotated[int, Meta(ge=1, le=1_000)]
+Samples = Annotated[int, Meta(ge=0, le=100_000_000_000)]
+"""Up to a day at the highest rate."""
+Bytes = Annotated[int, Meta(ge=1, le=256_000_000)]
+Fold = Annotated[int, Meta(ge=0, le=1_000_000)]
+Figure = Annotated[float, Meta(ge=-1e12, le=1e12)]
 # \Z, because $ also matches before a final newline; [0-9], because \d matches any digit.
 Sha256 = Annotated[str, Meta(pattern=r"^[0-9a-f]{64}\Z")]
 Version = Annotated[str, Meta(pattern=r"^[0-9]{1,6}\.[0-9]{1,6}\.[0-9]{1,6}\Z")]
@@ -23,6 +30,13 @@ DeviceClass = Annotated[str, Meta(pattern=r"^[a-z_]{1,32}\Z")]
 LabelName = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9_]*\Z", max_length=64)]
 """Few characters, because a label is part of MQTT topics and file names."""
 
+
+MOST_LABELS = 10_000
+"""AudioSet has 527, and the largest networks for birds know some 6,500."""
+MOST_WINDOW_SAMPLES = 4_000_000
+"""Ten seconds at the rate of a bat recorder, minutes at 16 kHz."""
+MOST_WINDOW_VALUES = 1_000_000
+"""Of a log-mel window; those of the included bundles have 12,288."""
 
 SMALLEST_SCALE, LARGEST_SCALE = 1e-30, 1e30
 """Both are normal float32 numbers: a scale must neither underflow to 0 nor overflow."""
@@ -35,7 +49,7 @@ class _Strict(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
 class Artifact(_Strict, frozen=True):
     """A file of the bundle: its size and its hash."""
 
-    bytes: Positive
+    bytes: Bytes
     sha256: Sha256
 
 
@@ -45,7 +59,7 @@ class Tensor(_Strict, frozen=True):
     A float32 tensor has scale 0 and zero point 0, as the interpreter reports it.
     """
 
-    shape: list[Positive]
+    shape: Annotated[list[Size], Meta(min_length=1, max_length=8)]
     dtype: Literal["int8", "float32"]
     scale: Annotated[float, Meta(ge=0.0, le=LARGEST_SCALE)]
     zero_point: Annotated[int, Meta(ge=-128, le=127)]
@@ -61,8 +75,8 @@ class LogMelInput(_Strict, frozen=True, tag="log_mel", tag_field="kind"):
     """A model input of log-mel windows, tensor [1, frames, mel_bands, 1]."""
 
     features: FeatureSpec
-    window_frames: Positive
-    stride_frames: Positive
+    window_frames: Frames
+    stride_frames: Frames
     tensor: Tensor
 
 
@@ -91,9 +105,9 @@ class Label(_Strict, frozen=True, omit_defaults=True):
     name: LabelName
     on_threshold: Share
     off_threshold: Share
-    smoothing_windows: Positive
-    minimum_samples: NotNegative
-    refractory_samples: NotNegative
+    smoothing_windows: Windows
+    minimum_samples: Samples
+    refractory_samples: Samples
     device_class: DeviceClass | None = None
 
 
@@ -103,8 +117,8 @@ class Training(_Strict, frozen=True):
     data: str
     licence: str
     attribution: str
-    folds: list[int]
-    held_out_folds: list[int]
+    folds: list[Fold]
+    held_out_folds: list[Fold]
     command: str
 
 
@@ -112,8 +126,8 @@ class Metric(_Strict, frozen=True):
     """A measured figure and the command that measured it; `spread` is a standard deviation."""
 
     name: str
-    value: float
-    spread: float
+    value: Figure
+    spread: Figure
     command: str
 
 
@@ -128,7 +142,7 @@ class Manifest(_Strict, frozen=True):
     golden: Artifact
     input: LogMelInput
     output: Output
-    labels: Annotated[list[Label], Meta(min_length=1)]
+    labels: Annotated[list[Label], Meta(min_length=1, max_length=MOST_LABELS)]
     training: Training
     metrics: list[Metric]
 
@@ -155,6 +169,14 @@ def _rules(manifest: Manifest) -> list[tuple[bool, str]]:
             model_input.tensor.shape
             == [1, model_input.window_frames, model_input.features.mel_bands, 1],
             f"input shape {model_input.tensor.shape} is not [1, window_frames, mel_bands, 1]",
+        ),
+        (
+            model_input.features.sample_count(model_input.window_frames) <= MOST_WINDOW_SAMPLES,
+            f"a window has more than {MOST_WINDOW_SAMPLES} samples",
+        ),
+        (
+            model_input.window_frames * model_input.features.mel_bands <= MOST_WINDOW_VALUES,
+            f"a window has more than {MOST_WINDOW_VALUES} log-mel values",
         ),
         (
             model_input.stride_frames <= model_input.window_frames,

@@ -6,7 +6,7 @@ import ssl
 from dataclasses import dataclass, field
 from urllib.parse import SplitResult, urlsplit
 
-from soundpost.config import MqttConfig
+from soundpost.config import MqttConfig, refuse_irregular_credentials
 from soundpost.errors import ConfigError
 from soundpost.publish.login.certificates import load_certificates
 from soundpost.publish.login.password import read_password
@@ -89,6 +89,7 @@ def load_broker_address(config: MqttConfig) -> BrokerAddress:
     """
     address = _read_address(config.broker)
     is_tls = address.scheme == "mqtts"
+    refuse_irregular_credentials(config)
     broker = BrokerAddress(
         host=address.hostname or "",
         port=address.port or _DEFAULT_PORTS[address.scheme],

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Self
 
 from soundpost.health import Health, Status
+from soundpost.system.printable import printable
 from soundpost.system.systemd import Notifier
 from soundpost.system.units import rough_duration
 
@@ -26,19 +27,33 @@ class StatusLine:
     Attributes:
         source: The source of the sound, as the configuration names it.
         sample_rate_hz: Converts counted samples into seconds.
+        refusal: Returns the error because of which another configuration than that of the file is
+            in use; None if there is no such error.
     """
 
     source: str
     sample_rate_hz: int
+    refusal: Callable[[], Exception | None] = lambda: None
+
+    def begin(self) -> str:
+        """Returns the line before the first sample."""
+        return f"capturing from {printable(self.source)}{self._describe_refusal()}"
 
     def describe(self, health: Health, status: Status) -> str:
         """Returns the line for the present counters and state."""
         broker = "connected" if status.is_connected else "away"
         sound = rough_duration(health.samples // self.sample_rate_hz)
         return (
-            f"capturing from {self.source}, {sound} of sound, {health.detections} detections, "
+            f"capturing from {printable(self.source)}, {sound} of sound, "
+            f"{health.detections} detections, "
             f"broker {broker}{''.join(f', {problem}' for problem in status.problems)}"
+            f"{self._describe_refusal()}"
         )
+
+    def _describe_refusal(self) -> str:
+        error = self.refusal()
+        reason = printable(str(error))
+        return f"; an older configuration is in use, the new one is refused: {reason}" * bool(error)
 
 
 class Watchdog:
@@ -82,7 +97,7 @@ class Watchdog:
 
     def __enter__(self) -> Self:
         """Notifies that everything was verified and opened, and that detection starts."""
-        self._notifier.notify(READY="1", STATUS=f"capturing from {self._status_line.source}")
+        self._notifier.notify(READY="1", STATUS=self._status_line.begin())
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -99,7 +99,10 @@ class DeviceAnnouncement:
             ),
             **{f"sound_{label}": self._sound(label) for label in (*self.labels, ANY)},
             "problem": self._health(
-                "Microphone", "{{ 'ON' if value_json.problems else 'OFF' }}", "problem"
+                "Microphone",
+                "{{ 'ON' if value_json.problems | reject('eq', 'configuration') | list"
+                " else 'OFF' }}",
+                "problem",
             ),
             "heard": self._counter("Sound heard", "heard_seconds", unit="s"),
             "waiting": self._counter("Messages waiting", "counters.messages_waiting"),

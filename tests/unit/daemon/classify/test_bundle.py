@@ -1,11 +1,12 @@
 """Finding a bundle, and detecting an incomplete one."""
 
+import os
 import shutil
 from pathlib import Path
 
 import pytest
 
-from soundpost.classify import find_bundle, load_bundle
+from soundpost.classify import load_bundle
 from soundpost.errors import BundleError
 from soundpost.manifest import GOLDEN_FILE, MANIFEST_FILE, MODEL_FILE
 
@@ -102,55 +103,23 @@ def test_a_folder_in_place_of_a_file_is_refused(folder: Path) -> None:
         load_bundle(folder)
 
 
-def test_a_name_with_a_slash_is_a_path(folder: Path) -> None:
-    """A name with a slash is used as a path."""
-    assert find_bundle(str(folder)) == folder
+def test_a_pipe_in_the_place_of_a_file_is_refused_at_once(folder: Path) -> None:
+    """Opening it would wait for a writer."""
+    for name in (MANIFEST_FILE, MODEL_FILE, GOLDEN_FILE):
+        content = (folder / name).read_bytes()
+        (folder / name).unlink()
+        os.mkfifo(folder / name)
+        with pytest.raises(BundleError, match="it is a pipe, not a file"):
+            load_bundle(folder)
+        (folder / name).unlink()
+        (folder / name).write_bytes(content)
 
 
-def test_a_path_may_start_at_home(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A path from a configuration file, which no shell expands, may start with ~."""
-    monkeypatch.setenv("HOME", str(folder.parent))
-    assert find_bundle("~/tiny") == folder
-
-
-def test_a_name_without_a_slash_is_looked_up(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A name is looked up in the folder SOUNDPOST_MODELS."""
-    monkeypatch.setenv("SOUNDPOST_MODELS", str(folder.parent))
-    assert find_bundle("tiny") == folder
-
-
-def test_a_name_without_a_slash_is_not_a_folder_in_the_working_directory(
-    folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The meaning of a name does not depend on the working directory."""
-    monkeypatch.delenv("SOUNDPOST_MODELS", raising=False)
-    monkeypatch.chdir(folder.parent)
-    with pytest.raises(BundleError, match="no bundle 'tiny'"):
-        find_bundle("tiny")
-
-
-def test_an_unknown_name_lists_the_places_that_were_searched(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The places are the chosen folder, the package, the checkout and the system, in order."""
-    monkeypatch.setenv("SOUNDPOST_MODELS", str(tmp_path))
-    with pytest.raises(BundleError) as caught:
-        find_bundle("no-such")
-    looked = str(caught.value).partition("looked for ")[2].split(", ")
-    assert looked[0] == str(tmp_path / "no-such")
-    assert looked[1].endswith("soundpost/models/no-such")
-    assert looked[-1] == "/usr/share/soundpost/models/no-such"
-
-
-@pytest.mark.parametrize("name", ["", "./nowhere", "/nowhere/at/all"])
-def test_an_absent_bundle_is_refused(name: str) -> None:
-    """An empty name and paths to nothing are refused."""
-    with pytest.raises(BundleError, match="no bundle"):
-        find_bundle(name)
-
-
-def test_a_dot_is_the_working_directory(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """`--bundle .` needs no slash, and is not looked up among the models."""
-    monkeypatch.setenv("SOUNDPOST_MODELS", "/nowhere")
-    monkeypatch.chdir(folder)
-    assert find_bundle(".").resolve() == folder.resolve()
+def test_a_huge_file_is_refused_before_it_is_read(folder: Path) -> None:
+    """A terabyte without content is as large as any."""
+    os.truncate(folder / MODEL_FILE, 10**12)
+    with pytest.raises(BundleError, match=r"is another file: .* got 1000000000000"):
+        load_bundle(folder)
+    os.truncate(folder / MANIFEST_FILE, 10**12)
+    with pytest.raises(BundleError, match="it is larger than 4 MB"):
+        load_bundle(folder)

@@ -1,6 +1,8 @@
 """The interpreter, which wraps the TFLite runtime."""
 
 import importlib.util
+import resource
+import struct
 import subprocess
 import sys
 from pathlib import Path
@@ -144,3 +146,23 @@ def test_tflite_runtime_is_the_fallback_and_its_conflict_with_numpy_2_is_explain
     ).stdout
     assert printed.startswith("BundleError tflite_runtime.interpreter does not work with numpy")
     assert "numpy below 2" in printed
+
+
+def test_a_model_that_claims_huge_tensors_is_refused_before_memory_is_taken() -> None:
+    """A hundred million frames are in the file; a small board would be out of memory."""
+    model = (GOLDEN / "tiny-float" / "model.tflite").read_bytes()
+    shape = struct.pack("<4i", 1, 16, 64, 1)
+    assert shape in model
+    lie = model.replace(shape, struct.pack("<4i", 1, 100_000_000, 64, 1))
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    with pytest.raises(BundleError, match="MB for its tensors, at most 500 MB expected"):
+        Interpreter(lie)
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 100_000
+
+
+def test_the_runtime_writes_nothing_between_the_lines_of_the_daemon(
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    """It announces its kernels on stderr when a model is loaded."""
+    Interpreter(MODEL)
+    assert capfd.readouterr() == ("", "")

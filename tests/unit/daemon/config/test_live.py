@@ -146,3 +146,52 @@ def test_a_full_disk_costs_the_copy_only(
     """Detection goes on; the failure is logged."""
     LiveConfig(load_config, file, tmp_path / "absent").save_copy()
     assert "cannot be kept" in caplog.text
+
+
+def test_a_configuration_that_cannot_be_started_falls_back(file: Path, state: Path) -> None:
+    """It could be read, but its bundle, say, is absent."""
+    LiveConfig(load_config, file, state).save_copy()
+    file.write_text(GOOD.format("second"))
+    live = LiveConfig(load_config, file, state)
+    absent = BundleError("no such bundle", hint="name another one")
+    live.fall_back(absent)
+    assert (live.config.node.name, live.refusal) == ("first", absent)
+    live.save_copy()
+    assert (state / COPY).read_text() == GOOD.format("first")
+
+
+def test_a_copy_that_fails_too_is_named_with_its_reason(file: Path, state: Path) -> None:
+    """The new file's error comes first, and gives the exit status."""
+    LiveConfig(load_config, file, state).save_copy()
+    file.write_text(BROKEN)
+    live = LiveConfig(load_config, file, state)
+    with pytest.raises(ConfigError, match=r"nmae; and the last good .*: no such bundle"):
+        live.fall_back(BundleError("no such bundle", hint="name another one"))
+
+
+def test_a_damaged_copy_is_named_with_its_reason(file: Path, state: Path) -> None:
+    """Both files are to be looked at."""
+    (state / COPY).write_text("[")
+    file.write_text(BROKEN)
+    with pytest.raises(ConfigError, match=r"nmae; and the last good .* is not TOML"):
+        LiveConfig(load_config, file, state)
+
+
+def test_the_same_file_is_not_tried_twice(file: Path, state: Path) -> None:
+    """The copy names the same files, and would fail in the same way."""
+    live = LiveConfig(load_config, file, state)
+    live.save_copy()
+    absent = BundleError("no such bundle", hint="name another one")
+    with pytest.raises(BundleError) as caught:
+        live.fall_back(absent)
+    assert caught.value is absent
+
+
+def test_a_repaired_file_ends_the_refusal(file: Path, state: Path) -> None:
+    """A refused reload raises it, and a good one clears it."""
+    live = LiveConfig(load_config, file, state)
+    for content, is_refused in ((BROKEN, True), (GOOD.format("x"), False)):
+        file.write_text(content)
+        live.request_reload()
+        live.reload_if_requested(accept)
+        assert (live.refusal is not None) == is_refused

@@ -85,3 +85,10 @@ def test_a_pre_roll_as_long_as_the_clip_is_refused(tmp_path: Path) -> None:
     path.write_text("[evidence]\npre_roll_seconds = 10\nclip_seconds = 10\n")
     with pytest.raises(ConfigError, match="leave nothing of clip_seconds"):
         load_config(path)
+
+
+def test_more_sound_than_fits_into_memory_is_refused(manifest: Manifest) -> None:
+    """A clip reaches back over all windows that an event's end waits for."""
+    with pytest.raises(ConfigError, match="s of sound in memory") as caught:
+        build_recorder(EvidenceConfig(folder="clips"), manifest, 1_000_000, Health())
+    assert "smoothing_windows" in caught.value.hint

@@ -213,3 +213,14 @@ def test_a_reload_is_not_a_stop(loop: Loop, systemd: NotifySocket) -> None:
     assert assignments[0] == "RELOADING=1"
     assert assignments[1].startswith("MONOTONIC_USEC=")
     assert systemd.received() == []
+
+
+def test_a_refused_configuration_is_a_part_of_every_status(
+    address: str, systemd: NotifySocket
+) -> None:
+    """`systemctl status` shows why another configuration than that of the file is in use."""
+    status_line = StatusLine("mic:USB", RATE_HZ, lambda: ValueError("no bundle 'x'"))
+    with Watchdog(Notifier(address), status_line, Health()):
+        assert systemd.received()[-1].endswith("the new one is refused: no bundle 'x'")
+    status = Status(problems=(Problem.CONFIGURATION,))
+    assert "refused: no bundle 'x'" in status_line.describe(Health(), status)

@@ -1,0 +1,131 @@
+"""Detects in files, and prints JSON lines or tables."""
+
+import logging
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TextIO
+
+import msgspec
+
+from soundpost.app import build_message_builder
+from soundpost.capture import FileSource
+from soundpost.classify.model import Model, load_model
+from soundpost.cli.listen.files import FileSearch
+from soundpost.cli.listen.progress import Progress
+from soundpost.cli.listen.reports import BestScores, ReportOptions, Summary
+from soundpost.cli.listen.thresholds import build_run_rules
+from soundpost.cli.options import Threshold
+from soundpost.config import Config
+from soundpost.decide import Rule
+from soundpost.errors import SoundpostError
+from soundpost.health import Health
+from soundpost.messages.payload import encode
+from soundpost.monitor import MicrophoneMonitor
+from soundpost.pipeline import build_pipeline
+from soundpost.system.printable import printable
+
+_log = logging.getLogger("soundpost")
+
+
+def listen(
+    config: Config,
+    paths: Sequence[Path],
+    thresholds: Sequence[Threshold],
+    reports: ReportOptions,
+    out: TextIO,
+) -> bool:
+    """Prints the detections of files; returns whether all of them were read to their end.
+
+    Each detection is one line of JSON as it would be published, except that its times count from
+    the start of the file (1970-01-01T00:00:00Z), `clock` is `file`, and `clip` is the file's path.
+
+    Args:
+        config: Its tables `[gate]`, `[classify]` and `[decide]` apply.
+        paths: Files, and folders with files.
+        thresholds: They win over those of the configuration.
+        reports: What is printed. Tables go to stderr if there are lines on `out`.
+        out: Receives the lines, or the tables.
+
+    Raises:
+        BundleError, ConfigError: As `load_model`, `build_run_rules` and `build_pipeline`.
+    """
+    model = load_model(config.classify)
+    rules = build_run_rules(model, config, thresholds)
+    search = FileSearch()
+    recordings = search.find(paths)
+    if not recordings:
+        return False
+    run = _Run(config, model, rules, out if reports.has_lines else None)
+    progress = Progress(sys.stderr, len(recordings))
+    with progress.beside_the_log():
+        failures = search.failures
+        for number, recording in enumerate(recordings):
+            failures += not run.read(recording, progress, number)
+    run.write_tables(reports, sys.stderr if reports.has_lines else out)
+    return not failures
+
+
+class _Run:
+    """A run over recordings, and what it found.
+
+    Args:
+        config: The configuration.
+        model: The model.
+        rules: The rules of the labels.
+        lines: Receives the JSON lines; None for none.
+    """
+
+    def __init__(
+        self, config: Config, model: Model, rules: Sequence[Rule], lines: TextIO | None
+    ) -> None:
+        self._config = config
+        self._model = model
+        self._rules = rules
+        self._lines = lines
+        self._builder = build_message_builder(config, model, lambda: "file")
+        self._summary = Summary(model.sample_rate_hz)
+        self._best_scores = BestScores(rules, len(model.bundle.manifest.labels))
+
+    def read(self, recording: Path, progress: Progress, number: int) -> bool:
+        """Detects in a recording; returns False, after an error in the log, if it is broken.
+
+        Args:
+            recording: The file.
+            progress: Shows how far the run is.
+            number: Recordings before this one.
+        """
+        rate_hz, health = self._model.sample_rate_hz, Health()
+        source = FileSource(recording, rate_hz, pace="fast", starts_at_ns=0, health=health)
+        monitor = MicrophoneMonitor(rate_hz, wall_ns=lambda: 0)  # no file is late
+        observers = [monitor, self._best_scores.observer(recording)]
+        pipeline = build_pipeline(self._config, self._model, source, health, observers)
+        pipeline.set_rules(self._rules)
+        self._summary.recordings += 1
+        try:
+            with source:
+                for detections in pipeline.run():
+                    progress.show(number, recording, health.samples / rate_hz)
+                    for detection in detections:
+                        self._summary.count(detection)
+                        if self._lines is None:
+                            continue
+                        message = msgspec.structs.replace(
+                            self._builder.detection(detection), clip=printable(str(recording))
+                        )
+                        if self._lines.isatty():
+                            progress.erase()
+                        self._lines.write(encode(message).decode() + "\n")
+        except SoundpostError as error:
+            _log.error("%s\n  hint: %s", error, error.hint)
+            return False
+        finally:
+            self._summary.samples += health.samples
+        return True
+
+    def write_tables(self, reports: ReportOptions, out: TextIO) -> None:
+        """Writes the tables that were asked for."""
+        if reports.has_summary:
+            self._summary.write(out)
+        if reports.has_scores:
+            self._best_scores.write(out, self._summary.labels, self._model.sample_rate_hz)

@@ -1,0 +1,1 @@
+"""`soundpost bundles` and `soundpost labels`: the models, and what they detect."""

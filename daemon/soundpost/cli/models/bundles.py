@@ -1,0 +1,101 @@
+"""`soundpost bundles`: lists the models that are installed."""
+
+import json
+import logging
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TextIO
+
+from soundpost.classify import installed_bundles, load_bundle
+from soundpost.classify.bundle import Bundle
+from soundpost.errors import BundleError
+from soundpost.manifest import CARD_FILE
+from soundpost.system.units import BYTES_PER_MEGABYTE
+
+_ACCURACY = ("clip_accuracy_int8", "clip_accuracy_float")
+"""Names of the figure that is shown, in order of preference."""
+
+_log = logging.getLogger("soundpost")
+
+
+@dataclass(frozen=True, slots=True)
+class BundleRow:
+    """A bundle as it is listed; the attributes are the keys of the JSON.
+
+    Attributes:
+        name: The name for `--bundle`.
+        version: Its version.
+        labels: The number of its labels.
+        bytes: The size of its model.
+        sample_rate_hz: The rate of its input.
+        data: The data that it was trained on.
+        licence: The licence of these data.
+        accuracy: The share of held-out clips that it recognises; None if its manifest has none.
+        spread: The standard deviation of that over the folds.
+        folder: The folder.
+    """
+
+    name: str
+    version: str
+    labels: int
+    bytes: int
+    sample_rate_hz: int
+    data: str
+    licence: str
+    accuracy: float | None
+    spread: float | None
+    folder: str
+
+
+def bundles(out: TextIO, *, is_json: bool) -> int:
+    """Prints a row for each installed bundle; returns 1 if there is none that can be used.
+
+    A bundle that is damaged is named in the log with its error.
+    """
+    rows = []
+    for folder in installed_bundles():
+        try:
+            rows.append(_row(load_bundle(folder)))
+        except BundleError as error:
+            _log.error("%s\n  hint: %s", error, error.hint)
+    if is_json:
+        out.write(json.dumps([asdict(row) for row in rows], indent=1) + "\n")
+    elif rows:
+        _write_table(rows, out)
+    else:
+        out.write("no bundle is installed: set SOUNDPOST_MODELS to a folder that holds some\n")
+    return 0 if rows else 1
+
+
+def _row(bundle: Bundle) -> BundleRow:
+    manifest = bundle.manifest
+    figures = {metric.name: metric for metric in manifest.metrics}
+    accuracy = next((figures[name] for name in _ACCURACY if name in figures), None)
+    return BundleRow(
+        name=bundle.folder.name,
+        version=manifest.version,
+        labels=len(manifest.labels),
+        bytes=len(bundle.model),
+        sample_rate_hz=manifest.input.features.sample_rate_hz,
+        data=manifest.training.data,
+        licence=manifest.training.licence,
+        accuracy=accuracy.value if accuracy else None,
+        spread=accuracy.spread if accuracy else None,
+        folder=str(bundle.folder),
+    )
+
+
+def _write_table(rows: list[BundleRow], out: TextIO) -> None:
+    width = max(len("name"), *(len(row.name) for row in rows))
+    out.write(f"{'name':{width}}  version  labels  size     accuracy  data, licence\n")
+    for row in rows:
+        accuracy = "-" if row.accuracy is None else f"{100 * row.accuracy:.1f} %"
+        out.write(
+            f"{row.name:{width}}  {row.version:7}  {row.labels:6}  "
+            f"{row.bytes / BYTES_PER_MEGABYTE:.2f} MB  {accuracy:>8}  {row.data}, {row.licence}\n"
+        )
+    card = Path(rows[0].folder) / CARD_FILE
+    out.write(
+        "\naccuracy: held-out clips that are recognised. Each bundle has a card with all figures, "
+        f"such as\n{card}\n"
+    )

@@ -1,0 +1,195 @@
+"""The command line: its commands, flags and help."""
+
+import argparse
+from pathlib import Path
+
+from soundpost import __version__
+from soundpost.cli.options import add_configuration, positive_seconds, threshold
+
+_EXAMPLES = """\
+first steps:
+  soundpost devices                      list the sound cards by name
+  soundpost bundles                      list the models, and what each was trained on
+  soundpost labels --bundle esc10        list what a model can detect
+  soundpost listen night.wav             detect in a recording; no broker, no microphone
+  soundpost check --source mic:USB       try everything, one line each
+  soundpost watch --source mic:USB       see what is detected as it happens
+  soundpost run --source mic:USB --broker mqtt://broker.local:1883
+  soundpost run --config /etc/soundpost/soundpost.toml
+
+`soundpost COMMAND --help` has examples of each command.
+Every flag with a key in brackets is a key of the configuration file, and wins over it
+(docs/CONFIG.md).
+Exit status: 0 done, 1 something failed, 2 wrong usage, 78 wrong configuration or bundle,
+130 ended by Ctrl-C.
+"""
+
+_LISTEN_EXAMPLES = """\
+examples:
+  soundpost listen night.wav                       one line of JSON for each state of an event
+  soundpost listen --summary recordings/           a table: events, seconds, best score
+  soundpost listen --scores dawn.flac              what was near, but below its threshold
+  soundpost listen --threshold 0.3 night.wav       more events, more false ones
+  soundpost listen --threshold siren=0.8 night/    one label (or group) only; can be repeated
+  soundpost listen --include dog,siren --summary night/
+  soundpost listen night/ | jq -r 'select(.state == "confirmed") | [.clip, .label] | @tsv'
+
+A folder is searched with all folders below it, in the order of the names. A file in it that is
+not sound is skipped, and named. Times count from the start of each file, as from 1970.
+Exit status: 0 all files were read to their end, 1 a file is broken or there was none.
+"""
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """Builds the parser; `command` of its result is the name of the command."""
+    parser = argparse.ArgumentParser(
+        prog="soundpost",
+        description="Classifies sound in real time and publishes detections over MQTT.",
+        epilog=_EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action="version", version=f"soundpost {__version__}")
+    commands = parser.add_subparsers(
+        title="commands", metavar="COMMAND", dest="command", required=True
+    )
+
+    run = _add(commands, "run", "detect and publish, until SIGTERM or Ctrl-C", _RUN_EXAMPLES)
+    add_configuration(run, "source", "pace", "broker", "node", "bundle", "evidence")
+
+    listen = _add(
+        commands, "listen", "print the detections in files and folders; no broker", _LISTEN_EXAMPLES
+    )
+    add_configuration(listen, "node", "bundle", "include", "exclude")
+    _add_listen(listen)
+
+    check = _add(
+        commands,
+        "check",
+        "try configuration, bundle, sound card and broker",
+        "examples:\n  soundpost check --source mic:USB\n"
+        "  sudo soundpost check --config /etc/soundpost/soundpost.toml\n",
+    )
+    add_configuration(check, "source", "broker", "node", "bundle")
+
+    selftest = _add(
+        commands,
+        "selftest",
+        "recognise a known sound, and publish it to the broker",
+        "examples:\n  soundpost selftest --broker mqtt://broker.local\n"
+        "  sudo soundpost selftest --config /etc/soundpost/soundpost.toml --within 30\n",
+    )
+    add_configuration(selftest, "broker", "node", "bundle")
+    selftest.add_argument(
+        "--within",
+        type=positive_seconds,
+        default=10.0,
+        metavar="SECONDS",
+        help="time from the first sample to the acknowledgement (default: 10)",
+    )
+
+    watch = _add(
+        commands,
+        "watch",
+        "show level, scores and events as they come",
+        "examples:\n  soundpost watch --source mic:USB\n  soundpost watch --source wav:night.wav\n"
+        "  soundpost watch | tee events.txt       plain lines, without a screen\n",
+    )
+    add_configuration(watch, "source", "pace", "bundle")
+
+    _add(commands, "devices", "list the sound cards that can be recorded from", "")
+    _add_models(commands)
+
+    clips = _add(
+        commands,
+        "clips",
+        "list the stored clips, or copy them",
+        "examples:\n  soundpost clips --evidence clips/ --label siren\n"
+        "  sudo soundpost clips --config /etc/soundpost/soundpost.toml --export copies/\n",
+    )
+    add_configuration(clips, "evidence")
+    clips.add_argument("--label", metavar="LABEL", help="only clips of this label")
+    clips.add_argument("--export", type=Path, metavar="DIR", help="copy them to this folder")
+
+    bench = _add(
+        commands,
+        "bench",
+        "measure the cost of each stage on this machine",
+        "example:\n  soundpost bench --bundle esc50-outdoors\n",
+    )
+    add_configuration(bench, "bundle")
+    return parser
+
+
+_RUN_EXAMPLES = """\
+examples:
+  soundpost run --source mic:USB --broker mqtt://broker.local:1883 --node barn
+  soundpost run --source wav:night.wav --pace fast
+  soundpost run --config /etc/soundpost/soundpost.toml
+
+As a service (systemd), a configuration that is refused is replaced by the last good one.
+"""
+
+
+def _add(
+    commands: "argparse._SubParsersAction[argparse.ArgumentParser]",
+    name: str,
+    summary: str,
+    examples: str,
+) -> argparse.ArgumentParser:
+    return commands.add_parser(
+        name,
+        help=summary,
+        description=f"{summary[0].upper()}{summary[1:]}.",
+        epilog=examples,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+
+
+def _add_listen(listen: argparse.ArgumentParser) -> None:
+    listen.add_argument(
+        "files", nargs="+", type=Path, metavar="PATH", help="files (WAV, FLAC, …) and folders"
+    )
+    listen.add_argument(
+        "--threshold",
+        type=threshold,
+        action="append",
+        metavar="[LABEL=]SCORE",
+        help="the score from 0 to 1 that starts an event, for this run: of all labels, or of a "
+        "label or group; can be repeated",
+    )
+    listen.add_argument(
+        "--summary",
+        action="store_true",
+        help="a table for each label instead of JSON lines: events, seconds, best score",
+    )
+    listen.add_argument(
+        "--scores",
+        action="store_true",
+        help="a table of the labels that came nearest to their threshold without an event",
+    )
+    listen.add_argument(
+        "--json",
+        action="store_true",
+        help="JSON lines too: with a table these are on stdout, and the table on stderr",
+    )
+
+
+def _add_models(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    bundles = _add(
+        commands,
+        "bundles",
+        "list the models that are installed",
+        "examples:\n  soundpost bundles\n  soundpost bundles --json | jq -r '.[].name'\n\n"
+        "A name can be given to --bundle. Models of your own are found in the folder\n"
+        "$SOUNDPOST_MODELS, or by a path with a slash.\n",
+    )
+    bundles.add_argument("--json", action="store_true", help="one JSON array")
+    labels = _add(
+        commands,
+        "labels",
+        "list what a model can detect, and from which score on",
+        "examples:\n  soundpost labels --bundle esc50-outdoors\n"
+        "  soundpost labels --config /etc/soundpost/soundpost.toml    with your thresholds\n",
+    )
+    add_configuration(labels, "bundle")
+    labels.add_argument("--json", action="store_true", help="one JSON array")

@@ -1,0 +1,166 @@
+"""Runs a command of the program, and ends it as other tools do."""
+
+import argparse
+import errno
+import io
+import logging
+import os
+import signal
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from soundpost.cli.options import read_config, read_config_of
+from soundpost.cli.parser import build_parser
+from soundpost.config import LiveConfig
+from soundpost.errors import SoundpostError
+from soundpost.system.journal import begin_log
+from soundpost.system.systemd import state_directory
+
+_log = logging.getLogger("soundpost")
+
+
+def run_command(arguments: Sequence[str] | None = None) -> int:
+    """Runs a command line and returns its exit status."""
+    # Before numpy is imported: the matrices here are too small for a second thread, which would
+    # only keep another core busy.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    _prepare_output()
+    try:
+        try:
+            options = build_parser().parse_args(arguments)
+            begin_log()
+            return _COMMANDS[options.command](options)
+        finally:
+            sys.stdout.flush()  # here, because a failure of Python's own flush is a traceback
+    except SoundpostError as error:
+        _log.error("%s\n  hint: %s", error, error.hint)
+        return error.exit_status
+    except BrokenPipeError:
+        # The reader of the lines has gone (`soundpost listen … | head`): end as other tools do.
+        _discard_output()
+        return 1
+    except OSError as error:
+        if error.errno != errno.ENOSPC or error.filename:
+            raise
+        _discard_output()
+        _log.error("the output cannot be written: %s\n  hint: free space there", error.strerror)
+        return 1
+
+
+def _prepare_output() -> None:
+    """Makes every text printable, also for terminals that are not UTF-8, and without a stdout."""
+    if sys.stdout is None:  # closed by `>&-`
+        sys.stdout = Path(os.devnull).open("w")  # noqa: SIM115 - open until the end of the process
+    elif isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")
+
+
+def _discard_output() -> None:
+    """Lets Python's flush at the end succeed."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+# Each command imports what it needs, so that `--help` and typing errors are answered at once.
+
+
+def _run(options: argparse.Namespace) -> int:
+    from soundpost import app  # noqa: PLC0415 - see above
+
+    live_config = LiveConfig(
+        lambda file: read_config_of(options, file), options.config, state_directory()
+    )
+    if not sys.stdin or not sys.stdin.isatty():  # a terminal sends SIGHUP when it is closed
+        signal.signal(signal.SIGHUP, lambda *_: live_config.request_reload())
+    while app.run(live_config):
+        pass
+    return 0
+
+
+def _listen(options: argparse.Namespace) -> int:
+    from soundpost.cli.listen import ReportOptions, listen  # noqa: PLC0415 - see above
+
+    reports = ReportOptions(
+        has_lines=options.json or not (options.summary or options.scores),
+        has_summary=options.summary,
+        has_scores=options.scores,
+    )
+    is_complete = listen(
+        read_config(options), options.files, options.threshold or [], reports, sys.stdout
+    )
+    return 0 if is_complete else 1
+
+
+def _bundles(options: argparse.Namespace) -> int:
+    from soundpost.cli.models.bundles import bundles  # noqa: PLC0415 - see above
+
+    return bundles(sys.stdout, is_json=options.json)
+
+
+def _labels(options: argparse.Namespace) -> int:
+    from soundpost.cli.models.labels import labels  # noqa: PLC0415 - see above
+
+    labels(read_config(options), sys.stdout, is_json=options.json)
+    return 0
+
+
+def _check(options: argparse.Namespace) -> int:
+    from soundpost.cli import check  # noqa: PLC0415 - see above
+
+    return check.check(lambda: read_config(options), sys.stdout)
+
+
+def _selftest(options: argparse.Namespace) -> int:
+    from soundpost.cli import selftest  # noqa: PLC0415 - see above
+
+    return selftest.selftest(lambda: read_config(options), options.within, sys.stdout)
+
+
+def _watch(options: argparse.Namespace) -> int:
+    from soundpost.cli.watch import watch  # noqa: PLC0415 - see above
+
+    watch(read_config(options), sys.stdout)
+    return 0
+
+
+def _devices(_options: argparse.Namespace) -> int:
+    from soundpost.capture import list_devices  # noqa: PLC0415 - see above
+    from soundpost.system.printable import printable  # noqa: PLC0415 - see above
+
+    devices = list_devices()
+    for device in devices:
+        default = "  (default)" if device.is_default else ""
+        print(f"{device.index:3}  {printable(device.name)}{default}")
+        print(f"     {device.host_api}, {device.channels} ch, {device.default_rate_hz} Hz")
+    if not devices:
+        print("there is no sound card to record from: plug one in, or see `arecord -l`")
+    return 0 if devices else 1
+
+
+def _clips(options: argparse.Namespace) -> int:
+    from soundpost.cli import clips  # noqa: PLC0415 - see above
+
+    clips.clips(read_config(options).evidence.folder, options.label, options.export, sys.stdout)
+    return 0
+
+
+def _bench(options: argparse.Namespace) -> int:
+    from soundpost.cli import bench  # noqa: PLC0415 - see above
+
+    bench.bench(read_config(options), sys.stdout)
+    return 0
+
+
+_COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
+    "run": _run,
+    "listen": _listen,
+    "check": _check,
+    "selftest": _selftest,
+    "watch": _watch,
+    "devices": _devices,
+    "bundles": _bundles,
+    "labels": _labels,
+    "clips": _clips,
+    "bench": _bench,
+}
+"""By the name of the command."""

@@ -1,0 +1,78 @@
+"""Thresholds of the command line."""
+
+import argparse
+
+import pytest
+
+from soundpost.classify import find_bundle
+from soundpost.classify.model import Model, load_model
+from soundpost.cli.listen.thresholds import build_run_rules
+from soundpost.cli.options import Threshold, threshold
+from soundpost.config import ClassifyConfig, Config, load_config
+from soundpost.errors import ConfigError
+
+CONFIG = {
+    "decide": {
+        "off_threshold": 0.4,
+        "groups": {"water": ["rain", "sea_waves"]},
+        "labels": {"dog": {"on_threshold": 0.9, "profile": "steady"}},
+    }
+}
+
+
+@pytest.fixture(scope="module")
+def model() -> Model:
+    """Provides the smallest model that is included."""
+    return load_model(ClassifyConfig(bundle=str(find_bundle("esc10"))))
+
+
+def on_thresholds(model: Model, config: Config, *texts: str) -> dict[str, float]:
+    """Returns the on-threshold of each label."""
+    rules = build_run_rules(model, config, [threshold(text) for text in texts])
+    return {rule.label: rule.on_threshold for rule in rules}
+
+
+def test_one_for_all_labels_wins_over_the_configuration(model: Model) -> None:
+    """Also over a label's own, and below the configured off-threshold."""
+    found = on_thresholds(model, load_config(None, CONFIG), "0.1")
+    assert set(found.values()) == {0.1}
+    assert len(found) == 10
+
+
+def test_one_of_a_label_or_group_wins_over_one_for_all(model: Model) -> None:
+    """In any order on the command line."""
+    found = on_thresholds(model, load_config(None, CONFIG), "dog=0.2", "water=0.3", "0.1")
+    assert (found["dog"], found["rain"], found["sea_waves"]) == (0.2, 0.3, 0.3)
+    assert found["rooster"] == 0.1
+
+
+def test_without_one_the_configuration_holds(model: Model) -> None:
+    """The rules are those of `soundpost run`."""
+    assert on_thresholds(model, load_config(None, CONFIG))["dog"] == 0.9
+
+
+def test_an_unknown_label_gets_the_nearest_one_as_a_hint(model: Model) -> None:
+    """Before any recording is read."""
+    with pytest.raises(ConfigError, match="--threshold: there is no label 'dgo'") as caught:
+        on_thresholds(model, Config(), "dgo=0.2")
+    assert caught.value.hint == "did you mean dog?"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("0", Threshold(None, 0.0)),
+        ("1", Threshold(None, 1.0)),
+        ("siren=.5", Threshold("siren", 0.5)),
+    ],
+)
+def test_a_threshold_is_a_score_or_a_label_and_a_score(text: str, expected: Threshold) -> None:
+    """Both ends of the scale are allowed."""
+    assert threshold(text) == expected
+
+
+@pytest.mark.parametrize("text", ["", "=", "=0.5", "siren", "siren=", "1.1", "-0.1", "nan", "inf"])
+def test_another_text_is_refused(text: str) -> None:
+    """The error shows both forms."""
+    with pytest.raises(argparse.ArgumentTypeError, match=r"as 0\.4 or siren=0\.4"):
+        threshold(text)
