@@ -62,6 +62,7 @@ def wav(data: bytes, folder: Path) -> None:
     ):
         end_sample = 0
         for chunk in islice(source.chunks(), MOST_CHUNKS):
+            assert chunk, "a file never waits"
             assert chunk.start_sample == end_sample < chunk.end_sample
             end_sample = chunk.end_sample
         assert health.samples == end_sample
