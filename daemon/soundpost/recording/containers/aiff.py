@@ -6,6 +6,7 @@ from soundpost.recording.byte_stream import ByteStream
 from soundpost.recording.containers.chunks import AIFF
 from soundpost.recording.containers.extent import locate_sound
 from soundpost.recording.containers.layout import Encoding, Format, Layout
+from soundpost.recording.containers.length import Stated
 from soundpost.recording.containers.walk import walk
 
 COMMON_BYTES = 22
@@ -51,7 +52,7 @@ def read_aiff(stream: ByteStream) -> Layout | None:
     if not sound or not sound_at:
         return None
     stream.skip_to(sound_at[0])
-    return locate_sound(stream, AIFF, sound, sound_at[1], warnings)
+    return locate_sound(stream, AIFF, sound, Stated(sound_at[1], 4), warnings)
 
 
 def _read_common(body: bytes) -> Format | None:

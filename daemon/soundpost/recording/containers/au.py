@@ -6,6 +6,7 @@ from soundpost.recording.byte_stream import ByteStream
 from soundpost.recording.containers.chunks import ChunkStyle
 from soundpost.recording.containers.extent import locate_sound
 from soundpost.recording.containers.layout import Encoding, Format, Kind, Layout
+from soundpost.recording.containers.length import Stated
 
 HEADER_BYTES = 24
 
@@ -43,4 +44,4 @@ def read_au(stream: ByteStream) -> Layout | None:
     if start < HEADER_BYTES:
         return None
     stream.skip_to(begin + start)
-    return locate_sound(stream, _WITHOUT_CHUNKS, sound, stated_bytes, [])
+    return locate_sound(stream, _WITHOUT_CHUNKS, sound, Stated(stated_bytes, 4), [])

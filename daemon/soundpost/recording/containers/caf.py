@@ -7,6 +7,7 @@ from soundpost.recording.byte_stream import ByteStream
 from soundpost.recording.containers.chunks import CAF
 from soundpost.recording.containers.extent import locate_sound
 from soundpost.recording.containers.layout import ByteOrder, Encoding, Format, Kind, Layout
+from soundpost.recording.containers.length import Stated
 from soundpost.recording.containers.walk import walk
 
 DESCRIPTION_BYTES = 32
@@ -14,9 +15,6 @@ DESCRIPTION_BYTES = 32
 
 _IS_FLOAT, _IS_LITTLE_ENDIAN = 1, 2
 """Flags of linear PCM."""
-
-_UNKNOWN = (1 << 64) - 1
-"""The length -1: the sound goes on to the end of the file."""
 
 
 def read_caf(stream: ByteStream) -> Layout | None:
@@ -33,8 +31,8 @@ def read_caf(stream: ByteStream) -> Layout | None:
             sound = _read_description(stream.read(min(chunk.size, DESCRIPTION_BYTES)))
         elif chunk.id == CAF.sound_id and sound:
             stream.read(4)  # a count of edits
-            stated_bytes = chunk.size if chunk.size == _UNKNOWN else max(0, chunk.size - 4)
-            return locate_sound(stream, CAF, sound, stated_bytes, warnings)
+            stated = Stated(max(0, chunk.size - 4), 8)
+            return locate_sound(stream, CAF, sound, stated, warnings)
     return None
 
 

@@ -35,9 +35,6 @@ class ChunkStyle:
         size_bytes: Length of a length.
         counts_header: Whether the length includes name and length.
         alignment: Chunks begin at a multiple of so many bytes.
-        unknown_from: From here on a length counts as unknown. A program that writes into a pipe
-            cannot go back to fill it in: sox leaves this value in the header, arecord and ffmpeg a
-            larger one.
     """
 
     order: ByteOrder
@@ -48,7 +45,6 @@ class ChunkStyle:
     size_bytes: int = 4
     counts_header: bool = False
     alignment: int = 2
-    unknown_from: int = 0x7FFF_F000
 
     @property
     def header_bytes(self) -> int:
@@ -107,9 +103,7 @@ def _guids(text: bytes) -> frozenset[bytes]:
 RIFF = ChunkStyle("little", b"data", b"fmt ", _names(_RIFF_IDS))
 RIFX = ChunkStyle("big", b"data", b"fmt ", _names(_RIFF_IDS))
 AIFF = ChunkStyle("big", b"SSND", b"COMM", _names(_AIFF_IDS))
-CAF = ChunkStyle(
-    "big", b"data", b"desc", _names(_CAF_IDS), size_bytes=8, alignment=1, unknown_from=1 << 62
-)
+CAF = ChunkStyle("big", b"data", b"desc", _names(_CAF_IDS), size_bytes=8, alignment=1)
 WAVE64 = ChunkStyle(
     "little",
     b"data" + _GUID_TAILS[0],
@@ -123,5 +117,4 @@ WAVE64 = ChunkStyle(
     size_bytes=8,
     counts_header=True,
     alignment=8,
-    unknown_from=1 << 62,
 )

@@ -4,6 +4,7 @@ from soundpost.recording.byte_stream import ByteStream
 from soundpost.recording.containers.chunks import RIFF, RIFX, WAVE64, ChunkStyle
 from soundpost.recording.containers.extent import locate_sound
 from soundpost.recording.containers.layout import Format, Layout
+from soundpost.recording.containers.length import Stated
 from soundpost.recording.containers.walk import find_format, walk
 from soundpost.recording.containers.wave_format import read_wave_format
 
@@ -47,7 +48,8 @@ def _find_sound(stream: ByteStream, style: ChunkStyle, warnings: list[str]) -> L
                 stream.read(min(chunk.size, FORMAT_BYTES)), style.order, warnings
             )
         elif chunk.id == style.sound_id and sound:
-            is_long = chunk.size == _UNKNOWN and long_bytes is not None
-            stated_bytes = long_bytes if is_long and long_bytes is not None else chunk.size
-            return locate_sound(stream, style, sound, stated_bytes, warnings)
+            stated = Stated(chunk.size, style.size_bytes)
+            if chunk.size == _UNKNOWN and long_bytes is not None:
+                stated = Stated(long_bytes, 8)
+            return locate_sound(stream, style, sound, stated, warnings)
     return None

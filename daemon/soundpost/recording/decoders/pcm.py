@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from soundpost.recording.byte_stream import ByteStream
-from soundpost.recording.containers.extent import is_chunk_or_padding
+from soundpost.recording.containers.following import is_chunk_or_padding
 from soundpost.recording.containers.layout import Layout
 from soundpost.recording.decoders.decoder import Block
 from soundpost.recording.decoders.samples import to_float
