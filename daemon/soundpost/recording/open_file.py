@@ -34,14 +34,17 @@ def open_file(
         descriptor = _open(path)
         opening.callback(os.close, descriptor)
         status = os.fstat(descriptor)
+        is_file = stat.S_ISREG(status.st_mode)
+        # A file of /proc states no size, and is read as a stream.
+        is_empty = is_file and not status.st_size and not os.pread(descriptor, 1, 0)
     except (OSError, ValueError) as error:  # ValueError: a NUL in the path
         raise _cannot_open(path, error) from error
     _refuse_unsuitable(path, descriptor, status.st_mode, allow_pipes=allow_pipes)
-    if stat.S_ISREG(status.st_mode):
-        if not status.st_size:
-            raise UnreadableError(path, "is empty", hint="record it again, or copy it again")
+    if is_empty:
+        raise UnreadableError(path, "is empty", hint="record it again, or copy it again")
+    if is_file and status.st_size:
         return ByteStream(descriptor, status.st_size, is_stopped)
-    stream = ByteStream(descriptor, None, is_stopped)
+    stream = ByteStream(descriptor, None, is_stopped, stall_seconds=STALL_SECONDS)
     if not stream.peek(1) and not stream.is_stopped:
         raise UnreadableError(
             path,
@@ -83,7 +86,7 @@ def _refuse_unsuitable(path: Path, descriptor: int, mode: int, *, allow_pipes: b
 def _cannot_open(path: Path, error: OSError | ValueError) -> UnreadableError:
     if isinstance(error, FileNotFoundError | NotADirectoryError):
         return UnreadableError(path, "does not exist", hint="name a sound file, as wav:PATH")
-    if isinstance(error, OSError) and path.is_socket():
+    if isinstance(error, OSError) and error.errno == errno.ENXIO and path.is_socket():
         return UnreadableError(path, "is a socket, not a file", hint="store its sound in a file")
     reason = (error.strerror if isinstance(error, OSError) else None) or str(error)
     return UnreadableError(path, f"cannot be read: {reason}", hint="check its owner and its mode")

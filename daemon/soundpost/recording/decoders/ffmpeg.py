@@ -129,8 +129,10 @@ class FfmpegDecoder:
 
     def _end(self) -> int:
         """Ends the process, and returns its exit status."""
+        if self._is_stopped():
+            self._process.kill()
         try:
-            status = self._process.wait(EXIT_SECONDS if self._process.poll() is None else None)
+            status = self._process.wait(EXIT_SECONDS)
         except subprocess.TimeoutExpired:
             self._process.kill()
             status = self._process.wait()

@@ -18,7 +18,7 @@ MP3_TOLERANCE_FRAMES = 2 * 1_152
 _NIST_BYTES = 1_024
 _NIST_FRAMES = re.compile(rb"^sample_count -i (\d+)$", re.MULTILINE)
 
-_BODY = re.compile(r"^BODY : (\d+) \(should be (\d+)\)\s*$", re.MULTILINE)
+_BODY = re.compile(r"^\s*BODY : (\d+) \(should be (\d+)\)\s*$", re.MULTILINE)
 """A line of libsndfile's log on an IFF/8SVX: the stated length, and what is there."""
 
 
