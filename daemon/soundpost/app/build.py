@@ -32,8 +32,8 @@ from soundpost.publish.health_reports import HealthReports
 from soundpost.publish.home_assistant.device_classes import check_device_classes
 from soundpost.publish.level import build_level_reporter
 from soundpost.publish.publisher import MqttPublisher, NodeDescription
-from soundpost.recording import printable
 from soundpost.system.clock import ClockState, clock_state
+from soundpost.system.printable import printable
 from soundpost.system.systemd import Notifier
 from soundpost.system.watchdog import StatusLine, Watchdog
 

@@ -12,7 +12,8 @@ from soundpost.audio import Chunk, Pcm, samples_to_ns
 from soundpost.audio.resample import MonoResampler
 from soundpost.errors import CaptureError
 from soundpost.health import Health
-from soundpost.recording import Recording, open_recording, printable
+from soundpost.recording import Recording, open_recording
+from soundpost.system.printable import printable
 
 STALL_SECONDS = 1.0
 """A pipe without data for this long is reported as waiting, so that running events end."""
@@ -134,5 +135,5 @@ class FileSource:
         """Logs the damage that was not logged yet."""
         fresh = self.warning.removeprefix(self._logged_warning).removeprefix("; ")
         if fresh:
-            _log.warning("%s: %s", printable(self._path), fresh)
+            _log.warning("%s: %s", printable(str(self._path)), fresh)
         self._logged_warning = self.warning

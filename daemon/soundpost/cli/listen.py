@@ -15,7 +15,7 @@ from soundpost.health import Health
 from soundpost.messages.payload import encode
 from soundpost.monitor import MicrophoneMonitor
 from soundpost.pipeline import build_pipeline
-from soundpost.recording import printable
+from soundpost.system.printable import printable
 
 _log = logging.getLogger("soundpost")
 
@@ -42,7 +42,7 @@ def listen(config: Config, files: list[Path], out: TextIO) -> int:
                 for detections in pipeline.run():
                     for detection in detections:
                         message = msgspec.structs.replace(
-                            builder.detection(detection), clip=printable(path)
+                            builder.detection(detection), clip=printable(str(path))
                         )
                         out.write(encode(message).decode() + "\n")
         except SoundpostError as error:

@@ -1,7 +1,6 @@
 """Reads recordings of any format, as blocks of float32; device and training read by it."""
 
 from soundpost.recording.errors import InvalidSoundError, RecordingError, UnreadableError
-from soundpost.recording.names import printable
 from soundpost.recording.recording import Recording, open_recording
 
 __all__ = [
@@ -10,5 +9,4 @@ __all__ = [
     "RecordingError",
     "UnreadableError",
     "open_recording",
-    "printable",
 ]

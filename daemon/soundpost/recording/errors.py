@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from soundpost.errors import CaptureError
-from soundpost.recording.names import printable
+from soundpost.system.printable import printable
 
 
 class RecordingError(CaptureError):
@@ -16,7 +16,7 @@ class RecordingError(CaptureError):
     """
 
     def __init__(self, path: Path, problem: str, *, hint: str) -> None:
-        super().__init__(f"{printable(path)} {problem}", hint=hint)
+        super().__init__(f"{printable(str(path))} {problem}", hint=hint)
         self.problem = problem
 
 

@@ -8,7 +8,8 @@ from numpy.typing import NDArray
 
 from soundpost.audio import FULL_SCALE
 from soundpost.audio.resample import MonoResampler
-from soundpost.recording import RecordingError, UnreadableError, open_recording, printable
+from soundpost.recording import RecordingError, UnreadableError, open_recording
+from soundpost.system.printable import printable
 from soundpost_training.errors import DatasetError
 
 LONGEST_SECONDS = 2 * 3600.0
@@ -70,19 +71,19 @@ def decode(path: Path, sample_rate_hz: int) -> Decoded:
                 remaining_samples -= len(pieces[-1])
                 if remaining_samples < 0:
                     raise DatasetError(
-                        f"{printable(path)} is longer than {LONGEST_SECONDS / 3600:g} h",
+                        f"{printable(str(path))} is longer than {LONGEST_SECONDS / 3600:g} h",
                         hint="cut it into shorter recordings",
                     )
             pieces.append(resampler.mix_rest())
             warning = recording.warning
     except UnreadableError as error:
         raise DatasetError(
-            f"{printable(path)} cannot be read as audio: it {error.problem}", hint=error.hint
+            f"{printable(str(path))} cannot be read as audio: it {error.problem}", hint=error.hint
         ) from error
     except RecordingError as error:
         raise DatasetError(str(error), hint=error.hint) from error
     signal = np.concatenate(pieces).astype(np.float64)
-    return Decoded(signal, f"{printable(path)}: {warning}" if warning else "")
+    return Decoded(signal, f"{printable(str(path))}: {warning}" if warning else "")
 
 
 def to_pcm(signal: Signal) -> NDArray[np.int16]:

@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from soundpost.features import FeatureSpec, LogMel
-from soundpost.recording import printable
 from soundpost.recording.decoders.ffmpeg import is_installed
+from soundpost.system.printable import printable
 from soundpost_training.dataset.clip import Dataset
 from soundpost_training.dataset.decode.audio import Signal, decode, to_pcm
 from soundpost_training.dataset.decode.cache import Arrays
@@ -63,7 +63,7 @@ def log_mel_of(log_mel: LogMel, signal: Signal, path: Path) -> NDArray[np.float3
     frames = log_mel.compute(to_pcm(signal))
     if not len(frames):
         raise DatasetError(
-            f"{printable(path)} is shorter than one frame of {log_mel.spec.frame_samples} samples",
+            f"{printable(str(path))} is shorter than one frame of {log_mel.spec.frame_samples} samples",
             hint="remove it, or record it again",
         )
     return frames

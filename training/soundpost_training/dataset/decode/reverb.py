@@ -9,7 +9,7 @@ import scipy.signal
 from numpy.typing import NDArray
 
 from soundpost.features import FeatureSpec, LogMel
-from soundpost.recording import printable
+from soundpost.system.printable import printable
 from soundpost_training.dataset.clip import Dataset
 from soundpost_training.dataset.decode.audio import Signal, read_signal
 from soundpost_training.dataset.decode.cache import Arrays
@@ -124,7 +124,7 @@ def _read(files: list[Path], sample_rate_hz: int) -> tuple[list[Signal], list[st
         if response.any():
             responses.append(response)
         else:
-            reasons.append(f"{printable(file)} is silent, not an impulse response")
+            reasons.append(f"{printable(str(file))} is silent, not an impulse response")
     if not responses:
         hint = "; ".join(reasons[:REASONS_SHOWN])
         raise DatasetError("no impulse response can be used", hint=hint)
