@@ -1,4 +1,4 @@
-"""What follows the sound in a file: its end, chunks, tags, padding, or more sound."""
+"""The bytes behind the sound of a file: none, chunks, tags, padding, or more sound."""
 
 from collections.abc import Iterator
 

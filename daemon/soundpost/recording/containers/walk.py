@@ -46,7 +46,7 @@ def walk(stream: ByteStream, style: ChunkStyle, warnings: list[str]) -> Iterator
 
 
 def find_format(stream: ByteStream, style: ChunkStyle, start: int) -> bool:
-    """Moves to the first bytes that may be the chunk of the format; returns whether there are any.
+    """Moves to the first chunk that may have the format; returns whether there is one.
 
     A damaged length before it may have led past it. Only in a regular file, which can go back.
     """

@@ -11,7 +11,9 @@ _BITS_OF_32 = 31
 
 
 def to_float(data: bytes, sound: Format) -> NDArray[np.float32]:
-    """Returns samples as float32[frames, channels], full scale at 1.0, as libsndfile scales them.
+    """Returns samples as float32[frames, channels], scaled as by libsndfile.
+
+    Full scale is at 1.0.
 
     Args:
         data: Whole frames.

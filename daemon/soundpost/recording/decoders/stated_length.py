@@ -23,7 +23,7 @@ _BODY = re.compile(r"^\s*BODY : (\d+) \(should be (\d+)\)\s*$", re.MULTILINE)
 
 
 class OpenFile(Protocol):
-    """What soundfile knows of an open file."""
+    """The attributes of an open file of soundfile."""
 
     frames: int
     format: str

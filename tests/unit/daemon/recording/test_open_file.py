@@ -15,7 +15,6 @@ import soundfile
 from made_recordings import RATE_HZ, SOUND, aiff, au, caf, samples, wav, wave64
 
 from soundpost.recording import UnreadableError, open_file, open_recording
-from soundpost.recording.byte_stream import ByteStream
 
 READ = """
 import sys
@@ -190,19 +189,3 @@ def test_where_a_file_is_needed_a_pipe_is_refused(fifo: Path) -> None:
     """Training reads a recording more than once."""
     with pytest.raises(UnreadableError, match="is a pipe"), open_recording(fifo, allow_pipes=False):
         pass
-
-
-def test_a_pipe_can_be_rewound_until_it_is_forgotten() -> None:
-    """The bytes that were read to recognise the format are there again."""
-    reader, writer = os.pipe()
-    os.write(writer, b"0123456789")
-    os.close(writer)
-    stream = ByteStream(reader, None, lambda: False)
-    assert stream.peek(3) == b"012"
-    assert stream.read(4) == b"0123"
-    stream.rewind()
-    assert stream.read(20) == b"0123456789"
-    stream.forget()
-    with pytest.raises(ValueError, match="10"):
-        stream.rewind()
-    os.close(reader)

@@ -62,8 +62,9 @@ def log_mel_of(log_mel: LogMel, signal: Signal, path: Path) -> NDArray[np.float3
     """
     frames = log_mel.compute(to_pcm(signal))
     if not len(frames):
+        name, shortest = printable(str(path)), log_mel.spec.frame_samples
         raise DatasetError(
-            f"{printable(str(path))} is shorter than one frame of {log_mel.spec.frame_samples} samples",
+            f"{name} is shorter than one frame of {shortest} samples",
             hint="remove it, or record it again",
         )
     return frames

@@ -20,7 +20,7 @@ PART = 500
 
 
 class Extracted(NamedTuple):
-    """What was computed from one recording.
+    """The features of one recording.
 
     Attributes:
         log_mels: float32[frames, bands] each.

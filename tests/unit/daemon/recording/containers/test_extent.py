@@ -69,7 +69,7 @@ def test_a_length_that_is_too_small_is_repaired(
 
 @pytest.mark.parametrize("container", MAKERS)
 def test_a_file_that_was_cut_says_how_much_is_missing(tmp_path: Path, container: str) -> None:
-    """What is there is read; the warning has the seconds, and so has the recording."""
+    """The rest is read; the warning has the missing seconds, and so has the recording."""
     made = MAKERS[container]()
     path = tmp_path / "sound.wav"
     path.write_bytes((made.head + made.sound)[: len(made.head) + 8_000])

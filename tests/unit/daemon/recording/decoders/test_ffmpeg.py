@@ -106,7 +106,7 @@ def test_a_program_that_hangs_is_ended(tmp_path: Path, monkeypatch: pytest.Monke
 def test_a_program_that_hangs_in_the_middle_is_ended(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What it decoded is read; the warning says that it hung."""
+    """The decoded sound is read; the warning says that the program hung."""
     monkeypatch.setattr(ffmpeg, "STALL_SECONDS", 0.5)
     monkeypatch.setattr(ffmpeg, "EXIT_SECONDS", 0.1)
     sound = tmp_path / "sound.wav"
