@@ -15,7 +15,7 @@ from soundpost_training.dataset.decode.cache import HINT, Arrays, load_arrays, s
 from soundpost_training.dataset.decode.log_mel import extract_log_mel
 from soundpost_training.dataset.features import Features, content_hash, fingerprint
 from soundpost_training.dataset.folds import refuse_leaks
-from soundpost_training.dataset.paths import data_folder
+from soundpost_training.dataset.paths import data_folder, text_of
 from soundpost_training.errors import DatasetError
 from soundpost_training.experiment.data import ReverbConfig
 from soundpost_training.files import explain_write_errors
@@ -64,7 +64,7 @@ def _with_copies(dataset: Dataset, dry: Features, config: ReverbConfig, path: Pa
     files = reverb.find_responses(data_folder(config.folder))
     # Background has no copies, nor have recordings that need an ffmpeg that is not installed, so
     # the clips are part of the fingerprint.
-    clips = [path.stem, *(f"{clip.path.parent.name}/{clip.path.name}" for clip in dataset.clips)]
+    clips = [path.stem, *(text_of(Path(*clip.path.parts[-2:])) for clip in dataset.clips)]
     name = reverb.fingerprint(config, clips, [content_hash(file) for file in files])
     copies_path = path.with_name(f"{path.stem}-rooms-{name}.npz")
     copies = load_arrays(copies_path)
