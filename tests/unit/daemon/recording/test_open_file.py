@@ -89,30 +89,6 @@ def test_compressed_sound_from_a_pipe_is_read(fifo: Path, tmp_path: Path) -> Non
     writer.join()
 
 
-def test_a_pipe_that_breaks_off_says_how_much_is_missing(fifo: Path) -> None:
-    """Half of the stated length: the warning has both."""
-    made = wav()
-    writer = write(fifo, made.content[: len(made.head) + len(SOUND)])
-    with open_recording(fifo) as recording:
-        assert len(samples(recording.blocks())) == len(SOUND) // 2
-        assert "0.5 s of 1.0 s came" in recording.warning
-        assert recording.missing_seconds == pytest.approx(0.5)
-    writer.join()
-
-
-def test_sound_comes_before_the_pipe_ends(fifo: Path) -> None:
-    """A live source is read as it comes, and a pause yields empty blocks."""
-    made = wav(0xFFFFFFFF)
-    with open(fifo, "r+b", buffering=0) as writer:  # noqa: PTH123 - opened for both, so it never waits
-        writer.write(made.head + made.sound[:8_000])
-        with open_recording(fifo) as recording:
-            blocks = recording.blocks()
-            assert sum(len(next(blocks)) for _ in range(4)) == 4_000
-            assert len(next(blocks)) == 0
-            writer.write(made.sound[8_000:])
-            assert len(next(blocks)) > 0
-
-
 def test_stdin_is_read(tmp_path: Path) -> None:
     """As a pipe, as a file and as a socket; the last one cannot be opened again."""
     content = wav().content

@@ -1,4 +1,4 @@
-"""Damaged headers: any byte may be wrong; the sound is read, or refused with a reason."""
+"""Choosing a decoder by the header, of which any byte may be wrong."""
 
 import subprocess
 import sys
