@@ -126,7 +126,7 @@ def test_a_compressed_recording_has_the_events_of_the_wav(
     """Encoded by ffmpeg: the same events, and no warning."""
     soundfile.write(tmp_path / "x.wav", sound, RATE_HZ)
     path = tmp_path / options[0]
-    command = [PROGRAM, "-v", "error", "-i", tmp_path / "x.wav", *options[1:], path]
+    command = [PROGRAM, "-v", "error", "-i", str(tmp_path / "x.wav"), *options[1:], str(path)]
     subprocess.run(command, check=True)
     done = soundpost("listen", str(path))
     assert done.returncode == 0, done.stderr
