@@ -93,14 +93,17 @@ class ByteStream:
                 return
 
     def read_at(self, offset: int, count: int) -> bytes:
-        """Returns bytes of a regular file; fewer at its end.
+        """Returns bytes of a regular file; fewer at its end, or before a part that is unreadable.
 
-        Raises:
-            OSError: The file cannot be read.
+        A disk with a bad sector, or one that was removed, ends the file early like a cut does.
         """
         pieces = []
+        count = min(count, (self.size or 0) - offset)
         while count > 0 and not self._is_stopped():
-            piece = os.pread(self.descriptor, count, offset)
+            try:
+                piece = os.pread(self.descriptor, count, offset)
+            except OSError:
+                break
             if not piece:
                 break
             pieces.append(piece)
@@ -144,6 +147,8 @@ class ByteStream:
             data = os.read(self.descriptor, READ_BYTES)
         except BlockingIOError:
             return False
+        except OSError:  # a socket was reset
+            data = b""
         self._is_at_end = not data
         self._ahead += data
         return bool(data)

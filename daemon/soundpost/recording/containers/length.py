@@ -59,7 +59,7 @@ def too_large(sound: Format, stated: int, present: int) -> str:
 
 
 def _seconds(sound: Format, length: int) -> str:
-    """Returns a duration as text; the bytes, if the sound is compressed."""
-    if not sound.frame_bytes:
+    """Returns a duration as text; the bytes, if there is no rate or the sound is compressed."""
+    if not sound.frame_bytes or not sound.rate_hz:
         return f"{length} bytes"
     return f"{length / sound.frame_bytes / sound.rate_hz:.1f} s"

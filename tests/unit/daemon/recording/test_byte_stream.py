@@ -38,6 +38,13 @@ def test_reading_and_peeking(stream: ByteStream) -> None:
     assert stream.peek(1) == stream.read(1) == b""
 
 
+def test_an_unreadable_part_ends_a_file_early() -> None:
+    """As a bad sector does: the memory of a process is not readable at 0."""
+    reader = os.open("/proc/self/mem", os.O_RDONLY)
+    assert ByteStream(reader, 100, lambda: False).read(10) == b""
+    os.close(reader)
+
+
 def test_rewinding(stream: ByteStream) -> None:
     """The bytes that were read to recognise the format are there again."""
     stream.read(4)

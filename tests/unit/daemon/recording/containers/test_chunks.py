@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from made_recordings import RATE_HZ, SOUND, riff_chunk, samples, wav, wave_format
+from made_recordings import RATE_HZ, SOUND, aiff, caf, riff_chunk, samples, wav, wave_format
 
 from soundpost.recording import UnreadableError, open_recording
 from soundpost.recording.containers.chunks import AIFF, CAF, RIFF, WAVE64
@@ -106,6 +106,28 @@ def test_24_bits_in_32_are_read_from_their_upper_end(tmp_path: Path) -> None:
     with open_recording(path) as recording:
         sound = np.concatenate(list(recording.blocks()))
     np.testing.assert_array_equal(sound[:, 0], [2.0**-23, -0.5, 0.5])
+
+
+def test_a_length_beyond_every_file_is_skipped(tmp_path: Path) -> None:
+    """A CAF chunk of 2^63 bytes; its end is no offset that the system accepts."""
+    made = caf()
+    head = made.head[:8] + b"free" + struct.pack(">Q", 2**63 + 5) + made.head[8:]
+    path = tmp_path / "x.caf"
+    path.write_bytes(head + made.sound)
+    sound, warning = read(path)
+    np.testing.assert_array_equal(sound, SOUND)
+    assert "damaged chunk" in warning
+
+
+@pytest.mark.parametrize("size", [None, 2_048, 0, 2**31])
+def test_a_rate_of_zero_is_refused(tmp_path: Path, size: int | None) -> None:
+    """Whatever length its header gives."""
+    content = bytearray(aiff(size).content)
+    content[28:38] = bytes(10)
+    path = tmp_path / "x.aiff"
+    path.write_bytes(content)
+    with pytest.raises(UnreadableError, match="got 0"):
+        read(path)
 
 
 def test_names_of_chunks() -> None:

@@ -174,6 +174,46 @@ def test_what_libsndfile_calls_malformed_is_read_by_ffmpeg(tmp_path: Path) -> No
     assert warning
 
 
+def with_earlier_page(content: bytes) -> bytes:
+    """Returns an Ogg Opus whose page before the last but one claims to end 200 samples earlier."""
+    offsets, position = [], 0
+    while position < len(content):
+        offsets.append(position)
+        segments = content[position + 26]
+        position += 27 + segments + sum(content[position + 27 : position + 27 + segments])
+    start, end = offsets[-3], offsets[-2]
+    page = bytearray(content[start:end])
+    struct.pack_into("<q", page, 6, struct.unpack_from("<q", page, 6)[0] - 200)
+    page[22:26] = bytes(4)
+    checksum = 0
+    for byte in page:
+        checksum ^= byte << 24
+        for _ in range(8):
+            checksum = (checksum << 1 ^ (0x04C11DB7 if checksum >> 31 else 0)) & 0xFFFFFFFF
+    struct.pack_into("<I", page, 22, checksum)
+    return content[:start] + page + content[end:]
+
+
+@pytest.mark.parametrize("has_ffmpeg", [pytest.param(True, marks=needs_ffmpeg), False])
+def test_opus_that_libsndfile_calls_malformed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, has_ffmpeg: bool
+) -> None:
+    """Every player plays it: whole by ffmpeg, without a warning; else up to there, with a hint."""
+    if not has_ffmpeg:
+        monkeypatch.setenv("PATH", str(tmp_path))
+    path = tmp_path / "x.opus"
+    soundfile.write(path, BURSTS, RATE_HZ, "OPUS", format="OGG")
+    path.write_bytes(with_earlier_page(path.read_bytes()))
+    sound, warning = read(path)
+    if has_ffmpeg:
+        assert abs(len(sound) - len(BURSTS)) < 400
+        assert likeness(sound) > 0.9
+        assert not warning
+    else:
+        assert 0.5 * len(BURSTS) < len(sound) < len(BURSTS)
+        assert "malformed (ffmpeg, which may read more, is not installed)" in warning
+
+
 def test_a_damaged_length_of_a_compressed_wav_is_repaired(tmp_path: Path) -> None:
     """The data chunk states nothing; libsndfile gets a copy that states what is there."""
     path = tmp_path / "x.wav"
