@@ -110,6 +110,22 @@ class ByteStream:
             offset, count = offset + len(piece), count - len(piece)
         return b"".join(pieces)
 
+    def end_of_data(self, start: int) -> int:
+        """Returns where the last hole of a sparse file begins: from there on all bytes are zero.
+
+        Found in 63 steps by `SEEK_DATA`, however large the hole is.
+        """
+        low, high = start, self.size or 0
+        while low < high:
+            middle = (low + high) // 2
+            try:
+                os.lseek(self.descriptor, middle, os.SEEK_DATA)
+                low = middle + 1
+            except OSError:  # ENXIO: no data from here on
+                high = middle
+        os.lseek(self.descriptor, 0, os.SEEK_SET)  # libsndfile begins at the descriptor's offset
+        return low
+
     def rewind(self) -> None:
         """Moves back to the start; in a pipe only as long as `forget` was not called.
 

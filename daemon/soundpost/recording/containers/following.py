@@ -84,8 +84,8 @@ def _places(data: bytes, name: bytes) -> Iterator[int]:
 
 def find_last_byte(stream: ByteStream, start: int) -> int:
     """Returns the offset past the last byte that is not zero, at least `start`."""
-    end = stream.size or 0
-    while end > start:
+    end = stream.end_of_data(start)
+    while end > start and not stream.is_stopped:
         begin = max(start, end - SCAN_BYTES)
         block = stream.read_at(begin, end - begin)
         if block != _ZEROS[: len(block)]:  # faster than to strip them

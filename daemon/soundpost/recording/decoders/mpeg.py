@@ -1,4 +1,4 @@
-"""The frames of MPEG audio (ISO 11172-3, 13818-3), as far as needed to find out that it was cut."""
+"""The frames of MPEG audio (ISO 11172-3, 13818-3), to find out that a file was cut."""
 
 import mmap
 import os

@@ -45,6 +45,18 @@ def test_an_unreadable_part_ends_a_file_early() -> None:
     os.close(reader)
 
 
+def test_the_last_hole_of_a_sparse_file_is_found_at_once(tmp_path: Path) -> None:
+    """Terabytes of nothing are not read; the position of the descriptor stays at the start."""
+    with (tmp_path / "x").open("w+b") as file:
+        file.write(CONTENT)
+        file.truncate(1 << 40)
+        stream = ByteStream(file.fileno(), 1 << 40, lambda: False)
+        end = stream.end_of_data(4)
+        assert len(CONTENT) <= end <= 1 << 40
+        assert end < 1 << 20 or stream.read_at(end - 1, 1)  # where the file system has no holes
+        assert os.lseek(file.fileno(), 0, os.SEEK_CUR) == 0
+
+
 def test_rewinding(stream: ByteStream) -> None:
     """The bytes that were read to recognise the format are there again."""
     stream.read(4)
