@@ -8,6 +8,7 @@ from soundpost.capture import Source
 from soundpost.classify.model import Model, WindowClassifier
 from soundpost.config import Config
 from soundpost.decide import Mutes, Rule, Tracker, build_tracker
+from soundpost.errors import CaptureError
 from soundpost.events import Detection, Window
 from soundpost.features import Windower
 from soundpost.gate import Gate, build_gate
@@ -71,10 +72,17 @@ class Pipeline:
 
         While the source waits for sound it yields a few times a second, after the events that
         were running have ended.
+
+        Raises:
+            CaptureError: The source failed; the events that were running have ended before.
         """
-        for chunk in self._source.chunks():
-            self._is_waiting = chunk is None
-            yield self._count(self._wait() if chunk is None else self._process(chunk))
+        try:
+            for chunk in self._source.chunks():
+                self._is_waiting = chunk is None
+                yield self._count(self._wait() if chunk is None else self._process(chunk))
+        except CaptureError:
+            yield self._count(self._flush())
+            raise
         yield self._count(self._flush())
 
     def set_rules(self, rules: Sequence[Rule]) -> None:

@@ -43,7 +43,7 @@ def main(recording: Path, bundle: str, folder: str) -> None:
     tracker = Tracker(rules, model_input.features, mutes, health)
     source = FileSource(recording, rate_hz, pace="fast", starts_at_ns=0, health=health)
     with source:
-        for chunk in source.chunks():
+        for chunk in filter(None, source.chunks()):
             with measured("evidence"):
                 evidence.on_chunk(chunk)
             with measured("features"):

@@ -24,9 +24,15 @@ FORMATS = [
     ("WAV", "FLOAT"),
     ("WAV", "ULAW"),
     ("RF64", "PCM_16"),
+    ("W64", "PCM_16"),
     ("AIFF", "PCM_16"),
+    ("CAF", "PCM_24"),
+    ("AU", "PCM_16"),
+    ("WAV", "IMA_ADPCM"),
     ("FLAC", "PCM_16"),
     ("OGG", "VORBIS"),
+    ("OGG", "OPUS"),
+    ("MP3", "MPEG_LAYER_III"),
 ]
 
 
@@ -136,7 +142,8 @@ def words(target: str) -> list[str]:
     if target in {"manifest", "sidecar", "folder"}:
         return ["null", "true", "1e999", "-1", "1e-320", "[]", "{}", '"int8"', "\\u0000"]
     if target == "wav":
-        return ["RIFF", "RIFX", "RF64", "WAVE", "fmt ", "data", "ds64", "fLaC", "OggS", "FORM"]
+        headers = ["RIFF", "RIFX", "RF64", "WAVE", "riff", "FORM", "AIFC", "caff", ".snd", "ID3"]
+        return [*headers, "fmt ", "data", "ds64", "LIST", "COMM", "SSND", "desc", "fLaC", "OggS"]
     if target == "broker":
         topics = ["p/n/command/mute", "homeassistant/status", "online", "p/n/command/reload"]
         return [*topics, " \x03\0\0\0", "\x1f\0\x02no", "\x26", "\x23\0\x01"]

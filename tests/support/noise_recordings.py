@@ -19,10 +19,13 @@ source, target = arguments[arguments.index('-i') + 1], arguments[-1]
 assert source.startswith('file:/') and 'file' in arguments
 content = open(source.removeprefix('file:'), 'rb').read()
 if not content.startswith(b'M4A '): sys.exit('Invalid data found')
-samples, rate = soundfile.read(io.BytesIO(content[4:]))
-soundfile.write(target, samples, rate, 'FLOAT')
+samples, rate = soundfile.read(io.BytesIO(bytes(byte ^ 255 for byte in content[4:])))
+assert target == 'pipe:1'
+wav = io.BytesIO()
+soundfile.write(wav, samples, rate, 'FLOAT', format='WAV')
+sys.stdout.buffer.write(wav.getvalue())
 """
-"""Decodes a FLAC behind four letters, and checks how training starts the program."""
+"""Decodes an inverted FLAC behind four letters, and checks how the program is started."""
 
 
 def record(path: Path, samples: np.ndarray = NOISE) -> Path:
@@ -35,7 +38,7 @@ def record(path: Path, samples: np.ndarray = NOISE) -> Path:
 def record_memo(path: Path) -> Path:
     """Writes a recording in the format that only the fake ffmpeg reads, and returns its path."""
     flac = record(path.with_suffix(".flac"))
-    path.write_bytes(b"M4A " + flac.read_bytes())
+    path.write_bytes(b"M4A " + bytes(byte ^ 0xFF for byte in flac.read_bytes()))
     flac.unlink()
     return path
 

@@ -33,6 +33,7 @@ from soundpost.publish.home_assistant.device_classes import check_device_classes
 from soundpost.publish.level import build_level_reporter
 from soundpost.publish.publisher import MqttPublisher, NodeDescription
 from soundpost.system.clock import ClockState, clock_state
+from soundpost.system.printable import printable
 from soundpost.system.systemd import Notifier
 from soundpost.system.watchdog import StatusLine, Watchdog
 
@@ -48,12 +49,9 @@ def build(live_config: LiveConfig) -> Daemon:
     config, health = live_config.config, Health()
     model = load_model(config.classify)
     manifest, rate_hz = model.bundle.manifest, model.sample_rate_hz
-    source = build_source(config, rate_hz, health)
-    watchdog = Watchdog(
-        Notifier.from_environment(),
-        StatusLine(config.capture.source, rate_hz, lambda: live_config.refusal),
-        health,
-    )
+    source, source_name = build_source(config, rate_hz, health), printable(config.capture.source)
+    status_line = StatusLine(source_name, rate_hz, lambda: live_config.refusal)
+    watchdog = Watchdog(Notifier.from_environment(), status_line, health)
     evidence = build_evidence(config, manifest, health)
     state_file = open_state_file(config.mqtt)
     mutes = build_mutes(
@@ -63,7 +61,7 @@ def build(live_config: LiveConfig) -> Daemon:
     # The pipeline shares this list: observers that need the publisher are appended below.
     timed, observers = replace(model, classifier=timer), list[Observer]((monitor, evidence))
     pipeline = build_pipeline(config, timed, source, health, observers, mutes)
-    _log.info("capturing from %s, classifying with %s", config.capture.source, model.bundle.folder)
+    _log.info("capturing from %s, classifying with %s", source_name, model.bundle.folder)
     publisher = _build_publisher(config, manifest, health, pipeline.labels)
     if level := build_level_reporter(config.mqtt, rate_hz, publisher.state_topics):
         observers.append(level)

@@ -17,6 +17,7 @@ from soundpost.manifest import Manifest
 from soundpost_training.bundle.card_tables import twin_id
 from soundpost_training.bundle.export import bundle_files, verify_bundle
 from soundpost_training.dataset.clip import Dataset
+from soundpost_training.dataset.paths import text_of
 from soundpost_training.evaluate.accuracy import Summary
 from soundpost_training.evaluate.calibrate import calibrate
 from soundpost_training.evaluate.evaluate import Evaluation, evaluate
@@ -115,7 +116,7 @@ def _scores(dataset: Dataset, folds: list[FoldScores], all_folds: FoldScores) ->
     buffer = io.BytesIO()
     np.savez_compressed(
         buffer,
-        clips=np.array([dataset.clips[clip].path.name for clip in clips]),
+        clips=np.array([text_of(dataset.clips[clip].path.name) for clip in clips]),
         folds=np.array([dataset.clips[clip].fold for clip in clips]),
         truth=np.concatenate([fold.truth for fold in folds]),
         int8=np.concatenate([fold.of_clips(fold.int8) for fold in folds]).astype(np.float16),

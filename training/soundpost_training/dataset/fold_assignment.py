@@ -34,4 +34,4 @@ def assign_folds(clips: list[Clip], folds: int) -> tuple[Clip, ...]:
 
 
 def _shuffle_key(name: str) -> str:
-    return hashlib.sha256(name.encode()).hexdigest()
+    return hashlib.sha256(name.encode(errors="surrogateescape")).hexdigest()

@@ -5,6 +5,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from soundpost_training.dataset.clip import Dataset
+from soundpost_training.dataset.paths import text_of
 from soundpost_training.evaluate.accuracy import Summary
 from soundpost_training.evaluate.calibration import Calibration
 from soundpost_training.evaluate.int8_delta import LabelDelta, cosine, label_deltas
@@ -164,7 +165,7 @@ def _top_confusions(
                 label=dataset.labels[row],
                 taken_for=dataset.labels[column],
                 clips=len(clips),
-                paths=[str(dataset.clips[clip].path) for clip in clips[:CLIPS_OF_A_CONFUSION]],
+                paths=[text_of(dataset.clips[clip].path) for clip in clips[:CLIPS_OF_A_CONFUSION]],
             )
         )
     return confusions

@@ -5,9 +5,9 @@ import time
 from http import HTTPStatus
 from pathlib import Path
 
-import soundfile
 import urllib3
 
+from soundpost.recording import RecordingError, open_recording
 from soundpost_training.errors import DownloadError
 from soundpost_training.freesound.api import Wait
 
@@ -47,8 +47,9 @@ def download(pool: urllib3.PoolManager, url: str, path: Path, wait: Wait = time.
             f"{url} cannot be downloaded: {reason}", hint="the same command tries again"
         )
     try:
-        soundfile.info(part)
-    except soundfile.LibsndfileError as error:
+        with open_recording(part, allow_pipes=False):
+            pass
+    except RecordingError as error:
         part.unlink()
         raise DownloadError(f"{url} is not a sound: {error}", hint="leave it out") from error
     part.replace(path)

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from soundpost_training.dataset.folds import training_folds
+from soundpost_training.dataset.paths import text_of
 from soundpost_training.dataset.windows import windows_of_clips
 from soundpost_training.experiment.deploy import QuantizeConfig
 from soundpost_training.files import write_atomic
@@ -132,7 +133,7 @@ def calibration_list(context: TrainingContext, fold: int | None) -> bytes:
     for window in np.sort(chosen):
         path = context.dataset.clips[clips[owners[window]]].path
         frame = (window - firsts[window]) * experiment.window.stride_frames
-        rows.writerow([f"{path.parent.name}/{path.name}", int(frame)])
+        rows.writerow([text_of(f"{path.parent.name}/{path.name}"), int(frame)])
     return text.getvalue().encode()
 
 

@@ -7,6 +7,7 @@ import keras
 import msgspec
 
 from soundpost_training.dataset.clip import Dataset
+from soundpost_training.dataset.paths import text_of
 from soundpost_training.errors import TrainingError
 from soundpost_training.experiment.experiment import Experiment
 from soundpost_training.experiment.record import decode_experiment, encode_experiment
@@ -68,7 +69,7 @@ def refuse_other_folds(folder: Path, dataset: Dataset) -> None:
 
 def _folds(dataset: Dataset) -> bytes:
     """Returns a digest of the recordings, their labels and folds, in the order of a run."""
-    recordings = [(clip.path.stem, clip.label, clip.fold) for clip in dataset.recordings]
+    recordings = [(text_of(clip.path.stem), clip.label, clip.fold) for clip in dataset.recordings]
     content = msgspec.json.encode((len(dataset.clips), recordings))
     return f"{hashlib.sha256(content).hexdigest()}\n".encode()
 

@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from soundpost.audio import FULL_SCALE, NANOSECONDS, Chunk, Pcm
+from soundpost.audio.resample import MonoResampler
 from soundpost.capture.microphone.timestamps import CaptureTimestamps
-from soundpost.capture.resample import MonoResampler
 from soundpost.health import Health
 
 

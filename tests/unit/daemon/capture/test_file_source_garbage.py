@@ -1,5 +1,6 @@
-"""A sound file as a source: every kind of garbage is refused with a reason."""
+"""A sound file as a source: garbage is refused with a reason, and what is left of sound is read."""
 
+import logging
 import os
 from pathlib import Path
 
@@ -23,7 +24,7 @@ one_folder = settings(suppress_health_check=[HealthCheck.function_scoped_fixture
 def read(path: Path) -> NDArray[np.int16]:
     """Returns all samples of a file, at the fast pace."""
     with FileSource(path, RATE_HZ, pace="fast", starts_at_ns=0, health=Health()) as source:
-        return np.concatenate([chunk.samples for chunk in source.chunks()])
+        return np.concatenate([chunk.samples for chunk in source.chunks() if chunk])
 
 
 def noise(frames: int) -> NDArray[np.int16]:
@@ -39,6 +40,11 @@ def refusal(path: Path) -> str:
     assert "\n" not in str(caught.value)
     assert caught.value.hint
     return str(caught.value)
+
+
+def warnings(caplog: pytest.LogCaptureFixture) -> list[str]:
+    """Returns the warnings that were logged."""
+    return [record.message for record in caplog.records if record.levelno == logging.WARNING]
 
 
 def test_an_absent_file_is_refused(tmp_path: Path) -> None:
@@ -73,22 +79,33 @@ def test_arbitrary_bytes_are_refused(tmp_path: Path, content: bytes) -> None:
 
 @one_folder
 @given(st.integers(0, 3_243), st.sampled_from(["WAV", "RF64", "WAVEX"]))
-def test_a_wav_cut_short_anywhere_is_refused(tmp_path: Path, length: int, container: str) -> None:
-    """A cut in the header or in the sound is detected before the first chunk."""
+def test_a_wav_cut_short_anywhere_is_read_as_far_as_it_goes(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, length: int, container: str
+) -> None:
+    """A cut in the sound gives one warning; a cut in the header, or right behind it, an error."""
+    caplog.clear()
     soundfile.write(tmp_path / "whole.wav", noise(1_600), RATE_HZ, format=container)
     whole = (tmp_path / "whole.wav").read_bytes()
     (tmp_path / "cut.wav").write_bytes(whole[:length])
-    refusal(tmp_path / "cut.wav")
+    present = (length - (len(whole) - 3_200)) // 2
+    if present < 1:
+        refusal(tmp_path / "cut.wav")
+        return
+    np.testing.assert_array_equal(read(tmp_path / "cut.wav"), noise(1_600)[:present])
+    assert len(warnings(caplog)) == (present < 1_600)
 
 
-def test_a_big_endian_wav_cut_short_is_refused(tmp_path: Path) -> None:
+def test_a_big_endian_wav_cut_short_is_read(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     """The lengths in RIFX are read as big-endian."""
     soundfile.write(tmp_path / "whole.wav", noise(1_600), RATE_HZ, endian="BIG", format="WAV")
     whole = (tmp_path / "whole.wav").read_bytes()
     assert whole.startswith(b"RIFX")
     assert len(read(tmp_path / "whole.wav")) == 1_600
     (tmp_path / "cut.wav").write_bytes(whole[:-10])
-    assert "10 bytes more" in refusal(tmp_path / "cut.wav")
+    assert len(read(tmp_path / "cut.wav")) == 1_595
+    assert "10 bytes are missing" in warnings(caplog)[0]
 
 
 @pytest.mark.parametrize(
@@ -107,7 +124,9 @@ def test_a_wav_without_a_length_in_its_header_is_read_to_its_end(
     np.testing.assert_array_equal(read(tmp_path / "sound.wav"), noise(1_600))
 
 
-def test_a_chunk_of_odd_length_before_the_sound_is_padded(tmp_path: Path) -> None:
+def test_a_chunk_of_odd_length_before_the_sound_is_padded(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     """Missing bytes are counted right after such a chunk, without its pad byte."""
     soundfile.write(tmp_path / "sound.wav", noise(1_600), RATE_HZ)
     content = (tmp_path / "sound.wav").read_bytes()
@@ -115,7 +134,8 @@ def test_a_chunk_of_odd_length_before_the_sound_is_padded(tmp_path: Path) -> Non
     path.write_bytes(content[:36] + b"bext\x03\x00\x00\x00abc\x00" + content[36:])
     assert len(read(path)) == 1_600
     path.write_bytes(path.read_bytes()[:-2])
-    assert "2 bytes more" in refusal(path)
+    assert len(read(path)) == 1_599
+    assert "2 bytes are missing" in warnings(caplog)[0]
 
 
 def test_a_cut_after_the_sound_is_accepted(tmp_path: Path) -> None:
@@ -126,12 +146,18 @@ def test_a_cut_after_the_sound_is_accepted(tmp_path: Path) -> None:
     assert len(read(tmp_path / "sound.wav")) == 1_600
 
 
-def test_a_flac_cut_short_is_refused(tmp_path: Path) -> None:
-    """An error while decoding does not count as the end of the file."""
+def test_a_flac_cut_short_is_read_as_far_as_it_goes(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """An error while decoding is a warning, which says how much is missing."""
     soundfile.write(tmp_path / "whole.flac", noise(16_000), RATE_HZ)
     whole = (tmp_path / "whole.flac").read_bytes()
     (tmp_path / "cut.flac").write_bytes(whole[: len(whole) // 2])
-    assert "cannot be decoded" in refusal(tmp_path / "cut.flac")
+    sound = read(tmp_path / "cut.flac")
+    assert len(sound) > 4_000
+    np.testing.assert_array_equal(sound, noise(16_000)[: len(sound)])
+    (warning,) = warnings(caplog)
+    assert f"cut.flac: it is cut short or damaged: {len(sound) / RATE_HZ:.1f} s of 1.0 s" in warning
 
 
 @pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf, 20_000.0])

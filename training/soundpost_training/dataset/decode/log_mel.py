@@ -6,11 +6,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from soundpost.features import FeatureSpec, LogMel
+from soundpost.recording.decoders.ffmpeg import is_installed
+from soundpost.system.printable import printable
 from soundpost_training.dataset.clip import Dataset
-from soundpost_training.dataset.decode.audio import Signal, read_signal, to_pcm
+from soundpost_training.dataset.decode.audio import Signal, decode, to_pcm
 from soundpost_training.dataset.decode.cache import Arrays
-from soundpost_training.dataset.decode.ffmpeg import is_installed
-from soundpost_training.dataset.decode.resumable import extract_all
+from soundpost_training.dataset.decode.resumable import Extracted, extract_all
 from soundpost_training.errors import DatasetError
 
 REASONS_SHOWN = 3
@@ -34,9 +35,10 @@ def extract_log_mel(dataset: Dataset, spec: FeatureSpec, folder: Path) -> Arrays
     """
     log_mel = LogMel(spec)
 
-    def extract(at: int) -> list[NDArray[np.float32]]:
+    def extract(at: int) -> Extracted:
         path = dataset.recordings[at].path
-        return [log_mel_of(log_mel, read_signal(path, spec.sample_rate_hz), path)]
+        decoded = decode(path, spec.sample_rate_hz)
+        return Extracted([log_mel_of(log_mel, decoded.signal, path)], decoded.warning)
 
     with_ffmpeg = is_installed()
     extracted = extract_all(
@@ -60,8 +62,9 @@ def log_mel_of(log_mel: LogMel, signal: Signal, path: Path) -> NDArray[np.float3
     """
     frames = log_mel.compute(to_pcm(signal))
     if not len(frames):
+        name, shortest = printable(str(path)), log_mel.spec.frame_samples
         raise DatasetError(
-            f"{path} is shorter than one frame of {log_mel.spec.frame_samples} samples",
+            f"{name} is shorter than one frame of {shortest} samples",
             hint="remove it, or record it again",
         )
     return frames

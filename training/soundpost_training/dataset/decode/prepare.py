@@ -8,21 +8,21 @@ from pathlib import Path
 import numpy as np
 
 from soundpost.features import FeatureSpec
+from soundpost.recording.decoders.ffmpeg import is_installed
 from soundpost_training.dataset.clip import Dataset
 from soundpost_training.dataset.decode import reverb
 from soundpost_training.dataset.decode.cache import HINT, Arrays, load_arrays, save_arrays
-from soundpost_training.dataset.decode.ffmpeg import is_installed
 from soundpost_training.dataset.decode.log_mel import extract_log_mel
 from soundpost_training.dataset.features import Features, content_hash, fingerprint
 from soundpost_training.dataset.folds import refuse_leaks
-from soundpost_training.dataset.paths import data_folder
+from soundpost_training.dataset.paths import data_folder, text_of
 from soundpost_training.errors import DatasetError
 from soundpost_training.experiment.data import ReverbConfig
 from soundpost_training.files import explain_write_errors
 from soundpost_training.progress import console
 
 REASONS_SHOWN = 20
-"""Left-out recordings on the screen, about a screenful; a file beside the cache has all."""
+"""Recordings of a kind on the screen, about a screenful; a file beside the cache has all."""
 
 
 def prepare(
@@ -30,9 +30,9 @@ def prepare(
 ) -> tuple[Dataset, Features]:
     """Returns the readable recordings of a data set and their features, which it caches.
 
-    Unreadable recordings are left out, with a warning each time; they are tried again once ffmpeg
-    has been installed. The features are those of the clips, then of the background, then of
-    `reverb_copies` reverberated copies of each clip, clip after clip.
+    Unreadable recordings are left out, damaged ones are used, with a warning each time; both are
+    tried again once ffmpeg has been installed. The features are those of the clips, then of the
+    background, then of `reverb_copies` reverberated copies of each clip, clip after clip.
 
     Raises:
         DatasetError: A clip of a published data set cannot be read, the readable recordings are
@@ -44,7 +44,8 @@ def prepare(
         arrays = _make(path, lambda parts: extract_log_mel(dataset, spec, parts))
     features = Features(spec, arrays["log_mel"], arrays["starts"], arrays["frames"])
     reasons = [*dataset.left_out, *map(str, arrays["reasons"])]
-    _report_left_out(reasons, path.with_suffix(".left-out.txt"))
+    _report("left out", reasons, path.with_suffix(".left-out.txt"))
+    _report("damaged, used", list(map(str, arrays["warnings"])), path.with_suffix(".damaged.txt"))
     clips = len(dataset.clips)
     readable = replace(
         dataset,
@@ -63,7 +64,7 @@ def _with_copies(dataset: Dataset, dry: Features, config: ReverbConfig, path: Pa
     files = reverb.find_responses(data_folder(config.folder))
     # Background has no copies, nor have recordings that need an ffmpeg that is not installed, so
     # the clips are part of the fingerprint.
-    clips = [path.stem, *(f"{clip.path.parent.name}/{clip.path.name}" for clip in dataset.clips)]
+    clips = [path.stem, *(text_of(Path(*clip.path.parts[-2:])) for clip in dataset.clips)]
     name = reverb.fingerprint(config, clips, [content_hash(file) for file in files])
     copies_path = path.with_name(f"{path.stem}-rooms-{name}.npz")
     copies = load_arrays(copies_path)
@@ -72,7 +73,8 @@ def _with_copies(dataset: Dataset, dry: Features, config: ReverbConfig, path: Pa
             copies_path,
             lambda parts: reverb.extract_copies(dataset, dry.spec, config, files, parts),
         )
-    _report_left_out(list(map(str, copies["reasons"])), copies_path.with_suffix(".left-out.txt"))
+    unused = list(map(str, copies["reasons"]))
+    _report("left out", unused, copies_path.with_suffix(".left-out.txt"))
     return Features(
         dry.spec,
         np.concatenate((dry.log_mel, copies["log_mel"])),
@@ -95,10 +97,10 @@ def _cache_name(dataset: Dataset) -> str:
     return dataset.name.partition(" (")[0].lower()
 
 
-def _report_left_out(reasons: list[str], path: Path) -> None:
-    """Prints the left-out recordings with the reasons; if they are many, a file has the rest."""
+def _report(kind: str, reasons: list[str], path: Path) -> None:
+    """Prints recordings with the reasons; if they are many, a file has the rest."""
     for reason in reasons[:REASONS_SHOWN]:
-        console.print(f"left out: {reason}", style="yellow", markup=False, soft_wrap=True)
+        console.print(f"{kind}: {reason}", style="yellow", markup=False, soft_wrap=True)
     if len(reasons) > REASONS_SHOWN:
         with explain_write_errors(path, HINT, DatasetError):
             path.write_text("\n".join(reasons) + "\n", encoding="utf-8")
@@ -107,6 +109,7 @@ def _report_left_out(reasons: list[str], path: Path) -> None:
 
 
 def _is_worth_another_try(arrays: Arrays) -> bool:
-    """Returns whether ffmpeg has been installed since recordings could not be read without it."""
+    """Returns whether ffmpeg was installed after recordings could not be read, or not whole."""
     with_ffmpeg = "ffmpeg" in arrays and bool(arrays["ffmpeg"])
-    return len(arrays["reasons"]) > 0 and not with_ffmpeg and is_installed()
+    has_problems = len(arrays["reasons"]) > 0 or len(arrays["warnings"]) > 0
+    return has_problems and not with_ffmpeg and is_installed()

@@ -6,6 +6,7 @@ whose results all have one shape is stored in place instead; see `teacher/resuma
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +18,20 @@ from soundpost_training.progress import bar
 PART = 500
 """Recordings in a part: minutes of work, tens of megabytes."""
 
-Extract = Callable[[int], list[NDArray[np.float32]]]
+
+class Extracted(NamedTuple):
+    """The features of one recording.
+
+    Attributes:
+        log_mels: float32[frames, bands] each.
+        warning: Damage of the recording that was read over; empty if there is none.
+    """
+
+    log_mels: list[NDArray[np.float32]]
+    warning: str = ""
+
+
+Extract = Callable[[int], Extracted]
 """Computes the log-mels of a recording by its position; a DatasetError says why it has none."""
 
 
@@ -35,7 +49,8 @@ def extract_all(
 
     Returns:
         `log_mel` float32[all frames, bands], `starts` and `frames` int64[log-mels], `clips`
-        int64[log-mels] with the recording of each, and `reasons` why recordings have none.
+        int64[log-mels] with the recording of each, `reasons` why recordings have none, and
+        `warnings` about damaged ones.
 
     Raises:
         DatasetError: A part cannot be stored, or a recording has no log-mel and `strict` is set.
@@ -63,7 +78,7 @@ def _extract_part(
     recordings: range, extract: Extract, advance: Callable[[], None], *, strict: bool
 ) -> Arrays:
     log_mels: list[NDArray[np.float32]] = []
-    clips, reasons = [], []
+    clips, reasons, warnings = [], [], []
     for recording in recordings:
         try:
             extracted = extract(recording)
@@ -72,14 +87,16 @@ def _extract_part(
                 raise
             reasons.append(f"{error} ({error.hint})")
         else:
-            log_mels += extracted
-            clips += [recording] * len(extracted)
+            log_mels += extracted.log_mels
+            clips += [recording] * len(extracted.log_mels)
+            warnings += [extracted.warning] if extracted.warning else []
         advance()
     return {
         "log_mel": np.concatenate(log_mels) if log_mels else np.empty((0, 0), np.float32),
         "frames": np.array([len(log_mel) for log_mel in log_mels], np.int64),
         "clips": np.array(clips, np.int64),
         "reasons": np.array(reasons, dtype=str),
+        "warnings": np.array(warnings, dtype=str),
     }
 
 
@@ -87,6 +104,7 @@ def _join(parts: list[Arrays]) -> Arrays:
     # A part without log-mels has bands of its own, none, and cannot be concatenated with others.
     filled = [part for part in parts if len(part["clips"])] or parts
     joined = {name: np.concatenate([part[name] for part in filled]) for name in parts[0]}
-    joined["reasons"] = np.concatenate([part["reasons"] for part in parts])
+    for name in ("reasons", "warnings"):
+        joined[name] = np.concatenate([part[name] for part in parts])
     joined["starts"] = np.concatenate(([0], np.cumsum(joined["frames"])[:-1])).astype(np.int64)
     return joined

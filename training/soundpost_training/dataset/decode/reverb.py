@@ -9,15 +9,16 @@ import scipy.signal
 from numpy.typing import NDArray
 
 from soundpost.features import FeatureSpec, LogMel
+from soundpost.system.printable import printable
 from soundpost_training.dataset.clip import Dataset
 from soundpost_training.dataset.decode.audio import Signal, read_signal
 from soundpost_training.dataset.decode.cache import Arrays
 from soundpost_training.dataset.decode.log_mel import REASONS_SHOWN, log_mel_of
-from soundpost_training.dataset.decode.resumable import extract_all
+from soundpost_training.dataset.decode.resumable import Extracted, extract_all
 from soundpost_training.errors import DatasetError
 from soundpost_training.experiment.data import ReverbConfig
 
-FORMAT = 2
+FORMAT = 3
 """Version of the file of copies in the cache, part of its fingerprint."""
 
 
@@ -100,10 +101,12 @@ def extract_copies(
     log_mel, rng = LogMel(spec), np.random.default_rng(config.seed)
     drawn = draw_responses(rng, len(dataset.clips), config.copies, len(responses))
 
-    def extract(at: int) -> list[NDArray[np.float32]]:
+    def extract(at: int) -> Extracted:
         path = dataset.clips[at].path
         signal = read_signal(path, spec.sample_rate_hz)
-        return [log_mel_of(log_mel, convolve(signal, responses[one]), path) for one in drawn[at]]
+        return Extracted(
+            [log_mel_of(log_mel, convolve(signal, responses[one]), path) for one in drawn[at]]
+        )
 
     title = f"{dataset.name} in {len(responses)} rooms"
     extracted = extract_all(len(dataset.clips), extract, title=title, folder=folder, strict=True)
@@ -121,7 +124,7 @@ def _read(files: list[Path], sample_rate_hz: int) -> tuple[list[Signal], list[st
         if response.any():
             responses.append(response)
         else:
-            reasons.append(f"{file} is silent, not an impulse response")
+            reasons.append(f"{printable(str(file))} is silent, not an impulse response")
     if not responses:
         hint = "; ".join(reasons[:REASONS_SHOWN])
         raise DatasetError("no impulse response can be used", hint=hint)

@@ -11,6 +11,7 @@ import soundfile
 from soundpost.audio import FULL_SCALE, Pcm
 from soundpost_training.dataset.clip import Clip
 from soundpost_training.dataset.decode.audio import read_pcm, to_pcm
+from soundpost_training.dataset.paths import text_of
 from soundpost_training.soundscape.compose.active_region import find_active_regions
 from soundpost_training.soundscape.compose.background import Background, Signal, rms
 from soundpost_training.soundscape.compose.ground_truth import Event
@@ -53,7 +54,9 @@ class RecordingComposer:
             else:
                 self._sounds += [
                     _Sound(
-                        clip.label, clip.path.name, pcm[region.onset_sample : region.offset_sample]
+                        clip.label,
+                        text_of(clip.path.name),
+                        pcm[region.onset_sample : region.offset_sample],
                     )
                     for region in find_active_regions(pcm, rate_hz)
                 ]

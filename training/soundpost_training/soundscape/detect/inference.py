@@ -3,19 +3,18 @@
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Protocol
 
 import numpy as np
-import soundfile
 from numpy.typing import NDArray
 
 from soundpost.audio import Chunk, Pcm, samples_to_ns
+from soundpost.audio.resample import MonoResampler
 from soundpost.events import Scores, Window
 from soundpost.features import FeatureSpec, Windower
-
-CHUNK_SECONDS = 10
-"""Read at once: the windows do not depend on it, and it bounds the memory."""
+from soundpost.recording import open_recording
 
 
 class SoundModel(Protocol):
@@ -95,8 +94,11 @@ def score_recording(path: Path, model: SoundModel) -> RecordingScores:
     """Scores a recording from start to end, window by window as the daemon does.
 
     Args:
-        path: A mono recording at the model's rate.
+        path: A recording.
         model: The model.
+
+    Raises:
+        CaptureError: The recording cannot be read.
     """
     windower = Windower(model.spec, model.window_frames, model.stride_frames)
     collector = _ScoreCollector(model)
@@ -111,9 +113,12 @@ def score_recording(path: Path, model: SoundModel) -> RecordingScores:
 
 def _chunks(path: Path, rate_hz: int) -> Iterator[Chunk]:
     start_sample = 0
-    for samples in soundfile.blocks(path, CHUNK_SECONDS * rate_hz, dtype="int16"):
-        yield Chunk(start_sample, samples, samples_to_ns(start_sample, rate_hz))
-        start_sample += len(samples)
+    with open_recording(path, allow_pipes=False) as recording:
+        resampler = MonoResampler(recording.rate_hz, rate_hz)
+        for samples in chain(map(resampler.resample, recording.blocks()), (resampler.flush(),)):
+            if len(samples):
+                yield Chunk(start_sample, samples, samples_to_ns(start_sample, rate_hz))
+                start_sample += len(samples)
 
 
 class _ScoreCollector:

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from soundpost.audio import Chunk, samples_to_ns
+from soundpost.audio.resample import MonoResampler
 from soundpost.capture.microphone import timeline as timeline_module
 from soundpost.capture.microphone.timeline import Buffer, SamplePosition, Timeline
-from soundpost.capture.resample import MonoResampler
 from soundpost.health import Health
 
 RATE_HZ = 16_000

@@ -1,12 +1,16 @@
 """Reading recordings as PCM."""
 
+import os
 from pathlib import Path
 
 import numpy as np
 import pytest
 import soundfile
 
-from soundpost_training.dataset.decode.audio import read_pcm
+from soundpost.capture import FileSource
+from soundpost.health import Health
+from soundpost_training.dataset.decode import audio
+from soundpost_training.dataset.decode.audio import decode, read_pcm
 from soundpost_training.errors import DatasetError
 
 
@@ -45,3 +49,46 @@ def test_a_file_without_audio_is_refused(tmp_path: Path, content: bytes) -> None
     (tmp_path / "bad.wav").write_bytes(content)
     with pytest.raises(DatasetError, match=r"bad\.wav cannot be read"):
         read_pcm(tmp_path / "bad.wav", 16_000)
+
+
+@pytest.mark.parametrize("rate_hz", [8_000, 16_000, 44_100])
+@pytest.mark.parametrize("container", ["WAV", "FLAC", "MP3", "OGG"])
+def test_training_has_the_samples_of_the_device(
+    tmp_path: Path, container: str, rate_hz: int
+) -> None:
+    """Bit for bit, for every rate, several channels, and a file that was cut short."""
+    noise = np.random.default_rng(6).normal(0.0, 0.2, (2 * rate_hz, 2))
+    path = tmp_path / "x"
+    soundfile.write(path, noise, rate_hz, format=container)
+    for size in (path.stat().st_size, path.stat().st_size * 2 // 3):
+        path.write_bytes(path.read_bytes()[:size])
+        with FileSource(path, 16_000, pace="fast", starts_at_ns=0, health=Health()) as source:
+            chunks = [chunk.samples for chunk in source.chunks() if chunk]
+        assert np.array_equal(read_pcm(path, 16_000), np.concatenate(chunks))
+
+
+def test_damage_is_a_warning_with_the_name(tmp_path: Path) -> None:
+    """A recording that was cut is used; the warning says what is missing."""
+    path = tmp_path / os.fsdecode(b"f\xfcchse.wav")
+    soundfile.write(str(tmp_path / "x.wav"), np.full(32_000, 0.1), 16_000)
+    path.write_bytes((tmp_path / "x.wav").read_bytes()[:20_000])
+    decoded = decode(path, 16_000)
+    assert len(decoded.signal) == (20_000 - 44) // 2
+    assert r"f\xfcchse.wav: it is cut short: it holds 0.6 s of 2.0 s" in decoded.warning
+
+
+def test_a_recording_without_end_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Reading stops at the longest duration that fits into memory."""
+    monkeypatch.setattr(audio, "LONGEST_SECONDS", 1.0)
+    soundfile.write(tmp_path / "x.wav", np.zeros(32_000), 16_000)
+    with pytest.raises(DatasetError, match="is longer than"):
+        read_pcm(tmp_path / "x.wav", 16_000)
+
+
+@pytest.mark.parametrize("path", ["/dev/zero", "/dev/null"])
+def test_a_device_or_a_pipe_is_refused(path: str) -> None:
+    """Training reads a recording more than once."""
+    with pytest.raises(DatasetError, match="is a pipe or a device"):
+        read_pcm(Path(path), 16_000)

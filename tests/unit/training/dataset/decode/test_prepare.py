@@ -1,6 +1,7 @@
 """Features of a data set: cached, and without the recordings that cannot be read."""
 
 import dataclasses
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -136,3 +137,21 @@ def test_a_cache_that_is_not_a_folder_is_refused(folders: Path, tmp_path: Path) 
     with pytest.raises(DatasetError, match="cannot be written") as caught:
         prepare(open_dataset(config), SPEC, tmp_path / "cache")
     assert "--cache" in caught.value.hint
+
+
+def test_damaged_recordings_are_used_and_reported(
+    folders: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Cut short, with a header that lies, and under another suffix: computed or cached."""
+    whole = record(folders / "fox" / "whole.wav").read_bytes()
+    (folders / "fox" / "cut.wav").write_bytes(whole[: len(whole) // 2])
+    (folders / "owl" / "killed.raw").write_bytes(whole[:40] + bytes(4) + whole[44:])
+    (folders / "owl" / os.fsdecode(b"caf\xe9.flac")).write_bytes(whole)
+    config = DataConfig(kind="folders", folder=str(folders), folds=2)
+    for _ in range(2):
+        dataset, _ = prepare(open_dataset(config), SPEC, tmp_path / "cache")
+        assert len(dataset.clips) == 10
+        warnings = capsys.readouterr().err
+        assert warnings.count("damaged, used:") == 2
+        assert "cut.wav: it is cut short: it holds 0.2 s of 0.5 s" in warnings
+        assert "killed.raw: its header gives no length" in warnings

@@ -6,15 +6,16 @@ import numpy as np
 import pytest
 
 from soundpost_training.dataset.decode import resumable
-from soundpost_training.dataset.decode.resumable import extract_all
+from soundpost_training.dataset.decode.resumable import Extracted, extract_all
 from soundpost_training.errors import DatasetError
 
 
-def log_mel(recording: int) -> list[np.ndarray]:
-    """Returns two log-mels of as many frames as the number says; recording 3 is broken."""
+def log_mel(recording: int) -> Extracted:
+    """Returns two log-mels of as many frames as the number says; 3 is broken, 4 is damaged."""
     if recording == 3:
         raise DatasetError("3 is broken", hint="drop it")
-    return [np.full((recording + 1, 2), recording, np.float32)] * 2
+    log_mels = [np.full((recording + 1, 2), recording, np.float32)] * 2
+    return Extracted(log_mels, "4 is cut short" if recording == 4 else "")
 
 
 @pytest.fixture
@@ -38,6 +39,7 @@ def test_parts_give_the_same_arrays_as_one_pass(
         assert array.dtype.kind == cut[name].dtype.kind
     assert whole["clips"].tolist() == [0, 0, 1, 1, 2, 2, 4, 4, 5, 5, 6, 6]
     assert whole["reasons"].tolist() == ["3 is broken (drop it)"]
+    assert whole["warnings"].tolist() == ["4 is cut short"]
     assert whole["starts"].tolist()[:4] == [0, 1, 2, 4]
 
 
@@ -46,12 +48,12 @@ def test_an_interrupted_extraction_resumes(tmp_path: Path) -> None:
     """After Ctrl-C in the third part, the next attempt begins with the third part."""
     extracted: list[int] = []
 
-    def interrupted(recording: int) -> list[np.ndarray]:
+    def interrupted(recording: int) -> Extracted:
         if recording == 5:
             raise KeyboardInterrupt
         return log_mel(recording)
 
-    def again(recording: int) -> list[np.ndarray]:
+    def again(recording: int) -> Extracted:
         extracted.append(recording)
         return log_mel(recording)
 
@@ -66,7 +68,7 @@ def test_an_interrupted_extraction_resumes(tmp_path: Path) -> None:
 def test_a_part_without_readable_recordings_is_skipped(tmp_path: Path) -> None:
     """Its reasons are kept, and the other parts are unchanged."""
 
-    def first_two_broken(recording: int) -> list[np.ndarray]:
+    def first_two_broken(recording: int) -> Extracted:
         return log_mel(3 if recording < 2 else 0)
 
     arrays = extract_all(4, first_two_broken, title="x", folder=tmp_path)

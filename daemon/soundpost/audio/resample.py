@@ -1,9 +1,12 @@
-"""Conversion of any rate and channel count to mono int16 at the model's rate."""
+"""Conversion of any rate and channel count to mono at the model's rate."""
 
 import numpy as np
 from numpy.typing import NDArray
 
 from soundpost.audio import FULL_SCALE, Pcm
+
+Mono = NDArray[np.float32]
+"""float32[n], full scale at 1.0."""
 
 
 class MonoResampler:
@@ -32,14 +35,31 @@ class MonoResampler:
         Args:
             block: float32[frames, channels], full scale at 1.0; larger values are clipped.
         """
-        return self._convert(block.mean(axis=1, dtype=np.float32), last=False)
+        return _to_pcm(self.mix(block))
 
     def flush(self) -> Pcm:
         """Returns the samples that the filter still holds, int16[n]; no block may follow."""
+        return _to_pcm(self.mix_rest())
+
+    def mix(self, block: NDArray[np.float32]) -> Mono:
+        """Returns the samples that the block completes, before they are rounded to int16.
+
+        Args:
+            block: float32[frames, channels].
+        """
+        return self._convert(block.mean(axis=1, dtype=np.float32), last=False)
+
+    def mix_rest(self) -> Mono:
+        """Returns the samples that the filter still holds, before they are rounded to int16."""
         return self._convert(np.empty(0, np.float32), last=True)
 
-    def _convert(self, mono: NDArray[np.float32], *, last: bool) -> Pcm:
-        if self._stream is not None:
-            mono = self._stream.resample_chunk(mono, last)
-        scaled = np.rint(np.clip(mono, -1.0, 1.0) * FULL_SCALE)
-        return np.minimum(scaled, FULL_SCALE - 1).astype(np.int16)
+    def _convert(self, mono: Mono, *, last: bool) -> Mono:
+        if self._stream is None:
+            return mono
+        resampled: Mono = self._stream.resample_chunk(mono, last)
+        return resampled
+
+
+def _to_pcm(mono: Mono) -> Pcm:
+    scaled = np.rint(np.clip(mono, -1.0, 1.0) * FULL_SCALE)
+    return np.minimum(scaled, FULL_SCALE - 1).astype(np.int16)

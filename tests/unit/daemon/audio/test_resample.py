@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from soundpost.capture.resample import MonoResampler
+from soundpost.audio.resample import MonoResampler
 
 Block = NDArray[np.float32]
 

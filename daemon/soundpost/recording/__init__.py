@@ -1,0 +1,12 @@
+"""Reads recordings of any format, as blocks of float32; device and training read by it."""
+
+from soundpost.recording.errors import InvalidSoundError, RecordingError, UnreadableError
+from soundpost.recording.recording import Recording, open_recording
+
+__all__ = [
+    "InvalidSoundError",
+    "Recording",
+    "RecordingError",
+    "UnreadableError",
+    "open_recording",
+]

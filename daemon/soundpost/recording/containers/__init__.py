@@ -1,0 +1,1 @@
+"""Headers of the formats that store samples one by one, and the repair of their damage."""

@@ -1,0 +1,1 @@
+"""Decoders: of plain samples, by libsndfile, and by ffmpeg where it is installed."""

@@ -1,0 +1,83 @@
+"""The frames of MPEG audio (ISO 11172-3, 13818-3), to find out that a file was cut."""
+
+import mmap
+import os
+from collections.abc import Iterator
+
+_SEARCH_BYTES = 1 << 16
+_TAG_BYTES = 10
+_LENGTH_TAGS = (b"Xing", b"Info", b"VBRI")
+"""In the first frame: the number of frames, as LAME, ffmpeg and Fraunhofer's encoder write it."""
+_LENGTH_TAG_BYTES = 200
+"""Bytes of the first frame in which that tag stands."""
+
+_BITRATES_KBPS = {
+    (True, 1): (0, 32, 64, 96, 128, 160, 192, 224, 256, 288, 320, 352, 384, 416, 448),
+    (True, 2): (0, 32, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320, 384),
+    (True, 3): (0, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320),
+    (False, 1): (0, 32, 48, 56, 64, 80, 96, 112, 128, 144, 160, 176, 192, 224, 256),
+    (False, 2): (0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160),
+    (False, 3): (0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160),
+}
+"""By whether it is MPEG-1, and the layer."""
+_RATES_HZ = {3: (44_100, 48_000, 32_000), 2: (22_050, 24_000, 16_000), 0: (11_025, 12_000, 8_000)}
+"""By the version's bits: MPEG-1, MPEG-2, MPEG-2.5."""
+
+
+def has_exact_length(descriptor: int) -> bool:
+    """Returns whether the first frame states the number of frames."""
+    start = _first_frame(descriptor)
+    head = os.pread(descriptor, _LENGTH_TAG_BYTES, start)
+    return any(tag in head for tag in _LENGTH_TAGS)
+
+
+def is_cut(descriptor: int) -> bool:
+    """Returns whether the last frame is longer than the file.
+
+    A file of constant rate states no length: a cut within a frame shows, one between two does not.
+    """
+    size = os.fstat(descriptor).st_size
+    start = _first_frame(descriptor)
+    if not size:
+        return False
+    with mmap.mmap(descriptor, 0, access=mmap.ACCESS_READ) as data:
+        for end in _frame_ends(data, start):
+            if end > size:
+                return True
+    return False
+
+
+def _first_frame(descriptor: int) -> int:
+    """Returns where the first frame begins, behind an ID3 tag."""
+    head = os.pread(descriptor, _TAG_BYTES, 0)
+    start = 0
+    if head[:3] == b"ID3" and len(head) == _TAG_BYTES:
+        start = _TAG_BYTES
+        for position, byte in enumerate(head[6:10]):
+            start += (byte & 0x7F) << 7 * (3 - position)
+    ahead = os.pread(descriptor, _SEARCH_BYTES, start)
+    return start + next((at for at in range(len(ahead) - 3) if _frame_bytes(ahead[at : at + 4])), 0)
+
+
+def _frame_ends(data: mmap.mmap, position: int) -> Iterator[int]:
+    """Yields where each frame ends, as long as they follow each other."""
+    while length := _frame_bytes(data[position : position + 4]):
+        position += length
+        yield position
+
+
+def _frame_bytes(header: bytes) -> int:
+    """Returns the length of a frame, or 0 if the four bytes are no header of one."""
+    if len(header) < 4 or header[0] != 0xFF or header[1] & 0xE0 != 0xE0:  # noqa: PLR2004 - sync
+        return 0
+    version, layer = header[1] >> 3 & 3, 4 - (header[1] >> 1 & 3)
+    bitrate, rate = header[2] >> 4, header[2] >> 2 & 3
+    if version not in _RATES_HZ or layer > 3 or bitrate in {0, 15} or rate > 2:  # noqa: PLR2004 - reserved
+        return 0
+    is_first = version == 3  # noqa: PLR2004 - the bits of MPEG-1
+    bits = _BITRATES_KBPS[is_first, layer][bitrate] * 1_000
+    padding = header[2] >> 1 & 1
+    if layer == 1:
+        return (12 * bits // _RATES_HZ[version][rate] + padding) * 4
+    samples = 1_152 if is_first or layer == 2 else 576  # noqa: PLR2004 - layer II
+    return samples // 8 * bits // _RATES_HZ[version][rate] + padding
