@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from soundpost.audio import Chunk, Pcm, samples_to_ns
+from soundpost.audio.channels import ChannelChoice, ChannelMixer
 from soundpost.capture.resample import MonoResampler
 from soundpost.capture.wav_header import missing_bytes
 from soundpost.errors import CaptureError
@@ -42,6 +43,7 @@ class FileSource:
         pace: `real` yields a chunk when a microphone would, `fast` at once.
         starts_at_ns: Wall time of the first sample, nanoseconds since 1970 UTC.
         health: Counts the samples.
+        channel: The channels that are used.
     """
 
     def __init__(
@@ -52,12 +54,14 @@ class FileSource:
         pace: Literal["real", "fast"],
         starts_at_ns: int,
         health: Health,
+        channel: ChannelChoice = "auto",
     ) -> None:
         self._path = path
         self._sample_rate_hz = sample_rate_hz
         self._is_paced = pace == "real"
         self._starts_at_ns = starts_at_ns
         self._health = health
+        self._channel = channel
         self._stopping = False
         self._open = ExitStack()
 
@@ -96,7 +100,8 @@ class FileSource:
             if not len(samples):
                 continue
             elapsed_ns = samples_to_ns(start_sample, self._sample_rate_hz)
-            chunk = Chunk(start_sample, samples, self._starts_at_ns + elapsed_ns)
+            captured_ns = self._starts_at_ns + elapsed_ns
+            chunk = Chunk(start_sample, samples, captured_ns, self._resampler.state)
             if self._is_paced:
                 due_seconds = started_seconds + chunk.end_sample / self._sample_rate_hz
                 time.sleep(max(0.0, due_seconds - time.monotonic()))
@@ -107,10 +112,12 @@ class FileSource:
             yield chunk
 
     def _resampled(self) -> Iterator[Pcm]:
-        resampler = MonoResampler(self._file.samplerate, self._sample_rate_hz)
+        rate_hz = self._file.samplerate
+        mixer = ChannelMixer(self._channel, rate_hz, str(self._path))
+        self._resampler = MonoResampler(rate_hz, self._sample_rate_hz, mixer)
         for block in self._blocks():
-            yield resampler.resample(block)
-        yield resampler.flush()
+            yield self._resampler.resample(block)
+        yield self._resampler.flush()
 
     def _blocks(self) -> Iterator[NDArray[np.float32]]:
         file = self._file

@@ -33,7 +33,14 @@ def listen(config: Config, files: list[Path], out: TextIO) -> int:
     failures = 0
     for path in files:
         health = Health()
-        source = FileSource(path, model.sample_rate_hz, pace="fast", starts_at_ns=0, health=health)
+        source = FileSource(
+            path,
+            model.sample_rate_hz,
+            pace="fast",
+            starts_at_ns=0,
+            health=health,
+            channel=config.capture.channel,
+        )
         monitor = MicrophoneMonitor(model.sample_rate_hz, wall_ns=lambda: 0)  # no file is late
         pipeline = build_pipeline(config, model, source, health, [monitor])
         try:

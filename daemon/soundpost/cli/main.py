@@ -62,18 +62,18 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
 
     run = commands.add_parser("run", help="detect and publish, until SIGTERM or Ctrl-C")
-    add_configuration(run, "source", "pace", "broker", "node", "bundle", "evidence")
+    add_configuration(run, "source", "channel", "pace", "broker", "node", "bundle", "evidence")
     run.set_defaults(command=_run)
 
     listen = commands.add_parser(
         "listen", help="print the detections in files as JSON lines; no broker"
     )
-    add_configuration(listen, "node", "bundle")
+    add_configuration(listen, "channel", "node", "bundle")
     listen.add_argument("files", nargs="+", type=Path, metavar="FILE", help="WAV, FLAC, …")
     listen.set_defaults(command=_listen)
 
     check = commands.add_parser("check", help="try configuration, bundle, sound card and broker")
-    add_configuration(check, "source", "broker", "node", "bundle")
+    add_configuration(check, "source", "channel", "broker", "node", "bundle")
     check.set_defaults(command=_check)
 
     selftest = commands.add_parser(
@@ -90,10 +90,16 @@ def _parser() -> argparse.ArgumentParser:
     selftest.set_defaults(command=_selftest)
 
     watch = commands.add_parser("watch", help="show level, scores and events as they come")
-    add_configuration(watch, "source", "pace", "bundle")
+    add_configuration(watch, "source", "channel", "pace", "bundle")
     watch.set_defaults(command=_watch)
 
     devices = commands.add_parser("devices", help="list the sound cards that can be recorded from")
+    devices.add_argument(
+        "--try",
+        action="store_true",
+        dest="trying",
+        help="record from each: level, channels that carry sound, faults",
+    )
     devices.set_defaults(command=_devices)
 
     clips = commands.add_parser("clips", help="list the stored clips, or copy them")
@@ -150,18 +156,10 @@ def _watch(options: argparse.Namespace) -> int:
     return 0
 
 
-def _devices(_options: argparse.Namespace) -> int:
-    from soundpost.capture import list_devices  # noqa: PLC0415 - see above
-    from soundpost.system.printable import printable  # noqa: PLC0415 - see above
+def _devices(options: argparse.Namespace) -> int:
+    from soundpost.cli import devices  # noqa: PLC0415 - see above
 
-    devices = list_devices()
-    for device in devices:
-        default = "  (default)" if device.is_default else ""
-        print(f"{device.index:3}  {printable(device.name)}{default}")
-        print(f"     {device.host_api}, {device.channels} ch, {device.default_rate_hz} Hz")
-    if not devices:
-        print("there is no sound card to record from: plug one in, or see `arecord -l`")
-    return 0 if devices else 1
+    return devices.devices(sys.stdout, is_trying=options.trying)
 
 
 def _clips(options: argparse.Namespace) -> int:

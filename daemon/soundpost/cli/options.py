@@ -2,6 +2,7 @@
 
 import argparse
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ class Flag:
         help: A line for `--help`.
         metavar: A placeholder for the value.
         choices: The values that it takes; None for any.
+        parse: Converts the text to a value of the key's type.
     """
 
     table: str
@@ -26,10 +28,27 @@ class Flag:
     help: str
     metavar: str | None = None
     choices: tuple[str, ...] | None = None
+    parse: Callable[[str], str | int] = str
+
+
+LONGEST_NUMBER = 9
+"""Digits; longer ones are refused as text, because `int` is slow on thousands and refuses more."""
+
+
+def _number_or_text(text: str) -> int | str:
+    """Returns a whole number as such, and everything else unchanged."""
+    return int(text) if text.isdecimal() and len(text) <= LONGEST_NUMBER else text
 
 
 FLAGS = {
     "source": Flag("capture", "source", "microphone or file (default: mic)", "mic[:NAME]|wav:PATH"),
+    "channel": Flag(
+        "capture",
+        "channel",
+        "channels of the card or file that are used (default: auto)",
+        "auto|mix|left|right|N",
+        parse=_number_or_text,
+    ),
     "pace": Flag(
         "capture",
         "pace",
@@ -70,7 +89,7 @@ def read_config_of(options: argparse.Namespace, file: Path | None) -> Config:
     for name, flag in FLAGS.items():
         value = getattr(options, name, None)
         if value is not None:
-            flags.setdefault(flag.table, {})[flag.key] = value
+            flags.setdefault(flag.table, {})[flag.key] = flag.parse(value)
     return load_config(file, flags)
 
 
