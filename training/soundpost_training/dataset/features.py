@@ -11,10 +11,11 @@ from numpy.typing import NDArray
 from soundpost.features import FeatureSpec
 from soundpost_training.dataset.clip import Dataset
 
-FORMAT = 3
+FORMAT = 4
 """Version of the cache's file, part of its fingerprint: other versions are not found.
 
-Version 2 has wrong features of the recordings that ffmpeg decoded.
+Version 2 has wrong features of the recordings that ffmpeg decoded; in version 3 all channels were
+averaged, also those without sound and in antiphase.
 """
 
 

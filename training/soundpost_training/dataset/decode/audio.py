@@ -8,6 +8,7 @@ import soxr
 from numpy.typing import NDArray
 
 from soundpost.audio import FULL_SCALE
+from soundpost.audio.channels import to_mono
 from soundpost_training.dataset.decode.ffmpeg import decode
 from soundpost_training.errors import DatasetError
 
@@ -28,6 +29,8 @@ def read_pcm(path: Path, sample_rate_hz: int) -> NDArray[np.int16]:
 def read_signal(path: Path, sample_rate_hz: int) -> Signal:
     """Returns a recording as a mono signal, float64[n] in [-1, 1), at the given rate.
 
+    Of several channels those that carry the sound are averaged, as on the device.
+
     libsndfile reads the file, or else the program ffmpeg where it is installed.
 
     Raises:
@@ -41,10 +44,10 @@ def read_signal(path: Path, sample_rate_hz: int) -> Signal:
         raise DatasetError(
             f"{path} cannot be read as audio: {error}", hint="repair the file, or remove it"
         ) from error
-    mono: Signal = samples.mean(axis=1)
-    if not len(mono) or not np.isfinite(mono).all():
-        what = "NaN or infinite samples" if len(mono) else "no samples"
+    if not len(samples) or not np.isfinite(samples).all():
+        what = "NaN or infinite samples" if len(samples) else "no samples"
         raise DatasetError(f"{path} has {what}", hint="record it again, or remove it")
+    mono: Signal = to_mono(samples, rate_hz).astype(np.float64, copy=False)
     if rate_hz != sample_rate_hz:
         mono = soxr.resample(mono, rate_hz, sample_rate_hz, quality="HQ")
     return mono
