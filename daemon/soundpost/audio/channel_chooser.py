@@ -68,9 +68,11 @@ class ChannelChooser:
         Args:
             block: float[frames, channels], finite.
         """
-        varying = block.astype(np.float64) - block[0]  # exactly 0 in a constant channel
-        varying -= varying.mean(axis=0)
-        covariance = varying.T @ varying
+        # One row a channel: sums along rows are several times quicker than along short frames.
+        rows = block.T.astype(np.float64, order="C")
+        rows = rows - rows[:, :1]  # exactly 0 in a constant channel
+        rows -= rows.mean(axis=1, keepdims=True)
+        covariance = rows @ rows.T
         seconds = len(block) / self._rate_hz
         self._long = math.exp(-seconds / LONG_SECONDS) * self._long + covariance
         self._short = math.exp(-seconds / SHORT_SECONDS) * self._short + covariance

@@ -171,9 +171,12 @@ def _mix_chosen(chooser: ChannelChooser, block: Signal) -> Signal:
 
 def _mean(block: Signal, used: tuple[bool, ...]) -> Signal:
     """Returns the mean of the used channels; of a single one, its samples unchanged."""
-    channels = [at for at, is_used in enumerate(used) if is_used]
-    if len(channels) == 1:
-        return block[:, channels[0]]
-    chosen = block if len(channels) == block.shape[1] else block[:, channels]
-    mean: Signal = chosen.mean(axis=1, dtype=block.dtype)
+    first, *others = (at for at, is_used in enumerate(used) if is_used)
+    if not others:
+        return block[:, first]
+    # Channel by channel, which is many times quicker than `mean` along the short axis.
+    mean: Signal = block[:, first] + block[:, others[0]]
+    for channel in others[1:]:
+        mean += block[:, channel]
+    mean /= len(others) + 1
     return mean

@@ -22,7 +22,7 @@ MESSAGES = {
     ),
     Problem.DIGITAL_SILENCE: (
         "all samples are zero",
-        "it is muted, or turned down to nothing: see `alsamixer` or `pactl list sources`",
+        "it is muted (see `alsamixer`, `pactl list sources`), or capture.channel is the wrong one",
     ),
     Problem.STUCK_VALUE: (
         "all samples have the same value",
