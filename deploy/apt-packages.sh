@@ -48,6 +48,9 @@ for need in "$@"; do
         require pulseaudio program pulseaudio
         require pulseaudio-utils program paplay
         require alsa-utils program arecord
+        require gcc program cc
+        require libc6-dev header stdio.h
+        require libasound2-dev header alsa/asoundlib.h
         require libasound2-plugins ls /usr/lib/*/alsa-lib/libasound_module_pcm_pulse.so
         ;;
     tls) # certificates for the tests

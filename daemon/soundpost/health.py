@@ -14,6 +14,7 @@ class Problem(StrEnum):
     STUCK_VALUE = "stuck_value"
     DC_OFFSET = "dc_offset"
     CLIPPING = "clipping"
+    ANTIPHASE = "antiphase"
     LEVEL_COLLAPSE = "level_collapse"
     BACKLOG = "backlog"
     DUPLICATE_NODE = "duplicate_node"

@@ -98,7 +98,7 @@ def test_a_wrong_configuration_is_not_retried(service: Service) -> None:
     entries = service.booted.run(*command, f"--unit={UNIT}", "LOGGER=soundpost")
     latest = json.loads(entries.split("\n")[0])
     assert "did you mean capture.source?" in latest["MESSAGE"]
-    assert latest["CODE_FILE"].endswith("soundpost/cli/main.py")
+    assert latest["CODE_FILE"].endswith("soundpost/cli/program.py")
 
 
 def test_with_a_broken_configuration_the_last_good_one_is_used(service: Service) -> None:

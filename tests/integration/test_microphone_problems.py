@@ -1,46 +1,17 @@
 """Microphone problems that the daemon publishes with its health."""
 
-import json
 from pathlib import Path
-from typing import Any
 
 import pytest
-from daemon_process import HEALTH, STATUS, running
+from daemon_process import STATUS, running
+from health_reader import HealthReader
 from mosquitto import Broker
-from mqtt_subscriber import Received, Subscriber
-from sound_card import MICROPHONE, TIMEOUT_SECONDS, MakeSoundCard
+from mqtt_subscriber import Subscriber
+from sound_card import MICROPHONE, MakeSoundCard
 
 pytestmark = pytest.mark.sound_card
 
 GOLDEN = Path(__file__).resolve().parents[1] / "golden" / "tiny-int8"
-
-
-class HealthReader:
-    """Reads a subscriber's health messages in order, each once."""
-
-    def __init__(self, subscriber: Subscriber) -> None:
-        self._subscriber = subscriber
-        self._read = 0
-
-    def wait_for(self, problems: list[str], times: int = 1) -> dict[str, Any]:
-        """Returns the next health with these problems, or the one so many times later."""
-
-        def matches(received: list[Received]) -> list[int]:
-            return [
-                index
-                for index, message in enumerate(received)
-                if index >= self._read
-                and message.topic == HEALTH
-                and json.loads(message.payload)["problems"] == problems
-            ]
-
-        received = self._subscriber.wait_for(
-            lambda received: len(matches(received)) >= times, TIMEOUT_SECONDS
-        )
-        index = matches(received)[times - 1]
-        self._read = index + 1
-        health: dict[str, Any] = json.loads(received[index].payload)
-        return health
 
 
 def test_health_shows_that_the_microphone_is_muted_lost_and_back(

@@ -11,6 +11,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from sound_card import MICROPHONE, TIMEOUT_SECONDS, SoundCard
+from wide_card import WideCard
+
+Card = SoundCard | WideCard
 
 RECORDER = Path(__file__).with_name("recorder.py")
 SETTLED_CHUNKS = 40
@@ -21,7 +24,7 @@ machine was when recording began."""
 class Recorder:
     """Records from a card in a process; its result is read when it has ended."""
 
-    def __init__(self, card: SoundCard, folder: Path, device: str, *options: str) -> None:
+    def __init__(self, card: Card, folder: Path, device: str, *options: str) -> None:
         self._result = folder / "recording.npz"
         self.process = subprocess.Popen(
             [sys.executable, str(RECORDER), str(self._result), device, *options],
@@ -60,7 +63,7 @@ class Recorder:
 
 @contextmanager
 def recording(
-    card: SoundCard, folder: Path, *options: str, device: str = MICROPHONE
+    card: Card, folder: Path, *options: str, device: str = MICROPHONE
 ) -> Iterator[Recorder]:
     """Records from the card, and kills the recorder if the test fails.
 
@@ -78,7 +81,7 @@ def recording(
         recorder.process.communicate()
 
 
-def run_python(card: SoundCard, program: str) -> str:
+def run_python(card: Card, program: str) -> str:
     """Returns the output of a Python program whose sound card is this one."""
     done = subprocess.run(
         [sys.executable, "-c", program],

@@ -127,9 +127,15 @@ def build_source(config: Config, sample_rate_hz: int, health: Health) -> Source:
             pace=config.capture.pace,
             starts_at_ns=time.time_ns(),
             health=health,
+            channel=config.capture.channel,
         )
-    queue_seconds = config.capture.queue_seconds
-    return ReconnectingMic(named.device, sample_rate_hz, queue_seconds=queue_seconds, health=health)
+    return ReconnectingMic(
+        named.device,
+        sample_rate_hz,
+        channel=config.capture.channel,
+        queue_seconds=config.capture.queue_seconds,
+        health=health,
+    )
 
 
 def build_message_builder(

@@ -1,4 +1,4 @@
-"""Chunks of sound, their level, fixed-length blocks, the noise floor and voice detection."""
+"""Chunks of sound, channels, level, fixed-length blocks, noise floor and voice detection."""
 
 from soundpost.audio.chunk import (
     FULL_SCALE,
@@ -6,6 +6,7 @@ from soundpost.audio.chunk import (
     SILENCE_DBFS,
     Chunk,
     Pcm,
+    SourceState,
     level_dbfs,
     mean_square_dbfs,
     samples_to_ns,
@@ -17,6 +18,7 @@ __all__ = [
     "SILENCE_DBFS",
     "Chunk",
     "Pcm",
+    "SourceState",
     "level_dbfs",
     "mean_square_dbfs",
     "samples_to_ns",

@@ -19,6 +19,21 @@ Pcm = NDArray[np.int16]
 
 
 @dataclass(frozen=True, slots=True)
+class SourceState:
+    """The state of a source before its samples were mixed, resampled and rounded.
+
+    Attributes:
+        constant: The value, full scale at 1.0, if the source delivered no other one; else None. The
+            samples do not show it: noise of a 24-bit converter can be below half a step of int16,
+            and a filter swings before it settles on a stuck value.
+        is_antiphase: True while two channels carry one sound with opposite sign.
+    """
+
+    constant: float | None
+    is_antiphase: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Chunk:
     """A stretch of mono PCM, of the size that the source delivered.
 
@@ -28,11 +43,13 @@ class Chunk:
         samples: int16[n], n at least 1, at the model's sample rate.
         utc_ns: Capture time of the first sample, in nanoseconds since 1970 UTC. This is the
             only place where wall time enters.
+        source: The state of its source; None if the samples are all there is.
     """
 
     start_sample: int
     samples: Pcm
     utc_ns: int
+    source: SourceState | None = None
 
     @property
     def end_sample(self) -> int:

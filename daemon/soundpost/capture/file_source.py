@@ -9,6 +9,7 @@ from types import TracebackType
 from typing import Literal, Self
 
 from soundpost.audio import Chunk, Pcm, samples_to_ns
+from soundpost.audio.channels import ChannelChoice, ChannelMixer
 from soundpost.audio.resample import MonoResampler
 from soundpost.errors import CaptureError
 from soundpost.health import Health
@@ -33,6 +34,7 @@ class FileSource:
         pace: `real` yields a chunk when a microphone would, `fast` at once.
         starts_at_ns: Wall time of the first sample, nanoseconds since 1970 UTC.
         health: Counts the samples.
+        channel: The channels that are used.
     """
 
     def __init__(
@@ -43,12 +45,14 @@ class FileSource:
         pace: Literal["real", "fast"],
         starts_at_ns: int,
         health: Health,
+        channel: ChannelChoice = "auto",
     ) -> None:
         self._path = path
         self._sample_rate_hz = sample_rate_hz
         self._is_paced = pace == "real"
         self._starts_at_ns = starts_at_ns
         self._health = health
+        self._channel = channel
         self._stopping = False
         self._open = ExitStack()
         self._recording: Recording | None = None
@@ -103,7 +107,8 @@ class FileSource:
             if not len(samples):
                 continue
             elapsed_ns = samples_to_ns(start_sample, self._sample_rate_hz)
-            chunk = Chunk(start_sample, samples, self._starts_at_ns + elapsed_ns)
+            captured_ns = self._starts_at_ns + elapsed_ns
+            chunk = Chunk(start_sample, samples, captured_ns, self._resampler.state)
             if self._is_paced:
                 due_seconds = started_seconds + chunk.end_sample / self._sample_rate_hz
                 time.sleep(max(0.0, due_seconds - time.monotonic()))
@@ -119,17 +124,18 @@ class FileSource:
         recording = self._recording
         if recording is None:
             return
-        resampler = MonoResampler(recording.rate_hz, self._sample_rate_hz)
+        mixer = ChannelMixer(self._channel, recording.rate_hz, printable(str(self._path)))
+        self._resampler = MonoResampler(recording.rate_hz, self._sample_rate_hz, mixer)
         last_seconds = time.monotonic()
         for block in recording.blocks():
             if len(block):
-                yield resampler.resample(block)
+                yield self._resampler.resample(block)
                 last_seconds = time.monotonic()
             elif time.monotonic() - last_seconds > STALL_SECONDS:
                 yield None
             elif self._stopping:
                 return
-        yield resampler.flush()
+        yield self._resampler.flush()
 
     def _log_warning(self) -> None:
         """Logs the damage that was not logged yet."""

@@ -4,12 +4,15 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TextIO
 
+import msgspec
+
 from soundpost.app import build_evidence, build_source
-from soundpost.audio import SILENCE_DBFS, level_dbfs
+from soundpost.audio import Chunk
 from soundpost.capture import MicSpec, parse_source, probe
 from soundpost.classify import Bundle, Classifier, find_bundle, load_bundle, replay_golden
 from soundpost.classify.golden import SCORE_TOLERANCE
 from soundpost.cli.checklist import Checklist
+from soundpost.cli.devices import TRY_SECONDS, describe_recording
 from soundpost.config import Config
 from soundpost.decide import build_mutes, build_rules
 from soundpost.evidence import probe as folder_probe
@@ -19,7 +22,8 @@ from soundpost.publish import probe as broker_probe
 from soundpost.publish.outbox.probe import probe_outbox
 from soundpost.system.clock import clock_state
 
-PROBE_SECONDS = 0.1
+FILE_SECONDS = 3.0
+"""Of a file: many begin with silence."""
 
 
 def check(read_config: Callable[[], Config], out: TextIO) -> int:
@@ -84,16 +88,26 @@ def _replay(bundle: Bundle, config: Config) -> str:
 
 def _record(config: Config, rate_hz: int) -> str:
     named = parse_source(config.capture.source)
-    expected = round(PROBE_SECONDS * rate_hz)
     if isinstance(named, MicSpec):
-        recorded = probe(named.device, rate_hz, PROBE_SECONDS)
-        name, got, level = recorded.device_name, recorded.samples, recorded.level_dbfs
+        recorded = probe(named.device, rate_hz, TRY_SECONDS, config.capture.channel)
+        name, chunks = recorded.description, list(recorded.chunks)
+        expected = f", {round(TRY_SECONDS * rate_hz)} expected"
     else:
-        with build_source(config, rate_hz, Health()) as source:
-            first = next(chunk for chunk in source.chunks() if chunk is not None)
-        name, got, level = str(named.path), len(first.samples), level_dbfs(first.samples)
-    silence = "; digital silence: is it muted?" if level <= SILENCE_DBFS else ""
-    return f"{name}: {got} samples, {expected} expected, {level:.1f} dBFS{silence}"
+        name, chunks, expected = str(named.path), _read_beginning(config, rate_hz), ""
+    samples = sum(len(chunk.samples) for chunk in chunks)
+    return f"{name}: {samples} samples{expected}, {describe_recording(chunks)}"
+
+
+def _read_beginning(config: Config, rate_hz: int) -> list[Chunk]:
+    capture = msgspec.structs.replace(config.capture, pace="fast")
+    fast = msgspec.structs.replace(config, capture=capture)
+    chunks: list[Chunk] = []
+    with build_source(fast, rate_hz, Health()) as source:
+        for chunk in source.chunks():
+            chunks += [chunk] if chunk is not None else []
+            if chunks and chunks[-1].end_sample >= FILE_SECONDS * rate_hz:
+                break
+    return chunks
 
 
 def _try_folder(config: Config, folder: Path, bundle: Bundle | None) -> str:

@@ -2,6 +2,7 @@
 
 import argparse
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -20,6 +21,7 @@ class Flag:
         metavar: A placeholder for the value.
         choices: The values that it takes; None for any.
         is_list: True for values separated by commas; the flag can be repeated.
+        parse: Converts the text to a value of the key's type.
     """
 
     table: str
@@ -28,10 +30,27 @@ class Flag:
     metavar: str | None = None
     choices: tuple[str, ...] | None = None
     is_list: bool = False
+    parse: Callable[[str], str | int] = str
+
+
+LONGEST_NUMBER = 9
+"""Digits; longer ones are refused as text, because `int` is slow on thousands and refuses more."""
+
+
+def _number_or_text(text: str) -> int | str:
+    """Returns a whole number as such, and everything else unchanged."""
+    return int(text) if text.isdecimal() and len(text) <= LONGEST_NUMBER else text
 
 
 FLAGS = {
     "source": Flag("capture", "source", "microphone or file (default: mic)", "mic[:NAME]|wav:PATH"),
+    "channel": Flag(
+        "capture",
+        "channel",
+        "channels of the card or file that are used (default: auto)",
+        "auto|mix|left|right|N",
+        parse=_number_or_text,
+    ),
     "pace": Flag(
         "capture",
         "pace",
@@ -79,6 +98,8 @@ def read_config_of(options: argparse.Namespace, file: Path | None) -> Config:
         if value is not None:
             if flag.is_list:
                 value = [part.strip() for text in value for part in text.split(",")]
+            else:
+                value = flag.parse(value)
             flags.setdefault(flag.table, {})[flag.key] = value
     return load_config(file, flags)
 

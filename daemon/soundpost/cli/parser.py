@@ -54,12 +54,12 @@ def build_parser() -> argparse.ArgumentParser:
     )
 
     run = _add(commands, "run", "detect and publish, until SIGTERM or Ctrl-C", _RUN_EXAMPLES)
-    add_configuration(run, "source", "pace", "broker", "node", "bundle", "evidence")
+    add_configuration(run, "source", "channel", "pace", "broker", "node", "bundle", "evidence")
 
     listen = _add(
         commands, "listen", "print the detections in files and folders; no broker", _LISTEN_EXAMPLES
     )
-    add_configuration(listen, "node", "bundle", "include", "exclude")
+    add_configuration(listen, "channel", "node", "bundle", "include", "exclude")
     _add_listen(listen)
 
     check = _add(
@@ -69,7 +69,7 @@ def build_parser() -> argparse.ArgumentParser:
         "examples:\n  soundpost check --source mic:USB\n"
         "  sudo soundpost check --config /etc/soundpost/soundpost.toml\n",
     )
-    add_configuration(check, "source", "broker", "node", "bundle")
+    add_configuration(check, "source", "channel", "broker", "node", "bundle")
 
     selftest = _add(
         commands,
@@ -94,9 +94,20 @@ def build_parser() -> argparse.ArgumentParser:
         "examples:\n  soundpost watch --source mic:USB\n  soundpost watch --source wav:night.wav\n"
         "  soundpost watch | tee events.txt       plain lines, without a screen\n",
     )
-    add_configuration(watch, "source", "pace", "bundle")
+    add_configuration(watch, "source", "channel", "pace", "bundle")
 
-    _add(commands, "devices", "list the sound cards that can be recorded from", "")
+    devices = _add(
+        commands,
+        "devices",
+        "list the sound cards that can be recorded from",
+        "examples:\n  soundpost devices\n  soundpost devices --try\n",
+    )
+    devices.add_argument(
+        "--try",
+        action="store_true",
+        dest="trying",
+        help="record from each: level, channels that carry sound, faults",
+    )
     _add_models(commands)
 
     clips = _add(

@@ -123,18 +123,10 @@ def _watch(options: argparse.Namespace) -> int:
     return 0
 
 
-def _devices(_options: argparse.Namespace) -> int:
-    from soundpost.capture import list_devices  # noqa: PLC0415 - see above
-    from soundpost.system.printable import printable  # noqa: PLC0415 - see above
+def _devices(options: argparse.Namespace) -> int:
+    from soundpost.cli import devices  # noqa: PLC0415 - see above
 
-    devices = list_devices()
-    for device in devices:
-        default = "  (default)" if device.is_default else ""
-        print(f"{device.index:3}  {printable(device.name)}{default}")
-        print(f"     {device.host_api}, {device.channels} ch, {device.default_rate_hz} Hz")
-    if not devices:
-        print("there is no sound card to record from: plug one in, or see `arecord -l`")
-    return 0 if devices else 1
+    return devices.devices(sys.stdout, is_trying=options.trying)
 
 
 def _clips(options: argparse.Namespace) -> int:

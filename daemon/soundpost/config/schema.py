@@ -31,6 +31,12 @@ SourceName = Annotated[
         description="mic, mic:NAME, mic:INDEX or wav:PATH",
     ),
 ]
+MOST_CHANNELS = 128
+"""The most channels that PortAudio reports for a device."""
+Channel = Annotated[
+    Literal["auto", "mix", "left", "right"] | Annotated[int, Meta(ge=1, le=MOST_CHANNELS)],
+    Meta(description=f"auto, mix, left, right, or a channel's number from 1 to {MOST_CHANNELS}"),
+]
 BrokerUrl = Annotated[
     str,
     Meta(
@@ -81,9 +87,10 @@ class NodeConfig(Section, frozen=True):
 
 
 class CaptureConfig(Section, frozen=True):
-    """The source of the sound: `mic`, `mic:NAME`, `mic:INDEX` or `wav:PATH`."""
+    """The source of the sound: `mic`, `mic:NAME`, `mic:INDEX` or `wav:PATH`; its channels."""
 
     source: SourceName = "mic"
+    channel: Channel = "auto"
     pace: Literal["real", "fast"] = "real"
     queue_seconds: QueueSeconds = 10.0
 

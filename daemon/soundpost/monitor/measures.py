@@ -1,10 +1,11 @@
 """Statistics of each second of sound."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from soundpost.audio import FULL_SCALE, Chunk, Pcm, mean_square_dbfs
+from soundpost.audio import FULL_SCALE, SILENCE_DBFS, Chunk, Pcm, SourceState, mean_square_dbfs
 from soundpost.audio.blocks import Blocks
 
 RAIL = 32_760
@@ -16,16 +17,18 @@ class OneSecondStats:
     """The statistics of one second of sound.
 
     Attributes:
-        is_constant: True if all samples are equal.
+        is_constant: True if all values that the source delivered are equal.
         offset: The mean of the samples, as a share of full scale.
         clipped: The share of samples that are clipped.
         level_dbfs: RMS level around the mean; `SILENCE_DBFS` if the samples are constant.
+        is_antiphase: True if two channels of the source carry one sound with opposite sign.
     """
 
     is_constant: bool
     offset: float
     clipped: float
     level_dbfs: float
+    is_antiphase: bool = False
 
 
 def measure(samples: Pcm) -> OneSecondStats:
@@ -55,7 +58,30 @@ class SecondSplitter:
 
     def __init__(self, sample_rate_hz: int) -> None:
         self._blocks = Blocks(sample_rate_hz)
+        self._sources: list[SourceState | None] = []
 
     def split(self, chunk: Chunk) -> list[OneSecondStats]:
         """Returns the statistics of the seconds that the chunk completes."""
-        return [measure(second) for second in self._blocks.split(chunk)]
+        self._sources.append(chunk.source)
+        seconds = [
+            with_source(measure(second), self._sources) for second in self._blocks.split(chunk)
+        ]
+        if seconds:
+            self._sources = [chunk.source]
+        return seconds
+
+
+def with_source(stats: OneSecondStats, sources: Sequence[SourceState | None]) -> OneSecondStats:
+    """Returns the statistics with the states of the source, of which some may be unknown."""
+    known = [source for source in sources if source is not None]
+    if not known:
+        return stats
+    constants = {source.constant for source in known}
+    constant = constants.pop() if len(constants) == 1 else None
+    return replace(
+        stats,
+        is_constant=constant is not None,
+        offset=stats.offset if constant is None else constant,
+        level_dbfs=stats.level_dbfs if constant is None else SILENCE_DBFS,
+        is_antiphase=known[-1].is_antiphase,  # it has a memory of its own
+    )

@@ -9,20 +9,20 @@ from soundpost.health import Problem
 from soundpost.monitor.alarm import Alarm
 from soundpost.monitor.level_drop import LevelDrop
 from soundpost.monitor.measures import OneSecondStats, SecondSplitter
-from soundpost.monitor.thresholds import BACKLOG, CLIPPING, CONSTANT, DC_OFFSET
+from soundpost.monitor.thresholds import ANTIPHASE, BACKLOG, CLIPPING, CONSTANT, DC_OFFSET
 from soundpost.observer import Observer
 
 LONGEST_DELAY_SECONDS = 5.0
 """A longer delay in one second counts as this much: the wall clock may have been set."""
 
-_MESSAGES = {
+MESSAGES = {
     Problem.NO_SAMPLES: (
         "no sound: there is no microphone",
         "look at the plug and the cable; `soundpost devices` must list it",
     ),
     Problem.DIGITAL_SILENCE: (
         "all samples are zero",
-        "it is muted, or turned down to nothing: see `alsamixer` or `pactl list sources`",
+        "it is muted (see `alsamixer`, `pactl list sources`), or capture.channel is the wrong one",
     ),
     Problem.STUCK_VALUE: (
         "all samples have the same value",
@@ -36,6 +36,10 @@ _MESSAGES = {
         "its sound is clipped",
         "turn its gain down (`alsamixer`, F4), or take it away from the wind",
     ),
+    Problem.ANTIPHASE: (
+        "two channels carry the same sound in antiphase, with opposite sign; mixed they cancel",
+        'capture.channel = "auto" uses only one; a balanced microphone needs an adapter for stereo',
+    ),
     Problem.LEVEL_COLLAPSE: (
         "it is far quieter than at any time in the last day",
         "it is covered, wet, or its cable is torn; if its gain was changed, restart soundpost",
@@ -45,6 +49,7 @@ _MESSAGES = {
         "the machine is too slow, or its disk: see `soundpost bench`, and evidence.folder",
     ),
 }
+"""What a problem is and what to do, by the problem."""
 
 _log = logging.getLogger("soundpost.condition")
 
@@ -74,6 +79,7 @@ class MicrophoneMonitor(Observer):
         self._offset_up = Alarm(DC_OFFSET)
         self._offset_down = Alarm(DC_OFFSET)
         self._clipping = Alarm(CLIPPING)
+        self._antiphase = Alarm(ANTIPHASE)
         self._backlog = Alarm(BACKLOG)
         self._level_drop = LevelDrop()
         self._has_no_samples = False
@@ -96,7 +102,8 @@ class MicrophoneMonitor(Observer):
     @property
     def _alarms(self) -> tuple[Alarm, ...]:
         offsets = self._offset_up, self._offset_down
-        return self._silence, self._stuck, *offsets, self._clipping, self._backlog
+        others = self._clipping, self._antiphase, self._backlog
+        return self._silence, self._stuck, *offsets, *others
 
     def _update(self, second: OneSecondStats, delay_seconds: float) -> None:
         self._silence.update(second.is_constant and not second.offset)
@@ -105,6 +112,7 @@ class MicrophoneMonitor(Observer):
         self._offset_up.update(0.0 if second.is_constant else second.offset)
         self._offset_down.update(0.0 if second.is_constant else -second.offset)
         self._clipping.update(0.0 if second.is_constant else second.clipped)
+        self._antiphase.update(second.is_antiphase)
         self._backlog.update(delay_seconds)
         self._level_drop.update(second.level_dbfs)
 
@@ -121,13 +129,14 @@ class MicrophoneMonitor(Observer):
             Problem.STUCK_VALUE: self._stuck.is_raised,
             Problem.DC_OFFSET: self._offset_up.is_raised or self._offset_down.is_raised,
             Problem.CLIPPING: self._clipping.is_raised,
+            Problem.ANTIPHASE: self._antiphase.is_raised,
             Problem.LEVEL_COLLAPSE: self._level_drop.is_raised and not self._has_no_samples,
             Problem.BACKLOG: self._backlog.is_raised,
         }
         problems = tuple(problem for problem, is_raised in raised.items() if is_raised)
         for problem in problems:
             if problem not in self.problems:
-                _log.warning("microphone, %s: %s\n  hint: %s", problem, *_MESSAGES[problem])
+                _log.warning("microphone, %s: %s\n  hint: %s", problem, *MESSAGES[problem])
         for problem in self.problems:
             if problem not in problems:
                 _log.info("microphone, %s: it is over", problem)

@@ -14,8 +14,9 @@ from soundpost_training.dataset.clip import Dataset
 FORMAT = 4
 """Version of the cache's file, part of its fingerprint: other versions are not found.
 
-Version 2 has wrong features of the recordings that ffmpeg decoded; in version 3 training resampled
-with another rounding than the daemon, and damaged recordings were left out or shortened silently.
+Version 2 has wrong features of the recordings that ffmpeg decoded. In version 3 training resampled
+with another rounding than the daemon, damaged recordings were left out or shortened silently, and
+all channels were averaged, also those without sound and in antiphase.
 """
 
 

@@ -4,7 +4,16 @@ import re
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from soundpost.audio.channels import ChannelChoice, channel_number, refuse_missing_channel
 from soundpost.errors import CaptureError
+
+HARDWARE_NAME = re.compile(r" \((hw:\d+,\d+)\)$")
+"""The end of PortAudio's name for a card that ALSA reaches without a conversion."""
+MOST_CARD_CHANNELS = 31
+"""More than this only a program has that converts to any number: ALSA's `pulse`, `default` and
+`plug` state 32, 64 or 128, whatever card is behind them."""
+CONVERTED_CHANNELS = 2
+"""Such a program copies the channel of a mono card to both."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +35,21 @@ class Device:
     channels: int
     default_rate_hz: int
     is_default: bool
+
+    @property
+    def own_channels(self) -> int:
+        """The channels of the card itself, as far as they are known."""
+        is_card = self.channels <= MOST_CARD_CHANNELS or HARDWARE_NAME.search(self.name)
+        return self.channels if is_card else CONVERTED_CHANNELS
+
+    def channels_for(self, choice: ChannelChoice) -> int:
+        """Returns how many channels have to be recorded for a choice.
+
+        Raises:
+            CaptureError: The device lacks the chosen channel.
+        """
+        refuse_missing_channel(choice, self.channels, self.name)
+        return channel_number(choice) or self.own_channels
 
 
 class _DeviceLister(Protocol):
@@ -88,7 +112,7 @@ def find_device(devices: list[Device], wanted: str | None) -> Device:
 
 def stable_name(name: str) -> str:
     """Returns a device's name without ALSA's card number, which changes when a card comes back."""
-    return re.sub(r" \(hw:\d+,\d+\)$", "", name)
+    return HARDWARE_NAME.sub("", name)
 
 
 def _matches(devices: list[Device], wanted: str | None) -> list[Device]:

@@ -1,5 +1,6 @@
 """A microphone as a source: a PortAudio stream fills a queue, which becomes chunks."""
 
+import logging
 import time
 from collections.abc import Iterator
 from queue import Empty, SimpleQueue
@@ -9,21 +10,21 @@ from typing import Self
 import numpy as np
 
 from soundpost.audio import Chunk
+from soundpost.audio.channels import ChannelChoice, ChannelMixer
 from soundpost.capture.microphone.devices import Device, find_device
+from soundpost.capture.microphone.loss import refuse_delay, refuse_end, refuse_stall
 from soundpost.capture.microphone.portaudio import BUFFERS_PER_SECOND, PortAudio
 from soundpost.capture.microphone.timeline import Buffer, SamplePosition, Timeline
-from soundpost.errors import CaptureError
 from soundpost.health import Health
 
 STALL_SECONDS = 3.0
 """Longest time without a buffer; sound servers that change devices need about 1 s."""
-BEHIND_SECONDS = 1.0
-"""Largest permanent delay of sound before the stream is reopened. PulseAudio buffers more than a
-minute for a slow reader, and does not report it."""
 POLL_SECONDS = 0.1
 """Time that `chunks` waits for a buffer before it checks for `stop`: two buffers."""
 CLOSE_SECONDS = 0.5
 """Time that a stream has to end by itself: ten buffers."""
+
+_log = logging.getLogger("soundpost.capture")
 
 
 class MicSource:
@@ -34,7 +35,8 @@ class MicSource:
     Args:
         device: Its name, a part of its name, or its index; None is the default device.
         sample_rate_hz: Rate of the chunks. A device that does not support it records at its own
-            rate, and is mixed and resampled.
+            rate, and is resampled.
+        channel: The channels that are used.
         queue_seconds: The most sound that may wait in the queue; more is dropped and counted.
         health: Counts samples and losses.
         stall_seconds: Without a buffer for this time the microphone counts as lost.
@@ -50,17 +52,20 @@ class MicSource:
         device: str | None,
         sample_rate_hz: int,
         *,
+        channel: ChannelChoice = "auto",
         queue_seconds: float,
         health: Health,
         stall_seconds: float = STALL_SECONDS,
     ) -> None:
         self._wanted = device
         self._sample_rate_hz = sample_rate_hz
+        self._channel = channel
         self._stall_seconds = stall_seconds
         self._health = health
         self._queue: SimpleQueue[Buffer] = SimpleQueue()
         self._queue_buffers = max(1, round(queue_seconds * BUFFERS_PER_SECOND))
         self._received_frames = 0
+        self._logged_channels: tuple[int, ...] = ()
         self._stopping = False
         self._is_closed = False
 
@@ -84,20 +89,27 @@ class MicSource:
             follows: The end of the recording that this one continues.
 
         Raises:
-            CaptureError: PyAudio is not installed, or the device is absent or cannot be opened.
+            CaptureError: PyAudio is not installed, or the device is absent, lacks the chosen
+                channel or cannot be opened.
         """
         self._portaudio = PortAudio()
         self._callback_result = self._portaudio.continue_stream
         try:
             self.device = find_device(self._portaudio.inputs(), self._wanted)
-            self._stream, rate_hz = self._portaudio.open_input(
-                self.device, self._sample_rate_hz, self._callback
+            channels = self.device.channels_for(self._channel)
+            self._stream, self._rate_hz, self._channels = self._portaudio.open_input(
+                self.device, self._sample_rate_hz, channels, self._callback
             )
         except BaseException:
             self._portaudio.terminate()
             raise
+        self._mixer = ChannelMixer(self._channel, self._rate_hz, self.device.name)
         self._timeline = Timeline(
-            rate_hz, self._sample_rate_hz, health=self._health, follows=follows
+            self._rate_hz,
+            self._sample_rate_hz,
+            health=self._health,
+            mixer=self._mixer,
+            follows=follows,
         )
 
     def close(self) -> None:
@@ -132,6 +144,11 @@ class MicSource:
         return self._timeline.end
 
     @property
+    def description(self) -> str:
+        """The device, its rate and its channels in words, once there was a chunk."""
+        return f"{self.device.name}: {self._rate_hz} Hz, {self._mixer.description}"
+
+    @property
     def waiting_seconds(self) -> float:
         """Sound that waits in the queue."""
         return self._queue.qsize() / BUFFERS_PER_SECOND
@@ -154,32 +171,20 @@ class MicSource:
             except Empty:
                 # Not by the clock: while the process itself was stopped, it did not wait.
                 waited_seconds += POLL_SECONDS
-                self._refuse_stall(waited_seconds)
+                refuse_end(self.device.name, is_active=self._stream.is_active())
+                refuse_stall(self.device.name, waited_seconds, self._stall_seconds)
                 continue
             waited_seconds = 0.0
-            yield from self._timeline.place(buffer)
-            self._refuse_delay()
+            for chunk in self._timeline.place(buffer):
+                self._log_channels()
+                yield chunk
+            refuse_delay(self.device.name, self._timeline.behind_seconds)
 
-    def _refuse_delay(self) -> None:
-        if self._timeline.behind_seconds > BEHIND_SECONDS:
-            raise CaptureError(
-                f"{self.device.name}: sound arrives {self._timeline.behind_seconds:.1f} s late, "
-                "or was lost without an overflow flag",
-                hint="the machine was too busy, or suspended: see `soundpost bench`",
-            )
-
-    def _refuse_stall(self, waited_seconds: float) -> None:
-        if not self._stream.is_active():
-            raise CaptureError(
-                f"{self.device.name} stopped: it was unplugged, or its sound server ended",
-                hint="look at the plug and the cable; `soundpost devices` must list it",
-            )
-        if waited_seconds >= self._stall_seconds:
-            raise CaptureError(
-                f"{self.device.name}: expected {BUFFERS_PER_SECOND} buffers a second, "
-                f"got none for {waited_seconds:.1f} s",
-                hint="unplug it and plug it in; a sound server that hangs must be restarted",
-            )
+    def _log_channels(self) -> None:
+        """Logs which channels of several are used, when that changes."""
+        if self._channels > 1 and self._mixer.used_channels != self._logged_channels:
+            self._logged_channels = self._mixer.used_channels
+            _log.info("%s", self.description)
 
     def _callback(
         self, data: bytes, frame_count: int, _times: object, status: int
@@ -189,7 +194,7 @@ class MicSource:
         start_frame = self._received_frames
         self._received_frames += frame_count
         if self._queue.qsize() < self._queue_buffers:
-            frames = np.frombuffer(data, np.int16).reshape(frame_count, -1)
+            frames = np.frombuffer(data, np.float32).reshape(frame_count, -1)
             has_overflowed = bool(status & self._portaudio.input_overflow)
             self._queue.put(Buffer(start_frame, frames, arrived_ns, has_overflowed))
         return None, self._callback_result

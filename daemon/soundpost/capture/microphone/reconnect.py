@@ -8,6 +8,7 @@ from functools import partial
 from typing import Self
 
 from soundpost.audio import Chunk
+from soundpost.audio.channels import ChannelChoice
 from soundpost.capture.microphone.devices import stable_name
 from soundpost.capture.microphone.mic import STALL_SECONDS, MicSource
 from soundpost.capture.microphone.native_calls import CALL_TIMEOUT_SECONDS, NativeCall
@@ -50,14 +51,12 @@ TIMEOUTS = Timeouts()
 class ReconnectingMic:
     """Records from a microphone that may come and go; samples are counted through its absence.
 
-    A microphone that is absent at the start is waited for, too. When a call hangs inside
-    PortAudio, or after a long time without sound, the source ends with a `CaptureError`, so that
-    the process ends and is started again.
+    A microphone that is absent at the start is waited for, too. When a call hangs inside PortAudio,
+    or after a long time without sound, a `CaptureError` ends the process, which is started again.
 
     Args:
         device: As for `MicSource`. A device given by its index is found again by its name.
-        sample_rate_hz: As for `MicSource`.
-        queue_seconds: As for `MicSource`.
+        sample_rate_hz, channel, queue_seconds: As for `MicSource`.
         health: Counts samples, losses and reopenings.
         timeouts: Time limits for the microphone.
     """
@@ -67,6 +66,7 @@ class ReconnectingMic:
         device: str | None,
         sample_rate_hz: int,
         *,
+        channel: ChannelChoice = "auto",
         queue_seconds: float,
         health: Health,
         timeouts: Timeouts = TIMEOUTS,
@@ -75,6 +75,7 @@ class ReconnectingMic:
         self._make_mic = partial(
             MicSource,
             sample_rate_hz=sample_rate_hz,
+            channel=channel,
             queue_seconds=queue_seconds,
             health=health,
             stall_seconds=timeouts.stall_seconds,

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from soundpost.audio import FULL_SCALE, NANOSECONDS, Chunk, Pcm
+from soundpost.audio import NANOSECONDS, Chunk, Pcm
+from soundpost.audio.channels import ChannelMixer
 from soundpost.audio.resample import MonoResampler
 from soundpost.capture.microphone.timestamps import CaptureTimestamps
 from soundpost.health import Health
@@ -19,13 +20,13 @@ class Buffer:
 
     Attributes:
         start_frame: Frames that the callback received before.
-        frames: int16[frames, channels], at the card's rate.
+        frames: float32[frames, channels], at the card's rate, full scale at 1.0.
         arrived_ns: Its arrival on the monotonic clock.
         has_overflowed: True if the card reports that it lost sound just before.
     """
 
     start_frame: int
-    frames: NDArray[np.int16]
+    frames: NDArray[np.float32]
     arrived_ns: int
     has_overflowed: bool
 
@@ -54,6 +55,7 @@ class Timeline:
         rate_hz: Rate of the buffers.
         sample_rate_hz: Rate of the chunks.
         health: Counts samples and losses.
+        mixer: Turns the channels of the buffers into one; by default those that carry the sound.
         follows: The end of the recording that this one continues.
     """
 
@@ -63,13 +65,16 @@ class Timeline:
         sample_rate_hz: int,
         *,
         health: Health,
+        mixer: ChannelMixer | None = None,
         follows: SamplePosition | None = None,
     ) -> None:
         self._rate_hz = rate_hz
         self._sample_rate_hz = sample_rate_hz
         self._health = health
         self._timestamps = CaptureTimestamps(rate_hz)
-        self._resampler = MonoResampler(rate_hz, sample_rate_hz)
+        # The channels that carry the sound are the same before and after a gap.
+        self._mixer = mixer or ChannelMixer("auto", rate_hz)
+        self._resampler = MonoResampler(rate_hz, sample_rate_hz, self._mixer)
         self._follows = follows
         self._next_frame = 0
         self._lost_frames = 0  # in the card: the callback's count does not include them
@@ -106,8 +111,7 @@ class Timeline:
             yield from self._chunk(self._resampler.flush())
             self._leave_gap(start_frame)
         self._next_frame = start_frame + len(buffer.frames)
-        scaled = np.divide(buffer.frames, FULL_SCALE, dtype=np.float32)
-        yield from self._chunk(self._resampler.resample(scaled))
+        yield from self._chunk(self._resampler.resample(_finite(buffer.frames)))
 
     def _continue_recording(self) -> None:
         """Places the first frame after the last recording's end, by the time between them."""
@@ -124,7 +128,7 @@ class Timeline:
         self._health.overflows += 1
         self._health.dropped_samples += lost_samples
         self._next_sample += lost_samples
-        self._resampler = MonoResampler(self._rate_hz, self._sample_rate_hz)
+        self._resampler = MonoResampler(self._rate_hz, self._sample_rate_hz, self._mixer)
 
     def _chunk(self, samples: Pcm) -> Iterator[Chunk]:
         if not len(samples):
@@ -134,8 +138,16 @@ class Timeline:
         wall_ns = time.time_ns() - time.monotonic_ns()
         self._next_sample += len(samples)
         self._health.samples += len(samples)
-        yield Chunk(start_sample, samples, wall_ns + self._captured_ns(start_sample))
+        captured_ns = wall_ns + self._captured_ns(start_sample)
+        yield Chunk(start_sample, samples, captured_ns, self._resampler.state)
 
     def _captured_ns(self, sample: int) -> int:
         frame = (sample - self._first_sample) * self._rate_hz // self._sample_rate_hz
         return self._timestamps.captured_ns(frame)
+
+
+def _finite(frames: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Returns frames within full scale; NaN and infinity, of a broken driver, become 0."""
+    if np.abs(frames).max() <= 1.0:  # false for NaN
+        return frames
+    return np.clip(np.nan_to_num(frames, nan=0.0, posinf=0.0, neginf=0.0), -1.0, 1.0)

@@ -96,7 +96,14 @@ class _Run:
             number: Recordings before this one.
         """
         rate_hz, health = self._model.sample_rate_hz, Health()
-        source = FileSource(recording, rate_hz, pace="fast", starts_at_ns=0, health=health)
+        source = FileSource(
+            recording,
+            rate_hz,
+            pace="fast",
+            starts_at_ns=0,
+            health=health,
+            channel=self._config.capture.channel,
+        )
         monitor = MicrophoneMonitor(rate_hz, wall_ns=lambda: 0)  # no file is late
         observers = [monitor, self._best_scores.observer(recording)]
         pipeline = build_pipeline(self._config, self._model, source, health, observers)

@@ -6,6 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from soundpost.audio import SourceState
+from soundpost.audio.channels import ChannelMixer
 from soundpost.audio.resample import MonoResampler
 
 Block = NDArray[np.float32]
@@ -68,4 +70,31 @@ def test_values_are_rounded_to_the_nearest_and_clipped(value: float) -> None:
 def test_seven_channels_are_averaged() -> None:
     """Each of seven channels contributes a seventh."""
     block = np.array([[0.7, 0, 0, 0, 0, 0, 0], [0, 0, 0, 0, 0, 0, -0.7]], np.float32)
-    np.testing.assert_array_equal(resampled([block], 16_000, 16_000), [3_277, -3_277])
+    mixed = MonoResampler(16_000, 16_000, ChannelMixer("mix", 16_000)).resample(block)
+    np.testing.assert_array_equal(mixed, [3_277, -3_277])
+
+
+@pytest.mark.parametrize("rate_hz", [8_000, 44_100, 96_000])
+@pytest.mark.parametrize("value", [0.0, 0.1234567, 0.5 / 32_768])
+def test_a_constant_source_is_constant_whatever_the_filter_makes_of_it(
+    rate_hz: int, value: float
+) -> None:
+    """The filter swings at the start, and a value between two steps is rounded to both."""
+    resampler = MonoResampler(rate_hz, 16_000)
+    constant = np.float32(value)
+    for _ in range(10):
+        resampler.resample(np.full((rate_hz // 20, 2), constant))
+        assert resampler.state == SourceState(float(constant), is_antiphase=False)
+    resampler.resample(
+        np.linspace(-1e-7, 1e-7, 2 * (rate_hz // 20), dtype=np.float32).reshape(-1, 2)
+    )
+    assert resampler.state.constant is None
+
+
+def test_antiphase_is_a_state_of_the_source() -> None:
+    """The samples are those of one channel."""
+    sound = np.random.default_rng(2).normal(0.0, 0.1, 1_600).astype(np.float32)
+    resampler = MonoResampler(16_000, 16_000)
+    samples = resampler.resample(np.stack((sound, -sound), axis=1))
+    np.testing.assert_array_equal(samples, np.rint(sound * 32_768))
+    assert resampler.state == SourceState(None, is_antiphase=True)

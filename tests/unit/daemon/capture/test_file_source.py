@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from soundpost.audio import Chunk, samples_to_ns
+from soundpost.audio.channels import ChannelChoice
 from soundpost.capture import FileSource
 from soundpost.errors import CaptureError
 from soundpost.health import Health
@@ -91,6 +92,44 @@ def test_every_sample_format_rate_and_channel_count(
     ringing = 0 if rate_hz == RATE_HZ else 80
     off = np.abs(samples[inside] - expected[inside]).max(initial=0)
     assert off <= TOLERANCE[subtype] + ringing
+
+
+@pytest.mark.parametrize(
+    ("channel", "expected"),
+    [("auto", 2), ("right", 2), (3, 3), ("mix", None)],
+)
+def test_the_chosen_channel_is_read(
+    tmp_path: Path, channel: ChannelChoice, expected: int | None
+) -> None:
+    """By default it is the one that carries the sound."""
+    sound = np.stack(
+        [0 * noise(9_000)[:, 0], noise(9_000)[:, 0] // 2, noise(9_001)[1:, 0] // 90], 1
+    )
+    path = tmp_path / "sides.wav"
+    soundfile.write(path, sound, RATE_HZ)
+    with FileSource(
+        path, RATE_HZ, pace="fast", starts_at_ns=STARTS_AT_NS, health=Health(), channel=channel
+    ) as source:
+        samples = samples_of([chunk for chunk in source.chunks() if chunk is not None])
+    mean = np.rint(sound.astype(np.float32).mean(axis=1))
+    np.testing.assert_array_equal(samples, mean if expected is None else sound[:, expected - 1])
+
+
+def test_a_channel_that_the_file_does_not_have_is_refused(tmp_path: Path) -> None:
+    """The error names the file and its number of channels."""
+    soundfile.write(tmp_path / "mono.wav", noise(100), RATE_HZ)
+    with (
+        FileSource(
+            tmp_path / "mono.wav",
+            RATE_HZ,
+            pace="fast",
+            starts_at_ns=0,
+            health=Health(),
+            channel="right",
+        ) as source,
+        pytest.raises(CaptureError, match=r"mono\.wav: expected at least 2 channels .* 1 channel"),
+    ):
+        list(source.chunks())
 
 
 def test_seven_channels_are_mixed(tmp_path: Path) -> None:

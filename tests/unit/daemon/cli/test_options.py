@@ -57,3 +57,19 @@ def test_a_duration_is_a_number_above_zero(text: str) -> None:
     with pytest.raises(argparse.ArgumentTypeError, match="a number above 0"):
         positive_seconds(text)
     assert positive_seconds("0.5") == 0.5
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [("auto", "auto"), ("mix", "mix"), ("right", "right"), ("3", 3)],
+)
+def test_a_channel_is_a_word_or_a_number(text: str, value: str | int) -> None:
+    """A flag is text; the key takes both."""
+    assert read("--channel", text).capture.channel == value
+
+
+@pytest.mark.parametrize("text", ["0", "129", "rigth", "-1", "1.5", "", "9" * 5_000, "²"])
+def test_an_unknown_channel_is_refused(text: str) -> None:
+    """The error names the key and what it takes."""
+    with pytest.raises(ConfigError, match=r"capture\.channel: expected auto, mix, left, right, or"):
+        read(f"--channel={text}")

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from soundpost.audio import NANOSECONDS, Chunk, Pcm
+from soundpost.audio import NANOSECONDS, Chunk, Pcm, SourceState
 from soundpost.health import Problem
 from soundpost.monitor import MicrophoneMonitor
 from soundpost.monitor.level_drop import LEARNING_MINUTES
@@ -27,9 +27,9 @@ class MonitoredMicrophone:
         self._end_sample = 0
         self.monitor = MicrophoneMonitor(RATE_HZ, wall_ns=lambda: self._now_ns)
 
-    def record(self, samples: Pcm) -> list[tuple[Problem, ...]]:
+    def record(self, samples: Pcm, source: SourceState | None = None) -> list[tuple[Problem, ...]]:
         """Returns the problems after each chunk."""
-        return [self._record(piece) for piece in self._pieces(samples)]
+        return [self._record(piece, source) for piece in self._pieces(samples)]
 
     def lose(self) -> tuple[Problem, ...]:
         """Returns the problems once the microphone is gone."""
@@ -44,12 +44,12 @@ class MonitoredMicrophone:
         for start in range(0, len(samples), self._chunk_samples):
             yield samples[start : start + self._chunk_samples]
 
-    def _record(self, piece: Pcm) -> tuple[Problem, ...]:
+    def _record(self, piece: Pcm, source: SourceState | None) -> tuple[Problem, ...]:
         utc_ns = self._end_sample * NANOSECONDS // RATE_HZ
         self._end_sample += len(piece)
         ended_ns = self._end_sample * NANOSECONDS // RATE_HZ
         self._now_ns = ended_ns + round(self.delay_seconds * NANOSECONDS)
-        self.monitor.on_chunk(Chunk(self._end_sample - len(piece), piece, utc_ns))
+        self.monitor.on_chunk(Chunk(self._end_sample - len(piece), piece, utc_ns, source))
         return self.monitor.problems
 
 
@@ -192,3 +192,42 @@ def test_a_problem_is_logged_once_with_its_hint_and_once_when_it_is_over(
     assert "digital_silence" in lines[0][1]
     assert "hint: it is muted" in lines[0][1]
     assert lines[1] == ("INFO", "microphone, digital_silence: it is over")
+
+
+LIVE = SourceState(None, is_antiphase=False)
+ZERO = SourceState(0.0, is_antiphase=False)
+STUCK = SourceState(0.0214, is_antiphase=False)
+ANTIPHASE = SourceState(None, is_antiphase=True)
+
+
+def test_noise_that_is_rounded_to_zeros_is_not_silence() -> None:
+    """A 24-bit card in a very quiet place delivers values below half a step of 16 bits."""
+    microphone = MonitoredMicrophone()
+    assert set(microphone.record(steady(60, 0), LIVE)) == {()}
+    assert microphone.record(steady(12, 0), ZERO)[-1] == (Problem.DIGITAL_SILENCE,)
+
+
+def test_a_stuck_value_between_two_steps_is_stuck() -> None:
+    """Rounding after a filter can give both steps by turns."""
+    microphone = MonitoredMicrophone()
+    wobbling = (np.arange(12 * RATE_HZ) % 2 + 700).astype(np.int16)
+    assert microphone.record(wobbling, STUCK)[-1] == (Problem.STUCK_VALUE,)
+
+
+def test_two_values_by_turns_are_not_stuck() -> None:
+    """Each buffer is constant, but they differ."""
+    microphone = MonitoredMicrophone()
+    for number in range(40):
+        state = SourceState(0.1 * (-1) ** number, is_antiphase=False)
+        assert microphone.record(steady(0.5, 3_277 * (-1) ** number), state) == [()]
+
+
+def test_antiphase_is_raised_and_cleared() -> None:
+    """Within three seconds, and no other problem with it."""
+    microphone = MonitoredMicrophone()
+    assert set(microphone.record(noise(2), ANTIPHASE)) == {()}
+    assert microphone.record(noise(1), ANTIPHASE)[-1] == (Problem.ANTIPHASE,)
+    assert microphone.record(noise(2), LIVE)[-1] == (Problem.ANTIPHASE,)
+    assert microphone.record(noise(2), LIVE)[-1] == ()
+    microphone.record(noise(3), ANTIPHASE)
+    assert microphone.lose() == (Problem.NO_SAMPLES,)

@@ -45,6 +45,8 @@ def read_pcm(path: Path, sample_rate_hz: int) -> NDArray[np.int16]:
 def read_signal(path: Path, sample_rate_hz: int) -> Signal:
     """Returns a recording as a mono signal, float64[n] in [-1, 1], at the given rate.
 
+    Of several channels those that carry the sound are averaged, as on the device.
+
     Raises:
         DatasetError: The recording cannot be read, is empty, or has NaN or infinite samples.
     """

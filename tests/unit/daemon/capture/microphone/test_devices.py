@@ -69,3 +69,27 @@ def test_a_machine_without_microphones_has_a_hint_of_its_own() -> None:
     with pytest.raises(CaptureError, match="no device can record") as caught:
         find_device([], "USB")
     assert "arecord -l" in caught.value.hint
+
+
+@pytest.mark.parametrize(
+    ("name", "channels", "expected"),
+    [
+        ("USB Audio: - (hw:1,0)", 1, 1),
+        ("USB Audio: - (hw:1,0)", 2, 2),
+        ("Mixer: - (hw:2,0)", 48, 48),
+        ("microphones", 8, 8),
+        ("pulse", 32, 2),
+        ("pipewire", 64, 2),
+        ("default", 128, 2),
+    ],
+)
+def test_all_channels_of_a_card_are_recorded_but_two_of_a_converter(
+    name: str, channels: int, expected: int
+) -> None:
+    """A sound server makes any number of channels of one; more are recorded if one is chosen."""
+    device = Device(0, name, "ALSA", channels, 48_000, is_default=False)
+    assert device.channels_for("auto") == device.channels_for("mix") == expected
+    assert device.channels_for("left") == 1
+    assert device.channels_for(channels) == channels
+    with pytest.raises(CaptureError, match=f"at least {channels + 1} channels"):
+        device.channels_for(channels + 1)

@@ -6,6 +6,7 @@ from itertools import islice
 import numpy as np
 import pytest
 
+from soundpost.audio import FULL_SCALE
 from soundpost.capture import MicSource
 from soundpost.capture.microphone import mic
 from soundpost.capture.microphone.devices import Device
@@ -38,18 +39,22 @@ class FakePortAudio:
         return [DEVICE]
 
     def open_input(
-        self, device: Device, rate_hz: int, callback: Callable[..., tuple[None, int]]
-    ) -> tuple["FakePortAudio", int]:
+        self,
+        device: Device,
+        rate_hz: int,
+        channels: int,
+        callback: Callable[..., tuple[None, int]],
+    ) -> tuple["FakePortAudio", int, int]:
         """Starts the stream, which is this object, too."""
         if self.is_refusing:
             raise CaptureError(f"{device.name} cannot be opened", hint="try again")
         self._callback = callback
         self.is_streaming = True
-        return self, rate_hz
+        return self, rate_hz, channels
 
     def deliver(self, samples: int = BUFFER, status: int = 0) -> None:
         """Calls the callback with a buffer, which may end the stream."""
-        data = np.arange(1, samples + 1, dtype=np.int16).tobytes()
+        data = (np.arange(1, samples + 1, dtype=np.float32) / FULL_SCALE).tobytes()
         _, result = self._callback(data, samples, None, status)
         self.is_streaming = result == CONTINUE
 

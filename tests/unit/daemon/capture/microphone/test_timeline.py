@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from soundpost.audio import Chunk, samples_to_ns
+from soundpost.audio import FULL_SCALE, Chunk, samples_to_ns
+from soundpost.audio.channels import ChannelMixer
 from soundpost.audio.resample import MonoResampler
 from soundpost.capture.microphone import timeline as timeline_module
 from soundpost.capture.microphone.timeline import Buffer, SamplePosition, Timeline
@@ -32,9 +33,10 @@ class Placed:
 
 
 def place(buffers: list[Buffer], rate_hz: int, sample_rate_hz: int = RATE_HZ) -> Placed:
-    """Places the buffers one by one."""
+    """Places the buffers one by one; all channels are averaged."""
     health = Health()
-    timeline = Timeline(rate_hz, sample_rate_hz, health=health)
+    mixer = ChannelMixer("mix", rate_hz)
+    timeline = Timeline(rate_hz, sample_rate_hz, health=health, mixer=mixer)
     return Placed([chunk for buffer in buffers for chunk in timeline.place(buffer)], health)
 
 
@@ -43,9 +45,15 @@ def buffers_of(sound: NDArray[np.int16], sizes: list[int], rate_hz: int) -> list
     buffers, start = [], 0
     for size in sizes:
         end_ns = START_NS + samples_to_ns(start + size, rate_hz)
-        buffers.append(Buffer(start, sound[start : start + size], end_ns, has_overflowed=False))
+        frames = scaled(sound[start : start + size])
+        buffers.append(Buffer(start, frames, end_ns, has_overflowed=False))
         start += size
     return buffers
+
+
+def scaled(sound: NDArray[np.int16]) -> NDArray[np.float32]:
+    """Returns int16 samples with full scale at 1.0."""
+    return np.divide(sound, FULL_SCALE, dtype=np.float32)
 
 
 def noise(frames: int, channels: int = 1) -> NDArray[np.int16]:
@@ -152,7 +160,8 @@ def test_an_overflow_that_cost_no_time_is_still_a_gap() -> None:
 def test_utc_is_the_capture_time_of_the_first_sample(monkeypatch: pytest.MonkeyPatch) -> None:
     """A buffer that arrives now was captured one buffer's duration ago."""
     stop_clock(monkeypatch)
-    placed = place([Buffer(0, noise(RATE_HZ), MONOTONIC_NS, has_overflowed=False)], RATE_HZ)
+    buffer = Buffer(0, scaled(noise(RATE_HZ)), MONOTONIC_NS, has_overflowed=False)
+    placed = place([buffer], RATE_HZ)
     assert placed.chunks[0].utc_ns == WALL_NS - 1_000_000_000
 
 
@@ -173,7 +182,7 @@ def test_resampling_in_buffers_equals_resampling_at_once() -> None:
     sound = noise(44_100, 2)
     chunks = place(buffers_of(sound, [2_205] * 20, 44_100), 44_100).chunks
     streamed = np.concatenate([chunk.samples for chunk in chunks])
-    whole = MonoResampler(44_100, RATE_HZ).resample(np.divide(sound, 32_768, dtype=np.float32))
+    whole = MonoResampler(44_100, RATE_HZ, ChannelMixer("mix", 44_100)).resample(scaled(sound))
     np.testing.assert_array_equal(streamed, whole[: len(streamed)])
     assert len(streamed) > 0.9 * RATE_HZ
 
@@ -237,3 +246,28 @@ def test_sound_lost_without_a_flag_is_in_the_gap_before_the_next_recording() -> 
     arrived_ns = first_ns + 31 * 1_000_000_000
     chunk = next(second.place(Buffer(0, buffers[0].frames, arrived_ns, has_overflowed=False)))
     assert chunk.start_sample == pytest.approx(30 * RATE_HZ, abs=0.05 * RATE_HZ)
+
+
+def test_the_chosen_channels_stay_the_same_over_a_gap() -> None:
+    """The memory of a microphone on the right survives a loss of buffers."""
+    sound = np.hstack((np.zeros((16_000, 1), np.int16), noise(16_000) // 4))
+    sound[8_000:12_000] = 0
+    buffers = buffers_of(sound, [800] * 20, RATE_HZ)
+    timeline = Timeline(RATE_HZ, RATE_HZ, health=Health())
+    kept = buffers[:5] + buffers[12:]
+    chunks = [chunk for buffer in kept for chunk in timeline.place(buffer)]
+    np.testing.assert_array_equal(chunks[-1].samples, sound[-800:, 1])
+
+
+def test_floats_that_are_no_numbers_become_zeros() -> None:
+    """A broken driver neither stops the daemon nor stays in an average."""
+    frames = scaled(noise(1_600) // 2)
+    frames[:10] = np.nan
+    frames[10:20] = np.inf
+    frames[20:30] = 1e30
+    arrived_ns = START_NS + samples_to_ns(1_600, RATE_HZ)
+    timeline = Timeline(RATE_HZ, RATE_HZ, health=Health())
+    (chunk,) = timeline.place(Buffer(0, frames, arrived_ns, has_overflowed=False))
+    assert not chunk.samples[:20].any()
+    assert set(chunk.samples[20:30].tolist()) == {32_767}
+    np.testing.assert_array_equal(chunk.samples[30:], np.rint(frames[30:, 0] * FULL_SCALE))

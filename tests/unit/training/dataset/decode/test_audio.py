@@ -31,6 +31,22 @@ def test_stereo_of_another_rate_becomes_mono_of_the_right_one(tmp_path: Path) ->
     assert abs(np.abs(pcm[1000:-1000]).max() / 32768 - 0.5) < 0.01
 
 
+@pytest.mark.parametrize("signs", [(0, 1), (1, 0), (1, -1), (-1, 1), (0, 0, 1), (1, 1)])
+@pytest.mark.parametrize("rate_hz", [16_000, 48_000])
+def test_training_reads_the_channels_that_the_device_records(
+    tmp_path: Path, signs: tuple[int, ...], rate_hz: int
+) -> None:
+    """A microphone on one side, and antiphase, are at the full level in both."""
+    tone = 0.4 * np.sin(2 * np.pi * 900 * np.arange(rate_hz) / rate_hz)
+    path = tmp_path / "channels.wav"
+    soundfile.write(path, tone[:, np.newaxis] * np.array(signs), rate_hz, "PCM_24")
+    trained = read_pcm(path, 16_000)
+    assert np.std(trained) / 32_768 == pytest.approx(np.std(tone), rel=0.01)
+    with FileSource(path, 16_000, pace="fast", starts_at_ns=0, health=Health()) as source:
+        recorded = np.concatenate([chunk.samples for chunk in source.chunks() if chunk is not None])
+    np.testing.assert_allclose(trained, recorded, atol=1)
+
+
 @pytest.mark.parametrize(
     ("samples", "error"), [(np.zeros(0), "no samples"), (np.full(1000, np.nan), "NaN")]
 )

@@ -1,0 +1,56 @@
+"""`soundpost devices`: lists the devices that can record, and tries them."""
+
+from collections.abc import Sequence
+from typing import TextIO
+
+import numpy as np
+
+from soundpost.audio import Chunk, level_dbfs
+from soundpost.capture import Device, list_devices, probe
+from soundpost.errors import CaptureError
+from soundpost.monitor import MESSAGES, problems_of_recording
+from soundpost.system.printable import printable
+
+RATE_HZ = 16_000
+"""The rate of the included models."""
+TRY_SECONDS = 0.5
+"""Some cards deliver zeros for the first tenths of a second."""
+
+
+def devices(out: TextIO, *, is_trying: bool) -> int:
+    """Prints every device that can record; returns 0 if there is one.
+
+    Args:
+        out: Receives the lines.
+        is_trying: Records from each for half a second, and prints the level, the channels that
+            carry it, and its problems.
+    """
+    listed = list_devices()
+    for device in listed:
+        default = "  (default)" if device.is_default else ""
+        out.write(f"{device.index:3}  {printable(device.name)}{default}\n")
+        out.write(f"     {device.host_api}, {device.channels} ch, {device.default_rate_hz} Hz\n")
+        if is_trying:
+            out.write(f"     {printable(_try(device))}\n")
+    if not listed:
+        out.write("there is no sound card to record from: plug one in, or see `arecord -l`\n")
+    return 0 if listed else 1
+
+
+def describe_recording(chunks: Sequence[Chunk]) -> str:
+    """Returns the level of a recording and its problems, each with its hint."""
+    samples = np.concatenate([chunk.samples for chunk in chunks])
+    problems = "".join(
+        f"; {problem}: {MESSAGES[problem][0]} ({MESSAGES[problem][1]})"
+        for problem in problems_of_recording(chunks)
+    )
+    return f"{level_dbfs(samples):.1f} dBFS{problems}"
+
+
+def _try(device: Device) -> str:
+    try:
+        recorded = probe(str(device.index), RATE_HZ, TRY_SECONDS)
+    except CaptureError as error:
+        return f"cannot be recorded from: {error}"
+    channels = recorded.description.removeprefix(f"{device.name}: ")
+    return f"{channels}: {describe_recording(recorded.chunks)}"
