@@ -36,6 +36,9 @@ class Dataset:
         left_out: The recordings that its reader left out, each with the reason.
         has_leaky_folds: Folds were assigned by clip, so clips of one recording may be in several.
         reverb_copies: Reverberated copies of each clip among the features.
+        assigned_folds: The number of folds that the reader assigned; 0 if the folds were given.
+        may_have_copies: One recording may be there several times. A publication is used as it is.
+        notes: Remarks for the user on recordings that are used.
     """
 
     name: str
@@ -48,6 +51,9 @@ class Dataset:
     left_out: tuple[str, ...] = ()
     has_leaky_folds: bool = False
     reverb_copies: int = 0
+    assigned_folds: int = 0
+    may_have_copies: bool = False
+    notes: tuple[str, ...] = ()
 
     @property
     def recordings(self) -> tuple[Clip, ...]:

@@ -1,6 +1,7 @@
 """Checks of folds: no leaks between them, and enough labels in each training set."""
 
 from soundpost_training.dataset.clip import Dataset
+from soundpost_training.dataset.fold_assignment import assign_again
 from soundpost_training.dataset.leaky_folds import find_leaks
 from soundpost_training.errors import DatasetError
 
@@ -34,13 +35,30 @@ def refuse_leaks(dataset: Dataset) -> Dataset:
 
 def _refuse_missing_labels(dataset: Dataset) -> None:
     for fold in dataset.folds:
-        trained = {clip.label for clip in dataset.clips if clip.fold != fold}
-        missing = [label for label in dataset.labels if label not in trained]
+        missing = _missing_labels(dataset, fold)
         if missing:
             raise DatasetError(
                 f"without fold {fold} there are no clips of: {', '.join(missing)}",
                 hint="record each label in at least two folds, or leave the label out",
             )
+
+
+def _missing_labels(dataset: Dataset, held_out: int) -> list[str]:
+    """Returns the labels without a clip outside of a fold."""
+    trained = {clip.label for clip in dataset.clips if clip.fold != held_out}
+    return [label for label in dataset.labels if label not in trained]
+
+
+def usable_folds(dataset: Dataset) -> Dataset:
+    """Returns the data set, with folds assigned anew where a label is in one fold only.
+
+    That happens where some recordings cannot be read: they have places in the folds, too. Given
+    folds stay as they are.
+    """
+    is_usable = not any(_missing_labels(dataset, fold) for fold in dataset.folds)
+    if is_usable or not dataset.assigned_folds or dataset.has_leaky_folds:
+        return dataset
+    return assign_again(dataset, dataset.recordings)
 
 
 def refuse_single_label(dataset: Dataset) -> None:

@@ -7,8 +7,15 @@ from soundpost_training.dataset.clip import Dataset
 from soundpost_training.errors import DatasetError
 
 
-def select_labels(dataset: Dataset, labels: tuple[str, ...]) -> Dataset:
-    """Returns the data set with the clips of these labels only; without labels, unchanged.
+def select_labels(
+    dataset: Dataset, labels: tuple[str, ...], background: tuple[str, ...] = ()
+) -> Dataset:
+    """Returns the data set with the clips of some labels only; without labels, unchanged.
+
+    Args:
+        dataset: All that its reader found.
+        labels: The labels to train on.
+        background: The labels that are background; they are selected as well.
 
     Raises:
         DatasetError: The data set does not have all of them.
@@ -16,10 +23,11 @@ def select_labels(dataset: Dataset, labels: tuple[str, ...]) -> Dataset:
     if not labels:
         return dataset
     refuse_unknown_labels(dataset, labels, "data.labels")
+    selected = {*labels, *background}
     return replace(
         dataset,
-        labels=tuple(label for label in dataset.labels if label in labels),
-        clips=tuple(clip for clip in dataset.clips if clip.label in labels),
+        labels=tuple(label for label in dataset.labels if label in selected),
+        clips=tuple(clip for clip in dataset.clips if clip.label in selected),
     )
 
 
