@@ -33,6 +33,8 @@ class Dataset:
         attribution: The authors to name.
         published: Every clip must be there and readable, for figures are compared with others'.
         background: The recordings without a label.
+        background_names: The background that is trained as the last label, by the names of its
+            labels or folders. That label is in no bundle; see `with_background_label`.
         left_out: The recordings that its reader left out, each with the reason.
         has_leaky_folds: Folds were assigned by clip, so clips of one recording may be in several.
         reverb_copies: Reverberated copies of each clip among the features.
@@ -54,11 +56,22 @@ class Dataset:
     assigned_folds: int = 0
     may_have_copies: bool = False
     notes: tuple[str, ...] = ()
+    background_names: tuple[str, ...] = ()
 
     @property
     def recordings(self) -> tuple[Clip, ...]:
         """The clips with a label, then the background."""
         return self.clips + self.background
+
+    @property
+    def has_background_label(self) -> bool:
+        """True if the last label is the background, which a bundle does not have."""
+        return bool(self.background_names)
+
+    @property
+    def bundle_labels(self) -> tuple[str, ...]:
+        """The labels that a bundle has: all but the one of the background."""
+        return self.labels[:-1] if self.has_background_label else self.labels
 
     @property
     def folds(self) -> list[int]:

@@ -84,15 +84,21 @@ def unite_groups(clips: Sequence[Clip], *all_keys: Keys) -> list[Clip]:
     return [replace(clip, group=root(clip.group)) for clip in clips]
 
 
-def refuse_two_labels(copies: list[list[Clip]]) -> None:
+def refuse_two_labels(copies: list[list[Clip]], background: frozenset[str]) -> None:
     """Raises an error if copies of one recording have different labels.
+
+    Args:
+        copies: The clips of each recording that has copies.
+        background: Labels that are background. They count as one: copies among them are harmless.
 
     Raises:
         DatasetError: Two files of each of the first such recordings are named.
     """
     clashes = []
     for clips in copies:
-        other = next((clip for clip in clips if clip.label != clips[0].label), None)
+        labels = ["" if clip.label in background else clip.label for clip in clips]
+        pairs = zip(clips, labels, strict=True)
+        other = next((clip for clip, label in pairs if label != labels[0]), None)
         if other is not None:
             clashes.append(f"{_described(clips[0])} and {_described(other)}")
     if clashes:
@@ -144,7 +150,7 @@ def unite_decoded_copies(dataset: Dataset, features: Features) -> Dataset:
     """
     keys = sound_keys(features, range(len(dataset.recordings)))
     copies = find_copies(dataset.recordings, keys)
-    refuse_two_labels(copies)
+    refuse_two_labels(copies, _background(dataset))
     found = [clips for clips in copies if len({clip.group for clip in clips}) > 1]
     if not found:
         return dataset
@@ -156,6 +162,10 @@ def unite_decoded_copies(dataset: Dataset, features: Features) -> Dataset:
     return replace(noted, clips=tuple(united[:clips]), background=tuple(united[clips:]))
 
 
+def _background(dataset: Dataset) -> frozenset[str]:
+    return frozenset(clip.label for clip in dataset.background)
+
+
 def note_copies(dataset: Dataset) -> Dataset:
     """Returns the data set with notes on copies, after a check of their labels.
 
@@ -163,5 +173,5 @@ def note_copies(dataset: Dataset) -> Dataset:
         DatasetError: A recording has two labels.
     """
     copies = find_copies(dataset.recordings, file_keys(dataset.recordings))
-    refuse_two_labels(copies)
+    refuse_two_labels(copies, _background(dataset))
     return replace(dataset, notes=(*dataset.notes, *copies_notes(copies)))

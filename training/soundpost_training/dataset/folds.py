@@ -65,13 +65,15 @@ def refuse_single_label(dataset: Dataset) -> None:
     """Raises an error if there is nothing to tell apart; a collection may begin with one label.
 
     Raises:
-        DatasetError: The data set has one label only.
+        DatasetError: The data set has one label only, and no background.
     """
     if len(dataset.labels) == 1:
         raise DatasetError(
-            f"{dataset.name} has the one label {dataset.labels[0]}, at least two are needed: a "
-            "network of one label gives it to every sound, and no detection is a false alarm",
-            hint="give the other sounds of that place labels, too; data.background is not a label",
+            f"{dataset.name} has the one label {dataset.labels[0]}, at least two are needed, or a "
+            "background: a network of one label gives it to every sound, and no detection is a "
+            "false alarm",
+            hint="give the other sounds of that place labels, or name their folder in "
+            "data.background",
         )
 
 

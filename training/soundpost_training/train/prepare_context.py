@@ -6,12 +6,15 @@ from msgspec import UnsetType
 
 from soundpost_training.dataset.decode.prepare import prepare
 from soundpost_training.dataset.readers.open import open_dataset
+from soundpost_training.dataset.select import with_background_label
 from soundpost_training.experiment.experiment import Experiment
 from soundpost_training.train.context import TrainingContext
 
 
 def prepare_context(experiment: Experiment, cache: Path, runs: Path) -> TrainingContext:
     """Reads the recordings of an experiment and computes their features.
+
+    The background of a single label is trained as a second one; see `with_background_label`.
 
     Args:
         experiment: What is to be trained.
@@ -23,7 +26,7 @@ def prepare_context(experiment: Experiment, cache: Path, runs: Path) -> Training
     """
     reverb = experiment.augment.rooms
     dataset, features = prepare(
-        open_dataset(experiment.data),
+        with_background_label(open_dataset(experiment.data)),
         experiment.features,
         cache,
         None if isinstance(reverb, UnsetType) else reverb,

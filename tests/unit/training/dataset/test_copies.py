@@ -2,6 +2,7 @@
 
 import os
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -57,7 +58,7 @@ def double_channel(source: Path, target: Path) -> None:
     soundfile.write(target, np.stack((samples, samples), axis=1), rate_hz)
 
 
-COPIES = {
+COPIES: dict[str, Callable[[Path, Path], None]] = {
     "other.wav": copy_file,
     "linked.wav": lambda source, target: target.symlink_to(source),
     "hard.wav": os.link,
@@ -97,6 +98,16 @@ def test_a_recording_with_two_labels_is_refused_by_both_names(
     chosen = config(folder, labels=("siren",), background=("fox",))
     with pytest.raises(DatasetError, match="two labels"):
         prepare(open_dataset(chosen), FeatureSpec(), tmp_path / "cache")
+
+
+def test_copies_among_backgrounds_are_harmless(folder: Path) -> None:
+    """Two folders of background may share a recording: it is one group."""
+    record(folder / "bark" / "bark0.wav")
+    for take in "abcdef":
+        record(folder / "bark" / f"bark{take}.wav")
+    copy_file(folder / "siren" / "sirena.wav", folder / "fox" / "copied.wav")
+    dataset = open_dataset(config(folder, background=("fox", "siren")))
+    assert len(folds_of(dataset, "sirena.wav", "copied.wav")) == 1
 
 
 def test_a_copy_under_a_label_that_is_not_selected_is_no_conflict(folder: Path) -> None:

@@ -13,7 +13,11 @@ from soundpost_training.dataset.clip import Dataset
 from soundpost_training.dataset.decode.prepare import prepare
 from soundpost_training.dataset.readers.esc50 import read_esc50
 from soundpost_training.dataset.readers.open import open_dataset
-from soundpost_training.dataset.select import as_background, select_labels
+from soundpost_training.dataset.select import (
+    as_background,
+    select_labels,
+    with_background_label,
+)
 from soundpost_training.errors import DatasetError
 from soundpost_training.experiment.data import DataConfig
 
@@ -67,6 +71,34 @@ def test_only_selected_labels_are_taken(tones: Path) -> None:
     assert {clip.label for clip in chosen.clips} == set(chosen.labels)
     with pytest.raises(DatasetError, match="no label dog"):
         select_labels(chosen, ("dog",))
+
+
+def test_the_background_of_one_label_becomes_a_label(tones: Path) -> None:
+    """The bundle does not have it; its clips keep their folds, and its folders their names."""
+    dataset = as_background(read_esc50(tones), ("low_tone", "high_tone"))
+    single = with_background_label(dataset)
+    assert (single.labels, single.bundle_labels) == (
+        ("chirping_bird", "background"),
+        ("chirping_bird",),
+    )
+    assert [clip.path for clip in single.recordings] == [clip.path for clip in dataset.recordings]
+    assert [clip.fold for clip in single.recordings] == [clip.fold for clip in dataset.recordings]
+    assert single.targets() == [0] * 6 + [1] * 12
+    assert (single.background, single.background_names) == ((), ("high_tone", "low_tone"))
+
+
+def test_a_background_beside_several_labels_is_no_label(dataset: Dataset) -> None:
+    """Nothing is changed there, nor without a background."""
+    assert with_background_label(dataset) is dataset
+    alone = dataclasses.replace(dataset, labels=("low_tone",), background=())
+    assert with_background_label(alone) is alone
+    assert not alone.has_background_label
+
+
+def test_a_label_called_background_is_refused_beside_a_background(dataset: Dataset) -> None:
+    """Reports could not distinguish the two."""
+    with pytest.raises(DatasetError, match="has the label background"):
+        with_background_label(dataclasses.replace(dataset, labels=("background",)))
 
 
 def test_a_background_need_not_be_a_selected_label(tones: Path) -> None:
