@@ -87,7 +87,8 @@ def _add_verb_options(parser: argparse.ArgumentParser, verb: str) -> None:
 def _add_folds(
     group: argparse._MutuallyExclusiveGroup, purpose: str, fold: Callable[[str], int | None]
 ) -> None:
-    group.add_argument("--fold", type=fold, help=purpose)
+    # Without a default, since None, which is no fold, would count as a missing option.
+    group.add_argument("--fold", type=fold, default=argparse.SUPPRESS, help=purpose)
     group.add_argument("--folds", type=_folds, metavar="FOLD,…", help="the same for several folds")
 
 

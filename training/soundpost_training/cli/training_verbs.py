@@ -45,7 +45,7 @@ def teach(experiment: Experiment, options: argparse.Namespace) -> None:
         for fold in context.dataset.folds:
             labels = teach_student(pool, context.student(fold))
             report.print(f"fold {fold}: the student has {len(labels.examples)} examples")
-    for fold in options.folds or [options.fold]:
+    for fold in options.folds or [getattr(options, "fold", None)]:
         if fold is None:
             continue
         training_folds(context.dataset, fold)
@@ -61,7 +61,7 @@ def teach(experiment: Experiment, options: argparse.Namespace) -> None:
 def train(experiment: Experiment, options: argparse.Namespace) -> None:
     """Trains, quantizes and scores the network that holds one fold out, or none, or some."""
     context = prepare_run(experiment, options)
-    for fold in options.folds or [options.fold]:
+    for fold in options.folds or [getattr(options, "fold", None)]:
         what = "all folds, which it was trained on" if fold is None else f"fold {fold}"
         measured = measure_fold(context, fold)
         if measured.has_int8:

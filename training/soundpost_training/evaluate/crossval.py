@@ -103,7 +103,7 @@ def crossval(context: TrainingContext) -> Summary:
 
 
 def store_summary(context: TrainingContext, summary: Summary) -> None:
-    """Writes accuracies in int8 beside the runs; those of some folds only, under a name of theirs.
+    """Writes accuracies in int8 beside the runs; those of some folds under another name.
 
     The file of all folds is never replaced by one of fewer.
     """

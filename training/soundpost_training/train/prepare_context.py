@@ -8,11 +8,15 @@ from soundpost_training.dataset.decode.prepare import prepare
 from soundpost_training.dataset.readers.open import open_dataset
 from soundpost_training.dataset.select import with_background_label
 from soundpost_training.experiment.experiment import Experiment
+from soundpost_training.progress import console
 from soundpost_training.train.context import TrainingContext
+from soundpost_training.train.data_warnings import data_warnings
 
 
 def prepare_context(experiment: Experiment, cache: Path, runs: Path) -> TrainingContext:
     """Reads the recordings of an experiment and computes their features.
+
+    Prints warnings about recordings from which a network learns badly.
 
     The background of a single label is trained as a second one; see `with_background_label`.
 
@@ -31,4 +35,6 @@ def prepare_context(experiment: Experiment, cache: Path, runs: Path) -> Training
         cache,
         None if isinstance(reverb, UnsetType) else reverb,
     )
+    for warning in data_warnings(dataset, features, experiment.window):
+        console.print(f"warning: {warning}", style="yellow", markup=False, soft_wrap=True)
     return TrainingContext(experiment, dataset, features, runs)

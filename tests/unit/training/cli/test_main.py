@@ -84,6 +84,7 @@ def test_a_flag_that_cannot_be_used_ends_with_status_78(
     assert not (tmp_path / "cache").exists()
 
 
+@pytest.mark.usefixtures("tones_at_home")
 def test_ctrl_c_ends_with_status_130(
     experiment_file: Path,
     tmp_path: Path,

@@ -13,6 +13,7 @@ from soundpost_training.dataset.clip import Dataset
 from soundpost_training.dataset.copies import unite_decoded_copies
 from soundpost_training.dataset.decode import reverb
 from soundpost_training.dataset.decode.cache import HINT, Arrays, load_arrays, save_arrays
+from soundpost_training.dataset.decode.clipping import clipping_notes
 from soundpost_training.dataset.decode.log_mel import extract_log_mel
 from soundpost_training.dataset.features import Features, content_hash, fingerprint
 from soundpost_training.dataset.folds import refuse_leaks, usable_folds
@@ -58,6 +59,7 @@ def prepare(
         background=tuple(dataset.background[at - clips] for at in arrays["clips"] if at >= clips),
     )
     if readable.may_have_copies:
+        readable = replace(readable, notes=readable.notes + clipping_notes(dataset, arrays))
         readable = unite_decoded_copies(readable, features)
     readable = usable_folds(readable)
     _print_notes(readable.notes)

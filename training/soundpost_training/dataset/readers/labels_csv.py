@@ -101,7 +101,7 @@ def _refuse_blank(row: dict[str, str], table: Path) -> None:
 
 
 def _path(folder: Path, listed: str) -> Path:
-    """Returns the path of a file: as it is listed, else with the separators or accents of others.
+    """Returns the path of a file as it is listed, else with the separators of other systems.
 
     Windows separates folders by a backslash, and macOS stores accents as characters of their own.
     """

@@ -1,4 +1,4 @@
-"""What lies in the folder of a label: recordings, and everything else by its name."""
+"""The folder of a label: its recordings, and everything else by its name."""
 
 import os
 import socket

@@ -1,0 +1,37 @@
+"""Recordings that are clipped at full scale, by what their decoding measured."""
+
+import numpy as np
+
+from soundpost_training.dataset.clip import Dataset
+from soundpost_training.dataset.copies import short_name
+from soundpost_training.dataset.decode.cache import Arrays
+
+CLIPPED_SHARE = 0.005
+"""Share of samples at full scale from which a recording is reported: some ten a second at 16 kHz
+are a loud sound, eighty a distorted one."""
+
+NAMED = 5
+"""Recordings that the note names; the rest are counted."""
+
+
+def clipping_notes(dataset: Dataset, arrays: Arrays) -> tuple[str, ...]:
+    """Returns a note on the recordings that are clipped; none if a file of before has no figures.
+
+    Args:
+        dataset: The recordings whose features were extracted.
+        arrays: As `extract_log_mel` returns them.
+    """
+    shares = arrays.get("full_scale", np.zeros(0))
+    clipped = [
+        short_name(clip)
+        for clip, share in zip(dataset.recordings, shares, strict=False)
+        if share >= CLIPPED_SHARE
+    ]
+    if not clipped:
+        return ()
+    more = ", …" if len(clipped) > NAMED else ""
+    names = ", ".join(clipped[:NAMED])
+    note = (
+        f"clipped at full scale: {len(clipped)} recordings ({names}{more}); record with less gain"
+    )
+    return (note,)
