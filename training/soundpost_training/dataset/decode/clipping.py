@@ -31,7 +31,5 @@ def clipping_notes(dataset: Dataset, arrays: Arrays) -> tuple[str, ...]:
         return ()
     more = ", …" if len(clipped) > NAMED else ""
     names = ", ".join(clipped[:NAMED])
-    note = (
-        f"clipped at full scale: {len(clipped)} recordings ({names}{more}); record with less gain"
-    )
-    return (note,)
+    count = f"clipped at full scale: {len(clipped)} recordings ({names}{more})"
+    return (f"{count}; record them again with less gain",)
