@@ -116,9 +116,10 @@ def _run(options: argparse.Namespace) -> int:
         experiment = with_leaky_folds(experiment)
     check(experiment, options)
     # Keras takes seconds to import; --help, a typo and missing data need not wait for it.
-    from soundpost_training.cli import verbs  # noqa: PLC0415 - see above
+    from soundpost_training.cli import training_verbs, verbs  # noqa: PLC0415 - see above
 
-    status: int | None = getattr(verbs, options.verb)(experiment, options)
+    module = training_verbs if hasattr(training_verbs, options.verb) else verbs
+    status: int | None = getattr(module, options.verb)(experiment, options)
     return status or 0
 
 

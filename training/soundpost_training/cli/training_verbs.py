@@ -4,7 +4,6 @@ import argparse
 
 from soundpost_training.cli.tables import accuracy_table, dataset_lines, folds_title
 from soundpost_training.dataset.folds import training_folds
-from soundpost_training.dataset.leaky_folds import leak_warning
 from soundpost_training.errors import ExperimentError
 from soundpost_training.evaluate.accuracy import FoldAccuracy, Summary, summarize
 from soundpost_training.evaluate.crossval import (
@@ -15,7 +14,7 @@ from soundpost_training.evaluate.crossval import (
     store_summary,
 )
 from soundpost_training.experiment.experiment import Experiment
-from soundpost_training.progress import console, report
+from soundpost_training.progress import report
 from soundpost_training.teacher.accuracy import evaluate_teachers
 from soundpost_training.teacher.soft_labels import teach as teach_student
 from soundpost_training.train.context import TrainingContext
@@ -27,7 +26,7 @@ INT8_TO_COME = "int8 is made by the same command with KERAS_BACKEND=tensorflow"
 
 def prepare(experiment: Experiment, options: argparse.Namespace) -> None:
     """Computes the features, and prints the size of the data set."""
-    context = prepare_run(experiment, options)
+    context = prepare_context(experiment, options.cache, options.runs)
     dataset, features = context.dataset, context.features
     frames = int(features.frames[: len(dataset.clips)].sum())
     seconds = frames * experiment.features.hop_samples / experiment.features.sample_rate_hz
@@ -37,7 +36,7 @@ def prepare(experiment: Experiment, options: argparse.Namespace) -> None:
 
 def teach(experiment: Experiment, options: argparse.Namespace) -> None:
     """Fills the pool, runs the teacher networks on it, and scores the teachers of a fold."""
-    context = prepare_run(experiment, options)
+    context = prepare_context(experiment, options.cache, options.runs)
     pool, config = context.pool, experiment.teacher
     examples, features = pool.embeddings.shape
     report.print(f"the teacher has embedded {examples} examples, {features} features each")
@@ -60,7 +59,7 @@ def teach(experiment: Experiment, options: argparse.Namespace) -> None:
 
 def train(experiment: Experiment, options: argparse.Namespace) -> None:
     """Trains, quantizes and scores the network that holds one fold out, or none, or some."""
-    context = prepare_run(experiment, options)
+    context = prepare_context(experiment, options.cache, options.runs)
     for fold in options.folds or [getattr(options, "fold", None)]:
         what = "all folds, which it was trained on" if fold is None else f"fold {fold}"
         measured = measure_fold(context, fold)
@@ -68,7 +67,7 @@ def train(experiment: Experiment, options: argparse.Namespace) -> None:
             report.print(f"{what}: int8 {measured.int8:.2%}, float {measured.real:.2%}")
         else:
             report.print(f"{what}: float {measured.real:.2%}")
-            report.print(why_float(experiment))
+            report.print(_why_float(experiment))
 
 
 def crossval(experiment: Experiment, options: argparse.Namespace) -> None:
@@ -81,10 +80,10 @@ def crossval(experiment: Experiment, options: argparse.Namespace) -> None:
     """
     if options.among is not None and not makes_int8(experiment):
         raise ExperimentError(
-            f"--among is the accuracy of int8, got a network without: {why_float(experiment)}",
+            f"--among is the accuracy of int8, got a network without: {_why_float(experiment)}",
             hint="leave out --among",
         )
-    context = prepare_run(experiment, options)
+    context = prepare_context(experiment, options.cache, options.runs)
     folds = options.folds or context.dataset.folds
     measured: list[FoldAccuracy] = []
     try:
@@ -96,7 +95,7 @@ def crossval(experiment: Experiment, options: argparse.Namespace) -> None:
     summary = _print_accuracy(context, measured)
     store_summary(context, summary)
     if not summary.has_int8:
-        report.print(why_float(experiment))
+        report.print(_why_float(experiment))
     elif options.among is not None:
         scores = {fold: run_fold(context, fold) for fold in folds}
         title = f"clip accuracy among {len(options.among)} labels"
@@ -111,14 +110,5 @@ def _print_accuracy(context: TrainingContext, measured: list[FoldAccuracy]) -> S
     return summary
 
 
-def prepare_run(experiment: Experiment, options: argparse.Namespace) -> TrainingContext:
-    """Returns the experiment with its data, and prints a warning if its folds leak."""
-    context = prepare_context(experiment, options.cache, options.runs)
-    if context.dataset.has_leaky_folds:
-        console.print(leak_warning(context.dataset), style="bold red", highlight=False)
-    return context
-
-
-def why_float(experiment: Experiment) -> str:
-    """Returns why there is no accuracy in int8."""
+def _why_float(experiment: Experiment) -> str:
     return INT8_TO_COME if experiment.model.has_network else NO_INT8

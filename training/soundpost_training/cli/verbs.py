@@ -1,4 +1,4 @@
-"""The verbs of the command line; those on trained networks: calibrate, evaluate, export."""
+"""The verbs of the command line that use trained networks: calibrate, evaluate, export."""
 
 import argparse
 
@@ -13,7 +13,6 @@ from soundpost_training.cli.tables import (
     over_budget_lines,
     threshold_table,
 )
-from soundpost_training.cli.training_verbs import crossval, prepare, prepare_run, teach, train
 from soundpost_training.errors import MISSED_BUDGET, ExperimentError
 from soundpost_training.evaluate.accuracy import fold_accuracy
 from soundpost_training.evaluate.calibrate import calibrate as choose_thresholds
@@ -31,8 +30,7 @@ from soundpost_training.report import report_page
 from soundpost_training.runs.history import read_history
 from soundpost_training.scoring.fold_scores import AllScores
 from soundpost_training.train.context import TrainingContext
-
-__all__ = ["calibrate", "crossval", "evaluate", "export", "prepare", "teach", "train"]
+from soundpost_training.train.prepare_context import prepare_context
 
 CALIBRATION_FILE = "calibration.json"
 REPORT_FILE, REPORT_DATA_FILE = "report.html", "report.json"
@@ -44,7 +42,7 @@ def calibrate(experiment: Experiment, options: argparse.Namespace) -> int:
     Returns:
         `MISSED_BUDGET` if a label has too many false alarms, else 0; the thresholds are stored.
     """
-    context = prepare_run(experiment, options)
+    context = prepare_context(experiment, options.cache, options.runs)
     calibration = choose_thresholds(context, run_folds(context))
     content = msgspec.json.format(msgspec.json.encode(calibration), indent=2)
     write_atomic(context.folder / CALIBRATION_FILE, content)
@@ -60,7 +58,7 @@ def calibrate(experiment: Experiment, options: argparse.Namespace) -> int:
 
 def evaluate(experiment: Experiment, options: argparse.Namespace) -> None:
     """Writes the report, and prints its path."""
-    context = prepare_run(experiment, options)
+    context = prepare_context(experiment, options.cache, options.runs)
     folds = run_folds(context)
     evaluation = _evaluation(context, folds)
     scores, truth, _ = out_of_fold([folds[fold] for fold in context.dataset.folds])
@@ -86,7 +84,7 @@ def export(experiment: Experiment, options: argparse.Namespace) -> None:
             f"{experiment.bundle.id} held out fold {held_out}, and is scored on it without a proof",
             hint="leave out --proof, or bundle.held_out_fold",
         )
-    context = prepare_run(experiment, options)
+    context = prepare_context(experiment, options.cache, options.runs)
     scores = run_folds(context)
     evaluation = _evaluation(context, scores)
     if not options.force:

@@ -15,7 +15,9 @@ NAMED = 5
 
 
 def clipping_notes(dataset: Dataset, arrays: Arrays) -> tuple[str, ...]:
-    """Returns a note on the recordings that are clipped; none if a file of before has no figures.
+    """Returns a note on the recordings that are clipped, if any.
+
+    A cache from before this was measured has no figures, and so no note.
 
     Args:
         dataset: The recordings whose features were extracted.
