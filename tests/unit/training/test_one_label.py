@@ -157,3 +157,37 @@ def test_rooms_reverberate_the_background_too(whistle: Path, home: Path) -> None
     mixing = "[augment.background]\nmix_share = 0.5\n"
     whistle.write_text(text + rooms + mixing, encoding="utf-8")
     assert run("train", whistle, home, "--fold", "3", "--epochs", "2") == 0
+
+
+def test_a_missed_budget_is_named_and_has_a_status(
+    whistle: Path, home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The label, its false alarms and the reason are printed; the thresholds are stored."""
+    text = whistle.read_text(encoding="utf-8")
+    budget = "[calibrate]\nlowest_on = 0.001\nhighest_on = 0.001\nfalse_alarms_per_hour = 0.1\n"
+    whistle.write_text(text + budget, encoding="utf-8")
+    assert run("calibrate", whistle, home) == MISSED_BUDGET == 3
+    printed = capsys.readouterr()
+    assert "over budget: high_tone, " in printed.err
+    assert "against 0.1, at 0.001: the highest threshold allowed" in printed.err
+    assert "1 of 1 labels miss the budget" in printed.err
+    assert "0.001" in printed.out
+    stored = (home / "runs" / "whistle" / "calibration.json").read_bytes()
+    assert msgspec.json.decode(stored, type=Calibration).labels[0].on_threshold == 0.001
+
+
+def test_some_folds_are_summarised_as_such(
+    whistle: Path, home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The table names the missing folds; the summary of all folds is not replaced."""
+    assert run("crossval", whistle, home) == 0
+    whole = (home / "runs" / "whistle" / "crossval.json").read_bytes()
+    capsys.readouterr()
+    assert run("crossval", whistle, home, "--folds", "1,2") == 0
+    assert "of folds 1, 2 only, not of 3" in " ".join(capsys.readouterr().out.split())
+    assert (home / "runs" / "whistle" / "crossval.json").read_bytes() == whole
+    some = (home / "runs" / "whistle" / "crossval-folds-1-2.json").read_bytes()
+    assert [fold["fold"] for fold in msgspec.json.decode(some)["folds"]] == [1, 2]
+    history = home / "runs" / "whistle" / "fold1" / "history.csv"
+    epochs = [line.partition(",")[0] for line in history.read_text(encoding="utf-8").splitlines()]
+    assert epochs == [str(epoch) for epoch in range(1, 61)]
