@@ -165,16 +165,16 @@ def test_a_missed_budget_is_named_and_has_a_status(
 ) -> None:
     """The label, its false alarms and the reason are printed; the thresholds are stored."""
     text = whistle.read_text(encoding="utf-8")
-    budget = "[calibrate]\nlowest_on = 0.001\nhighest_on = 0.001\nfalse_alarms_per_hour = 0.1\n"
+    budget = "[calibrate]\nlowest_on = 0.0\nhighest_on = 0.0\nfalse_alarms_per_hour = 0.1\n"
     whistle.write_text(text + budget, encoding="utf-8")
     assert run("calibrate", whistle, home) == MISSED_BUDGET == 3
     printed = capsys.readouterr()
     assert "over budget: high_tone, " in printed.err
-    assert "against 0.1, at 0.001: the highest threshold allowed" in printed.err
+    assert "against 0.1, at 0: the highest threshold allowed" in printed.err
     assert "1 of 1 labels miss the budget" in printed.err
-    assert "0.001" in printed.out
+    assert "0.000" in printed.out
     stored = (home / "runs" / "whistle" / "calibration.json").read_bytes()
-    assert msgspec.json.decode(stored, type=Calibration).labels[0].on_threshold == 0.001
+    assert msgspec.json.decode(stored, type=Calibration).labels[0].on_threshold == 0.0
 
 
 def test_some_folds_are_summarised_as_such(
