@@ -26,8 +26,13 @@ def check(experiment: Experiment, options: argparse.Namespace) -> None:
 
     Raises:
         DatasetError: The recordings cannot be used, or there is no such fold or label.
-        ExperimentError: A file that the experiment names is missing.
+        ExperimentError: A file that the experiment names is missing, or an option needs int8.
     """
+    if getattr(options, "among", None) and not experiment.model.has_network:
+        raise ExperimentError(
+            "--among is the accuracy of int8, got a network without: a baseline has no int8",
+            hint="leave out --among",
+        )
     dataset = with_background_label(open_dataset(experiment.data))
     _check_augmentation(experiment, dataset)
     if options.verb == "prepare":

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from soundpost.system.printable import printable
 from soundpost_training.dataset.clip import Clip, Dataset
 from soundpost_training.dataset.features import Features, content_hash
 from soundpost_training.dataset.fold_assignment import assign_again
@@ -125,11 +126,11 @@ def _note(clips: list[Clip]) -> str:
 
 def short_name(clip: Clip) -> str:
     """Returns the name of a clip with its folder."""
-    return f"{clip.path.parent.name}/{clip.path.name}"
+    return printable(f"{clip.path.parent.name}/{clip.path.name}")
 
 
 def _described(clip: Clip) -> str:
-    return f"{clip.path} ({clip.label})"
+    return printable(f"{clip.path} ({clip.label})")
 
 
 def _size(clip: Clip) -> int:

@@ -9,6 +9,7 @@ import numpy as np
 
 from soundpost.features import FeatureSpec
 from soundpost.recording.decoders.ffmpeg import is_installed
+from soundpost.system.printable import printable
 from soundpost_training.dataset.clip import Dataset
 from soundpost_training.dataset.copies import unite_decoded_copies
 from soundpost_training.dataset.decode import reverb
@@ -49,7 +50,7 @@ def prepare(
     if arrays is None or _is_worth_another_try(arrays):
         arrays = _make(path, lambda parts: extract_log_mel(dataset, spec, parts))
     features = Features(spec, arrays["log_mel"], arrays["starts"], arrays["frames"])
-    reasons = [*dataset.left_out, *map(str, arrays["reasons"])]
+    reasons = [*map(printable, dataset.left_out), *map(str, arrays["reasons"])]
     _report("left out", reasons, path.with_suffix(".left-out.txt"))
     _report("damaged, used", list(map(str, arrays["warnings"])), path.with_suffix(".damaged.txt"))
     clips = len(dataset.clips)
@@ -121,7 +122,7 @@ def _report(kind: str, reasons: list[str], path: Path) -> None:
 
 def _print_notes(notes: Sequence[str]) -> None:
     for note in notes[:NOTES_SHOWN]:
-        console.print(f"note: {note}", style="yellow", markup=False, soft_wrap=True)
+        console.print(f"note: {printable(note)}", style="yellow", markup=False, soft_wrap=True)
     if len(notes) > NOTES_SHOWN:
         console.print(f"… and {len(notes) - NOTES_SHOWN} more like these", style="yellow")
 
