@@ -24,6 +24,7 @@ COVERED_BY = {
     "daemon/cli/watch/watch.py": "integration/test_watch.py",
     "daemon/manifest/schema.py": "unit/daemon/manifest/test_manifest.py",
     "training/cli/soundscape_options.py": "unit/training/cli/test_soundscape_verbs.py",
+    "training/cli/training_verbs.py": "unit/training/test_end_to_end.py",
     "training/cli/verbs.py": "unit/training/test_end_to_end.py",
 }
 """Larger modules without a test file of their name, and the test file that covers each."""

@@ -2,6 +2,7 @@
 
 import stat
 import sys
+import zlib
 from pathlib import Path
 
 import numpy as np
@@ -28,16 +29,22 @@ sys.stdout.buffer.write(wav.getvalue())
 """Decodes an inverted FLAC behind four letters, and checks how the program is started."""
 
 
-def record(path: Path, samples: np.ndarray = NOISE) -> Path:
-    """Writes a recording of noise, or of other samples, and returns its path."""
+def noise_of(path: Path) -> np.ndarray:
+    """Returns half a second of noise that depends on the last names of a path; float64[n]."""
+    seed = zlib.crc32("/".join(path.with_suffix("").parts[-3:]).encode())
+    return np.random.default_rng(seed).normal(0, 0.1, RATE_HZ // 2)
+
+
+def record(path: Path, samples: np.ndarray | None = None) -> Path:
+    """Writes a recording of the path's own noise, or of other samples, and returns its path."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    soundfile.write(path, samples, RATE_HZ)
+    soundfile.write(path, noise_of(path) if samples is None else samples, RATE_HZ)
     return path
 
 
 def record_memo(path: Path) -> Path:
     """Writes a recording in the format that only the fake ffmpeg reads, and returns its path."""
-    flac = record(path.with_suffix(".flac"))
+    flac = record(path.with_suffix(".flac"), NOISE)
     path.write_bytes(b"M4A " + bytes(byte ^ 0xFF for byte in flac.read_bytes()))
     flac.unlink()
     return path

@@ -4,6 +4,12 @@ from typing import ClassVar
 
 from soundpost.errors import EX_CONFIG, SoundpostError
 
+MISSED_BUDGET = 3
+"""The exit status of a step that ended and wrote its results, which miss a budget of false alarms.
+
+Neither an error (1) nor a wrong command line (2, as argparse has it).
+"""
+
 
 class ExperimentError(SoundpostError):
     """An experiment's file or a command line option is wrong."""

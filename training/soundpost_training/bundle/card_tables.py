@@ -1,5 +1,6 @@
 """Tables of a model card, and its sentences on the shipped model and the data."""
 
+import textwrap
 from collections import defaultdict
 
 from soundpost.manifest import Manifest
@@ -33,6 +34,11 @@ label, as published; they are kept, as in all published results."""
 BACKGROUND = """
 {clips} clips of {labels} are background: they were trained as no label, and are not to be
 detected."""
+
+
+BACKGROUND_LABEL = """
+{clips} clips of {names} are background: they were trained as sounds that are not {label}, and
+nothing is detected in them. The accuracies above are of {label} against this background."""
 
 
 def fold_rows(summary: Summary) -> str:
@@ -106,7 +112,37 @@ def data_note(dataset: Dataset) -> str:
     if dataset.background:
         labels = ", ".join(sorted({clip.label for clip in dataset.background}))
         note += BACKGROUND.format(clips=len(dataset.background), labels=labels)
+    if dataset.has_background_label:
+        clips = sum(clip.label == dataset.labels[-1] for clip in dataset.clips)
+        names = ", ".join(dataset.background_names)
+        note += BACKGROUND_LABEL.format(clips=clips, names=names, label=dataset.labels[0])
     return note
+
+
+def count_labels(labels: int) -> str:
+    """Returns a number of labels with the noun."""
+    return "1 label" if labels == 1 else f"{labels} labels"
+
+
+def closed_set_note(dataset: Dataset) -> str:
+    """Returns the sentence on sounds of other kinds."""
+    if dataset.has_background_label:
+        return (
+            f"It distinguishes {dataset.labels[0]} from the background that it was trained on: a "
+            "sound of another kind may be taken for it."
+        )
+    return (
+        f"It has {count_labels(len(dataset.labels))} and no other: a sound of another kind gets "
+        "the label it resembles."
+    )
+
+
+def rewrap(paragraph: str, width: int) -> str:
+    """Wraps a plain paragraph again, because the inserted texts vary in length."""
+    if paragraph.startswith(("#", "|", "```")):
+        return paragraph
+    end = "\n" * paragraph.endswith("\n")
+    return textwrap.fill(paragraph, width, break_long_words=False, break_on_hyphens=False) + end
 
 
 def _source(clip: Clip) -> str:

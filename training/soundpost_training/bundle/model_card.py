@@ -1,6 +1,5 @@
 """The model card: the facts that a person needs before trusting a bundle."""
 
-import textwrap
 from pathlib import Path
 
 from soundpost.manifest import Manifest
@@ -12,11 +11,14 @@ from soundpost_training.bundle.card_network import (
     teacher_note,
 )
 from soundpost_training.bundle.card_tables import (
+    closed_set_note,
     confusion_rows,
+    count_labels,
     data_note,
     fold_rows,
     held_out_folds,
     label_rows,
+    rewrap,
     shipped_note,
 )
 from soundpost_training.dataset.clip import Dataset
@@ -40,7 +42,7 @@ CARD = """\
 
 {warning}{network}, int8, {bytes:,} bytes, {initial_weights}, by `soundpost-train`. It
 classifies windows of {window_seconds:.3f} s every {stride_seconds:.2f} s and gives one score for
-each of {labels} labels.
+each of {labels}.
 
 ## Figures
 
@@ -101,10 +103,9 @@ of all clips, by the highest score.
 ## Intended use, and its limits
 
 Detecting which of these sounds is near, on a small device, as a hint for people and machines. Not
-for the protection of life, and not for identifying people. It has {labels} labels and no other: a
-sound of another kind gets the label it resembles. Its training clips are single,
-mostly close sounds of a few seconds; far, overlapping or reverberant ones score lower. Digital
-silence and faint noise were trained to give no confident label.
+for the protection of life, and not for identifying people. {closed_set} Its training clips are
+single, mostly close sounds of a few seconds; far, overlapping or reverberant ones score lower.
+Digital silence and faint noise were trained to give no confident label.
 
 ## How it was made
 
@@ -127,14 +128,13 @@ def model_card(
     """Returns the text of MODEL_CARD.md.
 
     Args:
-        manifest: The bundle's manifest.
+        manifest: Of the bundle.
         experiment: The experiment.
         dataset: Its recordings.
         folder: Of the run whose model is shipped.
         evaluation: Its metrics, temperature and thresholds.
     """
-    training, summary = manifest.training, evaluation.summary
-    calibration = evaluation.calibration
+    training, summary, calibration = manifest.training, evaluation.summary, evaluation.calibration
     runs, source = initial_runs(experiment, folder)
     rate_hz, epochs = experiment.features.sample_rate_hz, experiment.train.epochs
     text = CARD.format(
@@ -145,7 +145,8 @@ def model_card(
         stride_seconds=experiment.window.stride_frames * experiment.features.hop_samples / rate_hz,
         stride_frames=experiment.window.stride_frames,
         frames=experiment.window.frames,
-        labels=len(manifest.labels),
+        labels=count_labels(len(manifest.labels)),
+        closed_set=closed_set_note(dataset),
         data=training.data,
         folds_are=dataset.fold_origin,
         fold_rows=fold_rows(summary),
@@ -189,12 +190,4 @@ def model_card(
         teacher_note=teacher_note(experiment.teacher, source),
         int8_note=int8_note(folder),
     )
-    return "\n\n".join(map(_rewrapped, text.split("\n\n")))
-
-
-def _rewrapped(paragraph: str) -> str:
-    """Wraps a plain paragraph again, because the inserted texts vary in length."""
-    if paragraph.startswith(("#", "|", "```")):
-        return paragraph
-    end = "\n" * paragraph.endswith("\n")
-    return textwrap.fill(paragraph, LINE, break_long_words=False, break_on_hyphens=False) + end
+    return "\n\n".join(rewrap(paragraph, LINE) for paragraph in text.split("\n\n"))

@@ -8,10 +8,13 @@ from pathlib import Path
 
 from soundpost.errors import SoundpostError
 from soundpost_training.cli import freesound_options
+from soundpost_training.cli.preflight import check
 from soundpost_training.cli.soundscape_options import VERBS as SOUNDSCAPE_VERBS
 from soundpost_training.cli.soundscape_options import add_options as add_soundscape_options
 from soundpost_training.cli.training_options import VERBS as TRAINING_VERBS
 from soundpost_training.cli.training_options import add_options as add_training_options
+from soundpost_training.dataset.folds import training_folds
+from soundpost_training.dataset.readers.open import open_dataset
 from soundpost_training.errors import ExperimentError
 from soundpost_training.experiment.experiment import load_experiment, with_leaky_folds
 
@@ -43,6 +46,9 @@ measure that, compose hours of sound with known events (docs/DETECTION.md):
           --fold 5 --seed 1 --out hours
       soundpost-train evaluate --soundscape hours --bundle models/esc50
 
+Exit status: 0 done, 1 an error, 3 a budget of false alarms is missed (calibrate,
+tune --budget; the results are written), 78 a wrong experiment or option.
+
 Ctrl-C is safe: the same command resumes where it stopped. Data sets are looked
 up in $SOUNDPOST_DATA. KERAS_BACKEND selects tensorflow, jax or torch.
 `soundpost-train VERB --help` explains the options of a step.
@@ -61,14 +67,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     options.command = shlex.join(["soundpost-train", *arguments])
     try:
-        _run(options)
+        return _run(options)
     except SoundpostError as error:
         print(f"soundpost-train: {error}\n  hint: {error.hint}", file=sys.stderr)
         return error.exit_status
     except KeyboardInterrupt:
         print("stopped; the same command resumes from here", file=sys.stderr)
         return INTERRUPTED
-    return 0
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -93,13 +98,12 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _run(options: argparse.Namespace) -> None:
+def _run(options: argparse.Namespace) -> int:
     if getattr(options, "source", None) == "freesound":
         print(freesound_options.run(options))
-        return
+        return 0
     if options.verb in SOUNDSCAPE_VERBS or getattr(options, "soundscape", None):
-        _run_soundscape(options)
-        return
+        return _run_soundscape(options)
     if options.config is None:
         raise ExperimentError(
             f"{options.verb} needs --config",
@@ -110,16 +114,25 @@ def _run(options: argparse.Namespace) -> None:
     )
     if getattr(options, "shuffle_anyway", False):
         experiment = with_leaky_folds(experiment)
-    # Keras takes seconds to import; --help and a typo in the file need not wait for it.
-    from soundpost_training.cli import verbs  # noqa: PLC0415 - see above
+    check(experiment, options)
+    # Keras takes seconds to import; --help, a typo and missing data need not wait for it.
+    from soundpost_training.cli import training_verbs, verbs  # noqa: PLC0415 - see above
 
-    getattr(verbs, options.verb)(experiment, options)
+    module = training_verbs if hasattr(training_verbs, options.verb) else verbs
+    status: int | None = getattr(module, options.verb)(experiment, options)
+    return status or 0
 
 
-def _run_soundscape(options: argparse.Namespace) -> None:
+def _run_soundscape(options: argparse.Namespace) -> int:
+    experiment = None
+    if options.verb == "soundscape":
+        experiment = load_experiment(options.config)
+        training_folds(open_dataset(experiment.data), options.fold)
     from soundpost_training.cli import soundscape_verbs as verbs  # noqa: PLC0415 - for the same reason
 
-    if options.verb == "soundscape":
-        verbs.soundscape(load_experiment(options.config), options)
-    else:
-        {"evaluate": verbs.judge, "tune": verbs.tune, "gates": verbs.gates}[options.verb](options)
+    if experiment is not None:
+        verbs.soundscape(experiment, options)
+        return 0
+    run = {"evaluate": verbs.judge, "tune": verbs.tune, "gates": verbs.gates}[options.verb]
+    status: int | None = run(options)
+    return status or 0

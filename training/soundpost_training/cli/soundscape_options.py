@@ -52,6 +52,13 @@ def add_options(parser: argparse.ArgumentParser, verb: str) -> None:
         parser.add_argument(
             "--out", type=Path, required=True, help="JSON file for the scores of all settings"
         )
+        parser.add_argument(
+            "--budget",
+            type=float,
+            metavar="PER_HOUR",
+            help="false alarms an hour that each label may give: also name the labels that give "
+            "more at every threshold (exit status 3)",
+        )
     if verb == "gates":
         parser.add_argument("--soundscape", type=Path, required=True, help="soundscape to process")
         parser.add_argument("--bundle", type=Path, required=True, help="folder of the bundle")

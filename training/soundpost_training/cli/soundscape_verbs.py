@@ -10,7 +10,7 @@ from soundpost.classify import load_bundle
 from soundpost.config import Config, load_config
 from soundpost_training.dataset.paths import data_folder
 from soundpost_training.dataset.readers.open import open_dataset
-from soundpost_training.errors import ExperimentError
+from soundpost_training.errors import MISSED_BUDGET, ExperimentError
 from soundpost_training.experiment.experiment import Experiment
 from soundpost_training.files import explain_write_errors, write_atomic
 from soundpost_training.progress import report as console
@@ -23,6 +23,7 @@ from soundpost_training.soundscape.score.judge import Case
 from soundpost_training.soundscape.score.judge import judge as judge_case
 from soundpost_training.soundscape.score.report_data import JudgementReport, MethodResult
 from soundpost_training.soundscape.tune.gates import measure_gates
+from soundpost_training.soundscape.tune.results import over_budget
 from soundpost_training.soundscape.tune.tune import tune as compare_candidates
 
 PAGE_FILE, DATA_FILE = "judgement.html", "judgement.json"
@@ -81,8 +82,12 @@ def judge(options: argparse.Namespace) -> None:
     console.print(f"report: {out / PAGE_FILE}, and the same as {DATA_FILE}")
 
 
-def tune(options: argparse.Namespace) -> None:
-    """Compares decision settings; prints a line for each and writes all of them as JSON."""
+def tune(options: argparse.Namespace) -> int:
+    """Compares decision settings; prints a line for each and writes all of them as JSON.
+
+    Returns:
+        `MISSED_BUDGET` if a label has more false alarms than `--budget` at every threshold, else 0.
+    """
     bundle = load_bundle(options.bundle)
     tuning = compare_candidates(options.soundscape, bundle, options.run, options.command)
     write_atomic(options.out, msgspec.json.format(msgspec.json.encode(tuning), indent=2))
@@ -95,6 +100,16 @@ def tune(options: argparse.Namespace) -> None:
             soft_wrap=True,
             highlight=False,
         )
+    over = {} if options.budget is None else over_budget(tuning.labels, options.budget)
+    for label, best in over.items():
+        console.print(
+            f"over budget: {label}, {best.false_per_hour:.1f} false alarms an hour against "
+            f"{options.budget:g} at best, at {best.threshold:g} over {best.smoothing_windows} "
+            "windows",
+            soft_wrap=True,
+            highlight=False,
+        )
+    return MISSED_BUDGET if over else 0
 
 
 def gates(options: argparse.Namespace) -> None:

@@ -1,6 +1,7 @@
 """Command line options of the verbs that train a network and make a bundle."""
 
 import argparse
+from collections.abc import Callable
 from pathlib import Path
 
 from soundpost_training.cli import freesound_options
@@ -14,6 +15,9 @@ VERBS = {
     "evaluate": "Write a report (HTML, JSON) with accuracy, curves, confusion and calibration.",
     "export": "Write the bundle with the model of all folds, or of one held out, and its card.",
 }
+
+FOLDS_TO_TEACH = "also score the teachers on this fold, which they are not trained on"
+FOLDS_TO_TRAIN = "number of the fold to hold out, or none"
 
 
 def add_options(parser: argparse.ArgumentParser, verb: str) -> None:
@@ -46,16 +50,16 @@ def _add_verb_options(parser: argparse.ArgumentParser, verb: str) -> None:
     if verb == "prepare":
         freesound_options.add_to(parser)
     if verb == "teach":
-        parser.add_argument(
-            "--fold",
-            type=int,
-            help="also score the teachers on this fold, which they are not trained on",
-        )
+        _add_folds(parser.add_mutually_exclusive_group(), FOLDS_TO_TEACH, int)
     if verb == "train":
-        parser.add_argument(
-            "--fold", type=_fold, required=True, help="number of the fold to hold out, or none"
-        )
+        _add_folds(parser.add_mutually_exclusive_group(required=True), FOLDS_TO_TRAIN, _fold)
     if verb == "crossval":
+        parser.add_argument(
+            "--folds",
+            type=_folds,
+            metavar="FOLD,…",
+            help="hold out these folds only, such as 1,2; the table names the missing ones",
+        )
         parser.add_argument(
             "--among",
             type=_labels,
@@ -78,6 +82,28 @@ def _add_verb_options(parser: argparse.ArgumentParser, verb: str) -> None:
         parser.add_argument(
             "--force", action="store_true", help="export even if int8 loses more than a point"
         )
+
+
+def _add_folds(
+    group: argparse._MutuallyExclusiveGroup, purpose: str, fold: Callable[[str], int | None]
+) -> None:
+    # Without a default, since None, which is no fold, would count as a missing option.
+    group.add_argument("--fold", type=fold, default=argparse.SUPPRESS, help=purpose)
+    group.add_argument("--folds", type=_folds, metavar="FOLD,…", help="the same for several folds")
+
+
+def _folds(text: str) -> tuple[int, ...]:
+    """Returns the folds in a text such as 1,2, each once.
+
+    Raises:
+        argparse.ArgumentTypeError: It has anything else.
+    """
+    try:
+        return tuple(dict.fromkeys(int(number) for number in text.split(",")))
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(
+            f"expected numbers of folds with commas, such as 1,2, got {text!r}"
+        ) from error
 
 
 def _fold(text: str) -> int | None:

@@ -33,9 +33,14 @@ class Dataset:
         attribution: The authors to name.
         published: Every clip must be there and readable, for figures are compared with others'.
         background: The recordings without a label.
+        background_names: The background that is trained as the last label, by the names of its
+            labels or folders. That label is in no bundle; see `with_background_label`.
         left_out: The recordings that its reader left out, each with the reason.
         has_leaky_folds: Folds were assigned by clip, so clips of one recording may be in several.
         reverb_copies: Reverberated copies of each clip among the features.
+        assigned_folds: The number of folds that the reader assigned; 0 if the folds were given.
+        may_have_copies: One recording may be there several times. A publication is used as it is.
+        notes: Remarks for the user on recordings that are used.
     """
 
     name: str
@@ -48,11 +53,25 @@ class Dataset:
     left_out: tuple[str, ...] = ()
     has_leaky_folds: bool = False
     reverb_copies: int = 0
+    assigned_folds: int = 0
+    may_have_copies: bool = False
+    notes: tuple[str, ...] = ()
+    background_names: tuple[str, ...] = ()
 
     @property
     def recordings(self) -> tuple[Clip, ...]:
         """The clips with a label, then the background."""
         return self.clips + self.background
+
+    @property
+    def has_background_label(self) -> bool:
+        """True if the last label is the background, which a bundle does not have."""
+        return bool(self.background_names)
+
+    @property
+    def bundle_labels(self) -> tuple[str, ...]:
+        """The labels that a bundle has: all but the one of the background."""
+        return self.labels[:-1] if self.has_background_label else self.labels
 
     @property
     def folds(self) -> list[int]:

@@ -2,6 +2,7 @@
 
 import hashlib
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import msgspec
@@ -58,9 +59,19 @@ def fingerprint(dataset: Dataset, spec: FeatureSpec) -> str:
 
 
 def content_hash(path: Path) -> bytes:
-    """Returns the SHA-256 of a file's content, or no bytes if the file cannot be read."""
+    """Returns the SHA-256 of a file's content, or no bytes if the file cannot be read.
+
+    A file that has not changed is read once in a process.
+    """
     try:
-        with path.open("rb") as audio:
-            return hashlib.file_digest(audio, "sha256").digest()
+        status = path.stat()
+        return _content_hash(path, status.st_size, status.st_mtime_ns)
     except OSError:
         return b""  # decoding the file reports the reason
+
+
+@cache
+def _content_hash(path: Path, _size: int, _mtime_ns: int) -> bytes:
+    """Returns the SHA-256 of a file; its size and time of change are part of the key."""
+    with path.open("rb") as audio:
+        return hashlib.file_digest(audio, "sha256").digest()

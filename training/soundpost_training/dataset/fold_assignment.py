@@ -2,9 +2,10 @@
 
 import hashlib
 from collections import Counter, defaultdict
+from collections.abc import Sequence
 from dataclasses import replace
 
-from soundpost_training.dataset.clip import Clip
+from soundpost_training.dataset.clip import Clip, Dataset
 
 
 def assign_folds(clips: list[Clip], folds: int) -> tuple[Clip, ...]:
@@ -31,6 +32,18 @@ def assign_folds(clips: list[Clip], folds: int) -> tuple[Clip, ...]:
         )
         counts[fold_of[group]].update(labels)
     return tuple(replace(clip, fold=fold_of[clip.group]) for clip in clips)
+
+
+def assign_again(dataset: Dataset, recordings: Sequence[Clip]) -> Dataset:
+    """Returns the data set with new folds, as many as its reader assigned.
+
+    Args:
+        dataset: With assigned folds.
+        recordings: Its clips, then its background, with their groups.
+    """
+    assigned = assign_folds(list(recordings), dataset.assigned_folds)
+    clips = len(dataset.clips)
+    return replace(dataset, clips=assigned[:clips], background=assigned[clips:])
 
 
 def _shuffle_key(name: str) -> str:

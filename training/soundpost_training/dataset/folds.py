@@ -1,6 +1,7 @@
 """Checks of folds: no leaks between them, and enough labels in each training set."""
 
 from soundpost_training.dataset.clip import Dataset
+from soundpost_training.dataset.fold_assignment import assign_again
 from soundpost_training.dataset.leaky_folds import find_leaks
 from soundpost_training.errors import DatasetError
 
@@ -34,8 +35,7 @@ def refuse_leaks(dataset: Dataset) -> Dataset:
 
 def _refuse_missing_labels(dataset: Dataset) -> None:
     for fold in dataset.folds:
-        trained = {clip.label for clip in dataset.clips if clip.fold != fold}
-        missing = [label for label in dataset.labels if label not in trained]
+        missing = _missing_labels(dataset, fold)
         if missing:
             raise DatasetError(
                 f"without fold {fold} there are no clips of: {', '.join(missing)}",
@@ -43,17 +43,37 @@ def _refuse_missing_labels(dataset: Dataset) -> None:
             )
 
 
+def _missing_labels(dataset: Dataset, held_out: int) -> list[str]:
+    """Returns the labels without a clip outside of a fold."""
+    trained = {clip.label for clip in dataset.clips if clip.fold != held_out}
+    return [label for label in dataset.labels if label not in trained]
+
+
+def usable_folds(dataset: Dataset) -> Dataset:
+    """Returns the data set, with folds assigned anew where a label is in one fold only.
+
+    That happens where some recordings cannot be read: they have places in the folds, too. Given
+    folds stay as they are.
+    """
+    is_usable = not any(_missing_labels(dataset, fold) for fold in dataset.folds)
+    if is_usable or not dataset.assigned_folds or dataset.has_leaky_folds:
+        return dataset
+    return assign_again(dataset, dataset.recordings)
+
+
 def refuse_single_label(dataset: Dataset) -> None:
     """Raises an error if there is nothing to tell apart; a collection may begin with one label.
 
     Raises:
-        DatasetError: The data set has one label only.
+        DatasetError: The data set has one label only, and no background.
     """
     if len(dataset.labels) == 1:
         raise DatasetError(
-            f"{dataset.name} has the one label {dataset.labels[0]}, at least two are needed: a "
-            "network of one label gives it to every sound, and no detection is a false alarm",
-            hint="give the other sounds of that place labels, too; data.background is not a label",
+            f"{dataset.name} has the one label {dataset.labels[0]}, at least two are needed, or a "
+            "background: a network of one label gives it to every sound, and no detection is a "
+            "false alarm",
+            hint="give the other sounds of that place labels, or name their folder in "
+            "data.background",
         )
 
 

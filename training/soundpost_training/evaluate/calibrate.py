@@ -15,7 +15,7 @@ from soundpost_training.evaluate.calibration import (
 from soundpost_training.evaluate.temperature import fit_temperature, temper
 from soundpost_training.examples.augment.negatives import negatives
 from soundpost_training.runs.run_folder import TFLITE_FILE
-from soundpost_training.scoring.classifier import build_classifier
+from soundpost_training.scoring.classifier import build_classifier, label_scores
 from soundpost_training.scoring.fold_scores import AllScores, FoldScores
 from soundpost_training.scoring.thresholds import clip_peaks, on_threshold
 from soundpost_training.train.context import TrainingContext
@@ -83,14 +83,23 @@ def _choose(context: TrainingContext, scores: AllScores, held_out: int | None) -
     """Chooses by the clips of all folds but one, and by the silence scores of its model."""
     folds = [scores[fold] for fold in training_folds(context.dataset, held_out)]
     quiet = _quiet_scores(context, held_out)
-    temperature = fit_temperature(
-        np.concatenate([fold.int8 for fold in folds]),
-        np.concatenate([fold.truth[fold.owners] for fold in folds]),
-        quiet,
-    )
+    temperature = _temperature(context, folds, quiet)
     clips = _clip_peaks(context, folds, temperature)
     labels = _labels(context, clips, temper(quiet, temperature).max(axis=0))
     return _Choice(temperature, labels, clips)
+
+
+def _temperature(
+    context: TrainingContext, folds: list[FoldScores], quiet: NDArray[np.float32]
+) -> float:
+    """Returns the temperature; where background is a label, silence is one of its sounds."""
+    scores = np.concatenate([fold.int8 for fold in folds])
+    truth = np.concatenate([fold.truth[fold.owners] for fold in folds])
+    if not context.dataset.has_background_label:
+        return fit_temperature(scores, truth, quiet)
+    background = np.full(len(quiet), len(context.dataset.labels) - 1)
+    labelled = np.concatenate((scores, quiet)), np.concatenate((truth, background))
+    return fit_temperature(*labelled, quiet[:0])
 
 
 def _labels(
@@ -98,7 +107,7 @@ def _labels(
 ) -> list[LabelCalibration]:
     config = context.experiment.calibrate
     labels = []
-    for index, name in enumerate(context.dataset.labels):
+    for index, name in enumerate(context.dataset.bundle_labels):
         is_own = clips.truth == index
         own, others = clips.peaks[is_own, index], clips.peaks[~is_own, index]
         hours = float(clips.hours[~is_own].sum())
@@ -134,8 +143,9 @@ def _outcome(parts: list[tuple[_ClipPeaks, list[LabelCalibration]]]) -> Outcome:
     hours, detected, others = 0.0, [], 0
     for clips, labels in parts:
         thresholds = np.array([label.on_threshold for label in labels], np.float32)
-        reached = clips.peaks >= thresholds
-        own = reached[np.arange(len(clips.truth)), clips.truth]
+        reached = clips.peaks[:, : len(labels)] >= thresholds
+        labelled = np.flatnonzero(clips.truth < len(labels))  # the others are background
+        own = reached[labelled, clips.truth[labelled]]
         hours += float(clips.hours.sum())
         detected.append(own)
         others += int(reached.sum() - own.sum())
@@ -156,4 +166,4 @@ def _quiet_scores(context: TrainingContext, fold: int | None) -> NDArray[np.floa
     classifier = build_classifier(experiment, context.dataset, model)
     rng = np.random.default_rng(QUIET_SEED)
     sounds = negatives(rng, experiment.features, QUIET_SOUNDS, experiment.window.frames)
-    return np.stack([classifier.scores(sound) for sound in sounds])
+    return np.stack([label_scores(classifier, context.dataset, sound) for sound in sounds])

@@ -4,7 +4,11 @@ import msgspec
 
 from soundpost.features import FeatureSpec
 from soundpost.manifest import Label
+from soundpost_training.experiment.deploy import CalibrateConfig
 from soundpost_training.scoring.thresholds import label_defaults
+
+ROUNDING = 1e-6
+"""Of false alarms an hour, which are a quotient: the budget itself is within the budget."""
 
 
 class LabelCalibration(msgspec.Struct, frozen=True, kw_only=True):
@@ -70,6 +74,26 @@ class Calibration(msgspec.Struct, frozen=True, kw_only=True):
 def labels_in_silence(calibration: Calibration) -> list[LabelCalibration]:
     """Returns the labels that silence or faint noise triggers even at the highest threshold."""
     return [label for label in calibration.labels if label.quiet >= label.on_threshold]
+
+
+def labels_over_budget(calibration: Calibration, config: CalibrateConfig) -> dict[str, str]:
+    """Returns the labels with more false alarms than the budget allows, each with the reason."""
+    budget = config.false_alarms_per_hour
+    return {
+        label.name: (
+            f"{label.false_alarms_per_hour:.1f} false alarms an hour against {budget:g}, at "
+            f"{label.on_threshold:g}: {_reason(label, config)}"
+        )
+        for label in calibration.labels
+        if label.false_alarms_per_hour > budget + ROUNDING
+    }
+
+
+def _reason(label: LabelCalibration, config: CalibrateConfig) -> str:
+    if label.on_threshold >= config.highest_on:
+        return "the highest threshold allowed (calibrate.highest_on)"
+    share = config.told_at_least
+    return f"a higher one would detect less than {share:.0%} of its clips (calibrate.told_at_least)"
 
 
 def manifest_labels(spec: FeatureSpec, calibration: Calibration) -> list[Label]:

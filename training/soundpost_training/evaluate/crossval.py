@@ -98,12 +98,23 @@ def measure_fold(context: TrainingContext, fold: int | None) -> FoldAccuracy:
 def crossval(context: TrainingContext) -> Summary:
     """Returns the accuracy over all folds; writes it beside the runs if it has int8."""
     summary = summarize([measure_fold(context, fold) for fold in context.dataset.folds])
-    if summary.has_int8:
-        write_atomic(
-            context.folder / SUMMARY_FILE,
-            msgspec.json.format(msgspec.json.encode(summary), indent=2),
-        )
+    store_summary(context, summary)
     return summary
+
+
+def store_summary(context: TrainingContext, summary: Summary) -> None:
+    """Writes accuracies in int8 beside the runs; those of some folds under another name.
+
+    The file of all folds is never replaced by one of fewer.
+    """
+    if not summary.has_int8:
+        return
+    measured = [fold.fold for fold in summary.folds]
+    name = SUMMARY_FILE
+    if measured != context.dataset.folds:
+        name = f"crossval-folds-{'-'.join(map(str, measured))}.json"
+    content = msgspec.json.format(msgspec.json.encode(summary), indent=2)
+    write_atomic(context.folder / name, content)
 
 
 def crossval_among(

@@ -62,8 +62,8 @@ class Evaluation(msgspec.Struct, frozen=True, kw_only=True):
         macro_roc_auc: The same.
         macro_average_precision: The same.
         logit_cosine: Mean cosine of the angle between int8 and float logits of a window.
-        labels: Each label against all others, over the clips of all folds.
-        deltas: Int8 compared with float, for each label.
+        labels: Each label of the bundle against all others, over the clips of all folds.
+        deltas: Int8 compared with float, for each label, and for background that is one.
         confusion: Clips of each label (row) recognised as each (column).
         top_confusions: The most frequent ones.
         reliability: Of the windows of the evaluated folds.
@@ -105,7 +105,7 @@ def evaluate(
     """
     folds = [scores[fold] for fold in dataset.folds]
     clip_scores, truth, clips = out_of_fold(folds)
-    labels = label_metrics(dataset.labels, clip_scores, truth)
+    labels = label_metrics(dataset.bundle_labels, clip_scores, truth)
     table = confusion(clip_scores, truth)
     evaluated = [
         (scores[choice.fold], temper(scores[choice.fold].int8, choice.temperature))

@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 
 from soundpost_training.dataset.clip import Dataset
 from soundpost_training.dataset.features import Features
-from soundpost_training.dataset.select import refuse_unknown_labels
+from soundpost_training.dataset.select import BACKGROUND_LABEL, refuse_unknown_labels
 from soundpost_training.examples.augment.negatives import negatives
 from soundpost_training.examples.sound_bank import SoundBank
 from soundpost_training.experiment.experiment import Experiment
@@ -50,7 +50,10 @@ def build_sound_bank(
     beneath = _labels_beneath(experiment, dataset)
     first_background = len(labelled) + len(quiet)
     targets = _soft_targets(dataset, owners, experiment.train.label_smoothing)
-    unlabelled = (len(quiet) + len(recordings), len(dataset.labels))
+    unlabelled = np.tile(
+        _unlabelled_target(dataset, experiment.train.label_smoothing),
+        (len(quiet) + len(recordings), 1),
+    )
     return SoundBank(
         features=Features.joined(features.spec, labelled + quiet + recordings),
         dry=len(clips),
@@ -61,9 +64,7 @@ def build_sound_bank(
             *[np.zeros(1, np.int64)] * len(quiet),
             *(np.arange(len(sound)) for sound in recordings),
         ],
-        targets=np.concatenate(
-            (targets, np.full(unlabelled, 1.0 / len(dataset.labels), np.float32))
-        ),
+        targets=np.concatenate((targets, unlabelled)),
         folds=np.concatenate((fold_of[owners], [-1] * len(quiet), fold_of[background])).astype(
             np.int64
         ),
@@ -81,24 +82,68 @@ def build_sound_bank(
     )
 
 
+def balance_background(dataset: Dataset, clips: list[int]) -> list[int]:
+    """Returns clips of which about as many are of the label as of its background.
+
+    There is mostly far more background. A network that saw the label in a tenth of its examples
+    would score it too low to be detected. Without a background label nothing is changed.
+
+    Args:
+        dataset: The recordings.
+        clips: Positions in the data set.
+
+    Returns:
+        The same clips in their order, those of the rarer kind several times.
+    """
+    if not dataset.has_background_label:
+        return clips
+    is_background = [dataset.clips[clip].label == BACKGROUND_LABEL for clip in clips]
+    backgrounds = sum(is_background)
+    labelled = len(clips) - backgrounds
+    most = max(backgrounds, labelled)
+    return [
+        clip
+        for clip, background in zip(clips, is_background, strict=True)
+        for _ in range(most // (backgrounds if background else labelled))
+    ]
+
+
 def _labels_beneath(experiment: Experiment, dataset: Dataset) -> tuple[str, ...]:
-    """Returns the labels whose clips are mixed beneath others as well.
+    """Returns the labels whose clips are mixed beneath others as well; so is a background label.
 
     Raises:
         DatasetError: The data set lacks one of them.
     """
     mixing = experiment.augment.background
-    labels = () if isinstance(mixing, UnsetType) else mixing.labels
-    refuse_unknown_labels(dataset, labels, "augment.background.labels")
-    return labels
+    if isinstance(mixing, UnsetType):
+        return ()
+    refuse_unknown_labels(dataset, mixing.labels, "augment.background.labels")
+    return (*mixing.labels, BACKGROUND_LABEL) if dataset.has_background_label else mixing.labels
+
+
+def _unlabelled_target(dataset: Dataset, smoothing: float) -> NDArray[np.float32]:
+    """Returns the target of a sound without a label, float32[labels].
+
+    It is uniform, or the background where that is trained as a label.
+    """
+    labels = len(dataset.labels)
+    if dataset.has_background_label:
+        target: NDArray[np.float32] = _soft(np.array([labels - 1]), labels, smoothing)[0]
+        return target
+    return np.full(labels, 1.0 / labels, np.float32)
 
 
 def _soft_targets(dataset: Dataset, clips: list[int], smoothing: float) -> NDArray[np.float32]:
     """Returns the targets of clips with label smoothing, float32[clips, labels]."""
-    labels = len(dataset.labels)
-    one_hot = np.eye(labels, dtype=np.float32)[np.array(dataset.targets())[clips]]
+    return _soft(np.array(dataset.targets())[clips], len(dataset.labels), smoothing)
+
+
+def _soft(targets: NDArray[np.int64], labels: int, smoothing: float) -> NDArray[np.float32]:
+    """Returns one-hot targets with label smoothing, float32[n, labels]."""
+    one_hot: NDArray[np.float32] = np.eye(labels, dtype=np.float32)[targets]
     soft: NDArray[np.float32] = one_hot * np.float32(1.0 - smoothing)
-    return soft + np.float32(smoothing / labels)
+    soft += np.float32(smoothing / labels)
+    return soft
 
 
 def allowed_starts(log_mel: NDArray[np.float32], frames: int) -> NDArray[np.int64]:

@@ -4,6 +4,7 @@ import keras
 
 from soundpost_training.errors import TrainingError
 from soundpost_training.experiment.experiment import ModelConfig
+from soundpost_training.network.arch.layer_names import LOGITS
 from soundpost_training.network.arch.mobilenet_v2 import build_mobilenet_v2
 from soundpost_training.network.arch.residual import build_residual
 from soundpost_training.network.arch.separable import build_separable
@@ -53,6 +54,19 @@ def require_network(config: ModelConfig) -> None:
             f"arch = {config.arch} is a baseline: it has no network, so no int8 and no bundle",
             hint="`soundpost-train crossval` prints its accuracy; for a bundle choose residual",
         )
+
+
+def single_logit(model: keras.Model) -> keras.Model:
+    """Returns a network of two labels as one of the first label alone.
+
+    Its logit is the difference of the two, so that its sigmoid is the softmax score of that label.
+    """
+    last = model.get_layer(LOGITS)
+    kernel, bias = last.get_weights()
+    difference = keras.layers.Dense(1, name=LOGITS)
+    single = keras.Model(model.input, difference(last.input))
+    difference.set_weights([kernel[:, :1] - kernel[:, 1:], bias[:1] - bias[1:]])
+    return single
 
 
 def fold_scaling(model: keras.Model, config: ModelConfig) -> keras.Model:

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from soundpost_training.dataset.clip import Dataset
 from soundpost_training.experiment.experiment import Experiment
 from soundpost_training.progress import track
-from soundpost_training.scoring.classifier import build_classifier
+from soundpost_training.scoring.classifier import build_classifier, label_scores
 from soundpost_training.scoring.fold_scores import float_scores
 
 Windows = NDArray[np.float32]
@@ -62,5 +62,7 @@ class Int8AccuracyLoss:
             return 0.0
         classifier = build_classifier(self._experiment, self._dataset, model)
         windows = track(self._windows, "accuracy lost by int8")
-        labels = np.array([classifier.scores(window).argmax() for window in windows])
+        labels = np.array(
+            [label_scores(classifier, self._dataset, window).argmax() for window in windows]
+        )
         return float(self._is_right.mean() - (labels == self._truth).mean())

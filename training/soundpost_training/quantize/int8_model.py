@@ -14,7 +14,7 @@ from soundpost_training.dataset.paths import text_of
 from soundpost_training.dataset.windows import windows_of_clips
 from soundpost_training.experiment.deploy import QuantizeConfig
 from soundpost_training.files import write_atomic
-from soundpost_training.network.build import fold_scaling
+from soundpost_training.network.build import fold_scaling, single_logit
 from soundpost_training.progress import console
 from soundpost_training.quantize.accuracy_loss import Int8AccuracyLoss
 from soundpost_training.quantize.convert import calibration_windows, choose_windows, convert
@@ -60,20 +60,24 @@ def make_int8(context: TrainingContext, fold: int | None, network: keras.Model) 
     folded = fold_scaling(network, experiment.model)
     config = experiment.quantize
 
+    def to_tflite(trained: keras.Model) -> bytes:
+        device = single_logit(trained) if dataset.has_background_label else trained
+        return convert(device, calibration)
+
     def fine_tune() -> tuple[bytes, int]:
         tuned = fine_tune_quantised(folded, config, windows, calibration, experiment.seed)
-        return convert(tuned, calibration), 0 if tuned is folded else qat_epochs(config)
+        return to_tflite(tuned), 0 if tuned is folded else qat_epochs(config)
 
     if config.aware_epochs is None:
         truth = np.array(dataset.targets())[clips][owners]
         loss = Int8AccuracyLoss(experiment, dataset, network, windows, truth)
-        model, record = choose_model(convert(folded, calibration), fine_tune, loss.of, config)
+        model, record = choose_model(to_tflite(folded), fine_tune, loss.of, config)
         _print(folder.name, record)
     elif config.aware_epochs:
         model, epochs = fine_tune()
         record = Int8Record(settings=config, epochs=epochs)
     else:
-        model, record = convert(folded, calibration), Int8Record(settings=config)
+        model, record = to_tflite(folded), Int8Record(settings=config)
     (folder / TFLITE_FILE).unlink(missing_ok=True)  # written last, so it always fits its record
     write_atomic(folder / RECORD_FILE, msgspec.json.encode(record))
     write_atomic(folder / LIST_FILE, calibration_list(context, fold))

@@ -23,7 +23,7 @@ DIAGONAL: Style = {"color": "#888888", "linestyle": "--", "linewidth": 1.0}
 def confusion_matrix(evaluation: Evaluation) -> bytes:
     """Draws shares of each label's clips (row) classified as each label (column)."""
     table = np.array(evaluation.confusion)
-    names = [label.name for label in evaluation.labels]
+    names = [delta.name for delta in evaluation.deltas]
     size = 3.0 + 0.2 * len(names)
     figure = Figure((size + 0.8, size), layout="constrained")
     axes = figure.subplots()

@@ -1,6 +1,5 @@
 """Losses of each epoch: written as CSV, and to TensorBoard where that is installed."""
 
-import os
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -8,10 +7,13 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from soundpost_training.files import write_atomic
+
 HISTORY_FILE = "history.csv"
 """A line for each epoch: its number from 1, its mean loss, and the validation loss, if any.
 
-An epoch that was repeated after an interruption has two lines; the later one counts.
+In files of older versions an epoch that was repeated after an interruption has two lines; the later
+one counts.
 """
 
 TENSORBOARD_FOLDER = "tensorboard"
@@ -22,11 +24,13 @@ class History:
 
     Args:
         folder: Of the run.
+        done: Epochs of the checkpoint that the run continues from; the lines of later epochs are
+            removed, because these epochs are repeated. None keeps all complete lines.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, done: int | None = None) -> None:
         path = folder / HISTORY_FILE
-        _drop_incomplete_line(path)
+        _keep_lines(path, done)
         self._lines = path.open("a", encoding="utf-8")
         self._board = _tensorboard(folder / TENSORBOARD_FOLDER)
 
@@ -72,13 +76,33 @@ def read_history(folder: Path) -> NDArray[np.float64]:
     return rows[::-1][last]
 
 
-def _drop_incomplete_line(path: Path) -> None:
-    """Cuts off a line that a power cut or a full disk left incomplete; its epoch is repeated."""
-    if path.is_file():
-        text = path.read_bytes()
-        complete = text.rfind(b"\n") + 1
-        if complete < len(text):
-            os.truncate(path, complete)
+def _keep_lines(path: Path, done: int | None) -> None:
+    """Keeps one complete line of each epoch up to `done`, and removes all others.
+
+    A kill, a power cut or a full disk may leave a part of a line, or zeros in its place. The file
+    is replaced as a whole.
+    """
+    if not path.is_file():
+        return
+    lines: dict[int, bytes] = {}
+    before = path.read_bytes()
+    for line in before.splitlines(keepends=True):
+        epoch = _epoch(line)
+        if epoch is not None and (done is None or epoch <= done):
+            lines[epoch] = line
+    after = b"".join(lines[epoch] for epoch in sorted(lines))
+    if after != before:
+        write_atomic(path, after)
+
+
+def _epoch(line: bytes) -> int | None:
+    """Returns the epoch of a complete line, or None."""
+    try:
+        epoch, *losses = line.decode("ascii").split(",")
+        [float(loss) for loss in losses]
+        return int(epoch) if line.endswith(b"\n") and losses else None
+    except ValueError:
+        return None
 
 
 def _tensorboard(folder: Path) -> Any:  # noqa: ANN401 - TensorBoard publishes no types

@@ -2,6 +2,9 @@
 
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
+
 from soundpost.classify import Bundle, Classifier
 from soundpost_training.dataset.clip import Dataset
 from soundpost_training.experiment.experiment import Experiment
@@ -29,7 +32,7 @@ def build_classifier(
         temperature: What logits are divided by.
     """
     spec = experiment.features
-    labels = [label_defaults(name, UNCALIBRATED_ON, spec) for name in dataset.labels]
+    labels = [label_defaults(name, UNCALIBRATED_ON, spec) for name in dataset.bundle_labels]
     manifest = build_manifest(
         experiment,
         dataset,
@@ -38,3 +41,19 @@ def build_classifier(
         Measurements([], ""),
     )
     return Classifier(Bundle(folder=Path(), manifest=manifest, model=model))
+
+
+def label_scores(
+    classifier: Classifier, dataset: Dataset, log_mel: NDArray[np.float32]
+) -> NDArray[np.float32]:
+    """Returns the scores of a window for all labels that are trained, float32[labels].
+
+    A bundle does not have the label of the background; its score is the rest to 1.
+
+    Args:
+        classifier: Of the bundle.
+        dataset: Has the labels.
+        log_mel: float32[frames, mel_bands].
+    """
+    scores = classifier.scores(log_mel)
+    return np.append(scores, 1.0 - scores) if dataset.has_background_label else scores

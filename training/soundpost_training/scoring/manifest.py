@@ -81,7 +81,7 @@ def build_manifest(
         ),
         output=Output(
             tensor=_tensor(interpreter.output),
-            activation="softmax",
+            activation="sigmoid" if dataset.has_background_label else "softmax",
             temperature=decisions.temperature,
         ),
         labels=decisions.labels,

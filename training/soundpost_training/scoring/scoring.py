@@ -5,7 +5,7 @@ import numpy as np
 
 from soundpost_training.dataset.windows import windows_of_clips
 from soundpost_training.progress import track
-from soundpost_training.scoring.classifier import build_classifier
+from soundpost_training.scoring.classifier import build_classifier, label_scores
 from soundpost_training.scoring.fold_scores import FoldScores, float_scores
 from soundpost_training.train.boosting_baseline import baseline_scores
 from soundpost_training.train.context import TrainingContext
@@ -33,7 +33,7 @@ def score_fold(
     if model is not None:
         classifier = build_classifier(experiment, dataset, model)
         shown = track(windows, f"{context.fold_folder(fold).name}, int8")
-        int8 = np.stack([classifier.scores(window) for window in shown])
+        int8 = np.stack([label_scores(classifier, dataset, window) for window in shown])
     return FoldScores(
         clips=np.array(clips),
         truth=np.array(dataset.targets())[clips],

@@ -55,7 +55,8 @@ def teach(pool: ExamplePool, student: Student) -> SoftLabels:
         logits.append(_own_head_logits(config, pool, examples, student))
     scores = ensemble_scores(logits, config.temperature, config.blend)
     unlabelled = pool.drawn.clips[examples, 0] >= pool.sound_bank.clips
-    scores[unlabelled] = 1.0 / scores.shape[1]  # these have no label, whatever the teachers score
+    # These have no label, or are background, whatever the teachers score.
+    scores[unlabelled] = pool.targets(examples[unlabelled])
     soft_labels = SoftLabels(examples, scores.astype(np.float16))
     with atomic_path(path) as partial:
         sources = np.array(msgspec.json.encode(now).decode())

@@ -9,7 +9,7 @@ from soundpost_training.dataset.features import Features
 from soundpost_training.errors import ExperimentError
 from soundpost_training.examples.augment.draw import Draw
 from soundpost_training.examples.batches import TrainingBatches
-from soundpost_training.examples.build_sound_bank import build_sound_bank
+from soundpost_training.examples.build_sound_bank import balance_background, build_sound_bank
 from soundpost_training.examples.sound_bank import SoundBank
 from soundpost_training.experiment.experiment import Experiment
 from soundpost_training.experiment.record import recipe_fingerprint
@@ -67,7 +67,8 @@ class TrainingContext:
 
     def sound_bank(self, clips: list[int]) -> SoundBank:
         """Returns the sounds that examples of these clips are cut from."""
-        return build_sound_bank(self.experiment, self.dataset, self.features, clips)
+        balanced = balance_background(self.dataset, clips)
+        return build_sound_bank(self.experiment, self.dataset, self.features, balanced)
 
     @cached_property
     def pool(self) -> ExamplePool:

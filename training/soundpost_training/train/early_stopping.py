@@ -36,7 +36,7 @@ def split_validation(dataset: Dataset, clips: list[int], share: float, seed: int
         seed: Of the choice.
     """
     rng = np.random.default_rng((seed, 4))
-    recording = {clip: dataset.clips[clip].group.partition("/")[0] for clip in clips}
+    recording = {clip: _recording(dataset, clip) for clip in clips}
     chosen: set[str] = set()
     for label in dataset.labels:
         own = [clip for clip in clips if dataset.clips[clip].label == label]
@@ -46,6 +46,12 @@ def split_validation(dataset: Dataset, clips: list[int], share: float, seed: int
                 break
             chosen.add(candidate)
     return [clip for clip in clips if recording[clip] in chosen]
+
+
+def _recording(dataset: Dataset, clip: int) -> str:
+    """Returns the source recording of a clip; a publication's group has the label behind it."""
+    group = dataset.clips[clip].group
+    return group.partition("/")[0] if dataset.published else group
 
 
 class EarlyStopping:

@@ -83,7 +83,7 @@ def _fit(
     """
     checkpoints = Checkpoints(folder / CHECKPOINT_FOLDER)
     done = checkpoints.restore(model)
-    with bar() as progress, History(folder) as history:
+    with bar(each=True) as progress, History(folder, done) as history:
         task = progress.add_task(folder.name, total=epochs, completed=done)
         for epoch in range(done + 1, epochs + 1):
             if early_stopping is not None and early_stopping.is_due(epoch - 1):

@@ -9,7 +9,9 @@ from sample_evaluation import LABELS, sample_evaluation
 
 from soundpost.classify import load_bundle
 from soundpost_training.bundle.card_tables import (
+    closed_set_note,
     confusion_rows,
+    count_labels,
     data_note,
     fold_rows,
     held_out_folds,
@@ -18,6 +20,7 @@ from soundpost_training.bundle.card_tables import (
     twin_id,
 )
 from soundpost_training.dataset import Clip, Dataset
+from soundpost_training.dataset.select import with_background_label
 
 pytestmark = pytest.mark.training
 
@@ -73,3 +76,20 @@ def test_the_data_is_described_with_its_flaws() -> None:
     assert data_note(free) == ""
     with_background = dataclasses.replace(free, background=(Clip(Path("d"), "rain", 1, "9"),))
     assert "1 clips of rain are background" in data_note(with_background)
+
+
+def test_a_single_label_is_described_with_its_background() -> None:
+    """The note says what the label was distinguished from; other sounds may be taken for it."""
+    clips = (Clip(Path("a"), "fox", 1, "1"), Clip(Path("b"), "fox", 2, "2"))
+    rain = (Clip(Path("c"), "rain", 1, "3"), Clip(Path("d"), "wind", 2, "4"))
+    dataset = Dataset("clips", clips, ("fox",), "CC0", "an author", background=rain)
+    single = with_background_label(dataset)
+    note = " ".join(data_note(single).split())
+    assert "2 clips of rain, wind are background: they were trained as sounds that are not fox" in (
+        note
+    )
+    assert "distinguishes fox from the background" in closed_set_note(single)
+    assert count_labels(len(single.bundle_labels)) == "1 label"
+    assert closed_set_note(dataclasses.replace(dataset, labels=("fox", "owl"))).startswith(
+        "It has 2 labels and no other"
+    )

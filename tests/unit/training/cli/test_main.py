@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from soundpost_training.cli import main, verbs
+from soundpost_training.cli import main, training_verbs
 from soundpost_training.cli.training_options import VERBS as TRAINING_VERBS
 
 pytestmark = pytest.mark.training
@@ -84,6 +84,7 @@ def test_a_flag_that_cannot_be_used_ends_with_status_78(
     assert not (tmp_path / "cache").exists()
 
 
+@pytest.mark.usefixtures("tones_at_home")
 def test_ctrl_c_ends_with_status_130(
     experiment_file: Path,
     tmp_path: Path,
@@ -95,6 +96,6 @@ def test_ctrl_c_ends_with_status_130(
     def interrupt(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(verbs, "prepare", interrupt)
+    monkeypatch.setattr(training_verbs, "prepare", interrupt)
     assert run("prepare", experiment_file, tmp_path) == 130
     assert "the same command resumes" in capsys.readouterr().err

@@ -26,6 +26,20 @@ def test_the_fold_to_train_must_be_given() -> None:
         parse("train")
 
 
+@pytest.mark.parametrize("verb", ["train", "crossval", "teach"])
+def test_some_folds_may_be_named(verb: str) -> None:
+    """With commas, each once, in their order."""
+    assert parse(verb, "--folds", "3, 1,3").folds == (3, 1)
+    with pytest.raises(SystemExit):
+        parse(verb, "--folds", "1-3")
+
+
+def test_one_fold_or_several_are_named() -> None:
+    """Both at once contradict each other."""
+    with pytest.raises(SystemExit):
+        parse("train", "--fold", "1", "--folds", "2,3")
+
+
 def test_labels_are_separated_by_commas() -> None:
     """Blanks and repetitions are removed, and the order stays."""
     assert parse("crossval", "--among", "owl, fox,,owl").among == ("owl", "fox")

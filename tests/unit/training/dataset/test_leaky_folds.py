@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-import soundfile
+from noise_recordings import record
 
 from soundpost.features import FeatureSpec
 from soundpost_training.cli import main
@@ -21,7 +21,7 @@ def leaky(tmp_path: Path) -> DataConfig:
         for recording in range(2):
             for piece in range(4):
                 name = f"{label}{recording}{piece}.wav"
-                soundfile.write(tmp_path / name, [0.1, -0.1] * 4000, 16_000)
+                record(tmp_path / name)
                 rows.append(f"{name},{label},{label}{recording},{piece % 2 + 1}")
     (tmp_path / "labels.csv").write_text("\n".join(rows), encoding="utf-8")
     return DataConfig(kind="csv", folder=str(tmp_path), shuffle_anyway=True)
@@ -50,7 +50,7 @@ def test_the_warning_counts_clips(dataset: Dataset) -> None:
 def test_unknown_leaks_are_not_denied(tmp_path: Path) -> None:
     """Recordings without groups may still have one source."""
     for name in "abcd":
-        soundfile.write(tmp_path / f"{name}.wav", [0.1, -0.1] * 4000, 16_000)
+        record(tmp_path / f"{name}.wav")
     rows = ["path,label", "a.wav,fox", "b.wav,fox", "c.wav,owl", "d.wav,owl"]
     (tmp_path / "labels.csv").write_text("\n".join(rows), encoding="utf-8")
     config = DataConfig(kind="csv", folder=str(tmp_path), folds=2, shuffle_anyway=True)

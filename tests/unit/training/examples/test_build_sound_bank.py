@@ -10,9 +10,13 @@ from soundpost_training.dataset.clip import Dataset
 from soundpost_training.dataset.decode.prepare import prepare
 from soundpost_training.dataset.features import Features
 from soundpost_training.dataset.readers.esc50 import read_esc50
-from soundpost_training.dataset.select import as_background
+from soundpost_training.dataset.select import as_background, with_background_label
 from soundpost_training.errors import DatasetError
-from soundpost_training.examples.build_sound_bank import allowed_starts, build_sound_bank
+from soundpost_training.examples.build_sound_bank import (
+    allowed_starts,
+    balance_background,
+    build_sound_bank,
+)
 from soundpost_training.examples.sound_bank import SoundBank
 from soundpost_training.experiment.data import BackgroundConfig
 from soundpost_training.experiment.experiment import Experiment, load_experiment
@@ -70,6 +74,31 @@ def test_background_has_a_uniform_target(with_background: SoundBank) -> None:
     assert set(with_background.beneath) == set(with_background.background)
 
 
+def test_the_background_of_one_label_is_a_label(
+    experiment: Experiment, tones: Path, tmp_path: Path
+) -> None:
+    """Silence is background, too; it lies beneath the label, which is as frequent as it is."""
+    dataset = as_background(read_esc50(tones), ("high_tone", "low_tone"))
+    dataset = with_background_label(dataset)
+    dataset, features = prepare(dataset, experiment.features, tmp_path)
+    clips = balance_background(dataset, dataset.in_folds([1, 2]))
+    assert len(clips) == 16
+    assert len(set(clips)) == 12
+    bank = build_sound_bank(beneath(experiment), dataset, features, clips)
+    assert np.mean(bank.targets[:16].argmax(axis=1)) == 0.5
+    smoothing = experiment.train.label_smoothing
+    expected = np.array([smoothing / 2, 1 - smoothing / 2])
+    np.testing.assert_allclose(bank.targets[16:], np.tile(expected, (64, 1)), atol=1e-6)
+    assert bank.targets[bank.beneath].argmax(axis=1).tolist() == [1] * 8
+    assert not len(build_sound_bank(experiment, dataset, features, clips).beneath)
+
+
+def test_more_labels_are_not_balanced(tone_features: tuple[Dataset, Features]) -> None:
+    """Each clip of a data set with several labels is there once."""
+    dataset = tone_features[0]
+    assert balance_background(dataset, [1, 2, 3]) == [1, 2, 3]
+
+
 def test_clips_of_some_labels_are_mixed_beneath_others_too(
     experiment: Experiment, tone_features: tuple[Dataset, Features]
 ) -> None:
@@ -84,9 +113,9 @@ def test_clips_of_some_labels_are_mixed_beneath_others_too(
     assert "augment.background.labels" in caught.value.hint
 
 
-def beneath(experiment: Experiment, label: str) -> Experiment:
-    """The experiment in which a label is mixed beneath the others."""
-    mixing = BackgroundConfig(labels=(label,))
+def beneath(experiment: Experiment, *labels: str) -> Experiment:
+    """The experiment in which background, and some labels, are mixed beneath the others."""
+    mixing = BackgroundConfig(labels=labels)
     augment = msgspec.structs.replace(experiment.augment, background=mixing)
     return msgspec.structs.replace(experiment, augment=augment)
 

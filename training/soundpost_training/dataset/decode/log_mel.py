@@ -17,6 +17,9 @@ from soundpost_training.errors import DatasetError
 REASONS_SHOWN = 3
 """Reasons in an error; if no recording can be read, they are mostly the same."""
 
+LOUDEST = 1.0 - 2.0**-15
+"""The largest positive sample of 16 bit, which a clipped recording has many of."""
+
 
 def extract_log_mel(dataset: Dataset, spec: FeatureSpec, folder: Path) -> Arrays:
     """Returns the log-mel of the readable recordings, and the reasons for the others.
@@ -27,7 +30,8 @@ def extract_log_mel(dataset: Dataset, spec: FeatureSpec, folder: Path) -> Arrays
         folder: Stores the parts of a long extraction.
 
     Returns:
-        The arrays of `extract_all`, and `ffmpeg`: whether that program was installed.
+        The arrays of `extract_all`, `ffmpeg`: whether that program was installed, and `full_scale`
+        float32[recordings], the share of samples at full scale, 0 where an earlier attempt read it.
 
     Raises:
         DatasetError: A recording of a published data set cannot be read; of another data set,
@@ -35,9 +39,13 @@ def extract_log_mel(dataset: Dataset, spec: FeatureSpec, folder: Path) -> Arrays
     """
     log_mel = LogMel(spec)
 
+    full_scale = np.zeros(len(dataset.recordings), np.float32)
+
     def extract(at: int) -> Extracted:
         path = dataset.recordings[at].path
         decoded = decode(path, spec.sample_rate_hz)
+        if len(decoded.signal):
+            full_scale[at] = np.mean(np.abs(decoded.signal) >= LOUDEST)
         return Extracted([log_mel_of(log_mel, decoded.signal, path)], decoded.warning)
 
     with_ffmpeg = is_installed()
@@ -51,7 +59,7 @@ def extract_log_mel(dataset: Dataset, spec: FeatureSpec, folder: Path) -> Arrays
     if not len(extracted["clips"]):
         reasons = "; ".join(map(str, extracted["reasons"][:REASONS_SHOWN]))
         raise DatasetError(f"no clip of {dataset.name} can be read", hint=reasons)
-    return {**extracted, "ffmpeg": np.array(with_ffmpeg)}
+    return {**extracted, "ffmpeg": np.array(with_ffmpeg), "full_scale": full_scale}
 
 
 def log_mel_of(log_mel: LogMel, signal: Signal, path: Path) -> NDArray[np.float32]:

@@ -1,7 +1,7 @@
 """The features of a data set: computed once, then loaded from the cache."""
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,12 +9,15 @@ import numpy as np
 
 from soundpost.features import FeatureSpec
 from soundpost.recording.decoders.ffmpeg import is_installed
+from soundpost.system.printable import printable
 from soundpost_training.dataset.clip import Dataset
+from soundpost_training.dataset.copies import unite_decoded_copies
 from soundpost_training.dataset.decode import reverb
 from soundpost_training.dataset.decode.cache import HINT, Arrays, load_arrays, save_arrays
+from soundpost_training.dataset.decode.clipping import clipping_notes
 from soundpost_training.dataset.decode.log_mel import extract_log_mel
 from soundpost_training.dataset.features import Features, content_hash, fingerprint
-from soundpost_training.dataset.folds import refuse_leaks
+from soundpost_training.dataset.folds import refuse_leaks, usable_folds
 from soundpost_training.dataset.paths import data_folder, text_of
 from soundpost_training.errors import DatasetError
 from soundpost_training.experiment.data import ReverbConfig
@@ -23,6 +26,9 @@ from soundpost_training.progress import console
 
 REASONS_SHOWN = 20
 """Recordings of a kind on the screen, about a screenful; a file beside the cache has all."""
+
+NOTES_SHOWN = 10
+"""Remarks on recordings that are used; more of them are mostly alike."""
 
 
 def prepare(
@@ -36,14 +42,15 @@ def prepare(
 
     Raises:
         DatasetError: A clip of a published data set cannot be read, the readable recordings are
-            not a data set, no impulse response can be used, or the cache cannot be written.
+            not a data set, one of them has two labels, no impulse response can be used, or the
+            cache cannot be written.
     """
     path = cache / f"{_cache_name(dataset)}-{fingerprint(dataset, spec)}.npz"
     arrays = load_arrays(path)
     if arrays is None or _is_worth_another_try(arrays):
         arrays = _make(path, lambda parts: extract_log_mel(dataset, spec, parts))
     features = Features(spec, arrays["log_mel"], arrays["starts"], arrays["frames"])
-    reasons = [*dataset.left_out, *map(str, arrays["reasons"])]
+    reasons = [*map(printable, dataset.left_out), *map(str, arrays["reasons"])]
     _report("left out", reasons, path.with_suffix(".left-out.txt"))
     _report("damaged, used", list(map(str, arrays["warnings"])), path.with_suffix(".damaged.txt"))
     clips = len(dataset.clips)
@@ -52,6 +59,11 @@ def prepare(
         clips=tuple(dataset.clips[at] for at in arrays["clips"] if at < clips),
         background=tuple(dataset.background[at - clips] for at in arrays["clips"] if at >= clips),
     )
+    if readable.may_have_copies:
+        readable = replace(readable, notes=readable.notes + clipping_notes(dataset, arrays))
+        readable = unite_decoded_copies(readable, features)
+    readable = usable_folds(readable)
+    _print_notes(readable.notes)
     refuse_leaks(readable)
     if reverb_config is None:
         return readable, features
@@ -106,6 +118,13 @@ def _report(kind: str, reasons: list[str], path: Path) -> None:
             path.write_text("\n".join(reasons) + "\n", encoding="utf-8")
         more = len(reasons) - REASONS_SHOWN
         console.print(f"… and {more} more, all in {path}", style="yellow", soft_wrap=True)
+
+
+def _print_notes(notes: Sequence[str]) -> None:
+    for note in notes[:NOTES_SHOWN]:
+        console.print(f"note: {printable(note)}", style="yellow", markup=False, soft_wrap=True)
+    if len(notes) > NOTES_SHOWN:
+        console.print(f"… and {len(notes) - NOTES_SHOWN} more like these", style="yellow")
 
 
 def _is_worth_another_try(arrays: Arrays) -> bool:

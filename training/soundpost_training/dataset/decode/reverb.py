@@ -5,7 +5,6 @@ from pathlib import Path
 
 import msgspec
 import numpy as np
-import scipy.signal
 from numpy.typing import NDArray
 
 from soundpost.features import FeatureSpec, LogMel
@@ -62,8 +61,10 @@ def convolve(signal: Signal, response: Signal) -> Signal:
         signal: float64[n].
         response: Impulse response of the room at the same rate; one sample at least is not zero.
     """
+    from scipy.signal import oaconvolve  # noqa: PLC0415 - a second that a typo need not wait for
+
     from_direct_sound = response[np.argmax(np.abs(response)) :]
-    reverberated: Signal = scipy.signal.oaconvolve(signal, from_direct_sound)
+    reverberated: Signal = oaconvolve(signal, from_direct_sound)
     energy = float(np.sum(reverberated**2))
     if energy > 0.0:
         reverberated *= np.sqrt(np.sum(signal**2) / energy)

@@ -1,6 +1,7 @@
 """Opens the data set of an experiment with the reader of its kind."""
 
 from soundpost_training.dataset.clip import Dataset
+from soundpost_training.dataset.copies import note_copies
 from soundpost_training.dataset.folds import refuse_leaks
 from soundpost_training.dataset.leaky_folds import with_leaky_folds
 from soundpost_training.dataset.paths import data_folder
@@ -18,9 +19,12 @@ def open_dataset(config: DataConfig) -> Dataset:
 
     Raises:
         DatasetError: The data set is missing or damaged, does not have the labels that the
-            experiment names, or leaks between folds.
+            experiment names, has one recording under two labels, or leaks between folds.
     """
-    dataset = as_background(select_labels(_read(config), config.labels), config.background)
+    dataset = select_labels(_read(config), config.labels, config.background)
+    dataset = as_background(dataset, config.background)
+    if dataset.may_have_copies:
+        dataset = note_copies(dataset)
     if config.shuffle_anyway:
         dataset = with_leaky_folds(dataset, config.folds)
     return refuse_leaks(dataset)
@@ -34,7 +38,7 @@ def _read(config: DataConfig) -> Dataset:
         case "urbansound8k":
             return read_urbansound8k(folder)
         case "fsd":
-            return read_fsd(folder, config.labels)
+            return read_fsd(folder, (*config.labels, *config.background) if config.labels else ())
         case "folders":
             return read_folders(folder, config)
         case "csv":

@@ -1,5 +1,7 @@
 """Results of tuning: the content of its JSON file."""
 
+from collections.abc import Iterable
+
 import msgspec
 
 from soundpost_training.soundscape.score.event_metrics import EventMetrics
@@ -47,3 +49,18 @@ class Tuning(msgspec.Struct, frozen=True, kw_only=True):
     hours: float
     candidates: list[Candidate] = msgspec.field(name="trials")
     labels: list[LabelCandidate]
+
+
+def over_budget(labels: Iterable[LabelCandidate], budget: float) -> dict[str, LabelCandidate]:
+    """Returns the labels whose false alarms exceed a budget at every threshold, with the fewest.
+
+    Args:
+        labels: Every label at every threshold and smoothing.
+        budget: False alarms of each label in an hour.
+    """
+    best: dict[str, LabelCandidate] = {}
+    for candidate in labels:
+        known = best.get(candidate.label)
+        if known is None or candidate.false_per_hour < known.false_per_hour:
+            best[candidate.label] = candidate
+    return {label: one for label, one in best.items() if one.false_per_hour > budget}

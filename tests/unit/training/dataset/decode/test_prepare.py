@@ -145,8 +145,9 @@ def test_damaged_recordings_are_used_and_reported(
     """Cut short, with a header that lies, and under another suffix: computed or cached."""
     whole = record(folders / "fox" / "whole.wav").read_bytes()
     (folders / "fox" / "cut.wav").write_bytes(whole[: len(whole) // 2])
-    (folders / "owl" / "killed.raw").write_bytes(whole[:40] + bytes(4) + whole[44:])
-    (folders / "owl" / os.fsdecode(b"caf\xe9.flac")).write_bytes(whole)
+    other = record(tmp_path / "other.wav").read_bytes()
+    (folders / "owl" / "killed.raw").write_bytes(other[:40] + bytes(4) + other[44:])
+    (folders / "owl" / os.fsdecode(b"caf\xe9.flac")).write_bytes(other)
     config = DataConfig(kind="folders", folder=str(folders), folds=2)
     for _ in range(2):
         dataset, _ = prepare(open_dataset(config), SPEC, tmp_path / "cache")

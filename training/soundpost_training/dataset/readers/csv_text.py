@@ -1,0 +1,77 @@
+"""The text of a CSV table, in whatever encoding and with whatever separator it was saved."""
+
+import codecs
+import csv
+import io
+from collections.abc import Collection
+from pathlib import Path
+
+from soundpost_training.errors import DatasetError
+
+SEPARATORS = ",;\t|"
+
+MARKS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+"""Byte-order marks, as spreadsheets write them."""
+
+SEPARATOR_LINE = "sep="
+"""A first line with which Excel is told the separator."""
+
+
+def read_cells(table: Path, columns: Collection[str], hint: str) -> list[list[str]]:
+    """Returns the lines of a table that are not blank, as cells without surrounding blanks.
+
+    UTF-8, UTF-16 and Windows-1252 are read, with or without a byte-order mark. The separator is
+    the one that finds the most known columns in the first line, then the most cells.
+
+    Args:
+        table: The file.
+        columns: Known names of columns, in lower case.
+        hint: The hint of the error.
+
+    Raises:
+        DatasetError: The table cannot be read.
+    """
+    try:
+        text = _decode(table.read_bytes())
+        if text[:4].lower() == SEPARATOR_LINE:
+            text = text.partition("\n")[2]
+        lines = text.lstrip("\r\n").splitlines()
+        separator = _separator(lines[0] if lines else "", columns)
+        rows = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=False)
+        cells = [[cell.strip() for cell in row] for row in rows]
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise DatasetError(f"{table} cannot be read: {error}", hint=hint) from error
+    return [row for row in cells if any(row)]
+
+
+def _decode(content: bytes) -> str:
+    """Returns the text of a file.
+
+    Raises:
+        UnicodeDecodeError: It is in none of the encodings.
+    """
+    for mark, encoding in MARKS:
+        if content.startswith(mark):
+            return content.decode(encoding)
+    beginning = content[:1000]
+    if 3 * beginning.count(0) > len(beginning):  # every other byte of Latin letters in UTF-16
+        return content.decode("utf-16-be" if content[:1] == b"\0" else "utf-16-le")
+    try:
+        return content.decode("utf-8")
+    except UnicodeDecodeError:
+        return content.decode("cp1252")
+
+
+def _separator(header: str, columns: Collection[str]) -> str:
+    """Returns the separator of a table by its first line."""
+
+    def fit(separator: str) -> tuple[int, int]:
+        cells = next(csv.reader([header], delimiter=separator), [])
+        known = sum(cell.strip().lower() in columns for cell in cells)
+        return known, len(cells)
+
+    return max(SEPARATORS, key=fit)
