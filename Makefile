@@ -38,6 +38,8 @@ DEV := $(VENV)/.with-dev
 DEV_NEEDS := python build mic
 # For targets that run one kind of test: there a skipped test counts as a failure.
 PYTEST_ALONE := $(BIN)/pytest --no-skips
+# A worker on each core; the tests of a file share its fixtures, so they stay on one worker.
+PARALLEL := --numprocesses=auto --dist=loadfile
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
@@ -54,7 +56,7 @@ run: $(VENV)/.with-demo $(if $(WANTS_MIC),$(VENV)/.with-mic) machine ## Classify
 test: NEEDS = $(DEV_NEEDS) broker sound speech tls
 test: machine lint test-device ## Run the linters, the tests of the wheel alone, then all tests
 	@echo "== all tests, on this checkout"
-	@$(BIN)/pytest
+	@$(BIN)/pytest $(PARALLEL)
 
 # As on a device: the wheel without extras, in a new environment.
 test-device: NEEDS = python broker speech tls
@@ -63,7 +65,7 @@ test-device: $(PACKER) machine ## Build the wheel, and test it alone in a new en
 	@rm -rf $(DEVICE) $(BUILD)/wheel
 	@$(BUILD)/packer/bin/python -m pip wheel --quiet --no-deps --no-build-isolation --wheel-dir $(BUILD)/wheel .
 	@deploy/python-packages.sh $(DEVICE) test $(EXTRAS_test) $(BUILD)/wheel/*.whl
-	@$(DEVICE)/bin/pytest tests/unit/daemon
+	@$(DEVICE)/bin/pytest $(PARALLEL) tests/unit/daemon
 
 test-newest: ## Run `make test` with the newest release of each library, not the locked one
 	@rm -rf .venv-newest .build/newest
