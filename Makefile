@@ -38,8 +38,9 @@ DEV := $(VENV)/.with-dev
 DEV_NEEDS := python build mic
 # For targets that run one kind of test: there a skipped test counts as a failure.
 PYTEST_ALONE := $(BIN)/pytest --no-skips
-# A worker on each core; the tests of a file share its fixtures, so they stay on one worker.
-PARALLEL := --numprocesses=auto --dist=loadfile
+# A worker on each core, at most four, because TensorFlow takes a gigabyte in each. The tests of a file
+# share its fixtures, so they stay on one worker.
+PARALLEL := --numprocesses=auto --maxprocesses=4 --dist=loadfile
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
