@@ -8,23 +8,28 @@ from typing import Any
 import msgspec
 
 from soundpost.errors import nearest
+from soundpost.system.regular_file import read_regular
 from soundpost_training.errors import ExperimentError
+
+LARGEST_FILE_BYTES = 1_000_000
+"""A hundred times the longest experiment of training/configs."""
 
 
 def read_toml(path: Path) -> dict[str, Any]:
     """Returns the tables of an experiment's file, not yet validated.
 
     Raises:
-        ExperimentError: The file cannot be read, or is not TOML.
+        ExperimentError: The file cannot be read, is no regular file, or is not TOML.
     """
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        return tomllib.loads(read_regular(path, LARGEST_FILE_BYTES).decode("utf-8-sig"))
     except OSError as error:
         raise ExperimentError(
             f"{path} cannot be read: {error.strerror}",
             hint="name an experiment with --config, such as training/configs/esc50.toml",
         ) from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    # Besides TOMLDecodeError: other encodings, numbers of thousands of digits, nested brackets.
+    except (ValueError, RecursionError) as error:
         raise ExperimentError(
             f"{path} is not TOML: {error}", hint="strings need quotes; tables look like [train]"
         ) from error
