@@ -1,5 +1,6 @@
 """Reads the TOML file of an experiment, and checks its keys."""
 
+import math
 import tomllib
 import typing
 from pathlib import Path
@@ -19,10 +20,12 @@ def read_toml(path: Path) -> dict[str, Any]:
     """Returns the tables of an experiment's file, not yet validated.
 
     Raises:
-        ExperimentError: The file cannot be read, is no regular file, or is not TOML.
+        ExperimentError: The file cannot be read, is no regular file, is not TOML, or has an
+            infinite number.
     """
     try:
-        return tomllib.loads(read_regular(path, LARGEST_FILE_BYTES).decode("utf-8-sig"))
+        text = read_regular(path, LARGEST_FILE_BYTES).decode("utf-8-sig")
+        return tomllib.loads(text, parse_float=_finite)
     except OSError as error:
         raise ExperimentError(
             f"{path} cannot be read: {error.strerror}",
@@ -33,6 +36,14 @@ def read_toml(path: Path) -> dict[str, Any]:
         raise ExperimentError(
             f"{path} is not TOML: {error}", hint="strings need quotes; tables look like [train]"
         ) from error
+
+
+def _finite(text: str) -> float:
+    """Returns a number; `inf`, `nan` and 1e400 would spoil a training run without an error."""
+    number = float(text)
+    if not math.isfinite(number):
+        raise ExperimentError(f"expected a finite number, got {text}", hint="write it in digits")
+    return number
 
 
 def refuse_unknown_keys(

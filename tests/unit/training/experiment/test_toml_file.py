@@ -45,3 +45,12 @@ def test_a_byte_order_mark_is_no_part_of_the_file(tmp_path: Path) -> None:
     path = tmp_path / "experiment.toml"
     path.write_bytes(b'\xef\xbb\xbfname = "owl"')
     assert read_toml(path) == {"name": "owl"}
+
+
+@pytest.mark.parametrize("number", ["inf", "-inf", "nan", "1e400"])
+def test_an_infinite_number_is_refused(tmp_path: Path, number: str) -> None:
+    """A gain or a learning rate without bounds would spoil the run without an error."""
+    path = tmp_path / "experiment.toml"
+    path.write_text(f"[train]\nlearning_rate = {number}\n")
+    with pytest.raises(ExperimentError, match=f"expected a finite number, got {number}"):
+        read_toml(path)
