@@ -48,7 +48,7 @@ def run_command(arguments: Sequence[str] | None = None) -> int:
 
 
 def _prepare_output() -> None:
-    """Makes every text printable, also for terminals that are not UTF-8, and opens what is closed.
+    """Makes every text printable on every terminal, and opens closed standard streams.
 
     A closed descriptor (`2>&-`) would be given to the next file that is opened, the outbox say, and
     native libraries write their messages to descriptor 2, whatever file it is.
