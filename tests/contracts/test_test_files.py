@@ -17,8 +17,6 @@ COVERED_BY = {
     "daemon/app/daemon.py": "integration/test_run.py",
     "daemon/cli/check.py": "integration/test_check.py",
     "daemon/cli/listen/listen.py": "integration/test_listen.py",
-    "daemon/cli/parser.py": "integration/test_run.py",
-    "daemon/cli/program.py": "integration/test_run.py",
     "daemon/cli/selftest.py": "integration/test_selftest.py",
     "daemon/cli/watch/screen.py": "integration/test_watch.py",
     "daemon/cli/watch/watch.py": "integration/test_watch.py",

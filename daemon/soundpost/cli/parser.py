@@ -4,7 +4,7 @@ import argparse
 from pathlib import Path
 
 from soundpost import __version__
-from soundpost.cli.options import add_configuration, positive_seconds, threshold
+from soundpost.cli.options import CommandParser, add_configuration, positive_seconds, threshold
 
 _EXAMPLES = """\
 first steps:
@@ -36,13 +36,13 @@ examples:
 
 A folder is searched with all folders below it, in the order of the names. A file in it that is
 not sound is skipped, and named. Times count from the start of each file, as from 1970.
-Exit status: 0 all files were read to their end, 1 a file is broken or there was none.
+Exit status: 0 all files were read, damaged ones as far as possible; 1 one could not, or none was.
 """
 
 
 def build_parser() -> argparse.ArgumentParser:
     """Builds the parser; `command` of its result is the name of the command."""
-    parser = argparse.ArgumentParser(
+    parser = CommandParser(
         prog="soundpost",
         description="Classifies sound in real time and publishes detections over MQTT.",
         epilog=_EXAMPLES,
@@ -96,12 +96,8 @@ def build_parser() -> argparse.ArgumentParser:
     )
     add_configuration(watch, "source", "channel", "pace", "bundle")
 
-    devices = _add(
-        commands,
-        "devices",
-        "list the sound cards that can be recorded from",
-        "examples:\n  soundpost devices\n  soundpost devices --try\n",
-    )
+    examples = "examples:\n  soundpost devices\n  soundpost devices --try\n"
+    devices = _add(commands, "devices", "list the sound cards that can be recorded from", examples)
     devices.add_argument(
         "--try",
         action="store_true",
@@ -110,23 +106,14 @@ def build_parser() -> argparse.ArgumentParser:
     )
     _add_models(commands)
 
-    clips = _add(
-        commands,
-        "clips",
-        "list the stored clips, or copy them",
-        "examples:\n  soundpost clips --evidence clips/ --label siren\n"
-        "  sudo soundpost clips --config /etc/soundpost/soundpost.toml --export copies/\n",
-    )
-    add_configuration(clips, "evidence")
+    clips = _add(commands, "clips", "list the stored clips, or copy them", _CLIPS_EXAMPLES)
+    add_configuration(clips)
+    clips.add_argument("--evidence", metavar="DIR", help="their folder [evidence.folder]")
     clips.add_argument("--label", metavar="LABEL", help="only clips of this label")
     clips.add_argument("--export", type=Path, metavar="DIR", help="copy them to this folder")
 
-    bench = _add(
-        commands,
-        "bench",
-        "measure the cost of each stage on this machine",
-        "example:\n  soundpost bench --bundle esc50-outdoors\n",
-    )
+    examples = "example:\n  soundpost bench --bundle esc50-outdoors\n"
+    bench = _add(commands, "bench", "measure the cost of each stage on this machine", examples)
     add_configuration(bench, "bundle")
     return parser
 
@@ -140,13 +127,19 @@ examples:
 As a service (systemd), a configuration that is refused is replaced by the last good one.
 """
 
+_CLIPS_EXAMPLES = """\
+examples:
+  soundpost clips --evidence clips/ --label siren
+  sudo soundpost clips --config /etc/soundpost/soundpost.toml --export copies/
+"""
+
 
 def _add(
-    commands: "argparse._SubParsersAction[argparse.ArgumentParser]",
+    commands: "argparse._SubParsersAction[CommandParser]",
     name: str,
     summary: str,
     examples: str,
-) -> argparse.ArgumentParser:
+) -> CommandParser:
     return commands.add_parser(
         name,
         help=summary,
@@ -185,7 +178,7 @@ def _add_listen(listen: argparse.ArgumentParser) -> None:
     )
 
 
-def _add_models(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+def _add_models(commands: "argparse._SubParsersAction[CommandParser]") -> None:
     bundles = _add(
         commands,
         "bundles",

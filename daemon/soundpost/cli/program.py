@@ -8,7 +8,6 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Sequence
-from pathlib import Path
 
 from soundpost.cli.options import read_config, read_config_of
 from soundpost.cli.parser import build_parser
@@ -49,10 +48,19 @@ def run_command(arguments: Sequence[str] | None = None) -> int:
 
 
 def _prepare_output() -> None:
-    """Makes every text printable, also for terminals that are not UTF-8, and without a stdout."""
-    if sys.stdout is None:  # closed by `>&-`
-        sys.stdout = Path(os.devnull).open("w")  # noqa: SIM115 - open until the end of the process
-    elif isinstance(sys.stdout, io.TextIOWrapper):
+    """Makes every text printable on every terminal, and opens closed standard streams.
+
+    A closed descriptor (`2>&-`) would be given to the next file that is opened, the outbox say, and
+    native libraries write their messages to descriptor 2, whatever file it is.
+    """
+    for descriptor in (0, 1, 2):
+        try:
+            os.fstat(descriptor)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)  # takes the lowest free number, which is this one
+    sys.stdout = sys.stdout or open(1, "w", closefd=False)  # noqa: SIM115 - a descriptor
+    sys.stderr = sys.stderr or open(2, "w", closefd=False)  # noqa: SIM115 - a descriptor
+    if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")
 
 

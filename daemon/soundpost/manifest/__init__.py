@@ -7,6 +7,7 @@ from soundpost.manifest.schema import (
     MANIFEST_FILE,
     MODEL_FILE,
     Artifact,
+    BundleId,
     Label,
     LabelName,
     LogMelInput,
@@ -15,6 +16,7 @@ from soundpost.manifest.schema import (
     Output,
     Tensor,
     Training,
+    Version,
 )
 
 __all__ = [
@@ -23,6 +25,7 @@ __all__ = [
     "MANIFEST_FILE",
     "MODEL_FILE",
     "Artifact",
+    "BundleId",
     "Label",
     "LabelName",
     "LogMelInput",
@@ -31,5 +34,6 @@ __all__ = [
     "Output",
     "Tensor",
     "Training",
+    "Version",
     "read_manifest",
 ]

@@ -25,6 +25,7 @@ Fold = Annotated[int, Meta(ge=0, le=1_000_000)]
 Figure = Annotated[float, Meta(ge=-1e12, le=1e12)]
 # \Z, because $ also matches before a final newline; [0-9], because \d matches any digit.
 Sha256 = Annotated[str, Meta(pattern=r"^[0-9a-f]{64}\Z")]
+BundleId = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9-]*\Z", max_length=64)]
 Version = Annotated[str, Meta(pattern=r"^[0-9]{1,6}\.[0-9]{1,6}\.[0-9]{1,6}\Z")]
 DeviceClass = Annotated[str, Meta(pattern=r"^[a-z_]{1,32}\Z")]
 LabelName = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9_]*\Z", max_length=64)]
@@ -135,7 +136,7 @@ class Manifest(_Strict, frozen=True):
     """The contract between training and the daemon (schema 1)."""
 
     schema: Literal[1]
-    id: Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9-]*\Z", max_length=64)]
+    id: BundleId
     version: Version
     minimum_daemon: Version
     model: Artifact

@@ -7,6 +7,7 @@ import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
 from soundpost.features import FeatureSpec
+from soundpost.manifest import BundleId, Version
 from soundpost_training.errors import ExperimentError
 from soundpost_training.experiment.data import AugmentConfig, DataConfig, WindowConfig
 from soundpost_training.experiment.deploy import CalibrateConfig, QuantizeConfig
@@ -132,8 +133,8 @@ class BundleConfig(Section, frozen=True, kw_only=True):
     that each held a fold out. A model without `held_out_fold` can itself be scored on that fold.
     """
 
-    id: str
-    version: str
+    id: BundleId
+    version: Version
     held_out_fold: Positive | None = None
     calibration_windows: Positive = 500
 

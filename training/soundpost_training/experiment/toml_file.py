@@ -1,5 +1,6 @@
 """Reads the TOML file of an experiment, and checks its keys."""
 
+import math
 import tomllib
 import typing
 from pathlib import Path
@@ -8,26 +9,41 @@ from typing import Any
 import msgspec
 
 from soundpost.errors import nearest
+from soundpost.system.regular_file import read_regular
 from soundpost_training.errors import ExperimentError
+
+LARGEST_FILE_BYTES = 1_000_000
+"""A hundred times the longest experiment of training/configs."""
 
 
 def read_toml(path: Path) -> dict[str, Any]:
     """Returns the tables of an experiment's file, not yet validated.
 
     Raises:
-        ExperimentError: The file cannot be read, or is not TOML.
+        ExperimentError: The file cannot be read, is no regular file, is not TOML, or has an
+            infinite number.
     """
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        text = read_regular(path, LARGEST_FILE_BYTES).decode("utf-8-sig")
+        return tomllib.loads(text, parse_float=_finite)
     except OSError as error:
         raise ExperimentError(
             f"{path} cannot be read: {error.strerror}",
             hint="name an experiment with --config, such as training/configs/esc50.toml",
         ) from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    # Besides TOMLDecodeError: other encodings, numbers of thousands of digits, nested brackets.
+    except (ValueError, RecursionError) as error:
         raise ExperimentError(
             f"{path} is not TOML: {error}", hint="strings need quotes; tables look like [train]"
         ) from error
+
+
+def _finite(text: str) -> float:
+    """Returns a number; `inf`, `nan` and 1e400 would spoil a training run without an error."""
+    number = float(text)
+    if not math.isfinite(number):
+        raise ExperimentError(f"expected a finite number, got {text}", hint="write it in digits")
+    return number
 
 
 def refuse_unknown_keys(

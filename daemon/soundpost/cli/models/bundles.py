@@ -10,6 +10,7 @@ from soundpost.classify import installed_bundles, load_bundle
 from soundpost.classify.bundle import Bundle
 from soundpost.errors import BundleError
 from soundpost.manifest import CARD_FILE
+from soundpost.system.printable import printable
 from soundpost.system.units import BYTES_PER_MEGABYTE
 
 _ACCURACY = ("clip_accuracy_int8", "clip_accuracy_float")
@@ -86,15 +87,17 @@ def _row(bundle: Bundle) -> BundleRow:
 
 
 def _write_table(rows: list[BundleRow], out: TextIO) -> None:
-    width = max(len("name"), *(len(row.name) for row in rows))
+    names = [printable(row.name) for row in rows]
+    width = max(len("name"), *map(len, names))
     out.write(f"{'name':{width}}  version  labels  size     accuracy  data, licence\n")
-    for row in rows:
+    for name, row in zip(names, rows, strict=True):
         accuracy = "-" if row.accuracy is None else f"{100 * row.accuracy:.1f} %"
+        data = printable(f"{row.data}, {row.licence}")
         out.write(
-            f"{row.name:{width}}  {row.version:7}  {row.labels:6}  "
-            f"{row.bytes / BYTES_PER_MEGABYTE:.2f} MB  {accuracy:>8}  {row.data}, {row.licence}\n"
+            f"{name:{width}}  {row.version:7}  {row.labels:6}  "
+            f"{row.bytes / BYTES_PER_MEGABYTE:.2f} MB  {accuracy:>8}  {data}\n"
         )
-    card = Path(rows[0].folder) / CARD_FILE
+    card = printable(str(Path(rows[0].folder) / CARD_FILE))
     out.write(
         "\naccuracy: held-out clips that are recognised. Each bundle has a card with all figures, "
         f"such as\n{card}\n"

@@ -7,6 +7,7 @@ from typing import TextIO
 from soundpost.classify import find_bundle, load_bundle
 from soundpost.config import Config, DecideConfig
 from soundpost.decide import build_rules
+from soundpost.system.printable import printable
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,7 @@ def labels(config: Config, out: TextIO, *, is_json: bool) -> None:
     width = max(len("label"), *(len(row.label) for row in rows))
     out.write(f"{'label':{width}}  starts at  ends below  profile, groups\n")
     for row in rows:
-        notes = ", ".join(filter(None, [row.profile, *row.groups]))
+        notes = printable(", ".join(filter(None, [row.profile, *row.groups])))
         scores = f"{'excluded':>9}  {'':10}"
         if row.is_detected:
             scores = f"{row.on_threshold:9.2f}  {row.off_threshold:10.2f}"

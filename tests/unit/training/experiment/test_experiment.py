@@ -80,6 +80,9 @@ def test_a_misspelt_key_of_an_optional_table_is_refused(experiment_file: Path) -
         ("block_channels = [8, 16]", "block_channels = []", "block_channels"),
         ('kind = "esc50"', 'kind = "esc51"', "kind"),
         ('id = "tiny"\n', "", "id"),
+        ('id = "tiny"', 'id = "../tiny"', r"bundle\.id"),
+        ('id = "tiny"', 'id = "Tiny fox"', r"bundle\.id"),
+        ('version = "0.1.0"', 'version = "1"', r"bundle\.version"),
         ('name = "tiny"', 'name = "../tiny"', "name"),
     ],
 )

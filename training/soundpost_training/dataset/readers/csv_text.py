@@ -6,6 +6,7 @@ import io
 from collections.abc import Collection
 from pathlib import Path
 
+from soundpost.system.regular_file import read_regular
 from soundpost_training.errors import DatasetError
 
 SEPARATORS = ",;\t|"
@@ -16,6 +17,9 @@ MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 """Byte-order marks, as spreadsheets write them."""
+
+LARGEST_TABLE_BYTES = 100_000_000
+"""A million recordings with 100 characters each."""
 
 SEPARATOR_LINE = "sep="
 """A first line with which Excel is told the separator."""
@@ -33,10 +37,10 @@ def read_cells(table: Path, columns: Collection[str], hint: str) -> list[list[st
         hint: The hint of the error.
 
     Raises:
-        DatasetError: The table cannot be read.
+        DatasetError: The table cannot be read, or is no regular file.
     """
     try:
-        text = _decode(table.read_bytes())
+        text = _decode(read_regular(table, LARGEST_TABLE_BYTES))
         if text[:4].lower() == SEPARATOR_LINE:
             text = text.partition("\n")[2]
         lines = text.lstrip("\r\n").splitlines()

@@ -54,3 +54,15 @@ def test_a_damaged_bundle_is_named_and_the_others_are_listed(
     assert "esc10" in text
     assert "mine" not in text
     assert "model.tflite is cut short" in caplog.text
+
+
+def test_the_name_of_a_folder_is_printed_escaped(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Neither escape codes nor bytes that are not UTF-8 reach the terminal."""
+    shutil.copytree(TINY, tmp_path / "a\x1b[31mred\udcff")
+    monkeypatch.setenv("SOUNDPOST_MODELS", str(tmp_path))
+    status, text = listed(is_json=False)
+    assert status == 0
+    assert "a\\x1b[31mred\\xff  " in text
+    assert "\x1b" not in text

@@ -1,11 +1,13 @@
 """Tables as spreadsheets, recorders and other people's scripts write them."""
 
+import os
 from pathlib import Path
 
 import pytest
 from noise_recordings import record
 
 from soundpost_training.dataset import open_dataset
+from soundpost_training.dataset.readers.csv_text import read_cells
 from soundpost_training.errors import DatasetError
 from soundpost_training.experiment.data import DataConfig
 
@@ -99,3 +101,12 @@ def test_other_tables_in_the_folder_are_named(tmp_path: Path) -> None:
     with pytest.raises(DatasetError, match=r"labels\.csv") as caught:
         open_dataset(DataConfig(kind="csv", folder=str(tmp_path)))
     assert "rename meta.csv to labels.csv" in caught.value.hint
+
+
+def test_a_pipe_and_a_device_are_refused_at_once(tmp_path: Path) -> None:
+    """Neither a FIFO nor a file without an end is opened."""
+    pipe = tmp_path / "labels.csv"
+    os.mkfifo(pipe)
+    for table in (pipe, Path("/dev/zero")):
+        with pytest.raises(DatasetError, match=r"it is a (pipe|device)"):
+            read_cells(table, ["path"], "name a table")
