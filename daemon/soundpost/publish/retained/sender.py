@@ -15,9 +15,9 @@ from soundpost.publish.retained.state_topics import StateTopics, TopicState
 _STATUS = "status"
 _EXPIRY_REPORTS = 3
 """The broker drops a state that is not renewed for three health reports: two may be late."""
-_MOST_RENEWALS = 5
-"""Renewed states in flight: a quarter of what may be (`connection.RECEIVE_MAXIMUM`), so that no
-detection waits for them."""
+_RENEWALS_PART = 4
+"""Renewed states take a quarter of the messages that may be in flight, at least one: no detection
+waits for a round of them, and no round for the end of a long queue of detections."""
 
 
 class StateSender:
@@ -48,6 +48,7 @@ class StateSender:
         self._expiry_seconds = expiry_seconds
         self._refused_topics = refused_topics
         self._latest_health: deque[HealthMessage] = deque(maxlen=1)
+        self._renewals_in_flight = 0
 
     @property
     def will(self) -> tuple[str, bytes]:
@@ -63,6 +64,7 @@ class StateSender:
         self._publish_status(connection, ONLINE)
         self.own_status.on_connect(connection)
         self.state_topics.resend_all()
+        self._renewals_in_flight = 0
 
     def send(self, connection: Connection) -> None:
         """Publishes the states that have changed, and health if it is there.
@@ -87,10 +89,12 @@ class StateSender:
 
     def renew(self, connection: Connection) -> None:
         """Publishes some of the states that are due again."""
-        while connection.unacknowledged < _MOST_RENEWALS:
+        most = max(1, connection.limits.receive_maximum // _RENEWALS_PART)
+        while self._renewals_in_flight < most:
             if (state := self.state_topics.pop_renewal()) is None:
                 return
-            self._publish(connection, state)
+            self._renewals_in_flight += 1
+            connection.publish(self._message(state, is_renewal=True))
 
     def send_offline(self, connection: Connection) -> None:
         """Publishes what has changed, and `offline`."""
@@ -103,16 +107,24 @@ class StateSender:
     def _publish(
         self, connection: Connection, state: TopicState, run_id: str | None = None
     ) -> None:
+        connection.publish(self._message(state, run_id))
+
+    def _message(
+        self, state: TopicState, run_id: str | None = None, *, is_renewal: bool = False
+    ) -> OutgoingMessage:
         topic = f"{self._base}/{state.topic}"
-        message = OutgoingMessage(
+        return OutgoingMessage(
             topic,
             state.payload,
-            on_ack=partial(self._refused_topics.on_reason_code, topic),
+            on_ack=partial(self._on_ack, topic, is_renewal=is_renewal),
             retain=state.is_retained,
             expiry_seconds=None if state.payload == OFFLINE else self._expiry_seconds,
             run_id=run_id,
         )
-        connection.publish(message)
+
+    def _on_ack(self, topic: str, refusal: str | None, *, is_renewal: bool) -> None:
+        self._renewals_in_flight -= is_renewal
+        self._refused_topics.on_reason_code(topic, refusal)
 
 
 def build_state_sender(
