@@ -15,8 +15,8 @@ _MOST_DISCONNECTS = 2
 """Connections that the broker may end over the subscription before it is left out. One may be
 chance; some brokers disconnect a client that subscribes without permission."""
 _CORRECTION_SECONDS = 1.0
-"""The shortest time between two corrections: a client that publishes `offline` without end gets
-one answer a second."""
+"""The shortest time between two corrections, and between two replies: a client that publishes
+without end gets one of each a second."""
 
 _log = logging.getLogger("soundpost.publish")
 
@@ -26,8 +26,10 @@ class OwnStatus:
 
     Each run publishes its status with an id of its own. `online` with another id is another node
     of the same name, until it is offline, or has published nothing for as long as its status is
-    retained. `offline` from anywhere else (the other node, or the last will of an earlier
-    connection that the broker gives up late) is a wrong status, to be corrected at once.
+    retained. It gets the own status as a reply, so that both detect each other at once: their next
+    health reports may be hours away. `offline` from anywhere else (the other node, or the last will
+    of an earlier connection that the broker gives up late) is a wrong status, to be corrected at
+    once.
 
     A broker may withhold these messages; then neither is detected, and all else works.
 
@@ -56,8 +58,8 @@ class OwnStatus:
         self._hold_seconds = hold_seconds
         self._now_seconds = now_seconds
         self._others: dict[str | None, float] = {}
-        self._is_wrong = False
-        self._corrected_seconds = float("-inf")
+        self._is_wrong = self._owes_reply = False
+        self._corrected_seconds = self._replied_seconds = float("-inf")
         self._is_unacknowledged = False
         self._disconnects = 0
         self._duplicate_log = LogOnce(_log)
@@ -67,7 +69,7 @@ class OwnStatus:
         """Subscribes on a new connection, after the status was published there."""
         self._disconnects += self._is_unacknowledged
         self._is_unacknowledged = self._disconnects < _MOST_DISCONNECTS
-        self._is_wrong = False
+        self._is_wrong = self._owes_reply = False
         if self._is_unacknowledged:
             connection.subscribe(
                 [self.topic], self.on_message, self._on_suback, with_retained=False
@@ -78,7 +80,9 @@ class OwnStatus:
     def on_message(self, message: IncomingMessage) -> None:
         """Takes a status that another client has published."""
         if message.payload == ONLINE and message.run_id != self.run_id:
-            if message.run_id in self._others or len(self._others) < _MOST_OTHERS:
+            is_new = message.run_id not in self._others
+            if not is_new or len(self._others) < _MOST_OTHERS:
+                self._owes_reply = self._owes_reply or is_new
                 self._others[message.run_id] = self._now_seconds()
         elif message.payload == OFFLINE:
             self._others.pop(message.run_id, None)
@@ -92,6 +96,14 @@ class OwnStatus:
         if not self._is_wrong or now_seconds - self._corrected_seconds < _CORRECTION_SECONDS:
             return False
         self._is_wrong, self._corrected_seconds = False, now_seconds
+        return True
+
+    def needs_reply(self) -> bool:
+        """Returns whether a new run should receive this status now; called again and again."""
+        now_seconds = self._now_seconds()
+        if not self._owes_reply or now_seconds - self._replied_seconds < _CORRECTION_SECONDS:
+            return False
+        self._owes_reply, self._replied_seconds = False, now_seconds
         return True
 
     def _update(self) -> None:

@@ -84,7 +84,7 @@ class StateSender:
             health = encode(self._latest_health.popleft())
             self._publish(connection, TopicState("health", health))
             self.state_topics.renew_all()
-        elif self.own_status.needs_correction():
+        elif self.own_status.needs_correction() or self.own_status.needs_reply():
             self._publish_status(connection, ONLINE)
 
     def renew(self, connection: Connection) -> None:

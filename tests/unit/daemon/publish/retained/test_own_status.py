@@ -57,14 +57,13 @@ def statuses(subscriber: Subscriber) -> list[str]:
 
 
 def test_both_nodes_of_one_name_find_each_other(
-    broker: Broker, make_publisher: MakePublisher, builder: MessageBuilder, log: Log
+    broker: Broker, make_publisher: MakePublisher, log: Log
 ) -> None:
-    """The one that was there finds the new one at once, and is found with its next report."""
+    """At once, whatever the time between two health reports."""
     first = make_publisher(broker.url)
     wait_until(lambda: first.is_connected)
     second = make_publisher(broker.url)
     wait_until(lambda: first.problems == (Problem.DUPLICATE_NODE,))
-    first.publish_health(builder.health(Health(), 0, first.problems))
     wait_until(lambda: second.problems == (Problem.DUPLICATE_NODE,))
     assert log.count(FOUND) == 2
     second.close()
@@ -176,6 +175,18 @@ def test_a_flood_of_wrong_statuses_is_corrected_once_a_second(
         corrections += own_status.needs_correction()
         clock.seconds += 0.1
     assert corrections == 10
+
+
+def test_a_new_run_gets_one_reply(own_status: OwnStatus, clock: Clock) -> None:
+    """Two nodes do not reply to each other for ever; a flood of runs gets one reply a second."""
+    replies = 0
+    for number in range(100):
+        receive(own_status, ONLINE, f"run {number % 10}")
+        replies += own_status.needs_reply()
+        clock.seconds += 0.1
+    assert replies == 2
+    receive(own_status, OFFLINE, "run 1")
+    assert not own_status.needs_reply()
 
 
 def test_forged_runs_take_no_memory(own_status: OwnStatus) -> None:
