@@ -2,13 +2,12 @@
 
 import math
 from collections import deque
-from functools import partial
 
 from soundpost.config import MqttConfig
 from soundpost.messages.payload import OFFLINE, ONLINE, HealthMessage, encode
 from soundpost.publish.connection import Connection
 from soundpost.publish.detections import RefusedTopics
-from soundpost.publish.message import OutgoingMessage
+from soundpost.publish.message import OnAck, OutgoingMessage
 from soundpost.publish.retained.own_status import OwnStatus
 from soundpost.publish.retained.state_topics import StateTopics, TopicState
 
@@ -61,8 +60,8 @@ class StateSender:
 
     def on_connect(self, connection: Connection) -> None:
         """Publishes `online`, and queues all states for a new connection."""
-        self._publish_status(connection, ONLINE)
         self.own_status.on_connect(connection)
+        self._publish_status(connection, ONLINE)
         self.state_topics.resend_all()
         self._renewals_in_flight = 0
 
@@ -94,7 +93,7 @@ class StateSender:
             if (state := self.state_topics.pop_renewal()) is None:
                 return
             self._renewals_in_flight += 1
-            connection.publish(self._message(state, is_renewal=True))
+            self._publish(connection, state, self._on_renewal_ack)
 
     def send_offline(self, connection: Connection) -> None:
         """Publishes what has changed, and `offline`."""
@@ -102,29 +101,35 @@ class StateSender:
         self._publish_status(connection, OFFLINE)
 
     def _publish_status(self, connection: Connection, status: bytes) -> None:
-        self._publish(connection, TopicState(_STATUS, status), self.own_status.run_id)
+        own_status = self.own_status
+        self._publish(connection, TopicState(_STATUS, status), own_status.on_ack, own_status.run_id)
 
     def _publish(
-        self, connection: Connection, state: TopicState, run_id: str | None = None
+        self,
+        connection: Connection,
+        state: TopicState,
+        on_ack: OnAck | None = None,
+        run_id: str | None = None,
     ) -> None:
-        connection.publish(self._message(state, run_id))
-
-    def _message(
-        self, state: TopicState, run_id: str | None = None, *, is_renewal: bool = False
-    ) -> OutgoingMessage:
         topic = f"{self._base}/{state.topic}"
-        return OutgoingMessage(
+
+        def on_reason_code(refusal: str | None) -> None:
+            self._refused_topics.on_reason_code(topic, refusal)
+            if on_ack is not None:
+                on_ack(refusal)
+
+        message = OutgoingMessage(
             topic,
             state.payload,
-            on_ack=partial(self._on_ack, topic, is_renewal=is_renewal),
+            on_reason_code,
             retain=state.is_retained,
             expiry_seconds=None if state.payload == OFFLINE else self._expiry_seconds,
             run_id=run_id,
         )
+        connection.publish(message)
 
-    def _on_ack(self, topic: str, refusal: str | None, *, is_renewal: bool) -> None:
-        self._renewals_in_flight -= is_renewal
-        self._refused_topics.on_reason_code(topic, refusal)
+    def _on_renewal_ack(self, _refusal: str | None) -> None:
+        self._renewals_in_flight -= 1
 
 
 def build_state_sender(

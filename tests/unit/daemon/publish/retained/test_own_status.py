@@ -1,5 +1,6 @@
 """Two nodes of one name, and a wrong status, at a real broker and with a clock of the test."""
 
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -69,6 +70,31 @@ def test_both_nodes_of_one_name_find_each_other(
     second.close()
     wait_until(lambda: not first.problems)
     log.wait_for("no other node publishes on soundpost/post/status any more")
+
+
+def test_two_nodes_with_one_client_identifier_find_each_other(
+    broker: Broker, make_publisher: MakePublisher, log: Log
+) -> None:
+    """They are never connected at the same time; the hint names the key, and both report it."""
+    nodes = [make_publisher(broker.url, client_id="thing-7") for _ in range(2)]
+    wait_until(lambda: all(node.problems == (Problem.DUPLICATE_NODE,) for node in nodes))
+    assert "mqtt.client_id" in log.wait_for(f"connection to {broker.url} is lost")
+    assert log.count(FOUND) == 2
+
+
+def test_a_node_that_reconnects_is_no_duplicate_of_itself(
+    make_broker: MakeBroker, make_publisher: MakePublisher, health: Health
+) -> None:
+    """The status at the broker is its own, or `offline` of an earlier run."""
+    broker = make_broker(persistent=True)
+    make_publisher(broker.url).close()
+    publisher = make_publisher(broker.url)
+    for connects in range(2, 6):
+        wait_until(lambda: publisher.is_connected and health.connects == connects)  # noqa: B023 - waited for here
+        time.sleep(0.2)  # for the status that is retained
+        assert publisher.problems == ()
+        broker.kill()
+        broker.start()
 
 
 def test_a_node_that_stops_does_not_leave_the_other_one_offline(
