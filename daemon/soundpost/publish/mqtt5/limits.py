@@ -40,8 +40,8 @@ class BrokerLimits:
         parts = []
         if not self.has_retain:
             parts.append(
-                "retained messages (a subscriber gets status, health and sounds with their next "
-                "change only)"
+                "retained messages (a subscriber gets status, health and sounds with the next "
+                "health report only)"
             )
         if self.qos < _AT_LEAST_ONCE:
             parts.append("QoS 1 (messages can be lost on the way, without a trace)")
