@@ -8,13 +8,11 @@ from collections.abc import Callable
 from soundpost.messages.payload import OFFLINE, ONLINE
 from soundpost.publish.connection import Connection
 from soundpost.publish.message import IncomingMessage
+from soundpost.publish.mqtt5.limits import DisconnectLimit
 from soundpost.system.log_once import LogOnce
 
 _MOST_OTHERS = 16
 """Other runs that are followed: a client that forges many of them takes no memory."""
-_MOST_DISCONNECTS = 2
-"""Connections that the broker may end over the subscription before it is left out. One may be
-chance; some brokers disconnect a client that subscribes without permission."""
 _FOREIGN_STATUSES = 2
 """Connections in whose absence another run has published its status before it is a duplicate: once
 may be a broker that was restored with an old status."""
@@ -71,14 +69,15 @@ class OwnStatus:
         self._is_wrong = self._owes_reply = False
         self._corrected_seconds = self._replied_seconds = float("-inf")
         self._is_unacknowledged = False
-        self._disconnects = 0
+        self._disconnects = DisconnectLimit(now_seconds=now_seconds)
         self._duplicate_log = LogOnce(_log)
         self._refusal_log = LogOnce(_log, logging.INFO, on_change=False)
 
     def on_connect(self, connection: Connection) -> None:
         """Subscribes on a new connection, before the status is published there."""
-        self._disconnects += self._is_unacknowledged
-        self._is_unacknowledged = self._disconnects < _MOST_DISCONNECTS
+        if self._is_unacknowledged:
+            self._disconnects.add()
+        self._is_unacknowledged = not self._disconnects.is_reached
         self._is_wrong = self._owes_reply = False
         self._awaits_own = self._has_published
         if self._is_unacknowledged:
@@ -149,7 +148,7 @@ class OwnStatus:
     def _on_suback(self, refusal: str | None) -> None:
         self._is_unacknowledged = False
         if refusal is None:
-            self._disconnects = 0
+            self._disconnects.reset()
         else:
             self._refusal_log.fail(
                 "another node of this name would not be detected, because the broker refuses: %s "

@@ -87,10 +87,12 @@ def test_a_node_that_reconnects_is_no_duplicate_of_itself(
 ) -> None:
     """The status at the broker is its own, or `offline` of an earlier run."""
     broker = make_broker(persistent=True)
-    make_publisher(broker.url).close()
+    earlier = make_publisher(broker.url)
+    wait_until(lambda: earlier.is_connected)
+    earlier.close()
     publisher = make_publisher(broker.url)
-    for connects in range(2, 6):
-        wait_until(lambda: publisher.is_connected and health.connects == connects)  # noqa: B023 - waited for here
+    for connects in range(2, 5):
+        wait_until(lambda: publisher.is_connected and health.connects >= connects)  # noqa: B023 - waited for here
         time.sleep(0.2)  # for the status that is retained
         assert publisher.problems == ()
         broker.kill()
