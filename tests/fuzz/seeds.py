@@ -73,7 +73,9 @@ def _outboxes() -> Iterator[bytes]:
         writer.write_pending()
         yield b"\2" + path.with_name("outbox.db-wal").read_bytes()
         writer.close()
-        yield b"\0" + path.read_bytes()
+        yield b"\0" + (content := path.read_bytes())
+        other = content[:68] + b"GPKG" + content[72:]  # a database of another program
+        yield b"\0" + other.replace(b"CREATE TABLE detections", b"CREATE TABLE measurements")
         yield b"\1" + path.with_name("outbox.db.mark").read_bytes()
 
 

@@ -18,7 +18,7 @@ from soundpost.classify.classifier import Classifier
 from soundpost.classify.golden import replay_golden
 from soundpost.config import Config, DecideConfig, load_config
 from soundpost.decide import build_rules
-from soundpost.errors import SoundpostError
+from soundpost.errors import ConfigError, SoundpostError
 from soundpost.evidence.store.retention import RetentionPolicy
 from soundpost.health import Health
 from soundpost.manifest import GOLDEN_FILE, MANIFEST_FILE, MODEL_FILE, read_manifest
@@ -99,14 +99,20 @@ def bundle(data: bytes, folder: Path) -> None:
 
 
 def outbox(data: bytes, folder: Path) -> None:
-    """Opens a damaged outbox: new messages are still sent, in order."""
+    """Opens a damaged outbox: new messages are still sent, in order, or it is left as it is."""
     path = folder / "outbox.db"
     kind, rest = (data[0] % 4, data[1:]) if data else (0, b"")
     mark_path(path).write_bytes(b"%019d saved\n" % 1)  # else it would be refused as no outbox
-    path.with_name(path.name + ("", ".mark", "-wal", "-journal")[kind]).write_bytes(rest)
+    damaged = path.with_name(path.name + ("", ".mark", "-wal", "-journal")[kind])
+    damaged.write_bytes(rest)
     health = Health()
     outbox_queue = Outbox(10, health)
-    writer = OutboxWriter(path, BUDGET_BYTES, outbox_queue.storage, health, lambda: None)
+    try:
+        writer = OutboxWriter(path, BUDGET_BYTES, outbox_queue.storage, health, lambda: None)
+    except ConfigError:  # the header and the schema are those of another program
+        assert damaged == path
+        assert path.read_bytes() == rest
+        return
     try:
         earlier = sent(outbox_queue, writer)
         assert earlier == sorted(set(earlier))

@@ -56,12 +56,15 @@ class ConnectionSettings:
         keepalive_seconds: After 1.5 times this without a packet the broker drops the connection,
             and publishes the last will.
         run_id: The id of the run, which status and last will carry.
+        is_client_id_set: True if the client identifier is from the configuration, so that another
+            client may have the same by mistake.
     """
 
     address: BrokerAddress
     client_id: str
     keepalive_seconds: int
     run_id: str
+    is_client_id_set: bool = False
 
 
 def connection_settings(
@@ -78,7 +81,13 @@ def connection_settings(
     run_id = secrets.token_hex(4)
     own = config.client_id and "-".join(filter(None, (config.client_id, purpose)))
     parts = filter(None, ("soundpost", node, purpose, run_id))
-    return ConnectionSettings(address, own or "-".join(parts), config.keepalive_seconds, run_id)
+    return ConnectionSettings(
+        address,
+        own or "-".join(parts),
+        config.keepalive_seconds,
+        run_id,
+        is_client_id_set=own is not None,
+    )
 
 
 def load_broker_address(config: MqttConfig) -> BrokerAddress:

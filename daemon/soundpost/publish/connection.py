@@ -159,6 +159,7 @@ class Connection:
     ) -> None:
         self._broker = broker = settings.address
         self._keepalive_seconds, self._run_id = settings.keepalive_seconds, settings.run_id
+        self._may_share_client_id = settings.is_client_id_set
         self._events: deque[Callable[[], None]] = deque()
         self._to_send: deque[OutgoingMessage] = deque()
         self._in_flight: dict[int, tuple[OutgoingMessage, int]] = {}  # with the size of its packet
@@ -284,7 +285,7 @@ class Connection:
         self._poll(timeout_seconds, wake)
         self._send()
         if self._loss is not None:
-            raise lost(self._broker, self._loss)
+            raise lost(self._broker, self._loss, may_share_client_id=self._may_share_client_id)
         waited_seconds = time.monotonic() - self._progress_seconds
         if self._in_flight and waited_seconds > _ACKNOWLEDGE_SECONDS:
             raise lost(

@@ -55,6 +55,10 @@ _LOSS_HINTS = {
     "of the broker",
 }
 """Remedies for a lost connection, by the name of the reason code."""
+_SHARED_CLIENT_ID = (
+    "soundpost reconnects; if this repeats, another client may have the same mqtt.client_id"
+)
+"""mosquitto before 2.0.15 closes the connection of the first of two clients without a reason."""
 _SILENT_LOSS = "Unspecified error"  # paho's name for a connection that simply ended
 
 
@@ -109,14 +113,22 @@ def no_answer(broker: BrokerAddress, reason: str) -> PublishError:
     )
 
 
-def lost(broker: BrokerAddress, reason: str) -> PublishError:
-    """Returns the error for a connection that was lost."""
+def lost(broker: BrokerAddress, reason: str, *, may_share_client_id: bool = False) -> PublishError:
+    """Returns the error for a connection that was lost.
+
+    Args:
+        broker: The broker.
+        reason: The name of the reason code, with the broker's own words.
+        may_share_client_id: True if the client identifier is from the configuration.
+    """
     name = reason_name(reason)
     if name == _TAKEN_OVER:
         return PublishError(
             f"another client has taken over the session at {broker}",
             hint="give each node its own mqtt.client_id, or none: another client has the same",
         )
+    if reason == _SILENT_LOSS and may_share_client_id:
+        return PublishError(f"the connection to {broker} is lost", hint=_SHARED_CLIENT_ID)
     why = "" if reason == _SILENT_LOSS else f": {reason}"
     return PublishError(
         f"the connection to {broker} is lost{why}",

@@ -8,14 +8,12 @@ from soundpost.publish.connection import Connection
 from soundpost.publish.home_assistant.entities import DeviceAnnouncement
 from soundpost.publish.home_assistant.object_ids import object_id
 from soundpost.publish.message import IncomingMessage, OutgoingMessage
+from soundpost.publish.mqtt5.limits import DisconnectLimit
 from soundpost.publish.mqtt5.reasons import TooLarge
 from soundpost.system.log_once import LogOnce
 from soundpost.system.rate_limit import RateLimit
 
 _OBJECT_ID = "soundpost"
-_MOST_DISCONNECTS = 2
-"""Connections that the broker may end over an announcement before it is not sent again. One may be
-chance; without a limit a broker with a small message size would never receive a detection."""
 _MOST_UNACKNOWLEDGED = 2
 """Each may have 240 kB, and a flood of birth messages would request them without end."""
 _BURST = 20
@@ -51,7 +49,7 @@ class DiscoveryAnnouncer:
         self._announced: bytes | None = None
         self._unacknowledged = 0
         self._is_due = False
-        self._disconnects = 0
+        self._disconnects = DisconnectLimit()
         self._rate_limit = RateLimit(_BURST, _PER_SECOND)
         self._refusal_log = LogOnce(_log, on_change=False)  # only the first, whatever it is
 
@@ -63,7 +61,8 @@ class DiscoveryAnnouncer:
             on_birth: Called when Home Assistant has started and has no states yet.
         """
         self._announced = None
-        self._disconnects += bool(self._unacknowledged)
+        if self._unacknowledged:
+            self._disconnects.add()
         self._unacknowledged, self._is_due = 0, False
 
         def on_announcement(message: IncomingMessage) -> None:
@@ -81,12 +80,12 @@ class DiscoveryAnnouncer:
         def on_birth_suback(refusal: str | None) -> None:
             # A broker replies in order: the retained announcement has been received by now.
             self._on_reason_code(refusal)
-            if self._disconnects < _MOST_DISCONNECTS:
-                self._announce(connection)
-            else:
+            if self._disconnects.is_reached:
                 self._on_reason_code(
                     "it disconnects on the announcement, perhaps because of its message_size_limit"
                 )
+            else:
+                self._announce(connection)
 
         connection.subscribe([self.topic], on_announcement, self._on_reason_code)
         connection.subscribe([self._birth_topic], on_birth_message, on_birth_suback)
@@ -104,7 +103,7 @@ class DiscoveryAnnouncer:
 
     def _on_ack(self, connection: Connection, refusal: str | None) -> None:
         self._unacknowledged -= 1
-        self._disconnects = 0
+        self._disconnects.reset()
         self._on_reason_code(refusal)
         if self._is_due:
             self._announce(connection)

@@ -11,6 +11,7 @@ _AT_LEAST_ONCE = 1
 _KEEPALIVE_PARTS = 4
 """A server's keepalive of a second is kept only by a look at the clock every quarter of one."""
 
+_MOST_DISCONNECTS = 2
 _LEARNED_SECONDS = 3_600.0
 """As long as a limit holds that the broker did not announce: one lost connection an hour."""
 
@@ -40,8 +41,8 @@ class BrokerLimits:
         parts = []
         if not self.has_retain:
             parts.append(
-                "retained messages (a subscriber gets status, health and sounds with their next "
-                "change only)"
+                "retained messages (a subscriber gets status, health and sounds with the next "
+                "health report only)"
             )
         if self.qos < _AT_LEAST_ONCE:
             parts.append("QoS 1 (messages can be lost on the way, without a trace)")
@@ -126,3 +127,36 @@ class SizeLimit:
             self._packet_bytes = None
         known = [size for size in (self._packet_bytes, announced_bytes) if size is not None]
         return min(known, default=None)
+
+
+class DisconnectLimit:
+    """The connections that the broker seems to have ended over one packet of the client.
+
+    Some brokers disconnect a client that subscribes without permission, or that sends a large
+    message. After two such connections the packet is left out; one may be chance. Two may be, too,
+    on a bad network: an hour later a new connection tries it again.
+
+    Args:
+        now_seconds: A monotonic clock.
+    """
+
+    def __init__(self, *, now_seconds: Callable[[], float] = time.monotonic) -> None:
+        self._now_seconds = now_seconds
+        self._count = 0
+        self._latest_seconds = 0.0
+
+    @property
+    def is_reached(self) -> bool:
+        """True if the packet should be left out now."""
+        if self._now_seconds() - self._latest_seconds > _LEARNED_SECONDS:
+            self._count = 0
+        return self._count >= _MOST_DISCONNECTS
+
+    def add(self) -> None:
+        """Records that a connection has ended before the broker replied to the packet."""
+        self._count += 1
+        self._latest_seconds = self._now_seconds()
+
+    def reset(self) -> None:
+        """Records that the broker has replied to the packet."""
+        self._count = 0

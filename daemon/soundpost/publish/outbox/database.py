@@ -44,6 +44,9 @@ CREATE TABLE IF NOT EXISTS open_events (
     "CREATE TABLE IF NOT EXISTS retained_topics (topic TEXT PRIMARY KEY)",
 )
 
+_NUMBERED = ("detections", "open_events")
+"""The tables whose rows have the number of a message as their key."""
+
 
 class DamagedFile(Exception):  # noqa: N818 - a finding, always caught in this package
     """Raised when the file does not hold what was written to it."""
@@ -126,6 +129,11 @@ class Database:
             result = self.connection.execute("PRAGMA quick_check(1)").fetchone()[0]
             if result != "ok":
                 raise DamagedFile(result)
+        for table in filter(self.has_table, _NUMBERED):
+            # quick_check accepts a schema that lost it; then rows without a number are possible.
+            key = f"pragma_table_info('{table}') WHERE name = 'seq' AND type = 'INTEGER' AND pk = 1"
+            if not self.number(f"SELECT count(*) FROM {key}"):  # noqa: S608 - a name of ours
+                raise DamagedFile(f"the table {table} has no numbers as its key")
         self._lacks_tables = not self.has_table("retained_topics")
         if not self.has_table("detections"):
             with self.transaction():

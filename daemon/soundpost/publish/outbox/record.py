@@ -27,10 +27,15 @@ class OutboxRecord:
 
 
 def undamaged_records(rows: Iterable[Row]) -> Iterator[OutboxRecord]:
-    """Yields the rows whose checksum is right, because SQLite itself does not verify payloads."""
+    """Yields the rows whose checksum is right, because SQLite itself does not verify payloads.
+
+    With a damaged schema a column holds any type. The checksum does not cover the time.
+    """
     for seq, appended_at_seconds, crc32, payload in rows:
-        if isinstance(payload, bytes) and _checksum(seq, payload) == crc32:
-            yield OutboxRecord(seq, payload, appended_at_seconds)
+        has_types = isinstance(seq, int) and isinstance(payload, bytes)
+        if has_types and _checksum(seq, payload) == crc32:
+            is_time = isinstance(appended_at_seconds, float)
+            yield OutboxRecord(seq, payload, appended_at_seconds if is_time else 0.0)
 
 
 def row_of(record: OutboxRecord) -> Row:

@@ -2,21 +2,23 @@
 
 import logging
 import time
+from collections import Counter
 from collections.abc import Callable
 
 from soundpost.messages.payload import OFFLINE, ONLINE
 from soundpost.publish.connection import Connection
 from soundpost.publish.message import IncomingMessage
+from soundpost.publish.mqtt5.limits import DisconnectLimit
 from soundpost.system.log_once import LogOnce
 
 _MOST_OTHERS = 16
 """Other runs that are followed: a client that forges many of them takes no memory."""
-_MOST_DISCONNECTS = 2
-"""Connections that the broker may end over the subscription before it is left out. One may be
-chance; some brokers disconnect a client that subscribes without permission."""
+_FOREIGN_STATUSES = 2
+"""Connections in whose absence another run has published its status before it is a duplicate: once
+may be a broker that was restored with an old status."""
 _CORRECTION_SECONDS = 1.0
-"""The shortest time between two corrections: a client that publishes `offline` without end gets
-one answer a second."""
+"""The shortest time between two corrections, and between two replies: a client that publishes
+without end gets one of each a second."""
 
 _log = logging.getLogger("soundpost.publish")
 
@@ -26,8 +28,14 @@ class OwnStatus:
 
     Each run publishes its status with an id of its own. `online` with another id is another node
     of the same name, until it is offline, or has published nothing for as long as its status is
-    retained. `offline` from anywhere else (the other node, or the last will of an earlier
-    connection that the broker gives up late) is a wrong status, to be corrected at once.
+    retained. It gets the own status as a reply, so that both detect each other at once: their next
+    health reports may be hours away. `offline` from anywhere else (the other node, or the last will
+    of an earlier connection that the broker gives up late) is a wrong status, to be corrected at
+    once.
+
+    Two nodes with one client identifier too are never connected at the same time: the broker ends
+    one's connection for the other's. There the status that is retained at a new connection is from
+    the other run, each time.
 
     A broker may withhold these messages; then neither is detected, and all else works.
 
@@ -56,34 +64,56 @@ class OwnStatus:
         self._hold_seconds = hold_seconds
         self._now_seconds = now_seconds
         self._others: dict[str | None, float] = {}
-        self._is_wrong = False
-        self._corrected_seconds = float("-inf")
+        self._foreign_statuses: Counter[str] = Counter()
+        self._has_published = self._awaits_own = False
+        self._is_wrong = self._owes_reply = False
+        self._corrected_seconds = self._replied_seconds = float("-inf")
         self._is_unacknowledged = False
-        self._disconnects = 0
+        self._disconnects = DisconnectLimit(now_seconds=now_seconds)
         self._duplicate_log = LogOnce(_log)
         self._refusal_log = LogOnce(_log, logging.INFO, on_change=False)
 
     def on_connect(self, connection: Connection) -> None:
-        """Subscribes on a new connection, after the status was published there."""
-        self._disconnects += self._is_unacknowledged
-        self._is_unacknowledged = self._disconnects < _MOST_DISCONNECTS
-        self._is_wrong = False
+        """Subscribes on a new connection, before the status is published there."""
+        if self._is_unacknowledged:
+            self._disconnects.add()
+        self._is_unacknowledged = not self._disconnects.is_reached
+        self._is_wrong = self._owes_reply = False
+        self._awaits_own = self._has_published
         if self._is_unacknowledged:
             connection.subscribe(
-                [self.topic], self.on_message, self._on_suback, with_retained=False
+                [self.topic], self.on_message, self._on_suback, with_retained=self._has_published
             )
         else:
             self._on_suback("it disconnects on the subscription")
 
     def on_message(self, message: IncomingMessage) -> None:
         """Takes a status that another client has published."""
-        if message.payload == ONLINE and message.run_id != self.run_id:
-            if message.run_id in self._others or len(self._others) < _MOST_OTHERS:
+        if self._awaits_own:
+            self._take_retained(message.run_id)
+        elif message.payload == ONLINE and message.run_id != self.run_id:
+            is_new = message.run_id not in self._others
+            if not is_new or len(self._others) < _MOST_OTHERS:
+                self._owes_reply = self._owes_reply or is_new
                 self._others[message.run_id] = self._now_seconds()
         elif message.payload == OFFLINE:
             self._others.pop(message.run_id, None)
             self._is_wrong = True
         self._update()
+
+    def on_ack(self, refusal: str | None) -> None:
+        """Records that the broker has received the status of this run, or refuses it."""
+        self._awaits_own = False
+        self._has_published = self._has_published or refusal is None
+
+    def _take_retained(self, run_id: str | None) -> None:
+        """Takes the status that the broker had before this connection."""
+        if run_id is None or run_id == self.run_id:
+            return
+        if run_id in self._foreign_statuses or len(self._foreign_statuses) < _MOST_OTHERS:
+            self._foreign_statuses[run_id] += 1
+            if self._foreign_statuses[run_id] >= _FOREIGN_STATUSES:
+                self._others[run_id] = self._now_seconds()
 
     def needs_correction(self) -> bool:
         """Returns whether the status should be published again now; called again and again."""
@@ -92,6 +122,14 @@ class OwnStatus:
         if not self._is_wrong or now_seconds - self._corrected_seconds < _CORRECTION_SECONDS:
             return False
         self._is_wrong, self._corrected_seconds = False, now_seconds
+        return True
+
+    def needs_reply(self) -> bool:
+        """Returns whether a new run should receive this status now; called again and again."""
+        now_seconds = self._now_seconds()
+        if not self._owes_reply or now_seconds - self._replied_seconds < _CORRECTION_SECONDS:
+            return False
+        self._owes_reply, self._replied_seconds = False, now_seconds
         return True
 
     def _update(self) -> None:
@@ -110,7 +148,7 @@ class OwnStatus:
     def _on_suback(self, refusal: str | None) -> None:
         self._is_unacknowledged = False
         if refusal is None:
-            self._disconnects = 0
+            self._disconnects.reset()
         else:
             self._refusal_log.fail(
                 "another node of this name would not be detected, because the broker refuses: %s "

@@ -2,22 +2,21 @@
 
 import math
 from collections import deque
-from functools import partial
 
 from soundpost.config import MqttConfig
 from soundpost.messages.payload import OFFLINE, ONLINE, HealthMessage, encode
 from soundpost.publish.connection import Connection
 from soundpost.publish.detections import RefusedTopics
-from soundpost.publish.message import OutgoingMessage
+from soundpost.publish.message import OnAck, OutgoingMessage
 from soundpost.publish.retained.own_status import OwnStatus
 from soundpost.publish.retained.state_topics import StateTopics, TopicState
 
 _STATUS = "status"
 _EXPIRY_REPORTS = 3
 """The broker drops a state that is not renewed for three health reports: two may be late."""
-_MOST_RENEWALS = 5
-"""Renewed states in flight: a quarter of what may be (`connection.RECEIVE_MAXIMUM`), so that no
-detection waits for them."""
+_RENEWALS_PART = 4
+"""Renewed states take a quarter of the messages that may be in flight, at least one: no detection
+waits for a round of them, and no round for the end of a long queue of detections."""
 
 
 class StateSender:
@@ -48,6 +47,7 @@ class StateSender:
         self._expiry_seconds = expiry_seconds
         self._refused_topics = refused_topics
         self._latest_health: deque[HealthMessage] = deque(maxlen=1)
+        self._renewals_in_flight = 0
 
     @property
     def will(self) -> tuple[str, bytes]:
@@ -60,9 +60,10 @@ class StateSender:
 
     def on_connect(self, connection: Connection) -> None:
         """Publishes `online`, and queues all states for a new connection."""
-        self._publish_status(connection, ONLINE)
         self.own_status.on_connect(connection)
+        self._publish_status(connection, ONLINE)
         self.state_topics.resend_all()
+        self._renewals_in_flight = 0
 
     def send(self, connection: Connection) -> None:
         """Publishes the states that have changed, and health if it is there.
@@ -82,15 +83,17 @@ class StateSender:
             health = encode(self._latest_health.popleft())
             self._publish(connection, TopicState("health", health))
             self.state_topics.renew_all()
-        elif self.own_status.needs_correction():
+        elif self.own_status.needs_correction() or self.own_status.needs_reply():
             self._publish_status(connection, ONLINE)
 
     def renew(self, connection: Connection) -> None:
         """Publishes some of the states that are due again."""
-        while connection.unacknowledged < _MOST_RENEWALS:
+        most = max(1, connection.limits.receive_maximum // _RENEWALS_PART)
+        while self._renewals_in_flight < most:
             if (state := self.state_topics.pop_renewal()) is None:
                 return
-            self._publish(connection, state)
+            self._renewals_in_flight += 1
+            self._publish(connection, state, self._on_renewal_ack)
 
     def send_offline(self, connection: Connection) -> None:
         """Publishes what has changed, and `offline`."""
@@ -98,21 +101,35 @@ class StateSender:
         self._publish_status(connection, OFFLINE)
 
     def _publish_status(self, connection: Connection, status: bytes) -> None:
-        self._publish(connection, TopicState(_STATUS, status), self.own_status.run_id)
+        own_status = self.own_status
+        self._publish(connection, TopicState(_STATUS, status), own_status.on_ack, own_status.run_id)
 
     def _publish(
-        self, connection: Connection, state: TopicState, run_id: str | None = None
+        self,
+        connection: Connection,
+        state: TopicState,
+        on_ack: OnAck | None = None,
+        run_id: str | None = None,
     ) -> None:
         topic = f"{self._base}/{state.topic}"
+
+        def on_reason_code(refusal: str | None) -> None:
+            self._refused_topics.on_reason_code(topic, refusal)
+            if on_ack is not None:
+                on_ack(refusal)
+
         message = OutgoingMessage(
             topic,
             state.payload,
-            on_ack=partial(self._refused_topics.on_reason_code, topic),
+            on_reason_code,
             retain=state.is_retained,
             expiry_seconds=None if state.payload == OFFLINE else self._expiry_seconds,
             run_id=run_id,
         )
         connection.publish(message)
+
+    def _on_renewal_ack(self, _refusal: str | None) -> None:
+        self._renewals_in_flight -= 1
 
 
 def build_state_sender(

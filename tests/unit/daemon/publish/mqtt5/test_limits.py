@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from soundpost.publish.mqtt5.limits import (
     RECEIVE_MAXIMUM,
     BrokerLimits,
+    DisconnectLimit,
     SizeLimit,
     publish_bytes,
     read_limits,
@@ -86,3 +87,29 @@ def test_a_learned_limit_only_falls() -> None:
     assert (limit.with_announced(None), limit.with_announced(400)) == (499, 400)
     now_seconds += 3_601.0
     assert (limit.with_announced(None), limit.with_announced(400)) == (None, 400)
+
+
+def test_a_packet_is_left_out_for_an_hour_after_two_lost_connections() -> None:
+    """Then it is tried again: two losses may have been chance; a reply counts at once."""
+    clock = SimpleNamespace(seconds=1_000.0)
+    limit = DisconnectLimit(now_seconds=lambda: clock.seconds)
+    losses = []
+    for step_seconds in (0.0, 3_610.0, 3_590.0):
+        clock.seconds += step_seconds
+        losses.append(limit.is_reached)
+        limit.add()
+    assert losses == [False, False, False]
+    assert limit.is_reached
+    clock.seconds += 3_590.0
+    assert limit.is_reached
+    clock.seconds += 20.0
+    assert not limit.is_reached
+
+
+def test_a_reply_ends_the_suspicion() -> None:
+    """The connection that was lost before was chance."""
+    limit = DisconnectLimit()
+    for _ in range(3):
+        limit.add()
+        assert not limit.is_reached
+        limit.reset()

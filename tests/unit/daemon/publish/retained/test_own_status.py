@@ -1,5 +1,6 @@
 """Two nodes of one name, and a wrong status, at a real broker and with a clock of the test."""
 
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -57,19 +58,45 @@ def statuses(subscriber: Subscriber) -> list[str]:
 
 
 def test_both_nodes_of_one_name_find_each_other(
-    broker: Broker, make_publisher: MakePublisher, builder: MessageBuilder, log: Log
+    broker: Broker, make_publisher: MakePublisher, log: Log
 ) -> None:
-    """The one that was there finds the new one at once, and is found with its next report."""
+    """At once, whatever the time between two health reports."""
     first = make_publisher(broker.url)
     wait_until(lambda: first.is_connected)
     second = make_publisher(broker.url)
     wait_until(lambda: first.problems == (Problem.DUPLICATE_NODE,))
-    first.publish_health(builder.health(Health(), 0, first.problems))
     wait_until(lambda: second.problems == (Problem.DUPLICATE_NODE,))
     assert log.count(FOUND) == 2
     second.close()
     wait_until(lambda: not first.problems)
     log.wait_for("no other node publishes on soundpost/post/status any more")
+
+
+def test_two_nodes_with_one_client_identifier_find_each_other(
+    broker: Broker, make_publisher: MakePublisher, log: Log
+) -> None:
+    """They are never connected at the same time; the hint names the key, and both report it."""
+    nodes = [make_publisher(broker.url, client_id="thing-7") for _ in range(2)]
+    wait_until(lambda: all(node.problems == (Problem.DUPLICATE_NODE,) for node in nodes))
+    assert "mqtt.client_id" in log.wait_for(f"connection to {broker.url} is lost")
+    assert log.count(FOUND) == 2
+
+
+def test_a_node_that_reconnects_is_no_duplicate_of_itself(
+    make_broker: MakeBroker, make_publisher: MakePublisher, health: Health
+) -> None:
+    """The status at the broker is its own, or `offline` of an earlier run."""
+    broker = make_broker(persistent=True)
+    earlier = make_publisher(broker.url)
+    wait_until(lambda: earlier.is_connected)
+    earlier.close()
+    publisher = make_publisher(broker.url)
+    for connects in range(2, 5):
+        wait_until(lambda: publisher.is_connected and health.connects >= connects)  # noqa: B023 - waited for here
+        time.sleep(0.2)  # for the status that is retained
+        assert publisher.problems == ()
+        broker.kill()
+        broker.start()
 
 
 def test_a_node_that_stops_does_not_leave_the_other_one_offline(
@@ -176,6 +203,18 @@ def test_a_flood_of_wrong_statuses_is_corrected_once_a_second(
         corrections += own_status.needs_correction()
         clock.seconds += 0.1
     assert corrections == 10
+
+
+def test_a_new_run_gets_one_reply(own_status: OwnStatus, clock: Clock) -> None:
+    """Two nodes do not reply to each other for ever; a flood of runs gets one reply a second."""
+    replies = 0
+    for number in range(100):
+        receive(own_status, ONLINE, f"run {number % 10}")
+        replies += own_status.needs_reply()
+        clock.seconds += 0.1
+    assert replies == 2
+    receive(own_status, OFFLINE, "run 1")
+    assert not own_status.needs_reply()
 
 
 def test_forged_runs_take_no_memory(own_status: OwnStatus) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 import pytest
 from mosquitto import Broker, wait_until
 from mqtt_subscriber import Subscriber
+from scripted_broker import PUBLISH, connack, default_reply, scripted_broker
 
 from soundpost.config import MqttConfig
 from soundpost.health import Health
@@ -52,6 +53,29 @@ def test_a_detection_does_not_wait_for_renewals(
             seen = subscriber.wait_for(lambda seen: len(seen) > before + len(LABELS))
     topics = [m.topic for m in seen[before:]]
     assert topics.index("soundpost/post/detections") < len(LABELS) / 2
+
+
+@pytest.mark.parametrize("receive_maximum", [1, 3, 20])
+def test_renewals_and_waiting_detections_take_turns(
+    builder: MessageBuilder, messages: MakeMessages, receive_maximum: int
+) -> None:
+    """Neither a round of renewals nor a long queue of detections is sent before all the others."""
+    accepted = connack(0, b"\x21" + receive_maximum.to_bytes(2))
+    with scripted_broker(lambda p: accepted if p.kind == 1 else default_reply(p)) as broker:
+        config, health = MqttConfig(broker=broker.url), Health()
+        with MqttPublisher(config, NodeDescription("post", LABELS), health) as publisher:
+            wait_until(lambda: len(broker.of_kind(PUBLISH)) == len(LABELS) + 2)
+            publisher.publish_health(builder.health(Health(), 0))
+            wait_until(lambda: bool(broker.published("soundpost/post/health")))
+            for message in messages(len(LABELS)):
+                publisher.publish(message)
+            wait_until(lambda: health.messages_sent == len(LABELS))
+            wait_until(lambda: len(broker.of_kind(PUBLISH)) == 3 * len(LABELS) + 5)
+        topics = [received.topic for received in broker.of_kind(PUBLISH)][len(LABELS) + 2 :]
+    is_detection = [topic.endswith("/detections") for topic in topics]
+    first, last = is_detection.index(True), len(is_detection) - is_detection[::-1].index(True)
+    assert is_detection[first : first + 40].count(True) >= 10
+    assert is_detection[first:last].count(False) >= len(LABELS) // 8
 
 
 def test_states_that_are_not_renewed_expire(
