@@ -10,6 +10,11 @@ _LENGTH_TAGS = (b"Xing", b"Info", b"VBRI")
 """In the first frame: the number of frames, as LAME, ffmpeg and Fraunhofer's encoder write it."""
 _LENGTH_TAG_BYTES = 200
 """Bytes of the first frame in which that tag stands."""
+_XING_TAGS = (b"Xing", b"Info")
+_HAS_FRAMES = 1
+"""Flag of a Xing tag that states the number of frames, in the four bytes behind the flags."""
+_TAG_TOLERANCE_FRAMES = 2
+"""Some encoders count the frame with the tag, or an unfinished last one."""
 
 _BITRATES_KBPS = {
     (True, 1): (0, 32, 64, 96, 128, 160, 192, 224, 256, 288, 320, 352, 384, 416, 448),
@@ -31,6 +36,29 @@ def has_exact_length(descriptor: int) -> bool:
     return any(tag in head for tag in _LENGTH_TAGS)
 
 
+def understated_length(descriptor: int) -> tuple[int, bytes] | None:
+    """Returns what to correct in a tag that states fewer frames than follow, else None.
+
+    libmpg123 ends at the stated number. It is too small if a recorder died before it wrote the
+    tag again, or if files were appended to each other.
+
+    Returns:
+        Where the number stands, and the right one as its four bytes.
+    """
+    start = _first_frame(descriptor)
+    head = os.pread(descriptor, _LENGTH_TAG_BYTES, start)
+    at = max(head.find(tag) for tag in _XING_TAGS)
+    flags, stated = head[at + 4 : at + 8], int.from_bytes(head[at + 8 : at + 12], "big")
+    if at < 0 or not flags[-1:] or not flags[-1] & _HAS_FRAMES or not stated:
+        return None
+    size = os.fstat(descriptor).st_size
+    with mmap.mmap(descriptor, 0, access=mmap.ACCESS_READ) as data:
+        counted = sum(end <= size for end in _frame_ends(data, start)) - 1  # without the tag's own
+    if counted - stated <= _TAG_TOLERANCE_FRAMES:
+        return None
+    return start + at + 8, counted.to_bytes(4, "big")
+
+
 def is_cut(descriptor: int) -> bool:
     """Returns whether the last frame is longer than the file.
 
@@ -49,21 +77,31 @@ def is_cut(descriptor: int) -> bool:
 
 def _first_frame(descriptor: int) -> int:
     """Returns where the first frame begins, behind an ID3 tag."""
-    head = os.pread(descriptor, _TAG_BYTES, 0)
-    start = 0
-    if head[:3] == b"ID3" and len(head) == _TAG_BYTES:
-        start = _TAG_BYTES
-        for position, byte in enumerate(head[6:10]):
-            start += (byte & 0x7F) << 7 * (3 - position)
+    start = _tag_bytes(os.pread(descriptor, _TAG_BYTES, 0))
     ahead = os.pread(descriptor, _SEARCH_BYTES, start)
     return start + next((at for at in range(len(ahead) - 3) if _frame_bytes(ahead[at : at + 4])), 0)
 
 
+def _tag_bytes(head: bytes) -> int:
+    """Returns the length of an ID3 tag by its first ten bytes, 0 if they begin none."""
+    if head[:3] != b"ID3" or len(head) < _TAG_BYTES:
+        return 0
+    length = 0
+    for byte in head[6:10]:
+        length = length << 7 | byte & 0x7F
+    return _TAG_BYTES + length
+
+
 def _frame_ends(data: mmap.mmap, position: int) -> Iterator[int]:
-    """Yields where each frame ends, as long as they follow each other."""
-    while length := _frame_bytes(data[position : position + 4]):
-        position += length
-        yield position
+    """Yields where each frame ends, as long as they follow each other, also behind a tag."""
+    while True:
+        if length := _frame_bytes(data[position : position + 4]):
+            position += length
+            yield position
+        elif length := _tag_bytes(data[position : position + _TAG_BYTES]):
+            position += length
+        else:
+            return
 
 
 def _frame_bytes(header: bytes) -> int:

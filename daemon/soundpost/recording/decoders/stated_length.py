@@ -27,6 +27,7 @@ class OpenFile(Protocol):
 
     frames: int
     format: str
+    subtype: str
     extra_info: str
 
 
@@ -58,8 +59,8 @@ def stated_length(descriptor: int, file: OpenFile) -> StatedLength:
         file: The same, opened by libsndfile.
     """
     frames = file.frames if file.frames < UNKNOWN_FRAMES else None
-    if file.format == "MP3":
-        if mpeg.has_exact_length(descriptor):
+    if file.subtype.startswith("MPEG"):
+        if file.format != "MP3" or mpeg.has_exact_length(descriptor):  # a WAV may hold MP3, too
             return StatedLength(frames, MP3_TOLERANCE_FRAMES)
         return StatedLength(None, is_cut=mpeg.is_cut(descriptor))
     if file.format == "OGG":
