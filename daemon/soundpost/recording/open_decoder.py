@@ -112,7 +112,10 @@ def _open_compressed(
             decoder = ffmpeg.FfmpegDecoder(descriptor, opening, is_stopped)
             decoder.warnings += warnings
             return decoder
-        warnings.append("another recording follows in the same file, which is not read")
+        warnings.append(
+            "another recording follows in the same file, which is not read"
+            + ("" if ffmpeg.is_installed() else " (ffmpeg, which reads it, is not installed)")
+        )
     try:
         source = with_whole_length(descriptor, stream, opening, warnings)
         decoder = libsndfile.LibsndfileDecoder(source, opening, is_stopped)

@@ -105,6 +105,7 @@ class LibsndfileDecoder:
     def _report(self, failure: str) -> None:
         if self._is_stopped():
             return
+        warnings_before = len(self.warnings)
         missing = self._length.missing_frames(self._decoded_frames)
         decoded_seconds = self._decoded_frames / self.rate_hz
         self.missing_seconds = None if missing is None else missing / self.rate_hz
@@ -121,7 +122,7 @@ class LibsndfileDecoder:
         elif failure:
             self.missing_seconds = None
             self.warnings.append(f"it cannot be decoded beyond {decoded_seconds:.1f} s: {failure}")
-        if self.warnings and not is_installed():
+        if len(self.warnings) > warnings_before and not is_installed():
             self.warnings[-1] += " (ffmpeg, which may read more, is not installed)"
 
 
