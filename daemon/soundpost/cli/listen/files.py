@@ -20,7 +20,7 @@ SUFFIXES = frozenset(
 
 _BEGINNINGS = (
     *(b"RIFX", b"RF64", b"BW64", b"fLaC", b"OggS", b"ID3", b"FORM", b"caff", b".snd", b"dns."),
-    *(b"riff.\x91\xcf\x11", b"NIST_1A", b"Creative Voice", b"#!AMR", b"wvpk", b"TTA1", b"MAC "),
+    *(b"riff.\x91\xcf\x11", b"NIST_1A", b"Creative", b"#!AMR", b"wvpk", b"TTA1", b"MAC "),
     *(b"DSD ", b"\x1a\x45\xdf\xa3", b"\x30\x26\xb2\x75"),  # Matroska and WebM; WMA
 )
 """Of the formats that have one, for files with another suffix; of RIFF there are also pictures."""

@@ -3,6 +3,8 @@
 import os
 from collections.abc import Iterator
 
+from soundpost.recording.byte_stream import read_at
+
 _MAGIC = b"fLaC"
 _LENGTH_AT, _LENGTH_BYTES = 21, 5
 """Place of the number of samples in the header; only the lower 36 bits of its 5 bytes."""
@@ -25,7 +27,7 @@ def understated_length(descriptor: int) -> tuple[int, bytes] | None:
     Returns:
         Where the number stands, and the bytes that make it unknown.
     """
-    head = os.pread(descriptor, _LENGTH_AT + _LENGTH_BYTES, 0)
+    head = read_at(descriptor, _LENGTH_AT + _LENGTH_BYTES, 0)
     if not head.startswith(_MAGIC) or len(head) < _LENGTH_AT + _LENGTH_BYTES:
         return None
     stated = int.from_bytes(head[_LENGTH_AT:], "big") % (1 << _LENGTH_BITS)
@@ -40,7 +42,7 @@ def _first_frame(descriptor: int) -> int:
     """Returns where the first frame begins, behind the metadata."""
     position = len(_MAGIC)
     for _ in range(_MOST_METADATA):
-        header = os.pread(descriptor, 4, position)
+        header = read_at(descriptor, 4, position)
         if len(header) < 4:  # noqa: PLR2004 - a flag, a type, a length of 24 bits
             break
         position += 4 + int.from_bytes(header[1:], "big")
@@ -57,11 +59,11 @@ def _ends(descriptor: int, first: int, block_size: int) -> Iterator[int]:
         first: Where the first frame begins. The others have its strategy, rate and sample size.
         block_size: Samples of all frames but the last, if they are of one size.
     """
-    model = os.pread(descriptor, 4, first)
+    model = read_at(descriptor, 4, first)
     if len(model) < 4:  # noqa: PLR2004 - as far as those three
         return
     start = max(first, os.fstat(descriptor).st_size - _TAIL_BYTES)
-    tail = os.pread(descriptor, _TAIL_BYTES, start)
+    tail = read_at(descriptor, _TAIL_BYTES, start)
     at = tail.find(model[:2])
     while at >= 0:
         header = tail[at : at + _HEADER_BYTES]

@@ -53,7 +53,6 @@ class LibsndfileDecoder:
         self._descriptor = descriptor
         self._is_stopped = is_stopped
         self._decoded_frames = 0
-        self._length = stated_length(descriptor, self._file)
         self.rate_hz = self._file.samplerate
         self.channels = self._file.channels
         self.warnings: list[str] = []
@@ -69,6 +68,8 @@ class LibsndfileDecoder:
                 yield block
             elif not failure:
                 break
+        # At the end, because the file may have been cut meanwhile.
+        self._length = stated_length(self._descriptor, self._file)
         missing = self._length.missing_frames(self._decoded_frames)
         if failure or missing != 0:
             failure = yield from self._read_rest(frames, failure)

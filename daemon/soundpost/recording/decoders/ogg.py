@@ -4,6 +4,8 @@ import os
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from soundpost.recording.byte_stream import read_at
+
 _CAPTURE_PATTERN = b"OggS"
 _HEADER_BYTES = 27
 _LARGEST_PAGE_BYTES = _HEADER_BYTES + 255 + 255 * 255
@@ -48,11 +50,11 @@ def _headers(descriptor: int) -> Iterator[bytes]:
     """Yields the header of each page; b"" for foreign bytes between two pages."""
     position = 0
     for _ in range(_MOST_PAGES):
-        header = os.pread(descriptor, _HEADER_BYTES + 255, position)
+        header = read_at(descriptor, _HEADER_BYTES + 255, position)
         if len(header) < _HEADER_BYTES:
             return
         if not header.startswith(_CAPTURE_PATTERN):
-            ahead = os.pread(descriptor, 2 * _LARGEST_PAGE_BYTES, position)
+            ahead = read_at(descriptor, 2 * _LARGEST_PAGE_BYTES, position)
             at = ahead.find(_CAPTURE_PATTERN)
             if position == 0 or at < 0:  # another format; a tag or padding at the end
                 return
@@ -70,11 +72,11 @@ def is_cut(descriptor: int) -> bool:
 
     Other formats, which do not begin with a page, are never cut by this rule.
     """
-    if os.pread(descriptor, len(_CAPTURE_PATTERN), 0) != _CAPTURE_PATTERN:
+    if read_at(descriptor, len(_CAPTURE_PATTERN), 0) != _CAPTURE_PATTERN:
         return False
     size = os.fstat(descriptor).st_size
     first = max(0, size - 2 * _LARGEST_PAGE_BYTES)
-    tail = os.pread(descriptor, size - first, first)
+    tail = read_at(descriptor, size - first, first)
     at = tail.rfind(_CAPTURE_PATTERN)
     return not _is_last_page(tail[at:])
 

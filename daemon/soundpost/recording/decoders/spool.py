@@ -3,6 +3,7 @@
 import os
 import tempfile
 from contextlib import ExitStack
+from io import RawIOBase
 
 from soundpost.errors import CaptureError
 from soundpost.recording.byte_stream import READ_BYTES, ByteStream
@@ -31,7 +32,7 @@ def spool(stream: ByteStream, opening: ExitStack, warnings: list[str]) -> int:
             data = stream.read_available(READ_BYTES)
             if data == b"":
                 break
-            copied += copy.write(data or b"")
+            copied += _write_all(copy, data or b"")
         else:
             warnings.append(f"only its first {LARGEST_BYTES} bytes are read")
     except OSError as error:
@@ -41,6 +42,14 @@ def spool(stream: ByteStream, opening: ExitStack, warnings: list[str]) -> int:
         ) from error
     os.lseek(copy.fileno(), 0, os.SEEK_SET)
     return copy.fileno()
+
+
+def _write_all(copy: RawIOBase, data: bytes) -> int:
+    """Writes all of the data, and returns its length: the last write to a full disk is short."""
+    rest = data
+    while rest:
+        rest = rest[copy.write(rest) :]
+    return len(data)
 
 
 def with_whole_length(

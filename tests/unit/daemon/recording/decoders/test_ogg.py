@@ -1,5 +1,6 @@
 """The pages of Ogg: lost ones, and streams behind each other."""
 
+import os
 import shutil
 from pathlib import Path
 
@@ -8,6 +9,8 @@ import pytest
 import soundfile
 
 from soundpost.recording import open_recording
+from soundpost.recording.decoders import flac, mpeg
+from soundpost.recording.decoders.ogg import Pages, follow_pages, is_cut
 
 RATE_HZ = 16_000
 SECONDS = 4.0
@@ -84,3 +87,29 @@ def test_without_ffmpeg_a_second_stream_is_reported(
         "another recording follows in the same file, which is not read "
         "(ffmpeg, which reads it, is not installed)"
     )
+
+
+def test_a_file_that_is_cut_while_it_is_read_is_reported(ogg: Path) -> None:
+    """Its end is looked at after the last block, not before the first."""
+    content = ogg.read_bytes()
+    with open_recording(ogg) as recording:
+        blocks = recording.blocks()
+        next(blocks)
+        ogg.write_bytes(content[: len(content) // 2])
+        for _ in blocks:
+            pass
+        assert "cut short" in recording.warning
+
+
+def test_a_disk_that_cannot_be_read_ends_in_no_error(ogg: Path) -> None:
+    """The searches for the true length find nothing there."""
+    descriptor = os.open(ogg, os.O_WRONLY)  # every read of it fails
+    try:
+        assert follow_pages(descriptor) == Pages()
+        assert not is_cut(descriptor)
+        assert not mpeg.is_cut(descriptor)
+        assert not mpeg.has_exact_length(descriptor)
+        assert mpeg.understated_length(descriptor) is None
+        assert flac.understated_length(descriptor) is None
+    finally:
+        os.close(descriptor)
