@@ -78,7 +78,7 @@ def test_streams_behind_each_other_are_all_read(ogg: Path) -> None:
 def test_without_ffmpeg_a_second_stream_is_reported(
     ogg: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    """What is not read is named."""
+    """The second stream is not read, and a warning says so."""
     ogg.write_bytes(ogg.read_bytes() * 2)
     monkeypatch.setenv("PATH", str(tmp_path))
     seconds, warning = read(ogg)
