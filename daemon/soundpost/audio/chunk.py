@@ -70,8 +70,16 @@ def level_dbfs(samples: Pcm) -> float:
     """
     if not len(samples):
         return SILENCE_DBFS
-    signal = samples.astype(np.float64)
-    return mean_square_dbfs(float(signal @ signal) / len(signal))
+    return mean_square_dbfs(sum_of_squares(samples.astype(np.float64)) / len(samples))
+
+
+def sum_of_squares(values: NDArray[np.float64]) -> float:
+    """Returns the energy of float64[n]; exact for int16, whatever the order of the sum.
+
+    Without BLAS, which may compute long vectors with several threads: on a machine whose cores are
+    busy they can wait for each other.
+    """
+    return float(np.square(values).sum())
 
 
 def mean_square_dbfs(mean_square: float) -> float:

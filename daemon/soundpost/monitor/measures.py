@@ -7,6 +7,7 @@ import numpy as np
 
 from soundpost.audio import FULL_SCALE, SILENCE_DBFS, Chunk, Pcm, SourceState, mean_square_dbfs
 from soundpost.audio.blocks import Blocks
+from soundpost.audio.chunk import sum_of_squares
 
 RAIL = 32_760
 """Samples from here on are clipped: some converters stop a little short of full scale."""
@@ -37,7 +38,7 @@ def measure(samples: Pcm) -> OneSecondStats:
     values = samples.astype(np.float64)
     mean = float(values.sum()) / len(values)
     # Sums of int16 and of their squares are whole numbers that float64 holds exactly.
-    mean_square = float(values @ values) / len(values) - mean * mean
+    mean_square = sum_of_squares(values) / len(values) - mean * mean
     clipped = 0
     if least <= -RAIL or most >= RAIL:
         clipped = int(np.count_nonzero((samples >= RAIL) | (samples <= -RAIL)))

@@ -15,6 +15,14 @@ READ_BYTES = 1 << 16
 """Bytes that a pipe holds at most by default on Linux."""
 
 
+def read_at(descriptor: int, count: int, offset: int) -> bytes:
+    """Returns bytes of a regular file; fewer at its end, none where the disk cannot be read."""
+    try:
+        return os.pread(descriptor, count, offset)
+    except OSError:
+        return b""
+
+
 class ByteStream:
     """The bytes of a file or a pipe, from their start to their end.
 
@@ -100,10 +108,7 @@ class ByteStream:
         pieces = []
         count = min(count, (self.size or 0) - offset)
         while count > 0 and not self._is_stopped():
-            try:
-                piece = os.pread(self.descriptor, count, offset)
-            except OSError:
-                break
+            piece = read_at(self.descriptor, count, offset)
             if not piece:
                 break
             pieces.append(piece)

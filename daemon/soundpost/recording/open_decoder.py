@@ -2,8 +2,9 @@
 
 import os
 from collections.abc import Callable
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
+from typing import NamedTuple
 
 from soundpost.recording.byte_stream import ByteStream
 from soundpost.recording.containers.aiff import read_aiff
@@ -12,10 +13,10 @@ from soundpost.recording.containers.caf import read_caf
 from soundpost.recording.containers.layout import ByteOrder, Layout
 from soundpost.recording.containers.sniff import Beginning, sniff
 from soundpost.recording.containers.wave import read_wave
+from soundpost.recording.decoders import ogg
 from soundpost.recording.decoders.decoder import Decoder
-from soundpost.recording.decoders.ogg import is_cut
 from soundpost.recording.decoders.pcm import PcmDecoder
-from soundpost.recording.decoders.spool import spool
+from soundpost.recording.decoders.spool import spool, with_whole_length
 from soundpost.recording.errors import UnreadableError
 
 READERS: dict[bytes, Callable[[ByteStream], Layout | None]] = {
@@ -28,6 +29,31 @@ READERS: dict[bytes, Callable[[ByteStream], Layout | None]] = {
 
 _LARGEST_LENGTH = 0x7FFF_FFFF
 """Fits in every reader's 32 bits."""
+
+
+class _LengthField(NamedTuple):
+    """The length of the sound, in a header that is corrected.
+
+    Attributes:
+        distance: Bytes from it to the sound.
+        size_bytes: Its own width.
+        order: The order of its bytes.
+        extra: Bytes that it counts besides the sound.
+    """
+
+    distance: int
+    size_bytes: int
+    order: ByteOrder
+    extra: int
+
+
+_LENGTH_FIELDS = {
+    b"RIFF": _LengthField(4, 4, "little", 0),
+    b"RIFX": _LengthField(4, 4, "big", 0),
+    b"FORM": _LengthField(12, 4, "big", 8),  # an offset and a block size before the sound
+    b"caff": _LengthField(12, 8, "big", 4),  # a count of edits before it
+}
+"""By the first four bytes; libsndfile corrects the others itself."""
 
 _COMPRESSED = {b"", b"fLaC", b"OggS"}
 
@@ -76,10 +102,28 @@ def _open_compressed(
     def is_stopped() -> bool:
         return stream.is_stopped
 
+    warnings: list[str] = []
+    decoder: Decoder
+    pages = ogg.follow_pages(descriptor)
+    if pages.has_gap:
+        warnings.append("a part in its middle is lost")
+    if pages.is_chained:
+        with suppress(ffmpeg.FfmpegError):
+            decoder = ffmpeg.FfmpegDecoder(descriptor, opening, is_stopped)
+            decoder.warnings += warnings
+            return decoder
+        warnings.append(
+            "another recording follows in the same file, which is not read"
+            + ("" if ffmpeg.is_installed() else " (ffmpeg, which reads it, is not installed)")
+        )
     try:
-        return libsndfile.LibsndfileDecoder(descriptor, opening, is_stopped)
+        source = with_whole_length(descriptor, stream, opening, warnings)
+        decoder = libsndfile.LibsndfileDecoder(source, opening, is_stopped)
     except libsndfile.UndecodableError as error:
         reason = str(error)
+    else:
+        decoder.warnings += warnings
+        return decoder
     try:
         decoder = ffmpeg.FfmpegDecoder(descriptor, opening, is_stopped)
     except ffmpeg.FfmpegError as error:
@@ -88,7 +132,8 @@ def _open_compressed(
             hint = "install ffmpeg, which reads more formats, or convert it to WAV or FLAC"
         problem = f"is not a sound file, or none that can be read: {reason}. ffmpeg: {error}"
         raise UnreadableError(path, problem, hint=hint) from error
-    if is_cut(descriptor):
+    decoder.warnings += warnings
+    if ogg.is_cut(descriptor):
         decoder.warnings.append("it is cut short: its end is missing")
         decoder.missing_seconds = None
     return decoder
@@ -109,10 +154,11 @@ def _seekable(
     stream.rewind()
     stream.skip_to(start)
     copy = spool(stream, opening, warnings)
-    if layout and layout.end and is_damaged and beginning.magic in {b"RIFF", b"RIFX"}:
-        order: ByteOrder = "big" if beginning.magic == b"RIFX" else "little"
-        length = min(layout.end - layout.start, _LARGEST_LENGTH)
-        os.pwrite(copy, length.to_bytes(4, order), layout.start - start - 4)
+    field = _LENGTH_FIELDS.get(beginning.magic)
+    if layout and layout.end and is_damaged and field:
+        length = min(layout.end - layout.start, _LARGEST_LENGTH) + field.extra
+        position = layout.start - start - field.distance
+        os.pwrite(copy, length.to_bytes(field.size_bytes, field.order), position)
     return copy
 
 

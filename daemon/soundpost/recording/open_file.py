@@ -85,11 +85,10 @@ def _refuse_unsuitable(path: Path, descriptor: int, mode: int, *, allow_pipes: b
 
 def _cannot_open(path: Path, error: OSError | ValueError) -> UnreadableError:
     if isinstance(error, FileNotFoundError | NotADirectoryError):
-        return UnreadableError(
-            path,
-            "does not exist",
-            hint="check the spelling; a relative path begins at the current folder",
-        )
+        hint = "check the spelling; a relative path begins at the current folder"
+        if str(path) == "-":
+            hint = "name /dev/stdin to read the standard input"
+        return UnreadableError(path, "does not exist", hint=hint)
     if isinstance(error, OSError) and error.errno == errno.ENXIO and path.is_socket():
         return UnreadableError(path, "is a socket, not a file", hint="store its sound in a file")
     reason = (error.strerror if isinstance(error, OSError) else None) or str(error)

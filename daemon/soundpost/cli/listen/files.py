@@ -10,15 +10,22 @@ from soundpost.system.printable import printable
 
 SUFFIXES = frozenset(
     (
-        *(".aac", ".aif", ".aifc", ".aiff", ".amr", ".au", ".bwf", ".caf", ".flac", ".m4a", ".mka"),
-        *(".mp2", ".mp3", ".oga", ".ogg", ".opus", ".rf64", ".snd", ".voc", ".w64", ".wav"),
-        *(".wave", ".weba", ".wma"),
+        *(".aac", ".ac3", ".aif", ".aifc", ".aiff", ".amr", ".ape", ".au", ".bwf", ".caf"),
+        *(".eac3", ".flac", ".m4a", ".m4b", ".mka", ".mp2", ".mp3", ".oga", ".ogg", ".opus"),
+        *(".rf64", ".snd", ".spx", ".tta", ".voc", ".w64", ".wav", ".wave", ".weba", ".wma"),
+        *(".wv",),
     )
 )
 """A file with one of these is expected to be sound: if it cannot be read, that is a failure."""
 
-_BEGINNINGS = (b"RIFX", b"RF64", b"fLaC", b"OggS", b"ID3", b"FORM", b"caff", b"riff.\x91\xcf\x11")
+_BEGINNINGS = (
+    *(b"RIFX", b"RF64", b"BW64", b"fLaC", b"OggS", b"ID3", b"FORM", b"caff", b".snd", b"dns."),
+    *(b"riff.\x91\xcf\x11", b"NIST_1A", b"Creative", b"#!AMR", b"wvpk", b"TTA1", b"MAC "),
+    *(b"DSD ", b"\x1a\x45\xdf\xa3", b"\x30\x26\xb2\x75"),  # Matroska and WebM; WMA
+)
 """Of the formats that have one, for files with another suffix; of RIFF there are also pictures."""
+_MP4_TYPE = b"ftyp"
+"""Behind the first four bytes of MP4, M4A and MOV: also a video has sound, mostly."""
 _RIFF, _WAVE = b"RIFF", b"WAVE"
 _BEGINNING_BYTES = 12
 
@@ -126,6 +133,8 @@ def _is_recording(file: Path) -> bool:
             beginning = opened.read(_BEGINNING_BYTES)
     except OSError:
         return file.suffix.lower() in SUFFIXES  # the source says why it cannot be read
-    return beginning.startswith(_BEGINNINGS) or (
-        beginning.startswith(_RIFF) and beginning.endswith(_WAVE)
+    return (
+        beginning.startswith(_BEGINNINGS)
+        or (beginning.startswith(_RIFF) and beginning.endswith(_WAVE))
+        or beginning[4:8] == _MP4_TYPE
     )

@@ -54,7 +54,9 @@ def locate_sound(
         extent = _Extent(end)
     else:
         extent = _extent(stream, style, sound, stated)
-        if extent.end and stream.read_at(extent.end, 4) in BEGINNINGS:
+        following = stream.read_at(extent.end or 0, style.id_bytes)
+        begins_again = following[:4] in BEGINNINGS or following == style.sound_id != b""
+        if extent.end and begins_again:
             warnings = [*warnings, "another recording follows in the same file, which is not read"]
     return Layout(
         format=sound,

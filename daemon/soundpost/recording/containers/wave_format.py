@@ -45,7 +45,8 @@ def read_wave_format(body: bytes, order: ByteOrder, warnings: list[str]) -> Form
         return Format(None, channels, rate_hz, 0)
     sample_bytes = _sample_bytes(tag, channels, frame_bytes, bits)
     if sample_bytes is None:
-        return None
+        is_consistent = channels and bits in _OTHER_BITS and frame_bytes == channels * bits // 8
+        return Format(None, channels, rate_hz, 0) if is_consistent else None
     if channels * sample_bytes != frame_bytes:
         is_confirmed = byte_rate == rate_hz * frame_bytes > 0 == frame_bytes % sample_bytes
         channels = frame_bytes // sample_bytes if is_confirmed else channels
@@ -63,6 +64,8 @@ def read_wave_format(body: bytes, order: ByteOrder, warnings: list[str]) -> Form
 _KINDS: dict[int, Kind] = {PCM: "signed", FLOAT: "float", ALAW: "alaw", ULAW: "ulaw"}
 _WIDTHS = {PCM: (1, 2, 3, 4), FLOAT: (4, 8), ALAW: (1,), ULAW: (1,)}
 """Bytes that a sample may have."""
+_OTHER_BITS = (16, 64)
+"""Floats of 16 and integers of 64 bits: not damage, but left to libsndfile and ffmpeg."""
 
 
 def _sample_bytes(tag: int, channels: int, frame_bytes: int, bits: int) -> int | None:

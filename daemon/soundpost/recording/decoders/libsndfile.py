@@ -53,7 +53,6 @@ class LibsndfileDecoder:
         self._descriptor = descriptor
         self._is_stopped = is_stopped
         self._decoded_frames = 0
-        self._length = stated_length(descriptor, self._file)
         self.rate_hz = self._file.samplerate
         self.channels = self._file.channels
         self.warnings: list[str] = []
@@ -69,6 +68,8 @@ class LibsndfileDecoder:
                 yield block
             elif not failure:
                 break
+        # At the end, because the file may have been cut meanwhile.
+        self._length = stated_length(self._descriptor, self._file)
         missing = self._length.missing_frames(self._decoded_frames)
         if failure or missing != 0:
             failure = yield from self._read_rest(frames, failure)
@@ -105,6 +106,7 @@ class LibsndfileDecoder:
     def _report(self, failure: str) -> None:
         if self._is_stopped():
             return
+        warnings_before = len(self.warnings)
         missing = self._length.missing_frames(self._decoded_frames)
         decoded_seconds = self._decoded_frames / self.rate_hz
         self.missing_seconds = None if missing is None else missing / self.rate_hz
@@ -121,7 +123,7 @@ class LibsndfileDecoder:
         elif failure:
             self.missing_seconds = None
             self.warnings.append(f"it cannot be decoded beyond {decoded_seconds:.1f} s: {failure}")
-        if self.warnings and not is_installed():
+        if len(self.warnings) > warnings_before and not is_installed():
             self.warnings[-1] += " (ffmpeg, which may read more, is not installed)"
 
 

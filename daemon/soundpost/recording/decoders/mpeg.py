@@ -1,15 +1,23 @@
 """The frames of MPEG audio (ISO 11172-3, 13818-3), to find out that a file was cut."""
 
-import mmap
 import os
 from collections.abc import Iterator
 
+from soundpost.recording.byte_stream import read_at
+
 _SEARCH_BYTES = 1 << 16
 _TAG_BYTES = 10
+_WINDOW_BYTES = 1 << 18
+"""Bytes read at once while frames are followed: some thousand frames."""
 _LENGTH_TAGS = (b"Xing", b"Info", b"VBRI")
 """In the first frame: the number of frames, as LAME, ffmpeg and Fraunhofer's encoder write it."""
 _LENGTH_TAG_BYTES = 200
 """Bytes of the first frame in which that tag stands."""
+_XING_TAGS = (b"Xing", b"Info")
+_HAS_FRAMES = 1
+"""Flag of a Xing tag that states the number of frames, in the four bytes behind the flags."""
+_TAG_TOLERANCE_FRAMES = 2
+"""Some encoders count the frame with the tag, or an unfinished last one."""
 
 _BITRATES_KBPS = {
     (True, 1): (0, 32, 64, 96, 128, 160, 192, 224, 256, 288, 320, 352, 384, 416, 448),
@@ -27,8 +35,32 @@ _RATES_HZ = {3: (44_100, 48_000, 32_000), 2: (22_050, 24_000, 16_000), 0: (11_02
 def has_exact_length(descriptor: int) -> bool:
     """Returns whether the first frame states the number of frames."""
     start = _first_frame(descriptor)
-    head = os.pread(descriptor, _LENGTH_TAG_BYTES, start)
+    head = read_at(descriptor, _LENGTH_TAG_BYTES, start)
     return any(tag in head for tag in _LENGTH_TAGS)
+
+
+def understated_length(descriptor: int) -> tuple[int, bytes] | None:
+    """Returns what to correct in a tag that states fewer frames than follow, else None.
+
+    libmpg123 ends at the stated number. It is too small if a recorder died before it wrote the
+    tag again, or if files were appended to each other.
+
+    Returns:
+        Where the number stands, and the right one as its four bytes.
+    """
+    start = _first_frame(descriptor)
+    head = read_at(descriptor, _LENGTH_TAG_BYTES, start)
+    at = max(head.find(tag) for tag in _XING_TAGS)
+    flags, stated = head[at + 4 : at + 8], int.from_bytes(head[at + 8 : at + 12], "big")
+    if at < 0 or not flags[-1:] or not flags[-1] & _HAS_FRAMES or not stated:
+        return None
+    size = os.fstat(descriptor).st_size
+    counted = (
+        sum(end <= size for end in _frame_ends(descriptor, start)) - 1
+    )  # without the tag's own
+    if counted - stated <= _TAG_TOLERANCE_FRAMES:
+        return None
+    return start + at + 8, counted.to_bytes(4, "big")
 
 
 def is_cut(descriptor: int) -> bool:
@@ -37,33 +69,43 @@ def is_cut(descriptor: int) -> bool:
     A file of constant rate states no length: a cut within a frame shows, one between two does not.
     """
     size = os.fstat(descriptor).st_size
-    start = _first_frame(descriptor)
-    if not size:
-        return False
-    with mmap.mmap(descriptor, 0, access=mmap.ACCESS_READ) as data:
-        for end in _frame_ends(data, start):
-            if end > size:
-                return True
-    return False
+    return any(end > size for end in _frame_ends(descriptor, _first_frame(descriptor)))
 
 
 def _first_frame(descriptor: int) -> int:
     """Returns where the first frame begins, behind an ID3 tag."""
-    head = os.pread(descriptor, _TAG_BYTES, 0)
-    start = 0
-    if head[:3] == b"ID3" and len(head) == _TAG_BYTES:
-        start = _TAG_BYTES
-        for position, byte in enumerate(head[6:10]):
-            start += (byte & 0x7F) << 7 * (3 - position)
-    ahead = os.pread(descriptor, _SEARCH_BYTES, start)
+    start = _tag_bytes(read_at(descriptor, _TAG_BYTES, 0))
+    ahead = read_at(descriptor, _SEARCH_BYTES, start)
     return start + next((at for at in range(len(ahead) - 3) if _frame_bytes(ahead[at : at + 4])), 0)
 
 
-def _frame_ends(data: mmap.mmap, position: int) -> Iterator[int]:
-    """Yields where each frame ends, as long as they follow each other."""
-    while length := _frame_bytes(data[position : position + 4]):
-        position += length
-        yield position
+def _tag_bytes(head: bytes) -> int:
+    """Returns the length of an ID3 tag by its first ten bytes, 0 if they begin none."""
+    if head[:3] != b"ID3" or len(head) < _TAG_BYTES:
+        return 0
+    length = 0
+    for byte in head[6:10]:
+        length = length << 7 | byte & 0x7F
+    return _TAG_BYTES + length
+
+
+def _frame_ends(descriptor: int, position: int) -> Iterator[int]:
+    """Yields where each frame ends, as long as they follow each other, also behind a tag.
+
+    The file is not mapped: a disk that is removed meanwhile would end the process by SIGBUS.
+    """
+    window, start = b"", position
+    while True:
+        at = position - start
+        if at + _TAG_BYTES > len(window):
+            window, start, at = read_at(descriptor, _WINDOW_BYTES, position), position, 0
+        if length := _frame_bytes(window[at : at + 4]):
+            position += length
+            yield position
+        elif length := _tag_bytes(window[at : at + _TAG_BYTES]):
+            position += length
+        else:
+            return
 
 
 def _frame_bytes(header: bytes) -> int:

@@ -1,9 +1,9 @@
 """The length that a compressed recording states about itself, to find out that it was cut."""
 
-import os
 import re
 from typing import NamedTuple, Protocol
 
+from soundpost.recording.byte_stream import read_at
 from soundpost.recording.decoders import mpeg, ogg
 
 UNKNOWN_FRAMES = 1 << 62
@@ -27,6 +27,7 @@ class OpenFile(Protocol):
 
     frames: int
     format: str
+    subtype: str
     extra_info: str
 
 
@@ -58,14 +59,14 @@ def stated_length(descriptor: int, file: OpenFile) -> StatedLength:
         file: The same, opened by libsndfile.
     """
     frames = file.frames if file.frames < UNKNOWN_FRAMES else None
-    if file.format == "MP3":
-        if mpeg.has_exact_length(descriptor):
+    if file.subtype.startswith("MPEG"):
+        if file.format != "MP3" or mpeg.has_exact_length(descriptor):  # a WAV may hold MP3, too
             return StatedLength(frames, MP3_TOLERANCE_FRAMES)
         return StatedLength(None, is_cut=mpeg.is_cut(descriptor))
     if file.format == "OGG":
         return StatedLength(None, is_cut=ogg.is_cut(descriptor))
     if file.format == "NIST":
-        stated = _NIST_FRAMES.search(os.pread(descriptor, _NIST_BYTES, 0))
+        stated = _NIST_FRAMES.search(read_at(descriptor, _NIST_BYTES, 0))
         return StatedLength(int(stated[1]) if stated else frames)
     if frames and (body := _BODY.search(file.extra_info)):
         stated_bytes, present_bytes = map(int, body.groups())

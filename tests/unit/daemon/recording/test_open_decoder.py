@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import soundfile
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from made_recordings import SOUND, Made, aiff, au, caf, riff_chunk, samples, wav, wave64
@@ -78,6 +79,32 @@ def test_most_damage_of_a_wav_header_is_repaired(tmp_path: Path, at: int, value:
     if at in range(8) or at in range(24, 32) or at in range(40, 44):  # sizes, rate, byte rate
         assert is_same_rate
         np.testing.assert_array_equal(sound, SOUND)
+
+
+@pytest.mark.parametrize(
+    ("container", "subtype", "name", "width"),
+    [
+        ("AIFF", "IMA_ADPCM", b"SSND", 4),
+        ("AIFF", "GSM610", b"SSND", 4),
+        ("CAF", "ALAC_16", b"data", 8),
+    ],
+)
+@pytest.mark.parametrize("stated", [0, 1_000])
+def test_a_compressed_sound_of_too_small_a_length_is_read_whole(
+    tmp_path: Path, container: str, subtype: str, name: bytes, width: int, stated: int
+) -> None:
+    """The length is corrected for libsndfile, too, and the warning says so."""
+    path = tmp_path / "sound"
+    soundfile.write(path, SOUND, 16_000, format=container, subtype=subtype)
+    with open_recording(path) as recording:
+        whole = samples(recording.blocks())
+    content = bytearray(path.read_bytes())
+    at = content.find(name) + 4
+    content[at : at + width] = stated.to_bytes(width, "big")
+    path.write_bytes(content)
+    with open_recording(path) as recording:
+        np.testing.assert_array_equal(samples(recording.blocks()), whole)
+        assert "its header gives" in recording.warning
 
 
 def test_hostile_numbers_take_no_memory(tmp_path: Path) -> None:

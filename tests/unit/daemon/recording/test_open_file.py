@@ -165,3 +165,10 @@ def test_where_a_file_is_needed_a_pipe_is_refused(fifo: Path) -> None:
     """Training reads a recording more than once."""
     with pytest.raises(UnreadableError, match="is a pipe"), open_recording(fifo, allow_pipes=False):
         pass
+
+
+def test_a_dash_is_explained() -> None:
+    """Other programs read the standard input by it."""
+    with pytest.raises(UnreadableError) as caught, open_recording(Path("-")):
+        pass
+    assert "/dev/stdin" in caught.value.hint

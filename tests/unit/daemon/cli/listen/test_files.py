@@ -53,6 +53,32 @@ def test_files_that_are_not_sound_are_named_once(
     assert search.failures == 0
 
 
+@pytest.mark.parametrize(
+    "beginning",
+    [
+        b"BW64\xff\xff\xff\xffWAVE",
+        b".snd\0\0\0\x18",
+        b"\0\0\0\x1cftypM4A ",
+        b"\0\0\0\x20ftypisom",
+        b"\x1a\x45\xdf\xa3\x01\0",
+        b"\x30\x26\xb2\x75\x8e\x66",
+        b"NIST_1A\n",
+        b"Creative Voice File\x1a",
+        b"#!AMR\n",
+        b"wvpk\0\0",
+        b"TTA1\x01\0",
+    ],
+)
+def test_every_format_that_can_be_read_is_found_by_its_beginning(
+    tmp_path: Path, beginning: bytes
+) -> None:
+    """A phone's or a camera's recording of another suffix is not skipped."""
+    (tmp_path / "recorded.bin").write_bytes(beginning + bytes(100))
+    search = FileSearch()
+    assert names(search.find([tmp_path]), tmp_path) == ["recorded.bin"]
+    assert not search.skipped
+
+
 def test_many_skipped_files_are_counted(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     """A folder of a thousand pictures does not fill the terminal."""
     for number in range(30):

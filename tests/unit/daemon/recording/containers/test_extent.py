@@ -198,3 +198,12 @@ def test_a_second_recording_in_the_file_is_named(tmp_path: Path) -> None:
     sound, warning = read(path)
     np.testing.assert_array_equal(sound, SOUND)
     assert "another recording follows" in warning
+
+
+def test_a_second_chunk_of_sound_is_named(tmp_path: Path) -> None:
+    """A file of two data chunks: the first one is read, as by players, and the warning says so."""
+    path = tmp_path / "sound.wav"
+    path.write_bytes(wav(tail=riff_chunk(b"data", bytes(1_000))).content)
+    sound, warning = read(path)
+    np.testing.assert_array_equal(sound, SOUND)
+    assert "another recording follows" in warning

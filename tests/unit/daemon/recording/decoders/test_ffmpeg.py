@@ -63,6 +63,15 @@ def test_lossless_sound_is_decoded_exactly(tmp_path: Path, name: bytes) -> None:
 
 
 @needs_ffmpeg
+def test_samples_that_only_ffmpeg_reads_are_decoded_exactly(tmp_path: Path) -> None:
+    """A WAV of integers of 64 bits: its header is right, so it is not refused as damaged."""
+    path = encode(tmp_path / "x.wav", "-c:a", "pcm_s64le")
+    with open_recording(path) as recording:
+        np.testing.assert_array_equal(samples(recording.blocks()), SOUND)
+        assert not recording.warning
+
+
+@needs_ffmpeg
 def test_a_cut_file_says_how_much_is_missing(tmp_path: Path) -> None:
     """An M4A with its index first, cut in the middle."""
     path = encode(tmp_path / "x.m4a", "-c:a", "aac", "-movflags", "+faststart")
