@@ -6,6 +6,7 @@ from contextlib import suppress
 from itertools import islice
 from pathlib import Path
 from shutil import copytree
+from unittest.mock import patch
 
 import msgspec
 from broker_streams import serve_stream
@@ -55,12 +56,13 @@ def config(data: bytes, folder: Path) -> None:
 
 def wav(data: bytes, folder: Path) -> None:
     """Reads a recording: its chunks follow each other without a gap, or it is refused."""
-    os.environ["PATH"] = ""  # ffmpeg is a process of its own, and would take most of the time
     path = folder / "sound.wav"
     path.write_bytes(data)
     health = Health()
     with (
         suppress(SoundpostError),
+        # Without ffmpeg, a process of its own that would take most of the time.
+        patch.dict(os.environ, {"PATH": ""}),
         FileSource(path, RATE_HZ, pace="fast", starts_at_ns=0, health=health) as source,
     ):
         end_sample = 0

@@ -39,6 +39,7 @@ def test_every_step_is_run_and_reported(config: Path) -> None:
 def test_a_damaged_outbox_fails_its_step(config: Path) -> None:
     """The other steps are still run."""
     (config.parent / "outbox.db").write_bytes(b"no outbox at all" * 1_000)
+    (config.parent / "outbox.db.mark").write_bytes(b"%019d saved\n" % 1)  # so it was an outbox
     done = soundpost("check", "--config", str(config))
     assert done.returncode == 1
     assert lines(done.stdout) == [

@@ -88,7 +88,7 @@ def test_detection_goes_on_without_descriptors(
         running(*arguments, environment=os.environ | manager.environment) as daemon,
     ):
         manager.wait_for("WATCHDOG=1")
-        resource.prlimit(daemon.process.pid, resource.RLIMIT_NOFILE, (1, 1))
+        resource.prlimit(daemon.process.pid, resource.RLIMIT_NOFILE, (3, 3))
         signs = len(manager.times("WATCHDOG=1"))
         status, errors = daemon.wait()
         messages = subscriber.wait_for(lambda got: any(m.payload == b"offline" for m in got))

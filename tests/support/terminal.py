@@ -39,12 +39,14 @@ class Terminal:
         self._screen = pyte.Screen(self.columns, self.rows)
         self._stream = pyte.ByteStream(self._screen)
         self.written = b""
+        # The terminal states its size; these variables would win over it.
+        inherited = {key: environment[key] for key in environment.keys() - {"COLUMNS", "LINES"}}
         self.process = subprocess.Popen(
             ["setsid", "--ctty", *command],
             stdin=self._terminal,
             stdout=self._terminal,
             stderr=self._terminal,
-            env=environment | {"TERM": "xterm-256color", "PYTHONUTF8": "1"},
+            env=inherited | {"TERM": "xterm-256color", "PYTHONUTF8": "1"},
         )
 
     @property

@@ -46,7 +46,9 @@ def expand_paths(tables: dict[str, Any]) -> Iterator[WrongPath]:
         if text is None or (name == _SOURCE and not text.startswith(_FILE_SOURCE)):
             continue
         prefix = _FILE_SOURCE if name == _SOURCE else ""
-        path = os.path.expanduser(text.removeprefix(prefix))  # noqa: PTH111 - Path raises without a home
+        path = text.removeprefix(prefix)
+        if "\0" not in path:  # expanduser raises for it; _fault gives the error
+            path = os.path.expanduser(path)  # noqa: PTH111 - Path raises without a home
         if wrong := _fault(path):
             yield WrongPath(name, *wrong)
         tables[table][key] = prefix + path
@@ -54,11 +56,11 @@ def expand_paths(tables: dict[str, Any]) -> Iterator[WrongPath]:
 
 def _fault(path: str) -> tuple[str, str] | None:
     """Returns what is expected of a path and the remedy; None for a possible path."""
+    if re.search(r"[\x00-\x1f\x7f]", path):
+        return "a path without control characters", "retype the path"
     if path.startswith("~"):
         user = path.split("/", maxsplit=1)[0]
         return "a path below a folder that exists", f"there is no home folder of {user}"
-    if re.search(r"[\x00-\x1f\x7f]", path):
-        return "a path without control characters", "retype the path"
     if path != path.strip():
         return "a path without blanks at its ends", "remove the blank next to the quotes"
     try:

@@ -122,6 +122,7 @@ class OwnStatus:
         if not self._is_wrong or now_seconds - self._corrected_seconds < _CORRECTION_SECONDS:
             return False
         self._is_wrong, self._corrected_seconds = False, now_seconds
+        self._owes_reply = False  # the correction is one, too
         return True
 
     def needs_reply(self) -> bool:

@@ -1,5 +1,6 @@
 """Two nodes of one name, and a wrong status, at a real broker and with a clock of the test."""
 
+import itertools
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -109,7 +110,9 @@ def test_a_node_that_stops_does_not_leave_the_other_one_offline(
         second = make_publisher(broker.url)
         wait_until(lambda: second.is_connected)
         second.close()
-        subscriber.wait_for(lambda _: statuses(subscriber)[-2:] == ["offline", "online"])
+        subscriber.wait_for(
+            lambda _: ("offline", "online") in itertools.pairwise(statuses(subscriber))
+        )
     with Subscriber(broker.port) as late:
         late.wait_for(lambda _: statuses(late) == ["online"])
 
