@@ -20,8 +20,10 @@ SOUND = f"{BASE}/sound/{LABEL}"
 EXPIRY_SECONDS = 3.0
 CONFIG = f"""{BUSY_CONFIG}
 mqtt.outbox = "{{folder}}/outbox.db"
-mqtt.health_seconds = {EXPIRY_SECONDS / 3}
+mqtt.health_seconds = {{health_seconds}}
 """
+LONG_SECONDS = 600.0
+"""Between health reports of a node whose states must not expire within a test."""
 
 Row = dict[str, Any]
 Start = Callable[..., Daemon]
@@ -49,8 +51,14 @@ def start(folder: Path, broker: Broker) -> Iterator[Start]:
     """Provides a function that starts the daemon, with more keys; `detects` lets events start."""
     started: list[Daemon] = []
 
-    def start_daemon(*keys: str, detects: bool = True, node: str = NODE) -> Daemon:
-        text = CONFIG.format(folder=folder, broker=broker.url) + "\n".join(keys)
+    def start_daemon(
+        *keys: str,
+        detects: bool = True,
+        node: str = NODE,
+        health_seconds: float = EXPIRY_SECONDS / 3,
+    ) -> Daemon:
+        text = CONFIG.format(folder=folder, broker=broker.url, health_seconds=health_seconds)
+        text += "\n".join(keys)
         threshold = 0.5 if detects else 0.99
         text = text.replace("on_threshold = 0.5", f"on_threshold = {threshold}")
         path = folder / "soundpost.toml"
@@ -88,13 +96,15 @@ def retained(broker: Broker) -> dict[str, str]:
     return {m.topic: m.text for m in seen if m.retain}
 
 
-def leave_open(broker: Broker, start: Start, *keys: str) -> list[Received]:
+def leave_open(
+    broker: Broker, start: Start, *keys: str, health_seconds: float = EXPIRY_SECONDS / 3
+) -> list[Received]:
     """Kills the daemon and its broker while an event lasts; returns what was published.
 
     The broker first: otherwise it may still publish the last will, which does not expire.
     """
     with Subscriber(broker.port) as subscriber:
-        daemon = start(*keys)
+        daemon = start(*keys, health_seconds=health_seconds)
         seen = subscriber.wait_for(is_on)
         broker.save()
         broker.kill()
@@ -152,7 +162,7 @@ def test_an_unconfirmed_event_is_retracted(broker: Broker, start: Start) -> None
 
 def test_a_label_that_is_excluded_leaves_nothing_behind(broker: Broker, start: Start) -> None:
     """Subscribers receive OFF, and the retained message is removed."""
-    leave_open(broker, start)
+    leave_open(broker, start, health_seconds=LONG_SECONDS)
     broker.start()
     with Subscriber(broker.port) as subscriber:
         start(f'decide.exclude = ["{LABEL}"]', detects=False)
@@ -167,7 +177,7 @@ def test_a_label_that_is_excluded_leaves_nothing_behind(broker: Broker, start: S
 def test_a_node_that_was_renamed_leaves_nothing_behind(broker: Broker, start: Start) -> None:
     """All retained topics of the old name are removed, those of features that are off included."""
     keys = ("mqtt.commands = true", "mqtt.discovery = true")
-    leave_open(broker, start, *keys)
+    leave_open(broker, start, *keys, health_seconds=LONG_SECONDS)
     broker.start()
     topics = set(retained(broker))
     assert {STATUS, SOUND, f"{BASE}/settings"} < topics
