@@ -1,4 +1,4 @@
-"""One MQTT 5 connection; the only file that imports paho.
+"""One MQTT 5 connection, driven by the thread that opened it.
 
 MQTT 5, because a broker of 3.1.1 cannot report a refusal: a message that its access list rejects
 looks delivered to the sender.
@@ -7,32 +7,17 @@ looks delivered to the sender.
 import select
 import socket
 import ssl
-import struct
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Self
 
-from paho.mqtt import MQTTException
-from paho.mqtt.client import Client, MQTTMessage
-from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode, MQTTProtocolVersion
-from paho.mqtt.packettypes import PacketTypes
-from paho.mqtt.properties import Properties
-from paho.mqtt.reasoncodes import ReasonCode
-from paho.mqtt.subscribeoptions import SubscribeOptions
-
 from soundpost.errors import PublishError
 from soundpost.publish.broker import ConnectionSettings
 from soundpost.publish.errors import lost, no_answer, refused, unreachable
-from soundpost.publish.message import IncomingMessage, OnAck, OnMessage, OutgoingMessage
-from soundpost.publish.mqtt5.incoming import (
-    MAXIMUM_PACKET_BYTES,
-    check_connack,
-    check_packet,
-    check_size,
-    foreign_refusal,
-)
+from soundpost.publish.message import OnAck, OnMessage, OutgoingMessage
+from soundpost.publish.mqtt5.incoming import MAXIMUM_PACKET_BYTES
 from soundpost.publish.mqtt5.limits import (
     RECEIVE_MAXIMUM,
     BrokerLimits,
@@ -40,6 +25,19 @@ from soundpost.publish.mqtt5.limits import (
     publish_bytes,
     read_limits,
     subscribe_bytes,
+)
+from soundpost.publish.mqtt5.paho_client import (
+    AT_LEAST_ONCE,
+    CONNECT_SECONDS,
+    UNREADABLE,
+    PahoClient,
+    Properties,
+    ReasonCode,
+    connect_properties,
+    incoming_message,
+    publish_properties,
+    subscribe_options,
+    will_properties,
 )
 from soundpost.publish.mqtt5.reasons import (
     PACKET_TOO_LARGE,
@@ -53,11 +51,6 @@ from soundpost.system.rate_limit import RateLimit
 
 __all__ = ["MAXIMUM_PACKET_BYTES", "RECEIVE_MAXIMUM", "Connection"]
 
-_AT_LEAST_ONCE = 1
-_RUN = "run"
-"""The user property that carries the id of the run that publishes a status."""
-_CONNECT_SECONDS = 5.0
-"""The longest wait for TCP, TLS and CONNACK: a broker far away needs one or two seconds."""
 _DISCONNECT_SECONDS = 1.0
 """Longest wait for the broker to close after DISCONNECT; without it the will is published."""
 _ACKNOWLEDGE_SECONDS = 60.0
@@ -74,59 +67,8 @@ _PAUSE_SECONDS = 0.05
 """The wait of a client that reads nothing, for the sake of its other work."""
 _MILLISECONDS = 1_000.0
 
-_UNREADABLE = (
-    ArithmeticError,
-    AssertionError,
-    AttributeError,
-    LookupError,
-    MQTTException,
-    TypeError,
-    ValueError,
-    struct.error,
-)
-"""Raised by paho's parser for packets that break the protocol, as fuzzing found them."""
 _MOST_REASON_CHARACTERS = 300
 """Of an error's text, which may quote what the broker sent."""
-_UNSPECIFIED_ERROR = 0x80
-
-
-class _Client(Client):
-    """paho's client, which checks packets before they take memory or cause an answer.
-
-    Attributes:
-        refusals: Reason codes of PUBACKs by their message, as far as paho cannot read them.
-        received: Packets but awaited PUBACKs, since they were last subtracted.
-    """
-
-    received = 0
-
-    def __init__(self, client_id: str) -> None:
-        super().__init__(
-            CallbackAPIVersion.VERSION2,
-            client_id,
-            protocol=MQTTProtocolVersion.MQTTv5,
-            reconnect_on_failure=False,
-        )
-        self.connect_timeout = _CONNECT_SECONDS
-        self.refusals: dict[int, int] = {}
-
-    def _sock_recv(self, bufsize: int) -> bytes:
-        check_size(bufsize)
-        return super()._sock_recv(bufsize)
-
-    def _packet_handle(self) -> MQTTErrorCode:
-        first_byte, body = self._in_packet["command"], self._in_packet["packet"]
-        check_packet(first_byte, is_connected=self.is_connected())
-        check_connack(first_byte, body)
-        is_awaited = first_byte >> 4 == PacketTypes.PUBACK and (
-            int.from_bytes(body[:2]) in self._out_messages
-        )
-        self.received += not is_awaited
-        code = foreign_refusal(first_byte, body)
-        if code is not None and not _is_known(code, PacketTypes.PUBACK):
-            self.refusals[int.from_bytes(body[:2])] = code
-            body[2] = _UNSPECIFIED_ERROR
-        return super()._packet_handle()
 
 
 class Connection:
@@ -170,11 +112,11 @@ class Connection:
         self._reads_while_blocked = 0
         self._receive_limit = RateLimit(RECEIVED_PER_SECOND, RECEIVED_PER_SECOND)
         self._will = will
-        self._will_qos, self._is_will_retained = _AT_LEAST_ONCE, True
+        self._will_qos, self._is_will_retained = AT_LEAST_ONCE, True
         self._connack: ReasonCode | None = None
         self._refusal = ""
         self._loss: str | None = None
-        self._client = _Client(settings.client_id)
+        self._client = PahoClient(settings.client_id)
         # paho calls these while it parses. What they report is handled afterwards, so that an error
         # of the parser is never taken for one of ours, nor the other way round.
         self._client.on_connect = lambda _c, _d, _f, reason, properties: self._events.append(
@@ -254,19 +196,12 @@ class Connection:
         if limit_bytes is not None and size_bytes > limit_bytes:
             self._events.append(partial(on_suback, too_large(size_bytes, limit_bytes)))
             return
-        handling = (
-            SubscribeOptions.RETAIN_SEND_ON_SUBSCRIBE
-            if with_retained
-            else SubscribeOptions.RETAIN_DO_NOT_SEND
-        )
-        options = SubscribeOptions(
-            qos=_AT_LEAST_ONCE, noLocal=True, retainAsPublished=True, retainHandling=handling
-        )
+        options = subscribe_options(with_retained=with_retained)
         for topic in topics:
             self._client.message_callback_add(
                 topic,
                 lambda _c, _d, message: self._events.append(
-                    partial(on_message, _incoming(message))
+                    partial(on_message, incoming_message(message))
                 ),
             )
         _, mid = self._client.subscribe([(topic, options) for topic in topics])
@@ -335,7 +270,7 @@ class Connection:
         """Reads packets; an unreadable one is a lost connection."""
         try:
             self._client.loop_read()
-        except _UNREADABLE as error:
+        except UNREADABLE as error:
             raise self._broken(f"unreadable packet ({type(error).__name__}: {error})") from error
 
     def _broken(self, reason: str) -> PublishError:
@@ -346,7 +281,7 @@ class Connection:
     def _send(self) -> None:
         while self._to_send and len(self._in_flight) < self.limits.receive_maximum:
             message = self._to_send.popleft()
-            properties, qos = _publish_properties(message), self.limits.qos
+            properties, qos = publish_properties(message), self.limits.qos
             properties_bytes = len(properties.pack()) if properties is not None else 1  # type: ignore[no-untyped-call]  # paho's gap
             size_bytes = publish_bytes(message.topic, message.payload, properties_bytes, qos)
             limit_bytes = self._packet_limit_bytes
@@ -377,13 +312,13 @@ class Connection:
     def _open(self) -> ReasonCode:
         """Connects with the present will; returns the broker's reply."""
         host, port = self._broker.host, self._broker.port
-        properties = _connect_properties()
+        properties = connect_properties()
         if self._will is not None:
             self._client.will_set(
                 *self._will,
                 qos=self._will_qos,
                 retain=self._is_will_retained,
-                properties=_run_properties(PacketTypes.WILLMESSAGE, self._run_id),
+                properties=will_properties(self._run_id),
             )
         try:
             self._client.connect(
@@ -391,11 +326,11 @@ class Connection:
             )
         except OSError as error:
             raise unreachable(self._broker, error) from error
-        deadline = time.monotonic() + _CONNECT_SECONDS
+        deadline = time.monotonic() + CONNECT_SECONDS
         while (reason := self._connack) is None:
             remaining_seconds = deadline - time.monotonic()
             if self._loss is not None or remaining_seconds <= 0.0:
-                silence = f"silent for {_CONNECT_SECONDS:.0f} s"
+                silence = f"silent for {CONNECT_SECONDS:.0f} s"
                 raise no_answer(self._broker, self._loss or silence)
             self._poll(remaining_seconds)
         return reason
@@ -446,44 +381,3 @@ class Connection:
         self._loss = reason_text(str(reason), properties)
         if reason.value == PACKET_TOO_LARGE and self._in_flight:
             self._size_limit.learn(max(size_bytes for _, size_bytes in self._in_flight.values()))
-
-
-def _incoming(message: MQTTMessage) -> IncomingMessage:
-    return IncomingMessage(
-        message.topic,
-        bytes(message.payload),
-        is_retained=message.retain,
-        response_topic=getattr(message.properties, "ResponseTopic", None),
-        correlation=getattr(message.properties, "CorrelationData", None),
-        run_id=dict(getattr(message.properties, "UserProperty", ())).get(_RUN),
-    )
-
-
-def _is_known(code: int, packet_type: int) -> bool:
-    """Returns whether the standard has a reason code for packets of a type."""
-    return any(packet_type in types for types in ReasonCode.names.get(code, {}).values())
-
-
-def _connect_properties() -> Properties:
-    """Returns the properties of CONNECT, with the limit for packets from the broker."""
-    properties = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]  # paho's gap
-    properties.MaximumPacketSize = MAXIMUM_PACKET_BYTES
-    return properties
-
-
-def _publish_properties(message: OutgoingMessage) -> Properties | None:
-    if (message.correlation, message.expiry_seconds, message.run_id) == (None, None, None):
-        return None  # of a detection
-    properties = _run_properties(PacketTypes.PUBLISH, message.run_id)
-    if message.correlation is not None:
-        properties.CorrelationData = message.correlation
-    if message.expiry_seconds is not None:
-        properties.MessageExpiryInterval = message.expiry_seconds
-    return properties
-
-
-def _run_properties(packet_type: int, run_id: str | None) -> Properties:
-    properties = Properties(packet_type)  # type: ignore[no-untyped-call]  # paho's gap
-    if run_id is not None:
-        properties.UserProperty = (_RUN, run_id)
-    return properties

@@ -1,1 +1,1 @@
-"""Rules of MQTT 5 that paho leaves to its user: limits of the broker, packets, reasons."""
+"""The MQTT 5 client: paho, and the rules that paho leaves to its user."""

@@ -86,7 +86,7 @@ def test_any_reply_ends_in_a_publish_error(reply: bytes) -> None:
 
 def test_a_silent_server_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
     """A server that accepts the connection and sends nothing causes a time-out."""
-    monkeypatch.setattr(connection, "_CONNECT_SECONDS", 0.2)
+    monkeypatch.setattr(connection, "CONNECT_SECONDS", 0.2)
     with socket.create_server(("127.0.0.1", 0)) as silent:
         error = probe_refusal(f"mqtt://127.0.0.1:{silent.getsockname()[1]}")
     assert "silent for" in str(error)

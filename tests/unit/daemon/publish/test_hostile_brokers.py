@@ -184,7 +184,7 @@ def test_a_broker_that_never_reads_cannot_fill_the_memory(make_publisher: MakePu
 
 def test_a_connack_that_trickles_in_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
     """The time-out is that of the whole answer, not of each byte."""
-    monkeypatch.setattr(connection, "_CONNECT_SECONDS", 0.5)
+    monkeypatch.setattr(connection, "CONNECT_SECONDS", 0.5)
     with trickling_server(bytes([0x20, 0x7F])) as url:
         address = load_broker_address(MqttConfig(broker=url))
         settings = ConnectionSettings(address, "me", 30, "run")
