@@ -4,6 +4,7 @@ import os
 from collections.abc import Callable, Iterator
 
 import pytest
+from manual_clock import ManualClock
 
 from soundpost.config import MetricsConfig
 from soundpost.events import Scores, Window
@@ -15,21 +16,10 @@ STATUS = Status(is_connected=True, queue_seconds=0.25)
 MakeMetrics = Callable[..., Metrics]
 
 
-class Clock:
-    """A clock that a test sets."""
-
-    def __init__(self) -> None:
-        self.seconds = 100.0
-
-    def __call__(self) -> float:
-        """Returns the time."""
-        return self.seconds
-
-
 @pytest.fixture
-def clock() -> Clock:
+def clock() -> ManualClock:
     """Provides the clock of the intervals."""
-    return Clock()
+    return ManualClock(100.0)
 
 
 @pytest.fixture
@@ -56,7 +46,7 @@ def sources(health: Health) -> MetricSources:
 
 
 @pytest.fixture
-def make_metrics(sources: MetricSources, clock: Clock) -> MakeMetrics:
+def make_metrics(sources: MetricSources, clock: ManualClock) -> MakeMetrics:
     """Provides a function that makes metrics from keys of `[metrics]`."""
 
     def make(**keys: object) -> Metrics:

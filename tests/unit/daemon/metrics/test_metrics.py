@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from manual_clock import ManualClock
 
 from soundpost.config import MetricsConfig
 from soundpost.events import Detection, State
@@ -15,7 +16,7 @@ from soundpost.metrics import Metrics
 from soundpost.metrics.sources import MetricSources
 from soundpost.system.clock import ClockState
 
-from .conftest import STATUS, Clock, MakeMetrics
+from .conftest import STATUS, MakeMetrics
 
 
 def detection(state: State, label: str = "siren") -> Detection:
@@ -53,7 +54,7 @@ def test_an_event_is_counted_when_it_starts(make_metrics: MakeMetrics, tmp_path:
 
 
 def test_a_set_is_exported_at_every_interval(
-    make_metrics: MakeMetrics, tmp_path: Path, clock: Clock, health: Health
+    make_metrics: MakeMetrics, tmp_path: Path, clock: ManualClock, health: Health
 ) -> None:
     """Not before it is due."""
     path = tmp_path / "soundpost.prom"

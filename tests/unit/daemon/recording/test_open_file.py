@@ -4,7 +4,6 @@ import os
 import socket
 import subprocess
 import sys
-import threading
 import time
 from pathlib import Path
 from typing import IO
@@ -12,6 +11,7 @@ from typing import IO
 import numpy as np
 import pytest
 import soundfile
+from fifo import write_into
 from made_recordings import RATE_HZ, SOUND, aiff, au, caf, samples, wav, wave64
 
 from soundpost.recording import UnreadableError, open_file, open_recording
@@ -37,26 +37,6 @@ def read_in_process(path: str, stdin: IO[bytes] | socket.socket | None) -> str:
     return run.stdout.decode()
 
 
-def write(fifo: Path, content: bytes) -> threading.Thread:
-    """Starts a thread that writes into a FIFO."""
-
-    def run() -> None:
-        with fifo.open("wb") as file:
-            file.write(content)
-
-    thread = threading.Thread(target=run)
-    thread.start()
-    return thread
-
-
-@pytest.fixture
-def fifo(tmp_path: Path) -> Path:
-    """Provides a FIFO."""
-    path = tmp_path / "pipe"
-    os.mkfifo(path)
-    return path
-
-
 @pytest.mark.parametrize(
     "content",
     [
@@ -74,7 +54,7 @@ def fifo(tmp_path: Path) -> Path:
 )
 def test_plain_sound_from_a_pipe_is_read(fifo: Path, content: bytes) -> None:
     """Every container of plain samples, whatever length its header gives."""
-    writer = write(fifo, content)
+    writer = write_into(fifo, content)
     with open_recording(fifo) as recording:
         np.testing.assert_array_equal(samples(recording.blocks()), SOUND)
     writer.join()
@@ -83,7 +63,7 @@ def test_plain_sound_from_a_pipe_is_read(fifo: Path, content: bytes) -> None:
 def test_compressed_sound_from_a_pipe_is_read(fifo: Path, tmp_path: Path) -> None:
     """Libsndfile gets a copy that can be seeked."""
     soundfile.write(tmp_path / "sound.flac", SOUND, RATE_HZ)
-    writer = write(fifo, (tmp_path / "sound.flac").read_bytes())
+    writer = write_into(fifo, (tmp_path / "sound.flac").read_bytes())
     with open_recording(fifo) as recording:
         np.testing.assert_array_equal(samples(recording.blocks()), SOUND)
     writer.join()

@@ -1,6 +1,7 @@
 """The watchdog: readiness, progress and status, over a real datagram socket."""
 
 import pytest
+from manual_clock import ManualClock
 
 from soundpost.health import Health, Problem, Status
 from soundpost.system.systemd import Notifier
@@ -14,22 +15,11 @@ FEED_SECONDS = TIMEOUT_SECONDS / FEEDS_PER_TIMEOUT
 MIC = StatusLine("mic:USB", RATE_HZ)
 
 
-class Clock:
-    """A clock that a test sets."""
-
-    def __init__(self) -> None:
-        self.seconds = 1_000.0
-
-    def __call__(self) -> float:
-        """Returns the time."""
-        return self.seconds
-
-
 class Loop:
     """A watchdog whose clock and counters a test moves."""
 
     def __init__(self, address: str | None, watchdog_seconds: float | None) -> None:
-        self.clock = Clock()
+        self.clock = ManualClock()
         self.health = Health()
         notifier = Notifier(address, watchdog_seconds)
         self.watchdog = Watchdog(notifier, MIC, self.health, monotonic_seconds=self.clock)

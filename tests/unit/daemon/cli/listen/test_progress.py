@@ -4,6 +4,8 @@ import io
 import logging
 from pathlib import Path
 
+from manual_clock import ManualClock
+
 from soundpost.cli.listen.progress import EVERY_SECONDS, QUIET_SECONDS, Progress
 
 
@@ -15,19 +17,9 @@ class Terminal(io.StringIO):
         return True
 
 
-class Clock:
-    """A clock that a test sets."""
-
-    seconds = 0.0
-
-    def __call__(self) -> float:
-        """Returns the time."""
-        return self.seconds
-
-
 def test_a_short_run_shows_nothing() -> None:
     """Neither does one whose stderr is a file."""
-    terminal, clock = Terminal(), Clock()
+    terminal, clock = Terminal(), ManualClock(0.0)
     Progress(terminal, 2, clock).show(0, Path("a.wav"), 1.0)
     file = io.StringIO()
     progress = Progress(file, 2, clock)
@@ -38,7 +30,7 @@ def test_a_short_run_shows_nothing() -> None:
 
 def test_the_line_has_the_recordings_and_the_position() -> None:
     """It is renewed a few times a second."""
-    terminal, clock = Terminal(), Clock()
+    terminal, clock = Terminal(), ManualClock(0.0)
     progress = Progress(terminal, 4, clock)
     clock.seconds = QUIET_SECONDS
     progress.show(2, Path("/x/night\x1b.wav"), 83.0)
@@ -51,7 +43,7 @@ def test_the_line_has_the_recordings_and_the_position() -> None:
 
 def test_the_line_gives_way_to_the_log() -> None:
     """And is erased at the end."""
-    terminal, clock = Terminal(), Clock()
+    terminal, clock = Terminal(), ManualClock(0.0)
     progress = Progress(terminal, 1, clock)
     handler = logging.StreamHandler(terminal)
     logging.getLogger().addHandler(handler)

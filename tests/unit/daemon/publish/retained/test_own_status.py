@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from fake_broker import silent_broker
+from manual_clock import ManualClock
 from mosquitto import Access, Broker, MakeBroker, wait_until
 from mqtt_subscriber import Subscriber
 from watched_log import Log
@@ -25,25 +26,14 @@ FOUND = "another node publishes on soundpost/post/status"
 HOLD_SECONDS = 90.0
 
 
-class Clock:
-    """A clock that the test sets."""
-
-    def __init__(self) -> None:
-        self.seconds = 1_000.0
-
-    def __call__(self) -> float:
-        """Returns the time."""
-        return self.seconds
-
-
 @pytest.fixture
-def clock() -> Clock:
+def clock() -> ManualClock:
     """Provides the clock."""
-    return Clock()
+    return ManualClock()
 
 
 @pytest.fixture
-def own_status(clock: Clock) -> OwnStatus:
+def own_status(clock: ManualClock) -> OwnStatus:
     """Provides the status of run `own`."""
     return OwnStatus(STATUS, "own", HOLD_SECONDS, now_seconds=clock)
 
@@ -172,7 +162,7 @@ def test_the_status_of_this_run_is_no_other_node(own_status: OwnStatus) -> None:
 
 @pytest.mark.parametrize("run_id", ["other", None])
 def test_another_run_is_a_duplicate_until_its_status_expires(
-    own_status: OwnStatus, clock: Clock, run_id: str | None, log: Log
+    own_status: OwnStatus, clock: ManualClock, run_id: str | None, log: Log
 ) -> None:
     """A release without run ids is one, too; repetitions add no lines."""
     for _ in range(3):
@@ -197,7 +187,7 @@ def test_a_duplicate_is_gone_when_it_is_offline(own_status: OwnStatus) -> None:
 
 
 def test_a_flood_of_wrong_statuses_is_corrected_once_a_second(
-    own_status: OwnStatus, clock: Clock
+    own_status: OwnStatus, clock: ManualClock
 ) -> None:
     """A client that never stops does not make the node flood the broker."""
     corrections = 0
@@ -208,7 +198,7 @@ def test_a_flood_of_wrong_statuses_is_corrected_once_a_second(
     assert corrections == 10
 
 
-def test_a_new_run_gets_one_reply(own_status: OwnStatus, clock: Clock) -> None:
+def test_a_new_run_gets_one_reply(own_status: OwnStatus, clock: ManualClock) -> None:
     """Two nodes do not reply to each other for ever; a flood of runs gets one reply a second."""
     replies = 0
     for number in range(100):
