@@ -109,9 +109,12 @@ class Store:
 
     def advance(self, seq: int) -> None:
         """Raises `last_seq` to a number that was given to a message that is not stored here."""
+        database = self._database.connection
         with self._database.transaction():
-            self._database.connection.execute(_INSERT, (seq, 0.0, 0, b""))
-            self._database.connection.execute("DELETE FROM detections WHERE seq = ?", (seq,))
+            if database.execute(_INSERT, (seq, 0.0, 0, b"")).rowcount:
+                database.execute("DELETE FROM detections WHERE seq = ?", (seq,))
+            else:  # the row is a message, and SQLite's table of numbers is damaged
+                database.execute("UPDATE sqlite_sequence SET seq = ?", (seq,))
         self.last_seq = seq
 
     def shrink(self) -> None:

@@ -50,6 +50,21 @@ def test_the_highest_number_outlives_its_row(path: Path) -> None:
         assert (store.count, store.last_seq) == (0, 7)
 
 
+def test_a_damaged_table_of_numbers_costs_no_row(path: Path) -> None:
+    """Raising the number to that of a row keeps the row, and outlives it."""
+    with closing(Store(path)) as store:
+        store.write(records(1, 2, 3), ())
+    with closing(sqlite3.connect(path)) as other, other:
+        other.execute("UPDATE sqlite_sequence SET seq = 2")
+    with closing(Store(path)) as store:
+        store.write((), ())
+        store.advance(3)
+        assert store.read_after(0, 10) == (records(1, 2, 3), [])
+        store.write((), (1, 2, 3))
+    with closing(Store(path)) as store:
+        assert (store.count, store.last_seq) == (0, 3)
+
+
 def test_a_failed_write_changes_nothing(store: Store) -> None:
     """Rows and removals of one write are one transaction."""
     store.write(records(1), ())
