@@ -8,6 +8,7 @@ import msgspec
 
 from soundpost.classify import load_bundle
 from soundpost.config import Config, load_config
+from soundpost_training.audioset.yamnet import YAMNET_MODEL
 from soundpost_training.dataset.paths import data_folder
 from soundpost_training.dataset.readers.open import open_dataset
 from soundpost_training.errors import MISSED_BUDGET, ExperimentError
@@ -17,7 +18,6 @@ from soundpost_training.progress import report as console
 from soundpost_training.soundscape.compose.compose import compose
 from soundpost_training.soundscape.compose.ground_truth import read_ground_truth
 from soundpost_training.soundscape.compose.recipe import Recipe, read_scene
-from soundpost_training.soundscape.detect.models import YAMNET_MODEL
 from soundpost_training.soundscape.report.page import judgement_page
 from soundpost_training.soundscape.score.judge import Case
 from soundpost_training.soundscape.score.judge import judge as judge_case

@@ -1,7 +1,6 @@
 """Models that score soundscapes: the bundle under test, and YAMNet as the reference."""
 
 import csv
-import zipfile
 from importlib.resources import files
 from pathlib import Path
 
@@ -10,16 +9,11 @@ from numpy.typing import NDArray
 
 from soundpost.audio import FULL_SCALE, Pcm
 from soundpost.classify import Bundle, Classifier
-from soundpost.classify.interpreter import Interpreter
-from soundpost.errors import BundleError
 from soundpost.events import Window
 from soundpost.features import FeatureSpec
+from soundpost_training.audioset.yamnet import Yamnet
 from soundpost_training.errors import DatasetError
 
-YAMNET_MODEL = "yamnet/yamnet.tflite"
-"""Under $SOUNDPOST_DATA: the classification model as TF-Hub publishes it."""
-
-YAMNET_NAMES = "yamnet_label_list.txt"
 YAMNET_WINDOW_FRAMES = 96
 """0.975 s, the input of the network."""
 
@@ -71,14 +65,8 @@ class YamnetModel:
     stride_frames = YAMNET_STRIDE_FRAMES
 
     def __init__(self, path: Path, labels: tuple[str, ...]) -> None:
-        try:
-            self._interpreter = Interpreter(path.read_bytes())
-            names = zipfile.ZipFile(path).read(YAMNET_NAMES).decode().splitlines()
-        except (OSError, BundleError, zipfile.BadZipFile, KeyError) as error:
-            raise DatasetError(
-                f"expected YAMNet's TFLite file at {path}, got {error}",
-                hint="put it there, or evaluate with --no-peer",
-            ) from error
+        self._yamnet = Yamnet(path)
+        names = self._yamnet.class_names
         label_map = audioset_names()
         self.labels = tuple(label for label in labels if label in label_map)
         unknown = {name for label in self.labels for name in label_map[label]} - set(names)
@@ -92,9 +80,8 @@ class YamnetModel:
     def scores(self, window: Window, samples: Pcm) -> NDArray[np.float32]:
         """Returns scores float32[labels] of the samples, int16[15600]."""
         del window  # the input of this model is the waveform
-        waveform = samples.astype(np.float32) / FULL_SCALE
-        shape = self._interpreter.input.shape
-        classes = self._interpreter.invoke(waveform.reshape(shape)).ravel()
+        waveform = samples.astype(np.float32) / np.float32(FULL_SCALE)
+        classes = self._yamnet.score_patch(waveform)
         return np.array([classes[columns].max() for columns in self._columns], np.float32)
 
 

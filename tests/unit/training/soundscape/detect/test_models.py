@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 import soundfile
 
+from soundpost_training.audioset.yamnet import YAMNET_MODEL
 from soundpost_training.errors import DatasetError
 from soundpost_training.soundscape.detect.inference import score_recording
-from soundpost_training.soundscape.detect.models import YAMNET_MODEL, YamnetModel, audioset_names
+from soundpost_training.soundscape.detect.models import YamnetModel, audioset_names
 
 RATE_HZ = 16_000
 

@@ -1,0 +1,1 @@
+"""Labels as classes of AudioSet, and two teacher networks that score those classes."""
