@@ -72,6 +72,7 @@ BREACHES = [
     ("importer-webrtcvad", "daemon/soundpost/gate/level_trigger.py", "import webrtcvad"),
     ("importer-tflite", "daemon/soundpost/classify/golden.py", "import ai_edge_litert.interpreter"),
     ("importer-tflite", "training/soundpost_training/network/build.py", "import tflite_runtime"),
+    ("importer-onnxruntime", "training/soundpost_training/teacher/heads.py", "import onnxruntime"),
     ("importer-prometheus", "daemon/soundpost/metrics/textfile.py", "import prometheus_client"),
     ("importer-rich", "daemon/soundpost/cli/watch/view.py", "import rich.live"),
     ("importer-rich", "daemon/soundpost/cli/check.py", "import rich"),
