@@ -33,22 +33,34 @@ from soundpost_training.experiment.toml_file import read_toml, refuse_unknown_ke
 class ModelConfig(Section, frozen=True, kw_only=True):
     """The network's architecture and size.
 
-    `residual` and `separable` begin with a stem; `block_channels` has the width of each block, and
-    each block halves the resolution. The `tail_blocks` of `residual` follow these at full
+    `residual`, `separable` and `streaming` begin with a stem; `block_channels` has the width of
+    each block, and each block halves the resolution. The blocks of `streaming` have the strides
+    `block_stride_frames` in time, 2 each by default, and do not pad in time. The `tail_blocks` of `residual` follow these at full
     resolution. `yamnet` is the first `layers` layers of YAMNet, `mobilenet_v2` the network of Keras
     at `width`; both are for `train.init`. `boosting` is a baseline without a network.
     """
 
-    arch: Literal["residual", "separable", "yamnet", "mobilenet_v2", "boosting"] = "residual"
+    arch: Literal[
+        "residual", "separable", "streaming", "yamnet", "mobilenet_v2", "boosting"
+    ] = "residual"
     stem_channels: Channels = 32
     stem_kernel: Positive = 5
     stem_stride_frames: Positive = 4
     stem_stride_bands: Positive = 2
     block_channels: Annotated[tuple[Channels, ...], Meta(min_length=1)] = (32, 64, 128)
     tail_blocks: NotNegative | UnsetType = UNSET
+    block_stride_frames: tuple[Positive, ...] | UnsetType = UNSET
     layers: Annotated[int, Meta(ge=1, le=14)] = 14
     width: Annotated[float, Meta(gt=0.0, le=1.4)] = 1.0
     dropout: Annotated[float, Meta(ge=0.0, lt=1.0)] = 0.4
+
+    def __post_init__(self) -> None:
+        strides = self.block_stride_frames
+        if not isinstance(strides, UnsetType) and len(strides) != len(self.block_channels):
+            raise ValueError(
+                f"block_stride_frames needs {len(self.block_channels)} strides, one for each of "
+                f"block_channels, got {len(strides)}"
+            )
 
     @property
     def has_network(self) -> bool:

@@ -9,6 +9,7 @@ from soundpost_training.network.arch.mobilenet_v2 import build_mobilenet_v2
 from soundpost_training.network.arch.residual import build_residual
 from soundpost_training.network.arch.separable import build_separable
 from soundpost_training.network.arch.stem import fold_into_stem
+from soundpost_training.network.arch.streaming import build_streaming
 from soundpost_training.network.arch.yamnet import build_yamnet
 
 
@@ -36,6 +37,8 @@ def build_model(
             logits = build_residual(config, log_mel, labels, scaling=scaling)
         case "separable":
             logits = build_separable(config, log_mel, labels, scaling=scaling)
+        case "streaming":
+            logits = build_streaming(config, log_mel, labels, scaling=scaling)
         case "yamnet":
             logits = build_yamnet(log_mel, config.layers, labels, config.dropout)
         case "mobilenet_v2":
@@ -75,7 +78,7 @@ def fold_scaling(model: keras.Model, config: ModelConfig) -> keras.Model:
     This saves the device a pass over the input and one rounding to int8. Architectures without
     this stem are returned unchanged.
     """
-    if config.arch not in {"residual", "separable"}:
+    if config.arch not in {"residual", "separable", "streaming"}:
         return model
     _, frames, bands, _ = model.input_shape
     folded = build_model(config, frames, bands, model.output_shape[-1], scaling=False)

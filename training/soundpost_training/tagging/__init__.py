@@ -1,0 +1,1 @@
+"""Audio tagging: networks whose labels have independent scores, trained with partial labels."""
