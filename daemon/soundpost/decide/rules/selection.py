@@ -9,8 +9,8 @@ from soundpost.decide.rules.reserved_labels import reserved_labels_of
 from soundpost.manifest import Label, OffReason
 
 UndetectedReason = OffReason | Literal["excluded", "not_included"]
-"""By the bundle (see `OffReason`), by `decide.exclude`, or because `decide.include` leaves the label
-out."""
+"""By the bundle (see `OffReason`), by `decide.exclude`, or because `decide.include` does not name
+the label."""
 
 
 def undetected_labels(

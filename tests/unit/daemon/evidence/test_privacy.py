@@ -245,8 +245,8 @@ def test_speech_labels_are_found_by_their_words(label: str, *, expected: bool) -
 def test_a_sample_rate_without_voice_detection_is_refused(rate_hz: int) -> None:
     """Otherwise speech would be stored that was to be silenced."""
     with pytest.raises(ConfigError, match="privacy"):
-        Privacy("mute-speech", ["dog"], rate_hz)
-    Privacy("off", ["dog"], rate_hz)
+        Privacy("mute-speech", {}, rate_hz)
+    Privacy("off", {}, rate_hz)
 
 
 @settings(max_examples=40)
