@@ -1,9 +1,12 @@
 """The names of labels and groups."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 
 from soundpost.decide.rules.reserved_labels import RESERVED_LABELS
 from soundpost.errors import ConfigError, did_you_mean
+
+_TOPIC_NAME = re.compile(r"[a-z0-9][a-z0-9_]{0,63}")
 
 
 class LabelNames:
@@ -53,6 +56,18 @@ class LabelNames:
     def groups_of(self, label: str) -> list[str]:
         """Returns the groups that a label is in, those of the bundle first."""
         return [group for group, members in self.groups.items() if label in members]
+
+    def groups_with(self, detected: Iterable[str]) -> dict[str, frozenset[str]]:
+        """Returns the detected labels of each group that has some, and whose name a topic may have.
+
+        A name that a label could have is one; the configuration may name its groups as it likes.
+        """
+        on = frozenset(detected)
+        return {
+            group: members & on
+            for group, members in self.groups.items()
+            if members & on and _TOPIC_NAME.fullmatch(group)
+        }
 
     def find(self, names: Iterable[str], where: str = "decide") -> frozenset[str]:
         """Returns the labels that the names stand for.

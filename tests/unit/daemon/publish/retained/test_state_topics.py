@@ -10,7 +10,7 @@ from soundpost.publish.retained.state_topics import OFF, ON, SoundStates, StateT
 def test_any_is_on_while_a_sound_of_any_label_lasts() -> None:
     """`any` may have events of its own, which end before those of other labels."""
     state_topics = StateTopics()
-    sounds = SoundStates(["dog", "any"], state_topics)
+    sounds = SoundStates(["dog", "any"], {}, state_topics)
     state_topics.pop_pending()
     published = []
     for label, event_state in (
