@@ -119,3 +119,25 @@ def test_tables_of_listen_have_several_labels_of_one_sound(config: Path) -> None
     assert sum(best) > 1.0
     done = soundpost("listen", "--config", str(config), "--include", "alarms", "--summary", noise)
     assert {line.split()[0] for line in done.stdout.splitlines()[1:-1]} == {"hiss"}
+
+
+@pytest.mark.parametrize("is_marked", [True, False], ids=["marked", "unmarked"])
+def test_speech_of_the_bundle_withholds_a_clip(
+    config: Path, broker: Broker, *, is_marked: bool
+) -> None:
+    """The label holds over a faint tone, in which the voice detector finds no voice."""
+    folder = config.parent
+    write(folder / "noise.wav", np.tile([3 / 32_768, -3 / 32_768], 2 * RATE_HZ))
+    if not is_marked:
+        manifest = folder / "bundle" / "manifest.json"
+        manifest.write_text(manifest.read_text().replace('"speech":true', '"speech":false'))
+    received = run(
+        config,
+        broker,
+        f'evidence.folder = "{folder / "clips"}"',
+        'evidence.privacy = "no-speech-clips"',
+    )
+    assert labels_of(received) == {"hiss"}
+    clips = [json.loads(m.payload)["clip"] for m in received if m.topic == DETECTIONS]
+    assert any(clips) is not is_marked
+    assert bool(list((folder / "clips").glob("*.flac"))) is not is_marked
