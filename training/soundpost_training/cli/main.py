@@ -11,6 +11,7 @@ from soundpost_training.cli import freesound_options
 from soundpost_training.cli.preflight import check
 from soundpost_training.cli.soundscape_options import VERBS as SOUNDSCAPE_VERBS
 from soundpost_training.cli.soundscape_options import add_options as add_soundscape_options
+from soundpost_training.cli.tagging_options import add_tagging
 from soundpost_training.cli.training_options import VERBS as TRAINING_VERBS
 from soundpost_training.cli.training_options import add_options as add_training_options
 from soundpost_training.dataset.folds import training_folds
@@ -95,12 +96,18 @@ def _parser() -> argparse.ArgumentParser:
         add_soundscape_options(verb_parser, verb)
         if verb in TRAINING_VERBS:
             add_training_options(verb_parser, verb)
+    add_tagging(verbs)
     return parser
 
 
 def _run(options: argparse.Namespace) -> int:
     if getattr(options, "source", None) == "freesound":
         print(freesound_options.run(options))
+        return 0
+    if options.verb == "tagging":
+        from soundpost_training.cli.tagging_verbs import run_tagging  # noqa: PLC0415 - see below
+
+        run_tagging(options)
         return 0
     if options.verb in SOUNDSCAPE_VERBS or getattr(options, "soundscape", None):
         return _run_soundscape(options)

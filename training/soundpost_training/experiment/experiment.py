@@ -40,9 +40,9 @@ class ModelConfig(Section, frozen=True, kw_only=True):
     at `width`; both are for `train.init`. `boosting` is a baseline without a network.
     """
 
-    arch: Literal[
-        "residual", "separable", "streaming", "yamnet", "mobilenet_v2", "boosting"
-    ] = "residual"
+    arch: Literal["residual", "separable", "streaming", "yamnet", "mobilenet_v2", "boosting"] = (
+        "residual"
+    )
     stem_channels: Channels = 32
     stem_kernel: Positive = 5
     stem_stride_frames: Positive = 4

@@ -75,10 +75,10 @@ def build_manifest(
             features=experiment.features,
             window_frames=experiment.window.frames,
             stride_frames=experiment.window.stride_frames,
-            tensor=_tensor(interpreter.input),
+            tensor=tensor_of(interpreter.input),
         ),
         output=Output(
-            tensor=_tensor(interpreter.output),
+            tensor=tensor_of(interpreter.output),
             activation="sigmoid" if dataset.has_background_label else "softmax",
             temperature=decisions.temperature,
         ),
@@ -100,7 +100,7 @@ def artifact(content: bytes) -> Artifact:
     return Artifact(bytes=len(content), sha256=hashlib.sha256(content).hexdigest())
 
 
-def _tensor(info: TensorInfo) -> Tensor:
+def tensor_of(info: TensorInfo) -> Tensor:
     dtype = info.dtype
     if dtype not in ("int8", "float32"):
         raise ValueError(f"the daemon takes int8 or float32 tensors, the model has {dtype}")

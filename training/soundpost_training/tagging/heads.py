@@ -98,7 +98,9 @@ def _build(sample: NDArray[np.float32], labels: int) -> keras.Model:
     return keras.Model(inputs, layers.Dense(labels)(layers.Dropout(DROPOUT)(normalize(inputs))))
 
 
-def _known_cross_entropy(targets: keras.KerasTensor, logits: keras.KerasTensor) -> keras.KerasTensor:
+def _known_cross_entropy(
+    targets: keras.KerasTensor, logits: keras.KerasTensor
+) -> keras.KerasTensor:
     """Returns the mean binary cross-entropy of the targets that are known."""
     known = ops.cast(targets >= 0.0, logits.dtype)
     losses = ops.maximum(logits, 0.0) - logits * targets + ops.softplus(-ops.abs(logits))

@@ -71,12 +71,13 @@ def _block(hidden: keras.KerasTensor, channels: int, stride: int) -> keras.Keras
     return layers.ReLU()(layers.Add()([main, shortcut]))
 
 
-def _centres(
-    hidden: keras.KerasTensor, wanted: tuple[int, ...], stride: int
-) -> keras.KerasTensor:
+def _centres(hidden: keras.KerasTensor, wanted: tuple[int, ...], stride: int) -> keras.KerasTensor:
     """Crops a tensor so that a strided 1x1 convolution reads the centres of the 3x3 patches."""
     edges = []
-    for size, count, step in ((hidden.shape[1], wanted[1], stride), (hidden.shape[2], wanted[2], 2)):
+    for size, count, step in (
+        (hidden.shape[1], wanted[1], stride),
+        (hidden.shape[2], wanted[2], 2),
+    ):
         before = KERNEL // 2
         edges.append((before, size - before - (count - 1) * step - 1))
     return layers.Cropping2D(tuple(edges))(hidden)
