@@ -1,4 +1,4 @@
-"""Scores of windows by both teacher networks, compact enough to be stored for hours of sound."""
+"""Scores of windows by both teacher networks, stored as float16."""
 
 from pathlib import Path
 from typing import NamedTuple
