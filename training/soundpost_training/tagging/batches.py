@@ -105,8 +105,9 @@ def _weights(targets: NDArray[np.float32]) -> NDArray[np.float64]:
     is_labelled = targets > 0.5  # noqa: PLR2004 - even odds
     rarity = (is_labelled / np.sqrt(is_labelled.sum(axis=0) + COMMON)).max(axis=1)
     typical = np.median(rarity[rarity > 0.0]) if (rarity > 0.0).any() else 1.0
-    weights: NDArray[np.float64] = np.maximum(rarity, RARE_FLOOR * typical)
-    return weights / weights.sum()
+    weights = np.maximum(rarity, RARE_FLOOR * typical)
+    shares: NDArray[np.float64] = weights / weights.sum()
+    return shares
 
 
 def _level(amplitude: Log) -> NDArray[np.float32]:

@@ -107,12 +107,13 @@ def fill_pool(
     rows = fill_resumable(path, shape, BATCH, compute, "making and scoring examples")
     ends = np.cumsum(widths)
     log_mel, mn04, embedding, yamnet, about = np.split(rows, ends[:-1], axis=1)
-    about = about.astype(np.float32)
-    recordings = np.stack((_number(about[:, 0:2]), _number(about[:, 2:4])), axis=1)
+    values_about = about.astype(np.float32)
+    positions = (_number(values_about[:, 0:2]), _number(values_about[:, 2:4]))
+    recordings = np.stack(positions, axis=1)
     return ExamplePool(
         log_mel=log_mel,
         scores=TeacherScores(mn04, embedding, yamnet),
-        components=Components(recordings, about[:, 4:6], about[:, 6]),
+        components=Components(recordings, values_about[:, 4:6], values_about[:, 6]),
     )
 
 

@@ -1,6 +1,6 @@
 """Writes the bundle of a tagging experiment, completely or not at all."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import keras
@@ -136,7 +136,7 @@ def _manifest(
     )
 
 
-def _distinct(licences: Sequence[str]) -> list[str]:
+def _distinct(licences: Iterable[str]) -> list[str]:
     """Returns the short names of all licences, each once, in their order."""
     every = [name for licence in licences for name in licence.split("; ") if name]
     return list(dict.fromkeys(every))

@@ -75,7 +75,7 @@ def known_presence(
     present = np.maximum(
         has[first] * certain[:, :1], np.where(is_mixed, has[second] * certain[:, 1:], 0.0)
     )
-    absent = lacks[first] & np.where(is_mixed, lacks[second], True)
+    absent = lacks[first] & (lacks[second] | ~is_mixed)
     return Presence(present.astype(np.float32), absent & (present == 0.0))
 
 

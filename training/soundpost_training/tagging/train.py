@@ -23,7 +23,7 @@ WARM_UP_STEPS = 1000
 """At most a twentieth of the training."""
 
 LOSS_SCALE = 10.0
-"""Most targets are near 0, so that the mean loss over all labels is small beside AdamW's epsilon."""
+"""Most targets are near 0, so the mean loss is small beside AdamW's epsilon without it."""
 
 PRIOR_LOGITS = (-7.0, 0.0)
 """Bounds of the initial biases, which are the logits of the labels' frequencies."""
