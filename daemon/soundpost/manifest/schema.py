@@ -134,6 +134,7 @@ def _rules(manifest: Manifest) -> list[tuple[bool, str]]:
     model_input, output = manifest.input, manifest.output.tensor
     names = manifest.label_names
     needed = minimum_daemon(manifest.labels)
+    taken = groups_of(manifest.labels).keys() & {*names, ANY, UNKNOWN}
     return [
         (len(set(names)) == len(names), "two labels have the same name"),
         (ANY not in names, f"no label may be called {ANY}: that topic stands for all of them"),
@@ -160,8 +161,8 @@ def _rules(manifest: Manifest) -> list[tuple[bool, str]]:
             "an off_threshold is above its on_threshold",
         ),
         (
-            not groups_of(manifest.labels).keys() & {*names, ANY, UNKNOWN},
-            f"a group has the name of a label, or is called {ANY} or {UNKNOWN}",
+            not taken,
+            f"a group has the name of a label: {', '.join(sorted(taken))}",
         ),
         (
             any(label.off_by_default is None for label in manifest.labels),

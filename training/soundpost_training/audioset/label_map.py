@@ -15,10 +15,9 @@ GROUPS = (
     "animals",
     "vehicles",
     "tools",
-    "weather",
-    "water",
+    "nature",
     "home",
-    "music",
+    "media",
 )
 
 

@@ -20,7 +20,7 @@ from soundpost_training.tagging.example_pool import Components
 RELATED_FILE = Path(__file__).with_name("related_labels.csv")
 """Pairs of labels that sound together or alike: where one is known, the other is left open."""
 
-EVERY_GROUP = ("security", "people", "animals", "vehicles", "tools", "weather", "water", "home")
+EVERY_GROUP = ("security", "people", "animals", "vehicles", "tools", "nature", "home")
 
 CHECKED_GROUPS = {
     "esc50": EVERY_GROUP,
@@ -28,8 +28,8 @@ CHECKED_GROUPS = {
     # Streets, in which there are always cars, people and birds, too.
     "urbansound8k": ("security", "tools"),
     "ambience": ("security", "tools"),
-    "speech": ("security", "animals", "vehicles", "tools", "water"),
-    "music": ("security", "animals", "vehicles", "tools", "water"),
+    "speech": ("security", "animals", "vehicles", "tools"),
+    "music": ("security", "animals", "vehicles", "tools"),
 }
 """Groups of labels that a source, or recordings with only this label, do not have unnamed."""
 

@@ -5,7 +5,6 @@ import shutil
 import subprocess
 from pathlib import Path
 
-import msgspec
 import numpy as np
 import pytest
 import soundfile
@@ -14,13 +13,12 @@ from evidence_harness import RATE_HZ, WINDOW, Event, EvidenceNode
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
-from tagging_bundle import tagging_manifest
 
 from soundpost.audio import Pcm
 from soundpost.audio.vad import RATES_HZ, STRICTEST, VoiceDetector
 from soundpost.errors import ConfigError
 from soundpost.evidence.encode.spectrogram import draw
-from soundpost.evidence.privacy import SPEECH_SCORE, Privacy, speech_labels, speech_scores
+from soundpost.evidence.privacy import Privacy
 from soundpost.evidence.speech import silence_speech
 from soundpost.features import FeatureSpec, LogMel
 
@@ -221,59 +219,12 @@ def test_a_window_is_muted_from_the_score_of_its_label_on(folder: Path) -> None:
     assert silent.tolist() == list(range(start - margin, start + WINDOW + margin))
 
 
-def test_marked_labels_are_speech_from_their_off_threshold() -> None:
-    """They take the place of names, which say nothing of a score."""
-    manifest = tagging_manifest()
-    assert speech_scores(manifest.labels) == {1: 0.4}
-    renamed = [
-        msgspec.structs.replace(label, name=name)
-        for label, name in zip(manifest.labels, ("shouting", "clatter", "hush"), strict=True)
-    ]
-    assert speech_scores(renamed) == {1: 0.4}
-
-
-def test_a_bundle_that_marks_no_speech_is_searched_for_names() -> None:
-    """From a score far below every threshold on."""
-    unmarked = [
-        msgspec.structs.replace(label, name=name, speech=False)
-        for label, name in zip(tagging_manifest().labels, ("shouting", "dog", "hush"), strict=True)
-    ]
-    assert speech_scores(unmarked) == {0: SPEECH_SCORE}
-
-
 def test_a_low_speech_score_mutes_nothing(folder: Path) -> None:
     """A model gives every label a small score."""
     hum = np.tile(np.array([3, -3], np.int16), 5 * RATE_HZ)
     node = EvidenceNode(folder, privacy="mute-speech")
     node.run(hum, [Event(3 * RATE_HZ, 5 * RATE_HZ)], speech=lambda _: 0.05)
     assert clip_of(folder).all()
-
-
-@pytest.mark.parametrize(
-    ("label", "expected"),
-    [
-        ("speech", True),
-        ("male_speech_man_speaking", True),
-        ("conversation", True),
-        ("child_singing", True),
-        ("human_voice", True),
-        ("whispering", True),
-        ("laughing", True),
-        ("chatter", True),
-        ("crowd", True),
-        ("glass_breaking", False),
-        ("chirping_birds", False),
-        ("singing_bowl", True),
-        ("raptor", False),
-        ("trapdoor", False),
-        ("crying_baby", False),
-        ("talon", False),
-        ("single_shot", False),
-    ],
-)
-def test_speech_labels_are_found_by_their_words(label: str, *, expected: bool) -> None:
-    """In doubt a label counts as speech: a silenced bowl does less harm than a stored word."""
-    assert bool(speech_labels([label])) == expected
 
 
 @pytest.mark.parametrize("rate_hz", [11_025, 22_050, 44_100])

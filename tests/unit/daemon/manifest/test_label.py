@@ -92,9 +92,9 @@ def test_a_manifest_without_the_fields_keeps_its_bytes(folder: Path) -> None:
     ("fields", "error"),
     [
         ({"group": "Security"}, "group"),
-        ({"group": "hum"}, "a group has the name of a label"),
-        ({"group": "any"}, "is called any or unknown"),
-        ({"group": "unknown"}, "is called any or unknown"),
+        ({"group": "hum"}, "a group has the name of a label: hum"),
+        ({"group": "any"}, "a group has the name of a label: any"),
+        ({"group": "unknown"}, "a group has the name of a label: unknown"),
         ({"false_events_per_hour": -0.1}, "false_events_per_hour"),
         ({"false_events_per_hour": 1e300}, "false_events_per_hour"),
         ({"recall": 1.1}, "recall"),
