@@ -101,6 +101,7 @@ def artifact(content: bytes) -> Artifact:
 
 
 def tensor_of(info: TensorInfo) -> Tensor:
+    """Returns the tensor of a manifest for one of a model."""
     dtype = info.dtype
     if dtype not in ("int8", "float32"):
         raise ValueError(f"the daemon takes int8 or float32 tensors, the model has {dtype}")

@@ -36,11 +36,12 @@ Recordings held out for evaluation are in none of these figures.
 
 ## How it was made
 
-Experiment `{name}`, seed {seed}: {examples:,} mixtures of these recordings, with rooms, distances,
-microphones and codecs, were scored by two networks of AudioSet, YAMNet (Google, Apache-2.0) and mn04
-of EfficientAT (Schmid, Koutini and Widmer, ICASSP 2023, MIT), and by linear heads on both, fitted to
-the labels of the data sets. The student was trained on these scores for {epochs} epochs of
-{batches:,} batches of {batch}. Weights are reproducible on the same machine and versions only.
+Experiment `{name}`, seed {seed}: {examples:,} mixtures of these recordings, with rooms,
+distances, microphones and codecs, were scored by two networks of AudioSet, YAMNet (Google,
+Apache-2.0) and mn04 of EfficientAT (Schmid, Koutini and Widmer, ICASSP 2023, MIT), and by linear
+heads on both, fitted to the labels of the data sets. The student was trained on these scores for
+{epochs} epochs of {batches:,} batches of {batch}. Weights are reproducible on the same machine and
+versions only.
 
 ```
 {command}
@@ -49,8 +50,8 @@ the labels of the data sets. The student was trained on these scores for {epochs
 ## Intended use, and its limits
 
 A hint for people and machines that a sound is near. Not for the protection of life, and not for
-identifying people. docs/DETECTION.md says what it detects and what it misses in recordings that were
-held out.
+identifying people. docs/DETECTION.md says what it detects, and what it misses, in recordings that
+were held out.
 """
 
 

@@ -6,7 +6,6 @@ from pathlib import Path
 import keras
 import msgspec
 import numpy as np
-from numpy.typing import NDArray
 
 from soundpost.classify import Bundle, Classifier
 from soundpost.classify.interpreter import Interpreter
@@ -98,7 +97,7 @@ def _int8(context: TaggingContext, model: keras.Model) -> bytes:
     experiment = context.experiment
     shape = (-1, experiment.window.frames, experiment.features.mel_bands)
     count = min(experiment.bundle.calibration_windows, len(context.pool.log_mel))
-    windows: NDArray[np.float32] = context.pool.log_mel[:count].astype(np.float32).reshape(shape)
+    windows = context.pool.log_mel[:count].astype(np.float32).reshape(shape)
     rng = np.random.default_rng(experiment.seed)
     calibration = calibration_windows(rng, windows, count, experiment.features.log_offset)
     keras.backend.clear_session(free_memory=False)

@@ -51,10 +51,10 @@ class Heads:
         blended: NDArray[np.float32],
         seed: int,
     ) -> None:
-        targets = np.full(blended.shape, UNKNOWN, np.float32)
+        targets: NDArray[np.float32] = np.full(blended.shape, UNKNOWN, np.float32)
         targets[presence.absent & (blended < SURE_SCORE)] = 0.0
         targets[presence.present > LEAST_PRESENT] = 1.0
-        self.is_fitted = (targets == 1.0).sum(axis=0) >= config.head_examples
+        self.is_fitted = np.count_nonzero(targets == 1.0, axis=0) >= config.head_examples
         keras.utils.set_random_seed(seed)
         sample = _inputs(scores, slice(None, None, max(1, len(targets) // PREDICT_BATCH)))
         self._model = _build(sample, targets.shape[1])
