@@ -18,8 +18,8 @@ URBANSOUND8K_FOLD = 10
 """Folds that are held out: the last one of each publication."""
 
 AMBIENCE_SHARE = 3
-"""Every third recording of the ambience is held out: ten of 29 are the least that have several kinds
-of place."""
+"""Every third recording of the ambience is held out: ten of 29, the least with several kinds of
+place."""
 
 AMBIENCE_CC_BY = frozenset(
     f"rafaelmardojai-{place}" for place in ("city", "rain", "storm", "train", "waves")

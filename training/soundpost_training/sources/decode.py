@@ -51,7 +51,7 @@ def measure(path: Path) -> Extent:
     Raises:
         DatasetError: It cannot be read as audio, or has no sound.
     """
-    if path.suffix.lower() == G722:
+    if path.suffix.lower() == G722 and path.is_file():
         extent = Extent(RATE_HZ, path.stat().st_size / G722_BYTES_PER_SECOND)
     else:
         extent = _measure_header(path) or _measure_sound(path)

@@ -132,7 +132,7 @@ def _read_text(text: str) -> tuple[str, tuple[str, ...]]:
     ]
     lines = re.findall(r"^.*(?:copyright (?:\(c\)|©|\d)|©).*$", text, re.IGNORECASE | re.MULTILINE)
     holders = dict.fromkeys(line.strip(" *#.\t") for line in lines)
-    return " or ".join(names) or UNNAMED, tuple(holders)
+    return ", ".join(names) or UNNAMED, tuple(holders)
 
 
 def attribution(package: str, version: str, rights: Rights) -> str:

@@ -2,13 +2,15 @@
 
 import shutil
 from collections.abc import Iterator
+from io import BytesIO
 from pathlib import Path, PurePosixPath
 from typing import IO
 
 import msgspec
 
 from soundpost.system.printable import printable
-from soundpost_training.sources.debian.archives import ARCHIVES, ArchiveError, audio_members
+from soundpost_training.sources.debian.archive_error import ArchiveError
+from soundpost_training.sources.debian.archives import ARCHIVES, audio_members
 
 AUDIO = frozenset(
     {".wav", ".ogg", ".oga", ".flac", ".mp3", ".opus", ".g722", ".aif", ".aiff", ".aifc"}
@@ -66,12 +68,12 @@ class PackageFolder:
 
     def _add_members(self, archive: PurePosixPath, suffix: str, content: bytes) -> None:
         try:
-            for member, stream, size in audio_members(suffix, content, AUDIO):
+            for member, sound in audio_members(suffix, content, AUDIO):
                 inside = safe_path(member)
                 if inside is None:
                     self.left_out.append(f"{archive}: {printable(member)} is outside the archive")
                 else:
-                    self._write(archive / inside, stream, size)
+                    self._write(archive / inside, BytesIO(sound), len(sound))
         except ArchiveError as error:
             self.left_out.append(f"{archive} cannot be read: {error}")
 
