@@ -2,7 +2,7 @@
 
 The pieces are ours: a chord progression with bass, melody and drums, or one instrument alone. The
 instruments are the 120 pitched ones of General MIDI (MIDI Manufacturers Association, 1991; the last
-eight are sound effects), of which every fourth is for judging only.
+eight are sound effects), of which every fourth is for evaluation only.
 """
 
 import struct
@@ -95,6 +95,7 @@ def play(piece: Piece, font: Path, seconds: float) -> Samples:
         samples = render(
             lambda path: [
                 *(program, "-n", "-i", "-q", "-r", RENDER_HZ, "-T", "wav", "-F", str(path)),
+                *("-o", "synth.default-soundfont="),  # another font has another licence
                 *(str(font), file.name),
             ]
         )
