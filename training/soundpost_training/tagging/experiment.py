@@ -26,8 +26,9 @@ SourceKind = Literal["esc50", "urbansound8k", "ambience", "debian", "synthesis"]
 class SourcesConfig(Section, frozen=True, kw_only=True):
     """The recordings to train on.
 
-    `licences = "free"` leaves out recordings that must not be used commercially (NC). `made` is the
-    number of made recordings of each family: alarms, speech, music.
+    `packages` are the Debian packages of the table to use, all by default. `licences = "free"`
+    leaves out recordings that must not be used commercially (NC). `made` is the number of made
+    recordings of each family: alarms, speech, music.
     """
 
     kinds: Annotated[tuple[SourceKind, ...], Meta(min_length=1)] = (
@@ -37,6 +38,7 @@ class SourcesConfig(Section, frozen=True, kw_only=True):
         "debian",
         "synthesis",
     )
+    packages: tuple[str, ...] = ()
     licences: Literal["all", "free"] = "all"
     made: NotNegative = 400
 

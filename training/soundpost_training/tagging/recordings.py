@@ -36,7 +36,11 @@ def read_sources(
         every = read_corpora(label_map.esc50, label_map.urbansound8k)
         sources += [source for source in every if source.name in corpora]
     if "debian" in config.kinds:
-        sources += read_packages(packages, progress=lambda name: console.print(f"reading {name}"))
+        sources += read_packages(
+            packages,
+            config.packages or None,
+            progress=lambda name: console.print(f"reading {name}"),
+        )
     if "synthesis" in config.kinds:
         counts = Counts(alarms=config.made, speech=config.made, music=config.made)
         sources.append(made_recordings(made, experiment.seed, counts))
