@@ -45,6 +45,8 @@ measure that, compose hours of sound with known events (docs/DETECTION.md):
       soundpost-train soundscape --config training/configs/esc50.toml \\
           --fold 5 --seed 1 --out hours
       soundpost-train evaluate --soundscape hours --bundle models/esc50
+Better still, evaluate on recordings of your own place with annotations:
+      soundpost-train evaluate --field recordings --bundle models/esc50
 
 Exit status: 0 done, 1 an error, 3 a budget of false alarms is missed (calibrate,
 tune --budget; the results are written), 78 a wrong experiment or option.
@@ -101,6 +103,12 @@ def _parser() -> argparse.ArgumentParser:
 def _run(options: argparse.Namespace) -> int:
     if getattr(options, "source", None) == "freesound":
         print(freesound_options.run(options))
+        return 0
+    if getattr(options, "field", None):
+        # Imported on demand for the same reason as the verbs below.
+        from soundpost_training.cli import field_verbs  # noqa: PLC0415 - see above
+
+        field_verbs.evaluate(options)
         return 0
     if options.verb in SOUNDSCAPE_VERBS or getattr(options, "soundscape", None):
         return _run_soundscape(options)

@@ -1,0 +1,59 @@
+"""The verbs that work on field folders: evaluate --field."""
+
+import argparse
+import sys
+from pathlib import Path
+
+import msgspec
+
+from soundpost.classify import load_bundle
+from soundpost.config import Config, load_config
+from soundpost_training.audioset.label_map_file import read_label_map
+from soundpost_training.audioset.yamnet import YAMNET_MODEL
+from soundpost_training.dataset.paths import data_folder
+from soundpost_training.errors import ExperimentError
+from soundpost_training.field.report.tables import field_tables
+from soundpost_training.field.score.evaluate import Case, evaluate_field
+from soundpost_training.files import write_atomic
+from soundpost_training.progress import report as console
+
+DATA_FILE = "field.json"
+
+FILE_COLUMNS = 200
+"""Width of the tables in a file or pipe: rich assumes 80 there, which breaks most cells."""
+
+
+def evaluate(options: argparse.Namespace) -> None:
+    """Evaluates a bundle on a field folder; prints tables or JSON, and writes the figures.
+
+    Raises:
+        ExperimentError: No bundle is given.
+    """
+    if options.bundle is None:
+        raise ExperimentError(
+            "--field needs --bundle", hint="name the bundle's folder, such as models/esc50"
+        )
+    figures = evaluate_field(
+        Case(
+            folder=options.field,
+            bundle=load_bundle(options.bundle),
+            config=Config() if options.settings is None else load_config(options.settings, {}),
+            yamnet=None if options.no_peer else data_folder(YAMNET_MODEL),
+            label_map=read_label_map(),
+            command=options.command,
+        )
+    )
+    content = msgspec.json.format(msgspec.json.encode(figures), indent=2)
+    if options.json:
+        sys.stdout.write(content.decode() + "\n")
+    out: Path | None = options.out
+    if out is not None:
+        write_atomic(out / DATA_FILE, content)
+    if options.json:
+        return
+    for table in field_tables(figures):
+        console.print(table, width=None if console.is_terminal else FILE_COLUMNS)
+    for note in figures.notes:
+        console.print(note, soft_wrap=True, highlight=False)
+    if out is not None:
+        console.print(f"report: {out / DATA_FILE}")
