@@ -8,6 +8,8 @@ from pathlib import Path
 
 from soundpost.errors import SoundpostError
 from soundpost_training.cli import freesound_options
+from soundpost_training.cli.field_options import VERBS as FIELD_VERBS
+from soundpost_training.cli.field_options import add_options as add_field_options
 from soundpost_training.cli.preflight import check
 from soundpost_training.cli.soundscape_options import VERBS as SOUNDSCAPE_VERBS
 from soundpost_training.cli.soundscape_options import add_options as add_soundscape_options
@@ -46,6 +48,8 @@ measure that, compose hours of sound with known events (docs/DETECTION.md):
       soundpost-train soundscape --config training/configs/esc50.toml \\
           --fold 5 --seed 1 --out hours
       soundpost-train evaluate --soundscape hours --bundle models/esc50
+Better still, evaluate on recordings of your own place with annotations:
+      soundpost-train evaluate --field recordings --bundle models/esc50
 
 Exit status: 0 done, 1 an error, 3 a budget of false alarms is missed (calibrate,
 tune --budget; the results are written), 78 a wrong experiment or option.
@@ -57,9 +61,10 @@ up in $SOUNDPOST_DATA. KERAS_BACKEND selects tensorflow, jax or torch.
 INTERRUPTED = 130
 """128 + SIGINT: the exit status that a shell expects of a program ended by Ctrl-C."""
 
-VERBS = TRAINING_VERBS | SOUNDSCAPE_VERBS
-WITHOUT_CONFIG = {"prepare", "evaluate", "tune", "gates"}
-"""Verbs that work without an experiment: always, or with `freesound` or `--soundscape`."""
+VERBS = TRAINING_VERBS | SOUNDSCAPE_VERBS | FIELD_VERBS
+WITHOUT_CONFIG = {"prepare", "evaluate", "tune", "gates", "field", "calibrate"}
+"""Verbs that work without an experiment: always, or with `freesound`, `--soundscape`, `--field` or
+`--bundle`."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -94,6 +99,7 @@ def _parser() -> argparse.ArgumentParser:
             help="experiment file, such as training/configs/esc50.toml",
         )
         add_soundscape_options(verb_parser, verb)
+        add_field_options(verb_parser, verb)
         if verb in TRAINING_VERBS:
             add_training_options(verb_parser, verb)
     add_tagging(verbs)
@@ -109,6 +115,16 @@ def _run(options: argparse.Namespace) -> int:
 
         run_tagging(options)
         return 0
+    if _is_of_field(options):
+        # SciPy and matplotlib take a second to import; --help and a typo need not wait for them.
+        from soundpost_training.cli import field_verbs  # noqa: PLC0415 - see above
+
+        field_status: int | None = {
+            "field": field_verbs.compose,
+            "evaluate": field_verbs.evaluate,
+            "calibrate": field_verbs.calibrate,
+        }[options.verb](options)
+        return field_status or 0
     if options.verb in SOUNDSCAPE_VERBS or getattr(options, "soundscape", None):
         return _run_soundscape(options)
     if options.config is None:
@@ -128,6 +144,12 @@ def _run(options: argparse.Namespace) -> int:
     module = training_verbs if hasattr(training_verbs, options.verb) else verbs
     status: int | None = getattr(module, options.verb)(experiment, options)
     return status or 0
+
+
+def _is_of_field(options: argparse.Namespace) -> bool:
+    """Returns whether a command line works on field folders instead of an experiment."""
+    is_calibration = options.verb == "calibrate" and options.bundle is not None
+    return options.verb == "field" or is_calibration or bool(getattr(options, "field", None))
 
 
 def _run_soundscape(options: argparse.Namespace) -> int:

@@ -66,12 +66,22 @@ def add_options(parser: argparse.ArgumentParser, verb: str) -> None:
         parser.add_argument(
             "--soundscape", type=Path, help="score a bundle on this soundscape instead"
         )
+        parser.add_argument(
+            "--field",
+            type=Path,
+            help="score a bundle on annotated recordings and negatives in this folder instead",
+        )
         parser.add_argument("--bundle", type=Path, help="folder of the bundle to score")
         parser.add_argument(
             "--settings", type=Path, help="soundpost.toml with the [decide] settings to score"
         )
         parser.add_argument(
-            "--out", type=Path, help="folder for the report (default: the soundscape's)"
+            "--out",
+            type=Path,
+            help="folder for the report (default: the soundscape's; none with --field)",
+        )
+        parser.add_argument(
+            "--json", action="store_true", help="with --field: print the figures as JSON"
         )
         parser.add_argument(
             "--no-peer", action="store_true", help="do not score YAMNet for comparison"

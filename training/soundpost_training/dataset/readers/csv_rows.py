@@ -22,6 +22,16 @@ def read_rows(
 ) -> list[dict[str, str]]:
     """Returns the rows of a CSV table, one at least; an absent value is an empty text.
 
+    Args and Raises: as `read_numbered_rows`.
+    """
+    return [row for _, row in read_numbered_rows(table, columns, hint, spellings)]
+
+
+def read_numbered_rows(
+    table: Path, columns: set[str], hint: str, spellings: Spellings | None = None
+) -> list[tuple[int, dict[str, str]]]:
+    """Returns the rows of a CSV table, one at least, each with the number of its line.
+
     Args:
         table: The file; see `read_cells` for encodings and separators.
         columns: The columns that the table must have, by their names in `spellings`.
@@ -34,11 +44,11 @@ def read_rows(
     """
     spellings = spellings or {}
     known = {*columns, *spellings, *(name for names in spellings.values() for name in names)}
-    cells = read_cells(table, {name.lower() for name in known}, hint)
-    found = cells[0] if cells else []
+    lines = read_cells(table, {name.lower() for name in known}, hint)
+    found = lines[0].cells if lines else []
     header = _header(found, spellings, table, hint)
     missing = columns - set(header)
-    if missing or len(cells) < 2:  # noqa: PLR2004 - the header and one row
+    if missing or len(lines) < 2:  # noqa: PLR2004 - the header and one row
         expected = " and ".join(sorted(columns, reverse=True))
         got = f"the first line {', '.join(map(repr, found))}" if found else "an empty file"
         raise DatasetError(
@@ -47,7 +57,7 @@ def read_rows(
             + " and nothing below it" * (not missing),
             hint=hint,
         )
-    return [_row(header, row, table, hint) for row in cells[1:]]
+    return [(line.number, _row(header, line.cells, table, hint)) for line in lines[1:]]
 
 
 def _header(found: list[str], spellings: Spellings, table: Path, hint: str) -> list[str]:

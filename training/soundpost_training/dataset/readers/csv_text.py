@@ -5,6 +5,7 @@ import csv
 import io
 from collections.abc import Collection
 from pathlib import Path
+from typing import NamedTuple
 
 from soundpost.system.regular_file import read_regular
 from soundpost_training.errors import DatasetError
@@ -25,8 +26,15 @@ SEPARATOR_LINE = "sep="
 """A first line with which Excel is told the separator."""
 
 
-def read_cells(table: Path, columns: Collection[str], hint: str) -> list[list[str]]:
-    """Returns the lines of a table that are not blank, as cells without surrounding blanks.
+class Line(NamedTuple):
+    """A line of a table: its number in the file, from 1, and its cells."""
+
+    number: int
+    cells: list[str]
+
+
+def read_cells(table: Path, columns: Collection[str], hint: str) -> list[Line]:
+    """Returns the lines of a table that are not blank, their cells without surrounding blanks.
 
     UTF-8, UTF-16 and Windows-1252 are read, with or without a byte-order mark. The separator is
     the one that finds the most known columns in the first line, then the most cells.
@@ -41,15 +49,19 @@ def read_cells(table: Path, columns: Collection[str], hint: str) -> list[list[st
     """
     try:
         text = _decode(read_regular(table, LARGEST_TABLE_BYTES))
+        lines_before = 0
         if text[:4].lower() == SEPARATOR_LINE:
             text = text.partition("\n")[2]
+            lines_before = 1
         lines = text.lstrip("\r\n").splitlines()
         separator = _separator(lines[0] if lines else "", columns)
         rows = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=False)
-        cells = [[cell.strip() for cell in row] for row in rows]
+        numbered = [
+            Line(lines_before + rows.line_num, [cell.strip() for cell in row]) for row in rows
+        ]
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise DatasetError(f"{table} cannot be read: {error}", hint=hint) from error
-    return [row for row in cells if any(row)]
+    return [line for line in numbered if any(line.cells)]
 
 
 def _decode(content: bytes) -> str:

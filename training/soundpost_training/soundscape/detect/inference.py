@@ -103,15 +103,20 @@ def score_recording(path: Path, model: SoundModel) -> RecordingScores:
     windower = Windower(model.spec, model.window_frames, model.stride_frames)
     collector = _ScoreCollector(model)
     samples = 0
-    for chunk in _chunks(path, model.spec.sample_rate_hz):
-        collector.buffer(chunk.samples)
+    for chunk in read_chunks(path, model.spec.sample_rate_hz):
+        collector.buffer.add(chunk.samples)
         samples = chunk.end_sample
         collector.score(windower.window(chunk))
     collector.score(windower.flush())
     return collector.result(samples)
 
 
-def _chunks(path: Path, rate_hz: int) -> Iterator[Chunk]:
+def read_chunks(path: Path, rate_hz: int) -> Iterator[Chunk]:
+    """Yields a recording as the daemon's file source does: mono chunks at the model's rate.
+
+    Raises:
+        CaptureError: The recording cannot be read.
+    """
     start_sample = 0
     with open_recording(path, allow_pipes=False) as recording:
         resampler = MonoResampler(recording.rate_hz, rate_hz)
@@ -119,6 +124,38 @@ def _chunks(path: Path, rate_hz: int) -> Iterator[Chunk]:
             if len(samples):
                 yield Chunk(start_sample, samples, samples_to_ns(start_sample, rate_hz))
                 start_sample += len(samples)
+
+
+class SampleBuffer:
+    """The latest samples, for models whose input is the waveform of a window.
+
+    Args:
+        window_samples: Samples of a window.
+    """
+
+    def __init__(self, window_samples: int) -> None:
+        self._window_samples = window_samples
+        self.restart(0)
+
+    def restart(self, start_sample: int) -> None:
+        """Discards all samples; the next one added is `start_sample`."""
+        self._samples: Pcm = np.empty(0, np.int16)
+        self._first_sample = start_sample
+
+    def add(self, samples: Pcm) -> None:
+        """Adds the samples of windows to come."""
+        self._samples = np.concatenate((self._samples, samples))
+
+    def samples_of(self, window: Window) -> Pcm:
+        """Returns the window's samples, padded with silence at the end of the recording.
+
+        Samples before the window are discarded.
+        """
+        outdated = window.start_sample - self._first_sample
+        self._samples = self._samples[outdated:]
+        self._first_sample = window.start_sample
+        samples = self._samples[: self._window_samples]
+        return np.pad(samples, (0, self._window_samples - len(samples)))
 
 
 class _ScoreCollector:
@@ -131,33 +168,19 @@ class _ScoreCollector:
         self._ends: list[int] = []
         self._levels: list[float] = []
         self._busy: list[float] = []
-        self._samples: Pcm = np.empty(0, np.int16)
-        self._first_sample = 0
-
-    def buffer(self, samples: Pcm) -> None:
-        """Buffers the samples of windows to come."""
-        self._samples = np.concatenate((self._samples, samples))
+        self.buffer = SampleBuffer(model.spec.sample_count(model.window_frames))
 
     def score(self, windows: Iterator[Window]) -> None:
         """Scores windows, in order."""
         begun = time.process_time()
         for window in windows:
-            self._values.append(self._model.scores(window, self._samples_of(window)))
+            self._values.append(self._model.scores(window, self.buffer.samples_of(window)))
             self._busy.append(time.process_time() - begun)
             overlap = self._model.window_frames - self._model.stride_frames
             self._new_frames.append(window.log_mel[overlap if self._ends else 0 :])
             self._ends.append(window.end_sample)
             self._levels.append(window.level_dbfs)
             begun = time.process_time()
-
-    def _samples_of(self, window: Window) -> Pcm:
-        """Returns the window's samples, padded with silence at the end of the recording."""
-        outdated = window.start_sample - self._first_sample
-        self._samples = self._samples[outdated:]
-        self._first_sample = window.start_sample
-        count = self._model.spec.sample_count(self._model.window_frames)
-        samples = self._samples[:count]
-        return np.pad(samples, (0, count - len(samples)))
 
     def result(self, samples: int) -> RecordingScores:
         """Returns the scores of the recording, which has this many samples."""

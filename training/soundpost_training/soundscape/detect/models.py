@@ -1,6 +1,7 @@
 """Models that score soundscapes: the bundle under test, and YAMNet as the reference."""
 
 import csv
+from collections.abc import Mapping, Sequence
 from importlib.resources import files
 from pathlib import Path
 
@@ -54,9 +55,12 @@ class YamnetModel:
     Args:
         path: `yamnet.tflite`, with its label list inside.
         labels: The soundscape's labels, in the order of the scores; unmapped ones are left out.
+        label_map: Display names of AudioSet's classes by label; those of ESC-50 by default. YAMNet
+            lacks six of the 527 classes, so one class of each label is enough.
 
     Raises:
-        DatasetError: The file is absent, or lacks a class of the label map.
+        DatasetError: The file is absent, or lacks all classes of a label, or one that is mapped by
+            default.
     """
 
     name = "YAMNet"
@@ -64,18 +68,28 @@ class YamnetModel:
     window_frames = YAMNET_WINDOW_FRAMES
     stride_frames = YAMNET_STRIDE_FRAMES
 
-    def __init__(self, path: Path, labels: tuple[str, ...]) -> None:
+    def __init__(
+        self,
+        path: Path,
+        labels: tuple[str, ...],
+        label_map: Mapping[str, Sequence[str]] | None = None,
+    ) -> None:
         self._yamnet = Yamnet(path)
         names = self._yamnet.class_names
-        label_map = audioset_names()
-        self.labels = tuple(label for label in labels if label in label_map)
-        unknown = {name for label in self.labels for name in label_map[label]} - set(names)
+        classes = audioset_names() if label_map is None else label_map
+        self.labels = tuple(label for label in labels if label in classes)
+        unknown = {name for label in self.labels for name in classes[label]} - set(names)
+        if label_map is not None:
+            classes = {
+                label: [name for name in classes[label] if name in names] for label in self.labels
+            }
+            unknown = {label_map[label][0] for label in self.labels if not classes[label]}
         if unknown:
             raise DatasetError(
                 f"expected class {', '.join(sorted(unknown))} in {path}, got none of that name",
                 hint=f"correct {LABEL_MAP}, or take the file that TF-Hub publishes",
             )
-        self._columns = [[names.index(name) for name in label_map[label]] for label in self.labels]
+        self._columns = [[names.index(name) for name in classes[label]] for label in self.labels]
 
     def scores(self, window: Window, samples: Pcm) -> NDArray[np.float32]:
         """Returns scores float32[labels] of the samples, int16[15600]."""
@@ -85,7 +99,7 @@ class YamnetModel:
         return np.array([classes[columns].max() for columns in self._columns], np.float32)
 
 
-def audioset_names() -> dict[str, list[str]]:
+def audioset_names() -> Mapping[str, Sequence[str]]:
     """Returns, for each label of ESC-50 that AudioSet has, the display names of its classes."""
     text = files(__package__).joinpath(LABEL_MAP).read_text(encoding="utf-8")
     names: dict[str, list[str]] = {}

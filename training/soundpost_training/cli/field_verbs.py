@@ -1,0 +1,126 @@
+"""The verbs that work on field folders: evaluate --field, calibrate --bundle, field compose."""
+
+import argparse
+import sys
+
+import msgspec
+from rich.console import Console
+from rich.table import Table
+
+from soundpost.classify import load_bundle
+from soundpost.config import Config, load_config
+from soundpost_training.audioset.label_map_file import read_label_map
+from soundpost_training.audioset.yamnet import YAMNET_MODEL
+from soundpost_training.dataset.paths import data_folder
+from soundpost_training.errors import MISSED_BUDGET, ExperimentError
+from soundpost_training.field.budget.apply import write_calibrated
+from soundpost_training.field.budget.calibrate import (
+    CalibrationCase,
+    calibrate_bundle,
+    parse_budgets,
+)
+from soundpost_training.field.budget.thresholds import Limits
+from soundpost_training.field.compose.compose import compose_field
+from soundpost_training.field.report.page import field_page
+from soundpost_training.field.report.tables import calibration_table, field_tables
+from soundpost_training.field.score.evaluate import Case, evaluate_field
+from soundpost_training.files import explain_write_errors, write_atomic
+from soundpost_training.progress import report as console
+
+PAGE_FILE, DATA_FILE = "field.html", "field.json"
+CALIBRATION_FILE = "calibration.json"
+
+FILE_COLUMNS = 200
+"""Width of the tables in a file or pipe: rich assumes 80 there, which breaks most cells."""
+
+
+def compose(options: argparse.Namespace) -> None:
+    """Composes a field folder, and prints its contents and what is missing."""
+    with explain_write_errors(options.out):
+        composed = compose_field(
+            options.out, read_label_map(), options.debian, with_shared=not options.no_shared
+        )
+    for line in composed.left_out:
+        console.print(f"left out: {line}", soft_wrap=True, highlight=False)
+    console.print(
+        f"{options.out}: {composed.recordings} recordings, {composed.annotated} of them annotated"
+    )
+
+
+def evaluate(options: argparse.Namespace) -> None:
+    """Evaluates a bundle on a field folder; prints tables or JSON, and writes the figures.
+
+    Raises:
+        ExperimentError: No bundle is given.
+    """
+    if options.bundle is None:
+        raise ExperimentError(
+            "--field needs --bundle", hint="name the bundle's folder, such as models/esc50"
+        )
+    figures = evaluate_field(
+        Case(
+            folder=options.field,
+            bundle=load_bundle(options.bundle),
+            config=Config() if options.settings is None else load_config(options.settings, {}),
+            yamnet=None if options.no_peer else data_folder(YAMNET_MODEL),
+            label_map=read_label_map(),
+            command=options.command,
+        )
+    )
+    content = msgspec.json.format(msgspec.json.encode(figures), indent=2)
+    if options.json:
+        sys.stdout.write(content.decode() + "\n")
+    if options.out is not None:
+        write_atomic(options.out / DATA_FILE, content)
+        write_atomic(options.out / PAGE_FILE, field_page(figures).encode())
+    if options.json:
+        return
+    for table in field_tables(figures):
+        _print_table(table)
+    for note in figures.notes:
+        console.print(note, soft_wrap=True, highlight=False)
+    if options.out is not None:
+        console.print(f"report: {options.out / PAGE_FILE}, and the same as {DATA_FILE}")
+
+
+def calibrate(options: argparse.Namespace) -> int:
+    """Chooses thresholds of a bundle by budgets, prints them, and writes a copy of the bundle.
+
+    Returns:
+        `MISSED_BUDGET` if a label misses its budget or its recall, else 0.
+
+    Raises:
+        ExperimentError: An option is missing.
+    """
+    if options.negatives is None or not options.budget:
+        raise ExperimentError(
+            "calibrate --bundle needs --negatives and --budget",
+            hint="--negatives FOLDER --annotated FOLDER --budget 0.5",
+        )
+    bundle, label_map = load_bundle(options.bundle), read_label_map()
+    budget, budgets = parse_budgets(options.budget, bundle, label_map)
+    limits = Limits(
+        budget=budget,
+        budgets=budgets,
+        told_at_least=options.recall,
+        lowest_on=options.lowest_on,
+    )
+    case = CalibrationCase(bundle, options.negatives, options.annotated, label_map, options.command)
+    calibration = calibrate_bundle(case, limits)
+    _print_table(calibration_table(calibration))
+    for note in calibration.notes:
+        console.print(note, soft_wrap=True, highlight=False)
+    if options.out is not None:
+        folder = write_calibrated(bundle, calibration, options.out)
+        content = msgspec.json.format(msgspec.json.encode(calibration), indent=2)
+        write_atomic(folder.parent / f"{folder.name}-{CALIBRATION_FILE}", content)
+        console.print(f"bundle: {folder}")
+    off = [label.label for label in calibration.labels if not label.is_on]
+    if off:
+        console.print(f"off by default: {', '.join(off)}", soft_wrap=True, highlight=False)
+    return MISSED_BUDGET if off else 0
+
+
+def _print_table(table: Table) -> None:
+    wide = console if console.is_terminal else Console(width=FILE_COLUMNS)
+    wide.print(table)

@@ -1,0 +1,1 @@
+"""Field evaluation: annotated recordings and negatives from places where the bundle will run."""

@@ -1,0 +1,1 @@
+"""Shows the figures of a field evaluation: tables for the terminal, and a page."""

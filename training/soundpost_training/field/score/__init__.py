@@ -1,0 +1,1 @@
+"""Scores detected events against annotated sounds: recall, false events an hour, delay."""
