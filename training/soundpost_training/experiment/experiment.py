@@ -37,7 +37,8 @@ class ModelConfig(Section, frozen=True, kw_only=True):
     each block, and each block halves the resolution. The blocks of `streaming` have the strides
     `block_stride_frames` in time, 2 each by default, and do not pad in time. The `tail_blocks` of
     `residual` follow these at full resolution. `yamnet` is the first `layers` layers of YAMNet,
-    `mobilenet_v2` the network of Keras at `width`; both are for `train.init`. `boosting` is a baseline without a network.
+    `mobilenet_v2` the network of Keras at `width`; both are for `train.init`. `boosting` is a
+    baseline without a network.
     """
 
     arch: Literal["residual", "separable", "streaming", "yamnet", "mobilenet_v2", "boosting"] = (
