@@ -93,6 +93,10 @@ class TrainConfig(Section, frozen=True, kw_only=True):
 class TeacherConfig(Section, frozen=True, kw_only=True):
     """The teachers of a distilled network; all have equal weight.
 
+    `waveform` trains a linear head on the embedding of a network that takes waveforms: mn04 of
+    EfficientAT as ONNX, absolute or under $SOUNDPOST_DATA. It scores crops of clean clips, once;
+    the score of a mixed example is the mixture of those of its crops.
+
     `weights` and `layers` train heads on layers of YAMNet, whose file is absolute or lies under
     $SOUNDPOST_DATA. `heads_of` adds the heads of other experiments with the same folds and layers,
     by name. `runs` adds the networks of other experiments, `bundle` the network of a bundle's
@@ -111,6 +115,7 @@ class TeacherConfig(Section, frozen=True, kw_only=True):
     bundle: str | None = None
     bundle_never_heard_them: bool = False
     blend: Literal["scores", "logits"] = "scores"
+    waveform: str | UnsetType = UNSET
     pool_passes: Positive = 100
     head_units: Positive = 256
     head_epochs: Positive = 4
@@ -122,8 +127,11 @@ class TeacherConfig(Section, frozen=True, kw_only=True):
             raise ValueError("weights and layers go together")
         if self.heads_of and self.weights is None:
             raise ValueError("heads_of needs the weights and layers that those heads are on")
-        if self.weights is None and not self.runs and self.bundle is None:
-            raise ValueError("there is no teacher: give weights and layers, runs, or a bundle")
+        others = self.runs or self.bundle is not None or self.waveform is not UNSET
+        if self.weights is None and not others:
+            raise ValueError(
+                "there is no teacher: give weights and layers, runs, a bundle, or waveform"
+            )
 
 
 class BundleConfig(Section, frozen=True, kw_only=True):
