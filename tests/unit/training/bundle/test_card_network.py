@@ -80,6 +80,15 @@ def test_every_teacher_is_named() -> None:
     assert teacher_note(None, None) == ""
 
 
+def test_a_teacher_of_waveforms_is_named() -> None:
+    """The card says that it scores clean clips, and that nothing of it is in the bundle."""
+    note = teacher_note(TeacherConfig(waveform="mn04/mn04_as.onnx"), None)
+    assert "`mn04_as.onnx`, which takes waveforms" in note
+    assert "crops of the clean clips" in note
+    assert "Nothing of `mn04_as.onnx` is in this bundle." in note
+    assert "waveforms" not in teacher_note(HEADS, None)
+
+
 @pytest.mark.parametrize("arch", ["residual", "separable", "yamnet", "mobilenet_v2"])
 def test_every_architecture_has_a_description(arch: str) -> None:
     """All values of `model.arch` that can be shipped have one."""
