@@ -4,8 +4,9 @@ from pathlib import Path
 
 from msgspec import UnsetType
 
-from soundpost_training.experiment.experiment import Experiment, ModelConfig, TeacherConfig
+from soundpost_training.experiment.experiment import Experiment, ModelConfig
 from soundpost_training.experiment.init import ImagenetInit, Init, RunInit, YamnetInit
+from soundpost_training.experiment.teacher import TeacherConfig
 from soundpost_training.quantize.record import read_record
 from soundpost_training.runs.run_folder import load_run_experiment
 

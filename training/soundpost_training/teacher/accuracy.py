@@ -11,7 +11,7 @@ from soundpost_training.dataset.features import Features
 from soundpost_training.dataset.paths import data_folder
 from soundpost_training.dataset.windows import windows_of_clips
 from soundpost_training.errors import TrainingError
-from soundpost_training.experiment.experiment import TeacherConfig
+from soundpost_training.experiment.teacher import TeacherConfig
 from soundpost_training.metrics import accuracy, clip_means
 from soundpost_training.progress import track
 from soundpost_training.runs.run_folder import HEADS_FILE

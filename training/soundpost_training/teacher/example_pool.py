@@ -12,7 +12,8 @@ from soundpost_training.dataset.paths import data_folder
 from soundpost_training.examples.augment.apply import apply
 from soundpost_training.examples.augment.draw import Draw
 from soundpost_training.examples.sound_bank import SoundBank
-from soundpost_training.experiment.experiment import Experiment, TeacherConfig
+from soundpost_training.experiment.experiment import Experiment
+from soundpost_training.experiment.teacher import TeacherConfig
 from soundpost_training.teacher.resumable_array import fill_resumable
 from soundpost_training.teacher.waveform.crop_embeddings import CropEmbeddings
 from soundpost_training.teacher.yamnet_embedding import build_embedding

@@ -9,7 +9,7 @@ from msgspec import UnsetType
 
 from soundpost.manifest import MODEL_FILE as BUNDLE_MODEL_FILE
 from soundpost_training.dataset.paths import data_folder
-from soundpost_training.experiment.experiment import TeacherConfig
+from soundpost_training.experiment.teacher import TeacherConfig
 from soundpost_training.runs.run_folder import HEADS_FILE, MODEL_FILE
 from soundpost_training.teacher.student import Student
 

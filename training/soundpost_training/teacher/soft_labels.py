@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from soundpost_training.errors import TrainingError
-from soundpost_training.experiment.experiment import TeacherConfig
+from soundpost_training.experiment.teacher import TeacherConfig
 from soundpost_training.files import atomic_path
 from soundpost_training.progress import console
 from soundpost_training.runs.checkpoint import has_checkpoint

@@ -4,11 +4,8 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
-from msgspec import UnsetType
-
 from soundpost_training.dataset.clip import Dataset
 from soundpost_training.dataset.features import Features
-from soundpost_training.dataset.paths import data_folder
 from soundpost_training.errors import ExperimentError
 from soundpost_training.examples.augment.draw import Draw
 from soundpost_training.examples.batches import TrainingBatches
@@ -19,7 +16,7 @@ from soundpost_training.experiment.record import recipe_fingerprint
 from soundpost_training.runs.run_folder import claim_folds, claim_run_folder
 from soundpost_training.teacher.example_pool import POOL_BATCH, ExamplePool, fill_pool
 from soundpost_training.teacher.student import Student
-from soundpost_training.teacher.waveform.crop_embeddings import embed_crops
+from soundpost_training.teacher.waveform.crop_embeddings import teacher_crops
 
 ALL_FOLDS = "all"
 """Folder of the run that holds no fold out."""
@@ -93,8 +90,5 @@ class TrainingContext:
             draws += [batches.draw(batch) for batch in range(len(batches))]
         drawn = Draw.joined(draws)
         pool = fill_pool(self.experiment, config, sound_bank, drawn, self.folder)
-        if isinstance(config.waveform, UnsetType):
-            return pool
-        network, frames = data_folder(config.waveform), self.experiment.window.frames
-        crops = embed_crops(network, self.dataset, self.features, frames, self.runs)
+        crops = teacher_crops(self.experiment, self.dataset, self.features, self.runs)
         return replace(pool, crops=crops)

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import msgspec
 import numpy as np
+from msgspec import UnsetType
 from numpy.typing import NDArray
 
 from soundpost_training.audioset.mn04 import (
@@ -23,6 +24,8 @@ from soundpost_training.audioset.mn04 import (
 from soundpost_training.dataset.clip import Dataset
 from soundpost_training.dataset.decode.audio import read_signal
 from soundpost_training.dataset.features import Features, content_hash
+from soundpost_training.dataset.paths import data_folder
+from soundpost_training.experiment.experiment import Experiment
 from soundpost_training.teacher.resumable_array import fill_resumable
 from soundpost_training.teacher.waveform.crop_grid import GRID_SECONDS, CropGrid
 
@@ -49,6 +52,28 @@ class CropEmbeddings:
 
     grid: CropGrid
     embeddings: Embeddings
+
+
+def teacher_crops(
+    experiment: Experiment, dataset: Dataset, features: Features, folder: Path
+) -> CropEmbeddings | None:
+    """Returns the embeddings by an experiment's `teacher.waveform`; None where there is none.
+
+    Args:
+        experiment: The network, and the frames of a window.
+        dataset: Its clips are embedded.
+        features: The log-mel of the data set.
+        folder: Gets the file of embeddings.
+
+    Raises:
+        TrainingError: See `embed_crops`.
+        DatasetError: A clip can no longer be read.
+    """
+    config = experiment.teacher
+    if config is None or isinstance(config.waveform, UnsetType):
+        return None
+    network, frames = data_folder(config.waveform), experiment.window.frames
+    return embed_crops(network, dataset, features, frames, folder)
 
 
 def embed_crops(

@@ -6,7 +6,8 @@ import msgspec
 import numpy as np
 import pytest
 
-from soundpost_training.experiment.experiment import TeacherConfig, load_experiment
+from soundpost_training.experiment.experiment import load_experiment
+from soundpost_training.experiment.teacher import TeacherConfig
 from soundpost_training.teacher.waveform.crop_embeddings import CropEmbeddings
 from soundpost_training.teacher.waveform.crop_grid import CropGrid
 from soundpost_training.train.context import TrainingContext

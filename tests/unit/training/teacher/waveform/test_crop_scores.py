@@ -9,7 +9,7 @@ import pytest
 
 from soundpost.classify.activation import softmax
 from soundpost_training.errors import TrainingError
-from soundpost_training.experiment.experiment import TeacherConfig
+from soundpost_training.experiment.teacher import TeacherConfig
 from soundpost_training.metrics import accuracy, clip_means
 from soundpost_training.teacher.accuracy import evaluate_teachers
 from soundpost_training.teacher.example_pool import ExamplePool
