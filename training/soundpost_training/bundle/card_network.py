@@ -2,8 +2,11 @@
 
 from pathlib import Path
 
-from soundpost_training.experiment.experiment import Experiment, ModelConfig, TeacherConfig
+from msgspec import UnsetType
+
+from soundpost_training.experiment.experiment import Experiment, ModelConfig
 from soundpost_training.experiment.init import ImagenetInit, Init, RunInit, YamnetInit
+from soundpost_training.experiment.teacher import TeacherConfig
 from soundpost_training.quantize.record import read_record
 from soundpost_training.runs.run_folder import load_run_experiment
 
@@ -27,6 +30,12 @@ examples."""
 HEADS = (
     "an ensemble of heads on layers {layers} of YAMNet (Google, Apache-2.0, trained on AudioSet), "
     "frozen, the heads fitted on the training folds only"
+)
+
+CROP_HEAD = (
+    "a linear head on the embedding of the network `{file}`, which takes waveforms, frozen, the "
+    "head fitted on the training folds only; it scores crops of the clean clips, and an example "
+    "has the mixture of its crops' scores"
 )
 
 QUANTISATION_AWARE = """
@@ -81,11 +90,15 @@ def teacher_note(config: TeacherConfig | None, source: Init | None) -> str:
         teachers.append(f"the bundle `{config.bundle}`")
     if config.weights is not None:
         teachers.append(HEADS.format(layers=", ".join(map(str, config.layers))))
+    if not isinstance(config.waveform, UnsetType):
+        teachers.append(CROP_HEAD.format(file=Path(config.waveform).name))
     note = TEACHER.format(
         weight=config.weight, temperature=config.temperature, teachers="; and of ".join(teachers)
     )
     if config.weights is not None and source is None:
         note += "\nYAMNet is a teacher only; none of its weights is in this bundle."
+    if not isinstance(config.waveform, UnsetType):
+        note += f"\nNothing of `{Path(config.waveform).name}` is in this bundle."
     return note
 
 

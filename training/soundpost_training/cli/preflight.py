@@ -70,6 +70,7 @@ def _check_files(experiment: Experiment) -> None:
     teacher, init = experiment.teacher, experiment.train.init
     named = {
         "teacher.weights": None if teacher is None else teacher.weights,
+        "teacher.waveform": None if teacher is None else teacher.waveform or None,
         "train.init.file": getattr(init, "file", None),
     }
     for key, name in named.items():

@@ -40,6 +40,9 @@ def teach(experiment: Experiment, options: argparse.Namespace) -> None:
     pool, config = context.pool, experiment.teacher
     examples, features = pool.embeddings.shape
     report.print(f"the teacher has embedded {examples} examples, {features} features each")
+    if pool.crops is not None:
+        crops, features = pool.crops.embeddings.shape
+        report.print(f"the waveform teacher has embedded {crops} crops, {features} features each")
     if config is not None and (config.runs or config.bundle):
         for fold in context.dataset.folds:
             labels = teach_student(pool, context.student(fold))
@@ -50,7 +53,7 @@ def teach(experiment: Experiment, options: argparse.Namespace) -> None:
         training_folds(context.dataset, fold)
         student = context.student(fold)
         teach_student(pool, student)
-        teachers = evaluate_teachers(student, context.features)
+        teachers = evaluate_teachers(student, context.features, pool.crops)
         report.print(
             f"fold {fold}, which no teacher was trained on: accuracy of the teachers "
             f"{teachers.clips:.2%} of clips, {teachers.windows:.2%} of windows"

@@ -12,14 +12,17 @@ def windows_of(log_mel: NDArray[np.float32], config: WindowConfig) -> NDArray[np
 
     A frame depends on its own samples only, so these windows are equal to the bit to those that
     the daemon's `Windower` cuts from the samples of the clip. Frames that do not fill a window at
-    the end are not used. A clip shorter than a window is padded with its own lowest value.
+    the end are not used. A clip shorter than a window is padded with its own lowest value, or is
+    repeated where `short_clips` says so.
 
     Args:
         log_mel: float32[frames, mel_bands].
         config: Length and stride in frames.
     """
     missing = config.frames - len(log_mel)
-    if missing > 0:
+    if missing > 0 and config.short_clips == "repeat":
+        log_mel = log_mel.take(range(config.frames), axis=0, mode="wrap")
+    elif missing > 0:
         log_mel = np.pad(log_mel, ((0, missing), (0, 0)), constant_values=log_mel.min())
     windows = np.lib.stride_tricks.sliding_window_view(log_mel, config.frames, axis=0)
     return windows[:: config.stride_frames].transpose(0, 2, 1)

@@ -79,6 +79,7 @@ def build_sound_bank(
             ],
             np.int64,
         ),
+        owners=np.array([*owners, *[-1] * len(unlabelled)], np.int64),
     )
 
 

@@ -26,6 +26,7 @@ class SoundBank:
         targets: float32[sounds, labels], label smoothing included; uniform without a label.
         folds: int64[sounds], the fold of each; -1 for silence and noise, which have none.
         beneath: int64[n], positions of the sounds that may be mixed beneath others.
+        owners: int64[sounds], the data set's clip that each is or is a copy of; -1 without a label.
     """
 
     features: Features
@@ -36,6 +37,7 @@ class SoundBank:
     targets: NDArray[np.float32]
     folds: Ints
     beneath: Ints
+    owners: Ints
 
     @property
     def copies(self) -> int:

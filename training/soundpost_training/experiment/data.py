@@ -34,10 +34,15 @@ class DataConfig(Section, frozen=True, kw_only=True):
 
 
 class WindowConfig(Section, frozen=True, kw_only=True):
-    """The length and the stride of a window, in frames of the feature specification."""
+    """The length and the stride of a window, in frames of the feature specification.
+
+    A held-out clip that is shorter than a window is followed by `silence` for scoring, or goes on
+    from its beginning with `repeat`, as it does in training.
+    """
 
     frames: Positive = 192
     stride_frames: Positive = 50
+    short_clips: Literal["silence", "repeat"] | UnsetType = UNSET
 
 
 class BackgroundConfig(Section, frozen=True, kw_only=True):

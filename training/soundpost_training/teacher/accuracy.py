@@ -11,7 +11,7 @@ from soundpost_training.dataset.features import Features
 from soundpost_training.dataset.paths import data_folder
 from soundpost_training.dataset.windows import windows_of_clips
 from soundpost_training.errors import TrainingError
-from soundpost_training.experiment.experiment import TeacherConfig
+from soundpost_training.experiment.teacher import TeacherConfig
 from soundpost_training.metrics import accuracy, clip_means
 from soundpost_training.progress import track
 from soundpost_training.runs.run_folder import HEADS_FILE
@@ -19,6 +19,9 @@ from soundpost_training.teacher.ensemble import ensemble_scores
 from soundpost_training.teacher.heads import head_logits, heads_of_other_runs
 from soundpost_training.teacher.networks import teacher_networks
 from soundpost_training.teacher.student import Student
+from soundpost_training.teacher.waveform.crop_embeddings import CropEmbeddings
+from soundpost_training.teacher.waveform.crop_head import CropHead
+from soundpost_training.teacher.waveform.crop_scores import window_logits
 from soundpost_training.teacher.yamnet_embedding import build_embedding
 
 BATCH = 64
@@ -34,12 +37,15 @@ class TeacherAccuracy:
     windows: float
 
 
-def evaluate_teachers(student: Student, features: Features) -> TeacherAccuracy:
+def evaluate_teachers(
+    student: Student, features: Features, crops: CropEmbeddings | None = None
+) -> TeacherAccuracy:
     """Returns the accuracy of a student's teachers on the fold that both held out.
 
     Args:
         student: The network that was taught, with a held-out fold.
         features: The log-mel of the whole data set.
+        crops: Of the teacher that takes waveforms, if there is one.
 
     Raises:
         TrainingError: The experiment has no teacher, no fold is held out, or a teacher is missing.
@@ -54,6 +60,11 @@ def evaluate_teachers(student: Student, features: Features) -> TeacherAccuracy:
     truth = np.array(student.dataset.targets())[clips]
     windows, owners = windows_of_clips(features, clips, student.experiment.window)
     logits = list(_logits(config, student, windows))
+    if crops is not None:
+        numbers = np.arange(len(owners)) - np.searchsorted(owners, owners)
+        starts = numbers * student.experiment.window.stride_frames
+        head = CropHead.load(student.folder)
+        logits.append(window_logits(crops, head, np.array(clips)[owners], starts)[:, None])
     scores = ensemble_scores(logits, config.temperature, config.blend)
     return TeacherAccuracy(
         clips=accuracy(clip_means(scores, owners), truth), windows=accuracy(scores, truth[owners])

@@ -12,8 +12,10 @@ from soundpost_training.dataset.paths import data_folder
 from soundpost_training.examples.augment.apply import apply
 from soundpost_training.examples.augment.draw import Draw
 from soundpost_training.examples.sound_bank import SoundBank
-from soundpost_training.experiment.experiment import Experiment, TeacherConfig
+from soundpost_training.experiment.experiment import Experiment
+from soundpost_training.experiment.teacher import TeacherConfig
 from soundpost_training.teacher.resumable_array import fill_resumable
+from soundpost_training.teacher.waveform.crop_embeddings import CropEmbeddings
 from soundpost_training.teacher.yamnet_embedding import build_embedding
 
 POOL_BATCH = 64
@@ -33,6 +35,7 @@ class ExamplePool:
         frames: Of an example.
         drawn: The examples.
         embeddings: float16[examples, features]; no features where the teacher has no embedding.
+        crops: Of the clips, by the teacher that takes waveforms; None without such a teacher.
     """
 
     name: str
@@ -40,6 +43,7 @@ class ExamplePool:
     frames: int
     drawn: Draw
     embeddings: NDArray[np.float16]
+    crops: CropEmbeddings | None = None
 
     def log_mel(self, examples: NDArray[np.int64]) -> NDArray[np.float32]:
         """Returns some of the examples, float32[n, frames, mel_bands]."""

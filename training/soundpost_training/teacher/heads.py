@@ -8,7 +8,7 @@ from keras import layers, ops
 from numpy.typing import NDArray
 
 from soundpost_training.errors import TrainingError
-from soundpost_training.experiment.experiment import TeacherConfig
+from soundpost_training.experiment.teacher import TeacherConfig
 from soundpost_training.progress import bar
 from soundpost_training.runs.run_folder import HEADS_FILE, load_run_experiment, refuse_other_folds
 from soundpost_training.teacher.leakage import refuse_other_data, refuse_other_layers

@@ -3,7 +3,8 @@
 from soundpost.manifest import Manifest
 from soundpost_training.dataset.clip import Dataset
 from soundpost_training.errors import TrainingError
-from soundpost_training.experiment.experiment import Experiment, TeacherConfig
+from soundpost_training.experiment.experiment import Experiment
+from soundpost_training.experiment.teacher import TeacherConfig
 
 
 def refuse_other_data(name: str, theirs: Experiment, ours: Experiment) -> None:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from soundpost.classify import Classifier, load_bundle
-from soundpost_training.experiment.experiment import TeacherConfig
+from soundpost_training.experiment.teacher import TeacherConfig
 from soundpost_training.metrics import SMALLEST_SCORE
 from soundpost_training.runs.run_folder import (
     MODEL_FILE,

@@ -5,10 +5,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
+from msgspec import UnsetType
 
 from soundpost.manifest import MODEL_FILE as BUNDLE_MODEL_FILE
 from soundpost_training.dataset.paths import data_folder
-from soundpost_training.experiment.experiment import TeacherConfig
+from soundpost_training.experiment.teacher import TeacherConfig
 from soundpost_training.runs.run_folder import HEADS_FILE, MODEL_FILE
 from soundpost_training.teacher.student import Student
 
@@ -54,6 +55,8 @@ def _files(config: TeacherConfig, student: Student) -> Iterator[tuple[str, Path]
         yield f"the heads of {name}", student.run(name) / HEADS_FILE
     if config.weights is not None:
         yield config.weights, data_folder(config.weights)
+    if not isinstance(config.waveform, UnsetType):
+        yield config.waveform, data_folder(config.waveform)
     if config.bundle is not None:
         yield f"the bundle {config.bundle}", Path(config.bundle) / BUNDLE_MODEL_FILE
 

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from soundpost_training.errors import TrainingError
-from soundpost_training.experiment.experiment import TeacherConfig
+from soundpost_training.experiment.teacher import TeacherConfig
 from soundpost_training.files import atomic_path
 from soundpost_training.progress import console
 from soundpost_training.runs.checkpoint import has_checkpoint
@@ -19,6 +19,7 @@ from soundpost_training.teacher.networks import TeacherNetwork, teacher_networks
 from soundpost_training.teacher.provenance import Source, changed, teacher_sources
 from soundpost_training.teacher.resumable_array import fill_resumable
 from soundpost_training.teacher.student import Student
+from soundpost_training.teacher.waveform.crop_scores import example_logits, fit_student_head
 
 SOFT_LABELS_FILE = "lessons.npz"
 """`examples` and `told`, the arrays of `SoftLabels`, and `sources`, its teachers as JSON."""
@@ -53,6 +54,10 @@ def teach(pool: ExamplePool, student: Student) -> SoftLabels:
             for heads in heads_of_other_runs(config, student)
         ]
         logits.append(_own_head_logits(config, pool, examples, student))
+    if pool.crops is not None:
+        head, drawn = fit_student_head(pool.crops, student), pool.drawn.take(examples)
+        crop_logits = example_logits(pool.crops, head, pool.sound_bank, drawn, config.temperature)
+        logits.append(crop_logits[:, None])
     scores = ensemble_scores(logits, config.temperature, config.blend)
     unlabelled = pool.drawn.clips[examples, 0] >= pool.sound_bank.clips
     # These have no label, or are background, whatever the teachers score.

@@ -1,6 +1,6 @@
 """An experiment with its data and run folders: the context that every fold is trained in."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -16,6 +16,7 @@ from soundpost_training.experiment.record import recipe_fingerprint
 from soundpost_training.runs.run_folder import claim_folds, claim_run_folder
 from soundpost_training.teacher.example_pool import POOL_BATCH, ExamplePool, fill_pool
 from soundpost_training.teacher.student import Student
+from soundpost_training.teacher.waveform.crop_embeddings import teacher_crops
 
 ALL_FOLDS = "all"
 """Folder of the run that holds no fold out."""
@@ -87,4 +88,7 @@ class TrainingContext:
         draws = []
         for batches.epoch in range(config.pool_passes):
             draws += [batches.draw(batch) for batch in range(len(batches))]
-        return fill_pool(self.experiment, config, sound_bank, Draw.joined(draws), self.folder)
+        drawn = Draw.joined(draws)
+        pool = fill_pool(self.experiment, config, sound_bank, drawn, self.folder)
+        crops = teacher_crops(self.experiment, self.dataset, self.features, self.runs)
+        return replace(pool, crops=crops)

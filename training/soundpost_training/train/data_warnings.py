@@ -42,12 +42,16 @@ def _short_clips(dataset: Dataset, features: Features, window: WindowConfig) -> 
         return []
     name = short_name(dataset.clips[int(frames.argmin())])
     seconds, least = (_seconds(features, count) for count in (window.frames, int(frames.min())))
+    filled = (
+        "and scoring repeat them"
+        if window.short_clips == "repeat"
+        else "repeats them, scoring fills the window with silence"
+    )
     return [
         (
             f"{short} of {len(frames)} clips are shorter than the window of {seconds:.2f} s, the "
-            f"shortest with {least:.2f} s ({name}): training repeats "
-            "them, scoring fills the window with silence. Record them longer, with what is heard "
-            f"around the sound, or set window.frames to {int(frames.min())}"
+            f"shortest with {least:.2f} s ({name}): training {filled}. Record them longer, with "
+            f"what is heard around the sound, or set window.frames to {int(frames.min())}"
         )
     ]
 

@@ -12,14 +12,10 @@ from soundpost_training.bundle.card_network import (
     network_note,
     teacher_note,
 )
-from soundpost_training.experiment.experiment import (
-    Experiment,
-    ModelConfig,
-    TeacherConfig,
-    load_experiment,
-)
+from soundpost_training.experiment.experiment import Experiment, ModelConfig, load_experiment
 from soundpost_training.experiment.init import Init, RunInit, YamnetInit
 from soundpost_training.experiment.record import encode_experiment
+from soundpost_training.experiment.teacher import TeacherConfig
 from soundpost_training.quantize.record import Int8Record
 
 pytestmark = pytest.mark.training
@@ -78,6 +74,15 @@ def test_every_teacher_is_named() -> None:
     note = teacher_note(config, None)
     assert all(part in note for part in ("80%", "`big`", "`deep`", "`models/x`", "layers 7"))
     assert teacher_note(None, None) == ""
+
+
+def test_a_teacher_of_waveforms_is_named() -> None:
+    """The card says that it scores clean clips, and that nothing of it is in the bundle."""
+    note = teacher_note(TeacherConfig(waveform="mn04/mn04_as.onnx"), None)
+    assert "`mn04_as.onnx`, which takes waveforms" in note
+    assert "crops of the clean clips" in note
+    assert "Nothing of `mn04_as.onnx` is in this bundle." in note
+    assert "waveforms" not in teacher_note(HEADS, None)
 
 
 @pytest.mark.parametrize("arch", ["residual", "separable", "yamnet", "mobilenet_v2"])

@@ -54,6 +54,7 @@ def changed(experiment: Path, *pairs: tuple[str, str]) -> Path:
         ("[augment]", '[augment.background]\nlabels = ["x"]\n[augment]', 1, "no label x"),
         ("[augment]", '[augment.rooms]\nfolder = "x"\n[augment]', 1, "no impulse responses"),
         ("[augment]", '[teacher]\nweights = "x"\nlayers = [1]\n[augment]', 78, "teacher.weights"),
+        ("[augment]", '[teacher]\nwaveform = "x"\n[augment]', 78, "teacher.waveform names"),
     ],
 )
 def test_a_wrong_experiment_is_refused_at_once(

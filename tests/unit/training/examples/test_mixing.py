@@ -25,6 +25,7 @@ def sound_bank(copies: int = 0, background: int = 0) -> SoundBank:
         targets=np.full((sounds, 2), 0.5, np.float32),
         folds=np.zeros(sounds, np.int64),
         beneath=np.empty(0, np.int64),
+        owners=np.array([0, 1, 2] * (1 + copies) + [-1] * (2 + background)),
     )
 
 

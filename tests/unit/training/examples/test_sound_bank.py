@@ -18,6 +18,7 @@ SOUND_BANK = SoundBank(
     targets=np.array([[0.9, 0.1], [0.1, 0.9], [0.5, 0.5], [0.5, 0.5]], np.float32),
     folds=np.array([1, 2, -1, 9]),
     beneath=np.array([3]),
+    owners=np.array([0, 1, -1, -1]),
 )
 """Two clips of folds 1 and 2, a stretch of silence, and background of fold 9."""
 

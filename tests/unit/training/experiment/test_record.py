@@ -26,7 +26,10 @@ FINGERPRINTS = {
     "esc50-outdoors": ("f678ecfa0677a88f", "0ba10d02f6dc7ef2"),
     "esc50-patient": ("347773c604294028", "2cfcab5e1189ebac"),
     "esc50-taught": ("32b0e0ee456a891c", "7b039b5c03c9ee00"),
+    "esc50-two-teachers": ("5ba27cdd410bb3e6", "4ba88c2c754bad55"),
     "esc50-yamnet7": ("05384ff55cd0dbf9", "d4f02aeecf12ff71"),
+    "urbansound8k": ("426d1ea94d2843df", "a4afba96c3c02ee3"),
+    "urbansound8k-yamnet7": ("df2110a2ccbb7058", "fc469f739f3c8c18"),
 }
 """Recipe and SHA-256 of each shipped experiment, as before `[train.init]` was a table."""
 

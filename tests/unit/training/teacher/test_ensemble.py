@@ -45,6 +45,7 @@ def test_an_ensemble_gives_scores(
     [
         ("pool_passes = 2", "there is no teacher"),
         ('weights = "x"', "weights and layers go together"),
+        ('waveform = "x"\nheads_of = ["one"]', "heads_of needs the weights and layers"),
         ('layers = [7]\nruns = ["one"]', "weights and layers go together"),
         ('runs = ["../one"]', "runs"),
         ('runs = ["one"]\nblend = "votes"', "blend"),

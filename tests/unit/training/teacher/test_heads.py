@@ -9,7 +9,7 @@ import pytest
 
 from soundpost.classify.activation import softmax
 from soundpost_training.errors import TrainingError
-from soundpost_training.experiment.experiment import TeacherConfig
+from soundpost_training.experiment.teacher import TeacherConfig
 from soundpost_training.teacher.soft_labels import teach
 from soundpost_training.train.context import TrainingContext
 

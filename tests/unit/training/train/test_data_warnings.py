@@ -51,6 +51,20 @@ def test_clips_shorter_than_the_window_are_counted(folder: Path, tmp_path: Path)
     assert "window.frames to 48" in warning
 
 
+def test_short_clips_that_are_repeated_are_said_to_be(folder: Path, tmp_path: Path) -> None:
+    """With `short_clips = "repeat"` scoring treats them as training does."""
+    sound(folder / "fox" / "quick.wav", 1.0)
+    dataset, features = prepare(
+        open_dataset(DataConfig(kind="folders", folder=str(folder), folds=2)),
+        FeatureSpec(),
+        tmp_path,
+    )
+    (warning,) = data_warnings(dataset, features, WindowConfig(short_clips="repeat"))
+    assert "training and scoring repeat them" in warning
+    (warning,) = data_warnings(dataset, features, WindowConfig())
+    assert "training repeats them, scoring fills the window with silence" in warning
+
+
 def test_silent_clips_are_named(folder: Path, tmp_path: Path) -> None:
     """Digital silence is none of the sounds; background counts, too."""
     record(folder / "fox" / "nothing.wav", np.zeros(2 * SECOND))

@@ -47,6 +47,21 @@ def test_urbansound8k_has_the_ten_folds_of_its_publication(urban: Path, tmp_path
     assert len(prepare(dataset, FeatureSpec(), tmp_path / "cache")[1].frames) == 40
 
 
+def test_slices_of_another_format_have_the_names_of_the_table(urban: Path) -> None:
+    """A smaller copy may be in Opus or FLAC, and have some whole folds with their rows."""
+    table = urban / "metadata" / "UrbanSound8K.csv"
+    with table.open(newline="", encoding="utf-8") as file:
+        header, *rows = csv.reader(file)
+    write(table, header, *(row for row in rows if row[5] in {"1", "2", "10"}))
+    for number, suffix in ((1, ".opus"), (2, ".flac")):
+        for slice_file in (urban / "audio" / f"fold{number}").iterdir():
+            slice_file.rename(slice_file.with_suffix(suffix))
+    dataset = open_dataset(DataConfig(kind="urbansound8k", folder=str(urban)))
+    assert dataset.folds == [1, 2, 10]
+    assert all(clip.path.is_file() for clip in dataset.clips)
+    assert {clip.path.suffix for clip in dataset.clips if clip.fold == 1} == {".opus"}
+
+
 def test_a_missing_slice_is_named(urban: Path) -> None:
     """An incomplete copy of UrbanSound8K is refused."""
     gone = urban / "audio" / "fold3" / "309-9-0-1.wav"
