@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from soundpost.errors import SoundpostError
-from soundpost_training.cli import freesound_options
+from soundpost_training.cli import freesound_options, quick_options
 from soundpost_training.cli.preflight import check
 from soundpost_training.cli.soundscape_options import VERBS as SOUNDSCAPE_VERBS
 from soundpost_training.cli.soundscape_options import add_options as add_soundscape_options
@@ -20,6 +20,9 @@ from soundpost_training.experiment.experiment import load_experiment, with_leaky
 
 DESCRIPTION = "Trains a network on recordings and makes the int8 bundle that `soundpost` runs."
 EPILOG = """\
+From folders of recordings to a bundle in a minute, without an experiment:
+      soundpost-train quick FOLDER --out models/NAME --background FOLDER
+
 An experiment is a TOML file: it names the data set and has the settings of the
 network and of training. Each step runs the steps that it depends on first.
 
@@ -47,7 +50,7 @@ measure that, compose hours of sound with known events (docs/DETECTION.md):
       soundpost-train evaluate --soundscape hours --bundle models/esc50
 
 Exit status: 0 done, 1 an error, 3 a budget of false alarms is missed (calibrate,
-tune --budget; the results are written), 78 a wrong experiment or option.
+quick, tune --budget; the results are written), 78 a wrong experiment or option.
 
 Ctrl-C is safe: the same command resumes where it stopped. Data sets are looked
 up in $SOUNDPOST_DATA. KERAS_BACKEND selects tensorflow, jax or torch.
@@ -84,6 +87,9 @@ def _parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
+    quick_options.add_to(
+        verbs.add_parser("quick", help=quick_options.PURPOSE, description=quick_options.PURPOSE)
+    )
     for verb, purpose in VERBS.items():
         verb_parser = verbs.add_parser(verb, help=purpose, description=purpose)
         verb_parser.add_argument(
@@ -99,6 +105,8 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _run(options: argparse.Namespace) -> int:
+    if options.verb == "quick":
+        return quick_options.run(options)
     if getattr(options, "source", None) == "freesound":
         print(freesound_options.run(options))
         return 0

@@ -64,7 +64,7 @@ def build_manifest(
         decisions: Temperature and thresholds.
         measurements: Metrics and command.
     """
-    interpreter = Interpreter(content.model)
+    entry, result = tensors(content.model)
     held_out = experiment.bundle.held_out_fold
     return Manifest(
         schema=1,
@@ -77,10 +77,10 @@ def build_manifest(
             features=experiment.features,
             window_frames=experiment.window.frames,
             stride_frames=experiment.window.stride_frames,
-            tensor=_tensor(interpreter.input),
+            tensor=entry,
         ),
         output=Output(
-            tensor=_tensor(interpreter.output),
+            tensor=result,
             activation="sigmoid" if dataset.has_background_label else "softmax",
             temperature=decisions.temperature,
         ),
@@ -100,6 +100,12 @@ def build_manifest(
 def artifact(content: bytes) -> Artifact:
     """Returns size and SHA-256 of a file."""
     return Artifact(bytes=len(content), sha256=hashlib.sha256(content).hexdigest())
+
+
+def tensors(model: bytes) -> tuple[Tensor, Tensor]:
+    """Returns the input and the output of a TFLite file, as a manifest describes them."""
+    interpreter = Interpreter(model)
+    return _tensor(interpreter.input), _tensor(interpreter.output)
 
 
 def _tensor(info: TensorInfo) -> Tensor:
