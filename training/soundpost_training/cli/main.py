@@ -17,6 +17,7 @@ from soundpost_training.dataset.folds import training_folds
 from soundpost_training.dataset.readers.open import open_dataset
 from soundpost_training.errors import ExperimentError
 from soundpost_training.experiment.experiment import load_experiment, with_leaky_folds
+from soundpost_training.train.default_recipe import default_note, with_default_init
 
 DESCRIPTION = "Trains a network on recordings and makes the int8 bundle that `soundpost` runs."
 EPILOG = """\
@@ -122,7 +123,10 @@ def _run(options: argparse.Namespace) -> int:
     )
     if getattr(options, "shuffle_anyway", False):
         experiment = with_leaky_folds(experiment)
-    check(experiment, options)
+    stated = experiment
+    experiment = with_default_init(stated, check(stated, options))
+    if note := default_note(stated, experiment):
+        print(note, file=sys.stderr)
     # Keras takes seconds to import; --help, a typo and missing data need not wait for it.
     from soundpost_training.cli import training_verbs, verbs  # noqa: PLC0415 - see above
 

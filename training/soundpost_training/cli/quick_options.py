@@ -7,6 +7,7 @@ from pathlib import Path
 
 from soundpost_training.errors import MISSED_BUDGET, ExperimentError
 from soundpost_training.experiment.data import NOT_STATED, DataConfig
+from soundpost_training.experiment.default_bundle import default_bundle
 
 PURPOSE = "Fit a head on a network's frozen features from folders of recordings; write a bundle."
 EPILOG = """\
@@ -17,9 +18,6 @@ EPILOG = """\
 FOLDER has a folder for each label. One label is enough with a background, which are recordings
 of the place without it. Pieces of one recording belong into FOLDER/LABEL/RECORDING/.
 """
-
-DEFAULT_BACKBONE = "esc50"
-"""The bundle whose features are used by default."""
 
 DEFAULT_BUDGET = 1.0
 """False events an hour of each label."""
@@ -33,9 +31,9 @@ def add_to(verb: argparse.ArgumentParser) -> None:
     verb.add_argument("--out", type=Path, required=True, help="folder of the bundle to write")
     verb.add_argument(
         "--backbone",
-        default=DEFAULT_BACKBONE,
-        help="name or folder of a bundle, or YAMNet's .tflite file with float arithmetic "
-        f"(default: {DEFAULT_BACKBONE})",
+        default=default_bundle(),
+        help="name or folder of a bundle, or YAMNet's .tflite file with float arithmetic, with "
+        "@7,8,10 behind it for these layers (default: %(default)s)",
     )
     verb.add_argument(
         "--background",

@@ -2,19 +2,17 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import keras
-from keras import layers
 
-from soundpost.classify import find_bundle, load_bundle
+from soundpost.classify import find_bundle
 from soundpost.features import FeatureSpec
 from soundpost_training.dataset.paths import data_folder
-from soundpost_training.errors import TrainingError
+from soundpost_training.errors import ExperimentError
 from soundpost_training.experiment.data import WindowConfig
-from soundpost_training.network.arch.yamnet import yamnet_layers
-from soundpost_training.network.pretrained.tflite_graph import read_graph
-from soundpost_training.network.pretrained.tflite_network import dequantised_network
+from soundpost_training.network.arch.head import pooled_logarithms
+from soundpost_training.network.arch.yamnet import LAYERS, yamnet_layers
+from soundpost_training.network.pretrained.bundle_network import open_bundle_network
 from soundpost_training.network.pretrained.yamnet import yamnet_weights
 
 YAMNET_LAYERS = (7, 8, 10)
@@ -23,9 +21,6 @@ YAMNet's own embedding; see docs/adr/0037."""
 
 YAMNET_WINDOW = WindowConfig(frames=197, stride_frames=48)
 """Two of YAMNet's own windows of 96 frames, so that a short sound rarely lies on an edge."""
-
-POOLED_OFFSET = 0.01
-"""Added before the logarithm of a pooled activation, which is never below zero."""
 
 YAMNET_LICENCE = "Apache-2.0"
 YAMNET_ATTRIBUTION = "YAMNet, Google, trained on AudioSet"
@@ -59,47 +54,48 @@ def open_backbone(name_or_path: str) -> Backbone:
 
     Args:
         name_or_path: The name or the folder of a bundle, or YAMNet's .tflite file, which is
-            absolute or lies under $SOUNDPOST_DATA.
+            absolute or lies under $SOUNDPOST_DATA; behind an @ its layers, such as @7,8,10.
 
     Raises:
         BundleError: There is no such bundle, or it is damaged.
         TrainingError: The file is not YAMNet, or the bundle's network cannot be read.
     """
-    if name_or_path.endswith(".tflite"):
-        here = Path(name_or_path)
-        return _yamnet(here if here.is_file() else data_folder(name_or_path))
+    file, _, stated = name_or_path.partition("@")
+    if file.endswith(".tflite"):
+        here = Path(file)
+        taps = _taps(stated) if stated else YAMNET_LAYERS
+        return _yamnet(here if here.is_file() else data_folder(file), taps)
     return _bundle(find_bundle(name_or_path))
 
 
-def pooled_features(maps: list[Any]) -> Any:  # noqa: ANN401 - tensors; Keras publishes no types
-    """Returns the logarithms of mean and maximum over time and frequency of each activation.
+def _taps(text: str) -> tuple[int, ...]:
+    """Returns the layers in a text such as 7,8,10, ascending.
 
-    Args:
-        maps: float32[n, frames, bands, channels] each, not below zero.
-
-    Returns:
-        float32[n, features].
+    Raises:
+        ExperimentError: It has anything else.
     """
-    pooled = [
-        keras.ops.log(pooling()(hidden) + POOLED_OFFSET)
-        for hidden in maps
-        for pooling in (layers.GlobalAveragePooling2D, layers.GlobalMaxPooling2D)
-    ]
-    return layers.Concatenate()(pooled) if len(pooled) > 1 else pooled[0]
+    numbers = text.split(",")
+    taps = {int(number) for number in numbers if number.isdecimal()}
+    if len(taps) != len(numbers) or not taps <= set(range(1, LAYERS + 1)):
+        raise ExperimentError(
+            f"expected layers of YAMNet with commas, got @{text}",
+            hint=f"give numbers from 1 to {LAYERS}, each once, such as @7,8,10",
+        )
+    return tuple(sorted(taps))
 
 
-def _yamnet(path: Path) -> Backbone:
+def _yamnet(path: Path, taps: tuple[int, ...]) -> Backbone:
     weights = yamnet_weights(path)
     spec = FeatureSpec()
     log_mel = keras.Input((YAMNET_WINDOW.frames, spec.mel_bands, 1), name="log_mel")
-    outputs = enumerate(yamnet_layers(log_mel, max(YAMNET_LAYERS)), start=1)
-    maps = [hidden for number, hidden in outputs if number in YAMNET_LAYERS]
-    network = keras.Model(log_mel, pooled_features(maps))
+    outputs = enumerate(yamnet_layers(log_mel, max(taps)), start=1)
+    maps = [hidden for number, hidden in outputs if number in taps]
+    network = keras.Model(log_mel, pooled_logarithms(maps))
     for layer in network.layers:
         if layer.name in weights:
             layer.set_weights(weights[layer.name])
     return Backbone(
-        name=f"YAMNet, layers {', '.join(map(str, YAMNET_LAYERS))}",
+        name=f"YAMNet, layers {', '.join(map(str, taps))}",
         data="AudioSet",
         licence=YAMNET_LICENCE,
         attribution=YAMNET_ATTRIBUTION,
@@ -110,15 +106,7 @@ def _yamnet(path: Path) -> Backbone:
 
 
 def _bundle(folder: Path) -> Backbone:
-    bundle = load_bundle(folder)
-    manifest = bundle.manifest
-    graph = read_graph(bundle.model, f"the network of {manifest.id}")
-    whole = dequantised_network(graph, f"the network of {manifest.id}")
-    if not whole.blocks:
-        raise TrainingError(
-            f"the network of {manifest.id} has no activation over time and frequency",
-            hint="choose a bundle of a convolutional network",
-        )
+    manifest, whole = open_bundle_network(folder)
     return Backbone(
         name=f"{manifest.id} {manifest.version}",
         data=manifest.training.data,
@@ -128,5 +116,5 @@ def _bundle(folder: Path) -> Backbone:
         window=WindowConfig(
             frames=manifest.input.window_frames, stride_frames=manifest.input.stride_frames
         ),
-        network=keras.Model(whole.network.input, pooled_features(whole.blocks[-1:])),
+        network=keras.Model(whole.network.input, pooled_logarithms(whole.blocks[-1:])),
     )

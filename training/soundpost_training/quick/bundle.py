@@ -28,13 +28,13 @@ from soundpost_training.network.arch.layer_names import LOGITS
 from soundpost_training.progress import track
 from soundpost_training.quantize.convert import calibration_windows, convert
 from soundpost_training.quick.backbone import Backbone
-from soundpost_training.quick.head import Head
 from soundpost_training.scoring.classifier import NO_GOLDEN
 from soundpost_training.scoring.manifest import (
     MINIMUM_DAEMON,
     artifact,
     tensors,
 )
+from soundpost_training.train.linear_head import Head
 
 Real = NDArray[np.float32]
 

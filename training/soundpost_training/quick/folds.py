@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from soundpost_training.dataset.clip import Dataset
 from soundpost_training.metrics import clip_means
 from soundpost_training.quick.embed import Embedded
-from soundpost_training.quick.head import Activation, Head, fit_head
+from soundpost_training.train.linear_head import Activation, Head, fit_head
 
 Real = NDArray[np.float32]
 

@@ -15,6 +15,13 @@ LOWEST_ON, HIGHEST_ON = 0.2, 0.95
 """Thresholds that may be chosen. A score below the first is hardly a hint, and a score of int8
 rarely exceeds the second."""
 
+LIKELY = 0.5
+"""A threshold is raised towards this score while that costs hardly a clip: other sounds will come
+than those of the recordings."""
+
+CHEAP_SHARE = 0.05
+"""Of a label's clips that this may cost."""
+
 ENOUGH_RECALL = 0.5
 """A label of which fewer clips are detected gets advice."""
 
@@ -56,7 +63,8 @@ def choose_thresholds(
 ) -> list[LabelThreshold]:
     """Returns the lowest threshold of each label that keeps to the budget.
 
-    Counted in the background if there is any, else in the clips of other labels. An event is
+    Counted in the background if there is any, else in the clips of other labels: these have a new
+    sound every few seconds, so there a label keeps half of its clips, and one event. An event is
     counted whenever the smoothed score reaches the threshold anew, which is at least as often as
     the daemon starts one.
 
@@ -80,9 +88,13 @@ def choose_thresholds(
         duration = float(hours[is_negative].sum())
         rows = smoothed[is_negative[owners], index]
         counts = _Events(rows, owners[is_negative[owners]])
-        floor = max(LOWEST_ON, float(quiet[:, index].max()) + QUIET_MARGIN)
-        threshold, is_within = _lowest(counts, floor, budget * duration)
+        floor = _floor(quiet[:, index])
         own = peaks[:clips][targets == index, index]
+        threshold, is_within = _lowest(counts, floor, budget * duration)
+        threshold = max(threshold, min(LIKELY, _detects(own, 1.0 - CHEAP_SHARE)))
+        if not material.dataset.background:
+            threshold = max(floor, min(threshold, _detects(own, ENOUGH_RECALL)))
+            is_within = counts.at(threshold) <= max(1.0, budget * duration)
         chosen.append(
             LabelThreshold(
                 name=name,
@@ -130,6 +142,18 @@ class _Events:
         """Returns how often the score reaches a threshold that it was below."""
         limit = np.float32(threshold)
         return int(((self._now >= limit) & (self._before < limit)).sum())
+
+
+def _floor(quiet: Real) -> float:
+    """Returns the lowest threshold at a distance from the scores of silence and faint noise."""
+    above = np.ceil((float(quiet.max()) + QUIET_MARGIN) / STEP) * STEP
+    return round(min(max(LOWEST_ON, float(above)), HIGHEST_ON), 3)
+
+
+def _detects(own: Real, share: float) -> float:
+    """Returns the highest threshold that a share of the label's clips reaches."""
+    reached = float(np.quantile(own, 1.0 - share, method="lower"))
+    return round(float(np.floor(reached / STEP)) * STEP, 3)
 
 
 def _lowest(counts: _Events, floor: float, allowed: float) -> tuple[float, bool]:

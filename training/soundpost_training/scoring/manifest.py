@@ -3,6 +3,7 @@
 import hashlib
 from typing import NamedTuple
 
+from soundpost.classify import find_bundle
 from soundpost.classify.interpreter import Interpreter, TensorInfo
 from soundpost.manifest import (
     Artifact,
@@ -13,10 +14,12 @@ from soundpost.manifest import (
     Output,
     Tensor,
     Training,
+    read_manifest,
 )
 from soundpost_training.dataset.clip import Dataset
 from soundpost_training.dataset.folds import training_folds
 from soundpost_training.experiment.experiment import Experiment
+from soundpost_training.experiment.init import BundleInit
 
 MINIMUM_DAEMON = "0.1.0"
 """The first daemon that reads manifests of schema 1."""
@@ -87,7 +90,7 @@ def build_manifest(
         labels=decisions.labels,
         training=Training(
             data=dataset.name,
-            licence=dataset.licence,
+            licence=dataset.licence + _initial_licence(experiment),
             attribution=dataset.attribution,
             folds=training_folds(dataset, held_out),
             held_out_folds=[] if held_out is None else [held_out],
@@ -95,6 +98,14 @@ def build_manifest(
         ),
         metrics=measurements.metrics,
     )
+
+
+def _initial_licence(experiment: Experiment) -> str:
+    """Returns the licence of the bundle that training started from; empty without one."""
+    init = experiment.train.init
+    if not isinstance(init, BundleInit):
+        return ""
+    return f"; initial weights: {read_manifest(find_bundle(init.bundle)).training.licence}"
 
 
 def artifact(content: bytes) -> Artifact:
