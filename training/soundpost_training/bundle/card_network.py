@@ -4,8 +4,17 @@ from pathlib import Path
 
 from msgspec import UnsetType
 
+from soundpost.classify import find_bundle
+from soundpost.manifest import read_manifest
 from soundpost_training.experiment.experiment import Experiment, ModelConfig
-from soundpost_training.experiment.init import ImagenetInit, Init, RunInit, YamnetInit
+from soundpost_training.experiment.init import (
+    BundleInit,
+    ImagenetInit,
+    Init,
+    RandomInit,
+    RunInit,
+    YamnetInit,
+)
 from soundpost_training.experiment.teacher import TeacherConfig
 from soundpost_training.quantize.record import read_record
 from soundpost_training.runs.run_folder import load_run_experiment
@@ -15,6 +24,7 @@ NETWORKS = {
     "separable": "A compact depthwise-separable CNN",
     "yamnet": "The first {layers} layers of YAMNet and a new last one",
     "mobilenet_v2": "MobileNetV2 of width {width:g} with a new last layer",
+    "bundle": "The network of another bundle",
 }
 
 SOURCES = {
@@ -66,7 +76,7 @@ def initial_runs(experiment: Experiment, folder: Path) -> tuple[list[str], Init 
     while isinstance(init := experiment.train.init, RunInit):
         runs.append(init.name)
         experiment = load_run_experiment(folder.parent.parent / init.name / folder.name)
-    return runs, init
+    return runs, None if isinstance(init, RandomInit) else init
 
 
 def initial_weights_note(runs: list[str], source: Init | None) -> str:
@@ -78,7 +88,19 @@ def initial_weights_note(runs: list[str], source: Init | None) -> str:
     """
     names = ", ".join(f"`{run}`" for run in reversed(runs))
     through = f" through {'run' if len(runs) == 1 else 'runs'} {names}" if runs else ""
-    return f"trained from {SOURCES[type(source)] if source else 'random initialisation'}{through}"
+    return f"trained from {_source_note(source)}{through}"
+
+
+def _source_note(source: Init | None) -> str:
+    """Returns what initial weights are, and what they were trained on."""
+    if isinstance(source, BundleInit):
+        manifest = read_manifest(find_bundle(source.bundle))
+        training = manifest.training
+        return (
+            f"the int8 weights of the bundle {manifest.id} {manifest.version} (trained on "
+            f"{training.data}, licence {training.licence}), dequantised"
+        )
+    return SOURCES[type(source)] if source else "random initialisation"
 
 
 def teacher_note(config: TeacherConfig | None, source: Init | None) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from soundpost.errors import SoundpostError
-from soundpost_training.cli import freesound_options
+from soundpost_training.cli import freesound_options, quick_options
 from soundpost_training.cli.field_options import VERBS as FIELD_VERBS
 from soundpost_training.cli.field_options import add_options as add_field_options
 from soundpost_training.cli.preflight import check
@@ -20,9 +20,13 @@ from soundpost_training.dataset.folds import training_folds
 from soundpost_training.dataset.readers.open import open_dataset
 from soundpost_training.errors import ExperimentError
 from soundpost_training.experiment.experiment import load_experiment, with_leaky_folds
+from soundpost_training.train.default_recipe import default_note, with_default_init
 
 DESCRIPTION = "Trains a network on recordings and makes the int8 bundle that `soundpost` runs."
 EPILOG = """\
+From folders of recordings to a bundle in a minute, without an experiment:
+      soundpost-train quick FOLDER --out models/NAME --background FOLDER
+
 An experiment is a TOML file: it names the data set and has the settings of the
 network and of training. Each step runs the steps that it depends on first.
 
@@ -52,7 +56,7 @@ Better still, evaluate on recordings of your own place with annotations:
       soundpost-train evaluate --field recordings --bundle models/esc50
 
 Exit status: 0 done, 1 an error, 3 a budget of false alarms is missed (calibrate,
-tune --budget; the results are written), 78 a wrong experiment or option.
+quick, tune --budget; the results are written), 78 a wrong experiment or option.
 
 Ctrl-C is safe: the same command resumes where it stopped. Data sets are looked
 up in $SOUNDPOST_DATA. KERAS_BACKEND selects tensorflow, jax or torch.
@@ -90,6 +94,9 @@ def _parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
+    quick_options.add_to(
+        verbs.add_parser("quick", help=quick_options.PURPOSE, description=quick_options.PURPOSE)
+    )
     for verb, purpose in VERBS.items():
         verb_parser = verbs.add_parser(verb, help=purpose, description=purpose)
         verb_parser.add_argument(
@@ -107,6 +114,8 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _run(options: argparse.Namespace) -> int:
+    if options.verb == "quick":
+        return quick_options.run(options)
     if getattr(options, "source", None) == "freesound":
         print(freesound_options.run(options))
         return 0
@@ -137,7 +146,10 @@ def _run(options: argparse.Namespace) -> int:
     )
     if getattr(options, "shuffle_anyway", False):
         experiment = with_leaky_folds(experiment)
-    check(experiment, options)
+    stated = experiment
+    experiment = with_default_init(stated, check(stated, options))
+    if note := default_note(stated, experiment):
+        print(note, file=sys.stderr)
     # Keras takes seconds to import; --help, a typo and missing data need not wait for it.
     from soundpost_training.cli import training_verbs, verbs  # noqa: PLC0415 - see above
 

@@ -21,8 +21,11 @@ HELD_OUT_VERBS = frozenset({"calibrate", "evaluate", "export"})
 """Verbs that use `bundle.held_out_fold`."""
 
 
-def check(experiment: Experiment, options: argparse.Namespace) -> None:
+def check(experiment: Experiment, options: argparse.Namespace) -> Dataset:
     """Reads the data set, and checks what the experiment and the options name in it.
+
+    Returns:
+        The data set, of which single recordings may be unreadable.
 
     Raises:
         DatasetError: The recordings cannot be used, or there is no such fold or label.
@@ -36,13 +39,14 @@ def check(experiment: Experiment, options: argparse.Namespace) -> None:
     dataset = with_background_label(open_dataset(experiment.data))
     _check_augmentation(experiment, dataset)
     if options.verb == "prepare":
-        return
+        return dataset
     refuse_single_label(dataset)
     for fold in _folds(experiment, options):
         training_folds(dataset, fold)
     if getattr(options, "among", None):
         refuse_unknown_labels(dataset, options.among, "--among")
     _check_files(experiment)
+    return dataset
 
 
 def _folds(experiment: Experiment, options: argparse.Namespace) -> list[int | None]:

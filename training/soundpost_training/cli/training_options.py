@@ -38,8 +38,9 @@ def add_options(parser: argparse.ArgumentParser, verb: str) -> None:
     parser.add_argument("--arch", help="replaces model.arch; the run is named NAME-ARCH")
     parser.add_argument(
         "--init",
-        help="replaces train.init: run:NAME, yamnet:FILE.tflite, yamnet:FILE.tflite@7 (its first 7 "
-        "layers) or imagenet:mobilenet_v2:FILE.h5; the run is named NAME-from-…",
+        help="replaces train.init: run:NAME, bundle:NAME_OR_FOLDER, yamnet:FILE.tflite, "
+        "yamnet:FILE.tflite@7 (its first 7 layers), imagenet:mobilenet_v2:FILE.h5 or none; the run "
+        "is named NAME-from-…",
     )
     if verb not in {"prepare", "teach"}:
         parser.add_argument("--epochs", type=int, help="replaces train.epochs, for a dry run")

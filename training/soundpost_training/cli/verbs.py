@@ -8,6 +8,7 @@ from soundpost.manifest import read_manifest
 from soundpost_training.bundle.export import export as export_bundle
 from soundpost_training.bundle.export import require_small_loss
 from soundpost_training.bundle.proof import prove
+from soundpost_training.cli.next_steps import print_next_steps
 from soundpost_training.cli.tables import (
     accuracy_table,
     over_budget_lines,
@@ -69,6 +70,7 @@ def evaluate(experiment: Experiment, options: argparse.Namespace) -> None:
     write_atomic(data, msgspec.json.format(msgspec.json.encode(evaluation), indent=2))
     report.print(accuracy_table(evaluation.summary))
     report.print(f"report: {page}, and the same as {data.name}")
+    print_next_steps(context.dataset, evaluation, experiment.calibrate)
 
 
 def export(experiment: Experiment, options: argparse.Namespace) -> None:
@@ -99,6 +101,7 @@ def export(experiment: Experiment, options: argparse.Namespace) -> None:
         bundle = read_manifest(folder)
         folder = prove(context, evaluation, scores, bundle, options.proof)
         report.print(f"proof: {folder}")
+    print_next_steps(context.dataset, evaluation, experiment.calibrate)
 
 
 def _print_over_budget(calibration: Calibration, experiment: Experiment) -> bool:

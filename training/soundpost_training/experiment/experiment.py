@@ -11,8 +11,8 @@ from soundpost.manifest import BundleId, Version
 from soundpost_training.errors import ExperimentError
 from soundpost_training.experiment.data import AugmentConfig, DataConfig, WindowConfig
 from soundpost_training.experiment.deploy import CalibrateConfig, QuantizeConfig
-from soundpost_training.experiment.init import (
-    Init,
+from soundpost_training.experiment.init import BundleInit, Init, RandomInit
+from soundpost_training.experiment.init_tables import (
     convert_old_spelling,
     imply_model,
     override,
@@ -30,6 +30,10 @@ from soundpost_training.experiment.section import (
 from soundpost_training.experiment.teacher import TeacherConfig
 from soundpost_training.experiment.toml_file import read_toml, refuse_unknown_keys
 
+Architecture = Literal[
+    "residual", "separable", "streaming", "yamnet", "mobilenet_v2", "bundle", "boosting"
+]
+
 
 class ModelConfig(Section, frozen=True, kw_only=True):
     """The network's architecture and size.
@@ -38,13 +42,11 @@ class ModelConfig(Section, frozen=True, kw_only=True):
     each block, and each block halves the resolution. The blocks of `streaming` have the strides
     `block_stride_frames` in time, 2 each by default, and do not pad in time. The `tail_blocks` of
     `residual` follow these at full resolution. `yamnet` is the first `layers` layers of YAMNet,
-    `mobilenet_v2` the network of Keras at `width`; both are for `train.init`. `boosting` is a
-    baseline without a network.
+    `mobilenet_v2` the network of Keras at `width`, `bundle` that of the bundle in `train.init`;
+    these are for `train.init`. `boosting` is a baseline without a network.
     """
 
-    arch: Literal["residual", "separable", "streaming", "yamnet", "mobilenet_v2", "boosting"] = (
-        "residual"
-    )
+    arch: Architecture = "residual"
     stem_channels: Channels = 32
     stem_kernel: Positive = 5
     stem_stride_frames: Positive = 4
@@ -100,7 +102,7 @@ class TrainConfig(Section, frozen=True, kw_only=True):
     def __post_init__(self) -> None:
         if self.patience_epochs and not self.validation_share:
             raise ValueError("patience_epochs needs a validation_share")
-        if self.init_share and self.init is None:
+        if self.init_share and (self.init is None or isinstance(self.init, RandomInit)):
             raise ValueError("init_share needs an init")
 
 
@@ -134,6 +136,8 @@ class Experiment(Section, frozen=True, kw_only=True):
     calibrate: CalibrateConfig = CalibrateConfig()
 
     def __post_init__(self) -> None:
+        if (self.model.arch == "bundle") != isinstance(self.train.init, BundleInit):
+            raise ValueError("model.arch = bundle and a train.init of kind bundle go together")
         if self.teacher is not None and self.train.validation_share:
             raise ValueError(
                 "no validation_share with a teacher: it was trained on all training clips"

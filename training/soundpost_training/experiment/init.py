@@ -1,18 +1,23 @@
 """The table `[train.init]`: the weights that training begins with."""
 
-import json
+import re
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal
 
 import msgspec
 from msgspec import Meta
 
-from soundpost_training.errors import ExperimentError
 from soundpost_training.experiment.section import RunName, Section
-from soundpost_training.progress import console
 
-FORMS = "run:NAME, yamnet:FILE, yamnet:FILE@LAYERS, imagenet:mobilenet_v2[:FILE]"
+FORMS = (
+    "run:NAME, bundle:NAME_OR_FOLDER, yamnet:FILE, yamnet:FILE@LAYERS, "
+    "imagenet:mobilenet_v2[:FILE], none"
+)
 """The forms of `--init`; files of before `[train.init]` was a table have them, too."""
+
+
+NEVER_HEARD = "@never-heard"
+"""Behind a bundle's name: `never_heard_them`."""
 
 
 class RunInit(Section, frozen=True, kw_only=True, omit_defaults=True, tag_field="kind", tag="run"):
@@ -84,7 +89,50 @@ class ImagenetInit(
         return "imagenet"
 
 
-Init = RunInit | YamnetInit | ImagenetInit
+class BundleInit(
+    Section, frozen=True, kw_only=True, omit_defaults=True, tag_field="kind", tag="bundle"
+):
+    """The weights of a bundle, dequantised: those of its body, and of its head for equal labels.
+
+    `bundle` is a name, or a folder with a slash in it, as for the daemon. `never_heard_them` states
+    that the bundle was trained on no recording of the published data set that is held out now.
+    """
+
+    arch: ClassVar[str | None] = "bundle"
+
+    bundle: Annotated[str, Meta(pattern="^[^@]+$")]
+    never_heard_them: bool = False
+
+    @property
+    def flag(self) -> str:
+        """This table as `--init` spells it."""
+        return f"bundle:{self.bundle}" + NEVER_HEARD * self.never_heard_them
+
+    @property
+    def slug(self) -> str:
+        """The part of an experiment's name for its initial weights."""
+        return re.sub(r"[^a-z0-9]+", "-", Path(self.bundle).name.lower()).strip("-") or "bundle"
+
+
+class RandomInit(
+    Section, frozen=True, kw_only=True, omit_defaults=True, tag_field="kind", tag="none"
+):
+    """Random weights, also where a bundle would be the default."""
+
+    arch: ClassVar[str | None] = None
+
+    @property
+    def flag(self) -> str:
+        """This table as `--init` spells it."""
+        return "none"
+
+    @property
+    def slug(self) -> str:
+        """The part of an experiment's name for its initial weights."""
+        return "random"
+
+
+Init = RunInit | BundleInit | YamnetInit | ImagenetInit | RandomInit
 
 
 def parse_init(text: str) -> Init:
@@ -103,7 +151,10 @@ def parse_init(text: str) -> Init:
         table["name"], colon, file = rest.partition(":")
         if colon:
             table["file"] = file
-    else:
+    elif kind == "bundle":
+        table["bundle"] = rest.removesuffix(NEVER_HEARD)
+        table["never_heard_them"] = rest.endswith(NEVER_HEARD)
+    elif text != "none":
         table["name"] = rest
     try:
         init: Init = msgspec.convert(table, Init)
@@ -112,81 +163,3 @@ def parse_init(text: str) -> Init:
             f"train.init: expected {FORMS}, got {text!r} ({error})"
         ) from error
     return init
-
-
-def override(raw: dict[str, Any], arch: str | None, init: str | None) -> None:
-    """Puts `--arch` and `--init` into the tables of a file, and both into its name.
-
-    Raises:
-        msgspec.ValidationError: `init` has none of the `FORMS`.
-    """
-    name = [str(raw.get("name", ""))]
-    if arch is not None:
-        put(raw, "model", "arch", arch)
-        name.append(arch.replace("_", "-"))
-    if init is not None:
-        table = parse_init(init)
-        put(raw, "train", "init", msgspec.to_builtins(table))
-        name.append(f"from-{table.slug}")
-    raw["name"] = "-".join(name)
-
-
-def put(raw: dict[str, Any], table: str, key: str, value: object) -> None:
-    """Puts a value into a table of a file; validation refuses what is not a table."""
-    settings = raw.setdefault(table, {})
-    if isinstance(settings, dict):
-        settings[key] = value
-
-
-def convert_old_spelling(raw: dict[str, Any], path: Path) -> None:
-    """Turns `train.init = "run:NAME"` into its table, with a warning that spells the table out.
-
-    Raises:
-        msgspec.ValidationError: The text has none of the `FORMS`.
-    """
-    text = _table(raw, "train").get("init")
-    if not isinstance(text, str):
-        return
-    table = msgspec.to_builtins(parse_init(text))
-    put(raw, "train", "init", table)
-    lines = [f"{key} = {json.dumps(value, ensure_ascii=False)}" for key, value in table.items()]
-    console.print(
-        f'{path}: train.init = "{text}" is an old spelling. Write this table instead, below the '
-        "other keys of [train]:",
-        *("[train.init]", *lines),
-        sep="\n",
-        style="yellow",
-        markup=False,
-        soft_wrap=True,
-    )
-
-
-def imply_model(raw: dict[str, Any]) -> None:
-    """Adds the `model.arch` and `model.layers` that `train.init` implies, if they are left out.
-
-    Raises:
-        ExperimentError: The file states others.
-    """
-    try:
-        init: Init = msgspec.convert(_table(raw, "train").get("init"), Init)
-    except msgspec.ValidationError:
-        return  # there is no such table, or validation of the whole file refuses it
-    if init.arch is not None:
-        _agree(raw, "arch", init.arch, init)
-    if isinstance(init, YamnetInit) and init.layers:
-        _agree(raw, "layers", init.layers, init)
-
-
-def _agree(raw: dict[str, Any], key: str, value: str | int, init: Init) -> None:
-    model = raw.setdefault("model", {})
-    if isinstance(model, dict) and model.setdefault(key, value) != value:
-        raise ExperimentError(
-            f"train.init = {init.flag} begins a network with model.{key} = {value}, "
-            f"got model.{key} = {model[key]}",
-            hint=f"leave model.{key} out, or change train.init",
-        )
-
-
-def _table(raw: dict[str, Any], name: str) -> dict[str, Any]:
-    table = raw.get(name)
-    return table if isinstance(table, dict) else {}

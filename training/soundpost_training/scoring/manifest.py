@@ -3,6 +3,7 @@
 import hashlib
 from typing import NamedTuple
 
+from soundpost.classify import find_bundle
 from soundpost.classify.interpreter import Interpreter, TensorInfo
 from soundpost.manifest import (
     Artifact,
@@ -14,10 +15,12 @@ from soundpost.manifest import (
     Tensor,
     Training,
     minimum_daemon,
+    read_manifest,
 )
 from soundpost_training.dataset.clip import Dataset
 from soundpost_training.dataset.folds import training_folds
 from soundpost_training.experiment.experiment import Experiment
+from soundpost_training.experiment.init import BundleInit
 
 
 class BundleContent(NamedTuple):
@@ -62,7 +65,7 @@ def build_manifest(
         decisions: Temperature and thresholds.
         measurements: Metrics and command.
     """
-    interpreter = Interpreter(content.model)
+    entry, result = tensors(content.model)
     held_out = experiment.bundle.held_out_fold
     return Manifest(
         schema=1,
@@ -75,17 +78,17 @@ def build_manifest(
             features=experiment.features,
             window_frames=experiment.window.frames,
             stride_frames=experiment.window.stride_frames,
-            tensor=tensor_of(interpreter.input),
+            tensor=entry,
         ),
         output=Output(
-            tensor=tensor_of(interpreter.output),
+            tensor=result,
             activation="sigmoid" if dataset.has_background_label else "softmax",
             temperature=decisions.temperature,
         ),
         labels=decisions.labels,
         training=Training(
             data=dataset.name,
-            licence=dataset.licence,
+            licence=dataset.licence + _initial_licence(experiment),
             attribution=dataset.attribution,
             folds=training_folds(dataset, held_out),
             held_out_folds=[] if held_out is None else [held_out],
@@ -95,13 +98,26 @@ def build_manifest(
     )
 
 
+def _initial_licence(experiment: Experiment) -> str:
+    """Returns the licence of the bundle that training started from; empty without one."""
+    init = experiment.train.init
+    if not isinstance(init, BundleInit):
+        return ""
+    return f"; initial weights: {read_manifest(find_bundle(init.bundle)).training.licence}"
+
+
 def artifact(content: bytes) -> Artifact:
     """Returns size and SHA-256 of a file."""
     return Artifact(bytes=len(content), sha256=hashlib.sha256(content).hexdigest())
 
 
-def tensor_of(info: TensorInfo) -> Tensor:
-    """Returns the tensor of a manifest for one of a model."""
+def tensors(model: bytes) -> tuple[Tensor, Tensor]:
+    """Returns the input and the output of a TFLite file, as a manifest describes them."""
+    interpreter = Interpreter(model)
+    return _tensor(interpreter.input), _tensor(interpreter.output)
+
+
+def _tensor(info: TensorInfo) -> Tensor:
     dtype = info.dtype
     if dtype not in ("int8", "float32"):
         raise ValueError(f"the daemon takes int8 or float32 tensors, the model has {dtype}")

@@ -8,7 +8,6 @@ import msgspec
 import numpy as np
 
 from soundpost.classify import Bundle, Classifier
-from soundpost.classify.interpreter import Interpreter
 from soundpost.manifest import (
     CARD_FILE,
     GOLDEN_FILE,
@@ -29,7 +28,7 @@ from soundpost_training.network.build import fold_scaling
 from soundpost_training.quantize.convert import calibration_windows, convert
 from soundpost_training.runs.run_folder import TFLITE_FILE
 from soundpost_training.scoring.classifier import NO_GOLDEN
-from soundpost_training.scoring.manifest import artifact, tensor_of
+from soundpost_training.scoring.manifest import artifact, tensors
 from soundpost_training.scoring.thresholds import label_defaults
 from soundpost_training.tagging.card import tagging_card
 from soundpost_training.tagging.experiment import TaggingExperiment
@@ -107,7 +106,8 @@ def _int8(context: TaggingContext, model: keras.Model) -> bytes:
 def _manifest(
     context: TaggingContext, model: bytes, golden: bytes, labels: Sequence[Label], command: str
 ) -> Manifest:
-    experiment, interpreter = context.experiment, Interpreter(model)
+    experiment = context.experiment
+    entry, result = tensors(model)
     return Manifest(
         schema=1,
         id=experiment.bundle.id,
@@ -119,9 +119,9 @@ def _manifest(
             features=experiment.features,
             window_frames=experiment.window.frames,
             stride_frames=experiment.window.stride_frames,
-            tensor=tensor_of(interpreter.input),
+            tensor=entry,
         ),
-        output=Output(tensor=tensor_of(interpreter.output), activation="sigmoid", temperature=1.0),
+        output=Output(tensor=result, activation="sigmoid", temperature=1.0),
         labels=list(labels),
         training=Training(
             data=", ".join(source.name for source in context.sources if source.recordings),

@@ -7,11 +7,13 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
+from soundpost.classify import find_bundle
+from soundpost.manifest import read_manifest
 from soundpost_training.dataset.clip import Dataset
 from soundpost_training.dataset.paths import data_folder
 from soundpost_training.errors import TrainingError
 from soundpost_training.experiment.experiment import Experiment
-from soundpost_training.experiment.init import ImagenetInit, RunInit, YamnetInit
+from soundpost_training.experiment.init import BundleInit, ImagenetInit, RunInit, YamnetInit
 from soundpost_training.network.net2net import grow_from
 from soundpost_training.network.pretrained.mobilenet_v2 import mobilenet_v2_weights
 from soundpost_training.network.pretrained.yamnet import Weights, yamnet_weights
@@ -47,6 +49,39 @@ def load_initial_weights(
         case ImagenetInit(file=file_or_none):
             path = data_folder(file_or_none) if file_or_none else None
             _set_by_name(model, mobilenet_v2_weights(path, experiment.model.width))
+
+
+def refuse_leaking_bundle(experiment: Experiment, dataset: Dataset, fold: int | None) -> None:
+    """Raises an error if the initial weights may come from clips that are held out now.
+
+    The manifest of a bundle states the folds of a published data set that it was trained on. Of
+    other recordings it cannot know whether they are among them.
+
+    Args:
+        experiment: Has the initial weights.
+        dataset: Its recordings.
+        fold: What is held out, if anything.
+
+    Raises:
+        TrainingError: The bundle was trained on the fold, or may have been.
+        BundleError: There is no such bundle.
+    """
+    init = experiment.train.init
+    if not isinstance(init, BundleInit) or fold is None or not dataset.published:
+        return
+    training = read_manifest(find_bundle(init.bundle)).training
+    if training.data == dataset.name and fold in training.folds:
+        raise TrainingError(
+            f"the bundle {init.bundle} was trained on fold {fold} of {training.data}, which is "
+            "held out",
+            hint=f"start from it where fold {training.held_out_folds} is held out, or from a run",
+        )
+    if training.data != dataset.name and not init.never_heard_them:
+        raise TrainingError(
+            f"the bundle {init.bundle} was trained on {training.data}: its manifest does not say "
+            f"whether clips of {dataset.name} that are held out were among them",
+            hint="if none were, set never_heard_them = true in [train.init]",
+        )
 
 
 def interpolate_weights(

@@ -6,12 +6,16 @@ from pathlib import Path
 import keras
 import numpy as np
 
+from soundpost.classify import find_bundle
+from soundpost_training.dataset.clip import Dataset
 from soundpost_training.dataset.folds import training_folds
 from soundpost_training.dataset.windows import windows_of_clips
 from soundpost_training.examples.batches import TrainingBatches
 from soundpost_training.experiment.experiment import Experiment, TrainConfig
+from soundpost_training.experiment.init import BundleInit
 from soundpost_training.files import atomic_path, explain_write_errors
 from soundpost_training.network.build import build_model, require_network
+from soundpost_training.network.pretrained.bundle_network import network_from_bundle
 from soundpost_training.progress import bar
 from soundpost_training.runs.checkpoint import CHECKPOINT_FOLDER, Checkpoints
 from soundpost_training.runs.history import History
@@ -20,8 +24,14 @@ from soundpost_training.teacher.distillation import DistillationBatches, Distill
 from soundpost_training.teacher.soft_labels import teach
 from soundpost_training.train.context import TrainingContext
 from soundpost_training.train.early_stopping import EarlyStopping, split_validation
-from soundpost_training.train.initial_weights import interpolate_weights, load_initial_weights
+from soundpost_training.train.expected_time import ExpectedTime
+from soundpost_training.train.initial_weights import (
+    interpolate_weights,
+    load_initial_weights,
+    refuse_leaking_bundle,
+)
 from soundpost_training.train.optimizer import adamw
+from soundpost_training.train.start_head import start_head
 
 FLOAT, MIXED = "float32", "mixed_bfloat16"
 """Keras' names of the arithmetic of a network; its weights are float32 in both."""
@@ -50,8 +60,11 @@ def train_fold(context: TrainingContext, fold: int | None) -> keras.Model:
     validation = split_validation(dataset, clips, share, experiment.seed)
     batches = _batches(context, sorted(set(clips) - set(validation)), fold)
     precision = MIXED if experiment.train.mixed_precision else FLOAT
-    model = _untrained(experiment, len(dataset.labels), precision)
+    refuse_leaking_bundle(experiment, dataset, fold)
+    model = _untrained(experiment, dataset, precision)
     load_initial_weights(model, experiment, dataset, folder)
+    if isinstance(experiment.train.init, BundleInit):
+        start_head(context, fold, model)
     initial = model.get_weights()
     model.compile(_optimizer(experiment.train, len(batches)), _loss(experiment))
     early_stopping = _early_stopping(context, validation, folder) if validation else None
@@ -59,7 +72,7 @@ def train_fold(context: TrainingContext, fold: int | None) -> keras.Model:
         _fit(model, batches, experiment.train.epochs, folder, early_stopping)
     if precision != FLOAT:
         trained = model.get_weights()
-        model = _untrained(experiment, len(dataset.labels), FLOAT)
+        model = _untrained(experiment, dataset, FLOAT)
         model.set_weights(trained)
     if experiment.train.init_share:
         interpolate_weights(model, initial, experiment.train.init_share)
@@ -83,6 +96,7 @@ def _fit(
     """
     checkpoints = Checkpoints(folder / CHECKPOINT_FOLDER)
     done = checkpoints.restore(model)
+    expected = ExpectedTime(folder.name, (epochs - done) * len(batches))
     with bar(each=True) as progress, History(folder, done) as history:
         task = progress.add_task(folder.name, total=epochs, completed=done)
         for epoch in range(done + 1, epochs + 1):
@@ -92,6 +106,7 @@ def _fit(
             model.reset_metrics()
             for batch in range(len(batches)):
                 loss = model.train_on_batch(*batches[batch])
+                expected.step()
             validation_loss = (
                 None if early_stopping is None else early_stopping.evaluate(model, epoch)
             )
@@ -120,12 +135,16 @@ def _early_stopping(context: TrainingContext, clips: list[int], folder: Path) ->
     return EarlyStopping(windows, truth, folder, context.experiment.train.patience_epochs)
 
 
-def _untrained(experiment: Experiment, labels: int, precision: str) -> keras.Model:
+def _untrained(experiment: Experiment, dataset: Dataset, precision: str) -> keras.Model:
     keras.utils.set_random_seed(experiment.seed)
-    bands = experiment.features.mel_bands
+    bands, init = experiment.features.mel_bands, experiment.train.init
     keras.config.set_dtype_policy(precision)
     try:
-        return build_model(experiment.model, experiment.window.frames, bands, labels)
+        if isinstance(init, BundleInit):
+            folder = find_bundle(init.bundle)
+            return network_from_bundle(folder, dataset.labels, experiment.model.dropout)
+        frames = experiment.window.frames
+        return build_model(experiment.model, frames, bands, len(dataset.labels))
     finally:
         keras.config.set_dtype_policy(FLOAT)
 

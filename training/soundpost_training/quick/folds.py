@@ -1,0 +1,109 @@
+"""Scores of recordings by heads that were fitted without their fold."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from soundpost_training.dataset.clip import Dataset
+from soundpost_training.metrics import clip_means
+from soundpost_training.quick.embed import Embedded
+from soundpost_training.train.linear_head import Activation, Head, fit_head
+
+Real = NDArray[np.float32]
+
+MOST_BACKGROUND = 4
+"""Windows of background over windows of labels that a head is fitted on: more of them only take
+longer. Thresholds are chosen on all of it."""
+
+LEAST_BACKGROUND = 2_000
+"""Windows of background that are used in any case, a quarter of an hour."""
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """What heads are fitted on and scored with.
+
+    Attributes:
+        dataset: The recordings, with their folds.
+        embedded: Their windows.
+        activation: Of the head: `sigmoid` where there is background, or one label only.
+    """
+
+    dataset: Dataset
+    embedded: Embedded
+    activation: Activation
+
+    @property
+    def window_folds(self) -> NDArray[np.int64]:
+        """The fold of each window, int64[windows]."""
+        folds = np.array([clip.fold for clip in self.dataset.recordings])
+        return folds[self.embedded.owners]
+
+    @property
+    def is_background(self) -> NDArray[np.bool_]:
+        """Which windows are of the background, bool[windows]."""
+        return self.embedded.owners >= len(self.dataset.clips)
+
+    @property
+    def targets(self) -> Real:
+        """The targets of all windows, float32[windows, labels]; zeros for the background."""
+        labels = len(self.dataset.labels)
+        rows = np.concatenate(
+            (
+                np.eye(labels, dtype=np.float32)[self.dataset.targets()],
+                np.zeros((len(self.dataset.background), labels), np.float32),
+            )
+        )
+        targets: Real = rows[self.embedded.owners]
+        return targets
+
+
+def fit(material: Material, held_out: int | None) -> Head:
+    """Returns the head that is fitted on all folds but one, or on all.
+
+    Silence and faint noise are part of every training set: no label may be detected in them.
+    """
+    embedded = material.embedded
+    is_used = (material.window_folds != held_out) & embedded.active
+    chosen = np.concatenate(
+        (
+            np.flatnonzero(is_used & ~material.is_background),
+            _thinned(is_used & material.is_background, int((is_used).sum())),
+        )
+    )
+    labels = len(material.dataset.labels)
+    nothing = 1.0 / labels if material.activation == "softmax" else 0.0
+    quiet = np.full((len(embedded.quiet), labels), nothing, np.float32)
+    return fit_head(
+        np.concatenate((embedded.features[chosen], embedded.quiet)),
+        np.concatenate((material.targets[chosen], quiet)),
+        material.activation,
+    )
+
+
+def out_of_fold_scores(material: Material) -> Real:
+    """Returns the scores of all windows, each by a head that held its fold out."""
+    folds = material.window_folds
+    scores = np.zeros((len(folds), len(material.dataset.labels)), np.float32)
+    for fold in sorted({clip.fold for clip in material.dataset.recordings}):
+        is_held_out = folds == fold
+        head = fit(material, fold)
+        scores[is_held_out] = head.scores(material.embedded.features[is_held_out])
+    return scores
+
+
+def clip_scores(material: Material, scores: Real) -> Real:
+    """Returns the mean scores of the clips of labels, float32[clips, labels]."""
+    of_clips = ~material.is_background
+    return clip_means(scores[of_clips], material.embedded.owners[of_clips])
+
+
+def _thinned(is_background: NDArray[np.bool_], windows: int) -> NDArray[np.int64]:
+    """Returns the positions of background windows, evenly fewer where they are very many."""
+    positions = np.flatnonzero(is_background)
+    labelled = windows - len(positions)
+    most = max(LEAST_BACKGROUND, MOST_BACKGROUND * labelled)
+    if len(positions) <= most:
+        return positions
+    return positions[np.linspace(0, len(positions) - 1, most).astype(np.int64)]
