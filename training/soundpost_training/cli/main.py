@@ -8,12 +8,12 @@ from pathlib import Path
 
 from soundpost.errors import SoundpostError
 from soundpost_training.cli import freesound_options, quick_options
-from soundpost_training.cli.field_options import VERBS as FIELD_VERBS
-from soundpost_training.cli.field_options import add_options as add_field_options
+from soundpost_training.cli.field.options import VERBS as FIELD_VERBS
+from soundpost_training.cli.field.options import add_options as add_field_options
 from soundpost_training.cli.preflight import check
 from soundpost_training.cli.soundscape_options import VERBS as SOUNDSCAPE_VERBS
 from soundpost_training.cli.soundscape_options import add_options as add_soundscape_options
-from soundpost_training.cli.tagging_options import add_tagging
+from soundpost_training.cli.tagging.options import add_tagging
 from soundpost_training.cli.training_options import VERBS as TRAINING_VERBS
 from soundpost_training.cli.training_options import add_options as add_training_options
 from soundpost_training.dataset.folds import training_folds
@@ -120,13 +120,13 @@ def _run(options: argparse.Namespace) -> int:
         print(freesound_options.run(options))
         return 0
     if options.verb == "tagging":
-        from soundpost_training.cli.tagging_verbs import run_tagging  # noqa: PLC0415 - see below
+        from soundpost_training.cli.tagging.verbs import run_tagging  # noqa: PLC0415 - see below
 
         run_tagging(options)
         return 0
     if _is_of_field(options):
         # SciPy and matplotlib take a second to import; --help and a typo need not wait for them.
-        from soundpost_training.cli import field_verbs  # noqa: PLC0415 - see above
+        from soundpost_training.cli.field import verbs as field_verbs  # noqa: PLC0415 - see above
 
         field_status: int | None = {
             "field": field_verbs.compose,
