@@ -53,6 +53,7 @@ def train_tagging(
     batches = TaggingBatches(experiment, log_mel, targets)
     model.compile(_optimizer(experiment), _binary_cross_entropy)
     with explain_write_errors(folder):
+        folder.mkdir(parents=True, exist_ok=True)
         _fit(model, batches, experiment.train.epochs, folder)
     trained = model.get_weights()
     model = _untrained(experiment, targets, FLOAT)
