@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from soundpost.errors import SoundpostError
-from soundpost_training.cli import freesound_options
+from soundpost_training.cli import freesound_options, sources_verb
 from soundpost_training.cli.preflight import check
 from soundpost_training.cli.soundscape_options import VERBS as SOUNDSCAPE_VERBS
 from soundpost_training.cli.soundscape_options import add_options as add_soundscape_options
@@ -95,12 +95,16 @@ def _parser() -> argparse.ArgumentParser:
         add_soundscape_options(verb_parser, verb)
         if verb in TRAINING_VERBS:
             add_training_options(verb_parser, verb)
+    sources_verb.add_to(verbs)
     return parser
 
 
 def _run(options: argparse.Namespace) -> int:
     if getattr(options, "source", None) == "freesound":
         print(freesound_options.run(options))
+        return 0
+    if options.verb == sources_verb.VERB:
+        sources_verb.run(options)
         return 0
     if options.verb in SOUNDSCAPE_VERBS or getattr(options, "soundscape", None):
         return _run_soundscape(options)
