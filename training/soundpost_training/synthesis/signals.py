@@ -69,13 +69,15 @@ def envelope(
         attack_seconds: The time constant of the rise.
         release_seconds: The time constant of the fall.
     """
-    seconds = clock(count)
     total = np.zeros(count)
     for onset, duration in pulses:
-        since_onset = seconds - onset
+        # Ten time constants after its end, at -87 dB, a pulse is over.
+        start = max(0, length(onset))
+        end = min(count, length(onset + duration + 10 * release_seconds))
+        since_onset = np.arange(start, end) / RATE_HZ - onset
         rise = 1 - np.exp(-np.clip(since_onset, 0, duration) / attack_seconds)
         fall = np.exp(-np.maximum(since_onset - duration, 0) / release_seconds)
-        total = np.maximum(total, rise * fall)
+        total[start:end] = np.maximum(total[start:end], rise * fall)
     return total
 
 
