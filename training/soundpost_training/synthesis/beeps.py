@@ -105,8 +105,7 @@ def telephone(parameters: Parameters, seconds: float) -> Samples:
     if kind == 0:
         strokes = repeated([(0.0, 0.001)], 1 / parameters.between(18, 26), 0.0, seconds)
         pitch = parameters.between(900, 1_700)
-        bells = (tone(ratio * pitch, count, BELL_PARTIALS) for ratio in (1.0, 1.26))
-        sound = sum(bells, np.zeros(count)) * envelope(count, strokes, 0.0005, 0.06)
+        sound = _struck(pitch, count, strokes, 0.3) + _struck(1.26 * pitch, count, strokes, 0.3)
     elif kind == 1:
         low = parameters.between(700, 1_900)
         is_high = np.sin(2 * np.pi * parameters.between(8, 14) * clock(count)) > 0
@@ -130,7 +129,7 @@ def doorbell(parameters: Parameters, seconds: float) -> Samples:
     total = np.zeros(count)
     for turn, ratio in enumerate(ratios):
         strike = [(onset + turn * step, 0.002)]
-        total += tone(ratio * pitch, count, BELL_PARTIALS) * envelope(count, strike, 0.001, decay)
+        total += _struck(ratio * pitch, count, strike, decay)
     return at_peak(total)
 
 
@@ -144,6 +143,17 @@ def _melody(parameters: Parameters, seconds: float) -> Samples:
     strikes = repeated([(0.0, 0.6 * step)], step, 0.0, seconds)
     partials = SQUARE if parameters.chance(0.4) else ((1, 1.0), (2, 0.3), (4, 0.2))
     return at_peak(tone(notes[at], count, partials) * envelope(count, strikes, 0.003, 0.08))
+
+
+def _struck(
+    pitch: float, count: int, strikes: list[tuple[float, float]], decay_seconds: float
+) -> Floats:
+    """Returns a bar or bell that is struck: its higher partials decay faster, float64[count]."""
+    partials = (
+        tone(pitch, count, [partial]) * envelope(count, strikes, 0.001, decay_seconds / partial[0])
+        for partial in BELL_PARTIALS
+    )
+    return sum(partials, np.zeros(count))
 
 
 def _beeps(

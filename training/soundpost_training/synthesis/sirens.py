@@ -92,8 +92,8 @@ def _sweep(parameters: Parameters, seconds: float, rate: float) -> Samples:
     turn = (clock(count) * rate + parameters.rng.random()) % 1.0
     shape = np.where(turn < rise, turn / rise, (1 - turn) / (1 - rise))
     factor, gain = _movement(parameters, count)
-    # A horn loudspeaker: the square wave of the amplifier, its fundamental weakened at the low end.
-    return at_peak(tone(low * (high / low) ** shape * factor, count, SQUARE) * gain)
+    partials = SQUARE if parameters.chance(0.5) else SAWTOOTH  # by the amplifier's waveform
+    return at_peak(tone(low * (high / low) ** shape * factor, count, partials) * gain)
 
 
 def _movement(parameters: Parameters, count: int) -> tuple[Floats, Floats]:
