@@ -23,8 +23,8 @@ HELD_OUT_EVERY = 4
 """One recording in four is for judging."""
 OWN_LICENCE, OWN_ATTRIBUTION = "Apache-2.0", "Soundpost"
 LONG = (5.0, 10.0)
-SHORT = (2.0, 2.5)
-"""Sounds with long pauses: a window anywhere in a recording for training contains the sound."""
+SHORT = (2.0, 2.0)
+"""Sounds with long pauses: a window of 1.985 s anywhere in a recording for training has them."""
 
 
 @dataclass(frozen=True)

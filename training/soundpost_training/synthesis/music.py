@@ -95,6 +95,7 @@ def play(piece: Piece, font: Path, seconds: float) -> Samples:
         samples = render(
             lambda path: [
                 *(program, "-n", "-i", "-q", "-r", RENDER_HZ, "-T", "wav", "-F", str(path)),
+                *("-o", "synth.default-soundfont="),  # another font has another licence
                 *(str(font), file.name),
             ]
         )

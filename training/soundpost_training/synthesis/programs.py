@@ -17,6 +17,9 @@ from soundpost_training.synthesis.signals import RATE_HZ, Samples, at_peak
 TIMEOUT_SECONDS = 60.0
 """A sentence or ten seconds of music takes 0.1 to 2 s, on a busy machine ten times that."""
 
+FAINTEST = 1e-4
+"""A peak below, -80 dBFS, is the dither of a program that lacks its voice or sound font."""
+
 
 class RenderError(TrainingError):
     """One sound cannot be rendered; others may."""
@@ -52,7 +55,7 @@ def render(command: Callable[[Path], list[str]], stdin: bytes = b"") -> Samples:
             raise _failure(arguments, f"more than {TIMEOUT_SECONDS:.0f} s") from error
         except (OSError, soundfile.LibsndfileError) as error:
             raise _failure(arguments, str(error)) from error
-    if not np.any(samples):
+    if np.abs(samples).max(initial=0.0) < FAINTEST:
         raise _failure(arguments, "no sound")
     shared = gcd(rate, RATE_HZ)
     return at_peak(resample_poly(samples.mean(axis=1), RATE_HZ // shared, rate // shared))

@@ -73,7 +73,7 @@ def envelope(
     for onset, duration in pulses:
         # Ten time constants after its end, at -87 dB, a pulse is over.
         start = max(0, length(onset))
-        end = min(count, length(onset + duration + 10 * release_seconds))
+        end = max(start, min(count, length(onset + duration + 10 * release_seconds)))
         since_onset = np.arange(start, end) / RATE_HZ - onset
         rise = 1 - np.exp(-np.clip(since_onset, 0, duration) / attack_seconds)
         fall = np.exp(-np.maximum(since_onset - duration, 0) / release_seconds)
