@@ -73,6 +73,11 @@ BREACHES = [
     ("importer-tflite", "daemon/soundpost/classify/golden.py", "import ai_edge_litert.interpreter"),
     ("importer-tflite", "training/soundpost_training/network/build.py", "import tflite_runtime"),
     ("importer-prometheus", "daemon/soundpost/metrics/textfile.py", "import prometheus_client"),
+    (
+        "importer-pyroomacoustics",
+        "training/soundpost_training/synthesis/degrade.py",
+        "import pyroomacoustics",
+    ),
     ("importer-rich", "daemon/soundpost/cli/watch/view.py", "import rich.live"),
     ("importer-rich", "daemon/soundpost/cli/check.py", "import rich"),
     ("importer-paho", "daemon/soundpost/messages/payload.py", "import paho.mqtt.client"),

@@ -1,9 +1,9 @@
 """Smoke and carbon monoxide alarms, as their standards define them.
 
-Sources: ISO 8201:2017 (alarm systems, fire evacuation and warning action signals), NFPA 72
-(National Fire Alarm and Signaling Code), sections 18.4.2 (temporal-three, temporal-four) and
-18.4.6 (520 Hz ± 10 % square wave for sleeping areas), UL 217 and UL 2034 (smoke and carbon
-monoxide alarms for homes), EN 14604 (sounders of smoke alarms).
+Sources: ISO 8201:2017 (audible emergency evacuation signal), NFPA 72 (National Fire Alarm and
+Signaling Code), chapter 18 (temporal-three, temporal-four, and the 520 Hz ± 10 % square wave for
+sleeping areas), UL 217 and UL 2034 (smoke and carbon monoxide alarms for homes), EN 14604 (smoke
+alarms in Europe).
 """
 
 from typing import NamedTuple
@@ -44,7 +44,7 @@ class Pattern(NamedTuple):
 TEMPORAL_THREE = Pattern(3, 0.5, 0.5, 1.5)
 """ISO 8201, NFPA 72: 0.5 s on, 0.5 s off, three times, the last off phase 1.5 s long."""
 TEMPORAL_FOUR = Pattern(4, 0.1, 0.1, 5.0)
-"""NFPA 72, UL 2034: four pulses of 0.1 s with 0.1 s between them, then 5 s without sound."""
+"""NFPA 72, UL 2034: four pulses of 0.1 s, 0.1 s apart, then 5 s without sound (the first 4 min)."""
 
 
 def smoke_alarm(parameters: Parameters, seconds: float) -> Samples:

@@ -1,8 +1,7 @@
 """Alarms, beeps and ringing that are not smoke alarms, so that they are not taken for them.
 
-Sources: ISO 6165 machines' reversing alarms (ISO 9533, SAE J994: 60 to 140 pulses a minute), ITU-T
-Q.23 (DTMF), ITU-T E.180 and ETSI EN 300 001 (ringing: 1 s on, 4 s off in most of Europe; 2 s on,
-4 s off in North America).
+Sources: SAE J994 (backup alarms), ITU-T Q.23 (DTMF), ITU-T E.180 (ringing: 1 s on, 4 s off in most
+of Europe; 2 s on, 4 s off in North America). The rates and pitches without a standard are ours.
 """
 
 import numpy as np

@@ -20,7 +20,7 @@ NAME = "synthesis"
 VERSION = 1
 """Part of every file name; it rises when a seed gives other samples than before."""
 HELD_OUT_EVERY = 4
-"""One recording in four is for judging."""
+"""One recording in four is for evaluation."""
 OWN_LICENCE, OWN_ATTRIBUTION = "Apache-2.0", "Soundpost"
 LONG = (5.0, 10.0)
 SHORT = (2.0, 2.0)
@@ -29,7 +29,7 @@ SHORT = (2.0, 2.0)
 
 @dataclass(frozen=True)
 class Counts:
-    """Recordings of each family, a quarter of them for judging."""
+    """Recordings of each family, a quarter of them for evaluation."""
 
     alarms: int = 400
     speech: int = 300

@@ -2,7 +2,7 @@
 
 The pieces are ours: a chord progression with bass, melody and drums, or one instrument alone. The
 instruments are the 120 pitched ones of General MIDI (MIDI Manufacturers Association, 1991; the last
-eight are sound effects), of which every fourth is for judging only.
+eight are sound effects), of which every fourth is for evaluation only.
 """
 
 import struct

@@ -1,21 +1,21 @@
-"""Random parameters of made sounds, of which some ranges are kept for judging."""
+"""Random parameters of made sounds, of which some ranges are kept for evaluation."""
 
 from dataclasses import dataclass
 
 import numpy as np
 
 SLOTS = 12
-"""Parts of a range; enough that each part of training lies beside one of judging."""
+"""Parts of a range; enough that each part of training lies beside one of evaluation."""
 HELD_OUT_EVERY = 3
-"""One slot in three is for judging, as a third of the recorded ambience is."""
+"""One slot in three is for evaluation, as a third of the recorded ambience is."""
 
 
 @dataclass(frozen=True)
 class Parameters:
     """A source of randomness, and the part of each range that it may draw from.
 
-    A pitch or a rate that is drawn for judging is never drawn for training: an alarm that judges
-    a network is another model of alarm, not another recording of one that it was trained with.
+    A pitch or a rate that is drawn for evaluation is never drawn for training: a network is
+    evaluated on other models of alarm, not on other recordings of those that it was trained with.
     """
 
     rng: np.random.Generator

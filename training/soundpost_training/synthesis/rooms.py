@@ -22,7 +22,7 @@ from soundpost_training.synthesis.signals import RATE_HZ, SOUND_SPEED, Floats, S
 TAPS = length(1.0)
 """Longer tails are cut and faded: they would cover a whole window."""
 HIGHEST_ORDER = 30
-"""Of reflections: 37,000 image sources, a fifth of a second to compute."""
+"""Of reflections: 37,881 image sources. Bare rooms lose the later part of their tails."""
 BANDS_HZ = [125, 250, 500, 1_000, 2_000, 4_000]
 OUTDOOR_SHARE = 0.25
 HALL_SHARE = 0.15
@@ -41,7 +41,7 @@ class ResponseBank:
 
     Attributes:
         responses: float32[n, taps].
-        held_out: bool[n], true where a room is for judging only.
+        held_out: bool[n], true where a room is for evaluation only.
     """
 
     responses: NDArray[np.float32]
@@ -150,7 +150,7 @@ def _material(rng: np.random.Generator, pyroomacoustics: ModuleType) -> object:
 
 
 def outdoor_response(rng: np.random.Generator) -> Floats:
-    """Returns the direct sound, the ground's reflection and a few echoes of walls, float64[taps].
+    """Returns the direct sound, a reflection of the ground and echoes of walls, float64[taps].
 
     An echo of a wall at a distance travels twice as far, and falls with its path.
     """

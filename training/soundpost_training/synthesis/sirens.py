@@ -1,9 +1,8 @@
 """Sirens of emergency vehicles and of civil defence, and the horns of vehicles.
 
-Sources: SAE J1849 (wail: 10 to 30 cycles a minute, yelp: 150 to 250 cycles a minute, both within
-500 to 2,000 Hz), DIN 14610 (the German Martinshorn: two tones a fourth apart between 360 and
-630 Hz, four changes in 3 s), ISO 512 and UNECE Regulation 28 (horns, most energy from 1.8 to
-3.55 kHz).
+Sources: SAE J1849 (wail: 10 to 30 cycles a minute, yelp: 150 to 250), DIN 14610 (the German
+Martinshorn: two tones a fourth apart between 360 and 630 Hz, four tones in 3 s), UNECE Regulation
+28 (horns, most of their energy from 1.8 to 3.55 kHz). Pitches without a standard are ours.
 """
 
 import numpy as np

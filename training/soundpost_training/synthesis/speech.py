@@ -1,6 +1,6 @@
 """Synthetic speech of espeak-ng (https://github.com/espeak-ng/espeak-ng, GPL-3.0-or-later).
 
-Languages and voices are split: none of those for judging is used in training. Numbers are spoken
+Languages and voices are split: none of those for evaluation is used in training. Numbers are spoken
 in every language from the same digits; sentences are everyday ones.
 """
 
@@ -18,12 +18,12 @@ TRAINING_LANGUAGES = (
     *("en-us", "en-gb", "en-gb-scotland", "de", "fr-fr", "es", "nl", "pl", "tr"),
     *("da", "nb", "fi", "hu", "ro", "ru", "bg", "el", "ca", "hr", "sk", "af", "id", "vi"),
 )
-JUDGING_LANGUAGES = ("en-029", "it", "sv", "pt", "cs", "uk", "es-419", "et", "sl")
+EVALUATION_LANGUAGES = ("en-029", "it", "sv", "pt", "cs", "uk", "es-419", "et", "sl")
 TRAINING_VOICES = (
     *("m1", "m2", "m3", "m4", "m5", "f1", "f2", "f3", "Andy", "Annie", "adam", "Alicia"),
     *("Denis", "edward", "Gene", "grandma", "Hugo", "linda", "Mario", "robert", "steph", "whisper"),
 )
-JUDGING_VOICES = ("m6", "m7", "m8", "f4", "f5", "belinda", "paul", "grandpa", "Lee", "victor")
+EVALUATION_VOICES = ("m6", "m7", "m8", "f4", "f5", "belinda", "paul", "grandpa", "Lee", "victor")
 
 SENTENCES = {
     "en": (
@@ -89,8 +89,8 @@ class Utterance(NamedTuple):
 def draw_utterance(parameters: Parameters) -> Utterance:
     """Returns a random utterance of the languages and voices of one part."""
     rng = parameters.rng
-    languages = JUDGING_LANGUAGES if parameters.held_out else TRAINING_LANGUAGES
-    voices = JUDGING_VOICES if parameters.held_out else TRAINING_VOICES
+    languages = EVALUATION_LANGUAGES if parameters.held_out else TRAINING_LANGUAGES
+    voices = EVALUATION_VOICES if parameters.held_out else TRAINING_VOICES
     language = languages[int(rng.integers(len(languages)))]
     sentences = SENTENCES.get(language.partition("-")[0], ())
     if sentences and parameters.chance(0.7):

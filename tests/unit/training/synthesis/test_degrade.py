@@ -133,7 +133,7 @@ def test_distance_lowers_the_level(seed: int) -> None:
     assert 10 ** (-34.1 / 20) < rms(degraded) / rms(noise()) <= 1.0
 
 
-def test_air_absorbs_as_the_standard_says() -> None:
+def test_air_absorbs_as_in_the_table_of_the_standard() -> None:
     """ISO 9613-2 at 10 °C and 70 %: 32.8 dB a kilometre at 4 kHz, 3.7 at 1 kHz."""
     hertz = np.array([1_000.0, 4_000.0])
     assert air_absorption_db(hertz, 1_000) == pytest.approx([-3.7, -32.8])

@@ -18,7 +18,7 @@ ALARMS = Counts(alarms=4 * len(KINDS), speech=0, music=0)
 
 @pytest.fixture(scope="module")
 def alarms(tmp_path_factory: pytest.TempPathFactory) -> Source:
-    """Three recordings of each kind for training, and one for judging."""
+    """Three recordings of each kind for training, and one for evaluation."""
     return made_recordings(tmp_path_factory.mktemp("made"), 5, ALARMS)
 
 

@@ -30,11 +30,11 @@ def font() -> Path:
 
 @given(st.integers(0, 2**32 - 1), st.booleans())
 @settings(max_examples=50)
-def test_a_piece_has_notes_of_instruments_of_one_part(seed: int, is_for_judging: object) -> None:
+def test_a_piece_has_notes_of_instruments_of_one_part(seed: int, for_evaluation: object) -> None:
     """Keys and velocities are those of MIDI; the piece begins at once."""
-    composed = piece(seed, held_out=bool(is_for_judging))
-    assert composed == piece(seed, held_out=bool(is_for_judging))
-    assert {program % 4 == 1 for program in composed.programs} == {bool(is_for_judging)}
+    composed = piece(seed, held_out=bool(for_evaluation))
+    assert composed == piece(seed, held_out=bool(for_evaluation))
+    assert {program % 4 == 1 for program in composed.programs} == {bool(for_evaluation)}
     assert max(composed.programs) < music.INSTRUMENTS
     assert min(note.onset for note in composed.notes) == 0.0
     assert all(0 < note.key < 128 and 0 < note.velocity < 128 for note in composed.notes)

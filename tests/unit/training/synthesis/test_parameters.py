@@ -1,4 +1,4 @@
-"""Parameters for training and for judging."""
+"""Parameters for training and for evaluation."""
 
 import numpy as np
 from hypothesis import given
@@ -9,13 +9,13 @@ from soundpost_training.synthesis.parameters import SLOTS, Parameters
 
 @given(st.integers(0, 2**32 - 1))
 def test_no_slot_of_a_range_serves_both_parts(seed: int) -> None:
-    """A pitch for judging is never one for training."""
+    """A pitch for evaluation is never one for training."""
     rng = np.random.default_rng(seed)
     training = {int(Parameters(rng).between(0, 1) * SLOTS) for _ in range(100)}
-    judging = {int(Parameters(rng, held_out=True).between(0, 1) * SLOTS) for _ in range(100)}
-    assert not training & judging
-    assert training | judging <= set(range(SLOTS))
-    assert len(judging) > 1
+    evaluation = {int(Parameters(rng, held_out=True).between(0, 1) * SLOTS) for _ in range(100)}
+    assert not training & evaluation
+    assert training | evaluation <= set(range(SLOTS))
+    assert len(evaluation) > 1
 
 
 @given(st.integers(0, 2**32 - 1), st.booleans())

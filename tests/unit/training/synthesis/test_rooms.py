@@ -60,7 +60,7 @@ def test_a_missing_library_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     assert not list(tmp_path.iterdir())
 
 
-def test_rooms_for_judging_are_not_drawn_for_training(bank: ResponseBank) -> None:
+def test_rooms_for_evaluation_are_not_drawn_for_training(bank: ResponseBank) -> None:
     """A quarter of the responses is held out."""
     assert bank.held_out.sum() == 2
     rng = np.random.default_rng(0)

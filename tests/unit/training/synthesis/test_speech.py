@@ -21,26 +21,26 @@ def utterance(seed: int, *, held_out: bool = False) -> speech.Utterance:
 @given(st.integers(0, 2**32 - 1))
 def test_languages_and_voices_are_of_one_part(seed: int) -> None:
     """Neither is shared, so that no speaker is."""
-    training, judging = utterance(seed), utterance(seed, held_out=True)
+    training, evaluation = utterance(seed), utterance(seed, held_out=True)
     assert training.language in speech.TRAINING_LANGUAGES
     assert training.voice in speech.TRAINING_VOICES
-    assert judging.language in speech.JUDGING_LANGUAGES
-    assert judging.voice in speech.JUDGING_VOICES
+    assert evaluation.language in speech.EVALUATION_LANGUAGES
+    assert evaluation.voice in speech.EVALUATION_VOICES
     assert training.text
     assert utterance(seed) == training
 
 
 def test_no_language_and_no_voice_is_in_both_parts() -> None:
     """Dialects of one language count as languages."""
-    assert not set(speech.TRAINING_LANGUAGES) & set(speech.JUDGING_LANGUAGES)
-    assert not set(speech.TRAINING_VOICES) & set(speech.JUDGING_VOICES)
+    assert not set(speech.TRAINING_LANGUAGES) & set(speech.EVALUATION_LANGUAGES)
+    assert not set(speech.TRAINING_VOICES) & set(speech.EVALUATION_VOICES)
 
 
 @installed
 @pytest.mark.parametrize("held_out", [False, True])
 def test_every_language_is_spoken(*, held_out: bool) -> None:
     """Three digits take half a second to seven; the same text gives the same samples."""
-    languages = speech.JUDGING_LANGUAGES if held_out else speech.TRAINING_LANGUAGES
+    languages = speech.EVALUATION_LANGUAGES if held_out else speech.TRAINING_LANGUAGES
     for language in languages:
         digits = utterance(1)._replace(language=language, voice="m1", text="2, 7, 5")
         samples = speech.speak(digits)
@@ -51,7 +51,7 @@ def test_every_language_is_spoken(*, held_out: bool) -> None:
 @installed
 def test_every_voice_sounds_different() -> None:
     """A variant that espeak-ng lacks would be its default voice, without an error."""
-    voices = ("m0", *speech.TRAINING_VOICES, *speech.JUDGING_VOICES)
+    voices = ("m0", *speech.TRAINING_VOICES, *speech.EVALUATION_VOICES)
     spoken = {
         speech.speak(speech.Utterance("en-us", voice, "two", 160, 50)).tobytes() for voice in voices
     }
