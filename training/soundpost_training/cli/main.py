@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from soundpost.errors import SoundpostError
-from soundpost_training.cli import freesound_options, quick_options
+from soundpost_training.cli import freesound_options, quick_options, sources_verb
 from soundpost_training.cli.field.options import VERBS as FIELD_VERBS
 from soundpost_training.cli.field.options import add_options as add_field_options
 from soundpost_training.cli.preflight import check
@@ -110,6 +110,7 @@ def _parser() -> argparse.ArgumentParser:
         if verb in TRAINING_VERBS:
             add_training_options(verb_parser, verb)
     add_tagging(verbs)
+    sources_verb.add_to(verbs)
     return parser
 
 
@@ -134,6 +135,9 @@ def _run(options: argparse.Namespace) -> int:
             "calibrate": field_verbs.calibrate,
         }[options.verb](options)
         return field_status or 0
+    if options.verb == sources_verb.VERB:
+        sources_verb.run(options)
+        return 0
     if options.verb in SOUNDSCAPE_VERBS or getattr(options, "soundscape", None):
         return _run_soundscape(options)
     if options.config is None:

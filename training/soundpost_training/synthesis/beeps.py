@@ -62,7 +62,7 @@ def alarm_clock(parameters: Parameters, seconds: float) -> Samples:
 
 
 def oven_beep(parameters: Parameters, seconds: float) -> Samples:
-    """Returns three to five beeps of a microwave oven, dishwasher or washing machine, float32[n].
+    """Returns three to five beeps of an oven, a dishwasher or a washing machine, float32[n].
 
     They come once: no pattern repeats, as an alarm's does.
     """

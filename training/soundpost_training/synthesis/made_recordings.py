@@ -1,4 +1,4 @@
-"""Made recordings as a source: alarms, sirens, speech and music, rendered once into a folder."""
+"""Made recordings as a source: alarms, sirens, speech and music, rendered once."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

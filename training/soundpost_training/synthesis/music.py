@@ -57,8 +57,11 @@ class Piece(NamedTuple):
 
 
 def sound_font() -> Path | None:
-    """Returns the first of the free sound fonts that is installed."""
-    return next((path for path in SOUND_FONTS if path.exists()), None)
+    """Returns the first of the free sound fonts that is installed, with links resolved.
+
+    `default-GM.sf2` is a link of Debian's alternatives; the licence goes by the name of its target.
+    """
+    return next((path.resolve() for path in SOUND_FONTS if path.exists()), None)
 
 
 def missing() -> str:
