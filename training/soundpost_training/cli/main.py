@@ -7,12 +7,13 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from soundpost.errors import SoundpostError
-from soundpost_training.cli import freesound_options, quick_options, sources_verb
+from soundpost_training.cli import freesound_options, quick_options
 from soundpost_training.cli.field.options import VERBS as FIELD_VERBS
 from soundpost_training.cli.field.options import add_options as add_field_options
 from soundpost_training.cli.preflight import check
 from soundpost_training.cli.soundscape_options import VERBS as SOUNDSCAPE_VERBS
 from soundpost_training.cli.soundscape_options import add_options as add_soundscape_options
+from soundpost_training.cli.tagging import sources
 from soundpost_training.cli.tagging.options import add_tagging
 from soundpost_training.cli.training_options import VERBS as TRAINING_VERBS
 from soundpost_training.cli.training_options import add_options as add_training_options
@@ -110,7 +111,7 @@ def _parser() -> argparse.ArgumentParser:
         if verb in TRAINING_VERBS:
             add_training_options(verb_parser, verb)
     add_tagging(verbs)
-    sources_verb.add_to(verbs)
+    sources.add_to(verbs)
     return parser
 
 
@@ -135,8 +136,8 @@ def _run(options: argparse.Namespace) -> int:
             "calibrate": field_verbs.calibrate,
         }[options.verb](options)
         return field_status or 0
-    if options.verb == sources_verb.VERB:
-        sources_verb.run(options)
+    if options.verb == sources.VERB:
+        sources.run(options)
         return 0
     if options.verb in SOUNDSCAPE_VERBS or getattr(options, "soundscape", None):
         return _run_soundscape(options)

@@ -21,6 +21,7 @@ from soundpost.manifest import (
     Metric,
     Output,
     Training,
+    minimum_daemon,
 )
 from soundpost_training.bundle.golden import golden_archive
 from soundpost_training.dataset.clip import Dataset
@@ -30,7 +31,6 @@ from soundpost_training.quantize.convert import calibration_windows, convert
 from soundpost_training.quick.backbone import Backbone
 from soundpost_training.scoring.classifier import NO_GOLDEN
 from soundpost_training.scoring.manifest import (
-    MINIMUM_DAEMON,
     artifact,
     tensors,
 )
@@ -98,7 +98,7 @@ class ManifestMaker(NamedTuple):
             schema=1,
             id=self.origin.name,
             version=self.origin.version,
-            minimum_daemon=MINIMUM_DAEMON,
+            minimum_daemon=minimum_daemon(self.labels),
             model=artifact(model),
             golden=artifact(golden),
             input=LogMelInput(
