@@ -116,31 +116,43 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _run(options: argparse.Namespace) -> int:
+    status = _run_without_experiment(options)
+    return _run_experiment(options) if status is None else status
+
+
+def _run_without_experiment(options: argparse.Namespace) -> int | None:
+    """Runs a verb that needs no experiment, or its own kind; None for the other verbs.
+
+    The modules are imported here: --help and a typo need not wait for them.
+    """
+    status: int | None = 0
     if options.verb == "quick":
-        return quick_options.run(options)
-    if getattr(options, "source", None) == "freesound":
+        status = quick_options.run(options)
+    elif getattr(options, "source", None) == "freesound":
         print(freesound_options.run(options))
-        return 0
-    if options.verb == "tagging":
-        from soundpost_training.cli.tagging.verbs import run_tagging  # noqa: PLC0415 - see below
+    elif options.verb == "tagging":
+        from soundpost_training.cli.tagging.verbs import run_tagging  # noqa: PLC0415 - see above
 
         run_tagging(options)
-        return 0
-    if _is_of_field(options):
-        # SciPy and matplotlib take a second to import; --help and a typo need not wait for them.
+    elif options.verb == sources.VERB:
+        sources.run(options)
+    elif _is_of_field(options):
         from soundpost_training.cli.field import verbs as field_verbs  # noqa: PLC0415 - see above
 
-        field_status: int | None = {
+        run = {
             "field": field_verbs.compose,
             "evaluate": field_verbs.evaluate,
             "calibrate": field_verbs.calibrate,
-        }[options.verb](options)
-        return field_status or 0
-    if options.verb == sources.VERB:
-        sources.run(options)
-        return 0
-    if options.verb in SOUNDSCAPE_VERBS or getattr(options, "soundscape", None):
-        return _run_soundscape(options)
+        }[options.verb]
+        status = run(options) or 0
+    elif options.verb in SOUNDSCAPE_VERBS or getattr(options, "soundscape", None):
+        status = _run_soundscape(options)
+    else:
+        status = None
+    return status
+
+
+def _run_experiment(options: argparse.Namespace) -> int:
     if options.config is None:
         raise ExperimentError(
             f"{options.verb} needs --config",
