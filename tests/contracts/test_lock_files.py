@@ -15,7 +15,7 @@ GROUPS = PROJECT["dependency-groups"]
 SETS = {
     "demo": ["demo"],
     "device": ["metrics"],
-    "dev": ["demo", "dev", "mic", "soundscape", "test", "training", "watch"],
+    "dev": ["demo", "dev", "mic", "open-air", "soundscape", "teacher", "test", "training", "watch"],
     "fuzz": ["fuzz"],
     "mic": ["mic"],
     "test": ["test"],
