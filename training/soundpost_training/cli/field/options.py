@@ -24,6 +24,12 @@ def add_options(parser: argparse.ArgumentParser, verb: str) -> None:
             "(default: %(default)s)",
         )
         step.add_argument(
+            "--half",
+            choices=("calibration", "evaluation"),
+            help="use half of the material only: thresholds chosen on one half are evaluated on the "
+            "other (default: all)",
+        )
+        step.add_argument(
             "--no-shared",
             action="store_true",
             help="leave out slices of UrbanSound8K whose recording is in ESC-50: for networks that "

@@ -38,7 +38,11 @@ def compose(options: argparse.Namespace) -> None:
     """Composes a field folder, and prints its contents and what is missing."""
     with explain_write_errors(options.out):
         composed = compose_field(
-            options.out, read_label_map(), options.debian, with_shared=not options.no_shared
+            options.out,
+            read_label_map(),
+            options.debian,
+            with_shared=not options.no_shared,
+            half=options.half,
         )
     for line in composed.left_out:
         console.print(f"left out: {line}", soft_wrap=True, highlight=False)
