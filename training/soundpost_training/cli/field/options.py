@@ -26,8 +26,8 @@ def add_options(parser: argparse.ArgumentParser, verb: str) -> None:
         step.add_argument(
             "--half",
             choices=("calibration", "evaluation"),
-            help="use half of the material only: thresholds chosen on one half are evaluated on the "
-            "other (default: all)",
+            help="use half of the material only: thresholds chosen on one half are evaluated on "
+            "the other (default: all)",
         )
         step.add_argument(
             "--no-shared",
