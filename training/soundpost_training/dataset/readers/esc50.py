@@ -7,7 +7,7 @@ import csv
 from pathlib import Path
 
 from soundpost_training.dataset.clip import Clip, Dataset
-from soundpost_training.dataset.readers.csv_rows import find_audio
+from soundpost_training.dataset.readers.clip_file import find_audio
 from soundpost_training.errors import DatasetError
 
 AUTHOR = "ESC-50: K. J. Piczak, Dataset for Environmental Sound Classification, ACM MM 2015"

@@ -8,7 +8,8 @@ from pathlib import Path
 
 from soundpost_training.dataset.clip import Clip, Dataset
 from soundpost_training.dataset.labels import refuse_bad_labels
-from soundpost_training.dataset.readers.csv_rows import find_audio, read_rows, refuse_absent
+from soundpost_training.dataset.readers.clip_file import find_audio
+from soundpost_training.dataset.readers.csv_rows import read_rows, refuse_absent
 from soundpost_training.errors import DatasetError
 
 AUTHORS = (
