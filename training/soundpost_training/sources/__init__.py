@@ -1,1 +1,1 @@
-"""Sources for audio tagging: corpora and Debian packages, with what is known to sound in them."""
+"""Sources for audio tagging: corpora and Debian packages, with the labels known in them."""

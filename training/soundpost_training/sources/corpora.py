@@ -26,6 +26,28 @@ AMBIENCE_CC_BY = frozenset(
 )
 """Recordings whose authors ask to be named; the others are CC0 or in the public domain."""
 
+AMBIENCE_LABELS = {
+    "air-plane": ("airplane",),
+    "birds": ("birds",),
+    "birds-tree": ("birds",),
+    "cave-drops": ("water",),
+    "coffee": ("speech",),
+    "coffee-shop": ("speech",),
+    "drops": ("water",),
+    "fire": ("fire",),
+    "fireplace": ("fire",),
+    "night": ("insects",),
+    "rain": ("rain",),
+    "rain-on-tent": ("rain",),
+    "storm": ("rain", "thunder"),
+    "stream-water": ("stream",),
+    "summer-night": ("insects",),
+    "train": ("train",),
+    "waves": ("waves",),
+    "wind": ("wind",),
+}
+"""Labels by the place in the file's name, after the collector's; other places have none."""
+
 AMBIENCE_AUTHORS = (
     "ambience: recordings of Freesound and other authors, as the players Ambience by mateusfg7 and "
     "Blanket by Rafael Mardojai CM collected them"
@@ -56,7 +78,7 @@ def read_corpora(esc50: Mapping[str, str], urbansound8k: Mapping[str, str]) -> l
 
 
 def read_ambience(folder: Path) -> Source:
-    """Returns the ambience: places without events, so without labels; a third is held out.
+    """Returns the ambience: places, most of them with a label; a third is held out.
 
     Raises:
         DatasetError: The folder is missing, or a recording cannot be read.
@@ -71,7 +93,7 @@ def read_ambience(folder: Path) -> Source:
             path=path,
             source="ambience",
             group=f"ambience:{path.stem}",
-            labels=(),
+            labels=AMBIENCE_LABELS.get(path.stem.partition("-")[2], ()),
             licence="CC-BY" if path.stem in AMBIENCE_CC_BY else "CC0-1.0",
             attribution=AMBIENCE_AUTHORS,
             held_out=index % AMBIENCE_SHARE == 0,

@@ -1,4 +1,4 @@
-"""Decodes a recording of a source at the rate of the network, and measures its rate and length."""
+"""Decodes a recording of a source at the network's rate; measures its own rate and length."""
 
 import subprocess
 from pathlib import Path

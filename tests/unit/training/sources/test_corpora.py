@@ -66,6 +66,9 @@ def test_a_third_of_the_ambience_is_held_out(corpora: dict[str, Source]) -> None
     licences = {recording.path.stem: recording.licence for recording in ambience.recordings}
     assert licences["rafaelmardojai-city"] == "CC-BY"
     assert licences["mateusfg7-rain"] == "CC0-1.0"
+    labels = {recording.path.stem: recording.labels for recording in ambience.recordings}
+    assert labels["rafaelmardojai-storm"] == ("rain", "thunder")
+    assert labels["rafaelmardojai-city"] == ()
 
 
 def test_an_unknown_category_is_an_error(corpora: dict[str, Source]) -> None:

@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from rich.table import Table
+from rich.table import Column, Table
 
 from soundpost_training.dataset.paths import data_folder
 from soundpost_training.dataset.readers.esc50 import read_esc50
@@ -80,7 +80,8 @@ def run(options: argparse.Namespace) -> None:
 
 def sources_table(sources: list[Source]) -> Table:
     """Returns a table of sources: recordings, hours, labels and licences, and their sums."""
-    columns = "source", "recordings", "held out", "hours", "labels", "licence"
+    names = Column("source", no_wrap=True)
+    columns = names, "recordings", "held out", "hours", "labels", "licence"
     table = Table(*columns, title="sources for audio tagging")
     for source in sources:
         labels = ", ".join(source.labels[:LABELS_SHOWN])

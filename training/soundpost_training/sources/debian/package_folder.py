@@ -1,4 +1,4 @@
-"""The folder of an unpacked package: its sound files and its copyright file, and nothing else."""
+"""The folder of an unpacked package: its sound files and its copyright file only."""
 
 import shutil
 from collections.abc import Iterator

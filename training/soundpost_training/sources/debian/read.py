@@ -97,7 +97,9 @@ def _read(package: str, rules: Sequence[Rule], cache: Path, known: dict[bytes, s
                 seconds=extent.seconds,
             )
         )
-    left_out += [f"{package}: {count} files: {reason}" for reason, count in counts.items()]
+    left_out += [
+        f"{package}: {count} file{'s' * (count > 1)}: {reason}" for reason, count in counts.items()
+    ]
     return Source(name, tuple(recordings), tuple(left_out))
 
 

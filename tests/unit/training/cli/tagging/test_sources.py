@@ -35,7 +35,7 @@ def test_sources_are_listed_with_hours_labels_and_licences(
     row = next(line for line in printed.out.splitlines() if NAME in line and "│" in line)
     cells = [cell.strip() for cell in row.strip("│").split("│")]
     assert cells[:5] == [f"debian:{NAME}", "1", "0", "0.01", "crow"]
-    assert f"left out: {NAME}: 1 files: sample rate 8000 Hz" in printed.out
+    assert f"left out: {NAME}: 1 file: sample rate 8000 Hz" in printed.out
     assert "left out: corpora: no esc50.csv" in printed.out
 
 
