@@ -5,9 +5,7 @@ from pathlib import Path
 
 from rich.table import Column, Table
 
-from soundpost_training.dataset.paths import data_folder
-from soundpost_training.dataset.readers.esc50 import read_esc50
-from soundpost_training.dataset.readers.urbansound8k import read_urbansound8k
+from soundpost_training.audioset.label_map_file import read_label_map
 from soundpost_training.errors import DatasetError
 from soundpost_training.progress import bar, console, report
 from soundpost_training.sources.corpora import read_corpora
@@ -19,8 +17,7 @@ from soundpost_training.sources.recording import Source
 VERB = "sources"
 PURPOSE = "List the recordings for audio tagging: hours, labels, licences, and what is left out."
 EPILOG = """\
-The corpora ESC-50, UrbanSound8K and ambience are read from below $SOUNDPOST_DATA, with their own
-categories as labels. The packages are those of a table; what is neither in the cache nor installed
+The corpora ESC-50, UrbanSound8K and ambience are read from below $SOUNDPOST_DATA. The packages are those of a table; what is neither in the cache nor installed
 is downloaded by apt-get: 5.2 GB for all of them, of which 2.5 GB of sound stay in the cache. A .deb
 file in the cache is used as well, so the packages can be carried to a machine without a network.
 """
@@ -105,11 +102,8 @@ def sources_table(sources: list[Source]) -> Table:
 def _read_corpora() -> tuple[list[Source], list[Source]]:
     """Returns the corpora, or a source without recordings that has the reason."""
     try:
-        esc50 = read_esc50(data_folder("esc50")).labels
-        urbansound8k = read_urbansound8k(data_folder("urbansound8k")).labels
-        return read_corpora(
-            *({name: name for name in names} for names in (esc50, urbansound8k))
-        ), []
+        label_map = read_label_map()
+        return read_corpora(label_map.esc50, label_map.urbansound8k), []
     except DatasetError as error:
         console.print(f"corpora left out: {error}", style="yellow", markup=False, soft_wrap=True)
         return [], [Source("corpora", (), (f"corpora: {error}; {error.hint}",))]
