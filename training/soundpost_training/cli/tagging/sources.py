@@ -17,9 +17,10 @@ from soundpost_training.sources.recording import Source
 VERB = "sources"
 PURPOSE = "List the recordings for audio tagging: hours, labels, licences, and what is left out."
 EPILOG = """\
-The corpora ESC-50, UrbanSound8K and ambience are read from below $SOUNDPOST_DATA. The packages are those of a table; what is neither in the cache nor installed
-is downloaded by apt-get: 5.2 GB for all of them, of which 2.5 GB of sound stay in the cache. A .deb
-file in the cache is used as well, so the packages can be carried to a machine without a network.
+The corpora ESC-50, UrbanSound8K and ambience are read from below $SOUNDPOST_DATA. The packages are
+those of a table; what is neither in the cache nor installed is downloaded by apt-get: 5.2 GB for
+all of them, of which 2.5 GB of sound stay in the cache. A .deb file in the cache is used as well,
+so the packages can be carried to a machine without a network.
 """
 
 LABELS_SHOWN = 6

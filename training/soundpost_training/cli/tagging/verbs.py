@@ -25,7 +25,7 @@ def run_tagging(options: argparse.Namespace) -> None:
     bundle = export_tagging(context, model, folder, options.models, options.command)
     report.print(f"bundle: {bundle}")
     console.print(
-        "its thresholds are 0.5 for all labels: `soundpost-train calibrate --bundle` chooses them by "
-        "budgets of false events",
+        "its thresholds are 0.5 for all labels: `soundpost-train calibrate --bundle` chooses them "
+        "by budgets of false events",
         soft_wrap=True,
     )
