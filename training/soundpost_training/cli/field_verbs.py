@@ -1,4 +1,4 @@
-"""The verbs that work on field folders: evaluate --field."""
+"""The verbs that work on field folders: evaluate --field, field compose."""
 
 import argparse
 import sys
@@ -12,15 +12,29 @@ from soundpost_training.audioset.label_map_file import read_label_map
 from soundpost_training.audioset.yamnet import YAMNET_MODEL
 from soundpost_training.dataset.paths import data_folder
 from soundpost_training.errors import ExperimentError
+from soundpost_training.field.compose.compose import compose_field
 from soundpost_training.field.report.tables import field_tables
 from soundpost_training.field.score.evaluate import Case, evaluate_field
-from soundpost_training.files import write_atomic
+from soundpost_training.files import explain_write_errors, write_atomic
 from soundpost_training.progress import report as console
 
 DATA_FILE = "field.json"
 
 FILE_COLUMNS = 200
 """Width of the tables in a file or pipe: rich assumes 80 there, which breaks most cells."""
+
+
+def compose(options: argparse.Namespace) -> None:
+    """Composes a field folder, and prints its contents and what is missing."""
+    with explain_write_errors(options.out):
+        composed = compose_field(
+            options.out, read_label_map(), options.debian, with_shared=not options.no_shared
+        )
+    for line in composed.left_out:
+        console.print(f"left out: {line}", soft_wrap=True, highlight=False)
+    console.print(
+        f"{options.out}: {composed.recordings} recordings, {composed.annotated} of them annotated"
+    )
 
 
 def evaluate(options: argparse.Namespace) -> None:

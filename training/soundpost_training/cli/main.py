@@ -8,6 +8,8 @@ from pathlib import Path
 
 from soundpost.errors import SoundpostError
 from soundpost_training.cli import freesound_options
+from soundpost_training.cli.field_options import VERBS as FIELD_VERBS
+from soundpost_training.cli.field_options import add_options as add_field_options
 from soundpost_training.cli.preflight import check
 from soundpost_training.cli.soundscape_options import VERBS as SOUNDSCAPE_VERBS
 from soundpost_training.cli.soundscape_options import add_options as add_soundscape_options
@@ -58,8 +60,8 @@ up in $SOUNDPOST_DATA. KERAS_BACKEND selects tensorflow, jax or torch.
 INTERRUPTED = 130
 """128 + SIGINT: the exit status that a shell expects of a program ended by Ctrl-C."""
 
-VERBS = TRAINING_VERBS | SOUNDSCAPE_VERBS
-WITHOUT_CONFIG = {"prepare", "evaluate", "tune", "gates"}
+VERBS = TRAINING_VERBS | SOUNDSCAPE_VERBS | FIELD_VERBS
+WITHOUT_CONFIG = {"prepare", "evaluate", "tune", "gates", "field"}
 """Verbs that work without an experiment: always, or with `freesound` or `--soundscape`."""
 
 
@@ -95,6 +97,7 @@ def _parser() -> argparse.ArgumentParser:
             help="experiment file, such as training/configs/esc50.toml",
         )
         add_soundscape_options(verb_parser, verb)
+        add_field_options(verb_parser, verb)
         if verb in TRAINING_VERBS:
             add_training_options(verb_parser, verb)
     return parser
@@ -104,11 +107,11 @@ def _run(options: argparse.Namespace) -> int:
     if getattr(options, "source", None) == "freesound":
         print(freesound_options.run(options))
         return 0
-    if getattr(options, "field", None):
-        # Imported on demand for the same reason as the verbs below.
+    if options.verb == "field" or getattr(options, "field", None):
+        # SciPy and matplotlib take a second to import; --help and a typo need not wait for them.
         from soundpost_training.cli import field_verbs  # noqa: PLC0415 - see above
 
-        field_verbs.evaluate(options)
+        (field_verbs.compose if options.verb == "field" else field_verbs.evaluate)(options)
         return 0
     if options.verb in SOUNDSCAPE_VERBS or getattr(options, "soundscape", None):
         return _run_soundscape(options)

@@ -7,15 +7,21 @@ from soundpost_training.audioset.label_map import LabelMap
 from soundpost_training.field.recordings.vocabulary import Vocabulary
 from soundpost_training.soundscape.detect.models import audioset_names
 
+WITHOUT_AUDIOSET = ("can_opening", "drinking_sipping", "washing_machine")
+"""Categories of ESC-50 that AudioSet has no class for."""
+
 
 def build_vocabulary(labels: Sequence[Label], label_map: LabelMap) -> Vocabulary:
     """Returns the labels that annotations may name: the bundle's, the map's and their categories.
 
     A label of the map and its categories in ESC-50 and UrbanSound8K are names of one sound.
     """
+    same = [(each.name, *each.esc50, *each.urbansound8k) for each in label_map.labels]
+    mapped = {name for names in same for name in names}
+    rest = [(name,) for name in (*audioset_names(), *WITHOUT_AUDIOSET) if name not in mapped]
     return Vocabulary(
         labels=[label.name for label in labels],
-        aliases=[(each.name, *each.esc50, *each.urbansound8k) for each in label_map.labels],
+        aliases=[*same, *rest],
         groups=label_map.groups,
     )
 

@@ -1,0 +1,82 @@
+"""Composes a field folder of what the sources hold out of training."""
+
+import csv
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from soundpost_training.audioset.label_map import LabelMap
+from soundpost_training.field.compose import material
+from soundpost_training.field.compose.events import plan_events, write_event
+from soundpost_training.field.compose.negatives import Negatives, write_negatives
+from soundpost_training.field.compose.plan import read_plan
+from soundpost_training.field.recordings.annotations import ANNOTATIONS_FILE
+from soundpost_training.field.recordings.label_tables import SOUNDS_FILE
+from soundpost_training.files import write_atomic
+from soundpost_training.progress import bar
+
+BED = "mateusfg7-wind"
+"""The held-out ambience around the annotated sounds: it has no event of its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Composed:
+    """What was written, and the material that is missing, with the reason."""
+
+    recordings: int
+    annotated: int
+    left_out: tuple[str, ...]
+
+
+def compose_field(
+    folder: Path, label_map: LabelMap, debian: Path, *, with_shared: bool
+) -> Composed:
+    """Writes recordings, annotations and the labels that may sound in the negatives.
+
+    The same material gives the same folder, bit by bit.
+
+    Args:
+        folder: The folder; made if it is missing.
+        label_map: Labels of the categories of ESC-50 and UrbanSound8K.
+        debian: The folder of unpacked Debian packages.
+        with_shared: Whether slices of UrbanSound8K whose recording is in ESC-50 are used: not for
+            a network that was trained on all of ESC-50.
+
+    Raises:
+        DatasetError: ESC-50, UrbanSound8K or the ambience is missing.
+    """
+    clips, slices = material.esc50_clips(), material.urbansound8k_slices()
+    ambience = material.ambience()
+    debian_recordings, left_out = material.packages(debian)
+    urban = [each.clip for each in slices if with_shared or not each.is_in_esc50]
+    negatives = Negatives(clips, urban, ambience, debian_recordings)
+    bed = material.read(next(each for each in ambience if each.path.stem == BED))
+    events = list(plan_events(clips, slices, label_map, with_shared=with_shared))
+    annotations: list[Sequence[str]] = []
+    sounds: list[Sequence[str]] = []
+    with bar() as progress:
+        for event in progress.track(events, description="annotated recordings"):
+            row = write_event(folder, event, material.read(event.clip), bed)
+            if row is not None:
+                annotations.append(row)
+        recordings = len(annotations)
+        for plan in progress.track(read_plan(), description="negatives"):
+            names = write_negatives(folder, plan, negatives)
+            recordings += len(names)
+            if names:
+                place = names[0].rpartition("/")[0]
+                sounds += [(place, label) for label in plan.may_sound]
+            else:
+                left_out.append(f"{plan.kind}: {plan.source} has no {plan.name}")
+    _write_table(folder / ANNOTATIONS_FILE, ("file", "label", "onset", "offset"), annotations)
+    _write_table(folder / SOUNDS_FILE, ("folder", "label"), sounds)
+    return Composed(recordings, len(annotations), tuple(left_out))
+
+
+def _write_table(path: Path, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(columns)
+    writer.writerows(rows)
+    write_atomic(path, text.getvalue().encode())
