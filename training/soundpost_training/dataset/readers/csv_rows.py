@@ -10,6 +10,9 @@ from soundpost_training.errors import DatasetError
 NAMED = 5
 """Files that an error names; the rest are counted."""
 
+CLIP_SUFFIXES = (".wav", ".flac", ".ogg", ".opus")
+"""Formats that copies of published data sets come in, in the order in which they are looked for."""
+
 Spellings = Mapping[str, tuple[str, ...]]
 """Other names of columns, in lower case and without blanks, by the name that is used here."""
 
@@ -87,6 +90,16 @@ def _row(header: list[str], row: list[str], table: Path, hint: str) -> dict[str,
             hint=f"put values that contain the separator into quotes; {hint}",
         )
     return dict(zip(header, [*row, *[""] * len(header)], strict=False))
+
+
+def find_audio(named: Path) -> Path:
+    """Returns a file of a table, or the one beside it that differs in the suffix only.
+
+    Copies of published data sets are often stored in another format under the names of their
+    table. Returns the path that the table names where there is no file at all.
+    """
+    candidates = [named, *(named.with_suffix(suffix) for suffix in CLIP_SUFFIXES)]
+    return next((path for path in candidates if is_regular_file(path)), named)
 
 
 def refuse_absent(paths: list[Path], table: Path, hint: str) -> None:

@@ -7,11 +7,11 @@ import csv
 from pathlib import Path
 
 from soundpost_training.dataset.clip import Clip, Dataset
+from soundpost_training.dataset.readers.csv_rows import find_audio
 from soundpost_training.errors import DatasetError
 
 AUTHOR = "ESC-50: K. J. Piczak, Dataset for Environmental Sound Classification, ACM MM 2015"
 RECORDISTS = "recordings from freesound.org, each by the author of the sound numbered src_file"
-CLIP_SUFFIXES = (".wav", ".flac", ".ogg")
 
 
 def read_esc50(folder: Path, *, esc10: bool = False) -> Dataset:
@@ -67,8 +67,7 @@ def _tables(folder: Path) -> tuple[Path, Path]:
 
 def _audio(folder: Path, name: str) -> Path:
     named = folder / "audio" / name
-    candidates = [named, *(named.with_suffix(suffix) for suffix in CLIP_SUFFIXES)]
-    found = next((path for path in candidates if path.is_file()), None)
-    if found is None:
+    found = find_audio(named)
+    if not found.is_file():
         raise DatasetError(f"clip {name} is missing: {named}", hint="copy the whole audio/ folder")
     return found

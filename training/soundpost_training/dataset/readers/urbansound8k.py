@@ -8,7 +8,7 @@ from pathlib import Path
 
 from soundpost_training.dataset.clip import Clip, Dataset
 from soundpost_training.dataset.labels import refuse_bad_labels
-from soundpost_training.dataset.readers.csv_rows import read_rows, refuse_absent
+from soundpost_training.dataset.readers.csv_rows import find_audio, read_rows, refuse_absent
 from soundpost_training.errors import DatasetError
 
 AUTHORS = (
@@ -21,6 +21,9 @@ HINT = "unpack UrbanSound8K as it is: metadata/UrbanSound8K.csv beside audio/fol
 
 def read_urbansound8k(folder: Path) -> Dataset:
     """Returns the slices that `metadata/UrbanSound8K.csv` lists, in `audio/fold1` to `fold10`.
+
+    The slices may be in another format under the names of the publication. A copy of some whole
+    folds has a table of these folds only.
 
     A group is a recording of Freesound (`fsID`); the publication has its slices in one fold.
 
@@ -48,5 +51,5 @@ def read_urbansound8k(folder: Path) -> Dataset:
 
 def _clip(row: dict[str, str], folder: Path) -> Clip:
     fold = int(row["fold"])
-    path = folder / "audio" / f"fold{fold}" / row["slice_file_name"]
+    path = find_audio(folder / "audio" / f"fold{fold}" / row["slice_file_name"])
     return Clip(path, row["class"], fold, row["fsID"])

@@ -1,0 +1,1 @@
+"""Recordings of Debian packages: a table of packages, their files, their licences."""
