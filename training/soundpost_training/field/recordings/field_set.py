@@ -13,7 +13,6 @@ from soundpost_training.field.recordings.label_tables import (
     EVERY_LABEL,
     NEGATIVES,
     SOUNDS_FILE,
-    LabelTable,
     read_label_table,
 )
 from soundpost_training.field.recordings.sound import Sound, merge_overlapping
@@ -74,7 +73,15 @@ class FieldSet:
         return sum(sound.label == label for each in self.recordings for sound in each.sounds)
 
 
-def read_field_set(folder: Path, vocabulary: Vocabulary) -> FieldSet:
+def read_negatives(folder: Path, vocabulary: Vocabulary) -> FieldSet:
+    """Reads a field folder, or a folder of which all recordings are negatives.
+
+    Args and Raises: as `read_field_set`.
+    """
+    return read_field_set(folder, vocabulary, all_negative=not (folder / NEGATIVES).is_dir())
+
+
+def read_field_set(folder: Path, vocabulary: Vocabulary, *, all_negative: bool = False) -> FieldSet:
     """Reads a field folder.
 
     Below `negatives/KIND/`, every event is false unless its label is in `sounds.csv` or its sound
@@ -84,6 +91,7 @@ def read_field_set(folder: Path, vocabulary: Vocabulary) -> FieldSet:
     Args:
         folder: The folder.
         vocabulary: The labels that the tables may name.
+        all_negative: Whether all recordings are negatives, as if the folder were `negatives/`.
 
     Raises:
         DatasetError: There is no recording, or a table is invalid or names an unknown file or
@@ -103,8 +111,16 @@ def read_field_set(folder: Path, vocabulary: Vocabulary) -> FieldSet:
     checked, may_sound = (
         read_label_table(folder, name, vocabulary.labels) for name in (CHECKED_FILE, SOUNDS_FILE)
     )
+    prefix = f"{NEGATIVES}/" if all_negative else ""
     found = [
-        _recording(path, name, sounds.get(name, []), checked, may_sound)
+        FieldRecording(
+            path=path,
+            name=name,
+            kind=(kind := _kind(prefix + name)),
+            sounds=tuple(merge_overlapping(sounds.get(name, []))),
+            checked=checked.labels_of(name) | _checked_labels(kind, sounds.get(name, [])),
+            may_sound=may_sound.labels_of(name),
+        )
         for name, path in sorted(paths.items())
     ]
     usable = tuple(each for each in found if each.sounds or each.checked)
@@ -120,19 +136,9 @@ def read_field_set(folder: Path, vocabulary: Vocabulary) -> FieldSet:
     return FieldSet(folder, usable, (*walked.left_out, *unused))
 
 
-def _recording(
-    path: Path, name: str, sounds: Sequence[Sound], checked: LabelTable, may_sound: LabelTable
-) -> FieldRecording:
-    kind = _kind(name)
-    own = {EVERY_LABEL} if kind else {sound.label for sound in sounds}
-    return FieldRecording(
-        path=path,
-        name=name,
-        kind=kind,
-        sounds=tuple(merge_overlapping(sounds)),
-        checked=checked.labels_of(name) | own,
-        may_sound=may_sound.labels_of(name),
-    )
+def _checked_labels(kind: str, sounds: Sequence[Sound]) -> frozenset[str]:
+    """Returns the labels that a recording is checked for without an entry in a table."""
+    return frozenset({EVERY_LABEL} if kind else {sound.label for sound in sounds})
 
 
 def _kind(name: str) -> str:

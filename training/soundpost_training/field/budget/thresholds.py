@@ -1,0 +1,140 @@
+"""Chooses the threshold of each label: as low as its budget of false events an hour allows."""
+
+from collections.abc import Mapping, Sequence
+
+import msgspec
+
+from soundpost_training.errors import ExperimentError
+from soundpost_training.field.score.figures import CurvePoint, Figures
+from soundpost_training.field.score.summary import curve
+from soundpost_training.field.score.tally import Tally
+
+MISSED_BUDGET_REASON = "missed_budget"
+
+
+class Limits(Figures, frozen=True):
+    """The limits within which thresholds are chosen.
+
+    Attributes:
+        budget: False events an hour that each label may give.
+        budgets: The same for labels that have a budget of their own.
+        told_at_least: Recall below which a label is off by default.
+        lowest_on: No threshold is lower: sounds that are in no negative would reach it.
+    """
+
+    budget: float
+    budgets: dict[str, float] = msgspec.field(default_factory=dict)
+    told_at_least: float = 0.5
+    lowest_on: float = 0.1
+
+    def of(self, label: str) -> float:
+        """Returns the budget of a label."""
+        return self.budgets.get(label, self.budget)
+
+
+class LabelThreshold(Figures, frozen=True):
+    """The threshold of a label, and what it costs and finds.
+
+    Attributes:
+        label: The label.
+        budget: False events an hour that it may give.
+        point: Recall and false events at the chosen threshold.
+        curve: The same at every threshold.
+        off_because: The reason for which it is off by default; empty for a label that is on.
+    """
+
+    label: str
+    budget: float
+    point: CurvePoint
+    curve: list[CurvePoint]
+    off_because: str
+
+    @property
+    def is_on(self) -> bool:
+        """True if the label keeps its budget at a useful recall."""
+        return not self.off_because
+
+
+class FieldCalibration(Figures, frozen=True):
+    """The thresholds of a bundle.
+
+    Attributes:
+        bundle: Its id and version.
+        command: The command that chose them.
+        limits: The budgets and the least recall.
+        negative_hours: Length of the negatives.
+        labels: The thresholds, in the order of the bundle's labels.
+        notes: What was left out.
+    """
+
+    bundle: str
+    command: str
+    limits: Limits
+    negative_hours: float
+    labels: list[LabelThreshold]
+    notes: list[str]
+
+
+def choose_thresholds(
+    tallies: Mapping[float, Tally], labels: Sequence[str], limits: Limits
+) -> list[LabelThreshold]:
+    """Returns the threshold of each label.
+
+    Args:
+        tallies: The counts by threshold.
+        labels: The labels.
+        limits: The budgets and the least recall.
+
+    Raises:
+        ExperimentError: No threshold is as high as `lowest_on`.
+    """
+    tallies = {
+        threshold: each for threshold, each in tallies.items() if threshold >= limits.lowest_on
+    }
+    if not tallies:
+        raise ExperimentError(
+            f"expected a lowest threshold below 1, got {limits.lowest_on:g}", hint="lower it"
+        )
+    return [choose_threshold(label, curve(tallies, label), limits) for label in labels]
+
+
+def choose_threshold(label: str, points: Sequence[CurvePoint], limits: Limits) -> LabelThreshold:
+    """Returns the lowest threshold from which on every higher one keeps the budget.
+
+    One that keeps it by chance, between two that do not, is not chosen: with a higher threshold an
+    event may break into two.
+
+    Args:
+        label: The label.
+        points: Its curve, ascending; one point at least.
+        limits: The budgets and the least recall.
+    """
+    budget = limits.of(label)
+    chosen = points[-1]
+    for point in reversed(points):
+        if point.false_events.per_hour > budget:
+            break
+        chosen = point
+    return LabelThreshold(
+        label=label,
+        budget=budget,
+        point=chosen,
+        curve=list(points),
+        off_because=_reason(chosen, budget, limits.told_at_least),
+    )
+
+
+def _reason(point: CurvePoint, budget: float, told_at_least: float) -> str:
+    """Returns why a label is off by default, or an empty text."""
+    rate = point.false_events
+    if rate.per_hour > budget:
+        return (
+            f"{rate.per_hour:.2f} false events an hour at the highest threshold, "
+            f"{point.threshold:g}, over the budget of {budget:g}"
+        )
+    if point.recall.total and point.recall.value < told_at_least:
+        return (
+            f"recall of {point.recall.value:.0%} at {point.threshold:g}, where the budget of "
+            f"{budget:g} an hour is kept; {told_at_least:.0%} are needed"
+        )
+    return ""
