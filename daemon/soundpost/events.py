@@ -9,6 +9,8 @@ from numpy.typing import NDArray
 ANY = "any"
 """The label that stands for any sound: of events by level (`decide.any`), and of the topic
 `sound/any`. No model may have a label of this name."""
+UNKNOWN = "unknown"
+"""The label of events whose sound resembles no label (`decide.unknown`)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ import numpy as np
 from soundpost.audio import Chunk, Pcm, samples_to_ns
 from soundpost.events import Detection, Scores, State, Window
 from soundpost.evidence.clip_lengths import ClipLengths
-from soundpost.evidence.privacy import Privacy
+from soundpost.evidence.privacy import SPEECH_SCORE, Privacy
 from soundpost.evidence.recorder import ClipRecorder
 from soundpost.evidence.store.clip_store import ClipStore
 from soundpost.evidence.store.retention import RetentionPolicy
@@ -50,7 +50,7 @@ class EvidenceNode:
         folder: The folder of its clips.
         lengths: Lengths of its clips.
         privacy: Setting `evidence.privacy`.
-        labels: Labels of the model.
+        speech_score: The score at which a window of the label `speech` is silenced.
         budget_bytes: Space for all clips on the disk.
         keep_ns: Longest age of a clip.
         keep_free_bytes: Space to leave free on the disk.
@@ -63,7 +63,7 @@ class EvidenceNode:
     folder: Path
     lengths: ClipLengths = LENGTHS
     privacy: str = "off"
-    labels: tuple[str, ...] = ("dog", "speech")
+    speech_score: float = SPEECH_SCORE
     budget_bytes: int = 100_000_000
     keep_ns: int = 10**18
     keep_free_bytes: int = 0
@@ -87,7 +87,7 @@ class EvidenceNode:
         self.recorder = ClipRecorder(
             self.lengths,
             spec,
-            Privacy(self.privacy, self.labels, RATE_HZ),  # type: ignore[arg-type]  # a test may try any
+            Privacy(self.privacy, {1: self.speech_score}, RATE_HZ),  # type: ignore[arg-type]  # a test may try any
             ClipStore(
                 self.folder,
                 spec,

@@ -16,7 +16,7 @@ from soundpost.commands import (
     open_state_file,
 )
 from soundpost.config import Config, LiveConfig
-from soundpost.decide import build_mutes, build_tracker, longest_memory_windows
+from soundpost.decide import build_label_names, build_mutes, build_tracker, longest_memory_windows
 from soundpost.decide.rules.reserved_labels import RESERVED_LABELS
 from soundpost.evidence import Evidence, build_recorder
 from soundpost.gate import build_gate
@@ -178,5 +178,6 @@ def _build_publisher(
         ModelIdentity.of(manifest),
         {label.name: label.device_class for label in manifest.labels if label.device_class},
         records_clips=config.evidence.folder is not None,
+        groups=build_label_names(manifest.labels, config.decide).groups_with(labels),
     )
     return MqttPublisher(config.mqtt, node, health)

@@ -1,6 +1,7 @@
 """`soundpost check`: tries everything on this machine, from configuration to broker."""
 
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TextIO
 
@@ -13,11 +14,14 @@ from soundpost.classify import Bundle, Classifier, find_bundle, load_bundle, rep
 from soundpost.classify.golden import SCORE_TOLERANCE
 from soundpost.cli.checklist import Checklist
 from soundpost.cli.devices import TRY_SECONDS, describe_recording
-from soundpost.config import Config
-from soundpost.decide import build_mutes, build_rules
+from soundpost.cli.models.labels import REASONS
+from soundpost.config import Config, DecideConfig
+from soundpost.decide import build_mutes, build_rules, undetected_labels
+from soundpost.decide.rules.rules import build_label_names
 from soundpost.evidence import probe as folder_probe
 from soundpost.gate import build_gate
 from soundpost.health import Health
+from soundpost.manifest import Label
 from soundpost.publish import probe as broker_probe
 from soundpost.publish.outbox.probe import probe_outbox
 from soundpost.system.clock import clock_state
@@ -40,7 +44,9 @@ def check(read_config: Callable[[], Config], out: TextIO) -> int:
     config = steps.attempt("config", read_config, _describe_config)
     if config is None:
         return steps.status
-    bundle = steps.attempt("bundle", lambda: _load(config), _describe_bundle)
+    bundle = steps.attempt(
+        "bundle", lambda: _load(config), lambda bundle: _describe_bundle(bundle, config.decide)
+    )
     if bundle is not None:
         steps.attempt("golden", lambda: _replay(bundle, config), str)
     rate_hz = bundle.manifest.input.features.sample_rate_hz if bundle else 16_000
@@ -70,12 +76,23 @@ def _load(config: Config) -> Bundle:
     return bundle
 
 
-def _describe_bundle(bundle: Bundle) -> str:
+def _describe_bundle(bundle: Bundle, config: DecideConfig) -> str:
     manifest = bundle.manifest
     return (
-        f"{manifest.id} {manifest.version}: {len(manifest.labels)} labels, "
+        f"{manifest.id} {manifest.version}: {_describe_labels(manifest.labels, config)}, "
         f"{manifest.input.tensor.dtype}, {len(bundle.model) / 1000:.0f} kB, hashes as promised"
     )
+
+
+def _describe_labels(labels: Sequence[Label], config: DecideConfig) -> str:
+    """Returns the number of labels; if some are off, also how many are on, and off for what."""
+    label_names = build_label_names(labels, config)
+    off = Counter(undetected_labels(labels, config, label_names).values())
+    total = len(label_names.labels)
+    if not off:
+        return f"{total} labels"
+    reasons = ", ".join(f"{off[reason]} {text}" for reason, text in REASONS.items() if off[reason])
+    return f"{total} labels, {total - off.total()} on, {off.total()} off ({reasons})"
 
 
 def _replay(bundle: Bundle, config: Config) -> str:

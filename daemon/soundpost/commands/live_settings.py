@@ -138,7 +138,13 @@ class LiveSettings:
         self._overrides, self._rules = overrides, rules
 
     def _override(self, label: str) -> Override:
-        refuse_unknown(label, [rule.label for rule in self._rules], "command", "label")
+        detected = [rule.label for rule in self._rules]
+        if label in self._label_names.labels and label not in detected:
+            raise ConfigError(
+                f"command: {label} is not detected by this node",
+                hint=f"name it in decide.include, or in a table decide.labels.{label}",
+            )
+        refuse_unknown(label, detected, "command", "label")
         return self._overrides.get(label, Override(label))
 
     def _threshold(self, label: str) -> float:

@@ -4,6 +4,7 @@ from soundpost.decide.factory import build_mutes, build_tracker, longest_memory_
 from soundpost.decide.rules.labels import LabelNames
 from soundpost.decide.rules.precedence import Override
 from soundpost.decide.rules.rules import Rule, build_label_names, build_rules
+from soundpost.decide.rules.selection import UndetectedReason, undetected_labels
 from soundpost.decide.suppress.mutes import LONGEST_MUTE_SECONDS, Mute, Mutes, MutesState
 from soundpost.decide.tracker import Tracker
 
@@ -16,9 +17,11 @@ __all__ = [
     "Override",
     "Rule",
     "Tracker",
+    "UndetectedReason",
     "build_label_names",
     "build_mutes",
     "build_rules",
     "build_tracker",
     "longest_memory_windows",
+    "undetected_labels",
 ]

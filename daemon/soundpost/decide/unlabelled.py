@@ -6,8 +6,8 @@ from numpy.typing import NDArray
 from soundpost.audio import SILENCE_DBFS
 from soundpost.audio.noise_floor import NoiseFloor
 from soundpost.config import DecideConfig
-from soundpost.decide.rules.reserved_labels import ON_THRESHOLD, UNKNOWN, reserved_labels_of
-from soundpost.events import ANY, Scores
+from soundpost.decide.rules.reserved_labels import ON_THRESHOLD, reserved_labels_of
+from soundpost.events import ANY, UNKNOWN, Scores
 from soundpost.manifest import Manifest
 
 _SMALLEST_THRESHOLD = 1e-6  # a threshold may be 0, and the scores are divided by it

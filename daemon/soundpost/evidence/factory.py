@@ -10,7 +10,7 @@ from soundpost.errors import ConfigError
 from soundpost.evidence.clip_lengths import ClipLengths
 from soundpost.evidence.encode.flac import HIGHEST_RATE_HZ, load_encoder
 from soundpost.evidence.evidence import Evidence, NoEvidence
-from soundpost.evidence.privacy import Privacy
+from soundpost.evidence.privacy import Privacy, speech_scores
 from soundpost.evidence.recorder import ClipRecorder
 from soundpost.evidence.store.clip_store import ClipStore
 from soundpost.evidence.store.retention import RetentionPolicy
@@ -65,7 +65,7 @@ def build_recorder(
             f"longest clip, and {memory_windows} windows until the end of an event is decided",
             hint="lower smoothing_windows and of_windows, or evidence.clip_seconds",
         )
-    privacy = Privacy(config.privacy, manifest.label_names, rate_hz)
+    privacy = Privacy(config.privacy, speech_scores(manifest.labels), rate_hz)
     folder = Path(config.folder)
     retention = RetentionPolicy(
         folder,

@@ -2,16 +2,19 @@
 
 import re
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Literal
+
+import numpy as np
 
 from soundpost.audio import Pcm
 from soundpost.errors import ConfigError
 from soundpost.events import Scores
+from soundpost.manifest import Label
 
 SPEECH_SCORE = 0.1
-"""A whole window is silenced if a label that means speech reaches this score. It is far below what
-starts an event: to lose a second of sound is better than to store a word."""
+"""A whole window is silenced if a label whose name means speech reaches this score. It is far below
+what starts an event: to lose a second of sound is better than to store a word."""
 
 CONTEXT_SECONDS = 10.0
 """Samples before the clip from which the voice detector learns the background: a detector that
@@ -29,12 +32,22 @@ def speech_labels(labels: Sequence[str]) -> list[int]:
     return [index for index, label in enumerate(labels) if _SPEECH.search(label)]
 
 
+def speech_scores(labels: Sequence[Label]) -> dict[int, float]:
+    """Returns the score at which a window of each label for speech is silenced, by its index.
+
+    Labels that the bundle marks as `speech` are silenced where they hold: from their off-threshold.
+    A bundle that marks none has no such calibration; its labels are found by name.
+    """
+    marked = {index: label.off_threshold for index, label in enumerate(labels) if label.speech}
+    return marked or dict.fromkeys(speech_labels([label.name for label in labels]), SPEECH_SCORE)
+
+
 class Privacy:
     """Removes speech from a clip before any of it reaches the disk.
 
     Args:
         mode: `off`, `mute-speech` or `no-speech-clips`.
-        labels: The model's labels; those that mean speech are found by name.
+        speech: By the index of a label for speech: the score at which a window is silenced.
         sample_rate_hz: Rate of the clips.
 
     Raises:
@@ -44,11 +57,13 @@ class Privacy:
     def __init__(
         self,
         mode: Literal["off", "mute-speech", "no-speech-clips"],
-        labels: Sequence[str],
+        speech: Mapping[int, float],
         sample_rate_hz: int,
     ) -> None:
         self._mode = mode
-        self._indices = speech_labels(labels) if mode != "off" else []
+        used = speech if mode != "off" else {}
+        self._indices = np.array(list(used), np.intp)
+        self._least_scores = np.array(list(used.values()), np.float32)
         self._sample_rate_hz = sample_rate_hz
         self._speech: deque[tuple[int, int]] = deque()
         if mode != "off":
@@ -65,9 +80,9 @@ class Privacy:
         return 0 if self._mode == "off" else round(CONTEXT_SECONDS * self._sample_rate_hz)
 
     def on_scores(self, scores: Scores) -> None:
-        """Records the window if one of its speech labels reaches `SPEECH_SCORE`."""
+        """Records the window if a label for speech reaches the score at which it is silenced."""
         window = scores.window
-        if self._indices and scores.values[self._indices].max() >= SPEECH_SCORE:
+        if (scores.values[self._indices] >= self._least_scores).any():
             self._speech.append((window.start_sample, window.end_sample))
 
     def drop_before(self, until_sample: int) -> None:

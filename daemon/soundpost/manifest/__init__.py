@@ -1,5 +1,6 @@
 """The manifest of a model: the contract from which the daemon builds its stages."""
 
+from soundpost.manifest.label import Label, OffReason, groups_of, minimum_daemon
 from soundpost.manifest.read import read_manifest
 from soundpost.manifest.schema import (
     CARD_FILE,
@@ -7,17 +8,14 @@ from soundpost.manifest.schema import (
     MANIFEST_FILE,
     MODEL_FILE,
     Artifact,
-    BundleId,
-    Label,
-    LabelName,
     LogMelInput,
     Manifest,
     Metric,
     Output,
     Tensor,
     Training,
-    Version,
 )
+from soundpost.manifest.types import BundleId, LabelName, Version
 
 __all__ = [
     "CARD_FILE",
@@ -31,9 +29,12 @@ __all__ = [
     "LogMelInput",
     "Manifest",
     "Metric",
+    "OffReason",
     "Output",
     "Tensor",
     "Training",
     "Version",
+    "groups_of",
+    "minimum_daemon",
     "read_manifest",
 ]

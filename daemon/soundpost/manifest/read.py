@@ -7,11 +7,21 @@ import msgspec
 
 from soundpost import __version__
 from soundpost.errors import BundleError, FeatureError
+from soundpost.manifest.label import version_numbers
 from soundpost.manifest.schema import GOLDEN_FILE, MANIFEST_FILE, MODEL_FILE, Manifest
+from soundpost.manifest.types import BundleId, Version
 from soundpost.system.regular_file import read_regular
 
 LARGEST_MANIFEST_BYTES = 4_000_000
 """Enough for the most labels that a manifest may have; ESC-50's takes 12 kB."""
+
+
+class _Origin(msgspec.Struct, frozen=True):
+    """The fields of a manifest that name the bundle and its daemon, whatever else it holds."""
+
+    id: BundleId
+    version: Version
+    minimum_daemon: Version
 
 
 def read_manifest(bundle: Path) -> Manifest:
@@ -31,6 +41,7 @@ def read_manifest(bundle: Path) -> Manifest:
             hint=f"a bundle is a folder with {MANIFEST_FILE}, {MODEL_FILE} and {GOLDEN_FILE}",
         ) from error
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, FeatureError) as error:
+        _refuse_newer(content)
         raise BundleError(
             f"{path} is not a manifest of schema 1: {error}",
             hint="export the bundle again, or use the daemon that it was made for",
@@ -41,13 +52,25 @@ def read_manifest(bundle: Path) -> Manifest:
             f"{path} is not a manifest of schema 1: {missing} is missing",
             hint="export the bundle again: a manifest must not rely on defaults",
         )
-    if _numbers(manifest.minimum_daemon) > _numbers(__version__):
+    _refuse_newer(content)
+    return manifest
+
+
+def _refuse_newer(content: bytes) -> None:
+    """Raises BundleError if the manifest names a newer daemon.
+
+    It may have fields that this daemon does not know, so only those of the error are decoded.
+    """
+    try:
+        origin = msgspec.json.decode(content, type=_Origin)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return
+    if version_numbers(origin.minimum_daemon) > version_numbers(__version__):
         raise BundleError(
-            f"bundle {manifest.id} {manifest.version} needs soundpost {manifest.minimum_daemon} "
+            f"bundle {origin.id} {origin.version} needs soundpost {origin.minimum_daemon} "
             f"or newer, this is {__version__}",
             hint="upgrade the daemon, or use an older bundle",
         )
-    return manifest
 
 
 def _missing_field(given: dict[str, Any], whole: dict[str, Any], where: str = "") -> str | None:
@@ -60,7 +83,3 @@ def _missing_field(given: dict[str, Any], whole: dict[str, Any], where: str = ""
             if missing:
                 return missing
     return None
-
-
-def _numbers(version: str) -> tuple[int, ...]:
-    return tuple(int(number) for number in version.split("."))

@@ -1,36 +1,34 @@
-"""The types of a manifest: schema 1, every field but one required."""
+"""The types of a manifest: schema 1; only fields of a label may be optional."""
 
 from typing import Annotated, Literal
 
-import msgspec
 from msgspec import Meta
 
-from soundpost.events import ANY
+from soundpost.events import ANY, UNKNOWN
 from soundpost.features import FeatureSpec
+from soundpost.manifest.label import (
+    SCHEMA_1_SINCE,
+    Label,
+    groups_of,
+    minimum_daemon,
+    version_numbers,
+)
+from soundpost.manifest.types import (
+    BundleId,
+    Bytes,
+    Figure,
+    Fold,
+    Frames,
+    Sha256,
+    Size,
+    Strict,
+    Version,
+)
 
 MANIFEST_FILE = "manifest.json"
 MODEL_FILE = "model.tflite"
 GOLDEN_FILE = "golden.npz"
 CARD_FILE = "MODEL_CARD.md"
-
-# Every number has bounds, far beyond use: they hold the memory that a manifest can ask for.
-Share = Annotated[float, Meta(ge=0.0, le=1.0)]
-Size = Annotated[int, Meta(ge=1, le=100_000_000)]
-Frames = Annotated[int, Meta(ge=1, le=100_000)]
-Windows = Annotated[int, Meta(ge=1, le=1_000)]
-Samples = Annotated[int, Meta(ge=0, le=100_000_000_000)]
-"""Up to a day at the highest rate."""
-Bytes = Annotated[int, Meta(ge=1, le=256_000_000)]
-Fold = Annotated[int, Meta(ge=0, le=1_000_000)]
-Figure = Annotated[float, Meta(ge=-1e12, le=1e12)]
-# \Z, because $ also matches before a final newline; [0-9], because \d matches any digit.
-Sha256 = Annotated[str, Meta(pattern=r"^[0-9a-f]{64}\Z")]
-BundleId = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9-]*\Z", max_length=64)]
-Version = Annotated[str, Meta(pattern=r"^[0-9]{1,6}\.[0-9]{1,6}\.[0-9]{1,6}\Z")]
-DeviceClass = Annotated[str, Meta(pattern=r"^[a-z_]{1,32}\Z")]
-LabelName = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9_]*\Z", max_length=64)]
-"""Few characters, because a label is part of MQTT topics and file names."""
-
 
 MOST_LABELS = 10_000
 """AudioSet has 527, and the largest networks for birds know some 6,500."""
@@ -43,18 +41,14 @@ SMALLEST_SCALE, LARGEST_SCALE = 1e-30, 1e30
 """Both are normal float32 numbers: a scale must neither underflow to 0 nor overflow."""
 
 
-class _Strict(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """A part of the manifest; unknown fields are refused."""
-
-
-class Artifact(_Strict, frozen=True):
+class Artifact(Strict, frozen=True):
     """A file of the bundle: its size and its hash."""
 
     bytes: Bytes
     sha256: Sha256
 
 
-class Tensor(_Strict, frozen=True):
+class Tensor(Strict, frozen=True):
     """A tensor of the model; real value = scale * (quantised value - zero_point).
 
     A float32 tensor has scale 0 and zero point 0, as the interpreter reports it.
@@ -72,7 +66,7 @@ class Tensor(_Strict, frozen=True):
             raise ValueError("a float32 tensor has scale 0 and zero point 0")
 
 
-class LogMelInput(_Strict, frozen=True, tag="log_mel", tag_field="kind"):
+class LogMelInput(Strict, frozen=True, tag="log_mel", tag_field="kind"):
     """A model input of log-mel windows, tensor [1, frames, mel_bands, 1]."""
 
     features: FeatureSpec
@@ -81,7 +75,7 @@ class LogMelInput(_Strict, frozen=True, tag="log_mel", tag_field="kind"):
     tensor: Tensor
 
 
-class Output(_Strict, frozen=True):
+class Output(Strict, frozen=True):
     """The model's logits, and the function that turns them into scores."""
 
     tensor: Tensor
@@ -89,30 +83,7 @@ class Output(_Strict, frozen=True):
     temperature: Annotated[float, Meta(ge=0.01, le=100.0)]
 
 
-class Label(_Strict, frozen=True, omit_defaults=True):
-    """A label and the decision defaults that were calibrated for it.
-
-    Attributes:
-        name: Lower-case letters, digits and underscores.
-        on_threshold: Smoothed score at which an event starts.
-        off_threshold: Smoothed score below which it ends; at most `on_threshold`.
-        smoothing_windows: Windows in the moving mean of the score.
-        minimum_samples: An event that ends sooner is retracted, one that lasts is confirmed.
-        refractory_samples: Minimum time from an event's offset to the next event's onset.
-        device_class: Home Assistant's class of the sound, such as `smoke`; the one optional field,
-            because a daemon before it would refuse the bundle.
-    """
-
-    name: LabelName
-    on_threshold: Share
-    off_threshold: Share
-    smoothing_windows: Windows
-    minimum_samples: Samples
-    refractory_samples: Samples
-    device_class: DeviceClass | None = None
-
-
-class Training(_Strict, frozen=True):
+class Training(Strict, frozen=True):
     """The origin of the weights."""
 
     data: str
@@ -123,7 +94,7 @@ class Training(_Strict, frozen=True):
     command: str
 
 
-class Metric(_Strict, frozen=True):
+class Metric(Strict, frozen=True):
     """A measured figure and the command that measured it; `spread` is a standard deviation."""
 
     name: str
@@ -132,7 +103,7 @@ class Metric(_Strict, frozen=True):
     command: str
 
 
-class Manifest(_Strict, frozen=True):
+class Manifest(Strict, frozen=True):
     """The contract between training and the daemon (schema 1)."""
 
     schema: Literal[1]
@@ -162,6 +133,7 @@ def _rules(manifest: Manifest) -> list[tuple[bool, str]]:
     """Returns the rules that the types of single fields cannot express, and whether each holds."""
     model_input, output = manifest.input, manifest.output.tensor
     names = manifest.label_names
+    needed = minimum_daemon(manifest.labels)
     return [
         (len(set(names)) == len(names), "two labels have the same name"),
         (ANY not in names, f"no label may be called {ANY}: that topic stands for all of them"),
@@ -186,5 +158,18 @@ def _rules(manifest: Manifest) -> list[tuple[bool, str]]:
         (
             all(label.off_threshold <= label.on_threshold for label in manifest.labels),
             "an off_threshold is above its on_threshold",
+        ),
+        (
+            not groups_of(manifest.labels).keys() & {*names, ANY, UNKNOWN},
+            f"a group has the name of a label, or is called {ANY} or {UNKNOWN}",
+        ),
+        (
+            any(label.off_by_default is None for label in manifest.labels),
+            "all labels are off by default",
+        ),
+        (
+            needed == SCHEMA_1_SINCE
+            or version_numbers(manifest.minimum_daemon) >= version_numbers(needed),
+            f"minimum_daemon is below {needed}, the first that knows all fields of the labels",
         ),
     ]

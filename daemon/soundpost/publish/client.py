@@ -38,7 +38,7 @@ class NodeTopics:
     Attributes:
         base: The base topic of the node, `<prefix>/<node>`.
         outbox: The messages for `detections`, sent in order.
-        states: Publishes status, health, `sound/…`, `settings` and `level`.
+        states: Publishes status, health, `sound/…`, `group/…`, `settings` and `level`.
         retained: The retained topics, of which those of earlier runs are cleared.
         announcer: Publishes the node to Home Assistant; None without discovery.
         inbox: Receives `command/…` and publishes `result`; None without commands.

@@ -1,6 +1,6 @@
 """The node as subscribers and Home Assistant see it, and its retained topics."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from soundpost.config import MqttConfig
@@ -9,6 +9,7 @@ from soundpost.messages.payload import ModelIdentity
 from soundpost.publish.home_assistant.announcer import DiscoveryAnnouncer
 from soundpost.publish.home_assistant.device_classes import device_classes
 from soundpost.publish.home_assistant.entities import DeviceAnnouncement
+from soundpost.publish.retained.state_topics import sound_topics
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +19,7 @@ class NodeDescription:
     Attributes:
         name: The name of the node, the second level of its topics.
         labels: The labels that are detected, published as `sound/<label>`.
+        groups: The detected labels of each group, published as `group/<group>`.
         model: The model that classifies; without it nothing is announced to Home Assistant.
         device_classes: Home Assistant's classes of sounds that the model's manifest names.
         records_clips: True if the node can record clips.
@@ -28,13 +30,15 @@ class NodeDescription:
     model: ModelIdentity | None = None
     device_classes: Mapping[str, str] = field(default_factory=dict)
     records_clips: bool = False
+    groups: Mapping[str, Collection[str]] = field(default_factory=dict)
 
 
 def retained_topics(
     config: MqttConfig, node: NodeDescription, base: str, announcer: DiscoveryAnnouncer | None
 ) -> set[str]:
     """Returns the full topics on which the node publishes retained messages."""
-    sounds = {f"{base}/sound/{label}" for label in (*node.labels, ANY)} if node.labels else set()
+    topics = sound_topics((*node.labels, ANY), node.groups) if node.labels else []
+    sounds = {f"{base}/{topic}" for topic in topics}
     settings = {f"{base}/settings"} if config.commands else set()
     discovery = {announcer.topic} if announcer is not None else set()
     return {f"{base}/status", f"{base}/health"} | sounds | settings | discovery
@@ -50,6 +54,7 @@ def build_announcer(
         base,
         node.labels,
         node.model,
+        groups=tuple(node.groups),
         health_seconds=config.health_seconds,
         device_classes=device_classes(config, node.labels, node.device_classes),
         level_seconds=config.level_seconds,

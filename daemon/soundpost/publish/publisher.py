@@ -47,7 +47,7 @@ class MqttPublisher:
         health: The counters of messages and connections.
 
     Attributes:
-        state_topics: The values of `sound/…`, `settings` and `level`.
+        state_topics: The values of `sound/…`, `group/…`, `settings` and `level`.
         inbox: Receives commands; None if `mqtt.commands` is off.
 
     Raises:
@@ -69,7 +69,9 @@ class MqttPublisher:
         settings = connection_settings(config, self._broker, node.name)
         states = build_state_sender(config, base, settings.run_id, refused_topics)
         self.state_topics, self._own_status = states.state_topics, states.own_status
-        self._sounds = SoundStates(node.labels, self.state_topics) if node.labels else None
+        self._sounds = (
+            SoundStates(node.labels, node.groups, self.state_topics) if node.labels else None
+        )
         announcer = build_announcer(config, node, base)
         retained = RetainedTopics(retained_topics(config, node, base, announcer))
         topics = NodeTopics(base, outbox.feed, states, retained, announcer, self.inbox)

@@ -13,13 +13,11 @@ from soundpost.manifest import (
     Output,
     Tensor,
     Training,
+    minimum_daemon,
 )
 from soundpost_training.dataset.clip import Dataset
 from soundpost_training.dataset.folds import training_folds
 from soundpost_training.experiment.experiment import Experiment
-
-MINIMUM_DAEMON = "0.1.0"
-"""The first daemon that reads manifests of schema 1."""
 
 
 class BundleContent(NamedTuple):
@@ -70,7 +68,7 @@ def build_manifest(
         schema=1,
         id=experiment.bundle.id,
         version=experiment.bundle.version,
-        minimum_daemon=MINIMUM_DAEMON,
+        minimum_daemon=minimum_daemon(decisions.labels),
         model=artifact(content.model),
         golden=artifact(content.golden),
         input=LogMelInput(

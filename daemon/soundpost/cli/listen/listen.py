@@ -14,7 +14,7 @@ from soundpost.classify.model import Model, load_model
 from soundpost.cli.listen.files import FileSearch
 from soundpost.cli.listen.progress import Progress
 from soundpost.cli.listen.reports import BestScores, ReportOptions, Summary
-from soundpost.cli.listen.thresholds import build_run_rules
+from soundpost.cli.listen.thresholds import build_run_rules, with_named_labels
 from soundpost.cli.options import Threshold
 from soundpost.config import Config
 from soundpost.decide import Rule
@@ -51,6 +51,7 @@ def listen(
         BundleError, ConfigError: As `load_model`, `build_run_rules` and `build_pipeline`.
     """
     model = load_model(config.classify)
+    config = with_named_labels(config, thresholds)
     rules = build_run_rules(model, config, thresholds)
     search = FileSearch()
     recordings = search.find(paths)

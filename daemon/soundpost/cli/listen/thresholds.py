@@ -2,12 +2,27 @@
 
 from collections.abc import Sequence
 
+import msgspec
+
 from soundpost.classify.model import Model
 from soundpost.cli.options import Threshold
-from soundpost.config import Config
+from soundpost.config import Config, LabelConfig
 from soundpost.decide import Rule, build_rules
 from soundpost.decide.rules.precedence import Override
 from soundpost.decide.rules.rules import build_label_names
+
+
+def with_named_labels(config: Config, thresholds: Sequence[Threshold]) -> Config:
+    """Returns the configuration with an empty table for each label or group of a threshold.
+
+    So a label that the bundle switches off is detected, as if `decide.labels` named it.
+    """
+    tables = config.decide.labels
+    names = {threshold.name for threshold in thresholds if threshold.name} - tables.keys()
+    decide = msgspec.structs.replace(
+        config.decide, labels=tables | dict.fromkeys(names, LabelConfig())
+    )
+    return msgspec.structs.replace(config, decide=decide)
 
 
 def build_run_rules(

@@ -9,7 +9,7 @@ from typing import TextIO
 from soundpost.classify import installed_bundles, load_bundle
 from soundpost.classify.bundle import Bundle
 from soundpost.errors import BundleError
-from soundpost.manifest import CARD_FILE
+from soundpost.manifest import CARD_FILE, OffReason, groups_of
 from soundpost.system.printable import printable
 from soundpost.system.units import BYTES_PER_MEGABYTE
 
@@ -27,6 +27,8 @@ class BundleRow:
         name: The name for `--bundle`.
         version: Its version.
         labels: The number of its labels.
+        groups: The number of labels in each group that it names.
+        off_by_default: The labels that are off unless the configuration names them, by reason.
         bytes: The size of its model.
         sample_rate_hz: The rate of its input.
         data: The data that it was trained on.
@@ -39,6 +41,8 @@ class BundleRow:
     name: str
     version: str
     labels: int
+    groups: dict[str, int]
+    off_by_default: dict[OffReason, list[str]]
     bytes: int
     sample_rate_hz: int
     data: str
@@ -72,10 +76,16 @@ def _row(bundle: Bundle) -> BundleRow:
     manifest = bundle.manifest
     figures = {metric.name: metric for metric in manifest.metrics}
     accuracy = next((figures[name] for name in _ACCURACY if name in figures), None)
+    off_by_default: dict[OffReason, list[str]] = {}
+    for label in manifest.labels:
+        if label.off_by_default is not None:
+            off_by_default.setdefault(label.off_by_default, []).append(label.name)
     return BundleRow(
         name=bundle.folder.name,
         version=manifest.version,
         labels=len(manifest.labels),
+        groups={group: len(names) for group, names in groups_of(manifest.labels).items()},
+        off_by_default=off_by_default,
         bytes=len(bundle.model),
         sample_rate_hz=manifest.input.features.sample_rate_hz,
         data=manifest.training.data,
@@ -97,6 +107,13 @@ def _write_table(rows: list[BundleRow], out: TextIO) -> None:
             f"{name:{width}}  {row.version:7}  {row.labels:6}  "
             f"{row.bytes / BYTES_PER_MEGABYTE:.2f} MB  {accuracy:>8}  {data}\n"
         )
+    for name, row in zip(names, rows, strict=True):
+        if row.groups:
+            groups = ", ".join(f"{group} {count}" for group, count in row.groups.items())
+            out.write(f"\n{name}, labels of each group: {groups}\n")
+        if row.off_by_default:
+            off = sum(len(labels) for labels in row.off_by_default.values())
+            out.write(f"{name}: {off} labels are off by default, see `soundpost labels`\n")
     card = printable(str(Path(rows[0].folder) / CARD_FILE))
     out.write(
         "\naccuracy: held-out clips that are recognised. Each bundle has a card with all figures, "

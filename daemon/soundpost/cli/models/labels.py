@@ -6,8 +6,20 @@ from typing import TextIO
 
 from soundpost.classify import find_bundle, load_bundle
 from soundpost.config import Config, DecideConfig
-from soundpost.decide import build_rules
+from soundpost.decide import UndetectedReason, build_rules, undetected_labels
+from soundpost.decide.rules.rules import build_label_names
+from soundpost.manifest import Manifest
 from soundpost.system.printable import printable
+
+REASONS: dict[UndetectedReason, str] = {
+    "excluded": "excluded",
+    "not_included": "not included",
+    "missed_budget": "missed budget",
+    "context": "context only",
+}
+"""The words of the reason for which a label is off."""
+_SCORES_WIDTH = 21
+"""Of the two columns of thresholds, in whose place a label that is off has its reason."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,11 +28,16 @@ class LabelRow:
 
     Attributes:
         label: Its name.
-        on_threshold: The smoothed score that starts an event; None if it is excluded.
-        off_threshold: The smoothed score below which an event ends; None if it is excluded.
-        groups: The groups that it is in.
+        on_threshold: The smoothed score that starts an event; None if it is not detected.
+        off_threshold: The smoothed score below which an event ends; None if it is not detected.
+        groups: The groups that it is in, that of the bundle first.
         profile: The profile that applies to it, or None.
-        is_detected: False if it is excluded, or not included.
+        is_detected: False if it is off.
+        off_reason: The reason for which it is off: `excluded` or `not_included` by the
+            configuration, `missed_budget` or `context` by the bundle; None if it is detected.
+        false_events_per_hour: The budget of false events that the bundle's threshold keeps to.
+        recall: The share of events that are detected at the bundle's threshold.
+        is_speech: True if `evidence.privacy` silences it by its score.
     """
 
     label: str
@@ -29,6 +46,10 @@ class LabelRow:
     groups: list[str]
     profile: str | None
     is_detected: bool
+    off_reason: UndetectedReason | None
+    false_events_per_hour: float | None
+    recall: float | None
+    is_speech: bool
 
 
 def labels(config: Config, out: TextIO, *, is_json: bool) -> None:
@@ -39,48 +60,67 @@ def labels(config: Config, out: TextIO, *, is_json: bool) -> None:
         ConfigError: The configuration does not fit it.
     """
     bundle = load_bundle(find_bundle(config.classify.bundle))
-    rows = _rows(
-        config.decide,
-        bundle.manifest.label_names,
-        {
-            rule.label: (rule.on_threshold, rule.off_threshold)
-            for rule in build_rules(
-                bundle.manifest.labels, config.decide, bundle.manifest.input.features.sample_rate_hz
-            )
-        },
-    )
+    rows = _rows(config.decide, bundle.manifest)
     if is_json:
         out.write(json.dumps([asdict(row) for row in rows], indent=1) + "\n")
-        return
+    else:
+        _write_table(rows, out)
+
+
+def _write_table(rows: list[LabelRow], out: TextIO) -> None:
+    """Writes a line for each label; recall and budget only if the bundle states any."""
     width = max(len("label"), *(len(row.label) for row in rows))
-    out.write(f"{'label':{width}}  starts at  ends below  profile, groups\n")
+    has_budgets = any(
+        row.recall is not None or row.false_events_per_hour is not None for row in rows
+    )
+    calibration = "  recall  budget/h" if has_budgets else ""
+    out.write(f"{'label':{width}}  starts at  ends below{calibration}  profile, groups\n")
     for row in rows:
         notes = printable(", ".join(filter(None, [row.profile, *row.groups])))
-        scores = f"{'excluded':>9}  {'':10}"
-        if row.is_detected:
+        if row.off_reason is None:
             scores = f"{row.on_threshold:9.2f}  {row.off_threshold:10.2f}"
-        out.write(f"{row.label:{width}}  {scores}  {notes}".rstrip() + "\n")
+        else:
+            scores = f"{REASONS[row.off_reason]:>9}"
+        calibration = f"  {_percent(row.recall)}  {_number(row.false_events_per_hour)}"
+        line = f"{row.label:{width}}  {scores:{_SCORES_WIDTH}}{calibration if has_budgets else ''}"
+        out.write(f"{line}  {notes}".rstrip() + "\n")
+    if has_budgets:
+        out.write("\nrecall, budget/h of false events: of the bundle's own thresholds\n")
 
 
-def _rows(
-    config: DecideConfig, names: list[str], thresholds: dict[str, tuple[float, float]]
-) -> list[LabelRow]:
+def _percent(share: float | None) -> str:
+    return f"{'-' if share is None else f'{100 * share:.0f} %':>6}"
+
+
+def _number(value: float | None) -> str:
+    return f"{'-' if value is None else f'{value:g}':>8}"
+
+
+def _rows(config: DecideConfig, manifest: Manifest) -> list[LabelRow]:
     """Returns a row for each label of the model, and for `unknown` and `any` if they are on."""
-    rows = []
-    for name in [*names, *(label for label in thresholds if label not in names)]:
-        on, off = thresholds.get(name, (None, None))
-        groups = [group for group, members in config.groups.items() if name in members]
-        rows.append(
-            LabelRow(
-                label=name,
-                on_threshold=on,
-                off_threshold=off,
-                groups=groups,
-                profile=_profile(config, name, groups),
-                is_detected=name in thresholds,
-            )
+    label_names = build_label_names(manifest.labels, config)
+    off = undetected_labels(manifest.labels, config, label_names)
+    sample_rate_hz = manifest.input.features.sample_rate_hz
+    rules = {rule.label: rule for rule in build_rules(manifest.labels, config, sample_rate_hz)}
+    by_name = {label.name: label for label in manifest.labels}
+
+    def row(name: str) -> LabelRow:
+        rule, label = rules.get(name), by_name.get(name)
+        groups = label_names.groups_of(name)
+        return LabelRow(
+            label=name,
+            on_threshold=rule.on_threshold if rule else None,
+            off_threshold=rule.off_threshold if rule else None,
+            groups=groups,
+            profile=_profile(config, name, groups),
+            is_detected=rule is not None,
+            off_reason=off.get(name),
+            false_events_per_hour=label.false_events_per_hour if label else None,
+            recall=label.recall if label else None,
+            is_speech=label.speech if label else False,
         )
-    return rows
+
+    return [row(name) for name in label_names.labels]
 
 
 def _profile(config: DecideConfig, name: str, groups: list[str]) -> str | None:

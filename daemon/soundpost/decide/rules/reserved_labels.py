@@ -1,10 +1,8 @@
 """The reserved labels `unknown` and `any`: their names and their defaults."""
 
 from soundpost.config import DecideConfig, LabelConfig
-from soundpost.events import ANY
+from soundpost.events import ANY, UNKNOWN
 from soundpost.manifest import Label
-
-UNKNOWN = "unknown"
 
 RESERVED_LABELS = {
     UNKNOWN: LabelConfig(needed_windows=6, of_windows=8),

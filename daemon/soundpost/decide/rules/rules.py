@@ -8,8 +8,9 @@ from soundpost.config import DecideConfig, ProfileConfig
 from soundpost.decide.rules.labels import LabelNames, refuse_unknown
 from soundpost.decide.rules.precedence import Override, SettingPrecedence
 from soundpost.decide.rules.reserved_labels import build_reserved_labels, reserved_labels_of
+from soundpost.decide.rules.selection import undetected_labels
 from soundpost.errors import ConfigError
-from soundpost.manifest import Label
+from soundpost.manifest import Label, groups_of
 
 Value = TypeVar("Value", int, float)
 
@@ -48,7 +49,9 @@ class Rule:
 
 
 def build_label_names(labels: Sequence[Label], config: DecideConfig) -> LabelNames:
-    """Returns the names of all labels and groups, with `unknown` and `any` if they are on.
+    """Returns the names of all labels, and of the groups of bundle and configuration.
+
+    `unknown` and `any` are among the labels if they are on.
 
     Raises:
         ConfigError: A group holds an unknown label or has the name of a label, or the model has a
@@ -61,7 +64,7 @@ def build_label_names(labels: Sequence[Label], config: DecideConfig) -> LabelNam
                 f"decide.{name} is on, but the model has a label {name!r} of its own",
                 hint=f"remove decide.{name}",
             )
-    return LabelNames(names + reserved_labels_of(config), config.groups)
+    return LabelNames(names + reserved_labels_of(config), config.groups, groups_of(labels))
 
 
 def build_rules(
@@ -70,7 +73,7 @@ def build_rules(
     sample_rate_hz: int,
     overrides: Sequence[Override] = (),
 ) -> tuple[Rule, ...]:
-    """Returns the rules of all included labels, in the manifest's order.
+    """Returns the rules of all labels that are detected, in the manifest's order.
 
     `unknown` and `any`, if they are on, come after the model's labels.
 
@@ -93,10 +96,8 @@ def build_rules(
     for override in overrides:
         refuse_unknown(override.label, known, "override", "label")
     override_of = {override.label: override for override in overrides}
-    included = label_names.find(known if config.include is None else config.include)
-    included |= set(reserved_labels_of(config))
-    included -= label_names.find(config.exclude)
-    if not included:
+    undetected = undetected_labels(labels, config, label_names)
+    if len(undetected) == len(known):
         raise ConfigError(
             "decide.include and decide.exclude leave no label to detect",
             hint=f"labels of the model: {', '.join(known)}",
@@ -107,7 +108,7 @@ def build_rules(
             index, label, precedence.of(label.name, override_of.get(label.name)), sample_rate_hz
         )
         for index, label in enumerate([*labels, *build_reserved_labels(config, sample_rate_hz)])
-        if label.name in included
+        if label.name not in undetected
     )
 
 

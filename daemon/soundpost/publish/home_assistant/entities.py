@@ -45,6 +45,7 @@ class DeviceAnnouncement:
         base: The base topic of the node, `<prefix>/<node>`.
         labels: The labels that are detected.
         model: The model that classifies.
+        groups: The groups of labels that have a topic of their own.
         health_seconds: The time between two health reports, with which all states are sent again.
         device_classes: The device class of each label; `sound` for the others.
         level_seconds: The time between two levels; 0 if none are published.
@@ -60,6 +61,7 @@ class DeviceAnnouncement:
     level_seconds: float = 0.0
     accepts_commands: bool = False
     records_clips: bool = False
+    groups: Sequence[str] = ()
 
     def build_payload(self, earlier: bytes | None = None) -> bytes:
         """Returns the payload, which also removes entities that only an earlier one has.
@@ -98,6 +100,7 @@ class DeviceAnnouncement:
                 event_types=tuple(self.labels),
             ),
             **{f"sound_{label}": self._sound(label) for label in (*self.labels, ANY)},
+            **{f"group_{group}": self._group(group) for group in self.groups},
             "problem": self._health(
                 "Microphone",
                 "{{ 'ON' if value_json.problems | reject('eq', 'configuration') | list"
@@ -122,11 +125,19 @@ class DeviceAnnouncement:
         }
 
     def _sound(self, label: str) -> Component:
+        name = "Any sound" if label == ANY else _spelt(label)
+        device_class = self.device_classes.get(label, SOUND)
+        return self._binary_sensor(name, f"sound/{label}", device_class)
+
+    def _group(self, group: str) -> Component:
+        return self._binary_sensor(f"{_spelt(group)} (group)", f"group/{group}", SOUND)
+
+    def _binary_sensor(self, name: str, topic: str, device_class: str) -> Component:
         return Component(
             platform="binary_sensor",
-            name="Any sound" if label == ANY else label.replace("_", " ").capitalize(),
-            state_topic=f"{self.base}/sound/{label}",
-            device_class=self.device_classes.get(label, SOUND),
+            name=name,
+            state_topic=f"{self.base}/{topic}",
+            device_class=device_class,
             expire_after=self._expire_after,
         )
 
@@ -171,6 +182,11 @@ class DeviceAnnouncement:
             state_class="measurement" if is_gauge else "total_increasing",
             expire_after=self._expire_after,
         )
+
+
+def _spelt(name: str) -> str:
+    """Returns the name of a label or group as a person writes it."""
+    return name.replace("_", " ").capitalize()
 
 
 def _platforms(earlier: bytes | None) -> dict[str, str]:

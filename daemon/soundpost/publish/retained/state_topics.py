@@ -1,7 +1,7 @@
 """State topics, retained but for `level`: only the latest value of each is published."""
 
 import threading
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 import msgspec
@@ -10,6 +10,8 @@ from soundpost.events import ANY, State
 from soundpost.messages.payload import DetectionMessage
 from soundpost.messages.settings import SettingsMessage
 
+SOUND, GROUP = "sound", "group"
+"""The levels of topics that are `ON` while a label, or any label of a group, is detected."""
 ON = b"ON"
 OFF = b"OFF"
 
@@ -78,21 +80,28 @@ class StateTopics:
 
 
 class SoundStates:
-    """Sets the state of each sound: `sound/<label>` for each label, `sound/any` for all.
+    """Sets the state of each sound: `sound/<label>`, `group/<group>`, and `sound/any` for all.
 
     All are OFF at first, because a run that was killed may have left some ON.
 
     Args:
         labels: The labels that are detected.
+        groups: The labels of each group.
         state_topics: The topics to set.
     """
 
-    def __init__(self, labels: Iterable[str], state_topics: StateTopics) -> None:
+    def __init__(
+        self,
+        labels: Iterable[str],
+        groups: Mapping[str, Collection[str]],
+        state_topics: StateTopics,
+    ) -> None:
         self._state_topics = state_topics
         self._active: set[str] = set()
         self._labels = dict.fromkeys((*labels, ANY))
-        for label in self._labels:
-            state_topics.set(f"sound/{label}", OFF)
+        self._groups = groups
+        for topic in sound_topics(self._labels, groups):
+            state_topics.set(topic, OFF)
 
     def update(self, message: DetectionMessage) -> None:
         """Switches a label ON with `started`, and OFF with `ended` or `retracted`.
@@ -106,11 +115,19 @@ class SoundStates:
         else:
             self._active.add(message.label)
         if message.label != ANY:  # `any` has events of its own (decide.any), and is set below
-            self._set(message.label, is_on=message.label in self._active)
-        self._set(ANY, is_on=bool(self._active))
+            self._set(f"{SOUND}/{message.label}", is_on=message.label in self._active)
+        for group, labels in self._groups.items():
+            if message.label in labels:
+                self._set(f"{GROUP}/{group}", is_on=not self._active.isdisjoint(labels))
+        self._set(f"{SOUND}/{ANY}", is_on=bool(self._active))
 
-    def _set(self, label: str, *, is_on: bool) -> None:
-        self._state_topics.set(f"sound/{label}", ON if is_on else OFF)
+    def _set(self, topic: str, *, is_on: bool) -> None:
+        self._state_topics.set(topic, ON if is_on else OFF)
+
+
+def sound_topics(labels: Iterable[str], groups: Iterable[str]) -> list[str]:
+    """Returns the topics of labels and groups, below the node's base topic."""
+    return [f"{SOUND}/{label}" for label in labels] + [f"{GROUP}/{group}" for group in groups]
 
 
 def set_settings(settings: SettingsMessage, topics: StateTopics) -> None:

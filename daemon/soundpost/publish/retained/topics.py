@@ -7,10 +7,8 @@ from functools import partial
 
 from soundpost.publish.connection import Connection
 from soundpost.publish.message import OutgoingMessage
-from soundpost.publish.retained.state_topics import OFF
+from soundpost.publish.retained.state_topics import GROUP, OFF, SOUND
 from soundpost.system.log_once import LogOnce
-
-_SOUND_LEVEL = "sound"
 
 _log = logging.getLogger("soundpost.publish")
 
@@ -66,4 +64,4 @@ class RetainedTopics:
 
 
 def _is_sound(topic: str) -> bool:
-    return topic.split("/")[-2:-1] == [_SOUND_LEVEL]
+    return topic.split("/")[-2:-1] in ([SOUND], [GROUP])

@@ -1,8 +1,16 @@
-"""Settings messages: published on change, and compared once a second."""
+"""Live settings: labels and groups that commands name, and messages about changes."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
 
 import pytest
 from command_harness import MINUTE_NS, NOW_NS, RUNNING, CommandNode
+from tagging_bundle import tagging_manifest
 
+from soundpost.classify.model import Model
+from soundpost.config import Config, DecideConfig
 from soundpost.messages.settings import SettingsMessage
 
 LATER_NS = NOW_NS + 31 * MINUTE_NS
@@ -39,3 +47,31 @@ def test_settings_are_compared_once_a_second(
         node.executor.tick(RUNNING)
         node.sound_clock.utc_ns += 50_000_000
     assert calls == [NOW_NS, NOW_NS + 1_000_000_000]
+
+
+def test_a_label_that_is_not_detected_has_no_threshold(
+    make_node: Callable[[Config], CommandNode],
+) -> None:
+    """The hint states how to switch it on, not the nearest other label."""
+    node = make_node(Config(decide=DecideConfig(exclude=["hum"])))
+    commands: dict[str, dict[str, Any]] = {
+        "threshold": {"on": 0.5},
+        "profile": {"profile": "instant"},
+    }
+    for name, fields in commands.items():
+        result = node.execute(name, name, label="hum", **fields)
+        assert (result["status"], result["message"]) == (
+            "refused",
+            "command: hum is not detected by this node",
+        )
+        assert "decide.labels.hum" in result["hint"]
+
+
+def test_a_group_of_the_bundle_is_muted_by_its_name(tmp_path: Path, model: Model) -> None:
+    """Labels that are off in it are muted too, for the case that they are switched on."""
+    tagging = replace(model, bundle=replace(model.bundle, manifest=tagging_manifest()))
+    node = CommandNode(tmp_path, tagging)
+    assert node.execute("mute", "a1", labels=["alarms"], minutes=1)["status"] == "done"
+    assert [mute.label for mute in node.mutes.state.mutes] == ["hiss", "hush"]
+    result = node.execute("mute", "a2", labels=["alrams"], minutes=1)
+    assert (result["status"], result["hint"]) == ("refused", "did you mean alarms?")

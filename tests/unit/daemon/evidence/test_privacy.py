@@ -5,6 +5,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
+import msgspec
 import numpy as np
 import pytest
 import soundfile
@@ -13,12 +14,13 @@ from evidence_harness import RATE_HZ, WINDOW, Event, EvidenceNode
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
+from tagging_bundle import tagging_manifest
 
 from soundpost.audio import Pcm
 from soundpost.audio.vad import RATES_HZ, STRICTEST, VoiceDetector
 from soundpost.errors import ConfigError
 from soundpost.evidence.encode.spectrogram import draw
-from soundpost.evidence.privacy import Privacy, speech_labels
+from soundpost.evidence.privacy import SPEECH_SCORE, Privacy, speech_labels, speech_scores
 from soundpost.evidence.speech import silence_speech
 from soundpost.features import FeatureSpec, LogMel
 
@@ -206,6 +208,39 @@ def test_the_picture_does_not_show_muted_sound(folder: Path) -> None:
     assert next(folder.glob("*.png")).read_bytes() == expected
 
 
+def test_a_window_is_muted_from_the_score_of_its_label_on(folder: Path) -> None:
+    """Scores below it are those of other sounds; the window that reaches it is silenced whole."""
+    hum = np.tile(np.array([3, -3], np.int16), 5 * RATE_HZ)
+    node = EvidenceNode(folder, privacy="mute-speech", speech_score=0.6)
+    start = 4 * RATE_HZ
+    event = Event(3 * RATE_HZ, 5 * RATE_HZ)
+    node.run(hum, [event], speech=lambda at: 0.6 if at == start else 0.59)
+    first = event.onset - node.lengths.pre_roll_samples
+    margin = round(0.3 * RATE_HZ)
+    silent = np.flatnonzero(clip_of(folder) == 0) + first
+    assert silent.tolist() == list(range(start - margin, start + WINDOW + margin))
+
+
+def test_marked_labels_are_speech_from_their_off_threshold() -> None:
+    """They take the place of names, which say nothing of a score."""
+    manifest = tagging_manifest()
+    assert speech_scores(manifest.labels) == {1: 0.4}
+    renamed = [
+        msgspec.structs.replace(label, name=name)
+        for label, name in zip(manifest.labels, ("shouting", "clatter", "hush"), strict=True)
+    ]
+    assert speech_scores(renamed) == {1: 0.4}
+
+
+def test_a_bundle_that_marks_no_speech_is_searched_for_names() -> None:
+    """From a score far below every threshold on."""
+    unmarked = [
+        msgspec.structs.replace(label, name=name, speech=False)
+        for label, name in zip(tagging_manifest().labels, ("shouting", "dog", "hush"), strict=True)
+    ]
+    assert speech_scores(unmarked) == {0: SPEECH_SCORE}
+
+
 def test_a_low_speech_score_mutes_nothing(folder: Path) -> None:
     """A model gives every label a small score."""
     hum = np.tile(np.array([3, -3], np.int16), 5 * RATE_HZ)
@@ -245,8 +280,8 @@ def test_speech_labels_are_found_by_their_words(label: str, *, expected: bool) -
 def test_a_sample_rate_without_voice_detection_is_refused(rate_hz: int) -> None:
     """Otherwise speech would be stored that was to be silenced."""
     with pytest.raises(ConfigError, match="privacy"):
-        Privacy("mute-speech", ["dog"], rate_hz)
-    Privacy("off", ["dog"], rate_hz)
+        Privacy("mute-speech", {}, rate_hz)
+    Privacy("off", {}, rate_hz)
 
 
 @settings(max_examples=40)

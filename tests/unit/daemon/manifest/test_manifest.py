@@ -164,6 +164,15 @@ def test_a_bundle_for_a_newer_daemon_is_refused(
         read_text(tmp_path, changed(("minimum_daemon",), minimum))
 
 
+def test_a_newer_daemon_is_named_before_a_field_that_is_unknown(tmp_path: Path) -> None:
+    """A manifest for a later daemon may hold fields that this one does not know."""
+    manifest = copy.deepcopy(WHOLE)
+    manifest["minimum_daemon"] = "99.0.0"
+    manifest["labels"][0]["from_the_future"] = 1
+    with pytest.raises(BundleError, match=r"needs soundpost 99\.0\.0 or newer"):
+        read_text(tmp_path, json.dumps(manifest))
+
+
 @pytest.mark.parametrize("minimum", ["0.10.0", "0.9.9", "0.0.1"])
 def test_a_bundle_for_an_older_daemon_is_read(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, minimum: str
@@ -247,7 +256,7 @@ def test_a_mutated_manifest_raises_nothing_but_bundle_errors(folder: Path, conte
 
 
 def test_a_label_may_have_a_device_class(folder: Path) -> None:
-    """The one optional field: without it a manifest is written as before."""
+    """Without it a manifest is written as before."""
     manifest = read_text(folder, changed(("labels", 0, "device_class"), "smoke"))
     assert manifest.labels[0].device_class == "smoke"
     assert manifest.labels[1].device_class is None

@@ -1,12 +1,14 @@
 """Thresholds of the command line."""
 
 import argparse
+from pathlib import Path
 
 import pytest
+from tagging_bundle import write_tagging_bundle
 
 from soundpost.classify import find_bundle
 from soundpost.classify.model import Model, load_model
-from soundpost.cli.listen.thresholds import build_run_rules
+from soundpost.cli.listen.thresholds import build_run_rules, with_named_labels
 from soundpost.cli.options import Threshold, threshold
 from soundpost.config import ClassifyConfig, Config, load_config
 from soundpost.errors import ConfigError
@@ -49,6 +51,37 @@ def test_one_of_a_label_or_group_wins_over_one_for_all(model: Model) -> None:
 def test_without_one_the_configuration_holds(model: Model) -> None:
     """The rules are those of `soundpost run`."""
     assert on_thresholds(model, load_config(None, CONFIG))["dog"] == 0.9
+
+
+def test_a_threshold_switches_on_a_label_that_the_bundle_switches_off(tmp_path: Path) -> None:
+    """As a table of the label in the configuration does; one for all labels or a group does not."""
+    tagging = load_model(ClassifyConfig(bundle=str(write_tagging_bundle(tmp_path / "yard"))))
+
+    def detected(*texts: str) -> dict[str, float]:
+        thresholds = [threshold(text) for text in texts]
+        config = with_named_labels(Config(), thresholds)
+        rules = build_run_rules(tagging, config, thresholds)
+        return {rule.label: rule.on_threshold for rule in rules}
+
+    assert detected("0.3") == {"hiss": 0.3}
+    assert detected("people=0.3") == {"hiss": 0.5}
+    assert detected("hum=0.2") == {"hiss": 0.5, "hum": 0.2}
+
+
+def test_named_labels_keep_the_order_of_the_tables(model: Model) -> None:
+    """Of two groups with a label, the later one in the file still wins."""
+    config = load_config(
+        None,
+        {
+            "decide": {
+                "groups": {"wet": ["rain"], "water": ["rain", "sea_waves"]},
+                "labels": {"wet": {"off_threshold": 0.1}, "water": {"off_threshold": 0.2}},
+            }
+        },
+    )
+    thresholds = [threshold("wet=0.5"), threshold("rooster=0.4")]
+    rules = build_run_rules(model, with_named_labels(config, thresholds), thresholds)
+    assert {rule.label: rule.off_threshold for rule in rules}["rain"] == 0.2
 
 
 def test_an_unknown_label_gets_the_nearest_one_as_a_hint(model: Model) -> None:

@@ -6,6 +6,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+from tagging_bundle import write_tagging_bundle
 
 from soundpost.cli.models.bundles import bundles
 
@@ -40,6 +41,23 @@ def test_json_has_the_same(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> N
     assert rows["mine"]["folder"] == str(tmp_path / "mine")
     assert (rows["mine"]["labels"], rows["mine"]["accuracy"]) == (3, None)
     assert rows["esc50"]["accuracy"] > 0.8
+
+
+def test_groups_and_labels_that_are_off_are_listed(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Only of bundles that have any; `soundpost labels` has the labels themselves."""
+    write_tagging_bundle(tmp_path / "yard")
+    monkeypatch.setenv("SOUNDPOST_MODELS", str(tmp_path))
+    _, text = listed(is_json=False)
+    assert "yard, labels of each group: alarms 2, people 1\n" in text
+    assert "yard: 2 labels are off by default" in text
+    assert "esc50, labels" not in text
+    _, text = listed(is_json=True)
+    rows = {row["name"]: row for row in json.loads(text)}
+    assert rows["yard"]["groups"] == {"alarms": 2, "people": 1}
+    assert rows["yard"]["off_by_default"] == {"context": ["hum"], "missed_budget": ["hush"]}
+    assert (rows["esc50"]["groups"], rows["esc50"]["off_by_default"]) == ({}, {})
 
 
 def test_a_damaged_bundle_is_named_and_the_others_are_listed(

@@ -2,9 +2,11 @@
 
 import io
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
+from tagging_bundle import write_tagging_bundle
 
 from soundpost.cli.models.labels import labels
 from soundpost.config import load_config
@@ -56,6 +58,46 @@ def test_the_table_has_a_row_for_each_label() -> None:
     assert lines[0][:2] == ["label", "starts"]
     assert ["rain", "excluded"] in lines
     assert len(lines) == 11
+
+
+def listed_of(bundle: Path, decide: dict[str, Any]) -> str:
+    """Returns the table of a bundle."""
+    out = io.StringIO()
+    config = load_config(None, {"classify": {"bundle": str(bundle)}, "decide": decide})
+    labels(config, out, is_json=False)
+    return out.getvalue()
+
+
+def test_calibration_groups_and_reasons_of_the_bundle_are_shown(tmp_path: Path) -> None:
+    """A label that the bundle switches off has its reason in place of thresholds."""
+    bundle = write_tagging_bundle(tmp_path / "yard")
+    lines = [line.split() for line in listed_of(bundle, {}).splitlines()]
+    assert lines[1:4] == [
+        ["hiss", "0.50", "0.40", "82", "%", "0.5", "alarms"],
+        ["hum", "context", "only", "-", "-", "people"],
+        ["hush", "missed", "budget", "-", "0.5", "alarms"],
+    ]
+    named = {"labels": {"hush": {}}, "exclude": ["people"], "groups": {"quiet": ["hush"]}}
+    lines = [line.split() for line in listed_of(bundle, named).splitlines()]
+    assert lines[2:4] == [
+        ["hum", "excluded", "-", "-", "people"],
+        ["hush", "0.50", "0.40", "-", "0.5", "alarms,", "quiet"],
+    ]
+
+
+def test_json_has_the_calibration_and_the_reason(tmp_path: Path) -> None:
+    """Labels of the bundle and of the configuration have the same keys."""
+    bundle = write_tagging_bundle(tmp_path / "yard")
+    out = io.StringIO()
+    config = load_config(None, {"classify": {"bundle": str(bundle)}, "decide": {"any": True}})
+    labels(config, out, is_json=True)
+    rows = {row["label"]: row for row in json.loads(out.getvalue())}
+    assert list(rows) == ["hiss", "hum", "hush", "any"]
+    assert (rows["hiss"]["recall"], rows["hiss"]["false_events_per_hour"]) == (0.82, 0.5)
+    assert (rows["hum"]["off_reason"], rows["hum"]["is_speech"]) == ("context", True)
+    assert rows["hush"]["off_reason"] == "missed_budget"
+    assert rows["any"]["off_reason"] is None
+    assert [row["is_detected"] for row in rows.values()] == [True, False, False, True]
 
 
 def test_what_does_not_exist_is_an_error() -> None:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+import msgspec
 import pytest
 from astral import Observer
 from astral.sun import elevation
@@ -63,6 +64,18 @@ def is_on(begins: str, ends: str, local: str, node: NodeConfig = BERLIN) -> bool
 def test_a_schedule_by_the_clock_follows_local_time(local: str, *, expected: bool) -> None:
     """It lasts from its start to the second before its end, in winter and in summer."""
     assert is_on("22:00", "06:00", local) is expected
+
+
+def test_a_group_of_the_bundle_has_a_schedule_by_its_name() -> None:
+    """Its labels are those that the manifest counts to it."""
+    labels = [msgspec.structs.replace(label, group="animals") for label in LABELS[:1]] + LABELS[1:]
+    schedule = ScheduleConfig(begins="22:00", ends="06:00", labels=["animals"])
+    config = Config(node=BERLIN, decide=DecideConfig(schedules=[schedule]))
+    at_night = at("2026-03-10T23:00:00", "Europe/Berlin")
+    by_group = build_mutes(labels, config, lambda: "synced")
+    assert [by_group.may_start(name, at_night) for name in ("dog", "siren")] == [False, True]
+    with pytest.raises(ConfigError, match="'animals'"):
+        build_mutes(LABELS, config, lambda: "synced")
 
 
 def test_a_night_in_which_the_clocks_change_is_shorter_or_longer_by_an_hour() -> None:

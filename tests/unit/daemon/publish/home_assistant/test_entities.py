@@ -71,6 +71,16 @@ def test_a_payload_follows_the_schema() -> None:
     assert payload["availability_topic"] == "soundpost/post/status"
 
 
+def test_a_group_is_a_binary_sensor_of_its_own() -> None:
+    """Its name differs from that of every label."""
+    announcement = DeviceAnnouncement("soundpost/post", LABELS, MODEL, groups=("fire_alarms",))
+    payload = json.loads(announcement.build_payload())
+    Draft202012Validator(RULES).validate(payload)
+    entity = payload["components"]["group_fire_alarms"]
+    assert entity["state_topic"] == "soundpost/post/group/fire_alarms"
+    assert (entity["name"], entity["device_class"]) == ("Fire alarms (group)", "sound")
+
+
 def test_two_nodes_share_no_id() -> None:
     """Ids differ between nodes of one prefix, and between nodes of one name."""
     ids: list[str] = []

@@ -1,6 +1,8 @@
-"""State topics: `sound/<label>` and `sound/any`."""
+"""State topics: `sound/<label>`, `group/<group>` and `sound/any`."""
 
 import msgspec
+from hypothesis import given
+from hypothesis import strategies as st
 from sample_messages import message
 
 from soundpost.events import State
@@ -10,7 +12,7 @@ from soundpost.publish.retained.state_topics import OFF, ON, SoundStates, StateT
 def test_any_is_on_while_a_sound_of_any_label_lasts() -> None:
     """`any` may have events of its own, which end before those of other labels."""
     state_topics = StateTopics()
-    sounds = SoundStates(["dog", "any"], state_topics)
+    sounds = SoundStates(["dog", "any"], {}, state_topics)
     state_topics.pop_pending()
     published = []
     for label, event_state in (
@@ -27,3 +29,35 @@ def test_any_is_on_while_a_sound_of_any_label_lasts() -> None:
         {},
         {"sound/dog": OFF, "sound/any": OFF},
     ]
+
+
+def test_a_group_is_off_until_one_of_its_labels_is_detected() -> None:
+    """A run that was killed may have left it on."""
+    state_topics = StateTopics()
+    SoundStates(["dog"], {"animals": ["dog"]}, state_topics)
+    assert {state.topic: state.payload for state in state_topics.pop_pending()} == {
+        "sound/dog": OFF,
+        "sound/any": OFF,
+        "group/animals": OFF,
+    }
+
+
+GROUPS = {"security": ["siren", "dog"], "animals": ["dog", "cat"]}
+LABELS = ["siren", "dog", "cat", "rain"]
+
+
+@given(toggled=st.lists(st.sampled_from(LABELS), max_size=20))
+def test_a_group_is_on_while_one_of_its_labels_is(toggled: list[str]) -> None:
+    """A label may be in several groups, or in none."""
+    state_topics = StateTopics()
+    sounds = SoundStates(LABELS, GROUPS, state_topics)
+    active: set[str] = set()
+    latest: dict[str, bytes] = {}
+    for label in toggled:
+        active ^= {label}
+        state = State.STARTED if label in active else State.ENDED
+        sounds.update(msgspec.structs.replace(message(1, state=state), label=label))
+        latest |= {state.topic: state.payload for state in state_topics.pop_pending()}
+        for group, labels in GROUPS.items():
+            expected = ON if active & set(labels) else OFF
+            assert latest.get(f"group/{group}", OFF) == expected

@@ -46,6 +46,23 @@ def test_a_label_that_is_gone_is_cleared(broker: Broker, run: Callable[..., None
     assert retained(broker)["soundpost/post/sound/dog"] == "OFF"
 
 
+def test_a_group_that_is_gone_is_cleared(broker: Broker, tmp_path: Path) -> None:
+    """As a label is: its subscribers receive OFF before the retained message is removed."""
+    topic = "soundpost/post/group/animals"
+    config = MqttConfig(broker=broker.url, outbox=str(tmp_path / "outbox.db"))
+    for groups in ({"animals": {"dog"}}, {}):
+        node = NodeDescription("post", ["dog"], groups=groups)
+        with (
+            Subscriber(broker.port, topic) as subscriber,
+            MqttPublisher(config, node, Health()) as publisher,
+        ):
+            wait_until(lambda publisher=publisher: publisher.is_connected)  # type: ignore[misc]
+            if not groups:
+                seen = subscriber.wait_for(lambda seen: seen and not seen[-1].payload)
+                assert [m.text for m in seen] == ["OFF", "OFF", ""]
+        assert (topic in retained(broker)) == bool(groups)
+
+
 def test_what_is_cleared_is_forgotten(broker: Broker, run: Callable[..., None]) -> None:
     """Another node may use the old name: a third run does not touch its topics."""
     run(broker, "dog", name="old")

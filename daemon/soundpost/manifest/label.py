@@ -1,0 +1,80 @@
+"""A label of a manifest, and what follows from the labels together."""
+
+from collections.abc import Sequence
+from typing import Annotated, Literal
+
+from msgspec import Meta
+
+from soundpost.manifest.types import EventsPerHour, LabelName, Samples, Share, Strict, Windows
+
+DeviceClass = Annotated[str, Meta(pattern=r"^[a-z_]{1,32}\Z")]
+OffReason = Literal["missed_budget", "context"]
+"""The reason for which a label is off by default: no threshold keeps its budget of false events at
+a useful recall, or it is there so that its sound is not mistaken for others (speech, music)."""
+
+SCHEMA_1_SINCE = "0.1.0"
+"""The first daemon that reads manifests of schema 1."""
+GROUPS_SINCE = "0.2.0"
+"""The first daemon that reads groups, budgets, labels that are off by default, and speech."""
+
+
+class Label(Strict, frozen=True, omit_defaults=True):
+    """A label and the decision defaults that were calibrated for it.
+
+    Attributes:
+        name: Lower-case letters, digits and underscores.
+        on_threshold: Smoothed score at which an event starts.
+        off_threshold: Smoothed score below which it ends; at most `on_threshold`.
+        smoothing_windows: Windows in the moving mean of the score.
+        minimum_samples: An event that ends sooner is retracted, one that lasts is confirmed.
+        refractory_samples: Minimum time from an event's offset to the next event's onset.
+        device_class: Home Assistant's class of the sound, such as `smoke`. This field and those
+            below are optional, and left out of the manifest where they have their default.
+        group: The group that the bundle counts the label to, such as `security`.
+        false_events_per_hour: The budget of false events that `on_threshold` keeps to.
+        recall: The share of events that are detected at `on_threshold`.
+        off_by_default: The reason for which no event of the label starts unless the configuration
+            names it; None for a label that is detected by default.
+        speech: True if the sound is speech that `evidence.privacy` must not store.
+    """
+
+    name: LabelName
+    on_threshold: Share
+    off_threshold: Share
+    smoothing_windows: Windows
+    minimum_samples: Samples
+    refractory_samples: Samples
+    device_class: DeviceClass | None = None
+    group: LabelName | None = None
+    false_events_per_hour: EventsPerHour | None = None
+    recall: Share | None = None
+    off_by_default: OffReason | None = None
+    speech: bool = False
+
+
+def groups_of(labels: Sequence[Label]) -> dict[str, list[str]]:
+    """Returns the labels of each group that they name, both in the order of the labels."""
+    groups: dict[str, list[str]] = {}
+    for label in labels:
+        if label.group is not None:
+            groups.setdefault(label.group, []).append(label.name)
+    return groups
+
+
+def minimum_daemon(labels: Sequence[Label]) -> str:
+    """Returns the oldest daemon that reads a manifest with these labels.
+
+    An older one refuses a field that it does not know.
+    """
+    return GROUPS_SINCE if any(_has_groups_since(label) for label in labels) else SCHEMA_1_SINCE
+
+
+def version_numbers(version: str) -> tuple[int, ...]:
+    """Returns the numbers of a version, which compare as versions do."""
+    return tuple(int(number) for number in version.split("."))
+
+
+def _has_groups_since(label: Label) -> bool:
+    """Returns whether a label has a field that came with `GROUPS_SINCE`."""
+    optional = (label.group, label.false_events_per_hour, label.recall, label.off_by_default)
+    return label.speech or any(value is not None for value in optional)
