@@ -29,3 +29,39 @@ def add_options(parser: argparse.ArgumentParser, verb: str) -> None:
             help="leave out slices of UrbanSound8K whose recording is in ESC-50: for networks that "
             "were trained on all of ESC-50",
         )
+    if verb == "calibrate":
+        parser.add_argument(
+            "--bundle",
+            type=Path,
+            help="choose the thresholds of this bundle by recordings of the field instead",
+        )
+        parser.add_argument(
+            "--negatives",
+            type=Path,
+            help="with --bundle: folder of recordings without its labels, or a field folder",
+        )
+        parser.add_argument(
+            "--annotated", type=Path, help="with --bundle: field folder with annotated sounds"
+        )
+        parser.add_argument(
+            "--budget",
+            action="append",
+            metavar="PER_HOUR",
+            help="with --bundle: false events an hour that each label may give; again as "
+            "LABEL=NUMBER or GROUP=NUMBER for some labels",
+        )
+        parser.add_argument(
+            "--recall",
+            type=float,
+            default=0.5,
+            help="with --bundle: a label that finds less is off by default (default: 0.5)",
+        )
+        parser.add_argument(
+            "--lowest-on",
+            type=float,
+            default=0.1,
+            help="with --bundle: no threshold is lower (default: 0.1)",
+        )
+        parser.add_argument(
+            "--out", type=Path, help="with --bundle: folder for the bundle with the thresholds"
+        )

@@ -1,4 +1,4 @@
-"""The verbs that work on field folders: evaluate --field, field compose."""
+"""The verbs that work on field folders: evaluate --field, calibrate --bundle, field compose."""
 
 import argparse
 import sys
@@ -11,14 +11,22 @@ from soundpost.config import Config, load_config
 from soundpost_training.audioset.label_map_file import read_label_map
 from soundpost_training.audioset.yamnet import YAMNET_MODEL
 from soundpost_training.dataset.paths import data_folder
-from soundpost_training.errors import ExperimentError
+from soundpost_training.errors import MISSED_BUDGET, ExperimentError
+from soundpost_training.field.budget.apply import write_calibrated
+from soundpost_training.field.budget.calibrate import (
+    CalibrationCase,
+    calibrate_bundle,
+    parse_budgets,
+)
+from soundpost_training.field.budget.thresholds import Limits
 from soundpost_training.field.compose.compose import compose_field
-from soundpost_training.field.report.tables import field_tables
+from soundpost_training.field.report.tables import calibration_table, field_tables
 from soundpost_training.field.score.evaluate import Case, evaluate_field
 from soundpost_training.files import explain_write_errors, write_atomic
 from soundpost_training.progress import report as console
 
 DATA_FILE = "field.json"
+CALIBRATION_FILE = "calibration.json"
 
 FILE_COLUMNS = 200
 """Width of the tables in a file or pipe: rich assumes 80 there, which breaks most cells."""
@@ -66,8 +74,50 @@ def evaluate(options: argparse.Namespace) -> None:
     if options.json:
         return
     for table in field_tables(figures):
-        console.print(table, width=None if console.is_terminal else FILE_COLUMNS)
+        console.print(table, width=_columns())
     for note in figures.notes:
         console.print(note, soft_wrap=True, highlight=False)
     if out is not None:
         console.print(f"report: {out / DATA_FILE}")
+
+
+def calibrate(options: argparse.Namespace) -> int:
+    """Chooses thresholds of a bundle by budgets, prints them, and writes a copy of the bundle.
+
+    Returns:
+        `MISSED_BUDGET` if a label misses its budget or its recall, else 0.
+
+    Raises:
+        ExperimentError: An option is missing.
+    """
+    if options.negatives is None or not options.budget:
+        raise ExperimentError(
+            "calibrate --bundle needs --negatives and --budget",
+            hint="--negatives FOLDER --annotated FOLDER --budget 0.5",
+        )
+    bundle, label_map = load_bundle(options.bundle), read_label_map()
+    budget, budgets = parse_budgets(options.budget, bundle, label_map)
+    limits = Limits(
+        budget=budget,
+        budgets=budgets,
+        told_at_least=options.recall,
+        lowest_on=options.lowest_on,
+    )
+    case = CalibrationCase(bundle, options.negatives, options.annotated, label_map, options.command)
+    calibration = calibrate_bundle(case, limits)
+    console.print(calibration_table(calibration), width=_columns())
+    for note in calibration.notes:
+        console.print(note, soft_wrap=True, highlight=False)
+    if options.out is not None:
+        folder = write_calibrated(bundle, calibration, options.out)
+        content = msgspec.json.format(msgspec.json.encode(calibration), indent=2)
+        write_atomic(folder.parent / f"{folder.name}-{CALIBRATION_FILE}", content)
+        console.print(f"bundle: {folder}")
+    off = [label.label for label in calibration.labels if not label.is_on]
+    if off:
+        console.print(f"off by default: {', '.join(off)}", soft_wrap=True, highlight=False)
+    return MISSED_BUDGET if off else 0
+
+
+def _columns() -> int | None:
+    return None if console.is_terminal else FILE_COLUMNS

@@ -61,8 +61,9 @@ INTERRUPTED = 130
 """128 + SIGINT: the exit status that a shell expects of a program ended by Ctrl-C."""
 
 VERBS = TRAINING_VERBS | SOUNDSCAPE_VERBS | FIELD_VERBS
-WITHOUT_CONFIG = {"prepare", "evaluate", "tune", "gates", "field"}
-"""Verbs that work without an experiment: always, or with `freesound` or `--soundscape`."""
+WITHOUT_CONFIG = {"prepare", "evaluate", "tune", "gates", "field", "calibrate"}
+"""Verbs that work without an experiment: always, or with `freesound`, `--soundscape`, `--field` or
+`--bundle`."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -107,12 +108,16 @@ def _run(options: argparse.Namespace) -> int:
     if getattr(options, "source", None) == "freesound":
         print(freesound_options.run(options))
         return 0
-    if options.verb == "field" or getattr(options, "field", None):
+    if _is_of_field(options):
         # SciPy and matplotlib take a second to import; --help and a typo need not wait for them.
         from soundpost_training.cli import field_verbs  # noqa: PLC0415 - see above
 
-        (field_verbs.compose if options.verb == "field" else field_verbs.evaluate)(options)
-        return 0
+        field_status: int | None = {
+            "field": field_verbs.compose,
+            "evaluate": field_verbs.evaluate,
+            "calibrate": field_verbs.calibrate,
+        }[options.verb](options)
+        return field_status or 0
     if options.verb in SOUNDSCAPE_VERBS or getattr(options, "soundscape", None):
         return _run_soundscape(options)
     if options.config is None:
@@ -132,6 +137,12 @@ def _run(options: argparse.Namespace) -> int:
     module = training_verbs if hasattr(training_verbs, options.verb) else verbs
     status: int | None = getattr(module, options.verb)(experiment, options)
     return status or 0
+
+
+def _is_of_field(options: argparse.Namespace) -> bool:
+    """Returns whether a command line works on field folders instead of an experiment."""
+    is_calibration = options.verb == "calibrate" and options.bundle is not None
+    return options.verb == "field" or is_calibration or bool(getattr(options, "field", None))
 
 
 def _run_soundscape(options: argparse.Namespace) -> int:

@@ -1,6 +1,6 @@
 """Calibrates a bundle on negatives and annotated recordings, through the daemon's stages."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 

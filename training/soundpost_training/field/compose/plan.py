@@ -1,4 +1,4 @@
-"""The plan of a composed field folder: which held-out recordings are negatives, and of what kind."""
+"""The plan of a composed field folder: its negatives by kind, and what is annotated."""
 
 from importlib.resources import as_file, files
 from typing import NamedTuple

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from rich.table import Table
 
+from soundpost_training.field.budget.thresholds import FieldCalibration
 from soundpost_training.field.score.figures import (
     Delay,
     FieldReport,
@@ -25,6 +26,27 @@ def field_tables(report: FieldReport) -> Iterator[Table]:
         yield _kinds(method)
     yield _groups(report.methods[0])
     yield _labels(report)
+
+
+def calibration_table(calibration: FieldCalibration) -> Table:
+    """Returns the thresholds, with recall and false events of each label."""
+    title = (
+        f"{calibration.bundle}: thresholds by budget, on {calibration.negative_hours:.2f} h of "
+        "negatives; in brackets 95 % intervals and counts"
+    )
+    table = _table(["label", "threshold", "budget / h", "false events / h", "recall"], title)
+    table.add_column("off by default")
+    for label in calibration.labels:
+        point = label.point
+        table.add_row(
+            label.label,
+            f"{point.threshold:g}",
+            f"{label.budget:g}",
+            rate_text(point.false_events),
+            share_text(point.recall),
+            label.off_because,
+        )
+    return table
 
 
 def rate_text(rate: Rate) -> str:

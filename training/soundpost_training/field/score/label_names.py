@@ -33,7 +33,7 @@ def groups_of_labels(labels: Sequence[Label], label_map: LabelMap) -> dict[str, 
         for each in label_map.labels
         for name in (*each.esc50, *each.urbansound8k, each.name)
     }
-    own = {label.name: getattr(label, "group", None) for label in labels}
+    own = {label.name: label.group for label in labels}
     groups = {name: group or mapped.get(name) for name, group in own.items()}
     return {name: group for name, group in groups.items() if group}
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from soundpost.decide import Rule
+from soundpost.manifest import Label
 from soundpost_training.soundscape.detect.events import DetectedEvent
 
 THRESHOLDS = (*(round(0.02 * step, 2) for step in range(1, 50)), 0.985, 0.99, 0.995)
@@ -54,7 +55,7 @@ class ThresholdSweep:
         return by_threshold
 
 
-def off_threshold(rule: Rule, on_threshold: float) -> float:
-    """Returns the off-threshold of a rule for another on-threshold: the same share of it."""
-    share = rule.off_threshold / rule.on_threshold if rule.on_threshold else 1.0
+def off_threshold(of: Rule | Label, on_threshold: float) -> float:
+    """Returns the off-threshold of a rule or label at another on-threshold: the same share."""
+    share = of.off_threshold / of.on_threshold if of.on_threshold else 1.0
     return round(on_threshold * share, 4)
