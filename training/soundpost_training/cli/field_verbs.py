@@ -5,6 +5,8 @@ import sys
 from pathlib import Path
 
 import msgspec
+from rich.console import Console
+from rich.table import Table
 
 from soundpost.classify import load_bundle
 from soundpost.config import Config, load_config
@@ -74,7 +76,7 @@ def evaluate(options: argparse.Namespace) -> None:
     if options.json:
         return
     for table in field_tables(figures):
-        console.print(table, width=_columns())
+        _print_table(table)
     for note in figures.notes:
         console.print(note, soft_wrap=True, highlight=False)
     if out is not None:
@@ -105,7 +107,7 @@ def calibrate(options: argparse.Namespace) -> int:
     )
     case = CalibrationCase(bundle, options.negatives, options.annotated, label_map, options.command)
     calibration = calibrate_bundle(case, limits)
-    console.print(calibration_table(calibration), width=_columns())
+    _print_table(calibration_table(calibration))
     for note in calibration.notes:
         console.print(note, soft_wrap=True, highlight=False)
     if options.out is not None:
@@ -119,5 +121,6 @@ def calibrate(options: argparse.Namespace) -> int:
     return MISSED_BUDGET if off else 0
 
 
-def _columns() -> int | None:
-    return None if console.is_terminal else FILE_COLUMNS
+def _print_table(table: Table) -> None:
+    wide = console if console.is_terminal else Console(width=FILE_COLUMNS)
+    wide.print(table)

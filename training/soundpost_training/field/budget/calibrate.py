@@ -60,6 +60,11 @@ def calibrate_bundle(case: CalibrationCase, limits: Limits) -> FieldCalibration:
     tally = next(iter(counts.by_threshold.values()))
     without = [label for label in labels if not tally.sounds[label]]
     notes = [f"left out: {reason}" for reason in field_set.left_out]
+    if tally.negative_hours * limits.budget < 1.0:
+        notes.append(
+            f"{tally.negative_hours:.2f} h of negatives are too few to show {limits.budget:g} an "
+            f"hour: a single event in them is {1.0 / max(tally.negative_hours, 1e-9):.2f} an hour"
+        )
     if without:
         notes.append(f"not annotated, so chosen by false events alone: {', '.join(without)}")
     return FieldCalibration(

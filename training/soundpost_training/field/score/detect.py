@@ -36,22 +36,23 @@ def detect_events(
         path: The recording.
         model: The model that scores windows.
         gate: The configuration of the gate before it.
-        rule_sets: Sets of rules; each has a tracker of its own.
+        rule_sets: Sets of rules; each has a tracker of its own. An empty set has no events.
 
     Raises:
         CaptureError: The recording cannot be read.
     """
-    trackers = [
-        Tracker(rules, model.spec, Mutes(rule.label for rule in rules), Health())
-        for rules in rule_sets
-    ]
-    detections: list[list[Detection]] = [[] for _ in trackers]
+    trackers = {
+        index: Tracker(rules, model.spec, Mutes(rule.label for rule in rules), Health())
+        for index, rules in enumerate(rule_sets)
+        if rules
+    }
+    detections: list[list[Detection]] = [[] for _ in rule_sets]
     stream = _ScoreStream(model, gate)
     for scores in stream.scores(path):
-        for tracker, decided in zip(trackers, detections, strict=True):
-            decided.extend(tracker.update(scores))
-    for tracker, decided in zip(trackers, detections, strict=True):
-        decided.extend(tracker.flush())
+        for index, tracker in trackers.items():
+            detections[index].extend(tracker.update(scores))
+    for index, tracker in trackers.items():
+        detections[index].extend(tracker.flush())
     rate_hz = model.spec.sample_rate_hz
     return Detected(
         stream.samples / rate_hz, tuple(merge_states(decided, rate_hz) for decided in detections)
