@@ -2,7 +2,6 @@
 
 import argparse
 import sys
-from pathlib import Path
 
 import msgspec
 from rich.console import Console
@@ -70,17 +69,16 @@ def evaluate(options: argparse.Namespace) -> None:
     content = msgspec.json.format(msgspec.json.encode(figures), indent=2)
     if options.json:
         sys.stdout.write(content.decode() + "\n")
-    out: Path | None = options.out
-    if out is not None:
-        write_atomic(out / DATA_FILE, content)
+    if options.out is not None:
+        write_atomic(options.out / DATA_FILE, content)
     if options.json:
         return
     for table in field_tables(figures):
         _print_table(table)
     for note in figures.notes:
         console.print(note, soft_wrap=True, highlight=False)
-    if out is not None:
-        console.print(f"report: {out / DATA_FILE}")
+    if options.out is not None:
+        console.print(f"report: {options.out / DATA_FILE}")
 
 
 def calibrate(options: argparse.Namespace) -> int:

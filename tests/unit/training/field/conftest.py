@@ -60,8 +60,21 @@ def tiny_bundle(tiny_folder: Path) -> Bundle:
 def label_map() -> LabelMap:
     """A map with a label that the bundle has, and one that only the map has."""
     rows = [
-        MappedLabel(2, "hiss", "security", ("Hiss",), ("steam",), ("spray",), True, "test"),
-        MappedLabel(3, "siren", "security", ("Siren",), ("siren",), ("siren",), True, "test"),
-        MappedLabel(4, "bark", "animals", ("Bark",), ("dog",), ("dog_bark",), True, "test"),
+        MappedLabel(
+            2, "hiss", "security", ("Hiss",), ("steam",), ("spray",), published=True, reason="test"
+        ),
+        MappedLabel(
+            3,
+            "siren",
+            "security",
+            ("Siren",),
+            ("siren",),
+            ("siren",),
+            published=True,
+            reason="test",
+        ),
+        MappedLabel(
+            4, "bark", "animals", ("Bark",), ("dog",), ("dog_bark",), published=True, reason="test"
+        ),
     ]
     return LabelMap(tuple(rows), "label_map.csv")

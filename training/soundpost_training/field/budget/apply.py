@@ -73,12 +73,14 @@ def write_calibrated(bundle: Bundle, calibration: FieldCalibration, folder: Path
     manifest = msgspec.structs.replace(
         bundle.manifest, labels=labels, minimum_daemon=oldest_daemon(labels)
     )
-    card = (bundle.folder / CARD_FILE).read_text(encoding="utf-8")
+    card = bundle.folder / CARD_FILE
+    # A bundle from elsewhere may have no card.
+    text = card.read_text(encoding="utf-8") if card.is_file() else f"# {calibration.bundle}\n"
     files = {
         MANIFEST_FILE: msgspec.json.format(msgspec.json.encode(manifest), indent=2) + b"\n",
         MODEL_FILE: bundle.model,
         GOLDEN_FILE: (bundle.folder / GOLDEN_FILE).read_bytes(),
-        CARD_FILE: with_section(card, calibration).encode(),
+        CARD_FILE: with_section(text, calibration).encode(),
     }
     return install_folder(files, folder.parent, folder.name, _verify)
 

@@ -75,5 +75,5 @@ def test_a_file_that_is_no_recording_is_an_error(tmp_path: Path, tiny_bundle: Bu
     path = tmp_path / "notes.wav"
     path.write_text("no sound")
     rules = build_rules(tiny_bundle.manifest.labels, LOW, 16_000)
-    with pytest.raises(CaptureError, match="notes.wav"):
+    with pytest.raises(CaptureError, match=r"notes\.wav"):
         detect_events(path, BundleModel(tiny_bundle, "tiny"), GateConfig(), rules)
