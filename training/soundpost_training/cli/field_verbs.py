@@ -21,12 +21,13 @@ from soundpost_training.field.budget.calibrate import (
 )
 from soundpost_training.field.budget.thresholds import Limits
 from soundpost_training.field.compose.compose import compose_field
+from soundpost_training.field.report.page import field_page
 from soundpost_training.field.report.tables import calibration_table, field_tables
 from soundpost_training.field.score.evaluate import Case, evaluate_field
 from soundpost_training.files import explain_write_errors, write_atomic
 from soundpost_training.progress import report as console
 
-DATA_FILE = "field.json"
+PAGE_FILE, DATA_FILE = "field.html", "field.json"
 CALIBRATION_FILE = "calibration.json"
 
 FILE_COLUMNS = 200
@@ -71,6 +72,7 @@ def evaluate(options: argparse.Namespace) -> None:
         sys.stdout.write(content.decode() + "\n")
     if options.out is not None:
         write_atomic(options.out / DATA_FILE, content)
+        write_atomic(options.out / PAGE_FILE, field_page(figures).encode())
     if options.json:
         return
     for table in field_tables(figures):
@@ -78,7 +80,7 @@ def evaluate(options: argparse.Namespace) -> None:
     for note in figures.notes:
         console.print(note, soft_wrap=True, highlight=False)
     if options.out is not None:
-        console.print(f"report: {options.out / DATA_FILE}")
+        console.print(f"report: {options.out / PAGE_FILE}, and the same as {DATA_FILE}")
 
 
 def calibrate(options: argparse.Namespace) -> int:
