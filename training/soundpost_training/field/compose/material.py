@@ -16,7 +16,7 @@ from soundpost_training.dataset.readers.urbansound8k import read_urbansound8k
 from soundpost_training.sources.corpora import ESC50_FOLD, URBANSOUND8K_FOLD, read_ambience
 from soundpost_training.sources.debian.read import read_packages
 from soundpost_training.sources.decode import RATE_HZ, read_recording
-from soundpost_training.sources.recording import SourceRecording
+from soundpost_training.sources.recording import Source, SourceRecording
 
 FOREGROUND = "1"
 """Salience of UrbanSound8K: 1 in the foreground, 2 in the background."""
@@ -30,6 +30,10 @@ SPEECH_AND_MUSIC = (
     "extremetuxracer-data",
 )
 """Packages with speech and music that are held out."""
+
+MANY, PROMPT_STEP = 50, 2
+"""Of packages with many recordings every second one is used: half an hour of prompts by two
+speakers says as much as an hour."""
 
 
 class Slice(NamedTuple):
@@ -93,9 +97,18 @@ def packages(cache: Path) -> tuple[list[SourceRecording], list[str]]:
         cache: The folder of unpacked packages.
     """
     sources = read_packages(cache, SPEECH_AND_MUSIC)
-    recordings = [each for source in sources for each in source.recordings if each.held_out]
+    recordings = [
+        each
+        for source in sources
+        for each in [each for each in source.recordings if each.held_out][:: _every(source)]
+    ]
     failed = [line for source in sources if not source.recordings for line in source.left_out]
     return recordings, failed
+
+
+def _every(source: Source) -> int:
+    """Returns the step between the recordings of a source that are used."""
+    return PROMPT_STEP if len(source.recordings) > PROMPT_STEP * MANY else 1
 
 
 def read(recording: Clip | SourceRecording) -> Pcm:

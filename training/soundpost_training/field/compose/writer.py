@@ -29,6 +29,9 @@ PAUSE_SECONDS = 3.0
 FLOOR_DBFS = -70.0
 """Pink noise below all negatives: no microphone is digitally silent."""
 
+FLOOR_SAMPLES = 2**19
+"""33 s at 16 kHz, then repeated: its Fourier transform is fast, that of any length may not be."""
+
 EDGE_SECONDS = 0.01
 """Fade at both ends of a clip, so that the cut does not click."""
 
@@ -83,8 +86,8 @@ def negative_recording(rng: np.random.Generator, clips: Iterable[Pcm], rate_hz: 
     for clip in clips:
         parts += [_faded(clip.astype(np.float64) / FULL_SCALE, rate_hz), pause]
     joined: Signal = np.concatenate(parts)
-    floor = 10.0 ** (FLOOR_DBFS / 20.0) * pink_noise(rng, len(joined))
-    return to_pcm(_without_clipping(joined + floor))
+    floor = 10.0 ** (FLOOR_DBFS / 20.0) * pink_noise(rng, FLOOR_SAMPLES)
+    return to_pcm(_without_clipping(joined + np.resize(floor, len(joined))))
 
 
 def write_flac(path: Path, pcm: Pcm, rate_hz: int) -> None:

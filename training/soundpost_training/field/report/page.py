@@ -29,7 +29,7 @@ annotated onset to the end of the window with which the event started. Intervals
 of shares, Poisson of rates.</p>
 {tables}
 <h2>Recall over false events</h2>
-<p>Over thresholds from 0.02 to 0.995, with the smoothing and the durations of each label; the dot is
+<p>Over thresholds from 0.02 to 0.995, with smoothing and durations as they are; the dot is
 the threshold in use.</p>
 <img alt="recall over false events an hour of each annotated label" src="{curves}">
 <h2>Not scored</h2>
