@@ -22,7 +22,13 @@ BED = "mateusfg7-wind"
 
 @dataclass(frozen=True, slots=True)
 class Composed:
-    """What was written, and the material that is missing, with the reason."""
+    """The outcome of composing.
+
+    Attributes:
+        recordings: Number of recordings.
+        annotated: Number of those that hold an annotated sound.
+        left_out: Material that is missing, with the reason.
+    """
 
     recordings: int
     annotated: int

@@ -60,7 +60,7 @@ def esc50_clips() -> list[Clip]:
 
 
 def urbansound8k_slices() -> list[Slice]:
-    """Returns every second slice of UrbanSound8K's held-out fold: its neighbours overlap by half.
+    """Returns every second slice of UrbanSound8K's held-out fold: neighbours overlap by half.
 
     Raises:
         DatasetError: UrbanSound8K is missing.
