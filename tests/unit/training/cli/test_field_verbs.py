@@ -59,7 +59,8 @@ def test_calibrate_writes_a_bundle_and_says_what_is_off(
     command = ["calibrate", "--bundle", str(TINY), "--negatives", str(field)]
     assert main([*command, "--budget", "3600", "--out", str(out), "--recall", "0"]) == 0
     assert load_bundle(out).manifest.labels[0].false_events_per_hour == 3600
-    assert (tmp_path / "models" / "tiny-calibration.json").is_file()
+    assert json.loads((tmp_path / "models" / "tiny-calibration.json").read_bytes())["labels"]
+    assert "data:image/png" in (tmp_path / "models" / "tiny-calibration.html").read_text()
     assert main([*command, "--budget", "0", "--recall", "1", "--lowest-on", "0.9"]) == 3
     assert "off by default: hiss" in capsys.readouterr().out
 

@@ -121,7 +121,6 @@ def _clip_of_fold_5(category: str) -> np.ndarray:
             for row in csv.DictReader(table)
             if row["fold"] == "5" and row["category"] == category
         )
-    samples, _ = soundfile.read(
-        (folder / "audio" / row["filename"]).with_suffix(".flac"), dtype="int16"
-    )
+    path = (folder / "audio" / row["filename"]).with_suffix(".flac")
+    samples: np.ndarray = soundfile.read(path, dtype="int16")[0]
     return samples
