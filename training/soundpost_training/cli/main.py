@@ -55,8 +55,10 @@ measure that, compose hours of sound with known events (docs/DETECTION.md):
       soundpost-train evaluate --soundscape hours --bundle models/esc50
 Better still, evaluate on recordings of your own place with annotations:
       soundpost-train evaluate --field recordings --bundle models/esc50
+      soundpost-train calibrate --bundle models/esc50 --negatives recordings \\
+          --annotated recordings --budget 0.5 --out models/mine
 
-Exit status: 0 done, 1 an error, 3 a budget of false alarms is missed (calibrate,
+Exit status: 0 done, 1 an error, 3 a budget of false events is missed (calibrate,
 quick, tune --budget; the results are written), 78 a wrong experiment or option.
 
 Ctrl-C is safe: the same command resumes where it stopped. Data sets are looked

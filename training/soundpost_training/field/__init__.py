@@ -1,1 +1,1 @@
-"""Field evaluation: annotated recordings and negatives from places where the bundle will run."""
+"""Field evaluation: annotated recordings and negatives of the places where a bundle runs."""

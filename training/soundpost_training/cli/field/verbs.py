@@ -21,14 +21,13 @@ from soundpost_training.field.budget.calibrate import (
 )
 from soundpost_training.field.budget.thresholds import Limits
 from soundpost_training.field.compose.compose import compose_field
-from soundpost_training.field.report.page import field_page
+from soundpost_training.field.report.page import calibration_page, field_page
 from soundpost_training.field.report.tables import calibration_table, field_tables
 from soundpost_training.field.score.evaluate import Case, evaluate_field
 from soundpost_training.files import explain_write_errors, write_atomic
 from soundpost_training.progress import report as console
 
 PAGE_FILE, DATA_FILE = "field.html", "field.json"
-CALIBRATION_FILE = "calibration.json"
 
 FILE_COLUMNS = 200
 """Width of the tables in a file or pipe: rich assumes 80 there, which breaks most cells."""
@@ -117,9 +116,17 @@ def calibrate(options: argparse.Namespace) -> int:
     if options.out is not None:
         folder = write_calibrated(bundle, calibration, options.out)
         content = msgspec.json.format(msgspec.json.encode(calibration), indent=2)
-        write_atomic(folder.parent / f"{folder.name}-{CALIBRATION_FILE}", content)
+        beside = folder.parent / f"{folder.name}-calibration"
+        write_atomic(beside.with_name(f"{beside.name}.json"), content)
+        write_atomic(
+            beside.with_name(f"{beside.name}.html"), calibration_page(calibration).encode()
+        )
         console.print(f"bundle: {folder}")
-    off = [label.label for label in calibration.labels if not label.is_on]
+    # A label that only gives context is off whatever it costs, so it misses nothing.
+    context = {each.name for each in bundle.manifest.labels if each.off_by_default == "context"}
+    off = [
+        each.label for each in calibration.labels if not each.is_on and each.label not in context
+    ]
     if off:
         console.print(f"off by default: {', '.join(off)}", soft_wrap=True, highlight=False)
     return MISSED_BUDGET if off else 0

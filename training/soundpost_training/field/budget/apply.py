@@ -121,6 +121,8 @@ def _row(label: LabelThreshold) -> str:
 
 
 def _rate(rate: Rate) -> str:
+    if rate.high is None:
+        return "may sound in all negatives"
     return f"{rate.per_hour:.2f} ({rate.low:.2f} to {rate.high:.2f}; {rate.count})"
 
 

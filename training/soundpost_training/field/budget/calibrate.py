@@ -22,6 +22,9 @@ from soundpost_training.field.score.run import run_field
 from soundpost_training.field.score.threshold_sweep import THRESHOLDS, ThresholdSweep
 from soundpost_training.soundscape.detect.models import BundleModel
 
+LARGEST_BUDGET_PER_HOUR = 3600.0
+"""The largest that a manifest may state: an event a second."""
+
 
 @dataclass(frozen=True, slots=True)
 class CalibrationCase:
@@ -122,7 +125,7 @@ def _number(number: str, text: str) -> float:
         value = float(number)
     except ValueError:
         value = -1.0
-    if not 0.0 <= value < float("inf"):
+    if not 0.0 <= value <= LARGEST_BUDGET_PER_HOUR:
         raise ExperimentError(
             f"--budget {text}: expected false events an hour, got {number!r}",
             hint="such as 0.5, or dog=1",

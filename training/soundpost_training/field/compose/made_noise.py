@@ -1,4 +1,4 @@
-"""Made noises of which no recordings are at hand: the noise floor of a room, and a multirotor."""
+"""Made noises where no recordings are at hand: the noise of a room, and a multirotor."""
 
 import numpy as np
 from numpy.typing import NDArray

@@ -1,9 +1,8 @@
 """The held-out recordings that a field folder is composed of."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Literal, NamedTuple, TypeVar, get_args
-from zlib import crc32
+from typing import NamedTuple
 
 import numpy as np
 
@@ -37,14 +36,6 @@ MANY, PROMPT_STEP = 50, 2
 speakers says as much as an hour."""
 
 
-Half = Literal["calibration", "evaluation"]
-"""Thresholds are chosen on one half of the held-out material and evaluated on the other."""
-
-HALVES: tuple[Half, ...] = get_args(Half)
-
-Item = TypeVar("Item", Clip, SourceRecording)
-
-
 class Slice(NamedTuple):
     """A slice of UrbanSound8K.
 
@@ -69,7 +60,7 @@ def esc50_clips() -> list[Clip]:
 
 
 def urbansound8k_slices() -> list[Slice]:
-    """Returns every second slice of UrbanSound8K's held-out fold: its neighbours overlap by half.
+    """Returns every second slice of UrbanSound8K's held-out fold: neighbours overlap by half.
 
     Raises:
         DatasetError: UrbanSound8K is missing.
@@ -118,14 +109,6 @@ def packages(cache: Path) -> tuple[list[SourceRecording], list[str]]:
 def _every(source: Source) -> int:
     """Returns the step between the recordings of a source that are used."""
     return PROMPT_STEP if len(source.recordings) > PROMPT_STEP * MANY else 1
-
-
-def half_of(recordings: Iterable[Item], half: Half | None) -> list[Item]:
-    """Returns the recordings of a half, or all; those of one group are in the same half."""
-    if half is None:
-        return list(recordings)
-    wanted = HALVES.index(half)
-    return [each for each in recordings if crc32(each.group.encode()) % len(HALVES) == wanted]
 
 
 def read(recording: Clip | SourceRecording) -> Pcm:

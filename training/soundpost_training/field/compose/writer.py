@@ -1,4 +1,4 @@
-"""Writes the recordings of a composed field folder: sounds over a bed, or negatives in a row."""
+"""Writes recordings of a composed field folder: sounds over ambience, negatives in a row."""
 
 import io
 from collections.abc import Iterable

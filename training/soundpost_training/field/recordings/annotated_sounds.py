@@ -32,7 +32,7 @@ class _Place(NamedTuple):
 def read_annotated_sounds(
     folder: Path, paths: Mapping[str, Path], vocabulary: Vocabulary
 ) -> dict[str, list[Sound]]:
-    """Returns the annotated sounds by the name of their recording, labels as the bundle has them.
+    """Returns the annotated sounds by the name of their recording, with the bundle's labels.
 
     Args:
         folder: The field folder.

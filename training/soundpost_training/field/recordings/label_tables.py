@@ -1,4 +1,4 @@
-"""Reads the tables of a field folder that state which labels were checked, and which may sound."""
+"""Reads the tables of a field folder on the labels that were checked, or that may sound."""
 
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path, PurePosixPath

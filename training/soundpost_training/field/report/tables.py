@@ -50,7 +50,9 @@ def calibration_table(calibration: FieldCalibration) -> Table:
 
 
 def rate_text(rate: Rate) -> str:
-    """Returns a rate with its interval and the number of events."""
+    """Returns a rate with its interval and the number of events; a dash for no time."""
+    if rate.high is None:
+        return "-"
     return f"{rate.per_hour:.2f} ({rate.low:.2f} to {rate.high:.2f}; {rate.count})"
 
 

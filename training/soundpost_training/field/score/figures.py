@@ -1,5 +1,7 @@
 """The figures of a field evaluation: what field.json holds, and tables and page show."""
 
+import math
+
 import msgspec
 
 from soundpost_training.field.score.intervals import rate_interval, share_interval
@@ -20,13 +22,13 @@ class Share(Figures, frozen=True):
 
 
 class Rate(Figures, frozen=True):
-    """Events an hour with their exact 95 % interval (Poisson); `high` is infinite in no time."""
+    """Events an hour with their exact 95 % interval (Poisson); no `high` in no time."""
 
     count: int
     hours: float
     per_hour: float
     low: float
-    high: float
+    high: float | None
 
 
 class Delay(Figures, frozen=True):
@@ -160,4 +162,5 @@ def rate(count: int, hours: float) -> Rate:
     """Returns a rate with its interval."""
     interval = rate_interval(count, hours)
     per_hour = count / hours if hours > 0.0 else 0.0
-    return Rate(count=count, hours=hours, per_hour=per_hour, low=interval.low, high=interval.high)
+    high = interval.high if math.isfinite(interval.high) else None
+    return Rate(count=count, hours=hours, per_hour=per_hour, low=interval.low, high=high)

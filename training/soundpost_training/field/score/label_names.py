@@ -12,7 +12,7 @@ WITHOUT_AUDIOSET = ("can_opening", "drinking_sipping", "washing_machine")
 
 
 def build_vocabulary(labels: Sequence[Label], label_map: LabelMap) -> Vocabulary:
-    """Returns the labels that annotations may name: the bundle's, the map's and their categories.
+    """Returns the labels that annotations may name: the bundle's, the map's, their categories.
 
     A label of the map and its categories in ESC-50 and UrbanSound8K are names of one sound.
     """

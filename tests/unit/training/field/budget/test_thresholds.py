@@ -1,4 +1,4 @@
-"""Each label gets the lowest threshold that keeps its budget, and is off if that is of no use."""
+"""Each label gets the lowest threshold that keeps its budget, or is off."""
 
 import pytest
 from hypothesis import given

@@ -46,7 +46,7 @@ def test_the_figures_of_a_tiny_field_are_complete(
     assert by_label == by_kind == shipped.false_events.count > 0
     assert set(report.curves) == {"hiss", "hum"}
     assert "never annotated, so without recall: hush" in report.notes
-    assert msgspec.json.decode(msgspec.json.encode(report), type=FieldReport | None)
+    assert msgspec.json.decode(msgspec.json.encode(report), type=FieldReport) == report
 
 
 def test_labels_that_cannot_be_scored_are_named(
@@ -67,7 +67,7 @@ def test_settings_of_a_user_apply(folder: Path, tiny_bundle: Bundle, label_map: 
     deaf = DecideConfig(on_threshold=1.0, unknown=True)
     (shipped,) = evaluate_field(case(folder, tiny_bundle, label_map, deaf)).methods
     assert (shipped.recall, shipped.false_events.count, shipped.delay.detected) == (0.0, 0, 0)
-    assert shipped.false_events.high > 0.0
+    assert (shipped.false_events.high or 0.0) > 0.0
     with pytest.raises(ConfigError, match="there is no label 'dgo'"):
         evaluate_field(case(folder, tiny_bundle, label_map, DecideConfig(include=["dgo"])))
 
@@ -121,7 +121,6 @@ def _clip_of_fold_5(category: str) -> np.ndarray:
             for row in csv.DictReader(table)
             if row["fold"] == "5" and row["category"] == category
         )
-    samples, _ = soundfile.read(
-        (folder / "audio" / row["filename"]).with_suffix(".flac"), dtype="int16"
-    )
+    path = (folder / "audio" / row["filename"]).with_suffix(".flac")
+    samples: np.ndarray = soundfile.read(path, dtype="int16")[0]
     return samples

@@ -43,7 +43,7 @@ def test_recall_delay_and_rate_are_those_of_the_label(tally: Tally) -> None:
     assert (dog.recall.count, dog.recall.total, dog.recall.value) == (1, 2, 0.5)
     assert dog.recall.low == pytest.approx(0.0945, abs=1e-3)
     assert (dog.delay.median_seconds, dog.delay.in_time.value) == (2.0, 0.0)
-    assert (dog.false_events.hours, dog.false_events.high) == (0.0, float("inf"))
+    assert (dog.false_events.hours, dog.false_events.high) == (0.0, None)
     assert (siren.group, siren.threshold, siren.recall.value) == ("security", 0.7, 1.0)
     assert (siren.false_events.per_hour, siren.false_by_kind) == (0.5, {"kitchen": 1})
     assert (horn.recall.total, horn.false_events.per_hour) == (0, 1.0)
