@@ -71,5 +71,5 @@ def test_a_wrong_value_is_an_error_with_its_key_and_a_hint(
 
 def test_a_missing_file_is_an_error(tmp_path: Path) -> None:
     """The error names the file."""
-    with pytest.raises(ExperimentError, match="gone.toml cannot be read"):
+    with pytest.raises(ExperimentError, match=r"gone\.toml cannot be read"):
         load_tagging_experiment(tmp_path / "gone.toml")
