@@ -20,7 +20,7 @@ FLOOR = np.log(0.001)
 LOW, HIGH = slice(2, 14), slice(18, 30)
 
 
-def experiment(mix_share: float = 0.35, seed: int = 1) -> TaggingExperiment:
+def experiment(mix_share: float = 0.35, seed: int = 1, batch_size: int = 16) -> TaggingExperiment:
     """Returns an experiment of small windows."""
     return TaggingExperiment(
         name="tiny",
@@ -28,7 +28,7 @@ def experiment(mix_share: float = 0.35, seed: int = 1) -> TaggingExperiment:
         bundle=BundleConfig(id="tiny", version="0.1.0"),
         features=FeatureSpec(mel_bands=BANDS),
         window=WindowConfig(frames=FRAMES, stride_frames=24),
-        train=TaggingTrainConfig(batch_size=16, epoch_batches=20, mix_share=mix_share),
+        train=TaggingTrainConfig(batch_size=batch_size, epoch_batches=20, mix_share=mix_share),
     )
 
 
@@ -84,7 +84,8 @@ def test_rare_labels_are_drawn_more_often() -> None:
     targets = np.zeros((405, 2), np.float32)
     targets[:400, 0] = targets[400:, 1] = 1.0
     log_mel = examples([LOW] * 405)
-    _, drawn = whole_epoch(TaggingBatches(experiment(mix_share=0.0), log_mel, targets))
+    config = experiment(mix_share=0.0, batch_size=256)
+    _, drawn = whole_epoch(TaggingBatches(config, log_mel, targets))
     share = drawn[:, 1].mean()
     assert 3 * 5 / 405 < share < 6 * 5 / 405
 
@@ -108,9 +109,10 @@ def test_stored_targets_and_examples_are_not_changed() -> None:
 
 
 def test_mixing_keeps_the_target_of_the_louder_example() -> None:
-    """The fainter one's target fades with its level; a sound that is clearly louder keeps its 1."""
+    """The fainter one's target fades with its level; the louder one keeps its 1."""
     log_mel, targets = whole_epoch(TaggingBatches(experiment(mix_share=1.0), TWO, OWN_LABELS))
-    assert (targets.max(axis=1) == 1.0).all()
+    # Of two that are about as loud, both have four fifths or more.
+    assert targets.max(axis=1).min() > 0.8
     levels = np.stack([log_mel[:, :, bands, 0].max(axis=(1, 2)) for bands in (LOW, HIGH)], axis=1)
     over = (levels[:, 0] - levels[:, 1]) * 20 / np.log(10)
     # The gain of a microphone differs by a few decibels between the bands.
