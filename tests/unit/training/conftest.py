@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import soundfile
+from exported_experiment import Exported, export
 from full_disk import files_of_at_most
 
 from soundpost_training.audioset.mn04 import MN04_MODEL
@@ -142,6 +143,14 @@ def teacher_data(shared_data: Path) -> Path:
 def teachers(teacher_data: Path) -> AudioSetTeachers:
     """Provides both networks."""
     return AudioSetTeachers(teacher_data)
+
+
+@pytest.fixture(scope="session")
+def exported(teacher_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Exported:
+    """Provides an exported experiment of tagging, whose examples the real teachers scored."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SOUNDPOST_DATA", str(teacher_data))
+        return export(tmp_path_factory.mktemp("tagging"))
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
