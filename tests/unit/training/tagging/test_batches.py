@@ -115,12 +115,12 @@ def test_mixing_keeps_the_target_of_the_louder_example() -> None:
     assert targets.max(axis=1).min() > 0.8
     levels = np.stack([log_mel[:, :, bands, 0].max(axis=(1, 2)) for bands in (LOW, HIGH)], axis=1)
     over = (levels[:, 0] - levels[:, 1]) * 20 / np.log(10)
-    # The gain of a microphone differs by a few decibels between the bands. An example of which one
+    # The gain differs between the bands, by less than 14 decibels. An example of which one
     # half of the bands is silent has been mixed with another of the same label.
     is_of_two = levels.min(axis=1) > FLOOR + 0.5
-    louder_low, louder_high = is_of_two & (over > 6.0), is_of_two & (over < -6.0)
-    assert louder_low.sum() > 20
-    assert louder_high.sum() > 20
+    louder_low, louder_high = is_of_two & (over > 14.0), is_of_two & (over < -14.0)
+    assert louder_low.sum() > 5
+    assert louder_high.sum() > 5
     assert (targets[louder_low, 0] == 1.0).all()
     assert (targets[louder_high, 1] == 1.0).all()
     faded = (targets > 0.0) & (targets < 1.0)

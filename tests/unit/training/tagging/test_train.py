@@ -59,7 +59,6 @@ def examples() -> tuple[NDArray[np.float16], NDArray[np.float32]]:
 
 def run(config: TaggingExperiment, folder: Path) -> keras.Model:
     """Trains on the examples."""
-    folder.mkdir(exist_ok=True)
     return train_tagging(config, *examples(), folder)
 
 
