@@ -20,8 +20,8 @@ LONG = TargetsConfig(head_examples=60, head_epochs=150)
 
 def is_easy() -> NDArray[np.bool_]:
     """Returns the examples with the easy label: every second, bool[n]."""
-    positions = np.arange(EXAMPLES)
-    return positions % 2 == 0
+    easy: NDArray[np.bool_] = np.arange(EXAMPLES) % 2 == 0
+    return easy
 
 
 def teacher_scores(seed: int) -> TeacherScores:

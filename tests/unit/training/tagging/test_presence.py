@@ -151,7 +151,9 @@ def test_no_label_is_both_present_and_absent(
 
 def test_a_label_that_the_map_lacks_is_an_error() -> None:
     """The error names the recording and the label."""
-    components = Components(np.array([[0, -1]]), np.zeros((1, 2), np.float32), np.zeros(1))
+    components = Components(
+        np.array([[0, -1]]), np.zeros((1, 2), np.float32), np.zeros(1, np.float32)
+    )
     with pytest.raises(DatasetError, match=r"a\.wav has the label unicorn"):
         known_presence(components, [recording("esc50", "unicorn")], LABELS)
 
@@ -175,6 +177,8 @@ def test_checked_groups_are_groups_of_the_map() -> None:
 def test_a_map_of_fewer_labels_ignores_the_other_pairs() -> None:
     """A related label that a map does not have is no error."""
     fewer = LabelMap(tuple(label for label in LABELS.labels if label.name != "howling"), "few.csv")
-    components = Components(np.array([[0, -1]]), np.zeros((1, 2), np.float32), np.zeros(1))
+    components = Components(
+        np.array([[0, -1]]), np.zeros((1, 2), np.float32), np.zeros(1, np.float32)
+    )
     presence = known_presence(components, RECORDINGS, fewer)
     assert presence.present.shape == presence.absent.shape == (1, len(LABELS.names) - 1)

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from soundpost_training.cli import main
-from soundpost_training.cli.tagging_options import add_tagging
+from soundpost_training.cli.tagging.options import add_tagging
 
 
 def parse(*arguments: str) -> argparse.Namespace:
