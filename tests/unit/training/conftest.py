@@ -1,6 +1,8 @@
-"""A data set of a few seconds, and an experiment small enough to train in a test."""
+"""A data set of a few seconds, an experiment small enough to train in a test, and teachers."""
 
 import csv
+import importlib.util
+import os
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -8,8 +10,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 import soundfile
+from exported_experiment import Exported, export
 from full_disk import files_of_at_most
 
+from soundpost_training.audioset.mn04 import MN04_MODEL
+from soundpost_training.audioset.soft_scores import AudioSetTeachers
 from soundpost_training.experiment.data import AugmentConfig
 
 RATE_HZ = 16_000
@@ -115,6 +120,37 @@ def experiment_file(tmp_path: Path) -> Path:
 def room_for() -> Callable[[int], AbstractContextManager[None]]:
     """Provides a context in which no file may exceed a number of bytes, as on a full disk."""
     return files_of_at_most
+
+
+@pytest.fixture(scope="session")
+def teacher_data(shared_data: Path) -> Path:
+    """The folder with mn04 and YAMNet; skips, or fails under CI, without it or onnxruntime."""
+    reason = ""
+    if importlib.util.find_spec("onnxruntime") is None:
+        reason = "no onnxruntime: pip install 'soundpost[teacher]'"
+    elif not (shared_data / MN04_MODEL).is_file():
+        reason = (
+            f"no {MN04_MODEL} under {shared_data}; set SOUNDPOST_DATA to the folder that has it"
+        )
+    if not reason:
+        return shared_data
+    if os.environ.get("CI"):
+        pytest.fail(reason)
+    pytest.skip(reason)
+
+
+@pytest.fixture(scope="session")
+def teachers(teacher_data: Path) -> AudioSetTeachers:
+    """Provides both networks."""
+    return AudioSetTeachers(teacher_data)
+
+
+@pytest.fixture(scope="session")
+def exported(teacher_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Exported:
+    """Provides an exported experiment of tagging, whose examples the real teachers scored."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SOUNDPOST_DATA", str(teacher_data))
+        return export(tmp_path_factory.mktemp("tagging"))
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

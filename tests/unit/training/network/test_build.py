@@ -10,10 +10,10 @@ from soundpost_training.network.build import build_model, fold_scaling, single_l
 
 pytestmark = pytest.mark.training
 
-FRAMES, BANDS, LABELS = 32, 16, 5
+FRAMES, BANDS, LABELS = 32, 32, 5
 
 
-@pytest.mark.parametrize("arch", ["residual", "separable"])
+@pytest.mark.parametrize("arch", ["residual", "separable", "streaming"])
 def test_folding_the_scaling_changes_nothing(arch: str) -> None:
     """The folded network has one layer fewer and the same logits."""
     config = ModelConfig(arch=arch, stem_channels=8, block_channels=(8, 16), dropout=0.0)  # type: ignore[arg-type]  # a Literal
@@ -37,7 +37,7 @@ def test_a_network_without_the_stem_is_not_folded(arch: str) -> None:
     assert fold_scaling(network, ModelConfig(arch=arch)) is network  # type: ignore[arg-type]  # a Literal
 
 
-@pytest.mark.parametrize("arch", ["residual", "separable", "yamnet", "mobilenet_v2"])
+@pytest.mark.parametrize("arch", ["residual", "separable", "streaming", "yamnet", "mobilenet_v2"])
 def test_the_single_logit_has_the_softmax_score_of_the_first_label(arch: str) -> None:
     """Its sigmoid is that score, in every architecture."""
     config = ModelConfig(arch=arch, stem_channels=8, block_channels=(8, 16), layers=3, dropout=0.0)  # type: ignore[arg-type]  # a Literal
