@@ -1,4 +1,4 @@
-"""Synthetic music of the demonstration: chords, a melody, a bass drum and a snare, of sines and noise."""
+"""Synthetic music of the demonstration: chords, a melody and drums, of sines and noise."""
 
 import numpy as np
 
@@ -12,7 +12,7 @@ CHORDS_HZ = (
     (98.0, 146.8, 196.0, 246.9),  # G major
 )
 """Each lasts four beats."""
-MELODY_HZ = (392.0, 440.0, 523.3, 440.0, 392.0, 329.6, 293.7, 329.6)
+MELODY_HZ = (196.0, 220.0, 261.6, 220.0, 196.0, 164.8, 146.8, 164.8)
 """A note a beat."""
 
 
@@ -22,7 +22,8 @@ def band(seconds: float, rng: np.random.Generator) -> Signal:
     for beat in range(int(seconds / BEAT_SECONDS)):
         start = beat * BEAT_SECONDS
         if beat % 4 == 0:
-            _add(signal, start, sum(map(_organ, CHORDS_HZ[beat // 4 % 4])))
+            for pitch_hz in CHORDS_HZ[beat // 4 % 4]:
+                _add(signal, start, _organ(pitch_hz))
         _add(signal, start, 0.6 * _plucked(MELODY_HZ[beat % 8]))
         _add(signal, start, _snare(rng) if beat % 2 else _bass_drum())
         _add(signal, start + BEAT_SECONDS / 2, _hi_hat(rng))
@@ -38,6 +39,7 @@ def _organ(pitch_hz: float) -> Signal:
 
 
 def _plucked(pitch_hz: float) -> Signal:
+    """A string that decays within a beat."""
     time = _time(0.95 * BEAT_SECONDS)
     return _partials(time, pitch_hz, 8, 1.6) * np.exp(-3.0 * time) * np.minimum(1.0, time / 0.01)
 

@@ -39,8 +39,10 @@ class SceneResult:
         return [
             played
             for played in self._sounds
-            if any(event.is_confirmed and event.label in played.part.labels
-                   for event in self._events_of(played))
+            if any(
+                event.is_confirmed and event.label in played.part.labels
+                for event in self._events_of(played)
+            )
         ]
 
     @property

@@ -39,8 +39,13 @@ class Part:
     is_event: bool = True
 
 
+def _wail(seconds: float, rng: np.random.Generator) -> Signal:
+    """A siren from the middle of its range: a rise from its lowest tone resembles a cat."""
+    return siren(seconds + 1.0, rng)[RATE_HZ:]
+
+
 EVENTS = (
-    Part("siren", ("siren",), siren, -22.0),
+    Part("siren", ("siren",), _wail, -22.0),
     Part("breaking glass", ("glass_breaking",), breaking_glass, -24.0),
     Part("vehicle horn", ("vehicle_horn",), vehicle_horn, -22.0),
     Part("crow", ("crow",), crow, -24.0),

@@ -25,7 +25,7 @@ def smoke_alarm(seconds: float, _rng: np.random.Generator) -> Signal:
 
 
 def vehicle_horn(seconds: float, rng: np.random.Generator) -> Signal:
-    """A car's horn: two reeds of 405 and 505 Hz in their trumpets, hooting three times in four seconds."""
+    """A car's horn: two reeds of 405 and 505 Hz, each with its trumpet, 0.9 s of every 1.3 s."""
     time = _time(seconds)
     phases = np.arange(1, 14)[:, None] * 2 * np.pi * time
     reeds = sum(
@@ -41,7 +41,7 @@ def vehicle_horn(seconds: float, rng: np.random.Generator) -> Signal:
 
 
 def breaking_glass(seconds: float, rng: np.random.Generator) -> Signal:
-    """Three panes that break: a crash, then splinters that ring for a few hundredths of a second."""
+    """Panes that break: a crash, then splinters that ring for hundredths of a second."""
     signal = np.zeros(len(_time(seconds)))
     for start in np.arange(0.2, seconds - 0.5, 2.0):
         _add(signal, start, 3.0 * rng.normal(size=4000) * np.exp(-np.arange(4000) / 480.0))
@@ -60,7 +60,7 @@ def crow(seconds: float, rng: np.random.Generator) -> Signal:
         swell = np.sin(np.pi * time / 0.35)
         phase = 2 * np.pi * np.cumsum(520 + 60 * swell + 15 * rng.normal(size=len(time))) / RATE_HZ
         voice = np.sin(np.arange(1, 14)[:, None] * phase).sum(axis=0)
-        hoarse = voice * (1.0 + 0.5 * rng.normal(size=len(time)))
+        hoarse = voice * (1.0 + rng.normal(size=len(time)))
         caw = _resonant(hoarse, [1250.0, 1800.0, 3200.0], [250.0, 300.0, 600.0])
         _add(signal, start, caw * np.sqrt(swell))
     return signal
