@@ -49,7 +49,11 @@ def test_the_demonstration_detects_every_sound_and_nothing_over_speech_and_music
 
 def test_an_event_over_speech_or_music_is_false() -> None:
     """Its label is printed beside the part, whether or not the event was confirmed."""
-    lines = list(result(siren(3.0), event("dog", 12.0), event("bell", 31.0, False)).lines())
+    lines = list(
+        result(
+            siren(3.0), event("dog", 12.0), event("bell", 31.0)._replace(is_confirmed=False)
+        ).lines()
+    )
     assert lines[-1].endswith("of speech and 8.0 s of music: dog (speech), bell (music)")
 
 
@@ -61,9 +65,10 @@ def test_a_label_of_speech_or_music_is_not_false_over_it() -> None:
 
 def test_a_sound_is_detected_only_by_a_confirmed_event_of_its_label() -> None:
     """A retracted event, another label and another time do not count."""
+    retracted = siren(3.0)._replace(is_confirmed=False)
     assert result(siren(3.0)).detected
-    assert not result(event("siren", 3.0, False)).detected
-    assert not result(event("siren", 3.0, False), siren(25.0)).detected
+    assert not result(retracted).detected
+    assert not result(retracted, siren(25.0)).detected
     other = result(event("cat", 3.0))
     assert not other.detected
     assert any("cat (siren)" in line for line in other.lines())
@@ -85,6 +90,6 @@ def siren(at_seconds: float) -> Event:
     return event("siren", at_seconds)
 
 
-def event(label: str, at_seconds: float, is_confirmed: bool = True) -> Event:  # noqa: FBT001, FBT002 - in a table of events a name would hide the values
-    """Returns an event at a time of the scene."""
-    return Event(label, BEGAN_SECONDS + at_seconds, is_confirmed)
+def event(label: str, at_seconds: float) -> Event:
+    """Returns a confirmed event at a time of the scene."""
+    return Event(label, BEGAN_SECONDS + at_seconds, is_confirmed=True)
