@@ -16,8 +16,8 @@ CLIPS: tuple[tuple[str, str], ...] = (
     ("siren", "5-160551-A-42.flac"),
     ("crow", "5-213836-B-9.flac"),
     ("vehicle_horn", "5-179866-A-43.flac"),
-    ("cow", "5-194899-B-3.flac"),
     ("chainsaw", "5-185579-A-41.flac"),
+    ("crying_baby", "5-151085-A-20.flac"),
 )
 
 

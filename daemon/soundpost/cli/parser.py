@@ -31,7 +31,7 @@ examples:
   soundpost listen --scores dawn.flac              what was near, but below its threshold
   soundpost listen --threshold 0.3 night.wav       more events, more false ones
   soundpost listen --threshold siren=0.8 night/    one label (or group) only; can be repeated
-  soundpost listen --include dog,siren --summary night/
+  soundpost listen --include dog,security --summary night/
   soundpost listen night/ | jq -r 'select(.state == "confirmed") | [.clip, .label] | @tsv'
 
 A folder is searched with all folders below it, in the order of the names. A file in it that is
