@@ -105,7 +105,10 @@ def test_listen_reads_damaged_files_with_a_warning_and_status_0(
     assert done.stderr.count("WARNING") == 1
     with plain.open("rb") as file:
         piped = subprocess.run(
-            [SOUNDPOST, "listen", "/dev/stdin"], stdin=file, capture_output=True, check=True
+            [SOUNDPOST, "listen", *BUNDLE, "/dev/stdin"],
+            stdin=file,
+            capture_output=True,
+            check=True,
         )
     assert events(piped.stdout.decode()) == expected
     (tmp_path / "none.wav").write_bytes(content[:44])
