@@ -50,7 +50,7 @@ PARALLEL := --numprocesses=auto --maxprocesses=4 --dist=loadfile
 help: ## List the targets
 	@sed -nE 's/^([a-z][a-z-]*):.*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
 
-run: NEEDS = python $(if $(BROKER),,broker) $(WANTS_MIC)
+run: NEEDS = python $(if $(BROKER),,broker) $(if $(SOURCE),,speech) $(WANTS_MIC)
 run: $(VENV)/.with-demo $(if $(WANTS_MIC),$(VENV)/.with-mic) machine ## Classify a scene of sounds, and show the messages of a subscriber [SOURCE=mic|wav:PATH] [BROKER=mqtt://host:port]
 	@$(BIN)/python deploy/demo/run.py $${SOURCE:+--source "$$SOURCE"} $${BROKER:+--broker "$$BROKER"}
 

@@ -56,7 +56,7 @@ for need in "$@"; do
     tls) # certificates for the tests
         require openssl program openssl
         ;;
-    speech) # a speech synthesiser, for the tests of privacy
+    speech) # a speech synthesiser, for the demonstration's scene and the tests of privacy
         require espeak-ng program espeak-ng
         ;;
     deb) # builds and checks the Debian packages

@@ -52,7 +52,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--source", metavar="mic[:NAME]|wav:PATH", help="default: a scene")
     parser.add_argument("--broker", metavar="mqtt://HOST:PORT", help="default: a new mosquitto")
     parser.add_argument("--pace", choices=["real", "fast"], default="real")
-    parser.add_argument("--bundle", metavar="NAME|DIR", help="default: esc50")
+    parser.add_argument("--bundle", metavar="NAME|DIR", help="default: everyday")
     return parser.parse_args()
 
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn
 
+from result import Event, SceneResult
 from scene import Scene
 
 STYLES = {
@@ -30,7 +31,7 @@ class Screen:
         self._scene = scene
         self._began_seconds: float | None = None
         self._shown_status = ""
-        self._confirmed: set[str] = set()
+        self._events: dict[str, Event] = {}
         self._progress = Progress(
             TextColumn("  playing {task.description:14}"),
             BarColumn(40),
@@ -50,21 +51,21 @@ class Screen:
         """Updates the progress bar of the scene."""
         if self._scene and self._began_seconds is not None:
             position = time.monotonic() - self._began_seconds
-            playing = [name for name, start, end in self._scene.played if start <= position < end]
+            playing = [
+                played.part.name
+                for played in self._scene.played
+                if played.start <= position < played.end
+            ]
             self._progress.update(
                 self._task, completed=position, description=playing[0] if playing else "…"
             )
 
     def finish(self) -> None:
-        """Prints which sounds of the scene were recognised."""
+        """Prints what was detected of the scene, and over speech and music."""
         self._progress.stop()
         if self._scene:
-            played = [name for name, _, _ in self._scene.played]
-            recognised = [name for name in played if name in self._confirmed]
-            self._console.print(
-                f"\nPlayed {len(played)} sounds, recognised {len(recognised)}: "
-                f"{', '.join(recognised)}"
-            )
+            for line in SceneResult(self._scene, tuple(self._events.values())).lines():
+                self._console.print(line)
 
     def _status(self, status: str) -> None:
         if status != self._shown_status:  # it is published again with each health
@@ -78,8 +79,11 @@ class Screen:
     def _detection(self, message: dict[str, object]) -> None:
         onset = datetime.fromisoformat(str(message["onset"]))
         state, label = str(message["state"]), str(message["label"])
+        event = self._events.setdefault(
+            str(message["id"]), Event(label, onset.timestamp(), is_confirmed=False)
+        )
         if state == "confirmed":
-            self._confirmed.add(label)
+            self._events[str(message["id"])] = event._replace(is_confirmed=True)
         style = STYLES[state]
         self._console.print(
             f"  {onset:%H:%M:%S.}{onset.microsecond // 100_000}  [{style}]{state:9}  {label:16}[/]"

@@ -16,12 +16,54 @@ def siren(seconds: float, _rng: np.random.Generator) -> Signal:
     return sum((np.sin(k * phase) / k for k in range(1, 6)), np.zeros(len(time)))
 
 
-def clock_alarm(seconds: float, _rng: np.random.Generator) -> Signal:
-    """A digital alarm clock: four beeps of 2 kHz, then a pause, every second."""
+def smoke_alarm(seconds: float, _rng: np.random.Generator) -> Signal:
+    """A smoke alarm: the temporal-three pattern of ISO 8201, by a piezo sounder of 3.1 kHz."""
     time = _time(seconds)
-    beeping = (time % 1.0 < 0.5) & (time % 0.125 < 0.0625)
-    tone = np.sin(2 * np.pi * 2048 * time) + 0.3 * np.sin(2 * np.pi * 6144 * time)
+    beeping = (time % 4.0 < 3.0) & (time % 1.0 < 0.5)
+    tone = np.sin(2 * np.pi * 3100 * time) + 0.25 * np.sin(2 * np.pi * 6200 * time)
     return np.where(beeping, tone, 0.0)
+
+
+def vehicle_horn(seconds: float, rng: np.random.Generator) -> Signal:
+    """A car's horn: two reeds of 405 and 505 Hz, each with its trumpet, 0.9 s of every 1.3 s."""
+    time = _time(seconds)
+    phases = np.arange(1, 14)[:, None] * 2 * np.pi * time
+    reeds = sum(
+        (np.sin(phases * pitch_hz) / np.sqrt(np.arange(1, 14))[:, None]).sum(axis=0)
+        for pitch_hz in (405.0, 505.0)
+    )
+    air = 0.05 * rng.normal(size=len(time))
+    hooting = np.convolve(time % 1.3 < 0.9, np.ones(240) / 240, "same")
+    horn: Signal = hooting * (
+        _resonant(reeds / reeds.std(), [1000.0, 2400.0], [1500.0, 900.0]) + air
+    )
+    return horn
+
+
+def breaking_glass(seconds: float, rng: np.random.Generator) -> Signal:
+    """Panes that break: a crash, then splinters that ring for hundredths of a second."""
+    signal = np.zeros(len(_time(seconds)))
+    for start in np.arange(0.2, seconds - 0.5, 2.0):
+        _add(signal, start, 3.0 * rng.normal(size=4000) * np.exp(-np.arange(4000) / 480.0))
+        for _ in range(70):
+            pitch_hz, decay_seconds = rng.uniform(2500.0, 4500.0), rng.uniform(0.01, 0.09)
+            splinter = _strike([pitch_hz, 1.37 * pitch_hz, 1.71 * pitch_hz], decay_seconds)
+            _add(signal, start + rng.exponential(0.28), rng.uniform(0.3, 1.5) * splinter)
+    return signal
+
+
+def crow(seconds: float, rng: np.random.Generator) -> Signal:
+    """A carrion crow: a caw of a third of a second, hoarse, every three quarters of a second."""
+    signal = np.zeros(len(_time(seconds)))
+    for start in np.arange(0.1, seconds - 0.5, 0.75):
+        time = _time(0.35)
+        swell = np.sin(np.pi * time / 0.35)
+        phase = 2 * np.pi * np.cumsum(520 + 60 * swell + 15 * rng.normal(size=len(time))) / RATE_HZ
+        voice = np.sin(np.arange(1, 14)[:, None] * phase).sum(axis=0)
+        hoarse = voice * (1.0 + rng.normal(size=len(time)))
+        caw = _resonant(hoarse, [1250.0, 1800.0, 3200.0], [250.0, 300.0, 600.0])
+        _add(signal, start, caw * np.sqrt(swell))
+    return signal
 
 
 def clock_tick(seconds: float, rng: np.random.Generator) -> Signal:
@@ -34,41 +76,12 @@ def clock_tick(seconds: float, rng: np.random.Generator) -> Signal:
     return signal
 
 
-def creaking_door(seconds: float, rng: np.random.Generator) -> Signal:
-    """A dry hinge: it sticks and slips 24 times a second, each slip dull noise that dies away."""
-    time = _time(seconds)
-    slip = np.exp(-6.0 * (24.0 * time % 1.0))
-    dull = np.convolve(rng.normal(size=len(time)), np.ones(16) / 4.0, "same")
-    slipping = slip * (1.0 + 0.5 * dull)
-    signal: Signal = slipping - slipping.mean()
-    return signal
-
-
-def crickets(seconds: float, _rng: np.random.Generator) -> Signal:
-    """A field cricket: trains of three 4.5 kHz pulses, four trains a second."""
-    time = _time(seconds)
-    pulse = np.sin(np.pi * (time % 0.03) / 0.02).clip(0) * (time % 0.03 < 0.02)
-    chirping = time % 0.25 < 0.09
-    signal: Signal = np.sin(2 * np.pi * 4500 * time) * pulse * chirping
-    return signal
-
-
 def rain(seconds: float, rng: np.random.Generator) -> Signal:
     """Steady rain: broad noise and a few hundred drops a second."""
     length = len(_time(seconds))
     hiss = rng.normal(size=length)
     drops = np.where(rng.random(length) < 0.02, rng.normal(size=length) * 6, 0.0)
     signal: Signal = 0.3 * hiss + np.convolve(drops, np.exp(-np.arange(40) / 6.0), "same")
-    return signal
-
-
-def church_bells(seconds: float, _rng: np.random.Generator) -> Signal:
-    """Two bells in turn, with the hum, prime, tierce, quint and nominal of a tuned bell."""
-    signal = np.zeros(len(_time(seconds)))
-    partials = np.array([0.5, 1.0, 1.2, 1.5, 2.0, 2.6, 3.0, 4.1])
-    for number, start in enumerate(np.arange(0.05, seconds - 0.3, 1.1)):
-        prime_hz = 440.0 if number % 2 else 523.0
-        _add(signal, start, _strike(list(partials * prime_hz), 1.2))
     return signal
 
 
@@ -92,6 +105,17 @@ def _strike(partials_hz: list[float], decay_seconds: float) -> Signal:
         ),
         np.zeros(len(time)),
     )
+
+
+def _resonant(signal: Signal, pitches_hz: list[float], widths_hz: list[float]) -> Signal:
+    """Returns the signal through resonators of two poles, one after the other."""
+    unit = np.exp(2j * np.pi * np.fft.rfftfreq(len(signal)))
+    response = np.ones(len(unit), np.complex128)
+    for pitch_hz, width_hz in zip(pitches_hz, widths_hz, strict=True):
+        pole = np.exp(np.pi * (2j * pitch_hz - width_hz) / RATE_HZ)
+        response *= abs(1.0 - pole) ** 2 / ((1.0 - pole / unit) * (1.0 - pole.conj() / unit))
+    resonant: Signal = np.fft.irfft(np.fft.rfft(signal) * response, len(signal))
+    return resonant
 
 
 def _add(signal: Signal, start_seconds: float, sound: Signal) -> None:

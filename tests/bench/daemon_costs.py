@@ -35,7 +35,7 @@ IMPORTS_ONLY = "import numpy, ai_edge_litert.interpreter"
 FIRST_SCORE = """
 import numpy
 from soundpost.classify import Classifier, find_bundle, load_bundle
-model_input = (bundle := load_bundle(find_bundle("esc50"))).manifest.input
+model_input = (bundle := load_bundle(find_bundle("everyday"))).manifest.input
 shape = model_input.window_frames, model_input.features.mel_bands
 Classifier(bundle).scores(numpy.zeros(shape, "float32"))
 """

@@ -29,8 +29,8 @@ def pi(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     try:
         subprocess.run(["mount", "-t", "proc", "proc", root / "proc"], check=True)
         unpack(built_package(12, "arm64"), root)
-        # The crickets score at the threshold of another label: rounding decides what is published.
-        write_recording(root / "evening.wav", without=("crickets",))
+        # Two labels fit the smoke alarm, which share its score: rounding may decide between them.
+        write_recording(root / "evening.wav", without=("smoke alarm",))
         yield root
     finally:
         subprocess.run(["umount", "--recursive", root], check=True)

@@ -163,6 +163,6 @@ def test_an_installed_bundle_is_found_by_its_name(device: Path) -> None:
     """It is inside the installed package."""
     code = (
         "from soundpost.classify import find_bundle, load_bundle\n"
-        "print(load_bundle(find_bundle('esc50')).manifest.id)"
+        "print(load_bundle(find_bundle('everyday')).manifest.id)"
     )
-    assert run_program(device / "python", "-c", code) == "esc50\n"
+    assert run_program(device / "python", "-c", code) == "everyday\n"

@@ -19,6 +19,8 @@ from soundpost.recording.decoders.ffmpeg import PROGRAM
 from sounds import RATE_HZ, siren
 
 SIREN = f"soundpost/{NODE}/sound/siren"
+BUNDLE = ("--bundle", "esc50")
+"""A closed set, in which a made siren has one label."""
 
 
 @pytest.fixture(scope="module")
@@ -50,7 +52,9 @@ def test_a_source_that_breaks_off_ends_its_event(
     soundfile.write(path, sound, RATE_HZ, format=container)
     content = path.read_bytes()
     path.write_bytes(content[: len(content) * 3 // 4])
-    with running("--source", f"wav:{path}", "--pace", "fast", "--broker", broker.url) as daemon:
+    with running(
+        *BUNDLE, "--source", f"wav:{path}", "--pace", "fast", "--broker", broker.url
+    ) as daemon:
         status, errors = daemon.wait()
     assert status == 0, errors
     assert errors.count("WARNING soundpost.capture") == 1
@@ -71,7 +75,9 @@ def test_a_failure_in_the_middle_ends_the_event_first(
     signal_ = sound / 32_768.0
     signal_[9 * RATE_HZ] = np.nan
     soundfile.write(path, signal_, RATE_HZ, "FLOAT")
-    with running("--source", f"wav:{path}", "--pace", "fast", "--broker", broker.url) as daemon:
+    with running(
+        *BUNDLE, "--source", f"wav:{path}", "--pace", "fast", "--broker", broker.url
+    ) as daemon:
         status, errors = daemon.wait()
     assert status == 1
     assert "near 9.0 s" in errors
@@ -92,18 +98,21 @@ def test_listen_reads_damaged_files_with_a_warning_and_status_0(
     odd = tmp_path / os.fsdecode(b"bad\xff\xfename.wav")
     shutil.copy(plain, odd)
     expected = [("started", "siren"), ("confirmed", "siren"), ("ended", "siren")]
-    done = soundpost("listen", str(plain), str(killed), str(odd))
+    done = soundpost("listen", *BUNDLE, str(plain), str(killed), str(odd))
     assert done.returncode == 0, done.stderr
     assert events(done.stdout) == expected * 3
     assert json.loads(done.stdout.splitlines()[-1])["clip"] == rf"{tmp_path}/bad\xff\xfename.wav"
     assert done.stderr.count("WARNING") == 1
     with plain.open("rb") as file:
         piped = subprocess.run(
-            [SOUNDPOST, "listen", "/dev/stdin"], stdin=file, capture_output=True, check=True
+            [SOUNDPOST, "listen", *BUNDLE, "/dev/stdin"],
+            stdin=file,
+            capture_output=True,
+            check=True,
         )
     assert events(piped.stdout.decode()) == expected
     (tmp_path / "none.wav").write_bytes(content[:44])
-    done = soundpost("listen", str(tmp_path / "none.wav"), str(plain))
+    done = soundpost("listen", *BUNDLE, str(tmp_path / "none.wav"), str(plain))
     assert done.returncode == 1
     assert "has no samples" in done.stderr
     assert events(done.stdout) == expected
@@ -128,7 +137,7 @@ def test_a_compressed_recording_has_the_events_of_the_wav(
     path = tmp_path / options[0]
     command = [PROGRAM, "-v", "error", "-i", str(tmp_path / "x.wav"), *options[1:], str(path)]
     subprocess.run(command, check=True)
-    done = soundpost("listen", str(path))
+    done = soundpost("listen", *BUNDLE, str(path))
     assert done.returncode == 0, done.stderr
     assert events(done.stdout) == [(s, "siren") for s in ("started", "confirmed", "ended")]
     assert "WARNING" not in done.stderr
@@ -137,7 +146,7 @@ def test_a_compressed_recording_has_the_events_of_the_wav(
 def test_a_fifo_without_a_writer_obeys_sigterm(tmp_path: Path, broker: Broker) -> None:
     """`run` waits for the first byte without hanging in `open`, and stops at once."""
     os.mkfifo(tmp_path / "pipe")
-    with running("--source", f"wav:{tmp_path / 'pipe'}", "--broker", broker.url) as daemon:
+    with running(*BUNDLE, "--source", f"wav:{tmp_path / 'pipe'}", "--broker", broker.url) as daemon:
         assert daemon.process.stderr
         while "connected to" not in daemon.process.stderr.readline():
             pass

@@ -10,7 +10,7 @@ _EXAMPLES = """\
 first steps:
   soundpost devices                      list the sound cards by name
   soundpost bundles                      list the models, and what each was trained on
-  soundpost labels --bundle esc10        list what a model can detect
+  soundpost labels                       list what a model can detect
   soundpost listen night.wav             detect in a recording; no broker, no microphone
   soundpost check --source mic:USB       try everything, one line each
   soundpost watch --source mic:USB       see what is detected as it happens
@@ -31,7 +31,7 @@ examples:
   soundpost listen --scores dawn.flac              what was near, but below its threshold
   soundpost listen --threshold 0.3 night.wav       more events, more false ones
   soundpost listen --threshold siren=0.8 night/    one label (or group) only; can be repeated
-  soundpost listen --include dog,siren --summary night/
+  soundpost listen --include dog,security --summary night/
   soundpost listen night/ | jq -r 'select(.state == "confirmed") | [.clip, .label] | @tsv'
 
 A folder is searched with all folders below it, in the order of the names. A file in it that is
@@ -112,7 +112,7 @@ def build_parser() -> argparse.ArgumentParser:
     clips.add_argument("--label", metavar="LABEL", help="only clips of this label")
     clips.add_argument("--export", type=Path, metavar="DIR", help="copy them to this folder")
 
-    examples = "example:\n  soundpost bench --bundle esc50-outdoors\n"
+    examples = "example:\n  soundpost bench --bundle /srv/models/garden\n"
     bench = _add(commands, "bench", "measure the cost of each stage on this machine", examples)
     add_configuration(bench, "bundle")
     return parser
@@ -192,7 +192,7 @@ def _add_models(commands: "argparse._SubParsersAction[CommandParser]") -> None:
         commands,
         "labels",
         "list what a model can detect, and from which score on",
-        "examples:\n  soundpost labels --bundle esc50-outdoors\n"
+        "examples:\n  soundpost labels --bundle /srv/models/garden\n"
         "  soundpost labels --config /etc/soundpost/soundpost.toml    with your thresholds\n",
     )
     add_configuration(labels, "bundle")

@@ -109,7 +109,7 @@ class GateConfig(Section, frozen=True):
 class ClassifyConfig(Section, frozen=True):
     """The model: the folder of a bundle, or the name of one that came with soundpost."""
 
-    bundle: Text = "esc50"
+    bundle: Text = "everyday"
     threads: Annotated[int, Meta(ge=1, le=64)] = 1
 
 

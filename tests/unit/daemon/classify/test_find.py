@@ -125,4 +125,4 @@ def test_installed_bundles_are_found_once_each_by_name(
     monkeypatch.setenv("SOUNDPOST_MODELS", str(folder.parent))
     found = list(installed_bundles())
     assert mine in found
-    assert [path.name for path in found] == ["esc10", "esc50", "esc50-outdoors"]
+    assert [path.name for path in found] == ["esc10", "esc50", "esc50-outdoors", "everyday"]

@@ -26,7 +26,7 @@ from soundpost.messages import DetectionMessage
 from soundpost.pipeline import build_pipeline
 
 TINY = Path(__file__).resolve().parents[3] / "golden"
-BUNDLES = [TINY / "tiny-int8", TINY / "tiny-float", find_bundle("esc50"), find_bundle("esc10")]
+BUNDLES = [TINY / "tiny-int8", TINY / "tiny-float", find_bundle("everyday"), find_bundle("esc10")]
 # So low that the tiny model's random scores start and end events all the time.
 LIVELY = Config(decide=DecideConfig(on_threshold=0.36, off_threshold=0.33, smoothing_windows=2))
 

@@ -20,7 +20,7 @@ from soundpost.manifest import (
 from soundpost.manifest.label import GROUPS_SINCE, SCHEMA_1_SINCE
 
 ROOT = Path(__file__).resolve().parents[4]
-BUNDLES = sorted(path.parent for path in ROOT.glob("models/*/manifest.json"))
+BUNDLES = [ROOT / "models" / name for name in ("esc10", "esc50", "esc50-outdoors")]
 WHOLE: dict[str, Any] = json.loads((ROOT / "tests/golden/tiny-int8" / MANIFEST_FILE).read_text())
 
 FIELDS: list[tuple[str, object]] = [

@@ -37,7 +37,7 @@ def test_json_has_the_same(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> N
     status, text = listed(is_json=True)
     rows = {row["name"]: row for row in json.loads(text)}
     assert status == 0
-    assert list(rows) == ["esc10", "esc50", "esc50-outdoors", "mine"]
+    assert list(rows) == ["esc10", "esc50", "esc50-outdoors", "everyday", "mine"]
     assert rows["mine"]["folder"] == str(tmp_path / "mine")
     assert (rows["mine"]["labels"], rows["mine"]["accuracy"]) == (3, None)
     assert rows["esc50"]["accuracy"] > 0.8

@@ -11,7 +11,7 @@ import soundfile
 from soundpost.classify import load_bundle
 from soundpost_training.cli import main
 
-ROOT = Path(__file__).resolve().parents[4]
+ROOT = Path(__file__).resolve().parents[5]
 TINY = ROOT / "tests" / "golden" / "tiny-int8"
 
 
