@@ -11,19 +11,26 @@ from numpy.typing import NDArray
 from soundpost_training.errors import TrainingError
 from soundpost_training.network.arch.layer_names import LOGITS
 from soundpost_training.network.pretrained.tflite_graph import Graph, Operator
-
-Tensor = Any
-"""A symbolic Keras tensor; Keras publishes no types."""
+from soundpost_training.network.pretrained.tflite_kernels import (
+    convolution_layer,
+    depthwise_layer,
+    pooling_layer,
+)
+from soundpost_training.network.pretrained.tflite_shapes import (
+    RANK_OF_MAPS,
+    Tensor,
+    padded,
+    plain,
+    reduced,
+    slice_between,
+    sliced,
+)
 
 Maker = Callable[[Operator, str], Tensor]
 """Makes the output of an operator under the name of its layer."""
 
-PADDINGS = ("same", "valid")
 ACTIVATIONS = {0: None, 1: "relu", 3: "relu6"}
 """Fused activations by their number in the schema."""
-
-RANK_OF_MAPS = 4
-"""Axes of an activation that still has time and frequency: batch, frames, bands, channels."""
 
 
 class Dequantised(NamedTuple):
@@ -159,35 +166,18 @@ class _Builder:
         return layers.ReLU(6.0 if kind == "relu6" else None)(output)
 
     def _convolve(self, operator: Operator, name: str) -> Tensor:
-        kernel = self._required(operator, 1).transpose(1, 2, 3, 0)
-        height, width, _, channels = kernel.shape
-        layer = layers.Conv2D(
-            channels,
-            (height, width),
-            strides=(operator.options["stride_h"], operator.options["stride_w"]),
-            dilation_rate=(operator.options["dilation_h"], operator.options["dilation_w"]),
-            padding=PADDINGS[operator.options["padding"]],
-            name=name,
-        )
+        layer, kernel = convolution_layer(operator.options, self._required(operator, 1), name)
         output = self._weighted(layer, operator, kernel)
         self.convolutions.append(output)
-        if (height, width) == (1, 1):
+        if layer.kernel_size == (1, 1):
             self.pointwise.append(output)
         return output
 
     def _convolve_depthwise(self, operator: Operator, name: str) -> Tensor:
-        kernel = self._required(operator, 1)[0]
-        height, width, channels = kernel.shape
         inputs = self._input(operator).shape[-1]
-        layer = layers.DepthwiseConv2D(
-            (height, width),
-            strides=(operator.options["stride_h"], operator.options["stride_w"]),
-            dilation_rate=(operator.options["dilation_h"], operator.options["dilation_w"]),
-            padding=PADDINGS[operator.options["padding"]],
-            depth_multiplier=channels // inputs,
-            name=name,
-        )
-        return self._weighted(layer, operator, kernel.reshape(height, width, inputs, -1))
+        raw = self._required(operator, 1)
+        layer, kernel = depthwise_layer(operator.options, raw, inputs, name)
+        return self._weighted(layer, operator, kernel)
 
     def _dense(self, operator: Operator, name: str) -> Tensor:
         kernel = self._required(operator, 1).T
@@ -197,7 +187,7 @@ class _Builder:
         for place, other in ((1, 0), (0, 1)):
             constant = self._constant(operator, place)
             if constant is not None:
-                shift = layers.Rescaling(1.0, _plain(constant), name=name)
+                shift = layers.Rescaling(1.0, plain(constant), name=name)
                 return self._activated(shift(self._input(operator, other)), operator)
         pair = [self._input(operator, 0), self._input(operator, 1)]
         output = self._activated(layers.Add(name=name)(pair), operator)
@@ -206,74 +196,37 @@ class _Builder:
         return output
 
     def _subtract(self, operator: Operator, name: str) -> Tensor:
-        shift = layers.Rescaling(1.0, _plain(-self._required(operator, 1)), name=name)
+        shift = layers.Rescaling(1.0, plain(-self._required(operator, 1)), name=name)
         return self._activated(shift(self._input(operator)), operator)
 
     def _multiply(self, operator: Operator, name: str) -> Tensor:
-        factor = layers.Rescaling(_plain(self._required(operator, 1)), name=name)
+        factor = layers.Rescaling(plain(self._required(operator, 1)), name=name)
         return self._activated(factor(self._input(operator)), operator)
 
     def _pool(self, operator: Operator, name: str) -> Tensor:
-        options = operator.options
-        kind = layers.MaxPooling2D if operator.name.startswith("MAX") else layers.AveragePooling2D
-        layer = kind(
-            (options["pool_h"], options["pool_w"]),
-            strides=(options["stride_h"], options["stride_w"]),
-            padding=PADDINGS[options["padding"]],
-            name=name,
-        )
+        layer = pooling_layer(operator.name, operator.options, name)
         return self._activated(layer(self._input(operator)), operator)
 
     def _reduce(self, operator: Operator, name: str) -> Tensor:
-        hidden = self._input(operator)
-        axes = sorted(int(axis) % len(hidden.shape) for axis in self._required(operator, 1).ravel())
-        if axes == [1, 2]:
-            kind = (
-                layers.GlobalMaxPooling2D
-                if operator.name == "REDUCE_MAX"
-                else layers.GlobalAveragePooling2D
-            )
-            return kind(keepdims=bool(operator.options["keep_dims"]), name=name)(hidden)
-        reduce = keras.ops.max if operator.name == "REDUCE_MAX" else keras.ops.mean
-        return reduce(hidden, axis=axes, keepdims=bool(operator.options["keep_dims"]))
+        axes = self._required(operator, 1).ravel()
+        keep_dims = bool(operator.options["keep_dims"])
+        is_maximum = operator.name == "REDUCE_MAX"
+        return reduced(self._input(operator), axes, name, keep_dims=keep_dims, maximum=is_maximum)
 
     def _concatenate(self, operator: Operator, name: str) -> Tensor:
         parts = [self._done[each] for each in operator.inputs]
         return layers.Concatenate(axis=operator.options["axis"], name=name)(parts)
 
     def _pad(self, operator: Operator, name: str) -> Tensor:
-        before_after = self._required(operator, 1).reshape(-1, 2).tolist()
-        _, frames, bands, channels = before_after
-        if any(channels) or any(before_after[0]):
-            raise ValueError("padding of channels")
-        return layers.ZeroPadding2D((tuple(frames), tuple(bands)), name=name)(self._input(operator))
+        return padded(self._input(operator), self._required(operator, 1), name)
 
     def _slice(self, operator: Operator, name: str) -> Tensor:
-        begin = self._required(operator, 1).ravel()
-        sizes = self._required(operator, 2).ravel()
-        hidden = self._input(operator)
-        ends = [
-            length if size == -1 else first + size
-            for first, size, length in zip(begin, sizes, hidden.shape, strict=True)
-        ]
-        return _cropped(hidden, begin.tolist(), ends, name)
+        begin, sizes = (self._required(operator, place).ravel() for place in (1, 2))
+        return sliced(self._input(operator), begin, sizes, name)
 
     def _strided_slice(self, operator: Operator, name: str) -> Tensor:
-        options = operator.options
-        begin, end, strides = (self._required(operator, place).ravel() for place in (1, 2, 3))
-        others = ("ellipsis_mask", "new_axis_mask", "shrink_axis_mask")
-        if (strides != 1).any() or any(options[mask] for mask in others):
-            raise ValueError("a slice with strides or other axes")
-        hidden = self._input(operator)
-        firsts = [
-            0 if options["begin_mask"] & 1 << axis else int(first) % (length or 1)
-            for axis, (first, length) in enumerate(zip(begin, hidden.shape, strict=True))
-        ]
-        ends = [
-            length if options["end_mask"] & 1 << axis or length is None else _end(last, length)
-            for axis, (last, length) in enumerate(zip(end, hidden.shape, strict=True))
-        ]
-        return _cropped(hidden, firsts, ends, name)
+        bounds = [self._required(operator, place).ravel() for place in (1, 2, 3)]
+        return slice_between(self._input(operator), bounds, operator.options, name)
 
     def _log(self, operator: Operator, name: str) -> Tensor:
         del name  # an operation of Keras has none
@@ -286,29 +239,3 @@ class _Builder:
     def _same(self, operator: Operator, name: str) -> Tensor:
         del name  # rounding to another grid is no layer in float
         return self._input(operator)
-
-
-def _cropped(hidden: Tensor, begin: list[int], end: list[int], name: str) -> Tensor:
-    """Returns a part of the frames and bands of an activation."""
-    (frames, bands), (firsts, lasts) = hidden.shape[1:3], (begin[1:3], end[1:3])
-    if begin[3] or end[3] != hidden.shape[3]:
-        raise ValueError("a slice of channels")
-    crops = (
-        (int(firsts[0]), int(frames - lasts[0])),
-        (int(firsts[1]), int(bands - lasts[1])),
-    )
-    return layers.Cropping2D(crops, name=name)(hidden)
-
-
-def _end(last: int, length: int) -> int:
-    return int(min(last, length) if last >= 0 else length + last)
-
-
-def _plain(values: NDArray[Any]) -> float | list[float]:
-    """Returns a constant as Keras stores it: a number, or one for each channel."""
-    if values.size == 1:
-        return float(values.ravel()[0])
-    if values.size != values.shape[-1]:
-        raise ValueError(f"a constant of shape {values.shape}")
-    plain: list[float] = values.ravel().astype(float).tolist()
-    return plain
