@@ -10,6 +10,9 @@ from numpy.typing import NDArray
 Tensor = Any
 """A symbolic Keras tensor; Keras publishes no types."""
 
+Plain = float | list[float]
+"""A constant as Keras stores it: a number, or one for each channel."""
+
 RANK_OF_MAPS = 4
 """Axes of an activation that still has time and frequency: batch, frames, bands, channels."""
 
@@ -72,7 +75,7 @@ def reduced(
     return reduce(hidden, axis=places, keepdims=keep_dims)
 
 
-def plain(values: NDArray[Any]) -> float | list[float]:
+def plain(values: NDArray[Any]) -> Plain:
     """Returns a constant as Keras stores it: a number, or one for each channel.
 
     Raises:
