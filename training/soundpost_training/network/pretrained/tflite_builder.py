@@ -106,9 +106,10 @@ class LayerBuilder:
             operator.options, self._tensors.required(operator, 1), name
         )
         output = self._weighted(layer, operator, kernel)
-        self.convolutions.append(output)
-        if layer.kernel_size == (1, 1):
-            self.pointwise.append(output)
+        if operator.options["activation"]:
+            self.convolutions.append(output)
+            if layer.kernel_size == (1, 1):
+                self.pointwise.append(output)
         return output
 
     def _convolve_depthwise(self, operator: Operator, name: str) -> Tensor:
@@ -128,7 +129,7 @@ class LayerBuilder:
                 return self._rescale(operator, other, 1.0, plain(constant), name)
         pair = [self._tensors.input(operator, 0), self._tensors.input(operator, 1)]
         output = self._tensors.activated(layers.Add(name=name)(pair), operator)
-        if len(output.shape) == RANK_OF_MAPS:
+        if len(output.shape) == RANK_OF_MAPS and operator.options["activation"]:
             self.sums.append(output)
         return output
 

@@ -26,7 +26,8 @@ def dequantised_network(graph: Graph, name: str) -> Dequantised:
     """Returns the network of a graph; each kernel is a layer that can be trained.
 
     A block ends with the sum of its two branches; in a network without sums, with each pointwise
-    convolution, and in one without these, with each convolution.
+    convolution, and in one without these, with each convolution. Only rectified ones are taken: the
+    logarithm of their pooled values exists.
 
     Args:
         graph: Of a network on log-mel.
