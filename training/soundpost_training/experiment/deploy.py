@@ -1,4 +1,4 @@
-"""The tables of an experiment about its bundle: int8 quantisation, calibration of thresholds."""
+"""The tables of an experiment about its bundle, int8 quantisation and thresholds."""
 
 from soundpost.manifest import BundleId, Version
 from soundpost_training.experiment.section import AboveZero, NotNegative, Positive, Section, Share

@@ -38,7 +38,7 @@ CLEAR_SCORE = 0.5
 
 
 class QuickRequest(NamedTuple):
-    """What is to be made of what.
+    """A bundle to be made of recordings.
 
     Attributes:
         data: The recordings.

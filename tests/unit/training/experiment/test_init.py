@@ -27,7 +27,18 @@ SPELLINGS = [
     ("imagenet:mobilenet_v2", ImagenetInit()),
     ("imagenet:mobilenet_v2:C:/w.h5", ImagenetInit(file="C:/w.h5")),
 ]
-WRONG = ["", "bundle:", "bundle:x@y", "none:x", "run:", "run:../x", "yamnet:", "yamnet:x@", "yamnet:x@y@3", "imagenet:vgg16"]
+WRONG = [
+    "",
+    "bundle:",
+    "bundle:x@y",
+    "none:x",
+    "run:",
+    "run:../x",
+    "yamnet:",
+    "yamnet:x@",
+    "yamnet:x@y@3",
+    "imagenet:vgg16",
+]
 
 
 def with_lines(experiment_file: Path, *lines: str) -> Path:

@@ -44,7 +44,7 @@ def test_confusions_name_files_to_listen_to() -> None:
 
 
 def test_background_is_asked_for() -> None:
-    """Where there is none, or less than the budget needs."""
+    """There is none, or less than the budget needs."""
     lines = advice(figures(), [GOOD], Negatives("clips", 1.0), 1.0, has_background=False)
     assert "--background" in lines[0]
     lines = advice(figures(), [GOOD], Negatives("background", 0.5), 0.1, has_background=True)

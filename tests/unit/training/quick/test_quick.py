@@ -70,7 +70,7 @@ def test_one_label_and_a_background_make_a_bundle(
     assert bundle.manifest.label_names == ["whistle"]
     licence = bundle.manifest.training.licence
     assert licence.startswith("CC0; features: ")
-    card = (out / "MODEL_CARD.md").read_text(encoding="utf-8")
+    card = " ".join((out / "MODEL_CARD.md").read_text(encoding="utf-8").split())
     assert "frozen features of esc10" in card
     assert licence.partition("features: ")[2] in card
     detections = {"w0.wav": 0, "q0.wav": 0}

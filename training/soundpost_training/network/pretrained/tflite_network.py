@@ -1,4 +1,4 @@
-"""Builds a float network from an int8 TFLite file: its weights dequantised, ready to train on."""
+"""Builds a trainable float network from an int8 TFLite file, by its dequantised weights."""
 
 from typing import NamedTuple
 
