@@ -17,8 +17,8 @@ on many sounds before."""
 
 EPOCHS = 6
 LEARNING_RATE = BACKBONE_LEARNING_RATE = 1e-5
-"""Small steps: a few hundred clips spoil a body and a head that were fitted well more easily than they
-improve them; see docs/adr/0037."""
+"""Small steps: a few hundred clips spoil a network that was fitted well more easily than they improve
+it; see docs/adr/0037."""
 
 BATCH_SIZE = 32
 AVERAGE_MOMENTUM = 0.9
