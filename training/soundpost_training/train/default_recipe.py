@@ -17,8 +17,8 @@ on many sounds before."""
 
 EPOCHS = 6
 LEARNING_RATE = BACKBONE_LEARNING_RATE = 1e-5
-"""Small steps: a few hundred clips spoil a network that was fitted well more easily than they improve
-it; see docs/adr/0037."""
+"""Small steps: a few hundred clips spoil a well fitted network more easily than they
+improve it; see docs/adr/0037."""
 
 BATCH_SIZE = 32
 AVERAGE_MOMENTUM = 0.9
