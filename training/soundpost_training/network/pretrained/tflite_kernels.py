@@ -1,4 +1,4 @@
-"""Layers for the operators of TFLite that convolve and pool, with their kernels in Keras' order."""
+"""Layers for the operators of TFLite that convolve and pool, and their kernels."""
 
 from collections.abc import Mapping
 from typing import Any
