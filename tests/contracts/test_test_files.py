@@ -24,6 +24,24 @@ COVERED_BY = {
     "training/cli/soundscape_options.py": "unit/training/cli/test_soundscape_verbs.py",
     "training/cli/training_verbs.py": "unit/training/test_end_to_end.py",
     "training/cli/verbs.py": "unit/training/test_end_to_end.py",
+    "training/cli/next_steps.py": "unit/training/train/test_from_bundle.py",
+    "training/experiment/init_tables.py": "unit/training/experiment/test_init.py",
+    "training/network/pretrained/tflite_operators.py": (
+        "unit/training/network/pretrained/test_tflite_graph.py"
+    ),
+    "training/network/pretrained/tflite_builder.py": (
+        "unit/training/network/pretrained/test_tflite_network.py"
+    ),
+    "training/network/pretrained/tflite_tables.py": (
+        "unit/training/network/pretrained/test_tflite_constants.py"
+    ),
+    "training/quick/backbone.py": "unit/training/quick/test_quick.py",
+    "training/quick/bundle.py": "unit/training/quick/test_quick.py",
+    "training/quick/card.py": "unit/training/quick/test_quick.py",
+    "training/quick/embed.py": "unit/training/quick/test_quick.py",
+    "training/quick/figures.py": "unit/training/quick/test_quick.py",
+    "training/quick/folds.py": "unit/training/quick/test_quick.py",
+    "training/quick/printing.py": "unit/training/quick/test_quick.py",
 }
 """Larger modules without a test file of their name, and the test file that covers each."""
 

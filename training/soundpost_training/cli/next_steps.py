@@ -3,9 +3,9 @@
 from soundpost_training.dataset.clip import Dataset
 from soundpost_training.evaluate.evaluate import Evaluation
 from soundpost_training.experiment.deploy import CalibrateConfig
-from soundpost_training.progress import report
 from soundpost_training.quick.advice import advice
 from soundpost_training.quick.figures import Figures, LabelFigures, Mistake
+from soundpost_training.quick.printing import print_advice
 from soundpost_training.quick.thresholds import LabelThreshold, Negatives
 
 
@@ -33,16 +33,15 @@ def print_next_steps(dataset: Dataset, evaluation: Evaluation, config: Calibrate
         for label in calibration.labels
     ]
     negatives = Negatives("clips of other labels", calibration.chosen_on.hours)
-    report.print("what to do next:")
-    lines = advice(
-        figures_from(dataset, evaluation),
-        thresholds,
-        negatives,
-        budget,
-        has_background=has_background,
+    print_advice(
+        advice(
+            figures_from(dataset, evaluation),
+            thresholds,
+            negatives,
+            budget,
+            has_background=has_background,
+        )
     )
-    for line in lines:
-        report.print(f"  - {line}", soft_wrap=True, markup=False, highlight=False)
 
 
 def figures_from(dataset: Dataset, evaluation: Evaluation) -> Figures:

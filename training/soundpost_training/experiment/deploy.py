@@ -1,6 +1,20 @@
-"""The tables of an experiment about int8 quantisation and the calibration of thresholds."""
+"""The tables of an experiment about its bundle, int8 quantisation and thresholds."""
 
-from soundpost_training.experiment.section import AboveZero, NotNegative, Section, Share
+from soundpost.manifest import BundleId, Version
+from soundpost_training.experiment.section import AboveZero, NotNegative, Positive, Section, Share
+
+
+class BundleConfig(Section, frozen=True, kw_only=True):
+    """The bundle to export: a model of all folds, or the model that held one fold out.
+
+    A model of all folds has the most training data; its card states the accuracy of the models
+    that each held a fold out. A model without `held_out_fold` can itself be scored on that fold.
+    """
+
+    id: BundleId
+    version: Version
+    held_out_fold: Positive | None = None
+    calibration_windows: Positive = 500
 
 
 class CalibrateConfig(Section, frozen=True, kw_only=True):

@@ -7,10 +7,9 @@ import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
 from soundpost.features import FeatureSpec
-from soundpost.manifest import BundleId, Version
 from soundpost_training.errors import ExperimentError
 from soundpost_training.experiment.data import AugmentConfig, DataConfig, WindowConfig
-from soundpost_training.experiment.deploy import CalibrateConfig, QuantizeConfig
+from soundpost_training.experiment.deploy import BundleConfig, CalibrateConfig, QuantizeConfig
 from soundpost_training.experiment.init import BundleInit, Init, RandomInit
 from soundpost_training.experiment.init_tables import (
     convert_old_spelling,
@@ -104,19 +103,6 @@ class TrainConfig(Section, frozen=True, kw_only=True):
             raise ValueError("patience_epochs needs a validation_share")
         if self.init_share and (self.init is None or isinstance(self.init, RandomInit)):
             raise ValueError("init_share needs an init")
-
-
-class BundleConfig(Section, frozen=True, kw_only=True):
-    """The bundle to export: a model of all folds, or the model that held one fold out.
-
-    A model of all folds has the most training data; its card states the accuracy of the models
-    that each held a fold out. A model without `held_out_fold` can itself be scored on that fold.
-    """
-
-    id: BundleId
-    version: Version
-    held_out_fold: Positive | None = None
-    calibration_windows: Positive = 500
 
 
 class Experiment(Section, frozen=True, kw_only=True):

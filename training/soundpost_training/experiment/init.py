@@ -10,8 +10,8 @@ from msgspec import Meta
 from soundpost_training.experiment.section import RunName, Section
 
 FORMS = (
-    "run:NAME, bundle:NAME_OR_FOLDER, yamnet:FILE, yamnet:FILE@LAYERS, "
-    "imagenet:mobilenet_v2[:FILE], none"
+    "run:NAME, yamnet:FILE, yamnet:FILE@LAYERS, imagenet:mobilenet_v2[:FILE], "
+    "bundle:NAME_OR_FOLDER, none"
 )
 """The forms of `--init`; files of before `[train.init]` was a table have them, too."""
 

@@ -64,7 +64,7 @@ network below the head was changed.
 
 
 class Results(NamedTuple):
-    """What was measured.
+    """Measured figures of a head, and the budget of its thresholds.
 
     Attributes:
         figures: Of held-out clips.

@@ -99,7 +99,7 @@ def _count(features: Features, at: int, backbone: Backbone) -> int:
 
 
 def _active(log_mel: Real, windows: int, config: WindowConfig) -> NDArray[np.bool_]:
-    """Returns which windows of a clip hold enough of its sound; all, if none does."""
+    """Returns a mask of the windows that hold enough of a clip's sound; all, if none does."""
     starts = np.arange(windows) * config.stride_frames
     active = np.isin(starts, allowed_starts(log_mel, config.frames))
     return active if active.any() else np.ones(windows, np.bool_)

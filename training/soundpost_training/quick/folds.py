@@ -22,7 +22,7 @@ LEAST_BACKGROUND = 2_000
 
 @dataclass(frozen=True, slots=True)
 class Material:
-    """What heads are fitted on and scored with.
+    """Recordings and their features, to fit heads on and to score with them.
 
     Attributes:
         dataset: The recordings, with their folds.
@@ -42,7 +42,7 @@ class Material:
 
     @property
     def is_background(self) -> NDArray[np.bool_]:
-        """Which windows are of the background, bool[windows]."""
+        """True for windows of the background, bool[windows]."""
         return self.embedded.owners >= len(self.dataset.clips)
 
     @property

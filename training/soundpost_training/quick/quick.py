@@ -4,32 +4,30 @@ import time
 from pathlib import Path
 from typing import NamedTuple
 
-import numpy as np
-from numpy.typing import NDArray
-
 from soundpost.manifest import Metric
-from soundpost_training.bundle.export import LARGEST_LOSS, verify_bundle
+from soundpost_training.bundle.export import verify_bundle
 from soundpost_training.dataset.clip import Dataset
 from soundpost_training.dataset.decode.prepare import prepare
-from soundpost_training.dataset.features import Features
 from soundpost_training.dataset.readers.open import open_dataset
 from soundpost_training.errors import DatasetError
 from soundpost_training.experiment.data import DataConfig
 from soundpost_training.files import install_folder
-from soundpost_training.progress import console, report
+from soundpost_training.progress import report
 from soundpost_training.quick.advice import advice
 from soundpost_training.quick.backbone import Backbone, open_backbone
 from soundpost_training.quick.bundle import ManifestMaker, Origin, int8_model, int8_scores
-from soundpost_training.quick.card import Results, accuracy_sentence, card
+from soundpost_training.quick.card import Results, card
 from soundpost_training.quick.embed import Embedded, embed, network_features
-from soundpost_training.quick.figures import Figures, figures_of
+from soundpost_training.quick.figures import figures_of
 from soundpost_training.quick.folds import Material, fit, out_of_fold_scores
-from soundpost_training.quick.thresholds import (
-    LabelThreshold,
-    Negatives,
-    choose_thresholds,
-    negatives_of,
+from soundpost_training.quick.printing import (
+    hours,
+    print_advice,
+    print_data,
+    print_figures,
+    print_int8,
 )
+from soundpost_training.quick.thresholds import choose_thresholds, negatives_of
 from soundpost_training.scoring.thresholds import label_defaults
 
 CALIBRATION_WINDOWS = 100
@@ -40,7 +38,7 @@ CLEAR_SCORE = 0.5
 
 
 class QuickRequest(NamedTuple):
-    """What is to be made of what.
+    """A bundle to be made of recordings.
 
     Attributes:
         data: The recordings.
@@ -74,7 +72,7 @@ def quick(request: QuickRequest) -> bool:
     dataset = _refuse_label_alone(open_dataset(request.data))
     backbone = open_backbone(request.backbone)
     dataset, features = prepare(dataset, backbone.spec, request.cache)
-    _print_data(dataset, features)
+    print_data(dataset, features)
     report.print(
         f"features: {backbone.name}, trained on {backbone.data}", soft_wrap=True, markup=False
     )
@@ -87,9 +85,9 @@ def quick(request: QuickRequest) -> bool:
     )
     scores = out_of_fold_scores(material)
     head = fit(material, None)
-    hours = _hours(dataset, features)
+    durations = hours(dataset, features)
     thresholds = choose_thresholds(
-        material, scores, head.scores(embedded.quiet), request.budget, hours
+        material, scores, head.scores(embedded.quiet), request.budget, durations
     )
     report.print("converting to int8")
     model = int8_model(backbone, head, embedded.calibration)
@@ -102,25 +100,25 @@ def quick(request: QuickRequest) -> bool:
     results = Results(
         figures=figures,
         thresholds=thresholds,
-        negatives=negatives_of(material, hours),
+        negatives=negatives_of(material, durations),
         budget=request.budget,
         agreement=_agreement(maker, model, backbone, embedded),
     )
     text = card(request.origin, backbone, dataset, results, model)
     files = maker.files(model, text, _metrics(results, request.origin.command))
     folder = install_folder(files, request.models, request.origin.name, verify_bundle)
-    _print_figures(figures, thresholds, results.negatives, request.budget)
-    _print_int8(results.agreement)
+    print_figures(figures, thresholds, results.negatives, request.budget)
+    print_int8(results.agreement)
     report.print(f"bundle: {folder}, {len(model):,} bytes, {time.monotonic() - began:.0f} s")
-    report.print("what to do next:")
-    for line in advice(
-        figures,
-        thresholds,
-        results.negatives,
-        request.budget,
-        has_background=bool(dataset.background),
-    ):
-        report.print(f"  - {line}", soft_wrap=True, markup=False, highlight=False)
+    print_advice(
+        advice(
+            figures,
+            thresholds,
+            results.negatives,
+            request.budget,
+            has_background=bool(dataset.background),
+        )
+    )
     return all(each.is_within_budget for each in thresholds)
 
 
@@ -137,14 +135,6 @@ def _refuse_label_alone(dataset: Dataset) -> Dataset:
             hint="record the place without that sound, and give the folder with --background",
         )
     return dataset
-
-
-def _hours(dataset: Dataset, features: Features) -> NDArray[np.float64]:
-    """Returns the duration of each recording in hours, float64[recordings]."""
-    spec = features.spec
-    frames = features.frames[: len(dataset.recordings)]
-    hours: NDArray[np.float64] = frames * spec.hop_samples / spec.sample_rate_hz / 3600.0
-    return hours
 
 
 def _agreement(maker: ManifestMaker, model: bytes, backbone: Backbone, embedded: Embedded) -> float:
@@ -167,46 +157,3 @@ def _metrics(results: Results, command: str) -> list[Metric]:
         Metric(name=name, value=value, spread=spread, command=command)
         for name, value, spread in figures
     ]
-
-
-def _print_data(dataset: Dataset, features: Features) -> None:
-    hours = _hours(dataset, features)
-    clips = len(dataset.clips)
-    line = (
-        f"{dataset.name}: {clips} clips of {len({clip.group for clip in dataset.clips})} "
-        f"recordings, labels {', '.join(dataset.labels)}, {60 * hours[:clips].sum():.1f} minutes"
-    )
-    if dataset.background:
-        line += f"; background: {len(dataset.background)} recordings, {hours[clips:].sum():.2f} h"
-    report.print(line, soft_wrap=True, markup=False, highlight=False)
-
-
-def _print_figures(
-    figures: Figures, thresholds: list[LabelThreshold], negatives: Negatives, budget: float
-) -> None:
-    report.print(
-        f"held-out recordings, {len(figures.folds)} folds: {accuracy_sentence(figures)}"
-        f"Budget: {budget:g} false events an hour of {negatives.name} ({negatives.hours:.2f} h)",
-        soft_wrap=True,
-        markup=False,
-        highlight=False,
-    )
-    for label, chosen in zip(figures.labels, thresholds, strict=True):
-        recall = f"recall {label.recall:.0%}, " if figures.accuracies else ""
-        report.print(
-            f"  {label.name}: {label.clips} clips, {recall}threshold {chosen.on_threshold:.3f}: "
-            f"{chosen.detected:.0%} detected, {chosen.false_events_per_hour:.1f} false events/h"
-            + ("" if chosen.is_within_budget else ", over the budget"),
-            soft_wrap=True,
-            markup=False,
-            highlight=False,
-        )
-
-
-def _print_int8(agreement: float) -> None:
-    report.print(f"int8 gives the answer of float in {agreement:.1%} of windows")
-    if agreement < 1.0 - LARGEST_LOSS:
-        console.print(
-            "int8 differs from float in more than 1 % of windows: figures above are of float",
-            style="yellow",
-        )

@@ -9,7 +9,8 @@ from msgspec import Meta
 from soundpost.features import FeatureSpec
 from soundpost_training.errors import ExperimentError
 from soundpost_training.experiment.data import WindowConfig
-from soundpost_training.experiment.experiment import BundleConfig, ModelConfig
+from soundpost_training.experiment.deploy import BundleConfig
+from soundpost_training.experiment.experiment import ModelConfig
 from soundpost_training.experiment.section import (
     AboveZero,
     NotNegative,

@@ -4,11 +4,14 @@ from pathlib import Path
 
 import pytest
 
+from soundpost.errors import BundleError
 from soundpost_training.errors import ExperimentError
 from soundpost_training.experiment.experiment import TrainConfig, load_experiment
 from soundpost_training.experiment.init import (
+    BundleInit,
     ImagenetInit,
     Init,
+    RandomInit,
     RunInit,
     YamnetInit,
     parse_init,
@@ -16,12 +19,26 @@ from soundpost_training.experiment.init import (
 
 SPELLINGS = [
     ("run:other", RunInit(name="other")),
+    ("none", RandomInit()),
+    ("bundle:esc10", BundleInit(bundle="esc10")),
+    ("bundle:/srv/mine@never-heard", BundleInit(bundle="/srv/mine", never_heard_them=True)),
     ("yamnet:some/yamnet.tflite@7", YamnetInit(file="some/yamnet.tflite", layers=7)),
     ("yamnet:yamnet.tflite", YamnetInit(file="yamnet.tflite")),
     ("imagenet:mobilenet_v2", ImagenetInit()),
     ("imagenet:mobilenet_v2:C:/w.h5", ImagenetInit(file="C:/w.h5")),
 ]
-WRONG = ["", "run:", "run:../x", "yamnet:", "yamnet:x@", "yamnet:x@y@3", "imagenet:vgg16"]
+WRONG = [
+    "",
+    "bundle:",
+    "bundle:x@y",
+    "none:x",
+    "run:",
+    "run:../x",
+    "yamnet:",
+    "yamnet:x@",
+    "yamnet:x@y@3",
+    "imagenet:vgg16",
+]
 
 
 def with_lines(experiment_file: Path, *lines: str) -> Path:
@@ -146,3 +163,33 @@ def test_a_share_of_initial_weights_needs_initial_weights() -> None:
     """Random weights are not worth going back to."""
     with pytest.raises(ValueError, match="init_share needs an init"):
         TrainConfig(init_share=0.5)
+
+
+def test_a_bundle_implies_network_window_and_features(tmp_path: Path) -> None:
+    """All three are its manifest's; others that the file states are refused."""
+    text = 'name = "mine"\n[data]\nkind = "folders"\nfolder = "mine"\n'
+    text += '[bundle]\nid = "mine"\nversion = "0.1.0"\n'
+    path = tmp_path / "mine.toml"
+    path.write_text(text, encoding="utf-8")
+    experiment = load_experiment(path, init="bundle:esc50-outdoors")
+    assert experiment.model.arch == "bundle"
+    assert (experiment.window.frames, experiment.window.stride_frames) == (192, 25)
+    assert experiment.name == "mine-from-esc50-outdoors"
+    path.write_text(f"{text}[window]\nframes = 64\n", encoding="utf-8")
+    with pytest.raises(ExperimentError, match=r"windows of 192 frames, got window\.frames = 64"):
+        load_experiment(path, init="bundle:esc10")
+    path.write_text(f"{text}[features]\nmel_bands = 32\n", encoding="utf-8")
+    with pytest.raises(ExperimentError, match=r"mel_bands = 64, got features\.mel_bands = 32"):
+        load_experiment(path, init="bundle:esc10")
+    with pytest.raises(BundleError, match="no bundle 'gone'"):
+        load_experiment(path, init="bundle:gone")
+
+
+def test_no_initial_weights_can_be_stated(
+    experiment_file: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """`init = "none"` has no table to be replaced by, so it is not warned about."""
+    experiment = load_experiment(with_lines(experiment_file, 'init = "none"'))
+    assert experiment.train.init == RandomInit()
+    assert experiment.model.arch == "residual"
+    assert not capsys.readouterr().err

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from soundpost.features import FeatureSpec
 from soundpost_training.experiment.data import WindowConfig
-from soundpost_training.experiment.experiment import BundleConfig, ModelConfig
+from soundpost_training.experiment.deploy import BundleConfig
+from soundpost_training.experiment.experiment import ModelConfig
 from soundpost_training.runs.history import History, read_history
 from soundpost_training.tagging.experiment import TaggingExperiment, TaggingTrainConfig
 from soundpost_training.tagging.train import train_tagging

@@ -21,7 +21,7 @@ def pooled_logarithms(maps: list[Any]) -> Any:  # noqa: ANN401 - tensors; Keras 
         float32[n, features].
     """
     pooled = [
-        keras.ops.log(pooling()(hidden) + POOLED_OFFSET)
+        keras.ops.log(layers.Rescaling(1.0, POOLED_OFFSET)(pooling()(hidden)))
         for hidden in maps
         for pooling in (layers.GlobalAveragePooling2D, layers.GlobalMaxPooling2D)
     ]

@@ -1,8 +1,4 @@
-"""Reads the operators of a TFLite file: what is computed from what, by which constants.
-
-Numbers of operators and of their options are those of the published schema
-(tensorflow/compiler/mlir/lite/schema/schema.fbs).
-"""
+"""Reads the operators of a TFLite file: what is computed from what, by which constants."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -13,6 +9,7 @@ from flatbuffers import number_types as kinds
 from numpy.typing import NDArray
 
 from soundpost_training.errors import TrainingError
+from soundpost_training.network.pretrained.tflite_operators import NAMES, OPTIONS
 from soundpost_training.network.pretrained.tflite_tables import (
     DAMAGED,
     GRAPH_INPUTS,
@@ -35,77 +32,6 @@ DTYPES: dict[int, type[np.generic]] = {0: np.float32, 2: np.int32, 9: np.int8}
 OPERATOR_INDEX, OPERATOR_INPUTS, OPERATOR_OUTPUTS, _, OPERATOR_OPTIONS = range(5)
 CODE_OLD, _, _, CODE_NEW = range(4)
 """An operator's number is the larger of two fields: numbers above 127 did not fit the old one."""
-
-NAMES = {
-    0: "ADD",
-    1: "AVERAGE_POOL_2D",
-    2: "CONCATENATION",
-    3: "CONV_2D",
-    4: "DEPTHWISE_CONV_2D",
-    6: "DEQUANTIZE",
-    9: "FULLY_CONNECTED",
-    14: "LOGISTIC",
-    17: "MAX_POOL_2D",
-    18: "MUL",
-    19: "RELU",
-    21: "RELU6",
-    22: "RESHAPE",
-    25: "SOFTMAX",
-    34: "PAD",
-    40: "MEAN",
-    41: "SUB",
-    45: "STRIDED_SLICE",
-    60: "PADV2",
-    65: "SLICE",
-    73: "LOG",
-    82: "REDUCE_MAX",
-    114: "QUANTIZE",
-}
-
-OPTIONS: Mapping[str, tuple[tuple[str, Any, int], ...]] = {
-    "CONV_2D": (
-        ("padding", kinds.Int8Flags, 0),
-        ("stride_w", kinds.Int32Flags, 0),
-        ("stride_h", kinds.Int32Flags, 0),
-        ("activation", kinds.Int8Flags, 0),
-        ("dilation_w", kinds.Int32Flags, 1),
-        ("dilation_h", kinds.Int32Flags, 1),
-    ),
-    "DEPTHWISE_CONV_2D": (
-        ("padding", kinds.Int8Flags, 0),
-        ("stride_w", kinds.Int32Flags, 0),
-        ("stride_h", kinds.Int32Flags, 0),
-        ("multiplier", kinds.Int32Flags, 0),
-        ("activation", kinds.Int8Flags, 0),
-        ("dilation_w", kinds.Int32Flags, 1),
-        ("dilation_h", kinds.Int32Flags, 1),
-    ),
-    "AVERAGE_POOL_2D": (
-        ("padding", kinds.Int8Flags, 0),
-        ("stride_w", kinds.Int32Flags, 0),
-        ("stride_h", kinds.Int32Flags, 0),
-        ("pool_w", kinds.Int32Flags, 0),
-        ("pool_h", kinds.Int32Flags, 0),
-        ("activation", kinds.Int8Flags, 0),
-    ),
-    "FULLY_CONNECTED": (("activation", kinds.Int8Flags, 0),),
-    "ADD": (("activation", kinds.Int8Flags, 0),),
-    "SUB": (("activation", kinds.Int8Flags, 0),),
-    "MUL": (("activation", kinds.Int8Flags, 0),),
-    "CONCATENATION": (("axis", kinds.Int32Flags, 0), ("activation", kinds.Int8Flags, 0)),
-    "MEAN": (("keep_dims", kinds.BoolFlags, 0),),
-    "REDUCE_MAX": (("keep_dims", kinds.BoolFlags, 0),),
-    "STRIDED_SLICE": (
-        ("begin_mask", kinds.Int32Flags, 0),
-        ("end_mask", kinds.Int32Flags, 0),
-        ("ellipsis_mask", kinds.Int32Flags, 0),
-        ("new_axis_mask", kinds.Int32Flags, 0),
-        ("shrink_axis_mask", kinds.Int32Flags, 0),
-    ),
-}
-"""The options of an operator in the order of their fields: name, kind, default."""
-
-SAME_OPTIONS = {"MAX_POOL_2D": "AVERAGE_POOL_2D"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,7 +134,7 @@ def _operator(operator: FlatTable, codes: Sequence[int]) -> Operator:
     number = codes[operator.number(OPERATOR_INDEX, kinds.Uint32Flags)]
     name = NAMES.get(number, f"number {number}")
     settings = operator.child(OPERATOR_OPTIONS)
-    known = OPTIONS.get(SAME_OPTIONS.get(name, name), ())
+    known = OPTIONS.get(name, ())
     return Operator(
         name=name,
         inputs=tuple(operator.numbers(OPERATOR_INPUTS, kinds.Int32Flags).tolist()),

@@ -1,29 +1,13 @@
-"""Builds a float network from an int8 TFLite file: its weights dequantised, ready to train on."""
+"""Builds a trainable float network from an int8 TFLite file, by its dequantised weights."""
 
-from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import keras
-import numpy as np
-from keras import layers
-from numpy.typing import NDArray
 
 from soundpost_training.errors import TrainingError
-from soundpost_training.network.arch.layer_names import LOGITS
-from soundpost_training.network.pretrained.tflite_graph import Graph, Operator
-
-Tensor = Any
-"""A symbolic Keras tensor; Keras publishes no types."""
-
-Maker = Callable[[Operator, str], Tensor]
-"""Makes the output of an operator under the name of its layer."""
-
-PADDINGS = ("same", "valid")
-ACTIVATIONS = {0: None, 1: "relu", 3: "relu6"}
-"""Fused activations by their number in the schema."""
-
-RANK_OF_MAPS = 4
-"""Axes of an activation that still has time and frequency: batch, frames, bands, channels."""
+from soundpost_training.network.pretrained.tflite_builder import LayerBuilder
+from soundpost_training.network.pretrained.tflite_graph import Graph
+from soundpost_training.network.pretrained.tflite_shapes import RANK_OF_MAPS, Tensor
 
 
 class Dequantised(NamedTuple):
@@ -42,7 +26,8 @@ def dequantised_network(graph: Graph, name: str) -> Dequantised:
     """Returns the network of a graph; each kernel is a layer that can be trained.
 
     A block ends with the sum of its two branches; in a network without sums, with each pointwise
-    convolution, and in one without these, with each convolution.
+    convolution, and in one without these, with each convolution. Only rectified ones are taken: the
+    logarithm of their pooled values exists.
 
     Args:
         graph: Of a network on log-mel.
@@ -57,7 +42,7 @@ def dequantised_network(graph: Graph, name: str) -> Dequantised:
             f"{name} takes {list(shape)}, expected log-mel [1, frames, mel_bands, 1]",
             hint="choose a bundle of a network on log-mel",
         )
-    builder = _Builder(graph, name)
+    builder = LayerBuilder(graph, name)
     try:
         logits = builder.build()
     except (KeyError, IndexError, ValueError, TypeError) as error:
@@ -69,246 +54,3 @@ def dequantised_network(graph: Graph, name: str) -> Dequantised:
     for layer, weights in builder.weights:
         layer.set_weights(weights)
     return Dequantised(network, builder.sums or builder.pointwise or builder.convolutions)
-
-
-class _Builder:
-    """Turns operators into layers, one after the other.
-
-    Args:
-        graph: The computation.
-        name: Of the network, for errors.
-    """
-
-    def __init__(self, graph: Graph, name: str) -> None:
-        self._graph, self._name = graph, name
-        self.entry: Tensor = keras.Input(graph.shapes[graph.entry][1:], name="log_mel")
-        self._done: dict[int, Tensor] = {graph.entry: self.entry}
-        self.weights: list[tuple[keras.Layer, list[NDArray[np.float32]]]] = []
-        self.sums: list[Tensor] = []
-        self.pointwise: list[Tensor] = []
-        self.convolutions: list[Tensor] = []
-        self._makers: dict[str, Maker] = {
-            "ADD": self._add,
-            "AVERAGE_POOL_2D": self._pool,
-            "CONCATENATION": self._concatenate,
-            "CONV_2D": self._convolve,
-            "DEPTHWISE_CONV_2D": self._convolve_depthwise,
-            "DEQUANTIZE": self._same,
-            "FULLY_CONNECTED": self._dense,
-            "LOG": self._log,
-            "MAX_POOL_2D": self._pool,
-            "MEAN": self._reduce,
-            "MUL": self._multiply,
-            "PAD": self._pad,
-            "PADV2": self._pad,
-            "QUANTIZE": self._same,
-            "REDUCE_MAX": self._reduce,
-            "RELU": lambda operator, name: layers.ReLU(name=name)(self._input(operator)),
-            "RELU6": lambda operator, name: layers.ReLU(6.0, name=name)(self._input(operator)),
-            "RESHAPE": self._reshape,
-            "SLICE": self._slice,
-            "STRIDED_SLICE": self._strided_slice,
-            "SUB": self._subtract,
-        }
-
-    def build(self) -> Tensor:
-        """Returns the logits.
-
-        Raises:
-            TrainingError: An operator is not known.
-        """
-        for number, operator in enumerate(self._graph.operators):
-            maker = self._makers.get(operator.name)
-            if maker is None:
-                raise TrainingError(
-                    f"{self._name} has the operator {operator.name}, which cannot be trained on",
-                    hint=f"expected a network of {', '.join(sorted(self._makers))}",
-                )
-            name = f"{operator.name.lower()}_{number}"
-            is_last = operator.outputs[0] == self._graph.result
-            if is_last and operator.name == "FULLY_CONNECTED":
-                name = LOGITS
-            self._done[operator.outputs[0]] = maker(operator, name)
-        return self._done[self._graph.result]
-
-    def _input(self, operator: Operator, place: int = 0) -> Tensor:
-        return self._done[operator.inputs[place]]
-
-    def _constant(self, operator: Operator, place: int) -> NDArray[Any] | None:
-        if place >= len(operator.inputs):
-            return None
-        return self._graph.constants.get(operator.inputs[place])
-
-    def _required(self, operator: Operator, place: int) -> NDArray[Any]:
-        return self._graph.constants[operator.inputs[place]]
-
-    def _weighted(self, layer: keras.Layer, operator: Operator, kernel: NDArray[Any]) -> Tensor:
-        """Returns the output of a layer with a kernel; without a bias in the file it is 0."""
-        output = layer(self._input(operator))
-        bias = self._constant(operator, 2)
-        width = output.shape[-1]
-        self.weights.append(
-            (layer, [kernel, np.zeros(width, np.float32) if bias is None else bias])
-        )
-        return self._activated(output, operator)
-
-    def _activated(self, output: Tensor, operator: Operator) -> Tensor:
-        kind = ACTIVATIONS[operator.options["activation"]]
-        if kind is None:
-            return output
-        return layers.ReLU(6.0 if kind == "relu6" else None)(output)
-
-    def _convolve(self, operator: Operator, name: str) -> Tensor:
-        kernel = self._required(operator, 1).transpose(1, 2, 3, 0)
-        height, width, _, channels = kernel.shape
-        layer = layers.Conv2D(
-            channels,
-            (height, width),
-            strides=(operator.options["stride_h"], operator.options["stride_w"]),
-            dilation_rate=(operator.options["dilation_h"], operator.options["dilation_w"]),
-            padding=PADDINGS[operator.options["padding"]],
-            name=name,
-        )
-        output = self._weighted(layer, operator, kernel)
-        self.convolutions.append(output)
-        if (height, width) == (1, 1):
-            self.pointwise.append(output)
-        return output
-
-    def _convolve_depthwise(self, operator: Operator, name: str) -> Tensor:
-        kernel = self._required(operator, 1)[0]
-        height, width, channels = kernel.shape
-        inputs = self._input(operator).shape[-1]
-        layer = layers.DepthwiseConv2D(
-            (height, width),
-            strides=(operator.options["stride_h"], operator.options["stride_w"]),
-            dilation_rate=(operator.options["dilation_h"], operator.options["dilation_w"]),
-            padding=PADDINGS[operator.options["padding"]],
-            depth_multiplier=channels // inputs,
-            name=name,
-        )
-        return self._weighted(layer, operator, kernel.reshape(height, width, inputs, -1))
-
-    def _dense(self, operator: Operator, name: str) -> Tensor:
-        kernel = self._required(operator, 1).T
-        return self._weighted(layers.Dense(kernel.shape[1], name=name), operator, kernel)
-
-    def _add(self, operator: Operator, name: str) -> Tensor:
-        for place, other in ((1, 0), (0, 1)):
-            constant = self._constant(operator, place)
-            if constant is not None:
-                shift = layers.Rescaling(1.0, _plain(constant), name=name)
-                return self._activated(shift(self._input(operator, other)), operator)
-        pair = [self._input(operator, 0), self._input(operator, 1)]
-        output = self._activated(layers.Add(name=name)(pair), operator)
-        if len(output.shape) == RANK_OF_MAPS:
-            self.sums.append(output)
-        return output
-
-    def _subtract(self, operator: Operator, name: str) -> Tensor:
-        shift = layers.Rescaling(1.0, _plain(-self._required(operator, 1)), name=name)
-        return self._activated(shift(self._input(operator)), operator)
-
-    def _multiply(self, operator: Operator, name: str) -> Tensor:
-        factor = layers.Rescaling(_plain(self._required(operator, 1)), name=name)
-        return self._activated(factor(self._input(operator)), operator)
-
-    def _pool(self, operator: Operator, name: str) -> Tensor:
-        options = operator.options
-        kind = layers.MaxPooling2D if operator.name.startswith("MAX") else layers.AveragePooling2D
-        layer = kind(
-            (options["pool_h"], options["pool_w"]),
-            strides=(options["stride_h"], options["stride_w"]),
-            padding=PADDINGS[options["padding"]],
-            name=name,
-        )
-        return self._activated(layer(self._input(operator)), operator)
-
-    def _reduce(self, operator: Operator, name: str) -> Tensor:
-        hidden = self._input(operator)
-        axes = sorted(int(axis) % len(hidden.shape) for axis in self._required(operator, 1).ravel())
-        if axes == [1, 2]:
-            kind = (
-                layers.GlobalMaxPooling2D
-                if operator.name == "REDUCE_MAX"
-                else layers.GlobalAveragePooling2D
-            )
-            return kind(keepdims=bool(operator.options["keep_dims"]), name=name)(hidden)
-        reduce = keras.ops.max if operator.name == "REDUCE_MAX" else keras.ops.mean
-        return reduce(hidden, axis=axes, keepdims=bool(operator.options["keep_dims"]))
-
-    def _concatenate(self, operator: Operator, name: str) -> Tensor:
-        parts = [self._done[each] for each in operator.inputs]
-        return layers.Concatenate(axis=operator.options["axis"], name=name)(parts)
-
-    def _pad(self, operator: Operator, name: str) -> Tensor:
-        before_after = self._required(operator, 1).reshape(-1, 2).tolist()
-        _, frames, bands, channels = before_after
-        if any(channels) or any(before_after[0]):
-            raise ValueError("padding of channels")
-        return layers.ZeroPadding2D((tuple(frames), tuple(bands)), name=name)(self._input(operator))
-
-    def _slice(self, operator: Operator, name: str) -> Tensor:
-        begin = self._required(operator, 1).ravel()
-        sizes = self._required(operator, 2).ravel()
-        hidden = self._input(operator)
-        ends = [
-            length if size == -1 else first + size
-            for first, size, length in zip(begin, sizes, hidden.shape, strict=True)
-        ]
-        return _cropped(hidden, begin.tolist(), ends, name)
-
-    def _strided_slice(self, operator: Operator, name: str) -> Tensor:
-        options = operator.options
-        begin, end, strides = (self._required(operator, place).ravel() for place in (1, 2, 3))
-        others = ("ellipsis_mask", "new_axis_mask", "shrink_axis_mask")
-        if (strides != 1).any() or any(options[mask] for mask in others):
-            raise ValueError("a slice with strides or other axes")
-        hidden = self._input(operator)
-        firsts = [
-            0 if options["begin_mask"] & 1 << axis else int(first) % (length or 1)
-            for axis, (first, length) in enumerate(zip(begin, hidden.shape, strict=True))
-        ]
-        ends = [
-            length if options["end_mask"] & 1 << axis or length is None else _end(last, length)
-            for axis, (last, length) in enumerate(zip(end, hidden.shape, strict=True))
-        ]
-        return _cropped(hidden, firsts, ends, name)
-
-    def _log(self, operator: Operator, name: str) -> Tensor:
-        del name  # an operation of Keras has none
-        return keras.ops.log(self._input(operator))
-
-    def _reshape(self, operator: Operator, name: str) -> Tensor:
-        shape = self._graph.shapes[operator.outputs[0]][1:]
-        return layers.Reshape(shape, name=name)(self._input(operator))
-
-    def _same(self, operator: Operator, name: str) -> Tensor:
-        del name  # rounding to another grid is no layer in float
-        return self._input(operator)
-
-
-def _cropped(hidden: Tensor, begin: list[int], end: list[int], name: str) -> Tensor:
-    """Returns a part of the frames and bands of an activation."""
-    (frames, bands), (firsts, lasts) = hidden.shape[1:3], (begin[1:3], end[1:3])
-    if begin[3] or end[3] != hidden.shape[3]:
-        raise ValueError("a slice of channels")
-    crops = (
-        (int(firsts[0]), int(frames - lasts[0])),
-        (int(firsts[1]), int(bands - lasts[1])),
-    )
-    return layers.Cropping2D(crops, name=name)(hidden)
-
-
-def _end(last: int, length: int) -> int:
-    return int(min(last, length) if last >= 0 else length + last)
-
-
-def _plain(values: NDArray[Any]) -> float | list[float]:
-    """Returns a constant as Keras stores it: a number, or one for each channel."""
-    if values.size == 1:
-        return float(values.ravel()[0])
-    if values.size != values.shape[-1]:
-        raise ValueError(f"a constant of shape {values.shape}")
-    plain: list[float] = values.ravel().astype(float).tolist()
-    return plain

@@ -1,0 +1,100 @@
+"""A float network from an int8 TFLite file."""
+
+from pathlib import Path
+
+import keras
+import numpy as np
+import pytest
+from keras import layers
+
+from soundpost.classify import load_bundle
+from soundpost.classify.activation import softmax
+from soundpost.classify.golden import read_golden
+from soundpost_training.errors import TrainingError
+from soundpost_training.network.pretrained.bundle_network import network_from_bundle
+from soundpost_training.network.pretrained.tflite_graph import Graph, Operator, read_graph
+from soundpost_training.network.pretrained.tflite_network import dequantised_network
+from soundpost_training.quantize.convert import convert
+
+pytestmark = pytest.mark.training
+
+MODELS = Path(__file__).resolve().parents[5] / "models"
+
+
+@pytest.mark.parametrize("name", ["esc10", "esc50"])
+def test_the_scores_are_those_of_the_bundle(name: str) -> None:
+    """On golden vectors float differs from int8 by the rounding of activations only."""
+    bundle = load_bundle(MODELS / name)
+    golden = read_golden(bundle)
+    whole = dequantised_network(read_graph(bundle.model, name), name)
+    logits = whole.network.predict_on_batch(golden.log_mel[..., None])
+    temperature = bundle.manifest.output.temperature
+    scores = softmax(np.asarray(logits, np.float64) / temperature)
+    assert np.array_equal(scores.argmax(axis=1), golden.scores.argmax(axis=1))
+    assert np.abs(scores - golden.scores).mean() < 0.005
+    assert [tuple(block.shape[1:]) for block in whole.blocks][:2] == [(24, 15, 32), (12, 8, 64)]
+
+
+def everything() -> keras.Model:
+    """Returns a network of all operators that are read: padded in bands only, cut, pooled."""
+    keras.utils.set_random_seed(3)
+    log_mel = keras.Input((40, 16, 1))
+    hidden = layers.Rescaling(0.5, 1.0)(log_mel)
+    hidden = layers.ZeroPadding2D(((0, 0), (1, 1)))(hidden)
+    hidden = layers.ReLU()(layers.Conv2D(8, 3, strides=(2, 1))(hidden))
+    shortcut = layers.Conv2D(8, 1)(layers.Cropping2D(((1, 1), (0, 0)))(hidden))
+    main = layers.ZeroPadding2D(((0, 0), (1, 1)))(hidden)
+    main = layers.Conv2D(8, 3, bias_initializer="ones")(main)
+    hidden = layers.ReLU()(layers.Add()([main, shortcut]))
+    hidden = layers.ReLU(6.0)(layers.DepthwiseConv2D(3, padding="same", strides=2)(hidden))
+    hidden = layers.MaxPooling2D(2)(hidden)
+    pooled = [layers.GlobalAveragePooling2D()(hidden), layers.GlobalMaxPooling2D()(hidden)]
+    joined = keras.ops.log(layers.Rescaling(1.0, 0.01)(layers.Concatenate()(pooled)))
+    return keras.Model(log_mel, layers.Dense(3, name="logits")(joined))
+
+
+def test_each_operator_is_read_back() -> None:
+    """A network that was converted to int8 and back computes about what it computed before."""
+    network = everything()
+    windows = np.random.default_rng(0).normal(-2.0, 1.5, (30, 40, 16)).astype(np.float32)
+    content = convert(network, windows)
+    graph = read_graph(content, "everything")
+    names = {operator.name for operator in graph.operators}
+    assert {"CONV_2D", "DEPTHWISE_CONV_2D", "LOG", "MEAN", "REDUCE_MAX", "ADD"} <= names
+    assert names & {"PAD", "PADV2"}
+    assert names & {"STRIDED_SLICE", "SLICE"}
+    back = dequantised_network(graph, "everything").network
+    before, after = (
+        np.asarray(each.predict_on_batch(windows[..., None])) for each in (network, back)
+    )
+    assert np.corrcoef(before.ravel(), after.ravel())[0, 1] > 0.99
+
+
+def test_a_network_can_be_saved_and_trained(tmp_path: Path) -> None:
+    """It has a new last layer of zeros for other labels, and its own for equal ones."""
+    network = network_from_bundle(MODELS / "esc10", ["one", "two"], 0.1)
+    network.save(tmp_path / "model.keras")
+    copy = keras.saving.load_model(tmp_path / "model.keras")
+    window = np.zeros((1, 192, 64, 1), np.float32)
+    assert np.asarray(copy.predict_on_batch(window)).tolist() == [[0.0, 0.0]]
+    before = network.layers[1].get_weights()[0].copy()
+    network.compile("adam", keras.losses.CategoricalCrossentropy(from_logits=True))
+    for _ in range(2):  # the first step leaves zeros, which pass no gradient on
+        network.train_on_batch(window, np.array([[1.0, 0.0]], np.float32))
+    assert not np.array_equal(network.layers[1].get_weights()[0], before)
+    labels = load_bundle(MODELS / "esc10").manifest.label_names
+    assert np.any(network_from_bundle(MODELS / "esc10", labels, 0.1).predict_on_batch(window))
+
+
+def test_an_unknown_operator_is_named() -> None:
+    """The error has the operator and those that can be read."""
+    graph = Graph((Operator("number 99", (0,), (1,), {}),), {}, [(1, 9, 9, 1), (1, 2)], 0, 1)
+    with pytest.raises(TrainingError, match="has the operator number 99"):
+        dequantised_network(graph, "odd")
+
+
+def test_an_input_other_than_log_mel_is_refused() -> None:
+    """A network on waveforms has no window of features."""
+    graph = Graph((), {}, [(1, 15600)], 0, 0)
+    with pytest.raises(TrainingError, match=r"takes \[1, 15600\], expected log-mel"):
+        dequantised_network(graph, "waveform")
