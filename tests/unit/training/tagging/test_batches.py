@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from soundpost.features import FeatureSpec
 from soundpost_training.experiment.data import WindowConfig
-from soundpost_training.experiment.experiment import BundleConfig
+from soundpost_training.experiment.deploy import BundleConfig
 from soundpost_training.tagging.batches import TaggingBatches
 from soundpost_training.tagging.experiment import TaggingExperiment, TaggingTrainConfig
 

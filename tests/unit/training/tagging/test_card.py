@@ -11,7 +11,7 @@ from tagging_bundle import tagging_manifest
 from soundpost.manifest import CARD_FILE
 from soundpost_training.audioset.label_map_file import read_label_map
 from soundpost_training.audioset.soft_scores import TeacherScores
-from soundpost_training.experiment.experiment import BundleConfig
+from soundpost_training.experiment.deploy import BundleConfig
 from soundpost_training.sources.recording import Source, SourceRecording
 from soundpost_training.tagging.card import tagging_card
 from soundpost_training.tagging.example_pool import Components, ExamplePool

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from soundpost.features import LogMel
 from soundpost_training.audioset.soft_scores import AudioSetTeachers
-from soundpost_training.experiment.experiment import BundleConfig
+from soundpost_training.experiment.deploy import BundleConfig
 from soundpost_training.tagging import example_pool
 from soundpost_training.tagging.example_pool import ExamplePool, fill_pool
 from soundpost_training.tagging.experiment import ExamplesConfig, TaggingExperiment

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from soundpost_training.audioset.label_map_file import read_label_map
-from soundpost_training.experiment.experiment import BundleConfig
+from soundpost_training.experiment.deploy import BundleConfig
 from soundpost_training.sources.recording import Source, SourceRecording
 from soundpost_training.tagging.experiment import SourcesConfig, TaggingExperiment
 from soundpost_training.tagging.recordings import (
