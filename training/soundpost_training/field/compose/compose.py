@@ -9,6 +9,7 @@ from pathlib import Path
 from soundpost_training.audioset.label_map import LabelMap
 from soundpost_training.field.compose import material
 from soundpost_training.field.compose.events import plan_events, write_event
+from soundpost_training.field.compose.material import Half, half_of
 from soundpost_training.field.compose.negatives import Negatives, write_negatives
 from soundpost_training.field.compose.plan import read_plan
 from soundpost_training.field.recordings.annotations import ANNOTATIONS_FILE
@@ -36,7 +37,12 @@ class Composed:
 
 
 def compose_field(
-    folder: Path, label_map: LabelMap, debian: Path, *, with_shared: bool
+    folder: Path,
+    label_map: LabelMap,
+    debian: Path,
+    *,
+    with_shared: bool,
+    half: Half | None = None,
 ) -> Composed:
     """Writes recordings, annotations and the labels that may sound in the negatives.
 
@@ -48,16 +54,22 @@ def compose_field(
         debian: The folder of unpacked Debian packages.
         with_shared: Whether slices of UrbanSound8K whose recording is in ESC-50 are used: not for
             a network that was trained on all of ESC-50.
+        half: The half of the material to use; all by default.
 
     Raises:
         DatasetError: ESC-50, UrbanSound8K or the ambience is missing.
     """
-    clips, slices = material.esc50_clips(), material.urbansound8k_slices()
-    ambience = material.ambience()
+    clips = half_of(material.esc50_clips(), half)
+    every_slice = material.urbansound8k_slices()
+    chosen = set(half_of((each.clip for each in every_slice), half))
+    slices = [each for each in every_slice if each.clip in chosen]
+    every_ambience = material.ambience()
+    ambience = half_of(every_ambience, half)
     debian_recordings, left_out = material.packages(debian)
+    debian_recordings = half_of(debian_recordings, half)
     urban = [each.clip for each in slices if with_shared or not each.is_in_esc50]
     negatives = Negatives(clips, urban, ambience, debian_recordings)
-    bed = material.read(next(each for each in ambience if each.path.stem == BED))
+    bed = material.read(next(each for each in every_ambience if each.path.stem == BED))
     events = list(plan_events(clips, slices, label_map, with_shared=with_shared))
     annotations: list[Sequence[str]] = []
     sounds: list[Sequence[str]] = []

@@ -1,8 +1,9 @@
 """The held-out recordings that a field folder is composed of."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import NamedTuple
+from typing import Literal, NamedTuple, TypeVar, get_args
+from zlib import crc32
 
 import numpy as np
 
@@ -34,6 +35,14 @@ SPEECH_AND_MUSIC = (
 MANY, PROMPT_STEP = 50, 2
 """Of packages with many recordings every second one is used: half an hour of prompts by two
 speakers says as much as an hour."""
+
+
+Half = Literal["calibration", "evaluation"]
+"""Thresholds are chosen on one half of the held-out material and evaluated on the other."""
+
+HALVES: tuple[Half, ...] = get_args(Half)
+
+Item = TypeVar("Item", Clip, SourceRecording)
 
 
 class Slice(NamedTuple):
@@ -109,6 +118,14 @@ def packages(cache: Path) -> tuple[list[SourceRecording], list[str]]:
 def _every(source: Source) -> int:
     """Returns the step between the recordings of a source that are used."""
     return PROMPT_STEP if len(source.recordings) > PROMPT_STEP * MANY else 1
+
+
+def half_of(recordings: Iterable[Item], half: Half | None) -> list[Item]:
+    """Returns the recordings of a half, or all; those of one group are in the same half."""
+    if half is None:
+        return list(recordings)
+    wanted = HALVES.index(half)
+    return [each for each in recordings if crc32(each.group.encode()) % len(HALVES) == wanted]
 
 
 def read(recording: Clip | SourceRecording) -> Pcm:
