@@ -25,6 +25,8 @@ from soundpost_training.tagging.presence import (
 LABELS = read_label_map()
 DOG, SIREN, SPEECH, MUSIC, FORMER, STREET = range(6)
 
+NO_SNR = np.zeros(1, np.float32)
+
 
 def recording(source: str, *labels: str) -> SourceRecording:
     """Returns a recording whose file is never read."""
