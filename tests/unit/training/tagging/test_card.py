@@ -19,7 +19,7 @@ from soundpost_training.tagging.experiment import TaggingExperiment
 from soundpost_training.tagging.prepare import TaggingContext
 from soundpost_training.tagging.waveforms import Waveforms
 
-pytestmark = pytest.mark.training
+pytestmark = [pytest.mark.training, pytest.mark.timeout(600)]  # the export is of a whole experiment
 
 NO_VALUES = np.zeros((0, 0), np.float16)
 POOL = ExamplePool(

@@ -16,7 +16,7 @@ from soundpost_training.tagging.export import export_tagging, manifest_labels
 from soundpost_training.tagging.prepare import TaggingContext, prepare_tagging, targets_of
 from soundpost_training.tagging.train import train_tagging
 
-pytestmark = pytest.mark.training
+pytestmark = [pytest.mark.training, pytest.mark.timeout(600)]  # the export is of a whole experiment
 
 LABELS = read_label_map()
 

@@ -10,7 +10,7 @@ from soundpost_training.errors import TrainingError
 from soundpost_training.tagging.experiment import load_tagging_experiment
 from soundpost_training.tagging.prepare import prepare_tagging
 
-pytestmark = pytest.mark.training
+pytestmark = [pytest.mark.training, pytest.mark.timeout(600)]  # the export is of a whole experiment
 
 
 def test_a_second_time_nothing_is_made(

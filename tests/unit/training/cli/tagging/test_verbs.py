@@ -7,7 +7,7 @@ from exported_experiment import Exported
 
 from soundpost_training.cli import main
 
-pytestmark = pytest.mark.training
+pytestmark = [pytest.mark.training, pytest.mark.timeout(600)]  # the export is of a whole experiment
 
 
 @pytest.fixture(autouse=True)
