@@ -1,4 +1,4 @@
-"""Trains the network of an experiment; an interrupted run continues from its latest checkpoint."""
+"""Trains the network of an experiment; an interrupted run continues from its checkpoint."""
 
 from pathlib import Path
 

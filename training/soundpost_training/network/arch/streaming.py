@@ -1,4 +1,4 @@
-"""A residual CNN without padding in time, so that overlapping windows can share its activations."""
+"""A residual CNN without padding in time: overlapping windows can share its activations."""
 
 import keras
 from keras import layers

@@ -1,4 +1,4 @@
-"""The streaming network: activations of overlapping windows are equal, and are computed once."""
+"""The streaming network: activations of overlapping windows are equal where they overlap."""
 
 import keras
 import numpy as np
