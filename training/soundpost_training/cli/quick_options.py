@@ -5,7 +5,7 @@ import math
 import re
 from pathlib import Path
 
-from soundpost_training.errors import MISSED_BUDGET, ExperimentError
+from soundpost_training.errors import MISSED_BUDGET, DatasetError, ExperimentError
 from soundpost_training.experiment.data import NOT_STATED, DataConfig
 from soundpost_training.experiment.default_bundle import default_bundle
 
@@ -88,6 +88,7 @@ def _data(options: argparse.Namespace) -> DataConfig:
     """Returns the recordings; paths of the command line are relative to where it is typed."""
     folder: Path = options.folder.absolute()
     backgrounds = [path.absolute() for path in options.background]
+    _refuse_empty(folder, backgrounds)
     return DataConfig(
         kind="folders",
         folder=str(folder),
@@ -96,6 +97,20 @@ def _data(options: argparse.Namespace) -> DataConfig:
         attribution=options.attribution,
         background=tuple(path.name if path.parent == folder else str(path) for path in backgrounds),
     )
+
+
+def _refuse_empty(folder: Path, backgrounds: list[Path]) -> None:
+    """Raises an error for a folder without a label.
+
+    Raises:
+        DatasetError: It has no folder in it, or only those of the background.
+    """
+    if folder.is_dir() and not any(
+        path.is_dir() and path not in backgrounds for path in folder.iterdir()
+    ):
+        raise DatasetError(
+            f"{folder} has no folder per label", hint=f"put recordings into {folder}/<label>/"
+        )
 
 
 def _check(options: argparse.Namespace) -> None:
