@@ -87,7 +87,7 @@ class SceneResult:
 
     @property
     def _began_seconds(self) -> float:
-        """When the scene began, in seconds since 1970."""
+        """The start of the scene in seconds since 1970."""
         first = self.scene.played[0]
         onsets = [event.onset_seconds for event in self.events if event.label in first.part.labels]
         if onsets:

@@ -61,9 +61,7 @@ FLAGS = {
     ),
     "broker": Flag("mqtt", "broker", "default: mqtt://localhost:1883", "mqtt[s]://HOST[:PORT]"),
     "node": Flag("node", "name", "name of this node (default: the host name)", "NAME"),
-    "bundle": Flag(
-        "classify", "bundle", "model (default: everyday, which is included)", "NAME|DIR"
-    ),
+    "bundle": Flag("classify", "bundle", "model (default: everyday, included)", "NAME|DIR"),
     "include": Flag(
         "decide", "include", "detect only these labels and groups", "LABEL[,…]", is_list=True
     ),

@@ -32,7 +32,7 @@ _BY_LABEL = {
     "moisture": ("rain", "water_drops", "water_leak"),
     "running": (
         *("engine", "engine_idling", "washing_machine", "vacuum_cleaner", "air_conditioner"),
-        *("chainsaw", "drilling", "jackhammer"),
+        *("chainsaw", "drill", "drilling", "jackhammer", "lawn_mower"),
     ),
 }
 _SHIPPED = {label: name for name, labels in _BY_LABEL.items() for label in labels}

@@ -5,7 +5,7 @@ from typing import get_args
 
 import pytest
 
-from soundpost.config import MqttConfig
+from soundpost.config import ClassifyConfig, MqttConfig
 from soundpost.config.types import DeviceClass
 from soundpost.errors import ConfigError
 from soundpost.manifest import read_manifest
@@ -19,8 +19,19 @@ MODELS = Path(__file__).resolve().parents[5] / "models"
 LABELS = ("siren", "glass_breaking", "dog", "footsteps")
 
 
-def test_the_included_bundles_have_sensible_classes() -> None:
-    """Alarms are about safety; most sounds are just sounds."""
+def test_the_labels_of_the_default_bundle_have_sensible_classes() -> None:
+    """Alarms are about safety, machines are running; most sounds are just sounds."""
+    manifest = read_manifest(MODELS / ClassifyConfig().bundle)
+    named = {label.name: label.device_class for label in manifest.labels if label.device_class}
+    classes = device_classes(MqttConfig(), manifest.label_names, named)
+    assert classes["siren"] == classes["glass_breaking"] == classes["gun_shot"] == "safety"
+    assert classes["smoke_alarm"] == "smoke"
+    assert classes["chainsaw"] == classes["drill"] == classes["lawn_mower"] == "running"
+    assert classes["dog"] == classes["vehicle_horn"] == "sound"
+
+
+def test_the_labels_of_the_benchmark_have_sensible_classes() -> None:
+    """Its labels have other names for some sounds."""
     labels = read_manifest(MODELS / "esc50").label_names
     classes = device_classes(MqttConfig(), labels, {})
     assert classes["siren"] == classes["glass_breaking"] == "safety"
