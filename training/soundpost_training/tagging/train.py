@@ -3,17 +3,20 @@
 from pathlib import Path
 
 import keras
+import msgspec
 import numpy as np
 from keras import ops
 from numpy.typing import NDArray
 
-from soundpost_training.files import atomic_path, explain_write_errors
+from soundpost_training.errors import TrainingError
+from soundpost_training.experiment.deploy import BundleConfig
+from soundpost_training.files import atomic_path, explain_write_errors, write_atomic
 from soundpost_training.network.arch.layer_names import LOGITS
 from soundpost_training.network.build import build_model
 from soundpost_training.progress import bar
 from soundpost_training.runs.checkpoint import CHECKPOINT_FOLDER, Checkpoints
 from soundpost_training.runs.history import History
-from soundpost_training.runs.run_folder import MODEL_FILE
+from soundpost_training.runs.run_folder import EXPERIMENT_FILE, MODEL_FILE
 from soundpost_training.tagging.batches import TaggingBatches
 from soundpost_training.tagging.experiment import TaggingExperiment
 
@@ -44,8 +47,9 @@ def train_tagging(
         folder: Of the run, with checkpoints and the history.
 
     Raises:
-        TrainingError: The folder cannot be written.
+        TrainingError: The folder cannot be written, or holds a run of another experiment.
     """
+    _claim(folder, experiment)
     finished = folder / MODEL_FILE
     if finished.is_file():
         return keras.saving.load_model(finished, compile=False)
@@ -53,7 +57,6 @@ def train_tagging(
     batches = TaggingBatches(experiment, log_mel, targets)
     model.compile(_optimizer(experiment), _binary_cross_entropy)
     with explain_write_errors(folder):
-        folder.mkdir(parents=True, exist_ok=True)
         _fit(model, batches, experiment.train.epochs, folder)
     trained = model.get_weights()
     model = _untrained(experiment, targets, FLOAT)
@@ -61,6 +64,25 @@ def train_tagging(
     with atomic_path(finished) as partial:
         model.save(partial)
     return model
+
+
+def _claim(folder: Path, experiment: TaggingExperiment) -> None:
+    """Ties a folder to an experiment, so that a run never continues with other weights.
+
+    What only names or converts the bundle may differ.
+
+    Raises:
+        TrainingError: The folder holds a run of another experiment, or cannot be written.
+    """
+    path = folder / EXPERIMENT_FILE
+    recipe = msgspec.structs.replace(experiment, bundle=BundleConfig(id="any", version="0.0.0"))
+    content = msgspec.json.encode(recipe)
+    if path.is_file() and path.read_bytes() != content:
+        raise TrainingError(
+            f"{folder} holds a run of another experiment than {experiment.name} is now",
+            hint=f"give the changed experiment a new name, or remove {folder}",
+        )
+    write_atomic(path, content)
 
 
 def _fit(model: keras.Model, batches: TaggingBatches, epochs: int, folder: Path) -> None:

@@ -4,11 +4,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 import keras
+import msgspec
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
 from soundpost.features import FeatureSpec
+from soundpost_training.errors import TrainingError
 from soundpost_training.experiment.data import WindowConfig
 from soundpost_training.experiment.deploy import BundleConfig
 from soundpost_training.experiment.experiment import ModelConfig
@@ -116,3 +118,13 @@ def test_a_finished_run_is_loaded_and_computes_in_float32(tmp_path: Path) -> Non
     assert keras.config.dtype_policy().name == "float32"
     for one, other in zip(trained.get_weights(), loaded.get_weights(), strict=True):
         np.testing.assert_array_equal(one, other)
+
+
+def test_a_changed_experiment_of_the_same_name_is_refused(tmp_path: Path) -> None:
+    """Its weights would be those of the old one; another version of the bundle is no change."""
+    config = experiment(epochs=1)
+    folder = tmp_path / "run"
+    run(config, folder)
+    run(msgspec.structs.replace(config, bundle=BundleConfig(id="tiny", version="0.2.0")), folder)
+    with pytest.raises(TrainingError, match="holds a run of another experiment than tiny"):
+        run(experiment(epochs=2), folder)
