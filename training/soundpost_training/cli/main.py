@@ -54,8 +54,8 @@ measure that, compose hours of sound with known events (docs/DETECTION.md):
           --fold 5 --seed 1 --out hours
       soundpost-train evaluate --soundscape hours --bundle models/esc50
 Better still, evaluate on recordings of your own place with annotations:
-      soundpost-train evaluate --field recordings --bundle models/esc50
-      soundpost-train calibrate --bundle models/esc50 --negatives recordings \\
+      soundpost-train evaluate --field recordings --bundle models/everyday
+      soundpost-train calibrate --bundle models/everyday --negatives recordings \\
           --annotated recordings --budget 0.5 --out models/mine
 
 Exit status: 0 done, 1 an error, 3 a budget of false events is missed (calibrate,

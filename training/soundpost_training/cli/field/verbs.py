@@ -58,7 +58,7 @@ def evaluate(options: argparse.Namespace) -> None:
     """
     if options.bundle is None:
         raise ExperimentError(
-            "--field needs --bundle", hint="name the bundle's folder, such as models/esc50"
+            "--field needs --bundle", hint="name the bundle's folder, such as models/everyday"
         )
     figures = evaluate_field(
         Case(
