@@ -21,6 +21,8 @@ BAND_MASK, BAND_MASK_SHARE = 7, 0.4
 """Longest stretch of frames or bands that is silenced, and share of the examples that are."""
 
 MIX_SNR_DB = (-6.0, 20.0)
+FADE_DB = 10.0
+"""So far below the other example the targets of a mixed example are 0."""
 
 RARE_FLOOR = 0.5
 """Weight of an example without a label, over the median of those with one."""
@@ -68,7 +70,7 @@ class TaggingBatches(keras.utils.PyDataset):  # type: ignore[misc]  # Keras publ
         self._mix(rng, amplitude, targets, chosen)
         log_mel = np.log(amplitude * _gains(rng, amplitude.shape) + self._offset)
         shift = int(rng.integers(-BAND_SHIFT, BAND_SHIFT + 1))
-        log_mel = np.roll(log_mel, shift, axis=2)
+        log_mel = _shifted(log_mel, shift)
         _mask(rng, log_mel, np.log(self._offset))
         return log_mel[..., None], targets
 
@@ -85,7 +87,10 @@ class TaggingBatches(keras.utils.PyDataset):  # type: ignore[misc]  # Keras publ
         targets: NDArray[np.float32],
         chosen: NDArray[np.int64],
     ) -> None:
-        """Adds a second example to some; the fainter one's targets fade with its level."""
+        """Adds a second example to some; the fainter one's targets fade with its level.
+
+        The louder one keeps its targets, so that two examples of a label have its target.
+        """
         mixed = np.flatnonzero(rng.random(len(chosen)) < self._experiment.train.mix_share)
         if not len(mixed):
             return
@@ -95,8 +100,8 @@ class TaggingBatches(keras.utils.PyDataset):  # type: ignore[misc]  # Keras publ
         ratio = _level(amplitude[mixed]) / _level(added) * 10.0 ** (-snr_db / 20.0)
         power = np.square(amplitude[mixed]) + np.square(ratio[:, None, None] * added)
         amplitude[mixed] = np.sqrt(power)
-        first = targets[mixed] * np.clip((snr_db + 10.0) / 10.0, 0.0, 1.0)[:, None]
-        second = self._targets[others] * np.clip((8.0 - snr_db) / 12.0, 0.0, 1.0)[:, None]
+        first = targets[mixed] * _audible(snr_db)
+        second = self._targets[others] * _audible(-snr_db)
         targets[mixed] = np.maximum(first, second)
 
 
@@ -113,6 +118,18 @@ def _weights(targets: NDArray[np.float32]) -> NDArray[np.float64]:
 def _level(amplitude: Log) -> NDArray[np.float32]:
     level: NDArray[np.float32] = np.sqrt(np.square(amplitude).mean(axis=(1, 2))) + 1e-6
     return level
+
+
+def _audible(over_db: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Returns the share of its targets that an example keeps at levels over another, [n, 1]."""
+    share: NDArray[np.float32] = np.clip(1.0 + over_db / np.float32(FADE_DB), 0.0, 1.0)
+    return share[:, None]
+
+
+def _shifted(log_mel: Log, bands: int) -> Log:
+    """Returns examples whose bands are moved up; the band at the edge is repeated."""
+    last = log_mel.shape[2] - 1
+    return log_mel[:, :, np.clip(np.arange(last + 1) - bands, 0, last)]
 
 
 def _gains(rng: np.random.Generator, shape: tuple[int, ...]) -> Log:
