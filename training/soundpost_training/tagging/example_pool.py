@@ -12,8 +12,8 @@ from soundpost.features import LogMel
 from soundpost_training.audioset.mn04 import CLASSES, EMBEDDING
 from soundpost_training.audioset.soft_scores import AudioSetTeachers, TeacherScores
 from soundpost_training.tagging.experiment import TaggingExperiment
-from soundpost_training.tagging.mixtures import MixtureMaker
-from soundpost_training.tagging.waveforms import Waveforms
+from soundpost_training.tagging.mixing.mixtures import MixtureMaker
+from soundpost_training.tagging.mixing.waveforms import Waveforms
 from soundpost_training.teacher.resumable_array import fill_resumable
 
 VERSION = 1

@@ -15,11 +15,11 @@ from soundpost_training.synthesis.rooms import load_bank
 from soundpost_training.tagging.example_pool import ExamplePool, fill_pool
 from soundpost_training.tagging.experiment import TaggingExperiment
 from soundpost_training.tagging.heads import Heads
-from soundpost_training.tagging.mixtures import MixtureMaker
+from soundpost_training.tagging.mixing.mixtures import MixtureMaker
+from soundpost_training.tagging.mixing.waveforms import Waveforms, load_waveforms
 from soundpost_training.tagging.presence import known_presence
 from soundpost_training.tagging.recordings import read_sources, training_recordings
 from soundpost_training.tagging.targets import make_targets
-from soundpost_training.tagging.waveforms import Waveforms, load_waveforms
 
 PACKAGES, MADE, ROOMS = "debian", "made", "rooms.npz"
 """In the cache: unpacked packages, made recordings and impulse responses."""

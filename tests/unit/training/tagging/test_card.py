@@ -16,8 +16,8 @@ from soundpost_training.sources.recording import Source, SourceRecording
 from soundpost_training.tagging.card import tagging_card
 from soundpost_training.tagging.example_pool import Components, ExamplePool
 from soundpost_training.tagging.experiment import TaggingExperiment
+from soundpost_training.tagging.mixing.waveforms import Waveforms
 from soundpost_training.tagging.prepare import TaggingContext
-from soundpost_training.tagging.waveforms import Waveforms
 
 pytestmark = [pytest.mark.training, pytest.mark.timeout(600)]  # the export is of a whole experiment
 

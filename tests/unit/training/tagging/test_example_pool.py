@@ -15,8 +15,8 @@ from soundpost_training.experiment.deploy import BundleConfig
 from soundpost_training.tagging import example_pool
 from soundpost_training.tagging.example_pool import ExamplePool, fill_pool
 from soundpost_training.tagging.experiment import ExamplesConfig, TaggingExperiment
-from soundpost_training.tagging.mixtures import Mixture, MixtureMaker
-from soundpost_training.tagging.waveforms import Waveforms
+from soundpost_training.tagging.mixing.mixtures import Mixture, MixtureMaker
+from soundpost_training.tagging.mixing.waveforms import Waveforms
 from soundpost_training.teacher import resumable_array
 
 EXPERIMENT = TaggingExperiment(

@@ -9,8 +9,8 @@ from soundpost.audio import FULL_SCALE, Pcm
 from soundpost_training.synthesis.degrade import Degradation, degrade
 from soundpost_training.synthesis.rooms import ResponseBank, reverberate
 from soundpost_training.tagging.experiment import ExamplesConfig
-from soundpost_training.tagging.sound_choice import SoundChoice
-from soundpost_training.tagging.waveforms import HOP_SAMPLES, Waveforms
+from soundpost_training.tagging.mixing.sound_choice import SoundChoice
+from soundpost_training.tagging.mixing.waveforms import HOP_SAMPLES, Waveforms
 
 EARLIEST, LATEST = 0.08, 0.95
 """Where in the window the chosen moment of a foreground lies, as shares of the window."""

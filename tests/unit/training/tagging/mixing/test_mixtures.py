@@ -13,10 +13,10 @@ from source_recordings import RATE_HZ, write_recording
 from soundpost_training.sources.recording import SourceRecording
 from soundpost_training.synthesis import degrade
 from soundpost_training.synthesis.rooms import ResponseBank
-from soundpost_training.tagging import mixtures
 from soundpost_training.tagging.experiment import ExamplesConfig
-from soundpost_training.tagging.mixtures import NOTHING, Mixture, MixtureMaker
-from soundpost_training.tagging.waveforms import HOP_SAMPLES, Waveforms, load_waveforms
+from soundpost_training.tagging.mixing import mixtures
+from soundpost_training.tagging.mixing.mixtures import NOTHING, Mixture, MixtureMaker
+from soundpost_training.tagging.mixing.waveforms import HOP_SAMPLES, Waveforms, load_waveforms
 
 SAMPLES = 31_760
 DRY = ExamplesConfig(room_share=0.0)
