@@ -25,6 +25,7 @@ FINGERPRINTS = {
     "esc50-lasting": ("0f7e0fc8d46bfab6", "5af80af4076210bc"),
     "esc50-outdoors": ("f678ecfa0677a88f", "0ba10d02f6dc7ef2"),
     "esc50-patient": ("347773c604294028", "2cfcab5e1189ebac"),
+    "esc50-streaming": ("19f893d7f5f1b84d", "cbdf8874340531aa"),
     "esc50-taught": ("32b0e0ee456a891c", "7b039b5c03c9ee00"),
     "esc50-two-teachers": ("5ba27cdd410bb3e6", "4ba88c2c754bad55"),
     "esc50-yamnet7": ("05384ff55cd0dbf9", "d4f02aeecf12ff71"),
@@ -43,8 +44,9 @@ def test_fingerprints_of_shipped_experiments_stay_what_they_are(name: str) -> No
 
 
 def test_every_shipped_experiment_has_its_fingerprint_here() -> None:
-    """A new experiment gets its line."""
-    assert {path.stem for path in (TRAINING / "configs").glob("*.toml")} == FINGERPRINTS.keys()
+    """A new experiment gets its line; everyday.toml, of audio tagging, is read in tagging/."""
+    shipped = {path.stem for path in (TRAINING / "configs").glob("*.toml")}
+    assert shipped - {"everyday"} == FINGERPRINTS.keys()
 
 
 @pytest.mark.parametrize("proof", sorted((TRAINING / "proofs").glob("*/proof.json")), ids=str)
