@@ -58,8 +58,8 @@ def figures_of(material: Material, scores: Real) -> Figures:
     """Returns the figures of scores float32[windows, labels], each of a held-out recording."""
     dataset = material.dataset
     by_clip = clip_scores(material, scores)
-    truth = np.array(dataset.targets())
-    table = confusion(by_clip, truth)
+    targets = np.array(dataset.targets())
+    table = confusion(by_clip, targets)
     folds = np.array([clip.fold for clip in dataset.clips])
     groups = [
         {clip.group for clip in dataset.clips if clip.label == name} for name in dataset.labels
@@ -68,7 +68,7 @@ def figures_of(material: Material, scores: Real) -> Figures:
     return Figures(
         folds=dataset.folds,
         accuracies=[
-            accuracy(by_clip[folds == fold], truth[folds == fold])
+            accuracy(by_clip[folds == fold], targets[folds == fold])
             for fold in dataset.folds
             if several
         ],
@@ -87,12 +87,12 @@ def figures_of(material: Material, scores: Real) -> Figures:
 
 
 def _mistakes(material: Material, by_clip: Real, table: NDArray[np.int64]) -> list[Mistake]:
-    dataset, truth = material.dataset, np.array(material.dataset.targets())
+    dataset, targets = material.dataset, np.array(material.dataset.targets())
     recognised = by_clip.argmax(axis=1)
     wrong = table - np.diag(np.diag(table))
     mistakes = []
     for row, column in zip(*np.nonzero(wrong), strict=True):
-        clips = np.flatnonzero((truth == row) & (recognised == column))
+        clips = np.flatnonzero((targets == row) & (recognised == column))
         surest = clips[np.argsort(-by_clip[clips, column], kind="stable")]
         mistakes.append(
             Mistake(

@@ -17,7 +17,7 @@ from soundpost_training.field.recordings.label_tables import SOUNDS_FILE
 from soundpost_training.files import write_atomic
 from soundpost_training.progress import bar
 
-BED = "mateusfg7-wind"
+AROUND_SOUNDS = "mateusfg7-wind"
 """The held-out ambience around the annotated sounds: it has no event of its own."""
 
 
@@ -69,13 +69,13 @@ def compose_field(
     debian_recordings = half_of(debian_recordings, half)
     urban = [each.clip for each in slices if with_shared or not each.is_in_esc50]
     negatives = Negatives(clips, urban, ambience, debian_recordings)
-    bed = material.read(next(each for each in every_ambience if each.path.stem == BED))
+    around = material.read(next(each for each in every_ambience if each.path.stem == AROUND_SOUNDS))
     events = list(plan_events(clips, slices, label_map, with_shared=with_shared))
     annotations: list[Sequence[str]] = []
     sounds: list[Sequence[str]] = []
     with bar() as progress:
         for event in progress.track(events, description="annotated recordings"):
-            row = write_event(folder, event, material.read(event.clip), bed)
+            row = write_event(folder, event, material.read(event.clip), around)
             if row is not None:
                 annotations.append(row)
         recordings = len(annotations)

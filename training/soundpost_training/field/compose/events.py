@@ -58,7 +58,7 @@ def plan_events(
 
 
 def write_event(
-    folder: Path, plan: EventPlan, clip: Pcm, bed: Pcm
+    folder: Path, plan: EventPlan, clip: Pcm, ambience: Pcm
 ) -> tuple[str, str, str, str] | None:
     """Writes an annotated recording, and returns its row of the annotations.
 
@@ -66,12 +66,12 @@ def write_event(
         folder: The field folder.
         plan: The recording.
         clip: int16[n], the sound.
-        bed: int16[m], the ambience around it.
+        ambience: int16[m], around it.
 
     Returns:
         None for a clip of digital silence, of which nothing is written.
     """
-    composed = event_recording(rng_of(plan.name), clip, bed, RATE_HZ, whole=plan.whole)
+    composed = event_recording(rng_of(plan.name), clip, ambience, RATE_HZ, whole=plan.whole)
     if composed is None:
         return None
     pcm, (onset, offset) = composed

@@ -39,14 +39,14 @@ LOUDEST_PEAK = 0.95
 
 
 def event_recording(
-    rng: np.random.Generator, clip: Pcm, bed: Pcm, rate_hz: int, *, whole: bool
+    rng: np.random.Generator, clip: Pcm, ambience: Pcm, rate_hz: int, *, whole: bool
 ) -> tuple[Pcm, tuple[float, float]] | None:
     """Returns a clip within real ambience, and the onset and offset of its sound in seconds.
 
     Args:
         rng: Draws the time before the clip and the part of the ambience.
         clip: int16[n], the sound.
-        bed: int16[m], the ambience; it is repeated where it is too short.
+        ambience: int16[m]; it is repeated where it is too short.
         rate_hz: Sample rate of both.
         whole: Whether the sound lasts the whole clip. Otherwise it lasts from the first active
             moment to the last one.
@@ -63,11 +63,11 @@ def event_recording(
     before = round(rng.uniform(*BEFORE_SECONDS) * rate_hz)
     sound = _faded(clip.astype(np.float64) / FULL_SCALE, rate_hz)
     total = before + len(sound) + round(AFTER_SECONDS * rate_hz)
-    first = int(rng.integers(len(bed)))
-    ambience = np.take(bed, np.arange(first, first + total), mode="wrap") / FULL_SCALE
+    first = int(rng.integers(len(ambience)))
+    background = np.take(ambience, np.arange(first, first + total), mode="wrap") / FULL_SCALE
     below = 10.0 ** (-AMBIENCE_BELOW_DB / 20.0) * _rms(sound[onset:offset])
     level = min(below, 10.0 ** (LOUDEST_AMBIENCE_DBFS / 20.0))
-    mixed = ambience * (level / max(_rms(ambience), 1e-9))
+    mixed = background * (level / max(_rms(background), 1e-9))
     mixed[before : before + len(sound)] += sound
     span = ((before + onset) / rate_hz, (before + offset) / rate_hz)
     return to_pcm(_without_clipping(mixed)), span

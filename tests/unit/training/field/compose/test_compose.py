@@ -28,14 +28,14 @@ pytestmark = pytest.mark.skipif(
 def little(monkeypatch: pytest.MonkeyPatch) -> None:
     """Takes little of each source, and no Debian package, so that the test takes seconds."""
     clips, slices = material.esc50_clips()[::30], material.urbansound8k_slices()[::12]
-    bed = [each for each in material.ambience() if each.path.stem == composing.BED]
+    ambience = [each for each in material.ambience() if each.path.stem == composing.AROUND_SOUNDS]
 
     def packages(_: Path) -> tuple[list[SourceRecording], list[str]]:
         return [], ["asterisk-moh-opsound-g722: no network"]
 
     monkeypatch.setattr(material, "esc50_clips", lambda: clips)
     monkeypatch.setattr(material, "urbansound8k_slices", lambda: slices)
-    monkeypatch.setattr(material, "ambience", lambda: bed)
+    monkeypatch.setattr(material, "ambience", lambda: ambience)
     monkeypatch.setattr(material, "packages", packages)
     monkeypatch.setattr(negatives, "MADE_RECORDINGS", 1)
     monkeypatch.setattr(negatives, "MADE_SECONDS", 4.0)

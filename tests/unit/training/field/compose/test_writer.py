@@ -27,7 +27,7 @@ def burst(before: float, seconds: float, after: float) -> np.ndarray:
 
 
 @pytest.fixture
-def bed() -> np.ndarray:
+def ambience() -> np.ndarray:
     """Provides ambience that is shorter than any recording."""
     return np.random.default_rng(5).normal(0, 900, 2 * RATE_HZ).astype(np.int16)
 
@@ -37,10 +37,10 @@ def level_db(pcm: np.ndarray) -> float:
     return float(20 * np.log10(np.sqrt(np.mean(pcm.astype(np.float64) ** 2)) + 1e-9))
 
 
-def test_the_annotated_interval_is_where_the_sound_is(bed: np.ndarray) -> None:
+def test_the_annotated_interval_is_where_the_sound_is(ambience: np.ndarray) -> None:
     """Ambience before and after it, at the stated distance below it."""
     composed = event_recording(
-        np.random.default_rng(1), burst(1.0, 2.0, 0.5), bed, RATE_HZ, whole=False
+        np.random.default_rng(1), burst(1.0, 2.0, 0.5), ambience, RATE_HZ, whole=False
     )
     assert composed is not None
     pcm, (onset, offset) = composed
@@ -53,19 +53,21 @@ def test_the_annotated_interval_is_where_the_sound_is(bed: np.ndarray) -> None:
     assert level_db(pcm[first:end]) - level_db(outside) >= AMBIENCE_BELOW_DB - 1.0
 
 
-def test_a_sound_in_the_background_lasts_the_whole_clip(bed: np.ndarray) -> None:
+def test_a_sound_in_the_background_lasts_the_whole_clip(ambience: np.ndarray) -> None:
     """Its energy does not show when it is active."""
     clip = burst(1.0, 2.0, 0.5)
-    composed = event_recording(np.random.default_rng(1), clip, bed, RATE_HZ, whole=True)
+    composed = event_recording(np.random.default_rng(1), clip, ambience, RATE_HZ, whole=True)
     assert composed is not None
     onset, offset = composed[1]
     assert offset - onset == pytest.approx(3.5)
 
 
-def test_digital_silence_is_no_recording(bed: np.ndarray) -> None:
+def test_digital_silence_is_no_recording(ambience: np.ndarray) -> None:
     """Nothing in it could be detected."""
     silence = np.zeros(RATE_HZ, np.int16)
-    assert event_recording(np.random.default_rng(1), silence, bed, RATE_HZ, whole=False) is None
+    assert (
+        event_recording(np.random.default_rng(1), silence, ambience, RATE_HZ, whole=False) is None
+    )
 
 
 def test_negatives_stand_in_a_row_with_pauses() -> None:

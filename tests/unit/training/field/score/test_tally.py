@@ -31,7 +31,7 @@ def events(*labels: str, at: float = 50.0) -> list[DetectedEvent]:
 
 
 def test_an_annotated_recording_counts_sounds_and_events_beside_them() -> None:
-    """An event of a label that nobody checked is neither right nor false."""
+    """An event of a label that was not checked is neither right nor false."""
     tally = Tally(LABELS)
     tally.add(recording(sounds=[Sound(10, 12, "dog")]), 60.0, events("dog", "siren"))
     tally.add(recording(sounds=[Sound(50, 52, "dog")]), 60.0, events("dog"))
@@ -72,13 +72,13 @@ def test_an_annotated_sound_in_negatives_is_no_false_event() -> None:
 @given(st.lists(st.sampled_from(LABELS), max_size=8), st.sampled_from(["", "night"]))
 def test_every_event_of_a_checked_label_is_counted_once(labels: list[str], kind: str) -> None:
     """As found, or as false; the order of recordings does not matter."""
-    told = [
+    detections = [
         DetectedEvent(label, 10.0 * at, 10.0 * at + 1.0, 10.0 * at + 0.5)
         for at, label in enumerate(labels, 1)
     ]
     sounds = [Sound(10.0, 11.0, "dog"), Sound(40.0, 41.0, "rain")]
     tally = Tally(LABELS)
-    tally.add(recording(kind, sounds, checked=LABELS), 100.0, told)
+    tally.add(recording(kind, sounds, checked=LABELS), 100.0, detections)
     matched = sum(tally.found.values())
     false = sum(tally.false_events.values()) + sum(tally.false_beside.values())
     assert matched + false == len(labels)

@@ -151,8 +151,8 @@ def test_a_room_keeps_the_length_and_changes_the_sound(waveforms: Waveforms) -> 
     response[0, [40, 40 + HOP_SAMPLES]] = 0.8, 0.6
     rooms = ResponseBank(response, np.array([False]))
     config = ExamplesConfig(room_share=1.0)
-    wet = MixtureMaker(config, waveforms, rooms, SAMPLES, 1)
+    reverberating = MixtureMaker(config, waveforms, rooms, SAMPLES, 1)
     for number in range(5):
-        mixture = wet.make(number)
+        mixture = reverberating.make(number)
         check(mixture, len(waveforms.recordings))
         assert not np.array_equal(mixture.samples, maker(waveforms).make(number).samples)
