@@ -1,14 +1,18 @@
 """The file of an experiment of audio tagging: defaults, keys and errors."""
 
+import json
+import re
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from soundpost_training.errors import ExperimentError
 from soundpost_training.network.arch.streaming import network_stride_frames
 from soundpost_training.tagging.experiment import TaggingExperiment, load_tagging_experiment
 
-EVERYDAY = Path(__file__).resolve().parents[4] / "training" / "configs" / "everyday.toml"
+TRAINING = Path(__file__).resolve().parents[4] / "training"
+EVERYDAY = TRAINING / "configs" / "everyday.toml"
 SHORTEST = 'name = "short"\n\n[bundle]\nid = "short"\nversion = "0.1.0"\n'
 
 
@@ -43,6 +47,19 @@ def test_the_shipped_experiment_loads() -> None:
     experiment = load_tagging_experiment(EVERYDAY)
     assert experiment.name == experiment.bundle.id == EVERYDAY.stem
     assert experiment.window.stride_frames % 24 == 0
+
+
+def test_the_readme_lists_every_key_with_its_default(tmp_path: Path) -> None:
+    """Of the tables that only audio tagging has; the hint of a wrong value refers to that list."""
+    readme = (TRAINING / "README.md").read_text(encoding="utf-8")
+    chapter = readme.partition("## Audio tagging")[2].partition("\n## ")[0]
+    listed = re.findall(r"^\| `([a-z_.]+)` \| `(.+)` \|$", chapter, re.MULTILINE)
+    defaults = json.loads(msgspec.json.encode(load(tmp_path, SHORTEST)))
+    assert [(key, json.loads(default)) for key, default in listed] == [
+        (f"{table}.{key}", default)
+        for table in ("sources", "examples", "targets", "train")
+        for key, default in defaults[table].items()
+    ]
 
 
 @pytest.mark.parametrize(
