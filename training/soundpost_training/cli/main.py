@@ -20,7 +20,7 @@ from soundpost_training.cli.training_options import add_options as add_training_
 from soundpost_training.dataset.folds import training_folds
 from soundpost_training.dataset.readers.open import open_dataset
 from soundpost_training.errors import ExperimentError
-from soundpost_training.experiment.experiment import load_experiment, with_leaky_folds
+from soundpost_training.experiment.load import load_experiment, with_leaky_folds
 from soundpost_training.train.default_recipe import default_note, with_default_init
 
 DESCRIPTION = "Trains a network on recordings and makes the int8 bundle that `soundpost` runs."

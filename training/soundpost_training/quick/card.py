@@ -7,7 +7,7 @@ from soundpost_training.bundle.card_tables import NON_COMMERCIAL, count_labels, 
 from soundpost_training.dataset.clip import Dataset
 from soundpost_training.quick.backbone import Backbone
 from soundpost_training.quick.bundle import Origin
-from soundpost_training.quick.figures import Figures
+from soundpost_training.quick.figures import Figures, accuracy_sentence
 from soundpost_training.quick.thresholds import LabelThreshold, Negatives
 
 LINE = 99
@@ -113,14 +113,6 @@ def card(
         non_commercial=NON_COMMERCIAL if "NC" in licences else "",
     )
     return "\n\n".join(rewrap(paragraph, LINE) for paragraph in text.split("\n\n"))
-
-
-def accuracy_sentence(figures: Figures) -> str:
-    """Returns the sentence on the accuracy of clips; empty for one label."""
-    if not figures.accuracies:
-        return ""
-    mean = figures.accuracy
-    return f"Accuracy of clips: **{mean.mean:.2%} ± {mean.spread:.2%}**. "
 
 
 def _exclusive(dataset: Dataset) -> str:

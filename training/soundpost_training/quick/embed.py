@@ -1,7 +1,5 @@
 """Features of the windows of recordings, by a frozen network."""
 
-from dataclasses import dataclass
-
 import keras
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +12,7 @@ from soundpost_training.examples.build_sound_bank import allowed_starts
 from soundpost_training.experiment.data import WindowConfig
 from soundpost_training.progress import track
 from soundpost_training.quick.backbone import Backbone
+from soundpost_training.quick.material import Embedded
 
 Real = NDArray[np.float32]
 
@@ -22,25 +21,6 @@ QUIET_SOUNDS = 64
 """Silence and faint noises, which no label may be detected in."""
 
 QUIET_SEED = 0x9C1E
-
-
-@dataclass(frozen=True, slots=True)
-class Embedded:
-    """The windows of a data set as features.
-
-    Attributes:
-        features: float32[windows, features]; clips first, then background.
-        owners: int64[windows], the recording of each, ascending.
-        active: bool[windows], false where a clip is mostly the silence around its sound.
-        quiet: float32[sounds, features], of silence and faint noise.
-        calibration: float32[n, frames, bands], windows to take the ranges of int8 from.
-    """
-
-    features: Real
-    owners: NDArray[np.int64]
-    active: NDArray[np.bool_]
-    quiet: Real
-    calibration: Real
 
 
 def embed(backbone: Backbone, dataset: Dataset, features: Features, calibration: int) -> Embedded:

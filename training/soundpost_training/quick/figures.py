@@ -6,7 +6,8 @@ from numpy.typing import NDArray
 
 from soundpost_training.dataset.paths import text_of
 from soundpost_training.metrics import Figure, accuracy, confusion
-from soundpost_training.quick.folds import Material, clip_scores
+from soundpost_training.quick.folds import clip_scores
+from soundpost_training.quick.material import Material
 
 Real = NDArray[np.float32]
 
@@ -84,6 +85,14 @@ def figures_of(material: Material, scores: Real) -> Figures:
         ],
         mistakes=_mistakes(material, by_clip, table),
     )
+
+
+def accuracy_sentence(figures: Figures) -> str:
+    """Returns the sentence on the accuracy of clips; empty for one label."""
+    if not figures.accuracies:
+        return ""
+    mean = figures.accuracy
+    return f"Accuracy of clips: **{mean.mean:.2%} ± {mean.spread:.2%}**. "
 
 
 def _mistakes(material: Material, by_clip: Real, table: NDArray[np.int64]) -> list[Mistake]:

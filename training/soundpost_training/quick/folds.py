@@ -1,14 +1,11 @@
 """Scores of recordings by heads that were fitted without their fold."""
 
-from dataclasses import dataclass
-
 import numpy as np
 from numpy.typing import NDArray
 
-from soundpost_training.dataset.clip import Dataset
 from soundpost_training.metrics import clip_means
-from soundpost_training.quick.embed import Embedded
-from soundpost_training.train.linear_head import Activation, Head, fit_head
+from soundpost_training.quick.material import Material
+from soundpost_training.train.linear_head import Head, fit_head
 
 Real = NDArray[np.float32]
 
@@ -18,45 +15,6 @@ longer. Thresholds are chosen on all of it."""
 
 LEAST_BACKGROUND = 2_000
 """Windows of background that are used in any case, a quarter of an hour."""
-
-
-@dataclass(frozen=True, slots=True)
-class Material:
-    """Recordings and their features, to fit heads on and to score with them.
-
-    Attributes:
-        dataset: The recordings, with their folds.
-        embedded: Their windows.
-        activation: Of the head: `sigmoid` where there is background, or one label only.
-    """
-
-    dataset: Dataset
-    embedded: Embedded
-    activation: Activation
-
-    @property
-    def window_folds(self) -> NDArray[np.int64]:
-        """The fold of each window, int64[windows]."""
-        folds = np.array([clip.fold for clip in self.dataset.recordings])
-        return folds[self.embedded.owners]
-
-    @property
-    def is_background(self) -> NDArray[np.bool_]:
-        """True for windows of the background, bool[windows]."""
-        return self.embedded.owners >= len(self.dataset.clips)
-
-    @property
-    def targets(self) -> Real:
-        """The targets of all windows, float32[windows, labels]; zeros for the background."""
-        labels = len(self.dataset.labels)
-        rows = np.concatenate(
-            (
-                np.eye(labels, dtype=np.float32)[self.dataset.targets()],
-                np.zeros((len(self.dataset.background), labels), np.float32),
-            )
-        )
-        targets: Real = rows[self.embedded.owners]
-        return targets
 
 
 def fit(material: Material, held_out: int | None) -> Head:

@@ -3,12 +3,10 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from soundpost_training.bundle.export import LARGEST_LOSS
 from soundpost_training.dataset.clip import Dataset
 from soundpost_training.dataset.features import Features
 from soundpost_training.progress import console, report
-from soundpost_training.quick.card import accuracy_sentence
-from soundpost_training.quick.figures import Figures
+from soundpost_training.quick.figures import Figures, accuracy_sentence
 from soundpost_training.quick.thresholds import LabelThreshold, Negatives
 
 
@@ -58,12 +56,13 @@ def print_figures(
         )
 
 
-def print_int8(agreement: float) -> None:
-    """Prints how often int8 and float agree, with a warning if that is too rare."""
+def print_int8(agreement: float, largest_loss: float) -> None:
+    """Prints how often int8 and float agree, with a warning if they differ more often."""
     report.print(f"int8 gives the answer of float in {agreement:.1%} of windows")
-    if agreement < 1.0 - LARGEST_LOSS:
+    if agreement < 1.0 - largest_loss:
         console.print(
-            "int8 differs from float in more than 1 % of windows: figures above are of float",
+            f"int8 differs from float in more than {100 * largest_loss:g} % of windows: "
+            "figures above are of float",
             style="yellow",
         )
 

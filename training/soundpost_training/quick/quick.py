@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from soundpost.manifest import Metric
-from soundpost_training.bundle.export import verify_bundle
+from soundpost_training.bundle.export import LARGEST_LOSS, verify_bundle
 from soundpost_training.dataset.clip import Dataset
 from soundpost_training.dataset.decode.prepare import prepare
 from soundpost_training.dataset.readers.open import open_dataset
@@ -17,9 +17,10 @@ from soundpost_training.quick.advice import advice
 from soundpost_training.quick.backbone import Backbone, open_backbone
 from soundpost_training.quick.bundle import ManifestMaker, Origin, int8_model, int8_scores
 from soundpost_training.quick.card import Results, card
-from soundpost_training.quick.embed import Embedded, embed, network_features
+from soundpost_training.quick.embed import embed, network_features
 from soundpost_training.quick.figures import figures_of
-from soundpost_training.quick.folds import Material, fit, out_of_fold_scores
+from soundpost_training.quick.folds import fit, out_of_fold_scores
+from soundpost_training.quick.material import Embedded, Material
 from soundpost_training.quick.printing import (
     hours,
     print_advice,
@@ -108,7 +109,7 @@ def quick(request: QuickRequest) -> bool:
     files = maker.files(model, text, _metrics(results, request.origin.command))
     folder = install_folder(files, request.models, request.origin.name, verify_bundle)
     print_figures(figures, thresholds, results.negatives, request.budget)
-    print_int8(results.agreement)
+    print_int8(results.agreement, LARGEST_LOSS)
     report.print(f"bundle: {folder}, {len(model):,} bytes, {time.monotonic() - began:.0f} s")
     print_advice(
         advice(

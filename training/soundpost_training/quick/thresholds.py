@@ -6,7 +6,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from soundpost_training.quick.folds import Material
+from soundpost_training.quick.material import Material
 from soundpost_training.scoring.thresholds import QUIET_MARGIN, SMOOTHING_WINDOWS, STEP
 
 Real = NDArray[np.float32]

@@ -4,7 +4,7 @@ from collections import Counter
 
 from soundpost.manifest import Manifest
 from soundpost_training.sources.recording import Source
-from soundpost_training.tagging.prepare import TaggingContext
+from soundpost_training.tagging.context import TaggingContext
 
 CARD = """\
 # {id} {version}

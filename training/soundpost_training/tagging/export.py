@@ -31,8 +31,8 @@ from soundpost_training.scoring.classifier import NO_GOLDEN
 from soundpost_training.scoring.manifest import artifact, tensors
 from soundpost_training.scoring.thresholds import label_defaults
 from soundpost_training.tagging.card import tagging_card
+from soundpost_training.tagging.context import TaggingContext
 from soundpost_training.tagging.experiment import TaggingExperiment
-from soundpost_training.tagging.prepare import TaggingContext
 
 UNCALIBRATED_ON = 0.5
 """Until `calibrate` chooses thresholds from negatives and annotated recordings."""

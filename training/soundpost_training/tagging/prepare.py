@@ -1,47 +1,26 @@
 """Prepares an experiment: recordings, examples with the teachers' scores, and their targets."""
 
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from soundpost_training.audioset.blend import Blend
-from soundpost_training.audioset.label_map import LabelMap
 from soundpost_training.audioset.label_map_file import read_label_map
 from soundpost_training.audioset.soft_scores import AudioSetTeachers
-from soundpost_training.sources.recording import Source
 from soundpost_training.synthesis.rooms import load_bank
-from soundpost_training.tagging.example_pool import ExamplePool, fill_pool
+from soundpost_training.tagging.context import TaggingContext
+from soundpost_training.tagging.examples.example_pool import fill_pool
+from soundpost_training.tagging.examples.mixtures import MixtureMaker
+from soundpost_training.tagging.examples.recordings import read_sources, training_recordings
+from soundpost_training.tagging.examples.waveforms import load_waveforms
 from soundpost_training.tagging.experiment import TaggingExperiment
 from soundpost_training.tagging.heads import Heads
-from soundpost_training.tagging.mixing.mixtures import MixtureMaker
-from soundpost_training.tagging.mixing.waveforms import Waveforms, load_waveforms
 from soundpost_training.tagging.presence import known_presence
-from soundpost_training.tagging.recordings import read_sources, training_recordings
 from soundpost_training.tagging.targets import make_targets
 
 PACKAGES, MADE, ROOMS = "debian", "made", "rooms.npz"
 """In the cache: unpacked packages, made recordings and impulse responses."""
-
-
-@dataclass(frozen=True)
-class TaggingContext:
-    """An experiment with its recordings and examples.
-
-    Attributes:
-        experiment: The file.
-        label_map: The labels.
-        sources: Where the recordings are from.
-        waveforms: The recordings for training.
-        pool: The examples.
-    """
-
-    experiment: TaggingExperiment
-    label_map: LabelMap
-    sources: list[Source]
-    waveforms: Waveforms
-    pool: ExamplePool
 
 
 def prepare_tagging(experiment: TaggingExperiment, cache: Path) -> TaggingContext:

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from soundpost_training.audioset.label_map import LabelMap
 from soundpost_training.errors import DatasetError
 from soundpost_training.sources.recording import SourceRecording
-from soundpost_training.tagging.example_pool import Components
+from soundpost_training.tagging.examples.mixtures import Components
 
 RELATED_FILE = Path(__file__).with_name("related_labels.csv")
 """Pairs of labels that sound together or alike: where one is known, the other is left open."""

@@ -64,7 +64,7 @@ def train_fold(context: TrainingContext, fold: int | None) -> keras.Model:
     model = _untrained(experiment, dataset, precision)
     load_initial_weights(model, experiment, dataset, folder)
     if isinstance(experiment.train.init, BundleInit):
-        start_head(context, fold, model)
+        start_head(experiment, dataset, context.features, fold, model)
     initial = model.get_weights()
     model.compile(_optimizer(experiment.train, len(batches)), _loss(experiment))
     early_stopping = _early_stopping(context, validation, folder) if validation else None

@@ -12,8 +12,9 @@ from soundpost_training.bundle.card_network import (
     network_note,
     teacher_note,
 )
-from soundpost_training.experiment.experiment import Experiment, ModelConfig, load_experiment
+from soundpost_training.experiment.experiment import Experiment, ModelConfig
 from soundpost_training.experiment.init import Init, RunInit, YamnetInit
+from soundpost_training.experiment.load import load_experiment
 from soundpost_training.experiment.record import encode_experiment
 from soundpost_training.experiment.teacher import TeacherConfig
 from soundpost_training.quantize.record import Int8Record

@@ -7,7 +7,7 @@ from sample_evaluation import LABELS, sample_evaluation
 
 from soundpost.classify import load_bundle
 from soundpost_training.bundle.model_card import LINE, model_card
-from soundpost_training.experiment.experiment import load_experiment
+from soundpost_training.experiment.load import load_experiment
 from soundpost_training.train.context import TrainingContext
 from soundpost_training.train.prepare_context import prepare_context
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from soundpost_training.bundle.proof import twin_context
-from soundpost_training.experiment.experiment import load_experiment
+from soundpost_training.experiment.load import load_experiment
 from soundpost_training.train.prepare_context import prepare_context
 
 pytestmark = pytest.mark.training

@@ -22,7 +22,8 @@ from soundpost_training.bundle.proof import PROOF_FILE, SCORES_FILE, Proof
 from soundpost_training.dataset import Clip
 from soundpost_training.dataset.decode.audio import read_pcm
 from soundpost_training.dataset.readers.esc50 import read_esc50
-from soundpost_training.experiment.experiment import Experiment, load_experiment
+from soundpost_training.experiment.experiment import Experiment
+from soundpost_training.experiment.load import load_experiment
 from soundpost_training.experiment.record import decode_experiment
 
 ROOT = Path(__file__).resolve().parents[4]

@@ -10,7 +10,7 @@ from soundpost_training.cli import main
 from soundpost_training.dataset import Dataset, leak_warning, open_dataset, prepare
 from soundpost_training.dataset.leaky_folds import find_leaks
 from soundpost_training.experiment.data import DataConfig
-from soundpost_training.experiment.experiment import load_experiment, with_leaky_folds
+from soundpost_training.experiment.load import load_experiment, with_leaky_folds
 
 
 @pytest.fixture

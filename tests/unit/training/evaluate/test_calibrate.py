@@ -11,7 +11,7 @@ from soundpost.features import FeatureSpec
 from soundpost_training.dataset.clip import Clip, Dataset
 from soundpost_training.dataset.features import Features
 from soundpost_training.evaluate.calibrate import calibrate
-from soundpost_training.experiment.experiment import load_experiment
+from soundpost_training.experiment.load import load_experiment
 from soundpost_training.scoring.fold_scores import FoldScores
 from soundpost_training.train.context import TrainingContext
 

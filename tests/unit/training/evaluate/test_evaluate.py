@@ -14,7 +14,7 @@ from soundpost_training.evaluate.calibration import (
     Outcome,
 )
 from soundpost_training.evaluate.evaluate import evaluate
-from soundpost_training.experiment.experiment import load_experiment
+from soundpost_training.experiment.load import load_experiment
 from soundpost_training.scoring.fold_scores import AllScores, FoldScores
 
 pytestmark = pytest.mark.training

@@ -12,7 +12,8 @@ from soundpost_training.dataset.readers.esc50 import read_esc50
 from soundpost_training.examples.batches import TrainingBatches
 from soundpost_training.examples.build_sound_bank import build_sound_bank
 from soundpost_training.examples.sound_bank import SoundBank
-from soundpost_training.experiment.experiment import Experiment, load_experiment
+from soundpost_training.experiment.experiment import Experiment
+from soundpost_training.experiment.load import load_experiment
 
 pytestmark = pytest.mark.training
 

@@ -10,7 +10,8 @@ import msgspec
 import pytest
 
 from soundpost_training.errors import ExperimentError
-from soundpost_training.experiment.experiment import Experiment, load_experiment
+from soundpost_training.experiment.experiment import Experiment
+from soundpost_training.experiment.load import load_experiment
 
 CONFIGS = Path(__file__).resolve().parents[4] / "training" / "configs"
 EXPERIMENTS = sorted({*CONFIGS.glob("*.toml")} - {CONFIGS / "everyday.toml"})

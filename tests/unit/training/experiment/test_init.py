@@ -6,7 +6,7 @@ import pytest
 
 from soundpost.errors import BundleError
 from soundpost_training.errors import ExperimentError
-from soundpost_training.experiment.experiment import TrainConfig, load_experiment
+from soundpost_training.experiment.experiment import TrainConfig
 from soundpost_training.experiment.init import (
     BundleInit,
     ImagenetInit,
@@ -16,6 +16,7 @@ from soundpost_training.experiment.init import (
     YamnetInit,
     parse_init,
 )
+from soundpost_training.experiment.load import load_experiment
 
 SPELLINGS = [
     ("run:other", RunInit(name="other")),

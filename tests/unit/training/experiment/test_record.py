@@ -7,8 +7,9 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from soundpost_training.experiment.experiment import Experiment, load_experiment
+from soundpost_training.experiment.experiment import Experiment
 from soundpost_training.experiment.init import YamnetInit
+from soundpost_training.experiment.load import load_experiment
 from soundpost_training.experiment.record import (
     decode_experiment,
     encode_experiment,

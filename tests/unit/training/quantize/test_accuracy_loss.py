@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from soundpost_training.dataset.clip import Clip, Dataset
-from soundpost_training.experiment.experiment import Experiment, load_experiment
+from soundpost_training.experiment.experiment import Experiment
+from soundpost_training.experiment.load import load_experiment
 from soundpost_training.quantize.accuracy_loss import Int8AccuracyLoss
 from soundpost_training.quantize.convert import convert
 

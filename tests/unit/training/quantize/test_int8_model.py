@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from soundpost_training.dataset.features import Features
 from soundpost_training.experiment.deploy import QuantizeConfig
-from soundpost_training.experiment.experiment import load_experiment
+from soundpost_training.experiment.load import load_experiment
 from soundpost_training.quantize.int8_model import LARGEST_LOSS, choose_model, has_int8, make_int8
 from soundpost_training.quantize.record import Int8Record, read_record
 from soundpost_training.train.context import TrainingContext

@@ -8,8 +8,7 @@ from hypothesis import given, settings
 from numpy.typing import NDArray
 
 from soundpost_training.dataset.clip import Clip, Dataset
-from soundpost_training.quick.embed import Embedded
-from soundpost_training.quick.folds import Material
+from soundpost_training.quick.material import Embedded, Material
 from soundpost_training.quick.thresholds import HIGHEST_ON, choose_thresholds, negatives_of, smooth
 
 QUIET = np.zeros((2, 1), np.float32)

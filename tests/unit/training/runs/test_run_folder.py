@@ -9,7 +9,7 @@ import pytest
 
 from soundpost_training.dataset.clip import Clip, Dataset
 from soundpost_training.errors import TrainingError
-from soundpost_training.experiment.experiment import load_experiment
+from soundpost_training.experiment.load import load_experiment
 from soundpost_training.runs.run_folder import claim_folds, claim_run_folder, load_run_experiment
 
 pytestmark = pytest.mark.training

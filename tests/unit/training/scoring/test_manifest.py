@@ -9,7 +9,7 @@ import pytest
 
 from soundpost.manifest import Metric
 from soundpost_training.dataset.clip import Clip, Dataset
-from soundpost_training.experiment.experiment import load_experiment
+from soundpost_training.experiment.load import load_experiment
 from soundpost_training.scoring.classifier import build_classifier
 from soundpost_training.scoring.manifest import (
     BundleContent,

@@ -5,7 +5,7 @@ import pytest
 from source_recordings import RATE_HZ, write_recording
 
 from soundpost_training.sources.recording import SourceRecording
-from soundpost_training.tagging.mixing.waveforms import Waveforms, load_waveforms
+from soundpost_training.tagging.examples.waveforms import Waveforms, load_waveforms
 
 
 @pytest.fixture(scope="session")

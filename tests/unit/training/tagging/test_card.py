@@ -14,10 +14,11 @@ from soundpost_training.audioset.soft_scores import TeacherScores
 from soundpost_training.experiment.deploy import BundleConfig
 from soundpost_training.sources.recording import Source, SourceRecording
 from soundpost_training.tagging.card import tagging_card
-from soundpost_training.tagging.example_pool import Components, ExamplePool
+from soundpost_training.tagging.context import TaggingContext
+from soundpost_training.tagging.examples.example_pool import ExamplePool
+from soundpost_training.tagging.examples.mixtures import Components
+from soundpost_training.tagging.examples.waveforms import Waveforms
 from soundpost_training.tagging.experiment import TaggingExperiment
-from soundpost_training.tagging.mixing.waveforms import Waveforms
-from soundpost_training.tagging.prepare import TaggingContext
 
 pytestmark = [pytest.mark.training, pytest.mark.timeout(600)]  # the export is of a whole experiment
 

@@ -11,9 +11,10 @@ from soundpost.classify import Classifier, load_bundle, replay_golden
 from soundpost.manifest import MODEL_FILE, minimum_daemon
 from soundpost_training.audioset.label_map_file import read_label_map
 from soundpost_training.runs.run_folder import TFLITE_FILE
+from soundpost_training.tagging.context import TaggingContext
 from soundpost_training.tagging.experiment import load_tagging_experiment
 from soundpost_training.tagging.export import export_tagging, manifest_labels
-from soundpost_training.tagging.prepare import TaggingContext, prepare_tagging, targets_of
+from soundpost_training.tagging.prepare import prepare_tagging, targets_of
 from soundpost_training.tagging.train import train_tagging
 
 pytestmark = [pytest.mark.training, pytest.mark.timeout(600)]  # the export is of a whole experiment

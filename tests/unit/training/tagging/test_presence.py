@@ -12,7 +12,7 @@ from soundpost_training.audioset.label_map import LabelMap
 from soundpost_training.audioset.label_map_file import read_label_map
 from soundpost_training.errors import DatasetError
 from soundpost_training.sources.recording import SourceRecording
-from soundpost_training.tagging.example_pool import Components
+from soundpost_training.tagging.examples.mixtures import Components
 from soundpost_training.tagging.presence import (
     CHECKED_GROUPS,
     LOUD_DB,

@@ -6,7 +6,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from soundpost_training.experiment.experiment import load_experiment
+from soundpost_training.experiment.load import load_experiment
 from soundpost_training.experiment.teacher import TeacherConfig
 from soundpost_training.train.context import TrainingContext
 from soundpost_training.train.prepare_context import prepare_context

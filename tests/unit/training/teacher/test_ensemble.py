@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from soundpost.classify.activation import softmax
 from soundpost_training.errors import ExperimentError
-from soundpost_training.experiment.experiment import load_experiment
+from soundpost_training.experiment.load import load_experiment
 from soundpost_training.teacher.ensemble import ensemble_scores
 
 pytestmark = pytest.mark.training

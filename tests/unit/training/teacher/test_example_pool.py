@@ -17,7 +17,8 @@ from soundpost_training.examples.batches import TrainingBatches
 from soundpost_training.examples.build_sound_bank import build_sound_bank
 from soundpost_training.examples.sound_bank import SoundBank
 from soundpost_training.experiment.data import AugmentConfig, BackgroundConfig, ReverbConfig
-from soundpost_training.experiment.experiment import Experiment, load_experiment
+from soundpost_training.experiment.experiment import Experiment
+from soundpost_training.experiment.load import load_experiment
 from soundpost_training.teacher.distillation import DistillationBatches
 from soundpost_training.teacher.example_pool import ExamplePool, SoftLabels, fingerprint
 from soundpost_training.train.context import TrainingContext

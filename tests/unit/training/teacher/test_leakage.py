@@ -9,7 +9,8 @@ import pytest
 from soundpost.classify import load_bundle
 from soundpost_training.dataset.clip import Dataset
 from soundpost_training.errors import TrainingError
-from soundpost_training.experiment.experiment import Experiment, load_experiment
+from soundpost_training.experiment.experiment import Experiment
+from soundpost_training.experiment.load import load_experiment
 from soundpost_training.experiment.teacher import TeacherConfig
 from soundpost_training.teacher.leakage import refuse_bundle
 

@@ -11,7 +11,8 @@ import pytest
 
 from soundpost.classify.activation import softmax
 from soundpost_training.errors import TrainingError
-from soundpost_training.experiment.experiment import Experiment, load_experiment
+from soundpost_training.experiment.experiment import Experiment
+from soundpost_training.experiment.load import load_experiment
 from soundpost_training.experiment.teacher import TeacherConfig
 from soundpost_training.network.build import build_model
 from soundpost_training.teacher.soft_labels import teach

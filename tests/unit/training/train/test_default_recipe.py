@@ -7,8 +7,9 @@ import msgspec
 import pytest
 
 from soundpost_training.dataset.clip import Clip, Dataset
-from soundpost_training.experiment.experiment import Experiment, load_experiment
+from soundpost_training.experiment.experiment import Experiment
 from soundpost_training.experiment.init import BundleInit
+from soundpost_training.experiment.load import load_experiment
 from soundpost_training.train.default_recipe import (
     EPOCHS,
     FEW_CLIPS,

@@ -9,7 +9,7 @@ import soundfile
 from soundpost.classify import load_bundle
 from soundpost_training.cli import main
 from soundpost_training.errors import TrainingError
-from soundpost_training.experiment.experiment import load_experiment
+from soundpost_training.experiment.load import load_experiment
 from soundpost_training.train.initial_weights import refuse_leaking_bundle
 from soundpost_training.train.prepare_context import prepare_context
 

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from soundpost_training.errors import TrainingError
-from soundpost_training.experiment.experiment import Experiment, load_experiment
+from soundpost_training.experiment.experiment import Experiment
+from soundpost_training.experiment.load import load_experiment
 from soundpost_training.network.build import build_model
 from soundpost_training.network.pretrained import mobilenet_v2
 from soundpost_training.network.pretrained.yamnet import yamnet_weights

@@ -10,7 +10,7 @@ import pytest
 
 from soundpost_training.cli import main
 from soundpost_training.errors import ExperimentError
-from soundpost_training.experiment.experiment import load_experiment
+from soundpost_training.experiment.load import load_experiment
 from soundpost_training.runs.history import History, read_history
 from soundpost_training.train.early_stopping import BestEpoch
 from soundpost_training.train.prepare_context import prepare_context

@@ -14,7 +14,8 @@ from soundpost_training.field.budget.thresholds import (
     Limits,
     choose_thresholds,
 )
-from soundpost_training.field.recordings.field_set import FieldSet, read_field_set, read_negatives
+from soundpost_training.field.recordings.field_set import read_field_set, read_negatives
+from soundpost_training.field.recordings.recording import FieldSet
 from soundpost_training.field.recordings.vocabulary import Vocabulary
 from soundpost_training.field.score.evaluate import shipped_rules
 from soundpost_training.field.score.label_names import build_vocabulary, groups_of_labels

@@ -11,6 +11,7 @@ from soundpost_training.field.compose import material
 from soundpost_training.field.compose.events import plan_events, write_event
 from soundpost_training.field.compose.material import Half, half_of
 from soundpost_training.field.compose.negatives import Negatives, write_negatives
+from soundpost_training.field.compose.pieces import read
 from soundpost_training.field.compose.plan import read_plan
 from soundpost_training.field.recordings.annotations import ANNOTATIONS_FILE
 from soundpost_training.field.recordings.label_tables import SOUNDS_FILE
@@ -69,13 +70,13 @@ def compose_field(
     debian_recordings = half_of(debian_recordings, half)
     urban = [each.clip for each in slices if with_shared or not each.is_in_esc50]
     negatives = Negatives(clips, urban, ambience, debian_recordings)
-    around = material.read(next(each for each in every_ambience if each.path.stem == AROUND_SOUNDS))
+    around = read(next(each for each in every_ambience if each.path.stem == AROUND_SOUNDS))
     events = list(plan_events(clips, slices, label_map, with_shared=with_shared))
     annotations: list[Sequence[str]] = []
     sounds: list[Sequence[str]] = []
     with bar() as progress:
         for event in progress.track(events, description="annotated recordings"):
-            row = write_event(folder, event, material.read(event.clip), around)
+            row = write_event(folder, event, read(event.clip), around)
             if row is not None:
                 annotations.append(row)
         recordings = len(annotations)

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from soundpost.audio import Pcm
 from soundpost_training.audioset.label_map import LabelMap
 from soundpost_training.dataset.clip import Clip
-from soundpost_training.field.compose.material import Slice, rng_of
+from soundpost_training.field.compose.pieces import Slice, rng_of
 from soundpost_training.field.compose.plan import LASTING_LABELS, URBAN_EVENTS
 from soundpost_training.field.compose.writer import event_recording, write_flac
 from soundpost_training.sources.decode import RATE_HZ

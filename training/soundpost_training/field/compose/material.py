@@ -1,22 +1,18 @@
 """The held-out recordings that a field folder is composed of."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Literal, NamedTuple, TypeVar, get_args
+from typing import Literal, TypeVar, get_args
 from zlib import crc32
 
-import numpy as np
-
-from soundpost.audio import Pcm
 from soundpost_training.dataset.clip import Clip
-from soundpost_training.dataset.decode.audio import read_pcm
 from soundpost_training.dataset.paths import data_folder
 from soundpost_training.dataset.readers.csv_rows import read_rows
 from soundpost_training.dataset.readers.esc50 import read_esc50
 from soundpost_training.dataset.readers.urbansound8k import read_urbansound8k
+from soundpost_training.field.compose.pieces import Slice
 from soundpost_training.sources.corpora import ESC50_FOLD, URBANSOUND8K_FOLD, read_ambience
 from soundpost_training.sources.debian.read import read_packages
-from soundpost_training.sources.decode import RATE_HZ, read_recording
 from soundpost_training.sources.recording import Source, SourceRecording
 
 FOREGROUND = "1"
@@ -43,20 +39,6 @@ Half = Literal["calibration", "evaluation"]
 HALVES: tuple[Half, ...] = get_args(Half)
 
 Item = TypeVar("Item", Clip, SourceRecording)
-
-
-class Slice(NamedTuple):
-    """A slice of UrbanSound8K.
-
-    Attributes:
-        clip: The slice.
-        is_foreground: Whether its sound is in the foreground.
-        is_in_esc50: Whether its recording is in ESC-50 as well.
-    """
-
-    clip: Clip
-    is_foreground: bool
-    is_in_esc50: bool
 
 
 def esc50_clips() -> list[Clip]:
@@ -126,21 +108,3 @@ def half_of(recordings: Iterable[Item], half: Half | None) -> list[Item]:
         return list(recordings)
     wanted = HALVES.index(half)
     return [each for each in recordings if crc32(each.group.encode()) % len(HALVES) == wanted]
-
-
-def read(recording: Clip | SourceRecording) -> Pcm:
-    """Returns the sound of a recording, int16[n] at 16 kHz."""
-    if isinstance(recording, Clip):
-        return read_pcm(recording.path, RATE_HZ)
-    return read_recording(recording)
-
-
-def chunks_of(pcm: Pcm, seconds: float) -> Iterator[Pcm]:
-    """Yields a long recording in pieces of at most this length."""
-    count = max(1, int(np.ceil(len(pcm) / (seconds * RATE_HZ))))
-    yield from np.array_split(pcm, count)
-
-
-def rng_of(name: str) -> np.random.Generator:
-    """Returns the generator of a recording: its path in the field folder determines all of it."""
-    return np.random.default_rng(list(name.encode()))

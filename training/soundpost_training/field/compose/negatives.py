@@ -10,7 +10,7 @@ from soundpost.audio import Pcm
 from soundpost_training.dataset.clip import Clip
 from soundpost_training.dataset.decode.audio import to_pcm
 from soundpost_training.field.compose.made_noise import drone, room_noise
-from soundpost_training.field.compose.material import chunks_of, read, rng_of
+from soundpost_training.field.compose.pieces import chunks_of, read, rng_of
 from soundpost_training.field.compose.plan import NegativePlan
 from soundpost_training.field.compose.writer import negative_recording, write_flac
 from soundpost_training.field.recordings.label_tables import NEGATIVES

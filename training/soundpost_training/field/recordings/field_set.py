@@ -1,7 +1,6 @@
-"""A field folder: its recordings, and what is known of the sounds in each."""
+"""Reads a field folder: its recordings, and what is known of the sounds in each."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from soundpost_training.dataset.readers.walk import walk
@@ -10,67 +9,16 @@ from soundpost_training.field.recordings.annotated_sounds import read_annotated_
 from soundpost_training.field.recordings.annotations import ANNOTATIONS_FILE, HINT
 from soundpost_training.field.recordings.label_tables import (
     CHECKED_FILE,
-    EVERY_LABEL,
     NEGATIVES,
     SOUNDS_FILE,
     read_label_table,
 )
+from soundpost_training.field.recordings.recording import FieldRecording, FieldSet
 from soundpost_training.field.recordings.sound import Sound, merge_overlapping
-from soundpost_training.field.recordings.vocabulary import Vocabulary
+from soundpost_training.field.recordings.vocabulary import EVERY_LABEL, Vocabulary
 
 OTHER_SUFFIXES = frozenset({".csv", ".tsv", ".json", ".html", ".md", ".txt", ".toml", ".pdf"})
 """Files of a field folder that are no recordings: tables, reports, notes."""
-
-
-@dataclass(frozen=True, slots=True)
-class FieldRecording:
-    """A recording, and what is known of its sounds.
-
-    Attributes:
-        path: The file.
-        name: Its path within the field folder, with slashes.
-        kind: The folder below `negatives/`; empty for a recording outside it.
-        sounds: The annotated sounds, by onset.
-        checked: Labels whose sounds are all annotated; `*` stands for all labels.
-        may_sound: Labels that may sound without an annotation.
-    """
-
-    path: Path
-    name: str
-    kind: str
-    sounds: tuple[Sound, ...]
-    checked: frozenset[str]
-    may_sound: frozenset[str]
-
-    def is_checked(self, label: str) -> bool:
-        """Returns whether an event of the label is false where no annotation has its sound."""
-        is_named = label in self.checked or EVERY_LABEL in self.checked
-        return is_named and label not in self.may_sound
-
-
-@dataclass(frozen=True, slots=True)
-class FieldSet:
-    """The recordings of a field folder.
-
-    Attributes:
-        folder: The folder.
-        recordings: Those that can be scored, by name.
-        left_out: Names or reasons of those that cannot.
-    """
-
-    folder: Path
-    recordings: tuple[FieldRecording, ...]
-    left_out: tuple[str, ...]
-
-    @property
-    def labels(self) -> tuple[str, ...]:
-        """The labels of the annotated sounds, sorted."""
-        sounds = (sound for recording in self.recordings for sound in recording.sounds)
-        return tuple(sorted({sound.label for sound in sounds}))
-
-    def sound_count(self, label: str) -> int:
-        """Returns the number of annotated sounds of a label."""
-        return sum(sound.label == label for each in self.recordings for sound in each.sounds)
 
 
 def read_negatives(folder: Path, vocabulary: Vocabulary) -> FieldSet:

@@ -15,7 +15,6 @@ SOUNDS_FILE = "sounds.csv"
 COLUMNS = {"folder", "label"}
 SPELLINGS = {"folder": ("file", "kind", "path"), "label": ("labels",)}
 HINT = "write a table with the columns folder,label: one label a line, * for all labels"
-EVERY_LABEL = "*"
 
 NEGATIVES = "negatives"
 """The folder of recordings in which no label sounds but those of `sounds.csv`."""

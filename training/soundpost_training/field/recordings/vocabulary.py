@@ -4,7 +4,9 @@ from collections.abc import Iterable, Mapping
 
 from soundpost.errors import did_you_mean
 from soundpost_training.errors import DatasetError
-from soundpost_training.field.recordings.label_tables import EVERY_LABEL
+
+EVERY_LABEL = "*"
+"""Stands for all labels in the tables of a field folder."""
 
 
 class Vocabulary:

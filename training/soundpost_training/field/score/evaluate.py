@@ -9,7 +9,8 @@ from soundpost.config import Config, DecideConfig
 from soundpost.decide import Rule, build_rules
 from soundpost_training.audioset.label_map import LabelMap
 from soundpost_training.errors import DatasetError
-from soundpost_training.field.recordings.field_set import FieldSet, read_field_set
+from soundpost_training.field.recordings.field_set import read_field_set
+from soundpost_training.field.recordings.recording import FieldSet
 from soundpost_training.field.score.figures import FieldReport, MethodFigures
 from soundpost_training.field.score.label_names import (
     audioset_classes,

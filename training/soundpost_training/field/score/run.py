@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from soundpost.config import GateConfig
 from soundpost.decide import Rule
-from soundpost_training.field.recordings.field_set import FieldSet
+from soundpost_training.field.recordings.recording import FieldSet
 from soundpost_training.field.score.detect import detect_events
 from soundpost_training.field.score.tally import Tally
 from soundpost_training.field.score.threshold_sweep import ThresholdSweep

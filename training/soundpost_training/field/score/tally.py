@@ -4,7 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Sequence
 from typing import TypeVar
 
-from soundpost_training.field.recordings.field_set import FieldRecording
+from soundpost_training.field.recordings.recording import FieldRecording
 from soundpost_training.field.recordings.sound import Sound
 from soundpost_training.field.score.matching import match_events
 from soundpost_training.soundscape.detect.events import DetectedEvent

@@ -10,12 +10,12 @@ from numpy.typing import NDArray
 
 from soundpost_training.errors import TrainingError
 from soundpost_training.network.arch.layer_names import LOGITS
-from soundpost_training.network.pretrained.tflite_graph import Graph, Operator
 from soundpost_training.network.pretrained.tflite_kernels import (
     convolution_layer,
     depthwise_layer,
     pooling_layer,
 )
+from soundpost_training.network.pretrained.tflite_operators import Graph, Operator
 from soundpost_training.network.pretrained.tflite_shapes import (
     RANK_OF_MAPS,
     Plain,

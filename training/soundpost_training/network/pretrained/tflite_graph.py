@@ -1,7 +1,6 @@
 """Reads the operators of a TFLite file: what is computed from what, by which constants."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -9,7 +8,7 @@ from flatbuffers import number_types as kinds
 from numpy.typing import NDArray
 
 from soundpost_training.errors import TrainingError
-from soundpost_training.network.pretrained.tflite_operators import NAMES, OPTIONS
+from soundpost_training.network.pretrained.tflite_operators import NAMES, OPTIONS, Graph, Operator
 from soundpost_training.network.pretrained.tflite_tables import (
     DAMAGED,
     GRAPH_INPUTS,
@@ -32,42 +31,6 @@ DTYPES: dict[int, type[np.generic]] = {0: np.float32, 2: np.int32, 9: np.int8}
 OPERATOR_INDEX, OPERATOR_INPUTS, OPERATOR_OUTPUTS, _, OPERATOR_OPTIONS = range(5)
 CODE_OLD, _, _, CODE_NEW = range(4)
 """An operator's number is the larger of two fields: numbers above 127 did not fit the old one."""
-
-
-@dataclass(frozen=True, slots=True)
-class Operator:
-    """A step of the computation.
-
-    Attributes:
-        name: Of the operator, as the schema spells it; its number where it is not in `NAMES`.
-        inputs: Tensors by number; -1 is an input that is left out.
-        outputs: Tensors by number.
-        options: Numbers by name, see `OPTIONS`.
-    """
-
-    name: str
-    inputs: tuple[int, ...]
-    outputs: tuple[int, ...]
-    options: Mapping[str, int]
-
-
-@dataclass(frozen=True, slots=True)
-class Graph:
-    """The computation of a TFLite file.
-
-    Attributes:
-        operators: In the order of the file, in which each follows those that it needs.
-        constants: Weights and biases as real numbers, shapes as integers, by tensor.
-        shapes: Of all tensors, by tensor.
-        entry: The tensor of the input.
-        result: The tensor of the output.
-    """
-
-    operators: tuple[Operator, ...]
-    constants: Mapping[int, NDArray[Any]]
-    shapes: Sequence[tuple[int, ...]]
-    entry: int
-    result: int
 
 
 def read_graph(content: bytes, name: str) -> Graph:

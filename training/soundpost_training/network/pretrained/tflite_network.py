@@ -6,7 +6,7 @@ import keras
 
 from soundpost_training.errors import TrainingError
 from soundpost_training.network.pretrained.tflite_builder import LayerBuilder
-from soundpost_training.network.pretrained.tflite_graph import Graph
+from soundpost_training.network.pretrained.tflite_operators import Graph
 from soundpost_training.network.pretrained.tflite_shapes import RANK_OF_MAPS, Tensor
 
 

@@ -1,12 +1,14 @@
-"""The operators of TFLite that networks of sound have, and the fields of their options.
+"""The operators of a TFLite graph: those that networks of sound have, and their options.
 
 Numbers are those of the published schema (tensorflow/compiler/mlir/lite/schema/schema.fbs).
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from flatbuffers import number_types as kinds
+from numpy.typing import NDArray
 
 NAMES = {
     0: "ADD",
@@ -79,3 +81,39 @@ OPTIONS: Mapping[str, tuple[tuple[str, Any, int], ...]] = {
     ),
 }
 """The options of an operator in the order of their fields: name, kind, default."""
+
+
+@dataclass(frozen=True, slots=True)
+class Operator:
+    """A step of the computation.
+
+    Attributes:
+        name: Of the operator, as the schema spells it; its number where it is not in `NAMES`.
+        inputs: Tensors by number; -1 is an input that is left out.
+        outputs: Tensors by number.
+        options: Numbers by name, see `OPTIONS`.
+    """
+
+    name: str
+    inputs: tuple[int, ...]
+    outputs: tuple[int, ...]
+    options: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Graph:
+    """The computation of a TFLite file.
+
+    Attributes:
+        operators: In the order of the file, in which each follows those that it needs.
+        constants: Weights and biases as real numbers, shapes as integers, by tensor.
+        shapes: Of all tensors, by tensor.
+        entry: The tensor of the input.
+        result: The tensor of the output.
+    """
+
+    operators: tuple[Operator, ...]
+    constants: Mapping[int, NDArray[Any]]
+    shapes: Sequence[tuple[int, ...]]
+    entry: int
+    result: int

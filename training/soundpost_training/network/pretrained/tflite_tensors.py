@@ -5,7 +5,7 @@ from typing import Any
 from keras import layers
 from numpy.typing import NDArray
 
-from soundpost_training.network.pretrained.tflite_graph import Graph, Operator
+from soundpost_training.network.pretrained.tflite_operators import Graph, Operator
 from soundpost_training.network.pretrained.tflite_shapes import Tensor
 
 RECTIFIERS: dict[int, dict[str, float] | None] = {0: None, 1: {}, 3: {"max_value": 6.0}}

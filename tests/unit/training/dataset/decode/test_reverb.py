@@ -20,7 +20,8 @@ from soundpost_training.examples.augment.draw import CropSize, CropSources, draw
 from soundpost_training.examples.build_sound_bank import build_sound_bank
 from soundpost_training.examples.mixing import choose_pairs
 from soundpost_training.experiment.data import AugmentConfig, ReverbConfig
-from soundpost_training.experiment.experiment import Experiment, load_experiment
+from soundpost_training.experiment.experiment import Experiment
+from soundpost_training.experiment.load import load_experiment
 
 SPEC = FeatureSpec()
 SEEDS = st.integers(0, 2**32)

@@ -1,12 +1,9 @@
-"""Material is what training holds out, read at the rate of the network."""
+"""Material is what training holds out."""
 
 from pathlib import Path
 
-import numpy as np
 import pytest
-import soundfile
 
-from soundpost_training.dataset.clip import Clip
 from soundpost_training.field.compose import material
 from soundpost_training.sources.recording import Source, SourceRecording
 
@@ -28,21 +25,3 @@ def test_of_many_prompts_every_second_one_is_used(monkeypatch: pytest.MonkeyPatc
     names = [each.path.name for each in recordings]
     assert names == [*(f"{n}.g722" for n in range(0, 200, 2)), "a.ogg", "b.ogg"]
     assert failed == ["other: no network"]
-
-
-def test_a_clip_is_read_at_16_khz_and_cut_into_equal_pieces(tmp_path: Path) -> None:
-    """No piece is longer than asked for, and none is lost."""
-    path = tmp_path / "a.wav"
-    soundfile.write(path, np.zeros(80_000, np.int16), 8_000)
-    pcm = material.read(Clip(path, "dog", 5, "a"))
-    assert len(pcm) == pytest.approx(160_000, abs=2)
-    pieces = list(material.chunks_of(pcm, 3.0))
-    assert len(pieces) == 4
-    assert sum(map(len, pieces)) == len(pcm)
-    assert max(map(len, pieces)) <= 48_000
-
-
-def test_the_path_of_a_recording_determines_what_is_drawn() -> None:
-    """So the same material gives the same folder."""
-    first, again, other = (material.rng_of(name).random() for name in ("a", "a", "b"))
-    assert first == again != other

@@ -6,11 +6,8 @@ from pathlib import Path
 import pytest
 
 from soundpost_training.errors import DatasetError
-from soundpost_training.field.recordings.field_set import (
-    FieldRecording,
-    read_field_set,
-    read_negatives,
-)
+from soundpost_training.field.recordings.field_set import read_field_set, read_negatives
+from soundpost_training.field.recordings.recording import FieldRecording
 from soundpost_training.field.recordings.vocabulary import Vocabulary
 
 WORDS = Vocabulary(["hiss", "hum", "hush"], groups={"quiet": ["hum", "hush"]})

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from soundpost.decide import Rule
-from soundpost_training.field.recordings.field_set import FieldRecording
+from soundpost_training.field.recordings.recording import FieldRecording
 from soundpost_training.field.recordings.sound import Sound
 from soundpost_training.field.score.summary import Method, curve, summarize
 from soundpost_training.field.score.tally import Tally

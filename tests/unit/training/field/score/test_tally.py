@@ -6,7 +6,7 @@ from pathlib import Path
 from hypothesis import given
 from hypothesis import strategies as st
 
-from soundpost_training.field.recordings.field_set import FieldRecording
+from soundpost_training.field.recordings.recording import FieldRecording
 from soundpost_training.field.recordings.sound import Sound
 from soundpost_training.field.score.tally import Tally
 from soundpost_training.soundscape.detect.events import DetectedEvent

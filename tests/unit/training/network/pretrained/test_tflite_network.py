@@ -12,8 +12,9 @@ from soundpost.classify.activation import softmax
 from soundpost.classify.golden import read_golden
 from soundpost_training.errors import TrainingError
 from soundpost_training.network.pretrained.bundle_network import network_from_bundle
-from soundpost_training.network.pretrained.tflite_graph import Graph, Operator, read_graph
+from soundpost_training.network.pretrained.tflite_graph import read_graph
 from soundpost_training.network.pretrained.tflite_network import dequantised_network
+from soundpost_training.network.pretrained.tflite_operators import Graph, Operator
 from soundpost_training.quantize.convert import convert
 
 pytestmark = pytest.mark.training

@@ -6,7 +6,7 @@ import msgspec
 import numpy as np
 import pytest
 
-from soundpost_training.experiment.experiment import load_experiment
+from soundpost_training.experiment.load import load_experiment
 from soundpost_training.experiment.teacher import TeacherConfig
 from soundpost_training.teacher.waveform.crop_embeddings import CropEmbeddings
 from soundpost_training.teacher.waveform.crop_grid import CropGrid

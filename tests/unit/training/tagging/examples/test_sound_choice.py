@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from soundpost_training.sources.recording import SourceRecording
-from soundpost_training.tagging.mixing.sound_choice import (
+from soundpost_training.tagging.examples.sound_choice import (
     COMPANION_LASTING_SHARE,
     MOST_OF_LABEL,
     SoundChoice,

@@ -1,5 +1,6 @@
 """Draws the sounds of each example and mixes their waveforms."""
 
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
@@ -8,9 +9,9 @@ from numpy.typing import NDArray
 from soundpost.audio import FULL_SCALE, Pcm
 from soundpost_training.synthesis.degrade import Degradation, degrade
 from soundpost_training.synthesis.rooms import ResponseBank, reverberate
+from soundpost_training.tagging.examples.sound_choice import SoundChoice
+from soundpost_training.tagging.examples.waveforms import HOP_SAMPLES, Waveforms
 from soundpost_training.tagging.experiment import ExamplesConfig
-from soundpost_training.tagging.mixing.sound_choice import SoundChoice
-from soundpost_training.tagging.mixing.waveforms import HOP_SAMPLES, Waveforms
 
 EARLIEST, LATEST = 0.08, 0.95
 """Where in the window the chosen moment of a foreground lies, as shares of the window."""
@@ -41,6 +42,21 @@ class Component(NamedTuple):
 
 
 NOTHING = Component(-1, 0.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Components:
+    """The sounds of n examples.
+
+    Attributes:
+        recordings: int64[n, 2], positions of the first and the second sound; -1 is none.
+        levels_db: float32[n, 2], the level of each crop within its recording.
+        snr_db: float32[n], of the first over the second.
+    """
+
+    recordings: NDArray[np.int64]
+    levels_db: NDArray[np.float32]
+    snr_db: NDArray[np.float32]
 
 
 class Mixture(NamedTuple):

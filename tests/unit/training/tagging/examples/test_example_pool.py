@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 from soundpost.features import LogMel
 from soundpost_training.audioset.soft_scores import AudioSetTeachers
 from soundpost_training.experiment.deploy import BundleConfig
-from soundpost_training.tagging import example_pool
-from soundpost_training.tagging.example_pool import ExamplePool, fill_pool
+from soundpost_training.tagging.examples import example_pool
+from soundpost_training.tagging.examples.example_pool import ExamplePool, fill_pool
+from soundpost_training.tagging.examples.mixtures import Mixture, MixtureMaker
+from soundpost_training.tagging.examples.waveforms import Waveforms
 from soundpost_training.tagging.experiment import ExamplesConfig, TaggingExperiment
-from soundpost_training.tagging.mixing.mixtures import Mixture, MixtureMaker
-from soundpost_training.tagging.mixing.waveforms import Waveforms
 from soundpost_training.teacher import resumable_array
 
 EXPERIMENT = TaggingExperiment(

@@ -8,7 +8,7 @@ from source_recordings import write_recording
 
 from soundpost_training.errors import DatasetError
 from soundpost_training.sources.recording import SourceRecording
-from soundpost_training.tagging.mixing.waveforms import HOP_SAMPLES, Waveforms, load_waveforms
+from soundpost_training.tagging.examples.waveforms import HOP_SAMPLES, Waveforms, load_waveforms
 
 
 def test_a_recording_is_found_in_the_file_as_it_was_decoded(waveforms: Waveforms) -> None:

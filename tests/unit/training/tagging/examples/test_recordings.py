@@ -7,13 +7,13 @@ import pytest
 from soundpost_training.audioset.label_map_file import read_label_map
 from soundpost_training.experiment.deploy import BundleConfig
 from soundpost_training.sources.recording import Source, SourceRecording
-from soundpost_training.tagging.experiment import SourcesConfig, TaggingExperiment
-from soundpost_training.tagging.recordings import (
+from soundpost_training.tagging.examples.recordings import (
     NON_COMMERCIAL,
     held_out_recordings,
     read_sources,
     training_recordings,
 )
+from soundpost_training.tagging.experiment import SourcesConfig, TaggingExperiment
 
 LABELS = read_label_map()
 

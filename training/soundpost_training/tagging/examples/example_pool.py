@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 from soundpost.features import LogMel
 from soundpost_training.audioset.mn04 import CLASSES, EMBEDDING
 from soundpost_training.audioset.soft_scores import AudioSetTeachers, TeacherScores
+from soundpost_training.tagging.examples.mixtures import Components, MixtureMaker
+from soundpost_training.tagging.examples.waveforms import Waveforms
 from soundpost_training.tagging.experiment import TaggingExperiment
-from soundpost_training.tagging.mixing.mixtures import MixtureMaker
-from soundpost_training.tagging.mixing.waveforms import Waveforms
 from soundpost_training.teacher.resumable_array import fill_resumable
 
 VERSION = 1
@@ -27,21 +27,6 @@ DIGIT = 1024
 
 ABOUT = 7
 """Values of an example's components: two positions of two digits, two levels and the ratio."""
-
-
-@dataclass(frozen=True, slots=True)
-class Components:
-    """The sounds of n examples.
-
-    Attributes:
-        recordings: int64[n, 2], positions of the first and the second sound; -1 is none.
-        levels_db: float32[n, 2], the level of each crop within its recording.
-        snr_db: float32[n], of the first over the second.
-    """
-
-    recordings: NDArray[np.int64]
-    levels_db: NDArray[np.float32]
-    snr_db: NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)

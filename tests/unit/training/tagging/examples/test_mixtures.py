@@ -13,10 +13,10 @@ from source_recordings import RATE_HZ, write_recording
 from soundpost_training.sources.recording import SourceRecording
 from soundpost_training.synthesis import degrade
 from soundpost_training.synthesis.rooms import ResponseBank
+from soundpost_training.tagging.examples import mixtures
+from soundpost_training.tagging.examples.mixtures import NOTHING, Mixture, MixtureMaker
+from soundpost_training.tagging.examples.waveforms import HOP_SAMPLES, Waveforms, load_waveforms
 from soundpost_training.tagging.experiment import ExamplesConfig
-from soundpost_training.tagging.mixing import mixtures
-from soundpost_training.tagging.mixing.mixtures import NOTHING, Mixture, MixtureMaker
-from soundpost_training.tagging.mixing.waveforms import HOP_SAMPLES, Waveforms, load_waveforms
 
 SAMPLES = 31_760
 DRY = ExamplesConfig(room_share=0.0)
@@ -151,8 +151,8 @@ def test_a_room_keeps_the_length_and_changes_the_sound(waveforms: Waveforms) -> 
     response[0, [40, 40 + HOP_SAMPLES]] = 0.8, 0.6
     rooms = ResponseBank(response, np.array([False]))
     config = ExamplesConfig(room_share=1.0)
-    reverberating = MixtureMaker(config, waveforms, rooms, SAMPLES, 1)
+    wet = MixtureMaker(config, waveforms, rooms, SAMPLES, 1)
     for number in range(5):
-        mixture = reverberating.make(number)
+        mixture = wet.make(number)
         check(mixture, len(waveforms.recordings))
         assert not np.array_equal(mixture.samples, maker(waveforms).make(number).samples)

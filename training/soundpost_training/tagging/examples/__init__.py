@@ -1,0 +1,1 @@
+"""The examples of audio tagging: mixtures of recordings, with the teachers' scores."""

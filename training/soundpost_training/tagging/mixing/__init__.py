@@ -1,1 +1,0 @@
-"""Mixes recordings into examples: decoded waveforms, the choice of two, and their mixture."""
