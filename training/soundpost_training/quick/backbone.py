@@ -9,7 +9,7 @@ from soundpost.classify import find_bundle
 from soundpost.features import FeatureSpec
 from soundpost_training.dataset.paths import data_folder
 from soundpost_training.errors import ExperimentError
-from soundpost_training.experiment.data import WindowConfig
+from soundpost_training.experiment.data import NOT_STATED, WindowConfig
 from soundpost_training.network.arch.head import pooled_logarithms
 from soundpost_training.network.arch.yamnet import LAYERS, yamnet_layers
 from soundpost_training.network.pretrained.bundle_network import open_bundle_network
@@ -109,9 +109,9 @@ def _bundle(folder: Path) -> Backbone:
     manifest, whole = open_bundle_network(folder)
     return Backbone(
         name=f"{manifest.id} {manifest.version}",
-        data=manifest.training.data,
-        licence=manifest.training.licence,
-        attribution=manifest.training.attribution,
+        data=manifest.training.data or NOT_STATED,
+        licence=manifest.training.licence or NOT_STATED,
+        attribution=manifest.training.attribution or NOT_STATED,
         spec=manifest.input.features,
         window=WindowConfig(
             frames=manifest.input.window_frames, stride_frames=manifest.input.stride_frames
