@@ -24,7 +24,6 @@ COVERED_BY = {
     "training/cli/soundscape_options.py": "unit/training/cli/test_soundscape_verbs.py",
     "training/cli/training_verbs.py": "unit/training/test_end_to_end.py",
     "training/cli/verbs.py": "unit/training/test_end_to_end.py",
-    "training/cli/next_steps.py": "unit/training/train/test_from_bundle.py",
     "training/experiment/init_tables.py": "unit/training/experiment/test_init.py",
     "training/network/pretrained/tflite_operators.py": (
         "unit/training/network/pretrained/test_tflite_graph.py"

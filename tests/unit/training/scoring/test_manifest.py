@@ -7,7 +7,7 @@ import msgspec
 import numpy as np
 import pytest
 
-from soundpost.manifest import Metric
+from soundpost.manifest import Metric, read_manifest
 from soundpost_training.dataset.clip import Clip, Dataset
 from soundpost_training.experiment.load import load_experiment
 from soundpost_training.scoring.classifier import build_classifier
@@ -55,6 +55,23 @@ def test_a_manifest_describes_model_and_training(
     assert (manifest.training.folds, manifest.training.held_out_folds) == (folds, held_out_folds)
     assert (manifest.training.licence, manifest.training.command) == ("CC0-1.0", "export")
     assert manifest.metrics == [metric]
+
+
+def test_the_licence_of_the_initial_weights_is_named(experiment_file: Path) -> None:
+    """Weights that training started from remain under the licence of their bundle."""
+    text = experiment_file.read_text(encoding="utf-8").replace("frames = 64", "frames = 192")
+    stated = text[: text.index("[model]")] + text[text.index("[augment]") :]
+    experiment_file.write_text(stated, encoding="utf-8")
+    experiment = load_experiment(experiment_file, init="bundle:esc10")
+    manifest = build_manifest(
+        experiment,
+        DATASET,
+        BundleContent(MODEL.read_bytes(), b"golden"),
+        Decisions([label_defaults(name, 0.5, experiment.features) for name in NAMES], 1.0),
+        Measurements([], "export"),
+    )
+    theirs = read_manifest(MODEL.parent).training.licence
+    assert manifest.training.licence == f"CC0-1.0; initial weights: {theirs}"
 
 
 def test_a_model_is_scored_before_it_is_in_a_bundle(experiment_file: Path) -> None:
