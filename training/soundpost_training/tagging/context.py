@@ -11,7 +11,7 @@ from soundpost_training.tagging.experiment import TaggingExperiment
 
 @dataclass(frozen=True)
 class TaggingContext:
-    """What training and export of an experiment need.
+    """An experiment with its recordings and examples, for training and export.
 
     Attributes:
         experiment: The file.
