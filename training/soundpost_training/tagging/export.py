@@ -1,6 +1,6 @@
 """Writes the bundle of a tagging experiment, completely or not at all."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import keras
@@ -30,14 +30,19 @@ from soundpost_training.runs.run_folder import TFLITE_FILE
 from soundpost_training.scoring.classifier import NO_GOLDEN
 from soundpost_training.scoring.manifest import artifact, tensors
 from soundpost_training.scoring.thresholds import label_defaults
+from soundpost_training.sources.recording import Source
 from soundpost_training.tagging.card import tagging_card
 from soundpost_training.tagging.context import TaggingContext
+from soundpost_training.tagging.examples.recordings import NON_COMMERCIAL
 from soundpost_training.tagging.experiment import TaggingExperiment
 
 UNCALIBRATED_ON = 0.5
 """Until `calibrate` chooses thresholds from negatives and annotated recordings."""
 
 SPEECH = "speech"
+
+PACKAGE = "debian:"
+"""The names of sources that are Debian packages begin so."""
 
 DEVICE_CLASSES = {"smoke_alarm": "smoke", "glass_breaking": "glass_break"}
 """Home Assistant's classes of sounds that it has a class for."""
@@ -124,9 +129,9 @@ def _manifest(
         output=Output(tensor=result, activation="sigmoid", temperature=1.0),
         labels=list(labels),
         training=Training(
-            data=", ".join(source.name for source in context.sources if source.recordings),
-            licence="; ".join(_distinct(source.licence for source in context.sources)),
-            attribution="see the table of sources in MODEL_CARD.md",
+            data=_data(context.sources),
+            licence=_licence(context.sources),
+            attribution=f"see the table of sources in {CARD_FILE}",
             folds=[],
             held_out_folds=[],
             command=command,
@@ -135,7 +140,16 @@ def _manifest(
     )
 
 
-def _distinct(licences: Iterable[str]) -> list[str]:
-    """Returns the short names of all licences, each once, in their order."""
-    every = [name for licence in licences for name in licence.split("; ") if name]
-    return list(dict.fromkeys(every))
+def _data(sources: Sequence[Source]) -> str:
+    """Returns the names of the corpora, and the number of packages, which the card lists."""
+    used = [source.name for source in sources if source.recordings]
+    packages = sum(name.startswith(PACKAGE) for name in used)
+    names = [name for name in used if not name.startswith(PACKAGE)]
+    return ", ".join([*names, f"{packages} packages of Debian"] if packages else names)
+
+
+def _licence(sources: Sequence[Source]) -> str:
+    """Returns the licences that forbid commercial use, and where the others are listed."""
+    licences = {item.licence for source in sources for item in source.recordings}
+    limited = sorted(name for name in licences if NON_COMMERCIAL.search(name))
+    return "; ".join([*limited, f"free licences, listed in {CARD_FILE}"])
