@@ -17,7 +17,7 @@ CLIPS: tuple[tuple[str, str], ...] = (
     ("crow", "5-213836-B-9.flac"),
     ("vehicle_horn", "5-179866-A-43.flac"),
     ("chainsaw", "5-185579-A-41.flac"),
-    ("crying_baby", "5-151085-A-20.flac"),
+    ("cat", "5-214759-B-5.flac"),
 )
 
 

@@ -62,7 +62,7 @@ def test_the_manifest_states_where_the_bundle_is_from(exported: Exported) -> Non
     manifest = load_bundle(exported.bundle).manifest
     assert (manifest.id, manifest.version) == ("tiny", "0.1.0")
     assert manifest.training.data == "synthesis"
-    assert "Apache-2.0" in manifest.training.licence
+    assert manifest.training.licence == "free licences, listed in MODEL_CARD.md"
     assert manifest.training.command == shlex.join(["soundpost-train", *exported.command("export")])
     assert manifest.input.window_frames == 197
     assert manifest.minimum_daemon == minimum_daemon(manifest.labels)

@@ -28,6 +28,9 @@ BUNDLES = [
     if path.is_dir() and not load_bundle(path).manifest.training.folds
 ]
 
+SOURCE_COLUMNS = 4
+"""Separators in a row of the card's table of sources."""
+
 
 @pytest.fixture(scope="module", params=BUNDLES, ids=lambda path: path.name)
 def bundle(request: pytest.FixtureRequest) -> Bundle:
@@ -124,13 +127,15 @@ def test_the_card_is_of_this_bundle(manifest: Manifest, card: str) -> None:
 
 def test_the_card_names_every_source_and_licence(manifest: Manifest, card: str) -> None:
     """Authors must be named, and some of the licences forbid commercial use."""
-    training = manifest.training
-    sources = [name for name in training.data.split(", ") if name]
-    licences = [name for name in training.licence.split("; ") if name]
-    assert sources
-    assert licences
-    for source in sources:
-        assert f"| {source} |" in card, source
-        assert f"- {source}: " in card, source
-    for licence in licences:
-        assert licence in card, licence
+    rows = [line.split(" | ") for line in card.splitlines() if line.count(" | ") == SOURCE_COLUMNS]
+    licences = {row[0].removeprefix("| "): row[-1].removesuffix(" |") for row in rows}
+    corpora = [name for name in manifest.training.data.split(", ") if " packages of " not in name]
+    packages = [name for name in licences if name.startswith("debian:")]
+    assert corpora
+    assert set(corpora) <= set(licences)
+    assert f"{len(packages)} packages of Debian" in manifest.training.data
+    for name in (*corpora, *packages):
+        assert licences[name].strip(), name
+        assert f"- {name}: " in card, name
+    limited = [name for name in manifest.training.licence.split("; ") if "NC" in name]
+    assert limited == sorted({text for text in licences.values() if "NC" in text})
