@@ -1,15 +1,14 @@
 """Alarms are measured on their samples: the timing and the pitch that the standards set."""
 
-from collections.abc import Callable
 from itertools import pairwise
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from well_made_sounds import Sound, assert_well_made, parameters
 
 from soundpost_training.synthesis import alarms
-from soundpost_training.synthesis.parameters import Parameters
 from soundpost_training.synthesis.signals import PEAK, RATE_HZ, Samples
 
 SOUNDS = [
@@ -20,13 +19,6 @@ SOUNDS = [
     alarms.low_battery_chirp,
 ]
 SEEDS = st.integers(0, 2**32 - 1)
-
-Sound = Callable[[Parameters, float], Samples]
-
-
-def parameters(seed: int, *, held_out: bool = False) -> Parameters:
-    """Parameters by seed."""
-    return Parameters(np.random.default_rng(seed), held_out)
 
 
 def phases(samples: Samples) -> list[tuple[bool, float]]:
@@ -117,9 +109,4 @@ def test_an_alarm_is_bounded_finite_and_the_same_for_a_seed(
     sound: Sound, seed: int, seconds: float, *, held_out: bool
 ) -> None:
     """Its length is the requested one, its peak is that of all made sounds."""
-    samples = sound(parameters(seed, held_out=held_out), seconds)
-    assert samples.dtype == np.float32
-    assert len(samples) == round(seconds * RATE_HZ)
-    assert np.isfinite(samples).all()
-    assert np.abs(samples).max() == pytest.approx(PEAK, abs=1e-4)
-    assert np.array_equal(samples, sound(parameters(seed, held_out=held_out), seconds))
+    assert_well_made(sound, seed, seconds, held_out=held_out)

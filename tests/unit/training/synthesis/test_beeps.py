@@ -1,14 +1,12 @@
 """Alarms and beeps that are not smoke alarms, measured on their samples."""
 
-from collections.abc import Callable
-
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from well_made_sounds import Sound, assert_well_made, parameters
 
 from soundpost_training.synthesis import beeps
-from soundpost_training.synthesis.parameters import Parameters
 from soundpost_training.synthesis.signals import PEAK, RATE_HZ, Samples
 
 SOUNDS = [
@@ -23,13 +21,6 @@ SOUNDS = [
     beeps.doorbell,
 ]
 SEEDS = st.integers(0, 2**32 - 1)
-
-Sound = Callable[[Parameters, float], Samples]
-
-
-def parameters(seed: int, *, held_out: bool = False) -> Parameters:
-    """Parameters by seed."""
-    return Parameters(np.random.default_rng(seed), held_out)
 
 
 def onsets(samples: Samples) -> np.ndarray:
@@ -47,12 +38,7 @@ def test_a_sound_is_bounded_finite_and_the_same_for_a_seed(
     sound: Sound, seed: int, seconds: float, *, held_out: bool
 ) -> None:
     """Its length is the requested one, its peak is that of all made sounds."""
-    samples = sound(parameters(seed, held_out=held_out), seconds)
-    assert samples.dtype == np.float32
-    assert len(samples) == round(seconds * RATE_HZ)
-    assert np.isfinite(samples).all()
-    assert np.abs(samples).max() == pytest.approx(PEAK, abs=1e-4)
-    assert np.array_equal(samples, sound(parameters(seed, held_out=held_out), seconds))
+    assert_well_made(sound, seed, seconds, held_out=held_out)
 
 
 @pytest.mark.parametrize("seed", range(6))
