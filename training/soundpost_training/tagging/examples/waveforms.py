@@ -81,7 +81,7 @@ def load_waveforms(recordings: list[SourceRecording], cache: Path) -> Waveforms:
         DatasetError: No recording can be used.
     """
     name = _fingerprint(recordings)
-    samples_path, index_path = cache / f"waveforms-{name}.npy", cache / f"waveforms-{name}.json"
+    samples_path, index_path = cache / f"waveforms-{name}.pcm", cache / f"waveforms-{name}.json"
     if not (samples_path.is_file() and index_path.is_file()):
         _decode(recordings, samples_path, index_path)
     index = msgspec.json.decode(index_path.read_bytes(), type=_Index)
@@ -94,7 +94,7 @@ def load_waveforms(recordings: list[SourceRecording], cache: Path) -> Waveforms:
     starts = np.concatenate(([0], np.cumsum(lengths)[:-1]))
     return Waveforms(
         recordings=tuple(recordings[at] for at in used),
-        samples=np.load(samples_path, mmap_mode="r"),
+        samples=np.memmap(samples_path, np.int16, "r"),
         starts=starts[used],
         lengths=lengths[used],
         left_out=tuple(reason for reason in index.reasons if reason),
@@ -102,16 +102,15 @@ def load_waveforms(recordings: list[SourceRecording], cache: Path) -> Waveforms:
 
 
 def _decode(recordings: list[SourceRecording], samples_path: Path, index_path: Path) -> None:
+    """Writes the samples as they are decoded: hours of sound need not fit into memory."""
     lengths: list[int] = []
     reasons: list[str] = []
-    decoded: list[Pcm] = []
-    for recording in track(recordings, "decoding recordings"):
-        sound, reason = _usable(recording)
-        lengths.append(len(sound))
-        reasons.append(reason)
-        decoded.append(sound)
     with atomic_path(samples_path) as partial, partial.open("wb") as file:
-        np.save(file, np.concatenate(decoded) if decoded else np.zeros(0, np.int16))
+        for recording in track(recordings, "decoding recordings"):
+            sound, reason = _usable(recording)
+            lengths.append(len(sound))
+            reasons.append(reason)
+            file.write(sound.tobytes())
     with atomic_path(index_path) as partial:
         partial.write_bytes(msgspec.json.encode(_Index(lengths, reasons)))
 
