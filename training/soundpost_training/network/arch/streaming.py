@@ -4,6 +4,7 @@ import keras
 from keras import layers
 from msgspec import UnsetType
 
+from soundpost_training.errors import TrainingError
 from soundpost_training.experiment.experiment import ModelConfig
 from soundpost_training.network.arch.head import logits
 from soundpost_training.network.arch.stem import stem
@@ -26,7 +27,17 @@ def build_streaming(
 
     Each block has a convolution of 3x3 with strides, whose stride in time is the block's in
     `block_stride_frames`, and one of 1x3. The second one adds no frames to the receptive field.
+
+    Raises:
+        TrainingError: The window is shorter than the receptive field.
     """
+    _, frames, _, _ = log_mel.shape
+    if frames < receptive_frames(config):
+        raise TrainingError(
+            f"expected windows of at least {receptive_frames(config)} frames, which an activation "
+            f"of this network depends on, got window.frames = {frames}",
+            hint="make window.frames larger, or the network's strides and blocks smaller",
+        )
     hidden = stem(log_mel, config, scaling=scaling)
     for channels, stride in zip(config.block_channels, block_strides(config), strict=True):
         hidden = _block(hidden, channels, stride)

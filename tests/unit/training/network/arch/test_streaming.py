@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from keras import layers
 from numpy.typing import NDArray
 
+from soundpost_training.errors import TrainingError
 from soundpost_training.experiment.experiment import ModelConfig
 from soundpost_training.network.arch.streaming import (
     block_strides,
@@ -146,3 +147,11 @@ def test_a_stride_for_each_block_is_needed() -> None:
     """The error names the number of blocks."""
     with pytest.raises(ValueError, match="needs 2 strides"):
         ModelConfig(arch="streaming", block_channels=(8, 8), block_stride_frames=(2,))
+
+
+def test_a_window_shorter_than_the_receptive_field_is_refused() -> None:
+    """The error names both lengths, before any training."""
+    frames = receptive_frames(CONFIG)
+    build_model(CONFIG, frames, 64, 3)
+    with pytest.raises(TrainingError, match=f"at least {frames} frames.*got .* {frames - 1}$"):
+        build_model(CONFIG, frames - 1, 64, 3)
