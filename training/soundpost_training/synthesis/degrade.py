@@ -85,15 +85,6 @@ def degrade(samples: Samples, rng: np.random.Generator, settings: Degradation) -
     return round_trip(degraded, rng) if rng.random() < settings.codec else degraded
 
 
-def recede(samples: Samples, metres: float) -> Samples:
-    """Returns a sound at a distance, float32[n]: the level falls by 6 dB each doubling of 3 m."""
-    if not len(samples):
-        return samples.copy()
-    grid = _grid(len(samples))
-    gain = REFERENCE_METRES / max(metres, REFERENCE_METRES)
-    return _filtered(samples, grid, air_absorption_db(grid.hertz, metres)) * np.float32(gain)
-
-
 def air_absorption_db(hertz: Floats, metres: float) -> Floats:
     """Returns the response of a distance in air by frequency, decibels, none above 0."""
     loss: Floats = np.interp(hertz, AIR_HZ, AIR_DB_PER_KM) * (metres / 1_000)

@@ -11,7 +11,6 @@ from soundpost_training.synthesis.degrade import (
     Degradation,
     air_absorption_db,
     degrade,
-    recede,
 )
 from soundpost_training.synthesis.signals import RATE_HZ, Samples
 
@@ -81,7 +80,6 @@ def test_no_loss_leaves_the_samples() -> None:
 def test_no_sound_stays_no_sound() -> None:
     """An empty array has no spectrum."""
     assert not len(degrade(noise(0), np.random.default_rng(0), EVERYTHING))
-    assert not len(recede(noise(0), 10.0))
 
 
 @given(SEEDS)
@@ -137,14 +135,6 @@ def test_air_absorbs_as_in_the_table_of_the_standard() -> None:
     """ISO 9613-2 at 10 °C and 70 %: 32.8 dB a kilometre at 4 kHz, 3.7 at 1 kHz."""
     hertz = np.array([1_000.0, 4_000.0])
     assert air_absorption_db(hertz, 1_000) == pytest.approx([-3.7, -32.8])
-
-
-def test_a_sound_recedes() -> None:
-    """Twice as far is 6 dB quieter, and more at high frequencies; 3 m is where it was recorded."""
-    near, far = recede(noise(), 3.0), recede(noise(), 300.0)
-    assert band_rms(near, 100, 1_000) == pytest.approx(band_rms(noise(), 100, 1_000), rel=0.01)
-    assert band_rms(far, 100, 500) == pytest.approx(band_rms(noise(), 100, 500) / 100, rel=0.1)
-    assert band_rms(far, 7_000, 8_000) < 0.1 * band_rms(far, 100, 500)
 
 
 def test_the_default_leaves_the_slow_step_rare() -> None:

@@ -9,8 +9,6 @@ from soundpost_training.field.score.figures import CurvePoint, Figures
 from soundpost_training.field.score.summary import curve
 from soundpost_training.field.score.tally import Tally
 
-MISSED_BUDGET_REASON = "missed_budget"
-
 
 class Limits(Figures, frozen=True):
     """The limits within which thresholds are chosen.

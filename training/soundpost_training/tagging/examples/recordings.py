@@ -52,11 +52,6 @@ def training_recordings(sources: list[Source]) -> list[SourceRecording]:
     return [item for source in sources for item in source.recordings if not item.held_out]
 
 
-def held_out_recordings(sources: list[Source]) -> list[SourceRecording]:
-    """Returns the recordings that are for evaluation only."""
-    return [item for source in sources for item in source.recordings if item.held_out]
-
-
 def _licensed(source: Source, config: SourcesConfig) -> Source:
     """Returns a source without the recordings that the experiment must not use."""
     if config.licences == "all":
