@@ -29,7 +29,7 @@ class Model:
     @property
     def sample_rate_hz(self) -> int:
         """Sample rate of the model's input."""
-        return self.bundle.manifest.input.features.sample_rate_hz
+        return self.bundle.manifest.input.sample_rate_hz
 
 
 def load_model(config: ClassifyConfig) -> Model:

@@ -68,9 +68,7 @@ def bench(config: Config, out: TextIO) -> None:
     model = load_model(config.classify)
     costs = measure(config, model)
     manifest = model.bundle.manifest
-    stride_seconds = (
-        manifest.input.stride_frames * manifest.input.features.hop_samples / model.sample_rate_hz
-    )
+    stride_seconds = manifest.input.stride_samples / model.sample_rate_hz
     out.write(
         f"{manifest.id} {manifest.version}, a window every {stride_seconds:g} s, "
         f"on one of {os.cpu_count()} cores of {Processor.read()}; "

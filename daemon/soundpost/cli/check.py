@@ -49,7 +49,7 @@ def check(read_config: Callable[[], Config], out: TextIO) -> int:
     )
     if bundle is not None:
         steps.attempt("golden", lambda: _replay(bundle, config), str)
-    rate_hz = bundle.manifest.input.features.sample_rate_hz if bundle else 16_000
+    rate_hz = bundle.manifest.input.sample_rate_hz if bundle else 16_000
     steps.attempt("sound", lambda: _record(config, rate_hz), str)
     if config.evidence.folder is not None:
         folder = Path(config.evidence.folder)
@@ -69,7 +69,7 @@ def _describe_config(config: Config) -> str:
 
 def _load(config: Config) -> Bundle:
     bundle = load_bundle(find_bundle(config.classify.bundle))
-    rate_hz = bundle.manifest.input.features.sample_rate_hz
+    rate_hz = bundle.manifest.input.sample_rate_hz
     build_rules(bundle.manifest.labels, config.decide, rate_hz)
     build_mutes(bundle.manifest.labels, config, clock_state)
     build_gate(config.gate, rate_hz)

@@ -43,7 +43,7 @@ class LiveSettings:
         self._node = config.node.name
         self._labels = manifest.labels
         self._config = config.decide
-        self._sample_rate_hz = manifest.input.features.sample_rate_hz
+        self._sample_rate_hz = manifest.input.sample_rate_hz
         self._label_names = build_label_names(self._labels, self._config)
         self._mutes = mutes
         self._set_rules = set_rules

@@ -94,7 +94,7 @@ class SelfTest(Observer):
         self._index = manifest.label_names.index(self.sound.label)
         self._health = Health()
         model_input = manifest.input
-        stride_samples = model_input.stride_frames * model_input.features.hop_samples
+        stride_samples = model_input.stride_samples
         more_samples = _MORE_STRIDES * stride_samples
         samples = np.resize(self.sound.samples, len(self.sound.samples) + more_samples)
         source = ArraySource(samples, model.sample_rate_hz)

@@ -44,7 +44,7 @@ def longest_memory_windows(manifest: Manifest, config: DecideConfig) -> int:
     Raises:
         ConfigError: As `build_rules`.
     """
-    rules = build_rules(manifest.labels, config, manifest.input.features.sample_rate_hz)
+    rules = build_rules(manifest.labels, config, manifest.input.sample_rate_hz)
     smoothing = max(rule.smoothing_windows for rule in rules)
     voting = max(rule.of_windows for rule in rules)
     by_profile = [

@@ -56,8 +56,7 @@ def build_recorder(
         longest_samples=round(config.clip_seconds * rate_hz),
         # An event ends once moving mean and vote no longer contain the last window above the
         # threshold, which began at most a window's length before the offset.
-        delay_samples=spec.sample_count(model_input.window_frames)
-        + memory_windows * model_input.stride_frames * spec.hop_samples,
+        delay_samples=model_input.window_samples + memory_windows * model_input.stride_samples,
     )
     if lengths.memory_samples * np.dtype(np.int16).itemsize > MOST_MEMORY_BYTES:
         raise ConfigError(

@@ -1,5 +1,6 @@
 """The manifest of a model: the contract from which the daemon builds its stages."""
 
+from soundpost.manifest.input import LogMelInput, ModelInput, Tensor, WaveformInput
 from soundpost.manifest.label import Label, OffReason, groups_of, minimum_daemon
 from soundpost.manifest.read import read_manifest
 from soundpost.manifest.schema import (
@@ -7,13 +8,16 @@ from soundpost.manifest.schema import (
     GOLDEN_FILE,
     MANIFEST_FILE,
     MODEL_FILE,
+    ONNX_FILE,
+    RANGE_FILE,
     Artifact,
-    LogMelInput,
+    Embedding,
     Manifest,
     Metric,
     Output,
-    Tensor,
+    RangeModel,
     Training,
+    oldest_daemon,
 )
 from soundpost.manifest.types import BundleId, LabelName, Version
 
@@ -22,19 +26,26 @@ __all__ = [
     "GOLDEN_FILE",
     "MANIFEST_FILE",
     "MODEL_FILE",
+    "ONNX_FILE",
+    "RANGE_FILE",
     "Artifact",
     "BundleId",
+    "Embedding",
     "Label",
     "LabelName",
     "LogMelInput",
     "Manifest",
     "Metric",
+    "ModelInput",
     "OffReason",
     "Output",
+    "RangeModel",
     "Tensor",
     "Training",
     "Version",
+    "WaveformInput",
     "groups_of",
     "minimum_daemon",
+    "oldest_daemon",
     "read_manifest",
 ]

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
-from soundpost.manifest.types import EventsPerHour, LabelName, Samples, Share, Strict, Windows
+from soundpost.manifest.types import EventsPerHour, LabelName, Name, Samples, Share, Strict, Windows
 
 DeviceClass = Annotated[str, Meta(pattern=r"^[a-z_]{1,32}\Z")]
 OffReason = Literal["missed_budget", "context"]
@@ -36,6 +36,10 @@ class Label(Strict, frozen=True, omit_defaults=True):
         off_by_default: The reason for which no event of the label starts unless the configuration
             names it; None for a label that is detected by default.
         speech: True if the sound is speech that `evidence.privacy` must not store.
+        common_name: The name that people use, such as `Tawny Owl`.
+        scientific_name: The name of the species in Latin.
+        noise_score: The highest score that silence, hum and noise had when a foreign model was
+            imported.
     """
 
     name: LabelName
@@ -50,6 +54,13 @@ class Label(Strict, frozen=True, omit_defaults=True):
     recall: Share | None = None
     off_by_default: OffReason | None = None
     speech: bool = False
+    common_name: Name | None = None
+    scientific_name: Name | None = None
+    noise_score: Share | None = None
+
+
+FOREIGN_SINCE = "0.3.0"
+"""The first daemon that runs imported models: waveforms, ONNX, several outputs, names of labels."""
 
 
 def groups_of(labels: Sequence[Label]) -> dict[str, list[str]]:
@@ -66,6 +77,10 @@ def minimum_daemon(labels: Sequence[Label]) -> str:
 
     An older one refuses a field that it does not know.
     """
+    if any(label.common_name or label.scientific_name for label in labels) or any(
+        label.noise_score is not None for label in labels
+    ):
+        return FOREIGN_SINCE
     return GROUPS_SINCE if any(_has_groups_since(label) for label in labels) else SCHEMA_1_SINCE
 
 

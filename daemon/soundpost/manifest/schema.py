@@ -5,8 +5,9 @@ from typing import Annotated, Literal
 from msgspec import Meta
 
 from soundpost.events import ANY, UNKNOWN
-from soundpost.features import FeatureSpec
+from soundpost.manifest.input import ModelInput, Tensor, WaveformInput, input_rules
 from soundpost.manifest.label import (
+    FOREIGN_SINCE,
     SCHEMA_1_SINCE,
     Label,
     groups_of,
@@ -18,27 +19,24 @@ from soundpost.manifest.types import (
     Bytes,
     Figure,
     Fold,
-    Frames,
+    LanguageTag,
     Sha256,
-    Size,
+    Share,
     Strict,
     Version,
 )
 
 MANIFEST_FILE = "manifest.json"
 MODEL_FILE = "model.tflite"
+ONNX_FILE = "model.onnx"
+RANGE_FILE = "range.tflite"
 GOLDEN_FILE = "golden.npz"
 CARD_FILE = "MODEL_CARD.md"
 
 MOST_LABELS = 10_000
 """AudioSet has 527, and the largest networks for birds know some 6,500."""
-MOST_WINDOW_SAMPLES = 4_000_000
-"""Ten seconds at the rate of a bat recorder, minutes at 16 kHz."""
-MOST_WINDOW_VALUES = 1_000_000
-"""Of a log-mel window; those of the included bundles have 12,288."""
-
-SMALLEST_SCALE, LARGEST_SCALE = 1e-30, 1e30
-"""Both are normal float32 numbers: a scale must neither underflow to 0 nor overflow."""
+Position = Annotated[int, Meta(ge=0, le=100)]
+"""Of an output of the model; Perch has six of them."""
 
 
 class Artifact(Strict, frozen=True):
@@ -48,39 +46,45 @@ class Artifact(Strict, frozen=True):
     sha256: Sha256
 
 
-class Tensor(Strict, frozen=True):
-    """A tensor of the model; real value = scale * (quantised value - zero_point).
+class Embedding(Strict, frozen=True):
+    """An output beside the scores that heads can be fitted on: its position and its tensor."""
 
-    A float32 tensor has scale 0 and zero point 0, as the interpreter reports it.
+    position: Position
+    tensor: Tensor
+
+
+class Output(Strict, frozen=True, omit_defaults=True):
+    """The model's output of a value for each label, and the function that turns it into scores.
+
+    Attributes:
+        tensor: One value for each label: logits, or scores where `activation` is `none`.
+        activation: The function.
+        temperature: The logits are divided by it first.
+        position: The output's position among the outputs of the model. This field and the next
+            are optional.
+        embedding: A second output that is kept for heads.
     """
 
-    shape: Annotated[list[Size], Meta(min_length=1, max_length=8)]
-    dtype: Literal["int8", "float32"]
-    scale: Annotated[float, Meta(ge=0.0, le=LARGEST_SCALE)]
-    zero_point: Annotated[int, Meta(ge=-128, le=127)]
-
-    def __post_init__(self) -> None:
-        if self.dtype == "int8" and self.scale < SMALLEST_SCALE:
-            raise ValueError(f"an int8 tensor needs a scale of at least {SMALLEST_SCALE}")
-        if self.dtype == "float32" and (self.scale, self.zero_point) != (0.0, 0):
-            raise ValueError("a float32 tensor has scale 0 and zero point 0")
-
-
-class LogMelInput(Strict, frozen=True, tag="log_mel", tag_field="kind"):
-    """A model input of log-mel windows, tensor [1, frames, mel_bands, 1]."""
-
-    features: FeatureSpec
-    window_frames: Frames
-    stride_frames: Frames
     tensor: Tensor
-
-
-class Output(Strict, frozen=True):
-    """The model's logits, and the function that turns them into scores."""
-
-    tensor: Tensor
-    activation: Literal["softmax", "sigmoid"]
+    activation: Literal["softmax", "sigmoid", "none"]
     temperature: Annotated[float, Meta(ge=0.01, le=100.0)]
+    position: Position = 0
+    embedding: Embedding | None = None
+
+
+class RangeModel(Strict, frozen=True):
+    """A second model that scores, from place and week, which labels occur there.
+
+    Its input is float32[1, 3]: latitude, longitude and week (1 to 48, four a month); its output has
+    a score for each label of the manifest, in the same order.
+
+    Attributes:
+        model: The file, `range.tflite`.
+        threshold: Labels that score below it are not detected at the place.
+    """
+
+    model: Artifact
+    threshold: Share
 
 
 class Training(Strict, frozen=True):
@@ -103,8 +107,12 @@ class Metric(Strict, frozen=True):
     command: str
 
 
-class Manifest(Strict, frozen=True):
-    """The contract between training and the daemon (schema 1)."""
+class Manifest(Strict, frozen=True, omit_defaults=True):
+    """The contract between training and the daemon (schema 1).
+
+    The fields from `runtime` on are optional. `language` is the one of the labels' common names, a
+    tag such as `en` or `pt-BR` (BCP 47).
+    """
 
     schema: Literal[1]
     id: BundleId
@@ -112,11 +120,14 @@ class Manifest(Strict, frozen=True):
     minimum_daemon: Version
     model: Artifact
     golden: Artifact
-    input: LogMelInput
+    input: ModelInput
     output: Output
     labels: Annotated[list[Label], Meta(min_length=1, max_length=MOST_LABELS)]
     training: Training
     metrics: list[Metric]
+    runtime: Literal["tflite", "onnx"] = "tflite"
+    range: RangeModel | None = None
+    language: LanguageTag | None = None
 
     def __post_init__(self) -> None:
         for holds, rule in _rules(self):
@@ -131,31 +142,14 @@ class Manifest(Strict, frozen=True):
 
 def _rules(manifest: Manifest) -> list[tuple[bool, str]]:
     """Returns the rules that the types of single fields cannot express, and whether each holds."""
-    model_input, output = manifest.input, manifest.output.tensor
-    names = manifest.label_names
-    needed = minimum_daemon(manifest.labels)
+    output, names = manifest.output.tensor, manifest.label_names
+    needed = oldest_daemon(manifest)
     taken = groups_of(manifest.labels).keys() & {*names, ANY, UNKNOWN}
     return [
         (len(set(names)) == len(names), "two labels have the same name"),
         (ANY not in names, f"no label may be called {ANY}: that topic stands for all of them"),
         (output.shape == [1, len(names)], f"output shape {output.shape} is not [1, {len(names)}]"),
-        (
-            model_input.tensor.shape
-            == [1, model_input.window_frames, model_input.features.mel_bands, 1],
-            f"input shape {model_input.tensor.shape} is not [1, window_frames, mel_bands, 1]",
-        ),
-        (
-            model_input.features.sample_count(model_input.window_frames) <= MOST_WINDOW_SAMPLES,
-            f"a window has more than {MOST_WINDOW_SAMPLES} samples",
-        ),
-        (
-            model_input.window_frames * model_input.features.mel_bands <= MOST_WINDOW_VALUES,
-            f"a window has more than {MOST_WINDOW_VALUES} log-mel values",
-        ),
-        (
-            model_input.stride_frames <= model_input.window_frames,
-            "stride_frames is above window_frames",
-        ),
+        *input_rules(manifest.input),
         (
             all(label.off_threshold <= label.on_threshold for label in manifest.labels),
             "an off_threshold is above its on_threshold",
@@ -171,6 +165,18 @@ def _rules(manifest: Manifest) -> list[tuple[bool, str]]:
         (
             needed == SCHEMA_1_SINCE
             or version_numbers(manifest.minimum_daemon) >= version_numbers(needed),
-            f"minimum_daemon is below {needed}, the first that knows all fields of the labels",
+            f"minimum_daemon is below {needed}, the first that knows all fields of the manifest",
         ),
     ]
+
+
+def oldest_daemon(manifest: Manifest) -> str:
+    """Returns the oldest daemon that reads a manifest; an older one refuses unknown fields."""
+    output = manifest.output
+    has_fields = manifest.language or manifest.range or output.position or output.embedding
+    is_foreign = (
+        isinstance(manifest.input, WaveformInput)
+        or output.activation == "none"
+        or manifest.runtime != "tflite"
+    )
+    return FOREIGN_SINCE if has_fields or is_foreign else minimum_daemon(manifest.labels)

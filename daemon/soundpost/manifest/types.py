@@ -24,6 +24,10 @@ Version = Annotated[str, Meta(pattern=r"^[0-9]{1,6}\.[0-9]{1,6}\.[0-9]{1,6}\Z")]
 LabelName = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9_]*\Z", max_length=64)]
 """Few characters, because a label is part of MQTT topics and file names."""
 
+Name = Annotated[str, Meta(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]+\Z")]
+"""As people write it, in any script, without control characters."""
+LanguageTag = Annotated[str, Meta(pattern=r"^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8}){0,4}\Z")]
+
 
 class Strict(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """A part of the manifest; unknown fields are refused."""

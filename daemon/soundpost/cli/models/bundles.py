@@ -87,7 +87,7 @@ def _row(bundle: Bundle) -> BundleRow:
         groups={group: len(names) for group, names in groups_of(manifest.labels).items()},
         off_by_default=off_by_default,
         bytes=len(bundle.model),
-        sample_rate_hz=manifest.input.features.sample_rate_hz,
+        sample_rate_hz=manifest.input.sample_rate_hz,
         data=manifest.training.data,
         licence=manifest.training.licence,
         accuracy=accuracy.value if accuracy else None,

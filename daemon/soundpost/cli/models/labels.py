@@ -100,7 +100,7 @@ def _rows(config: DecideConfig, manifest: Manifest) -> list[LabelRow]:
     """Returns a row for each label of the model, and for `unknown` and `any` if they are on."""
     label_names = build_label_names(manifest.labels, config)
     off = undetected_labels(manifest.labels, config, label_names)
-    sample_rate_hz = manifest.input.features.sample_rate_hz
+    sample_rate_hz = manifest.input.sample_rate_hz
     rules = {rule.label: rule for rule in build_rules(manifest.labels, config, sample_rate_hz)}
     by_name = {label.name: label for label in manifest.labels}
 
