@@ -1,4 +1,6 @@
-"""Refuses teachers that may have been trained on the fold that their student holds out."""
+"""Refuses teachers and initial weights that may come from recordings that are held out."""
+
+from dataclasses import dataclass
 
 from soundpost.manifest import Manifest
 from soundpost_training.dataset.clip import Dataset
@@ -49,6 +51,51 @@ def refuse_other_layers(name: str, theirs: TeacherConfig | None, ours: TeacherCo
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A setting by which the user states that a bundle was not trained on what is held out.
+
+    Attributes:
+        setting: Its name, for error messages.
+        is_made: True if it is set.
+    """
+
+    setting: str
+    is_made: bool
+
+
+def refuse_trained_on(
+    manifest: Manifest, dataset: Dataset, fold: int | None, statement: Statement
+) -> None:
+    """Raises an error if a bundle was trained on the held-out fold, or may have been.
+
+    The manifest states the folds of a published data set that the bundle was trained on. Of other
+    recordings it cannot know whether they are among them.
+
+    Args:
+        manifest: Of the bundle.
+        dataset: The recordings.
+        fold: What is held out, if anything.
+        statement: The user's statement about other recordings.
+
+    Raises:
+        TrainingError: The bundle was trained on the fold, or on other data without the statement.
+    """
+    training = manifest.training
+    if training.data == dataset.name and fold in training.folds:
+        raise TrainingError(
+            f"the bundle {manifest.id} was trained on fold {fold} of {training.data}, which is "
+            "held out",
+            hint=f"use it where fold {training.held_out_folds} is held out, or use a run",
+        )
+    if training.data != dataset.name and not statement.is_made:
+        raise TrainingError(
+            f"the bundle {manifest.id} was trained on {training.data}: its manifest does not say "
+            f"whether clips of {dataset.name} that are held out were among them",
+            hint=f"if none were, set {statement.setting} = true",
+        )
+
+
 def refuse_bundle(
     manifest: Manifest,
     config: TeacherConfig,
@@ -70,19 +117,12 @@ def refuse_bundle(
             fold, or was trained on other data without a statement that these recordings were not
             among them.
     """
-    training = manifest.training
-    if training.data == dataset.name and fold in training.folds:
-        raise TrainingError(
-            f"the teacher {manifest.id} was trained on fold {fold} of {training.data}, "
-            "which its student holds out",
-            hint=f"use it where fold {training.held_out_folds} is held out, or teach with runs",
-        )
-    if training.data != dataset.name and not config.bundle_never_heard_them:
-        raise TrainingError(
-            f"the teacher {manifest.id} was trained on {training.data}: its manifest does not say "
-            f"whether clips of {dataset.name} that its student holds out were among them",
-            hint="if none were, set teacher.bundle_never_heard_them = true",
-        )
+    refuse_trained_on(
+        manifest,
+        dataset,
+        fold,
+        Statement("teacher.bundle_never_heard_them", is_made=config.bundle_never_heard_them),
+    )
     missing = set(dataset.labels) - set(manifest.label_names)
     has_same_input = (
         manifest.input.features == experiment.features

@@ -22,6 +22,7 @@ from soundpost_training.runs.run_folder import (
     load_run_network,
     refuse_other_folds,
 )
+from soundpost_training.teacher.leakage import Statement, refuse_trained_on
 
 
 def load_initial_weights(
@@ -54,9 +55,6 @@ def load_initial_weights(
 def refuse_leaking_bundle(experiment: Experiment, dataset: Dataset, fold: int | None) -> None:
     """Raises an error if the initial weights may come from clips that are held out now.
 
-    The manifest of a bundle states the folds of a published data set that it was trained on. Of
-    other recordings it cannot know whether they are among them.
-
     Args:
         experiment: Has the initial weights.
         dataset: Its recordings.
@@ -67,21 +65,9 @@ def refuse_leaking_bundle(experiment: Experiment, dataset: Dataset, fold: int | 
         BundleError: There is no such bundle.
     """
     init = experiment.train.init
-    if not isinstance(init, BundleInit) or fold is None or not dataset.published:
-        return
-    training = read_manifest(find_bundle(init.bundle)).training
-    if training.data == dataset.name and fold in training.folds:
-        raise TrainingError(
-            f"the bundle {init.bundle} was trained on fold {fold} of {training.data}, which is "
-            "held out",
-            hint=f"start from it where fold {training.held_out_folds} is held out, or from a run",
-        )
-    if training.data != dataset.name and not init.never_heard_them:
-        raise TrainingError(
-            f"the bundle {init.bundle} was trained on {training.data}: its manifest does not say "
-            f"whether clips of {dataset.name} that are held out were among them",
-            hint="if none were, set never_heard_them = true in [train.init]",
-        )
+    if isinstance(init, BundleInit) and fold is not None and dataset.published:
+        statement = Statement("train.init.never_heard_them", is_made=init.never_heard_them)
+        refuse_trained_on(read_manifest(find_bundle(init.bundle)), dataset, fold, statement)
 
 
 def interpolate_weights(

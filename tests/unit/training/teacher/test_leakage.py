@@ -53,7 +53,7 @@ def test_a_bundle_that_was_trained_on_the_held_out_fold_is_refused(
     check: Callable[..., None], *, stated: bool
 ) -> None:
     """A person's statement does not override its manifest."""
-    with pytest.raises(TrainingError, match="was trained on fold 2 of ESC-10, which its student"):
+    with pytest.raises(TrainingError, match="was trained on fold 2 of ESC-10, which is held out"):
         check([1, 2], stated=stated)
 
 
