@@ -1,6 +1,6 @@
 """Refuses teachers that may have been trained on the fold that their student holds out."""
 
-from soundpost.manifest import Manifest
+from soundpost.manifest import Manifest, log_mel_input
 from soundpost_training.dataset.clip import Dataset
 from soundpost_training.errors import TrainingError
 from soundpost_training.experiment.experiment import Experiment
@@ -66,6 +66,7 @@ def refuse_bundle(
         fold: What the student holds out, if anything.
 
     Raises:
+        BundleError: The bundle takes a waveform.
         TrainingError: The bundle takes another input, lacks a label, was trained on the held-out
             fold, or was trained on other data without a statement that these recordings were not
             among them.
@@ -83,10 +84,11 @@ def refuse_bundle(
             f"whether clips of {dataset.name} that its student holds out were among them",
             hint="if none were, set teacher.bundle_never_heard_them = true",
         )
+    model_input = log_mel_input(manifest, "teaching a student")
     missing = set(dataset.labels) - set(manifest.label_names)
     has_same_input = (
-        manifest.input.features == experiment.features
-        and manifest.input.window_frames == experiment.window.frames
+        model_input.features == experiment.features
+        and model_input.window_frames == experiment.window.frames
         and manifest.output.activation == "softmax"
     )
     if missing or not has_same_input:

@@ -12,7 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from soundpost.classify.interpreter import Interpreter, TensorInfo
+from soundpost.classify.interpreter import Interpreter
+from soundpost.classify.runtime import TensorInfo
 from soundpost.errors import BundleError
 
 GOLDEN = Path(__file__).resolve().parents[3] / "golden"
