@@ -3,7 +3,12 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from soundpost.decide.onset import offset_frame, onset_frame
+from soundpost.decide.onset import (
+    narrow_offset_frame,
+    narrow_onset_frame,
+    offset_frame,
+    onset_frame,
+)
 from soundpost.events import AnyWindow, WaveformWindow
 from soundpost.features import FeatureSpec, LogMel
 
@@ -12,7 +17,8 @@ class SoundEdges:
     """Locates the onset and the offset of a sound inside windows, to a frame of log-mel.
 
     The log-mel of a window of samples is computed when an event starts or ends in it, which is
-    rare. The level of the whole band would be cheaper, and would miss a bird above wind.
+    rare. Such windows are longer than those of our models, and many of their sounds are narrow:
+    the level of the whole band would miss a bird above wind.
 
     Args:
         spec: The parameters of the log-mel that windows contain, or that is computed.
@@ -25,15 +31,22 @@ class SoundEdges:
 
     def onset_sample(self, window: AnyWindow) -> int:
         """Returns the position of the first sample of the sound, since the start of capture."""
-        return window.start_sample + onset_frame(self._log_mel(window)) * self._spec.hop_samples
+        if isinstance(window, WaveformWindow):
+            frame = narrow_onset_frame(self._log_mel(window))
+        else:
+            frame = onset_frame(window.log_mel)
+        return window.start_sample + frame * self._spec.hop_samples
 
     def offset_sample(self, window: AnyWindow) -> int:
         """Returns the position one past the last sample of the sound."""
-        return window.start_sample + offset_frame(self._log_mel(window)) * self._spec.hop_samples
+        if isinstance(window, WaveformWindow):
+            frame = narrow_offset_frame(self._log_mel(window))
+        else:
+            frame = offset_frame(window.log_mel)
+        return window.start_sample + frame * self._spec.hop_samples
 
-    def _log_mel(self, window: AnyWindow) -> NDArray[np.float32]:
-        if not isinstance(window, WaveformWindow):
-            return window.log_mel
+    def _log_mel(self, window: WaveformWindow) -> NDArray[np.float32]:
+        """Returns the log-mel of a window; events of many labels may start in the same one."""
         if self._latest is None or self._latest[0] is not window:
             # Not at the start: at 384 kHz its weights and buffers take 11 MB.
             self._front_end = self._front_end or LogMel(self._spec)
