@@ -34,6 +34,7 @@ from soundpost.manifest import (
 )
 
 SEED = 20_261_129
+GOLDEN = Path(__file__).resolve().parent.parent / "golden"
 
 
 @dataclass(frozen=True)
@@ -121,7 +122,8 @@ def made_examples(model: ForeignModel) -> Pcm:
     tone = 9_000.0 * np.sin(samples * (0.2 * np.pi)) * (samples > model.window_samples // 2)
     noise = np.random.default_rng(SEED).normal(0.0, 5_000.0, model.window_samples)
     rows = np.stack([np.zeros(model.window_samples), tone, noise])
-    return np.clip(np.rint(rows), -32_768, 32_767).astype(np.int16)
+    examples: Pcm = np.clip(np.rint(rows), -32_768, 32_767).astype(np.int16)
+    return examples
 
 
 def manifest_of(name: str, model: ForeignModel, golden: bytes) -> Manifest:
@@ -185,18 +187,54 @@ def embedding_size(model: ForeignModel) -> int:
     return int(runtime.invoke(values, model.embedding or 0).size)
 
 
-def bare_scores(model: ForeignModel, samples: Pcm) -> NDArray[np.float64]:
-    """Returns the scores of a window by the bare runtime, float64[labels].
+def tiny_onnx_model() -> ForeignModel:
+    """Returns the model of the tiny ONNX bundle, for a manifest of a test's own."""
+    return ForeignModel(
+        content=(GOLDEN / "tiny-onnx" / ONNX_FILE).read_bytes(),
+        runtime="onnx",
+        sample_rate_hz=16_000,
+        window_samples=800,
+        labels=("hiss", "hum", "hush"),
+        activation="none",
+        stride_samples=400,
+        position=1,
+        embedding=0,
+    )
+
+
+def tiny_tflite_model() -> ForeignModel:
+    """Returns the model of the tiny bundle with two outputs, for a manifest of a test's own."""
+    return ForeignModel(
+        content=(GOLDEN / "tiny-two-outputs" / MODEL_FILE).read_bytes(),
+        runtime="tflite",
+        sample_rate_hz=16_000,
+        window_samples=1_600,
+        labels=("hiss", "hum", "hush"),
+        activation="sigmoid",
+        stride_samples=800,
+        position=1,
+        embedding=0,
+    )
+
+
+class BareModel:
+    """A model run by its runtime alone.
 
     Args:
         model: Whose activation is inside, or a sigmoid.
-        samples: int16[window_samples].
     """
-    runtime = model.open()
-    values = samples.astype(np.float32) / 32_768
-    shape = _shape(runtime.input, model.window_samples)
-    output = runtime.invoke(values.reshape(shape), model.position).reshape(-1).astype(np.float64)
-    return output if model.activation == "none" else 1.0 / (1.0 + np.exp(-output))
+
+    def __init__(self, model: ForeignModel) -> None:
+        self._model = model
+        self._runtime = model.open()
+        self._shape = _shape(self._runtime.input, model.window_samples)
+
+    def scores(self, samples: Pcm) -> NDArray[np.float64]:
+        """Returns the scores of int16[window_samples], float64[labels]."""
+        values = (samples.astype(np.float32) / 32_768).reshape(self._shape)
+        output = self._runtime.invoke(values, self._model.position)
+        logits = output.reshape(-1).astype(np.float64)
+        return logits if self._model.activation == "none" else 1.0 / (1.0 + np.exp(-logits))
 
 
 def _artifact(content: bytes) -> Artifact:

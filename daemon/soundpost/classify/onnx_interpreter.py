@@ -1,4 +1,4 @@
-"""The ONNX runtime: onnxruntime, an extra; the only file of the daemon that imports it."""
+"""The ONNX runtime: onnxruntime, an extra; the only file that imports it."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -36,7 +36,7 @@ class OnnxInterpreter(ModelRuntime):
     """
 
     def __init__(self, model: bytes, threads: int = 1) -> None:
-        runtime = _load_runtime()
+        runtime = load_runtime()
         with _explained("refuses the model"):
             # Its fallback would print to stdout, and try the same provider again.
             self._session = runtime.InferenceSession(
@@ -62,7 +62,12 @@ class OnnxInterpreter(ModelRuntime):
         return results
 
 
-def _load_runtime() -> Any:  # noqa: ANN401 - onnxruntime publishes no types
+def load_runtime() -> Any:  # noqa: ANN401 - onnxruntime publishes no types
+    """Returns the module.
+
+    Raises:
+        BundleError: It is not installed.
+    """
     try:
         import onnxruntime  # noqa: PLC0415 - an extra that only ONNX bundles need
     except ImportError as error:

@@ -14,6 +14,8 @@ from soundpost.classify.onnx_interpreter import OnnxInterpreter
 from soundpost.classify.runtime import TensorInfo
 from soundpost.errors import BundleError
 
+pytest.importorskip("onnxruntime", reason="an extra; a device has it only if its bundle is ONNX")
+
 MODEL = (Path(__file__).resolve().parents[3] / "golden" / "tiny-onnx" / "model.onnx").read_bytes()
 TINY = Path(__file__).resolve().parents[3] / "golden" / "tiny-int8"
 NOISE = np.random.default_rng(0).normal(0.0, 0.1, (1, 800)).astype(np.float32)

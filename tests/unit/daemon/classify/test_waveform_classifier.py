@@ -1,5 +1,6 @@
 """The classifier on waveforms: TFLite with two outputs, ONNX, scores as the model gives them."""
 
+import importlib.util
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -22,6 +23,11 @@ from soundpost.manifest import Embedding, Manifest, Output, Tensor
 GOLDEN = Path(__file__).resolve().parents[3] / "golden"
 BUNDLES = {name: load_bundle(GOLDEN / name) for name in ("tiny-two-outputs", "tiny-onnx")}
 SAMPLES = {"tiny-two-outputs": 1_600, "tiny-onnx": 800}
+needs_onnx = pytest.mark.skipif(
+    importlib.util.find_spec("onnxruntime") is None,
+    reason="onnxruntime is an extra; a device has it only if its bundle is ONNX",
+)
+NAMES = ["tiny-two-outputs", pytest.param("tiny-onnx", marks=needs_onnx)]
 FULL_SCALE_1 = np.float32(1 / 32_768)
 
 
@@ -60,7 +66,7 @@ FIRST_SAMPLE = [Node("MatMul", ["waveform", "column"], ["scores"])]
 """A model whose scores are the first sample, with full scale at 1.0."""
 
 
-@pytest.mark.parametrize("name", BUNDLES)
+@pytest.mark.parametrize("name", NAMES)
 @given(data=st.data())
 def test_any_samples_give_scores_between_0_and_1(name: str, data: st.DataObject) -> None:
     """Full scale and digital silence as well."""
@@ -70,6 +76,7 @@ def test_any_samples_give_scores_between_0_and_1(name: str, data: st.DataObject)
     assert ((scores >= 0.0) & (scores <= 1.0)).all()
 
 
+@needs_onnx
 @given(st.integers(0, 32_767))
 def test_full_scale_is_1(sample: int) -> None:
     """A sample of int16 becomes float32 by 1/32768, exactly."""
@@ -79,6 +86,7 @@ def test_full_scale_is_1(sample: int) -> None:
     assert (scores == np.float32(sample / 32_768)).all()
 
 
+@needs_onnx
 def test_scores_of_a_model_with_its_own_activation_are_not_changed() -> None:
     """Neither an activation nor the temperature is applied to them."""
     bundle = with_output("tiny-onnx", lambda output: msgspec.structs.replace(output, temperature=9))
@@ -87,6 +95,7 @@ def test_scores_of_a_model_with_its_own_activation_are_not_changed() -> None:
     assert np.array_equal(plain.scores(samples), hot.scores(samples))
 
 
+@needs_onnx
 @pytest.mark.parametrize(
     ("node", "message"),
     [
@@ -106,19 +115,21 @@ def test_values_that_are_no_scores_are_refused(node: Node, message: str) -> None
         Classifier(with_model(nodes)).scores(samples)
 
 
+@needs_onnx
 def test_samples_that_are_scaled_already_are_refused() -> None:
     """Scaled twice, every sound would be silence to the model."""
     with pytest.raises(ValueError, match="expected samples of int16, got float32"):
         Classifier(BUNDLES["tiny-onnx"]).scores(np.zeros(SAMPLES["tiny-onnx"], np.float32))
 
 
-@pytest.mark.parametrize("name", BUNDLES)
+@pytest.mark.parametrize("name", NAMES)
 def test_samples_of_another_length_are_refused(name: str) -> None:
     """A window of another model never reaches this one."""
     with pytest.raises(ValueError, match=r"expected samples of shape \(\d+,\), got"):
         Classifier(BUNDLES[name]).scores(np.zeros(SAMPLES[name] + 1, np.int16))
 
 
+@needs_onnx
 def test_scores_carry_their_window() -> None:
     """The window goes on to the decision with its scores."""
     samples = noise("tiny-onnx")
@@ -139,6 +150,7 @@ def test_the_embedding_is_the_other_output() -> None:
     assert np.array_equal(embedding, Interpreter(bundle.model).invoke(values, 0)[0])
 
 
+@needs_onnx
 def test_a_bundle_without_an_embedding_has_none_to_read() -> None:
     """The error says so, instead of the scores of another output."""
     bundle = with_output(
@@ -153,7 +165,7 @@ def _embedding_at(position: int, width: int) -> Embedding:
     return Embedding(position=position, tensor=tensor)
 
 
-@pytest.mark.parametrize("name", BUNDLES)
+@pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize(
     ("changed", "message"),
     [
@@ -173,6 +185,7 @@ def test_an_output_other_than_the_manifests_is_refused(
         Classifier(bundle)
 
 
+@needs_onnx
 def test_a_size_that_the_file_leaves_open_is_compared_with_the_first_result() -> None:
     """Three labels in the manifest do not fit a score for each sample."""
     open_sizes = ["batch", "samples"]
