@@ -15,7 +15,7 @@ UNKNOWN = "unknown"
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """The stretch of sound that is classified at once.
+    """The stretch of sound that is classified at once, as log-mel.
 
     Attributes:
         start_sample: First sample, counted from the start of capture.
@@ -33,6 +33,30 @@ class Window:
 
 
 @dataclass(frozen=True, slots=True)
+class WaveformWindow:
+    """The stretch of sound that is classified at once, as samples.
+
+    Attributes:
+        start_sample: First sample, counted from the start of capture.
+        end_sample: One past the last sample. It is before the end of `samples` if the sound broke
+            off: what is missing of them is digital silence.
+        samples: int16[window_samples], read-only.
+        level_dbfs: RMS level of the stretch, see `soundpost.audio.level_dbfs`.
+        utc_ns: Capture time of the first sample, nanoseconds since 1970 UTC.
+    """
+
+    start_sample: int
+    end_sample: int
+    samples: NDArray[np.int16]
+    level_dbfs: float
+    utc_ns: int
+
+
+AnyWindow = Window | WaveformWindow
+"""A window of either kind; all but its content has the same names in both."""
+
+
+@dataclass(frozen=True, slots=True)
 class Scores:
     """The scores of one window.
 
@@ -41,7 +65,7 @@ class Scores:
         values: float32[labels] in [0, 1], in the manifest's order of labels.
     """
 
-    window: Window
+    window: AnyWindow
     values: NDArray[np.float32]
 
 

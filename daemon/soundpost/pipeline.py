@@ -9,8 +9,8 @@ from soundpost.classify.model import Model, WindowClassifier
 from soundpost.config import Config
 from soundpost.decide import Mutes, Rule, Tracker, build_tracker
 from soundpost.errors import CaptureError
-from soundpost.events import Detection, Window
-from soundpost.features import Windower
+from soundpost.events import AnyWindow, Detection, WaveformWindow, Window
+from soundpost.features.window_stream import WindowStream
 from soundpost.gate import Gate, build_gate
 from soundpost.health import Health
 from soundpost.observer import Observer
@@ -22,13 +22,13 @@ class Stages:
 
     Attributes:
         gate: Drops chunks that are not worth classifying.
-        windower: Cuts chunks into log-mel windows.
+        windower: Cuts chunks into windows, of log-mel or of samples.
         classifier: Scores a window.
         tracker: Turns scores into events.
     """
 
     gate: Gate
-    windower: Windower
+    windower: WindowStream[Window] | WindowStream[WaveformWindow]
     classifier: WindowClassifier
     tracker: Tracker
 
@@ -108,7 +108,7 @@ class Pipeline:
         if self.is_gate_closed:
             yield from self._flush()
 
-    def _decide(self, window: Window) -> Iterator[Detection]:
+    def _decide(self, window: AnyWindow) -> Iterator[Detection]:
         scores = self._stages.classifier.classify(window)
         self._health.windows += 1
         for observer in self._observers:
@@ -145,12 +145,9 @@ def build_pipeline(
     """
     manifest = model.bundle.manifest
     tracker_mutes = mutes or Mutes(manifest.label_names)
-    model_input = manifest.input
     stages = Stages(
         gate=build_gate(config.gate, model.sample_rate_hz),
-        windower=Windower(
-            model_input.features, model_input.window_frames, model_input.stride_frames
-        ),
+        windower=manifest.input.windower(),
         classifier=model.classifier,
         tracker=build_tracker(manifest, config.decide, tracker_mutes, health),
     )

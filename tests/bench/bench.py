@@ -92,9 +92,7 @@ def _compute_ratios(yamnet: Path) -> list[Measurement]:
     config = Config()
     model = load_model(config.classify)
     model_input = model.bundle.manifest.input
-    stride_seconds = (
-        model_input.stride_frames * model_input.features.hop_samples / model.sample_rate_hz
-    )
+    stride_seconds = model_input.stride_samples / model.sample_rate_hz
     interpreter = Interpreter(yamnet.read_bytes(), 1)
     pairs = []
     for _ in range(ROUNDS):  # in turn, so that a slow phase of the machine affects both

@@ -12,11 +12,12 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from soundpost.app import build_evidence, build_message_builder
+from soundpost.audio import Chunk
 from soundpost.capture import FileSource
 from soundpost.classify.model import load_model
 from soundpost.config import ClassifyConfig, Config, EvidenceConfig
 from soundpost.decide import Mutes, Tracker, build_rules
-from soundpost.features import Windower
+from soundpost.events import AnyWindow
 from soundpost.health import Health
 
 spent_ns: Counter[str] = Counter()
@@ -37,17 +38,21 @@ def main(recording: Path, bundle: str, folder: str) -> None:
     model_input, rate_hz = model.bundle.manifest.input, model.sample_rate_hz
     evidence = build_evidence(config, model.bundle.manifest, health)
     builder = build_message_builder(config, model, lambda: "file")
-    windower = Windower(model_input.features, model_input.window_frames, model_input.stride_frames)
+    windower = model_input.windower()
+
+    def cut(chunk: Chunk) -> list[AnyWindow]:
+        return list(windower.window(chunk))
+
     rules = build_rules(model.bundle.manifest.labels, config.decide, rate_hz)
     mutes = Mutes(model.bundle.manifest.label_names)
-    tracker = Tracker(rules, model_input.features, mutes, health)
+    tracker = Tracker(rules, model_input.spectrogram, mutes, health)
     source = FileSource(recording, rate_hz, pace="fast", starts_at_ns=0, health=health)
     with source:
         for chunk in filter(None, source.chunks()):
             with measured("evidence"):
                 evidence.on_chunk(chunk)
             with measured("features"):
-                windows = list(windower.window(chunk))
+                windows = cut(chunk)
             for window in windows:
                 with measured("classify"):
                     scores = model.classifier.classify(window)

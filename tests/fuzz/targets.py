@@ -78,7 +78,7 @@ def manifest(data: bytes, folder: Path) -> None:
     (folder / MANIFEST_FILE).write_bytes(data)
     with suppress(SoundpostError):
         read = read_manifest(folder)
-        build_rules(read.labels, DecideConfig(), read.input.features.sample_rate_hz)
+        build_rules(read.labels, DecideConfig(), read.input.sample_rate_hz)
 
 
 def golden(data: bytes, folder: Path) -> None:

@@ -18,7 +18,8 @@ from numpy.typing import NDArray
 from tensorflow.python.framework.convert_to_constants import convert_variables_to_constants_v2
 
 from soundpost.classify import Classifier, load_bundle
-from soundpost.classify.interpreter import Interpreter, TensorInfo
+from soundpost.classify.interpreter import Interpreter
+from soundpost.classify.runtime import TensorInfo
 from soundpost.features import FeatureSpec, LogMel
 from soundpost.manifest import (
     CARD_FILE,

@@ -1,16 +1,17 @@
 """Replay of golden vectors: compares this machine's features and scores with training's."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from soundpost.classify.arrays import UNREADABLE, ArrayMismatchError, open_arrays
+from soundpost.classify.arrays import UNREADABLE, ArrayMismatchError, Arrays, open_arrays
 from soundpost.classify.bundle import Bundle
 from soundpost.classify.classifier import Classifier
 from soundpost.errors import BundleError
 from soundpost.features import LogMel
-from soundpost.manifest import GOLDEN_FILE
+from soundpost.manifest import GOLDEN_FILE, LogMelInput, ModelInput
 from soundpost.system.regular_file import read_regular
 
 LOG_MEL_TOLERANCE = 1e-4
@@ -31,7 +32,8 @@ class GoldenReport:
 
     Attributes:
         windows: Number of windows replayed.
-        log_mel_difference: Largest absolute difference of a log-mel value.
+        log_mel_difference: Largest absolute difference of a log-mel value; 0 for a model of
+            waveforms.
         score_difference: Largest absolute difference of a score.
     """
 
@@ -46,36 +48,42 @@ class GoldenVectors:
 
     Attributes:
         pcm: int16[windows, window_samples].
-        log_mel: float32[windows, window_frames, mel_bands].
+        log_mel: float32[windows, window_frames, mel_bands]; None for a model of waveforms.
         scores: float32[windows, labels], in the manifest's order of labels.
     """
 
     pcm: NDArray[np.int16]
-    log_mel: NDArray[np.float32]
+    log_mel: NDArray[np.float32] | None
     scores: NDArray[np.float32]
 
 
 def replay_golden(bundle: Bundle, classifier: Classifier) -> GoldenReport:
     """Measures how far results on this machine differ from the bundle's golden vectors.
 
-    PCM goes through this machine's log-mel and model, like sound from a microphone.
+    PCM goes through this machine's log-mel, if the model takes it, and model, like sound from a
+    microphone.
 
     Raises:
         BundleError: The golden vectors cannot be read, or differ by more than the tolerances.
     """
     golden = read_golden(bundle)
-    front_end = LogMel(bundle.manifest.input.features)
-    log_mel = np.stack([front_end.compute(samples) for samples in golden.pcm])
-    scores = np.stack([classifier.scores(window) for window in log_mel])
-    with np.errstate(invalid="ignore", over="ignore"):  # garbage gives NaN, which is refused
-        report = GoldenReport(
-            windows=len(log_mel),
-            log_mel_difference=float(np.abs(log_mel - golden.log_mel).max()),
-            score_difference=float(np.abs(scores - golden.scores).max()),
-        )
+    content: NDArray[Any] = golden.pcm
+    log_mel_difference = 0.0
+    if golden.log_mel is not None:
+        front_end = LogMel(bundle.manifest.input.spectrogram)
+        content = np.stack([front_end.compute(samples) for samples in golden.pcm])
+        log_mel_difference = _difference(content, golden.log_mel)
+    scores = np.stack([classifier.scores(window) for window in content])
+    score_difference = _difference(scores, golden.scores)
+    report = GoldenReport(len(content), log_mel_difference, score_difference)
     _refuse_above(LOG_MEL_TOLERANCE, "log-mel", report.log_mel_difference)
     _refuse_above(SCORE_TOLERANCE, "scores", report.score_difference)
     return report
+
+
+def _difference(here: NDArray[np.float32], there: NDArray[np.float32]) -> float:
+    with np.errstate(invalid="ignore", over="ignore"):  # garbage gives NaN, which is refused
+        return float(np.abs(here - there).max())
 
 
 def _refuse_above(tolerance: float, name: str, difference: float) -> None:
@@ -83,7 +91,7 @@ def _refuse_above(tolerance: float, name: str, difference: float) -> None:
         raise BundleError(
             f"golden {name} differ by {difference:.3g} on this machine, at most {tolerance:g} "
             "expected",
-            hint="do not trust this model here; reinstall numpy and the TFLite runtime, or export "
+            hint="do not trust this model here; reinstall numpy and the model's runtime, or export "
             "the bundle again with this version of soundpost",
         )
 
@@ -100,17 +108,13 @@ def read_golden(bundle: Bundle) -> GoldenVectors:
     path = bundle.folder / GOLDEN_FILE
     manifest = bundle.manifest
     model_input = manifest.input
-    window_samples = model_input.features.sample_count(model_input.window_frames)
-    mel_bands = model_input.features.mel_bands
     try:
         with open_arrays(read_regular(path, manifest.golden.bytes)) as arrays:
-            pcm = arrays.read("pcm", np.int16, (None, window_samples))
+            pcm = arrays.read("pcm", np.int16, (None, model_input.window_samples))
             windows = len(pcm)
             return GoldenVectors(
                 pcm=pcm,
-                log_mel=arrays.read(
-                    "log_mel", np.float32, (windows, model_input.window_frames, mel_bands)
-                ),
+                log_mel=_read_log_mel(arrays, model_input, windows),
                 scores=arrays.read("scores", np.float32, (windows, len(manifest.labels))),
             )
     except ArrayMismatchError as error:
@@ -120,3 +124,13 @@ def read_golden(bundle: Bundle) -> GoldenVectors:
         raise BundleError(
             f"no golden vectors can be read from {path}: {reason}", hint="export the bundle again"
         ) from error
+
+
+def _read_log_mel(
+    arrays: Arrays, model_input: ModelInput, windows: int
+) -> NDArray[np.float32] | None:
+    if not isinstance(model_input, LogMelInput):
+        return None
+    shape = windows, model_input.window_frames, model_input.features.mel_bands
+    log_mel: NDArray[np.float32] = arrays.read("log_mel", np.float32, shape)
+    return log_mel

@@ -1,7 +1,7 @@
 """The TFLite interpreter: LiteRT, or tflite-runtime where LiteRT has no wheel."""
 
 import importlib
-from dataclasses import dataclass
+from collections.abc import Sequence
 from math import prod
 from typing import Any
 
@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from soundpost.classify.native_log import captured_native_log
+from soundpost.classify.runtime import VARIABLE, ModelRuntime, TensorInfo
 from soundpost.errors import BundleError
 from soundpost.system.units import BYTES_PER_MEGABYTE
 
@@ -17,47 +18,37 @@ RUNTIMES = ("ai_edge_litert.interpreter", "tflite_runtime.interpreter")
 kernels. The two round some int8 values differently; see `soundpost.classify.golden`."""
 
 
+MOST_OUTPUTS = 101
+"""The manifest's position of an output is at most 100."""
+
 MOST_TENSOR_BYTES = 500_000_000
 """Of all tensors of a model together; the runtime shares memory between most of them. YAMNet's have
 a tenth of it, and the service may use 512 MB (MemoryMax=)."""
 
 
-@dataclass(frozen=True, slots=True)
-class TensorInfo:
-    """A tensor as the interpreter reports it.
-
-    Attributes:
-        index: Its number within the model.
-        shape: Its dimensions.
-        dtype: Its numpy name, such as `int8`.
-        scale: Step between quantised values; 0 for a float tensor.
-        zero_point: The quantised value of 0.
-    """
-
-    index: int
-    shape: tuple[int, ...]
-    dtype: str
-    scale: float
-    zero_point: int
-
-
-class Interpreter:
-    """Runs a model with one input and one output.
+class Interpreter(ModelRuntime):
+    """Runs a TFLite model.
 
     Args:
         model: Content of a TFLite file.
         threads: Threads for one inference.
+        input_shape: The shape of the input, for a model that leaves its size open; None for the
+            one in the file.
 
     Raises:
         BundleError: No runtime is installed, or the runtime rejects the model.
     """
 
-    def __init__(self, model: bytes, threads: int = 1) -> None:
+    def __init__(
+        self, model: bytes, threads: int = 1, input_shape: Sequence[int] | None = None
+    ) -> None:
         runtime = _load_runtime()
         try:
             with captured_native_log():
                 self._runtime = runtime(model_content=model, num_threads=threads)
                 _refuse_huge(self._runtime.get_tensor_details())
+                if input_shape is not None:
+                    self._resize(input_shape)
                 self._runtime.allocate_tensors()
         except (ValueError, RuntimeError, MemoryError) as error:
             raise BundleError(
@@ -69,21 +60,11 @@ class Interpreter:
                 f"{runtime.__module__} does not work with numpy {np.__version__}",
                 hint="pip install ai-edge-litert, or numpy below 2",
             ) from error
-        self.input = _sole_tensor("input", self._runtime.get_input_details())
-        self.output = _sole_tensor("output", self._runtime.get_output_details())
+        (self.input,) = _tensors(self._runtime.get_input_details(), "input", most=1)
+        self.outputs = _tensors(self._runtime.get_output_details(), "output", most=MOST_OUTPUTS)
 
-    def invoke(self, values: NDArray[Any]) -> NDArray[Any]:
-        """Computes the output for an input, copied out of the interpreter's memory.
-
-        Args:
-            values: `input.dtype`[`input.shape`].
-
-        Returns:
-            `output.dtype`[`output.shape`].
-
-        Raises:
-            BundleError: The runtime fails to run the model.
-        """
+    def run(self, values: NDArray[Any], positions: Sequence[int]) -> list[NDArray[Any]]:
+        """Computes outputs for an input, copied out of the interpreter's memory."""
         self._runtime.set_tensor(self.input.index, values)
         try:
             self._runtime.invoke()
@@ -92,8 +73,13 @@ class Interpreter:
                 f"the TFLite runtime fails to run the model: {_first_line(error)}",
                 hint="export the bundle again with a converter that this runtime supports",
             ) from error
-        result: NDArray[Any] = self._runtime.get_tensor(self.output.index)
-        return result
+        return [self._runtime.get_tensor(self.outputs[at].index) for at in positions]
+
+    def _resize(self, shape: Sequence[int]) -> None:
+        """Gives inputs of variable size their shape; the others keep that of the file."""
+        for detail in self._runtime.get_input_details():
+            if VARIABLE in detail["shape_signature"]:
+                self._runtime.resize_tensor_input(detail["index"], list(shape))
 
 
 def _load_runtime() -> Any:  # noqa: ANN401 - neither runtime publishes types
@@ -123,13 +109,17 @@ def _refuse_huge(tensors: list[dict[str, Any]]) -> None:
         )
 
 
-def _sole_tensor(side: str, details: list[dict[str, Any]]) -> TensorInfo:
-    if len(details) != 1:
+def _tensors(details: list[dict[str, Any]], side: str, most: int) -> tuple[TensorInfo, ...]:
+    if not 1 <= len(details) <= most:
         raise BundleError(
-            f"the model has {len(details)} {side} tensors, expected one",
-            hint="export a model that takes one window and gives one row of logits",
+            f"the model has {len(details)} {side} tensors, expected "
+            f"{'one' if most == 1 else f'1 to {most}'}",
+            hint="export a model that takes one window and gives a value for each label",
         )
-    detail = details[0]
+    return tuple(_tensor(detail) for detail in details)
+
+
+def _tensor(detail: dict[str, Any]) -> TensorInfo:
     scale, zero_point = detail["quantization"]
     return TensorInfo(
         index=int(detail["index"]),
@@ -137,6 +127,7 @@ def _sole_tensor(side: str, details: list[dict[str, Any]]) -> TensorInfo:
         dtype=np.dtype(detail["dtype"]).name,
         scale=float(scale),
         zero_point=int(zero_point),
+        name=str(detail["name"]),
     )
 
 

@@ -8,13 +8,13 @@ from soundpost.classify.classifier import Classifier
 from soundpost.classify.find import find_bundle
 from soundpost.classify.golden import replay_golden
 from soundpost.config import ClassifyConfig
-from soundpost.events import Scores, Window
+from soundpost.events import AnyWindow, Scores
 
 
 class WindowClassifier(Protocol):
     """Scores windows: the classifier, or a wrapper that times it."""
 
-    def classify(self, window: Window) -> Scores:
+    def classify(self, window: AnyWindow) -> Scores:
         """Returns the scores of a window."""
         ...
 

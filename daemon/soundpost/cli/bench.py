@@ -16,8 +16,7 @@ from soundpost.classify.model import Model, load_model
 from soundpost.cli.processor import Processor
 from soundpost.config import Config
 from soundpost.decide import Mutes, build_tracker
-from soundpost.events import Detection, Scores, Window
-from soundpost.features import Windower
+from soundpost.events import AnyWindow, Detection, Scores
 from soundpost.health import Health
 from soundpost.pipeline import build_pipeline
 from soundpost.system.units import BYTES_PER_MEGABYTE
@@ -38,14 +37,11 @@ class Costs:
 
 def measure(config: Config, model: Model) -> Costs:
     """Measures each stage, and the whole pipeline, on noise that comes and goes."""
-    manifest = model.bundle.manifest
-    model_input, rate_hz = manifest.input, model.sample_rate_hz
+    manifest, rate_hz = model.bundle.manifest, model.sample_rate_hz
     source = ArraySource(np.tile(_noise(rate_hz), SECONDS), rate_hz)
 
-    def cut() -> list[Window]:
-        windower = Windower(
-            model_input.features, model_input.window_frames, model_input.stride_frames
-        )
+    def cut() -> list[AnyWindow]:
+        windower = manifest.input.windower()
         return [window for chunk in source.chunks() for window in windower.window(chunk)]
 
     def classify() -> list[Scores]:

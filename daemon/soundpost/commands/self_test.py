@@ -131,7 +131,7 @@ class SelfTest(Observer):
         return SelfTestError(
             f"expected {self.sound.label} at {self.sound.needed_score:.3f} or more, "
             f"got {self.best_score:.3f} in {self._health.windows} windows",
-            hint="the gate drops too much, or numpy or the TFLite runtime is broken: "
+            hint="the gate drops too much, or numpy or the model's runtime is broken: "
             "see [gate], and `soundpost check`",
         )
 

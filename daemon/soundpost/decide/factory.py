@@ -29,10 +29,10 @@ def build_tracker(
     Raises:
         ConfigError: As `build_rules`.
     """
-    spec = manifest.input.features
-    rules = build_rules(manifest.labels, config, spec.sample_rate_hz)
+    model_input = manifest.input
+    rules = build_rules(manifest.labels, config, model_input.sample_rate_hz)
     unlabelled = UnlabelledScorer(manifest, config) if reserved_labels_of(config) else None
-    return Tracker(rules, spec, mutes, health, unlabelled)
+    return Tracker(rules, model_input.spectrogram, mutes, health, unlabelled)
 
 
 def longest_memory_windows(manifest: Manifest, config: DecideConfig) -> int:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from soundpost.events import Window
+from soundpost.events import AnyWindow
 
 
 @dataclass(slots=True)
@@ -28,5 +28,5 @@ class Track:
     onset_utc_ns: int
     peak: float
     level_dbfs: float
-    last_active_window: Window
+    last_active_window: AnyWindow
     confirmed: bool = False

@@ -6,13 +6,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from soundpost.audio import samples_to_ns
+from soundpost.decide.edges import SoundEdges
 from soundpost.decide.hysteresis import HysteresisThreshold, ThresholdState
-from soundpost.decide.onset import offset_frame, onset_frame
 from soundpost.decide.rules.rules import Rule
 from soundpost.decide.suppress.mutes import Mutes
 from soundpost.decide.track import Track
 from soundpost.decide.unlabelled import UnlabelledScorer
-from soundpost.events import Detection, Scores, State, Window
+from soundpost.events import AnyWindow, Detection, Scores, State
 from soundpost.features import FeatureSpec
 from soundpost.health import Health
 
@@ -27,7 +27,7 @@ class Tracker:
 
     Args:
         rules: One for each label that is tracked.
-        spec: The parameters of the windows' log-mel, to locate onsets in them.
+        spec: The parameters of the log-mel in which onsets are located.
         mutes: The mutes and schedules that keep events from starting.
         health: Counts the events that were muted.
         unlabelled: Scores `unknown` and `any`; None if there are no rules for them.
@@ -43,12 +43,13 @@ class Tracker:
     ) -> None:
         self._rules = list(rules)
         self._spec = spec
+        self._edges = SoundEdges(spec)
         self._mutes = mutes
         self._health = health
         self._unlabelled = unlabelled
         self._threshold = HysteresisThreshold(rules)
         # Keyed by the position of a rule among the rules, not by its label's index in the scores.
-        self._rising: dict[int, Window] = {}
+        self._rising: dict[int, AnyWindow] = {}
         self._tracks: dict[int, Track] = {}
         self._refractory_until_sample: dict[int, int] = {}
         self._muted: set[int] = set()
@@ -104,14 +105,14 @@ class Tracker:
         self._rising.clear()
         self._muted.clear()
 
-    def _record_rising(self, rises: NDArray[np.bool_], window: Window) -> None:
+    def _record_rising(self, rises: NDArray[np.bool_], window: AnyWindow) -> None:
         """Records, for each label, the window in which its score began to rise."""
         positions = rises.nonzero()[0].tolist()
         self._rising = {position: self._rising.get(position, window) for position in positions}
         self._muted &= self._rising.keys()
 
     def _start(
-        self, position: int, threshold_state: ThresholdState, window: Window
+        self, position: int, threshold_state: ThresholdState, window: AnyWindow
     ) -> Iterator[Detection]:
         refractory_until_sample = self._refractory_until_sample.get(position, 0)
         if window.end_sample <= refractory_until_sample:
@@ -120,9 +121,7 @@ class Tracker:
         if not self._mutes.may_start(rule.label, window.utc_ns):
             self._count_muted(position)
             return
-        rising = self._rising[position]
-        onset = rising.start_sample + onset_frame(rising.log_mel) * self._spec.hop_samples
-        onset = max(onset, refractory_until_sample)
+        onset = max(self._edges.onset_sample(self._rising[position]), refractory_until_sample)
         track = Track(
             event=self._event_count,
             label=rule.label,
@@ -145,7 +144,7 @@ class Tracker:
             self._health.events_muted += 1
 
     def _continue_event(
-        self, position: int, threshold_state: ThresholdState, window: Window
+        self, position: int, threshold_state: ThresholdState, window: AnyWindow
     ) -> Iterator[Detection]:
         track, rule = self._tracks[position], self._rules[position]
         track.peak = max(track.peak, float(threshold_state.smoothed[position]))
@@ -160,11 +159,7 @@ class Tracker:
 
     def _end(self, position: int) -> Detection:
         track = self._tracks.pop(position)
-        last_active_window = track.last_active_window
-        offset = (
-            last_active_window.start_sample
-            + offset_frame(last_active_window.log_mel) * self._spec.hop_samples
-        )
+        offset = self._edges.offset_sample(track.last_active_window)
         offset = max(offset, track.onset_sample + self._spec.hop_samples)
         self._refractory_until_sample[position] = offset + self._rules[position].refractory_samples
         state = State.ENDED if track.confirmed else State.RETRACTED
@@ -190,6 +185,6 @@ class Tracker:
         duration_ns = samples_to_ns(offset - track.onset_sample, self._spec.sample_rate_hz)
         return track.onset_utc_ns + duration_ns
 
-    def _utc_ns(self, sample: int, near: Window) -> int:
+    def _utc_ns(self, sample: int, near: AnyWindow) -> int:
         ahead = sample - near.start_sample
         return near.utc_ns + samples_to_ns(ahead, self._spec.sample_rate_hz)

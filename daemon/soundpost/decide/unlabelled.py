@@ -36,12 +36,12 @@ class UnlabelledScorer:
     """
 
     def __init__(self, manifest: Manifest, config: DecideConfig) -> None:
-        spec = manifest.input.features
+        model_input = manifest.input
         self._names = reserved_labels_of(config)
-        stride_seconds = manifest.input.stride_frames * spec.hop_samples / spec.sample_rate_hz
+        stride_seconds = model_input.stride_samples / model_input.sample_rate_hz
         self._floor = NoiseFloor(round(config.floor_seconds / stride_seconds), FLOOR_SMOOTHING)
         self._full_db = config.over_floor_db / ON_THRESHOLD
-        self._window_samples = spec.sample_count(manifest.input.window_frames)
+        self._window_samples = model_input.window_samples
         on_thresholds = [max(label.on_threshold, _SMALLEST_THRESHOLD) for label in manifest.labels]
         self._on = np.array(on_thresholds, np.float32)
 

@@ -42,8 +42,8 @@ def build_recorder(
     """
     if config.folder is None:
         return NoEvidence()
-    model_input, spec = manifest.input, manifest.input.features
-    rate_hz = spec.sample_rate_hz
+    model_input, spec = manifest.input, manifest.input.spectrogram
+    rate_hz = model_input.sample_rate_hz
     if rate_hz > HIGHEST_RATE_HZ:
         raise ConfigError(
             f"clips are FLAC, which goes up to {HIGHEST_RATE_HZ} Hz; the model needs {rate_hz}",

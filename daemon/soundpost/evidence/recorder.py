@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import msgspec
 
 from soundpost.audio import Chunk, Pcm, samples_to_ns
-from soundpost.events import Detection, Scores, State
+from soundpost.events import Detection, Scores, State, Window
 from soundpost.evidence.clip_lengths import ClipLengths
 from soundpost.evidence.evidence import Evidence
 from soundpost.evidence.feature_buffer import FeatureBuffer
@@ -42,7 +42,8 @@ class ClipRecorder(Evidence):
 
     Args:
         lengths: Pre-roll, post-roll and greatest length of a clip.
-        spec: How the log-mel of the windows is made, and the rate of the samples.
+        spec: How the log-mel of the windows is made, and the rate of the samples. That of windows
+            without log-mel is computed for each picture, from the samples of the clip.
         privacy: What may be stored.
         clip_store: Writes the files.
         health: Counts clips that are lost or withheld.
@@ -98,7 +99,8 @@ class ClipRecorder(Evidence):
     def on_scores(self, scores: Scores) -> None:
         """Buffers a window's log-mel and its speech score, in the order of the windows."""
         self._privacy.on_scores(scores)
-        self._frames.append(scores.window)
+        if isinstance(scores.window, Window):
+            self._frames.append(scores.window)
         self._scored_until_sample = scores.window.end_sample
 
     def request_clip(self, request: Request) -> None:

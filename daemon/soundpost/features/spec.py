@@ -8,6 +8,11 @@ from msgspec import Meta
 
 from soundpost.errors import FeatureError
 
+FRAME_MS, HOP_MS = 25, 10
+LEAST_FFT_SIZE = 512
+SHARE_OF_RATE = 15 / 32
+"""Of the rate: 7,500 Hz at 16 kHz. The filters of resamplers end above it."""
+
 
 class FeatureSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """The parameters of a log-mel front end; the defaults are those of VGGish and YAMNet.
@@ -32,6 +37,26 @@ class FeatureSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_on
     low_hz: Annotated[float, Meta(ge=0.0, le=500_000.0)] = 125.0
     high_hz: Annotated[float, Meta(ge=0.0, le=500_000.0)] = 7_500.0
     log_offset: Annotated[float, Meta(ge=0.0, le=1_000.0)] = 0.001
+
+    @classmethod
+    def at_rate(cls, sample_rate_hz: int) -> "FeatureSpec":
+        """Returns the front end that shows sound of a rate; at 16 kHz it has all defaults.
+
+        Frames of 25 ms every 10 ms, and mel bands up to 15/16 of the highest frequency, as the
+        defaults have them.
+
+        Args:
+            sample_rate_hz: 8 to 384 kHz.
+        """
+        frame_samples = sample_rate_hz * FRAME_MS // 1000
+        return cls(
+            sample_rate_hz=sample_rate_hz,
+            frame_samples=frame_samples,
+            hop_samples=sample_rate_hz * HOP_MS // 1000,
+            # Never a shorter transform than the default one: a low band needs a bin of its own.
+            fft_size=max(LEAST_FFT_SIZE, 1 << (frame_samples - 1).bit_length()),
+            high_hz=sample_rate_hz * SHARE_OF_RATE,
+        )
 
     def __post_init__(self) -> None:
         wrong = self._contradiction()

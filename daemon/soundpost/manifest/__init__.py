@@ -2,7 +2,7 @@
 
 from soundpost.manifest.input import LogMelInput, ModelInput, Tensor, WaveformInput
 from soundpost.manifest.label import Label, OffReason, groups_of, minimum_daemon
-from soundpost.manifest.read import read_manifest
+from soundpost.manifest.read import log_mel_input, read_manifest
 from soundpost.manifest.schema import (
     CARD_FILE,
     GOLDEN_FILE,
@@ -45,6 +45,7 @@ __all__ = [
     "Version",
     "WaveformInput",
     "groups_of",
+    "log_mel_input",
     "minimum_daemon",
     "oldest_daemon",
     "read_manifest",

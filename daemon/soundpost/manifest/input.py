@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
-from soundpost.features import FeatureSpec
+from soundpost.features import FeatureSpec, WaveformWindower, Windower
 from soundpost.manifest.types import Frames, Size, Strict
 
 LARGEST_SCALE = 1e30
@@ -62,6 +62,15 @@ class LogMelInput(Strict, frozen=True, tag="log_mel", tag_field="kind"):
         """Samples from one window's start to the next one's."""
         return self.stride_frames * self.features.hop_samples
 
+    @property
+    def spectrogram(self) -> FeatureSpec:
+        """The log-mel in which onsets are located and pictures are drawn: that of the model."""
+        return self.features
+
+    def windower(self) -> Windower:
+        """Returns a new windower of the model's windows."""
+        return Windower(self.features, self.window_frames, self.stride_frames)
+
 
 class WaveformInput(Strict, frozen=True, tag="waveform", tag_field="kind"):
     """A model input of samples, full scale at 1.0; its tensor has `window_samples` values."""
@@ -70,6 +79,15 @@ class WaveformInput(Strict, frozen=True, tag="waveform", tag_field="kind"):
     window_samples: Size
     stride_samples: Size
     tensor: Tensor
+
+    @property
+    def spectrogram(self) -> FeatureSpec:
+        """The log-mel in which onsets are located and pictures are drawn."""
+        return FeatureSpec.at_rate(self.sample_rate_hz)
+
+    def windower(self) -> WaveformWindower:
+        """Returns a new windower of the model's windows."""
+        return WaveformWindower(self.window_samples, self.stride_samples, self.sample_rate_hz)
 
 
 ModelInput = LogMelInput | WaveformInput

@@ -5,12 +5,12 @@ from bisect import bisect_left
 from collections.abc import Callable
 from itertools import accumulate
 
-from soundpost.events import Scores, Window
+from soundpost.events import AnyWindow, Scores
 
 BOUNDS_SECONDS = (0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0)
 """From a tenth of what a workstation takes for a window to more than the stride of any bundle."""
 
-Classify = Callable[[Window], Scores]
+Classify = Callable[[AnyWindow], Scores]
 
 
 class InferenceTimer:
@@ -29,7 +29,7 @@ class InferenceTimer:
         self._counts = [0] * (len(BOUNDS_SECONDS) + 1)
         self.sum_seconds = 0.0
 
-    def classify(self, window: Window) -> Scores:
+    def classify(self, window: AnyWindow) -> Scores:
         """Returns the scores of a window, and counts the time that they took."""
         started_seconds = self._now_seconds()
         scores = self._classify(window)

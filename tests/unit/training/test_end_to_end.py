@@ -13,7 +13,7 @@ import pytest
 from soundpost.classify import Classifier, load_bundle, replay_golden
 from soundpost.cli import main as listen
 from soundpost.features import LogMel
-from soundpost.manifest import CARD_FILE
+from soundpost.manifest import CARD_FILE, log_mel_input
 from soundpost_training.bundle.proof import PROOF_FILE, Proof
 from soundpost_training.cli import main
 from soundpost_training.dataset.decode.audio import read_pcm
@@ -48,10 +48,11 @@ def test_recordings_become_a_bundle_that_recognises_them(
     assert replay_golden(bundle, classifier).score_difference == 0.0
     manifest = bundle.manifest
     assert manifest.training.held_out_folds == [3]
-    names, frames = manifest.label_names, manifest.input.window_frames
+    model_input = log_mel_input(manifest, "this test")
+    names, frames = manifest.label_names, model_input.window_frames
     right = []
     for clip in sorted((tones / "audio").glob("3-*.wav")):
-        log_mel = LogMel(manifest.input.features).compute(read_pcm(clip, 16_000))
+        log_mel = LogMel(model_input.features).compute(read_pcm(clip, 16_000))
         best = classifier.scores(log_mel[:frames]).argmax()
         right.append(names[best] == ["low_tone", "high_tone", "chirping_bird"][int(clip.stem[-1])])
     assert np.mean(right) >= 0.5  # one in three is chance; three tones are easy

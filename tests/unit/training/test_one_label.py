@@ -12,6 +12,7 @@ import pytest
 from soundpost.classify import Classifier, load_bundle, replay_golden
 from soundpost.cli import main as soundpost
 from soundpost.features import LogMel
+from soundpost.manifest import log_mel_input
 from soundpost_training.bundle.proof import PROOF_FILE, Proof
 from soundpost_training.cli import main
 from soundpost_training.dataset.decode.audio import read_pcm
@@ -73,7 +74,8 @@ def test_the_bundle_has_the_label_and_no_background(
     assert manifest.output.activation == "sigmoid"
     classifier = Classifier(bundle)
     assert replay_golden(bundle, classifier).score_difference == 0.0
-    front_end, frames = LogMel(manifest.input.features), manifest.input.window_frames
+    model_input = log_mel_input(manifest, "this test")
+    front_end, frames = LogMel(model_input.features), model_input.window_frames
     scores: dict[str, list[float]] = {label: [] for label in (WHISTLE, *OTHERS)}
     for label in (WHISTLE, *OTHERS):
         for clip in sorted((home / "recordings" / label / "take3").iterdir()):

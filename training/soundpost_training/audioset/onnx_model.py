@@ -1,4 +1,4 @@
-"""Inference of ONNX models by onnxruntime; the only file that imports it."""
+"""ONNX models of training, whose inputs and outputs have names; run as the daemon runs them."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,18 +8,17 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from soundpost.classify.onnx_interpreter import OnnxInterpreter, load_runtime
+from soundpost.errors import BundleError
 from soundpost.system.regular_file import read_regular
 from soundpost_training.errors import TrainingError
 
 LARGEST_MODEL_BYTES = 200_000_000
 """Twenty times mn04; a larger file was named by mistake, and would be read into memory."""
 
-ERRORS_ONLY = 3
-"""onnxruntime's level of its log; warnings about a graph's optimisation are of no use here."""
-
 
 class OnnxModel:
-    """A model with named inputs and outputs, run on the CPU.
+    """A model with a named input and named outputs, run on the CPU.
 
     Args:
         path: An ONNX file.
@@ -36,13 +35,8 @@ class OnnxModel:
     """
 
     def __init__(self, path: Path, threads: int = 1) -> None:
-        try:
-            import onnxruntime  # noqa: PLC0415 - an extra that only teachers need
-        except ImportError as error:
-            raise TrainingError(
-                f"{path} needs onnxruntime, which cannot be imported: {error}",
-                hint="pip install 'soundpost[teacher]'",
-            ) from error
+        with _explained(f"{path} needs onnxruntime", "pip install 'soundpost[teacher]'"):
+            load_runtime()
         try:
             content = read_regular(path, LARGEST_MODEL_BYTES)
         except OSError as error:
@@ -50,48 +44,37 @@ class OnnxModel:
                 f"expected an ONNX model at {path}, got {error.strerror or error}",
                 hint="put the model there, or set SOUNDPOST_DATA to the folder that has it",
             ) from error
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = options.inter_op_num_threads = threads
-        options.log_severity_level = ERRORS_ONLY
         self.path = path
         with self._explained("load"):
-            self._session = onnxruntime.InferenceSession(
-                content, options, providers=["CPUExecutionProvider"]
-            )
-        self.inputs = tuple(item.name for item in self._session.get_inputs())
-        self.outputs = tuple(item.name for item in self._session.get_outputs())
+            self._interpreter = OnnxInterpreter(content, threads)
+        self.inputs = (self._interpreter.input.name,)
+        self.outputs = tuple(output.name for output in self._interpreter.outputs)
 
     def run(self, inputs: dict[str, NDArray[np.float32]]) -> dict[str, NDArray[Any]]:
         """Returns all outputs by their names.
 
         Args:
-            inputs: An array for each of the model's inputs.
+            inputs: An array for the model's input, by its name.
 
         Raises:
-            TrainingError: The model does not accept these inputs.
+            TrainingError: The model does not accept this input.
         """
+        (name,) = self.inputs
         with self._explained("run"):
-            results = self._session.run(None, inputs)
+            results = self._interpreter.run(inputs[name], range(len(self.outputs)))
         return dict(zip(self.outputs, results, strict=True))
 
     @contextmanager
     def _explained(self, action: str) -> Iterator[None]:
-        """Turns each exception class of onnxruntime, which share no base, into TrainingError."""
-        from onnxruntime.capi import onnxruntime_pybind11_state as state  # noqa: PLC0415 - as above
-
-        try:
+        hint = "the file is damaged or is another model; download it again"
+        with _explained(f"onnxruntime cannot {action} {self.path}", hint):
             yield
-        except (
-            state.EPFail,
-            state.Fail,
-            state.InvalidArgument,
-            state.InvalidGraph,
-            state.InvalidProtobuf,
-            state.NotImplemented,
-            state.RuntimeException,
-        ) as error:
-            reason = str(error).strip().partition("\n")[0]
-            raise TrainingError(
-                f"onnxruntime cannot {action} {self.path}: {reason}",
-                hint="the file is damaged or is another model; download it again",
-            ) from error
+
+
+@contextmanager
+def _explained(problem: str, hint: str) -> Iterator[None]:
+    """Turns errors of the runtime into TrainingError."""
+    try:
+        yield
+    except BundleError as error:
+        raise TrainingError(f"{problem}: {error}", hint=hint) from error

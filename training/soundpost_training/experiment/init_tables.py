@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from soundpost.classify import find_bundle
-from soundpost.manifest import LogMelInput, read_manifest
+from soundpost.manifest import LogMelInput, log_mel_input, read_manifest
 from soundpost_training.errors import ExperimentError
 from soundpost_training.experiment.init import BundleInit, Init, YamnetInit, parse_init
 from soundpost_training.progress import console
@@ -86,16 +86,16 @@ def bundle_input(init: BundleInit) -> LogMelInput:
     """Returns the windows and the features that a bundle takes.
 
     Raises:
-        BundleError: There is no such bundle, or its manifest is damaged.
+        BundleError: There is no such bundle, its manifest is damaged, or it takes a waveform.
     """
-    return read_manifest(find_bundle(init.bundle)).input
+    return log_mel_input(read_manifest(find_bundle(init.bundle)), "a network to start from")
 
 
 def _imply_input(raw: dict[str, Any], init: BundleInit) -> None:
     """Adds the window and the features that a bundle takes.
 
     Raises:
-        BundleError: There is no such bundle, or its manifest is damaged.
+        BundleError: There is no such bundle, its manifest is damaged, or it takes a waveform.
         ExperimentError: The file states others.
     """
     taken = bundle_input(init)

@@ -7,6 +7,7 @@ import keras
 
 from soundpost.classify import find_bundle
 from soundpost.features import FeatureSpec
+from soundpost.manifest import log_mel_input
 from soundpost_training.dataset.paths import data_folder
 from soundpost_training.errors import ExperimentError
 from soundpost_training.experiment.data import NOT_STATED, WindowConfig
@@ -107,14 +108,15 @@ def _yamnet(path: Path, taps: tuple[int, ...]) -> Backbone:
 
 def _bundle(folder: Path) -> Backbone:
     manifest, whole = open_bundle_network(folder)
+    model_input = log_mel_input(manifest, "a backbone")
     return Backbone(
         name=f"{manifest.id} {manifest.version}",
         data=manifest.training.data or NOT_STATED,
         licence=manifest.training.licence or NOT_STATED,
         attribution=manifest.training.attribution or NOT_STATED,
-        spec=manifest.input.features,
+        spec=model_input.features,
         window=WindowConfig(
-            frames=manifest.input.window_frames, stride_frames=manifest.input.stride_frames
+            frames=model_input.window_frames, stride_frames=model_input.stride_frames
         ),
         network=keras.Model(whole.network.input, pooled_logarithms(whole.blocks[-1:])),
     )

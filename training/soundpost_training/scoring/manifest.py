@@ -4,7 +4,8 @@ import hashlib
 from typing import NamedTuple
 
 from soundpost.classify import find_bundle
-from soundpost.classify.interpreter import Interpreter, TensorInfo
+from soundpost.classify.interpreter import Interpreter
+from soundpost.classify.runtime import TensorInfo
 from soundpost.manifest import (
     Artifact,
     Label,

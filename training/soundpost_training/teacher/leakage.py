@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from soundpost.manifest import Manifest
+from soundpost.manifest import Manifest, log_mel_input
 from soundpost_training.dataset.clip import Dataset
 from soundpost_training.errors import TrainingError
 from soundpost_training.experiment.experiment import Experiment
@@ -113,6 +113,7 @@ def refuse_bundle(
         fold: What the student holds out, if anything.
 
     Raises:
+        BundleError: The bundle takes a waveform.
         TrainingError: The bundle takes another input, lacks a label, was trained on the held-out
             fold, or was trained on other data without a statement that these recordings were not
             among them.
@@ -123,10 +124,11 @@ def refuse_bundle(
         fold,
         Statement("teacher.bundle_never_heard_them", is_made=config.bundle_never_heard_them),
     )
+    model_input = log_mel_input(manifest, "teaching a student")
     missing = set(dataset.labels) - set(manifest.label_names)
     has_same_input = (
-        manifest.input.features == experiment.features
-        and manifest.input.window_frames == experiment.window.frames
+        model_input.features == experiment.features
+        and model_input.window_frames == experiment.window.frames
         and manifest.output.activation == "softmax"
     )
     if missing or not has_same_input:

@@ -11,6 +11,7 @@ from soundpost.classify import Classifier, load_bundle
 from soundpost.classify.model import Model
 from soundpost.config import ClassifyConfig, Config, EvidenceConfig, MqttConfig
 from soundpost.errors import ConfigError
+from soundpost.manifest import log_mel_input
 
 TINY = Path(__file__).resolve().parents[3] / "golden" / "tiny-int8"
 
@@ -21,8 +22,9 @@ def odd_model() -> Model:
     bundle = load_bundle(TINY)
     classifier = Classifier(bundle)
     manifest = bundle.manifest
-    features = msgspec.structs.replace(manifest.input.features, sample_rate_hz=22_050)
-    model_input = msgspec.structs.replace(manifest.input, features=features)
+    log_mel = log_mel_input(manifest, "this test")
+    features = msgspec.structs.replace(log_mel.features, sample_rate_hz=22_050)
+    model_input = msgspec.structs.replace(log_mel, features=features)
     manifest = msgspec.structs.replace(manifest, input=model_input)
     return Model(replace(bundle, manifest=manifest), classifier)
 

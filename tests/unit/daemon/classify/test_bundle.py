@@ -1,14 +1,16 @@
 """Finding a bundle, and detecting an incomplete one."""
 
+import dataclasses
 import os
 import shutil
 from pathlib import Path
 
 import pytest
+from foreign_bundle import tiny_tflite_model, write_bundle
 
 from soundpost.classify import load_bundle
 from soundpost.errors import BundleError
-from soundpost.manifest import GOLDEN_FILE, MANIFEST_FILE, MODEL_FILE
+from soundpost.manifest import GOLDEN_FILE, MANIFEST_FILE, MODEL_FILE, ONNX_FILE, RANGE_FILE
 
 TINY = Path(__file__).resolve().parents[3] / "golden" / "tiny-int8"
 
@@ -123,3 +125,46 @@ def test_a_huge_file_is_refused_before_it_is_read(folder: Path) -> None:
     os.truncate(folder / MANIFEST_FILE, 10**12)
     with pytest.raises(BundleError, match="it is larger than 4 MB"):
         load_bundle(folder)
+
+
+def test_the_file_of_the_model_is_the_one_of_its_runtime() -> None:
+    """A bundle whose runtime is ONNX has no TFLite file."""
+    folder = TINY.with_name("tiny-onnx")
+    assert load_bundle(folder).model == (folder / ONNX_FILE).read_bytes()
+    assert load_bundle(folder).range_model is None
+
+
+@pytest.fixture
+def with_range(tmp_path: Path) -> Path:
+    """Provides a bundle whose range model is some TFLite file."""
+    range_model = (TINY / MODEL_FILE).read_bytes()
+    model = dataclasses.replace(tiny_tflite_model(), range_model=range_model)
+    return write_bundle(tmp_path / "with-range", model).folder
+
+
+def test_a_range_model_is_loaded_with_its_bundle(with_range: Path) -> None:
+    """Its bytes are those of its file."""
+    assert load_bundle(with_range).range_model == (with_range / RANGE_FILE).read_bytes()
+
+
+def test_a_damaged_range_model_is_refused(with_range: Path) -> None:
+    """It would hide the wrong labels."""
+    content = bytearray((with_range / RANGE_FILE).read_bytes())
+    content[-1] ^= 1
+    (with_range / RANGE_FILE).write_bytes(content)
+    with pytest.raises(BundleError, match=rf"{RANGE_FILE} is damaged or another file"):
+        load_bundle(with_range)
+
+
+def test_a_missing_range_model_is_named(with_range: Path) -> None:
+    """A bundle that names one is not complete without it."""
+    (with_range / RANGE_FILE).unlink()
+    with pytest.raises(BundleError, match=rf"{RANGE_FILE} cannot be read: No such file"):
+        load_bundle(with_range)
+
+
+def test_the_model_in_the_place_of_the_range_model_is_swapped(with_range: Path) -> None:
+    """The message names the file that it is."""
+    shutil.copy(with_range / MODEL_FILE, with_range / RANGE_FILE)
+    with pytest.raises(BundleError, match=f"{RANGE_FILE} is swapped: it is {MODEL_FILE} of"):
+        load_bundle(with_range)

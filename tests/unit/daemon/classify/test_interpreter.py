@@ -12,7 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from soundpost.classify.interpreter import Interpreter, TensorInfo
+from soundpost.classify.interpreter import Interpreter
+from soundpost.classify.runtime import TensorInfo
 from soundpost.errors import BundleError
 
 GOLDEN = Path(__file__).resolve().parents[3] / "golden"
@@ -29,6 +30,7 @@ def test_it_reports_the_tensors_of_an_int8_model() -> None:
     interpreter = Interpreter(MODEL)
     scale = float(np.float32(0.04453731))
     assert interpreter.input == TensorInfo(0, (1, 16, 64, 1), "int8", scale, zero_point=27)
+    assert interpreter.outputs == (interpreter.output,)
     assert (interpreter.output.shape, interpreter.output.dtype) == ((1, 3), "int8")
 
 
@@ -91,11 +93,15 @@ def test_yamnet_has_a_waveform_input(shared_data: Path) -> None:
     assert interpreter.output.shape == (1, 521)
 
 
-def test_a_model_with_two_outputs_is_refused(shared_data: Path) -> None:
-    """A second output is refused, because either could be the logits."""
-    content = (shared_data / "yamnet" / "yamnet_weights.tflite").read_bytes()
-    with pytest.raises(BundleError, match="2 output tensors, expected one"):
-        Interpreter(content)
+def test_each_output_of_a_model_is_returned_by_its_position(shared_data: Path) -> None:
+    """YAMNet's network has two; the one of scores is that of the whole YAMNet's shape."""
+    interpreter = Interpreter((shared_data / "yamnet" / "yamnet_weights.tflite").read_bytes())
+    shapes = [output.shape for output in interpreter.outputs]
+    assert len(shapes) == 2
+    values = np.zeros(interpreter.input.shape, interpreter.input.dtype)
+    results = interpreter.run(values, [1, 0])
+    assert [result.shape for result in results] == shapes[::-1]
+    assert np.array_equal(interpreter.invoke(values, 1), results[0])
 
 
 WITHOUT_RUNTIME = """

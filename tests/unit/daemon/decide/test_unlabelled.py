@@ -15,7 +15,7 @@ from soundpost.decide import Mutes, build_rules, build_tracker
 from soundpost.errors import ConfigError
 from soundpost.events import Detection, Scores, Window
 from soundpost.health import Health
-from soundpost.manifest import Label
+from soundpost.manifest import Label, log_mel_input
 
 Windows = list[tuple[float, tuple[float, ...]]]
 
@@ -35,10 +35,9 @@ def windows(level_dbfs: float, values: tuple[float, ...], count: int) -> Windows
 
 def detect(sound: Windows, config: DecideConfig = CONFIG) -> list[Detection]:
     """Returns the detections of windows with these levels and scores."""
-    spec = TINY.input.features
-    stride = TINY.input.stride_frames * spec.hop_samples
-    length = spec.sample_count(TINY.input.window_frames)
-    flat = np.zeros((TINY.input.window_frames, spec.mel_bands), np.float32)
+    model_input = log_mel_input(TINY, "this test")
+    stride, length = model_input.stride_samples, model_input.window_samples
+    flat = np.zeros((model_input.window_frames, model_input.features.mel_bands), np.float32)
     tracker = build_tracker(TINY, config, Mutes(TINY.label_names), Health())
     detections: list[Detection] = []
     for number, (level_dbfs, values) in enumerate(sound):

@@ -11,7 +11,7 @@ from soundpost.config import EvidenceConfig, load_config
 from soundpost.errors import ConfigError
 from soundpost.evidence import NoEvidence, build_recorder
 from soundpost.health import Health
-from soundpost.manifest import Manifest, read_manifest
+from soundpost.manifest import Manifest, log_mel_input, read_manifest
 
 TINY = Path(__file__).resolve().parents[3] / "golden" / "tiny-int8"
 
@@ -24,8 +24,9 @@ def manifest() -> Manifest:
 
 def at_rate(manifest: Manifest, sample_rate_hz: int) -> Manifest:
     """Returns the manifest of a model with another sample rate."""
-    features = msgspec.structs.replace(manifest.input.features, sample_rate_hz=sample_rate_hz)
-    model_input = msgspec.structs.replace(manifest.input, features=features)
+    log_mel = log_mel_input(manifest, "this test")
+    features = msgspec.structs.replace(log_mel.features, sample_rate_hz=sample_rate_hz)
+    model_input = msgspec.structs.replace(log_mel, features=features)
     return msgspec.structs.replace(manifest, input=model_input)
 
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from soundpost.errors import BundleError
 from soundpost.features import FeatureSpec
-from soundpost.manifest import MANIFEST_FILE, Manifest, read_manifest
+from soundpost.manifest import MANIFEST_FILE, LogMelInput, Manifest, read_manifest
 
 TINY = Path(__file__).resolve().parents[3] / "golden" / "tiny-int8"
 TEXT = (TINY / MANIFEST_FILE).read_text()
@@ -67,6 +67,7 @@ def test_a_complete_manifest_is_read() -> None:
     """Values are read as they were written."""
     manifest = read_manifest(TINY)
     assert manifest.id == "tiny-int8"
+    assert isinstance(manifest.input, LogMelInput)
     assert manifest.input.features == FeatureSpec()
     assert (manifest.input.window_frames, manifest.input.stride_frames) == (16, 8)
     assert manifest.label_names == ["hiss", "hum", "hush"]

@@ -7,7 +7,7 @@ import pytest
 from manual_clock import ManualClock
 
 from soundpost.config import MetricsConfig
-from soundpost.events import Scores, Window
+from soundpost.events import AnyWindow, Scores
 from soundpost.health import Health, Status
 from soundpost.messages import ModelIdentity
 from soundpost.metrics import InferenceTimer, Metrics, MetricSources
@@ -32,7 +32,7 @@ def health() -> Health:
 def sources(health: Health) -> MetricSources:
     """Provides the sources of metrics of a daemon that has classified nothing yet."""
 
-    def classify(_: Window) -> Scores:
+    def classify(_: AnyWindow) -> Scores:
         raise AssertionError("no window is classified in these tests")
 
     return MetricSources(

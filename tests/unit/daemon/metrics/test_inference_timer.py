@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from soundpost.events import Scores, Window
+from soundpost.events import AnyWindow, Scores, Window
 from soundpost.metrics import InferenceTimer
 from soundpost.metrics.inference_timer import BOUNDS_SECONDS
 
@@ -19,7 +19,7 @@ def test_the_histogram_counts_every_window_once(durations_microseconds: list[int
     now = [0.0]
     durations = iter(durations_microseconds)
 
-    def classify(_: Window) -> Scores:
+    def classify(_: AnyWindow) -> Scores:
         now[0] += next(durations) / 1e6
         return SCORES
 

@@ -15,8 +15,7 @@ import pytest
 
 from soundpost.audio import Chunk
 from soundpost.classify import Bundle, Classifier, load_bundle
-from soundpost.features import Windower
-from soundpost.manifest import CARD_FILE, Manifest
+from soundpost.manifest import CARD_FILE, Manifest, log_mel_input
 from soundpost_training.bundle.export import AGREEMENT_METRIC, HELD_OUT_METRIC
 from soundpost_training.bundle.proof import PROOF_FILE, SCORES_FILE, Proof
 from soundpost_training.dataset import Clip
@@ -81,9 +80,8 @@ def stored_scores(folder: Path) -> dict[str, np.ndarray]:
 
 def windows(clip: Clip, manifest: Manifest) -> Iterator[np.ndarray]:
     """Yields the log-mel of the whole windows that the daemon cuts from a clip."""
-    model_input = manifest.input
-    windower = Windower(model_input.features, model_input.window_frames, model_input.stride_frames)
-    pcm = read_pcm(clip.path, model_input.features.sample_rate_hz)
+    windower = log_mel_input(manifest, "this test").windower()
+    pcm = read_pcm(clip.path, manifest.input.sample_rate_hz)
     return (window.log_mel for window in windower.window(Chunk(0, pcm, 0)))
 
 

@@ -8,7 +8,7 @@ import pytest
 from exported_experiment import Exported
 
 from soundpost.classify import Classifier, load_bundle, replay_golden
-from soundpost.manifest import MODEL_FILE, minimum_daemon
+from soundpost.manifest import MODEL_FILE, log_mel_input, minimum_daemon
 from soundpost_training.audioset.label_map_file import read_label_map
 from soundpost_training.runs.run_folder import TFLITE_FILE
 from soundpost_training.tagging.context import TaggingContext
@@ -64,7 +64,7 @@ def test_the_manifest_states_where_the_bundle_is_from(exported: Exported) -> Non
     assert manifest.training.data == "synthesis"
     assert manifest.training.licence == "free licences, listed in MODEL_CARD.md"
     assert manifest.training.command == shlex.join(["soundpost-train", *exported.command("export")])
-    assert manifest.input.window_frames == 197
+    assert log_mel_input(manifest, "this test").window_frames == 197
     assert manifest.minimum_daemon == minimum_daemon(manifest.labels)
 
 

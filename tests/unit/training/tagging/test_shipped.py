@@ -67,6 +67,7 @@ def test_the_golden_vectors_are_replayed(bundle: Bundle) -> None:
     replay_golden(bundle, classifier)
     golden = read_golden(bundle)
     assert golden.scores.shape == (len(golden.pcm), len(bundle.manifest.labels))
+    assert golden.log_mel is not None
     silence = classifier.scores(golden.log_mel[0] * 0.0 + golden.log_mel.min())
     assert silence.max() < 0.5
 

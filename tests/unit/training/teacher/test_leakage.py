@@ -7,6 +7,7 @@ import msgspec
 import pytest
 
 from soundpost.classify import load_bundle
+from soundpost.manifest import log_mel_input
 from soundpost_training.dataset.clip import Dataset
 from soundpost_training.errors import TrainingError
 from soundpost_training.experiment.experiment import Experiment
@@ -25,7 +26,8 @@ ESC10 = Dataset("ESC-10", (), tuple(reversed(MANIFEST.label_names)), "", "")
 def experiment(experiment_file: Path) -> Experiment:
     """An experiment with the features and the window of the bundle."""
     tiny = load_experiment(experiment_file)
-    window = msgspec.structs.replace(tiny.window, frames=MANIFEST.input.window_frames)
+    frames = log_mel_input(MANIFEST, "this test").window_frames
+    window = msgspec.structs.replace(tiny.window, frames=frames)
     return msgspec.structs.replace(tiny, window=window)
 
 

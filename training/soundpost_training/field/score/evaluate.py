@@ -93,7 +93,7 @@ def shipped_rules(bundle: Bundle, decide: DecideConfig) -> list[Rule]:
         ConfigError: The settings do not fit the bundle.
     """
     manifest = bundle.manifest
-    rules = build_rules(manifest.labels, decide, manifest.input.features.sample_rate_hz)
+    rules = build_rules(manifest.labels, decide, manifest.input.sample_rate_hz)
     return [rule for rule in rules if rule.index < len(manifest.labels)]
 
 

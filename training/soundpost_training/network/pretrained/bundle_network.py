@@ -7,7 +7,7 @@ import keras
 from keras import layers
 
 from soundpost.classify import load_bundle
-from soundpost.manifest import Manifest
+from soundpost.manifest import Manifest, log_mel_input
 from soundpost_training.errors import TrainingError
 from soundpost_training.network.arch.head import pooled_logarithms
 from soundpost_training.network.arch.layer_names import LOGITS
@@ -19,10 +19,11 @@ def open_bundle_network(folder: Path) -> tuple[Manifest, Dequantised]:
     """Returns the manifest of a bundle and its network, dequantised.
 
     Raises:
-        BundleError: The bundle is damaged.
+        BundleError: The bundle is damaged, or takes a waveform.
         TrainingError: It is not a convolutional network on log-mel.
     """
     bundle = load_bundle(folder)
+    log_mel_input(bundle.manifest, "a network to start from")
     name = f"the network of {bundle.manifest.id}"
     whole = dequantised_network(read_graph(bundle.model, name), name)
     if not whole.blocks:

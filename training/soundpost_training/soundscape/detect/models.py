@@ -12,6 +12,7 @@ from soundpost.audio import FULL_SCALE, Pcm
 from soundpost.classify import Bundle, Classifier
 from soundpost.events import Window
 from soundpost.features import FeatureSpec
+from soundpost.manifest import log_mel_input
 from soundpost_training.audioset.yamnet import Yamnet
 from soundpost_training.errors import DatasetError
 
@@ -33,7 +34,7 @@ class BundleModel:
     """
 
     def __init__(self, bundle: Bundle, name: str) -> None:
-        model_input = bundle.manifest.input
+        model_input = log_mel_input(bundle.manifest, "a soundscape")
         self.name = name
         self.spec: FeatureSpec = model_input.features
         self.window_frames: int = model_input.window_frames

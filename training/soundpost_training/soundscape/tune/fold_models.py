@@ -5,7 +5,8 @@ from pathlib import Path
 import msgspec
 
 from soundpost.classify import Bundle
-from soundpost.classify.interpreter import Interpreter, TensorInfo
+from soundpost.classify.interpreter import Interpreter
+from soundpost.classify.runtime import TensorInfo
 from soundpost.manifest import MODEL_FILE, Tensor
 from soundpost_training.errors import DatasetError
 

@@ -88,7 +88,7 @@ def tune(folders: Iterable[Path], bundle: Bundle, run: Path, command: str) -> Tu
         DatasetError: The run has no network that held out a soundscape's fold.
     """
     manifest = bundle.manifest
-    rate_hz = manifest.input.features.sample_rate_hz
+    rate_hz = manifest.input.sample_rate_hz
     methods = {
         name: _tracking(labels, rate_hz)
         for name, labels in candidates(manifest.labels, rate_hz).items()

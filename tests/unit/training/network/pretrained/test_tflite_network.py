@@ -32,6 +32,7 @@ def test_the_scores_are_those_of_the_bundle(name: str) -> None:
     bundle = load_bundle(MODELS / name)
     golden = read_golden(bundle)
     whole = dequantised_network(read_graph(bundle.model, name), name)
+    assert golden.log_mel is not None
     logits = whole.network.predict_on_batch(golden.log_mel[..., None])
     output = bundle.manifest.output
     activation = sigmoid if output.activation == "sigmoid" else softmax

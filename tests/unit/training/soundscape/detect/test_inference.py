@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from soundpost.decide import Rule
+from soundpost.events import Window
 from soundpost_training.soundscape.detect.events import track_events
 from soundpost_training.soundscape.detect.inference import RecordingScores
 
@@ -65,6 +66,7 @@ def test_the_scores_can_be_read_window_by_window(scores: RecordingScores) -> Non
     assert len(windows) == len(scores.values) == len(scores.busy_seconds)
     for index, one in enumerate(windows):
         assert np.array_equal(one.values, scores.values[index])
+        assert isinstance(one.window, Window)
         assert one.window.log_mel.shape == (scores.window_frames, scores.spec.mel_bands)
         assert one.window.end_sample == scores.end_samples[index]
     assert windows[1].window.start_sample == scores.stride_frames * scores.spec.hop_samples

@@ -1,0 +1,89 @@
+"""Overlapping windows of a stream of chunks: gaps, strides, the padded tail and UTC."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Generic, TypeVar
+
+import numpy as np
+
+from soundpost.audio import Chunk, Pcm, samples_to_ns
+from soundpost.events import WaveformWindow, Window
+
+CutWindow = TypeVar("CutWindow", Window, WaveformWindow)
+
+
+class WindowStream(ABC, Generic[CutWindow]):
+    """Turns chunks into windows.
+
+    Window k of an unbroken stretch starts `k * stride_samples` after the stretch's first
+    sample, for chunks of any size. A gap between chunks ends the stretch and starts a
+    new one.
+
+    Args:
+        window_samples: Samples in a window.
+        stride_samples: Samples from one window's start to the next one's.
+        sample_rate_hz: Rate of the chunks.
+    """
+
+    def __init__(self, window_samples: int, stride_samples: int, sample_rate_hz: int) -> None:
+        self._window_samples = window_samples
+        self._stride_samples = stride_samples
+        self._sample_rate_hz = sample_rate_hz
+        self._restart(0)
+
+    def _restart(self, start_sample: int) -> None:
+        """Discards all samples; the next window starts at `start_sample`."""
+        self._start_sample = self._end_sample = self._windowed_until_sample = start_sample
+        self._end_utc_ns = 0
+        self._pieces: list[Pcm] = []
+
+    def window(self, chunk: Chunk) -> Iterator[CutWindow]:
+        """Yields the windows that the chunk completes, in order."""
+        if chunk.start_sample != self._end_sample:
+            yield from self.flush()
+            self._restart(chunk.start_sample)
+        self._pieces.append(chunk.samples)
+        self._end_sample = chunk.end_sample
+        self._end_utc_ns = chunk.utc_ns + samples_to_ns(len(chunk.samples), self._sample_rate_hz)
+        if self._end_sample - self._start_sample < self._window_samples:
+            return
+        samples = np.concatenate(self._pieces)
+        while len(samples) >= self._window_samples:
+            ahead_samples = chunk.start_sample - self._start_sample
+            window = self._cut(
+                samples[: self._window_samples],
+                self._start_sample,
+                chunk.utc_ns - samples_to_ns(ahead_samples, self._sample_rate_hz),
+            )
+            samples = samples[self._stride_samples :]
+            self._advance(samples)
+            yield window
+
+    def flush(self) -> Iterator[CutWindow]:
+        """Yields the last window, padded with digital silence, if samples are left for one.
+
+        It ends where the sound ended, not where the silence would.
+        """
+        end_sample = self._end_sample
+        if end_sample > self._windowed_until_sample:
+            missing = self._start_sample + self._window_samples - end_sample
+            silence = np.zeros(missing, np.int16)
+            for window in self.window(Chunk(end_sample, silence, self._end_utc_ns)):
+                yield replace(window, end_sample=end_sample)
+
+    @abstractmethod
+    def _cut(self, samples: Pcm, start_sample: int, utc_ns: int) -> CutWindow:
+        """Returns the window of these samples, which are a copy of those in the chunks.
+
+        Args:
+            samples: int16[window_samples].
+            start_sample: Position of the first.
+            utc_ns: Its capture time.
+        """
+
+    def _advance(self, samples: Pcm) -> None:
+        """Moves on to the next window, which starts with the first of the samples."""
+        self._windowed_until_sample = self._start_sample + self._window_samples
+        self._start_sample = self._end_sample - len(samples)
+        self._pieces = [samples]
