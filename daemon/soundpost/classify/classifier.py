@@ -1,5 +1,6 @@
 """The classifier: runs the model of a bundle on windows of log-mel or of samples."""
 
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -102,7 +103,7 @@ class Classifier:
     def _run(self, content: NDArray[Any], position: int, tensor: Tensor) -> NDArray[np.float32]:
         """Returns the real values of one output, in one dimension."""
         output = self._runtime.invoke(self._encoded(content), position)
-        if output.size != np.prod(tensor.shape):
+        if output.size != prod(tensor.shape):
             raise BundleError(
                 f"the model's output has shape {output.shape}, its manifest says "
                 f"{tuple(tensor.shape)}",

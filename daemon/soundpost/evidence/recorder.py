@@ -82,13 +82,11 @@ class ClipRecorder(Evidence):
         self._ring.append(chunk)
         self._privacy.drop_before(chunk.start_sample - self._buffer_samples)
         self._frames.drop_before(chunk.start_sample - self._buffer_samples)
-        duration_ns = samples_to_ns(len(chunk.samples), self._sample_rate_hz)
-        self._now_utc_ns = chunk.utc_ns + duration_ns
+        self._now_utc_ns = chunk.utc_ns + samples_to_ns(len(chunk.samples), self._sample_rate_hz)
         if chunk.end_sample >= self._expiry_check_sample:
             self._clip_store.remove_expired()
-            self._expiry_check_sample = (
-                chunk.end_sample + EXPIRY_CHECK_SECONDS * self._sample_rate_hz
-            )
+            interval_samples = EXPIRY_CHECK_SECONDS * self._sample_rate_hz
+            self._expiry_check_sample = chunk.end_sample + interval_samples
         self._clip_store.work(self._now_utc_ns)
 
     def on_waiting(self) -> None:

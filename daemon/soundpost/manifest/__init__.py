@@ -2,7 +2,8 @@
 
 from soundpost.manifest.input import LogMelInput, ModelInput, Tensor, WaveformInput
 from soundpost.manifest.label import Label, OffReason, groups_of, minimum_daemon
-from soundpost.manifest.read import log_mel_input, read_manifest
+from soundpost.manifest.log_mel import log_mel_input
+from soundpost.manifest.read import read_manifest
 from soundpost.manifest.schema import (
     CARD_FILE,
     GOLDEN_FILE,

@@ -7,7 +7,6 @@ import msgspec
 
 from soundpost import __version__
 from soundpost.errors import BundleError, FeatureError
-from soundpost.manifest.input import LogMelInput
 from soundpost.manifest.label import version_numbers
 from soundpost.manifest.schema import GOLDEN_FILE, MANIFEST_FILE, MODEL_FILE, Manifest
 from soundpost.manifest.types import BundleId, Version
@@ -55,24 +54,6 @@ def read_manifest(bundle: Path) -> Manifest:
         )
     _refuse_newer(content)
     return manifest
-
-
-def log_mel_input(manifest: Manifest, purpose: str) -> LogMelInput:
-    """Returns the input of a model that takes log-mel.
-
-    Args:
-        manifest: Of the model.
-        purpose: The work that needs log-mel, as the error names it.
-
-    Raises:
-        BundleError: The model takes a waveform.
-    """
-    if isinstance(manifest.input, LogMelInput):
-        return manifest.input
-    raise BundleError(
-        f"bundle {manifest.id} {manifest.version} takes a waveform; {purpose} needs log-mel",
-        hint="use a bundle that soundpost-train has made",
-    )
 
 
 def _refuse_newer(content: bytes) -> None:

@@ -34,7 +34,7 @@ class BundleModel:
     """
 
     def __init__(self, bundle: Bundle, name: str) -> None:
-        model_input = log_mel_input(bundle.manifest, "a soundscape")
+        model_input = log_mel_input(bundle.manifest, "scoring soundscapes")
         self.name = name
         self.spec: FeatureSpec = model_input.features
         self.window_frames: int = model_input.window_frames
