@@ -144,11 +144,13 @@ def build_pipeline(
         ConfigError: The configuration names a label that the model does not have.
     """
     manifest = model.bundle.manifest
-    tracker_mutes = mutes or Mutes(manifest.label_names)
+    tracker = build_tracker(manifest, config.decide, mutes or Mutes(manifest.label_names), health)
+    if model.range_filter is not None:
+        tracker.set_occurrence(model.range_filter)
     stages = Stages(
         gate=build_gate(config.gate, model.sample_rate_hz),
         windower=manifest.input.windower(),
         classifier=model.classifier,
-        tracker=build_tracker(manifest, config.decide, tracker_mutes, health),
+        tracker=tracker,
     )
     return Pipeline(source, stages, observers, health)

@@ -8,6 +8,7 @@ from dataclasses import replace
 from soundpost.app.daemon import Daemon
 from soundpost.capture import FileSource, FileSpec, ReconnectingMic, Source, parse_source
 from soundpost.classify.model import Model, load_model
+from soundpost.classify.range import build_range_filter
 from soundpost.commands import (
     CommandHandler,
     CommandsDisabled,
@@ -60,6 +61,9 @@ def build(live_config: LiveConfig) -> Daemon:
     monitor, timer = MicrophoneMonitor(rate_hz), InferenceTimer(model.classifier.classify)
     # The pipeline shares this list: observers that need the publisher are appended below.
     timed, observers = replace(model, classifier=timer), list[Observer]((monitor, evidence))
+    if range_filter := build_range_filter(config, model.bundle, clock_state):
+        timed = replace(timed, range_filter=range_filter)
+        observers.append(range_filter)
     pipeline = build_pipeline(config, timed, source, health, observers, mutes)
     _log.info("capturing from %s, classifying with %s", source_name, model.bundle.folder)
     publisher = _build_publisher(config, manifest, health, pipeline.labels)
@@ -111,6 +115,7 @@ def validate(config: Config) -> None:
     model = load_model(config.classify)
     mutes = build_mutes(model.bundle.manifest.labels, config, clock_state)
     build_tracker(model.bundle.manifest, config.decide, mutes, Health())
+    build_range_filter(config, model.bundle, clock_state)
     build_gate(config.gate, model.sample_rate_hz)
     build_evidence(config, model.bundle.manifest, Health())
     load_broker_address(config.mqtt)

@@ -7,6 +7,7 @@ from soundpost.classify.bundle import Bundle, load_bundle
 from soundpost.classify.classifier import Classifier
 from soundpost.classify.find import find_bundle
 from soundpost.classify.golden import replay_golden
+from soundpost.classify.range import RangeFilter
 from soundpost.config import ClassifyConfig
 from soundpost.events import AnyWindow, Scores
 
@@ -21,10 +22,18 @@ class WindowClassifier(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """A verified bundle and the classifier that runs it."""
+    """A verified bundle and the classifier that runs it.
+
+    Attributes:
+        bundle: The bundle.
+        classifier: Runs its model.
+        range_filter: Keeps labels from starting events that do not occur at the place; None if
+            the bundle has no range model, the place is not known, or any label may start.
+    """
 
     bundle: Bundle
     classifier: WindowClassifier
+    range_filter: RangeFilter | None = None
 
     @property
     def sample_rate_hz(self) -> int:

@@ -14,7 +14,7 @@ from soundpost.config.schema import (
     MqttConfig,
     NodeConfig,
 )
-from soundpost.config.types import Section
+from soundpost.config.types import Place, Section
 
 __all__ = [
     "CaptureConfig",
@@ -28,6 +28,7 @@ __all__ = [
     "MetricsConfig",
     "MqttConfig",
     "NodeConfig",
+    "Place",
     "ProfileConfig",
     "ScheduleConfig",
     "Section",

@@ -4,11 +4,13 @@ import logging
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from types import TracebackType
 from typing import Protocol, Self, TextIO
 
 from soundpost.app import build_source
 from soundpost.classify.model import load_model
+from soundpost.classify.range import build_range_filter
 from soundpost.cli.watch.format import event_line
 from soundpost.cli.watch.plain import PlainOutput
 from soundpost.cli.watch.view import View
@@ -73,6 +75,8 @@ def watch(config: Config, out: TextIO) -> None:
         rate_hz,
         config.gate.floor_seconds,
     )
+    range_filter = build_range_filter(config, model.bundle, clock_state)
+    model = replace(model, range_filter=range_filter)
     pipeline = build_pipeline(config, model, source, health, [monitor, view], mutes)
     with stopped_by_signals(lambda _: source.stop()), _log_to(view, display), source, display:
         for detections in pipeline.run():

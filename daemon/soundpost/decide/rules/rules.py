@@ -12,7 +12,7 @@ from soundpost.decide.rules.selection import undetected_labels
 from soundpost.errors import ConfigError
 from soundpost.manifest import Label, groups_of
 
-Value = TypeVar("Value", int, float)
+Value = TypeVar("Value", int, float, str)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +30,8 @@ class Rule:
         needed_windows: Number of the last `of_windows` windows that must reach the on-threshold
             to start an event, and the off-threshold to keep it.
         of_windows: Number of windows that vote.
+        follows_range: True if events start only where and when the bundle's range model says that
+            the label occurs.
     """
 
     index: int
@@ -41,6 +43,7 @@ class Rule:
     refractory_samples: int
     needed_windows: int = 1
     of_windows: int = 1
+    follows_range: bool = True
 
     @property
     def memory_windows(self) -> int:
@@ -142,6 +145,7 @@ def _build_rule(
         ),
         needed_windows=needed_windows,
         of_windows=of_windows,
+        follows_range=_first(*(place.range for place in precedence), "auto") == "auto",
     )
 
 
