@@ -61,7 +61,8 @@ def build(live_config: LiveConfig) -> Daemon:
     monitor, timer = MicrophoneMonitor(rate_hz), InferenceTimer(model.classifier.classify)
     # The pipeline shares this list: observers that need the publisher are appended below.
     timed, observers = replace(model, classifier=timer), list[Observer]((monitor, evidence))
-    if range_filter := build_range_filter(config, model.bundle, clock_state):
+    range_filter = build_range_filter(config.node, config.decide, model.bundle, clock_state)
+    if range_filter:
         timed = replace(timed, range_filter=range_filter)
         observers.append(range_filter)
     pipeline = build_pipeline(config, timed, source, health, observers, mutes)
@@ -115,7 +116,7 @@ def validate(config: Config) -> None:
     model = load_model(config.classify)
     mutes = build_mutes(model.bundle.manifest.labels, config, clock_state)
     build_tracker(model.bundle.manifest, config.decide, mutes, Health())
-    build_range_filter(config, model.bundle, clock_state)
+    build_range_filter(config.node, config.decide, model.bundle, clock_state)
     build_gate(config.gate, model.sample_rate_hz)
     build_evidence(config, model.bundle.manifest, Health())
     load_broker_address(config.mqtt)

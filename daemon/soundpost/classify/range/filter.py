@@ -7,7 +7,7 @@ from soundpost.audio import Chunk
 from soundpost.classify.bundle import Bundle
 from soundpost.classify.range.label_range import LabelRange, build_label_range
 from soundpost.classify.range.week import SeasonClock
-from soundpost.config import Config
+from soundpost.config import DecideConfig, NodeConfig
 from soundpost.observer import Observer
 from soundpost.system.clock import ClockState
 
@@ -62,17 +62,18 @@ class RangeFilter(Observer):
 
 
 def build_range_filter(
-    config: Config, bundle: Bundle, clock: Callable[[], ClockState]
+    node: NodeConfig, decide: DecideConfig, bundle: Bundle, clock: Callable[[], ClockState]
 ) -> RangeFilter | None:
     """Builds the filter of labels that do not occur at the node; None if all may start.
 
     Args:
-        config: The place, and the table `[decide]`.
+        node: Has the place.
+        decide: The rules of the model.
         bundle: May have a range model.
         clock: Returns the state of the wall clock.
 
     Raises:
         BundleError, ConfigError: As `build_label_range`.
     """
-    label_range = build_label_range(config.node, config.decide, bundle)
+    label_range = build_label_range(node, decide, bundle)
     return RangeFilter(label_range, SeasonClock(clock)) if label_range else None

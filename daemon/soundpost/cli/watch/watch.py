@@ -75,7 +75,7 @@ def watch(config: Config, out: TextIO) -> None:
         rate_hz,
         config.gate.floor_seconds,
     )
-    range_filter = build_range_filter(config, model.bundle, clock_state)
+    range_filter = build_range_filter(config.node, config.decide, model.bundle, clock_state)
     model = replace(model, range_filter=range_filter)
     pipeline = build_pipeline(config, model, source, health, [monitor, view], mutes)
     with stopped_by_signals(lambda _: source.stop()), _log_to(view, display), source, display:

@@ -6,6 +6,7 @@ from typing import TypeVar
 
 from soundpost.config import DecideConfig, ProfileConfig
 from soundpost.decide.rules.labels import LabelNames, refuse_unknown
+from soundpost.decide.rules.name_index import other_names
 from soundpost.decide.rules.precedence import Override, SettingPrecedence
 from soundpost.decide.rules.reserved_labels import build_reserved_labels, reserved_labels_of
 from soundpost.decide.rules.selection import undetected_labels
@@ -67,7 +68,12 @@ def build_label_names(labels: Sequence[Label], config: DecideConfig) -> LabelNam
                 f"decide.{name} is on, but the model has a label {name!r} of its own",
                 hint=f"remove decide.{name}",
             )
-    return LabelNames(names + reserved_labels_of(config), config.groups, groups_of(labels))
+    return LabelNames(
+        names + reserved_labels_of(config),
+        config.groups,
+        groups_of(labels),
+        {label.name: other_names(label) for label in labels},
+    )
 
 
 def build_rules(
@@ -103,7 +109,7 @@ def build_rules(
     if len(undetected) == len(known):
         raise ConfigError(
             "decide.include and decide.exclude leave no label to detect",
-            hint=f"labels of the model: {', '.join(known)}",
+            hint="`soundpost labels` lists the labels of the model",
         )
     precedence = SettingPrecedence(config, label_names)
     return tuple(

@@ -20,7 +20,7 @@ from soundpost.classify.range import (
     build_range_filter,
     week_at,
 )
-from soundpost.config import Config, DecideConfig, NodeConfig, Place
+from soundpost.config import DecideConfig, NodeConfig, Place
 from soundpost.system.clock import ClockState
 
 SUMMER = range(17, 40)
@@ -102,13 +102,13 @@ def test_the_log_has_each_change_once(caplog: pytest.LogCaptureFixture) -> None:
 def test_the_filter_is_built_from_configuration_and_bundle(tmp_path: Path) -> None:
     """Without a place there is none."""
     bundle = load_bundle(write_range_bundle(tmp_path / "tiny"))
-    place = Config(node=NodeConfig(name="n", latitude=0.0, longitude=0.0))
-    assert build_range_filter(Config(), bundle, lambda: "synced") is None
-    range_filter = build_range_filter(place, bundle, lambda: "synced")
+    node, decide = NodeConfig(name="n", latitude=0.0, longitude=0.0), DecideConfig()
+    assert build_range_filter(NodeConfig(name="n"), decide, bundle, lambda: "synced") is None
+    range_filter = build_range_filter(node, decide, bundle, lambda: "synced")
     assert range_filter is not None
     occurring = [label for label in ("hiss", "hum", "hush") if range_filter.includes(label, MAY)]
     assert 0 < len(occurring) < 3
-    all_labels = Config(node=place.node, decide=DecideConfig(range_threshold=0.0))
-    range_filter = build_range_filter(all_labels, bundle, lambda: "synced")
+    decide = DecideConfig(range_threshold=0.0)
+    range_filter = build_range_filter(node, decide, bundle, lambda: "synced")
     assert range_filter is not None
     assert all(range_filter.includes(label, MAY) for label in ("hiss", "hum", "hush"))
