@@ -1,4 +1,4 @@
-"""What holds back events: mutes, and labels that do not occur at the place."""
+"""Events of labels that do not occur at the place: none starts, and running ones end as usual."""
 
 import numpy as np
 import pytest
@@ -7,7 +7,6 @@ from hypothesis import strategies as st
 
 from soundpost.config import DecideConfig, LabelConfig
 from soundpost.decide import Mutes, Rule, Tracker, build_rules
-from soundpost.decide.suppress.suppressor import Suppressor
 from soundpost.events import Detection, Scores, Window
 from soundpost.features import FeatureSpec
 from soundpost.health import Health
@@ -42,7 +41,8 @@ def track(
     health = Health()
     mutes = mutes or Mutes(["label_0"])
     rules = [rule(follows_range=follows_range)]
-    tracker = Tracker(rules, SPEC, mutes, health, None, Season(season))
+    tracker = Tracker(rules, SPEC, mutes, health)
+    tracker.set_occurrence(Season(season))
     detections: list[Detection] = []
     for number, value in enumerate(values):
         start = number * STRIDE
@@ -106,17 +106,6 @@ def test_no_event_starts_out_of_season_and_each_that_starts_ends(
     assert [d.event for d in starts] == [d.event for d in ends]
     decided_windows = [(d.decided_sample - SPEC.sample_count(FRAMES)) // STRIDE for d in starts]
     assert all(window in range(begin, end) for window in decided_windows)
-
-
-def test_a_new_stretch_counts_its_sounds_anew() -> None:
-    """After a gap the same sound is another one."""
-    health = Health()
-    suppressor = Suppressor(Mutes(["label_0"]), health, Season(range(0)))
-    assert suppressor.holds_back(0, rule(), 0)
-    assert suppressor.holds_back(0, rule(), 0)
-    suppressor.clear()
-    assert suppressor.holds_back(0, rule(), 0)
-    assert counts(health) == (0, 2)
 
 
 def label(name: str, group: str | None = None) -> Label:
