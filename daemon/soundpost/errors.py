@@ -123,4 +123,6 @@ def expected_value(kind: Any, error: Exception) -> str:  # noqa: ANN401 - a type
             if isinstance(meta, msgspec.Meta) and meta.description:
                 return meta.description
     expected = str(error).removeprefix("Expected ").partition(", got")[0]
-    return re.sub("`[a-z]+`", lambda match: _KIND_NAMES.get(match[0], match[0]), expected)
+    return re.sub(
+        r"(`[a-z]+)( \| null)?`", lambda match: _KIND_NAMES.get(f"{match[1]}`", match[0]), expected
+    )

@@ -1,8 +1,8 @@
 """Makes the range models in `range/`: `python tests/golden/make_range_models.py`.
 
 Their weights are random, from a fixed seed. They score the three labels of the tiny bundles from
-latitude, longitude and week. `broken` gives NaN, `logits` lacks the sigmoid. Needs the training
-extra (TensorFlow). Another version of TensorFlow may write other bytes.
+latitude, longitude and week. `broken` gives NaN, `logits` lacks the sigmoid, `two` has
+a second output. Needs the training extra (TensorFlow). Another version of TensorFlow may write other bytes.
 """
 
 from pathlib import Path
@@ -46,6 +46,10 @@ if __name__ == "__main__":
     FOLDER.mkdir(exist_ok=True)
     (FOLDER / "tiny.tflite").write_bytes(convert(network("sigmoid")))
     (FOLDER / "logits.tflite").write_bytes(convert(network("linear")))
+    single = network("sigmoid")
+    (FOLDER / "two.tflite").write_bytes(
+        convert(keras.Model(single.inputs, [single.outputs[0], single.layers[1].output]))
+    )
     broken = network("sigmoid")
     broken.set_weights([np.full_like(weight, np.nan) for weight in broken.get_weights()])
     (FOLDER / "broken.tflite").write_bytes(convert(broken))

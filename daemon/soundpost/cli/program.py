@@ -107,8 +107,10 @@ def _bundles(options: argparse.Namespace) -> int:
 
 def _labels(options: argparse.Namespace) -> int:
     from soundpost.cli.models.labels import labels  # noqa: PLC0415 - see above
+    from soundpost.cli.models.occurrence import this_week  # noqa: PLC0415 - see above
 
-    labels(read_config(options), sys.stdout, is_json=options.json)
+    week = this_week() if options.shows_range and options.week is None else options.week
+    labels(read_config(options), sys.stdout, is_json=options.json, week=week)
     return 0
 
 

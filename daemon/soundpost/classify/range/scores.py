@@ -36,6 +36,8 @@ def range_scores(content: bytes, place: Place, labels: int) -> NDArray[np.float3
     """
     try:
         interpreter = Interpreter(content)
+        if len(interpreter.outputs) != 1:
+            raise BundleError(f"expected one output, got {len(interpreter.outputs)}", hint=_HINT)
         _refuse_other("input", interpreter.input, _INPUT_SHAPE)
         _refuse_other("output", interpreter.outputs[0], (1, labels))
         rows = [
