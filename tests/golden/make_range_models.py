@@ -1,8 +1,8 @@
 """Makes the range models in `range/`: `python tests/golden/make_range_models.py`.
 
 Their weights are random, from a fixed seed. They score the three labels of the tiny bundles from
-latitude, longitude and week. `broken` gives NaN, `logits` lacks the sigmoid, `two` has
-a second output. Needs the training extra (TensorFlow). Another version of TensorFlow may write other bytes.
+latitude, longitude and week. `broken` gives NaN, `logits` lacks the sigmoid, `two` has a second
+output. Needs the training extra (TensorFlow). Another version of TensorFlow may write other bytes.
 """
 
 from pathlib import Path

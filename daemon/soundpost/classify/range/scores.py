@@ -1,5 +1,7 @@
 """Runs the range model of a bundle."""
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -36,10 +38,8 @@ def range_scores(content: bytes, place: Place, labels: int) -> NDArray[np.float3
     """
     try:
         interpreter = Interpreter(content)
-        if len(interpreter.outputs) != 1:
-            raise BundleError(f"expected one output, got {len(interpreter.outputs)}", hint=_HINT)
-        _refuse_other("input", interpreter.input, _INPUT_SHAPE)
-        _refuse_other("output", interpreter.outputs[0], (1, labels))
+        _refuse_others("input", [interpreter.input], _INPUT_SHAPE)
+        _refuse_others("output", interpreter.outputs, (1, labels))
         rows = [
             interpreter.run(np.array([[place.latitude, place.longitude, week]], np.float32), [0])[0]
             for week in range(1, WEEKS + 1)
@@ -58,10 +58,10 @@ def range_scores(content: bytes, place: Place, labels: int) -> NDArray[np.float3
     return scores
 
 
-def _refuse_other(side: str, tensor: TensorInfo, shape: tuple[int, ...]) -> None:
-    """Raises BundleError for a tensor of another shape or type than float32 of that shape."""
-    if (tensor.shape, tensor.dtype) != (shape, "float32"):
+def _refuse_others(side: str, tensors: Sequence[TensorInfo], shape: tuple[int, ...]) -> None:
+    """Raises BundleError unless there is one tensor, float32 of a shape."""
+    found = [f"{tensor.dtype}{list(tensor.shape)}" for tensor in tensors]
+    if found != [f"float32{list(shape)}"]:
         raise BundleError(
-            f"expected {side} float32{list(shape)}, got {tensor.dtype}{list(tensor.shape)}",
-            hint=_HINT,
+            f"expected {side} float32{list(shape)}, got {', '.join(found)}", hint=_HINT
         )
