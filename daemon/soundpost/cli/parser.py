@@ -5,7 +5,7 @@ from functools import partial
 from pathlib import Path
 
 from soundpost import __version__
-from soundpost.cli.models.parser import add_models
+from soundpost.cli.models.parser import add_models, week
 from soundpost.cli.options import CommandParser, add_configuration, positive_seconds, threshold
 
 _EXAMPLES = """\
@@ -61,7 +61,8 @@ def build_parser() -> argparse.ArgumentParser:
     listen = _add(
         commands, "listen", "print the detections in files and folders; no broker", _LISTEN_EXAMPLES
     )
-    add_configuration(listen, "channel", "node", "bundle", "include", "exclude")
+    place = ("latitude", "longitude")
+    add_configuration(listen, "channel", "node", *place, "bundle", "include", "exclude")
     _add_listen(listen)
 
     check = _add(
@@ -164,6 +165,12 @@ def _add_listen(listen: argparse.ArgumentParser) -> None:
         metavar="[LABEL=]SCORE",
         help="the score from 0 to 1 that starts an event, for this run: of all labels, or of a "
         "label or group; can be repeated",
+    )
+    listen.add_argument(
+        "--week",
+        type=week,
+        metavar="N",
+        help="detect only labels that occur at the place in this week of the year, 1 to 48",
     )
     listen.add_argument(
         "--summary",

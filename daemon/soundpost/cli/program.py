@@ -94,7 +94,12 @@ def _listen(options: argparse.Namespace) -> int:
         has_scores=options.scores,
     )
     is_complete = listen(
-        read_config(options), options.files, options.threshold or [], reports, sys.stdout
+        read_config(options),
+        options.files,
+        options.threshold or [],
+        reports,
+        sys.stdout,
+        week=options.week,
     )
     return 0 if is_complete else 1
 
