@@ -59,7 +59,6 @@ def bare_scores(model: Path, latitude: float, longitude: float, week: int) -> ND
     values = np.array([[latitude, longitude, week]], np.float32)
     interpreter.set_tensor(interpreter.get_input_details()[0]["index"], values)
     interpreter.invoke()
-    scores: NDArray[np.float32] = interpreter.get_tensor(
-        interpreter.get_output_details()[0]["index"]
-    )
-    return scores[0]
+    output = interpreter.get_output_details()[0]["index"]
+    scores: NDArray[np.float32] = interpreter.get_tensor(output)[0]
+    return scores

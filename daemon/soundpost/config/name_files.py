@@ -51,10 +51,10 @@ def _read(name: str, where: str) -> list[str]:
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
+        number = content.count(b"\n", 0, error.start) + 1
         raise ConfigError(
             f"{where}: {path}: expected text in UTF-8, got the byte "
-            f"0x{error.object[error.start]:02x} (line {line})",
+            f"0x{error.object[error.start]:02x} (line {number})",
             hint=hint,
         ) from error
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")

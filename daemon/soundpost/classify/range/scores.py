@@ -5,8 +5,9 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from soundpost.classify.interpreter import Interpreter, TensorInfo
+from soundpost.classify.interpreter import Interpreter
 from soundpost.classify.range.week import WEEKS
+from soundpost.classify.runtime import TensorInfo
 from soundpost.config import Place
 from soundpost.errors import BundleError
 from soundpost.manifest import RANGE_FILE

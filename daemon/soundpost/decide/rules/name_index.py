@@ -65,7 +65,7 @@ class NameIndex:
         for label in self._labels:
             for name in (label, *self._others.get(label, ())):
                 labels.setdefault(folded(name), {})[label] = None
-        found = {folded(group): (group,) for group in self._groups}
+        found: dict[str, tuple[str, ...]] = {folded(group): (group,) for group in self._groups}
         found |= {name: tuple(of_name) for name, of_name in labels.items()}
         found.pop("", None)
         return found

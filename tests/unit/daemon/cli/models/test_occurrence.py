@@ -17,7 +17,7 @@ from soundpost.errors import ConfigError
 
 LABELS = ["hiss", "hum", "hush"]
 PLACE = {"latitude": 0.0, "longitude": 0.0}
-NODE = NodeConfig(name="n", **PLACE)
+NODE = NodeConfig(name="n", latitude=0.0, longitude=0.0)
 
 
 @pytest.fixture
