@@ -5,6 +5,7 @@ from soundpost.config.decide import DecideConfig, LabelConfig, ProfileConfig, Sc
 from soundpost.config.live import LiveConfig
 from soundpost.config.load import load_config
 from soundpost.config.metrics import MetricsConfig
+from soundpost.config.place import Place
 from soundpost.config.schema import (
     CaptureConfig,
     ClassifyConfig,
@@ -14,7 +15,7 @@ from soundpost.config.schema import (
     MqttConfig,
     NodeConfig,
 )
-from soundpost.config.types import Place, Section
+from soundpost.config.types import Section
 
 __all__ = [
     "CaptureConfig",

@@ -9,12 +9,12 @@ from msgspec import Meta
 
 from soundpost.config.decide import DecideConfig
 from soundpost.config.metrics import MetricsConfig
+from soundpost.config.place import Place
 from soundpost.config.types import (
     Count,
     Decibels,
     DeviceClass,
     Messages,
-    Place,
     QueueSeconds,
     RollSeconds,
     Seconds,

@@ -1,6 +1,5 @@
 """Bounded numbers and texts that several tables of the configuration share."""
 
-from dataclasses import dataclass
 from typing import Annotated, Literal
 
 import msgspec
@@ -63,19 +62,6 @@ DeviceClass = Literal[
     "window",
 ]
 """A device class of Home Assistant's binary sensors."""
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """A place on the earth, in degrees, north and east positive."""
-
-    latitude: float
-    longitude: float
-
-    def __str__(self) -> str:
-        north_south = "S" if self.latitude < 0.0 else "N"
-        east_west = "W" if self.longitude < 0.0 else "E"
-        return f"{abs(self.latitude):.1f} {north_south} {abs(self.longitude):.1f} {east_west}"
 
 
 class Section(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

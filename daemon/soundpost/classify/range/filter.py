@@ -15,7 +15,7 @@ _log = logging.getLogger("soundpost.classify")
 
 
 class RangeFilter(Observer):
-    """Knows which labels occur now, and logs how many when the week changes.
+    """States which labels occur now, and logs how many when the week changes.
 
     The labels themselves stay the same: topics, entities and rules are those of all labels. Only
     their events do not start in weeks in which they do not occur.

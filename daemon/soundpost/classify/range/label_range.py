@@ -29,7 +29,7 @@ class LabelRange:
 
     @property
     def occurs(self) -> NDArray[np.bool_]:
-        """Whether each label occurs in each week, bool[48, labels]."""
+        """True for each label in the weeks in which it occurs, bool[48, labels]."""
         occurs: NDArray[np.bool_] = self.scores >= np.float32(self.threshold)
         return occurs
 

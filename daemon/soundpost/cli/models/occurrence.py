@@ -1,4 +1,4 @@
-"""The labels of a bundle that occur at the node, for `soundpost check` and `soundpost labels`."""
+"""The labels of a bundle that occur at the node, for the commands that list them."""
 
 import time
 

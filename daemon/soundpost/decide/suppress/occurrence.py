@@ -12,7 +12,7 @@ class Occurrence(Protocol):
 
 
 class Everywhere:
-    """Where no place is known, every label occurs."""
+    """The occurrence of labels while no place is known: every label occurs."""
 
     def includes(self, _label: str, _utc_ns: int) -> bool:
         """Returns True."""
