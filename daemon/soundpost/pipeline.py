@@ -144,13 +144,13 @@ def build_pipeline(
         ConfigError: The configuration names a label that the model does not have.
     """
     manifest = model.bundle.manifest
-    tracker = build_tracker(manifest, config.decide, mutes or Mutes(manifest.label_names), health)
-    if model.range_filter is not None:
-        tracker.set_occurrence(model.range_filter)
+    tracker_mutes = mutes or Mutes(manifest.label_names)
     stages = Stages(
         gate=build_gate(config.gate, model.sample_rate_hz),
         windower=manifest.input.windower(),
         classifier=model.classifier,
-        tracker=tracker,
+        tracker=build_tracker(
+            manifest, config.decide, tracker_mutes, health, occurrence=model.range_filter
+        ),
     )
     return Pipeline(source, stages, observers, health)

@@ -4,13 +4,11 @@ import logging
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from types import TracebackType
 from typing import Protocol, Self, TextIO
 
 from soundpost.app import build_source
 from soundpost.classify.model import load_model
-from soundpost.classify.range import build_range_filter
 from soundpost.cli.watch.format import event_line
 from soundpost.cli.watch.plain import PlainOutput
 from soundpost.cli.watch.view import View
@@ -63,7 +61,7 @@ def watch(config: Config, out: TextIO) -> None:
         SoundpostError: As `soundpost run` without a broker, or rich is not installed.
     """
     display = _open_display(out)
-    model = load_model(config.classify)
+    model = load_model(config.classify).at_place(config.node, config.decide, clock_state)
     manifest, rate_hz = model.bundle.manifest, model.sample_rate_hz
     source = build_source(config, rate_hz, health := Health())
     mutes = build_mutes(manifest.labels, config, clock_state)
@@ -75,8 +73,6 @@ def watch(config: Config, out: TextIO) -> None:
         rate_hz,
         config.gate.floor_seconds,
     )
-    range_filter = build_range_filter(config.node, config.decide, model.bundle, clock_state)
-    model = replace(model, range_filter=range_filter)
     pipeline = build_pipeline(config, model, source, health, [monitor, view], mutes)
     with stopped_by_signals(lambda _: source.stop()), _log_to(view, display), source, display:
         for detections in pipeline.run():
