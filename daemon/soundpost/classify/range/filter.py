@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Callable
 
-from soundpost.audio import Chunk
+from soundpost.audio import NANOSECONDS, Chunk
 from soundpost.classify.bundle import Bundle
 from soundpost.classify.range.label_range import LabelRange, build_label_range
 from soundpost.classify.range.week import SeasonClock
@@ -31,6 +31,7 @@ class RangeFilter(Observer):
         self._week_at = week_at
         self._occurs = label_range.occurs
         self._columns = {label: column for column, label in enumerate(label_range.labels)}
+        self._checked_second: int | None = None
         self._logged_week: int | None = None
         self._is_logged = False
 
@@ -47,6 +48,10 @@ class RangeFilter(Observer):
 
     def on_chunk(self, chunk: Chunk) -> None:
         """Logs the number of labels at the start, and when the week changes."""
+        second = chunk.utc_ns // NANOSECONDS
+        if second == self._checked_second:  # the state of the clock is a system call
+            return
+        self._checked_second = second
         week = self._week_at(chunk.utc_ns)
         if self._is_logged and week == self._logged_week:
             return
