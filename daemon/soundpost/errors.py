@@ -11,6 +11,9 @@ _LONGEST_GUESSED = 64
 """Characters of a name that are compared: the time grows with their square, and a name may come
 from a message of many kilobytes."""
 
+_MOST_LISTED = 100
+"""Known names that a hint lists, so that it stays readable: a model may have thousands."""
+
 _KIND_NAMES = {
     "`float`": "a number",
     "`int`": "a whole number",
@@ -99,7 +102,10 @@ def did_you_mean(name: str, known: Iterable[str], otherwise: str | None = None) 
     guess = nearest(name, known)
     if guess:
         return f"did you mean {guess}?"
-    return f"known: {', '.join(known)}" if otherwise is None else otherwise
+    if otherwise is not None:
+        return otherwise
+    more = f" and {len(known) - _MOST_LISTED} more" if len(known) > _MOST_LISTED else ""
+    return f"known: {', '.join(known[:_MOST_LISTED])}{more}"
 
 
 def expected_value(kind: Any, error: Exception) -> str:  # noqa: ANN401 - a type form
@@ -117,4 +123,6 @@ def expected_value(kind: Any, error: Exception) -> str:  # noqa: ANN401 - a type
             if isinstance(meta, msgspec.Meta) and meta.description:
                 return meta.description
     expected = str(error).removeprefix("Expected ").partition(", got")[0]
-    return re.sub("`[a-z]+`", lambda match: _KIND_NAMES.get(match[0], match[0]), expected)
+    return re.sub(
+        r"(`[a-z]+)( \| null)?`", lambda match: _KIND_NAMES.get(f"{match[1]}`", match[0]), expected
+    )

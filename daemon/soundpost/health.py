@@ -35,6 +35,8 @@ class Health(msgspec.Struct, kw_only=True):
         windows: Windows classified.
         detections: Detection states decided.
         events_muted: Events that did not start because their label was muted.
+        events_out_of_range: Events that did not start because their label does not occur at the
+            place in this week.
         clips_kept: Clips of events stored, with their pictures.
         clips_withheld: Clips not stored because they contain speech.
         clips_lost: Clips that could not be stored.
@@ -57,6 +59,7 @@ class Health(msgspec.Struct, kw_only=True):
     windows: int = 0
     detections: int = 0
     events_muted: int = 0
+    events_out_of_range: int = 0
     clips_kept: int = 0
     clips_withheld: int = 0
     clips_lost: int = 0

@@ -149,6 +149,8 @@ def build_pipeline(
         gate=build_gate(config.gate, model.sample_rate_hz),
         windower=manifest.input.windower(),
         classifier=model.classifier,
-        tracker=build_tracker(manifest, config.decide, tracker_mutes, health),
+        tracker=build_tracker(
+            manifest, config.decide, tracker_mutes, health, occurrence=model.range_filter
+        ),
     )
     return Pipeline(source, stages, observers, health)

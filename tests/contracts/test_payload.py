@@ -58,7 +58,7 @@ HEALTH_JSON = (
     b'{"schema":1,"node":"north-gate","time":"2026-11-20T07:31:21.480Z","clock":"synced",'
     b'"version":"0.1.0","model":{"id":"esc50","version":"1.0.0","sha256":"' + b"5e" * 32 + b'"},'
     b'"heard_seconds":1.0,"problems":["clipping"],"counters":{"samples":16000,"overflows":0,"dropped_samples":0,'
-    b'"reopens":0,"windows":7,"detections":2,"events_muted":0,"clips_kept":1,"clips_withheld":0,"clips_lost":0,'
+    b'"reopens":0,"windows":7,"detections":2,"events_muted":0,"events_out_of_range":0,"clips_kept":1,"clips_withheld":0,"clips_lost":0,'
     b'"messages_sent":2,"messages_dropped":0,"messages_waiting":0,"outbox_faults":0,"connects":1,'
     b'"commands":0,"results_dropped":0,"commands_invalid":0}}'
 )

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from daemon_process import NODE, soundpost
 from mosquitto import Broker
+from range_bundle import write_range_bundle
 from recording import write_quiet
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -34,6 +35,21 @@ def test_every_step_is_run_and_reported(config: Path) -> None:
     """There is a line for each, from the configuration to the broker."""
     done = soundpost("check", "--config", str(config))
     assert (done.returncode, lines(done.stdout)) == (0, [f"ok {step}" for step in STEPS])
+
+
+def test_a_bundle_with_a_range_model_has_a_step_for_it(config: Path, tmp_path: Path) -> None:
+    """It says how many labels occur at the place; a broken range model fails it."""
+    place = ["--latitude", "0", "--longitude", "-0.5"]
+    for name, status, line in (
+        ("tiny.tflite", 0, "of 3 labels occur at 0.0 N 0.5 W in week"),
+        ("broken.tflite", 78, "expected scores from 0 to 1, got nan"),
+    ):
+        bundle = write_range_bundle(tmp_path / name, name)
+        done = soundpost("check", "--config", str(config), "--bundle", str(bundle), *place)
+        assert done.returncode == status
+        state = "FAIL" if status else "ok"
+        assert [f"{state} range"] == [step for step in lines(done.stdout) if "range" in step]
+        assert line in done.stdout
 
 
 def test_a_damaged_outbox_fails_its_step(config: Path) -> None:

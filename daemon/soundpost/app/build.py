@@ -47,7 +47,7 @@ def build(live_config: LiveConfig) -> Daemon:
         SoundpostError: The configuration, the bundle or the outbox cannot be used.
     """
     config, health = live_config.config, Health()
-    model = load_model(config.classify)
+    model = load_model(config.classify).at_place(config.node, config.decide, clock_state)
     manifest, rate_hz = model.bundle.manifest, model.sample_rate_hz
     source, source_name = build_source(config, rate_hz, health), printable(config.capture.source)
     status_line = StatusLine(source_name, rate_hz, lambda: live_config.refusal)
@@ -60,6 +60,8 @@ def build(live_config: LiveConfig) -> Daemon:
     monitor, timer = MicrophoneMonitor(rate_hz), InferenceTimer(model.classifier.classify)
     # The pipeline shares this list: observers that need the publisher are appended below.
     timed, observers = replace(model, classifier=timer), list[Observer]((monitor, evidence))
+    if model.range_filter is not None:
+        observers.append(model.range_filter)
     pipeline = build_pipeline(config, timed, source, health, observers, mutes)
     _log.info("capturing from %s, classifying with %s", source_name, model.bundle.folder)
     publisher = _build_publisher(config, manifest, health, pipeline.labels)
@@ -108,7 +110,7 @@ def validate(config: Config) -> None:
     Raises:
         SoundpostError: The configuration does not fit the bundle, the model or the machine.
     """
-    model = load_model(config.classify)
+    model = load_model(config.classify).at_place(config.node, config.decide, clock_state)
     mutes = build_mutes(model.bundle.manifest.labels, config, clock_state)
     build_tracker(model.bundle.manifest, config.decide, mutes, Health())
     build_gate(config.gate, model.sample_rate_hz)

@@ -1,14 +1,17 @@
 """The configured model: a bundle, verified and tested on this machine."""
 
-from dataclasses import dataclass
-from typing import Protocol
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Protocol, Self
 
 from soundpost.classify.bundle import Bundle, load_bundle
 from soundpost.classify.classifier import Classifier
 from soundpost.classify.find import find_bundle
 from soundpost.classify.golden import replay_golden
-from soundpost.config import ClassifyConfig
+from soundpost.classify.range import RangeFilter, build_range_filter
+from soundpost.config import ClassifyConfig, DecideConfig, NodeConfig
 from soundpost.events import AnyWindow, Scores
+from soundpost.system.clock import ClockState
 
 
 class WindowClassifier(Protocol):
@@ -21,10 +24,35 @@ class WindowClassifier(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """A verified bundle and the classifier that runs it."""
+    """A verified bundle and the classifier that runs it.
+
+    Attributes:
+        bundle: The bundle.
+        classifier: Runs its model.
+        range_filter: Keeps labels from starting events that do not occur at the place; None if
+            the bundle has no range model, the place is not known, or any label may start.
+    """
 
     bundle: Bundle
     classifier: WindowClassifier
+    range_filter: RangeFilter | None = None
+
+    def at_place(
+        self, node: NodeConfig, decide: DecideConfig, clock: Callable[[], ClockState]
+    ) -> Self:
+        """Returns the model with the filter of its range model, which is run and then given up.
+
+        Args:
+            node: Has the place.
+            decide: The rules of the model.
+            clock: Returns the state of the wall clock.
+
+        Raises:
+            BundleError, ConfigError: As `build_range_filter`.
+        """
+        range_filter = build_range_filter(node, decide, self.bundle, clock)
+        bundle = replace(self.bundle, range_model=None)
+        return replace(self, bundle=bundle, range_filter=range_filter)
 
     @property
     def sample_rate_hz(self) -> int:

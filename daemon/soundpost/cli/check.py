@@ -15,6 +15,7 @@ from soundpost.classify.golden import SCORE_TOLERANCE
 from soundpost.cli.checklist import Checklist
 from soundpost.cli.devices import TRY_SECONDS, describe_recording
 from soundpost.cli.models.labels import REASONS
+from soundpost.cli.models.occurrence import describe_range
 from soundpost.config import Config, DecideConfig
 from soundpost.decide import build_mutes, build_rules, undetected_labels
 from soundpost.decide.rules.rules import build_label_names
@@ -49,6 +50,8 @@ def check(read_config: Callable[[], Config], out: TextIO) -> int:
     )
     if bundle is not None:
         steps.attempt("golden", lambda: _replay(bundle, config), str)
+        if bundle.manifest.range is not None:
+            steps.attempt("range", lambda: describe_range(config.node, config.decide, bundle), str)
     rate_hz = bundle.manifest.input.sample_rate_hz if bundle else 16_000
     steps.attempt("sound", lambda: _record(config, rate_hz), str)
     if config.evidence.folder is not None:

@@ -32,7 +32,7 @@ class Flag:
     metavar: str | None = None
     choices: tuple[str, ...] | None = None
     is_list: bool = False
-    parse: Callable[[str], str | int] = str
+    parse: Callable[[str], str | float] = str
 
 
 LONGEST_NUMBER = 9
@@ -42,6 +42,14 @@ LONGEST_NUMBER = 9
 def _number_or_text(text: str) -> int | str:
     """Returns a whole number as such, and everything else unchanged."""
     return int(text) if text.isdecimal() and len(text) <= LONGEST_NUMBER else text
+
+
+def _degrees_or_text(text: str) -> float | str:
+    """Returns a number as such, and everything else unchanged."""
+    try:
+        return float(text)
+    except ValueError:
+        return text
 
 
 FLAGS = {
@@ -61,6 +69,12 @@ FLAGS = {
     ),
     "broker": Flag("mqtt", "broker", "default: mqtt://localhost:1883", "mqtt[s]://HOST[:PORT]"),
     "node": Flag("node", "name", "name of this node (default: the host name)", "NAME"),
+    "latitude": Flag(
+        "node", "latitude", "of this node, north positive", "DEGREES", parse=_degrees_or_text
+    ),
+    "longitude": Flag(
+        "node", "longitude", "of this node, east positive", "DEGREES", parse=_degrees_or_text
+    ),
     "bundle": Flag("classify", "bundle", "model (default: everyday, included)", "NAME|DIR"),
     "include": Flag(
         "decide", "include", "detect only these labels and groups", "LABEL[,…]", is_list=True

@@ -1,9 +1,11 @@
 """The command line: its commands, flags and help."""
 
 import argparse
+from functools import partial
 from pathlib import Path
 
 from soundpost import __version__
+from soundpost.cli.models.parser import add_models, week
 from soundpost.cli.options import CommandParser, add_configuration, positive_seconds, threshold
 
 _EXAMPLES = """\
@@ -59,7 +61,8 @@ def build_parser() -> argparse.ArgumentParser:
     listen = _add(
         commands, "listen", "print the detections in files and folders; no broker", _LISTEN_EXAMPLES
     )
-    add_configuration(listen, "channel", "node", "bundle", "include", "exclude")
+    place = ("latitude", "longitude")
+    add_configuration(listen, "channel", "node", *place, "bundle", "include", "exclude")
     _add_listen(listen)
 
     check = _add(
@@ -69,7 +72,9 @@ def build_parser() -> argparse.ArgumentParser:
         "examples:\n  soundpost check --source mic:USB\n"
         "  sudo soundpost check --config /etc/soundpost/soundpost.toml\n",
     )
-    add_configuration(check, "source", "channel", "broker", "node", "bundle")
+    add_configuration(
+        check, "source", "channel", "broker", "node", "latitude", "longitude", "bundle"
+    )
 
     selftest = _add(
         commands,
@@ -104,7 +109,7 @@ def build_parser() -> argparse.ArgumentParser:
         dest="trying",
         help="record from each: level, channels that carry sound, faults",
     )
-    _add_models(commands)
+    add_models(partial(_add, commands))
 
     clips = _add(commands, "clips", "list the stored clips, or copy them", _CLIPS_EXAMPLES)
     add_configuration(clips)
@@ -162,6 +167,12 @@ def _add_listen(listen: argparse.ArgumentParser) -> None:
         "label or group; can be repeated",
     )
     listen.add_argument(
+        "--week",
+        type=week,
+        metavar="N",
+        help="detect only labels that occur at the place in this week of the year, 1 to 48",
+    )
+    listen.add_argument(
         "--summary",
         action="store_true",
         help="a table for each label instead of JSON lines: events, seconds, best score",
@@ -176,24 +187,3 @@ def _add_listen(listen: argparse.ArgumentParser) -> None:
         action="store_true",
         help="JSON lines too: with a table these are on stdout, and the table on stderr",
     )
-
-
-def _add_models(commands: "argparse._SubParsersAction[CommandParser]") -> None:
-    bundles = _add(
-        commands,
-        "bundles",
-        "list the models that are installed",
-        "examples:\n  soundpost bundles\n  soundpost bundles --json | jq -r '.[].name'\n\n"
-        "A name can be given to --bundle. Models of your own are found in the folder\n"
-        "$SOUNDPOST_MODELS, or by a path with a slash.\n",
-    )
-    bundles.add_argument("--json", action="store_true", help="one JSON array")
-    labels = _add(
-        commands,
-        "labels",
-        "list what a model can detect, and from which score on",
-        "examples:\n  soundpost labels --bundle /srv/models/garden\n"
-        "  soundpost labels --config /etc/soundpost/soundpost.toml    with your thresholds\n",
-    )
-    add_configuration(labels, "bundle")
-    labels.add_argument("--json", action="store_true", help="one JSON array")

@@ -94,7 +94,12 @@ def _listen(options: argparse.Namespace) -> int:
         has_scores=options.scores,
     )
     is_complete = listen(
-        read_config(options), options.files, options.threshold or [], reports, sys.stdout
+        read_config(options),
+        options.files,
+        options.threshold or [],
+        reports,
+        sys.stdout,
+        week=options.week,
     )
     return 0 if is_complete else 1
 
@@ -107,8 +112,10 @@ def _bundles(options: argparse.Namespace) -> int:
 
 def _labels(options: argparse.Namespace) -> int:
     from soundpost.cli.models.labels import labels  # noqa: PLC0415 - see above
+    from soundpost.cli.models.occurrence import this_week  # noqa: PLC0415 - see above
 
-    labels(read_config(options), sys.stdout, is_json=options.json)
+    week = this_week() if options.shows_range and options.week is None else options.week
+    labels(read_config(options), sys.stdout, is_json=options.json, week=week)
     return 0
 
 

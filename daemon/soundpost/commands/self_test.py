@@ -142,6 +142,7 @@ def _test_config(config: Config, sound: KnownSound) -> Config:
     open_on = without_voice.get(config.gate.open_on, config.gate.open_on)
     rules = DecideConfig(
         include=[sound.label],
+        range="off",
         on_threshold=sound.needed_score,
         off_threshold=sound.needed_score / 2,
         smoothing_windows=1,

@@ -5,6 +5,7 @@ from soundpost.config.decide import DecideConfig, LabelConfig, ProfileConfig, Sc
 from soundpost.config.live import LiveConfig
 from soundpost.config.load import load_config
 from soundpost.config.metrics import MetricsConfig
+from soundpost.config.place import Place
 from soundpost.config.schema import (
     CaptureConfig,
     ClassifyConfig,
@@ -28,6 +29,7 @@ __all__ = [
     "MetricsConfig",
     "MqttConfig",
     "NodeConfig",
+    "Place",
     "ProfileConfig",
     "ScheduleConfig",
     "Section",

@@ -36,6 +36,7 @@ class ProfileConfig(Section, frozen=True):
     of_windows: Windows | None = None
     minimum_seconds: Seconds | None = None
     refractory_seconds: Seconds | None = None
+    range: Literal["auto", "off"] | None = None
 
 
 class LabelConfig(ProfileConfig, frozen=True):
@@ -62,6 +63,7 @@ class DecideConfig(LabelConfig, frozen=True):
 
     include: Labels | None = None
     exclude: Labels = msgspec.field(default_factory=list)
+    range_threshold: Share | None = None
     unknown: bool = False
     any: bool = False
     over_floor_db: Decibels = 15.0

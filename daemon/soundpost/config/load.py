@@ -7,10 +7,11 @@ from typing import Any, get_args, get_origin
 
 import msgspec
 
+from soundpost.config.name_files import expand_files
 from soundpost.config.paths import expand_paths
 from soundpost.config.schema import Config
 from soundpost.config.toml import TomlFile, read_toml
-from soundpost.config.types import Section
+from soundpost.config.types import Labels, Section
 from soundpost.errors import ConfigError, did_you_mean, expected_value, nearest
 
 _COMMAND_LINE = "the command line"
@@ -49,7 +50,10 @@ def load_config(path: Path | None, flags: dict[str, dict[str, Any]] | None = Non
 
 
 def _check(value: object, kind: Any, name: str, origin: TomlFile) -> None:  # noqa: ANN401 - a type form
-    """Raises ConfigError, with the full name of the key, for an unknown key or a wrong value."""
+    """Raises ConfigError, with the full name of the key, for an unknown key or a wrong value.
+
+    In lists of labels, names take the place of the files that hold them.
+    """
     if get_origin(kind) is dict:
         for key, inner in _table(value, name, origin).items():
             _check(inner, get_args(kind)[1], f"{name}.{key}", origin)
@@ -80,6 +84,8 @@ def _check(value: object, kind: Any, name: str, origin: TomlFile) -> None:  # no
                 value,
                 "docs/CONFIG.md lists every key with its type and default",
             ) from error
+        if isinstance(value, list) and Labels in (kind, *get_args(kind)):
+            value[:] = expand_files(value, f"{origin.name}: {name}")
 
 
 def _check_paths(origin: TomlFile) -> None:

@@ -9,6 +9,7 @@ from msgspec import Meta
 
 from soundpost.config.decide import DecideConfig
 from soundpost.config.metrics import MetricsConfig
+from soundpost.config.place import Place
 from soundpost.config.types import (
     Count,
     Decibels,
@@ -84,6 +85,13 @@ class NodeConfig(Section, frozen=True):
     def __post_init__(self) -> None:
         if (self.latitude is None) != (self.longitude is None):
             raise ValueError("latitude and longitude are set both or not at all")
+
+    @property
+    def place(self) -> Place | None:
+        """The place, None if it is not set."""
+        if self.latitude is None or self.longitude is None:
+            return None
+        return Place(self.latitude, self.longitude)
 
 
 class CaptureConfig(Section, frozen=True):

@@ -7,6 +7,7 @@ from soundpost.decide.rules.profiles import known_profiles
 from soundpost.decide.rules.reserved_labels import reserved_labels_of
 from soundpost.decide.rules.rules import build_label_names, build_rules
 from soundpost.decide.suppress.mutes import Mutes, MutesState
+from soundpost.decide.suppress.occurrence import Occurrence
 from soundpost.decide.suppress.schedule import build_schedules
 from soundpost.decide.tracker import Tracker
 from soundpost.decide.unlabelled import UnlabelledScorer
@@ -16,7 +17,11 @@ from soundpost.system.clock import ClockState
 
 
 def build_tracker(
-    manifest: Manifest, config: DecideConfig, mutes: Mutes, health: Health
+    manifest: Manifest,
+    config: DecideConfig,
+    mutes: Mutes,
+    health: Health,
+    occurrence: Occurrence | None = None,
 ) -> Tracker:
     """Returns the tracker that the manifest and the configuration describe.
 
@@ -24,7 +29,8 @@ def build_tracker(
         manifest: Of the model that classifies.
         config: Settings that replace the manifest's defaults.
         mutes: The mutes and schedules that keep events from starting.
-        health: Counts the events that were muted.
+        health: Counts the events that were suppressed.
+        occurrence: The labels that occur at the place; None if any may start an event.
 
     Raises:
         ConfigError: As `build_rules`.
@@ -32,7 +38,10 @@ def build_tracker(
     model_input = manifest.input
     rules = build_rules(manifest.labels, config, model_input.sample_rate_hz)
     unlabelled = UnlabelledScorer(manifest, config) if reserved_labels_of(config) else None
-    return Tracker(rules, model_input.spectrogram, mutes, health, unlabelled)
+    tracker = Tracker(rules, model_input.spectrogram, mutes, health, unlabelled)
+    if occurrence is not None:
+        tracker.set_occurrence(occurrence)
+    return tracker
 
 
 def longest_memory_windows(manifest: Manifest, config: DecideConfig) -> int:

@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from soundpost.events import AnyWindow
+from soundpost.audio import samples_to_ns
+from soundpost.events import AnyWindow, Detection, State
 
 
 @dataclass(slots=True)
@@ -30,3 +31,33 @@ class Track:
     level_dbfs: float
     last_active_window: AnyWindow
     confirmed: bool = False
+
+    def detection(
+        self, state: State, decided_sample: int, offset_sample: int | None, sample_rate_hz: int
+    ) -> Detection:
+        """Returns a state of the event.
+
+        Args:
+            state: The state.
+            decided_sample: End of the window that decided it.
+            offset_sample: One past the last sample of the event; None while it lasts.
+            sample_rate_hz: Converts samples into time.
+        """
+        offset_utc_ns = None
+        if offset_sample is not None:
+            # By its samples: the wall clock may have been set while the event lasted.
+            duration_ns = samples_to_ns(offset_sample - self.onset_sample, sample_rate_hz)
+            offset_utc_ns = self.onset_utc_ns + duration_ns
+        return Detection(
+            event=self.event,
+            state=state,
+            label=self.label,
+            score=self.peak,
+            threshold=self.threshold,
+            onset_sample=self.onset_sample,
+            offset_sample=offset_sample,
+            decided_sample=decided_sample,
+            onset_utc_ns=self.onset_utc_ns,
+            offset_utc_ns=offset_utc_ns,
+            level_dbfs=self.level_dbfs,
+        )

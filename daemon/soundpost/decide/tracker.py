@@ -10,6 +10,7 @@ from soundpost.decide.edges import SoundEdges
 from soundpost.decide.hysteresis import HysteresisThreshold, ThresholdState
 from soundpost.decide.rules.rules import Rule
 from soundpost.decide.suppress.mutes import Mutes
+from soundpost.decide.suppress.occurrence import Everywhere, Occurrence
 from soundpost.decide.track import Track
 from soundpost.decide.unlabelled import UnlabelledScorer
 from soundpost.events import AnyWindow, Detection, Scores, State
@@ -29,7 +30,7 @@ class Tracker:
         rules: One for each label that is tracked.
         spec: The parameters of the log-mel in which onsets are located.
         mutes: The mutes and schedules that keep events from starting.
-        health: Counts the events that were muted.
+        health: Counts the events that were suppressed.
         unlabelled: Scores `unknown` and `any`; None if there are no rules for them.
     """
 
@@ -47,12 +48,13 @@ class Tracker:
         self._mutes = mutes
         self._health = health
         self._unlabelled = unlabelled
+        self._occurrence: Occurrence = Everywhere()
         self._threshold = HysteresisThreshold(rules)
         # Keyed by the position of a rule among the rules, not by its label's index in the scores.
         self._rising: dict[int, AnyWindow] = {}
         self._tracks: dict[int, Track] = {}
         self._refractory_until_sample: dict[int, int] = {}
-        self._muted: set[int] = set()
+        self._suppressed: set[int] = set()
         self._tracked_until_sample = 0
         self._event_count = 0
 
@@ -79,6 +81,10 @@ class Tracker:
         self._rules = list(rules)
         self._threshold.set_rules(rules)
 
+    def set_occurrence(self, occurrence: Occurrence) -> None:
+        """Suppresses events of labels that do not occur, from the next window on."""
+        self._occurrence = occurrence
+
     def update(self, scores: Scores) -> Iterator[Detection]:
         """Yields the states that one more window's scores decide, in the order of the rules."""
         window = scores.window
@@ -103,13 +109,13 @@ class Tracker:
             yield self._end(position)
         self._threshold.reset()
         self._rising.clear()
-        self._muted.clear()
+        self._suppressed.clear()
 
     def _record_rising(self, rises: NDArray[np.bool_], window: AnyWindow) -> None:
         """Records, for each label, the window in which its score began to rise."""
         positions = rises.nonzero()[0].tolist()
         self._rising = {position: self._rising.get(position, window) for position in positions}
-        self._muted &= self._rising.keys()
+        self._suppressed &= self._rising.keys()
 
     def _start(
         self, position: int, threshold_state: ThresholdState, window: AnyWindow
@@ -118,8 +124,11 @@ class Tracker:
         if window.end_sample <= refractory_until_sample:
             return
         rule = self._rules[position]
+        if rule.follows_range and not self._occurrence.includes(rule.label, window.utc_ns):
+            self._health.events_out_of_range += self._suppress(position)
+            return
         if not self._mutes.may_start(rule.label, window.utc_ns):
-            self._count_muted(position)
+            self._health.events_muted += self._suppress(position)
             return
         onset = max(self._edges.onset_sample(self._rising[position]), refractory_until_sample)
         track = Track(
@@ -136,12 +145,15 @@ class Tracker:
         self._tracks[position] = track
         yield self._make_detection(track, State.STARTED)
 
-    def _count_muted(self, position: int) -> None:
-        """Counts a muted event once. A sound that outlasts the mute starts when the mute ends."""
+    def _suppress(self, position: int) -> bool:
+        """Suppresses a start, and returns whether it is the first one of this sound, to count it.
+
+        A sound that outlasts the reason starts when that ends, with its onset there.
+        """
         del self._rising[position]
-        if position not in self._muted:
-            self._muted.add(position)
-            self._health.events_muted += 1
+        is_first = position not in self._suppressed
+        self._suppressed.add(position)
+        return is_first
 
     def _continue_event(
         self, position: int, threshold_state: ThresholdState, window: AnyWindow
@@ -166,25 +178,8 @@ class Tracker:
         return self._make_detection(track, state, offset)
 
     def _make_detection(self, track: Track, state: State, offset: int | None = None) -> Detection:
-        return Detection(
-            event=track.event,
-            state=state,
-            label=track.label,
-            score=track.peak,
-            threshold=track.threshold,
-            onset_sample=track.onset_sample,
-            offset_sample=offset,
-            decided_sample=self._tracked_until_sample,
-            onset_utc_ns=track.onset_utc_ns,
-            offset_utc_ns=None if offset is None else self._offset_utc_ns(track, offset),
-            level_dbfs=track.level_dbfs,
-        )
-
-    def _offset_utc_ns(self, track: Track, offset: int) -> int:
-        # By its samples: the wall clock may have been set while the event lasted.
-        duration_ns = samples_to_ns(offset - track.onset_sample, self._spec.sample_rate_hz)
-        return track.onset_utc_ns + duration_ns
+        decided_sample, rate_hz = self._tracked_until_sample, self._spec.sample_rate_hz
+        return track.detection(state, decided_sample, offset, rate_hz)
 
     def _utc_ns(self, sample: int, near: AnyWindow) -> int:
-        ahead = sample - near.start_sample
-        return near.utc_ns + samples_to_ns(ahead, self._spec.sample_rate_hz)
+        return near.utc_ns + samples_to_ns(sample - near.start_sample, self._spec.sample_rate_hz)

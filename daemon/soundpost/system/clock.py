@@ -28,7 +28,8 @@ _TIME_ERROR = 5
 _TIMEX_BYTES = 512  # struct timex is 208 bytes on 64-bit Linux, 128 on 32-bit; the rest is slack
 
 
-def _since_boot_ns() -> int:
+def since_boot_ns() -> int:
+    """Returns the time since the boot by a clock that cannot be set, and that counts sleep."""
     return time.clock_gettime_ns(time.CLOCK_BOOTTIME)
 
 
@@ -51,7 +52,7 @@ class WallClock:
         self,
         *,
         wall_ns: Callable[[], int] = time.time_ns,
-        steady_ns: Callable[[], int] = _since_boot_ns,
+        steady_ns: Callable[[], int] = since_boot_ns,
     ) -> None:
         self._wall_ns = wall_ns
         self._steady_ns = steady_ns

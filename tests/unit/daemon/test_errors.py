@@ -53,6 +53,13 @@ def test_the_hint_for_an_unknown_name_has_the_nearest_one(name: str, hint: str) 
     assert errors.did_you_mean(name, ["dog", "siren"]) == hint
 
 
+def test_the_hint_lists_at_most_a_hundred_names() -> None:
+    """A model may have thousands of labels."""
+    known = [f"{number:04}" for number in range(6_522)]
+    hint = errors.did_you_mean("x", known)
+    assert hint == f"known: {', '.join(known[:100])} and 6422 more"
+
+
 def test_another_hint_replaces_the_list_of_known_names() -> None:
     """A list of known names may be too long to print."""
     assert errors.did_you_mean("x", ["dog"], "see the manual") == "see the manual"
@@ -67,6 +74,7 @@ def test_another_hint_replaces_the_list_of_known_names() -> None:
         (Annotated[str, Meta(pattern="^a", description="an a")], "b", "an a"),
         (Annotated[str, Meta(pattern="^a", description="an a")] | None, "b", "an a"),
         (Annotated[float, Meta(ge=0.0)], -1.0, "a number >= 0.0"),
+        (float | None, "x", "a number"),
     ],
 )
 def test_an_expected_value_is_described_in_plain_words(

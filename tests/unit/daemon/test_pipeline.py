@@ -1,6 +1,7 @@
 """The whole pipeline: the same samples give the same detections, in chunks of any size."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import msgspec
@@ -13,12 +14,14 @@ from soundpost.audio import Chunk, Pcm, samples_to_ns
 from soundpost.capture import ArraySource
 from soundpost.classify import Classifier, load_bundle
 from soundpost.classify.model import Model
+from soundpost.classify.range import WEEKS, LabelRange, RangeFilter, week_at
 from soundpost.config import (
     Config,
     DecideConfig,
     GateConfig,
     LabelConfig,
     NodeConfig,
+    Place,
     ScheduleConfig,
 )
 from soundpost.decide import build_mutes
@@ -175,6 +178,23 @@ def test_a_schedule_mutes_by_the_time_of_the_sound_and_is_counted(model: Model) 
     assert [(d.label, d.state, d.onset_sample) for d in detected] == others
     assert len(others) < len(unmuted)
     assert health.events_muted > 0
+
+
+def test_a_label_out_of_range_starts_no_event_and_is_counted(model: Model) -> None:
+    """The other labels are not affected, and the labels of the pipeline stay the same."""
+    scores = np.ones((WEEKS, 3), np.float32)
+    scores[:, 0] = 0.0
+    label_range = LabelRange(Place(52.5, 13.4), 0.5, ("hiss", "hum", "hush"), scores)
+    filtered = replace(model, range_filter=RangeFilter(label_range, week_at))
+    health, samples = Health(), sound(6.0, 1)
+    pipeline = build_pipeline(ALWAYS, filtered, ChunkedSource(samples, [800]), health)
+    detected = [detection for decided in pipeline.run() for detection in decided]
+    everywhere = detections(model, ALWAYS, samples, [800])
+    others = [(d.label, d.state, d.onset_sample) for d in everywhere if d.label != "hiss"]
+    assert [(d.label, d.state, d.onset_sample) for d in detected] == others
+    assert len(others) < len(everywhere)
+    assert pipeline.labels == ["hiss", "hum", "hush"]
+    assert (health.events_muted, health.events_out_of_range > 0) == (0, True)
 
 
 def test_health_counts_windows_and_detections(model: Model) -> None:

@@ -3,6 +3,7 @@
 import logging
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TextIO
 
@@ -11,10 +12,12 @@ import msgspec
 from soundpost.app import build_message_builder
 from soundpost.capture import FileSource
 from soundpost.classify.model import Model, load_model
+from soundpost.classify.range import RangeFilter
 from soundpost.cli.listen.files import FileSearch
 from soundpost.cli.listen.progress import Progress
 from soundpost.cli.listen.reports import BestScores, ReportOptions, Summary
 from soundpost.cli.listen.thresholds import build_run_rules, with_named_labels
+from soundpost.cli.models.occurrence import required_label_range
 from soundpost.cli.options import Threshold
 from soundpost.config import Config
 from soundpost.decide import Rule
@@ -34,6 +37,8 @@ def listen(
     thresholds: Sequence[Threshold],
     reports: ReportOptions,
     out: TextIO,
+    *,
+    week: int | None = None,
 ) -> bool:
     """Prints the detections of files; returns whether all of them were read to their end.
 
@@ -46,11 +51,18 @@ def listen(
         thresholds: They win over those of the configuration.
         reports: What is printed. Tables go to stderr if there are lines on `out`.
         out: Receives the lines, or the tables.
+        week: The week of the recordings, from 1 to 48: only labels are detected that occur at the
+            place then. None for all labels, because files have no date.
 
     Raises:
-        BundleError, ConfigError: As `load_model`, `build_run_rules` and `build_pipeline`.
+        BundleError, ConfigError: As `load_model`, `build_run_rules` and `build_pipeline`; or the
+            bundle has no range model for the week.
     """
     model = load_model(config.classify)
+    if week is not None:
+        label_range = required_label_range(config.node, config.decide, model.bundle)
+        model = replace(model, range_filter=RangeFilter(label_range, lambda _: week))
+        _log.info("%s", label_range.describe(week))
     config = with_named_labels(config, thresholds)
     rules = build_run_rules(model, config, thresholds)
     search = FileSearch()

@@ -1,12 +1,15 @@
 """`soundpost labels`: lists what a model detects, and from which score on."""
 
 import json
-from dataclasses import asdict, dataclass
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
 from typing import TextIO
 
 from soundpost.classify import find_bundle, load_bundle
+from soundpost.classify.range import LabelRange
+from soundpost.cli.models.occurrence import required_label_range
 from soundpost.config import Config, DecideConfig
-from soundpost.decide import UndetectedReason, build_rules, undetected_labels
+from soundpost.decide import LabelNames, UndetectedReason, build_rules, undetected_labels
 from soundpost.decide.rules.rules import build_label_names
 from soundpost.manifest import Manifest
 from soundpost.system.printable import printable
@@ -38,6 +41,9 @@ class LabelRow:
         false_events_per_hour: The budget of false events that the bundle's threshold keeps to.
         recall: The share of events that are detected at the bundle's threshold.
         is_speech: True if `evidence.privacy` silences it by its score.
+        occurrence: The score of the range model at the place in the week; None if it is not run,
+            or for a label that is not the model's.
+        occurs: True if that score reaches the threshold; None as before.
     """
 
     label: str
@@ -50,21 +56,46 @@ class LabelRow:
     false_events_per_hour: float | None
     recall: float | None
     is_speech: bool
+    occurrence: float | None = None
+    occurs: bool | None = None
 
 
-def labels(config: Config, out: TextIO, *, is_json: bool) -> None:
+def labels(config: Config, out: TextIO, *, is_json: bool, week: int | None = None) -> None:
     """Prints a row for each label of the configured bundle, with the configuration's settings.
+
+    Args:
+        config: The configuration.
+        out: Receives the rows.
+        is_json: True for one JSON array in place of a table.
+        week: Marks the labels that occur at the node in this week, from 1 to 48; None for no marks.
 
     Raises:
         BundleError: The bundle cannot be used.
-        ConfigError: The configuration does not fit it.
+        ConfigError: The configuration does not fit it, or it has no range model for the week.
     """
     bundle = load_bundle(find_bundle(config.classify.bundle))
-    rows = _rows(config.decide, bundle.manifest)
+    rows, note = _rows(config.decide, bundle.manifest), ""
+    if week is not None:
+        label_range = required_label_range(config.node, config.decide, bundle)
+        rows = _mark(rows, label_range, week)
+        note = f"\n{label_range.describe(week)}\n"
     if is_json:
         out.write(json.dumps([asdict(row) for row in rows], indent=1) + "\n")
     else:
         _write_table(rows, out)
+        out.write(note)
+
+
+def _mark(rows: Sequence[LabelRow], label_range: LabelRange, week: int) -> list[LabelRow]:
+    """Returns the rows with the labels marked that occur in a week."""
+    scores = dict(zip(label_range.labels, label_range.scores[week - 1].tolist(), strict=True))
+    occurring = set(label_range.occurring(week))
+    return [
+        replace(row, occurrence=scores[row.label], occurs=row.label in occurring)
+        if row.label in scores
+        else row
+        for row in rows
+    ]
 
 
 def _write_table(rows: list[LabelRow], out: TextIO) -> None:
@@ -73,8 +104,9 @@ def _write_table(rows: list[LabelRow], out: TextIO) -> None:
     has_budgets = any(
         row.recall is not None or row.false_events_per_hour is not None for row in rows
     )
-    calibration = "  recall  budget/h" if has_budgets else ""
-    out.write(f"{'label':{width}}  starts at  ends below{calibration}  profile, groups\n")
+    has_range = any(row.occurs is not None for row in rows)
+    more = ("  recall  budget/h" if has_budgets else "") + ("  occurs, score" if has_range else "")
+    out.write(f"{'label':{width}}  starts at  ends below{more}  profile, groups\n")
     for row in rows:
         notes = printable(", ".join(filter(None, [row.profile, *row.groups])))
         if row.off_reason is None:
@@ -83,6 +115,7 @@ def _write_table(rows: list[LabelRow], out: TextIO) -> None:
             scores = f"{REASONS[row.off_reason]:>9}"
         calibration = f"  {_percent(row.recall)}  {_number(row.false_events_per_hour)}"
         line = f"{row.label:{width}}  {scores:{_SCORES_WIDTH}}{calibration if has_budgets else ''}"
+        line += f"  {_occurrence(row)}" if has_range else ""
         out.write(f"{line}  {notes}".rstrip() + "\n")
     if has_budgets:
         out.write("\nrecall, budget/h of false events: of the bundle's own thresholds\n")
@@ -96,6 +129,12 @@ def _number(value: float | None) -> str:
     return f"{'-' if value is None else f'{value:g}':>8}"
 
 
+def _occurrence(row: LabelRow) -> str:
+    if row.occurrence is None:
+        return f"{'-':13}"
+    return f"{'yes' if row.occurs else 'no':6}  {row.occurrence:5.3f}"
+
+
 def _rows(config: DecideConfig, manifest: Manifest) -> list[LabelRow]:
     """Returns a row for each label of the model, and for `unknown` and `any` if they are on."""
     label_names = build_label_names(manifest.labels, config)
@@ -103,6 +142,7 @@ def _rows(config: DecideConfig, manifest: Manifest) -> list[LabelRow]:
     sample_rate_hz = manifest.input.sample_rate_hz
     rules = {rule.label: rule for rule in build_rules(manifest.labels, config, sample_rate_hz)}
     by_name = {label.name: label for label in manifest.labels}
+    profiles = _profiles(config, label_names)
 
     def row(name: str) -> LabelRow:
         rule, label = rules.get(name), by_name.get(name)
@@ -112,7 +152,11 @@ def _rows(config: DecideConfig, manifest: Manifest) -> list[LabelRow]:
             on_threshold=rule.on_threshold if rule else None,
             off_threshold=rule.off_threshold if rule else None,
             groups=groups,
-            profile=_profile(config, name, groups),
+            profile=[
+                config.profile,
+                *(profile for place, profile in profiles if place in groups),
+                *(profile for place, profile in profiles if place == name),
+            ][-1],
             is_detected=rule is not None,
             off_reason=off.get(name),
             false_events_per_hour=label.false_events_per_hour if label else None,
@@ -123,10 +167,11 @@ def _rows(config: DecideConfig, manifest: Manifest) -> list[LabelRow]:
     return [row(name) for name in label_names.labels]
 
 
-def _profile(config: DecideConfig, name: str, groups: list[str]) -> str | None:
-    """Returns the profile of the label, of its groups (the last one named), or of all labels."""
-    places = [name, *(place for place in reversed(config.labels) if place in groups)]
-    for place in places:
-        if place in config.labels and config.labels[place].profile is not None:
-            return config.labels[place].profile
-    return config.profile
+def _profiles(config: DecideConfig, label_names: LabelNames) -> list[tuple[str, str]]:
+    """Returns the profiles that tables of `decide.labels` name, each with its label or group."""
+    return [
+        (exact, table.profile)
+        for name, table in config.labels.items()
+        for exact in label_names.find_exact([name])
+        if table.profile is not None
+    ]

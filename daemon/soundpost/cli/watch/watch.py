@@ -61,7 +61,7 @@ def watch(config: Config, out: TextIO) -> None:
         SoundpostError: As `soundpost run` without a broker, or rich is not installed.
     """
     display = _open_display(out)
-    model = load_model(config.classify)
+    model = load_model(config.classify).at_place(config.node, config.decide, clock_state)
     manifest, rate_hz = model.bundle.manifest, model.sample_rate_hz
     source = build_source(config, rate_hz, health := Health())
     mutes = build_mutes(manifest.labels, config, clock_state)

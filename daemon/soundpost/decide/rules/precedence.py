@@ -42,8 +42,9 @@ class SettingPrecedence:
         self._config = config
         self._reserved = reserved_labels_of(config)
         self._named = [
-            (name, label_names.find([name], "decide.labels"), place)
+            (exact, label_names.find([exact], "decide.labels"), place)
             for name, place in config.labels.items()
+            for exact in label_names.find_exact([name], "decide.labels")
         ]
         for name, _, place in self._named:
             self._with_profile(place, f"decide.labels.{name}")
@@ -64,8 +65,8 @@ class SettingPrecedence:
         return precedence
 
     def _places(self, label: str) -> Iterator[tuple[LabelConfig, str]]:
-        """Yields the place of the label, of its groups (last first), and of all labels."""
-        own = [(place, name) for name, _, place in self._named if name == label]
+        """Yields the places of the label, of its groups (last first), and of all labels."""
+        own = [(place, name) for name, _, place in reversed(self._named) if name == label]
         groups = [
             (place, name)
             for name, members, place in reversed(self._named)

@@ -6,13 +6,14 @@ from typing import TypeVar
 
 from soundpost.config import DecideConfig, ProfileConfig
 from soundpost.decide.rules.labels import LabelNames, refuse_unknown
+from soundpost.decide.rules.name_index import other_names
 from soundpost.decide.rules.precedence import Override, SettingPrecedence
 from soundpost.decide.rules.reserved_labels import build_reserved_labels, reserved_labels_of
 from soundpost.decide.rules.selection import undetected_labels
 from soundpost.errors import ConfigError
 from soundpost.manifest import Label, groups_of
 
-Value = TypeVar("Value", int, float)
+Value = TypeVar("Value", int, float, str)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,8 @@ class Rule:
         needed_windows: Number of the last `of_windows` windows that must reach the on-threshold
             to start an event, and the off-threshold to keep it.
         of_windows: Number of windows that vote.
+        follows_range: True if events start only where and when the bundle's range model says that
+            the label occurs.
     """
 
     index: int
@@ -41,6 +44,7 @@ class Rule:
     refractory_samples: int
     needed_windows: int = 1
     of_windows: int = 1
+    follows_range: bool = True
 
     @property
     def memory_windows(self) -> int:
@@ -64,7 +68,12 @@ def build_label_names(labels: Sequence[Label], config: DecideConfig) -> LabelNam
                 f"decide.{name} is on, but the model has a label {name!r} of its own",
                 hint=f"remove decide.{name}",
             )
-    return LabelNames(names + reserved_labels_of(config), config.groups, groups_of(labels))
+    return LabelNames(
+        names + reserved_labels_of(config),
+        config.groups,
+        groups_of(labels),
+        {label.name: other_names(label) for label in labels},
+    )
 
 
 def build_rules(
@@ -100,7 +109,7 @@ def build_rules(
     if len(undetected) == len(known):
         raise ConfigError(
             "decide.include and decide.exclude leave no label to detect",
-            hint=f"labels of the model: {', '.join(known)}",
+            hint="`soundpost labels` lists the labels of the model",
         )
     precedence = SettingPrecedence(config, label_names)
     return tuple(
@@ -142,6 +151,7 @@ def _build_rule(
         ),
         needed_windows=needed_windows,
         of_windows=of_windows,
+        follows_range=_first(*(place.range for place in precedence), "auto") == "auto",
     )
 
 

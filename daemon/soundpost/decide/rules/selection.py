@@ -32,26 +32,28 @@ def undetected_labels(
         ConfigError: `decide.include` or `decide.exclude` names an unknown label or group.
     """
     by_bundle = {label.name: label.off_by_default for label in labels if label.off_by_default}
-    excluded = label_names.find(config.exclude)
+    excluded = label_names.find(config.exclude, "decide.exclude")
     reserved = frozenset(reserved_labels_of(config))
     if config.include is None:
-        # A name that is not a label's is a group's, or an error that the rules report.
-        included = frozenset(label_names.labels) - by_bundle.keys() | config.labels.keys()
+        named = label_names.find_exact(config.labels, "decide.labels")
+        included = frozenset(label_names.labels) - by_bundle.keys() | frozenset(named)
         reached = frozenset(label_names.labels)
     else:
-        reached = label_names.find(config.include)
+        reached = label_names.find(config.include, "decide.include")
         missed = {name for name, reason in by_bundle.items() if reason == "missed_budget"}
         included = frozenset[str]().union(
             *(
                 label_names.find([name]) - (missed if label_names.is_of_bundle(name) else set())
-                for name in config.include
+                for name in label_names.find_exact(config.include)
             )
         )
+
+    detected = included | reserved
 
     def reason_of(name: str) -> UndetectedReason | None:
         if name in excluded:
             return "excluded"
-        if name in included | reserved:
+        if name in detected:
             return None
         return by_bundle[name] if name in reached else "not_included"
 

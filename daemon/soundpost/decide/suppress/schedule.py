@@ -8,7 +8,6 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from soundpost.audio import NANOSECONDS
 from soundpost.config import NodeConfig, ScheduleConfig
 from soundpost.decide.rules.labels import LabelNames
-from soundpost.decide.suppress.sun import Place
 from soundpost.decide.suppress.time_of_day import TimeOfDay, parse_time_of_day
 from soundpost.errors import ConfigError, did_you_mean
 from soundpost.system.clock import ClockState
@@ -103,12 +102,9 @@ def build_schedules(
         ConfigError: A label or the time zone is unknown, or a time by the sun lacks the place.
     """
     zone = load_time_zone(node.timezone)
-    place = None
-    if node.latitude is not None and node.longitude is not None:
-        place = Place(node.latitude, node.longitude)
 
     def time_of_day(text: str) -> TimeOfDay:
-        parsed = parse_time_of_day(text, zone, place)
+        parsed = parse_time_of_day(text, zone, node.place)
         if parsed is None:
             raise ConfigError(
                 f"decide.schedules: {text} needs node.latitude and node.longitude",

@@ -5,6 +5,8 @@ from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from functools import lru_cache
 
+from soundpost.config import Place
+
 CIVIL_DEGREES = -6.0
 """Elevation of the sun's centre at civil dawn and dusk, when a person can just read outside."""
 
@@ -32,14 +34,6 @@ class Twilight(StrEnum):
     def is_morning(self) -> bool:
         """True if the sun rises then."""
         return self in {Twilight.DAWN, Twilight.SUNRISE}
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """A place on the earth, in degrees, north and east positive."""
-
-    latitude: float
-    longitude: float
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, time, timedelta, tzinfo
 from typing import Protocol
 
-from soundpost.decide.suppress.sun import Place, Twilight, sun_crossing
+from soundpost.config import Place
+from soundpost.decide.suppress.sun import Twilight, sun_crossing
 
 DAYS = (-2, -1, 0, 1)
 """Days relative to today on which the last occurrence may lie: an offset of hours and a time zone

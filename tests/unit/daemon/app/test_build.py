@@ -5,12 +5,13 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from range_bundle import write_range_bundle
 
 from soundpost.app import build
 from soundpost.classify import Classifier, load_bundle
 from soundpost.classify.model import Model
-from soundpost.config import ClassifyConfig, Config, EvidenceConfig, MqttConfig
-from soundpost.errors import ConfigError
+from soundpost.config import ClassifyConfig, Config, EvidenceConfig, MqttConfig, NodeConfig
+from soundpost.errors import BundleError, ConfigError
 from soundpost.manifest import log_mel_input
 
 TINY = Path(__file__).resolve().parents[3] / "golden" / "tiny-int8"
@@ -49,3 +50,12 @@ def test_a_device_class_for_an_unknown_label_is_refused() -> None:
     with pytest.raises(ConfigError, match="no label 'humm'") as caught:
         build.validate(Config(classify=bundle, mqtt=MqttConfig(device_classes={"humm": "sound"})))
     assert caught.value.hint == "did you mean hum?"
+
+
+def test_a_range_model_that_cannot_be_used_is_refused(tmp_path: Path) -> None:
+    """A reload with a place would otherwise end the service; without a place it is not run."""
+    bundle = ClassifyConfig(bundle=str(write_range_bundle(tmp_path / "tiny", "broken.tflite")))
+    build.validate(Config(classify=bundle))
+    place = NodeConfig(name="n", latitude=0.0, longitude=0.0)
+    with pytest.raises(BundleError, match="the range model"):
+        build.validate(Config(classify=bundle, node=place))

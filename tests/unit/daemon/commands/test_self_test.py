@@ -16,8 +16,9 @@ from soundpost.audio import Pcm
 from soundpost.capture import ArraySource
 from soundpost.classify import Bundle, Classifier, find_bundle, load_bundle, read_golden
 from soundpost.classify.model import Model
+from soundpost.classify.range import WEEKS, LabelRange, RangeFilter, week_at
 from soundpost.commands.self_test import SelfTest, find_sound
-from soundpost.config import Config, DecideConfig, GateConfig
+from soundpost.config import Config, DecideConfig, GateConfig, Place
 from soundpost.errors import BundleError, SelfTestError
 from soundpost.events import Detection, Scores
 from soundpost.health import Health
@@ -162,3 +163,12 @@ def test_a_step_classifies_at_most_one_window(model: Model) -> None:
         scored.clear()
     assert sum(windows) > 2
     assert max(windows) == 1
+
+
+def test_a_label_that_does_not_occur_here_is_recognised_all_the_same(model: Model) -> None:
+    """A self-test is for the way of a sound through the stages, whatever the season."""
+    scores = np.zeros((WEEKS, 3), np.float32)
+    nowhere = LabelRange(Place(0.0, 0.0), 0.5, ("hiss", "hum", "hush"), scores)
+    filtered = dataclasses.replace(model, range_filter=RangeFilter(nowhere, week_at))
+    messages = published(SelfTest(Config(), filtered))
+    assert [message.state for message in messages][:1] == ["started"]

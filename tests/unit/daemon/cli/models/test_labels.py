@@ -60,6 +60,29 @@ def test_the_table_has_a_row_for_each_label() -> None:
     assert len(lines) == 11
 
 
+def test_a_profile_is_shown_whatever_name_its_table_has() -> None:
+    """The label's own table wins over its group's, and of two the later one."""
+    rows = listed(
+        {
+            "profile": "instant",
+            "groups": {"farm": ["Rooster", "DOG", "rain"]},
+            "labels": {
+                "Farm": {"profile": "steady"},
+                "Dog": {"profile": "steady"},
+                "dog": {"profile": "instant"},
+                "ROOSTER": {"on_threshold": 0.4},
+            },
+        }
+    )
+    assert [rows[name]["profile"] for name in ("dog", "rooster", "rain", "sneezing")] == [
+        "instant",
+        "steady",
+        "steady",
+        "instant",
+    ]
+    assert rows["rooster"]["on_threshold"] == 0.4
+
+
 def listed_of(bundle: Path, decide: dict[str, Any]) -> str:
     """Returns the table of a bundle."""
     out = io.StringIO()
