@@ -5,13 +5,13 @@ from soundpost.config.decide import DecideConfig, LabelConfig, ProfileConfig, Sc
 from soundpost.config.live import LiveConfig
 from soundpost.config.load import load_config
 from soundpost.config.metrics import MetricsConfig
+from soundpost.config.mqtt import MqttConfig
 from soundpost.config.schema import (
     CaptureConfig,
     ClassifyConfig,
     Config,
     EvidenceConfig,
     GateConfig,
-    MqttConfig,
     NodeConfig,
 )
 from soundpost.config.types import Section

@@ -75,12 +75,14 @@ def connection_settings(
     Args:
         config: The `[mqtt]` table.
         address: The broker.
-        node: The name of the node.
+        node: The name of the node, with that of the source if any: `<node>/<source>`.
         purpose: A connection beside the daemon's has its own client identifier, with this name.
     """
     run_id = secrets.token_hex(4)
-    own = config.client_id and "-".join(filter(None, (config.client_id, purpose)))
-    parts = filter(None, ("soundpost", node, purpose, run_id))
+    name, _, source = node.partition("/")
+    # The sources of a node share its configuration, and each has a connection of its own.
+    own = config.client_id and "-".join(filter(None, (config.client_id, source, purpose)))
+    parts = filter(None, ("soundpost", name, source, purpose, run_id))
     return ConnectionSettings(
         address,
         own or "-".join(parts),
