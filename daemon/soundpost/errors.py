@@ -7,6 +7,11 @@ from typing import Any, ClassVar, Literal, get_args, get_origin
 
 import msgspec
 
+_MOST_SHOWN = 100
+"""Names that a hint lists: a model may have thousands of labels."""
+_MOST_COMPARED = 1_000
+"""Names that are compared with a wrong one; of more, those with its first letter. A comparison with
+6,522 similar names takes a second, between two chunks of sound if a command has the wrong name."""
 _LONGEST_GUESSED = 64
 """Characters of a name that are compared: the time grows with their square, and a name may come
 from a message of many kilobytes."""
@@ -83,7 +88,10 @@ class MetricsError(SoundpostError):
 
 def nearest(name: str, known: Iterable[str]) -> str | None:
     """Returns the known name that is most like the given one, or None if none is like it."""
-    near = difflib.get_close_matches(name[:_LONGEST_GUESSED], list(known), n=1)
+    candidates = list(known)
+    if len(candidates) > _MOST_COMPARED:
+        candidates = [candidate for candidate in candidates if candidate[:1] == name[:1]]
+    near = difflib.get_close_matches(name[:_LONGEST_GUESSED], candidates, n=1)
     return near[0] if near else None
 
 
@@ -99,7 +107,10 @@ def did_you_mean(name: str, known: Iterable[str], otherwise: str | None = None) 
     guess = nearest(name, known)
     if guess:
         return f"did you mean {guess}?"
-    return f"known: {', '.join(known)}" if otherwise is None else otherwise
+    if otherwise is not None:
+        return otherwise
+    more = f" and {len(known) - _MOST_SHOWN} more" if len(known) > _MOST_SHOWN else ""
+    return f"known: {', '.join(known[:_MOST_SHOWN])}{more}"
 
 
 def expected_value(kind: Any, error: Exception) -> str:  # noqa: ANN401 - a type form

@@ -48,10 +48,12 @@ def undetected_labels(
             )
         )
 
+    wanted = included | reserved
+
     def reason_of(name: str) -> UndetectedReason | None:
         if name in excluded:
             return "excluded"
-        if name in included | reserved:
+        if name in wanted:
             return None
         return by_bundle[name] if name in reached else "not_included"
 
