@@ -36,7 +36,7 @@ LAST_NS = 253_402_300_799_999_999_999
 """The end of the year 9999, the last one that RFC 3339 can express."""
 OVER = {State.ENDED, State.RETRACTED}
 MODEL = ModelIdentity(id="esc50", version="1.0.0", sha256="5e" * 32)
-ORIGIN = Origin(NodeName("north-gate"), MODEL)
+ORIGIN = Origin(NodeName("north-gate"), [MODEL])
 STARTED = Detection(
     event=3,
     state=State.STARTED,
@@ -153,7 +153,7 @@ def test_a_detection_with_names_and_a_source_is_frozen_byte_for_byte() -> None:
         common_name="Waldkauz ö",
         scientific_name="Strix aluco",
     )
-    origin = Origin(NodeName("north-gate", "yard"), MODEL, {label.name: label})
+    origin = Origin(NodeName("north-gate", "yard"), [MODEL], {label.name: label})
     message = build_messages(origin=origin).detection(
         dataclasses.replace(STARTED, label=label.name)
     )

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from soundpost.app.daemon import Daemon
+from soundpost.app.node import describe_node
 from soundpost.capture import FileSource, FileSpec, ReconnectingMic, Source, parse_source
 from soundpost.classify.model import Model, load_model
 from soundpost.commands import (
@@ -17,13 +18,10 @@ from soundpost.commands import (
 )
 from soundpost.config import Config, LiveConfig
 from soundpost.decide import (
-    build_label_names,
     build_mutes,
     build_tracker,
-    chosen_labels,
     longest_memory_windows,
 )
-from soundpost.decide.rules.reserved_labels import RESERVED_LABELS
 from soundpost.evidence import Evidence, build_recorder
 from soundpost.gate import build_gate
 from soundpost.health import Health
@@ -35,9 +33,8 @@ from soundpost.observer import Observer
 from soundpost.pipeline import build_pipeline
 from soundpost.publish.broker import load_broker_address
 from soundpost.publish.health_reports import HealthReports
-from soundpost.publish.home_assistant.device_classes import check_device_classes
 from soundpost.publish.level import build_level_reporter
-from soundpost.publish.publisher import MqttPublisher, NodeDescription
+from soundpost.publish.publisher import MqttPublisher
 from soundpost.system.clock import ClockState, clock_state
 from soundpost.system.printable import printable
 from soundpost.system.systemd import Notifier
@@ -68,7 +65,7 @@ def build(live_config: LiveConfig) -> Daemon:
     timed, observers = replace(model, classifier=timer), list[Observer]((monitor, evidence))
     pipeline = build_pipeline(config, timed, source, health, observers, mutes)
     _log.info("capturing from %s, classifying with %s", source_name, model.bundle.folder)
-    node = _describe_node(config, manifest, pipeline.labels)
+    node = describe_node(config, manifest, pipeline.labels)
     publisher = MqttPublisher(config.mqtt, node, health)
     if level := build_level_reporter(config.mqtt, rate_hz, publisher.state_topics):
         observers.append(level)
@@ -127,7 +124,7 @@ def validate(config: Config) -> None:
     build_gate(config.gate, model.sample_rate_hz)
     build_evidence(config, model.bundle.manifest, Health())
     load_broker_address(config.mqtt)
-    _describe_node(config, model.bundle.manifest, tracker.labels).sound_topics(config.mqtt)
+    describe_node(config, model.bundle.manifest, tracker.labels).sound_topics(config.mqtt)
 
 
 def build_source(config: Config, sample_rate_hz: int, health: Health) -> Source:
@@ -163,7 +160,7 @@ def build_message_builder(
         last_seq: The last `seq` that an earlier run used.
     """
     return MessageBuilder(
-        Origin.of(config.node, model.bundle.manifest),
+        Origin.of(config.node, [model.bundle.manifest]),
         sample_rate_hz=model.sample_rate_hz,
         clock=clock,
         last_seq=last_seq,
@@ -178,26 +175,3 @@ def build_evidence(config: Config, manifest: Manifest, health: Health) -> Eviden
     """
     memory_windows = longest_memory_windows(manifest, config.decide)
     return build_recorder(config.evidence, manifest, memory_windows, health)
-
-
-def _describe_node(config: Config, manifest: Manifest, labels: list[str]) -> NodeDescription:
-    """Returns the node as subscribers see it.
-
-    Raises:
-        ConfigError: The `[mqtt]` table names a label that cannot be detected.
-    """
-    check_device_classes(config.mqtt, (*manifest.label_names, *RESERVED_LABELS))
-    label_names = build_label_names(manifest.labels, config.decide)
-    return NodeDescription(
-        config.node.name,
-        labels,
-        ModelIdentity.of(manifest),
-        {label.name: label.device_class for label in manifest.labels if label.device_class},
-        records_clips=config.evidence.folder is not None,
-        groups=label_names.groups_with(labels),
-        source=config.node.source,
-        common_names={
-            label.name: label.common_name for label in manifest.labels if label.common_name
-        },
-        chosen=chosen_labels(config, label_names),
-    )

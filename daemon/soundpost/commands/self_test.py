@@ -101,7 +101,7 @@ class SelfTest(Observer):
         settings = _test_config(config, self.sound)
         self._pipeline = build_pipeline(settings, model, source, self._health, [self])
         self._builder = MessageBuilder(
-            Origin.of(config.node, manifest),
+            Origin.of(config.node, [manifest]),
             sample_rate_hz=model.sample_rate_hz,
             clock=clock_state,
         )

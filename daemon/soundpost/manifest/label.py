@@ -77,6 +77,11 @@ def groups_of(labels: Sequence[Label]) -> dict[str, list[str]]:
     return groups
 
 
+def common_names(labels: Sequence[Label]) -> dict[str, str]:
+    """Returns the name that people use, by label, of the labels that have one."""
+    return {label.name: label.common_name for label in labels if label.common_name}
+
+
 def minimum_daemon(labels: Sequence[Label]) -> str:
     """Returns the oldest daemon that reads a manifest with these labels.
 

@@ -25,7 +25,7 @@ class MessageBuilder:
     All states of an event share one id; each detection message has the next number.
 
     Args:
-        origin: The node, the model that classifies, and the names of its labels.
+        origin: The node, the models that classify, and the names of their labels.
         sample_rate_hz: The rate of the samples in which events and health are counted.
         clock: Returns the state of the wall clock; called for each message.
         last_seq: The last number that was given, perhaps by an earlier run.
@@ -42,7 +42,7 @@ class MessageBuilder:
         rng: random.Random | None = None,
     ) -> None:
         self._node, self._source = origin.name.node, origin.name.source or UNSET
-        self._model = origin.model
+        self._models = list(origin.models)
         self._named_labels = origin.named_labels
         self._sample_rate_hz = sample_rate_hz
         self._clock = clock
@@ -75,7 +75,7 @@ class MessageBuilder:
             offset=None if ended_ns is None else rfc3339(ended_ns),
             clock=self._clock(),
             level_dbfs=_rounded_level(detection.level_dbfs),
-            model=self._model,
+            model=self._models[0],
         )
 
     def closing(self, latest: DetectionMessage, seen_utc_ns: int) -> DetectionMessage:
@@ -113,7 +113,7 @@ class MessageBuilder:
             time=rfc3339(utc_ns),
             clock=self._clock(),
             version=__version__,
-            model=self._model,
+            model=self._models[0],
             heard_seconds=round(health.samples / self._sample_rate_hz, _SECONDS_DECIMALS),
             problems=list(problems),
             counters=msgspec.structs.replace(health),

@@ -1,6 +1,6 @@
-"""The origin of messages: a node or a source of it, and the model with the names of its labels."""
+"""The origin of messages: a node or a source of it, and the models with names of labels."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple, Self
 
@@ -37,16 +37,21 @@ class Origin:
 
     Attributes:
         name: The node, or a source of it.
-        model: The model that classifies.
-        named_labels: The labels that have a common or a scientific name.
+        models: The models that classify, in the order of the configuration.
+        named_labels: The labels that have a common or a scientific name, in the first model that
+            gives them one.
     """
 
     name: NodeName
-    model: ModelIdentity
+    models: Sequence[ModelIdentity]
     named_labels: Mapping[str, Label] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, config: NodeConfig, manifest: Manifest) -> Self:
-        """Returns the origin of the messages of a node that uses a bundle."""
-        labels = {label.name: label for label in manifest.labels if label.has_names}
-        return cls(NodeName.of(config), ModelIdentity.of(manifest), labels)
+    def of(cls, config: NodeConfig, manifests: Sequence[Manifest]) -> Self:
+        """Returns the origin of the messages of a node that uses some bundles."""
+        labels = [label for manifest in manifests for label in manifest.labels if label.has_names]
+        return cls(
+            NodeName.of(config),
+            [ModelIdentity.of(manifest) for manifest in manifests],
+            {label.name: label for label in reversed(labels)},
+        )

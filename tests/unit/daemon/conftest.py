@@ -38,7 +38,7 @@ def builder() -> MessageBuilder:
     """A message builder of the node north-gate, with the same ids in every run."""
     return MessageBuilder(
         Origin(
-            NodeName("north-gate"), ModelIdentity(id="esc50", version="1.0.0", sha256="5e" * 32)
+            NodeName("north-gate"), [ModelIdentity(id="esc50", version="1.0.0", sha256="5e" * 32)]
         ),
         sample_rate_hz=16_000,
         clock=lambda: "synced",

@@ -1,4 +1,4 @@
-"""The labels that the configuration names, which a bundle of thousands singles out for topics."""
+"""The labels that the configuration names: of thousands, only these get own topics."""
 
 from soundpost.config import Config
 from soundpost.decide.rules.labels import LabelNames

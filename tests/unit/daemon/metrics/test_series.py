@@ -9,7 +9,7 @@ LABELS = [f"label_{number}" for number in range(6_522)]
 
 
 def test_up_to_200_labels_have_a_series_each() -> None:
-    """Whether they are chosen or not."""
+    """Chosen or not."""
     assert event_series(LABELS[:200], (), {"all": LABELS}) == {
         label: label for label in LABELS[:200]
     }

@@ -1,6 +1,7 @@
 """Retained topics and announcements of nodes with 50 to 6,522 labels."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -8,12 +9,13 @@ from wide_bundle import BIRDNET_LABELS, GROUPS, wide_labels
 
 from soundpost.config import MqttConfig
 from soundpost.health import Health
-from soundpost.manifest import groups_of
+from soundpost.manifest import groups_of, read_manifest
 from soundpost.messages import ModelIdentity
 from soundpost.publish.node.description import NodeDescription, build_announcer, retained_topics
 
 MODEL = ModelIdentity(id="wide", version="1.0.0", sha256="5e" * 32)
 CONFIG = MqttConfig(discovery=True, commands=True, level_seconds=1.0)
+MODELS = Path(__file__).resolve().parents[5] / "models"
 MOST_TOPICS = 200
 MOST_BYTES = 64_000
 
@@ -82,6 +84,18 @@ def test_what_does_not_fit_into_the_announcement_is_left_out_in_a_stated_order()
     assert [key for key in left_out if not key.startswith("threshold_")] == [
         "sound_long_tailed_warbler_0174"
     ]
+
+
+@pytest.mark.parametrize("bundle", sorted(path.parent for path in MODELS.glob("*/manifest.json")))
+def test_an_included_bundle_has_a_topic_and_all_entities_for_each_label(bundle: Path) -> None:
+    """Also with commands, `unknown` and `any`, and with all labels that are off by default."""
+    labels = read_manifest(bundle).labels
+    names = [*(label.name for label in labels), "unknown", "any"]
+    groups = {group: frozenset(members) for group, members in groups_of(labels).items()}
+    node = NodeDescription("north-gate", names, MODEL, groups=groups, records_clips=True)
+    components = announced(node)["components"]
+    assert {f"{kind}_{name}" for kind in ("sound", "threshold") for name in names} < set(components)
+    assert {f"group_{group}" for group in groups} < set(components)
 
 
 def test_every_event_type_that_the_template_can_give_is_announced() -> None:
