@@ -1,4 +1,4 @@
-"""Describes the node as subscribers see it, from the configuration and the bundle's manifest."""
+"""Describes the node to subscribers, from the configuration and the bundle's manifest."""
 
 from soundpost.config import Config
 from soundpost.decide import build_label_names, chosen_labels

@@ -34,7 +34,7 @@ def test_by_default_no_label_is_chosen_and_the_number_of_labels_decides(write: W
     assert (config.sounds, config.chosen) == (None, [])
     config = load_config(write('[mqtt]\nsounds = "chosen"\nchosen = ["dog", "Barn Owl"]')).mqtt
     assert (config.sounds, config.chosen) == ("chosen", ["dog", "Barn Owl"])
-    with pytest.raises(ConfigError, match=r"mqtt\.sounds: expected one of all, chosen, groups"):
+    with pytest.raises(ConfigError, match=r"mqtt\.sounds: expected one of groups, chosen, all"):
         load_config(write('[mqtt]\nsounds = "some"'))
 
 
