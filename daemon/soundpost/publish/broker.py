@@ -80,8 +80,7 @@ def connection_settings(
     """
     run_id = secrets.token_hex(4)
     name, _, source = node.partition("/")
-    # The sources of a node share its configuration, and each has a connection of its own.
-    own = config.client_id and "-".join(filter(None, (config.client_id, source, purpose)))
+    own = config.client_id and "-".join(filter(None, (config.client_id, purpose)))
     parts = filter(None, ("soundpost", name, source, purpose, run_id))
     return ConnectionSettings(
         address,

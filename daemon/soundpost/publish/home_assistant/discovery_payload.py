@@ -41,7 +41,6 @@ class Device(_Part, frozen=True, kw_only=True):
     manufacturer: str
     model: str
     sw_version: str
-    via_device: str | None = None
 
 
 class Origin(_Part, frozen=True, kw_only=True):

@@ -76,8 +76,7 @@ class DeviceAnnouncement:
             earlier: The retained message at the broker, of any origin; ignored if it is invalid.
             on_left_out: Called with the keys of the entities that do not fit.
         """
-        prefix, node = self.base.split("/")[:2]
-        path = self.base.partition("/")[2]
+        prefix, _, path = self.base.partition("/")
         announcement = Announcement(
             device=Device(
                 identifiers=(f"{prefix}_{path}",),
@@ -85,7 +84,6 @@ class DeviceAnnouncement:
                 manufacturer="Soundpost",
                 model=f"{self.model.id} {self.model.version}",
                 sw_version=__version__,
-                via_device=None if path == node else f"{prefix}_{node}",
             ),
             origin=Origin(name="soundpost", sw_version=__version__),
             availability_topic=f"{self.base}/status",
