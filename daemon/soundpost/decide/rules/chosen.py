@@ -20,9 +20,10 @@ def chosen_labels(config: Config, label_names: LabelNames) -> frozenset[str]:
     Raises:
         ConfigError: `mqtt.chosen` names an unknown label or group.
     """
-    named = [*(config.decide.include or ()), *config.decide.labels, *config.mqtt.device_classes]
+    named = [*(config.decide.include or ()), *config.decide.labels]
     singly = [name for name in named if name not in label_names.groups]
-    return label_names.find(config.mqtt.chosen, "mqtt.chosen").union(
-        *(label_names.find([name], "mqtt.chosen") for name in singly if name in label_names.labels),
-        reserved_labels_of(config.decide),
+    # Classes may be set for `unknown` and `any` while these are off.
+    classed = config.mqtt.device_classes.keys() & set(label_names.labels)
+    return label_names.find([*config.mqtt.chosen, *singly, *classed], "mqtt.chosen").union(
+        reserved_labels_of(config.decide)
     )

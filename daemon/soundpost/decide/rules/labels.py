@@ -1,7 +1,7 @@
 """The names of labels and groups."""
 
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from soundpost.decide.rules.reserved_labels import RESERVED_LABELS
 from soundpost.errors import ConfigError, did_you_mean
@@ -34,7 +34,7 @@ class LabelNames:
     ) -> None:
         self.labels = tuple(labels)
         configured, of_bundle = groups or {}, bundle_groups or {}
-        known = dict.fromkeys(self.labels)
+        known = self.labels
         for group, names in configured.items():
             if group in known:
                 raise ConfigError(
@@ -42,7 +42,7 @@ class LabelNames:
                     hint="call the group by another name",
                 )
             for name in names:
-                refuse_unknown(name, known.keys(), f"decide.groups.{group}", "label")
+                refuse_unknown(name, known, f"decide.groups.{group}", "label")
         self._of_bundle = of_bundle.keys() - configured.keys()
         self.groups = {
             group: frozenset(names) for group, names in {**of_bundle, **configured}.items()
@@ -81,12 +81,12 @@ class LabelNames:
         """
         found: frozenset[str] = frozenset()
         for name in names:
-            refuse_unknown(name, self._members.keys(), where, "label")
+            refuse_unknown(name, list(self._members), where, "label")
             found |= self._members[name]
         return found
 
 
-def refuse_unknown(name: str, known: Collection[str], where: str, kind: str) -> None:
+def refuse_unknown(name: str, known: Sequence[str], where: str, kind: str) -> None:
     """Raises ConfigError, with the nearest known name in the hint, if the name is unknown."""
     if name in known:
         return

@@ -48,12 +48,10 @@ def undetected_labels(
             )
         )
 
-    wanted = included | reserved
-
     def reason_of(name: str) -> UndetectedReason | None:
         if name in excluded:
             return "excluded"
-        if name in wanted:
+        if name in included | reserved:
             return None
         return by_bundle[name] if name in reached else "not_included"
 
