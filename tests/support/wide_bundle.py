@@ -37,7 +37,8 @@ def wide_labels(count: int) -> list[Label]:
         msgspec.structs.replace(
             tiny[number % len(tiny)],
             name=tiny[number].name if number < len(tiny) else f"long_tailed_warbler_{number:04}",
-            on_threshold=0.5 if number < len(tiny) else 0.9,
+            on_threshold=tiny[number].on_threshold if number < len(tiny) else 0.9,
+            off_threshold=tiny[number].off_threshold if number < len(tiny) else 0.8,
             common_name=f"Long-tailed Warbler {number:04}",
             scientific_name=f"Phylloscopus caudatus {number:04}",
             group=f"family_{number % GROUPS:02}",
