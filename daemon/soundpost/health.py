@@ -50,6 +50,8 @@ class Health(msgspec.Struct, kw_only=True):
             or the daemon stopped.
         commands_invalid: Messages on `command/…` that were refused at once: invalid, retained, or
             too many.
+        messages_too_large: States, results and announcements that were not sent, because the
+            broker takes no packet of their size; each renewal counts again.
     """
 
     samples: int = 0
@@ -71,6 +73,7 @@ class Health(msgspec.Struct, kw_only=True):
     commands: int = 0
     results_dropped: int = 0
     commands_invalid: int = 0
+    messages_too_large: int = 0
 
 
 @dataclass(frozen=True, slots=True)

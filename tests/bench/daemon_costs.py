@@ -21,7 +21,7 @@ from soundpost.classify.model import load_model
 from soundpost.config import Config, DecideConfig, MqttConfig
 from soundpost.events import State
 from soundpost.health import Health
-from soundpost.messages.builder import MessageBuilder
+from soundpost.messages import MessageBuilder, NodeName, Origin
 from soundpost.messages.payload import ModelIdentity
 from soundpost.pipeline import build_pipeline
 from soundpost.publish.publisher import MqttPublisher, NodeDescription
@@ -94,8 +94,8 @@ def delays_ms(folder: Path) -> list[float]:
     config = Config(
         decide=DecideConfig(on_threshold=0.05, smoothing_windows=1, refractory_seconds=0.0)
     )
-    identity = ModelIdentity.of(model.bundle.manifest)
-    builder = MessageBuilder("bench", identity, sample_rate_hz=RATE_HZ, clock=clock_state)
+    origin = Origin(NodeName("bench"), [ModelIdentity.of(model.bundle.manifest)])
+    builder = MessageBuilder(origin, sample_rate_hz=RATE_HZ, clock=clock_state)
     sound = _write_noise(folder / "short.wav", 20.0)
     source = FileSource(sound, RATE_HZ, pace="real", starts_at_ns=time.time_ns(), health=health)
     due_seconds: dict[int, float] = {}

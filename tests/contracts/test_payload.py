@@ -15,11 +15,14 @@ from jsonschema import Draft202012Validator
 
 from soundpost.events import Detection, State
 from soundpost.health import Health, Problem
+from soundpost.manifest import Label
 from soundpost.messages import (
     DetectionMessage,
     HealthMessage,
     MessageBuilder,
     ModelIdentity,
+    NodeName,
+    Origin,
     encode,
 )
 from soundpost.system.clock import ClockState
@@ -33,6 +36,7 @@ LAST_NS = 253_402_300_799_999_999_999
 """The end of the year 9999, the last one that RFC 3339 can express."""
 OVER = {State.ENDED, State.RETRACTED}
 MODEL = ModelIdentity(id="esc50", version="1.0.0", sha256="5e" * 32)
+ORIGIN = Origin(NodeName("north-gate"), [MODEL])
 STARTED = Detection(
     event=3,
     state=State.STARTED,
@@ -54,20 +58,27 @@ STARTED_JSON = (
     b'"model":{"id":"esc50","version":"1.0.0","sha256":"' + b"5e" * 32 + b'"},'
     b'"clip":null,"backfilled":false,"test":false}'
 )
+NAMED_JSON = STARTED_JSON.replace(
+    b'"node":"north-gate",', b'"node":"north-gate","source":"yard",'
+).replace(
+    b'"label":"glass_breaking",',
+    b'"label":"tawny_owl","common_name":"Waldkauz \xc3\xb6","scientific_name":"Strix aluco",',
+)
 HEALTH_JSON = (
     b'{"schema":1,"node":"north-gate","time":"2026-11-20T07:31:21.480Z","clock":"synced",'
     b'"version":"0.1.0","model":{"id":"esc50","version":"1.0.0","sha256":"' + b"5e" * 32 + b'"},'
     b'"heard_seconds":1.0,"problems":["clipping"],"counters":{"samples":16000,"overflows":0,"dropped_samples":0,'
     b'"reopens":0,"windows":7,"detections":2,"events_muted":0,"events_out_of_range":0,"clips_kept":1,"clips_withheld":0,"clips_lost":0,'
     b'"messages_sent":2,"messages_dropped":0,"messages_waiting":0,"outbox_faults":0,"connects":1,'
-    b'"commands":0,"results_dropped":0,"commands_invalid":0}}'
+    b'"commands":0,"results_dropped":0,"commands_invalid":0,'
+    b'"messages_too_large":0}}'
 )
 
 
-def build_messages(clock: ClockState = "synced") -> MessageBuilder:
+def build_messages(clock: ClockState = "synced", origin: Origin = ORIGIN) -> MessageBuilder:
     """Builds a message builder with the same ids in every run."""
     rng = random.Random(7)  # noqa: S311 - the same ids in every run
-    return MessageBuilder("north-gate", MODEL, sample_rate_hz=16_000, clock=lambda: clock, rng=rng)
+    return MessageBuilder(origin, sample_rate_hz=16_000, clock=lambda: clock, rng=rng)
 
 
 def schema_errors(message: DetectionMessage | HealthMessage) -> list[str]:
@@ -130,6 +141,26 @@ def test_a_detection_is_frozen_byte_for_byte() -> None:
     assert encode(build_messages().detection(STARTED)) == STARTED_JSON
 
 
+def test_a_detection_with_names_and_a_source_is_frozen_byte_for_byte() -> None:
+    """Each key is left out where there is no such name; all others stay as they are."""
+    label = Label(
+        name="tawny_owl",
+        on_threshold=0.62,
+        off_threshold=0.5,
+        smoothing_windows=1,
+        minimum_samples=0,
+        refractory_samples=0,
+        common_name="Waldkauz ö",
+        scientific_name="Strix aluco",
+    )
+    origin = Origin(NodeName("north-gate", "yard"), [MODEL], {label.name: label})
+    message = build_messages(origin=origin).detection(
+        dataclasses.replace(STARTED, label=label.name)
+    )
+    assert encode(message) == NAMED_JSON
+    assert schema_errors(message) == []
+
+
 def test_a_health_message_is_frozen_except_for_the_version() -> None:
     """A change of these bytes needs a new `schema` and an entry in the changelog."""
     health = Health(
@@ -159,9 +190,11 @@ def described(schema: dict[str, Any], *path: str) -> dict[str, Any]:
 def test_a_schema_names_the_fields_of_its_struct(
     struct: type[msgspec.Struct], part: dict[str, Any]
 ) -> None:
-    """The fields are in the same order, all required, without others."""
-    fields = list(struct.__struct_fields__)
-    assert (list(part["properties"]), part["required"]) == (fields, fields)
+    """The fields are in the same order, without others; those that are left out are optional."""
+    fields = msgspec.structs.fields(struct)
+    assert list(part["properties"]) == [field.name for field in fields]
+    always = [field.name for field in fields if field.default is not msgspec.UNSET]
+    assert part["required"] == always
     assert part["additionalProperties"] is False
 
 
@@ -194,6 +227,9 @@ def test_a_schema_is_valid(schema: dict[str, Any]) -> None:
         {"state": "started", "offset": "2026-11-20T07:31:21.480Z"},
         {"state": "ended", "offset": None},
         {"label": "Glass"},
+        {"source": "a/b"},
+        {"common_name": ""},
+        {"scientific_name": None},
         {"score": 1.5},
         {"onset": "2026-11-20T07:31:21Z"},
         {"clock": "local"},

@@ -7,14 +7,17 @@ requirements of `mqtt` and `frontend` from their manifest.json) and takes minute
 import json
 import shutil
 from collections.abc import Iterator
+from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 
 import pytest
 from command_client import BASE, CommandedNode
-from daemon_process import NODE
+from daemon_process import NODE, running
 from mosquitto import Broker
 from mqtt_subscriber import Subscriber
 from recording import write_quiet, write_tones
+from wide_bundle import write_wide_bundle
 
 from .home_assistant_server import HomeAssistant, wait_until
 
@@ -98,3 +101,39 @@ def test_a_node_is_discovered_commanded_and_removed(
     assert [line for line in new if "No device components to cleanup" not in line] == []
     home_assistant.stop()
     assert home_assistant.registered() == {}
+
+
+def has_state(home_assistant: HomeAssistant, entity: str) -> bool:
+    """Returns whether an entity has a value."""
+    return home_assistant.state(entity) not in {None, "unknown", "unavailable"}
+
+
+@pytest.mark.timeout(3600)
+def test_two_sources_with_thousands_of_labels_are_two_devices(
+    home_assistant: HomeAssistant, broker: Broker, tmp_path: Path
+) -> None:
+    """Each has its chosen label, its groups, and an event of every label with its common name."""
+    bundle, tones = write_wide_bundle(tmp_path / "wide"), tmp_path / "tones.wav"
+    write_tones(tones, 600.0)
+    earlier = home_assistant.log
+    with ExitStack() as daemons:
+        for source in ("yard", "gate"):
+            config = tmp_path / f"{source}.toml"
+            config.write_text(
+                f'node.source = "{source}"\nmqtt.discovery = true\nmqtt.chosen = ["hum"]\n'
+            )
+            options = ["--config", str(config), "--bundle", str(bundle), "--broker", broker.url]
+            daemons.enter_context(running(*options, "--source", f"wav:{tones}"))
+        for source in ("yard", "gate"):
+            sounds = f"event.north_gate_{source}_sounds"
+            wait_until(partial(has_state, home_assistant, sounds))
+            attributes = home_assistant.states()[sounds]["attributes"]
+            assert attributes["event_types"] == ["hum", "sound"]
+            assert attributes["event_type"] in attributes["event_types"]
+            assert attributes["common_name"].startswith("Long-tailed Warbler")
+            assert attributes["source"] == source
+            sensor = f"binary_sensor.north_gate_{source}_long_tailed_warbler_0001"
+            assert home_assistant.state(sensor) in {"on", "off"}
+            assert home_assistant.state(f"binary_sensor.north_gate_{source}_any_sound") is not None
+    new = home_assistant.log.removeprefix(earlier).splitlines()
+    assert [line for line in new if "No device components to cleanup" not in line] == []

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from soundpost.app.daemon import Daemon
+from soundpost.app.node import describe_node
 from soundpost.capture import FileSource, FileSpec, ReconnectingMic, Source, parse_source
 from soundpost.classify.model import Model, load_model
 from soundpost.commands import (
@@ -16,22 +17,24 @@ from soundpost.commands import (
     open_state_file,
 )
 from soundpost.config import Config, LiveConfig
-from soundpost.decide import build_label_names, build_mutes, build_tracker, longest_memory_windows
-from soundpost.decide.rules.reserved_labels import RESERVED_LABELS
+from soundpost.decide import (
+    build_mutes,
+    build_tracker,
+    longest_memory_windows,
+)
 from soundpost.evidence import Evidence, build_recorder
 from soundpost.gate import build_gate
 from soundpost.health import Health
 from soundpost.manifest import Manifest
-from soundpost.messages import MessageBuilder, ModelIdentity
-from soundpost.metrics import InferenceTimer, Metrics, MetricSources
+from soundpost.messages import MessageBuilder, ModelIdentity, Origin
+from soundpost.metrics import InferenceTimer, Metrics, MetricSources, event_series
 from soundpost.monitor import MicrophoneMonitor
 from soundpost.observer import Observer
 from soundpost.pipeline import build_pipeline
 from soundpost.publish.broker import load_broker_address
 from soundpost.publish.health_reports import HealthReports
-from soundpost.publish.home_assistant.device_classes import check_device_classes
 from soundpost.publish.level import build_level_reporter
-from soundpost.publish.publisher import MqttPublisher, NodeDescription
+from soundpost.publish.publisher import MqttPublisher
 from soundpost.system.clock import ClockState, clock_state
 from soundpost.system.printable import printable
 from soundpost.system.systemd import Notifier
@@ -64,7 +67,8 @@ def build(live_config: LiveConfig) -> Daemon:
         observers.append(model.range_filter)
     pipeline = build_pipeline(config, timed, source, health, observers, mutes)
     _log.info("capturing from %s, classifying with %s", source_name, model.bundle.folder)
-    publisher = _build_publisher(config, manifest, health, pipeline.labels)
+    node = describe_node(config, manifest, pipeline.labels)
+    publisher = MqttPublisher(config.mqtt, node, health)
     if level := build_level_reporter(config.mqtt, rate_hz, publisher.state_topics):
         observers.append(level)
     commands: CommandHandler = CommandsDisabled()
@@ -94,7 +98,13 @@ def build(live_config: LiveConfig) -> Daemon:
         metrics=Metrics(
             config.metrics,
             MetricSources(
-                ModelIdentity.of(manifest), pipeline.labels, health, rate_hz, timer, clock_state
+                ModelIdentity.of(manifest),
+                pipeline.labels,
+                health,
+                rate_hz,
+                timer,
+                clock_state,
+                event_series(node.labels, node.chosen, node.groups),
             ),
         ),
         watchdog=watchdog,
@@ -112,11 +122,11 @@ def validate(config: Config) -> None:
     """
     model = load_model(config.classify).at_place(config.node, config.decide, clock_state)
     mutes = build_mutes(model.bundle.manifest.labels, config, clock_state)
-    build_tracker(model.bundle.manifest, config.decide, mutes, Health())
+    tracker = build_tracker(model.bundle.manifest, config.decide, mutes, Health())
     build_gate(config.gate, model.sample_rate_hz)
     build_evidence(config, model.bundle.manifest, Health())
     load_broker_address(config.mqtt)
-    check_device_classes(config.mqtt, (*model.bundle.manifest.label_names, *RESERVED_LABELS))
+    describe_node(config, model.bundle.manifest, tracker.labels).sound_topics(config.mqtt)
 
 
 def build_source(config: Config, sample_rate_hz: int, health: Health) -> Source:
@@ -152,8 +162,7 @@ def build_message_builder(
         last_seq: The last `seq` that an earlier run used.
     """
     return MessageBuilder(
-        config.node.name,
-        ModelIdentity.of(model.bundle.manifest),
+        Origin.of(config.node, [model.bundle.manifest]),
         sample_rate_hz=model.sample_rate_hz,
         clock=clock,
         last_seq=last_seq,
@@ -168,18 +177,3 @@ def build_evidence(config: Config, manifest: Manifest, health: Health) -> Eviden
     """
     memory_windows = longest_memory_windows(manifest, config.decide)
     return build_recorder(config.evidence, manifest, memory_windows, health)
-
-
-def _build_publisher(
-    config: Config, manifest: Manifest, health: Health, labels: list[str]
-) -> MqttPublisher:
-    check_device_classes(config.mqtt, (*manifest.label_names, *RESERVED_LABELS))
-    node = NodeDescription(
-        config.node.name,
-        labels,
-        ModelIdentity.of(manifest),
-        {label.name: label.device_class for label in manifest.labels if label.device_class},
-        records_clips=config.evidence.folder is not None,
-        groups=build_label_names(manifest.labels, config.decide).groups_with(labels),
-    )
-    return MqttPublisher(config.mqtt, node, health)

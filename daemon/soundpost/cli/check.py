@@ -23,6 +23,7 @@ from soundpost.evidence import probe as folder_probe
 from soundpost.gate import build_gate
 from soundpost.health import Health
 from soundpost.manifest import Label
+from soundpost.messages import NodeName
 from soundpost.publish import probe as broker_probe
 from soundpost.publish.outbox.probe import probe_outbox
 from soundpost.system.clock import clock_state
@@ -60,7 +61,7 @@ def check(read_config: Callable[[], Config], out: TextIO) -> int:
     steps.attempt("outbox", lambda: probe_outbox(config.mqtt), str)
     steps.attempt(
         "broker",
-        lambda: broker_probe.probe(config.mqtt, config.node.name),
+        lambda: broker_probe.probe(config.mqtt, NodeName.of(config.node).path),
         lambda milliseconds: f"{config.mqtt.broker}: acknowledged after {milliseconds:.1f} ms",
     )
     return steps.status

@@ -26,7 +26,7 @@ def clips(folder: str | None, label: str | None, export_to: Path | None, out: Te
 
     Args:
         folder: The configured folder.
-        label: Only clips of this label; None for all.
+        label: Only clips of this label, by itself or by its common name; None for all.
         export_to: The folder to copy the files to; None to copy nothing.
         out: Receives the lines.
 
@@ -57,7 +57,7 @@ def _clips(folder: Path, label: str | None, export_to: Path | None, out: TextIO)
     for clip in read_folder(folder):
         found = clip.detection.label
         labels.add(found)
-        if label is not None and found != label:
+        if label is not None and label not in {found, clip.detection.common_name}:
             continue
         out.write(_line(clip))
         if export is not None:
@@ -76,7 +76,8 @@ def _line(clip: FoundClip) -> str:
     silenced_seconds = sum(end - start for start, end in sidecar.silenced)
     silenced = f"  muted {silenced_seconds:.1f} s" if silenced_seconds else ""
     onset, label = printable(detection.onset, MOST_SHOWN), printable(detection.label, MOST_SHOWN)
+    name = f"  {printable(detection.common_name, MOST_SHOWN)}" if detection.common_name else ""
     return (
         f"{sidecar.clip}  {onset}  {detection.score:.2f}  {sidecar.seconds:5.1f} s"
-        f"  {label}{silenced}\n"
+        f"  {label}{name}{silenced}\n"
     )

@@ -10,7 +10,7 @@ from soundpost.cli.checklist import Checklist
 from soundpost.commands.self_test import TOPIC, SelfTest
 from soundpost.config import Config
 from soundpost.errors import PublishError, SelfTestError
-from soundpost.messages import DetectionMessage, encode
+from soundpost.messages import DetectionMessage, NodeName, encode
 from soundpost.publish.probe import deliver
 
 
@@ -88,7 +88,8 @@ def _recognise(self_test: SelfTest, limit: _Limit) -> list[DetectionMessage]:
 
 def _publish(config: Config, messages: list[DetectionMessage], limit: _Limit) -> float:
     payloads = [encode(message) for message in messages]
-    milliseconds = deliver(config.mqtt, config.node.name, TOPIC, payloads, limit.left_seconds())
+    node = NodeName.of(config.node).path
+    milliseconds = deliver(config.mqtt, node, TOPIC, payloads, limit.left_seconds())
     if limit.left_seconds() < 0.0:
         raise PublishError(
             f"expected all to be acknowledged within {limit.within_seconds:g} s, got that after "
@@ -121,4 +122,4 @@ def _describe_messages(self_test: SelfTest, messages: list[DetectionMessage]) ->
 
 
 def _topic(config: Config) -> str:
-    return f"{config.mqtt.prefix}/{config.node.name}/{TOPIC}"
+    return f"{config.mqtt.prefix}/{NodeName.of(config.node).path}/{TOPIC}"

@@ -1,15 +1,27 @@
 """Settings that commands change at run time: mutes, thresholds, profiles."""
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from itertools import islice
+
+import msgspec
+from msgspec import UNSET
 
 from soundpost.audio import NANOSECONDS
 from soundpost.config import Config
-from soundpost.decide import Mutes, Override, Rule, build_label_names, build_rules
+from soundpost.decide import (
+    Mutes,
+    Override,
+    Rule,
+    build_label_names,
+    build_rules,
+    chosen_labels,
+)
 from soundpost.decide.rules.labels import refuse_unknown
 from soundpost.errors import ConfigError
 from soundpost.manifest import Manifest
-from soundpost.messages.settings import SettingsMessage
+from soundpost.messages import NodeName
+from soundpost.messages.settings import MOST_LISTED, SettingsMessage
 from soundpost.system.clock import rfc3339
 
 _SHOWN_LABELS = 5
@@ -25,7 +37,8 @@ class LiveSettings:
     The methods that change something return one line that states the new setting.
 
     Args:
-        config: Its `[decide]` holds where no command has changed it.
+        config: Its `[decide]` holds where no command has changed it; labels that it names are
+            listed first in the settings.
         manifest: The labels.
         mutes: Muted labels.
         set_rules: Receives the rules after each change.
@@ -40,11 +53,12 @@ class LiveSettings:
         set_rules: Callable[[Sequence[Rule]], None],
         overrides: Sequence[Override] = (),
     ) -> None:
-        self._node = config.node.name
+        self._name = NodeName.of(config.node)
         self._labels = manifest.labels
         self._config = config.decide
         self._sample_rate_hz = manifest.input.sample_rate_hz
         self._label_names = build_label_names(self._labels, self._config)
+        self._chosen = chosen_labels(config, self._label_names)
         self._mutes = mutes
         self._set_rules = set_rules
         self._overrides: dict[str, Override] = {}
@@ -109,22 +123,38 @@ class LiveSettings:
         return f"{label} is decided {f'by profile {profile}' if profile else 'as configured'}"
 
     def settings(self, utc_ns: int) -> SettingsMessage:
-        """Returns the settings at a time, nanoseconds since 1970 UTC."""
-        muted = {
-            mute.label: rfc3339(mute.until_ns)
-            for mute in self._mutes.state.mutes
-            if self._mutes.is_muted(mute.label, utc_ns)
+        """Returns the settings at a time, nanoseconds since 1970 UTC: at most 200 of each kind."""
+        muted = self._mutes.muted_until(utc_ns)
+        thresholds = {rule.label: rule.on_threshold for rule in self._rules}
+        listed = self._listed(thresholds)
+        profiles = {
+            override.label: override.profile
+            for override in self.overrides
+            if override.profile is not None
         }
-        return SettingsMessage(
-            node=self._node,
-            muted=muted,
-            thresholds={rule.label: rule.on_threshold for rule in self._rules},
-            profiles={
-                override.label: override.profile
-                for override in self.overrides
-                if override.profile is not None
-            },
+        counts = {"muted": len(muted), "thresholds": len(thresholds), "profiles": len(profiles)}
+        message = SettingsMessage(
+            node=self._name.node,
+            source=self._name.source or UNSET,
+            muted={label: rfc3339(muted[label]) for label in sorted(muted)[:MOST_LISTED]},
+            thresholds={label: thresholds[label] for label in listed},
+            profiles=dict(islice(profiles.items(), MOST_LISTED)),
         )
+        left_out = {
+            kind: missing
+            for kind, count in counts.items()
+            if (missing := count - len(getattr(message, kind)))
+        }
+        return msgspec.structs.replace(message, left_out=left_out) if left_out else message
+
+    def _listed(self, thresholds: Mapping[str, float]) -> list[str]:
+        """Returns the labels whose threshold is published, in the order of the model's labels."""
+        if len(thresholds) <= MOST_LISTED:
+            return list(thresholds)
+        named = [label for label in thresholds if label in self._chosen]
+        changed = [label for label in self._overrides if label not in self._chosen]
+        listed = {*named[:MOST_LISTED], *changed[: max(0, MOST_LISTED - len(named))]}
+        return [label for label in thresholds if label in listed]
 
     def _set(self, override: Override) -> None:
         self._override(override.label)

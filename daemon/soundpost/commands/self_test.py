@@ -15,7 +15,7 @@ from soundpost.config import Config, DecideConfig, GateConfig
 from soundpost.errors import BundleError, SelfTestError
 from soundpost.events import Scores, State
 from soundpost.health import Health
-from soundpost.messages import DetectionMessage, MessageBuilder, ModelIdentity
+from soundpost.messages import DetectionMessage, MessageBuilder, Origin
 from soundpost.observer import Observer
 from soundpost.pipeline import build_pipeline
 from soundpost.system.clock import clock_state
@@ -101,8 +101,7 @@ class SelfTest(Observer):
         settings = _test_config(config, self.sound)
         self._pipeline = build_pipeline(settings, model, source, self._health, [self])
         self._builder = MessageBuilder(
-            config.node.name,
-            ModelIdentity.of(manifest),
+            Origin.of(config.node, [manifest]),
             sample_rate_hz=model.sample_rate_hz,
             clock=clock_state,
         )

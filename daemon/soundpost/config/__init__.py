@@ -5,6 +5,7 @@ from soundpost.config.decide import DecideConfig, LabelConfig, ProfileConfig, Sc
 from soundpost.config.live import LiveConfig
 from soundpost.config.load import load_config
 from soundpost.config.metrics import MetricsConfig
+from soundpost.config.mqtt import MqttConfig
 from soundpost.config.place import Place
 from soundpost.config.schema import (
     CaptureConfig,
@@ -12,7 +13,6 @@ from soundpost.config.schema import (
     Config,
     EvidenceConfig,
     GateConfig,
-    MqttConfig,
     NodeConfig,
 )
 from soundpost.config.types import Section

@@ -1,6 +1,7 @@
 """Turns scores into events: smoothing, thresholds, onsets and offsets."""
 
 from soundpost.decide.factory import build_mutes, build_tracker, longest_memory_windows
+from soundpost.decide.rules.chosen import chosen_labels
 from soundpost.decide.rules.labels import LabelNames
 from soundpost.decide.rules.precedence import Override
 from soundpost.decide.rules.rules import Rule, build_label_names, build_rules
@@ -22,6 +23,7 @@ __all__ = [
     "build_mutes",
     "build_rules",
     "build_tracker",
+    "chosen_labels",
     "longest_memory_windows",
     "undetected_labels",
 ]

@@ -1,7 +1,7 @@
 """The manifest of a model: the contract from which the daemon builds its stages."""
 
 from soundpost.manifest.input import LogMelInput, ModelInput, Tensor, WaveformInput
-from soundpost.manifest.label import Label, OffReason, groups_of, minimum_daemon
+from soundpost.manifest.label import Label, OffReason, common_names, groups_of, minimum_daemon
 from soundpost.manifest.log_mel import log_mel_input
 from soundpost.manifest.read import read_manifest
 from soundpost.manifest.schema import (
@@ -45,6 +45,7 @@ __all__ = [
     "Training",
     "Version",
     "WaveformInput",
+    "common_names",
     "groups_of",
     "log_mel_input",
     "minimum_daemon",

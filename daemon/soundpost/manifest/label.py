@@ -58,6 +58,11 @@ class Label(Strict, frozen=True, omit_defaults=True):
     scientific_name: Name | None = None
     noise_score: Share | None = None
 
+    @property
+    def has_names(self) -> bool:
+        """True if people know the label by a common or a scientific name."""
+        return self.common_name is not None or self.scientific_name is not None
+
 
 FOREIGN_SINCE = "0.3.0"
 """The first daemon that runs imported models: waveforms, ONNX, several outputs, names of labels."""
@@ -72,14 +77,17 @@ def groups_of(labels: Sequence[Label]) -> dict[str, list[str]]:
     return groups
 
 
+def common_names(labels: Sequence[Label]) -> dict[str, str]:
+    """Returns the name that people use, by label, of the labels that have one."""
+    return {label.name: label.common_name for label in labels if label.common_name}
+
+
 def minimum_daemon(labels: Sequence[Label]) -> str:
     """Returns the oldest daemon that reads a manifest with these labels.
 
     An older one refuses a field that it does not know.
     """
-    if any(label.common_name or label.scientific_name for label in labels) or any(
-        label.noise_score is not None for label in labels
-    ):
+    if any(label.has_names or label.noise_score is not None for label in labels):
         return FOREIGN_SINCE
     return GROUPS_SINCE if any(_has_groups_since(label) for label in labels) else SCHEMA_1_SINCE
 

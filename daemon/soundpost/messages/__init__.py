@@ -1,6 +1,7 @@
 """The payloads of MQTT messages: their types, their validation and their builder."""
 
 from soundpost.messages.builder import MessageBuilder
+from soundpost.messages.origin import NodeName, Origin
 from soundpost.messages.payload import DetectionMessage, HealthMessage, ModelIdentity, encode
 
 __all__ = [
@@ -8,5 +9,7 @@ __all__ = [
     "HealthMessage",
     "MessageBuilder",
     "ModelIdentity",
+    "NodeName",
+    "Origin",
     "encode",
 ]

@@ -4,11 +4,13 @@ import random
 from collections.abc import Callable, Sequence
 
 import msgspec
+from msgspec import UNSET
 
 from soundpost import __version__
 from soundpost.events import Detection, State
 from soundpost.health import Health, Problem
-from soundpost.messages.payload import DetectionMessage, HealthMessage, ModelIdentity
+from soundpost.messages.origin import Origin
+from soundpost.messages.payload import DetectionMessage, HealthMessage
 from soundpost.messages.uuid7 import uuid7
 from soundpost.system.clock import ClockState, rfc3339
 
@@ -23,8 +25,7 @@ class MessageBuilder:
     All states of an event share one id; each detection message has the next number.
 
     Args:
-        node: The name of the node.
-        model: The model that classifies.
+        origin: The node, the models that classify, and the names of their labels.
         sample_rate_hz: The rate of the samples in which events and health are counted.
         clock: Returns the state of the wall clock; called for each message.
         last_seq: The last number that was given, perhaps by an earlier run.
@@ -33,16 +34,16 @@ class MessageBuilder:
 
     def __init__(
         self,
-        node: str,
-        model: ModelIdentity,
+        origin: Origin,
         *,
         sample_rate_hz: int,
         clock: Callable[[], ClockState],
         last_seq: int = 0,
         rng: random.Random | None = None,
     ) -> None:
-        self._node = node
-        self._model = model
+        self._node, self._source = origin.name.node, origin.name.source or UNSET
+        self._models = list(origin.models)
+        self._named_labels = origin.named_labels
         self._sample_rate_hz = sample_rate_hz
         self._clock = clock
         self._rng = rng or random.SystemRandom()
@@ -58,19 +59,23 @@ class MessageBuilder:
         event_id = self._event_id(detection)
         self._seq += 1
         ended_ns = detection.offset_utc_ns
+        named = self._named_labels.get(detection.label)
         return DetectionMessage(
             id=event_id,
             seq=self._seq,
             node=self._node,
+            source=self._source,
             state=detection.state,
             label=detection.label,
+            common_name=named.common_name or UNSET if named else UNSET,
+            scientific_name=named.scientific_name or UNSET if named else UNSET,
             score=round(float(detection.score), _SCORE_DECIMALS),
             threshold=round(float(detection.threshold), _SCORE_DECIMALS),
             onset=rfc3339(detection.onset_utc_ns),
             offset=None if ended_ns is None else rfc3339(ended_ns),
             clock=self._clock(),
             level_dbfs=_rounded_level(detection.level_dbfs),
-            model=self._model,
+            model=self._models[0],
         )
 
     def closing(self, latest: DetectionMessage, seen_utc_ns: int) -> DetectionMessage:
@@ -104,10 +109,11 @@ class MessageBuilder:
         """
         return HealthMessage(
             node=self._node,
+            source=self._source,
             time=rfc3339(utc_ns),
             clock=self._clock(),
             version=__version__,
-            model=self._model,
+            model=self._models[0],
             heard_seconds=round(health.samples / self._sample_rate_hz, _SECONDS_DECIMALS),
             problems=list(problems),
             counters=msgspec.structs.replace(health),

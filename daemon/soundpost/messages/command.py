@@ -24,7 +24,8 @@ Id = Annotated[
         description="1 to 64 letters, digits, dots, dashes, colons and underscores",
     ),
 ]
-Name = Annotated[str, Meta(min_length=1, max_length=64, description="a name of 1 to 64 letters")]
+Name = Annotated[str, Meta(min_length=1, max_length=200, description="a name of 1 to 200 letters")]
+"""A label has at most 64 letters; its common name, as a bundle may give it, 200."""
 Names = Annotated[
     list[Name], Meta(min_length=1, max_length=1_000, description="a list of labels, or null")
 ]

@@ -3,7 +3,7 @@
 from typing import Annotated, Literal
 
 import msgspec
-from msgspec import Meta
+from msgspec import UNSET, Meta, UnsetType
 
 from soundpost.events import State
 from soundpost.health import Health, Problem
@@ -44,8 +44,12 @@ class DetectionMessage(_Wire, frozen=True, kw_only=True):
         id: UUIDv7 of the event, the same in all its states; its time is the onset.
         seq: The number of the message at this node, from 1, growing by one.
         node: The name of the node.
+        source: The name of the source, if the node has several.
         state: The state of the event.
         label: The label of the sound, as the model's manifest spells it.
+        common_name: The name that people use, if the manifest has one. It and the next are left
+            out of the JSON object otherwise, as is `source`.
+        scientific_name: The name of the species in Latin, if the manifest has one.
         score: The peak of the smoothed score so far, four decimals.
         threshold: The smoothed score that starts an event of this label, four decimals.
         onset: The start of the event, RFC 3339 in UTC, whole milliseconds (cut, not rounded).
@@ -62,8 +66,11 @@ class DetectionMessage(_Wire, frozen=True, kw_only=True):
     id: str
     seq: Annotated[int, Meta(ge=1)]
     node: str
+    source: str | UnsetType = UNSET
     state: State
     label: str
+    common_name: str | UnsetType = UNSET
+    scientific_name: str | UnsetType = UNSET
     score: Share
     threshold: Share
     onset: Time
@@ -82,6 +89,7 @@ class HealthMessage(_Wire, frozen=True, kw_only=True):
     Attributes:
         schema: The version of this schema.
         node: The name of the node.
+        source: The name of the source, if the node has several; left out otherwise.
         time: The time of the message, RFC 3339 in UTC.
         clock: The state of the clock: whether `time` is reliable.
         version: The version of the daemon.
@@ -94,6 +102,7 @@ class HealthMessage(_Wire, frozen=True, kw_only=True):
 
     schema: Literal[1] = 1
     node: str
+    source: str | UnsetType = UNSET
     time: Time
     clock: ClockState
     version: str

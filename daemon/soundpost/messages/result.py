@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Annotated, Literal
 
 import msgspec
-from msgspec import Meta
+from msgspec import UNSET, Meta, UnsetType
 
 from soundpost.messages.payload import Time
 
@@ -38,6 +38,7 @@ class ResultMessage(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_
     Attributes:
         schema: The version of this schema.
         node: The node that received the command.
+        source: The source of it that received the command, if the node has several.
         id: The id of the command; None if it has no valid one.
         command: The last level of the command's topic.
         status: `started` is followed by another result with the same id; the others are final.
@@ -50,6 +51,7 @@ class ResultMessage(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_
 
     schema: Literal[1] = 1
     node: str
+    source: str | UnsetType = UNSET
     id: str | None
     command: Annotated[str, Meta(max_length=LONGEST_NAME)]
     status: CommandStatus

@@ -2,10 +2,12 @@
 
 from soundpost.metrics.inference_timer import InferenceTimer
 from soundpost.metrics.metrics import Metrics
+from soundpost.metrics.series import event_series
 from soundpost.metrics.sources import MetricSources
 
 __all__ = [
     "InferenceTimer",
     "MetricSources",
     "Metrics",
+    "event_series",
 ]

@@ -33,7 +33,7 @@ def collect(sources: MetricSources, started: Mapping[str, int], status: Status) 
 
     Args:
         sources: The parts of the daemon that count.
-        started: Number of events that have started, by label.
+        started: Number of events that have started, by series: a label, or a group of labels.
         status: The present state of the daemon.
     """
     yield info(sources.model)
@@ -86,7 +86,7 @@ def counters(health: Health, sample_rate_hz: int) -> Iterator[Metric]:
 
 
 def events(started: Mapping[str, int]) -> Metric:
-    """Returns the number of events that have started, by label."""
+    """Returns the number of events that have started, by label or by group of labels."""
     text = "Events that have started, by label."
     metric = CounterMetricFamily("soundpost_events_total", text, labels=["label"])
     for label, count in started.items():

@@ -38,7 +38,7 @@ class Exporter:
         """Collects a set of metrics, which replaces the last one.
 
         Args:
-            started: Number of events that have started, by label.
+            started: Number of events that have started, by label or group of labels.
             status: The present state of the daemon.
         """
         self._exposition.show(collect(self._sources, started, status))

@@ -36,7 +36,7 @@ class Metrics:
     ) -> None:
         self._config = config
         self._sources = sources
-        self._started = dict.fromkeys(sources.labels, 0)
+        self._started = dict.fromkeys(map(self._series_of, sources.labels), 0)
         self._monotonic_seconds = monotonic_seconds
         self._due_seconds = monotonic_seconds()
         self._open = ExitStack()
@@ -65,7 +65,11 @@ class Metrics:
     def count(self, detection: Detection) -> None:
         """Counts the start of an event."""
         if detection.state is State.STARTED:
-            self._started[detection.label] = self._started.get(detection.label, 0) + 1
+            series = self._series_of(detection.label)
+            self._started[series] = self._started.get(series, 0) + 1
+
+    def _series_of(self, label: str) -> str:
+        return self._sources.series.get(label, label)
 
     def tick(self, status: Status) -> None:
         """Collects and exports a set of metrics, if it is due."""

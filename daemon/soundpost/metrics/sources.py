@@ -1,7 +1,7 @@
 """The parts of the daemon that metrics are collected from."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from soundpost.health import Health
@@ -27,12 +27,14 @@ class MetricSources:
 
     Attributes:
         model: The model in use.
-        labels: The tracked labels; each has a count of events from the start.
+        labels: The tracked labels; each is counted from the start.
         health: The counters.
         sample_rate_hz: Converts counted samples into seconds.
         inference_timer: Counts the inference times.
         clock: Returns whether the wall clock can be trusted. It is asked only when a set is due:
             each call costs a system call, and the interval between calls is part of its answer.
+        series: The series in which the events of a label are counted (`event_series`); a label that
+            is not among the keys has one of its own.
     """
 
     model: Model
@@ -41,3 +43,4 @@ class MetricSources:
     sample_rate_hz: int
     inference_timer: InferenceTimer
     clock: Callable[[], ClockState]
+    series: Mapping[str, str] = field(default_factory=dict)

@@ -75,12 +75,13 @@ def connection_settings(
     Args:
         config: The `[mqtt]` table.
         address: The broker.
-        node: The name of the node.
+        node: The name of the node, with that of the source if any: `<node>/<source>`.
         purpose: A connection beside the daemon's has its own client identifier, with this name.
     """
     run_id = secrets.token_hex(4)
+    name, _, source = node.partition("/")
     own = config.client_id and "-".join(filter(None, (config.client_id, purpose)))
-    parts = filter(None, ("soundpost", node, purpose, run_id))
+    parts = filter(None, ("soundpost", name, source, purpose, run_id))
     return ConnectionSettings(
         address,
         own or "-".join(parts),

@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable
 from functools import partial
 
+from soundpost.health import Health
 from soundpost.publish.broker import BrokerAddress
 from soundpost.publish.connection import Connection
 from soundpost.publish.errors import may_not_publish
@@ -22,10 +23,12 @@ class RefusedTopics:
 
     Args:
         broker: The broker's address, for the log.
+        health: The counter of states and results that are too large for the broker.
     """
 
-    def __init__(self, broker: BrokerAddress) -> None:
+    def __init__(self, broker: BrokerAddress, health: Health) -> None:
         self._broker = broker
+        self._health = health
         self._topics: set[str] = set()
         self._backoff = Backoff()
         self._retry_at_seconds = 0.0
@@ -40,6 +43,7 @@ class RefusedTopics:
             topic: The full topic.
             refusal: The broker's reason; None if it accepted the message.
         """
+        self._health.messages_too_large += isinstance(refusal, TooLarge)
         if refusal is None:
             self._topics.discard(topic)
         elif topic not in self._topics:

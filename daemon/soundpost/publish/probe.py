@@ -21,6 +21,10 @@ def probe(config: MqttConfig, node: str) -> float:
     Connects as the daemon does and publishes an empty message on `<prefix>/<node>/check`, not
     retained. It subscribes to nothing, because a node needs only the right to write.
 
+    Args:
+        config: The `[mqtt]` table.
+        node: The name of the node, with that of the source if any: `<node>/<source>`.
+
     Raises:
         ConfigError: The broker's address, credentials or certificates cannot be used.
         PublishError: The broker cannot be reached, or refuses the client or the message.
@@ -37,7 +41,7 @@ def deliver(
 
     Args:
         config: The `[mqtt]` table.
-        node: The name of the node.
+        node: The name of the node, with that of the source if any: `<node>/<source>`.
         topic: The topic below `<prefix>/<node>/`.
         payloads: The messages, in this order.
         timeout_seconds: The longest wait, once connected.

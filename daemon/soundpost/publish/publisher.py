@@ -12,7 +12,11 @@ from soundpost.messages.payload import DetectionMessage, HealthMessage
 from soundpost.publish.broker import connection_settings, load_broker_address
 from soundpost.publish.client import MqttClient, NodeTopics
 from soundpost.publish.detections import RefusedTopics
-from soundpost.publish.node import NodeDescription, build_announcer, retained_topics
+from soundpost.publish.node.description import (
+    NodeDescription,
+    build_announcer,
+    retained_topics,
+)
 from soundpost.publish.outbox.location import outbox_path
 from soundpost.publish.outbox.open_events import LeftOpenEvent
 from soundpost.publish.outbox.outbox import Outbox
@@ -59,21 +63,25 @@ class MqttPublisher:
         self._broker = load_broker_address(config)
         outbox = Outbox(config.queue_messages, health)
         self._outbox = outbox.intake
-        base = f"{config.prefix}/{node.name}"
-        refused_topics, wakeup = RefusedTopics(self._broker), Wakeup()
+        base = node.base(config.prefix)
+        refused_topics, wakeup = RefusedTopics(self._broker, health), Wakeup()
         self._wake, self.inbox = wakeup.set, None
         if config.commands:
             from soundpost.publish.inbox.inbox import build_inbox  # noqa: PLC0415 - off by default
 
             self.inbox = build_inbox(base, refused_topics.on_reason_code, wakeup.set, health)
-        settings = connection_settings(config, self._broker, node.name)
+        settings = connection_settings(config, self._broker, node.node_name.path)
         states = build_state_sender(config, base, settings.run_id, refused_topics)
         self.state_topics, self._own_status = states.state_topics, states.own_status
-        self._sounds = (
-            SoundStates(node.labels, node.groups, self.state_topics) if node.labels else None
-        )
-        announcer = build_announcer(config, node, base)
-        retained = RetainedTopics(retained_topics(config, node, base, announcer))
+        self._sound_topics = node.sound_topics(config)
+        self._sounds: SoundStates | None = None
+        if node.labels:
+            groups = {group: node.groups[group] for group in self._sound_topics.groups}
+            self._sounds = SoundStates(
+                node.labels, groups, self.state_topics, self._sound_topics.labels
+            )
+        announcer = build_announcer(config, node, health)
+        retained = RetainedTopics(retained_topics(config, node, announcer), base)
         topics = NodeTopics(base, outbox.feed, states, retained, announcer, self.inbox)
         self._client = MqttClient(settings, topics, refused_topics, wakeup, health)
         self._threads = [_Thread(target=self._client.run, name="soundpost-mqtt")]
@@ -116,6 +124,7 @@ class MqttPublisher:
                 "(use mqtts://)",
                 self._broker,
             )
+        self._sound_topics.log()
         for thread in self._threads:
             thread.start()
 

@@ -9,7 +9,7 @@ from evidence_harness import RATE_HZ
 
 from soundpost.audio import Pcm
 from soundpost.events import Detection, State
-from soundpost.messages import MessageBuilder, ModelIdentity
+from soundpost.messages import MessageBuilder, ModelIdentity, NodeName, Origin
 
 ONSET_NS = 1_795_246_281_480_000_000
 """2026-11-21T07:31:21.480Z."""
@@ -37,8 +37,9 @@ def started() -> Detection:
 def builder() -> MessageBuilder:
     """A message builder of the node north-gate, with the same ids in every run."""
     return MessageBuilder(
-        "north-gate",
-        ModelIdentity(id="esc50", version="1.0.0", sha256="5e" * 32),
+        Origin(
+            NodeName("north-gate"), [ModelIdentity(id="esc50", version="1.0.0", sha256="5e" * 32)]
+        ),
         sample_rate_hz=16_000,
         clock=lambda: "synced",
         rng=random.Random(7),  # noqa: S311 - the same ids in every run

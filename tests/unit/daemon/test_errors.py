@@ -84,3 +84,12 @@ def test_an_expected_value_is_described_in_plain_words(
     with pytest.raises(msgspec.ValidationError) as caught:
         msgspec.convert(value, kind)
     assert errors.expected_value(kind, caught.value) == expected
+
+
+def test_the_hint_for_a_name_of_thousands_is_short_and_quick() -> None:
+    """Names with another first letter are not compared, and a hundred are listed."""
+    known = [f"bird_{number}" for number in range(6_522)]
+    assert errors.did_you_mean("bird_6521x", known) == "did you mean bird_6521?"
+    hint = errors.did_you_mean("ird_6521", known)
+    assert hint.startswith("known: bird_0, bird_1, ")
+    assert hint.endswith(", bird_99 and 6422 more")

@@ -150,6 +150,7 @@ class _ScoreObserver(Observer):
         self._indices = np.array([rule.index for rule in rules], np.intp)
         self._mean = MovingMean([rule.smoothing_windows for rule in rules]) if rules else None
         self._best = best
+        self._highest = np.array([label.score for label in best], np.float32)
         self._recording = recording
         self._until_sample = 0
 
@@ -161,8 +162,10 @@ class _ScoreObserver(Observer):
             self._mean.reset()  # as the tracker does after a gap
         self._until_sample = scores.window.end_sample
         smoothed = self._mean.add(scores.values[self._indices])
-        for best, score in zip(self._best, smoothed.tolist(), strict=True):
-            if score > best.score:
-                best.score = score
-                best.sample = scores.window.start_sample
-                best.recording = self._recording
+        # Few labels of thousands reach a new height in a window.
+        for position in (smoothed > self._highest).nonzero()[0].tolist():
+            best = self._best[position]
+            best.score = float(smoothed[position])
+            best.sample = scores.window.start_sample
+            best.recording = self._recording
+        self._highest = np.maximum(self._highest, smoothed)

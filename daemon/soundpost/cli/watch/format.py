@@ -20,11 +20,12 @@ def lasted_seconds(detection: Detection) -> float | None:
     return (detection.offset_utc_ns - detection.onset_utc_ns) / NANOSECONDS
 
 
-def event_line(detection: Detection) -> str:
+def event_line(detection: Detection, view: View) -> str:
     """Returns a line for a state of an event."""
+    name = view.name_of(detection.label)
     lasted = lasted_seconds(detection)
     line = (
-        f"{clock_time(detection.onset_utc_ns)}  {detection.state:9}  {detection.label:20}  "
+        f"{clock_time(detection.onset_utc_ns)}  {detection.state:9}  {name:20}  "
         f"{detection.score:.2f} (from {detection.threshold:.2f})  {detection.level_dbfs:6.1f} dBFS"
     )
     return line if lasted is None else f"{line}  {lasted:.1f} s"
@@ -39,7 +40,7 @@ def state_line(view: View) -> str:
         f"floor {meter.floor_dbfs:.1f}",
         gate_word(view),
         *view.problems,
-        *(f"{bar.label} {bar.score:.2f}" for bar in view.bars),
+        *(f"{view.name_of(bar.label)} {bar.score:.2f}" for bar in view.bars),
     ]
     return ", ".join(parts)
 

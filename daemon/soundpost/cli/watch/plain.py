@@ -37,7 +37,7 @@ class PlainOutput:
 
     def show(self, view: View, detections: list[Detection]) -> None:
         """Prints new detections, and the state when it is due."""
-        lines = [event_line(detection) for detection in detections]
+        lines = [event_line(detection, view) for detection in detections]
         if view.captured_seconds >= self._due_seconds:
             lines.append(state_line(view))
             self._due_seconds = view.captured_seconds + STATE_SECONDS

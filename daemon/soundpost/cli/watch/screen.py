@@ -1,7 +1,6 @@
 """Full-screen display; the only file that imports rich."""
 
 import time
-from collections.abc import Iterable
 from contextlib import ExitStack
 from types import TracebackType
 from typing import Self, TextIO
@@ -16,7 +15,7 @@ from rich.text import Text
 from soundpost.cli.watch.bar import draw_bar
 from soundpost.cli.watch.format import clock_time, gate_word, lasted_seconds
 from soundpost.cli.watch.keyboard import Keys
-from soundpost.cli.watch.view import TOP_SCORES, Bar, View
+from soundpost.cli.watch.view import TOP_SCORES, View
 from soundpost.events import Detection, State
 from soundpost.system.units import clock_duration
 
@@ -95,10 +94,10 @@ def draw(view: View, width: int) -> Layout:
         Layout(_head(view), size=1),
         Layout(Panel(_level(view, inside), title="level", title_align="left"), size=5),
         Layout(
-            Panel(_scores(view.bars, inside), title="scores", title_align="left"),
+            Panel(_scores(view, inside), title="scores", title_align="left"),
             size=TOP_SCORES + 2,
         ),
-        Layout(Panel(_events(view.events), title="events", title_align="left"), ratio=1),
+        Layout(Panel(_events(view), title="events", title_align="left"), ratio=1),
         *(
             [Layout(Text("\n".join(notes), "yellow", no_wrap=True), size=len(notes))]
             if notes
@@ -141,31 +140,31 @@ def _level(view: View, width: int) -> RenderableType:
     return Group(line, levels, words)
 
 
-def _scores(bars: Iterable[Bar], width: int) -> RenderableType:
+def _scores(view: View, width: int) -> RenderableType:
     table = Table.grid(padding=(0, 1))
     label_width = min(_LABEL_WIDTH, width // 3)
     table.add_column(width=label_width, no_wrap=True)
     table.add_column(no_wrap=True)
     table.add_column(no_wrap=True)
     bar_width = max(1, width - label_width - 7)
-    for bar in bars:
+    for bar in view.bars:
         is_over = bar.threshold is not None and bar.score >= bar.threshold
         style = "dim" if bar.threshold is None else "bold green" if is_over else "blue"
         marks = {} if bar.threshold is None else {bar.threshold: "│"}
         drawn = Text(draw_bar(bar.score, bar_width, marks), style)
-        table.add_row(Text(bar.label, style), drawn, f"{bar.score:.2f}")
+        table.add_row(Text(view.name_of(bar.label), style), drawn, f"{bar.score:.2f}")
     return table
 
 
-def _events(events: Iterable[Detection]) -> RenderableType:
+def _events(view: View) -> RenderableType:
     table = Table.grid(padding=(0, 2))
-    for detection in events:
+    for detection in view.events:
         style = _STYLES[detection.state]
         lasted = lasted_seconds(detection)
         table.add_row(
             clock_time(detection.onset_utc_ns),
             Text(detection.state, style),
-            Text(detection.label, style),
+            Text(view.name_of(detection.label), style),
             f"{detection.score:.2f}",
             f"{detection.level_dbfs:.1f} dBFS",
             "…" if lasted is None else f"{lasted:.1f} s",

@@ -1,7 +1,7 @@
 """The state of a pipeline for a display: level, scores, events, notes."""
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -52,6 +52,7 @@ class View(Observer):
         event_count: Events so far.
         captured_samples: Samples so far.
         is_gate_open, is_waiting, problems: As the pipeline and the monitor have them.
+        names: The name to show for a label, if it has another one than itself.
     """
 
     def __init__(
@@ -75,6 +76,7 @@ class View(Observer):
         self.is_gate_open = True
         self.is_waiting = False
         self.problems: tuple[str, ...] = ()
+        self.names: Mapping[str, str] = {}
 
     @property
     def captured_seconds(self) -> float:
@@ -85,6 +87,10 @@ class View(Observer):
     def events(self) -> list[Detection]:
         """The last state of each of the last events, the latest onset first."""
         return list(self._events.values())[::-1]
+
+    def name_of(self, label: str) -> str:
+        """Returns the name to show for a label: the one that people use, if the bundle has it."""
+        return self.names.get(label, label)
 
     def on_chunk(self, chunk: Chunk) -> None:
         """Measures the level."""

@@ -17,6 +17,7 @@ from soundpost.decide import build_mutes, build_rules
 from soundpost.errors import WatchError
 from soundpost.events import Detection
 from soundpost.health import Health
+from soundpost.manifest import common_names
 from soundpost.monitor import MicrophoneMonitor
 from soundpost.pipeline import build_pipeline
 from soundpost.system.clock import clock_state
@@ -73,6 +74,7 @@ def watch(config: Config, out: TextIO) -> None:
         rate_hz,
         config.gate.floor_seconds,
     )
+    view.names = common_names(manifest.labels)
     pipeline = build_pipeline(config, model, source, health, [monitor, view], mutes)
     with stopped_by_signals(lambda _: source.stop()), _log_to(view, display), source, display:
         for detections in pipeline.run():
@@ -128,5 +130,5 @@ def _print_summary(view: View, display: Display, out: TextIO) -> None:
     """Prints the latest events again, because the screen is gone."""
     if display.has_screen:
         last = view.events[:SHOWN_AFTERWARDS]
-        out.writelines(event_line(detection) + "\n" for detection in last[::-1])
+        out.writelines(event_line(detection, view) + "\n" for detection in last[::-1])
     out.write(f"listened for {clock_duration(view.captured_seconds)}, events: {view.event_count}\n")

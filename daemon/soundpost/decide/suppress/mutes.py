@@ -74,6 +74,14 @@ class Mutes:
         """Returns whether a mute of the label is on at a time, nanoseconds since 1970 UTC."""
         return utc_ns < self._until_ns.get(label, 0) <= utc_ns + _LONGEST_NS
 
+    def muted_until(self, utc_ns: int) -> dict[str, int]:
+        """Returns the muted labels at a time, each with the end of its mute, both in ns UTC."""
+        return {
+            label: until_ns
+            for label, until_ns in self._until_ns.items()
+            if utc_ns < until_ns <= utc_ns + _LONGEST_NS
+        }
+
     def mute(self, labels: frozenset[str] | None, until_ns: int) -> None:
         """Mutes labels until a time.
 

@@ -38,6 +38,7 @@ class SidecarDetection(msgspec.Struct, frozen=True):
     score: Score
     onset: str
     clock: ClockState
+    common_name: str | None = None
 
     @property
     def onset_utc_ns(self) -> int:

@@ -1,21 +1,20 @@
 """Publishes the node's MQTT discovery payload to Home Assistant."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 
+from soundpost.health import Health
 from soundpost.publish.connection import Connection
 from soundpost.publish.home_assistant.entities import DeviceAnnouncement
-from soundpost.publish.home_assistant.object_ids import object_id
 from soundpost.publish.message import IncomingMessage, OutgoingMessage
 from soundpost.publish.mqtt5.limits import DisconnectLimit
 from soundpost.publish.mqtt5.reasons import TooLarge
 from soundpost.system.log_once import LogOnce
 from soundpost.system.rate_limit import RateLimit
 
-_OBJECT_ID = "soundpost"
 _MOST_UNACKNOWLEDGED = 2
-"""Each may have 240 kB, and a flood of birth messages would request them without end."""
+"""Each may have 64 kB, and a flood of birth messages would request them without end."""
 _BURST = 20
 _PER_SECOND = 1.0
 """The most messages that are answered by an announcement: to build one takes milliseconds, and Home
@@ -34,16 +33,20 @@ class DiscoveryAnnouncer:
 
     Args:
         prefix: The prefix of Home Assistant's discovery topics.
-        node: The name of the node.
+        topic: The full topic of the announcement.
         announcement: Builds the payload.
+        health: The counter of messages that are too large for the broker.
 
     Attributes:
         topic: The full topic of the announcement.
     """
 
-    def __init__(self, prefix: str, node: str, announcement: DeviceAnnouncement) -> None:
+    def __init__(
+        self, prefix: str, topic: str, announcement: DeviceAnnouncement, health: Health
+    ) -> None:
+        self._health = health
         self._birth_topic = f"{prefix}/status"
-        self.topic = f"{prefix}/device/{object_id(node)}/{_OBJECT_ID}/config"
+        self.topic = topic
         self._announcement = announcement
         self._earlier: bytes | None = None
         self._announced: bytes | None = None
@@ -52,6 +55,7 @@ class DiscoveryAnnouncer:
         self._disconnects = DisconnectLimit()
         self._rate_limit = RateLimit(_BURST, _PER_SECOND)
         self._refusal_log = LogOnce(_log, on_change=False)  # only the first, whatever it is
+        self._size_log = LogOnce(_log, on_change=False)
 
     def on_connect(self, connection: Connection, on_birth: Callable[[], None]) -> None:
         """Announces the node on a new connection.
@@ -94,12 +98,21 @@ class DiscoveryAnnouncer:
         self._is_due = self._unacknowledged >= _MOST_UNACKNOWLEDGED
         if self._is_due:
             return
-        payload = self._announcement.build_payload(self._earlier)
+        payload = self._announcement.build_payload(self._earlier, self._log_left_out)
         if payload != self._announced:
             self._announced = payload
             self._unacknowledged += 1
             on_ack = partial(self._on_ack, connection)
             connection.publish(OutgoingMessage(self.topic, payload, on_ack, retain=True))
+
+    def _log_left_out(self, keys: Sequence[str]) -> None:
+        if keys:
+            self._size_log.fail(
+                "%d entities are left out of the announcement to Home Assistant, which has at most "
+                "64 kB: %s … (name fewer labels in mqtt.chosen)",
+                len(keys),
+                keys[0],
+            )
 
     def _on_ack(self, connection: Connection, refusal: str | None) -> None:
         self._unacknowledged -= 1
@@ -113,6 +126,7 @@ class DiscoveryAnnouncer:
             return
         hint = f"let this node read {self._birth_topic} and read and write {self.topic}"
         if isinstance(refusal, TooLarge):
+            self._health.messages_too_large += 1
             hint = "raise its limit for the size of a packet or a message"
         self._refusal_log.fail(
             "the broker refuses what mqtt.discovery needs: %s (%s)", refusal, hint

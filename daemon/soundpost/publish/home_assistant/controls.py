@@ -1,6 +1,6 @@
 """The entities with which Home Assistant commands a node."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping
 
 from soundpost.publish.home_assistant.discovery_payload import Component
 
@@ -13,13 +13,13 @@ _ID = '"id": "ha-{{ now().timestamp() }}"'
 
 
 def controls(
-    base: str, labels: Sequence[str], *, records_clips: bool
+    base: str, names: Mapping[str, str], *, records_clips: bool
 ) -> Iterator[tuple[str, Component]]:
     """Yields the key and the configuration of each entity.
 
     Args:
         base: The base topic of the node, `<prefix>/<node>`.
-        labels: The labels that are detected.
+        names: For each label with a topic of its own, the name that is shown.
         records_clips: True if the node can record clips.
     """
     yield (
@@ -38,8 +38,8 @@ def controls(
     if records_clips:
         more = f', "seconds": {CAPTURE_SECONDS}'
         yield "capture", _button(base, "Capture now", "capture-now", more)
-    for label in labels:
-        yield f"threshold_{label}", _threshold(base, label)
+    for label, name in names.items():
+        yield f"threshold_{label}", _threshold(base, label, name)
 
 
 def _button(
@@ -54,10 +54,10 @@ def _button(
     )
 
 
-def _threshold(base: str, label: str) -> Component:
+def _threshold(base: str, label: str, name: str) -> Component:
     return Component(
         platform="number",
-        name=f"Threshold of {label.replace('_', ' ')}",
+        name=f"Threshold of {name.replace('_', ' ')}",
         state_topic=f"{base}/settings",
         value_template=f"{{{{ value_json.thresholds['{label}'] }}}}",
         command_topic=f"{base}/command/threshold",

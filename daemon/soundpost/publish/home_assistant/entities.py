@@ -4,7 +4,7 @@ Source: https://www.home-assistant.io/integrations/mqtt/#device-discovery-payloa
 """
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import msgspec
@@ -18,17 +18,15 @@ from soundpost.publish.home_assistant.discovery_payload import (
     Component,
     Device,
     Origin,
-    RetainedAnnouncement,
 )
+from soundpost.publish.home_assistant.event_entity import event_entity
 from soundpost.publish.home_assistant.object_ids import object_id
-
-# Only confirmed events that are not late: one that arrives after hours must not trigger an alarm.
-_EVENT_TEMPLATE = (
-    "{% if value_json.state == 'confirmed' and not value_json.backfilled %}"
-    "{{ dict(value_json, event_type=value_json.label) | to_json }}{% endif %}"
+from soundpost.publish.home_assistant.size_budget import (
+    LARGEST_BYTES,
+    earlier_platforms,
+    fit_entities,
 )
-_LARGEST_ANNOUNCEMENT_BYTES = 262_144
-"""A larger retained message is not parsed. A payload has 42 kB with 50 labels, 240 kB with 300."""
+
 _MISSED_LEVELS = 5
 """After five missing values in a row Home Assistant shows the level as unavailable: a value or two
 may be late."""
@@ -42,8 +40,8 @@ class DeviceAnnouncement:
     """Builds the discovery payload of a node.
 
     Attributes:
-        base: The base topic of the node, `<prefix>/<node>`.
-        labels: The labels that are detected.
+        base: The base topic: `<prefix>/<node>`, or `<prefix>/<node>/<source>`.
+        labels: The labels that have a topic of their own.
         model: The model that classifies.
         groups: The groups of labels that have a topic of their own.
         health_seconds: The time between two health reports, with which all states are sent again.
@@ -51,6 +49,8 @@ class DeviceAnnouncement:
         level_seconds: The time between two levels; 0 if none are published.
         accepts_commands: True if the node executes commands.
         records_clips: True if the node can record clips.
+        common_names: The names that people use, by label; for the others the label is spelt out.
+        has_other_sounds: True if labels are detected that have no topic of their own.
     """
 
     base: str
@@ -62,45 +62,45 @@ class DeviceAnnouncement:
     accepts_commands: bool = False
     records_clips: bool = False
     groups: Sequence[str] = ()
+    common_names: Mapping[str, str] = field(default_factory=dict)
+    has_other_sounds: bool = False
 
-    def build_payload(self, earlier: bytes | None = None) -> bytes:
-        """Returns the payload, which also removes entities that only an earlier one has.
+    def build_payload(
+        self,
+        earlier: bytes | None = None,
+        on_left_out: Callable[[Sequence[str]], None] = lambda _: None,
+    ) -> bytes:
+        """Returns the payload, at most 64 kB; it also removes entities that only `earlier` has.
 
         Args:
             earlier: The retained message at the broker, of any origin; ignored if it is invalid.
+            on_left_out: Called with the keys of the entities that do not fit.
         """
-        prefix, _, node = self.base.partition("/")
-        components = self._components()
-        removed = {
-            key: Component(platform=platform)
-            for key, platform in _platforms(earlier).items()
-            if key not in components
-        }
+        prefix, _, path = self.base.partition("/")
         announcement = Announcement(
             device=Device(
-                identifiers=(f"{prefix}_{node}",),
-                name=node,
+                identifiers=(f"{prefix}_{path}",),
+                name=path.replace("/", " "),
                 manufacturer="Soundpost",
                 model=f"{self.model.id} {self.model.version}",
                 sw_version=__version__,
             ),
             origin=Origin(name="soundpost", sw_version=__version__),
             availability_topic=f"{self.base}/status",
-            components=components | removed,
+            components={},
         )
-        return msgspec.json.encode(announcement)
+        room_bytes = LARGEST_BYTES - len(msgspec.json.encode(announcement))
+        fitted = fit_entities(self._components(), earlier_platforms(earlier), room_bytes)
+        on_left_out(fitted.left_out)
+        return msgspec.json.encode(
+            msgspec.structs.replace(announcement, components=fitted.components)
+        )
 
     def _components(self) -> dict[str, Component]:
+        """Returns the entities by key, the most important ones first."""
+        names = {label: self.common_names.get(label) or label for label in self.labels}
         entities = {
-            "sounds": Component(
-                platform="event",
-                name="Sounds",
-                state_topic=f"{self.base}/detections",
-                value_template=_EVENT_TEMPLATE,
-                event_types=tuple(self.labels),
-            ),
-            **{f"sound_{label}": self._sound(label) for label in (*self.labels, ANY)},
-            **{f"group_{group}": self._group(group) for group in self.groups},
+            "sounds": event_entity(self.base, self.labels, has_other_sounds=self.has_other_sounds),
             "problem": self._health(
                 "Microphone",
                 "{{ 'ON' if value_json.problems | reject('eq', 'configuration') | list"
@@ -116,16 +116,21 @@ class DeviceAnnouncement:
         if self.accepts_commands:
             from soundpost.publish.home_assistant.controls import controls  # noqa: PLC0415 - off by default
 
-            entities |= controls(self.base, self.labels, records_clips=self.records_clips)
-        prefix, _, node = self.base.partition("/")
-        own = f"{prefix}_{object_id(node)}"
+            entities |= controls(self.base, names, records_clips=self.records_clips)
+        entities |= {
+            f"sound_{ANY}": self._sound(ANY),
+            **{f"group_{group}": self._group(group) for group in self.groups},
+            **{f"sound_{label}": self._sound(label) for label in self.labels},
+        }
+        prefix, _, path = self.base.partition("/")
+        own = f"{prefix}_{object_id(path)}"
         return {
             key: msgspec.structs.replace(entity, unique_id=f"{own}_{key}")
             for key, entity in entities.items()
         }
 
     def _sound(self, label: str) -> Component:
-        name = "Any sound" if label == ANY else _spelt(label)
+        name = "Any sound" if label == ANY else self.common_names.get(label) or _spelt(label)
         device_class = self.device_classes.get(label, SOUND)
         return self._binary_sensor(name, f"sound/{label}", device_class)
 
@@ -187,13 +192,3 @@ class DeviceAnnouncement:
 def _spelt(name: str) -> str:
     """Returns the name of a label or group as a person writes it."""
     return name.replace("_", " ").capitalize()
-
-
-def _platforms(earlier: bytes | None) -> dict[str, str]:
-    if not earlier or len(earlier) > _LARGEST_ANNOUNCEMENT_BYTES:
-        return {}
-    try:
-        found = msgspec.json.decode(earlier, type=RetainedAnnouncement)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return {}
-    return {key: component.platform for key, component in found.components.items()}

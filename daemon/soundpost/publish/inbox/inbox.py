@@ -16,6 +16,7 @@ from soundpost.publish.connection import Connection
 from soundpost.publish.inbox.reply_to import ReplyTo, read_reply_to
 from soundpost.publish.inbox.results import ResultQueue
 from soundpost.publish.message import IncomingMessage
+from soundpost.publish.node.topics import node_name
 from soundpost.system.clock import rfc3339
 from soundpost.system.log_once import LogOnce
 from soundpost.system.rate_limit import LimitedLog
@@ -65,7 +66,7 @@ class CommandInbox:
         *,
         utc_ns: Callable[[], int] = time.time_ns,
     ) -> None:
-        self._base = base
+        self._base, self._name = base, node_name(base)
         self._results = results
         self._wake = wake
         self._utc_ns = utc_ns
@@ -144,9 +145,8 @@ class CommandInbox:
 
     def _refuse(self, name: str, payload: bytes, reply_to: ReplyTo, error: PublishError) -> None:
         """Logs and answers a refused message; in a flood it is only counted."""
-        self._refusal_log.log(
-            "the command %r is refused: %s (%s)", name[:LONGEST_NAME], error, error.hint
-        )
+        shown = name[:LONGEST_NAME]
+        self._refusal_log.log("the command %r is refused: %s (%s)", shown, error, error.hint)
         if self._results.admit_refusal():
             outcome = CommandOutcome(CommandStatus.REFUSED, str(error), error.hint)
             self.queue_result(self._build(name, read_id(payload), outcome), reply_to)
@@ -163,7 +163,8 @@ class CommandInbox:
 
     def _build(self, name: str, command_id: str | None, outcome: CommandOutcome) -> ResultMessage:
         return ResultMessage(
-            node=self._base.rpartition("/")[2],
+            node=self._name.node,
+            source=self._name.source or msgspec.UNSET,
             id=command_id,
             command=name[:LONGEST_NAME],
             status=outcome.status,
@@ -192,8 +193,7 @@ def build_inbox(
 
     Args:
         base: The base topic of the node, `<prefix>/<node>`.
-        on_reason_code: Called with the broker's replies to results: the topic, and the refusal or
-            None.
+        on_reason_code: Called with the topic of a result, and the broker's refusal or None.
         wake: Called when there is a result to send.
         health: The counter of dropped results.
     """

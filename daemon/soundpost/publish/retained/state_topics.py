@@ -88,6 +88,7 @@ class SoundStates:
         labels: The labels that are detected.
         groups: The labels of each group.
         state_topics: The topics to set.
+        own: The labels that have a topic of their own; None for all.
     """
 
     def __init__(
@@ -95,18 +96,23 @@ class SoundStates:
         labels: Iterable[str],
         groups: Mapping[str, Collection[str]],
         state_topics: StateTopics,
+        own: Collection[str] | None = None,
     ) -> None:
         self._state_topics = state_topics
         self._active: set[str] = set()
         self._labels = dict.fromkeys((*labels, ANY))
+        # `sound/any` follows all labels, with or without events of its own (decide.any).
+        self._own = frozenset(self._labels if own is None else own) - {ANY}
         self._groups = groups
-        for topic in sound_topics(self._labels, groups):
+        topic_labels = [label for label in self._labels if label in self._own]
+        for topic in sound_topics((*topic_labels, ANY), groups):
             state_topics.set(topic, OFF)
 
     def update(self, message: DetectionMessage) -> None:
         """Switches a label ON with `started`, and OFF with `ended` or `retracted`.
 
-        A label of an earlier configuration, whose event that run left open, has no topic here.
+        A label without a topic of its own still switches its groups, and `sound/any`. A label of an
+        earlier configuration, whose event that run left open, switches nothing.
         """
         if message.label not in self._labels:
             return
@@ -114,7 +120,7 @@ class SoundStates:
             self._active.discard(message.label)
         else:
             self._active.add(message.label)
-        if message.label != ANY:  # `any` has events of its own (decide.any), and is set below
+        if message.label in self._own:
             self._set(f"{SOUND}/{message.label}", is_on=message.label in self._active)
         for group, labels in self._groups.items():
             if message.label in labels:

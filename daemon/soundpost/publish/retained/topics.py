@@ -7,6 +7,7 @@ from functools import partial
 
 from soundpost.publish.connection import Connection
 from soundpost.publish.message import OutgoingMessage
+from soundpost.publish.node.topics import topics_of_siblings
 from soundpost.publish.retained.state_topics import GROUP, OFF, SOUND
 from soundpost.system.log_once import LogOnce
 
@@ -20,13 +21,18 @@ class RetainedTopics:
     that no later message would replace. The outbox's file holds the topics of all runs until the
     broker has cleared them. The writer's thread and the client's thread share it.
 
+    Topics of the node's other sources are not cleared, and forgotten: a process of their own serves
+    them, even if this file once belonged to it. Where it is gone they expire.
+
     Args:
         served: The topics of this run.
+        base: The base topic of this run: `<prefix>/<node>`, or `<prefix>/<node>/<source>`.
     """
 
-    def __init__(self, served: Iterable[str] = ()) -> None:
+    def __init__(self, served: Iterable[str] = (), base: str = "") -> None:
         self._lock = threading.Lock()
         self._served = frozenset(served)
+        self._base = base
         self._obsolete: frozenset[str] = frozenset()
         self._is_recovered = False
         self._refusal_log = LogOnce(_log, logging.INFO, on_change=False)
@@ -35,7 +41,8 @@ class RetainedTopics:
         """Adds the topics that earlier runs have stored; once, or those cleared would be back."""
         with self._lock:
             if not self._is_recovered:
-                self._obsolete = frozenset(stored) - self._served
+                found = frozenset(stored)
+                self._obsolete = found - self._served - topics_of_siblings(found, self._base)
                 self._is_recovered = True
 
     def to_store(self) -> frozenset[str]:

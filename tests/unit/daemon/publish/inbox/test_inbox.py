@@ -70,6 +70,14 @@ def test_an_invalid_command_is_refused(inbox: CommandInbox, results: RecordedRes
     ]
 
 
+def test_a_result_of_a_source_names_it(results: RecordedResults) -> None:
+    """Its base topic has one more level."""
+    inbox = CommandInbox(f"{BASE}/yard", results, lambda: None, utc_ns=lambda: AT_NS)
+    inbox.on_message(incoming("mute"))
+    ((_, result, _),) = results.queued
+    assert (result["node"], result["source"]) == ("north-gate", "yard")
+
+
 def test_a_retained_command_is_refused(inbox: CommandInbox, results: RecordedResults) -> None:
     """It would be executed again after every reconnect."""
     inbox.on_message(incoming(is_retained=True))

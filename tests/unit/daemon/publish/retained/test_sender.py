@@ -13,7 +13,7 @@ from soundpost.health import Health
 from soundpost.messages import DetectionMessage, MessageBuilder
 from soundpost.publish.publisher import MqttPublisher, NodeDescription
 
-LABELS = [f"label_{number}" for number in range(200)]
+LABELS = [f"label_{number}" for number in range(190)]
 EXPIRY_SECONDS = 3.0
 MakeMessages = Callable[[int], list[DetectionMessage]]
 

@@ -61,3 +61,17 @@ def test_a_group_is_on_while_one_of_its_labels_is(toggled: list[str]) -> None:
         for group, labels in GROUPS.items():
             expected = ON if active & set(labels) else OFF
             assert latest.get(f"group/{group}", OFF) == expected
+
+
+def test_a_label_without_a_topic_switches_its_groups_and_any() -> None:
+    """A label that is not detected any more switches nothing."""
+    state_topics = StateTopics()
+    sounds = SoundStates(LABELS, {"animals": ["dog", "cat"]}, state_topics, own=["siren"])
+    topics = {state.topic for state in state_topics.pop_pending()}
+    assert topics == {"sound/siren", "sound/any", "group/animals"}
+    for label in ("dog", "wolf"):
+        sounds.update(msgspec.structs.replace(message(1), label=label))
+    assert {state.topic: state.payload for state in state_topics.pop_pending()} == {
+        "sound/any": ON,
+        "group/animals": ON,
+    }

@@ -10,6 +10,7 @@ from watched_log import Log
 
 from soundpost.config import MqttConfig
 from soundpost.health import Health
+from soundpost.messages import ModelIdentity
 from soundpost.publish.publisher import MqttPublisher, NodeDescription
 from soundpost.publish.retained.topics import RetainedTopics
 
@@ -107,3 +108,32 @@ def test_topics_of_two_runs_are_kept_until_they_are_cleared() -> None:
     topics.recover({"b", "c"})
     topics.recover({"d"})  # the same file, opened again
     assert topics.to_store() == {"a", "b", "c"}
+
+
+def test_topics_of_another_source_are_never_cleared(broker: Broker, tmp_path: Path) -> None:
+    """A source gets the outbox of another one, which runs on under its name with its own file."""
+    config = MqttConfig(
+        broker=broker.url, outbox=str(tmp_path / "outbox.db"), discovery=True, commands=True
+    )
+    other = MqttConfig(broker=broker.url, discovery=True)
+    model = ModelIdentity(id="esc50", version="1.0.0", sha256="5e" * 32)
+
+    def describe(source: str | None, *labels: str) -> NodeDescription:
+        return NodeDescription("farm", labels, model, source=source)
+
+    for earlier in (describe("yard", "dog"), describe(None, "dog")):
+        with MqttPublisher(config, earlier, Health()) as publisher:
+            wait_until(lambda: publisher.is_connected)
+    with (
+        MqttPublisher(other, describe("yard", "dog"), Health()) as yard,
+        Subscriber(broker.port) as subscriber,
+    ):
+        wait_until(lambda: yard.is_connected)
+        subscriber.wait_for(lambda _: subscriber.on("soundpost/farm/yard/sound/dog"))
+        with MqttPublisher(config, describe("gate", "dog"), Health()):
+            subscriber.wait_for(lambda _: subscriber.on("soundpost/farm/gate/sound/dog"))
+        wait_until(lambda: "soundpost/farm/gate/status" in retained(broker))
+        assert {m.topic for m in subscriber.received if not m.payload} == {"end"}
+    kept = retained(broker)
+    assert kept["soundpost/farm/sound/dog"] == kept["soundpost/farm/yard/sound/dog"] == "OFF"
+    assert len([topic for topic in kept if topic.startswith("homeassistant/device/farm")]) == 3

@@ -1,0 +1,102 @@
+"""The node as subscribers and Home Assistant see it, and its retained topics."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from soundpost.config import MqttConfig
+from soundpost.events import ANY
+from soundpost.health import Health
+from soundpost.messages import ModelIdentity, NodeName
+from soundpost.publish.home_assistant.announcer import DiscoveryAnnouncer
+from soundpost.publish.home_assistant.device_classes import device_classes
+from soundpost.publish.home_assistant.entities import DeviceAnnouncement
+from soundpost.publish.node.sounds import SoundTopics, select_sound_topics
+from soundpost.publish.node.topics import announcement_topic, node_topic
+from soundpost.publish.retained.state_topics import sound_topics
+
+
+@dataclass(frozen=True, slots=True)
+class NodeDescription:
+    """The node as subscribers and Home Assistant see it.
+
+    Attributes:
+        name: The name of the node, the second level of its topics.
+        labels: The labels that are detected; those of `sound_topics` are published as
+            `sound/<label>`.
+        groups: The detected labels of each group, published as `group/<group>`.
+        model: The model that classifies; without it nothing is announced to Home Assistant.
+        device_classes: Home Assistant's classes of sounds that the model's manifest names.
+        records_clips: True if the node can record clips.
+        source: The name of the source, the third level of its topics; None if the node has one
+            source, without a name.
+        common_names: The names that people use, by label; labels without one are left out.
+        chosen: The labels that the configuration names.
+    """
+
+    name: str
+    labels: Sequence[str] = ()
+    model: ModelIdentity | None = None
+    device_classes: Mapping[str, str] = field(default_factory=dict)
+    records_clips: bool = False
+    groups: Mapping[str, Collection[str]] = field(default_factory=dict)
+    source: str | None = None
+    common_names: Mapping[str, str] = field(default_factory=dict)
+    chosen: Collection[str] = frozenset()
+
+    @property
+    def node_name(self) -> NodeName:
+        """The name of the node, and of the source if there are several."""
+        return NodeName(self.name, self.source)
+
+    def base(self, prefix: str) -> str:
+        """Returns the base topic: `<prefix>/<node>`, or `<prefix>/<node>/<source>`."""
+        return node_topic(prefix, self.node_name)
+
+    def sound_topics(self, config: MqttConfig) -> SoundTopics:
+        """Returns the sounds that have a topic of their own.
+
+        Raises:
+            ConfigError: `mqtt.sounds` names more labels than fit.
+        """
+        return select_sound_topics(config, self.labels, self.groups, self.chosen)
+
+
+def retained_topics(
+    config: MqttConfig, node: NodeDescription, announcer: DiscoveryAnnouncer | None
+) -> set[str]:
+    """Returns the full topics on which the node publishes retained messages: at most 200.
+
+    Raises:
+        ConfigError: `mqtt.sounds` names more labels than fit.
+    """
+    base, own = node.base(config.prefix), node.sound_topics(config)
+    topics = sound_topics((*own.labels, ANY), own.groups) if node.labels else []
+    sounds = {f"{base}/{topic}" for topic in topics}
+    settings = {f"{base}/settings"} if config.commands else set()
+    discovery = {announcer.topic} if announcer is not None else set()
+    return {f"{base}/status", f"{base}/health"} | sounds | settings | discovery
+
+
+def build_announcer(
+    config: MqttConfig, node: NodeDescription, health: Health
+) -> DiscoveryAnnouncer | None:
+    """Builds the announcer for Home Assistant; None without discovery or a model."""
+    if not config.discovery or node.model is None:
+        return None
+    sounds = node.sound_topics(config)
+    labels = (*sounds.labels, *(label for label in node.labels if label == ANY))
+    announcement = DeviceAnnouncement(
+        node.base(config.prefix),
+        labels,
+        node.model,
+        groups=sounds.groups,
+        health_seconds=config.health_seconds,
+        device_classes=device_classes(config, labels, node.device_classes),
+        level_seconds=config.level_seconds,
+        accepts_commands=config.commands,
+        records_clips=node.records_clips,
+        common_names=node.common_names,
+        has_other_sounds=len(sounds.labels) < sounds.label_count,
+    )
+    topic = announcement_topic(config.discovery_prefix, node.node_name)
+    return DiscoveryAnnouncer(config.discovery_prefix, topic, announcement, health)
