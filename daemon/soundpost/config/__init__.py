@@ -1,12 +1,12 @@
 """The configuration: its tables and keys, read from a TOML file."""
 
-from soundpost.config.credentials import refuse_irregular_credentials
+from soundpost.config.capture import PASSWORD_PLACE, CaptureConfig
+from soundpost.config.credentials import read_password_file, refuse_irregular_credentials
 from soundpost.config.decide import DecideConfig, LabelConfig, ProfileConfig, ScheduleConfig
 from soundpost.config.live import LiveConfig
 from soundpost.config.load import load_config
 from soundpost.config.metrics import MetricsConfig
 from soundpost.config.schema import (
-    CaptureConfig,
     ClassifyConfig,
     Config,
     EvidenceConfig,
@@ -17,6 +17,7 @@ from soundpost.config.schema import (
 from soundpost.config.types import Section
 
 __all__ = [
+    "PASSWORD_PLACE",
     "CaptureConfig",
     "ClassifyConfig",
     "Config",
@@ -32,5 +33,6 @@ __all__ = [
     "ScheduleConfig",
     "Section",
     "load_config",
+    "read_password_file",
     "refuse_irregular_credentials",
 ]

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
+from soundpost.config.capture import CaptureConfig
 from soundpost.config.decide import DecideConfig
 from soundpost.config.metrics import MetricsConfig
 from soundpost.config.types import (
@@ -24,19 +25,6 @@ from soundpost.config.types import (
 )
 
 # Patterns end in \Z, because $ would accept a line break.
-SourceName = Annotated[
-    str,
-    Meta(
-        pattern=r"^(mic|mic:.+|wav:.+)\Z",
-        description="mic, mic:NAME, mic:INDEX or wav:PATH",
-    ),
-]
-MOST_CHANNELS = 128
-"""The most channels that PortAudio reports for a device."""
-Channel = Annotated[
-    Literal["auto", "mix", "left", "right"] | Annotated[int, Meta(ge=1, le=MOST_CHANNELS)],
-    Meta(description=f"auto, mix, left, right, or a channel's number from 1 to {MOST_CHANNELS}"),
-]
 BrokerUrl = Annotated[
     str,
     Meta(
@@ -84,15 +72,6 @@ class NodeConfig(Section, frozen=True):
     def __post_init__(self) -> None:
         if (self.latitude is None) != (self.longitude is None):
             raise ValueError("latitude and longitude are set both or not at all")
-
-
-class CaptureConfig(Section, frozen=True):
-    """The source of the sound: `mic`, `mic:NAME`, `mic:INDEX` or `wav:PATH`; its channels."""
-
-    source: SourceName = "mic"
-    channel: Channel = "auto"
-    pace: Literal["real", "fast"] = "real"
-    queue_seconds: QueueSeconds = 10.0
 
 
 class GateConfig(Section, frozen=True):

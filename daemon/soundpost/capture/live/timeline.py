@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from soundpost.audio import NANOSECONDS, Chunk, Pcm
 from soundpost.audio.channels import ChannelMixer
 from soundpost.audio.resample import MonoResampler
-from soundpost.capture.microphone.timestamps import CaptureTimestamps
+from soundpost.capture.live.timestamps import CaptureTimestamps
 from soundpost.health import Health
 
 
