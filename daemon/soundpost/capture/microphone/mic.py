@@ -139,6 +139,11 @@ class MicSource:
         return True
 
     @property
+    def name(self) -> str:
+        """The name of the device that records."""
+        return self.device.name
+
+    @property
     def end(self) -> SamplePosition | None:
         """The position after the last sample; None if there never was one."""
         return self._timeline.end
