@@ -7,14 +7,13 @@ import numpy as np
 
 from soundpost.audio import Chunk, level_dbfs
 from soundpost.capture import Device, list_devices, probe
+from soundpost.capture.probe import MIC_SECONDS
 from soundpost.errors import CaptureError
 from soundpost.monitor import MESSAGES, problems_of_recording
 from soundpost.system.printable import printable
 
 RATE_HZ = 16_000
 """The rate of the included models."""
-TRY_SECONDS = 0.5
-"""Some cards deliver zeros for the first tenths of a second."""
 
 
 def devices(out: TextIO, *, is_trying: bool) -> int:
@@ -49,7 +48,7 @@ def describe_recording(chunks: Sequence[Chunk]) -> str:
 
 def _try(device: Device) -> str:
     try:
-        recorded = probe(str(device.index), RATE_HZ, TRY_SECONDS)
+        recorded = probe(str(device.index), RATE_HZ, MIC_SECONDS)
     except CaptureError as error:
         return f"cannot be recorded from: {error}"
     channels = recorded.description.removeprefix(f"{device.name}: ")

@@ -15,7 +15,6 @@ from soundpost.config.types import (
     Decibels,
     DeviceClass,
     Messages,
-    QueueSeconds,
     RollSeconds,
     Seconds,
     Section,

@@ -44,6 +44,11 @@ class SamplePosition:
     captured_ns: int
 
 
+BEHIND_SECONDS = 1.0
+"""Largest permanent delay of sound before it counts as lost. PulseAudio buffers more than a minute
+for a slow reader, and does not report it."""
+
+
 class Timeline:
     """Turns buffers into chunks; sound that was lost between two buffers becomes a gap.
 
@@ -94,6 +99,14 @@ class Timeline:
     def behind_seconds(self) -> float:
         """Delay of sound compared to its first arrival, once it has lasted for 10 s."""
         return self._timestamps.behind_ns / NANOSECONDS
+
+    def skip_delay(self) -> None:
+        """Takes the delay of sound for sound that was lost: the next buffer follows a gap."""
+        self._lost_frames += max(1, self._timestamps.behind_ns * self._rate_hz // NANOSECONDS)
+
+    def flush(self) -> Iterator[Chunk]:
+        """Yields the sound that the mixer and the resampler still hold; no buffer may follow."""
+        yield from self._chunk(self._resampler.flush())
 
     def place(self, buffer: Buffer) -> Iterator[Chunk]:
         """Yields the chunks that the buffer completes, in order."""

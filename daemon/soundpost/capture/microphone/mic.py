@@ -11,10 +11,10 @@ import numpy as np
 
 from soundpost.audio import Chunk
 from soundpost.audio.channels import ChannelChoice, ChannelMixer
+from soundpost.capture.live.timeline import Buffer, SamplePosition, Timeline
 from soundpost.capture.microphone.devices import Device, find_device
 from soundpost.capture.microphone.loss import refuse_delay, refuse_end, refuse_stall
 from soundpost.capture.microphone.portaudio import BUFFERS_PER_SECOND, PortAudio
-from soundpost.capture.live.timeline import Buffer, SamplePosition, Timeline
 from soundpost.health import Health
 
 STALL_SECONDS = 3.0
