@@ -32,7 +32,8 @@ _HINTS = (
         "the host does not answer: look at its power, its cable and its address",
     ),
     (
-        r"matches no streams|does not contain any stream",
+        # Without a stream of sound ffmpeg plays a session that was never set up.
+        r"matches no streams|does not contain any stream|method PLAY failed",
         "the stream has no sound: switch on the microphone in the settings of the camera",
     ),
     (
@@ -40,6 +41,8 @@ _HINTS = (
         "this ffmpeg does not read such an input; `ffmpeg -protocols` lists what it reads",
     ),
 )
+_REPETITION = "Impossible to open"
+"""First words of a line between two others that give the reason."""
 _OTHER_HINT = "`ffprobe` with the same address shows more"
 
 
@@ -53,7 +56,8 @@ def stream_failure(
         log: The last errors of ffmpeg, oldest first.
         password: Removed from them.
     """
-    lines = [_redacted(line, address, password) for line in log[-SHOWN_LINES:]]
+    telling = [line for line in log if not line.startswith(_REPETITION)]
+    lines = [_redacted(line, address, password) for line in telling[-SHOWN_LINES:]]
     reason = "; ".join(dict.fromkeys(filter(None, lines))) or _ENDED
     message = f"{address.shown}: {reason}"
     if _REFUSED.search(reason):
