@@ -1,7 +1,7 @@
 """A camera: an RTSP server of GStreamer, a program for tests.
 
-It runs with the Python of Debian, which has GStreamer's bindings (python3-gi). It prints `ready` when
-it serves these paths, all live:
+It runs with the Python of Debian, which has GStreamer's bindings (python3-gi). It prints `ready`
+when it serves these paths, all live:
 
 - `/camera`: video, and a tone of 1 kHz at 16 kHz, as from a camera;
 - `/stereo`: the tone in the second of two channels at 48 kHz, the first one is silent;

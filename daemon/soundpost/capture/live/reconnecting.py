@@ -20,8 +20,8 @@ PAUSE_SECONDS = 0.25
 """Time between two Nones from `chunks` while there is no sound; the pipeline ticks on each."""
 FIRST_REFUSED_SECONDS = 4.0
 LONGEST_REFUSED_SECONDS = 8.0
-"""Waits after a refused login: some cameras lock an account after five attempts, and each further one
-prolongs the lock; but sound is to be back within 10 s of the right password."""
+"""Waits after a refused login: cameras lock an account after some attempts, and further ones
+prolong the lock; but sound is to be back within 10 s of the right password."""
 
 _log = logging.getLogger("soundpost.capture")
 

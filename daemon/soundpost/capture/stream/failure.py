@@ -23,7 +23,7 @@ _LOGIN_HINT = (
 )
 _ENDED = "the stream ended"
 _HINTS = (
-    (_ENDED, "look at the camera and its connection"),
+    (rf"{_ENDED}|ends prematurely", "look at the camera and its connection"),
     (r"\b404\b|Not Found", "the path of the URL is wrong: the manual of the camera has it"),
     (r"Connection refused", "the host does not serve this port: is RTSP switched on there?"),
     (r"resolve hostname|Name or service", "the host has no address: use its IP address"),
