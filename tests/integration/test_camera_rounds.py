@@ -25,6 +25,8 @@ BACK_SECONDS = 10.0
 """Promised time from the return of a camera to its sound, for 95 of 100 returns."""
 SHORTEST_SECONDS, LONGEST_SECONDS = 2.0, 25.0
 """Absences: shorter and longer than `StreamLimits` and every wait between two attempts."""
+DRIFT_SECONDS = 0.1
+"""Error of each gap: the delay of the first block of a recording is not known."""
 USER, PASSWORD = "viewer", "s3cret/w:rd@"
 LOGIN = ("--user", USER, "--password", PASSWORD)
 
@@ -94,7 +96,8 @@ def test_a_camera_that_is_lost_many_times_is_recorded_again_in_time(
     # A short absence of a frozen camera is no loss.
     assert ROUNDS - len(backs["frozen"]) <= health.reopens <= ROUNDS
     drift = (chunks[-1].utc_ns - chunks[0].utc_ns) / 1e9 - chunks[-1].start_sample / RATE_HZ
-    assert abs(drift) < 1.0
+    print(f"{health.reopens} reopenings, the count is {drift:.3f} s behind UTC")  # noqa: T201 - as above
+    assert abs(drift) < DRIFT_SECONDS * (1 + health.reopens)
     every = sorted(back for kind in backs.values() for back in kind)
     p95 = float(np.percentile(every, 95))
     print(f"median {np.median(every):.2f} s, p95 {p95:.2f} s, longest {every[-1]:.2f} s")  # noqa: T201 - as above

@@ -1,14 +1,19 @@
 """Chunks of the blocks that a `PcmReader` reads."""
 
 import logging
+import time
 from collections.abc import Iterator
+from dataclasses import replace
 
-from soundpost.audio import Chunk
+from soundpost.audio import Chunk, samples_to_ns
 from soundpost.audio.channels import ChannelChoice, ChannelMixer
 from soundpost.capture.live.pcm_reader import PcmReader
 from soundpost.capture.live.timeline import BEHIND_SECONDS, Buffer, SamplePosition, Timeline
 from soundpost.health import Health
 from soundpost.recording.containers.layout import Format
+
+BURST_SECONDS = 0.1
+"""Time after the first block in which the blocks arrive that waited behind it: two blocks."""
 
 _log = logging.getLogger("soundpost.capture")
 
@@ -60,10 +65,13 @@ class PcmChunks:
         Raises:
             CaptureError: The source lacks the chosen channel.
         """
-        timeline = self._timeline or self._begin(reader.format)
-        for chunk in timeline.place(buffer):
-            self._log_channels()
-            yield chunk
+        timeline, buffers = self._timeline, [buffer]
+        if timeline is None:
+            timeline, buffers = self._begin(reader.format), _first_buffers(buffer, reader)
+        for each in buffers:
+            for chunk in timeline.place(each):
+                self._log_channels()
+                yield chunk
         if timeline.behind_seconds > BEHIND_SECONDS:
             _log.warning("%s: %.1f s of sound were lost", self._name, timeline.behind_seconds)
             timeline.skip_delay()
@@ -92,3 +100,25 @@ class PcmChunks:
         if self._sound.channels > 1 and self._mixer.used_channels != self._logged_channels:
             self._logged_channels = self._mixer.used_channels
             _log.info("%s", self.description)
+
+
+def _first_buffers(first: Buffer, reader: PcmReader) -> list[Buffer]:
+    """Returns the first block and those behind it, with the arrival that it would have had alone.
+
+    A decoder inspects sound before it delivers it, a server begins with the past seconds, and a pipe
+    holds what was written before the start. Then the first block arrives late, and the next ones at
+    once; by its arrival alone, all sound until the next opening would be counted too late.
+    """
+    time.sleep(BURST_SECONDS)
+    buffers = [first]
+    while (buffer := reader.get(0.0)) is not None:
+        buffers.append(buffer)
+    rate_hz = reader.format.rate_hz if reader.format is not None else 1
+    durations_ns = [
+        samples_to_ns(buffer.start_frame + len(buffer.frames), rate_hz) for buffer in buffers
+    ]
+    origin_ns = min(
+        buffer.arrived_ns - duration_ns
+        for buffer, duration_ns in zip(buffers, durations_ns, strict=True)
+    )
+    return [replace(first, arrived_ns=origin_ns + durations_ns[0]), *buffers[1:]]

@@ -2,7 +2,6 @@
 
 import os
 import shutil
-import sys
 from pathlib import Path
 
 import pytest
@@ -13,7 +12,7 @@ from soundpost.audio import level_dbfs
 from soundpost.capture import probe_source
 from soundpost.capture.stream import pcm
 from soundpost.config import CaptureConfig
-from soundpost.errors import CaptureError, ConfigError
+from soundpost.errors import ConfigError
 
 
 def test_a_file_is_read_for_three_seconds(tmp_path: Path) -> None:
@@ -56,11 +55,3 @@ def test_a_password_file_that_everyone_can_read_is_refused(tmp_path: Path) -> No
     config = CaptureConfig(source="rtsp://me@cam/", password_file=str(path))
     with pytest.raises(ConfigError, match=r"capture\.password_file .* every user"):
         probe_source(config, RATE_HZ)
-
-
-def test_pcm_from_a_terminal_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A person would wait for the program, and the program for the person."""
-    _, terminal = os.openpty()
-    monkeypatch.setattr(sys, "__stdin__", os.fdopen(terminal))
-    with pytest.raises(CaptureError, match="got a terminal"):
-        probe_source(CaptureConfig(source="pcm:-"), RATE_HZ)

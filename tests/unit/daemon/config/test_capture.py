@@ -7,6 +7,8 @@ import pytest
 from soundpost.config import CaptureConfig, load_config
 from soundpost.errors import ConfigError
 
+FILE = "/a"
+
 
 def load(**values: Any) -> CaptureConfig:  # noqa: ANN401 - of any key
     """Loads a configuration with these values."""
@@ -46,7 +48,7 @@ def test_other_texts_are_refused(source: str) -> None:
 )
 def test_a_password_in_the_source_is_refused_and_not_printed(source: str) -> None:
     """It would be in the list of processes, if the source is a flag, and in copies of the file."""
-    with pytest.raises(ConfigError, match="password in its URL.*password_file") as caught:
+    with pytest.raises(ConfigError, match=r"password in its URL.*password_file") as caught:
         load(source=source)
     assert "secret" not in str(caught.value)
 
@@ -54,10 +56,10 @@ def test_a_password_in_the_source_is_refused_and_not_printed(source: str) -> Non
 @pytest.mark.parametrize("source", ["rtsp://me@cam/a", "rtsp://cam/user=me&password={password}"])
 def test_a_password_file_needs_a_place_for_the_password(source: str) -> None:
     """A password that nothing uses is a mistake."""
-    assert load(source=source, password_file="/a").password_file == "/a"
+    assert load(source=source, password_file=FILE).password_file == FILE
     for other in ("mic", "rtsp://cam/a", "ffmpeg:alsa:hw:1"):
         with pytest.raises(ConfigError, match="password_file is set, but source has neither"):
-            load(source=other, password_file="/a")
+            load(source=other, password_file=FILE)
 
 
 def test_a_place_for_the_password_needs_a_password_file() -> None:
@@ -86,4 +88,6 @@ def test_the_format_has_bounds(key: str, good: list[Any], bad: list[Any]) -> Non
 def test_a_home_folder_is_expanded(monkeypatch: pytest.MonkeyPatch) -> None:
     """As in every path of the file."""
     monkeypatch.setenv("HOME", "/home/me")
-    assert load(source="rtsp://me@cam/", password_file="~/a").password_file == "/home/me/a"
+    assert (
+        load(source="rtsp://me@cam/", password_file=f"~{FILE}").password_file == f"/home/me{FILE}"
+    )

@@ -19,18 +19,33 @@ SECOND_NS = 1_000_000_000
 
 
 class FakeReader:
-    """A reader that knows its format."""
+    """A reader that knows its format, and has further blocks.
+
+    Args:
+        buffers: The blocks that wait.
+    """
 
     format = Format(Encoding("signed", 2), 1, RATE_HZ, 2)
 
+    def __init__(self, buffers: list[Buffer]) -> None:
+        self._buffers = buffers
 
-def place(chunks: PcmChunks, at_seconds: list[float]) -> list[Chunk]:
-    """Places blocks that arrive at these times."""
+    def get(self, _timeout_seconds: float) -> Buffer | None:
+        """Returns the next block."""
+        return self._buffers.pop(0) if self._buffers else None
+
+
+def place(chunks: PcmChunks, at_seconds: list[float], waiting: int = 0) -> list[Chunk]:
+    """Places blocks that arrive at these times, of which some wait behind the first."""
+    frames = np.full((BLOCK, 1), 0.5, np.float32)
+    buffers = [
+        Buffer(number * BLOCK, frames, round(seconds * SECOND_NS), has_overflowed=False)
+        for number, seconds in enumerate(at_seconds)
+    ]
+    reader = FakeReader(buffers[1 : 1 + waiting])
     placed: list[Chunk] = []
-    for number, seconds in enumerate(at_seconds):
-        frames = np.full((BLOCK, 1), 0.5, np.float32)
-        buffer = Buffer(number * BLOCK, frames, round(seconds * SECOND_NS), has_overflowed=False)
-        placed += chunks.place(buffer, FakeReader())  # type: ignore[arg-type]  # has all that is read
+    for buffer in [buffers[0], *buffers[1 + waiting :]]:
+        placed += chunks.place(buffer, reader)  # type: ignore[arg-type]  # has all that is used
     return placed
 
 
@@ -72,6 +87,17 @@ def test_a_recording_continues_another_one() -> None:
     assert placed[0].start_sample == 1_000 + 2 * RATE_HZ
     assert chunks.end is not None
     assert chunks.end.sample == placed[0].end_sample
+
+
+def test_sound_that_waited_behind_the_first_block_was_captured_before() -> None:
+    """A decoder that inspects a second delivers it at once: the gap before it is shorter."""
+    follows = SamplePosition(0, 0)
+    chunks = PcmChunks("pcm:-", RATE_HZ, "auto", Health(), follows)
+    times = [10.0] * 20 + [10.05]
+    placed = place(chunks, times, waiting=19)
+    assert placed[0].start_sample == pytest.approx(9 * RATE_HZ, abs=1)
+    assert placed[-1].end_sample == pytest.approx(10.05 * RATE_HZ, abs=1)
+    assert len(placed) == len(times)
 
 
 def test_a_missing_channel_is_an_error() -> None:
