@@ -14,8 +14,8 @@ from stream_recorder import StreamRecorder, children, recorded
 
 from soundpost.audio import level_dbfs
 from soundpost.capture.stream.address import parse_address
+from soundpost.capture.stream.options import StreamLimits, StreamOptions
 from soundpost.capture.stream.reconnect import ReconnectingStream
-from soundpost.capture.stream.stream import StreamLimits, StreamOptions
 from soundpost.health import Health
 
 RATE_HZ = 16_000

@@ -14,8 +14,8 @@ from rtsp_server import Camera, MakeCamera
 from stream_recorder import children, recorded
 
 from soundpost.capture.stream.address import parse_address
+from soundpost.capture.stream.options import StreamOptions
 from soundpost.capture.stream.reconnect import ReconnectingStream
-from soundpost.capture.stream.stream import StreamOptions
 from soundpost.health import Health
 
 ROUNDS = int(os.environ.get("CAMERA_ROUNDS", "50"))

@@ -6,9 +6,9 @@ from soundpost.capture.file_source import FileSource
 from soundpost.capture.microphone.reconnect import ReconnectingMic
 from soundpost.capture.source import FileSpec, MicSpec, PcmSpec, Source, parse_source
 from soundpost.capture.stream.address import StreamAddress
+from soundpost.capture.stream.options import StreamOptions
 from soundpost.capture.stream.pcm import PcmOptions, PcmSource
 from soundpost.capture.stream.reconnect import ReconnectingStream
-from soundpost.capture.stream.stream import StreamOptions
 from soundpost.config import CaptureConfig, read_password_file
 from soundpost.health import Health
 

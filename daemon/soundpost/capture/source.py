@@ -1,4 +1,4 @@
-"""The source protocol, and sources as the user names them: `mic:NAME`, `rtsp://…`, `wav:PATH`."""
+"""The source protocol, and sources as the user names them: `mic:NAME`, `rtsp://…`."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -97,6 +97,6 @@ def parse_source(text: str) -> SourceSpec:
 
 
 def describe_source(text: str) -> str:
-    """Returns a source for logs and messages, without what may be secret in the URL of a stream."""
+    """Returns a source for logs and messages, without secret values in the URL of a stream."""
     source = parse_source(text)
     return source.shown if isinstance(source, StreamAddress) else text

@@ -12,12 +12,19 @@ from soundpost.errors import CaptureError
 from soundpost.monitor import MESSAGES, problems_of_recording
 from soundpost.system.printable import printable
 
+OTHER_SOURCES = """\
+Other sources of sound, of which `soundpost check --source SOURCE` tries one:
+  rtsp://HOST/PATH   a camera; its user before an @, its password in capture.password_file
+  ffmpeg:INPUT       a URL or a device that ffmpeg reads: ffmpeg:https://…, ffmpeg:alsa:hw:1
+  pcm:-              raw PCM on standard input
+  wav:PATH           a recording
+"""
 RATE_HZ = 16_000
 """The rate of the included models."""
 
 
 def devices(out: TextIO, *, is_trying: bool) -> int:
-    """Prints every device that can record; returns 0 if there is one.
+    """Prints every device that can record, and other sources; returns 0 if there is a device.
 
     Args:
         out: Receives the lines.
@@ -33,6 +40,7 @@ def devices(out: TextIO, *, is_trying: bool) -> int:
             out.write(f"     {printable(_try(device))}\n")
     if not listed:
         out.write("there is no sound card to record from: plug one in, or see `arecord -l`\n")
+    out.write(OTHER_SOURCES)
     return 0 if listed else 1
 
 

@@ -45,7 +45,12 @@ def _number_or_text(text: str) -> int | str:
 
 
 FLAGS = {
-    "source": Flag("capture", "source", "microphone or file (default: mic)", "mic[:NAME]|wav:PATH"),
+    "source": Flag(
+        "capture",
+        "source",
+        "microphone, camera, stream, raw PCM or file (default: mic)",
+        "mic[:NAME]|rtsp://URL|ffmpeg:INPUT|pcm:-|wav:PATH",
+    ),
     "channel": Flag(
         "capture",
         "channel",

@@ -103,11 +103,11 @@ class PcmChunks:
 
 
 def _first_buffers(first: Buffer, reader: PcmReader) -> list[Buffer]:
-    """Returns the first block and those behind it, with the arrival that it would have had alone.
+    """Returns the first block, with the arrival that it would have had alone, and those behind.
 
-    A decoder inspects sound before it delivers it, a server begins with the past seconds, and a pipe
-    holds what was written before the start. Then the first block arrives late, and the next ones at
-    once; by its arrival alone, all sound until the next opening would be counted too late.
+    A decoder inspects sound before it delivers it, a server begins with the past seconds, and a
+    pipe holds what was written before the start. Then the first block arrives late, and the next
+    ones at once; by its arrival alone, all sound until the next opening would be counted too late.
     """
     time.sleep(BURST_SECONDS)
     buffers = [first]

@@ -5,9 +5,10 @@ import time
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Generic, Protocol, Self, TypeVar
+from typing import Generic, Self, TypeVar
 
 from soundpost.audio import Chunk
+from soundpost.capture.live.live_source import LiveSource, LoginRefusedError
 from soundpost.capture.live.timeline import SamplePosition
 from soundpost.errors import CaptureError
 from soundpost.health import Health
@@ -26,10 +27,6 @@ prolong the lock; but sound is to be back within 10 s of the right password."""
 _log = logging.getLogger("soundpost.capture")
 
 
-class LoginRefusedError(CaptureError):
-    """A source refused the user or the password."""
-
-
 @dataclass(frozen=True, slots=True)
 class Waits:
     """Waits of a live source that is absent.
@@ -45,38 +42,6 @@ class Waits:
     give_up_seconds: float
     absence: str
     hint: str
-
-
-class LiveSource(Protocol):
-    """A source that records once, until it is lost."""
-
-    @property
-    def name(self) -> str:
-        """The name of what records, for the log."""
-
-    @property
-    def end(self) -> SamplePosition | None:
-        """The position after the last sample; None if there never was one."""
-
-    @property
-    def waiting_seconds(self) -> float:
-        """Sound that waits in the queue."""
-
-    def chunks(self) -> Iterator[Chunk | None]:
-        """Yields captured sound, and None now and then while there is none.
-
-        Raises:
-            CaptureError: The source was lost.
-        """
-
-    def stop(self) -> None:
-        """Ends `chunks` soon; takes no lock."""
-
-    def close(self) -> None:
-        """Closes it, if it reacts at once."""
-
-    def try_close(self) -> bool:
-        """Returns whether it is closed, after `close`."""
 
 
 Live = TypeVar("Live", bound=LiveSource)

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from urllib.parse import quote
 
-from soundpost.capture.live.reconnecting import LoginRefusedError
+from soundpost.capture.live.live_source import LoginRefusedError
 from soundpost.capture.stream.address import StreamAddress
 from soundpost.errors import CaptureError
 

@@ -4,7 +4,8 @@ import math
 
 from soundpost.capture.live.reconnecting import ReconnectingSource, Waits
 from soundpost.capture.live.timeline import SamplePosition
-from soundpost.capture.stream.stream import StreamOptions, StreamSource
+from soundpost.capture.stream.options import StreamOptions
+from soundpost.capture.stream.stream import StreamSource
 from soundpost.health import Health
 
 LONGEST_WAIT_SECONDS = 4.0

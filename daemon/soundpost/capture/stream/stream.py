@@ -3,16 +3,14 @@
 import subprocess
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass
 
 from soundpost.audio import Chunk
-from soundpost.audio.channels import ChannelChoice
 from soundpost.capture.live.pcm_chunks import PcmChunks
 from soundpost.capture.live.pcm_reader import PcmReader
 from soundpost.capture.live.timeline import SamplePosition
-from soundpost.capture.stream.address import StreamAddress
 from soundpost.capture.stream.command import build_command, build_script
 from soundpost.capture.stream.failure import stream_failure
+from soundpost.capture.stream.options import StreamOptions
 from soundpost.errors import CaptureError
 from soundpost.health import Health
 from soundpost.recording.byte_stream import ByteStream
@@ -29,44 +27,6 @@ TERMINATE_SECONDS = 1.0
 """Time that ffmpeg has to tell the server of its end; some cameras keep a session for a minute."""
 KILL_SECONDS = 1.0
 """A killed process ends at once, unless the kernel waits for a device."""
-
-
-@dataclass(frozen=True, slots=True)
-class StreamLimits:
-    """Time limits of a stream.
-
-    Attributes:
-        first_seconds: For its first sound: to connect, to log in, and to find the format.
-        stall_seconds: Without sound; then its server hangs, or the connection is half-open.
-    """
-
-    first_seconds: float = 15.0
-    stall_seconds: float = 10.0
-
-
-@dataclass(frozen=True, slots=True)
-class StreamOptions:
-    """The stream and how it is recorded.
-
-    Attributes:
-        address: Its address.
-        password: Its password, if it has one.
-        sample_rate_hz: Rate of the chunks.
-        channel: The channels that are used.
-        queue_seconds: The most sound that may wait in the queue; more is dropped and counted.
-        limits: Time limits.
-    """
-
-    address: StreamAddress
-    sample_rate_hz: int
-    password: str | None = None
-    channel: ChannelChoice = "auto"
-    queue_seconds: float = 10.0
-    limits: StreamLimits = StreamLimits()
-
-    def __repr__(self) -> str:
-        """Returns the address alone: no traceback or log shows the password."""
-        return f"StreamOptions({self.address.shown})"
 
 
 class StreamSource:

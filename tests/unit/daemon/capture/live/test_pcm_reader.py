@@ -107,7 +107,12 @@ def test_without_dropping_the_writer_waits() -> None:
     """Nothing is lost, however slowly the blocks are taken."""
     pipe = Pipe(queue_seconds=2 / BLOCKS_PER_SECOND, drops=False)
     data = pcm(100 * BLOCK)
-    writer = threading.Thread(target=lambda: (pipe.write(data), pipe.end()))
+
+    def write() -> None:
+        pipe.write(data)
+        pipe.end()
+
+    writer = threading.Thread(target=write)
     writer.start()
     frames = np.concatenate([buffer.frames for buffer in pipe.buffers()])
     writer.join()

@@ -11,9 +11,9 @@ import pytest
 
 from soundpost.audio import Chunk
 from soundpost.capture.live import reconnecting
+from soundpost.capture.live.live_source import LoginRefusedError
 from soundpost.capture.live.reconnecting import (
     LONGEST_REFUSED_SECONDS,
-    LoginRefusedError,
     ReconnectingSource,
     Waits,
 )

@@ -2,7 +2,7 @@
 
 import pytest
 
-from soundpost.capture.live.reconnecting import LoginRefusedError
+from soundpost.capture.live.live_source import LoginRefusedError
 from soundpost.capture.stream.address import parse_address
 from soundpost.capture.stream.failure import LINE_CHARACTERS, stream_failure
 

@@ -149,7 +149,7 @@ def test_a_writer_that_pauses_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def test_a_file_is_read_at_the_pace_of_a_microphone() -> None:
-    """What a full pipe holds may come at once, 2.05 s; the rest in real time."""
+    """The 2.05 s that a full pipe holds may come at once; the rest comes in real time."""
     started = time.monotonic()
     read(ramp(RATE_HZ * 3).tobytes(), options=replace(OPTIONS, pace="real"))
     assert time.monotonic() - started >= 0.9

@@ -15,10 +15,11 @@ from sound_server import RATE_HZ, Radio, au_header, radio, tone
 from stream_recorder import children
 
 from soundpost.audio import Chunk
-from soundpost.capture.live.reconnecting import LoginRefusedError
+from soundpost.capture.live.live_source import LoginRefusedError
 from soundpost.capture.stream import stream as stream_module
 from soundpost.capture.stream.address import parse_address
-from soundpost.capture.stream.stream import StreamLimits, StreamOptions, StreamSource
+from soundpost.capture.stream.options import StreamLimits, StreamOptions
+from soundpost.capture.stream.stream import StreamSource
 from soundpost.errors import CaptureError
 from soundpost.health import Health
 
@@ -111,7 +112,7 @@ def test_a_stream_that_is_lost_is_an_error(
         while next(chunks) is None:
             pass
         lose(server)
-        rest = []
+        rest: list[Chunk | None] = []
         with pytest.raises(CaptureError, match=expected):
             rest.extend(chunks)
     assert (None in rest) is (lose is stall)
