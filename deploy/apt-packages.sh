@@ -62,7 +62,8 @@ for need in "$@"; do
     stream) # reads streams, and recordings in other formats
         require ffmpeg program ffmpeg
         ;;
-    camera) # an RTSP server for the tests; it runs with the Python of Debian, which has the bindings
+    camera) # an RTSP server for the tests, which runs with Debian's Python (bindings), and a subscriber
+        require mosquitto-clients program mosquitto_sub
         require python3-gi /usr/bin/python3 -c 'import gi'
         require gir1.2-gst-rtsp-server-1.0 ls /usr/lib/*/girepository-1.0/GstRtspServer-1.0.typelib
         require gstreamer1.0-plugins-base ls /usr/lib/*/gstreamer-1.0/libgstaudiotestsrc.so
