@@ -45,7 +45,7 @@ PARALLEL := --numprocesses=auto --maxprocesses=4 --dist=loadfile
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: help run test test-device test-newest test-slow test-boot test-bare lock chaos soak fuzz deb lint lint-ruff lint-format lint-types lint-imports bench clean machine
+.PHONY: help run test test-device test-newest test-slow test-camera test-boot test-bare lock chaos soak fuzz deb lint lint-ruff lint-format lint-types lint-imports bench clean machine
 
 help: ## List the targets
 	@sed -nE 's/^([a-z][a-z-]*):.*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -54,13 +54,13 @@ run: NEEDS = python $(if $(BROKER),,broker) $(if $(SOURCE),,speech) $(WANTS_MIC)
 run: $(VENV)/.with-demo $(if $(WANTS_MIC),$(VENV)/.with-mic) machine ## Classify a scene of sounds, and show the messages of a subscriber [SOURCE=mic|wav:PATH] [BROKER=mqtt://host:port]
 	@$(BIN)/python deploy/demo/run.py $${SOURCE:+--source "$$SOURCE"} $${BROKER:+--broker "$$BROKER"}
 
-test: NEEDS = $(DEV_NEEDS) broker sound speech tls
+test: NEEDS = $(DEV_NEEDS) broker sound speech stream camera tls
 test: machine lint test-device ## Run the linters, the tests of the wheel alone, then all tests
 	@echo "== all tests, on this checkout"
 	@$(BIN)/pytest $(PARALLEL)
 
 # As on a device: the wheel without extras, in a new environment.
-test-device: NEEDS = python broker speech tls
+test-device: NEEDS = python broker speech stream tls
 test-device: $(PACKER) machine ## Build the wheel, and test it alone in a new environment [PYTHON=python3.13]
 	@echo "== the wheel alone, in a new environment ($$($(PYTHON) --version))"
 	@rm -rf $(DEVICE) $(BUILD)/wheel
@@ -75,6 +75,10 @@ test-newest: ## Run `make test` with the newest release of each library, not the
 test-slow: NEEDS = $(DEV_NEEDS) broker sound tls
 test-slow: $(DEV) machine ## Run the tests that take long
 	@$(PYTEST_ALONE) -m slow
+
+test-camera: NEEDS = $(DEV_NEEDS) stream camera
+test-camera: $(DEV) machine ## Lose a camera many times, in each of the ways [CAMERA_ROUNDS=50] [CAMERA_SEED=1]
+	@$(PYTEST_ALONE) tests/integration -m camera
 
 chaos: NEEDS = $(DEV_NEEDS) broker sound tls
 chaos: $(DEV) machine ## Test that no message is lost: kill broker and daemon, fill the disk, set the clock (root) [CHAOS_KILLS=20] [CHAOS_SEED=n]

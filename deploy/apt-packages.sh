@@ -2,7 +2,7 @@
 # Installs missing Debian packages with apt, in groups. Prints the packages that it installs. If none is
 # missing, it prints nothing and needs no root.
 #
-# usage: [PYTHON=python3] apt-packages.sh [python] [build] [broker] [mic] [sound] [speech] [tls] [deb] [boot] [bare]
+# usage: [PYTHON=python3] apt-packages.sh [python] [build] [broker] [mic] [sound] [speech] [stream] [camera] [tls] [deb] [boot] [bare]
 set -eu
 
 PYTHON=${PYTHON:-python3}
@@ -59,6 +59,16 @@ for need in "$@"; do
     speech) # a speech synthesiser, for the demonstration's scene and the tests of privacy
         require espeak-ng program espeak-ng
         ;;
+    stream) # reads streams, and recordings in other formats
+        require ffmpeg program ffmpeg
+        ;;
+    camera) # an RTSP server for the tests, which runs with Debian's Python (bindings), and a subscriber
+        require mosquitto-clients program mosquitto_sub
+        require python3-gi /usr/bin/python3 -c 'import gi'
+        require gir1.2-gst-rtsp-server-1.0 ls /usr/lib/*/girepository-1.0/GstRtspServer-1.0.typelib
+        require gstreamer1.0-plugins-base ls /usr/lib/*/gstreamer-1.0/libgstaudiotestsrc.so
+        require gstreamer1.0-plugins-good ls /usr/lib/*/gstreamer-1.0/libgstrtp.so
+        ;;
     deb) # builds and checks the Debian packages
         require dpkg program dpkg-deb
         require lintian program lintian
@@ -75,7 +85,7 @@ for need in "$@"; do
         require util-linux program unshare
         ;;
     *)
-        echo "usage: $0 [python] [build] [broker] [mic] [sound] [speech] [tls] [deb] [boot] [bare]" >&2
+        echo "usage: $0 [python] [build] [broker] [mic] [sound] [speech] [stream] [camera] [tls] [deb] [boot] [bare]" >&2
         exit 2
         ;;
     esac

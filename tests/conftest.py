@@ -7,7 +7,15 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-pytest_plugins = ["certificates", "fifo", "full_disk", "mosquitto", "sound_card", "wide_card"]
+pytest_plugins = [
+    "certificates",
+    "fifo",
+    "full_disk",
+    "mosquitto",
+    "rtsp_server",
+    "sound_card",
+    "wide_card",
+]
 
 ROOT = Path(__file__).resolve().parent.parent
 

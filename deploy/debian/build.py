@@ -80,7 +80,7 @@ def _install_files(stage: Path, release: Release, version: str) -> None:
     shutil.move(stage / LIBRARIES / "soundpost" / "models", stage / MODELS)
     _place(stage, HERE / "overrides", Path("usr/share/lintian/overrides/soundpost"))
     _place(stage, HERE / "copyright", DOCUMENTS / "copyright")
-    for document in ("CONFIG", "INSTALL", "METRICS", "PAYLOAD"):
+    for document in ("CONFIG", "INSTALL", "METRICS", "PAYLOAD", "SOURCES"):
         _compress(stage, ROOT / "docs" / f"{document}.md", DOCUMENTS / f"{document}.md.gz")
     _compress(stage, ROOT / "CHANGELOG.md", DOCUMENTS / "changelog.gz")
     _compress(stage, HERE / "soundpost.1", Path("usr/share/man/man1/soundpost.1.gz"))

@@ -56,8 +56,9 @@ def test_a_key_has_its_default_value_in_the_file(name: str, default: object) -> 
 
 
 def test_all_examples_together_are_a_valid_configuration(tmp_path: Path) -> None:
-    """Every example has the right type; they contradict each other in the broker's scheme only."""
+    """Each has the right type; they contradict each other in the broker's scheme and the source."""
     whole: str = KEY.sub("", INSTALLED.read_text()).replace("mqtt://", "mqtts://")
+    whole = whole.replace('source = "mic"', 'source = "rtsp://me@camera.local/stream"')
     path = tmp_path / "soundpost.toml"
     path.write_text(whole)
     written: dict[str, Any] = tomllib.loads(whole)

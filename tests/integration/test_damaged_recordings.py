@@ -15,7 +15,7 @@ from daemon_process import DETECTIONS, NODE, SOUNDPOST, STATUS, running, soundpo
 from mosquitto import Broker
 from mqtt_subscriber import Received, Subscriber
 
-from soundpost.recording.decoders.ffmpeg import PROGRAM
+from soundpost.recording.decoders.ffmpeg_process import PROGRAM
 from sounds import RATE_HZ, siren
 
 SIREN = f"soundpost/{NODE}/sound/siren"

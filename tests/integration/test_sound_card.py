@@ -173,9 +173,13 @@ print(json.dumps([gaps, health.overflows, health.dropped_samples]))
     assert sum(gap > 0 for gap in gaps) == overflows
 
 
-def test_a_rate_that_the_card_refuses_is_resampled(sound_card: SoundCard, tmp_path: Path) -> None:
-    """A card that does not support the model's rate records at its own, and is resampled."""
-    tone_hz, rate_hz = 1_000, 500_000  # ALSA's pulse plugin gives no more than 384,000
+@pytest.mark.parametrize("rate_hz", [8_000, 384_000, 500_000])
+def test_every_rate_is_recorded(sound_card: SoundCard, tmp_path: Path, rate_hz: int) -> None:
+    """A card that does not support a rate records at its own, and is resampled.
+
+    ALSA's pulse plugin gives no more than 384,000.
+    """
+    tone_hz = 1_000
     phase = 2 * np.pi * tone_hz * np.arange(120 * SAMPLE_RATE_HZ) / SAMPLE_RATE_HZ
     soundfile.write(tmp_path / "tone.wav", 0.5 * np.sin(phase), SAMPLE_RATE_HZ)
     with subprocess.Popen(

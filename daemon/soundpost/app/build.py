@@ -1,13 +1,13 @@
 """Builds every part of the daemon from the configuration and the bundle's manifest."""
 
 import logging
-import time
 from collections.abc import Callable
 from dataclasses import replace
 
 from soundpost.app.daemon import Daemon
 from soundpost.app.node import describe_node
-from soundpost.capture import FileSource, FileSpec, ReconnectingMic, Source, parse_source
+from soundpost.capture import Source, describe_source
+from soundpost.capture import build_source as build_capture_source
 from soundpost.classify.model import Model, load_model
 from soundpost.commands import (
     CommandHandler,
@@ -52,7 +52,8 @@ def build(live_config: LiveConfig) -> Daemon:
     config, health = live_config.config, Health()
     model = load_model(config.classify).at_place(config.node, config.decide, clock_state)
     manifest, rate_hz = model.bundle.manifest, model.sample_rate_hz
-    source, source_name = build_source(config, rate_hz, health), printable(config.capture.source)
+    source = build_source(config, rate_hz, health)
+    source_name = printable(describe_source(config.capture.source))
     status_line = StatusLine(source_name, rate_hz, lambda: live_config.refusal)
     watchdog = Watchdog(Notifier.from_environment(), status_line, health)
     evidence = build_evidence(config, manifest, health)
@@ -131,23 +132,7 @@ def validate(config: Config) -> None:
 
 def build_source(config: Config, sample_rate_hz: int, health: Health) -> Source:
     """Builds the configured source, not yet opened."""
-    named = parse_source(config.capture.source)
-    if isinstance(named, FileSpec):
-        return FileSource(
-            named.path,
-            sample_rate_hz,
-            pace=config.capture.pace,
-            starts_at_ns=time.time_ns(),
-            health=health,
-            channel=config.capture.channel,
-        )
-    return ReconnectingMic(
-        named.device,
-        sample_rate_hz,
-        channel=config.capture.channel,
-        queue_seconds=config.capture.queue_seconds,
-        health=health,
-    )
+    return build_capture_source(config.capture, sample_rate_hz, health)
 
 
 def build_message_builder(

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from soundpost.capture import ReconnectingMic, Source
+from soundpost.capture import QueuedSource, Source
 from soundpost.commands import CommandHandler
 from soundpost.events import Detection
 from soundpost.evidence import Evidence
@@ -35,7 +35,7 @@ class Daemon:
     Attributes:
         sample_rate_hz: Rate of the samples that are counted.
         health: Counters of all parts.
-        source: A microphone or a file; opened by `run`.
+        source: A microphone, a stream or a file; opened by `run`.
         pipeline: From the source's chunks to detections.
         monitor: The microphone's problems.
         evidence: Clips of events.
@@ -85,7 +85,7 @@ class Daemon:
             is_gate_closed=self.pipeline.is_gate_closed,
             is_waiting=self.pipeline.is_waiting,
             is_connected=self.publisher.is_connected,
-            queue_seconds=source.waiting_seconds if isinstance(source, ReconnectingMic) else 0.0,
+            queue_seconds=source.waiting_seconds if isinstance(source, QueuedSource) else 0.0,
             problems=self.problems,
         )
 

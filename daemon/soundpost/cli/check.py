@@ -5,15 +5,12 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TextIO
 
-import msgspec
-
-from soundpost.app import build_evidence, build_source
-from soundpost.audio import Chunk
-from soundpost.capture import MicSpec, parse_source, probe
+from soundpost.app import build_evidence
+from soundpost.capture import describe_source, parse_source, probe_source
 from soundpost.classify import Bundle, Classifier, find_bundle, load_bundle, replay_golden
 from soundpost.classify.golden import SCORE_TOLERANCE
 from soundpost.cli.checklist import Checklist
-from soundpost.cli.devices import TRY_SECONDS, describe_recording
+from soundpost.cli.devices import describe_recording
 from soundpost.cli.models.labels import REASONS
 from soundpost.cli.models.occurrence import describe_range
 from soundpost.config import Config, DecideConfig
@@ -28,9 +25,6 @@ from soundpost.publish import probe as broker_probe
 from soundpost.publish.outbox.probe import probe_outbox
 from soundpost.system.clock import clock_state
 
-FILE_SECONDS = 3.0
-"""Of a file: many begin with silence."""
-
 
 def check(read_config: Callable[[], Config], out: TextIO) -> int:
     """Tries every step; returns 0, 78 if the configuration is wrong, or another exit status.
@@ -43,7 +37,7 @@ def check(read_config: Callable[[], Config], out: TextIO) -> int:
         out: Receives the lines.
     """
     steps = Checklist(out)
-    config = steps.attempt("config", read_config, _describe_config)
+    config = steps.attempt("config", lambda: _read(read_config), _describe_config)
     if config is None:
         return steps.status
     bundle = steps.attempt(
@@ -67,8 +61,15 @@ def check(read_config: Callable[[], Config], out: TextIO) -> int:
     return steps.status
 
 
+def _read(read_config: Callable[[], Config]) -> Config:
+    config = read_config()
+    parse_source(config.capture.source)
+    return config
+
+
 def _describe_config(config: Config) -> str:
-    return f"node {config.node.name}, source {config.capture.source}, gate {config.gate.open_on}"
+    source = describe_source(config.capture.source)
+    return f"node {config.node.name}, source {source}, gate {config.gate.open_on}"
 
 
 def _load(config: Config) -> Bundle:
@@ -108,27 +109,8 @@ def _replay(bundle: Bundle, config: Config) -> str:
 
 
 def _record(config: Config, rate_hz: int) -> str:
-    named = parse_source(config.capture.source)
-    if isinstance(named, MicSpec):
-        recorded = probe(named.device, rate_hz, TRY_SECONDS, config.capture.channel)
-        name, chunks = recorded.description, list(recorded.chunks)
-        expected = f", {round(TRY_SECONDS * rate_hz)} expected"
-    else:
-        name, chunks, expected = str(named.path), _read_beginning(config, rate_hz), ""
-    samples = sum(len(chunk.samples) for chunk in chunks)
-    return f"{name}: {samples} samples{expected}, {describe_recording(chunks)}"
-
-
-def _read_beginning(config: Config, rate_hz: int) -> list[Chunk]:
-    capture = msgspec.structs.replace(config.capture, pace="fast")
-    fast = msgspec.structs.replace(config, capture=capture)
-    chunks: list[Chunk] = []
-    with build_source(fast, rate_hz, Health()) as source:
-        for chunk in source.chunks():
-            chunks += [chunk] if chunk is not None else []
-            if chunks and chunks[-1].end_sample >= FILE_SECONDS * rate_hz:
-                break
-    return chunks
+    found, chunks = probe_source(config.capture, rate_hz)
+    return f"{found}, {describe_recording(chunks)}"
 
 
 def _try_folder(config: Config, folder: Path, bundle: Bundle | None) -> str:

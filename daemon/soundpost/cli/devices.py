@@ -7,18 +7,24 @@ import numpy as np
 
 from soundpost.audio import Chunk, level_dbfs
 from soundpost.capture import Device, list_devices, probe
+from soundpost.capture.probe import MIC_SECONDS
 from soundpost.errors import CaptureError
 from soundpost.monitor import MESSAGES, problems_of_recording
 from soundpost.system.printable import printable
 
+OTHER_SOURCES = """\
+Other sources of sound, of which `soundpost check --source SOURCE` tries one:
+  rtsp://HOST/PATH   a camera; its user before an @, its password in capture.password_file
+  ffmpeg:INPUT       a URL or a device that ffmpeg reads: ffmpeg:https://…, ffmpeg:alsa:hw:1
+  pcm:-              raw PCM on standard input
+  wav:PATH           a recording
+"""
 RATE_HZ = 16_000
 """The rate of the included models."""
-TRY_SECONDS = 0.5
-"""Some cards deliver zeros for the first tenths of a second."""
 
 
 def devices(out: TextIO, *, is_trying: bool) -> int:
-    """Prints every device that can record; returns 0 if there is one.
+    """Prints every device that can record, and other sources; returns 0 if there is a device.
 
     Args:
         out: Receives the lines.
@@ -34,6 +40,7 @@ def devices(out: TextIO, *, is_trying: bool) -> int:
             out.write(f"     {printable(_try(device))}\n")
     if not listed:
         out.write("there is no sound card to record from: plug one in, or see `arecord -l`\n")
+    out.write(OTHER_SOURCES)
     return 0 if listed else 1
 
 
@@ -49,7 +56,7 @@ def describe_recording(chunks: Sequence[Chunk]) -> str:
 
 def _try(device: Device) -> str:
     try:
-        recorded = probe(str(device.index), RATE_HZ, TRY_SECONDS)
+        recorded = probe(str(device.index), RATE_HZ, MIC_SECONDS)
     except CaptureError as error:
         return f"cannot be recorded from: {error}"
     channels = recorded.description.removeprefix(f"{device.name}: ")

@@ -5,6 +5,7 @@ import math
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple, NoReturn
 
@@ -53,7 +54,22 @@ def _degrees_or_text(text: str) -> float | str:
 
 
 FLAGS = {
-    "source": Flag("capture", "source", "microphone or file (default: mic)", "mic[:NAME]|wav:PATH"),
+    "source": Flag(
+        "capture",
+        "source",
+        "microphone, camera, stream, raw PCM or file (default: mic)",
+        "mic[:NAME]|rtsp://URL|ffmpeg:INPUT|pcm:-|wav:PATH",
+    ),
+    "password-file": Flag(
+        "capture", "password_file", "file with the password of a camera or stream", "FILE"
+    ),
+    "rate": Flag(
+        "capture",
+        "rate_hz",
+        "rate of capture, or of raw PCM (default: what the model needs)",
+        "HZ",
+        parse=_number_or_text,
+    ),
     "channel": Flag(
         "capture",
         "channel",
@@ -85,6 +101,8 @@ FLAGS = {
     ),
 }
 """By the flag's name."""
+_BESIDE = {"source": ("password-file", "rate")}
+"""Flags that every command has which has another one."""
 
 
 class CommandParser(argparse.ArgumentParser):
@@ -113,7 +131,9 @@ class CommandParser(argparse.ArgumentParser):
 def add_configuration(parser: argparse.ArgumentParser, *names: str) -> None:
     """Adds `--config` and these flags to a command."""
     parser.add_argument("--config", type=Path, metavar="FILE", help="configuration file (TOML)")
-    for name in names:
+    for name in dict.fromkeys(
+        chain.from_iterable((name, *_BESIDE.get(name, ())) for name in names)
+    ):
         flag = FLAGS[name]
         parser.add_argument(
             f"--{name}",
@@ -133,7 +153,7 @@ def read_config_of(options: argparse.Namespace, file: Path | None) -> Config:
     """Reads another file than the one that `--config` names, or none, likewise."""
     flags: dict[str, dict[str, Any]] = {}
     for name, flag in FLAGS.items():
-        value = getattr(options, name, None)
+        value = getattr(options, name.replace("-", "_"), None)
         if value is not None:
             if flag.is_list:
                 value = [part.strip() for text in value for part in text.split(",")]

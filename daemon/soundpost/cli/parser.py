@@ -68,7 +68,7 @@ def build_parser() -> argparse.ArgumentParser:
     check = _add(
         commands,
         "check",
-        "try configuration, bundle, sound card and broker",
+        "try configuration, bundle, source and broker",
         "examples:\n  soundpost check --source mic:USB\n"
         "  sudo soundpost check --config /etc/soundpost/soundpost.toml\n",
     )

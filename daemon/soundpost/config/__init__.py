@@ -1,6 +1,7 @@
 """The configuration: its tables and keys, read from a TOML file."""
 
-from soundpost.config.credentials import refuse_irregular_credentials
+from soundpost.config.capture import PASSWORD_PLACE, CaptureConfig
+from soundpost.config.credentials import read_password_file, refuse_irregular_credentials
 from soundpost.config.decide import DecideConfig, LabelConfig, ProfileConfig, ScheduleConfig
 from soundpost.config.live import LiveConfig
 from soundpost.config.load import load_config
@@ -8,7 +9,6 @@ from soundpost.config.metrics import MetricsConfig
 from soundpost.config.mqtt import MqttConfig
 from soundpost.config.place import Place
 from soundpost.config.schema import (
-    CaptureConfig,
     ClassifyConfig,
     Config,
     EvidenceConfig,
@@ -18,6 +18,7 @@ from soundpost.config.schema import (
 from soundpost.config.types import Section
 
 __all__ = [
+    "PASSWORD_PLACE",
     "CaptureConfig",
     "ClassifyConfig",
     "Config",
@@ -34,5 +35,6 @@ __all__ = [
     "ScheduleConfig",
     "Section",
     "load_config",
+    "read_password_file",
     "refuse_irregular_credentials",
 ]

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 PATH_KEYS = (
     "capture.source",
+    "capture.password_file",
     "classify.bundle",
     "evidence.folder",
     "mqtt.password_file",

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
+from soundpost.config.capture import CaptureConfig
 from soundpost.config.decide import DecideConfig
 from soundpost.config.metrics import MetricsConfig
 from soundpost.config.mqtt import MqttConfig
@@ -14,7 +15,6 @@ from soundpost.config.place import Place
 from soundpost.config.types import (
     Count,
     Decibels,
-    QueueSeconds,
     RollSeconds,
     Seconds,
     Section,
@@ -24,20 +24,6 @@ from soundpost.config.types import (
 )
 
 # Patterns end in \Z, because $ would accept a line break.
-SourceName = Annotated[
-    str,
-    Meta(
-        pattern=r"^(mic|mic:.+|wav:.+)\Z",
-        description="mic, mic:NAME, mic:INDEX or wav:PATH",
-    ),
-]
-MOST_CHANNELS = 128
-"""The most channels that PortAudio reports for a device."""
-Channel = Annotated[
-    Literal["auto", "mix", "left", "right"] | Annotated[int, Meta(ge=1, le=MOST_CHANNELS)],
-    Meta(description=f"auto, mix, left, right, or a channel's number from 1 to {MOST_CHANNELS}"),
-]
-
 TOPICS_OF_A_NODE = frozenset(
     {
         *("status", "health", "detections", "selftest", "check", "level"),
@@ -73,15 +59,6 @@ class NodeConfig(Section, frozen=True):
         if self.latitude is None or self.longitude is None:
             return None
         return Place(self.latitude, self.longitude)
-
-
-class CaptureConfig(Section, frozen=True):
-    """The source of the sound: `mic`, `mic:NAME`, `mic:INDEX` or `wav:PATH`; its channels."""
-
-    source: SourceName = "mic"
-    channel: Channel = "auto"
-    pace: Literal["real", "fast"] = "real"
-    queue_seconds: QueueSeconds = 10.0
 
 
 class GateConfig(Section, frozen=True):

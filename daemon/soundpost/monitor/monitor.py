@@ -17,8 +17,8 @@ LONGEST_DELAY_SECONDS = 5.0
 
 MESSAGES = {
     Problem.NO_SAMPLES: (
-        "no sound: there is no microphone",
-        "look at the plug and the cable; `soundpost devices` must list it",
+        "no sound: the microphone or the stream is absent",
+        "look at the plug and the cable; `soundpost check` tries the source",
     ),
     Problem.DIGITAL_SILENCE: (
         "all samples are zero",

@@ -27,6 +27,8 @@ READERS: dict[bytes, Callable[[ByteStream], Layout | None]] = {
 }
 """By the first four bytes; the others of `sniff` begin a WAV or a compressed format."""
 
+_NO_FFMPEG = "ffmpeg, which reads it, is not installed"
+
 _LARGEST_LENGTH = 0x7FFF_FFFF
 """Fits in every reader's 32 bits."""
 
@@ -97,7 +99,11 @@ def _open_compressed(
     path: Path, descriptor: int, stream: ByteStream, opening: ExitStack
 ) -> Decoder:
     # soundfile is loaded only here: most recordings are WAV, and a microphone needs neither.
-    from soundpost.recording.decoders import ffmpeg, libsndfile  # noqa: PLC0415 - see above
+    from soundpost.recording.decoders import (  # noqa: PLC0415 - see above
+        ffmpeg,
+        ffmpeg_process,
+        libsndfile,
+    )
 
     def is_stopped() -> bool:
         return stream.is_stopped
@@ -108,13 +114,13 @@ def _open_compressed(
     if pages.has_gap:
         warnings.append("a part in its middle is lost")
     if pages.is_chained:
-        with suppress(ffmpeg.FfmpegError):
+        with suppress(ffmpeg_process.FfmpegError):
             decoder = ffmpeg.FfmpegDecoder(descriptor, opening, is_stopped)
             decoder.warnings += warnings
             return decoder
         warnings.append(
             "another recording follows in the same file, which is not read"
-            + ("" if ffmpeg.is_installed() else " (ffmpeg, which reads it, is not installed)")
+            + ("" if ffmpeg_process.is_installed() else f" ({_NO_FFMPEG})")
         )
     try:
         source = with_whole_length(descriptor, stream, opening, warnings)
@@ -126,9 +132,9 @@ def _open_compressed(
         return decoder
     try:
         decoder = ffmpeg.FfmpegDecoder(descriptor, opening, is_stopped)
-    except ffmpeg.FfmpegError as error:
+    except ffmpeg_process.FfmpegError as error:
         hint = "convert it to WAV or FLAC, or copy it again"
-        if not ffmpeg.is_installed():
+        if not ffmpeg_process.is_installed():
             hint = "install ffmpeg, which reads more formats, or convert it to WAV or FLAC"
         problem = f"is not a sound file, or none that can be read: {reason}. ffmpeg: {error}"
         raise UnreadableError(path, problem, hint=hint) from error

@@ -9,7 +9,7 @@ import soundfile
 from numpy.typing import NDArray
 
 from soundpost.recording import RecordingError, open_recording
-from soundpost.recording.decoders.ffmpeg import PROGRAM
+from soundpost.recording.decoders.ffmpeg_process import PROGRAM
 from soundpost.system.printable import printable
 from soundpost_training.dataset.decode.audio import read_pcm
 from soundpost_training.errors import DatasetError

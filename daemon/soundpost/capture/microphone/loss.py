@@ -1,11 +1,8 @@
 """The ways in which a microphone that records is lost."""
 
+from soundpost.capture.live.timeline import BEHIND_SECONDS
 from soundpost.capture.microphone.portaudio import BUFFERS_PER_SECOND
 from soundpost.errors import CaptureError
-
-BEHIND_SECONDS = 1.0
-"""Largest permanent delay of sound before the stream is reopened. PulseAudio buffers more than a
-minute for a slow reader, and does not report it."""
 
 
 def refuse_end(device_name: str, *, is_active: bool) -> None:

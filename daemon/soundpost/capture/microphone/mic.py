@@ -11,10 +11,10 @@ import numpy as np
 
 from soundpost.audio import Chunk
 from soundpost.audio.channels import ChannelChoice, ChannelMixer
-from soundpost.capture.microphone.devices import Device, find_device
+from soundpost.capture.live.timeline import Buffer, SamplePosition, Timeline
+from soundpost.capture.microphone.devices import find_device
 from soundpost.capture.microphone.loss import refuse_delay, refuse_end, refuse_stall
 from soundpost.capture.microphone.portaudio import BUFFERS_PER_SECOND, PortAudio
-from soundpost.capture.microphone.timeline import Buffer, SamplePosition, Timeline
 from soundpost.health import Health
 
 STALL_SECONDS = 3.0
@@ -42,10 +42,8 @@ class MicSource:
         stall_seconds: Without a buffer for this time the microphone counts as lost.
 
     Attributes:
-        device: The device that records; set by `open`.
+        device, name: The device that records, and its name; set by `open`.
     """
-
-    device: Device
 
     def __init__(
         self,
@@ -96,6 +94,7 @@ class MicSource:
         self._callback_result = self._portaudio.continue_stream
         try:
             self.device = find_device(self._portaudio.inputs(), self._wanted)
+            self.name = self.device.name
             channels = self.device.channels_for(self._channel)
             self._stream, self._rate_hz, self._channels = self._portaudio.open_input(
                 self.device, self._sample_rate_hz, channels, self._callback

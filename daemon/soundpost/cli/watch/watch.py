@@ -8,6 +8,7 @@ from types import TracebackType
 from typing import Protocol, Self, TextIO
 
 from soundpost.app import build_source
+from soundpost.capture import describe_source
 from soundpost.classify.model import load_model
 from soundpost.cli.watch.format import event_line
 from soundpost.cli.watch.plain import PlainOutput
@@ -68,7 +69,7 @@ def watch(config: Config, out: TextIO) -> None:
     mutes = build_mutes(manifest.labels, config, clock_state)
     monitor = MicrophoneMonitor(rate_hz)
     view = View(
-        f"{config.capture.source}  {manifest.id} {manifest.version}",
+        f"{describe_source(config.capture.source)}  {manifest.id} {manifest.version}",
         manifest.label_names,
         build_rules(manifest.labels, config.decide, rate_hz),
         rate_hz,

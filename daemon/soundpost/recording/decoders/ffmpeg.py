@@ -1,6 +1,5 @@
 """Decodes with the program ffmpeg, where it is installed: as a stream, with limits."""
 
-import shutil
 import subprocess
 import time
 from collections.abc import Callable, Iterator
@@ -10,9 +9,8 @@ from soundpost.recording.byte_stream import ByteStream
 from soundpost.recording.containers.wave import read_wave
 from soundpost.recording.decoders.decoder import Block
 from soundpost.recording.decoders.ffmpeg_log import FfmpegLog
+from soundpost.recording.decoders.ffmpeg_process import FfmpegError, start_ffmpeg
 from soundpost.recording.decoders.pcm import PcmDecoder
-
-PROGRAM = "ffmpeg"
 
 STALL_SECONDS = 60.0
 """Without a sample for this long ffmpeg is ended; even a slow device starts it within seconds."""
@@ -44,15 +42,6 @@ _OUTPUT = ("-map", "0:a:0", "-map_metadata", "-1", "-f", "wav", "-c:a", "pcm_f32
 _DURATION_TOLERANCE_SECONDS = 0.2
 """A container's duration is rounded, and counts the delay and the padding of the encoder: up to
 three frames of AAC at 16 kHz."""
-
-
-class FfmpegError(Exception):
-    """ffmpeg is not installed, or cannot decode the file; the message is the reason."""
-
-
-def is_installed() -> bool:
-    """Returns whether ffmpeg is on PATH."""
-    return shutil.which(PROGRAM) is not None
 
 
 class FfmpegDecoder:
@@ -144,20 +133,9 @@ class FfmpegDecoder:
 def _running(
     descriptor: int, conversion: tuple[str, ...]
 ) -> Iterator[tuple[subprocess.Popen[bytes], FfmpegLog]]:
-    program = shutil.which(PROGRAM)
-    if program is None:
-        raise FfmpegError(f"{PROGRAM} is not installed")
     source = f"file:/dev/fd/{descriptor}"
-    command = [program, *_LOG, *_LIMITS, "-i", source, *_OUTPUT, *conversion, "pipe:1"]
-    if keeper := shutil.which("setpriv"):  # util-linux; without it ffmpeg ends with its next write
-        command = [keeper, "--pdeathsig", "KILL", *command]
-    with subprocess.Popen(  # noqa: S603 - fixed programs and options
-        command,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        pass_fds=(descriptor,),
-    ) as process:
+    arguments = [*_LOG, *_LIMITS, "-i", source, *_OUTPUT, *conversion, "pipe:1"]
+    with start_ffmpeg(arguments, stdin=subprocess.DEVNULL, pass_fds=(descriptor,)) as process:
         if process.stderr is None:
             raise ValueError(process)
         try:

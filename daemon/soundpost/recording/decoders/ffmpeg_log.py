@@ -47,6 +47,11 @@ class FfmpegLog:
         return lines[-1] if lines else ""
 
     @property
+    def errors(self) -> tuple[str, ...]:
+        """The last errors, at most ten, oldest first."""
+        return tuple(self._errors)
+
+    @property
     def has_errors(self) -> bool:
         """True if an error was logged."""
         return bool(self._errors)

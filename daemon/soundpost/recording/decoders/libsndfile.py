@@ -7,7 +7,8 @@ import numpy as np
 import soundfile
 
 from soundpost.recording.decoders.decoder import Block
-from soundpost.recording.decoders.ffmpeg import FfmpegDecoder, FfmpegError, is_installed
+from soundpost.recording.decoders.ffmpeg import FfmpegDecoder
+from soundpost.recording.decoders.ffmpeg_process import FfmpegError, is_installed
 from soundpost.recording.decoders.stated_length import stated_length
 
 

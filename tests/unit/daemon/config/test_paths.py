@@ -13,6 +13,7 @@ from soundpost.config.paths import PATH_KEYS
 from soundpost.errors import ConfigError
 
 BESIDE = {
+    "capture.password_file": {"source": "rtsp://me@camera/"},
     "mqtt.password_file": {"username": "me"},
     "mqtt.ca_file": {"broker": "mqtts://a"},
     "mqtt.cert_file": {"broker": "mqtts://a"},

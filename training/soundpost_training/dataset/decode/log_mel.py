@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from soundpost.features import FeatureSpec, LogMel
-from soundpost.recording.decoders.ffmpeg import is_installed
+from soundpost.recording.decoders.ffmpeg_process import is_installed
 from soundpost.system.printable import printable
 from soundpost_training.dataset.clip import Dataset
 from soundpost_training.dataset.decode.audio import Signal, decode, to_pcm

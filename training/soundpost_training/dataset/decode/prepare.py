@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from soundpost.features import FeatureSpec
-from soundpost.recording.decoders.ffmpeg import is_installed
+from soundpost.recording.decoders.ffmpeg_process import is_installed
 from soundpost.system.printable import printable
 from soundpost_training.dataset.clip import Dataset
 from soundpost_training.dataset.copies import unite_decoded_copies

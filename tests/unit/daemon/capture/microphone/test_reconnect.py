@@ -13,11 +13,12 @@ import pytest
 
 from soundpost.audio import Chunk
 from soundpost.capture import ReconnectingMic
+from soundpost.capture.live import reconnecting
+from soundpost.capture.live.timeline import SamplePosition
 from soundpost.capture.microphone import reconnect
 from soundpost.capture.microphone.devices import Device
 from soundpost.capture.microphone.native_calls import NativeCall
 from soundpost.capture.microphone.reconnect import GIVE_UP_SECONDS, LONGEST_WAIT_SECONDS
-from soundpost.capture.microphone.timeline import SamplePosition
 from soundpost.errors import CaptureError
 from soundpost.health import Health
 
@@ -68,6 +69,7 @@ class FakeMic:
         self._stopping = False
         self._closing_calls = bench.closing_calls
         self.device = Device(0, "USB Audio: - (hw:1,0)", "ALSA", 1, RATE_HZ, is_default=True)
+        self.name = self.device.name
         self.end: SamplePosition | None = None
 
     def open(self, follows: SamplePosition | None) -> None:
@@ -110,7 +112,7 @@ def build(
     monkeypatch: pytest.MonkeyPatch, bench: Bench, health: Health | None = None
 ) -> ReconnectingMic:
     """Builds a reconnecting microphone on the bench."""
-    monkeypatch.setattr(reconnect, "time", bench)
+    monkeypatch.setattr(reconnecting, "time", bench)
     monkeypatch.setattr(reconnect, "require_pyaudio", lambda: None)
     monkeypatch.setattr(reconnect, "MicSource", lambda wanted, **_: FakeMic(bench, wanted))
     return ReconnectingMic("0", RATE_HZ, queue_seconds=1.0, health=health or Health())

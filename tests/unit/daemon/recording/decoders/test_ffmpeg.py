@@ -16,7 +16,8 @@ from made_recordings import RATE_HZ, SOUND, samples, wav
 
 from soundpost.recording import UnreadableError, open_recording
 from soundpost.recording.decoders import ffmpeg
-from soundpost.recording.decoders.ffmpeg import PROGRAM, FfmpegDecoder, FfmpegError
+from soundpost.recording.decoders.ffmpeg import FfmpegDecoder
+from soundpost.recording.decoders.ffmpeg_process import PROGRAM, FfmpegError
 
 needs_ffmpeg = pytest.mark.skipif(
     shutil.which(PROGRAM) is None, reason="ffmpeg is not installed on this machine"

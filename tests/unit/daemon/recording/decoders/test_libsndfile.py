@@ -11,7 +11,7 @@ import soundfile
 from made_recordings import RATE_HZ, samples
 
 from soundpost.recording import open_recording
-from soundpost.recording.decoders.ffmpeg import PROGRAM
+from soundpost.recording.decoders.ffmpeg_process import PROGRAM
 
 SECONDS = 5
 TONE = 0.4 * np.sin(2 * np.pi * 700 * np.arange(SECONDS * RATE_HZ) / RATE_HZ)

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from noise_recordings import NOISE, RATE_HZ, record, record_memo
 
-from soundpost.recording.decoders.ffmpeg import PROGRAM
+from soundpost.recording.decoders.ffmpeg_process import PROGRAM
 from soundpost_training.dataset.decode.audio import read_signal
 from soundpost_training.errors import DatasetError
 

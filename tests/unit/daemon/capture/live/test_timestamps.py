@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from soundpost.audio import samples_to_ns
-from soundpost.capture.microphone.timestamps import HORIZON_SECONDS, CaptureTimestamps
+from soundpost.capture.live.timestamps import HORIZON_SECONDS, CaptureTimestamps
 
 RATE_HZ = 16_000
 BUFFER_FRAMES = 800

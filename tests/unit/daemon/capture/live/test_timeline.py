@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 from soundpost.audio import FULL_SCALE, Chunk, samples_to_ns
 from soundpost.audio.channels import ChannelMixer
 from soundpost.audio.resample import MonoResampler
-from soundpost.capture.microphone import timeline as timeline_module
-from soundpost.capture.microphone.timeline import Buffer, SamplePosition, Timeline
+from soundpost.capture.live import timeline as timeline_module
+from soundpost.capture.live.timeline import Buffer, SamplePosition, Timeline
 from soundpost.health import Health
 
 RATE_HZ = 16_000

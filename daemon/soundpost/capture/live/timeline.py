@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from soundpost.audio import NANOSECONDS, Chunk, Pcm
 from soundpost.audio.channels import ChannelMixer
 from soundpost.audio.resample import MonoResampler
-from soundpost.capture.microphone.timestamps import CaptureTimestamps
+from soundpost.capture.live.timestamps import CaptureTimestamps
 from soundpost.health import Health
 
 
@@ -42,6 +42,11 @@ class SamplePosition:
 
     sample: int
     captured_ns: int
+
+
+BEHIND_SECONDS = 1.0
+"""Largest permanent delay of sound before it counts as lost. PulseAudio buffers more than a minute
+for a slow reader, and does not report it."""
 
 
 class Timeline:
@@ -94,6 +99,14 @@ class Timeline:
     def behind_seconds(self) -> float:
         """Delay of sound compared to its first arrival, once it has lasted for 10 s."""
         return self._timestamps.behind_ns / NANOSECONDS
+
+    def skip_delay(self) -> None:
+        """Takes the delay of sound for sound that was lost: the next buffer follows a gap."""
+        self._lost_frames += max(1, self._timestamps.behind_ns * self._rate_hz // NANOSECONDS)
+
+    def flush(self) -> Iterator[Chunk]:
+        """Yields the sound that the mixer and the resampler still hold; no buffer may follow."""
+        yield from self._chunk(self._resampler.flush())
 
     def place(self, buffer: Buffer) -> Iterator[Chunk]:
         """Yields the chunks that the buffer completes, in order."""

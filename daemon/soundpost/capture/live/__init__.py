@@ -1,0 +1,1 @@
+"""Parts that live sources share: a count of samples with gaps, a queue, and reopening."""
