@@ -23,7 +23,6 @@ from soundpost.config.types import (
     TopicPart,
 )
 
-# Patterns end in \Z, because $ would accept a line break.
 TOPICS_OF_A_NODE = frozenset(
     {
         *("status", "health", "detections", "selftest", "check", "level"),
