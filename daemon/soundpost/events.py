@@ -63,10 +63,12 @@ class Scores:
     Attributes:
         window: The window that was classified.
         values: float32[labels] in [0, 1], in the manifest's order of labels.
+        model: Position of the model among those of the source.
     """
 
     window: AnyWindow
     values: NDArray[np.float32]
+    model: int = 0
 
 
 class State(StrEnum):
@@ -95,6 +97,7 @@ class Detection:
         onset_utc_ns: Wall time of the onset, nanoseconds since 1970 UTC.
         offset_utc_ns: Wall time of the offset; None while the event lasts.
         level_dbfs: RMS level of the loudest window of the event so far.
+        model: Position of the model that detected it among those of the source.
     """
 
     event: int
@@ -108,3 +111,4 @@ class Detection:
     onset_utc_ns: int
     offset_utc_ns: int | None
     level_dbfs: float
+    model: int = 0

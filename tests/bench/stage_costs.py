@@ -36,8 +36,8 @@ def main(recording: Path, bundle: str, folder: str) -> None:
     config = Config(classify=ClassifyConfig(bundle=bundle), evidence=EvidenceConfig(folder=folder))
     model, health = load_model(config.classify), Health()
     model_input, rate_hz = model.bundle.manifest.input, model.sample_rate_hz
-    evidence = build_evidence(config, model.bundle.manifest, health)
-    builder = build_message_builder(config, model, lambda: "file")
+    evidence = build_evidence(config, [model.bundle.manifest], health)
+    builder = build_message_builder(config, [model.bundle.manifest], lambda: "file")
     windower = model_input.windower()
 
     def cut(chunk: Chunk) -> list[AnyWindow]:

@@ -136,7 +136,7 @@ def run(config: Config) -> None:
     """Builds what a configuration describes, and decides on some windows."""
     health = Health()
     build_gate(config.gate, 16_000)
-    build_evidence(config, MANIFEST, health)
+    build_evidence(config, [MANIFEST], health)
     tracker = build_tracker(MANIFEST, config.decide, Mutes(MANIFEST.label_names), health)
     values = np.full(len(MANIFEST.labels), 0.5, np.float32)
     log_mel = np.zeros((192, 64), np.float32)

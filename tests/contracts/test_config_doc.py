@@ -4,7 +4,7 @@ import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, get_args, get_origin
 
 import msgspec
 import pytest
@@ -49,7 +49,9 @@ def coded_rows() -> dict[str, Row]:
     rows |= rows_of("decide.profiles.<profile>", ProfileConfig)
     rows |= rows_of("[decide.schedules]", ScheduleConfig)
     for table in msgspec.structs.fields(Config):
-        rows |= rows_of(table.name, table.type)
+        is_list = get_origin(table.type) is list
+        kind = get_args(table.type)[0] if is_list else table.type
+        rows |= rows_of(f"[{table.name}]" if is_list else table.name, kind)
     return rows
 
 
@@ -58,10 +60,11 @@ def rows_of(table: str, section: type[Section]) -> Iterator[tuple[str, Row]]:
     described = inspect.type_info(section)
     assert isinstance(described, inspect.StructType)
     for field in described.fields:
+        if _is_of_tables(field.type):
+            continue
         default = [] if field.default_factory is list else field.default
         written = None if default in (None, msgspec.NODEFAULT) else f"`{json.dumps(default)}`"
-        if not _is_of_tables(field.type):
-            yield f"{table}.{field.encode_name}", Row(words(field.type), written)
+        yield f"{table}.{field.encode_name}", Row(words(field.type), written)
 
 
 def _is_of_tables(kind: inspect.Type) -> bool:
@@ -69,7 +72,7 @@ def _is_of_tables(kind: inspect.Type) -> bool:
     is_list_of_tables = isinstance(kind, inspect.ListType) and isinstance(
         kind.item_type, inspect.StructType
     )
-    return isinstance(kind, inspect.DictType) or is_list_of_tables
+    return isinstance(kind, inspect.DictType | inspect.StructType) or is_list_of_tables
 
 
 def words(kind: inspect.Type) -> str:  # noqa: PLR0911 - one for each type

@@ -4,7 +4,7 @@ import re
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, get_origin
+from typing import Any, get_args, get_origin
 
 import msgspec
 import pytest
@@ -14,7 +14,7 @@ from soundpost.config import Config, Section, load_config
 INSTALLED = Path(__file__).resolve().parents[2] / "deploy" / "soundpost.toml"
 KEY = re.compile(r"^#(?=[a-z_]+ = |\[)", re.MULTILINE)
 NAMED = re.compile(
-    r"\n#\[\[?(decide\.(groups|profiles|labels|schedules)|mqtt\.device_classes)(.(?!\n#?\[))*.",
+    r"\n#\[\[?(decide\.(groups|profiles|labels|schedules)|models|mqtt\.device_classes)(.(?!\n#?\[))*.",
     re.DOTALL,
 )
 
@@ -24,8 +24,13 @@ def keys(section: type[Section], table: str = "") -> Iterator[tuple[str, object]
     for field in msgspec.structs.fields(section):
         if isinstance(field.type, type) and issubclass(field.type, Section):
             yield from keys(field.type, f"{table}{field.name}.")
-        elif get_origin(field.type) is not dict and field.name != "schedules":
+        elif get_origin(field.type) is not dict and not is_list_of_tables(field.type):
             yield f"{table}{field.name}", [] if field.default_factory is list else field.default
+
+
+def is_list_of_tables(kind: object) -> bool:
+    """Returns whether a key is written as tables with double brackets."""
+    return get_origin(kind) is list and issubclass(get_args(kind)[0], Section)
 
 
 def uncommented() -> dict[str, object]:
@@ -56,9 +61,11 @@ def test_a_key_has_its_default_value_in_the_file(name: str, default: object) -> 
 
 
 def test_all_examples_together_are_a_valid_configuration(tmp_path: Path) -> None:
-    """Each has the right type; they contradict each other in the broker's scheme and the source."""
+    """They contradict each other in the broker's scheme, the source and the two forms of models."""
     whole: str = KEY.sub("", INSTALLED.read_text()).replace("mqtt://", "mqtts://")
     whole = whole.replace('source = "mic"', 'source = "rtsp://me@camera.local/stream"')
+    models = whole[whole.index("[[models]]") : whole.index("\n[evidence]")]
+    whole = whole.replace(models, "")
     path = tmp_path / "soundpost.toml"
     path.write_text(whole)
     written: dict[str, Any] = tomllib.loads(whole)
@@ -68,6 +75,8 @@ def test_all_examples_together_are_a_valid_configuration(tmp_path: Path) -> None
     for named in ("groups", "profiles", "labels"):
         assert getattr(read, named).keys() == written["decide"][named].keys()
     assert len(read.schedules) == len(written["decide"]["schedules"])
+    path.write_text(models)
+    assert [model.threads for model in load_config(path).all_models] == [1, 1]
 
 
 def test_every_key_has_a_comment() -> None:

@@ -161,7 +161,7 @@ def drawn(view: View, width: int = 100, height: int = 30) -> str:
 
 def view_of(samples: Pcm | None = None) -> View:
     """Returns a view that has processed the samples."""
-    view = View("mic  esc50", ["dog"], [], 16_000, 30.0)
+    view = View("mic  esc50", [["dog"]], [[]], 16_000, 30.0)
     if samples is not None:
         view.on_chunk(Chunk(0, samples, 0))
     return view

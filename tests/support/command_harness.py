@@ -1,6 +1,7 @@
 """A command executor without a broker: commands, results and evidence are in memory."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ from soundpost.classify.model import Model
 from soundpost.commands.context import CommandContext
 from soundpost.commands.executor import CommandExecutor
 from soundpost.commands.live_settings import LiveSettings
-from soundpost.commands.self_test import SelfTest
+from soundpost.commands.self_test import SelfTests
 from soundpost.commands.sound_clock import SoundClock
 from soundpost.commands.state_file import StateFile
 from soundpost.commands.targets import CommandTargets
@@ -109,9 +110,9 @@ class CommandNode:
         self.sound_clock = SoundClock(model.sample_rate_hz)
         self.sound_clock.utc_ns = NOW_NS
         state_file = StateFile(folder / "commands.json" if folder else None)
-        self.mutes = build_mutes(manifest.labels, config, clock_state, state_file.state.mutes)
+        self.mutes = build_mutes([manifest.labels], config, clock_state, state_file.state.mutes)
         self.live_settings = LiveSettings(
-            config, manifest, self.mutes, self._set_rules, state_file.state.overrides
+            config, [manifest], self.mutes, self._set_rules, state_file.state.overrides
         )
         targets = CommandTargets(
             evidence=self.clips,
@@ -124,7 +125,7 @@ class CommandNode:
         context = CommandContext(
             targets=targets,
             live_settings=self.live_settings,
-            new_self_test=lambda: SelfTest(config, model),
+            new_self_test=lambda: SelfTests(config, [model]),
             publish_settings=self.settings.append,
         )
         self._results = RecordedResults()
@@ -152,8 +153,8 @@ class CommandNode:
         """All results so far."""
         return [result for _, result, _ in self._results.queued]
 
-    def _set_rules(self, rules: Any) -> None:  # noqa: ANN401 - a sequence of rules
-        self.rules = tuple(rules)
+    def _set_rules(self, rules: Sequence[Sequence[Rule]]) -> None:
+        (self.rules,) = map(tuple, rules)
 
     def _reload(self) -> None:
         if self.refusal is not None:

@@ -87,7 +87,7 @@ class EvidenceNode:
         self.recorder = ClipRecorder(
             self.lengths,
             spec,
-            Privacy(self.privacy, {1: self.speech_score}, RATE_HZ),  # type: ignore[arg-type]  # a test may try any
+            Privacy(self.privacy, [{1: self.speech_score}], RATE_HZ),  # type: ignore[arg-type]  # a test may try any
             ClipStore(
                 self.folder,
                 spec,

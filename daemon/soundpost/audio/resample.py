@@ -8,6 +8,8 @@ from soundpost.audio.channels import ChannelMixer
 
 Mono = NDArray[np.float32]
 """float32[n], full scale at 1.0."""
+_FULL_SCALE_1 = np.float32(1.0 / FULL_SCALE)
+"""Factor from int16 samples to those with full scale at 1.0; a power of two, so it is exact."""
 
 
 class MonoResampler:
@@ -47,6 +49,14 @@ class MonoResampler:
         """
         return _to_pcm(self.mix(block))
 
+    def resample_pcm(self, samples: Pcm) -> Pcm:
+        """Returns the samples that a block of one channel completes, int16[n]; n may be 0.
+
+        Args:
+            samples: int16[frames].
+        """
+        return self.resample((samples.astype(np.float32) * _FULL_SCALE_1)[:, np.newaxis])
+
     def flush(self) -> Pcm:
         """Returns the samples that are still held, int16[n]; no block may follow."""
         return _to_pcm(self.mix_rest())
@@ -71,6 +81,12 @@ class MonoResampler:
             return mono
         resampled: Mono = self._stream.resample_chunk(np.ascontiguousarray(mono), last)
         return resampled
+
+
+def resample_whole(samples: Pcm, rate_hz: int, sample_rate_hz: int) -> Pcm:
+    """Returns samples of one channel at another rate, int16[n]."""
+    resampler = MonoResampler(rate_hz, sample_rate_hz)
+    return np.concatenate((resampler.resample_pcm(samples), resampler.flush()))
 
 
 def _to_pcm(mono: Mono) -> Pcm:

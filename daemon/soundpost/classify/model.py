@@ -1,6 +1,6 @@
 """The configured model: a bundle, verified and tested on this machine."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol, Self
 
@@ -9,7 +9,8 @@ from soundpost.classify.classifier import Classifier
 from soundpost.classify.find import find_bundle
 from soundpost.classify.golden import replay_golden
 from soundpost.classify.range import RangeFilter, build_range_filter
-from soundpost.config import ClassifyConfig, DecideConfig, NodeConfig
+from soundpost.config import ClassifyConfig, Config, DecideConfig, NodeConfig
+from soundpost.errors import ConfigError
 from soundpost.events import AnyWindow, Scores
 from soundpost.system.clock import ClockState
 
@@ -70,3 +71,41 @@ def load_model(config: ClassifyConfig) -> Model:
     classifier = Classifier(bundle, config.threads)
     replay_golden(bundle, classifier)
     return Model(bundle, classifier)
+
+
+def load_models(configs: Sequence[ClassifyConfig]) -> tuple[Model, ...]:
+    """Loads the models of a source, in the order of the configuration.
+
+    Raises:
+        BundleError: As `load_model`.
+        ConfigError: Two of them have the same id, by which messages and metrics name a model.
+    """
+    models = tuple(load_model(config) for config in configs)
+    refuse_same_id([model.bundle for model in models])
+    return models
+
+
+def load_models_at_place(config: Config, clock: Callable[[], ClockState]) -> tuple[Model, ...]:
+    """Loads the models of a source, each with the filter of its range model.
+
+    Raises:
+        BundleError, ConfigError: As `load_models` and `Model.at_place`.
+    """
+    models = load_models(config.all_models)
+    return tuple(
+        model.at_place(config.node, settings.decide, clock)
+        for model, settings in zip(models, config.all_models, strict=True)
+    )
+
+
+def refuse_same_id(bundles: Sequence[Bundle]) -> None:
+    """Raises ConfigError if two bundles have the same id."""
+    by_id: dict[str, Bundle] = {}
+    for bundle in bundles:
+        other = by_id.setdefault(bundle.manifest.id, bundle)
+        if other is not bundle:
+            raise ConfigError(
+                f"two models have the id {bundle.manifest.id!r}: {other.folder} and "
+                f"{bundle.folder}",
+                hint="name each model once, because messages and metrics name it by its id",
+            )

@@ -3,22 +3,23 @@
 import os
 import resource
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from statistics import median
 from typing import TextIO
 
+import msgspec
 import numpy as np
 
 from soundpost.audio import Pcm
 from soundpost.capture import ArraySource
-from soundpost.classify.model import Model, load_model
+from soundpost.classify.model import Model, load_models
 from soundpost.cli.processor import Processor
-from soundpost.config import Config
+from soundpost.config import Config, ModelConfig
 from soundpost.decide import Mutes, build_tracker
 from soundpost.events import AnyWindow, Detection, Scores
 from soundpost.health import Health
-from soundpost.pipeline import build_pipeline
+from soundpost.pipeline import build_pipeline, capture_rate_hz
 from soundpost.system.units import BYTES_PER_MEGABYTE
 
 SECONDS = 120  # long enough to hide the cost of the first call
@@ -36,9 +37,15 @@ class Costs:
 
 
 def measure(config: Config, model: Model) -> Costs:
-    """Measures each stage, and the whole pipeline, on noise that comes and goes."""
+    """Measures each stage, and the whole pipeline, on noise that comes and goes.
+
+    Args:
+        config: With one model only.
+        model: This model.
+    """
     manifest, rate_hz = model.bundle.manifest, model.sample_rate_hz
-    source = ArraySource(np.tile(_noise(rate_hz), SECONDS), rate_hz)
+    decide_config = config.all_models[0].decide
+    source = _noise_source(rate_hz)
 
     def cut() -> list[AnyWindow]:
         windower = manifest.input.windower()
@@ -48,7 +55,7 @@ def measure(config: Config, model: Model) -> Costs:
         return [model.classifier.classify(window) for window in windows]
 
     def decide() -> list[Detection]:
-        tracker = build_tracker(manifest, config.decide, Mutes(manifest.label_names), Health())
+        tracker = build_tracker(manifest, decide_config, Mutes(manifest.label_names), Health())
         return [detection for scores in scored for detection in tracker.update(scores)]
 
     def run() -> list[list[Detection]]:
@@ -59,10 +66,32 @@ def measure(config: Config, model: Model) -> Costs:
     return Costs(*(_cost_ms(work) for work in (cut, classify, decide, run)))
 
 
+def measure_together(config: Config, models: Sequence[Model]) -> float:
+    """Returns the cost of the pipeline with all models, in milliseconds for a second of sound."""
+    manifests = [model.bundle.manifest for model in models]
+    source = _noise_source(capture_rate_hz(config.capture, manifests))
+    return _cost_ms(lambda: list(build_pipeline(config, models, source, Health()).run()))
+
+
 def bench(config: Config, out: TextIO) -> None:
-    """Prints the costs and the real-time factor of the configured bundle."""
-    model = load_model(config.classify)
-    costs = measure(config, model)
+    """Prints the costs and the real-time factor of the configured bundles."""
+    models = load_models(config.all_models)
+    for model, settings in zip(models, config.all_models, strict=True):
+        _write_costs(config, model, settings, out)
+    if len(models) > 1:
+        pipeline_ms = measure_together(config, models)
+        out.write(
+            f"all {len(models)} models on one source\n"
+            f"  pipeline  {pipeline_ms:8.3f}   {1000 / pipeline_ms:.0f} times real time\n"
+        )
+    out.write(f"  memory    {_peak_mb():8.1f} MB at its peak\n")
+
+
+def _write_costs(config: Config, model: Model, settings: ModelConfig, out: TextIO) -> None:
+    """Measures a model alone, at its own rate, and writes its costs."""
+    capture = msgspec.structs.replace(config.capture, rate_hz=model.sample_rate_hz)
+    alone = msgspec.structs.replace(config, capture=capture, models=[settings])
+    costs = measure(alone, model)
     manifest = model.bundle.manifest
     stride_seconds = manifest.input.stride_samples / model.sample_rate_hz
     out.write(
@@ -73,8 +102,11 @@ def bench(config: Config, out: TextIO) -> None:
         f"  classify  {costs.classify_ms:8.3f}\n"
         f"  decide    {costs.decide_ms:8.3f}\n"
         f"  pipeline  {costs.pipeline_ms:8.3f}   {1000 / costs.pipeline_ms:.0f} times real time\n"
-        f"  memory    {_peak_mb():8.1f} MB at its peak\n"
     )
+
+
+def _noise_source(rate_hz: int) -> ArraySource:
+    return ArraySource(np.tile(_noise(rate_hz), SECONDS), rate_hz)
 
 
 def _noise(samples: int) -> Pcm:

@@ -9,11 +9,12 @@ from soundpost.app import build_evidence
 from soundpost.capture import describe_source, parse_source, probe_source
 from soundpost.classify import Bundle, Classifier, find_bundle, load_bundle, replay_golden
 from soundpost.classify.golden import SCORE_TOLERANCE
+from soundpost.classify.model import refuse_same_id
 from soundpost.cli.checklist import Checklist
 from soundpost.cli.devices import describe_recording
 from soundpost.cli.models.labels import REASONS
 from soundpost.cli.models.occurrence import describe_range
-from soundpost.config import Config, DecideConfig
+from soundpost.config import Config, DecideConfig, ModelConfig
 from soundpost.decide import build_mutes, build_rules, undetected_labels
 from soundpost.decide.rules.rules import build_label_names
 from soundpost.evidence import probe as folder_probe
@@ -21,9 +22,13 @@ from soundpost.gate import build_gate
 from soundpost.health import Health
 from soundpost.manifest import Label
 from soundpost.messages import NodeName
+from soundpost.pipeline import capture_rate_hz
 from soundpost.publish import probe as broker_probe
 from soundpost.publish.outbox.probe import probe_outbox
 from soundpost.system.clock import clock_state
+
+DEFAULT_RATE_HZ = 16_000
+"""The rate at which sound is tried while no bundle states one: every card and file has it."""
 
 
 def check(read_config: Callable[[], Config], out: TextIO) -> int:
@@ -40,18 +45,14 @@ def check(read_config: Callable[[], Config], out: TextIO) -> int:
     config = steps.attempt("config", lambda: _read(read_config), _describe_config)
     if config is None:
         return steps.status
-    bundle = steps.attempt(
-        "bundle", lambda: _load(config), lambda bundle: _describe_bundle(bundle, config.decide)
-    )
-    if bundle is not None:
-        steps.attempt("golden", lambda: _replay(bundle, config), str)
-        if bundle.manifest.range is not None:
-            steps.attempt("range", lambda: describe_range(config.node, config.decide, bundle), str)
-    rate_hz = bundle.manifest.input.sample_rate_hz if bundle else 16_000
+    bundles = _try_models(steps, config)
+    rate_hz = DEFAULT_RATE_HZ
+    if bundles is not None:
+        rate_hz = capture_rate_hz(config.capture, [bundle.manifest for bundle in bundles])
     steps.attempt("sound", lambda: _record(config, rate_hz), str)
     if config.evidence.folder is not None:
         folder = Path(config.evidence.folder)
-        steps.attempt("clips", lambda: _try_folder(config, folder, bundle), str)
+        steps.attempt("clips", lambda: _try_folder(config, folder, bundles), str)
     steps.attempt("outbox", lambda: probe_outbox(config.mqtt), str)
     steps.attempt(
         "broker",
@@ -67,18 +68,66 @@ def _read(read_config: Callable[[], Config]) -> Config:
     return config
 
 
+def _try_models(steps: Checklist, config: Config) -> list[Bundle] | None:
+    """Tries each model, then all together; returns None if one of them cannot be used."""
+    bundles = [_try_model(steps, config, model) for model in config.all_models]
+    loaded = [bundle for bundle in bundles if bundle is not None]
+    if len(loaded) < len(bundles):
+        return None
+    if len(loaded) > 1:
+        return steps.attempt(
+            "models",
+            lambda: _fit_together(loaded, config),
+            lambda bundles: _describe_rates(bundles, config),
+        )
+    return loaded
+
+
+def _try_model(steps: Checklist, config: Config, model: ModelConfig) -> Bundle | None:
+    bundle = steps.attempt(
+        "bundle",
+        lambda: _load(model, config),
+        lambda bundle: _describe_bundle(bundle, model.decide),
+    )
+    if bundle is not None:
+        steps.attempt("golden", lambda: _replay(bundle, model.threads), str)
+        if bundle.manifest.range is not None:
+            steps.attempt("range", lambda: describe_range(config.node, model.decide, bundle), str)
+    return bundle
+
+
 def _describe_config(config: Config) -> str:
     source = describe_source(config.capture.source)
     return f"node {config.node.name}, source {source}, gate {config.gate.open_on}"
 
 
-def _load(config: Config) -> Bundle:
-    bundle = load_bundle(find_bundle(config.classify.bundle))
-    rate_hz = bundle.manifest.input.sample_rate_hz
-    build_rules(bundle.manifest.labels, config.decide, rate_hz)
-    build_mutes(bundle.manifest.labels, config, clock_state)
-    build_gate(config.gate, rate_hz)
+def _load(model: ModelConfig, config: Config) -> Bundle:
+    bundle = load_bundle(find_bundle(model.bundle))
+    build_rules(bundle.manifest.labels, model.decide, bundle.manifest.input.sample_rate_hz)
+    if len(config.all_models) == 1:
+        _fit_together([bundle], config)
     return bundle
+
+
+def _fit_together(bundles: list[Bundle], config: Config) -> list[Bundle]:
+    """Returns the bundles; raises if they do not fit the configuration, or each other."""
+    refuse_same_id(bundles)
+    manifests = [bundle.manifest for bundle in bundles]
+    build_mutes([manifest.labels for manifest in manifests], config, clock_state)
+    build_gate(config.gate, capture_rate_hz(config.capture, manifests))
+    return bundles
+
+
+def _describe_rates(bundles: Sequence[Bundle], config: Config) -> str:
+    """Returns the rate of capture, and each model that takes another one."""
+    manifests = [bundle.manifest for bundle in bundles]
+    rate_hz = capture_rate_hz(config.capture, manifests)
+    resampled = [
+        f"{manifest.id} takes {manifest.input.sample_rate_hz} Hz"
+        for manifest in manifests
+        if manifest.input.sample_rate_hz != rate_hz
+    ]
+    return ", ".join([f"{len(bundles)} models, sound is captured at {rate_hz} Hz", *resampled])
 
 
 def _describe_bundle(bundle: Bundle, config: DecideConfig) -> str:
@@ -100,8 +149,8 @@ def _describe_labels(labels: Sequence[Label], config: DecideConfig) -> str:
     return f"{total} labels, {total - off.total()} on, {off.total()} off ({reasons})"
 
 
-def _replay(bundle: Bundle, config: Config) -> str:
-    report = replay_golden(bundle, Classifier(bundle, config.classify.threads))
+def _replay(bundle: Bundle, threads: int) -> str:
+    report = replay_golden(bundle, Classifier(bundle, threads))
     return (
         f"{report.windows} windows: scores differ by {report.score_difference:.2g}, "
         f"at most {SCORE_TOLERANCE:g} expected"
@@ -113,7 +162,7 @@ def _record(config: Config, rate_hz: int) -> str:
     return f"{found}, {describe_recording(chunks)}"
 
 
-def _try_folder(config: Config, folder: Path, bundle: Bundle | None) -> str:
-    if bundle is not None:  # its rate may be one at which voices cannot be found
-        build_evidence(config, bundle.manifest, Health())
+def _try_folder(config: Config, folder: Path, bundles: Sequence[Bundle] | None) -> str:
+    if bundles is not None:  # their rate may be one at which voices cannot be found
+        build_evidence(config, [bundle.manifest for bundle in bundles], Health())
     return folder_probe.probe(folder, config.evidence.keep_free_megabytes)

@@ -5,8 +5,9 @@ from functools import partial
 from pathlib import Path
 
 from soundpost import __version__
+from soundpost.cli.flags.values import positive_seconds, threshold
 from soundpost.cli.models.parser import add_models, week
-from soundpost.cli.options import CommandParser, add_configuration, positive_seconds, threshold
+from soundpost.cli.options import CommandParser, add_configuration
 
 _EXAMPLES = """\
 first steps:

@@ -1,13 +1,13 @@
 """`soundpost selftest`: recognises a known sound, and publishes it to the broker."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TextIO
 
-from soundpost.classify.model import Model, load_model
+from soundpost.classify.model import Model, load_models
 from soundpost.cli.checklist import Checklist
-from soundpost.commands.self_test import TOPIC, SelfTest
+from soundpost.commands.self_test import TOPIC, SelfTests
 from soundpost.config import Config
 from soundpost.errors import PublishError, SelfTestError
 from soundpost.messages import DetectionMessage, NodeName, encode
@@ -30,17 +30,17 @@ def selftest(read_config: Callable[[], Config], within_seconds: float, out: Text
     config = steps.attempt("config", read_config, _describe_config)
     if config is None:
         return steps.status
-    model = steps.attempt("bundle", lambda: load_model(config.classify), _describe_bundle)
-    if model is None:
+    models = steps.attempt("bundle", lambda: load_models(config.all_models), _describe_bundles)
+    if models is None:
         return steps.status
-    self_test = steps.attempt("sound", lambda: SelfTest(config, model), _describe_sound)
-    if self_test is None:
+    self_tests = steps.attempt("sound", lambda: SelfTests(config, models), _describe_sounds)
+    if self_tests is None:
         return steps.status
     limit = _Limit(within_seconds, time.monotonic())
     messages = steps.attempt(
         "detect",
-        lambda: _recognise(self_test, limit),
-        lambda got: _describe_messages(self_test, got),
+        lambda: _recognise(self_tests, limit),
+        lambda got: _describe_messages(self_tests, got),
     )
     if messages is not None:
         steps.attempt(
@@ -73,13 +73,13 @@ class _Limit:
         return f"{elapsed_seconds:.2f} s, at most {self.within_seconds:g} s expected"
 
 
-def _recognise(self_test: SelfTest, limit: _Limit) -> list[DetectionMessage]:
+def _recognise(self_tests: SelfTests, limit: _Limit) -> list[DetectionMessage]:
     all_messages = []
-    for messages in self_test.steps():
+    for messages in self_tests.steps():
         all_messages += messages
         if limit.left_seconds() <= 0.0:
             raise SelfTestError(
-                f"expected {self_test.sound.label} to be recognised within "
+                f"expected {_labels(self_tests)} to be recognised within "
                 f"{limit.within_seconds:g} s, got no result",
                 hint="this machine is busy, or too slow: see `soundpost bench`",
             )
@@ -103,22 +103,34 @@ def _describe_config(config: Config) -> str:
     return f"node {config.node.name}, broker {config.mqtt.broker}, gate {config.gate.open_on}"
 
 
-def _describe_bundle(model: Model) -> str:
-    manifest = model.bundle.manifest
-    return f"{manifest.id} {manifest.version}: {len(manifest.labels)} labels, hashes as stated"
-
-
-def _describe_sound(self_test: SelfTest) -> str:
-    sound = self_test.sound
-    return f"{sound.label}, the golden example with the highest score ({sound.score:.3f})"
-
-
-def _describe_messages(self_test: SelfTest, messages: list[DetectionMessage]) -> str:
-    first, sound = messages[0], self_test.sound
-    return (
-        f"{first.label} {', '.join(message.state for message in messages)}; expected at "
-        f"{sound.needed_score:.3f} or more, got {self_test.best_score:.3f}"
+def _describe_bundles(models: Sequence[Model]) -> str:
+    manifests = [model.bundle.manifest for model in models]
+    return "; ".join(
+        f"{manifest.id} {manifest.version}: {len(manifest.labels)} labels, hashes as stated"
+        for manifest in manifests
     )
+
+
+def _labels(self_tests: SelfTests) -> str:
+    return " and ".join(test.sound.label for test in self_tests.tests)
+
+
+def _describe_sounds(self_tests: SelfTests) -> str:
+    return "; ".join(
+        f"{test.sound.label}, the golden example with the highest score ({test.sound.score:.3f})"
+        for test in self_tests.tests
+    )
+
+
+def _describe_messages(self_tests: SelfTests, messages: list[DetectionMessage]) -> str:
+    lines = []
+    for test in self_tests.tests:
+        states = [message.state for message in messages if message.model == test.model]
+        lines.append(
+            f"{test.sound.label} {', '.join(states)}; expected at "
+            f"{test.sound.needed_score:.3f} or more, got {test.best_score:.3f}"
+        )
+    return "; ".join(lines)
 
 
 def _topic(config: Config) -> str:

@@ -1,12 +1,13 @@
 """Builds the executor of commands."""
 
+from collections.abc import Sequence
 from functools import partial
 
 from soundpost.classify.model import Model
 from soundpost.commands.context import CommandContext
 from soundpost.commands.executor import CommandExecutor
 from soundpost.commands.live_settings import LiveSettings
-from soundpost.commands.self_test import SelfTest
+from soundpost.commands.self_test import SelfTests
 from soundpost.commands.state_file import StateFile
 from soundpost.commands.targets import CommandTargets
 from soundpost.config import Config
@@ -16,7 +17,7 @@ from soundpost.publish.retained.state_topics import set_settings
 
 def build_executor(
     config: Config,
-    model: Model,
+    models: Sequence[Model],
     targets: CommandTargets,
     publisher: MqttPublisher,
     state_file: StateFile,
@@ -25,7 +26,7 @@ def build_executor(
 
     Args:
         config: The configuration.
-        model: The labels that commands may name, and the self-test's golden example.
+        models: The labels that commands may name, and the golden examples of the self-test.
         targets: The parts of the daemon that commands act on.
         publisher: Receives commands and publishes results.
         state_file: Keeps results and settings over a restart.
@@ -34,7 +35,7 @@ def build_executor(
         raise ValueError("expected a publisher with an inbox: the caller turned commands off")
     live_settings = LiveSettings(
         config,
-        model.bundle.manifest,
+        [model.bundle.manifest for model in models],
         targets.mutes,
         targets.set_rules,
         state_file.state.overrides,
@@ -42,7 +43,7 @@ def build_executor(
     context = CommandContext(
         targets=targets,
         live_settings=live_settings,
-        new_self_test=partial(SelfTest, config, model),
+        new_self_test=partial(SelfTests, config, models),
         publish_settings=partial(set_settings, topics=publisher.state_topics),
     )
     return CommandExecutor(publisher.inbox, context, state_file)

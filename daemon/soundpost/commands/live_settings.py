@@ -10,12 +10,12 @@ from msgspec import UNSET
 from soundpost.audio import NANOSECONDS
 from soundpost.config import Config
 from soundpost.decide import (
+    ModelRules,
     Mutes,
     Override,
     Rule,
-    build_label_names,
-    build_rules,
     chosen_labels,
+    lowest_thresholds,
 )
 from soundpost.decide.rules.labels import refuse_unknown
 from soundpost.errors import ConfigError
@@ -37,32 +37,31 @@ class LiveSettings:
     The methods that change something return one line that states the new setting.
 
     Args:
-        config: Its `[decide]` holds where no command has changed it; labels that it names are
-            listed first in the settings.
-        manifest: The labels.
+        config: Its rules of decision hold where no command has changed them; labels that it names
+            are listed first in the settings.
+        manifests: The labels of each model, in the order of the configuration. A setting of a label
+            applies to it in every model that has it.
         mutes: Muted labels.
-        set_rules: Receives the rules after each change.
+        set_rules: Receives the rules of each model after each change.
         overrides: Those of an earlier run; ones that no longer fit are left out and logged.
     """
 
     def __init__(
         self,
         config: Config,
-        manifest: Manifest,
+        manifests: Sequence[Manifest],
         mutes: Mutes,
-        set_rules: Callable[[Sequence[Rule]], None],
+        set_rules: Callable[[Sequence[Sequence[Rule]]], None],
         overrides: Sequence[Override] = (),
     ) -> None:
         self._name = NodeName.of(config.node)
-        self._labels = manifest.labels
-        self._config = config.decide
-        self._sample_rate_hz = manifest.input.sample_rate_hz
-        self._label_names = build_label_names(self._labels, self._config)
+        self._model_rules = ModelRules(config, manifests)
+        self._label_names = self._model_rules.label_names
         self._chosen = chosen_labels(config, self._label_names)
         self._mutes = mutes
         self._set_rules = set_rules
         self._overrides: dict[str, Override] = {}
-        self._rules = build_rules(self._labels, self._config, self._sample_rate_hz)
+        self._rules = self._model_rules.build({})
         for override in overrides:
             try:
                 self._set(override)
@@ -110,7 +109,7 @@ class LiveSettings:
         """
         profile = self._override(label).profile
         self._set(Override(label, on_threshold, profile))
-        return f"{label} starts at {self._threshold(label):g}"
+        return f"{label} starts at {lowest_thresholds(self._rules)[label]:g}"
 
     def set_profile(self, label: str, profile: str | None) -> str:
         """Sets the profile of a label; None for the configured one.
@@ -125,7 +124,7 @@ class LiveSettings:
     def settings(self, utc_ns: int) -> SettingsMessage:
         """Returns the settings at a time, nanoseconds since 1970 UTC: at most 200 of each kind."""
         muted = self._mutes.muted_until(utc_ns)
-        thresholds = {rule.label: rule.on_threshold for rule in self._rules}
+        thresholds = lowest_thresholds(self._rules)
         listed = self._listed(thresholds)
         profiles = {
             override.label: override.profile
@@ -161,14 +160,12 @@ class LiveSettings:
         overrides = {**self._overrides, override.label: override}
         if override.on_threshold is None and override.profile is None:
             del overrides[override.label]
-        rules = build_rules(
-            self._labels, self._config, self._sample_rate_hz, tuple(overrides.values())
-        )
+        rules = self._model_rules.build(overrides)
         self._set_rules(rules)
         self._overrides, self._rules = overrides, rules
 
     def _override(self, label: str) -> Override:
-        detected = [rule.label for rule in self._rules]
+        detected = list(lowest_thresholds(self._rules))
         if label in self._label_names.labels and label not in detected:
             raise ConfigError(
                 f"command: {label} is not detected by this node",
@@ -176,9 +173,6 @@ class LiveSettings:
             )
         refuse_unknown(label, detected, "command", "label")
         return self._overrides.get(label, Override(label))
-
-    def _threshold(self, label: str) -> float:
-        return next(rule.on_threshold for rule in self._rules if rule.label == label)
 
     def _find(self, names: Sequence[str] | None) -> frozenset[str] | None:
         return None if names is None else self._label_names.find(names, "command")

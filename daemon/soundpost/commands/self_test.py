@@ -1,12 +1,13 @@
 """Runs a known sound through a pipeline of its own; it must be recognised."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import msgspec
 import numpy as np
 
 from soundpost.audio import Pcm
+from soundpost.audio.resample import resample_whole
 from soundpost.capture import ArraySource
 from soundpost.classify import Bundle, read_golden
 from soundpost.classify.golden import SCORE_TOLERANCE
@@ -17,7 +18,7 @@ from soundpost.events import Scores, State
 from soundpost.health import Health
 from soundpost.messages import DetectionMessage, MessageBuilder, Origin
 from soundpost.observer import Observer
-from soundpost.pipeline import build_pipeline
+from soundpost.pipeline import build_pipeline, capture_rate_hz
 from soundpost.system.clock import clock_state
 
 TOPIC = "selftest"
@@ -78,31 +79,39 @@ class SelfTest(Observer):
         config: The node's. Its gate is tested, except for the voice trigger, because the sound is
             no voice; its rules of decision are not tested.
         model: The model under test.
+        rate_hz: The rate of capture, at which the sound enters the pipeline; by default the
+            model's.
 
     Attributes:
         sound: The sound that must be recognised.
+        model: The identity of the model, as messages state it.
         best_score: The highest score of its label in a window so far.
 
     Raises:
         BundleError: The bundle has no sound to test it with.
     """
 
-    def __init__(self, config: Config, model: Model) -> None:
+    def __init__(self, config: Config, model: Model, rate_hz: int | None = None) -> None:
         self.sound = find_sound(model.bundle)
         self.best_score = 0.0
         manifest = model.bundle.manifest
         self._index = manifest.label_names.index(self.sound.label)
         self._health = Health()
+        self._lacks_band = rate_hz is not None and rate_hz < model.sample_rate_hz
         model_input = manifest.input
         stride_samples = model_input.stride_samples
         more_samples = _MORE_STRIDES * stride_samples
         samples = np.resize(self.sound.samples, len(self.sound.samples) + more_samples)
-        source = ArraySource(samples, model.sample_rate_hz)
-        settings = _test_config(config, self.sound)
+        rate_hz = rate_hz or model.sample_rate_hz
+        captured = resample_whole(samples, model.sample_rate_hz, rate_hz)
+        source = ArraySource(captured, rate_hz)
+        settings = _test_config(config, self.sound, rate_hz)
         self._pipeline = build_pipeline(settings, model, source, self._health, [self])
+        origin = Origin.of(config.node, [manifest])
+        (self.model,) = origin.models
         self._builder = MessageBuilder(
-            Origin.of(config.node, [manifest]),
-            sample_rate_hz=model.sample_rate_hz,
+            origin,
+            sample_rate_hz=rate_hz,
             clock=clock_state,
         )
 
@@ -127,15 +136,48 @@ class SelfTest(Observer):
         self.best_score = max(self.best_score, float(scores.values[self._index]))
 
     def _unrecognised(self) -> SelfTestError:
+        hint = (
+            "the gate drops too much, or numpy or the model's runtime is broken: see [gate], and "
+            "`soundpost check`"
+        )
+        if self._lacks_band:
+            hint = "capture.rate_hz is below the rate of the model, whose upper band stays empty"
         return SelfTestError(
             f"expected {self.sound.label} at {self.sound.needed_score:.3f} or more, "
             f"got {self.best_score:.3f} in {self._health.windows} windows",
-            hint="the gate drops too much, or numpy or the model's runtime is broken: "
-            "see [gate], and `soundpost check`",
+            hint=hint,
         )
 
 
-def _test_config(config: Config, sound: KnownSound) -> Config:
+class SelfTests:
+    """Runs the self-test of each model of a node, one after the other.
+
+    Args:
+        config: The node's.
+        models: Its models.
+
+    Attributes:
+        tests: The self-test of each model.
+
+    Raises:
+        BundleError: A bundle has no sound to test it with.
+    """
+
+    def __init__(self, config: Config, models: Sequence[Model]) -> None:
+        rate_hz = capture_rate_hz(config.capture, [model.bundle.manifest for model in models])
+        self.tests = [SelfTest(config, model, rate_hz) for model in models]
+
+    def steps(self) -> Iterator[list[DetectionMessage]]:
+        """Yields the messages of each step of each test, most often none.
+
+        Raises:
+            SelfTestError: After the last step of a test, if its sound was not recognised.
+        """
+        for test in self.tests:
+            yield from test.steps()
+
+
+def _test_config(config: Config, sound: KnownSound, rate_hz: int) -> Config:
     """Returns the configuration with rules for this sound only, and without the voice trigger."""
     without_voice = {"voice": "always", "level_and_voice": "level"}
     open_on = without_voice.get(config.gate.open_on, config.gate.open_on)
@@ -149,4 +191,5 @@ def _test_config(config: Config, sound: KnownSound) -> Config:
         refractory_seconds=0.0,
     )
     gate: GateConfig = msgspec.structs.replace(config.gate, open_on=open_on)
-    return msgspec.structs.replace(config, decide=rules, gate=gate)
+    capture = msgspec.structs.replace(config.capture, rate_hz=rate_hz)
+    return msgspec.structs.replace(config, capture=capture, decide=rules, gate=gate, models=[])

@@ -18,7 +18,7 @@ class CommandTargets:
         mutes: Muted labels.
         health: Counts commands.
         sound_clock: Time of the latest sample.
-        set_rules: Decides by other rules from now on.
+        set_rules: Decides by other rules from now on; those of each model.
         reload: Reads the configuration again and restarts with it; raises what is wrong with it.
     """
 
@@ -26,5 +26,5 @@ class CommandTargets:
     mutes: Mutes
     health: Health
     sound_clock: SoundClock
-    set_rules: Callable[[Sequence[Rule]], None]
+    set_rules: Callable[[Sequence[Sequence[Rule]]], None]
     reload: Callable[[], None]

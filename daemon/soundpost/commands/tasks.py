@@ -2,7 +2,7 @@
 
 from typing import Protocol
 
-from soundpost.commands.self_test import SelfTest
+from soundpost.commands.self_test import SelfTests
 from soundpost.errors import SelfTestError
 from soundpost.evidence import Evidence, NoClipReason
 from soundpost.messages.result import CommandOutcome, CommandStatus
@@ -55,15 +55,15 @@ class ClipTask:
 
 
 class SelfTestTask:
-    """Runs a self-test, one step between two chunks.
+    """Runs the self-tests of all models, one step between two chunks.
 
     Args:
-        self_test: The test.
+        self_tests: The tests.
     """
 
-    def __init__(self, self_test: SelfTest) -> None:
-        self._self_test = self_test
-        self._steps = self_test.steps()
+    def __init__(self, self_tests: SelfTests) -> None:
+        self._self_tests = self_tests
+        self._steps = self_tests.steps()
 
     def advance(self, *, is_last: bool) -> CommandOutcome | None:
         """Takes one step, or all that are left if it is the last call; returns the outcome."""
@@ -73,9 +73,9 @@ class SelfTestTask:
                     return None
         except SelfTestError as error:
             return CommandOutcome(CommandStatus.FAILED, str(error), error.hint)
-        sound, score = self._self_test.sound, self._self_test.best_score
-        return CommandOutcome(
-            CommandStatus.DONE,
-            f"{sound.label} was recognised: expected at {sound.needed_score:.3f} or more, "
-            f"got {score:.3f}",
-        )
+        recognised = [
+            f"{test.sound.label} was recognised: expected at {test.sound.needed_score:.3f} "
+            f"or more, got {test.best_score:.3f}"
+            for test in self._self_tests.tests
+        ]
+        return CommandOutcome(CommandStatus.DONE, "; ".join(recognised))

@@ -6,10 +6,10 @@ from soundpost.config.decide import DecideConfig, LabelConfig, ProfileConfig, Sc
 from soundpost.config.live import LiveConfig
 from soundpost.config.load import load_config
 from soundpost.config.metrics import MetricsConfig
+from soundpost.config.models import ClassifyConfig, ModelConfig
 from soundpost.config.mqtt import MqttConfig
 from soundpost.config.place import Place
 from soundpost.config.schema import (
-    ClassifyConfig,
     Config,
     EvidenceConfig,
     GateConfig,
@@ -28,6 +28,7 @@ __all__ = [
     "LabelConfig",
     "LiveConfig",
     "MetricsConfig",
+    "ModelConfig",
     "MqttConfig",
     "NodeConfig",
     "Place",

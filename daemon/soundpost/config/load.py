@@ -7,6 +7,7 @@ from typing import Any, get_args, get_origin
 
 import msgspec
 
+from soundpost.config.flags import SHORT_FORM, merge_flags
 from soundpost.config.name_files import expand_files
 from soundpost.config.paths import expand_paths
 from soundpost.config.schema import Config
@@ -19,12 +20,13 @@ _SHOWN_CHARACTERS = 60
 """Of a wrong value or an unknown key, so that an error stays one line."""
 
 
-def load_config(path: Path | None, flags: dict[str, dict[str, Any]] | None = None) -> Config:
+def load_config(path: Path | None, flags: dict[str, Any] | None = None) -> Config:
     """Returns the configuration of a TOML file, or the defaults.
 
     Args:
         path: The file; None for the defaults.
-        flags: Values from the command line, table by table; they win over the file.
+        flags: Values from the command line, by table; they win over the file. A list of tables
+            replaces that of the file.
 
     Raises:
         ConfigError: The file cannot be read, is not TOML, has an unknown key or a wrong value, or
@@ -35,18 +37,32 @@ def load_config(path: Path | None, flags: dict[str, dict[str, Any]] | None = Non
     for origin in (file, given):
         _check(origin.tables, Config, "", origin)
         _check_paths(origin)
-    tables = file.tables
-    for name, values in given.tables.items():
-        tables[name] = tables.get(name, {}) | values
+    tables = merge_flags(file.tables, given.tables)
+    _refuse_both_forms(tables, file)
     try:
         return msgspec.convert(tables, Config)
     except msgspec.ValidationError as error:
         # Each value is valid by itself, so a rule between two keys is violated.
         rule, _, table = str(error).partition(" - at `$.")
+        where = f"[{table.rstrip('`')}] " if table else ""
         raise ConfigError(
-            f"{file.name}: [{table.rstrip('`')}] {rule}",
+            f"{file.name}: {where}{rule}",
             hint="docs/CONFIG.md lists which keys go together",
         ) from error
+
+
+def _refuse_both_forms(tables: dict[str, Any], file: TomlFile) -> None:
+    """Raises ConfigError if the short form of one model stands beside `[[models]]`."""
+    if not tables.get("models"):
+        return
+    for name, remedy in SHORT_FORM.items():
+        if name in tables:
+            line = file.line_of(name)
+            raise ConfigError(
+                f"{file.name}: expected either [{name}], for one model, or [[models]], got both"
+                f"{f' (line {line})' if line else ''}",
+                hint=remedy,
+            )
 
 
 def _check(value: object, kind: Any, name: str, origin: TomlFile) -> None:  # noqa: ANN401 - a type form
@@ -91,8 +107,7 @@ def _check(value: object, kind: Any, name: str, origin: TomlFile) -> None:  # no
 def _check_paths(origin: TomlFile) -> None:
     """Raises ConfigError for a text that cannot be a path; expands `~` in the others."""
     for wrong in expand_paths(origin.tables):
-        table, _, key = wrong.key.partition(".")
-        raise _wrong_value(origin, wrong.key, wrong.expected, origin.tables[table][key], wrong.hint)
+        raise _wrong_value(origin, wrong.key, wrong.expected, wrong.text, wrong.hint)
 
 
 def _wrong_value(

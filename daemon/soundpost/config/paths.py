@@ -18,6 +18,8 @@ PATH_KEYS = (
     "metrics.textfile",
 )
 """Keys that hold a path, by their full names; `capture.source` only after `wav:`."""
+LISTED_PATH_KEYS = ("models.bundle",)
+"""Keys that hold a path in each table of a list."""
 
 LONGEST_NAME_BYTES = 255
 """NAME_MAX of Linux: no file system of a node has longer names."""
@@ -28,9 +30,10 @@ _SOURCE, _FILE_SOURCE = "capture.source", "wav:"
 
 
 class WrongPath(NamedTuple):
-    """A text that cannot be a path: the key, what was expected, and the remedy."""
+    """A text that cannot be a path: the key, the text, what was expected, and the remedy."""
 
     key: str
+    text: str
     expected: str
     hint: str
 
@@ -41,18 +44,28 @@ def expand_paths(tables: dict[str, Any]) -> Iterator[WrongPath]:
     Args:
         tables: Values by table and key, each of a valid type; changed in place.
     """
-    for name in PATH_KEYS:
-        table, _, key = name.partition(".")
-        text = tables.get(table, {}).get(key)
+    for name, table, key in _paths(tables):
+        text = table.get(key)
         if text is None or (name == _SOURCE and not text.startswith(_FILE_SOURCE)):
             continue
         prefix = _FILE_SOURCE if name == _SOURCE else ""
         path = text.removeprefix(prefix)
         if "\0" not in path:  # expanduser raises for it; _fault gives the error
             path = os.path.expanduser(path)  # noqa: PTH111 - Path raises without a home
+        table[key] = prefix + path
         if wrong := _fault(path):
-            yield WrongPath(name, *wrong)
-        tables[table][key] = prefix + path
+            yield WrongPath(name, table[key], *wrong)
+
+
+def _paths(tables: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any], str]]:
+    """Yields the full name, the table and the key of each value that may be a path."""
+    for name in PATH_KEYS:
+        table, _, key = name.partition(".")
+        yield name, tables.get(table, {}), key
+    for name in LISTED_PATH_KEYS:
+        table, _, key = name.partition(".")
+        for number, listed in enumerate(tables.get(table, [])):
+            yield f"{table}[{number}].{key}", listed, key
 
 
 def _fault(path: str) -> tuple[str, str] | None:

@@ -10,6 +10,7 @@ from msgspec import Meta
 from soundpost.config.capture import CaptureConfig
 from soundpost.config.decide import DecideConfig
 from soundpost.config.metrics import MetricsConfig
+from soundpost.config.models import MOST_MODELS, ClassifyConfig, ModelConfig
 from soundpost.config.mqtt import MqttConfig
 from soundpost.config.place import Place
 from soundpost.config.types import (
@@ -71,13 +72,6 @@ class GateConfig(Section, frozen=True):
     hangover_seconds: Seconds = 2.0
 
 
-class ClassifyConfig(Section, frozen=True):
-    """The model: the folder of a bundle, or the name of one that came with soundpost."""
-
-    bundle: Text = "everyday"
-    threads: Annotated[int, Meta(ge=1, le=64)] = 1
-
-
 class EvidenceConfig(Section, frozen=True):
     """The clips of events; without a folder none are written."""
 
@@ -103,6 +97,21 @@ class Config(Section, frozen=True):
     gate: GateConfig = GateConfig()
     classify: ClassifyConfig = ClassifyConfig()
     decide: DecideConfig = DecideConfig()
+    models: list[ModelConfig] = msgspec.field(default_factory=list)
     evidence: EvidenceConfig = EvidenceConfig()
     mqtt: MqttConfig = MqttConfig()
     metrics: MetricsConfig = MetricsConfig()
+
+    def __post_init__(self) -> None:
+        if len(self.models) > MOST_MODELS:
+            raise ValueError(f"expected at most {MOST_MODELS} tables [[models]]")
+        if sum(model.decide.any for model in self.models) > 1:
+            raise ValueError("decide.any is true in two tables [[models]]: `any` is of the source")
+
+    @property
+    def all_models(self) -> tuple[ModelConfig, ...]:
+        """The models of the source; `[classify]` and `[decide]` are the short form of one."""
+        classify = self.classify
+        return tuple(self.models) or (
+            ModelConfig(bundle=classify.bundle, threads=classify.threads, decide=self.decide),
+        )

@@ -44,7 +44,7 @@ class TomlFile:
         table, counts, found = "", dict[str, int](), None
         for number, line in enumerate(self.text.splitlines(), 1):
             if header := _HEADER.match(line):
-                table = _plain(header[2])
+                table = _numbered(_plain(header[2]), counts)
                 if header[1] == "[[":
                     counts[table] = counts.get(table, -1) + 1
                     table = f"{table}[{counts[table]}]"
@@ -102,3 +102,16 @@ def _decode(path: Path, content: bytes) -> str:
 def _plain(name: str) -> str:
     """Returns a dotted name without quotes and blanks."""
     return re.sub(r"[\s\"']", "", name)
+
+
+def _numbered(name: str, counts: dict[str, int]) -> str:
+    """Returns the name of a table with the numbers of the lists that it lies in.
+
+    `[models.decide]` belongs to the latest table `[[models]]`: `models[1].decide`.
+    """
+    parents, _, last = name.rpartition(".")
+    table = ""
+    for part in filter(None, parents.split(".")):
+        table = ".".join(filter(None, [table, part]))
+        table = f"{table}[{counts[table]}]" if table in counts else table
+    return ".".join(filter(None, [table, last]))

@@ -3,6 +3,7 @@
 from soundpost.decide.factory import build_mutes, build_tracker, longest_memory_windows
 from soundpost.decide.rules.chosen import chosen_labels
 from soundpost.decide.rules.labels import LabelNames
+from soundpost.decide.rules.model_rules import ModelRules, lowest_thresholds, names_of_models
 from soundpost.decide.rules.precedence import Override
 from soundpost.decide.rules.rules import Rule, build_label_names, build_rules
 from soundpost.decide.rules.selection import UndetectedReason, undetected_labels
@@ -12,6 +13,7 @@ from soundpost.decide.tracker import Tracker
 __all__ = [
     "LONGEST_MUTE_SECONDS",
     "LabelNames",
+    "ModelRules",
     "Mute",
     "Mutes",
     "MutesState",
@@ -25,5 +27,7 @@ __all__ = [
     "build_tracker",
     "chosen_labels",
     "longest_memory_windows",
+    "lowest_thresholds",
+    "names_of_models",
     "undetected_labels",
 ]

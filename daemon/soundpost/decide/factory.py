@@ -65,15 +65,18 @@ def longest_memory_windows(manifest: Manifest, config: DecideConfig) -> int:
 
 
 def build_mutes(
-    labels: Sequence[Label],
+    labels: Sequence[Sequence[Label]],
     config: Config,
     clock: Callable[[], ClockState],
     state: MutesState | None = None,
 ) -> Mutes:
-    """Returns the mutes, with the schedules of the configuration.
+    """Returns the mutes of all models, with the schedules of the configuration.
+
+    A label that several models have is muted in all of them, and a schedule that one model has for
+    it holds in all of them.
 
     Args:
-        labels: The labels of the manifest.
+        labels: The labels of each model's manifest, in the order of the configuration.
         config: The configuration.
         clock: Returns the state of the wall clock; schedules apply only while it is synced.
         state: The mutes of an earlier run.
@@ -81,6 +84,14 @@ def build_mutes(
     Raises:
         ConfigError: A schedule names an unknown label, time zone or place.
     """
-    label_names = build_label_names(labels, config.decide)
-    schedules = build_schedules(config.decide.schedules, config.node, label_names, clock)
-    return Mutes(label_names.labels, state, schedules)
+    names = [
+        build_label_names(labels_of_model, model.decide)
+        for labels_of_model, model in zip(labels, config.all_models, strict=True)
+    ]
+    tables = [
+        (table, names_of_model)
+        for names_of_model, model in zip(names, config.all_models, strict=True)
+        for table in model.decide.schedules
+    ]
+    schedules = build_schedules(tables, config.node, clock)
+    return Mutes((name for each in names for name in each.labels), state, schedules)

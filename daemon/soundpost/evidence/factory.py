@@ -1,5 +1,7 @@
 """Builds what stores clips, as the configuration says."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -15,8 +17,9 @@ from soundpost.evidence.recorder import ClipRecorder
 from soundpost.evidence.store.clip_store import ClipStore
 from soundpost.evidence.store.retention import RetentionPolicy
 from soundpost.evidence.store.upkeep import FolderUpkeep
+from soundpost.features import FeatureSpec
 from soundpost.health import Health
-from soundpost.manifest import Manifest
+from soundpost.manifest import LogMelInput, Manifest
 from soundpost.system.units import BYTES_PER_MEGABYTE
 
 MOST_MEMORY_BYTES = 200_000_000
@@ -25,46 +28,70 @@ MOST_MEMORY_BYTES = 200_000_000
 DAY_NS = 24 * 3600 * NANOSECONDS
 
 
+@dataclass(frozen=True, slots=True)
+class RecordedModel:
+    """A model whose events have clips.
+
+    Attributes:
+        manifest: Its manifest.
+        memory_windows: Most windows between the last one that holds and the end of an event.
+    """
+
+    manifest: Manifest
+    memory_windows: int
+
+    def delay_samples(self, rate_hz: int) -> int:
+        """Returns the longest time from an offset to the window that decides it.
+
+        An event ends once moving mean and vote no longer contain the last window above the
+        threshold, which began at most a window's length before the offset.
+
+        Args:
+            rate_hz: The rate of the samples that the result counts.
+        """
+        model_input = self.manifest.input
+        delay = model_input.window_samples + self.memory_windows * model_input.stride_samples
+        return -(-delay * rate_hz // model_input.sample_rate_hz)
+
+
 def build_recorder(
-    config: EvidenceConfig, manifest: Manifest, memory_windows: int, health: Health
+    config: EvidenceConfig, models: Sequence[RecordedModel], rate_hz: int, health: Health
 ) -> Evidence:
     """Builds the recorder of clips; it stores nothing unless a folder is configured.
 
     Args:
         config: The `[evidence]` table.
-        manifest: Of the model.
-        memory_windows: Most windows between the last one that holds and the end of an event.
+        models: The models of the source, in the order of the configuration.
+        rate_hz: The rate of capture, which clips have.
         health: Counts clips.
 
     Raises:
-        ConfigError: At the model's rate voices cannot be found, or FLAC cannot be written; or more
+        ConfigError: At the rate voices cannot be found, or FLAC cannot be written; or more
             sound would have to be in memory than a small board has.
     """
     if config.folder is None:
         return NoEvidence()
-    model_input, spec = manifest.input, manifest.input.spectrogram
-    rate_hz = model_input.sample_rate_hz
     if rate_hz > HIGHEST_RATE_HZ:
         raise ConfigError(
-            f"clips are FLAC, which goes up to {HIGHEST_RATE_HZ} Hz; the model needs {rate_hz}",
-            hint="remove evidence.folder",
+            f"clips are FLAC, which goes up to {HIGHEST_RATE_HZ} Hz; capture is at {rate_hz} Hz",
+            hint="remove evidence.folder, or set capture.rate_hz",
         )
     load_encoder()
     lengths = ClipLengths(
         pre_roll_samples=round(config.pre_roll_seconds * rate_hz),
         post_roll_samples=round(config.post_roll_seconds * rate_hz),
         longest_samples=round(config.clip_seconds * rate_hz),
-        # An event ends once moving mean and vote no longer contain the last window above the
-        # threshold, which began at most a window's length before the offset.
-        delay_samples=model_input.window_samples + memory_windows * model_input.stride_samples,
+        delay_samples=max(model.delay_samples(rate_hz) for model in models),
     )
     if lengths.memory_samples * np.dtype(np.int16).itemsize > MOST_MEMORY_BYTES:
+        windows = max(model.memory_windows for model in models)
         raise ConfigError(
             f"clips would need {lengths.memory_samples / rate_hz:.0f} s of sound in memory: the "
-            f"longest clip, and {memory_windows} windows until the end of an event is decided",
+            f"longest clip, and {windows} windows until the end of an event is decided",
             hint="lower smoothing_windows and of_windows, or evidence.clip_seconds",
         )
-    privacy = Privacy(config.privacy, speech_scores(manifest.labels), rate_hz)
+    speech = [speech_scores(model.manifest.labels) for model in models]
+    privacy = Privacy(config.privacy, speech, rate_hz)
     folder = Path(config.folder)
     retention = RetentionPolicy(
         folder,
@@ -72,5 +99,18 @@ def build_recorder(
         keep_ns=round(config.keep_days * DAY_NS),
     )
     upkeep = FolderUpkeep(folder, retention, config.keep_free_megabytes * BYTES_PER_MEGABYTE)
+    shown = _shown_model(models, rate_hz)
+    spec = (
+        FeatureSpec.at_rate(rate_hz) if shown is None else models[shown].manifest.input.spectrogram
+    )
     clip_store = ClipStore(folder, spec, upkeep, health)
-    return ClipRecorder(lengths, spec, privacy, clip_store, health)
+    return ClipRecorder(lengths, spec, privacy, clip_store, health, shown)
+
+
+def _shown_model(models: Sequence[RecordedModel], rate_hz: int) -> int | None:
+    """Returns the position of the first model whose windows are log-mel at the rate of capture."""
+    for number, model in enumerate(models):
+        model_input = model.manifest.input
+        if isinstance(model_input, LogMelInput) and model_input.sample_rate_hz == rate_hz:
+            return number
+    return None

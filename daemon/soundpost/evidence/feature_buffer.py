@@ -5,7 +5,7 @@ from collections import deque
 import numpy as np
 from numpy.typing import NDArray
 
-from soundpost.events import Window
+from soundpost.events import Scores, Window
 from soundpost.features import FeatureSpec
 
 
@@ -14,12 +14,19 @@ class FeatureBuffer:
 
     Args:
         spec: How the log-mel of the windows is made.
+        model: Position of the model whose windows have it; None if none has.
     """
 
-    def __init__(self, spec: FeatureSpec) -> None:
+    def __init__(self, spec: FeatureSpec, model: int | None = 0) -> None:
         self._spec = spec
+        self._model = model
         self._reach_samples = spec.frame_samples - spec.hop_samples
         self._windows: deque[Window] = deque()
+
+    def on_scores(self, scores: Scores) -> None:
+        """Adds the frames of the model's windows, and leaves out those of the others."""
+        if scores.model == self._model and isinstance(scores.window, Window):
+            self.append(scores.window)
 
     def append(self, window: Window) -> None:
         """Adds the frames of a window; windows come in their order."""

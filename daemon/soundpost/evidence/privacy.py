@@ -47,7 +47,8 @@ class Privacy:
 
     Args:
         mode: `off`, `mute-speech` or `no-speech-clips`.
-        speech: By the index of a label for speech: the score at which a window is silenced.
+        speech: For each model, by the index of a label for speech: the score at which a window is
+            silenced.
         sample_rate_hz: Rate of the clips.
 
     Raises:
@@ -57,13 +58,13 @@ class Privacy:
     def __init__(
         self,
         mode: Literal["off", "mute-speech", "no-speech-clips"],
-        speech: Mapping[int, float],
+        speech: Sequence[Mapping[int, float]],
         sample_rate_hz: int,
     ) -> None:
         self._mode = mode
-        used = speech if mode != "off" else {}
-        self._indices = np.array(list(used), np.intp)
-        self._least_scores = np.array(list(used.values()), np.float32)
+        used = speech if mode != "off" else [{} for _ in speech]
+        self._indices = [np.array(list(scores), np.intp) for scores in used]
+        self._least_scores = [np.array(list(scores.values()), np.float32) for scores in used]
         self._sample_rate_hz = sample_rate_hz
         self._speech: deque[tuple[int, int]] = deque()
         if mode != "off":
@@ -82,7 +83,8 @@ class Privacy:
     def on_scores(self, scores: Scores) -> None:
         """Records the window if a label for speech reaches the score at which it is silenced."""
         window = scores.window
-        if (scores.values[self._indices] >= self._least_scores).any():
+        values = scores.values[self._indices[scores.model]]
+        if (values >= self._least_scores[scores.model]).any():
             self._speech.append((window.start_sample, window.end_sample))
 
     def drop_before(self, until_sample: int) -> None:
@@ -121,7 +123,7 @@ def _refuse_rate(sample_rate_hz: int) -> None:
 
     if sample_rate_hz not in RATES_HZ:
         raise ConfigError(
-            f"evidence.privacy needs a model at {', '.join(map(str, RATES_HZ))} Hz to find voices, "
-            f"this one needs {sample_rate_hz} Hz",
-            hint='set evidence.privacy to "off", or remove evidence.folder',
+            f"evidence.privacy needs a model at {', '.join(map(str, RATES_HZ))} Hz, or capture at "
+            f"one of these rates, to find voices; sound is captured at {sample_rate_hz} Hz",
+            hint='set capture.rate_hz, or evidence.privacy to "off"',
         )

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import msgspec
 
 from soundpost.audio import Chunk, Pcm, samples_to_ns
-from soundpost.events import Detection, Scores, State, Window
+from soundpost.events import Detection, Scores, State
 from soundpost.evidence.clip_lengths import ClipLengths
 from soundpost.evidence.evidence import Evidence
 from soundpost.evidence.feature_buffer import FeatureBuffer
@@ -42,11 +42,11 @@ class ClipRecorder(Evidence):
 
     Args:
         lengths: Pre-roll, post-roll and greatest length of a clip.
-        spec: How the log-mel of the windows is made, and the rate of the samples. That of windows
-            without log-mel is computed for each picture, from the samples of the clip.
+        spec: How the log-mel of pictures is made, and the rate of the samples.
         privacy: What may be stored.
         clip_store: Writes the files.
         health: Counts clips that are lost or withheld.
+        shown_model: Position of the model whose windows hold this log-mel; None if none does.
     """
 
     def __init__(
@@ -56,6 +56,7 @@ class ClipRecorder(Evidence):
         privacy: Privacy,
         clip_store: ClipStore,
         health: Health,
+        shown_model: int | None = 0,
     ) -> None:
         self._lengths = lengths
         self._sample_rate_hz = spec.sample_rate_hz
@@ -63,7 +64,7 @@ class ClipRecorder(Evidence):
         self._privacy = privacy
         self._clip_store = clip_store
         self._health = health
-        self._frames = FeatureBuffer(spec)
+        self._frames = FeatureBuffer(spec, shown_model)
         self._ring = RingBuffer(self._buffer_samples + privacy.context_samples)
         self._on_demand = OnDemandRecorder(
             lengths, spec.sample_rate_hz, self._ring, privacy, clip_store, health
@@ -95,10 +96,9 @@ class ClipRecorder(Evidence):
             self._clip_store.work(self._now_utc_ns)
 
     def on_scores(self, scores: Scores) -> None:
-        """Buffers a window's log-mel and its speech score, in the order of the windows."""
+        """Buffers a window's log-mel and its speech score, in the order of the windows' ends."""
         self._privacy.on_scores(scores)
-        if isinstance(scores.window, Window):
-            self._frames.append(scores.window)
+        self._frames.on_scores(scores)
         self._scored_until_sample = scores.window.end_sample
 
     def request_clip(self, request: Request) -> None:

@@ -58,6 +58,15 @@ class LogMel:
             features[first : first + len(block)] = np.log(mel)
         return features
 
+    def compute_at(self, start_sample: int, samples: NDArray[np.int16]) -> NDArray[np.float32]:  # noqa: ARG002 - for those who share frames
+        """Computes the features of every whole frame, of samples at a position of a stream.
+
+        Args:
+            start_sample: The position of the first sample.
+            samples: As for `compute`.
+        """
+        return self.compute(samples)
+
     def _frames(self, samples: NDArray[np.int16], count: int) -> NDArray[np.int16]:
         """Returns the frames as a view, int16[count, frame_samples].
 

@@ -20,12 +20,19 @@ class Windower(WindowStream[Window]):
         spec: The parameters of log-mel.
         window_frames: Frames in a window.
         stride_frames: Frames from one window's start to the next one's.
+        log_mel: Computes the frames; by default one of its own.
 
     Raises:
         FeatureError: `stride_frames` is not between 1 and `window_frames`.
     """
 
-    def __init__(self, spec: FeatureSpec, window_frames: int, stride_frames: int) -> None:
+    def __init__(
+        self,
+        spec: FeatureSpec,
+        window_frames: int,
+        stride_frames: int,
+        log_mel: LogMel | None = None,
+    ) -> None:
         if not 1 <= stride_frames <= window_frames:
             raise FeatureError(
                 f"expected a stride of 1 to {window_frames} frames, got {stride_frames}",
@@ -33,7 +40,7 @@ class Windower(WindowStream[Window]):
             )
         self._hop_samples = spec.hop_samples
         self._stride_frames = stride_frames
-        self._log_mel = LogMel(spec)
+        self._log_mel = log_mel or LogMel(spec)
         super().__init__(
             spec.sample_count(window_frames),
             stride_frames * spec.hop_samples,
@@ -45,7 +52,8 @@ class Windower(WindowStream[Window]):
         self._features = np.empty((0, self._log_mel.spec.mel_bands), np.float32)
 
     def _cut(self, samples: Pcm, start_sample: int, utc_ns: int) -> Window:
-        fresh = self._log_mel.compute(samples[len(self._features) * self._hop_samples :])
+        known_samples = len(self._features) * self._hop_samples
+        fresh = self._log_mel.compute_at(start_sample + known_samples, samples[known_samples:])
         self._features = np.concatenate((self._features, fresh))
         self._features.flags.writeable = False  # the next window shares these frames
         return Window(

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
-from soundpost.features import FeatureSpec, WaveformWindower, Windower
+from soundpost.features import FeatureSpec, LogMel, WaveformWindower, Windower
 from soundpost.manifest.types import Frames, Size, Strict
 
 LARGEST_SCALE = 1e30
@@ -67,9 +67,13 @@ class LogMelInput(Strict, frozen=True, tag="log_mel", tag_field="kind"):
         """The log-mel in which onsets are located and pictures are drawn: that of the model."""
         return self.features
 
-    def windower(self) -> Windower:
-        """Returns a new windower of the model's windows."""
-        return Windower(self.features, self.window_frames, self.stride_frames)
+    def windower(self, log_mel: LogMel | None = None) -> Windower:
+        """Returns a new windower of the model's windows.
+
+        Args:
+            log_mel: Computes their frames, for several windowers of one specification.
+        """
+        return Windower(self.features, self.window_frames, self.stride_frames, log_mel)
 
 
 class WaveformInput(Strict, frozen=True, tag="waveform", tag_field="kind"):

@@ -75,7 +75,7 @@ class MessageBuilder:
             offset=None if ended_ns is None else rfc3339(ended_ns),
             clock=self._clock(),
             level_dbfs=_rounded_level(detection.level_dbfs),
-            model=self._models[0],
+            model=self._models[detection.model],
         )
 
     def closing(self, latest: DetectionMessage, seen_utc_ns: int) -> DetectionMessage:
@@ -117,6 +117,7 @@ class MessageBuilder:
             heard_seconds=round(health.samples / self._sample_rate_hz, _SECONDS_DECIMALS),
             problems=list(problems),
             counters=msgspec.structs.replace(health),
+            models=self._models if len(self._models) > 1 else msgspec.UNSET,
         )
 
     def _event_id(self, detection: Detection) -> str:

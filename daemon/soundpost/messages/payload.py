@@ -93,11 +93,12 @@ class HealthMessage(_Wire, frozen=True, kw_only=True):
         time: The time of the message, RFC 3339 in UTC.
         clock: The state of the clock: whether `time` is reliable.
         version: The version of the daemon.
-        model: The model that classifies.
+        model: The model that classifies; the first of several.
         heard_seconds: Seconds of sound captured since the start. It stands still when no sound
             arrives, which a clock would hide.
         problems: The microphone problems at this time.
         counters: Counts since the start, see `soundpost.health.Health`.
+        models: All models, if several classify; else it is left out of the JSON object.
     """
 
     schema: Literal[1] = 1
@@ -110,6 +111,7 @@ class HealthMessage(_Wire, frozen=True, kw_only=True):
     heard_seconds: Annotated[float, Meta(ge=0.0)]
     problems: list[Problem]
     counters: Health
+    models: list[ModelIdentity] | msgspec.UnsetType = msgspec.UNSET
 
 
 def encode(message: DetectionMessage | HealthMessage) -> bytes:

@@ -3,11 +3,12 @@
 from soundpost.metrics.inference_timer import InferenceTimer
 from soundpost.metrics.metrics import Metrics
 from soundpost.metrics.series import event_series
-from soundpost.metrics.sources import MetricSources
+from soundpost.metrics.sources import MetricSources, TimedModel
 
 __all__ = [
     "InferenceTimer",
     "MetricSources",
     "Metrics",
+    "TimedModel",
     "event_series",
 ]

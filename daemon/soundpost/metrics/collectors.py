@@ -13,7 +13,7 @@ from soundpost.metrics.exposition import (
     Metric,
 )
 from soundpost.metrics.host import process, temperatures, throttling
-from soundpost.metrics.sources import MetricSources, Model
+from soundpost.metrics.sources import MetricSources, Model, TimedModel
 
 _GAUGES = {
     "messages_waiting": (
@@ -36,14 +36,9 @@ def collect(sources: MetricSources, started: Mapping[str, int], status: Status) 
         started: Number of events that have started, by series: a label, or a group of labels.
         status: The present state of the daemon.
     """
-    yield info(sources.model)
+    yield info([timed.model for timed in sources.models])
     yield from counters(sources.health, sources.sample_rate_hz)
-    yield HistogramMetricFamily(
-        "soundpost_classify_seconds",
-        "How long the model took for a window.",
-        buckets=sources.inference_timer.buckets(),
-        sum_value=sources.inference_timer.sum_seconds,
-    )
+    yield inference_times(sources.models)
     yield events(started)
     yield problems(status.problems)
     yield GaugeMetricFamily(
@@ -64,11 +59,24 @@ def collect(sources: MetricSources, started: Mapping[str, int], status: Status) 
     yield from throttling()
 
 
-def info(model: Model) -> Metric:
-    """Returns the versions of the daemon and the model, as labels of a gauge that is always 1."""
-    labels = {"version": __version__, "model": model.id, "model_version": model.version}
-    metric = GaugeMetricFamily("soundpost_info", "What runs here; always 1.", labels=[*labels])
-    metric.add_metric([*labels.values()], 1)
+def info(models: Sequence[Model]) -> Metric:
+    """Returns the versions of daemon and models, as labels of a gauge that is always 1."""
+    labels = ["version", "model", "model_version"]
+    metric = GaugeMetricFamily("soundpost_info", "What runs here; always 1.", labels=labels)
+    for model in models:
+        metric.add_metric([__version__, model.id, model.version], 1)
+    return metric
+
+
+def inference_times(models: Sequence[TimedModel]) -> Metric:
+    """Returns the inference times; of several models with the label `model`, of one without."""
+    labels = ["model"] if len(models) > 1 else []
+    metric = HistogramMetricFamily(
+        "soundpost_classify_seconds", "How long the model took for a window.", labels=labels
+    )
+    for timed in models:
+        timer = timed.inference_timer
+        metric.add_metric([timed.model.id][: len(labels)], timer.buckets(), timer.sum_seconds)
     return metric
 
 

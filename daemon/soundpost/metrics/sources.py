@@ -22,25 +22,31 @@ class Model(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class TimedModel:
+    """A model in use, and what counts its inference times."""
+
+    model: Model
+    inference_timer: InferenceTimer
+
+
+@dataclass(frozen=True, slots=True)
 class MetricSources:
     """The parts of the daemon that metrics are collected from.
 
     Attributes:
-        model: The model in use.
+        models: The models in use.
         labels: The tracked labels; each is counted from the start.
         health: The counters.
         sample_rate_hz: Converts counted samples into seconds.
-        inference_timer: Counts the inference times.
         clock: Returns whether the wall clock can be trusted. It is asked only when a set is due:
             each call costs a system call, and the interval between calls is part of its answer.
         series: The series in which the events of a label are counted (`event_series`); a label that
             is not among the keys has one of its own.
     """
 
-    model: Model
+    models: Sequence[TimedModel]
     labels: Sequence[str]
     health: Health
     sample_rate_hz: int
-    inference_timer: InferenceTimer
     clock: Callable[[], ClockState]
     series: Mapping[str, str] = field(default_factory=dict)

@@ -11,21 +11,21 @@ import msgspec
 
 from soundpost.app import build_message_builder
 from soundpost.capture import FileSource
-from soundpost.classify.model import Model, load_model
+from soundpost.classify.model import Model, load_models
 from soundpost.classify.range import RangeFilter
+from soundpost.cli.flags.values import Threshold
 from soundpost.cli.listen.files import FileSearch
 from soundpost.cli.listen.progress import Progress
 from soundpost.cli.listen.reports import BestScores, ReportOptions, Summary
 from soundpost.cli.listen.thresholds import build_run_rules, with_named_labels
 from soundpost.cli.models.occurrence import required_label_range
-from soundpost.cli.options import Threshold
-from soundpost.config import Config
+from soundpost.config import Config, DecideConfig
 from soundpost.decide import Rule
 from soundpost.errors import SoundpostError
 from soundpost.health import Health
 from soundpost.messages.payload import encode
 from soundpost.monitor import MicrophoneMonitor
-from soundpost.pipeline import build_pipeline
+from soundpost.pipeline import build_pipeline, capture_rate_hz
 from soundpost.system.printable import printable
 
 _log = logging.getLogger("soundpost")
@@ -55,21 +55,20 @@ def listen(
             place then. None for all labels, because files have no date.
 
     Raises:
-        BundleError, ConfigError: As `load_model`, `build_run_rules` and `build_pipeline`; or the
+        BundleError, ConfigError: As `load_models`, `build_run_rules` and `build_pipeline`; or a
             bundle has no range model for the week.
     """
-    model = load_model(config.classify)
+    models = load_models(config.all_models)
     if week is not None:
-        label_range = required_label_range(config.node, config.decide, model.bundle)
-        model = replace(model, range_filter=RangeFilter(label_range, lambda _: week))
-        _log.info("%s", label_range.describe(week))
-    config = with_named_labels(config, thresholds)
-    rules = build_run_rules(model, config, thresholds)
+        models = _at_place(models, config, week)
+    manifests = [model.bundle.manifest for model in models]
+    config = with_named_labels(config, manifests, thresholds)
+    rules = build_run_rules(config, manifests, thresholds)
     search = FileSearch()
     recordings = search.find(paths)
     if not recordings:
         return False
-    run = _Run(config, model, rules, out if reports.has_lines else None)
+    run = _Run(config, models, rules, out if reports.has_lines else None)
     progress = Progress(sys.stderr, len(recordings))
     with progress.beside_the_log():
         failures = search.failures
@@ -79,26 +78,46 @@ def listen(
     return not failures
 
 
+def _at_place(models: Sequence[Model], config: Config, week: int) -> tuple[Model, ...]:
+    """Returns the models with the filters of their range models in a week."""
+
+    def at_place(model: Model, decide: DecideConfig) -> Model:
+        label_range = required_label_range(config.node, decide, model.bundle)
+        _log.info("%s", label_range.describe(week))
+        return replace(model, range_filter=RangeFilter(label_range, lambda _: week))
+
+    return tuple(
+        at_place(model, settings.decide)
+        for model, settings in zip(models, config.all_models, strict=True)
+    )
+
+
 class _Run:
     """A run over recordings, and what it found.
 
     Args:
         config: The configuration.
-        model: The model.
-        rules: The rules of the labels.
+        models: The models.
+        rules: The rules of each model's labels.
         lines: Receives the JSON lines; None for none.
     """
 
     def __init__(
-        self, config: Config, model: Model, rules: Sequence[Rule], lines: TextIO | None
+        self,
+        config: Config,
+        models: Sequence[Model],
+        rules: Sequence[Sequence[Rule]],
+        lines: TextIO | None,
     ) -> None:
+        manifests = [model.bundle.manifest for model in models]
         self._config = config
-        self._model = model
+        self._models = models
+        self._rate_hz = capture_rate_hz(config.capture, manifests)
         self._rules = rules
         self._lines = lines
-        self._builder = build_message_builder(config, model, lambda: "file")
-        self._summary = Summary(model.sample_rate_hz)
-        self._best_scores = BestScores(rules, len(model.bundle.manifest.labels))
+        self._builder = build_message_builder(config, manifests, lambda: "file")
+        self._summary = Summary(self._rate_hz)
+        self._best_scores = BestScores(rules, [len(manifest.labels) for manifest in manifests])
 
     def read(self, recording: Path, progress: Progress, number: int) -> bool:
         """Detects in a recording; returns False, after an error in the log, if it is broken.
@@ -108,7 +127,7 @@ class _Run:
             progress: Shows how far the run is.
             number: Recordings before this one.
         """
-        rate_hz, health = self._model.sample_rate_hz, Health()
+        rate_hz, health = self._rate_hz, Health()
         source = FileSource(
             recording,
             rate_hz,
@@ -118,8 +137,8 @@ class _Run:
             channel=self._config.capture.channel,
         )
         monitor = MicrophoneMonitor(rate_hz, wall_ns=lambda: 0)  # no file is late
-        observers = [monitor, self._best_scores.observer(recording)]
-        pipeline = build_pipeline(self._config, self._model, source, health, observers)
+        observers = [monitor, *self._best_scores.observers(recording)]
+        pipeline = build_pipeline(self._config, self._models, source, health, observers)
         pipeline.set_rules(self._rules)
         self._summary.recordings += 1
         try:
@@ -148,4 +167,4 @@ class _Run:
         if reports.has_summary:
             self._summary.write(out)
         if reports.has_scores:
-            self._best_scores.write(out, self._summary.labels, self._model.sample_rate_hz)
+            self._best_scores.write(out, self._summary.labels, self._rate_hz)

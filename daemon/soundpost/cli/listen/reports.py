@@ -106,17 +106,23 @@ class BestScores:
     """The best smoothed score of each label, which is the one that thresholds apply to.
 
     Args:
-        rules: The rules of the labels.
-        label_count: Labels of the model; rules of other labels (`unknown`, `any`) are left out.
+        rules: The rules of each model's labels.
+        label_counts: Labels of each model; rules of other labels (`unknown`, `any`) are left out.
     """
 
-    def __init__(self, rules: Sequence[Rule], label_count: int) -> None:
-        self._rules = [rule for rule in rules if rule.index < label_count]
-        self._best = [_Best() for _ in self._rules]
+    def __init__(self, rules: Sequence[Sequence[Rule]], label_counts: Sequence[int]) -> None:
+        self._rules = [
+            [rule for rule in rules_of_model if rule.index < count]
+            for rules_of_model, count in zip(rules, label_counts, strict=True)
+        ]
+        self._best = [[_Best() for _ in rules_of_model] for rules_of_model in self._rules]
 
-    def observer(self, recording: Path) -> Observer:
-        """Returns the observer of a recording."""
-        return _ScoreObserver(self._rules, self._best, recording)
+    def observers(self, recording: Path) -> list[Observer]:
+        """Returns the observers of a recording, one for each model."""
+        return [
+            _ScoreObserver(model, rules, self._best[model], recording)
+            for model, rules in enumerate(self._rules)
+        ]
 
     def write(self, out: TextIO, detected: Collection[str], sample_rate_hz: int) -> None:
         """Writes the labels without an event, the nearest to its threshold first.
@@ -128,7 +134,8 @@ class BestScores:
         """
         near = [
             (best.score / max(rule.on_threshold, LOWEST_SCORE), rule, best)
-            for rule, best in zip(self._rules, self._best, strict=True)
+            for rules, bests in zip(self._rules, self._best, strict=True)
+            for rule, best in zip(rules, bests, strict=True)
             if rule.label not in detected and best.score >= LOWEST_SCORE
         ]
         if not near:
@@ -144,9 +151,12 @@ class BestScores:
 
 
 class _ScoreObserver(Observer):
-    """Follows the smoothed scores of a recording, as the tracker smooths them."""
+    """Follows the smoothed scores of a model on a recording, as its tracker smooths them."""
 
-    def __init__(self, rules: Sequence[Rule], best: Sequence[_Best], recording: Path) -> None:
+    def __init__(
+        self, model: int, rules: Sequence[Rule], best: Sequence[_Best], recording: Path
+    ) -> None:
+        self._model = model
         self._indices = np.array([rule.index for rule in rules], np.intp)
         self._mean = MovingMean([rule.smoothing_windows for rule in rules]) if rules else None
         self._best = best
@@ -156,7 +166,7 @@ class _ScoreObserver(Observer):
 
     def on_scores(self, scores: Scores) -> None:
         """Keeps the best smoothed score of each label."""
-        if self._mean is None:
+        if self._mean is None or scores.model != self._model:
             return
         if scores.window.start_sample > self._until_sample:
             self._mean.reset()  # as the tracker does after a gap

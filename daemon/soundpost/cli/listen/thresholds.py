@@ -4,47 +4,57 @@ from collections.abc import Sequence
 
 import msgspec
 
-from soundpost.classify.model import Model
-from soundpost.cli.options import Threshold
+from soundpost.cli.flags.values import Threshold
 from soundpost.config import Config, LabelConfig
-from soundpost.decide import Rule, build_rules
+from soundpost.decide import LabelNames, Rule, build_rules, names_of_models
 from soundpost.decide.rules.precedence import Override
-from soundpost.decide.rules.rules import build_label_names
+from soundpost.manifest import Manifest
 
 
-def with_named_labels(config: Config, thresholds: Sequence[Threshold]) -> Config:
+def with_named_labels(
+    config: Config, manifests: Sequence[Manifest], thresholds: Sequence[Threshold]
+) -> Config:
     """Returns the configuration with an empty table for each label or group of a threshold.
 
-    So a label that the bundle switches off is detected, as if `decide.labels` named it.
+    So a label that the bundle switches off is detected, as if `decide.labels` named it. Each model
+    gets the tables of the names that it has.
+
+    Raises:
+        ConfigError: A threshold names a label or group that no model has.
     """
-    tables = config.decide.labels
-    names = {threshold.name for threshold in thresholds if threshold.name} - tables.keys()
-    decide = msgspec.structs.replace(
-        config.decide, labels=tables | dict.fromkeys(names, LabelConfig())
-    )
-    return msgspec.structs.replace(config, decide=decide)
+    named = dict.fromkeys(threshold.name for threshold in thresholds if threshold.name)
+    names_of = names_of_models(config, manifests)
+    LabelNames.union(names_of).find(named, "--threshold")
+    models = []
+    for model, known in zip(config.all_models, names_of, strict=True):
+        tables = model.decide.labels
+        added = {name: LabelConfig() for name in named if name in known and name not in tables}
+        decide = msgspec.structs.replace(model.decide, labels=tables | added)
+        models.append(msgspec.structs.replace(model, decide=decide))
+    return msgspec.structs.replace(config, models=models)
 
 
 def build_run_rules(
-    model: Model, config: Config, thresholds: Sequence[Threshold]
-) -> tuple[Rule, ...]:
-    """Builds the rules of a run, in which thresholds win over the configuration.
+    config: Config, manifests: Sequence[Manifest], thresholds: Sequence[Threshold]
+) -> list[tuple[Rule, ...]]:
+    """Builds the rules of each model for a run, in which thresholds win over the configuration.
 
     A threshold for a label or group wins over one for all labels; of several for a label the last
-    one holds.
+    one holds. It applies to every model that has the label.
 
     Raises:
-        ConfigError: A threshold names an unknown label, or as `build_rules`.
+        ConfigError: As `build_rules`.
     """
-    manifest = model.bundle.manifest
-    label_names = build_label_names(manifest.labels, config.decide)
-    scores: dict[str, float] = {}
-    for threshold in sorted(thresholds, key=lambda threshold: threshold.name is not None):
-        names = (
-            manifest.label_names
-            if threshold.name is None
-            else label_names.find([threshold.name], "--threshold")
-        )
-        scores |= dict.fromkeys(names, threshold.score)
-    overrides = [Override(label, score) for label, score in scores.items()]
-    return build_rules(manifest.labels, config.decide, model.sample_rate_hz, overrides)
+    rules = []
+    names_of = names_of_models(config, manifests)
+    for manifest, model, known in zip(manifests, config.all_models, names_of, strict=True):
+        scores: dict[str, float] = {}
+        for threshold in sorted(thresholds, key=lambda threshold: threshold.name is not None):
+            if threshold.name is None:
+                scores |= dict.fromkeys(manifest.label_names, threshold.score)
+            elif threshold.name in known:
+                scores |= dict.fromkeys(known.find([threshold.name]), threshold.score)
+        overrides = [Override(label, score) for label, score in scores.items()]
+        rate_hz = manifest.input.sample_rate_hz
+        rules.append(build_rules(manifest.labels, model.decide, rate_hz, overrides))
+    return rules

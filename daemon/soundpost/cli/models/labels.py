@@ -30,6 +30,7 @@ class LabelRow:
     """A label as it is listed; the attributes are the keys of the JSON.
 
     Attributes:
+        model: The id of its model.
         label: Its name.
         on_threshold: The smoothed score that starts an event; None if it is not detected.
         off_threshold: The smoothed score below which an event ends; None if it is not detected.
@@ -46,6 +47,7 @@ class LabelRow:
         occurs: True if that score reaches the threshold; None as before.
     """
 
+    model: str
     label: str
     on_threshold: float | None
     off_threshold: float | None
@@ -61,7 +63,7 @@ class LabelRow:
 
 
 def labels(config: Config, out: TextIO, *, is_json: bool, week: int | None = None) -> None:
-    """Prints a row for each label of the configured bundle, with the configuration's settings.
+    """Prints a row for each label of the configured bundles, with the configuration's settings.
 
     Args:
         config: The configuration.
@@ -73,15 +75,23 @@ def labels(config: Config, out: TextIO, *, is_json: bool, week: int | None = Non
         BundleError: The bundle cannot be used.
         ConfigError: The configuration does not fit it, or it has no range model for the week.
     """
-    bundle = load_bundle(find_bundle(config.classify.bundle))
-    rows, note = _rows(config.decide, bundle.manifest), ""
-    if week is not None:
-        label_range = required_label_range(config.node, config.decide, bundle)
-        rows = _mark(rows, label_range, week)
-        note = f"\n{label_range.describe(week)}\n"
+    tables, notes = [], []
+    for model in config.all_models:
+        bundle = load_bundle(find_bundle(model.bundle))
+        rows, note = _rows(model.decide, bundle.manifest), ""
+        if week is not None:
+            label_range = required_label_range(config.node, model.decide, bundle)
+            rows = _mark(rows, label_range, week)
+            note = f"\n{label_range.describe(week)}\n"
+        tables.append(rows)
+        notes.append(note)
     if is_json:
-        out.write(json.dumps([asdict(row) for row in rows], indent=1) + "\n")
-    else:
+        out.write(json.dumps([asdict(row) for rows in tables for row in rows], indent=1) + "\n")
+        return
+    for number, (rows, note) in enumerate(zip(tables, notes, strict=True)):
+        if len(tables) > 1:
+            blank_line = "\n" if number else ""
+            out.write(f"{blank_line}{rows[0].model}\n")
         _write_table(rows, out)
         out.write(note)
 
@@ -148,6 +158,7 @@ def _rows(config: DecideConfig, manifest: Manifest) -> list[LabelRow]:
         rule, label = rules.get(name), by_name.get(name)
         groups = label_names.groups_of(name)
         return LabelRow(
+            model=manifest.id,
             label=name,
             on_threshold=rule.on_threshold if rule else None,
             off_threshold=rule.off_threshold if rule else None,

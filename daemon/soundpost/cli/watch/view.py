@@ -39,15 +39,15 @@ class View(Observer):
 
     Args:
         title: Source and model.
-        labels: All labels, in the order of the scores.
-        rules: The rules of the labels that can be detected.
+        labels: All labels of each model, in the order of its scores.
+        rules: The rules of each model for the labels that can be detected.
         sample_rate_hz: The rate of the chunks.
         floor_seconds: Length of the noise floor's memory.
 
     Attributes:
         meter: Level, peak and noise floor.
-        bars: The highest scores of the last window, the highest first; none while nothing is
-            classified.
+        bars: The highest scores in the last window of each model, the highest first; none while
+            nothing is classified.
         notes: The latest lines of the log.
         event_count: Events so far.
         captured_samples: Samples so far.
@@ -58,15 +58,18 @@ class View(Observer):
     def __init__(
         self,
         title: str,
-        labels: Sequence[str],
-        rules: Sequence[Rule],
+        labels: Sequence[Sequence[str]],
+        rules: Sequence[Sequence[Rule]],
         sample_rate_hz: int,
         floor_seconds: float,
     ) -> None:
         self.title = title
         self.sample_rate_hz = sample_rate_hz
         self._labels = labels
-        self._thresholds = {rule.label: rule.on_threshold for rule in rules}
+        self._thresholds = [
+            {rule.label: rule.on_threshold for rule in rules_of_model} for rules_of_model in rules
+        ]
+        self._bars_of: dict[int, list[Bar]] = {}
         self._events: dict[int, Detection] = {}
         self.meter = LevelMeter(sample_rate_hz, floor_seconds)
         self.bars: list[Bar] = []
@@ -98,13 +101,17 @@ class View(Observer):
         self.meter.on_chunk(chunk)
 
     def on_scores(self, scores: Scores) -> None:
-        """Selects the highest scores of a window."""
+        """Selects the highest scores of the model's window, and those of all models."""
         highest = np.argsort(scores.values, kind="stable")[::-1][:TOP_SCORES]
-        self.bars = [
-            Bar(label, float(scores.values[index]), self._thresholds.get(label))
+        labels, thresholds = self._labels[scores.model], self._thresholds[scores.model]
+        self._bars_of[scores.model] = [
+            Bar(label, float(scores.values[index]), thresholds.get(label))
             for index in highest
-            for label in [self._labels[index]]
+            for label in [labels[index]]
         ]
+        bars = [bar for bars in self._bars_of.values() for bar in bars]
+        bars.sort(key=lambda bar: -bar.score)
+        self.bars = bars[:TOP_SCORES]
 
     def on_detections(self, detections: Sequence[Detection]) -> None:
         """Adds the detections to the events."""
@@ -123,3 +130,4 @@ class View(Observer):
             self.meter.reset()
         if self.is_waiting or not self.is_gate_open:
             self.bars = []
+            self._bars_of = {}

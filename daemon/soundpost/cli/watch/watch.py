@@ -9,7 +9,7 @@ from typing import Protocol, Self, TextIO
 
 from soundpost.app import build_source
 from soundpost.capture import describe_source
-from soundpost.classify.model import load_model
+from soundpost.classify.model import load_models_at_place
 from soundpost.cli.watch.format import event_line
 from soundpost.cli.watch.plain import PlainOutput
 from soundpost.cli.watch.view import View
@@ -20,7 +20,7 @@ from soundpost.events import Detection
 from soundpost.health import Health
 from soundpost.manifest import common_names
 from soundpost.monitor import MicrophoneMonitor
-from soundpost.pipeline import build_pipeline
+from soundpost.pipeline import build_pipeline, capture_rate_hz
 from soundpost.system.clock import clock_state
 from soundpost.system.journal import LINE, PrintableFormatter
 from soundpost.system.signals import stopped_by_signals
@@ -63,20 +63,25 @@ def watch(config: Config, out: TextIO) -> None:
         SoundpostError: As `soundpost run` without a broker, or rich is not installed.
     """
     display = _open_display(out)
-    model = load_model(config.classify).at_place(config.node, config.decide, clock_state)
-    manifest, rate_hz = model.bundle.manifest, model.sample_rate_hz
+    models = load_models_at_place(config, clock_state)
+    manifests = [model.bundle.manifest for model in models]
+    rate_hz = capture_rate_hz(config.capture, manifests)
     source = build_source(config, rate_hz, health := Health())
-    mutes = build_mutes(manifest.labels, config, clock_state)
+    mutes = build_mutes([manifest.labels for manifest in manifests], config, clock_state)
     monitor = MicrophoneMonitor(rate_hz)
+    names = ", ".join(f"{manifest.id} {manifest.version}" for manifest in manifests)
     view = View(
-        f"{describe_source(config.capture.source)}  {manifest.id} {manifest.version}",
-        manifest.label_names,
-        build_rules(manifest.labels, config.decide, rate_hz),
+        f"{describe_source(config.capture.source)}  {names}",
+        [manifest.label_names for manifest in manifests],
+        [
+            build_rules(manifest.labels, model.decide, manifest.input.sample_rate_hz)
+            for manifest, model in zip(manifests, config.all_models, strict=True)
+        ],
         rate_hz,
         config.gate.floor_seconds,
     )
-    view.names = common_names(manifest.labels)
-    pipeline = build_pipeline(config, model, source, health, [monitor, view], mutes)
+    view.names = common_names([label for manifest in manifests for label in manifest.labels])
+    pipeline = build_pipeline(config, models, source, health, [monitor, view], mutes)
     with stopped_by_signals(lambda _: source.stop()), _log_to(view, display), source, display:
         for detections in pipeline.run():
             view.on_detections(detections)

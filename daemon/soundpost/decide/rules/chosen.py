@@ -15,15 +15,16 @@ def chosen_labels(config: Config, label_names: LabelNames) -> frozenset[str]:
 
     Args:
         config: The configuration.
-        label_names: The names of labels and groups.
+        label_names: The names of labels and groups of all models.
 
     Raises:
         ConfigError: `mqtt.chosen` names an unknown label or group.
     """
-    named = [*(config.decide.include or ()), *config.decide.labels]
+    tables = [model.decide for model in config.all_models]
+    named = [name for decide in tables for name in (*(decide.include or ()), *decide.labels)]
     singly = [name for name in named if name not in label_names.groups]
     # Classes may be set for `unknown` and `any` while these are off.
     classed = config.mqtt.device_classes.keys() & set(label_names.labels)
     return label_names.find([*config.mqtt.chosen, *singly, *classed], "mqtt.chosen").union(
-        reserved_labels_of(config.decide)
+        *map(reserved_labels_of, tables)
     )

@@ -52,8 +52,34 @@ class LabelNames:
             group: frozenset(_exact(names, index, f"decide.groups.{group}"))
             for group, names in configured.items()
         }
-        self._members = {label: frozenset([label]) for label in self.labels} | self.groups
-        self._index = NameIndex(self.labels, self.groups, other_names or {})
+        self._members = {label: frozenset([label]) for label in self.labels}
+        for group, members in self.groups.items():
+            self._members[group] = self._members.get(group, frozenset()) | members
+        self._other_names = dict(other_names or {})
+        self._index = NameIndex(self.labels, self.groups, self._other_names)
+
+    @classmethod
+    def union(cls, names: Sequence["LabelNames"]) -> "LabelNames":
+        """Returns the names of several models; a group has the labels that any of them gives it.
+
+        A name that is a label's in one model and a group's in another stands for both.
+        """
+        if len(names) == 1:
+            return names[0]
+        groups: dict[str, frozenset[str]] = {}
+        others: dict[str, list[str]] = {}
+        for each in names:
+            for group, members in each.groups.items():
+                groups[group] = groups.get(group, frozenset()) | members
+            for label, spellings in each._other_names.items():  # noqa: SLF001 - of the same class
+                others[label] = [*others.get(label, ()), *spellings]
+        labels = dict.fromkeys(label for each in names for label in each.labels)
+        bundle_groups = {name: sorted(groups[name]) for name in groups}
+        return cls(labels, bundle_groups=bundle_groups, other_names=others)
+
+    def __contains__(self, name: str) -> bool:
+        """Returns whether a name stands for a label or a group."""
+        return bool(self._index.find(name))
 
     def is_of_bundle(self, name: str) -> bool:
         """Returns whether a name is that of a group whose labels the bundle states."""

@@ -23,20 +23,20 @@ class Schedule:
     which the sun sets later.
 
     Attributes:
-        labels: The labels that it applies to; None means all.
+        labels: The labels that it applies to.
         is_mute: True if the labels are muted in the interval, False if they are muted outside it.
         begins: The start of the interval.
         ends: The end of the interval, exclusive.
     """
 
-    labels: frozenset[str] | None
+    labels: frozenset[str]
     is_mute: bool
     begins: TimeOfDay
     ends: TimeOfDay
 
     def applies_to(self, label: str) -> bool:
         """Returns whether the schedule applies to a label."""
-        return self.labels is None or label in self.labels
+        return label in self.labels
 
     def is_on(self, now: datetime) -> bool:
         """Returns whether a time, in UTC, is inside the interval."""
@@ -85,17 +85,16 @@ class Schedules:
 
 
 def build_schedules(
-    schedules: Sequence[ScheduleConfig],
+    tables: Sequence[tuple[ScheduleConfig, LabelNames]],
     node: NodeConfig,
-    label_names: LabelNames,
     clock: Callable[[], ClockState],
 ) -> Schedules:
     """Returns the schedules of the configuration.
 
     Args:
-        schedules: The tables `[[decide.schedules]]`.
+        tables: The tables `[[decide.schedules]]`, each with the names of its model's labels and
+            groups; without labels of its own a table applies to all of them.
         node: The time zone, and the place for times by the sun.
-        label_names: The names of labels and groups.
         clock: Returns the state of the wall clock.
 
     Raises:
@@ -115,14 +114,14 @@ def build_schedules(
     return Schedules(
         [
             Schedule(
-                labels=None
+                labels=frozenset(label_names.labels)
                 if table.labels is None
                 else label_names.find(table.labels, "decide.schedules"),
                 is_mute=table.action == "mute",
                 begins=time_of_day(table.begins),
                 ends=time_of_day(table.ends),
             )
-            for table in schedules
+            for table, label_names in tables
         ],
         clock,
     )

@@ -51,6 +51,7 @@ class DeviceAnnouncement:
         records_clips: True if the node can record clips.
         common_names: The names that people use, by label; for the others the label is spelt out.
         has_other_sounds: True if labels are detected that have no topic of their own.
+        other_models: The models that classify besides `model`.
     """
 
     base: str
@@ -64,6 +65,7 @@ class DeviceAnnouncement:
     groups: Sequence[str] = ()
     common_names: Mapping[str, str] = field(default_factory=dict)
     has_other_sounds: bool = False
+    other_models: Sequence[ModelIdentity] = ()
 
     def build_payload(
         self,
@@ -77,12 +79,13 @@ class DeviceAnnouncement:
             on_left_out: Called with the keys of the entities that do not fit.
         """
         prefix, _, path = self.base.partition("/")
+        models = (self.model, *self.other_models)
         announcement = Announcement(
             device=Device(
                 identifiers=(f"{prefix}_{path}",),
                 name=path.replace("/", " "),
                 manufacturer="Soundpost",
-                model=f"{self.model.id} {self.model.version}",
+                model=", ".join(f"{model.id} {model.version}" for model in models),
                 sw_version=__version__,
             ),
             origin=Origin(name="soundpost", sw_version=__version__),

@@ -31,6 +31,7 @@ class NodeDescription:
             source, without a name.
         common_names: The names that people use, by label; labels without one are left out.
         chosen: The labels that the configuration names.
+        other_models: The models that classify besides `model`.
     """
 
     name: str
@@ -42,6 +43,7 @@ class NodeDescription:
     source: str | None = None
     common_names: Mapping[str, str] = field(default_factory=dict)
     chosen: Collection[str] = frozenset()
+    other_models: Sequence[ModelIdentity] = ()
 
     @property
     def node_name(self) -> NodeName:
@@ -97,6 +99,7 @@ def build_announcer(
         records_clips=node.records_clips,
         common_names=node.common_names,
         has_other_sounds=len(sounds.labels) < sounds.label_count,
+        other_models=node.other_models,
     )
     topic = announcement_topic(config.discovery_prefix, node.node_name)
     return DiscoveryAnnouncer(config.discovery_prefix, topic, announcement, health)

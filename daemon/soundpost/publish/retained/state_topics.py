@@ -99,7 +99,7 @@ class SoundStates:
         own: Collection[str] | None = None,
     ) -> None:
         self._state_topics = state_topics
-        self._active: set[str] = set()
+        self._open: dict[str, str] = {}
         self._labels = dict.fromkeys((*labels, ANY))
         # `sound/any` follows all labels, with or without events of its own (decide.any).
         self._own = frozenset(self._labels if own is None else own) - {ANY}
@@ -111,21 +111,23 @@ class SoundStates:
     def update(self, message: DetectionMessage) -> None:
         """Switches a label ON with `started`, and OFF with `ended` or `retracted`.
 
-        A label without a topic of its own still switches its groups, and `sound/any`. A label of an
-        earlier configuration, whose event that run left open, switches nothing.
+        A label without a topic of its own still switches its groups, and `sound/any`. A label that
+        several models have is ON while any of its events is open. A label of an earlier
+        configuration, whose event that run left open, switches nothing.
         """
         if message.label not in self._labels:
             return
         if message.state in {State.ENDED, State.RETRACTED}:
-            self._active.discard(message.label)
+            self._open.pop(message.id, None)
         else:
-            self._active.add(message.label)
+            self._open[message.id] = message.label
+        active = set(self._open.values())
         if message.label in self._own:
-            self._set(f"{SOUND}/{message.label}", is_on=message.label in self._active)
+            self._set(f"{SOUND}/{message.label}", is_on=message.label in active)
         for group, labels in self._groups.items():
             if message.label in labels:
-                self._set(f"{GROUP}/{group}", is_on=not self._active.isdisjoint(labels))
-        self._set(f"{SOUND}/{ANY}", is_on=bool(self._active))
+                self._set(f"{GROUP}/{group}", is_on=not active.isdisjoint(labels))
+        self._set(f"{SOUND}/{ANY}", is_on=bool(active))
 
     def _set(self, topic: str, *, is_on: bool) -> None:
         self._state_topics.set(topic, ON if is_on else OFF)

@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from soundpost.cli.options import FLAGS, add_configuration, positive_seconds, read_config
+from soundpost.cli.flags.table import FLAGS
+from soundpost.cli.flags.values import positive_seconds
+from soundpost.cli.options import add_configuration, read_config
 from soundpost.config import Config
 from soundpost.errors import ConfigError
 

@@ -1,7 +1,7 @@
 """Live settings: labels and groups that commands name, and messages about changes."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -10,12 +10,23 @@ import msgspec
 import pytest
 from command_harness import MINUTE_NS, NOW_NS, RUNNING, CommandNode
 from tagging_bundle import tagging_manifest
+from tiny_models import tiny_model
 from wide_bundle import BIRDNET_LABELS, wide_manifest
 
 from soundpost.classify.model import Model
 from soundpost.commands.live_settings import LiveSettings
-from soundpost.config import Config, DecideConfig, MqttConfig, NodeConfig
-from soundpost.decide import build_mutes
+from soundpost.config import (
+    Config,
+    DecideConfig,
+    LabelConfig,
+    ModelConfig,
+    MqttConfig,
+    NodeConfig,
+    ProfileConfig,
+)
+from soundpost.decide import Rule, build_mutes
+from soundpost.errors import ConfigError
+from soundpost.manifest import Manifest
 from soundpost.messages.settings import SettingsMessage
 from soundpost.system.clock import clock_state
 
@@ -87,8 +98,8 @@ def test_settings_of_thousands_of_labels_are_bounded() -> None:
     """Thresholds that the configuration names or a command has changed are there."""
     manifest = wide_manifest(BIRDNET_LABELS)
     config = Config(mqtt=MqttConfig(chosen=["hum"]))
-    mutes = build_mutes(manifest.labels, config, clock_state)
-    settings = LiveSettings(config, manifest, mutes, lambda _: None)
+    mutes = build_mutes([manifest.labels], config, clock_state)
+    settings = LiveSettings(config, [manifest], mutes, lambda _: None)
     settings.set_threshold("long_tailed_warbler_6000", 0.7)
     settings.mute(None, LATER_NS)
     message = settings.settings(NOW_NS)
@@ -105,6 +116,51 @@ def test_settings_of_thousands_of_labels_are_bounded() -> None:
 def test_the_settings_of_a_source_name_it(source: str | None) -> None:
     """Those of a node without named sources have no such key."""
     manifest, config = wide_manifest(3), Config(node=NodeConfig(name="farm", source=source))
-    mutes = build_mutes(manifest.labels, config, clock_state)
-    message = LiveSettings(config, manifest, mutes, lambda _: None).settings(NOW_NS)
+    mutes = build_mutes([manifest.labels], config, clock_state)
+    message = LiveSettings(config, [manifest], mutes, lambda _: None).settings(NOW_NS)
     assert json.loads(msgspec.json.encode(message)).get("source") == source
+
+
+def test_settings_of_a_label_apply_to_every_model_that_has_it() -> None:
+    """The published threshold is the lowest; a command sets it in both, or in none."""
+    everyday, birds = (tiny_model(16_000).bundle.manifest, bird_manifest())
+    steady = DecideConfig(profiles={"slow": ProfileConfig(smoothing_windows=5)})
+    config = Config(
+        models=[
+            ModelConfig(decide=DecideConfig(labels={"hum": LabelConfig(on_threshold=0.8)})),
+            ModelConfig(decide=steady),
+        ]
+    )
+    mutes = build_mutes([everyday.labels, birds.labels], config, clock_state)
+    rules: list[dict[str, Rule]] = []
+
+    def keep(of_models: Sequence[Sequence[Rule]]) -> None:
+        rules[:] = [{rule.label: rule for rule in of_model} for of_model in of_models]
+
+    settings = LiveSettings(config, [everyday, birds], mutes, keep)
+    assert settings.settings(NOW_NS).thresholds == {
+        "hiss": 0.5,
+        "hum": 0.5,
+        "hush": 0.5,
+        "owl": 0.5,
+        "crow": 0.5,
+    }
+    assert settings.set_threshold("hum", 0.9) == "hum starts at 0.9"
+    assert [of_model["hum"].on_threshold for of_model in rules] == [0.9, 0.9]
+    settings.set_profile("owl", "slow")
+    assert [of_model.get("owl") and of_model["owl"].smoothing_windows for of_model in rules] == [
+        None,
+        5,
+    ]
+    with pytest.raises(ConfigError, match="there is no profile 'slow'"):
+        settings.set_profile("hum", "slow")
+    assert rules[1]["hum"].smoothing_windows == 2
+    settings.mute(["hum", "owl"], LATER_NS)
+    assert not mutes.may_start("hum", NOW_NS)
+    with pytest.raises(ConfigError, match="no label 'bear'"):
+        settings.mute(["bear"], LATER_NS)
+
+
+def bird_manifest() -> Manifest:
+    """Returns the manifest of a model that shares one label with the tiny one."""
+    return tiny_model(22_050, ("owl", "hum", "crow")).bundle.manifest

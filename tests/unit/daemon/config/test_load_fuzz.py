@@ -3,7 +3,7 @@
 import tomllib
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import msgspec
 from hypothesis import given
@@ -27,8 +27,14 @@ _TOML_VALUES = st.recursive(
 )
 
 
-def _names(section: type[msgspec.Struct]) -> list[str]:
-    return [field.name for field in msgspec.structs.fields(section)]
+def _names(section: Any) -> list[str]:  # noqa: ANN401 - a table, or the form of a list of tables
+    tables = [form for form in (section, *get_args(section)) if isinstance(form, type)]
+    return [
+        field.name
+        for table in tables
+        if issubclass(table, msgspec.Struct)
+        for field in msgspec.structs.fields(table)
+    ]
 
 
 @given(

@@ -231,8 +231,8 @@ def test_a_low_speech_score_mutes_nothing(folder: Path) -> None:
 def test_a_sample_rate_without_voice_detection_is_refused(rate_hz: int) -> None:
     """Otherwise speech would be stored that was to be silenced."""
     with pytest.raises(ConfigError, match="privacy"):
-        Privacy("mute-speech", {}, rate_hz)
-    Privacy("off", {}, rate_hz)
+        Privacy("mute-speech", [{}], rate_hz)
+    Privacy("off", [{}], rate_hz)
 
 
 @settings(max_examples=40)

@@ -12,7 +12,7 @@ import soundfile
 from soundpost.audio import Chunk, samples_to_ns
 from soundpost.config import EvidenceConfig
 from soundpost.events import Detection, Scores, State, WaveformWindow
-from soundpost.evidence import Evidence, build_recorder
+from soundpost.evidence import Evidence, RecordedModel, build_recorder
 from soundpost.evidence.encode.spectrogram import draw
 from soundpost.features import FeatureSpec, LogMel
 from soundpost.health import Health
@@ -37,7 +37,7 @@ def build(folder: Path, rate_hz: int) -> Evidence:
     )
     changed = msgspec.structs.replace(manifest, input=model_input)
     config = EvidenceConfig(folder=str(folder), pre_roll_seconds=0.5, post_roll_seconds=0.5)
-    return build_recorder(config, changed, 1, Health())
+    return build_recorder(config, [RecordedModel(changed, 1)], rate_hz, Health())
 
 
 @pytest.mark.parametrize("rate_hz", [16_000, 48_000, 256_000])

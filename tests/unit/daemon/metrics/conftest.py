@@ -10,7 +10,7 @@ from soundpost.config import MetricsConfig
 from soundpost.events import AnyWindow, Scores
 from soundpost.health import Health, Status
 from soundpost.messages import ModelIdentity
-from soundpost.metrics import InferenceTimer, Metrics, MetricSources
+from soundpost.metrics import InferenceTimer, Metrics, MetricSources, TimedModel
 
 STATUS = Status(is_connected=True, queue_seconds=0.25)
 MakeMetrics = Callable[..., Metrics]
@@ -36,11 +36,15 @@ def sources(health: Health) -> MetricSources:
         raise AssertionError("no window is classified in these tests")
 
     return MetricSources(
-        model=ModelIdentity(id="esc50", version="1.0.0", sha256="5e" * 32),
+        models=[
+            TimedModel(
+                ModelIdentity(id="esc50", version="1.0.0", sha256="5e" * 32),
+                InferenceTimer(classify),
+            )
+        ],
         labels=["dog", "siren"],
         health=health,
         sample_rate_hz=16_000,
-        inference_timer=InferenceTimer(classify),
         clock=lambda: "synced",
     )
 

@@ -96,8 +96,8 @@ def test_a_summary_without_events_is_one_line() -> None:
 
 def test_the_nearest_label_comes_first() -> None:
     """Nearest is the largest share of the threshold; labels with events are left out."""
-    best = BestScores([rule(0, "dog"), rule(1, "cow", 0.2), rule(2, "siren")], 3)
-    observer = best.observer(FILE)
+    best = BestScores([[rule(0, "dog"), rule(1, "cow", 0.2), rule(2, "siren")]], [3])
+    (observer,) = best.observers(FILE)
     observer.on_scores(scores(0, [0.3, 0.1, 0.9]))
     observer.on_scores(scores(2 * RATE_HZ, [0.4, 0.18, 0.1]))
     assert [line.split() for line in nearest(best, ["siren"])] == [
@@ -108,8 +108,8 @@ def test_the_nearest_label_comes_first() -> None:
 
 def test_scores_are_smoothed_as_thresholds_see_them() -> None:
     """One window of three over the threshold starts no event, and is no near miss of 0.9."""
-    best = BestScores([rule(0, "dog", smoothing=3)], 1)
-    observer = best.observer(FILE)
+    best = BestScores([[rule(0, "dog", smoothing=3)]], [1])
+    (observer,) = best.observers(FILE)
     for start, value in enumerate([0.9, 0.0, 0.0]):
         observer.on_scores(scores(start * RATE_HZ // 2, [value]))
     assert nearest(best, [])[0].split()[1] == "0.30"
@@ -118,21 +118,21 @@ def test_scores_are_smoothed_as_thresholds_see_them() -> None:
 def test_the_table_is_short() -> None:
     """A model with hundreds of labels does not fill the terminal."""
     rules = [rule(index, f"label{index}") for index in range(50)]
-    best = BestScores(rules, 50)
-    best.observer(FILE).on_scores(scores(0, [0.4] * 50))
+    best = BestScores([rules], [50])
+    best.observers(FILE)[0].on_scores(scores(0, [0.4] * 50))
     assert len(nearest(best, [])) == NEAREST
 
 
 def test_reserved_labels_are_left_out() -> None:
     """`unknown` and `any` have no score of the model."""
-    best = BestScores([rule(1, "any")], 1)
-    observer = best.observer(FILE)
+    best = BestScores([[rule(1, "any")]], [1])
+    (observer,) = best.observers(FILE)
     observer.on_scores(scores(0, [0.9]))
     assert nearest(best, []) == []
 
 
 def test_escape_codes_in_the_name_of_a_recording_are_shown() -> None:
     """They never reach the terminal."""
-    best = BestScores([rule(0, "dog")], 1)
-    best.observer(Path("a\x1b[2J\udcff.wav")).on_scores(scores(0, [0.4]))
+    best = BestScores([[rule(0, "dog")]], [1])
+    best.observers(Path("a\x1b[2J\udcff.wav"))[0].on_scores(scores(0, [0.4]))
     assert nearest(best, [])[0].endswith("a\\x1b[2J\\xff.wav")

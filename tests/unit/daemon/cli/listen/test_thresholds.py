@@ -1,6 +1,7 @@
 """Thresholds of the command line."""
 
 import argparse
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -8,9 +9,10 @@ from tagging_bundle import write_tagging_bundle
 
 from soundpost.classify import find_bundle
 from soundpost.classify.model import Model, load_model
+from soundpost.cli.flags.values import Threshold, threshold
 from soundpost.cli.listen.thresholds import build_run_rules, with_named_labels
-from soundpost.cli.options import Threshold, threshold
 from soundpost.config import ClassifyConfig, Config, load_config
+from soundpost.decide import Rule
 from soundpost.errors import ConfigError
 
 CONFIG = {
@@ -28,10 +30,17 @@ def model() -> Model:
     return load_model(ClassifyConfig(bundle=str(find_bundle("esc10"))))
 
 
+def run_rules(model: Model, config: Config, *texts: str) -> Sequence[Rule]:
+    """Returns the rules of a run with one model."""
+    manifests, thresholds = [model.bundle.manifest], [threshold(text) for text in texts]
+    named = with_named_labels(config, manifests, thresholds)
+    (rules,) = build_run_rules(named, manifests, thresholds)
+    return rules
+
+
 def on_thresholds(model: Model, config: Config, *texts: str) -> dict[str, float]:
     """Returns the on-threshold of each label."""
-    rules = build_run_rules(model, config, [threshold(text) for text in texts])
-    return {rule.label: rule.on_threshold for rule in rules}
+    return {rule.label: rule.on_threshold for rule in run_rules(model, config, *texts)}
 
 
 def test_one_for_all_labels_wins_over_the_configuration(model: Model) -> None:
@@ -58,10 +67,7 @@ def test_a_threshold_switches_on_a_label_that_the_bundle_switches_off(tmp_path: 
     tagging = load_model(ClassifyConfig(bundle=str(write_tagging_bundle(tmp_path / "yard"))))
 
     def detected(*texts: str) -> dict[str, float]:
-        thresholds = [threshold(text) for text in texts]
-        config = with_named_labels(Config(), thresholds)
-        rules = build_run_rules(tagging, config, thresholds)
-        return {rule.label: rule.on_threshold for rule in rules}
+        return on_thresholds(tagging, Config(), *texts)
 
     assert detected("0.3") == {"hiss": 0.3}
     assert detected("people=0.3") == {"hiss": 0.5}
@@ -79,8 +85,7 @@ def test_named_labels_keep_the_order_of_the_tables(model: Model) -> None:
             }
         },
     )
-    thresholds = [threshold("wet=0.5"), threshold("rooster=0.4")]
-    rules = build_run_rules(model, with_named_labels(config, thresholds), thresholds)
+    rules = run_rules(model, config, "wet=0.5", "rooster=0.4")
     assert {rule.label: rule.off_threshold for rule in rules}["rain"] == 0.2
 
 

@@ -52,7 +52,7 @@ def build_view(model: Model, config: DecideConfig) -> View:
     """Returns a view of the model with a configuration."""
     manifest = model.bundle.manifest
     rules = build_rules(manifest.labels, config, RATE_HZ)
-    return View("tiny", manifest.label_names, rules, RATE_HZ, 30.0)
+    return View("tiny", [manifest.label_names], [rules], RATE_HZ, 30.0)
 
 
 def test_the_highest_scores_come_first_with_their_thresholds(model: Model) -> None:

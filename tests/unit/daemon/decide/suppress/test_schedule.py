@@ -33,7 +33,7 @@ def mutes(
     """Returns the mutes of a node with these schedules."""
     groups = {"alarms": ["siren"]}
     decide = DecideConfig(schedules=list(schedules), groups=groups)
-    return build_mutes(LABELS, Config(node=node, decide=decide), lambda: clock)
+    return build_mutes([LABELS], Config(node=node, decide=decide), lambda: clock)
 
 
 def at(text: str, zone: str = "UTC") -> int:
@@ -72,10 +72,10 @@ def test_a_group_of_the_bundle_has_a_schedule_by_its_name() -> None:
     schedule = ScheduleConfig(begins="22:00", ends="06:00", labels=["animals"])
     config = Config(node=BERLIN, decide=DecideConfig(schedules=[schedule]))
     at_night = at("2026-03-10T23:00:00", "Europe/Berlin")
-    by_group = build_mutes(labels, config, lambda: "synced")
+    by_group = build_mutes([labels], config, lambda: "synced")
     assert [by_group.may_start(name, at_night) for name in ("dog", "siren")] == [False, True]
     with pytest.raises(ConfigError, match="'animals'"):
-        build_mutes(LABELS, config, lambda: "synced")
+        build_mutes([LABELS], config, lambda: "synced")
 
 
 def test_a_night_in_which_the_clocks_change_is_shorter_or_longer_by_an_hour() -> None:

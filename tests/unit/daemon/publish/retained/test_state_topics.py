@@ -6,7 +6,13 @@ from hypothesis import strategies as st
 from sample_messages import message
 
 from soundpost.events import State
+from soundpost.messages import DetectionMessage
 from soundpost.publish.retained.state_topics import OFF, ON, SoundStates, StateTopics
+
+
+def event(event_id: str, state: State, label: str) -> DetectionMessage:
+    """Returns a message of an event."""
+    return msgspec.structs.replace(message(1, state=state, event_id=event_id), label=label)
 
 
 def test_any_is_on_while_a_sound_of_any_label_lasts() -> None:
@@ -21,7 +27,7 @@ def test_any_is_on_while_a_sound_of_any_label_lasts() -> None:
         ("any", State.ENDED),
         ("dog", State.RETRACTED),
     ):
-        sounds.update(msgspec.structs.replace(message(1, state=event_state), label=label))
+        sounds.update(event(label, event_state, label))
         published.append({state.topic: state.payload for state in state_topics.pop_pending()})
     assert published == [
         {"sound/any": ON},
@@ -42,6 +48,24 @@ def test_a_group_is_off_until_one_of_its_labels_is_detected() -> None:
     }
 
 
+def test_a_label_of_two_models_is_on_while_either_has_an_open_event() -> None:
+    """The events overlap, and the first that began ends first."""
+    state_topics = StateTopics()
+    sounds = SoundStates(["dog"], {"animals": ["dog"]}, state_topics)
+    published = []
+    for event_id, state in (
+        ("of everyday", State.STARTED),
+        ("of birds", State.STARTED),
+        ("of everyday", State.ENDED),
+        ("of birds", State.RETRACTED),
+    ):
+        state_topics.pop_pending()
+        sounds.update(event(event_id, state, "dog"))
+        published.append({topic.topic: topic.payload for topic in state_topics.pop_pending()})
+    off = {"sound/dog": OFF, "group/animals": OFF, "sound/any": OFF}
+    assert published[1:] == [{}, {}, off]
+
+
 GROUPS = {"security": ["siren", "dog"], "animals": ["dog", "cat"]}
 LABELS = ["siren", "dog", "cat", "rain"]
 
@@ -56,7 +80,7 @@ def test_a_group_is_on_while_one_of_its_labels_is(toggled: list[str]) -> None:
     for label in toggled:
         active ^= {label}
         state = State.STARTED if label in active else State.ENDED
-        sounds.update(msgspec.structs.replace(message(1, state=state), label=label))
+        sounds.update(event(label, state, label))
         latest |= {state.topic: state.payload for state in state_topics.pop_pending()}
         for group, labels in GROUPS.items():
             expected = ON if active & set(labels) else OFF

@@ -29,7 +29,7 @@ from soundpost.events import Detection
 from soundpost.health import Health
 from soundpost.pipeline import build_pipeline
 
-TINY = Path(__file__).resolve().parents[2] / "golden" / "tiny-int8"
+TINY = Path(__file__).resolve().parents[3] / "golden" / "tiny-int8"
 RATE_HZ = 16_000
 # So low that the tiny model's random scores start and end many events.
 DECIDE = DecideConfig(on_threshold=0.36, off_threshold=0.33, smoothing_windows=2)
@@ -168,7 +168,7 @@ def test_a_schedule_mutes_by_the_time_of_the_sound_and_is_counted(model: Model) 
         node=NodeConfig(timezone="UTC"),
         decide=msgspec.structs.replace(DECIDE, schedules=[night]),
     )
-    mutes = build_mutes(model.bundle.manifest.labels, config, lambda: "synced")
+    mutes = build_mutes([model.bundle.manifest.labels], config, lambda: "synced")
     health = Health()
     samples = sound(6.0, 1)
     pipeline = build_pipeline(config, model, ChunkedSource(samples, [800]), health, mutes=mutes)

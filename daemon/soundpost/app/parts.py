@@ -1,0 +1,60 @@
+"""Builds single parts of the daemon from the configuration and the manifests of the models."""
+
+from collections.abc import Callable, Sequence
+
+from soundpost.capture import Source
+from soundpost.capture import build_source as build_capture_source
+from soundpost.config import Config
+from soundpost.decide import longest_memory_windows
+from soundpost.evidence import Evidence, RecordedModel, build_recorder
+from soundpost.health import Health
+from soundpost.manifest import Manifest
+from soundpost.messages import MessageBuilder, Origin
+from soundpost.pipeline import capture_rate_hz
+from soundpost.system.clock import ClockState
+
+
+def build_source(config: Config, sample_rate_hz: int, health: Health) -> Source:
+    """Builds the configured source, not yet opened."""
+    return build_capture_source(config.capture, sample_rate_hz, health)
+
+
+def build_message_builder(
+    config: Config,
+    manifests: Sequence[Manifest],
+    clock: Callable[[], ClockState],
+    last_seq: int = 0,
+) -> MessageBuilder:
+    """Builds the message builder of a node.
+
+    Args:
+        config: Its `[node]` names the node.
+        manifests: Of the models; each message names the one that detected.
+        clock: Returns whether the wall clock can be trusted.
+        last_seq: The last `seq` that an earlier run used.
+    """
+    return MessageBuilder(
+        Origin.of(config.node, manifests),
+        sample_rate_hz=capture_rate_hz(config.capture, manifests),
+        clock=clock,
+        last_seq=last_seq,
+    )
+
+
+def build_evidence(config: Config, manifests: Sequence[Manifest], health: Health) -> Evidence:
+    """Builds the recorder of clips, which stores nothing unless a folder is configured.
+
+    Args:
+        config: Its `[evidence]`, its rate of capture, and the rules of each model.
+        manifests: Of the models, in the order of the configuration.
+        health: Counts clips.
+
+    Raises:
+        ConfigError: The rate does not allow what is configured, or a label is unknown.
+    """
+    models = [
+        RecordedModel(manifest, longest_memory_windows(manifest, model.decide))
+        for manifest, model in zip(manifests, config.all_models, strict=True)
+    ]
+    rate_hz = capture_rate_hz(config.capture, manifests)
+    return build_recorder(config.evidence, models, rate_hz, health)
