@@ -1,9 +1,10 @@
-"""Makes two tiny bundles of models that take waveforms, beside this file.
+"""Makes three tiny bundles of models that take waveforms, beside this file.
 
 `PYTHONPATH=tests/support python tests/golden/make_tiny_waveform_bundles.py`; needs the training
 extra (TensorFlow) and onnxruntime. Weights are random, from a fixed seed; files, manifests and
 golden vectors are real. `tiny-two-outputs` is TFLite, takes [1, n, 1] and gives logits and an
-embedding; `tiny-onnx` takes [batch, n], and has its sigmoid inside.
+embedding; `tiny-onnx` takes [batch, n], and has its sigmoid inside; `tiny-variable` is TFLite and
+takes samples of any number.
 """
 
 from pathlib import Path
@@ -84,8 +85,28 @@ def onnx() -> ForeignModel:
     )
 
 
+def variable() -> ForeignModel:
+    """Returns statistics of any number of samples: their mean size, the largest and the last."""
+
+    def statistics(samples: tf.Tensor) -> tf.Tensor:
+        size = tf.abs(samples)
+        return tf.stack([tf.reduce_mean(size), tf.reduce_max(size), size[-1]])[None]
+
+    function = tf.function(statistics).get_concrete_function(tf.TensorSpec([None], tf.float32))
+    return ForeignModel(
+        content=tf.lite.TFLiteConverter.from_concrete_functions([function]).convert(),
+        runtime="tflite",
+        sample_rate_hz=RATE_HZ,
+        window_samples=TFLITE_SAMPLES,
+        labels=LABELS,
+        activation="none",
+        stride_samples=TFLITE_SAMPLES // 2,
+    )
+
+
 if __name__ == "__main__":
-    for name, model in {"tiny-two-outputs": two_outputs(), "tiny-onnx": onnx()}.items():
+    models = {"tiny-two-outputs": two_outputs(), "tiny-onnx": onnx(), "tiny-variable": variable()}
+    for name, model in models.items():
         write_bundle(HERE / name, model)
         text = f"# {name}\n\nRandom weights, for tests. Made by `{Path(__file__).name}`.\n"
         (HERE / name / CARD_FILE).write_text(text, encoding="utf-8")

@@ -13,8 +13,7 @@ import pytest
 from foreign_bundle import (
     BareModel,
     ForeignModel,
-    tiny_onnx_model,
-    tiny_tflite_model,
+    tiny_model,
     write_bundle,
     yamnet,
 )
@@ -52,14 +51,14 @@ def mn04(shared_data: Path) -> ForeignModel:
     )
 
 
-@pytest.fixture(params=["yamnet", "mn04", "two outputs", "onnx"])
+@pytest.fixture(params=["yamnet", "mn04", "tiny-two-outputs", "tiny-variable", "tiny-onnx"])
 def foreign(request: pytest.FixtureRequest, shared_data: Path) -> ForeignModel:
     """Provides each of the models."""
     if request.param == "yamnet":
         return yamnet(shared_data)
     if request.param == "mn04":
         return mn04(shared_data)
-    return tiny_tflite_model() if request.param == "two outputs" else tiny_onnx_model()
+    return tiny_model(request.param)
 
 
 class ScoreList(Observer):
@@ -135,10 +134,12 @@ def test_the_size_of_chunks_changes_no_event(shared_data: Path, tmp_path: Path) 
 
 def test_sounds_without_a_label_are_detected_without_log_mel(tmp_path: Path) -> None:
     """`unknown` and `any` depend on the level and the scores alone."""
-    bundle = write_bundle(tmp_path / "tiny", replace(tiny_tflite_model(), on_threshold=0.9))
+    bundle = write_bundle(
+        tmp_path / "tiny", replace(tiny_model("tiny-two-outputs"), on_threshold=0.9)
+    )
     decide = DecideConfig(unknown=True, any=True, floor_seconds=1.0, over_floor_db=6.0)
     quiet = np.random.default_rng(1).integers(-30, 30, 48_000).astype(np.int16)
-    samples = np.concatenate((quiet, sound(tiny_tflite_model(), 40), quiet))
+    samples = np.concatenate((quiet, sound(tiny_model("tiny-two-outputs"), 40), quiet))
     model = Model(bundle, Classifier(bundle))
     detections = run(model, samples, 800, Config(decide=decide), [])
     assert {"any", "unknown"} <= {detection.label for detection in detections}
@@ -150,7 +151,7 @@ def test_the_commands_work_with_such_a_bundle(
     """`bundles`, `labels` and `listen` as with the included ones."""
     import soundfile  # noqa: PLC0415 - writes the recording of this test only
 
-    model = replace(tiny_onnx_model(), on_threshold=0.55)
+    model = replace(tiny_model("tiny-onnx"), on_threshold=0.55)
     write_bundle(tmp_path / "models" / "tiny", model)
     monkeypatch.setenv("SOUNDPOST_MODELS", str(tmp_path / "models"))
     assert main(["bundles", "--json"]) == 0

@@ -71,6 +71,8 @@ class ForeignModel:
         """Returns the runtime that runs it, without anything of a bundle."""
         if self.runtime == "onnx":
             return OnnxInterpreter(self.content)
+        if VARIABLE in Interpreter(self.content).input.shape:
+            return Interpreter(self.content, input_shape=[self.window_samples])
         return Interpreter(self.content)
 
 
@@ -187,33 +189,20 @@ def embedding_size(model: ForeignModel) -> int:
     return int(runtime.invoke(values, model.embedding or 0).size)
 
 
-def tiny_onnx_model() -> ForeignModel:
-    """Returns the model of the tiny ONNX bundle, for a manifest of a test's own."""
+def tiny_model(name: str) -> ForeignModel:
+    """Returns the model of a tiny bundle of waveforms, for a manifest of a test's own."""
+    manifest = load_bundle(GOLDEN / name).manifest
+    embedding = manifest.output.embedding
     return ForeignModel(
-        content=(GOLDEN / "tiny-onnx" / ONNX_FILE).read_bytes(),
-        runtime="onnx",
-        sample_rate_hz=16_000,
-        window_samples=800,
-        labels=("hiss", "hum", "hush"),
-        activation="none",
-        stride_samples=400,
-        position=1,
-        embedding=0,
-    )
-
-
-def tiny_tflite_model() -> ForeignModel:
-    """Returns the model of the tiny bundle with two outputs, for a manifest of a test's own."""
-    return ForeignModel(
-        content=(GOLDEN / "tiny-two-outputs" / MODEL_FILE).read_bytes(),
-        runtime="tflite",
-        sample_rate_hz=16_000,
-        window_samples=1_600,
-        labels=("hiss", "hum", "hush"),
-        activation="sigmoid",
-        stride_samples=800,
-        position=1,
-        embedding=0,
+        content=load_bundle(GOLDEN / name).model,
+        runtime=manifest.runtime,
+        sample_rate_hz=manifest.input.sample_rate_hz,
+        window_samples=manifest.input.window_samples,
+        labels=tuple(manifest.label_names),
+        activation=manifest.output.activation,
+        stride_samples=manifest.input.stride_samples,
+        position=manifest.output.position,
+        embedding=embedding.position if embedding else None,
     )
 
 

@@ -2,6 +2,7 @@
 
 import importlib
 from collections.abc import Sequence
+from dataclasses import replace
 from math import prod
 from typing import Any
 
@@ -61,6 +62,8 @@ class Interpreter(ModelRuntime):
                 hint="pip install ai-edge-litert, or numpy below 2",
             ) from error
         (self.input,) = _tensors(self._runtime.get_input_details(), "input", most=1)
+        if input_shape is not None and VARIABLE in self.input.shape:
+            self.input = replace(self.input, shape=tuple(input_shape))
         self.outputs = _tensors(self._runtime.get_output_details(), "output", most=MOST_OUTPUTS)
 
     def run(self, values: NDArray[Any], positions: Sequence[int]) -> list[NDArray[Any]]:
@@ -123,7 +126,7 @@ def _tensor(detail: dict[str, Any]) -> TensorInfo:
     scale, zero_point = detail["quantization"]
     return TensorInfo(
         index=int(detail["index"]),
-        shape=tuple(int(size) for size in detail["shape"]),
+        shape=tuple(int(size) for size in detail["shape_signature"]),
         dtype=np.dtype(detail["dtype"]).name,
         scale=float(scale),
         zero_point=int(zero_point),

@@ -6,7 +6,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-from foreign_bundle import tiny_tflite_model, write_bundle
+from foreign_bundle import tiny_model, write_bundle
 
 from soundpost.classify import load_bundle
 from soundpost.errors import BundleError
@@ -138,7 +138,7 @@ def test_the_file_of_the_model_is_the_one_of_its_runtime() -> None:
 def with_range(tmp_path: Path) -> Path:
     """Provides a bundle whose range model is some TFLite file."""
     range_model = (TINY / MODEL_FILE).read_bytes()
-    model = dataclasses.replace(tiny_tflite_model(), range_model=range_model)
+    model = dataclasses.replace(tiny_model("tiny-two-outputs"), range_model=range_model)
     return write_bundle(tmp_path / "with-range", model).folder
 
 

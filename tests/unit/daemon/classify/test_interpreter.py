@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from soundpost.classify.interpreter import Interpreter
-from soundpost.classify.runtime import TensorInfo
+from soundpost.classify.runtime import VARIABLE, TensorInfo
 from soundpost.errors import BundleError
 
 GOLDEN = Path(__file__).resolve().parents[3] / "golden"
@@ -102,6 +102,23 @@ def test_each_output_of_a_model_is_returned_by_its_position(shared_data: Path) -
     results = interpreter.run(values, [1, 0])
     assert [result.shape for result in results] == shapes[::-1]
     assert np.array_equal(interpreter.invoke(values, 1), results[0])
+
+
+def test_an_input_of_variable_size_is_given_its_shape() -> None:
+    """Without one the size is open; with one it is that of every window."""
+    content = (GOLDEN / "tiny-variable" / "model.tflite").read_bytes()
+    assert Interpreter(content).input.shape == (VARIABLE,)
+    interpreter = Interpreter(content, input_shape=[1_600])
+    assert interpreter.input.shape == (1_600,)
+    samples = np.linspace(-1.0, 0.5, 1_600, dtype=np.float32)
+    expected = [np.abs(samples).mean(), 1.0, 0.5]
+    assert interpreter.invoke(samples)[0] == pytest.approx(expected, abs=1e-6)
+
+
+def test_a_fixed_input_keeps_its_shape() -> None:
+    """The shape of a manifest is compared with it, never forced on it."""
+    interpreter = Interpreter(MODEL, input_shape=[1, 32, 32, 1])
+    assert interpreter.input.shape == (1, 16, 64, 1)
 
 
 WITHOUT_RUNTIME = """

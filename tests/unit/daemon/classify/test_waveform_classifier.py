@@ -21,13 +21,14 @@ from soundpost.events import WaveformWindow
 from soundpost.manifest import Embedding, Manifest, Output, Tensor
 
 GOLDEN = Path(__file__).resolve().parents[3] / "golden"
-BUNDLES = {name: load_bundle(GOLDEN / name) for name in ("tiny-two-outputs", "tiny-onnx")}
-SAMPLES = {"tiny-two-outputs": 1_600, "tiny-onnx": 800}
+SAMPLES = {"tiny-two-outputs": 1_600, "tiny-variable": 1_600, "tiny-onnx": 800}
+BUNDLES = {name: load_bundle(GOLDEN / name) for name in SAMPLES}
 needs_onnx = pytest.mark.skipif(
     importlib.util.find_spec("onnxruntime") is None,
     reason="onnxruntime is an extra; a device has it only if its bundle is ONNX",
 )
-NAMES = ["tiny-two-outputs", pytest.param("tiny-onnx", marks=needs_onnx)]
+WITH_EMBEDDING = ["tiny-two-outputs", pytest.param("tiny-onnx", marks=needs_onnx)]
+NAMES = [*WITH_EMBEDDING, "tiny-variable"]
 FULL_SCALE_1 = np.float32(1 / 32_768)
 
 
@@ -165,7 +166,7 @@ def _embedding_at(position: int, width: int) -> Embedding:
     return Embedding(position=position, tensor=tensor)
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", WITH_EMBEDDING)
 @pytest.mark.parametrize(
     ("changed", "message"),
     [

@@ -27,7 +27,10 @@ from soundpost.messages import DetectionMessage
 from soundpost.pipeline import build_pipeline
 
 TINY = Path(__file__).resolve().parents[3] / "golden"
-BUNDLES = [TINY / "tiny-int8", TINY / "tiny-float", find_bundle("everyday"), find_bundle("esc10")]
+BUNDLES = [
+    *(TINY / name for name in ("tiny-int8", "tiny-float", "tiny-two-outputs", "tiny-variable")),
+    *(find_bundle("everyday"), find_bundle("esc10")),
+]
 # So low that the tiny model's random scores start and end events all the time.
 LIVELY = Config(decide=DecideConfig(on_threshold=0.36, off_threshold=0.33, smoothing_windows=2))
 
