@@ -126,6 +126,7 @@ def validate(config: Config) -> None:
     tracker = build_tracker(model.bundle.manifest, config.decide, mutes, Health())
     build_gate(config.gate, model.sample_rate_hz)
     build_evidence(config, model.bundle.manifest, Health())
+    build_source(config, model.sample_rate_hz, Health())
     load_broker_address(config.mqtt)
     describe_node(config, model.bundle.manifest, tracker.labels).sound_topics(config.mqtt)
 
