@@ -132,6 +132,7 @@ def validate(config: Config) -> None:
     ]
     build_gate(config.gate, rate_hz)
     build_evidence(config, manifests, Health())
+    build_source(config, rate_hz, Health())
     load_broker_address(config.mqtt)
     labels = list(dict.fromkeys(name for tracker in trackers for name in tracker.labels))
     describe_node(config, manifests, labels).sound_topics(config.mqtt)

@@ -41,8 +41,9 @@ _HINTS = (
         "this ffmpeg does not read such an input; `ffmpeg -protocols` lists what it reads",
     ),
 )
-_REPETITION = "Impossible to open"
-"""First words of a line between two others that give the reason."""
+_REPETITIONS = ("Impossible to open", "Error opening input file")
+"""First words of lines beside others that give the reason, of ffmpeg 5 and 7."""
+_PREFIXES = ("pipe:0: ", "Error opening input: ")
 _OTHER_HINT = "`ffprobe` with the same address shows more"
 
 
@@ -56,7 +57,7 @@ def stream_failure(
         log: The last errors of ffmpeg, oldest first.
         password: Removed from them.
     """
-    telling = [line for line in log if not line.startswith(_REPETITION)]
+    telling = [line for line in log if not line.startswith(_REPETITIONS)]
     lines = [_redacted(line, address, password) for line in telling[-SHOWN_LINES:]]
     reason = "; ".join(dict.fromkeys(filter(None, lines))) or _ENDED
     message = f"{address.shown}: {reason}"
@@ -67,7 +68,8 @@ def stream_failure(
 
 
 def _redacted(line: str, address: StreamAddress, password: str | None) -> str:
-    line = line.removeprefix("pipe:0: ")
+    for prefix in _PREFIXES:
+        line = line.removeprefix(prefix)
     if password is not None:
         line = line.replace(address.with_password(password), address.shown)
         for secret in (password, quote(password, safe="")):

@@ -49,6 +49,7 @@ class StreamSource:
         self._chunks = PcmChunks(
             self.name, options.sample_rate_hz, options.channel, health, follows
         )
+        self._has_begun = False
         self._stopping = False
         self._is_closed = False
         self._process = _start(options)
@@ -93,15 +94,17 @@ class StreamSource:
         while not self._stopping:
             buffer = self._reader.get(POLL_SECONDS)
             if buffer is not None:
-                waited_seconds = 0.0
+                waited_seconds, self._has_begun = 0.0, True
                 yield from self._chunks.place(buffer, self._reader)
                 continue
             if self._reader.has_ended:
+                if self._is_stopping():  # Ctrl-C at a terminal ends ffmpeg, too
+                    return
                 raise self._failure()
             # Not by the clock: while the process itself was stopped, it did not wait.
             waited_seconds += POLL_SECONDS
             self._refuse_stall(waited_seconds)
-            if self._reader.format is None or waited_seconds >= QUIET_SECONDS:
+            if not self._has_begun or waited_seconds >= QUIET_SECONDS:
                 yield None
 
     def close(self) -> None:
@@ -129,13 +132,16 @@ class StreamSource:
                     pipe.close()
         return self._is_closed
 
+    def _is_stopping(self) -> bool:
+        return self._stopping
+
     def _failure(self) -> CaptureError:
         """Returns the error of a stream that ended by itself."""
         self._log.wait()
         return stream_failure(self._options.address, self._log.errors, self._options.password)
 
     def _refuse_stall(self, waited_seconds: float) -> None:
-        limits, has_begun = self._options.limits, self._reader.format is not None
+        limits, has_begun = self._options.limits, self._has_begun
         if waited_seconds >= (limits.stall_seconds if has_begun else limits.first_seconds):
             what = "no sound" if has_begun else "no answer"
             raise CaptureError(

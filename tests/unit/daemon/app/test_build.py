@@ -10,7 +10,14 @@ from range_bundle import write_range_bundle
 from soundpost.app import build
 from soundpost.classify import Classifier, load_bundle
 from soundpost.classify.model import Model
-from soundpost.config import ClassifyConfig, Config, EvidenceConfig, MqttConfig, NodeConfig
+from soundpost.config import (
+    CaptureConfig,
+    ClassifyConfig,
+    Config,
+    EvidenceConfig,
+    MqttConfig,
+    NodeConfig,
+)
 from soundpost.errors import BundleError, ConfigError
 from soundpost.manifest import log_mel_input
 
@@ -59,3 +66,16 @@ def test_a_range_model_that_cannot_be_used_is_refused(tmp_path: Path) -> None:
     place = NodeConfig(name="n", latitude=0.0, longitude=0.0)
     with pytest.raises(BundleError, match="the range model"):
         build.validate(Config(classify=bundle, node=place))
+
+
+def test_a_reload_is_refused_for_an_impossible_source(tmp_path: Path) -> None:
+    """The running daemon keeps its source, instead of restarting without one."""
+    bundle = ClassifyConfig(bundle=str(TINY))
+    camera = CaptureConfig(source="rtsp://camera/stream")
+    build.validate(Config(classify=bundle, capture=camera))
+    for wrong in (
+        CaptureConfig(source="rtsp://camera:99999/stream"),
+        CaptureConfig(source="rtsp://me@camera/", password_file=str(tmp_path / "absent")),
+    ):
+        with pytest.raises(ConfigError):
+            build.validate(Config(classify=bundle, capture=wrong))

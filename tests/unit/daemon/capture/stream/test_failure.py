@@ -8,6 +8,13 @@ from soundpost.capture.stream.failure import LINE_CHARACTERS, stream_failure
 
 ADDRESS = parse_address("rtsp://me@cam/stream")
 PASSWORD = "p@ss w"  # noqa: S105 - of no server
+REFUSED_BY_FFMPEG_7 = (
+    "method DESCRIBE failed: 401 Unauthorized",
+    "Impossible to open 'rtsp://me:p%40ss%20w@cam/stream'",
+    "Error opening input: Server returned 401 Unauthorized (authorization failed)",
+    "Error opening input file pipe:0.",
+    "Error opening input files: Server returned 401 Unauthorized (authorization failed)",
+)
 REFUSED = (
     "method DESCRIBE failed: 401 Unauthorized",
     "Impossible to open 'rtsp://me:p%40ss%20w@cam/stream'",
@@ -15,9 +22,10 @@ REFUSED = (
 )
 
 
-def test_a_refused_login_is_an_error_of_its_own() -> None:
+@pytest.mark.parametrize("log", [REFUSED, REFUSED_BY_FFMPEG_7])
+def test_a_refused_login_is_an_error_of_its_own(log: tuple[str, ...]) -> None:
     """It is retried more rarely, and its hint names the password file."""
-    error = stream_failure(ADDRESS, REFUSED, PASSWORD)
+    error = stream_failure(ADDRESS, log, PASSWORD)
     assert isinstance(error, LoginRefusedError)
     assert str(error) == (
         "rtsp://me@cam/stream: method DESCRIBE failed: 401 Unauthorized; "
