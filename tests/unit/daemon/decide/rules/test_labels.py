@@ -176,3 +176,14 @@ def test_names_without_letters_are_never_found() -> None:
     names = LabelNames(["a", "b"], other_names={"a": ["!"], "b": ["?"]})
     with pytest.raises(ConfigError, match="there is no label '!'"):
         names.find(["!"])
+
+
+def test_the_names_of_several_models_are_found_in_all_of_them() -> None:
+    """A species that two models have is both labels."""
+    bats = build_label_names([label("noctule", "Noctule", "Nyctalus noctula")], DecideConfig())
+    owls = build_label_names([label("owl_2", "Owl", "Strix aluco")], DecideConfig())
+    names = LabelNames.union([NAMES, bats, owls])
+    assert names.find(["nyctalus noctula"]) == {"noctule"}
+    assert names.find(["STRIX ALUCO"]) == OWLS | {"owl_2"}
+    assert "Owls" in names
+    assert "Bubo bubo" not in names
