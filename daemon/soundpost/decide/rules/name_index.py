@@ -14,11 +14,14 @@ _SEPARATORS = re.compile(r"[\s!-/:-@\[-`{-~\u2010-\u2015\u2018-\u201f]+")
 def other_names(label: Label) -> list[str]:
     """Returns the names that a label has beside its own.
 
-    The last one joins both names of a species, as lists of species for BirdNET do.
+    The last one joins both names of a species, as lists of species for BirdNET do; there a label
+    that is no species has its only name twice (`Dog_Dog`).
     """
-    common, scientific = label.common_name, label.scientific_name
-    names = [name for name in (common, scientific) if name]
-    return [*names, f"{scientific}_{common}"] if common and scientific else names
+    common = label.common_name or label.scientific_name
+    scientific = label.scientific_name or label.common_name
+    if common is None or scientific is None:
+        return []
+    return list(dict.fromkeys((common, scientific, f"{scientific}_{common}")))
 
 
 def folded(name: str) -> str:

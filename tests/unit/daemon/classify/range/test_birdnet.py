@@ -55,7 +55,7 @@ def bundle(birdnet: Path) -> Bundle:
 
 
 def label(line: str) -> Label:
-    """Returns a label of the file."""
+    """Returns a label of the file as it is imported: a name that stands twice is one name."""
     scientific, _, common = line.partition("_")
     return Label(
         name=re.sub(r"[^a-z0-9]+", "_", common.lower()).strip("_"),
@@ -65,7 +65,7 @@ def label(line: str) -> Label:
         minimum_samples=0,
         refractory_samples=0,
         common_name=common,
-        scientific_name=scientific,
+        scientific_name=None if scientific == common else scientific,
     )
 
 

@@ -35,7 +35,7 @@ LABELS = [
     label("tawny_owl_call", "Tawny Owl", "Strix aluco", "owls"),
     label("swainson_s_thrush", "Swainson's Thrush", "Catharus ustulatus"),
     label("menetries_s_warbler", "Ménétries's Warbler", "Curruca mystacea"),
-    label("dog", "Dog", "Dog"),
+    label("dog", "Dog"),
     label("glass_breaking"),
 ]
 OWLS = frozenset({"tawny_owl", "tawny_owl_call"})
@@ -60,6 +60,7 @@ NAMES = build_label_names(LABELS, DecideConfig())
         ("ménétries's warbler", {"menetries_s_warbler"}),
         ("Me\u0301ne\u0301tries's Warbler", {"menetries_s_warbler"}),
         ("Dog", {"dog"}),
+        ("Dog_Dog", {"dog"}),
         ("Glass breaking", {"glass_breaking"}),
     ],
 )
