@@ -2,7 +2,8 @@
 
 Their weights are random, from a fixed seed. They score the three labels of the tiny bundles from
 latitude, longitude and week. `broken` gives NaN, `logits` lacks the sigmoid, `two` has a second
-output. Needs the training extra (TensorFlow). Another version of TensorFlow may write other bytes.
+output, `open` leaves the number of places open. Needs the training extra (TensorFlow). Names of
+layers, and another version of TensorFlow, may change the bytes.
 """
 
 from pathlib import Path
@@ -20,13 +21,13 @@ STEEPNESS = 4.0
 """Of the weights: so that scores cross any threshold between places and between weeks."""
 
 
-def network(activation: str) -> keras.Model:
+def network(activation: str, places: int | None = 1) -> keras.Model:
     """Builds a network: place and week scaled to about 1, a hidden layer, an output layer."""
     keras.utils.set_random_seed(SEED)
     weights = keras.initializers.RandomNormal(stddev=STEEPNESS / 2, seed=SEED)
     return keras.Sequential(
         [
-            keras.Input((3,), batch_size=1),
+            keras.Input((3,), batch_size=places),
             keras.layers.Rescaling((1 / 90, 1 / 180, 1 / 24), (0.0, 0.0, -1.0)),
             keras.layers.Dense(UNITS, activation="tanh", kernel_initializer=weights),
             keras.layers.Dense(LABELS, activation=activation, kernel_initializer=weights),
@@ -34,9 +35,9 @@ def network(activation: str) -> keras.Model:
     )
 
 
-def convert(model: keras.Model) -> bytes:
-    """Converts the network to TFLite with float32 tensors."""
-    shape = tf.TensorSpec((1, 3), tf.float32)
+def convert(model: keras.Model, places: int | None = 1) -> bytes:
+    """Converts the network to TFLite with float32 tensors, for one place or any number."""
+    shape = tf.TensorSpec((places, 3), tf.float32)
     frozen = convert_variables_to_constants_v2(tf.function(model).get_concrete_function(shape))
     content: bytes = tf.lite.TFLiteConverter.from_concrete_functions([frozen]).convert()
     return content
@@ -46,6 +47,7 @@ if __name__ == "__main__":
     FOLDER.mkdir(exist_ok=True)
     (FOLDER / "tiny.tflite").write_bytes(convert(network("sigmoid")))
     (FOLDER / "logits.tflite").write_bytes(convert(network("linear")))
+    (FOLDER / "open.tflite").write_bytes(convert(network("sigmoid", None), None))
     single = network("sigmoid")
     (FOLDER / "two.tflite").write_bytes(
         convert(keras.Model(single.inputs, [single.outputs[0], single.layers[1].output]))

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from soundpost.classify.interpreter import Interpreter
 from soundpost.classify.range.week import WEEKS
-from soundpost.classify.runtime import TensorInfo
+from soundpost.classify.runtime import VARIABLE, TensorInfo
 from soundpost.config import Place
 from soundpost.errors import BundleError
 from soundpost.manifest import RANGE_FILE
@@ -38,7 +38,7 @@ def range_scores(content: bytes, place: Place, labels: int) -> NDArray[np.float3
             finite numbers from 0 to 1.
     """
     try:
-        interpreter = Interpreter(content)
+        interpreter = Interpreter(content, input_shape=_INPUT_SHAPE)
         _refuse_others("input", [interpreter.input], _INPUT_SHAPE)
         _refuse_others("output", interpreter.outputs, (1, labels))
         rows = [
@@ -62,7 +62,8 @@ def range_scores(content: bytes, place: Place, labels: int) -> NDArray[np.float3
 def _refuse_others(side: str, tensors: Sequence[TensorInfo], shape: tuple[int, ...]) -> None:
     """Raises BundleError unless there is one tensor, float32 of a shape."""
     found = [f"{tensor.dtype}{list(tensor.shape)}" for tensor in tensors]
-    if found != [f"float32{list(shape)}"]:
+    # Such models often leave the number of places open.
+    if found not in ([f"float32{list(shape)}"], [f"float32{[VARIABLE, *shape[1:]]}"]):
         raise BundleError(
             f"expected {side} float32{list(shape)}, got {', '.join(found)}", hint=_HINT
         )

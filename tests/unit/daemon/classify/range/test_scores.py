@@ -26,6 +26,14 @@ def test_scores_are_those_of_the_bare_runtime(latitude: float, longitude: float,
     np.testing.assert_array_equal(scores[week - 1], bare_scores(TINY, latitude, longitude, week))
 
 
+def test_a_model_may_leave_the_number_of_places_open() -> None:
+    """As BirdNET's does; it is run for one place at a time."""
+    scores = range_scores((RANGE_MODELS / "open.tflite").read_bytes(), BERLIN, 3)
+    np.testing.assert_allclose(scores, range_scores(TINY.read_bytes(), BERLIN, 3), atol=1e-6)
+    with pytest.raises(BundleError, match=r"expected output float32\[1, 4\], got float32\[-1, 3\]"):
+        range_scores((RANGE_MODELS / "open.tflite").read_bytes(), BERLIN, 4)
+
+
 @pytest.mark.parametrize(
     ("model", "labels", "message"),
     [
