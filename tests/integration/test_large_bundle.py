@@ -103,3 +103,6 @@ def test_more_labels_than_fit_are_a_configuration_error(
     done = soundpost("run", *options[:4], "--bundle", str(bundle), "--config", str(config))
     assert done.returncode == 78
     assert "expected at most 175 labels" in done.stderr
+    checked = soundpost("check", *options[:2], "--bundle", str(bundle), "--config", str(config))
+    assert checked.returncode != 0
+    assert "expected at most 175 labels" in checked.stdout

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TextIO
 
-from soundpost.app import build_evidence
+from soundpost.app import build_evidence, describe_node
 from soundpost.capture import describe_source, parse_source, probe_source
 from soundpost.classify import Bundle, Classifier, find_bundle, load_bundle, replay_golden
 from soundpost.classify.golden import SCORE_TOLERANCE
@@ -115,6 +115,12 @@ def _fit_together(bundles: list[Bundle], config: Config) -> list[Bundle]:
     manifests = [bundle.manifest for bundle in bundles]
     build_mutes([manifest.labels for manifest in manifests], config, clock_state)
     build_gate(config.gate, capture_rate_hz(config.capture, manifests))
+    rules = [
+        build_rules(manifest.labels, model.decide, manifest.input.sample_rate_hz)
+        for manifest, model in zip(manifests, config.all_models, strict=True)
+    ]
+    labels = list(dict.fromkeys(rule.label for of_model in rules for rule in of_model))
+    describe_node(config, manifests, labels).sound_topics(config.mqtt)
     return bundles
 
 

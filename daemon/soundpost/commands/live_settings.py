@@ -1,11 +1,7 @@
 """Settings that commands change at run time: mutes, thresholds, profiles."""
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
-from itertools import islice
-
-import msgspec
-from msgspec import UNSET
+from collections.abc import Callable, Sequence
 
 from soundpost.audio import NANOSECONDS
 from soundpost.config import Config
@@ -21,7 +17,7 @@ from soundpost.decide.rules.labels import refuse_unknown
 from soundpost.errors import ConfigError
 from soundpost.manifest import Manifest
 from soundpost.messages import NodeName
-from soundpost.messages.settings import MOST_LISTED, SettingsMessage
+from soundpost.messages.settings import SettingsMessage, bounded_settings
 from soundpost.system.clock import rfc3339
 
 _SHOWN_LABELS = 5
@@ -62,7 +58,7 @@ class LiveSettings:
         self._set_rules = set_rules
         self._overrides: dict[str, Override] = {}
         self._rules = self._model_rules.build({})
-        for override in overrides:
+        for override in () if not overrides or self._restore(overrides) else overrides:
             try:
                 self._set(override)
             except ConfigError as error:
@@ -107,6 +103,7 @@ class LiveSettings:
         Raises:
             ConfigError: There is no such label, or the score contradicts the configuration.
         """
+        label = self._label_of(label)
         profile = self._override(label).profile
         self._set(Override(label, on_threshold, profile))
         return f"{label} starts at {lowest_thresholds(self._rules)[label]:g}"
@@ -117,52 +114,58 @@ class LiveSettings:
         Raises:
             ConfigError: There is no such label or profile, or it contradicts the configuration.
         """
+        label = self._label_of(label)
         on_threshold = self._override(label).on_threshold
         self._set(Override(label, on_threshold, profile))
         return f"{label} is decided {f'by profile {profile}' if profile else 'as configured'}"
 
     def settings(self, utc_ns: int) -> SettingsMessage:
         """Returns the settings at a time, nanoseconds since 1970 UTC: at most 200 of each kind."""
-        muted = self._mutes.muted_until(utc_ns)
         thresholds = lowest_thresholds(self._rules)
-        listed = self._listed(thresholds)
-        profiles = {
-            override.label: override.profile
-            for override in self.overrides
-            if override.profile is not None
-        }
-        counts = {"muted": len(muted), "thresholds": len(thresholds), "profiles": len(profiles)}
-        message = SettingsMessage(
-            node=self._name.node,
-            source=self._name.source or UNSET,
-            muted={label: rfc3339(muted[label]) for label in sorted(muted)[:MOST_LISTED]},
-            thresholds={label: thresholds[label] for label in listed},
-            profiles=dict(islice(profiles.items(), MOST_LISTED)),
+        overrides = self._overrides.items()
+        profiles = {label: each.profile for label, each in overrides if each.profile is not None}
+        chosen = [label for label in thresholds if label in self._chosen]
+        return bounded_settings(
+            self._name,
+            self._mutes.muted_until(utc_ns),
+            thresholds,
+            profiles,
+            [*chosen, *self._overrides],
         )
-        left_out = {
-            kind: missing
-            for kind, count in counts.items()
-            if (missing := count - len(getattr(message, kind)))
-        }
-        return msgspec.structs.replace(message, left_out=left_out) if left_out else message
-
-    def _listed(self, thresholds: Mapping[str, float]) -> list[str]:
-        """Returns the labels whose threshold is published, in the order of the model's labels."""
-        if len(thresholds) <= MOST_LISTED:
-            return list(thresholds)
-        named = [label for label in thresholds if label in self._chosen]
-        changed = [label for label in self._overrides if label not in self._chosen]
-        listed = {*named[:MOST_LISTED], *changed[: max(0, MOST_LISTED - len(named))]}
-        return [label for label in thresholds if label in listed]
 
     def _set(self, override: Override) -> None:
         self._override(override.label)
         overrides = {**self._overrides, override.label: override}
         if override.on_threshold is None and override.profile is None:
             del overrides[override.label]
+        self._apply(overrides)
+
+    def _restore(self, overrides: Sequence[Override]) -> bool:
+        """Applies the overrides of an earlier run at once; returns False if one does not fit.
+
+        One by one, the rules of thousands of labels would be built again for each of them.
+        """
+        try:
+            for override in overrides:
+                self._override(override.label)
+            self._apply({override.label: override for override in overrides})
+        except ConfigError:
+            return False
+        return True
+
+    def _apply(self, overrides: dict[str, Override]) -> None:
         rules = self._model_rules.build(overrides)
         self._set_rules(rules)
         self._overrides, self._rules = overrides, rules
+
+    def _label_of(self, name: str) -> str:
+        """Returns the label that a name stands for; names of several labels are refused later.
+
+        Raises:
+            ConfigError: There is no such name.
+        """
+        found = self._label_names.find_exact([name], "command")
+        return found[0] if len(found) == 1 else name
 
     def _override(self, label: str) -> Override:
         detected = list(lowest_thresholds(self._rules))

@@ -1,13 +1,13 @@
 """The configuration: its tables and keys, read from a TOML file."""
 
 from soundpost.config.capture import PASSWORD_PLACE, CaptureConfig
-from soundpost.config.credentials import read_password_file, refuse_irregular_credentials
 from soundpost.config.decide import DecideConfig, LabelConfig, ProfileConfig, ScheduleConfig
 from soundpost.config.live import LiveConfig
 from soundpost.config.load import load_config
-from soundpost.config.metrics import MetricsConfig
 from soundpost.config.models import ClassifyConfig, ModelConfig
-from soundpost.config.mqtt import MqttConfig
+from soundpost.config.outputs.credentials import read_password_file, refuse_irregular_credentials
+from soundpost.config.outputs.metrics import MetricsConfig
+from soundpost.config.outputs.mqtt import MqttConfig
 from soundpost.config.place import Place
 from soundpost.config.schema import (
     Config,

@@ -9,9 +9,9 @@ from msgspec import Meta
 
 from soundpost.config.capture import CaptureConfig
 from soundpost.config.decide import DecideConfig
-from soundpost.config.metrics import MetricsConfig
 from soundpost.config.models import MOST_MODELS, ClassifyConfig, ModelConfig
-from soundpost.config.mqtt import MqttConfig
+from soundpost.config.outputs.metrics import MetricsConfig
+from soundpost.config.outputs.mqtt import MqttConfig
 from soundpost.config.place import Place
 from soundpost.config.types import (
     Count,

@@ -22,7 +22,7 @@ def chosen_labels(config: Config, label_names: LabelNames) -> frozenset[str]:
     """
     tables = [model.decide for model in config.all_models]
     named = [name for decide in tables for name in (*(decide.include or ()), *decide.labels)]
-    singly = [name for name in named if name not in label_names.groups]
+    singly = [name for name in label_names.find_exact(named) if name not in label_names.groups]
     # Classes may be set for `unknown` and `any` while these are off.
     classed = config.mqtt.device_classes.keys() & set(label_names.labels)
     return label_names.find([*config.mqtt.chosen, *singly, *classed], "mqtt.chosen").union(

@@ -41,7 +41,7 @@ def test_evidence_that_the_model_does_not_allow_is_refused(
     odd_model: Model, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A reload must not end the service for good; the trial writes no files."""
-    monkeypatch.setattr(build, "load_models", lambda _: (odd_model,))
+    monkeypatch.setattr(build, "load_models_at_place", lambda *_: (odd_model,))
     folder = tmp_path / "clips"
     build.validate(Config(evidence=EvidenceConfig(folder=str(folder))))
     with pytest.raises(ConfigError, match="voices"):

@@ -24,7 +24,7 @@ from soundpost.config import (
     NodeConfig,
     ProfileConfig,
 )
-from soundpost.decide import Rule, build_mutes
+from soundpost.decide import Override, Rule, build_mutes
 from soundpost.errors import ConfigError
 from soundpost.manifest import Manifest
 from soundpost.messages.settings import SettingsMessage
@@ -164,3 +164,31 @@ def test_settings_of_a_label_apply_to_every_model_that_has_it() -> None:
 def bird_manifest() -> Manifest:
     """Returns the manifest of a model that shares one label with the tiny one."""
     return tiny_model(22_050, ("owl", "hum", "crow")).bundle.manifest
+
+
+def test_commands_take_the_names_that_people_use() -> None:
+    """In any spelling; the result names the label."""
+    manifest, config = wide_manifest(4), Config()
+    mutes = build_mutes([manifest.labels], config, clock_state)
+    settings = LiveSettings(config, [manifest], mutes, lambda _: None)
+    assert settings.set_threshold("Long-tailed Warbler 0001", 0.7) == "hum starts at 0.7"
+    assert settings.set_profile("phylloscopus caudatus 0002", "instant").startswith("hush is")
+    assert settings.mute(["long-tailed warbler 0003"], LATER_NS).startswith(
+        "long_tailed_warbler_0003 is muted until"
+    )
+    with pytest.raises(ConfigError, match="command: there is no label 'Owl'"):
+        settings.set_threshold("Owl", 0.7)
+
+
+def test_overrides_of_an_earlier_run_are_restored_at_once(caplog: pytest.LogCaptureFixture) -> None:
+    """If one of them no longer fits, it is left out and logged, and the others hold."""
+    manifest, config = wide_manifest(4), Config()
+    mutes = build_mutes([manifest.labels], config, clock_state)
+    overrides = [Override("hum", 0.7), Override("hush", None, "instant")]
+    received: list[Sequence[Sequence[Rule]]] = []
+    restored = LiveSettings(config, [manifest], mutes, received.append, overrides)
+    assert (len(received), restored.overrides) == (1, tuple(overrides))
+    gone = Override("gone", 0.7)
+    restored = LiveSettings(config, [manifest], mutes, received.append, [gone, *overrides])
+    assert restored.overrides == tuple(overrides)
+    assert "a setting of an earlier run no longer fits" in caplog.text

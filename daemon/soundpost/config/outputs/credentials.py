@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from soundpost.config.mqtt import MqttConfig
+from soundpost.config.outputs.mqtt import MqttConfig
 from soundpost.errors import ConfigError
 from soundpost.system.regular_file import read_regular
 

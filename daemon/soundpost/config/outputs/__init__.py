@@ -1,0 +1,1 @@
+"""The tables `[mqtt]` and `[metrics]`: to where detections and figures are published."""
