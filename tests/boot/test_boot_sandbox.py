@@ -125,6 +125,12 @@ def test_the_programs_of_the_service_can_be_run(service: Service, program: str) 
     assert run_inside(service, program, "-c", "") == "exit 0"
 
 
+def test_ffmpeg_can_be_started_so_that_it_ends_with_the_daemon(service: Service) -> None:
+    """As for a stream: setpriv asks the kernel for it, and becomes ffmpeg."""
+    keeper = ("/usr/bin/setpriv", "--pdeathsig", "KILL")
+    assert run_inside(service, *keeper, "/usr/bin/ffmpeg") == "exit 0"
+
+
 def test_no_other_program_of_the_system_can_be_run(service: Service) -> None:
     """A package that lies there does not matter."""
     assert run_inside(service, "/usr/bin/perl", "-e", "0").endswith("exit 126")

@@ -1,6 +1,10 @@
 """Errors of a stream, from ffmpeg's log."""
 
+from urllib.parse import quote
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from soundpost.capture.live.live_source import LoginRefusedError
 from soundpost.capture.stream.address import parse_address
@@ -68,6 +72,22 @@ def test_no_line_has_the_password(line: str) -> None:
     text = str(stream_failure(ADDRESS, [line], PASSWORD)).removeprefix("rtsp://me@cam/stream: ")
     for secret in (PASSWORD, "p%40ss", "another"):
         assert secret not in text
+
+
+@given(
+    st.text("0123456789äß§$%&/@: '\"\\", min_size=3),
+    st.lists(st.text("abc '/", max_size=5), min_size=3, max_size=3),
+)
+def test_a_password_of_any_characters_is_removed_from_any_line(
+    password: str, words: list[str]
+) -> None:
+    """As it is, and percent-encoded in the whole URL, in a line with anything around it."""
+    before, between, after = words
+    url = ADDRESS.with_password(password)
+    line = f"{before}{password}{between}{url}{after}{quote(password, safe='')}"
+    text = str(stream_failure(ADDRESS, [line], password))
+    assert password not in text
+    assert quote(password, safe="") not in text
 
 
 def test_a_stream_that_ended_without_an_error_is_described() -> None:
