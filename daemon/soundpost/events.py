@@ -1,4 +1,4 @@
-"""The types that the stages pass on: windows, scores, detections."""
+"""The types that the stages pass on: windows, scores, detections, summaries."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -87,7 +87,7 @@ class Detection:
     Attributes:
         event: Number of the event within this run, from 0; the states of an event share it.
         state: First `STARTED`; then `CONFIRMED` and `ENDED`, or `RETRACTED` if the event was
-            shorter than its label's minimum.
+            shorter than its label's minimum; or `RETRACTED` at any time for a confounder.
         label: The label, as the manifest spells it.
         score: The peak of the smoothed score so far, in [0, 1].
         threshold: The smoothed score that starts an event of this label.
@@ -111,4 +111,42 @@ class Detection:
     onset_utc_ns: int
     offset_utc_ns: int | None
     level_dbfs: float
+    model: int = 0
+
+
+class SummaryState(StrEnum):
+    """The state of a label that goes on all the time; each one is published as a summary."""
+
+    BEGUN = "begun"
+    GOING_ON = "going_on"
+    OVER = "over"
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """The sum of the events of a label that goes on all the time, over a period.
+
+    Attributes:
+        label: The label, as the manifest spells it.
+        state: First `BEGUN`, with a period of no length; then `GOING_ON` for each hour; `OVER` for
+            the rest.
+        events: Events that were confirmed in the period, and not published one by one.
+        seconds: How long events sounded in the period.
+        score: The highest peak of the smoothed score of the events that sounded in the period; 0
+            without any.
+        since_utc_ns: Wall time at which the label was found to go on all the time, nanoseconds
+            since 1970 UTC.
+        from_utc_ns: Wall time of the start of the period.
+        to_utc_ns: Wall time of its end.
+        model: Position of the model that detected the events among those of the source.
+    """
+
+    label: str
+    state: SummaryState
+    events: int
+    seconds: float
+    score: float
+    since_utc_ns: int
+    from_utc_ns: int
+    to_utc_ns: int
     model: int = 0

@@ -33,10 +33,13 @@ class Health(msgspec.Struct, kw_only=True):
         dropped_samples: Samples lost in the sound card or to a full capture queue.
         reopens: Times a lost microphone delivered sound again.
         windows: Windows classified.
-        detections: Detection states decided.
+        detections: Detection states decided and published.
         events_muted: Events that did not start because their label was muted.
         events_out_of_range: Events that did not start because their label does not occur at the
             place in this week.
+        events_confounded: Events that did not start, or were retracted, because a confounder was
+            detected.
+        events_summed: Events that were summed up because their label goes on all the time.
         clips_kept: Clips of events stored, with their pictures.
         clips_withheld: Clips not stored because they contain speech.
         clips_lost: Clips that could not be stored.
@@ -62,6 +65,8 @@ class Health(msgspec.Struct, kw_only=True):
     detections: int = 0
     events_muted: int = 0
     events_out_of_range: int = 0
+    events_confounded: int = 0
+    events_summed: int = 0
     clips_kept: int = 0
     clips_withheld: int = 0
     clips_lost: int = 0

@@ -1,4 +1,4 @@
-"""The wire format of detections and health: code, docs/schema and docs/PAYLOAD.md agree."""
+"""The wire format of messages: code, docs/schema and docs/PAYLOAD.md agree."""
 
 import dataclasses
 import json
@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
-from soundpost.events import Detection, State
+from soundpost.events import Detection, State, SummaryState
 from soundpost.health import Health, Problem
 from soundpost.manifest import Label
 from soundpost.messages import (
@@ -23,6 +23,7 @@ from soundpost.messages import (
     ModelIdentity,
     NodeName,
     Origin,
+    SummaryMessage,
     encode,
 )
 from soundpost.system.clock import ClockState
@@ -30,6 +31,7 @@ from soundpost.system.clock import ClockState
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 SCHEMAS = {
     DetectionMessage: json.loads((DOCS / "schema" / "detection-1.json").read_text()),
+    SummaryMessage: json.loads((DOCS / "schema" / "summary-1.json").read_text()),
     HealthMessage: json.loads((DOCS / "schema" / "health-1.json").read_text()),
 }
 LAST_NS = 253_402_300_799_999_999_999
@@ -68,7 +70,7 @@ HEALTH_JSON = (
     b'{"schema":1,"node":"north-gate","time":"2026-11-20T07:31:21.480Z","clock":"synced",'
     b'"version":"0.1.0","model":{"id":"esc50","version":"1.0.0","sha256":"' + b"5e" * 32 + b'"},'
     b'"heard_seconds":1.0,"problems":["clipping"],"counters":{"samples":16000,"overflows":0,"dropped_samples":0,'
-    b'"reopens":0,"windows":7,"detections":2,"events_muted":0,"events_out_of_range":0,"clips_kept":1,"clips_withheld":0,"clips_lost":0,'
+    b'"reopens":0,"windows":7,"detections":2,"events_muted":0,"events_out_of_range":0,"events_confounded":0,"events_summed":0,"clips_kept":1,"clips_withheld":0,"clips_lost":0,'
     b'"messages_sent":2,"messages_dropped":0,"messages_waiting":0,"outbox_faults":0,"connects":1,'
     b'"commands":0,"results_dropped":0,"commands_invalid":0,'
     b'"messages_too_large":0}}'
@@ -81,7 +83,7 @@ def build_messages(clock: ClockState = "synced", origin: Origin = ORIGIN) -> Mes
     return MessageBuilder(origin, sample_rate_hz=16_000, clock=lambda: clock, rng=rng)
 
 
-def schema_errors(message: DetectionMessage | HealthMessage) -> list[str]:
+def schema_errors(message: DetectionMessage | SummaryMessage | HealthMessage) -> list[str]:
     """Validates the encoded message; returns the errors."""
     validator = Draft202012Validator(SCHEMAS[type(message)])
     return [error.message for error in validator.iter_errors(json.loads(encode(message)))]
@@ -182,6 +184,8 @@ def described(schema: dict[str, Any], *path: str) -> dict[str, Any]:
     [
         (DetectionMessage, SCHEMAS[DetectionMessage]),
         (ModelIdentity, described(SCHEMAS[DetectionMessage], "model")),
+        (SummaryMessage, SCHEMAS[SummaryMessage]),
+        (ModelIdentity, described(SCHEMAS[SummaryMessage], "model")),
         (HealthMessage, SCHEMAS[HealthMessage]),
         (ModelIdentity, described(SCHEMAS[HealthMessage], "model")),
         (Health, described(SCHEMAS[HealthMessage], "counters")),
@@ -192,8 +196,8 @@ def test_a_schema_names_the_fields_of_its_struct(
 ) -> None:
     """The fields are in the same order, without others; those that are left out are optional."""
     fields = msgspec.structs.fields(struct)
-    assert list(part["properties"]) == [field.name for field in fields]
-    always = [field.name for field in fields if field.default is not msgspec.UNSET]
+    assert list(part["properties"]) == [field.encode_name for field in fields]
+    always = [field.encode_name for field in fields if field.default is not msgspec.UNSET]
     assert part["required"] == always
     assert part["additionalProperties"] is False
 
@@ -208,10 +212,12 @@ def test_the_schema_has_every_state_and_every_clock_state() -> None:
     """A new state must be documented."""
     properties = SCHEMAS[DetectionMessage]["properties"]
     assert properties["state"]["enum"] == list(State)
+    states = SCHEMAS[SummaryMessage]["properties"]["state"]
+    assert states["enum"] == list(SummaryState)
     assert properties["clock"]["enum"] == list(get_args(ClockState))
 
 
-@pytest.mark.parametrize("schema", SCHEMAS.values(), ids=["detection", "health"])
+@pytest.mark.parametrize("schema", SCHEMAS.values(), ids=["detection", "summary", "health"])
 def test_a_schema_is_valid(schema: dict[str, Any]) -> None:
     """A misspelt keyword would allow everything."""
     Draft202012Validator.check_schema(schema)
@@ -250,7 +256,12 @@ def test_the_examples_in_the_documentation_are_valid() -> None:
     """Every block of JSON in docs/PAYLOAD.md is a message of its schema."""
     text = (DOCS / "PAYLOAD.md").read_text()
     blocks = [json.loads(block) for block in re.findall(r"```json\n(.*?)```", text, re.DOTALL)]
-    kind_by_key = {"counters": "health", "status": "result", "thresholds": "settings"}
+    kind_by_key = {
+        "counters": "health",
+        "since": "summary",
+        "status": "result",
+        "thresholds": "settings",
+    }
     kinds = [
         next((kind for key, kind in kind_by_key.items() if key in block), "detection")
         for block in blocks

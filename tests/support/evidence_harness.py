@@ -33,13 +33,17 @@ LENGTHS = ClipLengths(
 
 @dataclass(frozen=True)
 class Event:
-    """A scripted event, in samples; it ends as `retracted` unless it is confirmed."""
+    """A scripted event, in samples.
+
+    It ends as `retracted` unless it is confirmed; also then if it is `withdrawn`.
+    """
 
     onset: int
     offset: int
     label: str = "dog"
     score: float = 0.9
     confirmed: bool = True
+    withdrawn: bool = False
 
 
 @dataclass
@@ -188,5 +192,5 @@ def states(number: int, event: Event) -> list[Detection]:
     return [
         state(State.STARTED, event.onset),
         state(State.CONFIRMED, event.onset + STRIDE),
-        state(State.ENDED, over, event.offset),
+        state(State.RETRACTED if event.withdrawn else State.ENDED, over, event.offset),
     ]

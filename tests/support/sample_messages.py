@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from soundpost.events import State
+from soundpost.events import State, SummaryState
 from soundpost.health import Health
-from soundpost.messages import DetectionMessage, ModelIdentity
+from soundpost.messages import DetectionMessage, ModelIdentity, SummaryMessage
 from soundpost.publish.outbox.outbox import Outbox
 from soundpost.publish.outbox.writer import OutboxWriter
 from soundpost.system.clock import ClockState
@@ -31,6 +31,27 @@ def message(
         offset=None,
         clock=clock,
         level_dbfs=-20.0,
+        model=ModelIdentity(id="esc50", version="1.0.0", sha256="5e" * 32),
+    )
+
+
+def summary(
+    seq: int, label: str = "siren", state: SummaryState = SummaryState.BEGUN
+) -> SummaryMessage:
+    """Returns a summary of a label, over no time."""
+    time = "2026-11-20T07:31:21.480Z"
+    return SummaryMessage(
+        seq=seq,
+        node="post",
+        state=state,
+        label=label,
+        since=time,
+        begins=time,
+        ends=time,
+        clock="synced",
+        events=0,
+        seconds=0.0,
+        score=1.0,
         model=ModelIdentity(id="esc50", version="1.0.0", sha256="5e" * 32),
     )
 

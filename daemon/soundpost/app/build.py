@@ -17,7 +17,7 @@ from soundpost.commands import (
     open_state_file,
 )
 from soundpost.config import Config, LiveConfig
-from soundpost.decide import build_mutes, build_tracker
+from soundpost.decide import build_mutes, build_surroundings, build_tracker
 from soundpost.gate import build_gate
 from soundpost.health import Health
 from soundpost.messages import ModelIdentity
@@ -126,8 +126,9 @@ def validate(config: Config) -> None:
     manifests = [model.bundle.manifest for model in models]
     rate_hz = capture_rate_hz(config.capture, manifests)
     mutes = build_mutes([manifest.labels for manifest in manifests], config, clock_state)
+    surroundings = build_surroundings([manifest.labels for manifest in manifests], config)
     trackers = [
-        build_tracker(manifest, model.decide, mutes, Health())
+        build_tracker(manifest, model.decide, mutes, Health(), surroundings=surroundings)
         for manifest, model in zip(manifests, config.all_models, strict=True)
     ]
     build_gate(config.gate, rate_hz)

@@ -7,7 +7,7 @@ from typing import Protocol
 
 from soundpost.capture import QueuedSource, Source
 from soundpost.commands import CommandHandler
-from soundpost.events import Detection
+from soundpost.events import Detection, Summary
 from soundpost.evidence import Evidence
 from soundpost.health import Health, Problem, Status
 from soundpost.messages import MessageBuilder
@@ -94,6 +94,10 @@ class Daemon:
         self.metrics.count(detection)
         message = self.builder.detection(detection)
         self.publisher.publish(self.evidence.attach_clip(detection, message))
+
+    def publish_summary(self, summary: Summary) -> None:
+        """Publishes the summary of a label that goes on all the time."""
+        self.publisher.publish_summary(self.builder.summary(summary))
 
     def end_left_open(self) -> None:
         """Publishes the last message of each event that an earlier run left open."""

@@ -29,6 +29,8 @@ def run(live_config: LiveConfig) -> bool:
             daemon.end_left_open()
             for detection in detections:
                 daemon.publish(detection)
+            for summary in daemon.pipeline.pop_summaries():
+                daemon.publish_summary(summary)
             status = daemon.status()
             for tickable in daemon.tickables:
                 tickable.tick(status)

@@ -15,7 +15,7 @@ from soundpost.cli.devices import describe_recording
 from soundpost.cli.models.labels import REASONS
 from soundpost.cli.models.occurrence import describe_range
 from soundpost.config import Config, DecideConfig, ModelConfig
-from soundpost.decide import build_mutes, build_rules, undetected_labels
+from soundpost.decide import build_mutes, build_rules, build_surroundings, undetected_labels
 from soundpost.decide.rules.rules import build_label_names
 from soundpost.evidence import probe as folder_probe
 from soundpost.gate import build_gate
@@ -114,6 +114,7 @@ def _fit_together(bundles: list[Bundle], config: Config) -> list[Bundle]:
     refuse_same_id(bundles)
     manifests = [bundle.manifest for bundle in bundles]
     build_mutes([manifest.labels for manifest in manifests], config, clock_state)
+    build_surroundings([manifest.labels for manifest in manifests], config)
     build_gate(config.gate, capture_rate_hz(config.capture, manifests))
     rules = [
         build_rules(manifest.labels, model.decide, manifest.input.sample_rate_hz)

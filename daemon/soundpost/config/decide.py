@@ -8,6 +8,7 @@ from msgspec import Meta
 from soundpost.config.types import (
     Decibels,
     Labels,
+    Minutes,
     Seconds,
     Section,
     Share,
@@ -25,6 +26,9 @@ TimeOfDayText = Annotated[
     ),
 ]
 
+LastingEvents = Annotated[int, Meta(ge=2, le=1_000)]
+"""Their onsets are in memory, for each label."""
+
 
 class ProfileConfig(Section, frozen=True):
     """Decision settings under a name; None leaves a setting to a more general place."""
@@ -37,6 +41,10 @@ class ProfileConfig(Section, frozen=True):
     minimum_seconds: Seconds | None = None
     refractory_seconds: Seconds | None = None
     range: Literal["auto", "off"] | None = None
+    confounders: Labels | None = None
+    confounder_seconds: Seconds | None = None
+    lasting_minutes: Minutes | None = None
+    lasting_events: LastingEvents | None = None
 
 
 class LabelConfig(ProfileConfig, frozen=True):

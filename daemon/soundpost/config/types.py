@@ -17,6 +17,7 @@ QueueSeconds = Annotated[float, Meta(gt=0.0, le=600.0)]
 """Of sound in memory; at 48 kHz these are 58 MB."""
 Seconds = Annotated[float, Meta(ge=0.0, le=86_400.0)]
 SomeSeconds = Annotated[float, Meta(gt=0.0, le=86_400.0)]
+Minutes = Annotated[float, Meta(ge=0.0, le=1_440.0)]
 RollSeconds = Annotated[float, Meta(ge=0.0, le=60.0)]
 Decibels = Annotated[float, Meta(gt=0.0, le=90.0)]
 

@@ -3,12 +3,16 @@
 from collections.abc import Callable, Sequence
 
 from soundpost.config import Config, DecideConfig
+from soundpost.decide.rules.confounders import find_confounders
+from soundpost.decide.rules.labels import LabelNames
 from soundpost.decide.rules.profiles import known_profiles
 from soundpost.decide.rules.reserved_labels import reserved_labels_of
-from soundpost.decide.rules.rules import build_label_names, build_rules
+from soundpost.decide.rules.rules import build_confounder_rules, build_label_names, build_rules
 from soundpost.decide.suppress.mutes import Mutes, MutesState
 from soundpost.decide.suppress.occurrence import Occurrence
 from soundpost.decide.suppress.schedule import build_schedules
+from soundpost.decide.surroundings.confounders import ConfounderDetector, Surroundings
+from soundpost.decide.surroundings.summing_tracker import SummingTracker
 from soundpost.decide.tracker import Tracker
 from soundpost.decide.unlabelled import UnlabelledScorer
 from soundpost.health import Health
@@ -22,26 +26,60 @@ def build_tracker(
     mutes: Mutes,
     health: Health,
     occurrence: Occurrence | None = None,
-) -> Tracker:
+    surroundings: Surroundings | None = None,
+) -> SummingTracker:
     """Returns the tracker that the manifest and the configuration describe.
 
     Args:
         manifest: Of the model that classifies.
         config: Settings that replace the manifest's defaults.
         mutes: The mutes and schedules that keep events from starting.
-        health: Counts the events that were suppressed.
+        health: Counts the events that were suppressed, retracted or summed up.
         occurrence: The labels that occur at the place; None if any may start an event.
+        surroundings: Shared by the trackers of all models that classify the same sound; None for
+            one model alone.
 
     Raises:
         ConfigError: As `build_rules`.
     """
-    model_input = manifest.input
-    rules = build_rules(manifest.labels, config, model_input.sample_rate_hz)
+    model_input, labels = manifest.input, manifest.labels
+    rate_hz = model_input.sample_rate_hz
+    if surroundings is None:
+        surroundings = surroundings_of([(labels, config)])
+    all_names, confounders = surroundings.label_names, surroundings.confounders
+    rules = build_rules(labels, config, rate_hz, all_names=all_names)
+    confounder_rules = build_confounder_rules(labels, config, rate_hz, confounders, all_names)
+    detector = ConfounderDetector(confounder_rules, surroundings, rate_hz)
     unlabelled = UnlabelledScorer(manifest, config) if reserved_labels_of(config) else None
-    tracker = Tracker(rules, model_input.spectrogram, mutes, health, unlabelled)
+    tracker = Tracker(rules, model_input.spectrogram, mutes, health, unlabelled, detector)
     if occurrence is not None:
         tracker.set_occurrence(occurrence)
-    return tracker
+    return SummingTracker(tracker, rules, rate_hz, health)
+
+
+def build_surroundings(labels: Sequence[Sequence[Label]], config: Config) -> Surroundings:
+    """Returns what the trackers of all models of a configuration share.
+
+    Args:
+        labels: The labels of each model's manifest, in the order of the configuration.
+        config: The configuration.
+
+    Raises:
+        ConfigError: A confounder is unknown to all models, or a label is its own confounder.
+    """
+    decides = [model.decide for model in config.all_models]
+    return surroundings_of(list(zip(labels, decides, strict=True)))
+
+
+def surroundings_of(models: Sequence[tuple[Sequence[Label], DecideConfig]]) -> Surroundings:
+    """Returns what the trackers of models share, by their labels and settings.
+
+    Raises:
+        ConfigError: As `build_surroundings`.
+    """
+    names = LabelNames.union([build_label_names(labels, config) for labels, config in models])
+    confounders = [find_confounders(config, names) for _, config in models]
+    return Surroundings(names, frozenset().union(*confounders))
 
 
 def longest_memory_windows(manifest: Manifest, config: DecideConfig) -> int:

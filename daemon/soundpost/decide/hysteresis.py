@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from soundpost.decide.rules.rules import Rule
+from soundpost.decide.rules.rule import Rule
 from soundpost.decide.smoothing import MovingMean
 from soundpost.decide.voting import Flags, WindowVote
 

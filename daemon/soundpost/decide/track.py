@@ -33,15 +33,19 @@ class Track:
     confirmed: bool = False
 
     def detection(
-        self, state: State, decided_sample: int, offset_sample: int | None, sample_rate_hz: int
+        self,
+        state: State,
+        decided_sample: int,
+        sample_rate_hz: int,
+        offset_sample: int | None = None,
     ) -> Detection:
         """Returns a state of the event.
 
         Args:
             state: The state.
             decided_sample: End of the window that decided it.
-            offset_sample: One past the last sample of the event; None while it lasts.
             sample_rate_hz: Converts samples into time.
+            offset_sample: One past the last sample of the event; None while it lasts.
         """
         offset_utc_ns = None
         if offset_sample is not None:

@@ -1,7 +1,5 @@
 """Cuts the clip of each confirmed event out of the latest samples, and has it stored."""
 
-from dataclasses import dataclass
-
 import msgspec
 
 from soundpost.audio import Chunk, Pcm, samples_to_ns
@@ -10,6 +8,7 @@ from soundpost.evidence.clip_lengths import ClipLengths
 from soundpost.evidence.evidence import Evidence
 from soundpost.evidence.feature_buffer import FeatureBuffer
 from soundpost.evidence.on_demand import NoClipReason, OnDemandRecorder, Request
+from soundpost.evidence.open_clip import OpenClip
 from soundpost.evidence.privacy import Privacy
 from soundpost.evidence.ring_buffer import RingBuffer
 from soundpost.evidence.store.clip import Clip
@@ -22,22 +21,12 @@ EXPIRY_CHECK_SECONDS = 3600
 """The interval at which old clips are removed while no new ones come: their age is in days."""
 
 
-@dataclass(slots=True)
-class _OpenClip:
-    """The clip of a confirmed event that is still running."""
-
-    detection: Detection
-    message: DetectionMessage
-    start_sample: int
-    is_stored: bool = False
-    name: str | None = None
-
-
 class ClipRecorder(Evidence):
     """Buffers the latest samples, and has a clip of each confirmed event stored.
 
     A clip is stored when its event ends, before that is published: the file that a message names
-    exists. A clip that has reached the greatest length does not wait for the end. What is stored
+    exists. A clip that has reached the greatest length does not wait for the end. If its event is
+    retracted after that, it stays on the disk, and its sidecar has the retraction. What is stored
     depends on the samples and the detections alone, not on when they came.
 
     Args:
@@ -69,7 +58,7 @@ class ClipRecorder(Evidence):
         self._on_demand = OnDemandRecorder(
             lengths, spec.sample_rate_hz, self._ring, privacy, clip_store, health
         )
-        self._open_clips: dict[int, _OpenClip] = {}
+        self._open_clips: dict[int, OpenClip] = {}
         self._scored_until_sample = 0
         self._expiry_check_sample = 0
         self._now_utc_ns = 0
@@ -129,13 +118,13 @@ class ClipRecorder(Evidence):
         match detection.state:
             case State.CONFIRMED:
                 start_sample = detection.onset_sample - self._lengths.pre_roll_samples
-                self._open_clips[detection.event] = _OpenClip(detection, message, start_sample)
-            case State.ENDED:
+                self._open_clips[detection.event] = OpenClip(detection, message, start_sample)
+            case State.ENDED | State.RETRACTED if detection.event in self._open_clips:
                 name = self._end(self._open_clips.pop(detection.event), detection, message)
                 return msgspec.structs.replace(message, clip=name)
         return message
 
-    def _end(self, clip: _OpenClip, detection: Detection, message: DetectionMessage) -> str | None:
+    def _end(self, clip: OpenClip, detection: Detection, message: DetectionMessage) -> str | None:
         if clip.is_stored:
             if clip.name is None:
                 return None
@@ -144,23 +133,23 @@ class ClipRecorder(Evidence):
         clip.message = message
         if detection.decided_sample >= self._full_decided(clip):
             self._store_full(clip)
-        else:
+        elif detection.state is State.ENDED:
             clip.detection = detection
             offset_sample = detection.offset_sample or detection.decided_sample
             end_sample = offset_sample + self._lengths.post_roll_samples
             self._store(clip, min(end_sample, detection.decided_sample), detection.decided_sample)
         return clip.name
 
-    def _full_decided(self, clip: _OpenClip) -> int:
+    def _full_decided(self, clip: OpenClip) -> int:
         """Returns the sample by which all windows in a clip of greatest length are scored."""
         lengths = self._lengths
         return clip.start_sample + lengths.longest_samples + lengths.delay_samples
 
-    def _store_full(self, clip: _OpenClip) -> None:
+    def _store_full(self, clip: OpenClip) -> None:
         full_sample = clip.start_sample + self._lengths.longest_samples
         self._store(clip, full_sample, self._full_decided(clip))
 
-    def _store(self, clip: _OpenClip, end_sample: int, decided_sample: int) -> None:
+    def _store(self, clip: OpenClip, end_sample: int, decided_sample: int) -> None:
         clip.is_stored = True
         first_sample = max(clip.start_sample, decided_sample - self._buffer_samples)
         end_sample = min(end_sample, first_sample + self._lengths.longest_samples)
@@ -179,7 +168,7 @@ class ClipRecorder(Evidence):
             clip.name = stored.name
 
     def _clip(
-        self, clip: _OpenClip, start_sample: int, samples: Pcm, silenced: list[tuple[int, int]]
+        self, clip: OpenClip, start_sample: int, samples: Pcm, silenced: list[tuple[int, int]]
     ) -> Clip:
         detection, offset_sample = clip.detection, None
         if detection.offset_sample is not None:

@@ -3,6 +3,7 @@
 from soundpost.messages.builder import MessageBuilder
 from soundpost.messages.origin import NodeName, Origin
 from soundpost.messages.payload import DetectionMessage, HealthMessage, ModelIdentity, encode
+from soundpost.messages.summary import SummaryMessage
 
 __all__ = [
     "DetectionMessage",
@@ -11,5 +12,6 @@ __all__ = [
     "ModelIdentity",
     "NodeName",
     "Origin",
+    "SummaryMessage",
     "encode",
 ]

@@ -7,10 +7,11 @@ import msgspec
 from msgspec import UNSET
 
 from soundpost import __version__
-from soundpost.events import Detection, State
+from soundpost.events import Detection, State, Summary
 from soundpost.health import Health, Problem
 from soundpost.messages.origin import Origin
 from soundpost.messages.payload import DetectionMessage, HealthMessage
+from soundpost.messages.summary import SummaryMessage
 from soundpost.messages.uuid7 import uuid7
 from soundpost.system.clock import ClockState, rfc3339
 
@@ -20,9 +21,9 @@ _SECONDS_DECIMALS = 3
 
 
 class MessageBuilder:
-    """Builds the messages of detections and health, for MQTT and for JSON lines.
+    """Builds the messages of detections, summaries and health, for MQTT and for JSON lines.
 
-    All states of an event share one id; each detection message has the next number.
+    All states of an event share one id; each detection or summary has the next number.
 
     Args:
         origin: The node, the models that classify, and the names of their labels.
@@ -95,6 +96,28 @@ class MessageBuilder:
             state=State.ENDED if latest.state is State.CONFIRMED else State.RETRACTED,
             offset=max(latest.onset, rfc3339(seen_utc_ns)),  # of one length: text sorts by time
             backfilled=True,
+        )
+
+    def summary(self, summary: Summary) -> SummaryMessage:
+        """Returns the message of a label that goes on all the time."""
+        self._seq += 1
+        named = self._named_labels.get(summary.label)
+        return SummaryMessage(
+            seq=self._seq,
+            node=self._node,
+            source=self._source,
+            state=summary.state,
+            label=summary.label,
+            common_name=named.common_name or UNSET if named else UNSET,
+            scientific_name=named.scientific_name or UNSET if named else UNSET,
+            since=rfc3339(summary.since_utc_ns),
+            begins=rfc3339(summary.from_utc_ns),
+            ends=rfc3339(summary.to_utc_ns),
+            clock=self._clock(),
+            events=summary.events,
+            seconds=round(summary.seconds, _SECONDS_DECIMALS),
+            score=round(float(summary.score), _SCORE_DECIMALS),
+            model=self._models[summary.model],
         )
 
     def health(

@@ -17,11 +17,11 @@ Time = Annotated[str, Meta(pattern=r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}
 Share = Annotated[float, Meta(ge=0.0, le=1.0)]
 
 
-class _Wire(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Wire(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A JSON object with its keys in the order of the fields."""
 
 
-class ModelIdentity(_Wire, frozen=True, kw_only=True):
+class ModelIdentity(Wire, frozen=True, kw_only=True):
     """The identity of a model, from its manifest."""
 
     id: str
@@ -34,7 +34,7 @@ class ModelIdentity(_Wire, frozen=True, kw_only=True):
         return cls(id=manifest.id, version=manifest.version, sha256=manifest.model.sha256)
 
 
-class DetectionMessage(_Wire, frozen=True, kw_only=True):
+class DetectionMessage(Wire, frozen=True, kw_only=True):
     """One state of one event (schema 1), on `<prefix>/<node>/detections`.
 
     A detection of a self-test goes to `<prefix>/<node>/selftest` instead.
@@ -83,7 +83,7 @@ class DetectionMessage(_Wire, frozen=True, kw_only=True):
     test: bool = False
 
 
-class HealthMessage(_Wire, frozen=True, kw_only=True):
+class HealthMessage(Wire, frozen=True, kw_only=True):
     """The health of a node (schema 1), retained on `<prefix>/<node>/health`.
 
     Attributes:
@@ -114,13 +114,13 @@ class HealthMessage(_Wire, frozen=True, kw_only=True):
     models: list[ModelIdentity] | msgspec.UnsetType = msgspec.UNSET
 
 
-def encode(message: DetectionMessage | HealthMessage) -> bytes:
+def encode(message: Wire) -> bytes:
     """Returns a message as one line of JSON, UTF-8, keys in the order of the fields."""
     return msgspec.json.encode(message)
 
 
 def encode_late(payload: bytes) -> bytes:
-    """Marks an encoded detection as `backfilled`; nothing else in it changes.
+    """Marks an encoded detection or summary as `backfilled`; nothing else in it changes.
 
     It may have been encoded by an earlier version, so no other field is decoded.
     """

@@ -7,7 +7,7 @@ import msgspec
 from soundpost.capture import Source
 from soundpost.classify.model import Model
 from soundpost.config import Config
-from soundpost.decide import Mutes, build_tracker
+from soundpost.decide import Mutes, build_surroundings, build_tracker
 from soundpost.features import FeatureSpec, WaveformWindower, Windower
 from soundpost.features.shared_log_mel import SharedLogMel
 from soundpost.gate import build_gate
@@ -51,6 +51,7 @@ def build_pipeline(
         mutes = Mutes(name for manifest in manifests for name in manifest.label_names)
     inputs = [manifest.input for manifest in manifests]
     rates = _build_rates(inputs, rate_hz)
+    surroundings = build_surroundings([manifest.labels for manifest in manifests], config)
     stages = [
         ModelStages(
             rates[model.sample_rate_hz],
@@ -61,12 +62,13 @@ def build_pipeline(
                 mutes,
                 health,
                 occurrence=model.range_filter,
+                surroundings=surroundings,
             ),
         )
         for model, settings in zip(models, config.all_models, strict=True)
     ]
     gate, windows = build_gate(config.gate, rate_hz), _build_windows(inputs, rates)
-    return Pipeline(source, Stages(gate, windows, stages), observers, health)
+    return Pipeline(source, Stages(gate, windows, stages, rate_hz), observers, health)
 
 
 def _build_rates(inputs: Sequence[ModelInput], rate_hz: int) -> dict[int, Rate]:

@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 from soundpost.audio import Chunk
 from soundpost.capture import Source
 from soundpost.classify.model import WindowClassifier
-from soundpost.decide import Rule, Tracker
+from soundpost.decide import Rule, SummingTracker
 from soundpost.errors import CaptureError
-from soundpost.events import Detection
+from soundpost.events import Detection, Summary
 from soundpost.gate import Gate
 from soundpost.health import Health
 from soundpost.observer import Observer
@@ -28,7 +28,7 @@ class ModelStages:
 
     rate: Rate
     classifier: WindowClassifier
-    tracker: Tracker
+    tracker: SummingTracker
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +39,13 @@ class Stages:
         gate: Drops chunks that are not worth classifying.
         windows: Cuts chunks into the windows of all models.
         models: The stages of each model.
+        sample_rate_hz: Rate of the chunks.
     """
 
     gate: Gate
     windows: WindowQueue
     models: Sequence[ModelStages]
+    sample_rate_hz: int
 
 
 class Pipeline:
@@ -99,9 +101,17 @@ class Pipeline:
                 self._is_waiting = chunk is None
                 yield self._count(self._wait() if chunk is None else self._process(chunk))
         except CaptureError:
-            yield self._count(self._flush())
+            yield self._count(self._end())
             raise
-        yield self._count(self._flush())
+        yield self._count(self._end())
+
+    def pop_summaries(self) -> list[Summary]:
+        """Removes and returns the summaries that are complete since the last call, by model."""
+        return [
+            replace(summary, model=number)
+            for number, model in enumerate(self._models)
+            for summary in model.tracker.pop_summaries()
+        ]
 
     def set_rules(self, rules: Sequence[Sequence[Rule]]) -> None:
         """Decides by other rules, for the same labels of each model, from the next window on."""
@@ -116,7 +126,7 @@ class Pipeline:
     def _wait(self) -> Iterator[Detection]:
         for observer in self._observers:
             observer.on_waiting()
-        yield from self._flush()
+        yield from self._end()
 
     def _process(self, chunk: Chunk) -> Iterator[Detection]:
         for observer in self._observers:
@@ -129,6 +139,8 @@ class Pipeline:
                 yield from self._decide(due)
         if self.is_gate_closed:
             yield from self._flush()
+            for model in self._models:
+                model.tracker.pause(chunk, self._stages.sample_rate_hz)
 
     def _decide(self, due: DueWindow) -> Iterator[Detection]:
         model = self._models[due.model]
@@ -149,6 +161,12 @@ class Pipeline:
         for number, model in enumerate(self._models):
             for detection in model.tracker.flush():
                 yield self._placed(detection, number)
+
+    def _end(self) -> Iterator[Detection]:
+        """Ends the running events and all summaries, because there is no more sound for now."""
+        yield from self._flush()
+        for model in self._models:
+            model.tracker.close()
 
     def _placed(self, detection: Detection, model: int) -> Detection:
         """Returns a detection of a model with its positions on the clock of capture.

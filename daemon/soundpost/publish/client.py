@@ -10,7 +10,7 @@ from soundpost.health import Health
 from soundpost.messages.payload import HealthMessage
 from soundpost.publish.broker import ConnectionSettings
 from soundpost.publish.connection import Connection
-from soundpost.publish.detections import DetectionSender, RefusedTopics
+from soundpost.publish.detections import DetectionSender, OutboxTopics, RefusedTopics
 from soundpost.publish.errors import no_acknowledgement
 from soundpost.publish.home_assistant.announcer import DiscoveryAnnouncer
 from soundpost.publish.inbox import CommandChannel
@@ -37,7 +37,7 @@ class NodeTopics:
 
     Attributes:
         base: The base topic of the node, `<prefix>/<node>`.
-        outbox: The messages for `detections`, sent in order.
+        outbox: The messages for `detections` and `summaries`, sent in order.
         states: Publishes status, health, `sound/…`, `group/…`, `settings` and `level`.
         retained: The retained topics, of which those of earlier runs are cleared.
         announcer: Publishes the node to Home Assistant; None without discovery.
@@ -84,7 +84,7 @@ class MqttClient:
         self._health = health
         self._backoff = Backoff()
         self._detections = DetectionSender(
-            f"{topics.base}/detections",
+            OutboxTopics(f"{topics.base}/detections", f"{topics.base}/summaries"),
             topics.outbox,
             refused_topics,
             self._backoff.reset,  # with a broker that accepts detections, reconnect soon

@@ -1,11 +1,13 @@
-"""Sends detections from the outbox to the broker, in order, and retries refused ones."""
+"""Sends detections and summaries from the outbox, in order, and retries refused detections."""
 
 import logging
 import time
 from collections.abc import Callable
 from functools import partial
+from typing import NamedTuple
 
 from soundpost.health import Health
+from soundpost.messages.summary import is_summary
 from soundpost.publish.broker import BrokerAddress
 from soundpost.publish.connection import Connection
 from soundpost.publish.errors import may_not_publish
@@ -64,11 +66,26 @@ class RefusedTopics:
         return time.monotonic() >= self._retry_at_seconds
 
 
+class OutboxTopics(NamedTuple):
+    """The full topics of the outbox's messages.
+
+    Attributes:
+        detections: Of detections.
+        summaries: Of summaries.
+    """
+
+    detections: str
+    summaries: str
+
+
 class DetectionSender:
     """Publishes the messages of the outbox in order, and removes those that are acknowledged.
 
+    A refused detection waits for the broker to accept it, and all others behind it. A refused
+    summary is given up: it must not hold up an alarm, where an access list names `detections` only.
+
     Args:
-        topic: The full topic of detections.
+        topics: The topics of detections and summaries.
         outbox: The client's side of the outbox.
         refused_topics: The topics on which the broker refuses messages.
         on_success: Called when the broker has accepted a detection.
@@ -76,29 +93,33 @@ class DetectionSender:
 
     def __init__(
         self,
-        topic: str,
+        topics: OutboxTopics,
         outbox: OutboxFeed,
         refused_topics: RefusedTopics,
         on_success: Callable[[], None],
     ) -> None:
-        self._topic = topic
+        self._topics = topics
         self._outbox = outbox
         self._refused_topics = refused_topics
         self._on_success = on_success
         self._size_log = LogOnce(_log, logging.ERROR, on_change=False)
 
     def send(self, connection: Connection) -> None:
-        """Publishes as many detections as may be in flight now."""
+        """Publishes as many messages as may be in flight now."""
         while self._may_send(connection) and (record := self._outbox.next_unsent()):
-            on_ack = partial(self._on_ack, record.seq)
-            connection.publish(OutgoingMessage(self._topic, record.payload, on_ack))
+            payload = record.payload
+            topic = self._topics.summaries if is_summary(payload) else self._topics.detections
+            on_ack = partial(self._on_ack, record.seq, topic)
+            connection.publish(OutgoingMessage(topic, payload, on_ack))
 
     def _may_send(self, connection: Connection) -> bool:
-        if self._topic in self._refused_topics:  # a single message tries whether this has changed
+        if (
+            self._topics.detections in self._refused_topics
+        ):  # a single message tries whether this has changed
             return not connection.unacknowledged and self._refused_topics.may_retry()
         return connection.has_room
 
-    def _on_ack(self, seq: int, refusal: str | None) -> None:
+    def _on_ack(self, seq: int, topic: str, refusal: str | None) -> None:
         if isinstance(refusal, TooLarge):  # to wait for another answer would block the others
             self._outbox.give_up(seq)
             self._size_log.fail("detections are dropped: %s", refusal)
@@ -106,7 +127,10 @@ class DetectionSender:
         if refusal is None:
             self._outbox.acknowledge(seq)
             self._on_success()
+        elif topic == self._topics.summaries:
+            self._outbox.give_up(seq)
         else:
             self._outbox.requeue(seq)
-        self._refused_topics.schedule_retry(refusal)
-        self._refused_topics.on_reason_code(self._topic, refusal)
+        if topic == self._topics.detections:
+            self._refused_topics.schedule_retry(refusal)
+        self._refused_topics.on_reason_code(topic, refusal)

@@ -9,6 +9,7 @@ from soundpost.config import MqttConfig
 from soundpost.errors import PublishError
 from soundpost.health import Health, Problem
 from soundpost.messages.payload import DetectionMessage, HealthMessage
+from soundpost.messages.summary import SummaryMessage
 from soundpost.publish.broker import connection_settings, load_broker_address
 from soundpost.publish.client import MqttClient, NodeTopics
 from soundpost.publish.detections import RefusedTopics
@@ -42,8 +43,8 @@ _log = logging.getLogger("soundpost.publish")
 class MqttPublisher:
     """Publishes from its own threads; a context manager that starts them, and closes.
 
-    Detections go through the outbox, and through its file if there is one. Status and health are
-    retained states: only the latest value counts, so they do not queue.
+    Detections and summaries go through the outbox, and through its file if there is one. Status and
+    health are retained states: only the latest value counts, so they do not queue.
 
     Args:
         config: The `[mqtt]` table.
@@ -134,12 +135,21 @@ class MqttPublisher:
         Raises:
             PublishError: A thread that publishes or stores has died, which is a bug.
         """
+        if self._sounds is not None:
+            self._sounds.update(message)
+        self._append(message)
+
+    def publish_summary(self, message: SummaryMessage) -> None:
+        """Appends a summary to the outbox, as `publish` does a detection."""
+        if self._sounds is not None:
+            self._sounds.update_lasting(message)
+        self._append(message)
+
+    def _append(self, message: DetectionMessage | SummaryMessage) -> None:
         if self._outbox.append(message):
             self._overflow_log.recover()
         else:
             self._overflow_log.fail(FULL)
-        if self._sounds is not None:
-            self._sounds.update(message)
         self._require_threads()
         self._wake()
 

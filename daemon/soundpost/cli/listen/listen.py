@@ -20,7 +20,7 @@ from soundpost.cli.listen.reports import BestScores, ReportOptions, Summary
 from soundpost.cli.listen.thresholds import build_run_rules, with_named_labels
 from soundpost.cli.models.occurrence import required_label_range
 from soundpost.config import Config, DecideConfig
-from soundpost.decide import Rule
+from soundpost.decide import Rule, publishing_every_event
 from soundpost.errors import SoundpostError
 from soundpost.health import Health
 from soundpost.messages.payload import encode
@@ -113,7 +113,7 @@ class _Run:
         self._config = config
         self._models = models
         self._rate_hz = capture_rate_hz(config.capture, manifests)
-        self._rules = rules
+        self._rules = [publishing_every_event(rules_of_model) for rules_of_model in rules]
         self._lines = lines
         self._builder = build_message_builder(config, manifests, lambda: "file")
         self._summary = Summary(self._rate_hz)

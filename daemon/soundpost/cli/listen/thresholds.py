@@ -47,6 +47,7 @@ def build_run_rules(
     """
     rules = []
     names_of = names_of_models(config, manifests)
+    all_names = LabelNames.union(names_of)
     for manifest, model, known in zip(manifests, config.all_models, names_of, strict=True):
         scores: dict[str, float] = {}
         for threshold in sorted(thresholds, key=lambda threshold: threshold.name is not None):
@@ -56,5 +57,5 @@ def build_run_rules(
                 scores |= dict.fromkeys(known.find([threshold.name]), threshold.score)
         overrides = [Override(label, score) for label, score in scores.items()]
         rate_hz = manifest.input.sample_rate_hz
-        rules.append(build_rules(manifest.labels, model.decide, rate_hz, overrides))
+        rules.append(build_rules(manifest.labels, model.decide, rate_hz, overrides, all_names))
     return rules

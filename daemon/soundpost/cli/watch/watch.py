@@ -14,7 +14,7 @@ from soundpost.cli.watch.format import event_line
 from soundpost.cli.watch.plain import PlainOutput
 from soundpost.cli.watch.view import View
 from soundpost.config import Config
-from soundpost.decide import build_mutes, build_rules
+from soundpost.decide import ModelRules, build_mutes, publishing_every_event
 from soundpost.errors import WatchError
 from soundpost.events import Detection
 from soundpost.health import Health
@@ -57,7 +57,7 @@ def watch(config: Config, out: TextIO) -> None:
     """Runs the pipeline and shows it: on a terminal's whole screen, else as lines.
 
     Schedules hold as in the daemon; mutes by a command do not. Nothing is published and nothing
-    is stored. It ends with the source, with Ctrl-C or with q.
+    is stored; every event is shown. It ends with the source, with Ctrl-C or with q.
 
     Raises:
         SoundpostError: As `soundpost run` without a broker, or rich is not installed.
@@ -70,18 +70,17 @@ def watch(config: Config, out: TextIO) -> None:
     mutes = build_mutes([manifest.labels for manifest in manifests], config, clock_state)
     monitor = MicrophoneMonitor(rate_hz)
     names = ", ".join(f"{manifest.id} {manifest.version}" for manifest in manifests)
+    rules = ModelRules(config, manifests).build({})
     view = View(
         f"{describe_source(config.capture.source)}  {names}",
         [manifest.label_names for manifest in manifests],
-        [
-            build_rules(manifest.labels, model.decide, manifest.input.sample_rate_hz)
-            for manifest, model in zip(manifests, config.all_models, strict=True)
-        ],
+        rules,
         rate_hz,
         config.gate.floor_seconds,
     )
     view.names = common_names([label for manifest in manifests for label in manifest.labels])
     pipeline = build_pipeline(config, models, source, health, [monitor, view], mutes)
+    pipeline.set_rules([publishing_every_event(rules_of_model) for rules_of_model in rules])
     with stopped_by_signals(lambda _: source.stop()), _log_to(view, display), source, display:
         for detections in pipeline.run():
             view.on_detections(detections)

@@ -6,7 +6,8 @@ from itertools import chain
 from soundpost.config import Config
 from soundpost.decide.rules.labels import LabelNames
 from soundpost.decide.rules.precedence import Override
-from soundpost.decide.rules.rules import Rule, build_label_names, build_rules
+from soundpost.decide.rules.rule import Rule
+from soundpost.decide.rules.rules import build_label_names, build_rules
 from soundpost.manifest import Manifest
 
 
@@ -62,6 +63,7 @@ class ModelRules:
                 config,
                 manifest.input.sample_rate_hz,
                 [overrides[label] for label in overrides if label in labels],
+                self.label_names,
             )
             for manifest, config, labels in zip(
                 self._manifests, self._configs, self._labels, strict=True

@@ -118,7 +118,7 @@ def follow(open_events: Mapping[str, OutboxRecord], records: Iterable[OutboxReco
     for record in records:
         try:
             event = msgspec.json.decode(record.payload, type=_EventState)
-        except (msgspec.DecodeError, UnicodeDecodeError):  # of another version
+        except (msgspec.DecodeError, UnicodeDecodeError):  # a summary, or of another version
             continue
         result.pop(event.id, None)
         if event.state not in {State.ENDED, State.RETRACTED}:

@@ -1,10 +1,11 @@
-"""Detections that the broker has not acknowledged: ordered, bounded, losses counted."""
+"""Messages that the broker has not acknowledged: ordered, bounded, losses counted."""
 
 import time
 from collections.abc import Callable
 
 from soundpost.health import Health
 from soundpost.messages.payload import DetectionMessage, encode, encode_late
+from soundpost.messages.summary import SummaryMessage
 from soundpost.publish.outbox.open_events import LeftOpenEvent, follow
 from soundpost.publish.outbox.record import OutboxRecord
 from soundpost.publish.outbox.state import OutboxState
@@ -17,7 +18,7 @@ _REMOVED_AT_ONCE = 100
 
 
 class Outbox:
-    """Holds detections in order until the broker acknowledges them.
+    """Holds detections and summaries in order until the broker acknowledges them.
 
     Three threads share it, each through its own facade; none waits for another's disk or network.
 
@@ -68,7 +69,7 @@ class OutboxIntake:
         """The last number that was given to a message; the next one must be higher."""
         return self._state.last_seq
 
-    def append(self, message: DetectionMessage) -> bool:
+    def append(self, message: DetectionMessage | SummaryMessage) -> bool:
         """Appends a message; returns at once.
 
         Returns:

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 import msgspec
 
-from soundpost.events import ANY, State
+from soundpost.events import ANY, State, SummaryState
 from soundpost.messages.payload import DetectionMessage
 from soundpost.messages.settings import SettingsMessage
+from soundpost.messages.summary import SummaryMessage
 
 SOUND, GROUP = "sound", "group"
 """The levels of topics that are `ON` while a label, or any label of a group, is detected."""
@@ -100,6 +101,7 @@ class SoundStates:
     ) -> None:
         self._state_topics = state_topics
         self._open: dict[str, str] = {}
+        self._lasting: set[tuple[str, str]] = set()
         self._labels = dict.fromkeys((*labels, ANY))
         # `sound/any` follows all labels, with or without events of its own (decide.any).
         self._own = frozenset(self._labels if own is None else own) - {ANY}
@@ -121,11 +123,25 @@ class SoundStates:
             self._open.pop(message.id, None)
         else:
             self._open[message.id] = message.label
-        active = set(self._open.values())
-        if message.label in self._own:
-            self._set(f"{SOUND}/{message.label}", is_on=message.label in active)
+        self._show(message.label)
+
+    def update_lasting(self, message: SummaryMessage) -> None:
+        """Keeps a label ON from its first summary to its last, whatever its events do meanwhile."""
+        if message.label not in self._labels:
+            return
+        if message.state is SummaryState.OVER:
+            self._lasting.discard((message.model.id, message.label))
+        else:
+            self._lasting.add((message.model.id, message.label))
+        self._show(message.label)
+
+    def _show(self, label: str) -> None:
+        """Sets the topics that depend on a label."""
+        active = {*self._open.values(), *(lasting for _, lasting in self._lasting)}
+        if label in self._own:
+            self._set(f"{SOUND}/{label}", is_on=label in active)
         for group, labels in self._groups.items():
-            if message.label in labels:
+            if label in labels:
                 self._set(f"{GROUP}/{group}", is_on=not active.isdisjoint(labels))
         self._set(f"{SOUND}/{ANY}", is_on=bool(active))
 

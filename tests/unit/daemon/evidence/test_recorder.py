@@ -98,6 +98,28 @@ def test_a_retracted_event_has_no_clip(folder: Path, noise: Pcm) -> None:
     assert stored(folder) == {}
 
 
+def test_an_event_that_is_retracted_after_its_confirmation_has_no_clip(
+    folder: Path, noise: Pcm
+) -> None:
+    """A confounder was detected; no loss is counted."""
+    node = EvidenceNode(folder)
+    node.run(noise, [Event(ONSET, OFFSET, withdrawn=True)])
+    assert node.published == [("started", None), ("confirmed", None), ("retracted", None)]
+    assert stored(folder) == {}
+    assert (node.health.clips_kept, node.health.clips_lost) == (0, 0)
+
+
+def test_a_stored_clip_of_a_retracted_event_stays_with_the_retraction(
+    folder: Path, noise: Pcm
+) -> None:
+    """The sidecar states it, and the message names the clip, which exists."""
+    node = EvidenceNode(folder)
+    node.run(noise, [Event(16_000, 130_000, withdrawn=True)])
+    assert sidecar(folder)["detection"]["state"] == "retracted"
+    assert node.published[-1] == ("retracted", sidecar(folder)["clip"])
+    assert node.existed == [True]
+
+
 def test_the_clip_of_a_long_event_is_stored_while_it_lasts(folder: Path, noise: Pcm) -> None:
     """A burglar who destroys the node during the event does not prevent the clip."""
     node = EvidenceNode(folder)
@@ -173,12 +195,13 @@ def test_a_clip_never_exceeds_the_longest_length(folder: Path, noise: Pcm) -> No
 
 EVENTS = st.lists(
     st.builds(
-        lambda onset, length, label, confirmed: Event(
-            onset, onset + length, label, confirmed=confirmed
+        lambda onset, length, label, confirmed, withdrawn: Event(
+            onset, onset + length, label, confirmed=confirmed, withdrawn=withdrawn
         ),
         st.integers(0, 120_000),
         st.integers(160, 100_000),
         st.sampled_from(["dog", "siren"]),
+        st.booleans(),
         st.booleans(),
     ),
     max_size=4,

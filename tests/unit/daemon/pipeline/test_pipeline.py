@@ -25,7 +25,7 @@ from soundpost.config import (
     ScheduleConfig,
 )
 from soundpost.decide import build_mutes
-from soundpost.events import Detection
+from soundpost.events import Detection, Summary
 from soundpost.health import Health
 from soundpost.pipeline import build_pipeline
 
@@ -53,6 +53,19 @@ PROFILED = Config(
         over_floor_db=6.0,
         floor_seconds=0.7,
     )
+)
+# Each sound near another one is confounded; two events within three seconds are one too many.
+SURROUNDED = Config(
+    decide=DecideConfig(
+        on_threshold=0.36,
+        off_threshold=0.33,
+        smoothing_windows=1,
+        refractory_seconds=0.0,
+        lasting_minutes=0.05,
+        lasting_events=2,
+        labels={"hum": LabelConfig(confounders=["hiss"], confounder_seconds=0.2)},
+    ),
+    gate=LEVEL.gate,
 )
 
 
@@ -94,22 +107,35 @@ def sound(seconds: float, seed: int) -> Pcm:
     return np.asarray(signal, np.int16)
 
 
+def decide(
+    model: Model, config: Config, samples: Pcm, sizes: list[int]
+) -> tuple[list[Detection], list[Summary], Health]:
+    """Returns all detections and summaries of a pipeline on the samples, and its counters."""
+    health = Health()
+    pipeline = build_pipeline(config, model, ChunkedSource(samples, sizes), health)
+    detected = [detection for decided in pipeline.run() for detection in decided]
+    return detected, pipeline.pop_summaries(), health
+
+
 def detections(model: Model, config: Config, samples: Pcm, sizes: list[int]) -> list[Detection]:
     """Returns all detections of a pipeline on the samples."""
-    pipeline = build_pipeline(config, model, ChunkedSource(samples, sizes), Health())
-    return [detection for decided in pipeline.run() for detection in decided]
+    return decide(model, config, samples, sizes)[0]
 
 
-@pytest.mark.parametrize("config", [ALWAYS, LEVEL, PROFILED], ids=["always", "level", "profiled"])
+@pytest.mark.parametrize(
+    "config",
+    [ALWAYS, LEVEL, PROFILED, SURROUNDED],
+    ids=["always", "level", "profiled", "surrounded"],
+)
 @settings(max_examples=15)
 @given(sizes=st.lists(st.integers(1, 30_000), min_size=1, max_size=6), seed=st.integers(0, 99))
 def test_detections_do_not_depend_on_the_chunk_size(
     model: Model, config: Config, sizes: list[int], seed: int
 ) -> None:
-    """They are equal to the last bit."""
+    """They are equal to the last bit, and so are summaries and counters."""
     samples = sound(6.0, seed)
-    whole = detections(model, config, samples, [len(samples)])
-    assert detections(model, config, samples, sizes) == whole
+    whole = decide(model, config, samples, [len(samples)])
+    assert decide(model, config, samples, sizes) == whole
 
 
 def test_the_sound_used_here_starts_and_ends_events(model: Model) -> None:
@@ -120,6 +146,24 @@ def test_the_sound_used_here_starts_and_ends_events(model: Model) -> None:
         ]
         assert {d.state.value for d in detected} == {"started", "confirmed", "ended", "retracted"}
     assert {d.label for d in detected} == {"hiss", "hum", "unknown", "any"}
+
+
+def test_the_sound_used_here_is_confounded_and_summed_up(model: Model) -> None:
+    """The property above compares confirmed events that are retracted, and all kinds of sums."""
+    states: dict[tuple[int, int], list[str]] = {}
+    summaries: set[str] = set()
+    counters = Health()
+    for seed in range(8):
+        detected, summed, health = decide(model, SURROUNDED, sound(6.0, seed), [800])
+        for d in detected:
+            states.setdefault((seed, d.event), []).append(d.state.value)
+        summaries |= {summary.state.value for summary in summed}
+        counters.events_confounded += health.events_confounded
+        counters.events_summed += health.events_summed
+    assert ["started", "confirmed", "retracted"] in states.values()
+    assert summaries == {"begun", "over"}
+    assert counters.events_confounded > 0
+    assert counters.events_summed > 0
 
 
 def test_open_events_end_with_the_source(model: Model) -> None:

@@ -11,7 +11,7 @@ import pytest
 from full_disk import Disk
 from hypothesis import given
 from hypothesis import strategies as st
-from sample_messages import message, outbox_file, sent
+from sample_messages import message, outbox_file, sent, summary
 
 from soundpost.events import State
 from soundpost.messages import DetectionMessage, encode
@@ -235,3 +235,15 @@ def test_a_message_of_a_later_release_is_ended_too(path: Path) -> None:
     again, _ = outbox_file(path)
     (event,) = again.intake.pop_left_open()
     assert event.message == message(1, event_id="a")
+
+
+def test_a_summary_is_stored_and_leaves_nothing_open(path: Path) -> None:
+    """It waits in the file for the next run; a label that went on has no event to end."""
+    outbox, writer = outbox_file(path)
+    outbox.intake.append(message(1))
+    outbox.intake.append(summary(2))
+    writer.write_pending()
+    outbox, writer = outbox_file(killed(path, writer))
+    assert left_open(outbox) == [("0197", State.STARTED)]
+    assert outbox.intake.last_seq == 2
+    assert sent(outbox, writer) == [1, 2]

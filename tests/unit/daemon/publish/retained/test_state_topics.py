@@ -3,9 +3,9 @@
 import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
-from sample_messages import message
+from sample_messages import message, summary
 
-from soundpost.events import State
+from soundpost.events import State, SummaryState
 from soundpost.messages import DetectionMessage
 from soundpost.publish.retained.state_topics import OFF, ON, SoundStates, StateTopics
 
@@ -64,6 +64,37 @@ def test_a_label_of_two_models_is_on_while_either_has_an_open_event() -> None:
         published.append({topic.topic: topic.payload for topic in state_topics.pop_pending()})
     off = {"sound/dog": OFF, "group/animals": OFF, "sound/any": OFF}
     assert published[1:] == [{}, {}, off]
+
+
+def test_a_label_that_goes_on_all_the_time_stays_on() -> None:
+    """With its group, from its first summary to its last, whatever its events do."""
+    state_topics = StateTopics()
+    sounds = SoundStates(["dog", "cat"], {"animals": ["dog"]}, state_topics)
+    state_topics.pop_pending()
+    published = []
+    for step in (
+        message(1, state=State.STARTED),
+        summary(2, "dog"),
+        message(3, state=State.ENDED),
+        summary(4, "dog", SummaryState.GOING_ON),
+        summary(5, "dog", SummaryState.OVER),
+        summary(6, "rain"),
+    ):
+        if isinstance(step, DetectionMessage):
+            sounds.update(msgspec.structs.replace(step, label="dog"))
+        else:
+            sounds.update_lasting(step)
+        published.append({state.topic: state.payload for state in state_topics.pop_pending()})
+    topics = ("sound/dog", "group/animals", "sound/any")
+    nothing: dict[str, bytes] = {}
+    assert published == [
+        dict.fromkeys(topics, ON),
+        nothing,
+        nothing,
+        nothing,
+        dict.fromkeys(topics, OFF),
+        nothing,
+    ]
 
 
 GROUPS = {"security": ["siren", "dog"], "animals": ["dog", "cat"]}

@@ -1,0 +1,1 @@
+"""Relates events to what surrounds them: confounders, and events that never stop."""

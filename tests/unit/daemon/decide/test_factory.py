@@ -1,0 +1,73 @@
+"""Surroundings that trackers of several models share, and the rules of confounders."""
+
+import pytest
+
+from soundpost.config import DecideConfig, LabelConfig, ProfileConfig
+from soundpost.decide import LabelNames, build_rules
+from soundpost.decide.factory import surroundings_of
+from soundpost.decide.rules.rules import build_confounder_rules
+from soundpost.errors import ConfigError
+from soundpost.manifest import Label
+
+RATE_HZ = 16_000
+
+
+def label(name: str, **changes: str) -> Label:
+    """Returns a label with the manifest's defaults."""
+    return Label(
+        name=name,
+        on_threshold=0.6,
+        off_threshold=0.4,
+        smoothing_windows=2,
+        minimum_samples=8000,
+        refractory_samples=16000,
+        **changes,  # type: ignore[arg-type]  # a text or a reason
+    )
+
+
+LABELS = [
+    label("owl", group="birds"),
+    label("crow", group="birds"),
+    label("siren"),
+    label("music", off_by_default="context"),
+]
+NEIGHBOURS = [label("engine"), label("dog", group="pets")]
+
+
+def confounders_of(
+    name: str, config: DecideConfig, all_names: LabelNames | None = None
+) -> frozenset[str]:
+    """Returns the confounders in the rule of a label."""
+    rules = build_rules(LABELS, config, RATE_HZ, all_names=all_names)
+    return next(rule.confounders for rule in rules if rule.label == name)
+
+
+def test_a_label_or_group_of_another_model_may_be_one() -> None:
+    """Each model has settings of its own; an unknown name is searched among all models."""
+    own = DecideConfig(labels={"owl": LabelConfig(confounders=["pets", "engine", "siren"])})
+    others = DecideConfig(confounders=["crow"])
+    surroundings = surroundings_of([(LABELS, own), (NEIGHBOURS, others)])
+    assert surroundings.confounders == {"dog", "engine", "siren", "crow"}
+    assert confounders_of("owl", own, surroundings.label_names) == {"dog", "engine", "siren"}
+    with pytest.raises(ConfigError) as refusal:
+        surroundings_of([(LABELS, own), (NEIGHBOURS, DecideConfig(confounders=["engin"]))])
+    assert refusal.value.hint == "did you mean engine?"
+
+
+def test_every_confounder_of_the_model_has_a_rule() -> None:
+    """That includes labels that are excluded, not included or off, and what others name."""
+    config = DecideConfig(
+        include=["owl"],
+        exclude=["siren"],
+        on_threshold=0.7,
+        labels={"owl": LabelConfig(confounders=["siren", "dog"])},
+        profiles={"night": ProfileConfig(confounders=["crow"])},
+    )
+    others = DecideConfig(confounders=["music"])
+    shared = surroundings_of([(LABELS, config), (NEIGHBOURS, others)])
+    rules = build_confounder_rules(LABELS, config, RATE_HZ, shared.confounders, shared.label_names)
+    assert [(rule.index, rule.label, rule.on_threshold) for rule in rules] == [
+        (1, "crow", 0.7),
+        (2, "siren", 0.7),
+        (3, "music", 0.7),
+    ]
