@@ -11,7 +11,7 @@ from soundpost.manifest import LogMelInput, ModelInput, WaveformInput
 
 LEAST_SAMPLES = 400
 """A window of fewer is no sound: 25 ms at 16 kHz. A range model takes three values."""
-LEAST_SECONDS, MOST_SECONDS = 0.1, 60.0
+LEAST_SECONDS, MOST_SECONDS = 0.02, 60.0
 """Of a window: networks hear from a click to a minute."""
 USUAL_RATES_HZ = (16_000, 22_050, 24_000, 32_000, 44_100, 48_000)
 LONGEST_STRIDE_SECONDS = 1.0
