@@ -37,6 +37,7 @@ from soundpost.manifest import (
     Training,
 )
 from soundpost.manifest.label import FOREIGN_SINCE
+from soundpost.manifest.types import BundleId, LanguageTag, Version
 
 _NO_GOLDEN = Artifact(bytes=1, sha256="0" * 64)
 """In the manifest by which the golden vectors are computed."""
@@ -62,6 +63,7 @@ def import_model(options: ImportOptions, progress: Progress) -> ImportReport:
         BundleError: The daemon cannot use the bundle.
     """
     folder = options.target.folder
+    _refuse_names(options)
     refuse_existing(folder, is_forced=options.target.is_forced)
     model = read_model_file(options.model)
     names, label_source = find_labels(model, options.labels.file)
@@ -100,6 +102,22 @@ def import_model(options: ImportOptions, progress: Progress) -> ImportReport:
         contents[RANGE_FILE] = range_file.content
     write_bundle(folder, contents, is_forced=options.target.is_forced)
     return report
+
+
+def _refuse_names(options: ImportOptions) -> None:
+    """Raises BundleImportError for a name that no manifest can have."""
+    given = [
+        ("--name", options.target.folder.name, BundleId, "lower-case letters, digits, hyphens"),
+        ("--release", options.target.version, Version, "a version such as 1.0.0"),
+        ("--language", options.labels.language or "en", LanguageTag, "a tag such as en or pt-BR"),
+    ]
+    for flag, value, kind, expected in given:
+        try:
+            msgspec.convert(value, kind)
+        except msgspec.ValidationError as error:
+            raise BundleImportError(
+                f"{flag}: expected {expected}, got {value!r}", hint="give another one"
+            ) from error
 
 
 def _refuse_all_off(thresholds: Sequence[LabelThreshold]) -> None:
@@ -152,13 +170,8 @@ def _manifest(
         range=range_model,
         language=options.labels.language,
     )
-    try:  # decoding validates ranges and patterns, which creating does not
-        return msgspec.json.decode(msgspec.json.encode(fields), type=Manifest)
-    except msgspec.ValidationError as error:
-        raise BundleImportError(
-            f"these options do not make a manifest: {error}",
-            hint="a name has lower-case letters, digits and hyphens, a version is as 1.0.0",
-        ) from error
+    # Decoding validates the rules of a manifest, which creating one does not.
+    return msgspec.json.decode(msgspec.json.encode(fields), type=Manifest)
 
 
 def _with_golden(manifest: Manifest, files: _Files) -> tuple[Manifest, bytes]:

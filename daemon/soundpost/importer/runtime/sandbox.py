@@ -9,7 +9,6 @@ import tempfile
 import time
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Self
 
@@ -17,6 +16,7 @@ import msgspec
 from numpy.typing import NDArray
 
 from soundpost.errors import BundleImportError
+from soundpost.importer.runtime.limits import Limits
 from soundpost.importer.runtime.messages import (
     LARGEST_MESSAGE,
     LENGTH,
@@ -36,21 +36,6 @@ _READ_BYTES = 1 << 20
 _STDERR_BYTES = 4_000
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """What the process of a foreign model may take.
-
-    Attributes:
-        memory_bytes: Its address space. BirdNET's takes 250 MB, a third of which is Python.
-        processor_seconds: Of a request: loading the model, or a window.
-        wall_seconds: Of a request, on a machine that does other work too.
-    """
-
-    memory_bytes: int = 2_000_000_000
-    processor_seconds: int = 60
-    wall_seconds: float = 180.0
-
-
 class Sandbox:
     """A foreign model, loaded in a process of its own; to be used in a `with` statement.
 
@@ -60,6 +45,7 @@ class Sandbox:
         limits: What the process may take.
 
     Attributes:
+        limits: What the process may take; the time counts for the next request.
         input: The input, as the runtime reports it.
         outputs: The outputs, in the order of the model.
 
@@ -73,7 +59,7 @@ class Sandbox:
         input_shape: Sequence[int] | None = None,
         limits: Limits | None = None,
     ) -> None:
-        self._limits = limits or Limits()
+        self.limits = limits or Limits()
         self._name = model.path.name
         self._stderr = tempfile.TemporaryFile()  # noqa: SIM115 - `close` closes it
         self._process = self._start()
@@ -96,6 +82,11 @@ class Sandbox:
         _traceback: TracebackType | None,
     ) -> None:
         self.close()
+
+    @property
+    def pid(self) -> int:
+        """The process that runs the model."""
+        return self._process.pid
 
     def run(self, values: NDArray[Any], positions: Sequence[int]) -> list[NDArray[Any]]:
         """Returns the outputs at some positions for an input.
@@ -123,7 +114,7 @@ class Sandbox:
         self._stderr.close()
 
     def _start(self) -> "subprocess.Popen[bytes]":
-        limits = [str(self._limits.memory_bytes), str(self._limits.processor_seconds)]
+        limits = [str(self.limits.memory_bytes), str(self.limits.processor_seconds)]
         process = subprocess.Popen(  # noqa: S603 - this Python, and a module of this package
             [sys.executable, "-P", "-m", "soundpost.importer.runtime.process", *limits],
             stdin=subprocess.PIPE,
@@ -138,7 +129,7 @@ class Sandbox:
 
     def _request(self, request: Request, action: str) -> Reply:
         """Sends a request and returns its reply, within the time that is allowed for it."""
-        deadline = time.monotonic() + self._limits.wall_seconds
+        deadline = time.monotonic() + self.limits.wall_seconds
         try:
             self._stdin.write(framed(request))
             self._stdin.flush()
@@ -148,7 +139,7 @@ class Sandbox:
             reply = msgspec.msgpack.decode(self._read(length, deadline), type=Reply)
         except TimeoutError as error:
             self._process.kill()
-            waited = f"it took longer than {self._limits.wall_seconds:g} s"
+            waited = f"it took longer than {self.limits.wall_seconds:g} s"
             raise self._failure(action, waited) from error
         except (BrokenPipeError, EOFError) as error:
             raise self._failure(action, self._end_of_process()) from error
@@ -184,9 +175,9 @@ class Sandbox:
         self._process.wait()
         code = self._process.returncode
         if code == -signal.SIGXCPU:
-            return f"it used more than {self._limits.processor_seconds} s of processor time"
+            return f"it used more than {self.limits.processor_seconds} s of processor time"
         reason = signal.Signals(-code).name if code < 0 else f"exit status {code}"
-        memory = f"{self._limits.memory_bytes / BYTES_PER_MEGABYTE:.0f} MB"
+        memory = f"{self.limits.memory_bytes / BYTES_PER_MEGABYTE:.0f} MB"
         return f"it crashed ({reason}; it may take {memory}){self._last_words()}"
 
     def _last_words(self) -> str:

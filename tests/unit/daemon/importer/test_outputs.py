@@ -27,7 +27,7 @@ def test_the_output_is_found_by_its_width_and_the_embedding_by_its_name() -> Non
 
 def test_a_model_with_another_number_of_outputs_is_refused() -> None:
     """With both numbers."""
-    with pytest.raises(BundleImportError, match="^6522 outputs, 6521 labels$"):
+    with pytest.raises(BundleImportError, match=r"^6522 outputs, 6521 labels$"):
         choose_outputs(outputs(scores=(1, 6_522)), 6_521, OutputOptions())
     with pytest.raises(BundleImportError, match=r"label \[1, 14795\], other \[1, 3\]"):
         choose_outputs(PERCH, 4, OutputOptions())

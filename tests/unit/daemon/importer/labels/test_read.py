@@ -71,10 +71,9 @@ def test_any_bytes_are_labels_or_refused(content: bytes, name: str) -> None:
     """No label file is a traceback."""
     try:
         labels = labels_of(content, name)
-    except BundleImportError as error:
-        assert error.hint
-    else:
-        assert labels
+    except BundleImportError:
+        return
+    assert labels
 
 
 @given(

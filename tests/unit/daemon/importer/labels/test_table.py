@@ -59,13 +59,12 @@ def test_a_table_that_is_broken_is_refused(lines: list[str], message: str) -> No
         read_table(lines, "labels.csv")
 
 
-@given(st.lists(st.text("a,;\"\t1é\u2028 ", max_size=12), min_size=1, max_size=6))
+@given(st.lists(st.text('a,;"\t1é\u2028 ', max_size=12), min_size=1, max_size=6))
 def test_any_lines_are_a_table_or_refused(lines: list[str]) -> None:
     """No table is a traceback, and none loses a line."""
     try:
         labels = read_table(lines, "labels.csv")
-    except BundleImportError as error:
-        assert error.hint
-    else:
-        assert len(labels) in {len(lines), len(lines) - 1}
-        assert all(label.common or label.scientific for label in labels)
+    except BundleImportError:
+        return
+    assert len(labels) in {len(lines), len(lines) - 1}
+    assert all(label.common or label.scientific for label in labels)

@@ -42,11 +42,10 @@ def test_any_bytes_are_read_or_refused(content: bytes) -> None:
     """No file of labels is a traceback."""
     try:
         lines = text_lines(content, "labels.txt")
-    except BundleImportError as error:
-        assert error.hint
-    else:
-        assert lines
-        assert lines[-1].strip()
+    except BundleImportError:
+        return
+    assert lines
+    assert lines[-1].strip()
 
 
 def test_a_file_that_is_absent_or_huge_is_refused(tmp_path: Path) -> None:
