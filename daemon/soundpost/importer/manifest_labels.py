@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from soundpost.importer.labels import Names
+from soundpost.importer.labels import LabelGroup, Names
 from soundpost.importer.noise import LabelThreshold
 from soundpost.manifest import Label, ModelInput
 
@@ -16,7 +16,7 @@ def manifest_labels(
     slugs: Sequence[str],
     names: Sequence[Names],
     thresholds: Sequence[LabelThreshold],
-    groups: Mapping[str, str],
+    groups: Mapping[str, LabelGroup],
     model_input: ModelInput,
 ) -> list[Label]:
     """Returns the labels of a manifest, in the order of the model's outputs.
@@ -38,7 +38,8 @@ def manifest_labels(
             smoothing_windows=SMOOTHING_WINDOWS,
             minimum_samples=MINIMUM_SAMPLES,
             refractory_samples=model_input.window_samples,
-            group=groups.get(slug),
+            group=groups[slug].name if slug in groups else None,
+            speech=slug in groups and groups[slug].is_speech,
             off_by_default="missed_budget" if threshold.is_off else None,
             common_name=name.common,
             scientific_name=name.scientific,

@@ -21,6 +21,12 @@ from soundpost.importer import (
     Target,
 )
 from soundpost.importer.labels import slug
+from soundpost.importer.labels.groups import SHIPPED
+from soundpost.importer.options import (
+    DEFAULT_NOISE_SECONDS,
+    DEFAULT_RANGE_THRESHOLD,
+    DEFAULT_THRESHOLD,
+)
 from soundpost.system.regular_file import read_regular
 
 LARGEST_FEATURES = 100_000
@@ -29,7 +35,11 @@ _FLAGS_WITH_VALUE = (
     *("labels", "rate", "window", "stride", "features", "output", "embedding", "activation"),
     *("language", "groups", "range_model", "licence", "attribution", "data"),
 )
-_FLAGS_WITH_DEFAULT = {"threshold": 0.5, "range_threshold": 0.03, "noise_seconds": 600.0}
+_FLAGS_WITH_DEFAULT = {
+    "threshold": DEFAULT_THRESHOLD,
+    "range_threshold": DEFAULT_RANGE_THRESHOLD,
+    "noise_seconds": DEFAULT_NOISE_SECONDS,
+}
 
 
 def import_options(options: argparse.Namespace) -> ImportOptions:
@@ -124,10 +134,14 @@ def command_line(options: argparse.Namespace) -> str:
     words = ["soundpost", "bundle", "import", options.model.name]
     for flag in (*_FLAGS_WITH_VALUE, *_FLAGS_WITH_DEFAULT):
         value = getattr(options, flag)
-        if value in {None, "", _FLAGS_WITH_DEFAULT.get(flag)}:
-            continue
-        text = value.name if isinstance(value, Path) else f"{value}"
-        words += [f"--{flag.replace('_', '-')}", text]
+        if value not in {None, "", _FLAGS_WITH_DEFAULT.get(flag)}:
+            words += [f"--{flag.replace('_', '-')}", _without_folder(value)]
     for value in options.feature:
         words += ["--feature", value]
     return shlex.join(words)
+
+
+def _without_folder(value: object) -> str:
+    if not isinstance(value, Path):
+        return str(value)
+    return value.stem if value.parent == SHIPPED else value.name

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from soundpost.cli.flags.values import positive_seconds
 from soundpost.cli.options import CommandParser
+from soundpost.importer.labels.groups import find_groups
 from soundpost.importer.options import (
     DEFAULT_NOISE_SECONDS,
     DEFAULT_RANGE_THRESHOLD,
@@ -126,7 +127,9 @@ def _add_import(parser: argparse.ArgumentParser) -> None:
         "--labels", type=Path, metavar="FILE", help="text or CSV (default: the model's metadata)"
     )
     labels.add_argument("--language", metavar="TAG", help="of the common names, such as en")
-    labels.add_argument("--groups", type=Path, metavar="FILE", help="CSV: label,group")
+    labels.add_argument(
+        "--groups", type=find_groups, metavar="NAME|FILE", help="CSV: label,group; yamnet is there"
+    )
     labels.add_argument(
         "--threshold",
         type=_share,

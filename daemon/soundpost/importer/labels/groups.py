@@ -3,6 +3,7 @@
 import csv
 from collections.abc import Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 from soundpost.errors import BundleImportError, did_you_mean
 from soundpost.events import ANY, UNKNOWN
@@ -10,53 +11,75 @@ from soundpost.importer.labels.slugs import Names, slug
 from soundpost.importer.labels.table import DELIMITERS
 from soundpost.importer.labels.text import read_label_file
 
+SHIPPED = Path(__file__).resolve().parents[1] / "groups"
+"""The folder of tables that come with Soundpost."""
+
 _COLUMNS = 2
+_HEADER = ["label", "group"]
+_YES = frozenset({"yes", "true", "1"})
 
 
-def read_groups(path: Path, slugs: Sequence[str], names: Sequence[Names]) -> dict[str, str]:
+class LabelGroup(NamedTuple):
+    """The group of a label, and whether its sound is speech."""
+
+    name: str
+    is_speech: bool
+
+
+def find_groups(name_or_file: str) -> Path:
+    """Returns the table of a name that comes with Soundpost, such as `yamnet`, or a file."""
+    shipped = SHIPPED / f"{name_or_file}.csv"
+    is_name = "/" not in name_or_file and shipped.is_file()
+    return shipped if is_name else Path(name_or_file)
+
+
+def read_groups(path: Path, slugs: Sequence[str], names: Sequence[Names]) -> dict[str, LabelGroup]:
     """Returns the group of each label that a table of labels and groups names.
 
     Args:
-        path: A CSV file with the columns label and group; a header `label,group` may be there. A
-            label is named by its slug, its common or its scientific name.
+        path: A CSV file with the columns label, group and, if wanted, speech (`yes`); a header may
+            be there. A label is named by its slug, its common or its scientific name.
         slugs: The slugs of all labels.
         names: Their names, in the same order.
 
     Returns:
-        The name of the group by the slug of the label.
+        The groups by the slugs of the labels.
 
     Raises:
         BundleImportError: The file cannot be read, names an unknown label, gives a label two
             groups, or a group the name of a label.
     """
-    known = _known(slugs, names)
-    groups: dict[str, str] = {}
+    known, taken = _known(slugs, names), {*slugs, ANY, UNKNOWN}
+    groups: dict[str, LabelGroup] = {}
     lines = read_label_file(path)
     delimiter = max(DELIMITERS, key=lines[0].count)
-    rows = list(csv.reader(lines, delimiter=delimiter, skipinitialspace=True))
-    for number, row in enumerate(rows, 1):
-        if [cell.strip().lower() for cell in row[:_COLUMNS]] == ["label", "group"] or not row:
+    for number, row in enumerate(csv.reader(lines, delimiter=delimiter, skipinitialspace=True), 1):
+        cells = [cell.strip() for cell in row]
+        if not cells or [cell.lower() for cell in cells[:_COLUMNS]] == _HEADER:
             continue
-        label = known.get(row[0].strip().casefold())
-        if len(row) < _COLUMNS or not (group := slug(row[1])):
+        if len(cells) < _COLUMNS or not (group := slug(cells[1])):
             raise BundleImportError(
                 f"{path}: expected a label and a group in line {number}, got {row!r}",
                 hint="write `label,group` in each line",
             )
+        label = known.get(cells[0].casefold())
         if label is None:
             raise BundleImportError(
-                f"{path}: expected a label of the model in line {number}, got {row[0]!r}",
-                hint=did_you_mean(row[0].strip().casefold(), known, "`label` is a name or a slug"),
+                f"{path}: expected a label of the model in line {number}, got {cells[0]!r}",
+                hint=did_you_mean(
+                    cells[0].casefold(), known, "a label is named by one of its names"
+                ),
             )
-        if groups.setdefault(label, group) != group:
-            raise BundleImportError(
-                f"{path}: expected one group for {label}, got {groups[label]} and {group}",
-                hint="a label of a bundle has one group; add others in [decide.groups]",
-            )
-        if group in slugs or group in {ANY, UNKNOWN}:
+        if group in taken:
             raise BundleImportError(
                 f"{path}: expected a group with a name of its own, got {group}, that of a label",
                 hint="call the group by another name",
+            )
+        found = LabelGroup(group, any(cell.lower() in _YES for cell in cells[_COLUMNS:]))
+        if groups.setdefault(label, found) != found:
+            raise BundleImportError(
+                f"{path}: expected one group for {label}, got {groups[label].name} and {group}",
+                hint="a label of a bundle has one group; add others in [decide.groups]",
             )
     return groups
 

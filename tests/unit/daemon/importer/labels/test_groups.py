@@ -5,14 +5,14 @@ from pathlib import Path
 import pytest
 
 from soundpost.errors import BundleImportError
-from soundpost.importer.labels.groups import read_groups
+from soundpost.importer.labels.groups import SHIPPED, LabelGroup, find_groups, read_groups
 from soundpost.importer.labels.slugs import Names
 
 SLUGS = ["tawny_owl", "fire_alarm"]
 NAMES = [Names("Tawny Owl", "Strix aluco"), Names("Fire alarm", None)]
 
 
-def read(folder: Path, text: str) -> dict[str, str]:
+def read(folder: Path, text: str) -> dict[str, LabelGroup]:
     """Returns the groups of a file."""
     path = folder / "groups.csv"
     path.write_text(text)
@@ -23,7 +23,7 @@ def read(folder: Path, text: str) -> dict[str, str]:
 @pytest.mark.parametrize("form", ["label,group\n{},Owls\n", "{};Owls\n", "{},owls\r\n\r\n"])
 def test_a_label_is_named_by_any_of_its_names(tmp_path: Path, label: str, form: str) -> None:
     """With and without a header, with commas and semicolons."""
-    assert read(tmp_path, form.format(label)) == {"tawny_owl": "owls"}
+    assert read(tmp_path, form.format(label)) == {"tawny_owl": LabelGroup("owls", is_speech=False)}
 
 
 @pytest.mark.parametrize(
@@ -44,3 +44,17 @@ def test_a_wrong_line_is_refused_with_its_number(
     with pytest.raises(BundleImportError, match=message) as refused:
         read(tmp_path, text)
     assert hint in refused.value.hint
+
+
+def test_a_third_column_marks_speech(tmp_path: Path) -> None:
+    """`evidence.privacy` silences what is said."""
+    groups = read(tmp_path, "label,group,speech\ntawny_owl,a,\nfire_alarm,a,yes\n")
+    assert [group.is_speech for group in groups.values()] == [False, True]
+
+
+def test_a_table_that_comes_with_soundpost_is_found_by_its_name() -> None:
+    """A path with a slash, or a name of none of them, is a file."""
+    for table in SHIPPED.glob("*.csv"):
+        assert find_groups(table.stem) == table
+        assert find_groups(f"./{table.stem}") == Path(table.stem)
+    assert find_groups("garden.csv") == Path("garden.csv")
