@@ -12,13 +12,12 @@ from soundpost.errors import BundleImportError
 from soundpost.features import LogMel
 from soundpost.importer.card import model_card
 from soundpost.importer.examples import example_sounds
-from soundpost.importer.foreign_model import ForeignModel, open_foreign_model
 from soundpost.importer.label_source import doubles, find_labels
 from soundpost.importer.labels import Names, read_groups, unique_slugs
 from soundpost.importer.manifest_labels import manifest_labels
+from soundpost.importer.model import ForeignModel, open_foreign_model, read_range_model
 from soundpost.importer.noise import LabelThreshold, Progress, label_thresholds, measure_noises
 from soundpost.importer.options import ImportOptions
-from soundpost.importer.range_model import read_range_model
 from soundpost.importer.report import ImportReport, noisy_labels
 from soundpost.importer.runtime import ModelFile, read_model_file
 from soundpost.importer.write import artifact, refuse_existing, write_bundle

@@ -11,13 +11,13 @@ from soundpost.audio import FULL_SCALE, Pcm
 from soundpost.classify.activation import scores_as_given, sigmoid, softmax
 from soundpost.errors import BundleImportError
 from soundpost.features import LogMel
-from soundpost.importer.activation import FoundActivation, find_activation
 from soundpost.importer.examples import example_sounds
-from soundpost.importer.model_input import model_input
+from soundpost.importer.model.activation import FoundActivation, find_activation
+from soundpost.importer.model.input import model_input
+from soundpost.importer.model.outputs import choose_outputs, with_shapes
+from soundpost.importer.model.tensor import encoded, manifest_tensor, real_values
 from soundpost.importer.options import ImportOptions
-from soundpost.importer.outputs import choose_outputs, with_shapes
 from soundpost.importer.runtime import ModelFile, Sandbox
-from soundpost.importer.tensor import encoded, manifest_tensor, real_values
 from soundpost.manifest import Embedding, LogMelInput, ModelInput, Output
 
 ACTIVATIONS = {"softmax": softmax, "sigmoid": sigmoid, "none": scores_as_given}

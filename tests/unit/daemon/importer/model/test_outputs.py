@@ -4,8 +4,8 @@ import pytest
 
 from soundpost.classify.runtime import TensorInfo
 from soundpost.errors import BundleImportError
+from soundpost.importer.model.outputs import ChosenOutputs, choose_outputs, with_shapes
 from soundpost.importer.options import OutputOptions
-from soundpost.importer.outputs import ChosenOutputs, choose_outputs, with_shapes
 
 
 def outputs(**shapes: tuple[int, ...]) -> list[TensorInfo]:

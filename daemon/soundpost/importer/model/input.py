@@ -5,8 +5,8 @@ from math import prod
 
 from soundpost.classify.runtime import VARIABLE, TensorInfo
 from soundpost.errors import BundleImportError
+from soundpost.importer.model.tensor import manifest_tensor
 from soundpost.importer.options import SoundOptions
-from soundpost.importer.tensor import manifest_tensor
 from soundpost.manifest import LogMelInput, ModelInput, WaveformInput
 
 LEAST_SAMPLES = 400

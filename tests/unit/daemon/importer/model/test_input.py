@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from soundpost.classify.runtime import TensorInfo
 from soundpost.errors import BundleImportError
 from soundpost.features import FeatureSpec
-from soundpost.importer.model_input import model_input
+from soundpost.importer.model.input import model_input
 from soundpost.importer.options import SoundOptions
 from soundpost.manifest import LogMelInput, WaveformInput
 

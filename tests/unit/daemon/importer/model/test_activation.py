@@ -5,7 +5,7 @@ import pytest
 
 from soundpost.classify.activation import sigmoid, softmax
 from soundpost.errors import BundleImportError
-from soundpost.importer.activation import find_activation
+from soundpost.importer.model.activation import find_activation
 
 RNG = np.random.default_rng(1)
 TAGGER = RNG.normal(-6.0, 2.0, (6, 50))
