@@ -1,4 +1,4 @@
-"""BirdNET 2.4 as it is published: imported, compared with its bare interpreter, quiet in noise."""
+"""BirdNET 2.4 as it is published: imported, equal to its bare interpreter, quiet in noise."""
 
 import csv
 import json
@@ -61,7 +61,7 @@ def test_it_is_imported_with_all_labels(imported: Imported) -> None:
     assert "lesser_spotted_woodpecker: 0.6" in imported.printed
 
 
-def test_the_rate_is_asked_for(birdnet: BirdNet, tmp_path: Path) -> None:
+def test_the_rate_is_needed(birdnet: BirdNet, tmp_path: Path) -> None:
     """The file does not state it."""
     done = soundpost(
         *("bundle", "import", str(birdnet.model), "--labels", str(birdnet.labels)),

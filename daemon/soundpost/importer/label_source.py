@@ -1,4 +1,4 @@
-"""Where the labels of a foreign model come from: a file, or the metadata of the model."""
+"""The source of a foreign model's labels: a file, or the metadata of the model."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""What a user states about a foreign model, as far as its file does not show it."""
+"""Statements of a user about a foreign model, as far as its file does not show it."""
 
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -7,8 +7,8 @@ from typing import Literal
 from soundpost.features import FeatureSpec
 
 DEFAULT_THRESHOLD = 0.5
-"""The score at which a sigmoid says "rather yes than no". BirdNET's own programs list from 0.25 on,
-for a person who reviews the list; a node that runs unattended publishes what it finds."""
+"""The score from which a label of a sigmoid is more likely than not. BirdNET's own programs list
+from 0.25 on, for a person who reviews the list; a node publishes unattended."""
 DEFAULT_RANGE_THRESHOLD = 0.03
 """Of BirdNET's range model, as its own programs have it."""
 DEFAULT_NOISE_SECONDS = 600.0

@@ -1,4 +1,4 @@
-"""What an import has found, for the terminal and for the model card."""
+"""The findings of an import, for the terminal and for the model card."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ class NoisyLabel:
 
 @dataclass(frozen=True, slots=True)
 class ImportReport:
-    """What an import has found.
+    """The findings of an import.
 
     Attributes:
         folder: The bundle that was written.

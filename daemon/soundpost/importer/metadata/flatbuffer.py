@@ -1,7 +1,7 @@
 """Reads tables of a FlatBuffer, such as a TFLite file, without trusting any offset in it.
 
 Format: https://flatbuffers.dev/internals. Only what the metadata of a model needs: tables, text,
-numbers, vectors. Nothing is copied before it is asked for.
+numbers, vectors. Only what is read is copied.
 """
 
 import struct

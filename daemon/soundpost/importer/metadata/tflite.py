@@ -1,4 +1,4 @@
-"""What a TFLite file says of itself: its rate, its licence, and the label maps that it carries.
+"""The metadata of a TFLite file: its rate, its licence, and the label maps that it carries.
 
 Models with metadata (https://ai.google.dev/edge/litert/models/metadata) hold a second FlatBuffer
 in a buffer of the first, and are a zip file too: the associated files stand behind the model.
@@ -35,7 +35,7 @@ _UNREADABLE = (
 
 @dataclass(frozen=True, slots=True)
 class TfliteMetadata:
-    """What a TFLite file says of itself; empty where it says nothing.
+    """The metadata of a TFLite file; empty where it has none.
 
     Attributes:
         sample_rate_hz: The rate of its sound; 0 if unknown.

@@ -1,4 +1,4 @@
-"""Measures a foreign model with silence, hum and noise, and sets thresholds above their scores."""
+"""Measures a foreign model with silence, hum and noise, and sets thresholds above them."""
 
 from soundpost.importer.noise.measure import NoiseScores, Progress, measure_noises
 from soundpost.importer.noise.noises import NOISES, Noise

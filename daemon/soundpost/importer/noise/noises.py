@@ -1,4 +1,4 @@
-"""Silence, mains hum and noise: the sounds of a place in which nothing happens, made from seeds."""
+"""Silence, mains hum and noise, made from seeds: the sounds of a place without events."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

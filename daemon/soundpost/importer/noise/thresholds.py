@@ -12,8 +12,8 @@ from soundpost.importer.noise.measure import NoiseScores, logit
 from soundpost.importer.noise.noises import Noise
 
 NOTED_SCORE = 0.1
-"""A label with a lower score in all noise is not noted: its threshold is five times that or more,
-and BirdNET's own programs do not list it."""
+"""A label with a lower score in all noise is not noted; nor is one below half of the threshold of
+all labels, if that is less. BirdNET's own programs list from 0.1 on at the lowest."""
 MORE_SOUND = 100
 """Times the measured sound that a threshold holds for: 17 hours, of ten minutes of each noise."""
 MARGIN_LOGIT = 0.5
@@ -26,12 +26,12 @@ _STEPS = 100
 
 @dataclass(frozen=True, slots=True)
 class LabelThreshold:
-    """The thresholds of a label, and what noise has to do with them.
+    """The thresholds of a label, and the noise that they are above.
 
     Attributes:
         on_threshold: The score that starts an event.
         off_threshold: The score below which it ends: half way down to the score of noise.
-        noise_score: The highest score in noise; None if it is below `NOTED_SCORE`.
+        noise_score: The highest score in noise; None if it is too low to be noted.
         noise: The noise that had it; None likewise.
         is_raised: True if noise raises the threshold.
         is_off: True if no threshold up to `MOST_THRESHOLD` is enough.
@@ -52,16 +52,19 @@ def label_thresholds(measured: Sequence[NoiseScores], default: float) -> list[La
         measured: The scores of each noise.
         default: The threshold of a label that noise does not raise.
     """
+    noted_score = min(NOTED_SCORE, default / 2)
     highest = np.stack([scores.highest for scores in measured])
-    needed = np.stack([_needed(scores) for scores in measured]).max(axis=0)
-    loudest = highest.argmax(axis=0)
+    needed = np.stack([_needed(scores, noted_score) for scores in measured]).max(axis=0)
+    quiet = LabelThreshold(on_threshold=default, off_threshold=default / 2)
     return [
-        _threshold(float(highest[at, label]), float(needed[label]), measured[at].noise, default)
-        for label, at in enumerate(loudest)
+        _noisy(float(highest[at, label]), float(needed[label]), measured[at].noise, default)
+        if highest[at, label] >= noted_score
+        else quiet
+        for label, at in enumerate(highest.argmax(axis=0))
     ]
 
 
-def _needed(scores: NoiseScores) -> NDArray[np.float64]:
+def _needed(scores: NoiseScores, noted_score: float) -> NDArray[np.float64]:
     """Returns the threshold that keeps one noise from starting events; 0 if it is not noted.
 
     Peaks over threshold: the logits above a high bound fall off exponentially, so that a hundred
@@ -70,12 +73,11 @@ def _needed(scores: NoiseScores) -> NDArray[np.float64]:
     """
     margin = np.maximum(MARGIN_LOGIT, math.log(MORE_SOUND) * scores.excess)
     needed = sigmoid(logit(scores.highest) + margin)
-    return np.where(scores.highest >= NOTED_SCORE, needed, 0.0)
+    return np.where(scores.highest >= noted_score, needed, 0.0)
 
 
-def _threshold(highest: float, needed: float, noise: Noise, default: float) -> LabelThreshold:
-    if highest < NOTED_SCORE:
-        return LabelThreshold(on_threshold=default, off_threshold=default / 2)
+def _noisy(highest: float, needed: float, noise: Noise, default: float) -> LabelThreshold:
+    """Returns the thresholds of a label that scores in noise."""
     rounded = min(1.0, math.ceil(needed * _STEPS) / _STEPS)
     on_threshold = max(default, rounded)
     return LabelThreshold(

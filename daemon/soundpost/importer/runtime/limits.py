@@ -1,11 +1,11 @@
-"""What the process of a foreign model may take."""
+"""Limits of the process that runs a foreign model."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What the process of a foreign model may take.
+    """The memory and the time that the process of a foreign model may take.
 
     Attributes:
         memory_bytes: Its address space. BirdNET's takes 250 MB, a third of which is Python.

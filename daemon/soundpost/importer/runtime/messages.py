@@ -1,4 +1,4 @@
-"""Messages between the importer and the process that runs the model: MessagePack with a length."""
+"""Messages between the importer and the process of the model: MessagePack with a length."""
 
 import struct
 from collections.abc import Sequence

@@ -34,7 +34,7 @@ class ModelFile:
         path: The file.
         content: Its bytes.
         runtime: The runtime that it is for.
-        metadata: What it says of itself; empty for ONNX.
+        metadata: Its metadata; empty for ONNX.
     """
 
     path: Path

@@ -1,4 +1,4 @@
-"""Runs a foreign model in a process of its own: what goes wrong in it becomes one error."""
+"""Runs a foreign model in a process of its own: any failure in it becomes one error."""
 
 import os
 import select

@@ -18,7 +18,7 @@ def listed(folder: Path, find: str | None = None, *, is_json: bool = False) -> t
 
 
 def test_each_label_has_a_row_with_its_names_threshold_and_noise(tmp_path: Path) -> None:
-    """A label that is off says why."""
+    """A label that is off has its reason."""
     status, text = listed(write_named_bundle(tmp_path / "owls"))
     assert status == 0
     assert text == (
@@ -37,7 +37,7 @@ def test_a_label_is_found_by_any_of_its_names(tmp_path: Path, text: str) -> None
     assert [row["label"] for row in json.loads(found)] == ["tawny_owl"]
 
 
-def test_a_text_that_no_label_has_is_said(tmp_path: Path) -> None:
+def test_a_text_that_no_label_has_finds_nothing(tmp_path: Path) -> None:
     """The exit status is 1, as that of grep."""
     folder = write_named_bundle(tmp_path / "owls")
     assert listed(folder, "eagle") == (1, "none of 3 labels has 'eagle' in a name\n")

@@ -1,4 +1,4 @@
-"""What a bundle is."""
+"""The description of a bundle on the terminal."""
 
 import io
 import json

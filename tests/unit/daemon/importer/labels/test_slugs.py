@@ -61,8 +61,8 @@ def test_the_scientific_name_stands_in_for_letters_that_ascii_cannot_write(
     assert unique_slugs([label]) == [expected]
 
 
-def test_labels_of_one_name_are_told_apart_by_their_scientific_names() -> None:
-    """Numbers tell apart what is equal in both."""
+def test_labels_of_one_name_get_their_scientific_names() -> None:
+    """Labels that are equal in both get numbers."""
     labels = [
         Names("Robin", "Erithacus rubecula"),
         Names("Robin", "Turdus migratorius"),

@@ -29,7 +29,7 @@ def test_logits_of_which_most_are_low_get_a_sigmoid() -> None:
     assert found.reason.startswith("logits: outputs from -")
 
 
-def test_logits_that_show_nothing_are_asked_about() -> None:
+def test_logits_that_show_nothing_need_a_statement() -> None:
     """Only the differences of a softmax's logits count."""
     with pytest.raises(BundleImportError, match="--activation is needed"):
         find_activation(CLOSED, None)

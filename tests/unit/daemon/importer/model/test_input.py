@@ -42,7 +42,7 @@ def test_the_stride_is_half_a_window_and_at_most_a_second() -> None:
     assert model_input(tensor(15_600), 0, stated).stride_samples == 4_000
 
 
-def test_the_rate_is_asked_for_with_the_lengths_that_it_would_mean() -> None:
+def test_an_unknown_rate_is_needed_and_the_lengths_that_it_would_mean_are_listed() -> None:
     """Nothing is guessed."""
     with pytest.raises(BundleImportError) as refused:
         model_input(tensor(1, 144_000), 0, SoundOptions())

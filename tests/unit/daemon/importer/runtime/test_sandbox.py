@@ -108,7 +108,7 @@ def test_a_model_that_computes_for_ever_is_ended() -> None:
 
 @needs_onnx
 def test_several_outputs_are_given_by_their_positions() -> None:
-    """In the order that is asked for."""
+    """In the order of the request."""
     with Sandbox(onnx(linear_model({"a": 2, "b": 3}))) as sandbox:
         assert [tensor.name for tensor in sandbox.outputs] == ["a", "b"]
         found = sandbox.run(np.zeros((1, SAMPLES), np.float32), [1, 0])
