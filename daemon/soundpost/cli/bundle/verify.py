@@ -4,11 +4,12 @@ from typing import TextIO
 
 from soundpost.classify import Bundle, Classifier, find_bundle, load_bundle, replay_golden
 from soundpost.classify.golden import SCORE_TOLERANCE
-from soundpost.classify.interpreter import Interpreter
+from soundpost.classify.range.scores import range_scores
 from soundpost.cli.checklist import Checklist
-from soundpost.errors import BundleError
+from soundpost.config import Place
 
-_RANGE_INPUTS = 3
+_BERLIN = Place(52.5, 13.4)
+"""A place that every range model should know."""
 
 
 def verify(name_or_folder: str, out: TextIO) -> int:
@@ -30,7 +31,8 @@ def verify(name_or_folder: str, out: TextIO) -> int:
         steps.attempt("golden", lambda: _replay(bundle, classifier), str)
     if bundle.range_model is not None:
         range_model = bundle.range_model
-        steps.attempt("range", lambda: _open_range(bundle, range_model), str)
+        labels = len(bundle.manifest.labels)
+        steps.attempt("range", lambda: _run_range(range_model, labels), str)
     return steps.status
 
 
@@ -42,18 +44,11 @@ def _replay(bundle: Bundle, classifier: Classifier) -> str:
     )
 
 
-def _open_range(bundle: Bundle, content: bytes) -> str:
-    """Returns the shape of the range model, after it was loaded.
+def _run_range(content: bytes, labels: int) -> str:
+    """Returns how many labels occur at a place, after the range model was run for all weeks.
 
     Raises:
-        BundleError: The runtime refuses it, or its tensors do not fit the labels.
+        BundleError: The runtime refuses it, or it does not give a score for each label.
     """
-    runtime = Interpreter(content, input_shape=(1, _RANGE_INPUTS))
-    labels = len(bundle.manifest.labels)
-    if (runtime.input.shape, runtime.output.shape) != ((1, _RANGE_INPUTS), (1, labels)):
-        raise BundleError(
-            f"the range model takes {list(runtime.input.shape)} and gives "
-            f"{list(runtime.output.shape)}, expected [1, {_RANGE_INPUTS}] and [1, {labels}]",
-            hint="import the model again, with the range model that belongs to it",
-        )
-    return f"place and week to {labels} labels"
+    scores = range_scores(content, _BERLIN, labels)
+    return f"{labels} labels in {len(scores)} weeks at {_BERLIN}: scores from 0 to 1"

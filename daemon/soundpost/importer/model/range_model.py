@@ -27,6 +27,11 @@ def read_range_model(options: RangeOptions, labels: int) -> ModelFile:
             hint="convert it to TFLite, or leave --range-model out",
         )
     with Sandbox(file) as sandbox:
+        if len(sandbox.outputs) != 1:
+            raise BundleImportError(
+                f"{options.file}: expected one output, got {len(sandbox.outputs)}",
+                hint="give the model that has places, not sounds, as its input",
+            )
         if sandbox.input.shape != (1, INPUTS) or sandbox.input.dtype != "float32":
             raise BundleImportError(
                 f"{options.file}: expected an input of float32[1, {INPUTS}] (latitude, longitude, "

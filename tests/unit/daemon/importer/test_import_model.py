@@ -24,6 +24,7 @@ from soundpost.manifest import LogMelInput
 
 GOLDEN = Path(__file__).resolve().parents[3] / "golden"
 TINY = GOLDEN / "tiny-float" / "model.tflite"
+RANGE = GOLDEN / "range"
 LABELS = "Turdus merula_Blackbird\nStrix aluco_Tawny Owl\nPica pica_Сорока\n"
 
 needs_onnx = pytest.mark.skipif(
@@ -186,6 +187,9 @@ def test_a_name_a_version_or_a_language_that_is_not_one_is_refused_first(tmp_pat
     [
         (TINY.read_bytes(), r"expected an input of float32\[1, 3\]"),
         (linear_model({"scores": 3}), "expected a TFLite file as range model, got onnx"),
+        ((RANGE / "two.tflite").read_bytes(), "expected one output, got 2"),
+        ((RANGE / "logits.tflite").read_bytes(), "expected scores from 0 to 1"),
+        ((RANGE / "broken.tflite").read_bytes(), "range.tflite"),
         (b"", "got an empty file"),
     ],
 )
@@ -199,3 +203,14 @@ def test_a_range_model_that_is_not_one_is_refused(
     options = dataclasses.replace(options, range=RangeOptions(range_file))
     with pytest.raises(BundleImportError, match=message):
         import_model(options, quiet)
+
+
+@needs_onnx
+def test_a_range_model_becomes_part_of_the_bundle(tmp_path: Path) -> None:
+    """With its hash and its threshold."""
+    options = options_of(tmp_path, linear_model({"scores": 3}))
+    options = dataclasses.replace(options, range=RangeOptions(RANGE / "tiny.tflite", 0.1))
+    bundle = load_bundle(import_model(options, quiet).folder)
+    assert bundle.range_model == (RANGE / "tiny.tflite").read_bytes()
+    assert bundle.manifest.range is not None
+    assert bundle.manifest.range.threshold == 0.1
