@@ -24,7 +24,8 @@ DETECTIONS = "soundpost/garden/detections"
 def commands(heading: str, block: int = 0) -> list[str]:
     """Returns the commands of a block below a heading."""
     section = MODELS.read_text().partition(f"## {heading}\n")[2].partition("\n## ")[0]
-    return re.findall(r"^```\n(.*?)^```", section, re.DOTALL | re.MULTILINE)[block].splitlines()
+    blocks = re.findall(r"^```\n(.*?)^```", section, re.DOTALL | re.MULTILINE)
+    return str(blocks[block]).splitlines()
 
 
 def run(command: str, folder: Path) -> str:

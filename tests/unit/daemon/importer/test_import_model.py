@@ -102,6 +102,7 @@ def test_a_label_that_scores_in_noise_is_raised_and_reported(tmp_path: Path) -> 
     report = import_model(options, quiet)
     label = report.manifest.labels[0]
     assert label.noise_score == pytest.approx(0.574, abs=0.02)
+    assert label.noise_score is not None
     assert label.on_threshold > label.off_threshold > label.noise_score
     assert len(report.noisy) == 3
 
@@ -172,13 +173,16 @@ def test_two_labels_of_one_name_are_noted(tmp_path: Path) -> None:
 def test_a_name_a_version_or_a_language_that_is_not_one_is_refused_first(tmp_path: Path) -> None:
     """Before the minutes that measuring takes. A folder's name is the bundle's id."""
     options = options_of(tmp_path, b"no model")
-    for field, value, name in [
-        ("target", Target(tmp_path / "My Birds"), "--name"),
-        ("target", Target(tmp_path / "birds", version="2"), "--release"),
-        ("labels", LabelOptions(language="english language"), "--language"),
+    named = Target(tmp_path / "My Birds")
+    released = Target(tmp_path / "birds", version="2")
+    spoken = LabelOptions(language="english language")
+    for changed, flag in [
+        (dataclasses.replace(options, target=named), "--name"),
+        (dataclasses.replace(options, target=released), "--release"),
+        (dataclasses.replace(options, labels=spoken), "--language"),
     ]:
-        with pytest.raises(BundleImportError, match=f"^{name}: expected"):
-            import_model(dataclasses.replace(options, **{field: value}), quiet)
+        with pytest.raises(BundleImportError, match=f"^{flag}: expected"):
+            import_model(changed, quiet)
 
 
 @needs_onnx
