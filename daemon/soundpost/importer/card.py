@@ -51,7 +51,7 @@ def _noise_section(report: ImportReport) -> list[str]:
         "## Silence, hum and noise",
         "",
         "Measured at the import, on windows without an event. Levels are RMS, relative to full",
-        "scale. A label that scores 0.1 or more is listed with its threshold: above the score that",
+        "scale. A label that scores 0.05 or more is listed with its threshold: above the score that",
         "a hundred times as much of that sound is expected to reach, where that is more than the",
         "threshold of all labels. A label that needs more than 0.95 is off by default.",
         "",
@@ -65,7 +65,7 @@ def _noise_section(report: ImportReport) -> list[str]:
     lines += ["", "| label | highest score |", "| --- | --- |"]
     lines += [f"| {noisy.name} | {describe_noisy(noisy)} |" for noisy in report.noisy]
     if not report.noisy:
-        lines += ["| none | below 0.1 |"]
+        lines += ["| none | below 0.05 |"]
     default = min(label.on_threshold for label in labels)
     return [*lines, "", f"The threshold of all other labels is {default:g}."]
 

@@ -24,9 +24,9 @@ def thresholds(
 
 def test_a_label_that_does_not_score_in_noise_has_the_default() -> None:
     """Its event ends below half of it."""
-    assert thresholds(0.09) == LabelThreshold(on_threshold=0.5, off_threshold=0.25)
-    assert thresholds(0.09, default=0.25).on_threshold == 0.25
-    assert thresholds(0.09, default=0.1).is_raised
+    assert thresholds(0.04) == LabelThreshold(on_threshold=0.5, off_threshold=0.25)
+    assert thresholds(0.04, default=0.25).on_threshold == 0.25
+    assert thresholds(0.08, default=0.1).is_raised
 
 
 def test_a_label_that_scores_below_its_threshold_is_noted() -> None:
