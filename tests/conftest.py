@@ -8,6 +8,7 @@ import pytest
 from hypothesis import settings
 
 pytest_plugins = [
+    "birdnet",
     "certificates",
     "fifo",
     "full_disk",

@@ -57,6 +57,10 @@ class BundleError(SoundpostError):
     exit_status = EX_CONFIG
 
 
+class BundleImportError(SoundpostError):
+    """A foreign model, or a file that belongs to it, cannot be made into a bundle."""
+
+
 class CaptureError(SoundpostError):
     """The microphone or the file cannot be opened or read."""
 

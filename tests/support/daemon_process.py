@@ -71,7 +71,9 @@ def running(*arguments: str, environment: dict[str, str] | None = None) -> Itera
 
 
 def soundpost(
-    *arguments: str, environment: dict[str, str] | None = None
+    *arguments: str,
+    environment: dict[str, str] | None = None,
+    timeout_seconds: float = PATIENCE_SECONDS,
 ) -> "subprocess.CompletedProcess[str]":
     """Runs a command of soundpost; returns its exit status and its output."""
     return subprocess.run(
@@ -80,5 +82,5 @@ def soundpost(
         capture_output=True,
         text=True,
         check=False,
-        timeout=PATIENCE_SECONDS,
+        timeout=timeout_seconds,
     )

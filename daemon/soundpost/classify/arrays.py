@@ -1,11 +1,11 @@
-"""Reads the arrays of an .npz file whose types and shapes are known, in bounded memory."""
+"""Reads arrays of known types and shapes from an .npz file, in bounded memory; writes them."""
 
 import io
 import lzma
 import tokenize
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from math import prod
 from typing import Any
@@ -21,6 +21,9 @@ _MOST_MEMBERS = 16
 
 _ENTRY = b"PK\x01\x02"
 """Begins each entry of the directory of a zip file (APPNOTE.TXT, 4.3.12)."""
+
+ZIP_EPOCH = (1980, 1, 1, 0, 0, 0)
+"""Date of every member of an archive, so that equal arrays give equal bytes."""
 
 UNREADABLE = (
     *(OSError, EOFError, KeyError, zipfile.BadZipFile, zlib.error, lzma.LZMAError),
@@ -95,6 +98,19 @@ def open_arrays(content: bytes) -> Iterator[Arrays]:
         raise ValueError(f"expected at most {_MOST_MEMBERS} arrays")
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         yield Arrays(archive)
+
+
+def arrays_archive(arrays: Mapping[str, NDArray[Any]]) -> bytes:
+    """Returns the bytes of an .npz file; equal arrays give equal bytes."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, array in arrays.items():
+            member = io.BytesIO()
+            np.lib.format.write_array(member, array, allow_pickle=False)
+            archive.writestr(
+                zipfile.ZipInfo(f"{name}.npy", ZIP_EPOCH), member.getvalue(), zipfile.ZIP_DEFLATED
+            )
+    return buffer.getvalue()
 
 
 def _read_header(file: Any) -> tuple[tuple[int, ...], bool, np.dtype[Any]]:  # noqa: ANN401 - as in numpy

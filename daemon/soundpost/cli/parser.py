@@ -5,6 +5,7 @@ from functools import partial
 from pathlib import Path
 
 from soundpost import __version__
+from soundpost.cli.bundle.parser import add_bundle
 from soundpost.cli.flags.values import positive_seconds, threshold
 from soundpost.cli.models.parser import add_models, week
 from soundpost.cli.options import CommandParser, add_configuration
@@ -111,6 +112,7 @@ def build_parser() -> argparse.ArgumentParser:
         help="record from each: level, channels that carry sound, faults",
     )
     add_models(partial(_add, commands))
+    add_bundle(partial(_add, commands))
 
     clips = _add(commands, "clips", "list the stored clips, or copy them", _CLIPS_EXAMPLES)
     add_configuration(clips)

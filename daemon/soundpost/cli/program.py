@@ -119,6 +119,12 @@ def _labels(options: argparse.Namespace) -> int:
     return 0
 
 
+def _bundle(options: argparse.Namespace) -> int:
+    from soundpost.cli.bundle import run  # noqa: PLC0415 - see above
+
+    return run.run(options)
+
+
 def _check(options: argparse.Namespace) -> int:
     from soundpost.cli import check  # noqa: PLC0415 - see above
 
@@ -167,6 +173,7 @@ _COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "devices": _devices,
     "bundles": _bundles,
     "labels": _labels,
+    "bundle": _bundle,
     "clips": _clips,
     "bench": _bench,
 }

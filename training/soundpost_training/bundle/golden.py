@@ -1,18 +1,14 @@
 """Golden vectors: synthesised sounds, with the log-mel and scores that the daemon computes."""
 
-import io
-import zipfile
-
 import numpy as np
 from numpy.typing import NDArray
 
 from soundpost.classify import Classifier
+from soundpost.classify.arrays import arrays_archive
 from soundpost.features import FeatureSpec, LogMel
 from soundpost_training.dataset.decode.audio import to_pcm
 
 SEED = 20_26
-ZIP_EPOCH = (1980, 1, 1, 0, 0, 0)
-"""Date of every member of the archive, so that equal vectors give equal bytes."""
 
 
 def golden_pcm(spec: FeatureSpec, frames: int) -> NDArray[np.int16]:
@@ -41,12 +37,4 @@ def golden_archive(spec: FeatureSpec, frames: int, classifier: Classifier) -> by
     front_end = LogMel(spec)
     log_mel = np.stack([front_end.compute(samples) for samples in pcm])
     scores = np.stack([classifier.scores(window) for window in log_mel])
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, array in (("pcm", pcm), ("log_mel", log_mel), ("scores", scores)):
-            member = io.BytesIO()
-            np.lib.format.write_array(member, array, allow_pickle=False)
-            archive.writestr(
-                zipfile.ZipInfo(f"{name}.npy", ZIP_EPOCH), member.getvalue(), zipfile.ZIP_DEFLATED
-            )
-    return buffer.getvalue()
+    return arrays_archive({"pcm": pcm, "log_mel": log_mel, "scores": scores})

@@ -15,10 +15,10 @@ from soundpost.classify.model import Model, load_models
 from soundpost.classify.range import RangeFilter
 from soundpost.cli.flags.values import Threshold
 from soundpost.cli.listen.files import FileSearch
-from soundpost.cli.listen.progress import Progress
 from soundpost.cli.listen.reports import BestScores, ReportOptions, Summary
 from soundpost.cli.listen.thresholds import build_run_rules, with_named_labels
 from soundpost.cli.models.occurrence import required_label_range
+from soundpost.cli.progress.recordings import Progress
 from soundpost.config import Config, DecideConfig
 from soundpost.decide import Rule, publishing_every_event
 from soundpost.errors import SoundpostError

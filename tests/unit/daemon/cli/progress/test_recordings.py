@@ -1,4 +1,4 @@
-"""The line of progress on a terminal."""
+"""The line of progress over recordings."""
 
 import io
 import logging
@@ -6,7 +6,8 @@ from pathlib import Path
 
 from manual_clock import ManualClock
 
-from soundpost.cli.listen.progress import EVERY_SECONDS, QUIET_SECONDS, Progress
+from soundpost.cli.progress.line import EVERY_SECONDS, QUIET_SECONDS
+from soundpost.cli.progress.recordings import Progress
 
 
 class Terminal(io.StringIO):

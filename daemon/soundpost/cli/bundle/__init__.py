@@ -1,0 +1,1 @@
+"""`soundpost bundle`: imports foreign models, and shows what a bundle is."""
