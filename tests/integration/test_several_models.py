@@ -149,3 +149,16 @@ def test_every_command_takes_several_models(broker: Broker, folder: Path) -> Non
     assert "listened for 0:00:10" in watch.stdout
     summary = soundpost("listen", "--scores", *bundles, str(folder / "sound.wav"))
     assert summary.returncode == 0, summary.stderr
+
+
+def test_a_model_above_the_rate_of_capture_works_with_a_warning(folder: Path) -> None:
+    """`check` says which band stays empty."""
+    config = write_config(folder, "high")
+    low = folder / "low-rate.toml"
+    low.write_text(config.read_text().replace("48000", "16000"))
+    source = ("--source", f"wav:{folder / 'sound.wav'}")
+    check = soundpost("check", "--config", str(low), *source)
+    assert "high takes sound at 48000 Hz and gets it at 16000 Hz" in check.stdout
+    done = soundpost("listen", "--config", str(low), str(folder / "sound.wav"))
+    assert done.returncode == 0, done.stderr
+    assert len(done.stdout.splitlines()) > 10
