@@ -25,7 +25,7 @@ BREACHES = [
     ("one-way", "daemon/soundpost/decide/tracker.py", "import soundpost.classify"),
     ("one-way", "daemon/soundpost/evidence/store/clip_store.py", "import soundpost.publish"),
     ("one-way", "daemon/soundpost/messages/payload.py", "import soundpost.pipeline"),
-    ("one-way", "daemon/soundpost/pipeline.py", "import soundpost.app"),
+    ("one-way", "daemon/soundpost/pipeline/pipeline.py", "import soundpost.app"),
     ("one-way", "daemon/soundpost/app/run.py", "import soundpost.cli"),
     ("one-way", "daemon/soundpost/importer/write.py", "import soundpost.pipeline"),
     ("one-way", "daemon/soundpost/classify/find.py", "import soundpost.importer"),

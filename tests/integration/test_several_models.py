@@ -83,7 +83,7 @@ def test_two_models_detect_what_each_detects_alone(folder: Path) -> None:
 def test_the_daemon_publishes_the_detections_of_both(
     broker: Broker, subscriber: Subscriber, folder: Path
 ) -> None:
-    """In the same order; a label of both is ON while either has an event of it."""
+    """In the same order; a label of both is OFF in the end, and health names both models."""
     config = write_config(folder, "low", "high", more=f'mqtt.broker = "{broker.url}"')
     source = f"wav:{folder / 'sound.wav'}"
     with running("--config", str(config), "--source", source, "--pace", "fast") as daemon:
@@ -95,12 +95,6 @@ def test_the_daemon_publishes_the_detections_of_both(
     assert [{k: row[k] for k in row if k not in timeless} for row in rows] == [
         {k: row[k] for k in row if k not in timeless} for row in listened
     ]
-    open_events: dict[str, set[str]] = {"dog": set()}
-    for row in rows:
-        if row["label"] == "dog":
-            change = set.add if row["state"] in {"started", "confirmed"} else set.discard
-            change(open_events["dog"], row["id"])
-    assert open_events == {"dog": set()}
     dog = [m.text for m in subscriber.received if m.topic.endswith("sound/dog")]
     assert dog[-1] == "OFF"
     health = json.loads(subscriber.on(HEALTH)[-1].payload)
@@ -155,3 +149,16 @@ def test_every_command_takes_several_models(broker: Broker, folder: Path) -> Non
     assert "listened for 0:00:10" in watch.stdout
     summary = soundpost("listen", "--scores", *bundles, str(folder / "sound.wav"))
     assert summary.returncode == 0, summary.stderr
+
+
+def test_a_model_above_the_rate_of_capture_works_with_a_warning(folder: Path) -> None:
+    """`check` says which band stays empty."""
+    config = write_config(folder, "high")
+    low = folder / "low-rate.toml"
+    low.write_text(config.read_text().replace("48000", "16000"))
+    source = ("--source", f"wav:{folder / 'sound.wav'}")
+    check = soundpost("check", "--config", str(low), *source)
+    assert "high takes sound at 48000 Hz and gets it at 16000 Hz" in check.stdout
+    done = soundpost("listen", "--config", str(low), str(folder / "sound.wav"))
+    assert done.returncode == 0, done.stderr
+    assert len(done.stdout.splitlines()) > 10

@@ -22,7 +22,7 @@ from soundpost.gate import build_gate
 from soundpost.health import Health
 from soundpost.manifest import Label
 from soundpost.messages import NodeName
-from soundpost.pipeline import capture_rate_hz
+from soundpost.pipeline import capture_rate_hz, missing_bands
 from soundpost.publish import probe as broker_probe
 from soundpost.publish.outbox.probe import probe_outbox
 from soundpost.system.clock import clock_state
@@ -87,7 +87,7 @@ def _try_model(steps: Checklist, config: Config, model: ModelConfig) -> Bundle |
     bundle = steps.attempt(
         "bundle",
         lambda: _load(model, config),
-        lambda bundle: _describe_bundle(bundle, model.decide),
+        lambda bundle: _describe_bundle(bundle, model.decide) + _describe_band(bundle, config),
     )
     if bundle is not None:
         steps.attempt("golden", lambda: _replay(bundle, model.threads), str)
@@ -123,6 +123,12 @@ def _fit_together(bundles: list[Bundle], config: Config) -> list[Bundle]:
     labels = list(dict.fromkeys(rule.label for of_model in rules for rule in of_model))
     describe_node(config, manifests, labels).sound_topics(config.mqtt)
     return bundles
+
+
+def _describe_band(bundle: Bundle, config: Config) -> str:
+    """Returns what a model misses because sound is captured at a lower rate; else nothing."""
+    rate_hz = capture_rate_hz(config.capture, [bundle.manifest])
+    return "".join(f"; {line}" for line in missing_bands([bundle.manifest], rate_hz))
 
 
 def _describe_rates(bundles: Sequence[Bundle], config: Config) -> str:

@@ -7,7 +7,7 @@ from typing import Any, get_args, get_origin
 
 import msgspec
 
-from soundpost.config.flags import SHORT_FORM, merge_flags
+from soundpost.config.models import SHORT_FORM, merge_flags
 from soundpost.config.name_files import expand_files
 from soundpost.config.paths import expand_paths
 from soundpost.config.schema import Config

@@ -4,11 +4,13 @@ import io
 import re
 from pathlib import Path
 
+import msgspec
 import pytest
+from tiny_models import write_tiny_bundle
 
 from soundpost.cli import bench
 from soundpost.cli.processor import Processor
-from soundpost.config import ClassifyConfig, Config
+from soundpost.config import ClassifyConfig, Config, ModelConfig
 
 TINY = Path(__file__).resolve().parents[3] / "golden" / "tiny-int8"
 
@@ -37,3 +39,16 @@ def test_each_stage_has_a_line_with_its_cost(config: Config) -> None:
     ]
     assert all(re.match(r"  \w+ +\d+\.\d+", line) for line in lines)
     assert lines[3].endswith("times real time")
+
+
+def test_several_models_are_measured_alone_and_together(config: Config, tmp_path: Path) -> None:
+    """Each alone at its own rate, then all on one source at the highest."""
+    high = write_tiny_bundle(tmp_path / "high", 48_000)
+    models = [ModelConfig(bundle=f"{TINY}/"), ModelConfig(bundle=str(high))]
+    out = io.StringIO()
+    bench.bench(msgspec.structs.replace(config, models=models), out)
+    lines = out.getvalue().splitlines()
+    names = [line.split()[0] for line in lines]
+    alone = ["features", "classify", "decide", "pipeline"]
+    assert names == ["tiny-int8", *alone, "high", *alone, "all", "pipeline", "memory"]
+    assert lines[10] == "all 2 models on one source"

@@ -11,14 +11,23 @@ import msgspec
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from tiny_models import write_tiny_bundle
 
 from soundpost.audio import Pcm
 from soundpost.capture import ArraySource
 from soundpost.classify import Bundle, Classifier, find_bundle, load_bundle, read_golden
-from soundpost.classify.model import Model
+from soundpost.classify.model import Model, load_model, load_models
 from soundpost.classify.range import WEEKS, LabelRange, RangeFilter, week_at
-from soundpost.commands.self_test import SelfTest, find_sound
-from soundpost.config import Config, DecideConfig, GateConfig, Place
+from soundpost.commands.self_test import SelfTest, SelfTests, find_sound
+from soundpost.config import (
+    CaptureConfig,
+    ClassifyConfig,
+    Config,
+    DecideConfig,
+    GateConfig,
+    ModelConfig,
+    Place,
+)
 from soundpost.errors import BundleError, SelfTestError
 from soundpost.events import Detection, Scores
 from soundpost.health import Health
@@ -175,3 +184,29 @@ def test_a_label_that_does_not_occur_here_is_recognised_all_the_same(model: Mode
     filtered = dataclasses.replace(model, range_filter=RangeFilter(nowhere, week_at))
     messages = published(SelfTest(Config(), filtered))
     assert [message.state for message in messages][:1] == ["started"]
+
+
+@pytest.mark.parametrize("capture_rate_hz", [None, 48_000, 384_000])
+def test_each_model_is_tested_through_the_rate_of_capture(
+    tmp_path: Path, capture_rate_hz: int | None
+) -> None:
+    """Its sound is resampled twice, as that of a microphone is once."""
+    bundles = [write_tiny_bundle(tmp_path / f"at-{rate}", rate) for rate in (16_000, 22_050)]
+    models = load_models([ClassifyConfig(bundle=str(bundle)) for bundle in bundles])
+    config = Config(
+        capture=CaptureConfig(rate_hz=capture_rate_hz), models=[ModelConfig(), ModelConfig()]
+    )
+    tests = SelfTests(config, models)
+    messages = [message for step in tests.steps() for message in step]
+    assert {message.model.id for message in messages} == {"at-16000", "at-22050"}
+    for test in tests.tests:
+        assert test.best_score >= test.sound.needed_score
+
+
+def test_a_rate_of_capture_below_the_model_s_is_named_where_it_hides_the_sound() -> None:
+    """The rain that the bundle knows has most of its power above 4 kHz."""
+    config = Config(capture=CaptureConfig(rate_hz=8_000))
+    tests = SelfTests(config, [load_model(ClassifyConfig(bundle="esc50"))])
+    with pytest.raises(SelfTestError, match="expected rain") as caught:
+        list(tests.steps())
+    assert "capture.rate_hz" in caught.value.hint

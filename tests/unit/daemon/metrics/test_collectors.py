@@ -3,9 +3,12 @@
 from dataclasses import replace
 
 import msgspec
+import numpy as np
 
+from soundpost.events import Scores, Window
 from soundpost.health import Health, Problem, Status
-from soundpost.metrics import MetricSources
+from soundpost.messages import ModelIdentity
+from soundpost.metrics import InferenceTimer, MetricSources
 from soundpost.metrics.collectors import collect
 from soundpost.metrics.exposition import Metric
 
@@ -97,3 +100,26 @@ def test_names_follow_the_rules_of_prometheus(sources: MetricSources) -> None:
         assert metric.documentation
         is_counter = metric.type == "counter"
         assert is_counter or metric.name in UNITLESS or metric.name.endswith(UNITS), metric.name
+
+
+def test_each_of_several_models_has_its_inference_times(sources: MetricSources) -> None:
+    """One alone has them without a label, as dashboards have them."""
+    everyday = sources.models[0]
+    birds = replace(
+        everyday,
+        model=ModelIdentity(id="birds", version="2.4.0", sha256="7a" * 32),
+        inference_timer=InferenceTimer(lambda window: Scores(window, np.zeros(1, np.float32))),
+    )
+    window = Window(0, 1, np.zeros((1, 1), np.float32), -20.0, 0)
+    birds.inference_timer.classify(window)
+    both = replace(sources, models=[everyday, birds])
+    values = samples(list(collect(both, {}, STATUS)))
+    assert values["soundpost_classify_seconds_count{model=esc50}"] == 0
+    assert values["soundpost_classify_seconds_count{model=birds}"] == 1
+    infos = [name for name in values if name.startswith("soundpost_info")]
+    assert [("model=birds" in name, "model=esc50" in name) for name in infos] == [
+        (False, True),
+        (True, False),
+    ]
+    alone = samples(list(collect(sources, {}, STATUS)))
+    assert "soundpost_classify_seconds_count{}" in alone

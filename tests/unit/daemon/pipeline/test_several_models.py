@@ -17,7 +17,6 @@ from soundpost.classify.model import Model
 from soundpost.config import CaptureConfig, Config, DecideConfig, GateConfig, ModelConfig
 from soundpost.decide import Mutes
 from soundpost.events import AnyWindow, Detection, Scores
-from soundpost.features import Windower
 from soundpost.health import Health
 from soundpost.observer import Observer
 from soundpost.pipeline import build_pipeline
@@ -163,26 +162,6 @@ def test_windows_are_classified_in_the_order_in_which_they_end(models: list[Mode
     order = [(scores.window.end_sample, scores.model) for scores in recorded.scores]
     assert order == sorted(order)
     assert len(order) > 100
-
-
-def test_windows_that_are_the_same_are_cut_once(
-    models: list[Model], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Two of the models take log-mel of one kind."""
-    cut: list[Windower] = []
-    original = Windower._cut  # noqa: SLF001 - counts the work that must not be done twice
-
-    def counted(self: Windower, *arguments: object) -> AnyWindow:
-        cut.append(self)
-        return original(self, *arguments)  # type: ignore[arg-type]  # as they come
-
-    monkeypatch.setattr(Windower, "_cut", counted)
-    recorded = RecordedScores()
-    detections(models, [(0, sound(2.0, 1))], [2_400], recorded)
-    of_four = {n: sum(scores.model == n for scores in recorded.scores) for n in range(4)}
-    assert of_four[1] == of_four[3]
-    assert len(cut) == len(recorded.scores) - of_four[3]
-    assert len(set(map(id, cut))) == 3
 
 
 def test_onsets_and_offsets_lie_on_the_clock_of_capture_to_the_sample() -> None:

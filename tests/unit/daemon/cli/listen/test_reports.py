@@ -1,6 +1,7 @@
 """The tables of `soundpost listen`."""
 
 import io
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -136,3 +137,12 @@ def test_escape_codes_in_the_name_of_a_recording_are_shown() -> None:
     best = BestScores([[rule(0, "dog")]], [1])
     best.observers(Path("a\x1b[2J\udcff.wav"))[0].on_scores(scores(0, [0.4]))
     assert nearest(best, [])[0].endswith("a\\x1b[2J\\xff.wav")
+
+
+def test_the_labels_of_all_models_are_in_one_table() -> None:
+    """Each by the scores of its own model."""
+    best = BestScores([[rule(0, "dog")], [rule(0, "owl")]], [1, 1])
+    for observer in best.observers(FILE):
+        observer.on_scores(scores(0, [0.2]))
+        observer.on_scores(replace(scores(0, [0.4]), model=1))
+    assert [line.split()[:2] for line in nearest(best, [])] == [["owl", "0.40"], ["dog", "0.20"]]

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from tagging_bundle import write_tagging_bundle
+from tiny_models import tiny_model
 
 from soundpost.classify import find_bundle
 from soundpost.classify.model import Model, load_model
@@ -87,6 +88,24 @@ def test_named_labels_keep_the_order_of_the_tables(model: Model) -> None:
     )
     rules = run_rules(model, config, "wet=0.5", "rooster=0.4")
     assert {rule.label: rule.off_threshold for rule in rules}["rain"] == 0.2
+
+
+def test_a_threshold_applies_to_every_model_that_has_the_label(model: Model) -> None:
+    """One that no model has is refused, and one for all labels applies to all models."""
+    birds = tiny_model(22_050, ("dog", "owl", "crow"))
+    manifests = [model.bundle.manifest, birds.bundle.manifest]
+    config = load_config(None, {"models": [{}, {}]})
+
+    def found(*texts: str) -> list[tuple[float, float | None]]:
+        thresholds = [threshold(text) for text in texts]
+        named = with_named_labels(config, manifests, thresholds)
+        rules = build_run_rules(named, manifests, thresholds)
+        by_label = [{rule.label: rule.on_threshold for rule in of_model} for of_model in rules]
+        return [(on["dog"], on.get("owl")) for on in by_label]
+
+    assert found("0.1", "dog=0.2", "owl=0.3") == [(0.2, None), (0.2, 0.3)]
+    with pytest.raises(ConfigError, match="--threshold: there is no label 'dgo'"):
+        found("dgo=0.2")
 
 
 def test_an_unknown_label_gets_the_nearest_one_as_a_hint(model: Model) -> None:

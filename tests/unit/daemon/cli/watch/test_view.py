@@ -15,7 +15,7 @@ from soundpost.cli.watch.format import event_line, state_line
 from soundpost.cli.watch.plain import PlainOutput
 from soundpost.cli.watch.view import KEPT_EVENTS, View
 from soundpost.config import Config, DecideConfig
-from soundpost.decide import build_rules
+from soundpost.decide import Rule, build_rules
 from soundpost.events import Detection, Scores, State, Window
 from soundpost.health import Health
 from soundpost.pipeline import build_pipeline
@@ -65,6 +65,24 @@ def test_the_highest_scores_come_first_with_their_thresholds(model: Model) -> No
         ("hiss", 0.7),
     ]
     assert view.bars[0].score == 0.5
+
+
+def test_the_highest_scores_of_all_models_are_shown() -> None:
+    """Those of the last window of each; a label that both have has the threshold of its model."""
+    hum, owl = (
+        Rule(0, label, 0.6, 0.3, smoothing_windows=1, minimum_samples=0, refractory_samples=0)
+        for label in ("hum", "owl")
+    )
+    view = View("two", [["hum", "dog"], ["owl", "dog"]], [[hum], [owl]], RATE_HZ, 30.0)
+    window = Window(0, 1, np.empty((0, 64), np.float32), -20.0, 0)
+    for model, values in ((0, [0.5, 0.2]), (1, [0.1, 0.9]), (1, [0.7, 0.4])):
+        view.on_scores(Scores(window, np.array(values, np.float32), model))
+    assert [(bar.label, round(bar.score, 1), bar.threshold) for bar in view.bars] == [
+        ("owl", 0.7, 0.6),
+        ("hum", 0.5, 0.6),
+        ("dog", 0.4, None),
+        ("dog", 0.2, None),
+    ]
 
 
 def test_a_label_is_shown_by_the_name_that_people_use(model: Model) -> None:

@@ -1,4 +1,4 @@
-"""Merges the values of the command line into those of the file."""
+"""The two forms of models, in the file and on the command line."""
 
 from typing import Any
 
