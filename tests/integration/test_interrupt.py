@@ -54,6 +54,7 @@ def command_lines(recordings: Path) -> list[list[str]]:
         ["devices"],
         ["labels"],
         ["bundles"],
+        ["bundle", "show", "everyday"],
         ["clips", "--evidence", str(recordings)],
         ["bench", "--bundle", "esc10"],
     ]

@@ -12,6 +12,7 @@ from soundpost.importer.options import (
 )
 from soundpost.importer.report import (
     ImportReport,
+    describe_groups,
     describe_input,
     describe_noisy,
     describe_output,
@@ -26,6 +27,7 @@ __all__ = [
     "RangeOptions",
     "SoundOptions",
     "Target",
+    "describe_groups",
     "describe_input",
     "describe_noisy",
     "describe_output",

@@ -3,6 +3,7 @@
 from soundpost.importer.noise import NoiseScores
 from soundpost.importer.report import (
     ImportReport,
+    describe_groups,
     describe_input,
     describe_noisy,
     describe_output,
@@ -17,7 +18,7 @@ def model_card(report: ImportReport) -> str:
     """Returns the card, as Markdown."""
     manifest = report.manifest
     training = manifest.training
-    groups = {label.group for label in manifest.labels if label.group is not None}
+    groups = describe_groups(manifest)
     file = f"{manifest.model.bytes:,} bytes, {manifest.runtime}, sha256 `{manifest.model.sha256}`"
     lines = [
         f"# {manifest.id} {manifest.version}",
@@ -33,7 +34,7 @@ def model_card(report: ImportReport) -> str:
         f"- Output: {describe_output(manifest)}",
         f"- Activation: {manifest.output.activation} ({report.activation})",
         f"- Labels: {len(manifest.labels)} from {_text(report.label_source)}"
-        + (f", {len(groups)} groups" if groups else ""),
+        + (f", groups: {groups}" if groups else ""),
     ]
     if manifest.range is not None:
         lines.append(

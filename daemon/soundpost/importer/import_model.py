@@ -133,7 +133,7 @@ def _notes(names: list[Names]) -> list[str]:
     if not double:
         return []
     shown = ", ".join(double[:5])
-    return [f"{len(double)} labels have the name of another ({shown}); they have numbers"]
+    return [f"labels with the name of another have a number: {shown}"]
 
 
 def _manifest(

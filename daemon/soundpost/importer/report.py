@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from soundpost.importer.noise import LabelThreshold, NoiseScores
-from soundpost.manifest import LogMelInput, Manifest
+from soundpost.manifest import LogMelInput, Manifest, groups_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +61,12 @@ def describe_input(manifest: Manifest) -> str:
         f"{kind}, {window_seconds:.4g} s at {rate_hz / 1000:g} kHz, every "
         f"{known.stride_samples / rate_hz:.4g} s, {known.tensor.dtype}"
     )
+
+
+def describe_groups(manifest: Manifest) -> str:
+    """Returns the groups of a bundle with the number of labels in each; empty if it has none."""
+    groups = groups_of(manifest.labels)
+    return ", ".join(f"{group} {len(names)}" for group, names in groups.items())
 
 
 def describe_output(manifest: Manifest) -> str:

@@ -10,12 +10,12 @@ from soundpost.cli.bundle.import_options import import_options
 from soundpost.cli.progress.line import ProgressLine, bar
 from soundpost.importer import (
     ImportReport,
+    describe_groups,
     describe_input,
     describe_noisy,
     describe_output,
     import_model,
 )
-from soundpost.manifest import groups_of
 from soundpost.system.printable import printable
 
 MOST_NOISY = 12
@@ -75,12 +75,10 @@ def _write_report(report: ImportReport, out: TextIO) -> None:
 def _describe_labels(report: ImportReport) -> str:
     manifest = report.manifest
     text = f"{len(manifest.labels)} from {report.label_source}"
-    groups = groups_of(manifest.labels)
-    if groups:
-        grouped = sum(len(names) for names in groups.values())
-        text += f", {grouped} of them in {len(groups)} groups"
+    if groups := describe_groups(manifest):
+        text += f", groups: {groups}"
     off = sum(label.off_by_default is not None for label in manifest.labels)
-    return f"{text}, {off} off by default" if off else text
+    return f"{text}; {off} off by default" if off else text
 
 
 def bundle_argument(folder: Path) -> str:

@@ -7,8 +7,8 @@ from typing import TextIO
 import msgspec
 
 from soundpost.classify import find_bundle, load_bundle
-from soundpost.importer import describe_input, describe_output
-from soundpost.manifest import CARD_FILE, Artifact, Manifest, groups_of
+from soundpost.importer import describe_groups, describe_input, describe_output
+from soundpost.manifest import CARD_FILE, Artifact, Manifest
 from soundpost.system.printable import printable
 
 _MOST_NOISY = 5
@@ -40,8 +40,8 @@ def _rows(manifest: Manifest) -> Iterator[tuple[str, str]]:
     yield "output", describe_output(manifest)
     yield "activation", manifest.output.activation
     yield "labels", _describe_labels(manifest)
-    if groups := groups_of(manifest.labels):
-        yield "groups", ", ".join(f"{group} {len(names)}" for group, names in groups.items())
+    if groups := describe_groups(manifest):
+        yield "groups", groups
     yield "noise", _describe_noise(manifest)
     if manifest.range is not None:
         threshold = f"labels below {manifest.range.threshold:g} at a place are off"

@@ -3,6 +3,7 @@
 import numpy as np
 
 from soundpost.classify.activation import ROUNDING
+from soundpost.classify.runtime import VARIABLE
 from soundpost.errors import BundleImportError
 from soundpost.importer.options import RangeOptions
 from soundpost.importer.runtime import ModelFile, Sandbox, read_model_file
@@ -26,16 +27,17 @@ def read_range_model(options: RangeOptions, labels: int) -> ModelFile:
             f"{options.file}: expected a TFLite file as range model, got {file.runtime}",
             hint="convert it to TFLite, or leave --range-model out",
         )
-    with Sandbox(file) as sandbox:
-        if len(sandbox.outputs) != 1:
-            raise BundleImportError(
-                f"{options.file}: expected one output, got {len(sandbox.outputs)}",
-                hint="give the model that has places, not sounds, as its input",
-            )
-        if sandbox.input.shape != (1, INPUTS) or sandbox.input.dtype != "float32":
+    with Sandbox(file, (1, INPUTS)) as sandbox:
+        taken = (sandbox.input.dtype, *sandbox.input.shape)
+        if taken not in {("float32", 1, INPUTS), ("float32", VARIABLE, INPUTS)}:
             raise BundleImportError(
                 f"{options.file}: expected an input of float32[1, {INPUTS}] (latitude, longitude, "
                 f"week), got {sandbox.input.dtype}{list(sandbox.input.shape)}",
+                hint="give the model that has places, not sounds, as its input",
+            )
+        if len(sandbox.outputs) != 1:
+            raise BundleImportError(
+                f"{options.file}: expected one output, got {len(sandbox.outputs)}",
                 hint="give the model that has places, not sounds, as its input",
             )
         scores = sandbox.run(np.array([_BERLIN], np.float32), [0])[0]

@@ -29,7 +29,7 @@ def report(folder: Path, licence: str = "CC BY 4.0") -> ImportReport:
         label_source="labels.txt",
         measured=SCORES,
         noisy=noisy_labels(manifest.label_names, label_thresholds(SCORES, 0.5)),
-        notes=["1 labels have the name of another (Dog); they have numbers"],
+        notes=["labels with the name of another have a number: Dog"],
     )
 
 
@@ -40,8 +40,8 @@ def test_the_card_has_origin_input_and_what_noise_scores(tmp_path: Path) -> None
     for line in (
         "- Licence: CC BY 4.0",
         "- Attribution: none stated",
-        "- Labels: 3 from labels.txt, 1 groups",
-        "- 1 labels have the name of another (Dog); they have numbers",
+        "- Labels: 3 from labels.txt, groups: owls 1",
+        "- labels with the name of another have a number: Dog",
         "| silence | 1 | hum 0.020, pica_pica 0.010, tawny_owl 0.000 |",
         "| white noise at -34 dBFS | 200 | hum 0.970, pica_pica 0.640, tawny_owl 0.040 |",
         "| hum | 0.97 in white noise at -34 dBFS; off by default |",

@@ -167,7 +167,7 @@ def test_two_labels_of_one_name_are_noted(tmp_path: Path) -> None:
     """They get numbers."""
     report = import_model(options_of(tmp_path, linear_model({"scores": 3}), "Dog\nDog\nCat"), quiet)
     assert report.manifest.label_names == ["dog", "dog_2", "cat"]
-    assert report.notes == ["1 labels have the name of another (Dog); they have numbers"]
+    assert report.notes == ["labels with the name of another have a number: Dog"]
 
 
 def test_a_name_a_version_or_a_language_that_is_not_one_is_refused_first(tmp_path: Path) -> None:

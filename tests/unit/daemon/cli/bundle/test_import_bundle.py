@@ -28,7 +28,7 @@ def test_what_was_found_is_printed(tmp_path: Path) -> None:
     )
     assert lines[1] == "output  3 values at position 0"
     assert lines[2].startswith("scores  softmax: as stated; outputs from ")
-    assert lines[3].startswith("labels  3 from labels.txt, 1 of them in 1 groups")
+    assert lines[3].startswith("labels  3 from labels.txt, groups: machines 1")
     assert lines[4] == "noise   41 windows of silence, hum and noise: 3 labels score"
     assert lines[-2:] == [
         f"written: {tmp_path}/tiny",

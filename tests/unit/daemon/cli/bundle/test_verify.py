@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from foreign_bundle import tiny_tflite_model, write_bundle
+from foreign_bundle import tiny_model, write_bundle
 
 from soundpost.cli.bundle.verify import verify
 
@@ -38,7 +38,7 @@ def test_a_damaged_file_ends_it(tmp_path: Path) -> None:
 
 def test_golden_vectors_that_differ_fail(tmp_path: Path) -> None:
     """The bundle is whole, but scores differently here."""
-    model = tiny_tflite_model()
+    model = tiny_model("tiny-two-outputs")
     folder = tmp_path / "mine"
     write_bundle(folder, model, np.zeros((2, model.window_samples), np.int16))
     manifest = (folder / "manifest.json").read_text()
@@ -52,6 +52,6 @@ def test_a_range_model_that_does_not_fit_fails(tmp_path: Path) -> None:
     """It takes place and week."""
     content = (GOLDEN / "tiny-float" / "model.tflite").read_bytes()
     folder = tmp_path / "mine"
-    write_bundle(folder, dataclasses.replace(tiny_tflite_model(), range_model=content))
+    write_bundle(folder, dataclasses.replace(tiny_model("tiny-two-outputs"), range_model=content))
     status, lines = verified(folder)
     assert (status, lines[-2]) == (78, "FAIL range")

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from foreign_bundle import BareModel, tiny_onnx_model, tiny_tflite_model
+from foreign_bundle import BareModel, tiny_model
 from foreign_files import SAMPLES, linear_model
 
 from soundpost.errors import BundleImportError
@@ -39,19 +39,21 @@ def options(
     )
 
 
-@pytest.mark.parametrize("runtime", ["tflite", pytest.param("onnx", marks=needs_onnx)])
-def test_scores_are_those_of_the_bare_runtime(runtime: str) -> None:
-    """Its second output has the scores, and its first an embedding."""
-    model = tiny_tflite_model() if runtime == "tflite" else tiny_onnx_model()
+@pytest.mark.parametrize(
+    "name", ["tiny-two-outputs", "tiny-variable", pytest.param("tiny-onnx", marks=needs_onnx)]
+)
+def test_scores_are_those_of_the_bare_runtime(name: str) -> None:
+    """Of two outputs, of a TFLite model that takes any length, and of ONNX."""
+    model = tiny_model(name)
     file = ModelFile(Path("model"), model.content, model.runtime, TfliteMetadata())
-    stated = OutputOptions(scores="1", embedding="0", activation=model.activation)
+    embedding = None if model.embedding is None else str(model.embedding)
+    stated = OutputOptions(str(model.position), embedding, model.activation)
     seconds = model.window_samples / 16_000
     bare = BareModel(model)
     with open_foreign_model(file, 3, options(stated, seconds)) as foreign:
         assert foreign.input.window_samples == model.window_samples
-        assert foreign.output.position == 1
-        assert foreign.output.embedding is not None
-        assert foreign.output.embedding.position == 0
+        assert foreign.output.position == model.position
+        assert (foreign.output.embedding is None) == (model.embedding is None)
         for samples in example_sounds(model.window_samples, 16_000):
             assert np.abs(foreign.scores(samples) - bare.scores(samples)).max() < 1e-7
 
