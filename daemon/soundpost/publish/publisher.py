@@ -54,8 +54,7 @@ class MqttPublisher:
     Attributes:
         state_topics: The values of `sound/…`, `group/…`, `settings` and `level`.
         inbox: Receives commands; None if `mqtt.commands` is off.
-        retire: Makes `close` clear the retained topics, too, because the node is taken away; a
-            signal handler may call it.
+        retire: Makes `close` clear the retained topics, too; a signal handler may call it.
 
     Raises:
         ConfigError: The broker's address, credentials or certificates cannot be used.
