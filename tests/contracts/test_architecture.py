@@ -44,6 +44,7 @@ BREACHES = [
         for package in (
             "cli",
             "app",
+            "supervisor",
             "pipeline",
             "capture",
             "gate",
@@ -65,6 +66,8 @@ BREACHES = [
             "matplotlib",
         )
     ),
+    ("light-supervisor", "daemon/soundpost/supervisor/launcher.py", "import soundpost.audio"),
+    ("light-supervisor", "daemon/soundpost/config/sources/table.py", "import numpy"),
     ("importer-pyaudio", "daemon/soundpost/capture/file_source.py", "import pyaudio"),
     ("importer-pyaudio", "training/soundpost_training/network/build.py", "import pyaudio"),
     ("importer-soundfile", "daemon/soundpost/capture/microphone/mic.py", "import soundfile"),

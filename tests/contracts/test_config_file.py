@@ -14,7 +14,7 @@ from soundpost.config import Config, Section, load_config
 INSTALLED = Path(__file__).resolve().parents[2] / "deploy" / "soundpost.toml"
 KEY = re.compile(r"^#(?=[a-z_]+ = |\[)", re.MULTILINE)
 NAMED = re.compile(
-    r"\n#\[\[?(decide\.(groups|profiles|labels|schedules)|models|mqtt\.device_classes)(.(?!\n#?\[))*.",
+    r"\n#\[\[?(decide\.(groups|profiles|labels|schedules)|models|sources|mqtt\.device_classes)(.(?!\n#?\[))*.",
     re.DOTALL,
 )
 
@@ -66,7 +66,11 @@ def test_all_examples_together_are_a_valid_configuration(tmp_path: Path) -> None
     whole = whole.replace('source = "mic"', 'source = "rtsp://me@camera.local/stream"')
     models = whole[whole.index("[[models]]") : whole.index("\n[evidence]")]
     whole = whole.replace(models, "")
+    sources = whole[whole.index("\n[[sources]]") : whole.index("\n[gate]")]
+    whole = whole.replace(sources, "")
     path = tmp_path / "soundpost.toml"
+    path.write_text(sources)
+    assert [source.name for source in load_config(path).sources] == ["yard", "road"]
     path.write_text(whole)
     written: dict[str, Any] = tomllib.loads(whole)
     config = load_config(path)

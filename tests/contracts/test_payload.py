@@ -26,6 +26,7 @@ from soundpost.messages import (
     SummaryMessage,
     encode,
 )
+from soundpost.messages.load import Load
 from soundpost.system.clock import ClockState
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
@@ -69,7 +70,8 @@ NAMED_JSON = STARTED_JSON.replace(
 HEALTH_JSON = (
     b'{"schema":1,"node":"north-gate","time":"2026-11-20T07:31:21.480Z","clock":"synced",'
     b'"version":"0.1.0","model":{"id":"esc50","version":"1.0.0","sha256":"' + b"5e" * 32 + b'"},'
-    b'"heard_seconds":1.0,"problems":["clipping"],"counters":{"samples":16000,"overflows":0,"dropped_samples":0,'
+    b'"heard_seconds":1.0,"problems":["clipping"],"queue_seconds":0.25,"cpu_percent":12.3,'
+    b'"rss_bytes":75000000,"counters":{"samples":16000,"overflows":0,"dropped_samples":0,'
     b'"reopens":0,"windows":7,"detections":2,"events_muted":0,"events_out_of_range":0,"events_confounded":0,"events_summed":0,"clips_kept":1,"clips_withheld":0,"clips_lost":0,'
     b'"messages_sent":2,"messages_dropped":0,"messages_waiting":0,"outbox_faults":0,"connects":1,'
     b'"commands":0,"results_dropped":0,"commands_invalid":0,'
@@ -168,7 +170,9 @@ def test_a_health_message_is_frozen_except_for_the_version() -> None:
     health = Health(
         samples=16_000, windows=7, detections=2, clips_kept=1, messages_sent=2, connects=1
     )
-    report = build_messages().health(health, STARTED.onset_utc_ns, [Problem.CLIPPING])
+    report = build_messages().health(
+        health, STARTED.onset_utc_ns, [Problem.CLIPPING], Load(0.25, 12.34, 75_000_000)
+    )
     assert encode(msgspec.structs.replace(report, version="0.1.0")) == HEALTH_JSON
 
 

@@ -20,6 +20,7 @@ COVERED_BY = {
     "daemon/cli/selftest.py": "integration/test_selftest.py",
     "daemon/cli/watch/screen.py": "integration/test_watch.py",
     "daemon/cli/watch/watch.py": "integration/test_watch.py",
+    "daemon/messages/payload.py": "contracts/test_payload.py",
     "daemon/manifest/schema.py": "unit/daemon/manifest/test_manifest.py",
     "training/cli/soundscape_options.py": "unit/training/cli/test_soundscape_verbs.py",
     "training/cli/training_verbs.py": "unit/training/test_end_to_end.py",

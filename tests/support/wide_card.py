@@ -21,9 +21,11 @@ SECONDS = 2.0
 """The length of the sound that a card records again and again."""
 
 _SOURCE = Path(__file__).with_name("wide_card.c")
-_ALSA = """\
+_BASE = """\
 </usr/share/alsa/alsa.conf>
 pcm_type.wide_card {{ lib "{library}" }}
+"""
+_PCM = """\
 pcm.{name} {{
   type wide_card
   file "{frames}"
@@ -58,13 +60,16 @@ class WideCard:
     Args:
         folder: An empty folder.
         library: The compiled plug-in.
+        name: Its name.
 
     Attributes:
         environment: The environment of a process whose only sound card is this one.
     """
 
-    def __init__(self, folder: Path, library: Path) -> None:
+    def __init__(self, folder: Path, library: Path, name: str = NAME) -> None:
         self._library = library
+        self._name = name
+        self._pcm = ""
         self._config = folder / "alsa.conf"
         self._frames = folder / "frames"
         self.environment = {**os.environ, "ALSA_CONFIG_PATH": str(self._config)}
@@ -76,23 +81,39 @@ class WideCard:
         frames = self._frames.with_suffix(".new")
         frames.write_bytes(encode(sound, sample_format))
         config = self._config.with_suffix(".new")
-        config.write_text(
-            _ALSA.format(
-                library=self._library,
-                name=NAME,
-                frames=self._frames,
-                format=sample_format,
-                rate_hz=rate_hz,
-                channels=sound.shape[1],
-            )
+        self._pcm = _PCM.format(
+            name=self._name,
+            frames=self._frames,
+            format=sample_format,
+            rate_hz=rate_hz,
+            channels=sound.shape[1],
         )
+        config.write_text(self.configuration())
         # Replaced, because ALSA reads its configuration again only when this is another file.
         config.replace(self._config)
         frames.replace(self._frames)
 
+    def configuration(self, *others: "WideCard") -> str:
+        """Returns the configuration of ALSA for this card and others."""
+        pcms = "".join(card._pcm for card in (self, *others))  # noqa: SLF001 - of the same class
+        return _BASE.format(library=self._library) + pcms
+
     def unplug(self) -> None:
         """Makes the card vanish from a running program."""
         self._frames.unlink()
+
+
+def shared_environment(folder: Path, first: WideCard, *others: WideCard) -> dict[str, str]:
+    """Returns the environment of a process with all these cards, as they are now.
+
+    Args:
+        folder: Receives the configuration of ALSA.
+        first: A card.
+        others: More cards, of other names.
+    """
+    path = folder / "alsa.conf"
+    path.write_text(first.configuration(*others))
+    return {"ALSA_CONFIG_PATH": str(path)}
 
 
 MakeWideCard = Callable[..., WideCard]
@@ -119,9 +140,12 @@ def make_wide_card(
     """Provides a function that makes a card; its arguments are those of `WideCard.plug_in`."""
 
     def make(
-        sound: NDArray[np.float64], sample_format: str = "S32_LE", rate_hz: int = RATE_HZ
+        sound: NDArray[np.float64],
+        sample_format: str = "S32_LE",
+        rate_hz: int = RATE_HZ,
+        name: str = NAME,
     ) -> WideCard:
-        card = WideCard(tmp_path_factory.mktemp("card"), wide_card_library)
+        card = WideCard(tmp_path_factory.mktemp("card"), wide_card_library, name)
         card.plug_in(sound, sample_format, rate_hz)
         return card
 

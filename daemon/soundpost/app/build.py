@@ -107,21 +107,25 @@ def build(live_config: LiveConfig) -> Daemon:
                 rate_hz,
                 clock_state,
                 event_series(node.labels, node.chosen, node.groups),
+                config.node.source,
             ),
         ),
         watchdog=watchdog,
         commands=commands,
         is_refused=lambda: live_config.refusal is not None,
+        has_several_sources=lambda: bool(live_config.config.sources),
     )
     return daemon
 
 
 def validate(config: Config) -> None:
-    """Validates a configuration without opening a device.
+    """Validates a configuration without opening a device; each of several sources does so.
 
     Raises:
         SoundpostError: The configuration does not fit the bundle, the model or the machine.
     """
+    if config.sources:
+        return
     models = load_models_at_place(config, clock_state)
     manifests = [model.bundle.manifest for model in models]
     rate_hz = capture_rate_hz(config.capture, manifests)

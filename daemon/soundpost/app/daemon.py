@@ -16,6 +16,7 @@ from soundpost.monitor import MicrophoneMonitor
 from soundpost.pipeline import Pipeline
 from soundpost.publish.health_reports import HealthReports
 from soundpost.publish.publisher import MqttPublisher
+from soundpost.system.signals import RETIRE
 from soundpost.system.watchdog import Watchdog
 
 _log = logging.getLogger("soundpost")
@@ -46,6 +47,7 @@ class Daemon:
         watchdog: State and progress for systemd.
         commands: Commands over MQTT.
         is_refused: Returns whether the configuration file is refused and another one is in use.
+        has_several_sources: Returns whether the configuration in use has several sources.
     """
 
     sample_rate_hz: int
@@ -61,6 +63,7 @@ class Daemon:
     watchdog: Watchdog
     commands: CommandHandler
     is_refused: Callable[[], bool]
+    has_several_sources: Callable[[], bool]
 
     @property
     def tickables(self) -> Sequence[Tickable]:
@@ -108,10 +111,17 @@ class Daemon:
     def stop(self, signal_name: str) -> None:
         """Ends the loop for good; what was captured until then is still published."""
         _log.info("stopping on %s", signal_name)
+        if signal_name == RETIRE.name:
+            self.publisher.retire()
         self.watchdog.stop()
         self.source.stop()
 
     def restart(self) -> None:
-        """Ends the loop, so that it starts again with the configuration that was read."""
+        """Ends the loop, so that it starts again with the configuration that was read.
+
+        If that has several sources, each is a node of its own, and this one is taken away.
+        """
+        if self.has_several_sources():
+            self.publisher.retire()
         self.watchdog.reload()
         self.source.stop()

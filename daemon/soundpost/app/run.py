@@ -38,7 +38,7 @@ def run(live_config: LiveConfig) -> bool:
                 daemon.restart()
         daemon.commands.close()
         capturing.close()
-        daemon.health_reports.publish_now(daemon.problems)
+        daemon.health_reports.publish_now(daemon.status())
     _log.info("stopped after %.1f s of sound", daemon.captured_seconds)
     return daemon.watchdog.is_reloading
 

@@ -24,7 +24,7 @@ MOST_OUTPUTS = 101
 
 MOST_TENSOR_BYTES = 500_000_000
 """Of all tensors of a model together; the runtime shares memory between most of them. YAMNet's have
-a tenth of it, and the service may use 512 MB (MemoryMax=)."""
+a tenth of it, and a small board has 512 MB."""
 
 
 class Interpreter(ModelRuntime):

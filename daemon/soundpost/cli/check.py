@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TextIO
 
@@ -31,20 +32,36 @@ DEFAULT_RATE_HZ = 16_000
 """The rate at which sound is tried while no bundle states one: every card and file has it."""
 
 
-def check(read_config: Callable[[], Config], out: TextIO) -> int:
+def check(read_config: Callable[[str | None], Config], out: TextIO) -> int:
     """Tries every step; returns 0, 78 if the configuration is wrong, or another exit status.
 
     Each step prints a line with what was got, or with what was expected and got, and a hint. A
-    step that needs a failed one is skipped; the others are still tried.
+    step that needs a failed one is skipped; the others are still tried. With several sources all
+    steps are tried for each, below its name.
 
     Args:
-        read_config: Returns the configuration, or raises `ConfigError`.
+        read_config: Returns the configuration of the named source, or the whole for None; or raises
+            `ConfigError`.
         out: Receives the lines.
     """
     steps = Checklist(out)
-    config = steps.attempt("config", lambda: _read(read_config), _describe_config)
+    config = steps.attempt("config", lambda: _read(read_config, None), _describe_config)
     if config is None:
         return steps.status
+    if not config.sources:
+        return _check_source(config, steps)
+    for source in config.sources:
+        out.write(f"\nsource {source.name}\n")
+        of_source = steps.attempt(
+            "config", partial(_read, read_config, source.name), _describe_config
+        )
+        if of_source is not None:
+            _check_source(of_source, steps)
+    return steps.status
+
+
+def _check_source(config: Config, steps: Checklist) -> int:
+    """Tries the steps of one source after its configuration was read; returns the exit status."""
     bundles = _try_models(steps, config)
     rate_hz = DEFAULT_RATE_HZ
     if bundles is not None:
@@ -62,8 +79,8 @@ def check(read_config: Callable[[], Config], out: TextIO) -> int:
     return steps.status
 
 
-def _read(read_config: Callable[[], Config]) -> Config:
-    config = read_config()
+def _read(read_config: Callable[[str | None], Config], source: str | None) -> Config:
+    config = read_config(source)
     parse_source(config.capture.source)
     return config
 
@@ -97,6 +114,9 @@ def _try_model(steps: Checklist, config: Config, model: ModelConfig) -> Bundle |
 
 
 def _describe_config(config: Config) -> str:
+    if config.sources:
+        names = ", ".join(source.name for source in config.sources)
+        return f"node {config.node.name}, sources {names}"
     source = describe_source(config.capture.source)
     return f"node {config.node.name}, source {source}, gate {config.gate.open_on}"
 

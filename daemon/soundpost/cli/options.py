@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from soundpost.cli.flags.table import BESIDE, FLAGS
-from soundpost.config import Config, load_config
+from soundpost.config import Config, load_config, only_source
 from soundpost.errors import nearest
 
 
@@ -36,8 +36,12 @@ class CommandParser(argparse.ArgumentParser):
 
 
 def add_configuration(parser: argparse.ArgumentParser, *names: str) -> None:
-    """Adds `--config` and these flags to a command."""
+    """Adds `--config`, these flags and `--source` to a command."""
     parser.add_argument("--config", type=Path, metavar="FILE", help="configuration file (TOML)")
+    if "source" not in names:  # a command that captures no sound
+        parser.add_argument(
+            "--source", dest="source_name", metavar="NAME", help="one of several [[sources]]"
+        )
     for name in dict.fromkeys(chain.from_iterable((name, *BESIDE.get(name, ())) for name in names)):
         flag = FLAGS[name]
         parser.add_argument(
@@ -50,12 +54,27 @@ def add_configuration(parser: argparse.ArgumentParser, *names: str) -> None:
 
 
 def read_config(options: argparse.Namespace) -> Config:
-    """Reads the configuration file, and replaces keys by the given flags."""
-    return read_config_of(options, options.config)
+    """Reads the configuration file, and replaces keys by the given flags.
+
+    Raises:
+        ConfigError: As `load_config`; or there are several sources, and none is chosen.
+    """
+    config = read_config_of(options, options.config)
+    if not config.sources:
+        return config
+    return read_config_of(options, options.config, only_source(config.sources))
 
 
-def read_config_of(options: argparse.Namespace, file: Path | None) -> Config:
-    """Reads another file than the one that `--config` names, or none, likewise."""
+def read_config_of(
+    options: argparse.Namespace, file: Path | None, source: str | None = None
+) -> Config:
+    """Reads another file, or none, likewise; of several sources all, unless one is chosen.
+
+    Args:
+        options: The command line.
+        file: The file, in place of the one that `--config` names.
+        source: The name of a source, in place of the one that `--source` names.
+    """
     flags: dict[str, Any] = {}
     for name, flag in FLAGS.items():
         value = getattr(options, name.replace("-", "_"), None)
@@ -68,4 +87,4 @@ def read_config_of(options: argparse.Namespace, file: Path | None) -> Config:
             else:
                 value = flag.parse(value[0] if flag.is_repeatable else value)
             flags.setdefault(flag.table, {})[flag.key] = value
-    return load_config(file, flags)
+    return load_config(file, flags, source or getattr(options, "source_name", None))

@@ -8,11 +8,13 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from soundpost.cli.options import read_config, read_config_of
 from soundpost.cli.parser import build_parser
 from soundpost.config import LiveConfig
 from soundpost.errors import SoundpostError
+from soundpost.supervisor.inherited import end_with_supervisor
 from soundpost.system.journal import begin_log
 from soundpost.system.systemd import state_directory
 
@@ -73,16 +75,26 @@ def _discard_output() -> None:
 
 
 def _run(options: argparse.Namespace) -> int:
-    from soundpost import app  # noqa: PLC0415 - see above
-
+    end_with_supervisor()
     live_config = LiveConfig(
         lambda file: read_config_of(options, file), options.config, state_directory()
     )
     if not sys.stdin or not sys.stdin.isatty():  # a terminal sends SIGHUP when it is closed
         signal.signal(signal.SIGHUP, lambda *_: live_config.request_reload())
-    while app.run(live_config):
+    while _run_once(live_config):
         pass
     return 0
+
+
+def _run_once(live_config: LiveConfig) -> bool:
+    """Runs until a signal or a reload; returns whether another configuration is to be run."""
+    if live_config.config.sources:
+        from soundpost.supervisor.supervise import supervise  # noqa: PLC0415 - see above
+
+        return supervise(live_config)
+    from soundpost import app  # noqa: PLC0415 - see above; a supervisor never imports it
+
+    return app.run(live_config)
 
 
 def _listen(options: argparse.Namespace) -> int:
@@ -128,7 +140,7 @@ def _bundle(options: argparse.Namespace) -> int:
 def _check(options: argparse.Namespace) -> int:
     from soundpost.cli import check  # noqa: PLC0415 - see above
 
-    return check.check(lambda: read_config(options), sys.stdout)
+    return check.check(partial(read_config_of, options, options.config), sys.stdout)
 
 
 def _selftest(options: argparse.Namespace) -> int:

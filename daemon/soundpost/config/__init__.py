@@ -1,6 +1,5 @@
 """The configuration: its tables and keys, read from a TOML file."""
 
-from soundpost.config.capture import PASSWORD_PLACE, CaptureConfig
 from soundpost.config.decide import DecideConfig, LabelConfig, ProfileConfig, ScheduleConfig
 from soundpost.config.live import LiveConfig
 from soundpost.config.load import load_config
@@ -12,9 +11,10 @@ from soundpost.config.place import Place
 from soundpost.config.schema import (
     Config,
     EvidenceConfig,
-    GateConfig,
     NodeConfig,
 )
+from soundpost.config.sources import GateConfig, SourceConfig, only_source
+from soundpost.config.sources.capture import PASSWORD_PLACE, CaptureConfig
 from soundpost.config.types import Section
 
 __all__ = [
@@ -35,7 +35,9 @@ __all__ = [
     "ProfileConfig",
     "ScheduleConfig",
     "Section",
+    "SourceConfig",
     "load_config",
+    "only_source",
     "read_password_file",
     "refuse_irregular_credentials",
 ]

@@ -91,9 +91,11 @@ class LiveConfig:
         self._is_requested = True
 
     def reload_if_requested(self, validate: Callable[[Config], None]) -> bool:
-        """Performs a requested reload, and returns whether there was one and it succeeded.
+        """Performs a requested reload, and returns whether another configuration is in use now.
 
-        If the file is refused the reason is logged, and the configuration stays as it is.
+        If the file is refused the reason is logged, and the configuration stays as it is. One of
+        several sources goes on if its own part of the file is the same. A single source takes any
+        file for another configuration, because a bundle or a password may have changed.
 
         Args:
             validate: Raises SoundpostError for a configuration that does not fit model or machine.
@@ -102,6 +104,8 @@ class LiveConfig:
             return False
         self._is_requested = False
         try:
+            if self._is_unchanged():
+                return False
             self.replace(validate)
         except SoundpostError as error:
             _log.error(
@@ -111,6 +115,25 @@ class LiveConfig:
             )
             return False
         return True
+
+    def _is_unchanged(self) -> bool:
+        """Returns whether this is one of several sources, and its configuration is the same.
+
+        Raises:
+            SoundpostError: The file is refused.
+        """
+        if self.config.node.source is None or self._is_fallen_back:
+            return False
+        content = self._content_now()
+        try:
+            is_unchanged = self._read(self._file) == self.config
+        except SoundpostError as error:
+            self.refusal = error
+            raise
+        if is_unchanged:
+            self._content, self.refusal = content, None
+            self.save_copy()
+        return is_unchanged
 
     def replace(self, validate: Callable[[Config], None]) -> None:
         """Reads the file and puts its configuration into use.

@@ -11,6 +11,7 @@ from soundpost.config.models import SHORT_FORM, merge_flags
 from soundpost.config.name_files import expand_files
 from soundpost.config.paths import expand_paths
 from soundpost.config.schema import Config
+from soundpost.config.sources import apply_flags, refuse_both_forms, tables_of_source
 from soundpost.config.toml import TomlFile, read_toml
 from soundpost.config.types import Labels, Section
 from soundpost.errors import ConfigError, did_you_mean, expected_value, nearest
@@ -20,25 +21,49 @@ _SHOWN_CHARACTERS = 60
 """Of a wrong value or an unknown key, so that an error stays one line."""
 
 
-def load_config(path: Path | None, flags: dict[str, Any] | None = None) -> Config:
+def load_config(
+    path: Path | None, flags: dict[str, Any] | None = None, source: str | None = None
+) -> Config:
     """Returns the configuration of a TOML file, or the defaults.
 
     Args:
         path: The file; None for the defaults.
         flags: Values from the command line, by table; they win over the file. A list of tables
             replaces that of the file.
+        source: The name of one of the tables `[[sources]]`, whose own configuration is returned,
+            without `[[sources]]`; None for the whole. A source in `flags` is such a name too,
+            if the file has these tables.
 
     Raises:
         ConfigError: The file cannot be read, is not TOML, has an unknown key or a wrong value, or
-            two values contradict each other.
+            two values contradict each other, in the whole or in the configuration of a source.
     """
     file = read_toml(path) if path else TomlFile(_COMMAND_LINE, {})
-    given = TomlFile(_COMMAND_LINE, flags or {})
-    for origin in (file, given):
-        _check(origin.tables, Config, "", origin)
-        _check_paths(origin)
+    given = TomlFile(_COMMAND_LINE, dict(flags or {}))
+    _check(file.tables, Config, "", file)
+    _check_paths(file)
+    refuse_both_forms(file.tables)
+    if file.tables.get("sources"):
+        chosen = apply_flags(file.tables, given.tables)
+        source = source or chosen
+    elif source is not None:
+        raise ConfigError(
+            f"{file.name} has no tables [[sources]], so none is named {source!r}",
+            hint="leave --source away",
+        )
+    _check(given.tables, Config, "", given)
+    _check_paths(given)
     tables = merge_flags(file.tables, given.tables)
     _refuse_both_forms(tables, file)
+    config = _convert(tables, file)
+    if source is not None:
+        return _convert(tables_of_source(tables, source), file)
+    for each in config.sources:
+        _convert(tables_of_source(tables, each.name), file)
+    return config
+
+
+def _convert(tables: dict[str, Any], file: TomlFile) -> Config:
     try:
         return msgspec.convert(tables, Config)
     except msgspec.ValidationError as error:

@@ -20,13 +20,15 @@ PATH_KEYS = (
 """Keys that hold a path, by their full names; `capture.source` only after `wav:`."""
 LISTED_PATH_KEYS = ("models.bundle",)
 """Keys that hold a path in each table of a list."""
+_OF_A_SOURCE = ("capture", "classify")
+"""Tables whose keys a table `[[sources]]` may have, under the same names."""
 
 LONGEST_NAME_BYTES = 255
 """NAME_MAX of Linux: no file system of a node has longer names."""
 LONGEST_PATH_BYTES = 4_095
 """PATH_MAX of Linux, less the zero byte at its end."""
 
-_SOURCE, _FILE_SOURCE = "capture.source", "wav:"
+_SOURCE, _FILE_SOURCE = "source", "wav:"
 
 
 class WrongPath(NamedTuple):
@@ -46,9 +48,10 @@ def expand_paths(tables: dict[str, Any]) -> Iterator[WrongPath]:
     """
     for name, table, key in _paths(tables):
         text = table.get(key)
-        if text is None or (name == _SOURCE and not text.startswith(_FILE_SOURCE)):
+        has_prefix = key == _SOURCE
+        if text is None or (has_prefix and not text.startswith(_FILE_SOURCE)):
             continue
-        prefix = _FILE_SOURCE if name == _SOURCE else ""
+        prefix = _FILE_SOURCE if has_prefix else ""
         path = text.removeprefix(prefix)
         if "\0" not in path:  # expanduser raises for it; _fault gives the error
             path = os.path.expanduser(path)  # noqa: PTH111 - Path raises without a home
@@ -62,6 +65,9 @@ def _paths(tables: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any], str]]:
     for name in PATH_KEYS:
         table, _, key = name.partition(".")
         yield name, tables.get(table, {}), key
+        if table in _OF_A_SOURCE:
+            for number, source in enumerate(tables.get("sources", [])):
+                yield f"sources[{number}].{key}", source, key
     for name in LISTED_PATH_KEYS:
         table, _, key = name.partition(".")
         for number, listed in enumerate(tables.get(table, [])):

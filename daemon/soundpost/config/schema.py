@@ -7,19 +7,18 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
-from soundpost.config.capture import CaptureConfig
 from soundpost.config.decide import DecideConfig
 from soundpost.config.models import MOST_MODELS, ClassifyConfig, ModelConfig
 from soundpost.config.outputs.metrics import MetricsConfig
 from soundpost.config.outputs.mqtt import MqttConfig
 from soundpost.config.place import Place
+from soundpost.config.sources.capture import CaptureConfig
+from soundpost.config.sources.gate import GateConfig
+from soundpost.config.sources.table import SourceConfig, refuse_ambiguous
 from soundpost.config.types import (
     Count,
-    Decibels,
     RollSeconds,
-    Seconds,
     Section,
-    SomeSeconds,
     Text,
     TopicPart,
 )
@@ -61,17 +60,6 @@ class NodeConfig(Section, frozen=True):
         return Place(self.latitude, self.longitude)
 
 
-class GateConfig(Section, frozen=True):
-    """The gate in front of the classifier; `always` passes every chunk."""
-
-    open_on: Literal["always", "level", "voice", "level_or_voice", "level_and_voice"] = "always"
-    level_over_floor_db: Decibels = 10.0
-    floor_seconds: SomeSeconds = 30.0
-    voice_strictness: Annotated[int, Meta(ge=0, le=3)] = 2
-    pre_roll_seconds: RollSeconds = 1.0
-    hangover_seconds: Seconds = 2.0
-
-
 class EvidenceConfig(Section, frozen=True):
     """The clips of events; without a folder none are written."""
 
@@ -94,6 +82,7 @@ class Config(Section, frozen=True):
 
     node: NodeConfig = msgspec.field(default_factory=NodeConfig)
     capture: CaptureConfig = CaptureConfig()
+    sources: list[SourceConfig] = msgspec.field(default_factory=list)
     gate: GateConfig = GateConfig()
     classify: ClassifyConfig = ClassifyConfig()
     decide: DecideConfig = DecideConfig()
@@ -103,6 +92,7 @@ class Config(Section, frozen=True):
     metrics: MetricsConfig = MetricsConfig()
 
     def __post_init__(self) -> None:
+        refuse_ambiguous(self.sources)
         if len(self.models) > MOST_MODELS:
             raise ValueError(f"expected at most {MOST_MODELS} tables [[models]]")
         if sum(model.decide.any for model in self.models) > 1:

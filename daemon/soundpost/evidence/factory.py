@@ -23,7 +23,7 @@ from soundpost.manifest import LogMelInput, Manifest
 from soundpost.system.units import BYTES_PER_MEGABYTE
 
 MOST_MEMORY_BYTES = 200_000_000
-"""Of buffered sound, 100 minutes at 16 kHz: the service may use 512 MB (MemoryMax=)."""
+"""Of buffered sound, 100 minutes at 16 kHz: a small board has 512 MB."""
 
 DAY_NS = 24 * 3600 * NANOSECONDS
 

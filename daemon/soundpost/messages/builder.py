@@ -9,6 +9,7 @@ from msgspec import UNSET
 from soundpost import __version__
 from soundpost.events import Detection, State, Summary
 from soundpost.health import Health, Problem
+from soundpost.messages.load import Load
 from soundpost.messages.origin import Origin
 from soundpost.messages.payload import DetectionMessage, HealthMessage
 from soundpost.messages.summary import SummaryMessage
@@ -18,6 +19,7 @@ from soundpost.system.clock import ClockState, rfc3339
 _SCORE_DECIMALS = 4  # an int8 model has 256 scores; more digits would suggest a precision it lacks
 _LEVEL_DECIMALS = 1
 _SECONDS_DECIMALS = 3
+_PERCENT_DECIMALS = 1
 
 
 class MessageBuilder:
@@ -121,7 +123,11 @@ class MessageBuilder:
         )
 
     def health(
-        self, health: Health, utc_ns: int, problems: Sequence[Problem] = ()
+        self,
+        health: Health,
+        utc_ns: int,
+        problems: Sequence[Problem] = (),
+        load: Load = Load(),  # noqa: B008 - immutable
     ) -> HealthMessage:
         """Returns a snapshot of the counters and problems as a message.
 
@@ -129,6 +135,7 @@ class MessageBuilder:
             health: The counters; later changes do not affect the message.
             utc_ns: The time now, nanoseconds since 1970 UTC.
             problems: The microphone problems.
+            load: The load of the process.
         """
         return HealthMessage(
             node=self._node,
@@ -139,6 +146,9 @@ class MessageBuilder:
             model=self._models[0],
             heard_seconds=round(health.samples / self._sample_rate_hz, _SECONDS_DECIMALS),
             problems=list(problems),
+            queue_seconds=round(load.queue_seconds, _SECONDS_DECIMALS),
+            cpu_percent=round(load.cpu_percent, _PERCENT_DECIMALS),
+            rss_bytes=load.rss_bytes,
             counters=msgspec.structs.replace(health),
             models=self._models if len(self._models) > 1 else msgspec.UNSET,
         )

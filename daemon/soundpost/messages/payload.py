@@ -97,6 +97,10 @@ class HealthMessage(Wire, frozen=True, kw_only=True):
         heard_seconds: Seconds of sound captured since the start. It stands still when no sound
             arrives, which a clock would hide.
         problems: The microphone problems at this time.
+        queue_seconds: Captured sound that waits for the pipeline.
+        cpu_percent: The processor time of the process and its children since the last report, in
+            percent of one processor, one decimal.
+        rss_bytes: The resident memory of the process and its children.
         counters: Counts since the start, see `soundpost.health.Health`.
         models: All models, if several classify; else it is left out of the JSON object.
     """
@@ -110,6 +114,9 @@ class HealthMessage(Wire, frozen=True, kw_only=True):
     model: ModelIdentity
     heard_seconds: Annotated[float, Meta(ge=0.0)]
     problems: list[Problem]
+    queue_seconds: Annotated[float, Meta(ge=0.0)]
+    cpu_percent: Annotated[float, Meta(ge=0.0)]
+    rss_bytes: Annotated[int, Meta(ge=0)]
     counters: Health
     models: list[ModelIdentity] | msgspec.UnsetType = msgspec.UNSET
 

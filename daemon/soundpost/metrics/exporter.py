@@ -6,7 +6,7 @@ from pathlib import Path
 from soundpost.config import MetricsConfig
 from soundpost.health import Status
 from soundpost.metrics.collectors import collect
-from soundpost.metrics.exposition import Exposition
+from soundpost.metrics.exposition import Exposition, with_label
 from soundpost.metrics.sources import MetricSources
 from soundpost.metrics.textfile import Textfile
 
@@ -41,7 +41,10 @@ class Exporter:
             started: Number of events that have started, by label or group of labels.
             status: The present state of the daemon.
         """
-        self._exposition.show(collect(self._sources, started, status))
+        metrics = collect(self._sources, started, status)
+        if self._sources.source is not None:
+            metrics = with_label(metrics, "source", self._sources.source)
+        self._exposition.show(metrics)
         if self._textfile is not None:
             self._textfile.write(self._exposition.render())
 

@@ -1,6 +1,6 @@
 """Metrics as text and over HTTP; the only file that imports prometheus_client."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack
 
 from prometheus_client import CollectorRegistry, generate_latest, make_wsgi_app
@@ -21,6 +21,7 @@ __all__ = [
     "GaugeMetricFamily",
     "HistogramMetricFamily",
     "Metric",
+    "with_label",
 ]
 
 
@@ -77,3 +78,12 @@ class Exposition(Collector):
     def close(self) -> None:
         """Stops the endpoint, if there is one."""
         self._open.close()
+
+
+def with_label(metrics: Iterable[Metric], name: str, value: str) -> Iterator[Metric]:
+    """Yields metrics, each of whose samples has one more label."""
+    for metric in metrics:
+        metric.samples = [
+            sample._replace(labels=sample.labels | {name: value}) for sample in metric.samples
+        ]
+        yield metric

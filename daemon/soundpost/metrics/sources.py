@@ -42,6 +42,7 @@ class MetricSources:
             each call costs a system call, and the interval between calls is part of its answer.
         series: The series in which the events of a label are counted (`event_series`); a label that
             is not among the keys has one of its own.
+        source: The name of the source, a label of every metric; None if the node has one source.
     """
 
     models: Sequence[TimedModel]
@@ -50,3 +51,4 @@ class MetricSources:
     sample_rate_hz: int
     clock: Callable[[], ClockState]
     series: Mapping[str, str] = field(default_factory=dict)
+    source: str | None = None

@@ -145,6 +145,7 @@ class MqttClient:
             connection.poll(min(_POLL_SECONDS, self._remaining_seconds()), self._wakeup.socket)
         self._send_results(connection)
         self._states.send_offline(connection)
+        self._retained.clear_retired(connection)
         while connection.unacknowledged:
             if not (remaining_seconds := self._remaining_seconds()):
                 raise no_acknowledgement(self._settings.address)

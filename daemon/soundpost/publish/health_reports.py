@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 from soundpost.health import Health, Problem, Status
 from soundpost.messages.builder import MessageBuilder
+from soundpost.messages.load import LoadMeter
 from soundpost.messages.payload import HealthMessage
 
 
@@ -35,6 +36,7 @@ class HealthReports:
         self._health = health
         self._every_seconds = every_seconds
         self._monotonic_seconds = monotonic_seconds
+        self._load_meter = LoadMeter()
         self._due_seconds = monotonic_seconds()
         self._published_problems: tuple[Problem, ...] = ()
 
@@ -44,10 +46,12 @@ class HealthReports:
             status.problems != self._published_problems
             or self._monotonic_seconds() >= self._due_seconds
         ):
-            self.publish_now(status.problems)
+            self.publish_now(status)
 
-    def publish_now(self, problems: tuple[Problem, ...]) -> None:
+    def publish_now(self, status: Status) -> None:
         """Publishes health now."""
-        self._publish(self._builder.health(self._health, time.time_ns(), problems))
+        load = self._load_meter.measure(status.queue_seconds)
+        problems = status.problems
+        self._publish(self._builder.health(self._health, time.time_ns(), problems, load))
         self._published_problems = problems
         self._due_seconds = self._monotonic_seconds() + self._every_seconds

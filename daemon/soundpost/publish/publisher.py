@@ -54,6 +54,7 @@ class MqttPublisher:
     Attributes:
         state_topics: The values of `sound/…`, `group/…`, `settings` and `level`.
         inbox: Receives commands; None if `mqtt.commands` is off.
+        retire: Makes `close` clear the retained topics, too; a signal handler may call it.
 
     Raises:
         ConfigError: The broker's address, credentials or certificates cannot be used.
@@ -83,6 +84,7 @@ class MqttPublisher:
             )
         announcer = build_announcer(config, node, health)
         retained = RetainedTopics(retained_topics(config, node, announcer), base)
+        self.retire = retained.retire
         topics = NodeTopics(base, outbox.feed, states, retained, announcer, self.inbox)
         self._client = MqttClient(settings, topics, refused_topics, wakeup, health)
         self._threads = [_Thread(target=self._client.run, name="soundpost-mqtt")]

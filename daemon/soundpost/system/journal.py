@@ -13,6 +13,9 @@ from soundpost.system.printable import printable, printable_lines
 
 JOURNAL = Path("/run/systemd/journal/socket")
 LINE = "%(levelname)s %(name)s: %(message)s"
+SOURCE = "SOUNDPOST_SOURCE"
+"""The environment variable with the name of the source that this process captures from, if the node
+has several. Each has a process of its own, and all write to one log."""
 
 _PRIORITIES = {
     logging.DEBUG: 7,
@@ -30,34 +33,44 @@ class PrintableFormatter(logging.Formatter):
     """Formats records so that no value can repaint a terminal or forge a line of the log.
 
     Each value of a line is one printable line. The line breaks of a format and of a traceback stay.
+
+    Args:
+        fmt: The format of a line; None for the message alone.
+        source: The name of the source, before each line; None if the node has one source.
     """
 
+    def __init__(self, fmt: str | None = None, *, source: str | None = None) -> None:
+        super().__init__(fmt)
+        self._prefix = f"[{source}] " if source else ""
+
     def format(self, record: logging.LogRecord) -> str:
-        """Returns the text of a record."""
+        """Returns the text of a record, after the name of the source."""
         safe = copy.copy(record)
         if isinstance(record.args, tuple):
             safe.args = tuple(map(_printable_value, record.args))
-        return printable_lines(super().format(safe))
+        return printable_lines(self._prefix + super().format(safe))
 
 
 class JournalHandler(logging.Handler):
     """Sends records to journald in its native protocol (systemd.io/JOURNAL_NATIVE_PROTOCOL).
 
     Besides MESSAGE and PRIORITY an entry has LOGGER, and CODE_FILE, CODE_LINE and CODE_FUNC, which
-    `journalctl -o verbose` shows and `journalctl LOGGER=…` filters by. A record that journald does
-    not accept goes to stderr.
+    `journalctl -o verbose` shows and `journalctl LOGGER=…` filters by, and SOUNDPOST_SOURCE if the
+    node has several sources. A record that journald does not accept goes to stderr.
 
     Args:
         address: The datagram socket of journald.
+        source: The name of the source; None if the node has one source.
     """
 
-    def __init__(self, address: Path = JOURNAL) -> None:
+    def __init__(self, address: Path = JOURNAL, *, source: str | None = None) -> None:
         super().__init__()
         self._address = str(address)
         self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC)
-        self.setFormatter(PrintableFormatter())
+        self._source = {SOURCE: source} if source else {}
+        self.setFormatter(PrintableFormatter(source=source))
         self._fallback = logging.StreamHandler()
-        self._fallback.setFormatter(PrintableFormatter(LINE))
+        self._fallback.setFormatter(PrintableFormatter(LINE, source=source))
 
     def emit(self, record: logging.LogRecord) -> None:
         """Sends one record."""
@@ -69,6 +82,7 @@ class JournalHandler(logging.Handler):
             "CODE_FILE": record.pathname,
             "CODE_LINE": str(record.lineno),
             "CODE_FUNC": record.funcName or "",
+            **self._source,
         }
         entry = b"".join(_encode(name, value) for name, value in fields.items())
         try:
@@ -84,12 +98,13 @@ class JournalHandler(logging.Handler):
 
 def begin_log(environment: Mapping[str, str] = os.environ) -> None:
     """Starts logging: to journald if stderr goes there, else to stderr."""
+    source = environment.get(SOURCE)
     if not _is_journal(environment):
         handler = logging.StreamHandler()
-        handler.setFormatter(PrintableFormatter(LINE))
+        handler.setFormatter(PrintableFormatter(LINE, source=source))
         logging.basicConfig(level=logging.INFO, handlers=[handler])
         return
-    logging.basicConfig(level=logging.INFO, handlers=[JournalHandler()])
+    logging.basicConfig(level=logging.INFO, handlers=[JournalHandler(source=source)])
     sys.excepthook = _log_bug
 
 

@@ -13,6 +13,9 @@ from soundpost.system.log_once import LogOnce
 SEND_SECONDS = 0.2
 """The longest time that a service manager which does not read can block the pipeline."""
 
+STATE_DIRECTORY = "STATE_DIRECTORY"
+"""The environment variable with the service's state directory."""
+
 _log = logging.getLogger("soundpost.service")
 
 
@@ -78,5 +81,5 @@ class Notifier:
 
 def state_directory(environment: Mapping[str, str] = os.environ) -> Path | None:
     """Returns the service's state directory (`StateDirectory=`); None without one."""
-    folder = environment.get("STATE_DIRECTORY", "").partition(":")[0]
+    folder = environment.get(STATE_DIRECTORY, "").partition(":")[0]
     return Path(folder) if folder else None

@@ -50,8 +50,8 @@ FLAGS = {
     "source": Flag(
         "capture",
         "source",
-        "microphone, camera, stream, raw PCM or file (default: mic)",
-        "mic[:NAME]|rtsp://URL|ffmpeg:INPUT|pcm:-|wav:PATH",
+        "microphone, camera, stream, raw PCM or file (default: mic); or one of [[sources]]",
+        "mic[:NAME]|rtsp://URL|ffmpeg:INPUT|pcm:-|wav:PATH|NAME",
     ),
     "password-file": Flag(
         "capture", "password_file", "file with the password of a camera or stream", "FILE"

@@ -34,7 +34,7 @@ class RetainedTopics:
         self._served = frozenset(served)
         self._base = base
         self._obsolete: frozenset[str] = frozenset()
-        self._is_recovered = False
+        self._is_recovered = self._is_retired = False
         self._refusal_log = LogOnce(_log, logging.INFO, on_change=False)
 
     def recover(self, stored: Iterable[str]) -> None:
@@ -44,6 +44,17 @@ class RetainedTopics:
                 found = frozenset(stored)
                 self._obsolete = found - self._served - topics_of_siblings(found, self._base)
                 self._is_recovered = True
+
+    def retire(self) -> None:
+        """Makes the topics of this run obsolete at its end; takes no lock, for a signal handler."""
+        self._is_retired = True
+
+    def clear_retired(self, connection: Connection) -> None:
+        """Removes the retained messages of this run, after its last message, if it is retired."""
+        if self._is_retired:
+            with self._lock:
+                self._obsolete, self._served = self._obsolete | self._served, frozenset()
+            self.clear_obsolete(connection)
 
     def to_store(self) -> frozenset[str]:
         """Returns the topics for the next run: those of this run, and those not yet cleared."""

@@ -75,3 +75,24 @@ def test_an_unknown_channel_is_refused(text: str) -> None:
     """The error names the key and what it takes."""
     with pytest.raises(ConfigError, match=r"capture\.channel: expected auto, mix, left, right, or"):
         read(f"--channel={text}")
+
+
+def test_a_command_that_captures_nothing_takes_the_name_of_a_source(tmp_path: Path) -> None:
+    """Without a name the only source is taken; of several one must be chosen."""
+    path = tmp_path / "soundpost.toml"
+    parser = argparse.ArgumentParser()
+    add_configuration(parser)
+
+    def source_of(*arguments: str) -> str | None:
+        return read_config(parser.parse_args(["--config", str(path), *arguments])).node.source
+
+    path.write_text('[[sources]]\nname = "yard"\n')
+    assert source_of() == "yard"
+    path.write_text('[[sources]]\nname = "yard"\n[[sources]]\nname = "road"\n')
+    assert source_of("--source", "road") == "road"
+    with pytest.raises(ConfigError, match="yard, road") as caught:
+        source_of()
+    assert caught.value.hint == "choose one, as in --source yard"
+    path.write_text("")
+    with pytest.raises(ConfigError, match="no tables"):
+        source_of("--source", "road")

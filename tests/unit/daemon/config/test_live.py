@@ -195,3 +195,41 @@ def test_a_repaired_file_ends_the_refusal(file: Path, state: Path) -> None:
         live.request_reload()
         live.reload_if_requested(accept)
         assert (live.refusal is not None) == is_refused
+
+
+SOURCES = '[[sources]]\nname = "yard"\n[[sources]]\nname = "road"\nsource = "mic:{}"\n'
+
+
+def test_one_of_several_sources_goes_on_while_its_own_part_is_the_same(
+    file: Path, state: Path
+) -> None:
+    """The copy of the last good file is the new one all the same; a single source restarts."""
+    file.write_text(SOURCES.format("old"))
+    yard = LiveConfig(lambda path: load_config(path, source="yard"), file, state)
+    road = LiveConfig(lambda path: load_config(path, source="road"), file, None)
+    single = LiveConfig(load_config, file, None)
+    file.write_text(SOURCES.format("new"))
+    for live_config in (yard, road, single):
+        live_config.request_reload()
+    assert not yard.reload_if_requested(refuse)
+    assert (state / COPY).read_text() == SOURCES.format("new")
+    assert road.reload_if_requested(accept)
+    assert road.config.capture.source == "mic:new"
+    assert single.reload_if_requested(accept)
+
+
+def test_a_source_that_goes_on_reports_a_refused_file_until_it_is_repaired(
+    file: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Whichever part of the file is wrong: at the next start all of it would be refused."""
+    file.write_text(SOURCES.format("a"))
+    yard = LiveConfig(lambda path: load_config(path, source="yard"), file, None)
+    file.write_text(SOURCES.format("a") + "channel = 0\n")
+    yard.request_reload()
+    assert not yard.reload_if_requested(accept)
+    assert yard.refusal is not None
+    assert "sources[1].channel: expected" in caplog.text
+    file.write_text(SOURCES.format("a"))
+    yard.request_reload()
+    assert not yard.reload_if_requested(refuse)
+    assert yard.refusal is None

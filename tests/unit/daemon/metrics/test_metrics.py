@@ -142,3 +142,15 @@ def forget_exporter(monkeypatch: pytest.MonkeyPatch) -> None:
     """Removes the modules that need prometheus_client, as if they were never imported."""
     for name in ("collectors", "exporter", "exposition", "host"):
         monkeypatch.delitem(sys.modules, f"soundpost.metrics.{name}", raising=False)
+
+
+def test_metrics_of_several_sources_have_the_name_of_their_source(
+    sources: MetricSources, tmp_path: Path
+) -> None:
+    """Node_exporter and Prometheus read them side by side, without two series of one name."""
+    path = tmp_path / "soundpost-yard.prom"
+    config = MetricsConfig(textfile=str(path))
+    export(Metrics(config, replace(sources, source="yard")))
+    samples = [line for line in path.read_text().splitlines() if not line.startswith("#")]
+    assert samples
+    assert all('source="yard"' in line for line in samples)

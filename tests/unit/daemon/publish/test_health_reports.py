@@ -58,5 +58,5 @@ def test_health_is_published_when_a_problem_begins_and_ends(bench: Bench) -> Non
 
 def test_the_last_message_has_the_problems(bench: Bench) -> None:
     """`publish_now` publishes at the end of a run."""
-    bench.reports.publish_now(LOST)
+    bench.reports.publish_now(Status(problems=LOST))
     assert bench.published == [list(LOST)]

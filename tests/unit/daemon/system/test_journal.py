@@ -115,3 +115,18 @@ def test_on_a_terminal_a_record_is_a_line(stream: str) -> None:
         check=True,
     )
     assert done.stderr == "INFO soundpost: here\n"
+
+
+def test_an_entry_of_one_of_several_sources_has_its_name(
+    journal: socket.socket, tmp_path: Path
+) -> None:
+    """As a field to filter by, and before the message, which is all that most views show."""
+    log = logging.getLogger("soundpost.of_a_source")
+    handler = JournalHandler(tmp_path / "journal", source="yard")
+    log.addHandler(handler)
+    log.propagate = False
+    log.warning("the outbox is %s", "full")
+    log.removeHandler(handler)
+    handler.close()
+    entry = fields(journal.recv(65_536))
+    assert (entry["MESSAGE"], entry["SOUNDPOST_SOURCE"]) == ("[yard] the outbox is full", "yard")

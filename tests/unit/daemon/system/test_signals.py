@@ -1,4 +1,4 @@
-"""SIGTERM and SIGINT call a function instead of ending the process."""
+"""SIGTERM, SIGINT and SIGUSR1 call a function instead of ending the process."""
 
 import signal
 
@@ -6,7 +6,7 @@ import pytest
 
 from soundpost.system.signals import stopped_by_signals
 
-SIGNALS = (signal.SIGTERM, signal.SIGINT)
+SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGUSR1)
 
 
 def handlers() -> list[object]:
@@ -20,7 +20,7 @@ def test_each_signal_calls_the_function_with_its_name() -> None:
     with stopped_by_signals(names.append):
         for number in (*SIGNALS, signal.SIGTERM):
             signal.raise_signal(number)
-    assert names == ["SIGTERM", "SIGINT", "SIGTERM"]
+    assert names == ["SIGTERM", "SIGINT", "SIGUSR1", "SIGTERM"]
 
 
 def test_the_earlier_handlers_are_restored() -> None:

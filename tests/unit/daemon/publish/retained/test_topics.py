@@ -137,3 +137,19 @@ def test_topics_of_another_source_are_never_cleared(broker: Broker, tmp_path: Pa
     kept = retained(broker)
     assert kept["soundpost/farm/sound/dog"] == kept["soundpost/farm/yard/sound/dog"] == "OFF"
     assert len([topic for topic in kept if topic.startswith("homeassistant/device/farm")]) == 3
+
+
+def test_a_node_that_is_taken_away_leaves_nothing(broker: Broker, tmp_path: Path) -> None:
+    """Its subscribers receive OFF and `offline` before the retained messages are removed."""
+    config = MqttConfig(broker=broker.url, outbox=str(tmp_path / "outbox.db"))
+    with Subscriber(broker.port, "soundpost/post/#") as subscriber:
+        with MqttPublisher(config, NodeDescription("post", ["dog"]), Health()) as publisher:
+            wait_until(lambda: publisher.is_connected)
+            publisher.retire()
+        subscriber.wait_for(lambda _: not subscriber.on("soundpost/post/sound/dog")[-1].payload)
+    assert retained(broker) == {}
+    texts = [message.text for message in subscriber.on("soundpost/post/status")]
+    assert texts[-2:] == ["offline", ""]
+    with MqttPublisher(config, NodeDescription("other", ["dog"]), Health()) as publisher:
+        wait_until(lambda: publisher.is_connected)
+    assert not any(topic.startswith("soundpost/post/") for topic in retained(broker))
