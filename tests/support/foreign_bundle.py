@@ -71,9 +71,8 @@ class ForeignModel:
         """Returns the runtime that runs it, without anything of a bundle."""
         if self.runtime == "onnx":
             return OnnxInterpreter(self.content)
-        if VARIABLE in Interpreter(self.content).input.shape:
-            return Interpreter(self.content, input_shape=[self.window_samples])
-        return Interpreter(self.content)
+        known = Interpreter(self.content).input
+        return Interpreter(self.content, input_shape=_shape(known, self.window_samples))
 
 
 def yamnet(shared_data: Path, stride_samples: int = 7_800) -> ForeignModel:
