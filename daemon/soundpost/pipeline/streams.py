@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from operator import attrgetter
+from typing import NamedTuple
 
 from soundpost.audio import Chunk
 from soundpost.events import AnyWindow, WaveformWindow, Window
@@ -11,8 +12,7 @@ from soundpost.features.window_stream import WindowStream
 from soundpost.pipeline.rates import Rate
 
 
-@dataclass(frozen=True, slots=True)
-class DueWindow:
+class DueWindow(NamedTuple):
     """A window that a model is to classify.
 
     Attributes:
@@ -95,6 +95,7 @@ class WindowQueue:
 
     def __init__(self, streams: Sequence[RateStream]) -> None:
         self._streams = streams
+        self._has_one_order = sum(len(stream.windows) for stream in streams) == 1
         self._waiting: list[DueWindow] = []
 
     def cut(self, chunk: Chunk) -> list[DueWindow]:
@@ -103,6 +104,8 @@ class WindowQueue:
             stream.cut(chunk, self._waiting)
         if not self._waiting:
             return []
+        if self._has_one_order:
+            return self._pop_all()
         self._sort()
         complete_until = min(stream.rate.progress_sample for stream in self._streams)
         due = [item for item in self._waiting if item.placed.end_sample <= complete_until]
@@ -114,6 +117,9 @@ class WindowQueue:
         for stream in self._streams:
             stream.flush(self._waiting)
         self._sort()
+        return self._pop_all()
+
+    def _pop_all(self) -> list[DueWindow]:
         due, self._waiting = self._waiting, []
         return due
 
