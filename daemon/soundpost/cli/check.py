@@ -52,11 +52,9 @@ def check(read_config: Callable[[str | None], Config], out: TextIO) -> int:
         return _check_source(config, steps)
     for source in config.sources:
         out.write(f"\nsource {source.name}\n")
-        of_source = steps.attempt(
-            "config", partial(_read, read_config, source.name), _describe_config
-        )
-        if of_source is not None:
-            _check_source(of_source, steps)
+        own = steps.attempt("config", partial(_read, read_config, source.name), _describe_config)
+        if own is not None:
+            _check_source(own, steps)
     return steps.status
 
 

@@ -112,6 +112,24 @@ def test_what_is_not_configured_stays_so(write: Write) -> None:
     )
 
 
+def test_a_source_uses_the_models_that_it_names(write: Write) -> None:
+    """Each keeps its rules; a source that names none uses all, `bundle` replaces all."""
+    path = write(
+        '[[models]]\nbundle = "birds"\ndecide.include = ["owl"]\n[[models]]\nbundle = "esc50"\n'
+        '[[sources]]\nname = "wood"\nmodels = ["birds"]\n[[sources]]\nname = "yard"\n'
+        '[[sources]]\nname = "road"\nbundle = "esc10"\n'
+    )
+    wood, yard, road = (load_config(path, source=name) for name in ("wood", "yard", "road"))
+    assert [(model.bundle, model.decide.include) for model in wood.all_models] == [
+        ("birds", ["owl"])
+    ]
+    assert [model.bundle for model in yard.all_models] == ["birds", "esc50"]
+    assert [model.bundle for model in road.all_models] == ["esc10"]
+    several = [{"bundle": "a"}, {"bundle": "b"}]
+    flagged = load_config(path, {"models": several, "capture": {"source": "road"}})
+    assert [model.bundle for model in flagged.all_models] == ["a", "b"]
+
+
 def test_flags_win_over_the_keys_of_every_source(whole: Path) -> None:
     """`--source` chooses one; without it the whole configuration is returned."""
     flags = {"capture": {"channel": "right"}, "classify": {"bundle": "esc10"}}
