@@ -165,6 +165,7 @@ def test_a_source_without_tables_is_refused(write: Write) -> None:
         ('[[sources]]\nname = "a"\n[[sources]]\nname = "A"', "two tables [[sources]] have"),
         ("[[sources]]\n", "missing required field `name`"),
         ('[[sources]]\nname = ".."', "no dot at first"),
+        ('[[sources]]\nname = "status"', "which is a topic of the node itself"),
         ('[[sources]]\nname = "a/b"', "sources[0].name: expected"),
         ('[[sources]]\nname = "a"\nsouce = "mic"', "unknown key sources[0].souce"),
         ('[[sources]]\nname = "a"\nsource = "usb"', "sources[0].source: expected"),
