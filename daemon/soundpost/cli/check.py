@@ -16,14 +16,8 @@ from soundpost.cli.devices import describe_recording
 from soundpost.cli.models.labels import REASONS
 from soundpost.cli.models.occurrence import describe_range
 from soundpost.config import Config, DecideConfig, ModelConfig
-from soundpost.decide import (
-    ModelRules,
-    build_mutes,
-    build_rules,
-    build_surroundings,
-    lowest_thresholds,
-    undetected_labels,
-)
+from soundpost.decide import build_mutes, build_rules, build_surroundings, undetected_labels
+from soundpost.decide.rules.model_rules import ModelRules, lowest_thresholds
 from soundpost.decide.rules.rules import build_label_names
 from soundpost.evidence import probe as folder_probe
 from soundpost.gate import build_gate
