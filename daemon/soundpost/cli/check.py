@@ -17,6 +17,7 @@ from soundpost.cli.models.labels import REASONS
 from soundpost.cli.models.occurrence import describe_range
 from soundpost.config import Config, DecideConfig, ModelConfig
 from soundpost.decide import build_mutes, build_rules, build_surroundings, undetected_labels
+from soundpost.decide.rules.model_rules import ModelRules, lowest_thresholds
 from soundpost.decide.rules.rules import build_label_names
 from soundpost.evidence import probe as folder_probe
 from soundpost.gate import build_gate
@@ -134,11 +135,7 @@ def _fit_together(bundles: list[Bundle], config: Config) -> list[Bundle]:
     build_mutes([manifest.labels for manifest in manifests], config, clock_state)
     build_surroundings([manifest.labels for manifest in manifests], config)
     build_gate(config.gate, capture_rate_hz(config.capture, manifests))
-    rules = [
-        build_rules(manifest.labels, model.decide, manifest.input.sample_rate_hz)
-        for manifest, model in zip(manifests, config.all_models, strict=True)
-    ]
-    labels = list(dict.fromkeys(rule.label for of_model in rules for rule in of_model))
+    labels = list(lowest_thresholds(ModelRules(config, manifests).build({})))
     describe_node(config, manifests, labels).sound_topics(config.mqtt)
     return bundles
 
