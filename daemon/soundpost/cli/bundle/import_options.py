@@ -46,7 +46,7 @@ def import_options(options: argparse.Namespace) -> ImportOptions:
     """Returns the options of an import.
 
     Raises:
-        BundleImportError: The front end is not one.
+        BundleImportError: The front end is not one, or the name is a path.
         FeatureError: Its values contradict each other.
     """
     origin = {
@@ -85,8 +85,17 @@ def import_options(options: argparse.Namespace) -> ImportOptions:
 
 
 def target_folder(options: argparse.Namespace) -> Path:
-    """Returns the folder of the new bundle."""
+    """Returns the folder of the new bundle.
+
+    Raises:
+        BundleImportError: The name is a path: it would lead out of the folder of the models.
+    """
     name = options.name or slug(options.model.stem).replace("_", "-")
+    if "/" in name:
+        raise BundleImportError(
+            f"--name: expected a name, got the path {name!r}",
+            hint="give the folder with --to DIR",
+        )
     folder: Path = options.to or Path(os.environ.get(MODELS_VARIABLE) or ".")
     return folder / name
 

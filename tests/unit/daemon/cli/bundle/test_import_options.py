@@ -60,6 +60,14 @@ def test_the_folder_is_that_of_the_models_and_the_name_that_of_the_file(
     assert parsed(line).target.folder == Path("/srv/models/birdnet-v24")
 
 
+@pytest.mark.parametrize("name", ["../birds", "a/b", "/srv/birds", "birds/"])
+def test_a_name_is_no_path(name: str) -> None:
+    """A bundle is written to the folder of the models only, which `--to` names."""
+    with pytest.raises(BundleImportError, match="--name: expected a name") as raised:
+        parsed(f"B.tflite --licence x --to /srv/models --name {name}")
+    assert raised.value.hint == "give the folder with --to DIR"
+
+
 def test_a_licence_is_required(capsys: pytest.CaptureFixture[str]) -> None:
     """Its absence is wrong usage; an empty one is refused."""
     with pytest.raises(SystemExit) as ended:
