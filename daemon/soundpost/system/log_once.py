@@ -39,7 +39,8 @@ class LogOnce:
         if self._logged is not None and (line == self._logged or not self._on_change):
             return False
         self._logged = line
-        self._logger.log(self._level, "%s", line, stacklevel=2)
+        # Not the line: the formatter escapes line breaks in values, and the hint has its own line.
+        self._logger.log(self._level, message, *args, stacklevel=2)
         return True
 
     def recover(self, message: str = "", *args: object) -> bool:

@@ -4,6 +4,7 @@ import logging
 
 import pytest
 
+from soundpost.system.journal import PrintableFormatter
 from soundpost.system.log_once import LogOnce
 
 
@@ -63,3 +64,12 @@ def test_a_percent_sign_in_a_line_is_text(
     """A message without values is not a format."""
     failure.fail("disk 100 % full")
     assert caplog.messages == ["disk 100 % full"]
+
+
+def test_line_breaks_of_the_format_stay_and_those_of_values_do_not(
+    failure: LogOnce, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A hint has a line of its own; a value cannot forge one."""
+    failure.fail("%s\n  hint: %s", "no\ndisk", "mount it")
+    formatted = PrintableFormatter().format(caplog.records[0])
+    assert formatted == r"no\ndisk" + "\n  hint: mount it"
