@@ -51,7 +51,8 @@ def read_groups(path: Path, slugs: Sequence[str], names: Sequence[Names]) -> dic
     """
     known, taken = _known(slugs, names), {*slugs, ANY, UNKNOWN}
     groups: dict[str, LabelGroup] = {}
-    lines = read_label_file(path)
+    shipped = ", ".join(sorted(table.stem for table in SHIPPED.glob("*.csv")))
+    lines = read_label_file(path, f"give a CSV file with label,group in each line, or {shipped}")
     delimiter = max(DELIMITERS, key=lines[0].count)
     for number, row in enumerate(csv.reader(lines, delimiter=delimiter, skipinitialspace=True), 1):
         cells = [cell.strip() for cell in row]

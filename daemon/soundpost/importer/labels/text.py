@@ -15,8 +15,14 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 
 
-def read_label_file(path: Path) -> list[str]:
+def read_label_file(
+    path: Path, hint: str = "give a text file with a label in each line, or a CSV file"
+) -> list[str]:
     """Returns the lines of a file of labels or groups; see `text_lines`.
+
+    Args:
+        path: The file.
+        hint: The hint of the error if it cannot be read.
 
     Raises:
         BundleImportError: It cannot be read, or is not text.
@@ -26,7 +32,7 @@ def read_label_file(path: Path) -> list[str]:
     except OSError as error:
         raise BundleImportError(
             f"{path} cannot be read: {error.strerror}",
-            hint="give a text file with a label in each line, or a CSV file",
+            hint=hint,
         ) from error
     return text_lines(content, str(path))
 

@@ -58,3 +58,10 @@ def test_a_table_that_comes_with_soundpost_is_found_by_its_name() -> None:
         assert find_groups(table.stem) == table
         assert find_groups(f"./{table.stem}") == Path(table.stem)
     assert find_groups("garden.csv") == Path("garden.csv")
+
+
+def test_an_absent_table_is_an_error_that_names_those_that_come_with_soundpost() -> None:
+    """A mistyped name is taken for a file."""
+    with pytest.raises(BundleImportError, match="yamnett cannot be read") as refused:
+        read_groups(find_groups("yamnett"), SLUGS, NAMES)
+    assert refused.value.hint == "give a CSV file with label,group in each line, or yamnet"
