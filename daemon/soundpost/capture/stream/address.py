@@ -10,7 +10,12 @@ from soundpost.errors import ConfigError
 DEVICE_FORMATS = ("alsa", "jack", "oss", "pulse", "sndio")
 """ffmpeg's input devices that record sound on Linux (ffmpeg-devices(1))."""
 
-_URL = re.compile(r"(?P<scheme>[A-Za-z][A-Za-z0-9+.-]*)://(?P<rest>.*)", re.DOTALL)
+_STANDARD_INPUT = ("/dev/stdin", "/dev/fd/0", "/proc/self/fd/0")
+"""Of ffmpeg it is a pipe with the address, so that no password is among its arguments."""
+_URL = re.compile(
+    r"(?P<scheme>[A-Za-z][A-Za-z0-9+.-]*)://(?P<authority>[^/?#]*)(?P<path>.*)", re.DOTALL
+)
+"""The authority ends at a slash, a question mark or a number sign (RFC 3986, section 3.2)."""
 _WITH_HOST = frozenset({"rtsp", "rtsps", "http", "https", "rtmp", "rtmps"})
 _QUERY = re.compile(r"[?#].*", re.DOTALL)
 _VALUE = re.compile(r"(?<==)(?!\{password\})[^&/;]+")
@@ -36,8 +41,8 @@ class StreamAddress:
         parts = _URL.fullmatch(self.text)
         if parts is None:
             return self.text
-        authority, slash, path = parts["rest"].partition("/")
-        return f"{parts['scheme']}://{authority}{slash}{_VALUE.sub('…', _QUERY.sub('?…', path))}"
+        path = _VALUE.sub("…", _QUERY.sub("?…", parts["path"]))
+        return f"{parts['scheme']}://{parts['authority']}{path}"
 
     @property
     def is_rtsp(self) -> bool:
@@ -56,10 +61,11 @@ class StreamAddress:
         encoded = quote(password, safe="")
         if PASSWORD_PLACE in self.text:
             return self.text.replace(PASSWORD_PLACE, encoded)
-        scheme, _, rest = self.text.partition("://")
-        authority, slash, path = rest.partition("/")
-        user, _, host = authority.rpartition("@")
-        return f"{scheme}://{user}:{encoded}@{host}{slash}{path}"
+        parts = _URL.fullmatch(self.text)
+        if parts is None:
+            return self.text
+        user, _, host = parts["authority"].rpartition("@")
+        return f"{parts['scheme']}://{user}:{encoded}@{host}{parts['path']}"
 
 
 def parse_address(text: str) -> StreamAddress:
@@ -76,6 +82,11 @@ def parse_address(text: str) -> StreamAddress:
     if url is not None:
         _refuse_wrong_host(StreamAddress(None, address), url["scheme"].lower())
         return StreamAddress(None, address)
+    if address in _STANDARD_INPUT:
+        raise ConfigError(
+            f"expected a file or a pipe with a name, got {address}: ffmpeg gets its input from here",
+            hint="read standard input with wav:/dev/stdin (a recording) or pcm:- (raw PCM)",
+        )
     if address.startswith(("/", ".")):
         return StreamAddress(None, address)
     kind, _, device = address.partition(":")

@@ -42,6 +42,8 @@ def test_an_input_is_a_url_a_path_or_a_device(text: str, address: StreamAddress)
         "rtsp://cam:rtsp/stream",
         "rtsp://[::1/stream",
         "ffmpeg:https://:8000/",
+        "ffmpeg:/dev/stdin",
+        "ffmpeg:/proc/self/fd/0",
     ],
 )
 def test_anything_else_is_an_error_of_the_configuration(text: str) -> None:
@@ -55,6 +57,8 @@ def test_anything_else_is_an_error_of_the_configuration(text: str) -> None:
     [
         ("rtsp://me@cam:554/Streaming/101", "rtsp://me@cam:554/Streaming/101"),
         ("rtsp://cam/live?token=secret&a=b", "rtsp://cam/live?…"),
+        ("rtsp://cam?token=secret", "rtsp://cam?…"),
+        ("rtsp://me@cam:554?a=b/secret@c", "rtsp://me@cam:554?…"),
         ("rtsp://cam/user=me&password={password}&channel=1", None),
         ("rtsp://cam/user=me&password=secret&channel=1", None),
         ("ffmpeg:https://cam/a;key=secret/b", "https://cam/a;key=…/b"),
@@ -83,3 +87,10 @@ def test_a_password_may_have_its_place_in_the_path() -> None:
     address = parse_address("rtsp://cam/user=me&password={password}&channel=1")
     assert address.with_password("a&b") == "rtsp://cam/user=me&password=a%26b&channel=1"
     assert address.with_password(None) == address.text
+
+
+@pytest.mark.parametrize("query", ["?a=b/c@d", "#a@b", "?a@b"])
+def test_a_password_stands_before_the_host_of_a_url_without_a_path(query: str) -> None:
+    """Its query may have slashes and an @."""
+    address = parse_address(f"rtsp://me@cam{query}")
+    assert address.with_password("pw") == f"rtsp://me:pw@cam{query}"
