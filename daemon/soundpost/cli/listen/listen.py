@@ -12,14 +12,14 @@ import msgspec
 from soundpost.app import build_message_builder
 from soundpost.capture import FileSource
 from soundpost.classify.model import Model, load_models
-from soundpost.classify.range import RangeFilter
+from soundpost.classify.range import LabelRange, RangeFilter
 from soundpost.cli.flags.values import Threshold
 from soundpost.cli.listen.files import FileSearch
 from soundpost.cli.listen.reports import BestScores, ReportOptions, Summary
 from soundpost.cli.listen.thresholds import build_run_rules, with_named_labels
-from soundpost.cli.models.occurrence import required_label_range
+from soundpost.cli.models.occurrence import required_label_ranges
 from soundpost.cli.progress.recordings import Progress
-from soundpost.config import Config, DecideConfig
+from soundpost.config import Config
 from soundpost.decide import Rule, publishing_every_event
 from soundpost.errors import SoundpostError
 from soundpost.health import Health
@@ -55,8 +55,8 @@ def listen(
             place then. None for all labels, because files have no date.
 
     Raises:
-        BundleError, ConfigError: As `load_models`, `build_run_rules` and `build_pipeline`; or a
-            bundle has no range model for the week.
+        BundleError, ConfigError: As `load_models`, `build_run_rules` and `build_pipeline`; or no
+            bundle has a range model for the week.
     """
     models = load_models(config.all_models)
     if week is not None:
@@ -81,15 +81,21 @@ def listen(
 def _at_place(models: Sequence[Model], config: Config, week: int) -> tuple[Model, ...]:
     """Returns the models with the filters of their range models in a week."""
 
-    def at_place(model: Model, decide: DecideConfig) -> Model:
-        label_range = required_label_range(config.node, decide, model.bundle)
+    label_ranges = required_label_ranges(
+        config.node,
+        [
+            (settings.decide, model.bundle)
+            for model, settings in zip(models, config.all_models, strict=True)
+        ],
+    )
+
+    def at_place(model: Model, label_range: LabelRange | None) -> Model:
+        if label_range is None:
+            return model
         _log.info("%s", label_range.describe(week))
         return replace(model, range_filter=RangeFilter(label_range, lambda _: week))
 
-    return tuple(
-        at_place(model, settings.decide)
-        for model, settings in zip(models, config.all_models, strict=True)
-    )
+    return tuple(map(at_place, models, label_ranges))
 
 
 class _Run:

@@ -7,7 +7,7 @@ from typing import TextIO
 
 from soundpost.classify import find_bundle, load_bundle
 from soundpost.classify.range import LabelRange
-from soundpost.cli.models.occurrence import required_label_range
+from soundpost.cli.models.occurrence import required_label_ranges
 from soundpost.config import Config, DecideConfig
 from soundpost.decide import LabelNames, UndetectedReason, build_rules, undetected_labels
 from soundpost.decide.rules.rules import build_label_names
@@ -73,14 +73,17 @@ def labels(config: Config, out: TextIO, *, is_json: bool, week: int | None = Non
 
     Raises:
         BundleError: The bundle cannot be used.
-        ConfigError: The configuration does not fit it, or it has no range model for the week.
+        ConfigError: The configuration does not fit it, or no bundle has a range model for
+            the week.
     """
     tables, notes = [], []
-    for model in config.all_models:
-        bundle = load_bundle(find_bundle(model.bundle))
-        rows, note = _rows(model.decide, bundle.manifest), ""
-        if week is not None:
-            label_range = required_label_range(config.node, model.decide, bundle)
+    models = [(model.decide, load_bundle(find_bundle(model.bundle))) for model in config.all_models]
+    ranges: Sequence[LabelRange | None] = [None] * len(models)
+    if week is not None:
+        ranges = required_label_ranges(config.node, models)
+    for (decide, bundle), label_range in zip(models, ranges, strict=True):
+        rows, note = _rows(decide, bundle.manifest), ""
+        if week is not None and label_range is not None:
             rows = _mark(rows, label_range, week)
             note = f"\n{label_range.describe(week)}\n"
         tables.append(rows)

@@ -1,6 +1,7 @@
 """The labels of a bundle that occur at the node, for the commands that list them."""
 
 import time
+from collections.abc import Sequence
 
 from soundpost.classify import Bundle
 from soundpost.classify.range import LabelRange, build_label_range, week_at
@@ -39,17 +40,24 @@ def describe_range(node: NodeConfig, decide: DecideConfig, bundle: Bundle) -> st
     )
 
 
-def required_label_range(node: NodeConfig, decide: DecideConfig, bundle: Bundle) -> LabelRange:
-    """Returns the labels that occur at the node.
+def required_label_ranges(
+    node: NodeConfig, models: Sequence[tuple[DecideConfig, Bundle]]
+) -> list[LabelRange | None]:
+    """Returns the labels of each model that occur at the node; None of a model without a range.
+
+    Args:
+        node: Has the place.
+        models: The rules and the bundle of each.
 
     Raises:
-        BundleError: The range model cannot be used.
-        ConfigError: The bundle has no range model, the place is not set, `decide.range` is off, or
+        BundleError: A range model cannot be used.
+        ConfigError: No bundle has a range model, the place is not set, `decide.range` is off, or
             no label occurs there in any week.
     """
-    if bundle.manifest.range is None:
+    if all(bundle.manifest.range is None for _, bundle in models):
+        ids = " or ".join(bundle.manifest.id for _, bundle in models)
         raise ConfigError(
-            f"the bundle {bundle.manifest.id} has no range model",
+            f"the bundle {ids} has no range model",
             hint="leave --range and --week out, or use a bundle that was imported with one",
         )
     if node.place is None:
@@ -57,10 +65,10 @@ def required_label_range(node: NodeConfig, decide: DecideConfig, bundle: Bundle)
             "the labels that occur depend on the place, which is not set",
             hint="set node.latitude and node.longitude, or give --latitude and --longitude",
         )
-    label_range = build_label_range(node, decide, bundle)
-    if label_range is None:
+    ranges = [build_label_range(node, decide, bundle) for decide, bundle in models]
+    if all(label_range is None for label_range in ranges):
         raise ConfigError(
             'decide.range is "off", so every label may be detected',
             hint="leave --range and --week out, or remove decide.range",
         )
-    return label_range
+    return ranges

@@ -83,6 +83,17 @@ def test_a_week_without_a_range_is_refused(
         listed(config(folder if has_range else TINY_FLOAT, **tables), 18, is_json=False)
 
 
+def test_only_the_models_that_have_a_range_are_marked(folder: Path) -> None:
+    """A model of birds and one of everyday sounds run on one source."""
+    found = load_config(
+        None, {"node": PLACE, "models": [{"bundle": "esc10"}, {"bundle": str(folder)}]}
+    )
+    rows = json.loads(listed(found, 18, is_json=True))
+    assert {row["label"] for row in rows if row["occurs"] is not None} == set(LABELS)
+    assert {row["model"] for row in rows} == {"esc10", "tiny-float"}
+    assert "in week 18" in listed(found, 18, is_json=False)
+
+
 def test_check_says_how_many_labels_remain_and_why(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
