@@ -84,7 +84,7 @@ def parse_address(text: str) -> StreamAddress:
         return StreamAddress(None, address)
     if address in _STANDARD_INPUT:
         raise ConfigError(
-            f"expected a file or a pipe with a name, got {address}: ffmpeg gets its input from here",
+            f"expected a file or a pipe with a name, got {address}, which ffmpeg itself uses",
             hint="read standard input with wav:/dev/stdin (a recording) or pcm:- (raw PCM)",
         )
     if address.startswith(("/", ".")):

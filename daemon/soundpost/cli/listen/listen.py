@@ -80,7 +80,6 @@ def listen(
 
 def _at_place(models: Sequence[Model], config: Config, week: int) -> tuple[Model, ...]:
     """Returns the models with the filters of their range models in a week."""
-
     label_ranges = required_label_ranges(
         config.node,
         [
