@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from soundpost.app.daemon import Daemon
+from soundpost.app.named_files import stamp_named_files
 from soundpost.app.node import describe_node
 from soundpost.app.parts import build_evidence, build_message_builder, build_source
 from soundpost.capture import describe_source
@@ -44,6 +45,7 @@ def build(live_config: LiveConfig) -> Daemon:
         SoundpostError: The configuration, the bundle or the outbox cannot be used.
     """
     config, health = live_config.config, Health()
+    file_stamps = stamp_named_files(config)
     models = load_models_at_place(config, clock_state)
     manifests = [model.bundle.manifest for model in models]
     rate_hz = capture_rate_hz(config.capture, manifests)
@@ -114,6 +116,7 @@ def build(live_config: LiveConfig) -> Daemon:
         commands=commands,
         is_refused=lambda: live_config.refusal is not None,
         has_several_sources=lambda: bool(live_config.config.sources),
+        has_same_files=lambda: stamp_named_files(live_config.config) == file_stamps,
     )
     return daemon
 

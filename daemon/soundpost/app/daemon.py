@@ -48,6 +48,7 @@ class Daemon:
         commands: Commands over MQTT.
         is_refused: Returns whether the configuration file is refused and another one is in use.
         has_several_sources: Returns whether the configuration in use has several sources.
+        has_same_files: Returns whether the files that the configuration names are those in use.
     """
 
     sample_rate_hz: int
@@ -64,6 +65,7 @@ class Daemon:
     commands: CommandHandler
     is_refused: Callable[[], bool]
     has_several_sources: Callable[[], bool]
+    has_same_files: Callable[[], bool]
 
     @property
     def tickables(self) -> Sequence[Tickable]:

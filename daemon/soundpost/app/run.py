@@ -34,7 +34,7 @@ def run(live_config: LiveConfig) -> bool:
             status = daemon.status()
             for tickable in daemon.tickables:
                 tickable.tick(status)
-            if live_config.reload_if_requested(validate):
+            if live_config.reload_if_requested(validate, daemon.has_same_files):
                 daemon.restart()
         daemon.commands.close()
         capturing.close()

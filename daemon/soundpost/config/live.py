@@ -90,21 +90,27 @@ class LiveConfig:
         """Requests a reload of the file; takes no lock, so a signal handler may call it."""
         self._is_requested = True
 
-    def reload_if_requested(self, validate: Callable[[Config], None]) -> bool:
+    def reload_if_requested(
+        self,
+        validate: Callable[[Config], None],
+        has_same_files: Callable[[], bool] = lambda: True,
+    ) -> bool:
         """Performs a requested reload, and returns whether another configuration is in use now.
 
         If the file is refused the reason is logged, and the configuration stays as it is. One of
-        several sources goes on if its own part of the file is the same. A single source takes any
-        file for another configuration, because a bundle or a password may have changed.
+        several sources goes on if its own part of the file and the files that it names are the
+        same. A single source takes any file for another configuration.
 
         Args:
             validate: Raises SoundpostError for a configuration that does not fit model or machine.
+            has_same_files: Returns whether the files that the configuration names, such as bundles,
+                are those in use; raises SoundpostError if one cannot be used.
         """
         if not self._is_requested:
             return False
         self._is_requested = False
         try:
-            if self._is_unchanged():
+            if self._is_unchanged(has_same_files):
                 return False
             self.replace(validate)
         except SoundpostError as error:
@@ -116,7 +122,7 @@ class LiveConfig:
             return False
         return True
 
-    def _is_unchanged(self) -> bool:
+    def _is_unchanged(self, has_same_files: Callable[[], bool]) -> bool:
         """Returns whether this is one of several sources, and its configuration is the same.
 
         Raises:
@@ -126,7 +132,7 @@ class LiveConfig:
             return False
         content = self._content_now()
         try:
-            is_unchanged = self._read(self._file) == self.config
+            is_unchanged = self._read(self._file) == self.config and has_same_files()
         except SoundpostError as error:
             self.refusal = error
             raise

@@ -218,6 +218,22 @@ def test_one_of_several_sources_goes_on_while_its_own_part_is_the_same(
     assert single.reload_if_requested(accept)
 
 
+def test_one_of_several_sources_starts_again_with_a_replaced_bundle(file: Path) -> None:
+    """Though the configuration names it as before; one that is gone is refused."""
+    file.write_text(SOURCES.format("a"))
+    yard = LiveConfig(lambda path: load_config(path, source="yard"), file, None)
+
+    def refuse_files() -> bool:
+        raise BundleError("no such bundle", hint="name another one")
+
+    yard.request_reload()
+    assert not yard.reload_if_requested(accept, refuse_files)
+    assert isinstance(yard.refusal, BundleError)
+    yard.request_reload()
+    assert yard.reload_if_requested(accept, lambda: False)
+    assert yard.refusal is None
+
+
 def test_a_source_that_goes_on_reports_a_refused_file_until_it_is_repaired(
     file: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
