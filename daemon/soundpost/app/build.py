@@ -32,7 +32,7 @@ from soundpost.publish.level import build_level_reporter
 from soundpost.publish.publisher import MqttPublisher
 from soundpost.system.clock import clock_state
 from soundpost.system.printable import printable
-from soundpost.system.systemd import Notifier
+from soundpost.system.systemd import Notifier, gone_sources
 from soundpost.system.watchdog import StatusLine, Watchdog
 
 _log = logging.getLogger("soundpost")
@@ -69,7 +69,7 @@ def build(live_config: LiveConfig) -> Daemon:
     timed = [replace(model, classifier=timer) for model, timer in zip(models, timers, strict=True)]
     pipeline = build_pipeline(config, timed, source, health, observers, mutes)
     _log_models(source_name, models, rate_hz)
-    node = describe_node(config, manifests, pipeline.labels)
+    node = describe_node(config, manifests, pipeline.labels, gone_sources())
     publisher = MqttPublisher(config.mqtt, node, health)
     if level := build_level_reporter(config.mqtt, rate_hz, publisher.state_topics):
         observers.append(level)

@@ -12,7 +12,10 @@ from soundpost.publish.publisher import NodeDescription
 
 
 def describe_node(
-    config: Config, manifests: Sequence[Manifest], labels: list[str]
+    config: Config,
+    manifests: Sequence[Manifest],
+    labels: list[str],
+    gone_sources: Sequence[str] = (),
 ) -> NodeDescription:
     """Returns the node as subscribers see it.
 
@@ -20,6 +23,7 @@ def describe_node(
         config: The configuration.
         manifests: Of the models, in the order of the configuration.
         labels: The labels that are detected.
+        gone_sources: Sources of earlier configurations.
 
     Raises:
         ConfigError: The `[mqtt]` table names a label that cannot be detected.
@@ -40,4 +44,5 @@ def describe_node(
         common_names=common_names(known),
         chosen=chosen_labels(config, label_names),
         other_models=other_models,
+        gone_sources=gone_sources,
     )

@@ -17,6 +17,7 @@ from soundpost.publish.node.description import (
     NodeDescription,
     build_announcer,
     retained_topics,
+    topics_of_gone_sources,
 )
 from soundpost.publish.outbox.location import outbox_path
 from soundpost.publish.outbox.open_events import LeftOpenEvent
@@ -83,7 +84,11 @@ class MqttPublisher:
                 node.labels, groups, self.state_topics, self._sound_topics.labels
             )
         announcer = build_announcer(config, node, health)
-        retained = RetainedTopics(retained_topics(config, node, announcer), base)
+        served, gone = (
+            retained_topics(config, node, announcer),
+            topics_of_gone_sources(config, node),
+        )
+        retained = RetainedTopics(served, base, gone)
         self.retire = retained.retire
         topics = NodeTopics(base, outbox.feed, states, retained, announcer, self.inbox)
         self._client = MqttClient(settings, topics, refused_topics, wakeup, health)

@@ -3,7 +3,7 @@
 import logging
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from subprocess import DEVNULL, Popen
@@ -12,10 +12,13 @@ from soundpost.config import SourceConfig
 from soundpost.supervisor.inherited import SUPERVISOR
 from soundpost.system.journal import SOURCE
 from soundpost.system.log_once import LogOnce
-from soundpost.system.systemd import STATE_DIRECTORY, state_directory
-
-STATE_FOLDER = "sources"
-"""The folder in the service's state directory that has a folder for each source."""
+from soundpost.system.systemd import (
+    GONE_SOURCES,
+    SOURCES_FOLDER,
+    STATE_DIRECTORY,
+    name_gone_sources,
+    state_directory,
+)
 
 _OF_THE_PARENT = ("WATCHDOG_PID", "LISTEN_PID", "LISTEN_FDS", "LISTEN_FDNAMES")
 """Variables of systemd that are meant for the supervisor alone."""
@@ -40,11 +43,13 @@ class Launcher:
         watchdog_seconds: The time without progress after which a source is ended.
         command: The command line, to which `--source NAME` is added.
         environment: The environment, to which the variables of a source are added.
+        configured: Returns the names of all sources, as the configuration has them now.
     """
 
     watchdog_seconds: float
     command: Sequence[str] = field(default_factory=own_command)
     environment: Mapping[str, str] = field(default_factory=lambda: os.environ)
+    configured: Callable[[], Collection[str]] = tuple
     _folder_log: LogOnce = field(default_factory=lambda: LogOnce(_log))
 
     def start(self, source: SourceConfig, notify_address: str) -> Popen[bytes]:
@@ -77,9 +82,10 @@ class Launcher:
             "PYTHONFAULTHANDLER": "1",  # the log shows where an aborted process hung
             SUPERVISOR: str(os.getpid()),
             SOURCE: name,
+            GONE_SOURCES: name_gone_sources(self.environment, {name, *self.configured()}),
         }
         if folder := state_directory(self.environment):
-            environment[STATE_DIRECTORY] = str(self._make_folder(folder / STATE_FOLDER / name))
+            environment[STATE_DIRECTORY] = str(self._make_folder(folder / SOURCES_FOLDER / name))
         return environment
 
     def _make_folder(self, folder: Path) -> Path:

@@ -2,9 +2,10 @@
 
 import logging
 import os
+import re
 import socket
 import weakref
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from contextlib import suppress
 from pathlib import Path
 
@@ -15,6 +16,13 @@ SEND_SECONDS = 0.2
 
 STATE_DIRECTORY = "STATE_DIRECTORY"
 """The environment variable with the service's state directory."""
+SOURCES_FOLDER = "sources"
+"""The folder in the state directory that has a folder for each source, if there are several."""
+GONE_SOURCES = "SOUNDPOST_GONE_SOURCES"
+"""The environment variable in which the supervisor names the sources of earlier configurations."""
+_SEPARATOR = ","  # no name of a source has one
+_SOURCE_NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,63}")
+"""As the configuration has it. Anything else, such as `lost+found`, is no level of a topic."""
 
 _log = logging.getLogger("soundpost.service")
 
@@ -83,3 +91,28 @@ def state_directory(environment: Mapping[str, str] = os.environ) -> Path | None:
     """Returns the service's state directory (`StateDirectory=`); None without one."""
     folder = environment.get(STATE_DIRECTORY, "").partition(":")[0]
     return Path(folder) if folder else None
+
+
+def stored_sources(environment: Mapping[str, str] = os.environ) -> list[str]:
+    """Returns the names of all sources that have had a state directory, by name."""
+    folder = state_directory(environment)
+    with suppress(OSError):
+        if folder is not None:
+            names = [each.name for each in (folder / SOURCES_FOLDER).iterdir() if each.is_dir()]
+            return sorted(filter(_SOURCE_NAME.fullmatch, names))
+    return []
+
+
+def name_gone_sources(environment: Mapping[str, str], configured: Collection[str]) -> str:
+    """Returns the value of `GONE_SOURCES`: the stored sources that are not configured any more."""
+    return _SEPARATOR.join(name for name in stored_sources(environment) if name not in configured)
+
+
+def gone_sources(environment: Mapping[str, str] = os.environ) -> tuple[str, ...]:
+    """Returns the sources of earlier configurations, whose topics no process serves any more.
+
+    Those that the supervisor names; without one there is a single source, so all that are stored.
+    """
+    named = environment.get(GONE_SOURCES)
+    names = stored_sources(environment) if named is None else named.split(_SEPARATOR)
+    return tuple(filter(None, names))

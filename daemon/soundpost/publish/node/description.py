@@ -32,6 +32,7 @@ class NodeDescription:
         common_names: The names that people use, by label; labels without one are left out.
         chosen: The labels that the configuration names.
         other_models: The models that classify besides `model`.
+        gone_sources: Sources of earlier configurations, whose topics no process serves any more.
     """
 
     name: str
@@ -44,6 +45,7 @@ class NodeDescription:
     common_names: Mapping[str, str] = field(default_factory=dict)
     chosen: Collection[str] = frozenset()
     other_models: Sequence[ModelIdentity] = ()
+    gone_sources: Sequence[str] = ()
 
     @property
     def node_name(self) -> NodeName:
@@ -77,6 +79,18 @@ def retained_topics(
     settings = {f"{base}/settings"} if config.commands else set()
     discovery = {announcer.topic} if announcer is not None else set()
     return {f"{base}/status", f"{base}/health"} | sounds | settings | discovery
+
+
+def topics_of_gone_sources(config: MqttConfig, node: NodeDescription) -> set[str]:
+    """Returns the full topics that a source which is gone leaves at the broker for good.
+
+    These are its status, `offline`, and its announcement; all others expire.
+    """
+    names = [NodeName(node.name, source) for source in node.gone_sources]
+    topics = {f"{node_topic(config.prefix, name)}/status" for name in names}
+    if config.discovery:
+        topics |= {announcement_topic(config.discovery_prefix, name) for name in names}
+    return topics
 
 
 def build_announcer(

@@ -22,18 +22,21 @@ class RetainedTopics:
     broker has cleared them. The writer's thread and the client's thread share it.
 
     Topics of the node's other sources are not cleared, and forgotten: a process of their own serves
-    them, even if this file once belonged to it. Where it is gone they expire.
+    them, even if this file once belonged to it.
 
     Args:
         served: The topics of this run.
         base: The base topic of this run: `<prefix>/<node>`, or `<prefix>/<node>/<source>`.
+        gone: Topics of sources that are gone, which no process serves.
     """
 
-    def __init__(self, served: Iterable[str] = (), base: str = "") -> None:
+    def __init__(
+        self, served: Iterable[str] = (), base: str = "", gone: Iterable[str] = ()
+    ) -> None:
         self._lock = threading.Lock()
         self._served = frozenset(served)
         self._base = base
-        self._obsolete: frozenset[str] = frozenset()
+        self._obsolete = frozenset(gone) - self._served
         self._is_recovered = self._is_retired = False
         self._refusal_log = LogOnce(_log, logging.INFO, on_change=False)
 
@@ -42,7 +45,7 @@ class RetainedTopics:
         with self._lock:
             if not self._is_recovered:
                 found = frozenset(stored)
-                self._obsolete = found - self._served - topics_of_siblings(found, self._base)
+                self._obsolete |= found - self._served - topics_of_siblings(found, self._base)
                 self._is_recovered = True
 
     def retire(self) -> None:

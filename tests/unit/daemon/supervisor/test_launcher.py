@@ -58,6 +58,21 @@ def test_a_process_has_a_state_directory_of_its_own(tmp_path: Path) -> None:
     assert "STATE_DIRECTORY" not in output_of(tmp_path, SourceConfig(name="yard"))
 
 
+def test_a_process_knows_the_sources_that_are_gone(tmp_path: Path) -> None:
+    """By the folders of their state; it clears what they left at the broker."""
+    for name in ("yard", "road", "gate"):
+        (tmp_path / "sources" / name).mkdir(parents=True)
+    printed = tmp_path / "printed"
+    launcher = Launcher(
+        1.0,
+        (*PRINT[:2], PRINT[2].format(str(printed))),
+        os.environ | {"STATE_DIRECTORY": str(tmp_path)},
+        configured=lambda: ["yard", "gate"],
+    )
+    assert launcher.start(SourceConfig(name="yard"), "@address").wait() == 0
+    assert "'SOUNDPOST_GONE_SOURCES': 'road'" in printed.read_text()
+
+
 def test_a_full_disk_does_not_keep_a_source_from_its_start(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -6,7 +6,13 @@ from pathlib import Path
 import pytest
 from descriptors import no_descriptors
 
-from soundpost.system.systemd import Notifier, state_directory
+from soundpost.system.systemd import (
+    GONE_SOURCES,
+    Notifier,
+    gone_sources,
+    name_gone_sources,
+    state_directory,
+)
 
 from .conftest import NotifySocket
 
@@ -90,3 +96,20 @@ def test_the_state_directory_comes_from_the_environment(
 ) -> None:
     """Of several directories the first one counts; without systemd there is none."""
     assert state_directory(environment) == folder
+
+
+def test_sources_are_gone_that_have_a_folder_and_are_not_configured(tmp_path: Path) -> None:
+    """Only names that a source can have count; a single source has no supervisor to name them."""
+    for name in ("yard", "road", "lost+found", ".hidden"):
+        (tmp_path / "sources" / name).mkdir(parents=True)
+    (tmp_path / "sources" / "file").touch()
+    environment = {"STATE_DIRECTORY": str(tmp_path)}
+    assert name_gone_sources(environment, ["yard", "gate"]) == "road"
+    assert gone_sources({GONE_SOURCES: "road,gate"} | environment) == ("road", "gate")
+    assert gone_sources({GONE_SOURCES: ""} | environment) == ()
+    assert gone_sources(environment) == ("road", "yard")
+
+
+def test_without_a_state_directory_no_source_is_gone(tmp_path: Path) -> None:
+    """Nor with one in which there never was a source."""
+    assert gone_sources({}) == gone_sources({"STATE_DIRECTORY": str(tmp_path)}) == ()

@@ -153,3 +153,23 @@ def test_a_node_that_is_taken_away_leaves_nothing(broker: Broker, tmp_path: Path
     with MqttPublisher(config, NodeDescription("other", ["dog"]), Health()) as publisher:
         wait_until(lambda: publisher.is_connected)
     assert not any(topic.startswith("soundpost/post/") for topic in retained(broker))
+
+
+@pytest.mark.parametrize("discovery", [True, False])
+def test_what_a_gone_source_left_is_cleared(broker: Broker, *, discovery: bool) -> None:
+    """Its status and its announcement, which do not expire; those of a sibling stay."""
+    config = MqttConfig(broker=broker.url, discovery=discovery)
+    model = ModelIdentity(id="m", version="1.0.0", sha256="5e" * 32)
+    for source in ("road", "yard"):
+        node = NodeDescription("post", ["dog"], model, source=source)
+        with MqttPublisher(config, node, Health()) as publisher:
+            wait_until(lambda publisher=publisher: publisher.is_connected)
+    of_yard = {topic for topic in retained(broker) if "/yard/" in topic or "yard_" in topic}
+    node = NodeDescription("post", ["dog"], model, source="gate", gone_sources=["road"])
+    with MqttPublisher(config, node, Health()) as publisher:
+        wait_until(lambda: publisher.is_connected)
+    left = set(retained(broker))
+    assert "soundpost/post/road/status" not in left
+    assert not any("device/post_road" in topic for topic in left)
+    assert of_yard <= left
+    assert any("device/post_yard" in topic for topic in left) == discovery
