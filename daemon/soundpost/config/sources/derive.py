@@ -8,7 +8,7 @@ from soundpost.errors import ConfigError, did_you_mean
 Tables = dict[str, Any]
 """Values by table and key, as the configuration file has them."""
 
-_OF_THE_SOURCE = ("name", "bundle", "models", "gate")
+_OF_THE_SOURCE = ("name", "bundle", "models", "chosen", "gate", "device_classes")
 """The keys of `[[sources]]` that are no keys of `[capture]`."""
 _HIGHEST_PORT = 65_535
 
@@ -83,6 +83,7 @@ def tables_of_source(tables: Tables, name: str) -> Tables:
     derived["capture"] = {key: value for key, value in source.items() if key not in _OF_THE_SOURCE}
     derived["gate"] = tables.get("gate", {}) | source.get("gate", {})
     _choose_models(derived, source)
+    _choose_sounds(derived, source)
     _separate(derived, name, names.index(name))
     return derived
 
@@ -103,6 +104,16 @@ def _choose_models(derived: Tables, source: Tables) -> None:
                 hint=did_you_mean(wanted, bundles, "add a table [[models]] with this bundle"),
             )
     derived["models"] = [model for model in models if model.get("bundle") in source["models"]]
+
+
+def _choose_sounds(derived: Tables, source: Tables) -> None:
+    """Replaces the names of labels in `[mqtt]`, because sources may have models of other labels."""
+    mqtt = dict(derived.get("mqtt", {}))
+    if "chosen" in source:
+        mqtt["chosen"] = source["chosen"]
+    if "device_classes" in source:
+        mqtt["device_classes"] = mqtt.get("device_classes", {}) | source["device_classes"]
+    derived["mqtt"] = mqtt
 
 
 def _separate(derived: Tables, name: str, position: int) -> None:

@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 from typing import Annotated
 
+import msgspec
 from msgspec import Meta
 
 from soundpost.config.sources.capture import CaptureConfig
 from soundpost.config.sources.gate import GateConfig
-from soundpost.config.types import Text
+from soundpost.config.types import DeviceClass, Labels, Text
 from soundpost.errors import ConfigError
 
 MOST_SOURCES = 16
@@ -33,7 +34,9 @@ class SourceConfig(CaptureConfig, frozen=True, kw_only=True):
     name: SourceId
     bundle: Text | None = None
     models: Bundles | None = None
+    chosen: Labels | None = None
     gate: GateConfig = GateConfig()
+    device_classes: dict[str, DeviceClass] = msgspec.field(default_factory=dict)
 
     @property
     def reads_standard_input(self) -> bool:

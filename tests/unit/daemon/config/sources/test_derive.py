@@ -183,3 +183,26 @@ def test_a_source_without_tables_is_refused(write: Write) -> None:
 def test_a_contradiction_is_refused(write: Write, content: str, expected: str) -> None:
     """At the load of the whole file, before any source starts."""
     assert expected in str(refusal(write(content)))
+
+
+def test_a_source_has_its_own_chosen_labels_and_device_classes(write: Write) -> None:
+    """Sources may have models of other labels, whose names the other one would refuse."""
+    path = write("""
+[mqtt]
+chosen = ["dog"]
+[mqtt.device_classes]
+dog = "motion"
+[[sources]]
+name = "yard"
+[[sources]]
+name = "road"
+chosen = ["Tawny Owl"]
+[sources.device_classes]
+tawny_owl = "occupancy"
+""")
+    yard, road = (load_config(path, source=name).mqtt for name in ("yard", "road"))
+    assert (yard.chosen, yard.device_classes) == (["dog"], {"dog": "motion"})
+    assert road.chosen == ["Tawny Owl"]
+    assert road.device_classes == {"dog": "motion", "tawny_owl": "occupancy"}
+    wrong = refusal(write('[[sources]]\nname = "a"\n[sources.device_classes]\ndog = "x"\n'))
+    assert "sources[0].device_classes" in str(wrong)
