@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
+from soundpost.config.types import TOPICS_OF_A_NODE
 from soundpost.events import Detection, State, SummaryState
 from soundpost.health import Health, Problem
 from soundpost.manifest import Label
@@ -274,3 +275,10 @@ def test_the_examples_in_the_documentation_are_valid() -> None:
     for kind, block in zip(kinds, blocks, strict=True):
         schema = json.loads((DOCS / "schema" / f"{kind}-1.json").read_text())
         Draft202012Validator(schema).validate(block)
+
+
+def test_no_source_can_have_the_name_of_a_documented_topic() -> None:
+    """Its messages would be among those of the node; `command` is received, not published."""
+    rows = [line for line in (DOCS / "PAYLOAD.md").read_text().splitlines() if line[:4] == "| `…"]
+    published = {level for row in rows for level in re.findall(r"`…/([a-z]+)", row.split("|")[1])}
+    assert published | {"command"} == TOPICS_OF_A_NODE

@@ -16,20 +16,13 @@ from soundpost.config.sources.capture import CaptureConfig
 from soundpost.config.sources.gate import GateConfig
 from soundpost.config.sources.table import SourceConfig, refuse_ambiguous
 from soundpost.config.types import (
+    TOPICS_OF_A_NODE,
     Count,
     RollSeconds,
     Section,
     Text,
     TopicPart,
 )
-
-TOPICS_OF_A_NODE = frozenset(
-    {
-        *("status", "health", "detections", "selftest", "check", "level"),
-        *("sound", "group", "command", "result", "settings"),
-    }
-)
-"""The first levels of the topics below `<prefix>/<node>`, which no source may be called."""
 
 
 def _host_name() -> str:

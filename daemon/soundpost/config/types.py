@@ -31,6 +31,13 @@ TopicPart = Annotated[
         description="1 to 64 letters, digits, dots, dashes and underscores",
     ),
 ]
+TOPICS_OF_A_NODE = frozenset(
+    {
+        *("status", "health", "detections", "summaries", "selftest", "check", "level"),
+        *("sound", "group", "command", "result", "settings"),
+    }
+)
+"""The first levels of the topics below `<prefix>/<node>`, which no source may be called."""
 DeviceClass = Literal[
     "battery",
     "battery_charging",

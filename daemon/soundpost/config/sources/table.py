@@ -8,7 +8,7 @@ from msgspec import Meta
 
 from soundpost.config.sources.capture import CaptureConfig
 from soundpost.config.sources.gate import GateConfig
-from soundpost.config.types import DeviceClass, Labels, Text
+from soundpost.config.types import TOPICS_OF_A_NODE, DeviceClass, Labels, Text
 from soundpost.errors import ConfigError
 
 MOST_SOURCES = 16
@@ -37,6 +37,11 @@ class SourceConfig(CaptureConfig, frozen=True, kw_only=True):
     chosen: Labels | None = None
     gate: GateConfig = GateConfig()
     device_classes: dict[str, DeviceClass] = msgspec.field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.name in TOPICS_OF_A_NODE:
+            raise ValueError(f"name is {self.name!r}, which is a topic of the node itself")
 
     @property
     def reads_standard_input(self) -> bool:

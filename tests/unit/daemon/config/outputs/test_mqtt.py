@@ -38,9 +38,11 @@ def test_by_default_no_label_is_chosen_and_the_number_of_labels_decides(write: W
         load_config(write('[mqtt]\nsounds = "some"'))
 
 
-@pytest.mark.parametrize("name", ["sound", "status", "command", "detections"])
+@pytest.mark.parametrize("name", ["sound", "status", "command", "summaries"])
 def test_a_source_cannot_have_the_name_of_a_topic_of_its_node(write: Write, name: str) -> None:
     """Its own topics would be among those of the node."""
     assert load_config(write('[node]\nsource = "yard"')).node.source == "yard"
     with pytest.raises(ConfigError, match=f"source is '{name}', which is a topic of the node"):
         load_config(write(f'[node]\nsource = "{name}"'))
+    with pytest.raises(ConfigError, match=rf"sources\W.*name is '{name}', which is a topic"):
+        load_config(write(f'[[sources]]\nname = "{name}"'))
