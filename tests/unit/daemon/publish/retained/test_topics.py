@@ -155,6 +155,12 @@ def test_a_node_that_is_taken_away_leaves_nothing(broker: Broker, tmp_path: Path
     assert not any(topic.startswith("soundpost/post/") for topic in retained(broker))
 
 
+def publish_once(config: MqttConfig, node: NodeDescription) -> None:
+    """Runs a publisher without an outbox until it is connected."""
+    with MqttPublisher(config, node, Health()) as publisher:
+        wait_until(lambda: publisher.is_connected)
+
+
 @pytest.mark.parametrize("discovery", [True, False])
 def test_what_a_gone_source_left_is_cleared(broker: Broker, *, discovery: bool) -> None:
     """Its status and its announcement, which do not expire; those of a sibling stay."""
@@ -162,12 +168,11 @@ def test_what_a_gone_source_left_is_cleared(broker: Broker, *, discovery: bool) 
     model = ModelIdentity(id="m", version="1.0.0", sha256="5e" * 32)
     for source in ("road", "yard"):
         node = NodeDescription("post", ["dog"], model, source=source)
-        with MqttPublisher(config, node, Health()) as publisher:
-            wait_until(lambda publisher=publisher: publisher.is_connected)
+        publish_once(config, node)
     of_yard = {topic for topic in retained(broker) if "/yard/" in topic or "yard_" in topic}
-    node = NodeDescription("post", ["dog"], model, source="gate", gone_sources=["road"])
-    with MqttPublisher(config, node, Health()) as publisher:
-        wait_until(lambda: publisher.is_connected)
+    publish_once(
+        config, NodeDescription("post", ["dog"], model, source="gate", gone_sources=["road"])
+    )
     left = set(retained(broker))
     assert "soundpost/post/road/status" not in left
     assert not any("device/post_road" in topic for topic in left)
