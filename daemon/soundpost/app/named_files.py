@@ -9,7 +9,7 @@ from soundpost.manifest import MANIFEST_FILE
 
 
 class FileStamp(NamedTuple):
-    """What changes when a file is written or replaced."""
+    """The attributes of a file that change when it is written or replaced."""
 
     device: int
     inode: int

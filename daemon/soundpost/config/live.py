@@ -49,6 +49,11 @@ class LiveConfig:
         except SoundpostError as error:
             self.fall_back(error)
 
+    @property
+    def source_names(self) -> list[str]:
+        """The names of the sources, of a configuration that has several."""
+        return [source.name for source in self.config.sources]
+
     def fall_back(self, refusal: SoundpostError) -> None:
         """Uses the last good configuration instead of one that cannot be used or started.
 

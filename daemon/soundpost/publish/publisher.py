@@ -17,7 +17,6 @@ from soundpost.publish.node.description import (
     NodeDescription,
     build_announcer,
     retained_topics,
-    topics_of_gone_sources,
 )
 from soundpost.publish.outbox.location import outbox_path
 from soundpost.publish.outbox.open_events import LeftOpenEvent
@@ -76,19 +75,14 @@ class MqttPublisher:
         settings = connection_settings(config, self._broker, node.node_name.path)
         states = build_state_sender(config, base, settings.run_id, refused_topics)
         self.state_topics, self._own_status = states.state_topics, states.own_status
-        self._sound_topics = node.sound_topics(config)
+        own = self._sound_topics = node.sound_topics(config)
         self._sounds: SoundStates | None = None
         if node.labels:
-            groups = {group: node.groups[group] for group in self._sound_topics.groups}
-            self._sounds = SoundStates(
-                node.labels, groups, self.state_topics, self._sound_topics.labels
-            )
+            groups = {group: node.groups[group] for group in own.groups}
+            self._sounds = SoundStates(node.labels, groups, self.state_topics, own.labels)
         announcer = build_announcer(config, node, health)
-        served, gone = (
-            retained_topics(config, node, announcer),
-            topics_of_gone_sources(config, node),
-        )
-        retained = RetainedTopics(served, base, gone)
+        served = retained_topics(config, node, announcer)
+        retained = RetainedTopics(served, base, node.topics_of_gone_sources(config))
         self.retire = retained.retire
         topics = NodeTopics(base, outbox.feed, states, retained, announcer, self.inbox)
         self._client = MqttClient(settings, topics, refused_topics, wakeup, health)

@@ -38,10 +38,7 @@ def supervise(live_config: LiveConfig) -> bool:
     notifier = Notifier.from_environment()
     seconds = notifier.watchdog_seconds
     limits = Limits(watchdog_seconds=seconds) if seconds else Limits()
-    launcher = Launcher(
-        limits.watchdog_seconds,
-        configured=lambda: [source.name for source in live_config.config.sources],
-    )
+    launcher = Launcher(limits.watchdog_seconds, configured=lambda: live_config.source_names)
     with SignalQueue() as signals:
         supervisor = Supervisor(live_config, launcher, limits, notifier)
         try:

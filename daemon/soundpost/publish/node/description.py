@@ -64,6 +64,17 @@ class NodeDescription:
         """
         return select_sound_topics(config, self.labels, self.groups, self.chosen)
 
+    def topics_of_gone_sources(self, config: MqttConfig) -> set[str]:
+        """Returns the full topics that a source which is gone leaves at the broker for good.
+
+        These are its status, `offline`, and its announcement; all others expire.
+        """
+        names = [NodeName(self.name, source) for source in self.gone_sources]
+        topics = {f"{node_topic(config.prefix, name)}/status" for name in names}
+        if config.discovery:
+            topics |= {announcement_topic(config.discovery_prefix, name) for name in names}
+        return topics
+
 
 def retained_topics(
     config: MqttConfig, node: NodeDescription, announcer: DiscoveryAnnouncer | None
@@ -79,18 +90,6 @@ def retained_topics(
     settings = {f"{base}/settings"} if config.commands else set()
     discovery = {announcer.topic} if announcer is not None else set()
     return {f"{base}/status", f"{base}/health"} | sounds | settings | discovery
-
-
-def topics_of_gone_sources(config: MqttConfig, node: NodeDescription) -> set[str]:
-    """Returns the full topics that a source which is gone leaves at the broker for good.
-
-    These are its status, `offline`, and its announcement; all others expire.
-    """
-    names = [NodeName(node.name, source) for source in node.gone_sources]
-    topics = {f"{node_topic(config.prefix, name)}/status" for name in names}
-    if config.discovery:
-        topics |= {announcement_topic(config.discovery_prefix, name) for name in names}
-    return topics
 
 
 def build_announcer(
