@@ -25,6 +25,7 @@ def commands(heading: str) -> list[str]:
     return [line.partition("  #")[0].rstrip() for line in block[1].splitlines()]
 
 
+@pytest.mark.camera
 @pytest.mark.skipif(shutil.which("mosquitto_sub") is None, reason="mosquitto-clients is missing")
 def test_five_commands_lead_from_a_camera_to_mqtt(
     broker: Broker, make_camera: MakeCamera, tmp_path: Path

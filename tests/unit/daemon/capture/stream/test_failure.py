@@ -3,7 +3,7 @@
 from urllib.parse import quote
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from soundpost.capture.live.live_source import LoginRefusedError
@@ -82,6 +82,7 @@ def test_a_password_of_any_characters_is_removed_from_any_line(
     password: str, words: list[str]
 ) -> None:
     """As it is, and percent-encoded in the whole URL, in a line with anything around it."""
+    assume(password not in str(stream_failure(ADDRESS, [], None)))  # such as "://", always shown
     before, between, after = words
     url = ADDRESS.with_password(password)
     line = f"{before}{password}{between}{url}{after}{quote(password, safe='')}"

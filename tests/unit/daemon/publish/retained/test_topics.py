@@ -133,6 +133,7 @@ def test_topics_of_another_source_are_never_cleared(broker: Broker, tmp_path: Pa
         with MqttPublisher(config, describe("gate", "dog"), Health()):
             subscriber.wait_for(lambda _: subscriber.on("soundpost/farm/gate/sound/dog"))
         wait_until(lambda: "soundpost/farm/gate/status" in retained(broker))
+        subscriber.wait_for(lambda _: subscriber.on("end"))  # what `retained` publishes last
         assert {m.topic for m in subscriber.received if not m.payload} == {"end"}
     kept = retained(broker)
     assert kept["soundpost/farm/sound/dog"] == kept["soundpost/farm/yard/sound/dog"] == "OFF"
