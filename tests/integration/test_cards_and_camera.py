@@ -48,7 +48,7 @@ def latest_health(sources: SeveralSources, name: str) -> dict[str, Any]:
 
 def wait_for_sound(sources: SeveralSources, name: str, seconds: float = 2.0) -> None:
     """Returns once a source has captured so much more sound, and reports no problem."""
-    wait_until(lambda: sources.on(name, "health"))
+    wait_until(lambda: bool(sources.on(name, "health")))
     until = latest_health(sources, name)["heard_seconds"] + seconds
 
     def is_captured() -> bool:
