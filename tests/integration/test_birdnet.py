@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,8 +10,11 @@ import numpy as np
 import pytest
 import soundfile
 from birdnet import BirdNet
-from daemon_process import soundpost
+from daemon_process import running, soundpost
 from foreign_bundle import BareModel, ForeignModel
+from health_reader import HealthReader
+from mosquitto import Broker
+from mqtt_subscriber import Subscriber
 
 from soundpost.audio import Pcm
 from soundpost.classify import Classifier, load_bundle
@@ -21,6 +25,9 @@ pytestmark = [pytest.mark.network, pytest.mark.timeout(3_600)]
 RATE_HZ, WINDOW_SAMPLES, LABELS = 48_000, 144_000, 6_522
 WINDOWS, TOLERANCE = 100, 1e-6
 MINUTES = 10
+MOST_MEMORY_MB = 260.0
+SECONDS_TO_PEAK = 5.0
+"""Sound after which the daemon has classified windows and published health."""
 OTHER_SEEDS = 777_000_000
 """Not those of the import."""
 
@@ -126,3 +133,28 @@ def test_ten_minutes_of_noise_have_no_event(
                 file.write(noise.part(60 * RATE_HZ, RATE_HZ, OTHER_SEEDS + minute))
     done = soundpost("listen", "--bundle", str(imported.folder), str(path), timeout_seconds=3_600.0)
     assert (done.returncode, done.stdout) == (0, "")
+
+
+def test_the_daemon_fits_into_its_memory(
+    imported: Imported, broker: Broker, subscriber: Subscriber, tmp_path: Path
+) -> None:
+    """Also while it starts, when it runs the range model for the place."""
+    noise = np.random.default_rng(1).normal(0.0, 300.0, 60 * RATE_HZ).astype(np.int16)
+    soundfile.write(tmp_path / "noise.wav", noise, RATE_HZ)
+    config = tmp_path / "soundpost.toml"
+    config.write_text(
+        f'classify.bundle = "{imported.folder}"\nnode.latitude = 52.5\nnode.longitude = 13.4\n'
+        f'capture.source = "wav:{tmp_path}/noise.wav"\n'
+        f'mqtt.outbox = "{tmp_path}/outbox.db"\nmqtt.broker = "{broker.url}"\n'
+        "mqtt.health_seconds = 1\n"
+    )
+    with running("--config", str(config)) as daemon:
+        reader = HealthReader(subscriber)
+        while reader.wait_for([])["heard_seconds"] < SECONDS_TO_PEAK:
+            pass
+        status = Path(f"/proc/{daemon.process.pid}/status").read_text()
+        code, errors = daemon.terminate()
+    assert code == 0, errors
+    found = re.search(r"VmHWM:\s+(\d+) kB", status)
+    assert found is not None
+    assert int(found[1]) * 1024 / 1e6 <= MOST_MEMORY_MB

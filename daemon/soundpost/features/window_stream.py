@@ -35,19 +35,29 @@ class WindowStream(ABC, Generic[CutWindow]):
     def _restart(self, start_sample: int) -> None:
         """Discards all samples; the next window starts at `start_sample`."""
         self._start_sample = self._end_sample = self._windowed_until_sample = start_sample
-        self._end_utc_ns = 0
+        self._last_chunk: Chunk | None = None
         self._pieces: list[Pcm] = []
 
     def window(self, chunk: Chunk) -> Iterator[CutWindow]:
-        """Yields the windows that the chunk completes, in order."""
+        """Returns the windows that the chunk completes, in order; most often it completes none.
+
+        They are cut as they are taken; take all before the next chunk.
+        """
         if chunk.start_sample != self._end_sample:
-            yield from self.flush()
-            self._restart(chunk.start_sample)
+            return self._window_after_gap(chunk)
         self._pieces.append(chunk.samples)
+        self._last_chunk = chunk
         self._end_sample = chunk.end_sample
-        self._end_utc_ns = chunk.utc_ns + samples_to_ns(len(chunk.samples), self._sample_rate_hz)
         if self._end_sample - self._start_sample < self._window_samples:
-            return
+            return iter(())
+        return self._complete(chunk)
+
+    def _window_after_gap(self, chunk: Chunk) -> Iterator[CutWindow]:
+        yield from self.flush()
+        self._restart(chunk.start_sample)
+        yield from self.window(chunk)
+
+    def _complete(self, chunk: Chunk) -> Iterator[CutWindow]:
         samples = np.concatenate(self._pieces)
         while len(samples) >= self._window_samples:
             ahead_samples = chunk.start_sample - self._start_sample
@@ -65,11 +75,12 @@ class WindowStream(ABC, Generic[CutWindow]):
 
         It ends where the sound ended, not where the silence would.
         """
-        end_sample = self._end_sample
-        if end_sample > self._windowed_until_sample:
+        end_sample, last = self._end_sample, self._last_chunk
+        if last is not None and end_sample > self._windowed_until_sample:
             missing = self._start_sample + self._window_samples - end_sample
             silence = np.zeros(missing, np.int16)
-            for window in self.window(Chunk(end_sample, silence, self._end_utc_ns)):
+            end_utc_ns = last.utc_ns + samples_to_ns(len(last.samples), self._sample_rate_hz)
+            for window in self.window(Chunk(end_sample, silence, end_utc_ns)):
                 yield replace(window, end_sample=end_sample)
 
     @abstractmethod

@@ -131,13 +131,14 @@ class Pipeline:
     def _process(self, chunk: Chunk) -> Iterator[Detection]:
         for observer in self._observers:
             observer.on_chunk(chunk)
-        for passed in self._stages.gate.filter(chunk):
+        gate, windows = self._stages.gate, self._stages.windows
+        for passed in gate.filter(chunk):
             if passed.start_sample != self._passed_until_sample:  # the events of all models end
                 yield from self._flush()
             self._passed_until_sample = passed.end_sample
-            for due in self._stages.windows.cut(passed):
+            for due in windows.cut(passed):
                 yield from self._decide(due)
-        if self.is_gate_closed:
+        if gate.closed_since is not None:
             yield from self._flush()
             for model in self._models:
                 model.tracker.pause(chunk, self._stages.sample_rate_hz)

@@ -1,11 +1,13 @@
 """The rate of capture, and the sound of a source at the rates of its models."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from typing import Protocol
 
 from soundpost.audio import Chunk
 from soundpost.audio.resample import MonoResampler
 from soundpost.config import CaptureConfig
+from soundpost.events import AnyWindow
 from soundpost.manifest import Manifest
 from soundpost.pipeline.clock import ModelClock
 
@@ -46,6 +48,9 @@ class Rate(Protocol):
     def capture_sample(self, sample: int) -> int:
         """Returns the position on the clock of capture of a position on that of the models."""
 
+    def placed(self, window: AnyWindow) -> AnyWindow:
+        """Returns a window of the models with its position on the clock of capture."""
+
 
 class CaptureRate:
     """The sound at the rate of capture: every chunk as it is."""
@@ -70,6 +75,10 @@ class CaptureRate:
     def capture_sample(self, sample: int) -> int:
         """Returns the same position: there is one clock."""
         return sample
+
+    def placed(self, window: AnyWindow) -> AnyWindow:
+        """Returns the window itself."""
+        return window
 
 
 class OtherRate:
@@ -114,6 +123,14 @@ class OtherRate:
     def capture_sample(self, sample: int) -> int:
         """Returns the position on the clock of capture of a position on that of the models."""
         return self._clock.capture_sample(sample)
+
+    def placed(self, window: AnyWindow) -> AnyWindow:
+        """Returns a window of the models with its position on the clock of capture."""
+        return replace(
+            window,
+            start_sample=self._clock.capture_sample(window.start_sample),
+            end_sample=self._clock.capture_sample(window.end_sample),
+        )
 
     def _resampled(self, chunk: Chunk, *, is_last: bool) -> Iterator[Chunk]:
         if self._resampler is None:

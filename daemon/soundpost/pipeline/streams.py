@@ -1,7 +1,7 @@
 """Windows of a source for its models, in the order in which they end."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from operator import attrgetter
 from typing import NamedTuple
 
@@ -53,32 +53,24 @@ class RateStream:
     windows: Sequence[SharedWindows]
     log_mels: Sequence[SharedLogMel] = ()
 
-    def cut(self, chunk: Chunk, due: list[DueWindow]) -> None:
-        """Appends the windows that a chunk of the source completes, one for each model."""
-        for converted in self.rate.convert(chunk):
-            self._cut(converted, due)
+    def cut(self, sound: Iterable[Chunk], due: list[DueWindow]) -> None:
+        """Appends the windows that sound at this rate completes, one for each model."""
+        for chunk in sound:
+            for shared in self.windows:
+                for window in shared.windower.window(chunk):
+                    self._append(window, shared.models, due)
 
     def flush(self, due: list[DueWindow]) -> None:
         """Appends the windows of all samples that are left, because the sound breaks off."""
-        for converted in self.rate.flush():
-            self._cut(converted, due)
+        self.cut(self.rate.flush(), due)
         for shared in self.windows:
             for window in shared.windower.flush():
                 self._append(window, shared.models, due)
         for log_mel in self.log_mels:
             log_mel.forget()
 
-    def _cut(self, converted: Chunk, due: list[DueWindow]) -> None:
-        for shared in self.windows:
-            for window in shared.windower.window(converted):
-                self._append(window, shared.models, due)
-
     def _append(self, window: AnyWindow, models: tuple[int, ...], due: list[DueWindow]) -> None:
-        start = self.rate.capture_sample(window.start_sample)
-        end = self.rate.capture_sample(window.end_sample)
-        placed: AnyWindow = window
-        if (start, end) != (window.start_sample, window.end_sample):
-            placed = replace(window, start_sample=start, end_sample=end)
+        placed = self.rate.placed(window)
         due += [DueWindow(model, window, placed) for model in models]
 
 
@@ -101,7 +93,7 @@ class WindowQueue:
     def cut(self, chunk: Chunk) -> list[DueWindow]:
         """Returns the windows that a chunk completes, and no earlier window can follow."""
         for stream in self._streams:
-            stream.cut(chunk, self._waiting)
+            stream.cut(stream.rate.convert(chunk), self._waiting)
         if not self._waiting:
             return []
         if self._has_one_order:
