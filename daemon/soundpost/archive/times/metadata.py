@@ -23,10 +23,11 @@ _UNKNOWN = 0xFFFF_FFFF
 def read_metadata(path: Path) -> dict[str, bytes]:
     """Returns the bodies of `guan`, `bext` and `ICMT`, as far as a WAV has them.
 
-    Reads headers, and at most a megabyte at the end if a length is wrong: of a recording of 5 GB as
-    much as of a short one. Metadata stands before the sound (AudioMoth's comment) or behind it
-    (GUANO). A chunk that is longer than the file was cut, and is left out: a time without its end
-    could lack its offset. Any other file, and one that cannot be read, has none.
+    Reads headers, and at most a megabyte behind a damaged one or at the end of the file: of a
+    recording of 5 GB as much as of a short one. Metadata stands before the sound (AudioMoth's
+    comment) or behind it (GUANO). A chunk that is longer than the file was cut, and is left out: a
+    time without its end could lack its offset. Any other file, and one that cannot be read, has
+    none.
 
     Args:
         path: A recording of any format.
