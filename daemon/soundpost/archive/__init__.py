@@ -1,0 +1,1 @@
+"""Analyzes archives of recordings, and writes their events as tables."""
