@@ -1,7 +1,8 @@
 """Selection tables of Raven Pro: one for each recording, and one for the whole archive.
 
 The first twelve columns are those of BirdNET-Analyzer in its order. Raven Pro reads columns by
-their names, and keeps those that it does not know as annotations.
+their names, and keeps those that it does not know as annotations. Frequencies have a decimal as Raven
+writes them; crowsetta refuses whole numbers.
 """
 
 from collections.abc import Iterator
@@ -75,8 +76,8 @@ def _sink(file: TextIO, archive: Archive, *, is_concatenated: bool) -> Sink:
             "1",
             decimal(start + row.begin_seconds),
             decimal(start + row.end_seconds),
-            "0",
-            str(placed.recording.rate_hz // 2),  # an event has no limits of frequency
+            "0.0",
+            f"{placed.recording.rate_hz / 2:.1f}",  # an event has no limits of frequency
             tab_text(row.common_name or row.label),
             tab_text(row.label),
             decimal(row.score),

@@ -62,7 +62,8 @@ def test_duckdb_reads_the_table() -> None:
     """Times arrive as timestamps."""
     pytest.importorskip("pyarrow.parquet", reason=NO_PYARROW)
     duckdb = pytest.importorskip("duckdb", reason="an oracle that is not among the test libraries")
-    with tables_of([row()], [recording()], ["parquet"]) as folder:
+    whole = ONSET_NS // 1000  # DuckDB counts in microseconds
+    with tables_of([row(onset_utc_ns=whole * 1000)], [recording()], ["parquet"]) as folder:
         table = duckdb.read_parquet(str(folder / NAME))
-        found = table.project("label, score, epoch_us(onset_utc)").fetchall()
-    assert found == [("Strix aluco_Tawny Owl", 0.875, ONSET_NS // 1000)]
+        found = table.project("label, score, epoch_us(CAST(onset_utc AS TIMESTAMPTZ))").fetchall()
+    assert found == [("Strix aluco_Tawny Owl", 0.875, whole)]
