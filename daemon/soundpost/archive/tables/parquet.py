@@ -1,4 +1,4 @@
-"""A Parquet file with the columns of the CSV file, typed; the only file that imports pyarrow."""
+"""A Parquet file with typed columns of the CSV file; the only file that imports pyarrow."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -1,8 +1,8 @@
 """Selection tables of Raven Pro: one for each recording, and one for the whole archive.
 
 The first twelve columns are those of BirdNET-Analyzer in its order. Raven Pro reads columns by
-their names, and keeps those that it does not know as annotations. Frequencies have a decimal as Raven
-writes them; crowsetta refuses whole numbers.
+their names, and keeps those that it does not know as annotations. Frequencies have a decimal as
+Raven writes them; crowsetta refuses whole numbers.
 """
 
 from collections.abc import Iterator

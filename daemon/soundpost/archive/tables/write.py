@@ -10,6 +10,7 @@ from soundpost.archive.tables.formats import FORMATS, Format
 from soundpost.archive.tables.origin import Archive, Origin
 from soundpost.archive.tables.timeline import by_recording
 from soundpost.errors import ConfigError, did_you_mean
+from soundpost.system.atomic_file import sync_folder
 
 _DEFAULT_ORIGIN = Origin()
 
@@ -62,6 +63,7 @@ def write_tables(
                 for row in events:
                     for add in all_sinks:
                         add(row, placed)
+    sync_folder(out)
 
 
 def _format(name: str) -> Format:

@@ -1,6 +1,9 @@
 """All tables of an archive, written in one pass."""
 
 import os
+import signal
+import subprocess
+import sys
 import tracemalloc
 from collections.abc import Iterator
 from pathlib import Path
@@ -86,6 +89,37 @@ def test_a_full_disk_leaves_the_earlier_tables(tmp_path: Path) -> None:
     before = contents(tmp_path)
     with files_of_at_most(10_000), pytest.raises(OSError, match="too large"):
         write_tables([row()] * 1000, [recording()], tmp_path, TEXT_FORMATS)
+    assert contents(tmp_path) == before
+
+
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+from soundpost.archive.row import AnalyzedRecording, Row
+from soundpost.archive.tables import write_tables
+
+def rows():
+    for _ in range(1000):
+        yield Row("i", "a.wav", 0, 1, "owl", None, None, 1, 1, 0, "birds", "1", None, ())
+    os.kill(os.getpid(), signal.SIGKILL)
+
+recordings = [AnalyzedRecording("a.wav", 60, None, 48000)]
+write_tables(rows(), recordings, Path(sys.argv[1]), sys.argv[2:])
+"""
+
+
+def test_a_killed_run_leaves_the_earlier_tables(tmp_path: Path) -> None:
+    """The next run replaces the temporary files that it left."""
+    recordings = [recording("a.wav")]
+    events = [row(file="a.wav")]
+    write_tables(events, recordings, tmp_path, TEXT_FORMATS)
+    before = contents(tmp_path)
+    killed = [sys.executable, "-c", KILLED, str(tmp_path), *TEXT_FORMATS]
+    assert subprocess.run(killed, check=False, timeout=60).returncode == -signal.SIGKILL
+    left = contents(tmp_path)
+    assert left.keys() > before.keys()
+    assert {name: left[name] for name in before} == before
+    write_tables(events, recordings, tmp_path, TEXT_FORMATS)
     assert contents(tmp_path) == before
 
 
