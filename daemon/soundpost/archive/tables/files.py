@@ -21,7 +21,7 @@ def open_table(path: Path, *, is_durable: bool) -> Iterator[TextIO]:
     Args:
         path: The file.
         is_durable: True to wait until it is on the disk. Tables of single recordings are not waited
-            for: a hundred thousand of them would take minutes, and all can be written again.
+            for: there may be a hundred thousand, and all can be written again.
 
     Raises:
         OSError: It could not be written; nothing of it is left.

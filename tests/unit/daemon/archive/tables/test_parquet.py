@@ -2,10 +2,12 @@
 
 import os
 import sys
+from pathlib import Path
 
 import pytest
 from archive_rows import HOSTILE, ONSET_NS, recording, row, tables_of
 
+from soundpost.archive.tables import write_tables
 from soundpost.archive.tables.events_csv import COLUMNS
 from soundpost.archive.tables.parquet import NAME
 from soundpost.errors import ConfigError
@@ -13,15 +15,15 @@ from soundpost.errors import ConfigError
 NO_PYARROW = "pyarrow is in the extra `analyze`, which the test libraries leave out"
 
 
-def test_without_pyarrow_the_error_names_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nothing is written."""
+def test_without_pyarrow_the_error_names_the_extra(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Nothing is written, not even the folder."""
     monkeypatch.setitem(sys.modules, "pyarrow", None)
-    with (
-        pytest.raises(ConfigError, match="pyarrow") as error,
-        tables_of([row()], [recording()], ["csv", "parquet"]),
-    ):
-        pass
+    with pytest.raises(ConfigError, match="pyarrow") as error:
+        write_tables([row()], [recording()], tmp_path / "out", ["csv", "parquet"])
     assert "soundpost[analyze]" in error.value.hint
+    assert not (tmp_path / "out").exists()
 
 
 def test_every_event_can_be_read_back() -> None:
