@@ -1,4 +1,4 @@
-"""The archive that tables belong to: its recordings, their folder, the licences of its models."""
+"""The archive that tables belong to: its recordings, their folder, licences of its models."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
