@@ -79,6 +79,10 @@ class SelfTestError(SoundpostError):
     """A known sound was not recognised."""
 
 
+class ArchiveError(SoundpostError):
+    """Recordings cannot be analyzed: the folder of the results, or all worker processes, fail."""
+
+
 class WatchError(SoundpostError):
     """The display of `soundpost watch` does not work on this terminal."""
 

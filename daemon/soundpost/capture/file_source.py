@@ -88,6 +88,11 @@ class FileSource:
         """The damage that was read over, in one line; empty if there is none so far."""
         return self._recording.warning if self._recording else ""
 
+    @property
+    def recorded_rate_hz(self) -> int:
+        """The sample rate of the file; 0 before it is open."""
+        return self._recording.rate_hz if self._recording else 0
+
     def stop(self) -> None:
         """Ends `chunks` within the duration of a chunk, 0.1 s."""
         self._stopping = True

@@ -5,6 +5,7 @@ from functools import partial
 from pathlib import Path
 
 from soundpost import __version__
+from soundpost.cli.analyze.parser import add_analyze
 from soundpost.cli.bundle.parser import add_bundle
 from soundpost.cli.flags.values import positive_seconds, threshold
 from soundpost.cli.models.parser import add_models, week
@@ -16,6 +17,7 @@ first steps:
   soundpost bundles                      list the models, and what each was trained on
   soundpost labels                       list what a model can detect
   soundpost listen night.wav             detect in a recording; no broker, no microphone
+  soundpost analyze card/ --out results  detect in months of recordings, and write tables
   soundpost check --source mic:USB       try everything, one line each
   soundpost watch --source mic:USB       see what is detected as it happens
   soundpost run --source mic:USB --broker mqtt://broker.local:1883
@@ -66,6 +68,7 @@ def build_parser() -> argparse.ArgumentParser:
     place = ("latitude", "longitude")
     add_configuration(listen, "channel", "node", *place, "bundle", "include", "exclude")
     _add_listen(listen)
+    add_analyze(partial(_add, commands))
 
     check = _add(
         commands,

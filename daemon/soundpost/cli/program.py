@@ -116,6 +116,12 @@ def _listen(options: argparse.Namespace) -> int:
     return 0 if is_complete else 1
 
 
+def _analyze(options: argparse.Namespace) -> int:
+    from soundpost.cli.analyze import run  # noqa: PLC0415 - see above
+
+    return run.run(options)
+
+
 def _bundles(options: argparse.Namespace) -> int:
     from soundpost.cli.models.bundles import bundles  # noqa: PLC0415 - see above
 
@@ -179,6 +185,7 @@ def _bench(options: argparse.Namespace) -> int:
 _COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "run": _run,
     "listen": _listen,
+    "analyze": _analyze,
     "check": _check,
     "selftest": _selftest,
     "watch": _watch,

@@ -16,8 +16,8 @@ from soundpost.messages.summary import SummaryMessage
 from soundpost.messages.uuid7 import uuid7
 from soundpost.system.clock import ClockState, rfc3339
 
-_SCORE_DECIMALS = 4  # an int8 model has 256 scores; more digits would suggest a precision it lacks
-_LEVEL_DECIMALS = 1
+SCORE_DECIMALS = 4  # an int8 model has 256 scores; more digits would suggest a precision it lacks
+LEVEL_DECIMALS = 1
 _SECONDS_DECIMALS = 3
 _PERCENT_DECIMALS = 1
 
@@ -72,8 +72,8 @@ class MessageBuilder:
             label=detection.label,
             common_name=named.common_name or UNSET if named else UNSET,
             scientific_name=named.scientific_name or UNSET if named else UNSET,
-            score=round(float(detection.score), _SCORE_DECIMALS),
-            threshold=round(float(detection.threshold), _SCORE_DECIMALS),
+            score=round(float(detection.score), SCORE_DECIMALS),
+            threshold=round(float(detection.threshold), SCORE_DECIMALS),
             onset=rfc3339(detection.onset_utc_ns),
             offset=None if ended_ns is None else rfc3339(ended_ns),
             clock=self._clock(),
@@ -118,7 +118,7 @@ class MessageBuilder:
             clock=self._clock(),
             events=summary.events,
             seconds=round(summary.seconds, _SECONDS_DECIMALS),
-            score=round(float(summary.score), _SCORE_DECIMALS),
+            score=round(float(summary.score), SCORE_DECIMALS),
             model=self._models[summary.model],
         )
 
@@ -165,4 +165,4 @@ class MessageBuilder:
 
 
 def _rounded_level(level_dbfs: float) -> float:
-    return round(float(level_dbfs), _LEVEL_DECIMALS) + 0.0  # and no "-0.0" on the wire
+    return round(float(level_dbfs), LEVEL_DECIMALS) + 0.0  # and no "-0.0" on the wire

@@ -1,10 +1,11 @@
 """Atomic file writes: a file is written completely or not at all."""
 
 import os
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import BinaryIO
 
 PART = ".part"
 """Suffix of the temporary file, whose name begins with a dot."""
@@ -30,12 +31,25 @@ def write_atomic(
         OSError: It could not be written. A file of that name stays as it was, and the temporary
             file is removed.
     """
+    with open_atomic(path, mode=mode, is_durable=is_durable) as file:
+        file.write(content)
+
+
+@contextmanager
+def open_atomic(
+    path: Path, *, mode: int | None = None, is_durable: bool = True
+) -> Iterator[BinaryIO]:
+    """Opens a file to be written piece by piece; it gets its name at the end of the context.
+
+    An exception inside the context leaves a file of that name as it was. Arguments and exceptions
+    are those of `write_atomic`.
+    """
     part = path.with_name(f".{path.name}{PART}")
     try:
         with os.fdopen(_create(part), "wb") as file:
             if mode is not None:
                 os.fchmod(file.fileno(), mode)
-            file.write(content)
+            yield file
             if is_durable:
                 file.flush()
                 os.fsync(file.fileno())

@@ -40,7 +40,7 @@ class _Events:
     """The events of a label, of all recordings."""
 
     count: int = 0
-    samples: int = 0
+    seconds: float = 0.0
     best_score: float = 0.0
 
 
@@ -66,21 +66,25 @@ class Summary:
         """Counts an event when it ends."""
         if detection.state is not State.ENDED or detection.offset_sample is None:
             return
-        events = self._events.setdefault(detection.label, _Events())
+        samples = detection.offset_sample - detection.onset_sample
+        self.add(detection.label, samples / self._sample_rate_hz, detection.score)
+
+    def add(self, label: str, seconds: float, score: float) -> None:
+        """Counts an event of a length."""
+        events = self._events.setdefault(label, _Events())
         events.count += 1
-        events.samples += detection.offset_sample - detection.onset_sample
-        events.best_score = max(events.best_score, detection.score)
+        events.seconds += seconds
+        events.best_score = max(events.best_score, score)
 
     def write(self, out: TextIO) -> None:
         """Writes the table, the most frequent label first, and a line of totals."""
         if self._events:
             out.write(f"{'label':{_LABEL_WIDTH}}  events   seconds  best\n")
-        for label, events in sorted(self._events.items(), key=lambda item: -item[1].count):
-            seconds = events.samples / self._sample_rate_hz
-            out.write(
-                f"{label:{_LABEL_WIDTH}}  {events.count:6}  {seconds:8.1f}  "
-                f"{events.best_score:.2f}\n"
-            )
+        out.writelines(
+            f"{label:{_LABEL_WIDTH}}  {events.count:6}  {events.seconds:8.1f}  "
+            f"{events.best_score:.2f}\n"
+            for label, events in sorted(self._events.items(), key=lambda item: -item[1].count)
+        )
         total = sum(events.count for events in self._events.values())
         duration = clock_duration(self.samples / self._sample_rate_hz)
         out.write(

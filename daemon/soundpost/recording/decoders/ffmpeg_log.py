@@ -8,6 +8,8 @@ from typing import IO
 _DURATION = re.compile(r"Duration: (\d+):(\d+):(\d+\.\d+)")
 _ESTIMATED = "Estimating duration from bitrate"
 _ERROR = re.compile(r"\[(?:error|fatal|panic)\] ?")
+_SOURCE = re.compile(r"file:/dev/fd/\d+")
+"""The name by which ffmpeg opens the file; its number says nothing, and differs between runs."""
 
 _LINES = 10
 """Last lines that are kept: those of a damaged file repeat themselves."""
@@ -62,7 +64,7 @@ class FfmpegLog:
 
     def _read(self) -> None:
         while data := self._file.readline(_LINE_BYTES):
-            line = data.decode(errors="replace").strip()
+            line = _SOURCE.sub("the file", data.decode(errors="replace").strip())
             if duration := _DURATION.search(line):
                 hours, minutes, seconds = duration.groups()
                 self._duration_seconds = int(hours) * 3600 + int(minutes) * 60 + float(seconds)

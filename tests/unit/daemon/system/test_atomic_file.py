@@ -7,7 +7,13 @@ import pytest
 from full_disk import Disk, files_of_at_most
 from odd_files import KINDS
 
-from soundpost.system.atomic_file import probe_folder, set_aside, sync_folder, write_atomic
+from soundpost.system.atomic_file import (
+    open_atomic,
+    probe_folder,
+    set_aside,
+    sync_folder,
+    write_atomic,
+)
 
 
 def contents(folder: Path) -> dict[str, bytes]:
@@ -46,6 +52,25 @@ def test_a_failed_write_leaves_the_old_file_alone(tmp_path: Path) -> None:
     with files_of_at_most(1000), pytest.raises(OSError, match="too large"):
         write_atomic(tmp_path / "clip.flac", bytes(5000))
     assert contents(tmp_path) == {"clip.flac": b"old"}
+
+
+def test_a_file_that_is_written_piece_by_piece_has_its_name_at_the_end(tmp_path: Path) -> None:
+    """An exception before that leaves the old file, and no temporary one."""
+    path = tmp_path / "events.csv"
+    with open_atomic(path) as file:
+        file.write(b"first ")
+        assert not path.exists()
+        file.write(b"second")
+    assert contents(tmp_path) == {"events.csv": b"first second"}
+
+    def fail() -> None:
+        with open_atomic(path) as file:
+            file.write(b"third")
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        fail()
+    assert contents(tmp_path) == {"events.csv": b"first second"}
 
 
 @pytest.mark.parametrize("kind", sorted(KINDS.keys() - {"a folder"}))

@@ -1,0 +1,11 @@
+"""Tables of an archive: CSV, Parquet, and those of Raven, Audacity and Kaleidoscope.
+
+All formats are written in one pass over the rows, so memory does not grow with their number. The
+same rows give the same bytes.
+"""
+
+from soundpost.archive.tables.formats import FORMATS
+from soundpost.archive.tables.origin import Origin
+from soundpost.archive.tables.write import write_tables
+
+__all__ = ["FORMATS", "Origin", "write_tables"]

@@ -1,0 +1,55 @@
+"""A worker process: loads the models once, then analyzes the files that it gets."""
+
+import logging
+import signal
+import time
+from contextlib import suppress
+from multiprocessing.connection import Connection
+
+from soundpost.archive.analyzer import Analyzer
+from soundpost.archive.files import ArchiveFile
+from soundpost.archive.messages import Analyzed, LeftOut, Position, Ready, Refused
+from soundpost.archive.settings import AnalysisSettings
+from soundpost.errors import CaptureError, SoundpostError
+from soundpost.recording.errors import RecordingError
+
+POSITION_SECONDS = 0.5
+"""Between two positions. A worker whose run was killed ends with the next one."""
+
+
+def work(connection: Connection, settings: AnalysisSettings) -> None:
+    """Analyzes files until the run closes its end of the connection, or is killed.
+
+    Args:
+        connection: Brings files, and takes the messages about them.
+        settings: The models, their rules and the time zone.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl-C goes to the run and all its workers
+    logging.disable(logging.ERROR)  # the run logs what parts and messages state
+    with suppress(BrokenPipeError, EOFError, ConnectionResetError):
+        try:
+            analyzer = Analyzer(settings)
+        except SoundpostError as error:
+            connection.send(Refused(str(error), error.hint))
+            return
+        connection.send(Ready())
+        while True:
+            _analyze(connection, analyzer, connection.recv())
+
+
+def _analyze(connection: Connection, analyzer: Analyzer, file: ArchiveFile) -> None:
+    due_seconds = time.monotonic() + POSITION_SECONDS
+
+    def send_position(seconds: float) -> None:
+        nonlocal due_seconds
+        if time.monotonic() >= due_seconds:
+            due_seconds = time.monotonic() + POSITION_SECONDS
+            connection.send(Position(seconds))
+
+    try:
+        part = analyzer.analyze(file, send_position)
+    except CaptureError as error:
+        reason = error.problem if isinstance(error, RecordingError) else str(error)
+        connection.send(LeftOut(reason, error.hint))
+    else:
+        connection.send(Analyzed(part))

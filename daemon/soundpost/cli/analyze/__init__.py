@@ -1,0 +1,1 @@
+"""`soundpost analyze`: detects in folders of recordings, with a journal, and writes tables."""

@@ -1,0 +1,130 @@
+"""Analyzes folders of recordings, with a journal, and writes tables."""
+
+import logging
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TextIO
+from zoneinfo import ZoneInfo
+
+from soundpost.archive.analysis import Run
+from soundpost.archive.analysis import analyze as analyze_files
+from soundpost.archive.files import ArchiveFile, archive_files
+from soundpost.archive.part import Part
+from soundpost.archive.settings import AnalysisSettings
+from soundpost.classify.bundle import load_bundle
+from soundpost.classify.find import find_bundle
+from soundpost.classify.model import refuse_same_id
+from soundpost.cli.analyze.progress import AnalysisProgress
+from soundpost.cli.flags.values import Threshold
+from soundpost.cli.listen.files import FileSearch
+from soundpost.cli.listen.reports import Summary
+from soundpost.cli.listen.thresholds import build_run_rules, with_named_labels
+from soundpost.config import Config
+from soundpost.decide import publishing_every_event
+from soundpost.pipeline import capture_rate_hz
+
+_NAMED_AT_MOST = 20
+"""Files that were left out, in the last lines: one screen. The table of recordings has all."""
+
+_log = logging.getLogger("soundpost")
+
+
+@dataclass(frozen=True, slots=True)
+class AnalyzeOptions:
+    """The flags that are not keys of the configuration.
+
+    Attributes:
+        out: The folder of the journal and the tables.
+        thresholds: They win over those of the configuration.
+        zone: The zone of the recorders' clocks; None if it is not known.
+        formats: The tables besides those that are always written.
+        workers: Worker processes.
+        is_forced: Whether results of other settings are removed.
+    """
+
+    out: Path
+    thresholds: Sequence[Threshold] = ()
+    zone: ZoneInfo | None = None
+    formats: Sequence[str] = ()
+    workers: int = 1
+    is_forced: bool = False
+
+
+def analyze(config: Config, paths: Sequence[Path], options: AnalyzeOptions, out: TextIO) -> bool:
+    """Analyzes recordings; returns whether all of them were read to their end.
+
+    Args:
+        config: Its tables `[capture]`, `[gate]`, `[classify]` and `[decide]` apply.
+        paths: Files, and folders with files.
+        options: The flags.
+        out: Receives the summary.
+
+    Raises:
+        BundleError, ConfigError: As `load_bundle`, `build_run_rules` and `archive.analyze`.
+        ArchiveError: As `archive.analyze`.
+    """
+    bundles = [load_bundle(find_bundle(model.bundle)) for model in config.all_models]
+    refuse_same_id(bundles)
+    manifests = [bundle.manifest for bundle in bundles]
+    config = with_named_labels(config, manifests, options.thresholds)
+    rules = build_run_rules(config, manifests, options.thresholds)
+    settings = AnalysisSettings(
+        config, [publishing_every_event(own) for own in rules], options.zone
+    )
+    search = FileSearch()
+    files = archive_files(paths, search.find(paths))
+    if not files:
+        return False
+    run = Run(settings, manifests, options.out, options.formats, options.workers, options.is_forced)
+    observer = _Observer(capture_rate_hz(config.capture, manifests), AnalysisProgress(sys.stderr))
+    with observer.progress.beside_the_log():
+        failures = analyze_files(run, files, observer)
+    observer.summary.write(out)
+    _write_left_out(failures, out)
+    out.write(f"tables: {options.out}\n")
+    return not failures and not search.failures
+
+
+class _Observer:
+    """Shows the progress on the terminal, and counts the events of all recordings.
+
+    Args:
+        rate_hz: The rate at which the sound of a recording is counted.
+        progress: Shows how far the run is.
+    """
+
+    def __init__(self, rate_hz: int, progress: AnalysisProgress) -> None:
+        self.summary = Summary(rate_hz)
+        self.progress = progress
+        self._rate_hz = rate_hz
+
+    def on_start(self, done: int, files: Sequence[ArchiveFile]) -> None:
+        if done:
+            _log.info("%d files were done before, %d are to be analyzed", done, len(files))
+        self.progress.start(done, files)
+
+    def on_position(self, file: ArchiveFile, seconds: float) -> None:
+        self.progress.move(file, seconds)
+
+    def on_end(self, file: ArchiveFile, seconds: float) -> None:
+        self.progress.end(file, seconds)
+
+    def on_recording(self, part: Part) -> None:
+        self.summary.recordings += 1
+        self.summary.samples += round(part.seconds * self._rate_hz)
+        for row in part.rows:
+            self.summary.add(row.label, row.end_seconds - row.begin_seconds, row.score)
+
+
+def _write_left_out(failures: dict[str, str], out: TextIO) -> None:
+    """Writes the number of files without a result, and their names."""
+    if not failures:
+        return
+    noun = "file was" if len(failures) == 1 else "files were"
+    out.write(f"{len(failures)} {noun} left out:\n")
+    named = list(failures.items())[:_NAMED_AT_MOST]
+    out.writelines(f"  {name}: {reason}\n" for name, reason in named)
+    if len(failures) > _NAMED_AT_MOST:
+        out.write(f"  and {len(failures) - _NAMED_AT_MOST} more\n")

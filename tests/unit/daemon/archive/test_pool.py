@@ -1,0 +1,91 @@
+"""Worker processes: one result for each file, whatever happens to a process."""
+
+import os
+import signal
+from pathlib import Path
+
+import msgspec
+import pytest
+from sample_archive import write_models, write_sound
+
+from soundpost.archive.files import archive_files
+from soundpost.archive.messages import Analyzed, LeftOut, Position
+from soundpost.archive.pool import WorkerPool
+from soundpost.archive.settings import AnalysisSettings
+from soundpost.classify.model import load_models
+from soundpost.config import load_config
+from soundpost.decide import build_rules
+from soundpost.errors import ArchiveError
+
+
+@pytest.fixture(scope="module")
+def settings(tmp_path_factory: pytest.TempPathFactory) -> AnalysisSettings:
+    """Provides the settings of one tiny model."""
+    config = load_config(write_models(tmp_path_factory.mktemp("models"), "low"), {})
+    (manifest,) = (model.bundle.manifest for model in load_models(config.all_models))
+    (model,) = config.all_models
+    rules = build_rules(manifest.labels, model.decide, manifest.input.sample_rate_hz)
+    return AnalysisSettings(config, [rules])
+
+
+def test_each_file_has_one_result(settings: AnalysisSettings, tmp_path: Path) -> None:
+    """Broken ones, too; more workers than files do no harm."""
+    for number in range(3):
+        write_sound(tmp_path / f"{number}.wav", number, seconds=2.0)
+    (tmp_path / "3.wav").write_bytes(b"RIFF")
+    files = archive_files([tmp_path], sorted(tmp_path.iterdir()))
+    messages = list(WorkerPool(settings, 6).run(files))
+    results = {
+        file.name: message for file, message in messages if not isinstance(message, Position)
+    }
+    assert len(messages) >= len(results) == len(files)
+    assert [type(results[file.name]) for file in files] == [Analyzed] * 3 + [LeftOut]
+
+
+def test_a_process_that_dies_is_replaced(settings: AnalysisSettings, tmp_path: Path) -> None:
+    """Its file is left out with the signal as the reason; the files after it are analyzed."""
+    write_sound(tmp_path / "0.wav", 0, seconds=180.0)
+    for number in (1, 2):
+        write_sound(tmp_path / f"{number}.wav", number, seconds=2.0)
+    files = archive_files([tmp_path], sorted(tmp_path.iterdir()))
+    results = {}
+    killed: list[int] = []
+    for file, message in WorkerPool(settings, 1).run(files):
+        if isinstance(message, Position) and not killed:
+            killed = _readers(tmp_path / "0.wav")
+            for process in killed:
+                os.kill(process, signal.SIGBUS)
+        if not isinstance(message, Position):
+            results[file.name] = message
+    assert len(killed) == 1
+    assert isinstance(results["0.wav"], LeftOut)
+    assert results["0.wav"].reason == "the process that read it was ended by SIGBUS"
+    assert [type(results[name]) for name in ("1.wav", "2.wav")] == [Analyzed] * 2
+
+
+def test_models_that_cannot_be_loaded_end_the_run(
+    settings: AnalysisSettings, tmp_path: Path
+) -> None:
+    """With the error of the bundle: no file is blamed for it."""
+    write_sound(tmp_path / "0.wav", 0, seconds=1.0)
+    (model,) = settings.config.all_models
+    gone = msgspec.structs.replace(model, bundle=str(tmp_path / "no-such-bundle"))
+    config = msgspec.structs.replace(settings.config, models=[gone])
+    broken = AnalysisSettings(config, settings.rules)
+    files = archive_files([tmp_path], [tmp_path / "0.wav"])
+    with pytest.raises(ArchiveError, match="no-such-bundle"):
+        list(WorkerPool(broken, 1).run(files))
+
+
+def _readers(file: Path) -> list[int]:
+    """Returns the children of this process that have a file open."""
+    children = Path(f"/proc/{os.getpid()}/task/{os.getpid()}/children").read_text().split()
+    readers = []
+    for child in children:
+        try:
+            links = [link.readlink() for link in Path(f"/proc/{child}/fd").iterdir()]
+        except FileNotFoundError:  # a descriptor was closed meanwhile
+            continue
+        if file in links:
+            readers.append(int(child))
+    return readers
