@@ -1,6 +1,7 @@
 """Retained topics of earlier runs, at a real broker."""
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -147,7 +148,8 @@ def test_a_node_that_is_taken_away_leaves_nothing(broker: Broker, tmp_path: Path
         with MqttPublisher(config, NodeDescription("post", ["dog"]), Health()) as publisher:
             wait_until(lambda: publisher.is_connected)
             publisher.retire()
-        subscriber.wait_for(lambda _: not subscriber.on("soundpost/post/sound/dog")[-1].payload)
+        states = partial(subscriber.on, "soundpost/post/sound/dog")
+        subscriber.wait_for(lambda _: states() and not states()[-1].payload)
     assert retained(broker) == {}
     texts = [message.text for message in subscriber.on("soundpost/post/status")]
     assert texts[-2:] == ["offline", ""]
