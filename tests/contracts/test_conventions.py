@@ -16,6 +16,7 @@ VAGUE_NAMES = {"utils", "util", "helpers", "helper", "common", "misc", "manager"
 LINE_LIMIT = 200
 TEST_LINE_LIMIT = 300  # a list of cases grows where a function must not
 MOST_MODULES = 12
+LARGEST_BYTES = 1 << 20
 LONGER_FOR_A_REASON = {
     "daemon/soundpost/publish/connection.py": "all state of one connection",
     "tests/unit/daemon/gate/test_gate.py": "all rules of the gate, with the same sample triggers",
@@ -144,6 +145,23 @@ def test_make_without_a_target_lists_the_targets() -> None:
     answer = subprocess.run(["make"], cwd=ROOT, capture_output=True, text=True, check=True)
     offered = re.findall(r"^  make (\S+)", answer.stdout, re.MULTILINE)
     assert {"run", "test", "lint", "bench", "clean", "help"} <= set(offered)
+
+
+def test_no_large_file_and_no_package_is_tracked() -> None:
+    """A model has half a megabyte; what pip downloads does not belong here."""
+    answer = subprocess.run(
+        ["git", "-c", "safe.directory=*", "ls-files", "-z"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    tracked = [ROOT / path for path in answer.stdout.split("\0") if path]
+    assert ROOT / "pyproject.toml" in tracked
+    present = [path for path in tracked if path.is_file()]
+    large = [name(path) for path in present if path.stat().st_size > LARGEST_BYTES]
+    packages = [name(path) for path in present if path.suffix in {".whl", ".deb"}]
+    assert (large, packages) == ([], [])
 
 
 def _line_count(path: Path) -> int:
