@@ -42,6 +42,9 @@ PYTEST_ALONE := $(BIN)/pytest --no-skips
 # share its fixtures, so they stay on one worker.
 PARALLEL := --numprocesses=auto --maxprocesses=4 --dist=loadfile
 
+# The tests that passed on the wheel; `make test` does not repeat them on the checkout.
+PASSED := $(BUILD)/passed-on-wheel.json
+
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
@@ -55,9 +58,9 @@ run: $(VENV)/.with-demo $(if $(WANTS_MIC),$(VENV)/.with-mic) machine ## Classify
 	@$(BIN)/python deploy/demo/run.py $${SOURCE:+--source "$$SOURCE"} $${BROKER:+--broker "$$BROKER"}
 
 test: NEEDS = $(DEV_NEEDS) broker sound speech stream camera tls
-test: machine lint test-device ## Run the linters, the tests of the wheel alone, then all tests
-	@echo "== all tests, on this checkout"
-	@$(BIN)/pytest $(PARALLEL)
+test: machine lint test-device ## Run the linters, the tests of the wheel alone, then the others
+	@echo "== the other tests, on this checkout"
+	@$(BIN)/pytest $(PARALLEL) --without-passed=$(PASSED)
 
 # As on a device: the wheel without extras, in a new environment.
 test-device: NEEDS = python broker speech stream tls
@@ -66,7 +69,7 @@ test-device: $(PACKER) machine ## Build the wheel, and test it alone in a new en
 	@rm -rf $(DEVICE) $(BUILD)/wheel
 	@$(BUILD)/packer/bin/python -m pip wheel --quiet --no-deps --no-build-isolation --wheel-dir $(BUILD)/wheel .
 	@deploy/python-packages.sh $(DEVICE) test $(EXTRAS_test) $(BUILD)/wheel/*.whl
-	@$(DEVICE)/bin/pytest $(PARALLEL) tests/unit/daemon
+	@$(DEVICE)/bin/pytest $(PARALLEL) --record-passed=$(PASSED) tests/unit/daemon
 
 test-newest: ## Run `make test` with the newest release of each library, not the locked one
 	@rm -rf .venv-newest .build/newest

@@ -13,6 +13,7 @@ pytest_plugins = [
     "fifo",
     "full_disk",
     "mosquitto",
+    "passed_tests",
     "rtsp_server",
     "sound_card",
     "wide_card",
