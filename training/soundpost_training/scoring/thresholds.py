@@ -38,10 +38,13 @@ def label_defaults(name: str, on_threshold: float, spec: FeatureSpec, quiet: flo
         spec: Has the sample rate, for durations in samples.
         quiet: The label's highest score in silence and faint noise.
     """
+    off = round(off_threshold(on_threshold, quiet), 3)
+    if off >= on_threshold:  # by rounding, where silence scores nearly as much as the threshold
+        off = round(on_threshold - 0.001, 3)
     return Label(
         name=name,
         on_threshold=on_threshold,
-        off_threshold=round(off_threshold(on_threshold, quiet), 3),
+        off_threshold=off,
         smoothing_windows=SMOOTHING_WINDOWS,
         minimum_samples=round(MINIMUM_SECONDS * spec.sample_rate_hz),
         refractory_samples=round(REFRACTORY_SECONDS * spec.sample_rate_hz),

@@ -1,7 +1,7 @@
 """Choosing thresholds."""
 
 import numpy as np
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from soundpost.decide.smoothing import MovingMean
@@ -83,6 +83,8 @@ def test_a_label_of_the_manifest_has_durations_in_samples() -> None:
 
 
 @given(st.floats(0.3, 0.9), st.floats(0.0, 1.0))
+@example(on=0.3, quiet=0.2992)
+@example(on=0.3006, quiet=0.3005999)
 def test_silence_never_continues_an_event(on: float, quiet: float) -> None:
     """An event ends below where it starts, and above what silence scores if that is lower."""
     label = label_defaults("dog", on, FeatureSpec(), quiet)
