@@ -14,7 +14,7 @@ from recording import write_quiet
 
 BASE = f"soundpost/{NODE}"
 SECONDS = 300.0
-"""The length of a recording; longer than a test, so that a source ends only if it is ended."""
+"""The length of a recording; longer than most tests, so that a source ends only if it is ended."""
 
 Row = dict[str, Any]
 
@@ -40,8 +40,12 @@ class SeveralSources:
         self._broker = broker
         self._subscriber = subscriber
         make_quick_bundle(folder / "bundle")
-        write_busy_recording(folder / "busy.wav", SECONDS)
-        write_quiet(folder / "quiet.wav", SECONDS)
+        self.write_recordings(SECONDS)
+
+    def write_recordings(self, seconds: float) -> None:
+        """Writes a busy and a quiet recording, which must be longer than the test."""
+        write_busy_recording(self.folder / "busy.wav", seconds)
+        write_quiet(self.folder / "quiet.wav", seconds)
 
     def configure(self, *names: str, more: str = "") -> None:
         """Writes a configuration with busy sources of these names, and more lines."""
@@ -82,8 +86,8 @@ class SeveralSources:
 
     def wait_until_detecting(self, name: str, rows: int = 10) -> None:
         """Returns once a source has published so many more detections."""
-        wanted = len(self.rows(name)) + rows
-        self._subscriber.wait_for(lambda _: len(self.rows(name)) >= wanted)
+        wanted = len(self.on(name, "detections")) + rows
+        self._subscriber.wait_for(lambda _: len(self.on(name, "detections")) >= wanted)
 
     def wait_for_another_process(self, name: str, pid: int) -> None:
         """Returns once a source has another process than this one."""
