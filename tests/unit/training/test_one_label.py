@@ -20,7 +20,7 @@ from soundpost_training.errors import MISSED_BUDGET
 from soundpost_training.evaluate.calibration import Calibration
 from soundpost_training.evaluate.evaluate import Evaluation
 
-pytestmark = pytest.mark.training
+pytestmark = [pytest.mark.training, pytest.mark.slow]
 
 WHISTLE, OTHERS = "high_tone", ("chirping_bird", "low_tone")
 
