@@ -8,8 +8,8 @@ from urllib.parse import SplitResult, urlsplit
 
 from soundpost.config import MqttConfig, refuse_irregular_credentials
 from soundpost.errors import ConfigError
-from soundpost.publish.login.certificates import load_certificates
-from soundpost.publish.login.password import read_password
+from soundpost.mqtt.certificates import load_certificates
+from soundpost.mqtt.password import read_password
 
 _DEFAULT_PORTS = {"mqtt": 1883, "mqtts": 8883}
 

@@ -14,11 +14,10 @@ from functools import partial
 from typing import Self
 
 from soundpost.errors import PublishError
-from soundpost.publish.broker import ConnectionSettings
-from soundpost.publish.errors import lost, no_answer, refused, unreachable
-from soundpost.publish.message import OnAck, OnMessage, OutgoingMessage
-from soundpost.publish.mqtt5.incoming import MAXIMUM_PACKET_BYTES
-from soundpost.publish.mqtt5.limits import (
+from soundpost.mqtt.broker import ConnectionSettings
+from soundpost.mqtt.errors import lost, no_answer, refused, unreachable
+from soundpost.mqtt.incoming import MAXIMUM_PACKET_BYTES
+from soundpost.mqtt.limits import (
     RECEIVE_MAXIMUM,
     BrokerLimits,
     SizeLimit,
@@ -26,7 +25,8 @@ from soundpost.publish.mqtt5.limits import (
     read_limits,
     subscribe_bytes,
 )
-from soundpost.publish.mqtt5.paho_client import (
+from soundpost.mqtt.message import OnAck, OnMessage, OutgoingMessage
+from soundpost.mqtt.paho_client import (
     AT_LEAST_ONCE,
     CONNECT_SECONDS,
     UNREADABLE,
@@ -39,7 +39,7 @@ from soundpost.publish.mqtt5.paho_client import (
     subscribe_options,
     will_properties,
 )
-from soundpost.publish.mqtt5.reasons import (
+from soundpost.mqtt.reasons import (
     PACKET_TOO_LARGE,
     QOS_NOT_SUPPORTED,
     RETAIN_NOT_SUPPORTED,

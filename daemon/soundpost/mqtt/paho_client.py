@@ -10,14 +10,14 @@ from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 from paho.mqtt.subscribeoptions import SubscribeOptions
 
-from soundpost.publish.message import IncomingMessage, OutgoingMessage
-from soundpost.publish.mqtt5.incoming import (
+from soundpost.mqtt.incoming import (
     MAXIMUM_PACKET_BYTES,
     check_connack,
     check_packet,
     check_size,
     foreign_refusal,
 )
+from soundpost.mqtt.message import IncomingMessage, OutgoingMessage
 
 __all__ = [
     "AT_LEAST_ONCE",
