@@ -24,6 +24,7 @@ COVERED_BY = {
     "daemon/mqtt/broker.py": "unit/daemon/publish/test_broker.py",
     "daemon/mqtt/connection.py": "unit/daemon/publish/test_connection.py",
     "daemon/mqtt/errors.py": "unit/daemon/publish/test_errors.py",
+    "daemon/config/check.py": "unit/daemon/config/test_load.py",
     "daemon/manifest/schema.py": "unit/daemon/manifest/test_manifest.py",
     "training/cli/soundscape_options.py": "unit/training/cli/test_soundscape_verbs.py",
     "training/cli/training_verbs.py": "unit/training/test_end_to_end.py",
