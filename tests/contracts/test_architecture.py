@@ -52,6 +52,7 @@ BREACHES = [
             "gate",
             "evidence",
             "publish",
+            "mqtt",
             "config",
             "audio.vad",
         )

@@ -24,11 +24,11 @@ from soundpost.evidence.store.retention import RetentionPolicy
 from soundpost.health import Health
 from soundpost.manifest import GOLDEN_FILE, MANIFEST_FILE, MODEL_FILE, read_manifest
 from soundpost.messages.result import CommandStatus, ResultMessage
-from soundpost.publish.broker import load_broker_address
+from soundpost.mqtt.broker import load_broker_address
+from soundpost.mqtt.message import IncomingMessage
 from soundpost.publish.inbox.inbox import CommandInbox
 from soundpost.publish.inbox.reply_to import ReplyTo
 from soundpost.publish.inbox.results import ResultQueue
-from soundpost.publish.message import IncomingMessage
 from soundpost.publish.outbox.faults.high_water_mark import mark_path
 from soundpost.publish.outbox.outbox import Outbox
 from soundpost.publish.outbox.writer import OutboxWriter

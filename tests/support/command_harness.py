@@ -23,9 +23,9 @@ from soundpost.errors import SoundpostError
 from soundpost.evidence import NoClipReason, NoEvidence, Request
 from soundpost.health import Health, Status
 from soundpost.messages.settings import SettingsMessage
+from soundpost.mqtt.message import IncomingMessage
 from soundpost.publish.inbox.inbox import CommandInbox
 from soundpost.publish.inbox.results import ResultQueue
-from soundpost.publish.message import IncomingMessage
 from soundpost.system.clock import clock_state
 
 BASE = "soundpost/north-gate"

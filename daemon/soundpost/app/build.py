@@ -24,9 +24,9 @@ from soundpost.health import Health
 from soundpost.messages import ModelIdentity
 from soundpost.metrics import InferenceTimer, Metrics, MetricSources, TimedModel, event_series
 from soundpost.monitor import MicrophoneMonitor
+from soundpost.mqtt.broker import load_broker_address
 from soundpost.observer import Observer
 from soundpost.pipeline import build_pipeline, capture_rate_hz, missing_bands
-from soundpost.publish.broker import load_broker_address
 from soundpost.publish.health_reports import HealthReports
 from soundpost.publish.level import build_level_reporter
 from soundpost.publish.publisher import MqttPublisher

@@ -1,12 +1,13 @@
 """The configuration: its tables and keys, read from a TOML file."""
 
+from soundpost.config.check import check_tables
 from soundpost.config.decide import DecideConfig, LabelConfig, ProfileConfig, ScheduleConfig
 from soundpost.config.live import LiveConfig
 from soundpost.config.load import load_config
 from soundpost.config.models import ClassifyConfig, ModelConfig
 from soundpost.config.outputs.credentials import read_password_file, refuse_irregular_credentials
 from soundpost.config.outputs.metrics import MetricsConfig
-from soundpost.config.outputs.mqtt import MqttConfig
+from soundpost.config.outputs.mqtt import BrokerConfig, MqttConfig
 from soundpost.config.place import Place
 from soundpost.config.schema import (
     Config,
@@ -19,6 +20,7 @@ from soundpost.config.types import Section
 
 __all__ = [
     "PASSWORD_PLACE",
+    "BrokerConfig",
     "CaptureConfig",
     "ClassifyConfig",
     "Config",
@@ -36,6 +38,7 @@ __all__ = [
     "ScheduleConfig",
     "Section",
     "SourceConfig",
+    "check_tables",
     "load_config",
     "only_source",
     "read_password_file",

@@ -64,7 +64,7 @@ def _read(name: str, where: str) -> list[str]:
                 f"{where}: {path}: expected text, got a control character (line {number})",
                 hint=hint,
             )
-    names = [_COMMENT.sub("", line).strip() for line in lines]
+    names = [" ".join(_COMMENT.sub("", line).split("\t")).strip() for line in lines]
     if not any(names):
         raise ConfigError(f"{where}: {path} names no label", hint=hint)
     return [name for name in names if name]

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from soundpost.errors import PublishError
 from soundpost.health import Health
 from soundpost.messages.payload import HealthMessage
-from soundpost.publish.broker import ConnectionSettings
-from soundpost.publish.connection import Connection
+from soundpost.mqtt.broker import ConnectionSettings
+from soundpost.mqtt.connection import Connection
+from soundpost.mqtt.errors import no_acknowledgement
+from soundpost.mqtt.limits import BrokerLimits, SizeLimit
 from soundpost.publish.detections import DetectionSender, OutboxTopics, RefusedTopics
-from soundpost.publish.errors import no_acknowledgement
 from soundpost.publish.home_assistant.announcer import DiscoveryAnnouncer
 from soundpost.publish.inbox import CommandChannel
-from soundpost.publish.mqtt5.limits import BrokerLimits, SizeLimit
 from soundpost.publish.outbox.outbox import OutboxFeed
 from soundpost.publish.retained.sender import StateSender
 from soundpost.publish.retained.topics import RetainedTopics

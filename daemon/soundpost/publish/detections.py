@@ -8,11 +8,11 @@ from typing import NamedTuple
 
 from soundpost.health import Health
 from soundpost.messages.summary import is_summary
-from soundpost.publish.broker import BrokerAddress
-from soundpost.publish.connection import Connection
-from soundpost.publish.errors import may_not_publish
-from soundpost.publish.message import OutgoingMessage
-from soundpost.publish.mqtt5.reasons import TooLarge
+from soundpost.mqtt.broker import BrokerAddress
+from soundpost.mqtt.connection import Connection
+from soundpost.mqtt.errors import may_not_publish
+from soundpost.mqtt.message import OutgoingMessage
+from soundpost.mqtt.reasons import TooLarge
 from soundpost.publish.outbox.outbox import OutboxFeed
 from soundpost.system.backoff import Backoff
 from soundpost.system.log_once import LogOnce

@@ -4,10 +4,10 @@ import time
 from collections.abc import Sequence
 
 from soundpost.config import MqttConfig
-from soundpost.publish.broker import connection_settings, load_broker_address
-from soundpost.publish.connection import Connection
-from soundpost.publish.errors import may_not_publish, no_acknowledgement
-from soundpost.publish.message import OutgoingMessage
+from soundpost.mqtt.broker import connection_settings, load_broker_address
+from soundpost.mqtt.connection import Connection
+from soundpost.mqtt.errors import may_not_publish, no_acknowledgement
+from soundpost.mqtt.message import OutgoingMessage
 
 _TIMEOUT_SECONDS = 5.0
 """As long as a connection attempt may take: a broker that is slower is of no use to a check."""

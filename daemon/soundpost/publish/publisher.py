@@ -10,7 +10,7 @@ from soundpost.errors import PublishError
 from soundpost.health import Health, Problem
 from soundpost.messages.payload import DetectionMessage, HealthMessage
 from soundpost.messages.summary import SummaryMessage
-from soundpost.publish.broker import connection_settings, load_broker_address
+from soundpost.mqtt.broker import connection_settings, load_broker_address
 from soundpost.publish.client import MqttClient, NodeTopics
 from soundpost.publish.detections import RefusedTopics
 from soundpost.publish.node.description import (

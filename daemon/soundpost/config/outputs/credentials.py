@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from soundpost.config.outputs.mqtt import MqttConfig
+from soundpost.config.outputs.mqtt import BrokerConfig
 from soundpost.errors import ConfigError
 from soundpost.system.regular_file import read_regular
 
@@ -15,7 +15,7 @@ _BLANKS = " \t\r\n"
 """Never at the end of a password; all other blanks are a part of it."""
 
 
-def refuse_irregular_credentials(config: MqttConfig) -> None:
+def refuse_irregular_credentials(config: BrokerConfig) -> None:
     """Reads the password file and the certificates once, before OpenSSL does.
 
     OpenSSL opens a file by its name: it would wait for the writer of a FIFO, and read a device

@@ -48,7 +48,7 @@ UserName = Annotated[
 ]
 
 
-class MqttConfig(Section, frozen=True):
+class BrokerConfig(Section, frozen=True):
     """The broker, as `mqtt://host:port` or `mqtts://host:port`, and the login."""
 
     broker: BrokerUrl = "mqtt://localhost:1883"
@@ -59,6 +59,24 @@ class MqttConfig(Section, frozen=True):
     ca_file: Text | None = None
     cert_file: Text | None = None
     key_file: Text | None = None
+    keepalive_seconds: Annotated[int, Meta(ge=5, le=3600)] = 30
+
+    def __post_init__(self) -> None:
+        tls_files = self.ca_file or self.cert_file or self.key_file
+        refuse_broken(
+            {
+                "key_file is set without cert_file": self.cert_file or not self.key_file,
+                "password_file is set without username": self.username or not self.password_file,
+                "ca_file, cert_file and key_file need a broker at mqtts://": (
+                    self.broker.startswith("mqtts://") or not tls_files
+                ),
+            }
+        )
+
+
+class MqttConfig(BrokerConfig, frozen=True):
+    """The broker and the login, the outbox, Home Assistant, and which sounds have a topic."""
+
     outbox: Text | None = None
     outbox_megabytes: Count = 512
     queue_messages: Messages = 10_000
@@ -66,7 +84,6 @@ class MqttConfig(Section, frozen=True):
     discovery_prefix: TopicPart = "homeassistant"
     home_assistant_version: HomeAssistantVersion | None = None
     device_classes: dict[str, DeviceClass] = msgspec.field(default_factory=dict)
-    keepalive_seconds: Annotated[int, Meta(ge=5, le=3600)] = 30
     health_seconds: Annotated[float, Meta(ge=1.0, le=86_400.0)] = 30.0
     level_seconds: Seconds = 0.0
     commands: bool = False
@@ -74,16 +91,18 @@ class MqttConfig(Section, frozen=True):
     chosen: Labels = msgspec.field(default_factory=list)
 
     def __post_init__(self) -> None:
-        # Settings that would silently be weaker than their author believes are refused.
-        tls_files = self.ca_file or self.cert_file or self.key_file
-        rules = {
-            "key_file is set without cert_file": self.cert_file or not self.key_file,
-            "password_file is set without username": self.username or not self.password_file,
-            "level_seconds is below 0.1, and not 0": not 0.0 < self.level_seconds < 0.1,  # noqa: PLR2004 - named in the rule beside it
-            "ca_file, cert_file and key_file need a broker at mqtts://": (
-                self.broker.startswith("mqtts://") or not tls_files
-            ),
-        }
-        for rule, holds in rules.items():
-            if not holds:
-                raise ValueError(rule)
+        super().__post_init__()
+        refuse_broken({"level_seconds is below 0.1, and not 0": not 0.0 < self.level_seconds < 0.1})  # noqa: PLR2004 - named in the rule beside it
+
+
+def refuse_broken(rules: dict[str, object]) -> None:
+    """Raises ValueError for the first rule that does not hold.
+
+    Settings that would silently be weaker than their author believes are refused.
+
+    Args:
+        rules: By the text of its breach, a value that is true if the rule holds.
+    """
+    for rule, holds in rules.items():
+        if not holds:
+            raise ValueError(rule)

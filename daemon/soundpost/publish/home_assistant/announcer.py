@@ -5,11 +5,11 @@ from collections.abc import Callable, Sequence
 from functools import partial
 
 from soundpost.health import Health
-from soundpost.publish.connection import Connection
+from soundpost.mqtt.connection import Connection
+from soundpost.mqtt.limits import DisconnectLimit
+from soundpost.mqtt.message import IncomingMessage, OutgoingMessage
+from soundpost.mqtt.reasons import TooLarge
 from soundpost.publish.home_assistant.entities import DeviceAnnouncement
-from soundpost.publish.message import IncomingMessage, OutgoingMessage
-from soundpost.publish.mqtt5.limits import DisconnectLimit
-from soundpost.publish.mqtt5.reasons import TooLarge
 from soundpost.system.log_once import LogOnce
 from soundpost.system.rate_limit import RateLimit
 

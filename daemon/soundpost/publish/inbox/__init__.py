@@ -2,7 +2,7 @@
 
 from typing import Protocol
 
-from soundpost.publish.connection import Connection
+from soundpost.mqtt.connection import Connection
 
 
 class CommandChannel(Protocol):

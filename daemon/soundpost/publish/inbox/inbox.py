@@ -12,10 +12,10 @@ from soundpost.errors import PublishError
 from soundpost.health import Health
 from soundpost.messages.command import Command, read_command, read_id
 from soundpost.messages.result import LONGEST_NAME, CommandOutcome, CommandStatus, ResultMessage
-from soundpost.publish.connection import Connection
+from soundpost.mqtt.connection import Connection
+from soundpost.mqtt.message import IncomingMessage
 from soundpost.publish.inbox.reply_to import ReplyTo, read_reply_to
 from soundpost.publish.inbox.results import ResultQueue
-from soundpost.publish.message import IncomingMessage
 from soundpost.publish.node.topics import node_name
 from soundpost.system.clock import rfc3339
 from soundpost.system.log_once import LogOnce

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from soundpost.errors import PublishError
-from soundpost.publish.message import IncomingMessage
+from soundpost.mqtt.message import IncomingMessage
 
 _LONGEST_TOPIC = 256
 """Characters; MQTT allows 65,535 bytes, which would be stored with each result that waits."""

@@ -8,9 +8,9 @@ from functools import partial
 from itertools import islice
 
 from soundpost.health import Health
-from soundpost.publish.connection import Connection
+from soundpost.mqtt.connection import Connection
+from soundpost.mqtt.message import OutgoingMessage
 from soundpost.publish.inbox.reply_to import ReplyTo
-from soundpost.publish.message import OutgoingMessage
 from soundpost.publish.outbox.send_queue import SendQueue
 from soundpost.system.rate_limit import LimitedLog, RateLimit
 

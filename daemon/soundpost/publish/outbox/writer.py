@@ -9,7 +9,7 @@ from pathlib import Path
 
 from soundpost.errors import ConfigError
 from soundpost.health import Health
-from soundpost.publish.errors import in_use
+from soundpost.mqtt.errors import in_use
 from soundpost.publish.outbox.database import DamagedFile, has_code
 from soundpost.publish.outbox.faults.disk_outage import DiskOutage
 from soundpost.publish.outbox.faults.full_disk import write_what_fits

@@ -6,9 +6,9 @@ from collections import Counter
 from collections.abc import Callable
 
 from soundpost.messages.payload import OFFLINE, ONLINE
-from soundpost.publish.connection import Connection
-from soundpost.publish.message import IncomingMessage
-from soundpost.publish.mqtt5.limits import DisconnectLimit
+from soundpost.mqtt.connection import Connection
+from soundpost.mqtt.limits import DisconnectLimit
+from soundpost.mqtt.message import IncomingMessage
 from soundpost.system.log_once import LogOnce
 
 _MOST_OTHERS = 16

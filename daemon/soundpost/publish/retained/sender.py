@@ -5,9 +5,9 @@ from collections import deque
 
 from soundpost.config import MqttConfig
 from soundpost.messages.payload import OFFLINE, ONLINE, HealthMessage, encode
-from soundpost.publish.connection import Connection
+from soundpost.mqtt.connection import Connection
+from soundpost.mqtt.message import OnAck, OutgoingMessage
 from soundpost.publish.detections import RefusedTopics
-from soundpost.publish.message import OnAck, OutgoingMessage
 from soundpost.publish.retained.own_status import OwnStatus
 from soundpost.publish.retained.state_topics import StateTopics, TopicState
 

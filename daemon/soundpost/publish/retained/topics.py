@@ -5,8 +5,8 @@ import threading
 from collections.abc import Iterable
 from functools import partial
 
-from soundpost.publish.connection import Connection
-from soundpost.publish.message import OutgoingMessage
+from soundpost.mqtt.connection import Connection
+from soundpost.mqtt.message import OutgoingMessage
 from soundpost.publish.node.topics import topics_of_siblings
 from soundpost.publish.retained.state_topics import GROUP, OFF, SOUND
 from soundpost.system.log_once import LogOnce

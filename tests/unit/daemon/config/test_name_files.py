@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from soundpost.config import load_config
@@ -106,6 +106,7 @@ def test_the_error_of_a_missing_list_names_its_key(tmp_path: Path) -> None:
 
 
 @given(st.binary(max_size=200))
+@example(b"!\t!")
 def test_any_content_gives_names_or_an_error(
     tmp_path_factory: pytest.TempPathFactory, content: bytes
 ) -> None:

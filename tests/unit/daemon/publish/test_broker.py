@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from soundpost.config import MqttConfig
 from soundpost.errors import ConfigError
-from soundpost.publish.broker import BrokerAddress, connection_settings, load_broker_address
+from soundpost.mqtt.broker import BrokerAddress, connection_settings, load_broker_address
 
 
 @pytest.mark.parametrize(

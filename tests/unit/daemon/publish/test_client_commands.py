@@ -14,10 +14,10 @@ from soundpost.config import MqttConfig
 from soundpost.health import Health
 from soundpost.messages import ModelIdentity
 from soundpost.messages.result import CommandOutcome, CommandStatus
-from soundpost.publish.connection import MAXIMUM_PACKET_BYTES
+from soundpost.mqtt.connection import MAXIMUM_PACKET_BYTES
+from soundpost.mqtt.message import IncomingMessage
 from soundpost.publish.inbox.inbox import CommandInbox, PendingCommand
 from soundpost.publish.inbox.results import MOST_WAITING
-from soundpost.publish.message import IncomingMessage
 from soundpost.publish.publisher import MqttPublisher, NodeDescription
 from soundpost.system.rate_limit import LOGGED_BURST
 

@@ -19,10 +19,10 @@ from soundpost.config import MqttConfig
 from soundpost.errors import PublishError
 from soundpost.health import Health
 from soundpost.messages import DetectionMessage, MessageBuilder
+from soundpost.mqtt.broker import ConnectionSettings, load_broker_address
+from soundpost.mqtt.connection import RECEIVE_MAXIMUM, Connection
+from soundpost.mqtt.message import OutgoingMessage
 from soundpost.publish import client
-from soundpost.publish.broker import ConnectionSettings, load_broker_address
-from soundpost.publish.connection import RECEIVE_MAXIMUM, Connection
-from soundpost.publish.message import OutgoingMessage
 from soundpost.publish.publisher import MqttPublisher
 
 MakePublisher = Callable[..., MqttPublisher]

@@ -12,7 +12,7 @@ from watched_log import Log
 from soundpost.config import MqttConfig
 from soundpost.health import Health
 from soundpost.messages import DetectionMessage, encode
-from soundpost.publish.connection import RECEIVE_MAXIMUM
+from soundpost.mqtt.connection import RECEIVE_MAXIMUM
 from soundpost.publish.probe import probe
 from soundpost.publish.publisher import MqttPublisher
 

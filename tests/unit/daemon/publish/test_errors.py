@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from mosquitto import free_port
 from probe_failures import probe_refusal
 
-from soundpost.publish import connection
+from soundpost.mqtt import connection
 
 
 @contextmanager

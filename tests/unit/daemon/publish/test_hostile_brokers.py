@@ -25,10 +25,10 @@ from soundpost.config import MqttConfig
 from soundpost.errors import PublishError
 from soundpost.health import Health
 from soundpost.messages import DetectionMessage
-from soundpost.publish import connection
-from soundpost.publish.broker import ConnectionSettings, load_broker_address
-from soundpost.publish.connection import RECEIVED_PER_SECOND, Connection
-from soundpost.publish.message import OutgoingMessage
+from soundpost.mqtt import connection
+from soundpost.mqtt.broker import ConnectionSettings, load_broker_address
+from soundpost.mqtt.connection import RECEIVED_PER_SECOND, Connection
+from soundpost.mqtt.message import OutgoingMessage
 from soundpost.publish.publisher import MqttPublisher
 
 MakePublisher = Callable[..., MqttPublisher]

@@ -8,7 +8,7 @@ from mosquitto import Broker, MakeBroker
 from probe_failures import probe_refusal
 
 from soundpost.config import MqttConfig
-from soundpost.publish.broker import load_broker_address
+from soundpost.mqtt.broker import load_broker_address
 from soundpost.publish.probe import probe
 
 

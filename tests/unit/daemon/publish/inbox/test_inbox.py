@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 
 from soundpost.messages.command import ReloadCommand
 from soundpost.messages.result import CommandOutcome, CommandStatus
+from soundpost.mqtt.message import IncomingMessage
 from soundpost.publish.inbox.inbox import MOST_PENDING, CommandInbox, PendingCommand
 from soundpost.publish.inbox.reply_to import ReplyTo
 from soundpost.publish.inbox.results import MOST_WAITING
-from soundpost.publish.message import IncomingMessage
 from soundpost.system.rate_limit import LOGGED_BURST
 
 AT_NS = 1_795_159_881_480_000_000

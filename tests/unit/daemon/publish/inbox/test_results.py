@@ -6,6 +6,7 @@ import pytest
 from command_harness import BASE
 
 from soundpost.health import Health
+from soundpost.mqtt.message import OutgoingMessage
 from soundpost.publish.inbox.reply_to import ReplyTo
 from soundpost.publish.inbox.results import (
     MOST_WAITING,
@@ -13,7 +14,6 @@ from soundpost.publish.inbox.results import (
     REFUSALS_PER_SECOND,
     ResultQueue,
 )
-from soundpost.publish.message import OutgoingMessage
 
 RESULT = f"{BASE}/result"
 

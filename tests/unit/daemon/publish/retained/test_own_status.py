@@ -15,7 +15,7 @@ from watched_log import Log
 from soundpost.health import Health, Problem
 from soundpost.messages import MessageBuilder
 from soundpost.messages.payload import OFFLINE, ONLINE
-from soundpost.publish.message import IncomingMessage
+from soundpost.mqtt.message import IncomingMessage
 from soundpost.publish.publisher import MqttPublisher
 from soundpost.publish.retained.own_status import OwnStatus
 

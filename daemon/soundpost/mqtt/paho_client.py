@@ -10,14 +10,14 @@ from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 from paho.mqtt.subscribeoptions import SubscribeOptions
 
-from soundpost.publish.message import IncomingMessage, OutgoingMessage
-from soundpost.publish.mqtt5.incoming import (
+from soundpost.mqtt.incoming import (
     MAXIMUM_PACKET_BYTES,
     check_connack,
     check_packet,
     check_size,
     foreign_refusal,
 )
+from soundpost.mqtt.message import IncomingMessage, OutgoingMessage
 
 __all__ = [
     "AT_LEAST_ONCE",
@@ -63,12 +63,13 @@ class PahoClient(Client):
 
     received = 0
 
-    def __init__(self, client_id: str) -> None:
+    def __init__(self, client_id: str, *, manual_ack: bool = False) -> None:
         super().__init__(
             CallbackAPIVersion.VERSION2,
             client_id,
             protocol=MQTTProtocolVersion.MQTTv5,
             reconnect_on_failure=False,
+            manual_ack=manual_ack,
         )
         self.connect_timeout = CONNECT_SECONDS
         self.refusals: dict[int, int] = {}
@@ -92,10 +93,16 @@ class PahoClient(Client):
         return super()._packet_handle()
 
 
-def connect_properties() -> Properties:
-    """Returns the properties of CONNECT, with the limit for packets from the broker."""
+def connect_properties(session_seconds: int = 0) -> Properties:
+    """Returns the properties of CONNECT, with the limit for packets from the broker.
+
+    Args:
+        session_seconds: The time for which the broker keeps the session after the connection.
+    """
     properties = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]  # paho's gap
     properties.MaximumPacketSize = MAXIMUM_PACKET_BYTES
+    if session_seconds:
+        properties.SessionExpiryInterval = session_seconds
     return properties
 
 

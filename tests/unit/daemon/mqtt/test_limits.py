@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from soundpost.publish.mqtt5.limits import (
+from soundpost.mqtt.limits import (
     RECEIVE_MAXIMUM,
     BrokerLimits,
     DisconnectLimit,

@@ -5,8 +5,8 @@ import ssl
 from pathlib import Path
 
 from soundpost.errors import PublishError
-from soundpost.publish.broker import BrokerAddress
-from soundpost.publish.mqtt5.reasons import reason_name
+from soundpost.mqtt.broker import BrokerAddress
+from soundpost.mqtt.reasons import reason_name
 
 _CREDENTIALS = {
     "Not authorized",

@@ -6,10 +6,10 @@ import ssl
 from dataclasses import dataclass, field
 from urllib.parse import SplitResult, urlsplit
 
-from soundpost.config import MqttConfig, refuse_irregular_credentials
+from soundpost.config import BrokerConfig, MqttConfig, refuse_irregular_credentials
 from soundpost.errors import ConfigError
-from soundpost.publish.login.certificates import load_certificates
-from soundpost.publish.login.password import read_password
+from soundpost.mqtt.certificates import load_certificates
+from soundpost.mqtt.password import read_password
 
 _DEFAULT_PORTS = {"mqtt": 1883, "mqtts": 8883}
 
@@ -68,7 +68,7 @@ class ConnectionSettings:
 
 
 def connection_settings(
-    config: MqttConfig, address: BrokerAddress, node: str, purpose: str = ""
+    config: BrokerConfig, address: BrokerAddress, node: str, purpose: str = ""
 ) -> ConnectionSettings:
     """Returns the fields of CONNECT for a node.
 
@@ -91,7 +91,7 @@ def connection_settings(
     )
 
 
-def load_broker_address(config: MqttConfig) -> BrokerAddress:
+def load_broker_address(config: BrokerConfig) -> BrokerAddress:
     """Reads the broker's address, its password file and its certificates.
 
     Raises:
@@ -107,7 +107,7 @@ def load_broker_address(config: MqttConfig) -> BrokerAddress:
         username=config.username,
         password=read_password(config.password_file),
     )
-    if config.commands and not broker.is_local:
+    if isinstance(config, MqttConfig) and config.commands and not broker.is_local:
         _require_secure_commands(config, broker)
     return broker
 

@@ -14,11 +14,10 @@ from functools import partial
 from typing import Self
 
 from soundpost.errors import PublishError
-from soundpost.publish.broker import ConnectionSettings
-from soundpost.publish.errors import lost, no_answer, refused, unreachable
-from soundpost.publish.message import OnAck, OnMessage, OutgoingMessage
-from soundpost.publish.mqtt5.incoming import MAXIMUM_PACKET_BYTES
-from soundpost.publish.mqtt5.limits import (
+from soundpost.mqtt.broker import ConnectionSettings
+from soundpost.mqtt.errors import lost, no_answer, refused, unreachable
+from soundpost.mqtt.incoming import MAXIMUM_PACKET_BYTES
+from soundpost.mqtt.limits import (
     RECEIVE_MAXIMUM,
     BrokerLimits,
     SizeLimit,
@@ -26,7 +25,8 @@ from soundpost.publish.mqtt5.limits import (
     read_limits,
     subscribe_bytes,
 )
-from soundpost.publish.mqtt5.paho_client import (
+from soundpost.mqtt.message import OnAck, OnMessage, OutgoingMessage, Session
+from soundpost.mqtt.paho_client import (
     AT_LEAST_ONCE,
     CONNECT_SECONDS,
     UNREADABLE,
@@ -39,7 +39,7 @@ from soundpost.publish.mqtt5.paho_client import (
     subscribe_options,
     will_properties,
 )
-from soundpost.publish.mqtt5.reasons import (
+from soundpost.mqtt.reasons import (
     PACKET_TOO_LARGE,
     QOS_NOT_SUPPORTED,
     RETAIN_NOT_SUPPORTED,
@@ -74,9 +74,9 @@ _MOST_REASON_CHARACTERS = 300
 class Connection:
     """A connection that one thread opens, drives and closes; paho never starts its own thread.
 
-    The session begins clean and ends with the connection (session expiry 0, the default). So no
-    commands are queued for an offline node, every connection subscribes anew, and unacknowledged
-    messages are stored by the outbox, not by paho.
+    Unless a session is given, it begins clean and ends with the connection (session expiry 0, the
+    default). So no commands are queued for an offline node, every connection subscribes anew, and
+    unacknowledged messages are stored by the outbox, not by paho.
 
     It connects on entry. On exit it sends DISCONNECT, so that the broker discards the last will;
     after an exception it only closes the socket, so that the will is published.
@@ -85,6 +85,7 @@ class Connection:
         settings: The broker, and the fields of CONNECT.
         will: Topic and payload that the broker publishes, retained, when the connection is lost.
         size_limit: The largest packet, as earlier connections to this broker have learned it.
+        session: The session to resume or begin; None for one that ends with the connection.
 
     Attributes:
         limits: The limits that the broker has set.
@@ -98,6 +99,7 @@ class Connection:
         settings: ConnectionSettings,
         will: tuple[str, bytes] | None = None,
         size_limit: SizeLimit | None = None,
+        session: Session | None = None,
     ) -> None:
         self._broker = broker = settings.address
         self._keepalive_seconds, self._run_id = settings.keepalive_seconds, settings.run_id
@@ -116,7 +118,8 @@ class Connection:
         self._connack: ReasonCode | None = None
         self._refusal = ""
         self._loss: str | None = None
-        self._client = PahoClient(settings.client_id)
+        self._session = session
+        self._client = PahoClient(settings.client_id, manual_ack=session is not None)
         # paho calls these while it parses. What they report is handled afterwards, so that an error
         # of the parser is never taken for one of ours, nor the other way round.
         self._client.on_connect = lambda _c, _d, _f, reason, properties: self._events.append(
@@ -131,6 +134,15 @@ class Connection:
         self._client.on_subscribe = lambda _c, _d, mid, reasons, properties: self._events.append(
             partial(self._on_suback, mid, reasons, properties)
         )
+        if session is not None:
+            on_message, acknowledge = session.on_message, self._client.ack
+            self._client.on_message = lambda _c, _d, message: self._events.append(
+                partial(
+                    on_message,
+                    incoming_message(message),
+                    partial(acknowledge, message.mid, message.qos),
+                )
+            )
         if broker.username is not None:
             self._client.username_pw_set(broker.username, broker.password)
         if broker.tls is not None:
@@ -178,7 +190,7 @@ class Connection:
     def subscribe(
         self,
         topics: Sequence[str],
-        on_message: OnMessage,
+        on_message: OnMessage | None,
         on_suback: OnAck,
         *,
         with_retained: bool = True,
@@ -187,7 +199,7 @@ class Connection:
 
         Args:
             topics: Topics and filters that no other subscription of this connection overlaps.
-            on_message: Called with each message.
+            on_message: Called with each message; None to leave them to the session.
             on_suback: Called with the broker's reply. An access list may withhold every message
                 all the same.
             with_retained: False for messages that are published from now on only.
@@ -197,6 +209,12 @@ class Connection:
             self._events.append(partial(on_suback, too_large(size_bytes, limit_bytes)))
             return
         options = subscribe_options(with_retained=with_retained)
+        if on_message is not None:
+            self._add_receiver(topics, on_message)
+        _, mid = self._client.subscribe([(topic, options) for topic in topics])
+        self._subscribing[mid] = on_suback
+
+    def _add_receiver(self, topics: Sequence[str], on_message: OnMessage) -> None:
         for topic in topics:
             self._client.message_callback_add(
                 topic,
@@ -204,8 +222,6 @@ class Connection:
                     partial(on_message, incoming_message(message))
                 ),
             )
-        _, mid = self._client.subscribe([(topic, options) for topic in topics])
-        self._subscribing[mid] = on_suback
 
     def poll(self, timeout_seconds: float, wake: socket.socket | None = None) -> None:
         """Sends and receives; waits for something to do.
@@ -312,7 +328,8 @@ class Connection:
     def _open(self) -> ReasonCode:
         """Connects with the present will; returns the broker's reply."""
         host, port = self._broker.host, self._broker.port
-        properties = connect_properties()
+        is_clean = self._session is None
+        properties = connect_properties(0 if self._session is None else self._session.seconds)
         if self._will is not None:
             self._client.will_set(
                 *self._will,
@@ -322,7 +339,7 @@ class Connection:
             )
         try:
             self._client.connect(
-                host, port, self._keepalive_seconds, clean_start=True, properties=properties
+                host, port, self._keepalive_seconds, clean_start=is_clean, properties=properties
             )
         except OSError as error:
             raise unreachable(self._broker, error) from error

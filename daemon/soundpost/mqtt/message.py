@@ -53,3 +53,21 @@ class IncomingMessage:
 
 
 OnMessage = Callable[[IncomingMessage], None]
+
+OnUnacknowledged = Callable[[IncomingMessage, Callable[[], object]], None]
+"""Called with a message of a session, and with a function that acknowledges it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A session that outlives its connections: the broker queues messages for the client meanwhile.
+
+    Attributes:
+        seconds: The time for which the broker keeps it after the end of a connection.
+        on_message: Called with every message. The broker sends a message again on the next
+            connection unless it was acknowledged. Messages that were queued may arrive before the
+            connection subscribes to anything.
+    """
+
+    seconds: int
+    on_message: OnUnacknowledged

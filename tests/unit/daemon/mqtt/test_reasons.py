@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from soundpost.publish.mqtt5.reasons import MOST_CHARACTERS, reason_name, reason_text, too_large
+from soundpost.mqtt.reasons import MOST_CHARACTERS, reason_name, reason_text, too_large
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 import ssl
 from pathlib import Path
 
-from soundpost.config import MqttConfig
+from soundpost.config import BrokerConfig
 from soundpost.errors import ConfigError
 from soundpost.system.regular_file import refuse_irregular
 
@@ -19,7 +19,7 @@ class _SelfClosingSocket(ssl.SSLSocket):
             raise
 
 
-def load_certificates(config: MqttConfig) -> ssl.SSLContext:
+def load_certificates(config: BrokerConfig) -> ssl.SSLContext:
     """Returns the TLS context with the configured CA and client certificate.
 
     Raises:

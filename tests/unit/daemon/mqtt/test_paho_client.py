@@ -2,8 +2,8 @@
 
 from paho.mqtt.client import MQTTMessage
 
-from soundpost.publish.message import OutgoingMessage
-from soundpost.publish.mqtt5.paho_client import (
+from soundpost.mqtt.message import OutgoingMessage
+from soundpost.mqtt.paho_client import (
     incoming_message,
     publish_properties,
     subscribe_options,

@@ -2,7 +2,7 @@
 
 import pytest
 
-from soundpost.publish.mqtt5.incoming import (
+from soundpost.mqtt.incoming import (
     MAXIMUM_PACKET_BYTES,
     check_connack,
     check_packet,

@@ -1,0 +1,1 @@
+"""MQTT 5: the address and the login of the broker, and one connection to it."""
