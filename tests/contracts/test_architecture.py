@@ -27,7 +27,7 @@ BREACHES = [
     ("one-way", "daemon/soundpost/messages/payload.py", "import soundpost.pipeline"),
     ("one-way", "daemon/soundpost/pipeline/pipeline.py", "import soundpost.app"),
     ("one-way", "daemon/soundpost/app/run.py", "import soundpost.cli"),
-    ("one-way", "daemon/soundpost/archive/worker.py", "import soundpost.app"),
+    ("one-way", "daemon/soundpost/archive/execute/worker.py", "import soundpost.app"),
     ("one-way", "daemon/soundpost/pipeline/build.py", "import soundpost.archive"),
     ("one-way", "daemon/soundpost/importer/write.py", "import soundpost.pipeline"),
     ("one-way", "daemon/soundpost/classify/find.py", "import soundpost.importer"),

@@ -3,13 +3,15 @@
 import logging
 import os
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
+from soundpost.archive.execute.executor import Executor
+from soundpost.archive.execute.messages import Analyzed, LeftOut, Position
+from soundpost.archive.execute.pool import WorkerPool
 from soundpost.archive.files import ArchiveFile
 from soundpost.archive.journal import Journal, open_journal
-from soundpost.archive.messages import Analyzed, LeftOut, Position
 from soundpost.archive.outputs import (
     DETECTIONS_FILE,
     RECORDINGS_FILE,
@@ -17,7 +19,6 @@ from soundpost.archive.outputs import (
     write_recordings,
 )
 from soundpost.archive.part import Part
-from soundpost.archive.pool import WorkerPool
 from soundpost.archive.row import Row
 from soundpost.archive.settings import AnalysisSettings, fingerprint
 from soundpost.archive.tables import FORMATS, Origin, write_tables
@@ -37,7 +38,7 @@ class Run:
         manifests: Of the models, in the order of the configuration.
         out: The folder of the journal and the tables.
         formats: Names of `FORMATS`: the tables besides those that are always written.
-        workers: Worker processes.
+        executor: Analyzes the files; by default one process of this machine.
         is_forced: Whether results of other settings are removed.
     """
 
@@ -45,7 +46,7 @@ class Run:
     manifests: Sequence[Manifest]
     out: Path
     formats: Sequence[str] = ()
-    workers: int = 1
+    executor: Executor = field(default_factory=lambda: WorkerPool(1))
     is_forced: bool = False
 
 
@@ -103,7 +104,7 @@ def _analyze_pending(
     run: Run, journal: Journal, pending: Sequence[ArchiveFile], observer: Observer
 ) -> dict[str, str]:
     failures = {}
-    for file, message in WorkerPool(run.settings, run.workers).run(pending):
+    for file, message in run.executor.run(run.settings, pending):
         match message:
             case Position(seconds):
                 observer.on_position(file, seconds)

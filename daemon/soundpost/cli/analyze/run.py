@@ -3,6 +3,7 @@
 import argparse
 import sys
 
+from soundpost.archive.execute.pool import WorkerPool
 from soundpost.cli.analyze.analyze import AnalyzeOptions, analyze
 from soundpost.cli.options import read_config
 
@@ -14,7 +15,7 @@ def run(options: argparse.Namespace) -> int:
         thresholds=options.threshold or (),
         zone=options.zone,
         formats=options.formats,
-        workers=options.workers,
+        executor=WorkerPool(options.workers),
         is_forced=options.is_forced,
     )
     return 0 if analyze(read_config(options), options.files, own, sys.stdout) else 1

@@ -7,8 +7,8 @@ from contextlib import suppress
 from multiprocessing.connection import Connection
 
 from soundpost.archive.analyzer import Analyzer
+from soundpost.archive.execute.messages import Analyzed, LeftOut, Position, Ready, Refused
 from soundpost.archive.files import ArchiveFile
-from soundpost.archive.messages import Analyzed, LeftOut, Position, Ready, Refused
 from soundpost.archive.settings import AnalysisSettings
 from soundpost.errors import CaptureError, SoundpostError
 from soundpost.recording.errors import RecordingError
