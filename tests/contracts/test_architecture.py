@@ -89,6 +89,8 @@ BREACHES = [
     ("importer-rich", "daemon/soundpost/cli/watch/view.py", "import rich.live"),
     ("importer-rich", "daemon/soundpost/cli/check.py", "import rich"),
     ("importer-pyarrow", "daemon/soundpost/archive/tables/events_csv.py", "import pyarrow"),
+    ("importer-distributed", "daemon/soundpost/archive/execute/pool.py", "import distributed"),
+    ("importer-distributed", "daemon/soundpost/archive/execute/worker.py", "import dask"),
     ("importer-paho", "daemon/soundpost/messages/payload.py", "import paho.mqtt.client"),
     ("importer-paho", "daemon/soundpost/app/run.py", "import paho.mqtt"),
 ]

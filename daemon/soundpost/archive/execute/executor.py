@@ -1,6 +1,6 @@
 """The interface of what analyzes files: a run gives it files, and receives messages about them."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from typing import NamedTuple, Protocol
 
 from soundpost.archive.execute.messages import Analyzed, LeftOut, Position
@@ -25,10 +25,10 @@ class Executor(Protocol):
 
     def run(
         self, settings: AnalysisSettings, files: Sequence[ArchiveFile]
-    ) -> Iterator[FileMessage]:
+    ) -> Generator[FileMessage]:
         """Yields the messages about files, as they come; each file ends with one result.
 
-        Closing the iterator ends the work that is under way.
+        Closing the generator ends the work that is under way.
 
         Args:
             settings: The models, their rules and the time zone.

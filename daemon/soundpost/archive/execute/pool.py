@@ -2,7 +2,7 @@
 
 import multiprocessing
 import signal
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnProcess
@@ -52,7 +52,7 @@ class WorkerPool:
 
     def run(
         self, settings: AnalysisSettings, files: Sequence[ArchiveFile]
-    ) -> Iterator[FileMessage]:
+    ) -> Generator[FileMessage]:
         """Yields the messages about files, as `Executor.run` does.
 
         Raises:
@@ -74,7 +74,7 @@ class _PoolRun:
         self._waiting = list(reversed(files))
         self._workers: dict[Connection, _Worker] = {}
 
-    def messages(self, most_workers: int) -> Iterator[FileMessage]:
+    def messages(self, most_workers: int) -> Generator[FileMessage]:
         """Yields the messages, with at most so many processes, which end with the iterator."""
         try:
             for _ in range(min(most_workers, len(self._waiting))):

@@ -12,6 +12,7 @@ from soundpost.archive.analysis import Run
 from soundpost.archive.analysis import analyze as analyze_files
 from soundpost.archive.execute.executor import Executor
 from soundpost.archive.execute.pool import WorkerPool
+from soundpost.archive.execute.shard import Shard
 from soundpost.archive.files import ArchiveFile, archive_files
 from soundpost.archive.part import Part
 from soundpost.archive.settings import AnalysisSettings
@@ -44,6 +45,8 @@ class AnalyzeOptions:
         formats: The tables besides those that are always written.
         executor: Analyzes the files; by default one process of this machine.
         is_forced: Whether results of other settings are removed.
+        shard: The part of the files that is analyzed, without tables; None for all.
+        merged: Folders of results whose parts are taken over.
     """
 
     out: Path
@@ -52,6 +55,8 @@ class AnalyzeOptions:
     formats: Sequence[str] = ()
     executor: Executor = field(default_factory=lambda: WorkerPool(1))
     is_forced: bool = False
+    shard: Shard | None = None
+    merged: Sequence[Path] = ()
 
 
 def analyze(config: Config, paths: Sequence[Path], options: AnalyzeOptions, out: TextIO) -> bool:
@@ -87,7 +92,12 @@ def analyze(config: Config, paths: Sequence[Path], options: AnalyzeOptions, out:
         failures = analyze_files(run, files, observer)
     observer.summary.write(out)
     _write_left_out(failures, out)
-    out.write(f"tables: {options.out}\n")
+    if options.shard is None:
+        out.write(f"tables: {options.out}\n")
+    else:
+        out.write(
+            f"shard {options.shard} of {options.out}: a run without --shard writes the tables\n"
+        )
     return not failures and not search.failures
 
 
