@@ -27,7 +27,7 @@ BREACHES = [
     ("one-way", "daemon/soundpost/messages/payload.py", "import soundpost.pipeline"),
     ("one-way", "daemon/soundpost/pipeline/pipeline.py", "import soundpost.app"),
     ("one-way", "daemon/soundpost/app/run.py", "import soundpost.cli"),
-    ("one-way", "daemon/soundpost/archive/worker.py", "import soundpost.app"),
+    ("one-way", "daemon/soundpost/archive/execute/worker.py", "import soundpost.app"),
     ("one-way", "daemon/soundpost/pipeline/build.py", "import soundpost.archive"),
     ("one-way", "daemon/soundpost/importer/write.py", "import soundpost.pipeline"),
     ("one-way", "daemon/soundpost/classify/find.py", "import soundpost.importer"),
@@ -90,6 +90,8 @@ BREACHES = [
     ("importer-rich", "daemon/soundpost/cli/watch/view.py", "import rich.live"),
     ("importer-rich", "daemon/soundpost/cli/check.py", "import rich"),
     ("importer-pyarrow", "daemon/soundpost/archive/tables/events_csv.py", "import pyarrow"),
+    ("importer-distributed", "daemon/soundpost/archive/execute/pool.py", "import distributed"),
+    ("importer-distributed", "daemon/soundpost/archive/execute/worker.py", "import dask"),
     ("importer-paho", "daemon/soundpost/messages/payload.py", "import paho.mqtt.client"),
     ("importer-paho", "daemon/soundpost/app/run.py", "import paho.mqtt"),
 ]

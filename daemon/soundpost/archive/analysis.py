@@ -3,13 +3,18 @@
 import logging
 import os
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from contextlib import closing
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
+from soundpost.archive.execute.executor import Executor
+from soundpost.archive.execute.messages import Analyzed, LeftOut, Position
+from soundpost.archive.execute.pool import WorkerPool
+from soundpost.archive.execute.shard import Shard
 from soundpost.archive.files import ArchiveFile
 from soundpost.archive.journal import Journal, open_journal
-from soundpost.archive.messages import Analyzed, LeftOut, Position
+from soundpost.archive.merge import merge
 from soundpost.archive.outputs import (
     DETECTIONS_FILE,
     RECORDINGS_FILE,
@@ -17,7 +22,6 @@ from soundpost.archive.outputs import (
     write_recordings,
 )
 from soundpost.archive.part import Part
-from soundpost.archive.pool import WorkerPool
 from soundpost.archive.row import Row
 from soundpost.archive.settings import AnalysisSettings, fingerprint
 from soundpost.archive.tables import FORMATS, Origin, write_tables
@@ -37,16 +41,20 @@ class Run:
         manifests: Of the models, in the order of the configuration.
         out: The folder of the journal and the tables.
         formats: Names of `FORMATS`: the tables besides those that are always written.
-        workers: Worker processes.
+        executor: Analyzes the files; by default one process of this machine.
         is_forced: Whether results of other settings are removed.
+        shard: The part of the files that is analyzed, without tables; None for all.
+        merged: Folders of results whose parts are taken over.
     """
 
     settings: AnalysisSettings
     manifests: Sequence[Manifest]
     out: Path
     formats: Sequence[str] = ()
-    workers: int = 1
+    executor: Executor = field(default_factory=lambda: WorkerPool(1))
     is_forced: bool = False
+    shard: Shard | None = None
+    merged: Sequence[Path] = ()
 
 
 class Observer(Protocol):
@@ -62,7 +70,7 @@ class Observer(Protocol):
         """Takes that a file is over, after so much sound; 0 for one that is left out."""
 
     def on_recording(self, part: Part) -> None:
-        """Takes each recording, in the order of the tables, when these are written."""
+        """Takes each recording, in the order of the tables, once all are analyzed."""
 
 
 def analyze(run: Run, files: Sequence[ArchiveFile], observer: Observer) -> dict[str, str]:
@@ -85,7 +93,10 @@ def analyze(run: Run, files: Sequence[ArchiveFile], observer: Observer) -> dict[
         if check := FORMATS[name].check:
             check()  # now, and not after hours
     settings = fingerprint(run.settings, run.manifests)
-    with open_journal(run.out, settings, is_forced=run.is_forced) as journal:
+    if run.shard is not None:
+        files = run.shard.choose(files)
+    with open_journal(run.out, settings, is_forced=run.is_forced, shard=run.shard) as journal:
+        merge(journal, run.merged, settings, files)
         pending = [file for file in files if journal.read(file.key) is None]
         observer.on_start(len(files) - len(pending), pending)
         failures = _analyze_pending(run, journal, pending, observer)
@@ -103,19 +114,20 @@ def _analyze_pending(
     run: Run, journal: Journal, pending: Sequence[ArchiveFile], observer: Observer
 ) -> dict[str, str]:
     failures = {}
-    for file, message in WorkerPool(run.settings, run.workers).run(pending):
-        match message:
-            case Position(seconds):
-                observer.on_position(file, seconds)
-            case Analyzed(part):
-                journal.write(file.key, part)
-                if part.damage:
-                    _log.warning("%s: %s", file.name, part.damage)
-                observer.on_end(file, part.seconds)
-            case LeftOut(reason, hint):
-                _log.error("%s: left out: %s\n  hint: %s", file.name, reason, hint)
-                failures[file.name] = reason
-                observer.on_end(file, 0.0)
+    with closing(run.executor.run(run.settings, pending)) as messages:
+        for file, message in messages:
+            match message:
+                case Position(seconds):
+                    observer.on_position(file, seconds)
+                case Analyzed(part):
+                    journal.write(file.key, part)
+                    if part.damage:
+                        _log.warning("%s: %s", file.name, part.damage)
+                    observer.on_end(file, part.seconds)
+                case LeftOut(reason, hint):
+                    _log.error("%s: left out: %s\n  hint: %s", file.name, reason, hint)
+                    failures[file.name] = reason
+                    observer.on_end(file, 0.0)
     return dict(sorted(failures.items(), key=lambda item: os.fsencode(item[0])))
 
 
@@ -142,6 +154,8 @@ def _write_outputs(
     for part in parts():
         observer.on_recording(part)
         recordings.append(part.recording)
+    if run.shard is not None:
+        return  # the tables are of all files
     models = {manifest.id: ModelIdentity.of(manifest) for manifest in run.manifests}
     write_detections(run.out / DETECTIONS_FILE, rows(), models)
     write_recordings(run.out / RECORDINGS_FILE, parts(), failures)

@@ -17,6 +17,7 @@ from soundpost.classify.model import load_models
 from soundpost.errors import CaptureError
 from soundpost.events import Detection, State
 from soundpost.health import Health
+from soundpost.manifest import Manifest
 from soundpost.messages.builder import LEVEL_DECIMALS, SCORE_DECIMALS
 from soundpost.messages.origin import Origin
 from soundpost.pipeline import build_pipeline, capture_rate_hz
@@ -45,9 +46,13 @@ class Analyzer:
     def __init__(self, settings: AnalysisSettings) -> None:
         self._settings = settings
         self._models = load_models(settings.config.all_models)
-        manifests = [model.bundle.manifest for model in self._models]
-        self._rate_hz = capture_rate_hz(settings.config.capture, manifests)
-        self._origin = Origin.of(settings.config.node, manifests)
+        self._rate_hz = capture_rate_hz(settings.config.capture, self.manifests)
+        self._origin = Origin.of(settings.config.node, self.manifests)
+
+    @property
+    def manifests(self) -> list[Manifest]:
+        """The manifests of the models, in the order of the configuration."""
+        return [model.bundle.manifest for model in self._models]
 
     def analyze(self, file: ArchiveFile, on_position: OnPosition) -> Part:
         """Returns the part of a file.

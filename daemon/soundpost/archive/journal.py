@@ -1,15 +1,16 @@
 """The journal of an archive: the parts of the files that are done, by which a run goes on."""
 
-import fcntl
 import logging
-import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from pathlib import Path
 
 import msgspec
 
+from soundpost.archive.execute.shard import Shard
+from soundpost.archive.lock import lock_folder
 from soundpost.archive.part import Part, decode_part, encode_part
 from soundpost.archive.settings import Fingerprint, differences
 from soundpost.errors import ArchiveError, ConfigError
@@ -18,7 +19,6 @@ from soundpost.system.atomic_file import write_atomic
 FOLDER = ".journal"
 """Below the folder of the tables; a search for recordings leaves it out."""
 _SETTINGS_FILE = "settings.json"
-_LOCK_FILE = "lock"
 _PARTS = "parts"
 _FAN_DIGITS = 2
 """Parts lie in 256 folders, so that none has more entries than a file system lists quickly."""
@@ -68,55 +68,64 @@ class Journal:
         except OSError as error:
             raise _unusable(path, error) from error
 
+    def copy_parts(self, other: "Journal", keys: Collection[str]) -> None:
+        """Stores the parts that another journal has and this one lacks.
+
+        Args:
+            other: The journal of the same settings.
+            keys: The files whose parts are copied.
+
+        Raises:
+            ArchiveError: A part cannot be read or stored.
+        """
+        for path in other._folder.glob(f"{_PARTS}/*/*.json"):  # noqa: SLF001 - of its own class
+            key = path.stem
+            if key in keys and self.read(key) is None and (part := other.read(key)):
+                self.write(key, part)
+
     def _path(self, key: str) -> Path:
         return self._folder / _PARTS / key[:_FAN_DIGITS] / f"{key}.json"
 
 
 @contextmanager
-def open_journal(out: Path, settings: Fingerprint, *, is_forced: bool) -> Iterator[Journal]:
+def open_journal(
+    out: Path, settings: Fingerprint, *, is_forced: bool, shard: Shard | None = None
+) -> Iterator[Journal]:
     """Opens the journal in the folder of the tables, which no other run may use meanwhile.
 
     Args:
         out: The folder; it is created.
         settings: The fingerprint of this run.
         is_forced: Whether parts of other settings are removed.
+        shard: The shard, beside which other shards may use the folder; None for a whole run.
 
     Raises:
         ConfigError: The folder has results of other settings.
         ArchiveError: Another run uses the folder, or it cannot be written to.
     """
     folder = out / FOLDER
+    begin = partial(_begin, folder, settings, is_forced)
     with ExitStack() as opening:
         try:
             folder.mkdir(parents=True, exist_ok=True)
-            descriptor = os.open(folder / _LOCK_FILE, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o640)
-            opening.callback(os.close, descriptor)
-            _lock(out, descriptor)
-            _begin(out, folder, settings, is_forced=is_forced)
+            opening.enter_context(lock_folder(folder, shard, begin))
         except OSError as error:
             raise _unusable(folder, error) from error
         yield Journal(folder)
 
 
-def _lock(out: Path, descriptor: int) -> None:
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError as error:
-        raise ArchiveError(
-            f"{out} is in use by another run", hint="wait for its end, or name another folder"
-        ) from error
-
-
-def _begin(out: Path, folder: Path, settings: Fingerprint, *, is_forced: bool) -> None:
+def _begin(folder: Path, settings: Fingerprint, is_forced: bool, is_alone: bool) -> None:  # noqa: FBT001 - a callback
     """Compares the settings with those of the parts, or stores them for the first ones."""
     before = _read_settings(folder)
     if before is not None and (different := differences(before, settings)):
-        if not is_forced:
+        if not is_forced or not is_alone:
             more = len(different) - _NAMED_AT_MOST
+            hint = "name another folder, or --force to discard those results and begin again"
             raise ConfigError(
-                f"{out} has results of other settings: {'; '.join(different[:_NAMED_AT_MOST])}"
+                f"{folder.parent} has results of other settings: "
+                f"{'; '.join(different[:_NAMED_AT_MOST])}"
                 + (f"; and {more} more" if more > 0 else ""),
-                hint="name another folder, or --force to discard those results and begin again",
+                hint=hint if is_alone else "name another folder: shards are using this one",
             )
         if (folder / _PARTS).exists():
             shutil.rmtree(folder / _PARTS)

@@ -3,13 +3,16 @@
 import logging
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TextIO
 from zoneinfo import ZoneInfo
 
 from soundpost.archive.analysis import Run
 from soundpost.archive.analysis import analyze as analyze_files
+from soundpost.archive.execute.executor import Executor
+from soundpost.archive.execute.pool import WorkerPool
+from soundpost.archive.execute.shard import Shard
 from soundpost.archive.files import ArchiveFile, archive_files
 from soundpost.archive.part import Part
 from soundpost.archive.settings import AnalysisSettings
@@ -40,16 +43,20 @@ class AnalyzeOptions:
         thresholds: They win over those of the configuration.
         zone: The zone of the recorders' clocks; None if it is not known.
         formats: The tables besides those that are always written.
-        workers: Worker processes.
+        executor: Analyzes the files; by default one process of this machine.
         is_forced: Whether results of other settings are removed.
+        shard: The part of the files that is analyzed, without tables; None for all.
+        merged: Folders of results whose parts are taken over.
     """
 
     out: Path
     thresholds: Sequence[Threshold] = ()
     zone: ZoneInfo | None = None
     formats: Sequence[str] = ()
-    workers: int = 1
+    executor: Executor = field(default_factory=lambda: WorkerPool(1))
     is_forced: bool = False
+    shard: Shard | None = None
+    merged: Sequence[Path] = ()
 
 
 def analyze(config: Config, paths: Sequence[Path], options: AnalyzeOptions, out: TextIO) -> bool:
@@ -77,13 +84,20 @@ def analyze(config: Config, paths: Sequence[Path], options: AnalyzeOptions, out:
     files = archive_files(paths, search.find(paths))
     if not files:
         return False
-    run = Run(settings, manifests, options.out, options.formats, options.workers, options.is_forced)
+    run = Run(
+        settings, manifests, options.out, options.formats, options.executor, options.is_forced
+    )
     observer = _Observer(capture_rate_hz(config.capture, manifests), AnalysisProgress(sys.stderr))
     with observer.progress.beside_the_log():
         failures = analyze_files(run, files, observer)
     observer.summary.write(out)
     _write_left_out(failures, out)
-    out.write(f"tables: {options.out}\n")
+    if options.shard is None:
+        out.write(f"tables: {options.out}\n")
+    else:
+        out.write(
+            f"shard {options.shard} of {options.out}: a run without --shard writes the tables\n"
+        )
     return not failures and not search.failures
 
 

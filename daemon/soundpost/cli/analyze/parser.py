@@ -2,10 +2,12 @@
 
 import argparse
 import os
+import re
 from collections.abc import Callable
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from soundpost.archive.execute.shard import Shard
 from soundpost.cli.flags.values import threshold
 from soundpost.cli.options import CommandParser, add_configuration
 
@@ -22,6 +24,9 @@ examples:
   soundpost analyze card/ --out results --bundle everyday --bundle /srv/models/birds
   soundpost analyze card/ --out results --threshold 0.3    refused: results has other settings
   soundpost analyze card/ --out results --threshold 0.3 --force    begins again
+  soundpost analyze /srv/card --out /srv/results --cluster tcp://scheduler:8786
+  soundpost analyze /srv/card --out /srv/results --shard 3/40    one of 40 jobs of a batch system
+  soundpost analyze /srv/card --out /srv/results                 after all 40: writes the tables
 
 FOLDER gets detections.jsonl (a line of JSON for each event), recordings.csv (a row for each file,
 with the reason for those that were left out), the tables of --formats, and .journal/, by which a
@@ -80,6 +85,29 @@ def add_analyze(add: Callable[[str, str, str], CommandParser]) -> None:
         "%(default)s)",
     )
     parser.add_argument(
+        "--cluster",
+        type=_scheduler,
+        metavar="ADDRESS",
+        help="the scheduler of a Dask cluster instead of processes here, as tcp://scheduler:8786; "
+        "its machines have the recordings under the same paths",
+    )
+    parts = parser.add_mutually_exclusive_group()
+    parts.add_argument(
+        "--shard",
+        type=_shard,
+        metavar="K/N",
+        help="analyze the K-th of N parts only, without tables, as one of N independent runs",
+    )
+    parts.add_argument(
+        "--merge",
+        type=Path,
+        nargs="+",
+        default=(),
+        dest="merged",
+        metavar="RESULTS",
+        help="take over what shards have in folders of their own",
+    )
+    parser.add_argument(
         "--force",
         action="store_true",
         dest="is_forced",
@@ -115,6 +143,32 @@ def _formats(text: str) -> tuple[str, ...]:
             f"expected some of {', '.join(FORMATS)}, separated by commas, or none, got {wrong[0]!r}"
         )
     return names
+
+
+def _scheduler(text: str) -> str:
+    """Parses the address of a scheduler.
+
+    Raises:
+        ArgumentTypeError: It is none.
+    """
+    if re.fullmatch(r"(tcp|tls)://(\[[0-9a-fA-F:.]+\]|[^\s:/\[\]]+):\d{1,5}", text):
+        return text
+    raise argparse.ArgumentTypeError(
+        f"expected the address of a Dask scheduler, as tcp://scheduler:8786, got {text!r}"
+    )
+
+
+def _shard(text: str) -> Shard:
+    """Parses a shard, such as `3/40`.
+
+    Raises:
+        ArgumentTypeError: It is none.
+    """
+    if match := re.fullmatch(r"(\d{1,7})/(\d{1,7})", text):
+        shard = Shard(int(match[1]), int(match[2]))
+        if 1 <= shard.number <= shard.count:
+            return shard
+    raise argparse.ArgumentTypeError(f"expected a shard from 1/N to N/N, as 3/40, got {text!r}")
 
 
 def _workers(text: str) -> int:

@@ -7,6 +7,7 @@ import pytest
 from sample_archive import events, recordings, write_models, write_sound
 
 from soundpost.archive.analysis import Run, analyze
+from soundpost.archive.execute.pool import WorkerPool
 from soundpost.archive.files import ArchiveFile, archive_files
 from soundpost.archive.part import Part
 from soundpost.archive.settings import AnalysisSettings
@@ -50,7 +51,9 @@ def run(tmp_path: Path) -> Run:
     (manifest,) = (model.bundle.manifest for model in load_models(config.all_models))
     (model,) = config.all_models
     rules = build_rules(manifest.labels, model.decide, manifest.input.sample_rate_hz)
-    return Run(AnalysisSettings(config, [rules]), [manifest], tmp_path / "out", ("csv",), 2)
+    return Run(
+        AnalysisSettings(config, [rules]), [manifest], tmp_path / "out", ("csv",), WorkerPool(2)
+    )
 
 
 @pytest.fixture

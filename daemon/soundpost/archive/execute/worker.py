@@ -6,9 +6,9 @@ import time
 from contextlib import suppress
 from multiprocessing.connection import Connection
 
-from soundpost.archive.analyzer import Analyzer
+from soundpost.archive.analyzer import Analyzer, OnPosition
+from soundpost.archive.execute.messages import Analyzed, LeftOut, Position, Ready, Refused
 from soundpost.archive.files import ArchiveFile
-from soundpost.archive.messages import Analyzed, LeftOut, Position, Ready, Refused
 from soundpost.archive.settings import AnalysisSettings
 from soundpost.errors import CaptureError, SoundpostError
 from soundpost.recording.errors import RecordingError
@@ -46,10 +46,13 @@ def _analyze(connection: Connection, analyzer: Analyzer, file: ArchiveFile) -> N
             due_seconds = time.monotonic() + POSITION_SECONDS
             connection.send(Position(seconds))
 
+    connection.send(result_of(analyzer, file, send_position))
+
+
+def result_of(analyzer: Analyzer, file: ArchiveFile, on_position: OnPosition) -> Analyzed | LeftOut:
+    """Returns the part of a file, or the reason for which it has none."""
     try:
-        part = analyzer.analyze(file, send_position)
+        return Analyzed(analyzer.analyze(file, on_position))
     except CaptureError as error:
         reason = error.problem if isinstance(error, RecordingError) else str(error)
-        connection.send(LeftOut(reason, error.hint))
-    else:
-        connection.send(Analyzed(part))
+        return LeftOut(reason, error.hint)

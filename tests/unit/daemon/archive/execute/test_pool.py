@@ -9,9 +9,9 @@ import msgspec
 import pytest
 from sample_archive import write_models, write_sound
 
+from soundpost.archive.execute.messages import Analyzed, LeftOut, Position
+from soundpost.archive.execute.pool import WorkerPool
 from soundpost.archive.files import archive_files
-from soundpost.archive.messages import Analyzed, LeftOut, Position
-from soundpost.archive.pool import WorkerPool
 from soundpost.archive.settings import AnalysisSettings
 from soundpost.classify.model import load_models
 from soundpost.config import load_config
@@ -35,7 +35,7 @@ def test_each_file_has_one_result(settings: AnalysisSettings, tmp_path: Path) ->
         write_sound(tmp_path / f"{number}.wav", number, seconds=2.0)
     (tmp_path / "3.wav").write_bytes(b"RIFF")
     files = archive_files([tmp_path], sorted(tmp_path.iterdir()))
-    messages = list(WorkerPool(settings, 6).run(files))
+    messages = list(WorkerPool(6).run(settings, files))
     results = {
         file.name: message for file, message in messages if not isinstance(message, Position)
     }
@@ -51,7 +51,7 @@ def test_a_process_that_dies_is_replaced(settings: AnalysisSettings, tmp_path: P
     files = archive_files([tmp_path], sorted(tmp_path.iterdir()))
     results = {}
     killed: list[int] = []
-    for file, message in WorkerPool(settings, 1).run(files):
+    for file, message in WorkerPool(1).run(settings, files):
         if isinstance(message, Position) and not killed:
             killed = [process.pid or 0 for process in multiprocessing.active_children()]
             os.kill(killed[0], signal.SIGBUS)
@@ -74,4 +74,4 @@ def test_models_that_cannot_be_loaded_end_the_run(
     broken = AnalysisSettings(config, settings.rules)
     files = archive_files([tmp_path], [tmp_path / "0.wav"])
     with pytest.raises(ArchiveError, match="no-such-bundle"):
-        list(WorkerPool(broken, 1).run(files))
+        list(WorkerPool(1).run(broken, files))

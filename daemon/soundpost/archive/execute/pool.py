@@ -1,35 +1,23 @@
-"""The worker processes of a run: each gets one file at a time, and may crash."""
+"""Worker processes of this machine: each gets one file at a time, and may crash."""
 
 import multiprocessing
 import signal
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnProcess
-from typing import NamedTuple
 
+from soundpost.archive.execute.executor import FileMessage
+from soundpost.archive.execute.messages import Analyzed, LeftOut, Position, Ready, Refused
+from soundpost.archive.execute.worker import work
 from soundpost.archive.files import ArchiveFile
-from soundpost.archive.messages import Analyzed, LeftOut, Position, Ready, Refused
 from soundpost.archive.settings import AnalysisSettings
-from soundpost.archive.worker import work
 from soundpost.errors import ArchiveError
 
 # A fork would copy the locks of native libraries' threads, held or not.
 _SPAWN = multiprocessing.get_context("spawn")
 
 _MESSAGE = Ready | Refused | Position | Analyzed | LeftOut
-
-
-class FileMessage(NamedTuple):
-    """A message about a file.
-
-    Attributes:
-        file: The file.
-        message: How far it is, its result, or the reason for which it has none.
-    """
-
-    file: ArchiveFile
-    message: Position | Analyzed | LeftOut
 
 
 @dataclass(slots=True)
@@ -50,35 +38,51 @@ class _Worker:
 
 
 class WorkerPool:
-    """Analyzes files in processes.
+    """Analyzes files in processes: the executor of one machine.
 
     A process that ends in the middle of a file, by a crash of a decoder or by the kernel for want
     of memory, is replaced, and its file is left out.
 
     Args:
-        settings: The models, their rules and the time zone.
         workers: Processes; no more are started than there are files.
     """
 
-    def __init__(self, settings: AnalysisSettings, workers: int) -> None:
-        self._settings = settings
-        self._most_workers = workers
-        self._workers: dict[Connection, _Worker] = {}
+    def __init__(self, workers: int) -> None:
+        self._workers = workers
 
-    def run(self, files: Sequence[ArchiveFile]) -> Iterator[FileMessage]:
-        """Yields the messages about files, as they come; each file ends with one result.
+    def run(
+        self, settings: AnalysisSettings, files: Sequence[ArchiveFile]
+    ) -> Generator[FileMessage]:
+        """Yields the messages about files, as `Executor.run` does.
 
         Raises:
             ArchiveError: A worker cannot load the models, or ended before it had.
         """
-        waiting = list(reversed(files))
+        return _PoolRun(settings, files).messages(self._workers)
+
+
+class _PoolRun:
+    """The processes of one run, and the files that wait for one.
+
+    Args:
+        settings: The models, their rules and the time zone.
+        files: The files.
+    """
+
+    def __init__(self, settings: AnalysisSettings, files: Sequence[ArchiveFile]) -> None:
+        self._settings = settings
+        self._waiting = list(reversed(files))
+        self._workers: dict[Connection, _Worker] = {}
+
+    def messages(self, most_workers: int) -> Generator[FileMessage]:
+        """Yields the messages, with at most so many processes, which end with the iterator."""
         try:
-            for _ in range(min(self._most_workers, len(files))):
+            for _ in range(min(most_workers, len(self._waiting))):
                 self._start()
             while self._workers:
                 for connection in wait(list(self._workers)):
                     worker = self._workers[connection]  # type: ignore[index] # all are connections
-                    yield from self._receive(worker, waiting)
+                    yield from self._receive(worker)
         finally:
             for worker in self._workers.values():
                 worker.process.kill()
@@ -91,11 +95,11 @@ class WorkerPool:
         other.close()  # so that the end of the process is the end of the connection
         self._workers[own] = _Worker(process, own)
 
-    def _receive(self, worker: _Worker, waiting: list[ArchiveFile]) -> Iterator[FileMessage]:
+    def _receive(self, worker: _Worker) -> Iterator[FileMessage]:
         try:
             message: _MESSAGE = worker.connection.recv()
         except (EOFError, OSError):  # OSError: it ended within a message
-            yield from self._replace(worker, waiting)
+            yield from self._replace(worker)
             return
         if isinstance(message, Refused):
             raise ArchiveError(message.message, hint=message.hint)
@@ -104,10 +108,10 @@ class WorkerPool:
         elif worker.file is not None:
             yield FileMessage(worker.file, message)
         if not isinstance(message, Position):
-            self._give_file(worker, waiting)
+            self._give_file(worker)
 
-    def _give_file(self, worker: _Worker, waiting: list[ArchiveFile]) -> None:
-        worker.file = waiting.pop() if waiting else None
+    def _give_file(self, worker: _Worker) -> None:
+        worker.file = self._waiting.pop() if self._waiting else None
         if worker.file is None:
             self._end(worker)
             return
@@ -116,7 +120,7 @@ class WorkerPool:
         except OSError:  # it has ended; the next read finds the end
             return
 
-    def _replace(self, worker: _Worker, waiting: list[ArchiveFile]) -> Iterator[FileMessage]:
+    def _replace(self, worker: _Worker) -> Iterator[FileMessage]:
         self._end(worker)
         how = _ended(worker.process.exitcode)
         if not worker.is_ready or worker.file is None:
@@ -128,7 +132,7 @@ class WorkerPool:
         yield FileMessage(
             worker.file, LeftOut(reason, "copy the file again, or convert it to WAV or FLAC")
         )
-        if waiting:
+        if self._waiting:
             self._start()
 
     def _end(self, worker: _Worker) -> None:

@@ -1,4 +1,4 @@
-"""The messages between a run and its worker processes."""
+"""The messages of workers to their run."""
 
 from dataclasses import dataclass
 
@@ -56,3 +56,16 @@ class LeftOut:
 
     reason: str
     hint: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unseen:
+    """A worker of a cluster does not see the file that the run saw.
+
+    Attributes:
+        worker: Its address.
+        reason: What it sees instead, in one line.
+    """
+
+    worker: str
+    reason: str

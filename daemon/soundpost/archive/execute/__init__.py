@@ -1,0 +1,1 @@
+"""Executes the analysis of files: by processes of this machine, or on a cluster."""

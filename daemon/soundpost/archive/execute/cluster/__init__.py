@@ -1,0 +1,1 @@
+"""Analyzes files on a Dask cluster; the only package that imports distributed."""

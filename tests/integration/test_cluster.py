@@ -1,0 +1,177 @@
+"""`soundpost analyze` on a Dask cluster of real processes: the tables, and what is killed."""
+
+import os
+import signal
+import subprocess
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from daemon_process import SOUNDPOST, soundpost
+from dask_cluster import DaskCluster, has_open
+from mqtt_subscriber import PATIENCE_SECONDS
+from sample_archive import recordings, tables, write_archive, write_models, write_sound
+
+FILES = 12
+
+
+@pytest.fixture(scope="module")
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DaskCluster]:
+    """Provides a cluster of two workers."""
+    with DaskCluster(tmp_path_factory.mktemp("dask"), workers=2) as cluster:
+        yield cluster
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Provides an archive, a configuration of two models, and the tables of one process."""
+    folder = tmp_path_factory.mktemp("archive")
+    config = write_models(folder)
+    write_archive(folder / "card", FILES)
+    done = soundpost(*command(folder / "card", folder / "results", config), "--workers", "1")
+    assert done.returncode == 0, done.stderr
+    return folder
+
+
+def command(card: Path, out: Path, config: Path, *more: str) -> list[str]:
+    """Returns a command line; times are in the zone of the card's recorder."""
+    zone = ("--timezone", "Europe/Berlin")
+    return ["analyze", str(card), "--out", str(out), "--config", str(config), *zone, *more]
+
+
+def start(card: Path, out: Path, config: Path, address: str) -> "subprocess.Popen[str]":
+    """Starts a run on a cluster."""
+    line = command(card, out, config, "--cluster", address)
+    return subprocess.Popen(
+        [str(SOUNDPOST), *line],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+
+
+def wait_until(condition: Callable[[], object]) -> None:
+    """Waits until a condition holds."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+
+
+def parts(out: Path) -> list[Path]:
+    """Returns the parts of the journal that are complete."""
+    return list(out.glob(".journal/parts/*/[!.]*.json"))
+
+
+def test_tables_are_those_of_one_process(
+    folder: Path, tmp_path: Path, cluster: DaskCluster
+) -> None:
+    """To the byte; paths relative to the folder of the run are found by the workers, too."""
+    line = command(Path("card"), tmp_path, Path("low-high.toml"), "--cluster", cluster.address)
+    done = subprocess.run(
+        [str(SOUNDPOST), *line],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=PATIENCE_SECONDS,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert tables(tmp_path) == tables(folder / "results")
+
+
+def test_killed_workers_lose_nothing(folder: Path, tmp_path: Path, cluster: DaskCluster) -> None:
+    """Their batches go to others; the tables are the same to the byte."""
+    run = start(folder / "card", tmp_path, folder / "low-high.toml", cluster.address)
+    card = list((folder / "card").rglob("*.WAV"))
+    for _ in range(2):
+        wait_until(lambda: any(has_open(pid, file) for pid in cluster.workers() for file in card))
+        for pid in cluster.workers():
+            os.kill(pid, signal.SIGKILL)
+    output, errors = run.communicate(timeout=PATIENCE_SECONDS)
+    assert run.returncode == 0, output + errors
+    assert tables(tmp_path) == tables(folder / "results")
+
+
+def test_ctrl_c_frees_the_cluster(folder: Path, tmp_path: Path, cluster: DaskCluster) -> None:
+    """The workers leave a file of hours within a second, and the next run goes on."""
+    config = folder / "low-high.toml"
+    card = tmp_path / "card"
+    write_archive(card, FILES)
+    write_sound(card / "a/long.wav", seed=5, seconds=900.0)
+    run = start(card, tmp_path / "out", config, cluster.address)
+    wait_until(lambda: any(has_open(pid, card / "a/long.wav") for pid in cluster.workers()))
+    os.killpg(run.pid, signal.SIGINT)
+    _, errors = run.communicate(timeout=PATIENCE_SECONDS)
+    assert run.returncode == 128 + signal.SIGINT
+    assert "Traceback" not in errors
+    wait_until(lambda: not any(has_open(pid, card / "a/long.wav") for pid in cluster.workers()))
+    (card / "a/long.wav").unlink()
+    run = start(card, tmp_path / "out", config, cluster.address)
+    output, errors = run.communicate(timeout=PATIENCE_SECONDS)
+    assert run.returncode == 0, output + errors
+
+
+@pytest.mark.slow
+def test_a_file_that_kills_each_worker_is_left_out(
+    folder: Path, tmp_path: Path, cluster: DaskCluster
+) -> None:
+    """It is named; the files beside it have their rows."""
+    card, out = tmp_path / "card", tmp_path / "out"
+    write_archive(card, FILES)
+    killer = card / "b/killer.wav"
+    write_sound(killer, seed=5, seconds=120.0)
+    run = start(card, out, folder / "low-high.toml", cluster.address)
+    kills = 0
+    over = threading.Event()
+
+    def kill() -> None:
+        nonlocal kills
+        while not over.wait(0.01):
+            for pid in cluster.workers():
+                if has_open(pid, killer):
+                    os.kill(pid, signal.SIGSEGV)
+                    kills += 1
+                    wait_until(lambda: not Path(f"/proc/{pid}/fd/0").exists())  # noqa: B023 - called within the round
+
+    killing = threading.Thread(target=kill)
+    killing.start()
+    try:
+        output, errors = run.communicate(timeout=4 * PATIENCE_SECONDS)
+    finally:
+        over.set()
+        killing.join()
+    assert run.returncode == 1, errors
+    assert "b/killer.wav: 4 workers were killed while they had it" in output
+    assert [row["file"] for row in recordings(out) if row["failure"]] == ["b/killer.wav"]
+    assert len(recordings(out)) == FILES + 1
+    assert kills >= 8
+
+
+@pytest.mark.slow
+def test_a_scheduler_that_restarts_ends_the_run_and_the_next_goes_on(
+    folder: Path, tmp_path: Path
+) -> None:
+    """The error says what to do; what was done is not done again."""
+    write_archive(tmp_path / "card", 40)
+    config = folder / "low-high.toml"
+    with DaskCluster(tmp_path / "dask", workers=1) as cluster:
+        run = start(tmp_path / "card", tmp_path / "out", config, cluster.address)
+        wait_until(lambda: parts(tmp_path / "out"))
+        cluster.stop()
+        cluster.start()
+        _, errors = run.communicate(timeout=PATIENCE_SECONDS)
+        assert run.returncode == 1
+        assert f"the scheduler {cluster.address} was lost\n  hint: " in errors
+        assert "Traceback" not in errors
+        done = {part: part.stat().st_mtime_ns for part in parts(tmp_path / "out")}
+        run = start(tmp_path / "card", tmp_path / "out", config, cluster.address)
+        output, errors = run.communicate(timeout=PATIENCE_SECONDS)
+        assert run.returncode == 0, output + errors
+        assert {part: part.stat().st_mtime_ns for part in done} == done
+    local = soundpost(*command(tmp_path / "card", tmp_path / "local", config, "--workers", "1"))
+    assert local.returncode == 0, local.stderr
+    assert tables(tmp_path / "out") == tables(tmp_path / "local")
