@@ -1,5 +1,6 @@
 """What `soundpost review` does without keys: list, one verdict for many, undo, export."""
 
+import logging
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TextIO
@@ -9,12 +10,14 @@ import msgspec
 from soundpost.errors import ReviewError, did_you_mean
 from soundpost.review import Decision, ReviewedEvent, ReviewStore, Verdict
 from soundpost.review.export.choose import choose
-from soundpost.review.export.experiment import EXPERIMENT_FILE
+from soundpost.review.export.experiment import EXPERIMENT_FILE, FEWEST_FOLDS
 from soundpost.review.export.folder import export_folder
+from soundpost.review.export.labels import BACKGROUND
 from soundpost.system.printable import printable
 
 MOST_SHOWN = 64
 """Characters of a label or a file, which is as long as a bundle or a recorder makes it."""
+_log = logging.getLogger("soundpost.review")
 _PLAIN_VERDICTS = (Verdict.RIGHT, Verdict.WRONG, Verdict.UNSURE)
 
 
@@ -84,7 +87,11 @@ def export(
     """
     choice = choose(events, all_events)
     exported = export_folder(choice.chosen, folder)
-    out.writelines(f"{label}  {count}\n" for label, count in sorted(exported.labels.items()))
+    for label, count in sorted(exported.labels.items()):
+        groups = exported.groups[label]
+        out.write(f"{label}  {count} sounds of {groups} recordings\n")
+        if groups < FEWEST_FOLDS and label != BACKGROUND:
+            _log.warning("%s: training needs sounds of %d recordings at least", label, FEWEST_FOLDS)
     left_out = {
         "without a verdict, or unsure": choice.undecided,
         "another sound in it": choice.mixed,

@@ -20,7 +20,7 @@ name = {name}
 [data]
 kind = "csv"
 folder = {folder}
-folds = {folds} # by group: the clips of one recording, or of an hour of a node, stay together
+folds = {folds} # by group: the clips of one recording, or of ten minutes of a node, stay together
 {background}
 [bundle]
 id = {name}

@@ -35,12 +35,14 @@ class Exported:
 
     Attributes:
         labels: The number of sounds of each label.
+        groups: The number of groups of each label, by which folds are made.
         unreadable: Events whose sound cannot be read.
         silent: Events whose sound is digital silence, such as one that was silenced.
         copies: Events whose sound was exported before, under another label.
     """
 
     labels: Counter[str] = field(default_factory=Counter)
+    groups: dict[str, int] = field(default_factory=dict)
     unreadable: int = 0
     silent: int = 0
     copies: int = 0
@@ -123,8 +125,8 @@ class _Writer:
         groups: defaultdict[str, set[str]] = defaultdict(set)
         for _, label, group, *_ in rows:
             groups[label].add(group)
-        counts = {label: len(names) for label, names in groups.items()}
-        experiment = experiment_text(self._folder.absolute(), counts)
+        self._exported.groups = {label: len(names) for label, names in groups.items()}
+        experiment = experiment_text(self._folder.absolute(), self._exported.groups)
         write_atomic(self._part / EXPERIMENT_FILE, experiment.encode(), mode=_FILE_MODE)
         return self._exported
 

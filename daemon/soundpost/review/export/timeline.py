@@ -11,8 +11,8 @@ from soundpost.review.sound import stretch_of
 from soundpost.system.clock import rfc3339
 from soundpost.system.units import NANOSECONDS_PER_MILLISECOND
 
-_HOUR_MS = 3_600_000
-_HOUR_CHARACTERS = len("2026-11-18T11")
+_GROUP_MS = 600_000
+_GROUP_CHARACTERS = len("2026-11-18T11:10")
 _HASH_DIGITS = 8
 
 
@@ -85,9 +85,9 @@ class Timeline:
 def group_names(events: Sequence[Placed]) -> list[str]:
     """Returns the group of each event; training keeps a group in one fold.
 
-    A recording of an archive is a group. The clips of a node are grouped by the hour, because an
-    animal or a machine that sounds again within it is the same one; clips that overlap are always
-    one group, also across the hour.
+    A recording of an archive is a group. The clips of a node are grouped by ten minutes, because
+    an animal or a machine that sounds again within them is most likely the same one; clips that
+    overlap are always one group.
     """
     groups = [""] * len(events)
     keys = [(placed.recording, placed.cut_begin_ms) for placed in events]
@@ -99,9 +99,9 @@ def group_names(events: Sequence[Placed]) -> list[str]:
             groups[at] = _named(placed.recording)
             continue
         if placed.recording != recording or placed.cut_begin_ms >= end_ms:
-            hour_ms = int(placed.cut_begin_ms) // _HOUR_MS * _HOUR_MS
-            hour = rfc3339(hour_ms * NANOSECONDS_PER_MILLISECOND)[:_HOUR_CHARACTERS]
-            group = _named(f"{placed.recording} {hour}")
+            first_ms = int(placed.cut_begin_ms) // _GROUP_MS * _GROUP_MS
+            first = rfc3339(first_ms * NANOSECONDS_PER_MILLISECOND)[:_GROUP_CHARACTERS]
+            group = _named(f"{placed.recording} {first}")
             recording, end_ms = placed.recording, placed.cut_end_ms
         end_ms = max(end_ms, placed.cut_end_ms)
         groups[at] = group

@@ -4,7 +4,7 @@ import os
 import sqlite3
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from soundpost.errors import ReviewError
@@ -14,6 +14,9 @@ from soundpost.system.systemd import state_directory
 APPLICATION_ID = 0x736F7276  # "sorv"
 _FILE_NAME = "review.db"
 _FILE_MODE = 0o640  # as recordings: private to the owner and the group
+
+_LEAST_BYTES = 512
+"""The smallest page of SQLite, which takes a shorter file for an empty one."""
 
 _LOCK_SECONDS = 10.0
 """A wait for another process: an import of a million events commits within it."""
@@ -68,8 +71,7 @@ class Database:
     def __init__(self, path: Path) -> None:
         self._path = path
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            os.close(os.open(path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, _FILE_MODE))
+            _create(path)
         except OSError as error:
             hint = _HINTS[sqlite3.SQLITE_CANTOPEN]
             raise ReviewError(f"{path}: {error.strerror}", hint=hint) from error
@@ -169,3 +171,21 @@ class Database:
                     connection.execute(statement)
             connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
             connection.execute(f"PRAGMA user_version = {len(MIGRATIONS)}")
+
+
+def _create(path: Path) -> None:
+    """Creates the file if it is missing.
+
+    A file that is there is not opened: closing it would drop the locks of other connections of this
+    process (POSIX).
+
+    Raises:
+        OSError: It cannot be created.
+        ReviewError: The file is shorter than a database.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    flags = os.O_CREAT | os.O_EXCL | os.O_RDWR | os.O_CLOEXEC
+    with suppress(FileExistsError):
+        os.close(os.open(path, flags, _FILE_MODE))
+    if 0 < path.stat().st_size < _LEAST_BYTES:
+        raise ReviewError(f"{path}: file is not a database", hint=_HINTS[sqlite3.SQLITE_NOTADB])

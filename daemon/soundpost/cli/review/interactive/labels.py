@@ -17,7 +17,7 @@ class LabelSuggestions:
 
     Args:
         events: All events of the store.
-        more: Labels without an event, such as the others of a bundle.
+        more: Labels without an event, such as the others of a bundle: they are completed only.
     """
 
     def __init__(self, events: Iterable[ReviewedEvent], more: Iterable[str] = ()) -> None:
@@ -37,7 +37,7 @@ class LabelSuggestions:
         """Returns the labels of the keys 1 to 9 for an event of a label."""
         if label not in self._by_label:
             first = _by_frequency(self._corrections[label])
-            ordered = dict.fromkeys([*first, *self._by_frequency, *sorted(self._all)])
+            ordered = dict.fromkeys([*first, *self._by_frequency])
             self._by_label[label] = [each for each in ordered if each != label][:KEYS]
         return self._by_label[label]
 
