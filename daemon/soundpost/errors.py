@@ -83,6 +83,10 @@ class ArchiveError(SoundpostError):
     """Recordings cannot be analyzed: the folder of the results, or all worker processes, fail."""
 
 
+class ReviewError(SoundpostError):
+    """Events cannot be reviewed: their store, an import, an export or the terminal fails."""
+
+
 class WatchError(SoundpostError):
     """The display of `soundpost watch` does not work on this terminal."""
 

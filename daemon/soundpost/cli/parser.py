@@ -10,6 +10,7 @@ from soundpost.cli.bundle.parser import add_bundle
 from soundpost.cli.flags.values import positive_seconds, threshold
 from soundpost.cli.models.parser import add_models, week
 from soundpost.cli.options import CommandParser, add_configuration
+from soundpost.cli.review.parser import add_review
 
 _EXAMPLES = """\
 first steps:
@@ -20,6 +21,7 @@ first steps:
   soundpost analyze card/ --out results  detect in months of recordings, and write tables
   soundpost check --source mic:USB       try everything, one line each
   soundpost watch --source mic:USB       see what is detected as it happens
+  soundpost review results/ --recordings card/    say by keyboard which events are right
   soundpost run --source mic:USB --broker mqtt://broker.local:1883
   soundpost run --config /etc/soundpost/soundpost.toml
 
@@ -122,6 +124,8 @@ def build_parser() -> argparse.ArgumentParser:
     clips.add_argument("--evidence", metavar="DIR", help="their folder [evidence.folder]")
     clips.add_argument("--label", metavar="LABEL", help="only clips of this label")
     clips.add_argument("--export", type=Path, metavar="DIR", help="copy them to this folder")
+
+    add_review(partial(_add, commands))
 
     examples = "example:\n  soundpost bench --bundle /srv/models/garden\n"
     bench = _add(commands, "bench", "measure the cost of each stage on this machine", examples)

@@ -175,6 +175,12 @@ def _clips(options: argparse.Namespace) -> int:
     return 0
 
 
+def _review(options: argparse.Namespace) -> int:
+    from soundpost.cli.review import run  # noqa: PLC0415 - see above
+
+    return run.run(options)
+
+
 def _bench(options: argparse.Namespace) -> int:
     from soundpost.cli import bench  # noqa: PLC0415 - see above
 
@@ -194,6 +200,7 @@ _COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "labels": _labels,
     "bundle": _bundle,
     "clips": _clips,
+    "review": _review,
     "bench": _bench,
 }
 """By the name of the command."""

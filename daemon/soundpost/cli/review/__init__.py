@@ -1,0 +1,1 @@
+"""`soundpost review`: verdicts on events, by keyboard; precision, and training folders."""

@@ -1,0 +1,1 @@
+"""A review on the terminal: its screen, its keys, its sounds."""

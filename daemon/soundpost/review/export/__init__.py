@@ -1,0 +1,1 @@
+"""Exports reviewed events as a folder that training reads."""
