@@ -80,7 +80,7 @@ def view_event(event: Event, zones: Zones, text: Catalogue, *, is_online: bool =
         state_text=text(f"event.{state}"),
         length="" if event.seconds is None else length(event.seconds, text),
         score=f"{event.score:.2f}",
-        level=text("event.level", level=f"{event.level_dbfs:.0f}"),
+        level=text("event.level", level=signed(event.level_dbfs)),
         is_clock_wrong=event.clock == "untrusted",
     )
 
@@ -97,6 +97,11 @@ def length(seconds: float, text: Catalogue) -> str:
         return text("event.seconds", seconds=f"{seconds:.1f}")
     minutes, rest = divmod(round(seconds), 60)
     return text("event.minutes", minutes=minutes, seconds=rest)
+
+
+def signed(level_dbfs: float) -> str:
+    """Returns a level as a whole number with a minus sign, not a hyphen."""
+    return f"{level_dbfs:.0f}".replace("-", "\N{MINUS SIGN}")
 
 
 def clock_length(seconds: float) -> str:

@@ -47,7 +47,7 @@ class HistoryForm:
             ("label", self.label),
             ("group", self.group),
             ("node", self.node),
-            ("state", "" if self.state == ANY_STATE else self.state),
+            ("state", self.state),
             ("score", self.score),
         ]
 
@@ -57,19 +57,22 @@ class HistoryForm:
         return [*self.without_period, ("from", self.first_day), ("to", self.last_day)]
 
 
-def read_form(values: Mapping[str, str], today: date) -> HistoryForm:
+def read_form(
+    values: Mapping[str, str], today: date, default_state: str = ANY_STATE
+) -> HistoryForm:
     """Reads the values of an address.
 
     Args:
         values: The values by name.
         today: The day on which the default period ends.
+        default_state: The state if the address has none.
 
     Raises:
         WrongValueError: A value is none that the form sends.
     """
     last = _day(values.get("to", "")) or today
     first = _day(values.get("from", "")) or last - timedelta(days=DEFAULT_DAYS - 1)
-    state = values.get("state", "") or ANY_STATE
+    state = values.get("state", "") or default_state
     if state not in STATES:
         raise WrongValueError("state")
     for name in ("node", "label", "group"):

@@ -25,6 +25,8 @@ from soundpost_web.pages.history_form import (
 )
 from soundpost_web.settings.zones import Zones
 
+_COUNTED = "confirmed"
+"""What is counted unless the address says otherwise: a retracted event was withdrawn."""
 _STEPS = 6
 """Colours of the heat map."""
 
@@ -73,7 +75,7 @@ class HistoryPages:
 
     def hours(self, values: Mapping[str, str]) -> dict[str, object]:
         """Returns what the hours of the day take; arguments and errors as for `events`."""
-        form = read_form(values, today_in(self._zones))
+        form = read_form(values, today_in(self._zones), _COUNTED)
         counts = heat_map(self._path, make_filter(form, self._zones, self._groups), self._zones)
         largest = counts.largest
 
@@ -87,7 +89,7 @@ class HistoryPages:
         """Returns what the page of a label takes; arguments and errors as for `events`."""
         today = today_in(self._zones)
         offered = periods(today)
-        form = read_form({"from": dict(offered)["month"], **values}, today)
+        form = read_form({"from": dict(offered)["month"], **values}, today, _COUNTED)
         wanted = make_filter(form, self._zones, self._groups)
         days = day_counts(self._path, wanted, self._zones)
         names = {choice.name: choice.shown for choice in label_choices(self._path)}

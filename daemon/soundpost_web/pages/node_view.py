@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from soundpost_web.nodes.node import NodeState
 from soundpost_web.pages.catalogue import Catalogue
-from soundpost_web.pages.event_view import anchor, length
+from soundpost_web.pages.event_view import anchor, length, signed
 from soundpost_web.settings.zones import Zones, to_ms
 
 _BYTES_PER_MB = 1_000_000
@@ -65,7 +65,7 @@ def view_node(
         status_text=text(f"node.{status}"),
         problems=[text.get(f"problem.{problem}", problem) for problem in problems],
         running=running,
-        level=None if level_dbfs is None else text("node.level_value", level=f"{level_dbfs:.0f}"),
+        level=None if level_dbfs is None else text("node.level_value", level=signed(level_dbfs)),
         level_share=_share(level_dbfs),
         reported=_reported(node, zones),
         zone=zones.of(node.name).key,

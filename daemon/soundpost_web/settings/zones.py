@@ -77,7 +77,7 @@ def local_zone(environment: Mapping[str, str] = os.environ, link: Path = _LOCALT
         names.append("")
     for name in filter(None, names):
         try:
-            return ZoneInfo(name).key
+            return ZoneInfo(name.removeprefix("Etc/")).key
         except (ZoneInfoNotFoundError, ValueError, OSError):
             continue
     return "UTC"

@@ -28,7 +28,7 @@
     nodes.insertBefore(fresh, after || null);
   };
 
-  const showEvent = (html) => {
+  const showEvent = (html, isNew) => {
     const fresh = element(html);
     const old = document.getElementById(fresh.id);
     if (old) {
@@ -37,7 +37,7 @@
       if (focused) fresh.querySelector("a")?.focus();
       return;
     }
-    fresh.classList.add("fresh");
+    fresh.classList.toggle("fresh", isNew);
     events.prepend(fresh);
     while (events.children.length > Number(events.dataset.most)) events.lastElementChild.remove();
   };
@@ -48,7 +48,7 @@
       events.replaceChildren();
     }
     change.nodes.forEach(showNode);
-    change.events.forEach(showEvent);
+    change.events.forEach((html) => showEvent(html, !change.all));
     if (change.banner !== null) banner.innerHTML = change.banner;
     document.getElementById("no-nodes").hidden = nodes.children.length > 0;
     document.getElementById("no-events").hidden = events.children.length > 0;
