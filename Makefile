@@ -57,7 +57,7 @@ run: NEEDS = python $(if $(BROKER),,broker) $(if $(SOURCE),,speech) $(WANTS_MIC)
 run: $(VENV)/.with-demo $(if $(WANTS_MIC),$(VENV)/.with-mic) machine ## Classify a scene of sounds, and show the messages of a subscriber [SOURCE=mic|wav:PATH] [BROKER=mqtt://host:port]
 	@$(BIN)/python deploy/demo/run.py $${SOURCE:+--source "$$SOURCE"} $${BROKER:+--broker "$$BROKER"}
 
-test: NEEDS = $(DEV_NEEDS) broker sound speech stream camera tls
+test: NEEDS = $(DEV_NEEDS) broker sound speech stream camera browser tls
 test: machine lint test-device ## Run the linters, the tests of the wheel alone, then the others
 	@echo "== the other tests, on this checkout"
 	@$(BIN)/pytest $(PARALLEL) --without-passed=$(PASSED)

@@ -2,7 +2,7 @@
 # Installs missing Debian packages with apt, in groups. Prints the packages that it installs. If none is
 # missing, it prints nothing and needs no root.
 #
-# usage: [PYTHON=python3] apt-packages.sh [python] [build] [broker] [mic] [sound] [speech] [stream] [camera] [tls] [deb] [boot] [bare]
+# usage: [PYTHON=python3] apt-packages.sh [python] [build] [broker] [mic] [sound] [speech] [stream] [camera] [browser] [tls] [deb] [boot] [bare]
 set -eu
 
 PYTHON=${PYTHON:-python3}
@@ -69,6 +69,10 @@ for need in "$@"; do
         require gstreamer1.0-plugins-base ls /usr/lib/*/gstreamer-1.0/libgstaudiotestsrc.so
         require gstreamer1.0-plugins-good ls /usr/lib/*/gstreamer-1.0/libgstrtp.so
         ;;
+    browser) # opens HTML pages in the tests
+        require chromium program chromium
+        require chromium-driver program chromedriver
+        ;;
     deb) # builds and checks the Debian packages
         require dpkg program dpkg-deb
         require lintian program lintian
@@ -85,7 +89,7 @@ for need in "$@"; do
         require util-linux program unshare
         ;;
     *)
-        echo "usage: $0 [python] [build] [broker] [mic] [sound] [speech] [stream] [camera] [tls] [deb] [boot] [bare]" >&2
+        echo "usage: $0 [python] [build] [broker] [mic] [sound] [speech] [stream] [camera] [browser] [tls] [deb] [boot] [bare]" >&2
         exit 2
         ;;
     esac

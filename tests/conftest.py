@@ -9,6 +9,7 @@ from hypothesis import settings
 
 pytest_plugins = [
     "birdnet",
+    "browser",
     "certificates",
     "fifo",
     "full_disk",

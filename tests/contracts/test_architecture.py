@@ -61,6 +61,7 @@ BREACHES = [
         ("daemon-without-training", "daemon/soundpost/classify/classifier.py", f"import {name}")
         for name in (
             "soundpost_training",
+            "soundpost_web",
             "tensorflow",
             "keras",
             "sklearn",
@@ -69,6 +70,14 @@ BREACHES = [
             "matplotlib",
         )
     ),
+    ("web-layers", "daemon/soundpost_web/history/query.py", "import soundpost_web.pages"),
+    ("web-layers", "daemon/soundpost_web/pages/render.py", "import soundpost_web.subscribe"),
+    *(
+        ("web-sees-messages", "daemon/soundpost_web/subscribe/inbox.py", f"import soundpost.{name}")
+        for name in ("publish", "capture", "evidence", "pipeline", "app")
+    ),
+    ("importer-starlette", "daemon/soundpost_web/live/stream.py", "import starlette.responses"),
+    ("importer-argon2", "daemon/soundpost_web/access/session.py", "import argon2"),
     ("light-supervisor", "daemon/soundpost/supervisor/launcher.py", "import soundpost.audio"),
     ("light-supervisor", "daemon/soundpost/config/sources/table.py", "import numpy"),
     ("importer-pyaudio", "daemon/soundpost/capture/file_source.py", "import pyaudio"),

@@ -34,6 +34,7 @@ def test_every_link_leads_somewhere(doc: Path) -> None:
     ("section", "folder"),
     [
         ("The packages of the daemon", "daemon/soundpost"),
+        ("The packages of the page", "daemon/soundpost_web"),
         ("The packages of training", "training/soundpost_training"),
     ],
 )

@@ -8,6 +8,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 SOURCES = {
     "daemon": ROOT / "daemon" / "soundpost",
+    "web": ROOT / "daemon" / "soundpost_web",
     "training": ROOT / "training" / "soundpost_training",
 }
 SMALL_LINES = 60

@@ -1,0 +1,1 @@
+"""The people who may see the page: roles, passwords, sessions, and the names of the page."""

@@ -1,0 +1,1 @@
+"""Sends changes to the browsers that look at the live page (server-sent events)."""

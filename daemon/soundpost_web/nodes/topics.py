@@ -1,0 +1,43 @@
+"""The topics of nodes: which are subscribed to, and which node and leaf one belongs to."""
+
+import re
+from typing import NamedTuple
+
+from soundpost.config.types import TOPICS_OF_A_NODE
+
+LEAVES = ("status", "health", "detections", "summaries", "level", "settings")
+"""The topics below a node, or a source of it, that the page reads."""
+_NAME = re.compile(r"[A-Za-z0-9._-]{1,64}")
+"""The name of a node or source, as the configuration of a node has it."""
+
+
+class NodeTopic(NamedTuple):
+    """A topic of a node.
+
+    Attributes:
+        node: `<node>` or `<node>/<source>`.
+        leaf: One of `LEAVES`.
+    """
+
+    node: str
+    leaf: str
+
+
+def filters(prefix: str) -> list[str]:
+    """Returns the filters of a subscription to all nodes and their sources."""
+    return [f"{prefix}/{level}/{leaf}" for level in ("+", "+/+") for leaf in LEAVES]
+
+
+def parse_topic(prefix: str, topic: str) -> NodeTopic | None:
+    """Returns the node and the leaf of a topic; None for one that no node publishes."""
+    node, _, leaf = topic.removeprefix(f"{prefix}/").rpartition("/")
+    levels = node.split("/")
+    is_topic = (
+        topic.startswith(f"{prefix}/")
+        and leaf in LEAVES
+        and len(levels) <= 2  # noqa: PLR2004 - a node and a source
+        and all(_NAME.fullmatch(level) for level in levels)
+        # `<node>/sound/status` is the state of a label, and no source is called so.
+        and (len(levels) == 1 or levels[1] not in TOPICS_OF_A_NODE)
+    )
+    return NodeTopic(node, leaf) if is_topic else None

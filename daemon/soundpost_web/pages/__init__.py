@@ -1,0 +1,1 @@
+"""The pages: templates, texts, static files, and what each page shows."""

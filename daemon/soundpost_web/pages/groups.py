@@ -1,0 +1,32 @@
+"""The groups by which events are filtered: those of the installed bundles, and configured ones."""
+
+import logging
+from collections.abc import Mapping, Sequence
+
+from soundpost.classify import installed_bundles
+from soundpost.errors import BundleError
+from soundpost.manifest import groups_of, read_manifest
+
+_log = logging.getLogger("soundpost.web")
+
+
+def label_groups(configured: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
+    """Returns the labels of each group; a configured group replaces one of a bundle.
+
+    Messages of nodes do not state groups. A label that two bundles count to different groups is in
+    both.
+
+    Args:
+        configured: The labels of the groups of the configuration.
+    """
+    groups: dict[str, dict[str, None]] = {}
+    for folder in installed_bundles():
+        try:
+            manifest = read_manifest(folder)
+        except BundleError as error:
+            _log.warning("the groups of %s are left out: %s", folder, error)
+            continue
+        for name, labels in groups_of(manifest.labels).items():
+            groups.setdefault(name, {}).update(dict.fromkeys(labels))
+    found = {name: list(labels) for name, labels in groups.items()}
+    return found | {name: list(labels) for name, labels in configured.items()}

@@ -1,0 +1,1 @@
+"""The server: routes, the checks before every request, and the process."""

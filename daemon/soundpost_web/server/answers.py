@@ -1,0 +1,98 @@
+"""Answers in HTML, with what every page shows: the menu, the visitor, the time zone."""
+
+from collections.abc import Mapping
+
+from starlette.datastructures import MutableHeaders
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from soundpost_web.access.roles import Role, Visitor
+from soundpost_web.access.session import Sessions
+from soundpost_web.pages.render import Renderer, query
+from soundpost_web.server.guard import STREAM, App, Scope
+
+
+class Answers:
+    """Makes answers.
+
+    Args:
+        renderer: The templates.
+        sessions: Makes the tokens of forms.
+        zone: The name of the zone of the page.
+        can_log_in: True if people log in here, and not at a proxy.
+    """
+
+    def __init__(
+        self, renderer: Renderer, sessions: Sessions, zone: str, *, can_log_in: bool
+    ) -> None:
+        self._renderer = renderer
+        self._sessions = sessions
+        self._zone = zone
+        self._can_log_in = can_log_in
+
+    def page(
+        self,
+        scope: Scope,
+        template: str,
+        values: Mapping[str, object],
+        here: str = "",
+        *,
+        status: int = 200,
+    ) -> HTMLResponse:
+        """Returns a page.
+
+        Args:
+            scope: The request (ASGI).
+            template: The file of the template.
+            values: What the template takes.
+            here: The page in the menu.
+            status: The status.
+        """
+        visitor: Visitor = scope["state"]["visitor"]
+        content = self._renderer.render(
+            template,
+            **{
+                "here": here,
+                "visitor": visitor,
+                "is_viewer": visitor.role >= Role.VIEWER,
+                "can_log_in": self._can_log_in,
+                "can_log_out": self._can_log_in and bool(visitor.session),
+                "form_token": self._sessions.form_token(visitor.session),
+                "zone": self._zone,
+                **values,
+            },
+        )
+        return HTMLResponse(content, status)
+
+    def error(self, scope: Scope, status: int, text: str, **values: object) -> HTMLResponse:
+        """Returns the page of an error.
+
+        Args:
+            scope: The request (ASGI).
+            status: The status.
+            text: The name of a text.
+            values: The values of the text.
+        """
+        message = self._renderer.text(text, **values)
+        return self.page(scope, "error.html", {"message": message}, status=status)
+
+    def refuse(self, scope: Scope, status: int, reason: str) -> App:
+        """Returns the answer to a request that the guard refuses; a page leads to the login."""
+        if reason == "login":
+            return self._ask_for_login(scope)
+        host = dict(scope["headers"]).get(b"host", b"").decode("latin-1")[:100]
+        return self.error(scope, status, f"error.{reason}", host=host)
+
+    def _ask_for_login(self, scope: Scope) -> Response:
+        # A redirection would be followed by the stream, and by a form without its fields.
+        if scope["method"] != "GET" or scope["path"] == STREAM or not self._can_log_in:
+            return self.error(scope, 401, "login.needed")
+        target = scope["path"]
+        if scope["query_string"]:
+            target = f"{target}?{scope['query_string'].decode('latin-1')}"
+        response = RedirectResponse(f"/login?{query(next=target)}", 303)
+        if Request(scope).headers.get("hx-request"):
+            # htmx would show the login in a part of the page.
+            response = RedirectResponse("/login", 303)
+            MutableHeaders(response.headers)["HX-Redirect"] = "/login"
+        return response

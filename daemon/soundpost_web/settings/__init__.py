@@ -1,0 +1,12 @@
+"""The configuration of the page: its tables and keys, read from a TOML file."""
+
+from soundpost_web.settings.load import load_settings
+from soundpost_web.settings.schema import HistoryConfig, SubscriberConfig, WebConfig, WebSettings
+
+__all__ = [
+    "HistoryConfig",
+    "SubscriberConfig",
+    "WebConfig",
+    "WebSettings",
+    "load_settings",
+]

@@ -1,0 +1,1 @@
+"""Receives the messages of all nodes from the broker."""

@@ -1,0 +1,96 @@
+"""Takes each message of the broker: checks it, and changes the state that the page shows."""
+
+import logging
+import time
+from collections.abc import Callable
+
+from soundpost.mqtt.message import IncomingMessage
+from soundpost.system.rate_limit import LimitedLog
+from soundpost_web.history.message import EventMessage, Message
+from soundpost_web.nodes import decode
+from soundpost_web.nodes.decode import UnreadableError
+from soundpost_web.nodes.node import NodeState
+from soundpost_web.nodes.state import LiveState
+from soundpost_web.nodes.topics import NodeTopic, parse_topic
+
+_log = logging.getLogger("soundpost.web")
+
+
+class Inbox:
+    """Decodes messages; a message that no node publishes is counted and logged, and nothing else.
+
+    Args:
+        prefix: The first level of all topics.
+        state: The state that they change.
+        now_seconds: The wall clock.
+    """
+
+    def __init__(
+        self, prefix: str, state: LiveState, *, now_seconds: Callable[[], float] = time.time
+    ) -> None:
+        self._prefix = prefix
+        self._state = state
+        self._now_seconds = now_seconds
+        self._rejections = LimitedLog(_log, "%d more messages were refused")
+
+    def receive(self, message: IncomingMessage) -> Message | None:
+        """Takes a message; returns what the history has to store, if anything."""
+        self._state.count_message()
+        topic = parse_topic(self._prefix, message.topic)
+        if topic is None:
+            self._reject("topic", message, "no topic of a node")
+            return None
+        try:
+            return self._take(topic, message)
+        except UnreadableError as error:
+            self._reject(topic.leaf, message, str(error))
+            return None
+
+    def _take(self, topic: NodeTopic, message: IncomingMessage) -> Message | None:
+        node, payload = topic.node, message.payload
+        if topic.leaf == "detections":
+            return self._take_event(node, message)
+        if topic.leaf == "summaries":
+            return decode.decode_summary(node, payload)
+        if topic.leaf == "level":
+            level_dbfs = decode.decode_level(payload)
+            self._update(message, node, lambda state, now: state.set_level(level_dbfs, now))
+        elif topic.leaf == "status":
+            is_online = decode.decode_status(payload)
+            if is_online is None:
+                self._state.remove_status(node)
+            else:
+                self._update(message, node, lambda state, _: setattr(state, "is_online", is_online))
+        elif not payload:
+            pass  # a retained topic was removed; the node's status says the rest
+        elif topic.leaf == "health":
+            health = decode.decode_health(payload)
+            self._update(message, node, lambda state, now: state.set_health(health, now))
+        else:
+            settings = decode.decode_settings(payload)
+            self._update(message, node, lambda state, _: setattr(state, "settings", settings))
+        return None
+
+    def _take_event(self, node: str, message: IncomingMessage) -> EventMessage | None:
+        received_ms = round(self._now_seconds() * 1_000)
+        event = decode.decode_event(node, message.payload, received_ms)
+        if message.is_retained:  # a detection happens once; another client has retained it
+            raise UnreadableError("a retained detection")
+        if self._state.update_node(node, lambda _state, _now: None):
+            self._state.update_event(event)
+            return event
+        self._reject("nodes", message, "too many nodes")
+        return None
+
+    def _update(
+        self,
+        message: IncomingMessage,
+        node: str,
+        change: Callable[[NodeState, float], None],
+    ) -> None:
+        if not self._state.update_node(node, change):
+            self._reject("nodes", message, "too many nodes")
+
+    def _reject(self, reason: str, message: IncomingMessage, why: str) -> None:
+        self._state.reject(reason)
+        self._rejections.log("a message on %s is refused: %s", message.topic[:200], why[:200])

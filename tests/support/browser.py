@@ -1,0 +1,106 @@
+"""A headless Chromium, driven by Selenium. Fixture: `browser`."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from selenium.webdriver import Chrome
+
+PHONE = (390, 844)
+"""Width and height of the page on a common phone, in CSS pixels."""
+DESKTOP = (1280, 900)
+
+_CONTRAST = """
+const channels = text => text.match(/[\\d.]+/g).map(Number);
+const luminance = color => {
+  const [r, g, b] = color.slice(0, 3).map(c => c / 255)
+    .map(c => c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4);
+  return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+};
+const behind = element => {
+  for (let at = element; at; at = at.parentElement) {
+    const color = channels(getComputedStyle(at).backgroundColor);
+    if (color.length < 4 || color[3] > 0) return color;
+  }
+  return [255, 255, 255];
+};
+let least = [21, ''];
+for (const element of document.body.querySelectorAll('*')) {
+  const own = [...element.childNodes].some(node => node.nodeType === 3 && node.data.trim());
+  if (!own || !element.getClientRects().length) continue;
+  const levels = [luminance(channels(getComputedStyle(element).color)), luminance(behind(element))];
+  const ratio = (Math.max(...levels) + 0.05) / (Math.min(...levels) + 0.05);
+  if (ratio < least[0]) least = [ratio, element.outerHTML.slice(0, 200)];
+}
+return least;
+"""
+"""Contrast of text by WCAG 2.2, success criterion 1.4.3; backgrounds are opaque colours."""
+
+
+class Browser:
+    """A browser with one page.
+
+    Args:
+        driver: Selenium's driver.
+    """
+
+    def __init__(self, driver: "Chrome") -> None:
+        self.driver = driver
+
+    def open(self, url: str, size: tuple[int, int] = DESKTOP, *, is_dark: bool = False) -> None:
+        """Opens a page at a size, in the light or the dark scheme, and waits until it is loaded."""
+        self.driver.get_log("browser")  # drops the messages of earlier pages
+        width, height = size
+        scheme = {"name": "prefers-color-scheme", "value": "dark" if is_dark else "light"}
+        for command, values in {
+            "Emulation.setEmulatedMedia": {"features": [scheme]},
+            "Emulation.setDeviceMetricsOverride": {
+                "width": width,
+                "height": height,
+                "deviceScaleFactor": 1,
+                "mobile": size == PHONE,
+            },
+        }.items():
+            self.driver.execute_cdp_cmd(command, values)
+        self.driver.get(url)
+
+    @property
+    def messages(self) -> list[str]:
+        """The messages on the console since the page was opened or this was read."""
+        return [entry["message"] for entry in self.driver.get_log("browser")]
+
+    @property
+    def excess_width(self) -> int:
+        """The pixels by which the page is wider than the window."""
+        script = "return document.documentElement.scrollWidth - innerWidth"
+        return int(self.driver.execute_script(script))
+
+    @property
+    def least_contrast(self) -> tuple[float, str]:
+        """The lowest contrast between a text and its background, and the element that has it."""
+        ratio, element = self.driver.execute_script(_CONTRAST)
+        return float(ratio), str(element)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """A browser for all tests of a process."""
+    chromium, chromedriver = map(shutil.which, ("chromium", "chromedriver"))
+    if chromium is None or chromedriver is None:
+        pytest.skip("no chromium and chromedriver on PATH")
+    pytest.importorskip("selenium", reason="Selenium is in the extra `dev`")
+    from selenium import webdriver  # noqa: PLC0415 - the wheel is tested without it
+
+    options = webdriver.ChromeOptions()
+    options.binary_location = chromium
+    for argument in ("--headless=new", "--disable-dev-shm-usage", "--disable-gpu"):
+        options.add_argument(argument)
+    if os.geteuid() == 0:
+        options.add_argument("--no-sandbox")  # Chromium refuses its sandbox to root
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
+    with webdriver.Chrome(options, webdriver.ChromeService(chromedriver)) as driver:
+        yield Browser(driver)
