@@ -11,6 +11,7 @@ from soundpost.acoustics.indices import (
 )
 from soundpost.acoustics.levels import Levels
 from soundpost.acoustics.spectrum import SpectrumSums
+from soundpost.audio import NANOSECONDS
 
 MINUTE_SECONDS = 60
 LEAST_SECONDS = 59.9
@@ -42,6 +43,7 @@ class MinuteFigures:
         start_ns: The start of the minute: nanoseconds since 1970 UTC, or, of a recording, since its
             start.
         seconds: The sound of it that there was.
+        rate_hz: The sample rate; there is no sound above half of it.
         leq_dbfs: Equivalent level, not weighted, without a constant offset.
         laeq_dbfs: Equivalent level, A-weighted.
         laf10_dbfs: A- and F-weighted level that is exceeded for 10 % of the time.
@@ -56,6 +58,7 @@ class MinuteFigures:
 
     start_ns: int
     seconds: float
+    rate_hz: int
     leq_dbfs: float
     laeq_dbfs: float
     laf10_dbfs: float | None = None
@@ -68,6 +71,11 @@ class MinuteFigures:
     missing: dict[str, Reason] = field(default_factory=dict)
 
     @property
+    def start_seconds(self) -> int:
+        """The start of the minute in whole seconds."""
+        return self.start_ns // NANOSECONDS
+
+    @property
     def is_partial(self) -> bool:
         """True if sound of the minute is missing."""
         return self.seconds < LEAST_SECONDS
@@ -77,10 +85,11 @@ class MinuteFigures:
 
         Sound that is resampled to a higher rate has empty upper bands.
         """
-        if recorded_rate_hz >= LOWEST_RATE_HZ:
-            return self
-        reasons = {index: Reason.RATE_TOO_LOW for index in _BANDED if index not in self.missing}
-        return replace(self, ndsi=None, bi=None, missing=self.missing | reasons)
+        rate_hz = min(self.rate_hz, recorded_rate_hz)
+        if rate_hz >= LOWEST_RATE_HZ:
+            return replace(self, rate_hz=rate_hz)
+        reasons = dict.fromkeys(_BANDED, Reason.RATE_TOO_LOW)
+        return replace(self, rate_hz=rate_hz, ndsi=None, bi=None, missing=self.missing | reasons)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +117,7 @@ class MinuteMeasures:
         return MinuteFigures(
             start_ns,
             self.samples / self.rate_hz,
+            self.rate_hz,
             levels.leq,
             levels.laeq,
             levels.laf10,

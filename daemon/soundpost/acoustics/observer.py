@@ -16,6 +16,9 @@ class AcousticsObserver(Observer):
         meter: Measures.
         report: Called with the figures of each minute, in order.
         now_ns: The wall clock, nanoseconds since 1970 UTC.
+
+    Attributes:
+        now_ns: The wall clock.
     """
 
     def __init__(
@@ -26,7 +29,7 @@ class AcousticsObserver(Observer):
     ) -> None:
         self._meter = meter
         self._report = report
-        self._now_ns = now_ns
+        self.now_ns = now_ns
 
     def on_chunk(self, chunk: Chunk) -> None:
         """Adds a chunk, and reports the minutes that it ends."""
@@ -35,7 +38,7 @@ class AcousticsObserver(Observer):
 
     def on_waiting(self) -> None:
         """Reports the minute in which the sound was lost, once it is over."""
-        for figures in self._meter.finish_before(self._now_ns()):
+        for figures in self._meter.finish_before(self.now_ns()):
             self._report(figures)
 
     def finish(self) -> None:

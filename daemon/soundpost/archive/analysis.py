@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from soundpost.acoustics import LevelReference
+from soundpost.archive.acoustics import ACOUSTICS_FILE, write_acoustics
 from soundpost.archive.files import ArchiveFile
 from soundpost.archive.journal import Journal, open_journal
 from soundpost.archive.messages import Analyzed, LeftOut, Position
@@ -145,5 +147,8 @@ def _write_outputs(
     models = {manifest.id: ModelIdentity.of(manifest) for manifest in run.manifests}
     write_detections(run.out / DETECTIONS_FILE, rows(), models)
     write_recordings(run.out / RECORDINGS_FILE, parts(), failures)
+    if run.settings.has_acoustics:
+        reference = LevelReference(run.settings.config.capture.calibration_db)
+        write_acoustics(run.out / ACOUSTICS_FILE, parts(), reference)
     licences = {manifest.id: manifest.training.licence for manifest in run.manifests}
     write_tables(rows(), recordings, run.out, run.formats, origin=Origin(licences=licences))

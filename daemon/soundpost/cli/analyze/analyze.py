@@ -42,6 +42,7 @@ class AnalyzeOptions:
         formats: The tables besides those that are always written.
         workers: Worker processes.
         is_forced: Whether results of other settings are removed.
+        has_acoustics: Whether the acoustic figures of each minute are measured.
     """
 
     out: Path
@@ -50,6 +51,7 @@ class AnalyzeOptions:
     formats: Sequence[str] = ()
     workers: int = 1
     is_forced: bool = False
+    has_acoustics: bool = False
 
 
 def analyze(config: Config, paths: Sequence[Path], options: AnalyzeOptions, out: TextIO) -> bool:
@@ -71,7 +73,10 @@ def analyze(config: Config, paths: Sequence[Path], options: AnalyzeOptions, out:
     config = with_named_labels(config, manifests, options.thresholds)
     rules = build_run_rules(config, manifests, options.thresholds)
     settings = AnalysisSettings(
-        config, [publishing_every_event(own) for own in rules], options.zone
+        config,
+        [publishing_every_event(own) for own in rules],
+        options.zone,
+        options.has_acoustics,
     )
     search = FileSearch()
     files = archive_files(paths, search.find(paths))

@@ -16,5 +16,6 @@ def run(options: argparse.Namespace) -> int:
         formats=options.formats,
         workers=options.workers,
         is_forced=options.is_forced,
+        has_acoustics=options.has_acoustics,
     )
     return 0 if analyze(read_config(options), options.files, own, sys.stdout) else 1
