@@ -30,6 +30,7 @@ from soundpost.pipeline import build_pipeline, capture_rate_hz, missing_bands
 from soundpost.publish.health_reports import HealthReports
 from soundpost.publish.level import build_level_reporter
 from soundpost.publish.publisher import MqttPublisher
+from soundpost.publish.retained.acoustics import build_acoustics_publisher
 from soundpost.system.clock import clock_state
 from soundpost.system.printable import printable
 from soundpost.system.systemd import Notifier, gone_sources
@@ -73,6 +74,11 @@ def build(live_config: LiveConfig) -> Daemon:
     publisher = MqttPublisher(config.mqtt, node, health)
     if level := build_level_reporter(config.mqtt, rate_hz, publisher.state_topics):
         observers.append(level)
+    acoustics = build_acoustics_publisher(
+        node.node_name, node.acoustics, rate_hz, clock_state, publisher.state_topics
+    )
+    if acoustics:
+        observers.append(acoustics)
     commands: CommandHandler = CommandsDisabled()
     if state_file:
         from soundpost.commands.factory import build_executor  # noqa: PLC0415 - see the package
@@ -110,6 +116,7 @@ def build(live_config: LiveConfig) -> Daemon:
                 clock_state,
                 event_series(node.labels, node.chosen, node.groups),
                 config.node.source,
+                lambda: acoustics.latest if acoustics else None,
             ),
         ),
         watchdog=watchdog,

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from soundpost.acoustics import LevelReference
 from soundpost.config import Config
 from soundpost.decide import LabelNames, chosen_labels, names_of_models
 from soundpost.decide.rules.reserved_labels import RESERVED_LABELS
@@ -45,4 +46,7 @@ def describe_node(
         chosen=chosen_labels(config, label_names),
         other_models=other_models,
         gone_sources=gone_sources,
+        acoustics=LevelReference(config.capture.calibration_db)
+        if config.acoustics.enabled
+        else None,
     )

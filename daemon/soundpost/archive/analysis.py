@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
+from soundpost.acoustics import LevelReference
+from soundpost.archive.acoustics import ACOUSTICS_FILE, write_acoustics
 from soundpost.archive.execute.executor import Executor
 from soundpost.archive.execute.messages import Analyzed, LeftOut, Position
 from soundpost.archive.execute.pool import WorkerPool
@@ -159,5 +161,8 @@ def _write_outputs(
     models = {manifest.id: ModelIdentity.of(manifest) for manifest in run.manifests}
     write_detections(run.out / DETECTIONS_FILE, rows(), models)
     write_recordings(run.out / RECORDINGS_FILE, parts(), failures)
+    if run.settings.has_acoustics:
+        reference = LevelReference(run.settings.config.capture.calibration_db)
+        write_acoustics(run.out / ACOUSTICS_FILE, parts(), reference)
     licences = {manifest.id: manifest.training.licence for manifest in run.manifests}
     write_tables(rows(), recordings, run.out, run.formats, origin=Origin(licences=licences))

@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Callable
 from pathlib import Path
 
+from soundpost.archive.acoustics import RecordingAcoustics
 from soundpost.archive.files import ArchiveFile
 from soundpost.archive.part import Part
 from soundpost.archive.row import Row
@@ -78,7 +79,8 @@ class Analyzer:
             health=health,
             channel=config.capture.channel,
         )
-        pipeline = build_pipeline(config, self._models, source, health)
+        acoustics = RecordingAcoustics(self._rate_hz, is_on=self._settings.has_acoustics)
+        pipeline = build_pipeline(config, self._models, source, health, acoustics.observers)
         pipeline.set_rules(self._settings.rules)
         ended: list[Detection] = []
         with source:
@@ -100,6 +102,7 @@ class Analyzer:
             time_flags=time.flags,
             damage=source.warning,
             rows=tuple(sorted(rows, key=_order)),
+            acoustics=acoustics.finish(source.recorded_rate_hz),
         )
 
     def _row(

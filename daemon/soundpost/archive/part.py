@@ -2,6 +2,7 @@
 
 import msgspec
 
+from soundpost.acoustics import MinuteFigures
 from soundpost.archive.row import AnalyzedRecording, Row
 
 
@@ -18,6 +19,7 @@ class Part(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
         time_flags: The reasons for which the time is not certain; empty if it is.
         damage: The damage that was read over, in one line; empty if there is none.
         rows: Its events, by onset.
+        acoustics: The acoustic figures of each minute; empty if they were not measured.
     """
 
     file: str
@@ -29,6 +31,7 @@ class Part(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     time_flags: tuple[str, ...]
     damage: str
     rows: tuple[Row, ...]
+    acoustics: tuple[MinuteFigures, ...] = ()
 
     @property
     def recording(self) -> AnalyzedRecording:

@@ -24,11 +24,13 @@ class AnalysisSettings:
         config: Its tables `[capture]`, `[gate]`, `[models]`, `[classify]` and `[decide]` apply.
         rules: The rules of each model's labels.
         zone: The zone of the recorders' clocks, for names without one; None if it is not known.
+        has_acoustics: Whether the acoustic figures of each minute are measured.
     """
 
     config: Config
     rules: Sequence[Sequence[Rule]]
     zone: ZoneInfo | None = None
+    has_acoustics: bool = False
 
 
 def fingerprint(settings: AnalysisSettings, manifests: Sequence[Manifest]) -> Fingerprint:
@@ -43,6 +45,8 @@ def fingerprint(settings: AnalysisSettings, manifests: Sequence[Manifest]) -> Fi
     }
     for key, value in msgspec.to_builtins(config.gate).items():
         facts[f"gate.{key}"] = str(value)
+    if settings.has_acoustics:  # no fact of results without them, which stay valid
+        facts["acoustics"] = "measured"
     models = zip(manifests, config.all_models, settings.rules, strict=True)
     for manifest, model, rules in models:
         identity = f"{manifest.version} ({_digest(manifest)})"

@@ -9,6 +9,7 @@ from msgspec import Meta
 
 from soundpost.config.decide import DecideConfig
 from soundpost.config.models import MOST_MODELS, ClassifyConfig, ModelConfig
+from soundpost.config.outputs.acoustics import AcousticsConfig
 from soundpost.config.outputs.metrics import MetricsConfig
 from soundpost.config.outputs.mqtt import MqttConfig
 from soundpost.config.place import Place
@@ -83,6 +84,7 @@ class Config(Section, frozen=True):
     evidence: EvidenceConfig = EvidenceConfig()
     mqtt: MqttConfig = MqttConfig()
     metrics: MetricsConfig = MetricsConfig()
+    acoustics: AcousticsConfig = AcousticsConfig()
 
     def __post_init__(self) -> None:
         refuse_ambiguous(self.sources)

@@ -6,6 +6,7 @@ import msgspec
 
 from soundpost import __version__
 from soundpost.health import Health, Problem, Status
+from soundpost.metrics.acoustics import acoustics
 from soundpost.metrics.exposition import (
     CounterMetricFamily,
     GaugeMetricFamily,
@@ -54,6 +55,7 @@ def collect(sources: MetricSources, started: Mapping[str, int], status: Status) 
         "Sound that waits for the pipeline.",
         status.queue_seconds,
     )
+    yield from acoustics(sources.acoustics())
     yield from process()
     yield from temperatures()
     yield from throttling()

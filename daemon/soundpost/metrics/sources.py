@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from soundpost.health import Health
+from soundpost.messages.acoustics import AcousticsMessage
 from soundpost.metrics.inference_timer import InferenceTimer
 from soundpost.system.clock import ClockState
 
@@ -42,6 +43,7 @@ class MetricSources:
             each call costs a system call, and the interval between calls is part of its answer.
         series: The series in which the events of a label are counted (`event_series`); a label that
             is not among the keys has one of its own.
+        acoustics: Returns the acoustic figures of the last minute; None without any.
         source: The name of the source, a label of every metric; None if the node has one source.
     """
 
@@ -52,3 +54,4 @@ class MetricSources:
     clock: Callable[[], ClockState]
     series: Mapping[str, str] = field(default_factory=dict)
     source: str | None = None
+    acoustics: Callable[[], AcousticsMessage | None] = lambda: None

@@ -47,6 +47,7 @@ class AnalyzeOptions:
         is_forced: Whether results of other settings are removed.
         shard: The part of the files that is analyzed, without tables; None for all.
         merged: Folders of results whose parts are taken over.
+        has_acoustics: Whether the acoustic figures of each minute are measured.
     """
 
     out: Path
@@ -57,6 +58,7 @@ class AnalyzeOptions:
     is_forced: bool = False
     shard: Shard | None = None
     merged: Sequence[Path] = ()
+    has_acoustics: bool = False
 
 
 def analyze(config: Config, paths: Sequence[Path], options: AnalyzeOptions, out: TextIO) -> bool:
@@ -78,7 +80,10 @@ def analyze(config: Config, paths: Sequence[Path], options: AnalyzeOptions, out:
     config = with_named_labels(config, manifests, options.thresholds)
     rules = build_run_rules(config, manifests, options.thresholds)
     settings = AnalysisSettings(
-        config, [publishing_every_event(own) for own in rules], options.zone
+        config,
+        [publishing_every_event(own) for own in rules],
+        options.zone,
+        options.has_acoustics,
     )
     search = FileSearch()
     files = archive_files(paths, search.find(paths))

@@ -21,6 +21,7 @@ examples:
   soundpost analyze /media/card --out results              every recording on an AudioMoth's card
   soundpost analyze /media/card --out results              again: goes on where it ended
   soundpost analyze card/ --out results --timezone Europe/Berlin --formats csv,raven,audacity
+  soundpost analyze card/ --out results --acoustics        levels and indices of each minute, too
   soundpost analyze card/ --out results --bundle everyday --bundle /srv/models/birds
   soundpost analyze card/ --out results --threshold 0.3    refused: results has other settings
   soundpost analyze card/ --out results --threshold 0.3 --force    begins again
@@ -75,6 +76,12 @@ def add_analyze(add: Callable[[str, str, str], CommandParser]) -> None:
         metavar="[LABEL=]SCORE",
         help="the score from 0 to 1 that starts an event, for this run: of all labels, or of a "
         "label or group; can be repeated",
+    )
+    parser.add_argument(
+        "--acoustics",
+        action="store_true",
+        dest="has_acoustics",
+        help="write acoustics.csv: sound levels and acoustic indices of each minute",
     )
     parser.add_argument(
         "--workers",

@@ -24,6 +24,7 @@ def run(options: argparse.Namespace) -> int:
             is_forced=options.is_forced,
             shard=options.shard,
             merged=options.merged,
+            has_acoustics=options.has_acoustics,
         )
         return 0 if analyze(config, options.files, own, sys.stdout) else 1
 

@@ -1,1 +1,1 @@
-"""The tables `[mqtt]` and `[metrics]`: to where detections and figures are published."""
+"""The tables `[mqtt]`, `[metrics]` and `[acoustics]`: what is published, and to where."""

@@ -23,6 +23,8 @@ Channel = Annotated[
 ]
 CaptureRate = Annotated[int, Meta(ge=8_000, le=384_000)]
 """From the rate of telephones to that of detectors of bats, the highest of common sound cards."""
+SoundPressure = Annotated[float, Meta(ge=40.0, le=240.0)]
+"""From a preamplifier turned up as far as it goes, to a hydrophone; other values are a slip."""
 PcmFormat = Literal["s16le", "s24le", "s32le", "f32le"]
 
 PASSWORD_PLACE = "{password}"  # noqa: S105 - the place of a password, not a password
@@ -33,7 +35,7 @@ _AUTHORITY = re.compile(r"^(?:ffmpeg:)?[A-Za-z][A-Za-z0-9+.-]*://([^/?#]*)")
 
 
 class CaptureConfig(Section, frozen=True):
-    """The source of the sound, its rate and channels; the password of a stream."""
+    """The source of the sound, its rate, channels and sensitivity; the password of a stream."""
 
     source: SourceName = "mic"
     channel: Channel = "auto"
@@ -43,6 +45,7 @@ class CaptureConfig(Section, frozen=True):
     channels: Annotated[int, Meta(ge=1, le=MOST_CHANNELS)] = 1
     pcm_format: PcmFormat = "s16le"
     password_file: Text | None = None
+    calibration_db: SoundPressure | None = None
 
     def __post_init__(self) -> None:
         authority = _AUTHORITY.match(self.source)

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 import msgspec
 
 from soundpost import __version__
+from soundpost.acoustics.reference import Reference
 from soundpost.events import ANY
 from soundpost.messages.payload import ModelIdentity
 from soundpost.publish.home_assistant.device_classes import SOUND
@@ -20,6 +21,7 @@ from soundpost.publish.home_assistant.discovery_payload import (
     Origin,
 )
 from soundpost.publish.home_assistant.event_entity import event_entity
+from soundpost.publish.home_assistant.level_entities import level, minute_level
 from soundpost.publish.home_assistant.object_ids import object_id
 from soundpost.publish.home_assistant.size_budget import (
     LARGEST_BYTES,
@@ -27,9 +29,6 @@ from soundpost.publish.home_assistant.size_budget import (
     fit_entities,
 )
 
-_MISSED_LEVELS = 5
-"""After five missing values in a row Home Assistant shows the level as unavailable: a value or two
-may be late."""
 _MISSED_REPORTS = 3
 """After three missing health reports all else is unavailable: the node and the broker may both have
 died, and the broker may be back alone with what was retained."""
@@ -52,6 +51,7 @@ class DeviceAnnouncement:
         common_names: The names that people use, by label; for the others the label is spelt out.
         has_other_sounds: True if labels are detected that have no topic of their own.
         other_models: The models that classify besides `model`.
+        minute_levels: The reference of the levels of each minute; None if none are published.
     """
 
     base: str
@@ -66,6 +66,7 @@ class DeviceAnnouncement:
     common_names: Mapping[str, str] = field(default_factory=dict)
     has_other_sounds: bool = False
     other_models: Sequence[ModelIdentity] = ()
+    minute_levels: Reference | None = None
 
     def build_payload(
         self,
@@ -115,7 +116,10 @@ class DeviceAnnouncement:
             "dropped": self._counter("Messages dropped", "counters.messages_dropped"),
         }
         if self.level_seconds:
-            entities["level"] = self._level()
+            entities["level"] = level(self.base, self.level_seconds)
+        if self.minute_levels is not None:
+            expire_after = self._expire_after
+            entities["minute_level"] = minute_level(self.base, self.minute_levels, expire_after)
         if self.accepts_commands:
             from soundpost.publish.home_assistant.controls import controls  # noqa: PLC0415 - off by default
 
@@ -153,18 +157,6 @@ class DeviceAnnouncement:
     def _expire_after(self) -> int:
         """The seconds after which a value that was not sent again is unavailable."""
         return math.ceil(_MISSED_REPORTS * self.health_seconds)
-
-    def _level(self) -> Component:
-        # No device class: sound_pressure is what a calibrated meter shows, in dB or dB(A).
-        return Component(
-            platform="sensor",
-            name="Level",
-            state_topic=f"{self.base}/level",
-            unit_of_measurement="dBFS",
-            state_class="measurement",
-            suggested_display_precision=1,
-            expire_after=math.ceil(_MISSED_LEVELS * self.level_seconds),
-        )
 
     def _health(self, name: str, template: str, device_class: str) -> Component:
         return Component(

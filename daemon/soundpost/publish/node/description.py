@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from soundpost.acoustics import LevelReference
 from soundpost.config import MqttConfig
 from soundpost.events import ANY
 from soundpost.health import Health
@@ -12,6 +13,7 @@ from soundpost.publish.home_assistant.device_classes import device_classes
 from soundpost.publish.home_assistant.entities import DeviceAnnouncement
 from soundpost.publish.node.sounds import SoundTopics, select_sound_topics
 from soundpost.publish.node.topics import announcement_topic, node_topic
+from soundpost.publish.retained.acoustics import TOPIC as ACOUSTICS
 from soundpost.publish.retained.state_topics import sound_topics
 
 
@@ -32,6 +34,7 @@ class NodeDescription:
         common_names: The names that people use, by label; labels without one are left out.
         chosen: The labels that the configuration names.
         other_models: The models that classify besides `model`.
+        acoustics: The reference of the levels of each minute; None if these are not published.
         gone_sources: Sources of earlier configurations, whose topics no process serves any more.
     """
 
@@ -46,6 +49,7 @@ class NodeDescription:
     chosen: Collection[str] = frozenset()
     other_models: Sequence[ModelIdentity] = ()
     gone_sources: Sequence[str] = ()
+    acoustics: LevelReference | None = None
 
     @property
     def node_name(self) -> NodeName:
@@ -79,7 +83,9 @@ class NodeDescription:
 def retained_topics(
     config: MqttConfig, node: NodeDescription, announcer: DiscoveryAnnouncer | None
 ) -> set[str]:
-    """Returns the full topics on which the node publishes retained messages: at most 200.
+    """Returns the full topics on which the node publishes retained messages.
+
+    These are at most 200, and one more if acoustic figures are published.
 
     Raises:
         ConfigError: `mqtt.sounds` names more labels than fit.
@@ -89,7 +95,8 @@ def retained_topics(
     sounds = {f"{base}/{topic}" for topic in topics}
     settings = {f"{base}/settings"} if config.commands else set()
     discovery = {announcer.topic} if announcer is not None else set()
-    return {f"{base}/status", f"{base}/health"} | sounds | settings | discovery
+    acoustics = {f"{base}/{ACOUSTICS}"} if node.acoustics is not None else set()
+    return {f"{base}/status", f"{base}/health"} | sounds | settings | discovery | acoustics
 
 
 def build_announcer(
@@ -108,6 +115,7 @@ def build_announcer(
         health_seconds=config.health_seconds,
         device_classes=device_classes(config, labels, node.device_classes),
         level_seconds=config.level_seconds,
+        minute_levels=node.acoustics.reference if node.acoustics else None,
         accepts_commands=config.commands,
         records_clips=node.records_clips,
         common_names=node.common_names,

@@ -57,6 +57,13 @@ class StateTopics:
         with self._lock:
             self._pending[topic] = TopicState(topic, payload, is_retained=False)
 
+    def clear(self, topic: str) -> None:
+        """Queues the removal of a retained value from the broker, by an empty message."""
+        with self._lock:
+            self._current.pop(topic, None)
+            self._renewals = [renewed for renewed in self._renewals if renewed != topic]
+            self._pending[topic] = TopicState(topic, b"")
+
     def resend_all(self) -> None:
         """Queues every retained value again, after a reconnect."""
         with self._lock:

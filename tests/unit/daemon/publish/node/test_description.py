@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from wide_bundle import BIRDNET_LABELS, GROUPS, wide_labels
 
+from soundpost.acoustics import LevelReference
 from soundpost.config import MqttConfig
 from soundpost.health import Health
 from soundpost.manifest import groups_of, read_manifest
@@ -72,6 +73,20 @@ def test_retained_topics_and_the_announcement_are_bounded(
     assert sum(key.startswith("group_") for key in components) == GROUPS
     read = {part["state_topic"] for part in components.values() if "state_topic" in part}
     assert read <= topics | {"soundpost/north-gate/detections", "soundpost/north-gate/level"}
+
+
+def test_acoustic_figures_have_one_more_topic_and_a_sensor() -> None:
+    """Only where they are on; the topics of labels stay."""
+    plain, acoustic = describe(50), describe(50, acoustics=LevelReference())
+    topics = [
+        retained_topics(CONFIG, node, build_announcer(CONFIG, node, Health()))
+        for node in (plain, acoustic)
+    ]
+    assert topics[1] - topics[0] == {"soundpost/north-gate/acoustics"}
+    assert topics[0] < topics[1]
+    assert announced(acoustic)["components"].keys() - announced(plain)["components"].keys() == {
+        "minute_level"
+    }
 
 
 def test_what_does_not_fit_into_the_announcement_is_left_out_in_a_stated_order() -> None:

@@ -7,7 +7,13 @@ from sample_messages import message, summary
 
 from soundpost.events import State, SummaryState
 from soundpost.messages import DetectionMessage
-from soundpost.publish.retained.state_topics import OFF, ON, SoundStates, StateTopics
+from soundpost.publish.retained.state_topics import (
+    OFF,
+    ON,
+    SoundStates,
+    StateTopics,
+    TopicState,
+)
 
 
 def event(event_id: str, state: State, label: str) -> DetectionMessage:
@@ -130,3 +136,20 @@ def test_a_label_without_a_topic_switches_its_groups_and_any() -> None:
         "sound/any": ON,
         "group/animals": ON,
     }
+
+
+def test_a_cleared_value_is_removed_and_not_renewed() -> None:
+    """Not with the round that has begun, and not after a reconnect; the others are."""
+    state_topics = StateTopics()
+    for topic in ("acoustics", "settings"):
+        state_topics.set(topic, b"value")
+    state_topics.pop_pending()
+    state_topics.renew_all()
+    state_topics.clear("acoustics")
+    assert state_topics.pop_pending() == [TopicState("acoustics", b"")]
+    assert state_topics.pop_renewal() == TopicState("settings", b"value")
+    assert state_topics.pop_renewal() is None
+    state_topics.resend_all()
+    assert [state.topic for state in state_topics.pop_pending()] == ["settings"]
+    state_topics.set("acoustics", b"value")
+    assert state_topics.pop_pending() == [TopicState("acoustics", b"value")]
