@@ -8,6 +8,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from soundpost.archive.execute.shard import Shard
+from soundpost.cli.analyze.report_flags import add_report
 from soundpost.cli.flags.values import threshold
 from soundpost.cli.options import CommandParser, add_configuration
 
@@ -23,6 +24,7 @@ examples:
   soundpost analyze card/ --out results --timezone Europe/Berlin --formats csv,raven,audacity
   soundpost analyze card/ --out results --acoustics        levels and indices of each minute, too
   soundpost analyze card/ --out results --bundle everyday --bundle /srv/models/birds
+  soundpost analyze card/ --out results --clips 5 --report    the best 5 of each label, and a page
   soundpost analyze card/ --out results --threshold 0.3    refused: results has other settings
   soundpost analyze card/ --out results --threshold 0.3 --force    begins again
   soundpost analyze /srv/card --out /srv/results --cluster tcp://scheduler:8786
@@ -69,6 +71,7 @@ def add_analyze(add: Callable[[str, str, str], CommandParser]) -> None:
         metavar="LIST",
         help=f"tables besides the two: {', '.join(FORMATS)}, or none (default: csv)",
     )
+    add_report(parser)
     parser.add_argument(
         "--threshold",
         type=threshold,
