@@ -42,6 +42,7 @@ class Page:
         clips_per_label: Their greatest number; 0 if none were requested.
         failures: The reasons for which files were left out.
         problems: The reasons for which clips or pictures could not be made, by file.
+        highest_hz: The highest frequency in spectrograms.
         zone: The name of the zone of days and hours.
         settings: The settings of the analysis.
         manifests: The models.
@@ -54,6 +55,7 @@ class Page:
     clips_per_label: int
     failures: Mapping[str, str]
     problems: Mapping[str, str]
+    highest_hz: float
     zone: str
     settings: Fingerprint
     manifests: Sequence[Manifest]

@@ -184,6 +184,7 @@ class ArchiveReport:
             clips_per_label=self._options.clips,
             failures=results.failures,
             problems=self.problems,
+            highest_hz=self._sounds.highest_hz,
             zone=zone.key if zone else "UTC",
             settings=fingerprint(self._analysis, self._manifests),
             manifests=self._manifests,

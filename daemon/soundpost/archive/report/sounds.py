@@ -46,6 +46,11 @@ class ArchiveSounds:
         self._settings = settings
         self._log_mel = LogMel(FeatureSpec.at_rate(settings.rate_hz))
 
+    @property
+    def highest_hz(self) -> float:
+        """The highest frequency in pictures."""
+        return self._log_mel.spec.high_hz
+
     def make(
         self, file: ArchiveFile, part: Part, plans: Sequence[ClipPlan], *, has_picture: bool
     ) -> None:
