@@ -129,6 +129,7 @@ def _environment() -> "Environment":
     )
     environment.filters |= {
         "count": lambda number: f"{number:,}",
+        "number_of": lambda number, noun: f"{number:,} {noun}{'s' if number != 1 else ''}",
         "duration": clock_duration,
         "hours": lambda seconds: f"{seconds / 3600:,.2f}",
         "clip_sound": lambda plan: _clip(plan, SOUND),
