@@ -70,7 +70,7 @@ class ClipFolder:
             OSError: One cannot be removed.
         """
         kept = {self._path(plan, suffix) for plan in plans for suffix in (SOUND, PICTURE)}
-        for folder in sorted(self._folder.iterdir()):
+        for folder in sorted(self._folder.iterdir()) if self._folder.is_dir() else ():
             if folder.is_symlink() or not folder.is_dir():
                 continue
             for path in folder.iterdir():

@@ -95,6 +95,12 @@ def test_links_are_not_followed_to_remove_files(folder: ClipFolder, tmp_path: Pa
     assert len(list((tmp_path / "elsewhere").iterdir())) == 2
 
 
+def test_a_folder_that_is_not_there_has_nothing_to_remove(tmp_path: Path) -> None:
+    """It is made by the first clip."""
+    ClipFolder(tmp_path, RATE_HZ).remove_others([])
+    assert not list(tmp_path.iterdir())
+
+
 def test_a_folder_that_cannot_be_made_is_an_error_at_once(tmp_path: Path) -> None:
     """It is found before hours of analysis."""
     (tmp_path / "clips").write_text("a file")
