@@ -1,4 +1,4 @@
-"""Clips of an archive: the best events of each label as FLAC files, each with its spectrogram."""
+"""Clips of an archive: the best events of each label, as FLAC files with spectrograms."""
 
 from soundpost.archive.clips.best import BestEvents
 from soundpost.archive.clips.cutter import ClipCutter

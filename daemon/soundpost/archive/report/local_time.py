@@ -1,4 +1,4 @@
-"""Local times of an archive: which are certain, their days and hours, and how much was recorded."""
+"""Local times of an archive: days and hours of certain times, and the sound in each."""
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, date, datetime, tzinfo

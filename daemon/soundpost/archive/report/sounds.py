@@ -1,4 +1,4 @@
-"""Cuts the clips and draws the picture of a recording, by reading it once; keeps what is there."""
+"""Cuts the clips and draws the picture of each recording, by reading it once at most."""
 
 import logging
 import re

@@ -32,11 +32,12 @@ examples:
   soundpost analyze /srv/card --out /srv/results                 after all 40: writes the tables
 
 FOLDER gets detections.jsonl (a line of JSON for each event), recordings.csv (a row for each file,
-with the reason for those that were left out), the tables of --formats, and .journal/, by which a
-run goes on. End it by Ctrl-C whenever you like: what is done stays, and at most one file of each
-worker is done again. A file that cannot be read, or that crashes its worker, is left out and named,
-and tried again by the next run. The tables do not depend on the number of workers, nor on how often
-a run was ended. docs/ARCHIVES.md leads from a card to a table.
+with the reason for those that were left out), the tables of --formats, clips/ and report.html if
+they are requested, and .journal/, by which a run goes on. End it by Ctrl-C whenever you like: what
+is done stays, and at most one file of each worker is done again. A file that cannot be read, or
+that crashes its worker, is left out and named, and tried again by the next run. The tables do not
+depend on the number of workers, nor on how often a run was ended. docs/ARCHIVES.md leads from a
+card to a table.
 Exit status: 0 all files are in the tables; 1 some were left out, or none was found; 78 the settings
 are wrong, or not those of the results in FOLDER; 130 ended by Ctrl-C.
 """
