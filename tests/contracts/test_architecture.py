@@ -101,6 +101,7 @@ BREACHES = [
     ("importer-pyarrow", "daemon/soundpost/archive/tables/events_csv.py", "import pyarrow"),
     ("importer-distributed", "daemon/soundpost/archive/execute/pool.py", "import distributed"),
     ("importer-distributed", "daemon/soundpost/archive/execute/worker.py", "import dask"),
+    ("importer-jinja2", "daemon/soundpost/archive/report/report.py", "import jinja2"),
     ("importer-paho", "daemon/soundpost/messages/payload.py", "import paho.mqtt.client"),
     ("importer-paho", "daemon/soundpost/app/run.py", "import paho.mqtt"),
 ]

@@ -53,25 +53,20 @@ class Browser:
 
     def open(self, url: str, size: tuple[int, int] = DESKTOP, *, is_dark: bool = False) -> None:
         """Opens a page at a size, in the light or the dark scheme, and waits until it is loaded."""
-        self.driver.get_log("browser")  # drops the messages of earlier pages
+        _ = self.messages  # drops those of earlier pages
         width, height = size
         scheme = {"name": "prefers-color-scheme", "value": "dark" if is_dark else "light"}
-        for command, values in {
-            "Emulation.setEmulatedMedia": {"features": [scheme]},
-            "Emulation.setDeviceMetricsOverride": {
-                "width": width,
-                "height": height,
-                "deviceScaleFactor": 1,
-                "mobile": size == PHONE,
-            },
-        }.items():
-            self.driver.execute_cdp_cmd(command, values)
+        self.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [scheme]})
+        screen = {"width": width, "height": height, "deviceScaleFactor": 1}
+        mobile = {"mobile": size == PHONE}
+        self.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", screen | mobile)
         self.driver.get(url)
 
     @property
     def messages(self) -> list[str]:
         """The messages on the console since the page was opened or this was read."""
-        return [entry["message"] for entry in self.driver.get_log("browser")]
+        entries = self.driver.execute("getLog", {"type": "browser"})["value"]
+        return [entry["message"] for entry in entries]
 
     @property
     def excess_width(self) -> int:

@@ -24,6 +24,7 @@ from soundpost.archive.outputs import (
     write_recordings,
 )
 from soundpost.archive.part import Part
+from soundpost.archive.report.results import Export, Results
 from soundpost.archive.row import Row
 from soundpost.archive.settings import AnalysisSettings, fingerprint
 from soundpost.archive.tables import FORMATS, Origin, write_tables
@@ -47,6 +48,7 @@ class Run:
         is_forced: Whether results of other settings are removed.
         shard: The part of the files that is analyzed, without tables; None for all.
         merged: Folders of results whose parts are taken over.
+        export: Makes clips and a report after the tables; None for neither.
     """
 
     settings: AnalysisSettings
@@ -57,6 +59,7 @@ class Run:
     is_forced: bool = False
     shard: Shard | None = None
     merged: Sequence[Path] = ()
+    export: Export | None = None
 
 
 class Observer(Protocol):
@@ -94,6 +97,8 @@ def analyze(run: Run, files: Sequence[ArchiveFile], observer: Observer) -> dict[
     for name in run.formats:
         if check := FORMATS[name].check:
             check()  # now, and not after hours
+    if run.export and run.shard is None:
+        run.export.check()
     settings = fingerprint(run.settings, run.manifests)
     if run.shard is not None:
         files = run.shard.choose(files)
@@ -166,3 +171,5 @@ def _write_outputs(
         write_acoustics(run.out / ACOUSTICS_FILE, parts(), reference)
     licences = {manifest.id: manifest.training.licence for manifest in run.manifests}
     write_tables(rows(), recordings, run.out, run.formats, origin=Origin(licences=licences))
+    if run.export:
+        run.export.write(Results(done, failures, journal.read))

@@ -21,12 +21,14 @@ class ArchiveFile:
         name: Its path below the analyzed folder, with `/`, made printable.
         size_bytes: Its size.
         key: The name of its part in the journal.
+        mtime_ns: The time of its last change, nanoseconds since 1970 UTC.
     """
 
     path: Path
     name: str
     size_bytes: int
     key: str
+    mtime_ns: int = 0
 
 
 def archive_files(paths: Sequence[Path], recordings: Sequence[Path]) -> list[ArchiveFile]:
@@ -63,4 +65,5 @@ def _archive_file(path: Path, name: str) -> ArchiveFile:
     except (OSError, ValueError):  # the reader gives the reason
         size_bytes, mtime_ns = 0, 0
     identity = f"{size_bytes}/{mtime_ns}/".encode() + os.fsencode(name)
-    return ArchiveFile(path, printable(name), size_bytes, hashlib.sha256(identity).hexdigest())
+    key = hashlib.sha256(identity).hexdigest()
+    return ArchiveFile(path, printable(name), size_bytes, key, mtime_ns)

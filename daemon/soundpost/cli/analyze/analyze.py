@@ -2,7 +2,7 @@
 
 import logging
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TextIO
@@ -15,6 +15,7 @@ from soundpost.archive.execute.pool import WorkerPool
 from soundpost.archive.execute.shard import Shard
 from soundpost.archive.files import ArchiveFile, archive_files
 from soundpost.archive.part import Part
+from soundpost.archive.report import PAGE, ArchiveReport, ReportOptions
 from soundpost.archive.settings import AnalysisSettings
 from soundpost.classify.bundle import load_bundle
 from soundpost.classify.find import find_bundle
@@ -48,6 +49,7 @@ class AnalyzeOptions:
         shard: The part of the files that is analyzed, without tables; None for all.
         merged: Folders of results whose parts are taken over.
         has_acoustics: Whether the acoustic figures of each minute are measured.
+        report: The clips and the page beside the tables.
     """
 
     out: Path
@@ -59,6 +61,7 @@ class AnalyzeOptions:
     shard: Shard | None = None
     merged: Sequence[Path] = ()
     has_acoustics: bool = False
+    report: ReportOptions = field(default_factory=ReportOptions)
 
 
 def analyze(config: Config, paths: Sequence[Path], options: AnalyzeOptions, out: TextIO) -> bool:
@@ -89,21 +92,28 @@ def analyze(config: Config, paths: Sequence[Path], options: AnalyzeOptions, out:
     files = archive_files(paths, search.find(paths))
     if not files:
         return False
+    report = ArchiveReport(settings, manifests, options.out, options.report)
     run = Run(
-        settings, manifests, options.out, options.formats, options.executor, options.is_forced
+        *(settings, manifests, options.out, options.formats, options.executor, options.is_forced),
+        shard=options.shard,
+        merged=options.merged,
+        export=report if options.report else None,
     )
     observer = _Observer(capture_rate_hz(config.capture, manifests), AnalysisProgress(sys.stderr))
     with observer.progress.beside_the_log():
         failures = analyze_files(run, files, observer)
     observer.summary.write(out)
-    _write_left_out(failures, out)
+    _write_files(failures, "left out", out)
+    _write_files(report.problems, "not read again for clips and pictures", out)
     if options.shard is None:
         out.write(f"tables: {options.out}\n")
     else:
         out.write(
             f"shard {options.shard} of {options.out}: a run without --shard writes the tables\n"
         )
-    return not failures and not search.failures
+    if options.report.has_page and options.shard is None:
+        out.write(f"report: {options.out / PAGE}\n")
+    return not failures and not search.failures and not report.problems
 
 
 class _Observer:
@@ -137,13 +147,13 @@ class _Observer:
             self.summary.add(row.label, row.end_seconds - row.begin_seconds, row.score)
 
 
-def _write_left_out(failures: dict[str, str], out: TextIO) -> None:
-    """Writes the number of files without a result, and their names."""
-    if not failures:
+def _write_files(reasons: Mapping[str, str], fate: str, out: TextIO) -> None:
+    """Writes the number of files with some fate, their names and their reasons."""
+    if not reasons:
         return
-    noun = "file was" if len(failures) == 1 else "files were"
-    out.write(f"{len(failures)} {noun} left out:\n")
-    named = list(failures.items())[:_NAMED_AT_MOST]
+    noun = "file was" if len(reasons) == 1 else "files were"
+    out.write(f"{len(reasons)} {noun} {fate}:\n")
+    named = list(reasons.items())[:_NAMED_AT_MOST]
     out.writelines(f"  {name}: {reason}\n" for name, reason in named)
-    if len(failures) > _NAMED_AT_MOST:
-        out.write(f"  and {len(failures) - _NAMED_AT_MOST} more\n")
+    if len(reasons) > _NAMED_AT_MOST:
+        out.write(f"  and {len(reasons) - _NAMED_AT_MOST} more\n")

@@ -8,6 +8,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from soundpost.archive.execute.shard import Shard
+from soundpost.cli.analyze.report_flags import add_report
 from soundpost.cli.flags.values import threshold
 from soundpost.cli.options import CommandParser, add_configuration
 
@@ -23,6 +24,7 @@ examples:
   soundpost analyze card/ --out results --timezone Europe/Berlin --formats csv,raven,audacity
   soundpost analyze card/ --out results --acoustics        levels and indices of each minute, too
   soundpost analyze card/ --out results --bundle everyday --bundle /srv/models/birds
+  soundpost analyze card/ --out results --clips 5 --report    the best 5 of each label, and a page
   soundpost analyze card/ --out results --threshold 0.3    refused: results has other settings
   soundpost analyze card/ --out results --threshold 0.3 --force    begins again
   soundpost analyze /srv/card --out /srv/results --cluster tcp://scheduler:8786
@@ -30,11 +32,12 @@ examples:
   soundpost analyze /srv/card --out /srv/results                 after all 40: writes the tables
 
 FOLDER gets detections.jsonl (a line of JSON for each event), recordings.csv (a row for each file,
-with the reason for those that were left out), the tables of --formats, and .journal/, by which a
-run goes on. End it by Ctrl-C whenever you like: what is done stays, and at most one file of each
-worker is done again. A file that cannot be read, or that crashes its worker, is left out and named,
-and tried again by the next run. The tables do not depend on the number of workers, nor on how often
-a run was ended. docs/ARCHIVES.md leads from a card to a table.
+with the reason for those that were left out), the tables of --formats, clips/ and report.html if
+they are requested, and .journal/, by which a run goes on. End it by Ctrl-C whenever you like: what
+is done stays, and at most one file of each worker is done again. A file that cannot be read, or
+that crashes its worker, is left out and named, and tried again by the next run. The tables do not
+depend on the number of workers, nor on how often a run was ended. docs/ARCHIVES.md leads from a
+card to a table.
 Exit status: 0 all files are in the tables; 1 some were left out, or none was found; 78 the settings
 are wrong, or not those of the results in FOLDER; 130 ended by Ctrl-C.
 """
@@ -69,6 +72,7 @@ def add_analyze(add: Callable[[str, str, str], CommandParser]) -> None:
         metavar="LIST",
         help=f"tables besides the two: {', '.join(FORMATS)}, or none (default: csv)",
     )
+    add_report(parser)
     parser.add_argument(
         "--threshold",
         type=threshold,

@@ -6,6 +6,7 @@ from contextlib import AbstractContextManager, nullcontext
 
 from soundpost.archive.execute.executor import Executor
 from soundpost.archive.execute.pool import WorkerPool
+from soundpost.archive.report import ReportOptions
 from soundpost.cli.analyze.analyze import AnalyzeOptions, analyze
 from soundpost.cli.options import read_config
 from soundpost.errors import ConfigError
@@ -25,6 +26,7 @@ def run(options: argparse.Namespace) -> int:
             shard=options.shard,
             merged=options.merged,
             has_acoustics=options.has_acoustics,
+            report=ReportOptions(options.clips, options.has_report),
         )
         return 0 if analyze(config, options.files, own, sys.stdout) else 1
 

@@ -61,7 +61,7 @@ def draw(
     def column(sample: int) -> int:
         return min(columns, max(0, round(sample / (spec.hop_samples * step))))
 
-    image = np.repeat(_shades(log_mel, spec).T[::-1], BAND_PIXELS, axis=0)
+    image = np.repeat(shades(log_mel, spec).T[::-1], BAND_PIXELS, axis=0)
     ruler = np.full((RULER_PIXELS, columns), BLACK, np.uint8)
     for start, end in silenced:
         image[:, column(start) : column(end)] = BLACK
@@ -88,7 +88,7 @@ def _thinned(log_mel: NDArray[np.float32], step: int) -> NDArray[np.float32]:
     return loudest
 
 
-def _shades(log_mel: NDArray[np.float32], spec: FeatureSpec) -> NDArray[np.uint8]:
+def shades(log_mel: NDArray[np.float32], spec: FeatureSpec) -> NDArray[np.uint8]:
     """Maps log-mel to shades, from the quietest 5 % of sounding values to the loudest 0.1 %.
 
     The range is at least `LEAST_RANGE`. The percentiles come from a histogram of equal steps,
@@ -104,17 +104,17 @@ def _shades(log_mel: NDArray[np.float32], spec: FeatureSpec) -> NDArray[np.uint8
     sounding = counts.cumsum()
     low, high = np.searchsorted(sounding, sounding[-1] * np.array([0.05, 0.999]))
     high = max(high, low + LEAST_RANGE * steps_per_neper)
-    shades = (np.arange(SHADES) - low) * ((SHADES - 1) / (high - low))
-    shade_of: NDArray[np.uint8] = np.clip(shades, 0, SHADES - 1).astype(np.uint8)
+    levels = (np.arange(SHADES) - low) * ((SHADES - 1) / (high - low))
+    shade_of: NDArray[np.uint8] = np.clip(levels, 0, SHADES - 1).astype(np.uint8)
     return shade_of[steps]
 
 
 def _palette() -> NDArray[np.uint8]:
     anchors = np.array(_VIRIDIS, np.float64)
     at = np.linspace(0, len(anchors) - 1, SHADES)
-    shades = np.stack([np.interp(at, range(len(anchors)), part) for part in anchors.T], axis=1)
+    colours = np.stack([np.interp(at, range(len(anchors)), part) for part in anchors.T], axis=1)
     marks = [(0, 0, 0), (150, 150, 150), (255, 255, 255), (214, 39, 40)]
-    return np.concatenate((np.rint(shades), marks)).astype(np.uint8)
+    return np.concatenate((np.rint(colours), marks)).astype(np.uint8)
 
 
 PALETTE = _palette()

@@ -20,6 +20,7 @@ def test_defaults_need_no_flag() -> None:
     options = parse()
     assert options.workers == len(os.sched_getaffinity(0))
     assert (options.formats, options.zone, options.is_forced) == (("csv",), None, False)
+    assert (options.clips, options.has_report) == (0, False)
 
 
 def test_formats_are_those_of_the_tables() -> None:
@@ -41,6 +42,8 @@ def test_a_zone_is_one_of_the_tz_database() -> None:
         ("--timezone", "Berlin", "as Europe/Berlin or UTC, got 'Berlin'"),
         ("--timezone", "../../etc/passwd", "expected a zone of the tz database"),
         ("--timezone", "", "expected a zone of the tz database"),
+        ("--clips", "-1", "from 0 to 1000, got '-1'"),
+        ("--clips", "9" * 5000, "from 0 to 1000"),
         ("--workers", "0", "from 1 to 1024, got '0'"),
         ("--workers", "two", "from 1 to 1024, got 'two'"),
         ("--workers", "9" * 5000, "from 1 to 1024"),
