@@ -63,7 +63,9 @@ class SoundLoader:
     def get(self, event: ReviewedEvent) -> LoadedSound | None:
         """Returns the sound of an event; None while it is read."""
         future = self._loading.get(event.event.id)
-        return future.result() if future is not None and future.done() else None
+        if future is None or not future.done() or future.cancelled():
+            return None
+        return future.result()
 
     def _load(self, event: ReviewedEvent) -> LoadedSound:
         try:
