@@ -71,6 +71,6 @@ class SoundLoader:
         try:
             sound = read_sound(event, self._is_ended.is_set)
         except RecordingError as error:
-            return LoadedSound(None, np.zeros((0, 1), np.float32), str(error))
+            return LoadedSound(None, np.zeros((0, 1), np.float32), f"the file {error.problem}")
         log_mel = LogMel(FeatureSpec.at_rate(sound.rate_hz)).compute(sound.samples)
         return LoadedSound(sound, log_mel)

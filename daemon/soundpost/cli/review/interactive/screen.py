@@ -13,11 +13,12 @@ from soundpost.review.precision import LabelFigures
 from soundpost.system.clock import rfc3339
 from soundpost.system.units import NANOSECONDS_PER_MILLISECOND, clock_duration
 
-LEAST_COLUMNS, LEAST_ROWS = 40, 14
+LEAST_COLUMNS, LEAST_ROWS = 40, 15
 """Below that a spectrogram shows nothing."""
 MOST_SPECTROGRAM_ROWS = 32
 """A front end of 64 bands has no more lines of two bands each."""
-_LINES_BESIDE = 12
+_NOTE_LINES = 2
+_LINES_BESIDE = 11 + _NOTE_LINES
 """All lines but those of the spectrogram."""
 _SUGGESTION_LINES = 2
 _LABEL_COLUMNS = 20
@@ -69,7 +70,7 @@ def draw(state: ScreenState, columns: int, rows: int, style: Style) -> list[str]
         *_event_lines(event, columns),
         *_picture(state, columns, picture_rows, style),
         *_choices(state, columns),
-        fit(state.note, columns),
+        *wrap_items(state.note.split(), columns, _NOTE_LINES, " "),
     ]
 
 

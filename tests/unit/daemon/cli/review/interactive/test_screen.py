@@ -51,12 +51,12 @@ def test_it_shows_event_place_score_figures_keys_and_the_verdict(session: Review
     assert lines[2].endswith("score 0.90, threshold 0.50")
     assert lines[3].startswith("night/20251026_023000.WAV at 1:02:03")
     assert lines[3].endswith("mast 1970-01-01T00:00:00Z")
-    assert lines[16] == " " * 20 + "=" * 40
-    assert lines[17].endswith("4.0 s, event 2.0 s")
-    assert lines[18] == "reviewed by anna: relabelled fox"
-    assert lines[19] == "1 dog  2 fox"
-    assert "space play  y right  n wrong  1-9 other label" in lines[21]
-    assert "arrows skip  q quit" in lines[22]
+    assert lines[15] == " " * 20 + "=" * 40
+    assert lines[16].endswith("4.0 s, event 2.0 s")
+    assert lines[17] == "reviewed by anna: relabelled fox"
+    assert lines[18] == "1 dog  2 fox"
+    assert "space play  y right  n wrong  1-9 other label" in lines[20]
+    assert "arrows skip  q quit" in lines[21]
 
 
 def test_a_typed_label_takes_the_place_of_the_keys(session: ReviewSession) -> None:
@@ -78,7 +78,7 @@ def test_a_sound_that_is_read_or_cannot_be_read_is_stated(session: ReviewSession
 
 def test_a_terminal_that_is_too_small_is_stated(session: ReviewSession) -> None:
     """With the size that is needed."""
-    assert "needs 40 x 14" in screen(session, 60, 5).replace("  ", " ").replace("\n", " ")
+    assert "needs 40 x 15" in screen(session, 60, 5).replace("  ", " ").replace("\n", " ")
 
 
 def test_the_end_of_the_queue_is_stated(session: ReviewSession) -> None:
