@@ -39,6 +39,7 @@ class Terminal:
         self._screen = pyte.Screen(self.columns, self.rows)
         self._stream = pyte.ByteStream(self._screen)
         self.written = b""
+        self._is_gone = False
         # The terminal states its size; these variables would win over it.
         inherited = {key: environment[key] for key in environment.keys() - {"COLUMNS", "LINES"}}
         self.process = subprocess.Popen(
@@ -76,6 +77,18 @@ class Terminal:
         """Sends keys to the program."""
         os.write(self._controller, keys)
 
+    def resize(self, columns: int, rows: int) -> None:
+        """Changes the size of the terminal, which sends SIGWINCH to the program."""
+        fcntl.ioctl(self._terminal, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+        self._screen.resize(rows, columns)
+
+    def hang_up(self) -> int:
+        """Closes the terminal, as its window is closed; returns the program's exit status."""
+        os.close(self._terminal)
+        os.close(self._controller)
+        self._is_gone = True
+        return self.process.wait(PATIENCE_SECONDS)
+
     def wait(self) -> int:
         """Waits until the program ends and all output is read; returns its exit status."""
         deadline = time.monotonic() + PATIENCE_SECONDS
@@ -91,8 +104,9 @@ class Terminal:
         """Kills the program."""
         self.process.kill()
         self.process.wait(PATIENCE_SECONDS)
-        os.close(self._controller)
-        os.close(self._terminal)
+        if not self._is_gone:
+            os.close(self._controller)
+            os.close(self._terminal)
 
     def _read(self, timeout_seconds: float) -> bool:
         if not select.select([self._controller], [], [], timeout_seconds)[0]:

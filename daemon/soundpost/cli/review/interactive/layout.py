@@ -36,15 +36,15 @@ def spread(left: str, right: str, columns: int) -> str:
     return left + " " * (columns - width(left) - width(right)) + right
 
 
-def wrap_items(items: Iterable[str], columns: int, lines: int) -> list[str]:
-    """Returns items in so many lines, separated by two blanks; what does not fit is left out."""
+def wrap_items(items: Iterable[str], columns: int, lines: int, separator: str = "  ") -> list[str]:
+    """Returns items in so many lines; what does not fit is left out."""
     rows = [""]
-    for item in items:
-        longer = f"{rows[-1]}  {item}" if rows[-1] else fit(item, columns)
+    for item in (fit(item, columns) for item in items):
+        longer = f"{rows[-1]}{separator}{item}" if rows[-1] else item
         if width(longer) <= columns:
             rows[-1] = longer
         elif len(rows) < lines:
-            rows.append(fit(item, columns))
+            rows.append(item)
         else:
             break
     return rows + [""] * (lines - len(rows))

@@ -63,12 +63,14 @@ class SoundLoader:
     def get(self, event: ReviewedEvent) -> LoadedSound | None:
         """Returns the sound of an event; None while it is read."""
         future = self._loading.get(event.event.id)
-        return future.result() if future is not None and future.done() else None
+        if future is None or not future.done() or future.cancelled():
+            return None
+        return future.result()
 
     def _load(self, event: ReviewedEvent) -> LoadedSound:
         try:
             sound = read_sound(event, self._is_ended.is_set)
         except RecordingError as error:
-            return LoadedSound(None, np.zeros((0, 1), np.float32), str(error))
+            return LoadedSound(None, np.zeros((0, 1), np.float32), f"the file {error.problem}")
         log_mel = LogMel(FeatureSpec.at_rate(sound.rate_hz)).compute(sound.samples)
         return LoadedSound(sound, log_mel)

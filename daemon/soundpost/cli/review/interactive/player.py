@@ -77,9 +77,7 @@ class Player:
         if self._sound_file is not None:
             os.close(self._sound_file)
             self._sound_file = None
-        if self._errors is not None:
-            self._errors.close()
-            self._errors = None
+        self._close_errors()
 
     def close(self) -> None:
         """Ends what is playing; waits a moment for the player, which was killed."""
@@ -92,6 +90,7 @@ class Player:
         if not self._commands or self._sound_file is None:
             self.stop()
             return self._failure
+        self._close_errors()
         self._errors = io.FileIO(os.memfd_create("errors"), "r+")
         try:
             self._process = subprocess.Popen(  # noqa: S603 - a player of the list, without a shell
@@ -108,13 +107,17 @@ class Player:
             return self._start()
         return ""
 
+    def _close_errors(self) -> None:
+        if self._errors is not None:
+            self._errors.close()
+            self._errors = None
+
     def _reason(self) -> str:
         """Returns the last line that the player wrote to its standard error."""
         if self._errors is None:
             return ""
         self._errors.seek(0)
         lines = self._errors.read(_MOST_READ_BYTES).decode(errors="replace").split("\n")
-        self._errors.close()
         return next((line.strip() for line in reversed(lines) if line.strip()), "")
 
 

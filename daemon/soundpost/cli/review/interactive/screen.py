@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from soundpost.cli.review.interactive.layout import fit, spread, wrap_items
+from soundpost.cli.review.interactive.layout import fit, spread, width, wrap_items
 from soundpost.cli.review.interactive.loader import LoadedSound
 from soundpost.cli.review.interactive.session import ReviewSession
 from soundpost.cli.review.interactive.spectrogram import Style, draw_event_bar, draw_spectrogram
@@ -13,17 +13,20 @@ from soundpost.review.precision import LabelFigures
 from soundpost.system.clock import rfc3339
 from soundpost.system.units import NANOSECONDS_PER_MILLISECOND, clock_duration
 
-LEAST_COLUMNS, LEAST_ROWS = 40, 14
+LEAST_COLUMNS, LEAST_ROWS = 40, 15
 """Below that a spectrogram shows nothing."""
 MOST_SPECTROGRAM_ROWS = 32
 """A front end of 64 bands has no more lines of two bands each."""
-_LINES_BESIDE = 12
+_NOTE_LINES = 2
+_LINES_BESIDE = 11 + _NOTE_LINES
 """All lines but those of the spectrogram."""
 _SUGGESTION_LINES = 2
+_LABEL_COLUMNS = 20
+"""Of a label in the first line, whose figures follow."""
 
 HELP = (
     *("space play", "y right", "n wrong", "1-9 other label", "r type a label"),
-    *("s unsure", "u undo", "← → skip", "q quit"),
+    *("s unsure", "u undo", "arrows skip", "q quit"),
 )
 _ENTRY_HELP = ("Tab completes", "Enter accepts", "Esc cancels")
 
@@ -67,22 +70,23 @@ def draw(state: ScreenState, columns: int, rows: int, style: Style) -> list[str]
         *_event_lines(event, columns),
         *_picture(state, columns, picture_rows, style),
         *_choices(state, columns),
-        fit(state.note, columns),
+        *wrap_items(state.note.split(), columns, _NOTE_LINES, " "),
     ]
 
 
 def _head(session: ReviewSession, event: ReviewedEvent, columns: int) -> str:
     place = f"{session.position + 1} of {len(session.queue)}, {session.given} reviewed"
-    figures = session.figures(event.event.label)
-    return spread(place, _figures_text(figures), columns)
+    figures = _figures_text(session.figures(event.event.label))
+    return spread(place, fit(figures, columns - width(place) - 1), columns)
 
 
 def _figures_text(figures: LabelFigures) -> str:
+    label = fit(figures.label, _LABEL_COLUMNS)
     if figures.precision is None:
-        return f"{figures.label}: none reviewed"
+        return f"{label}: none reviewed"
     right = figures.verdicts[Verdict.RIGHT]
     return (
-        f"{figures.label}: {right} of {figures.decided} right, {percent(figures.precision)} "
+        f"{label}: {right} of {figures.decided} right, {percent(figures.precision)} "
         f"({percent_interval(figures.interval)})"
     )
 
@@ -159,7 +163,7 @@ def _end(state: ScreenState, columns: int) -> list[str]:
     return [
         fit(text, columns),
         "",
-        *wrap_items(("u undo", "← back", "q quit"), columns, 1),
+        *wrap_items(("u undo", "left back", "q quit"), columns, 1),
         "",
         fit(state.note, columns),
     ]

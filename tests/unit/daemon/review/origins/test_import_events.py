@@ -3,6 +3,7 @@
 import json
 import os
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from evidence_harness import Event, EvidenceNode
@@ -158,8 +159,6 @@ def test_a_line_without_end_is_one_damaged_line(store: ReviewStore, tmp_path: Pa
 @given(st.lists(st.binary(max_size=200), max_size=5))
 def test_any_bytes_are_left_out_line_by_line(lines: list[bytes]) -> None:
     """Found by trying; none of them stops an import."""
-    from tempfile import TemporaryDirectory  # noqa: PLC0415 - Hypothesis calls this many times
-
     with TemporaryDirectory() as name:
         folder = Path(name)
         table = b"\n".join([*lines, b"", json.dumps(GOOD).encode()])
