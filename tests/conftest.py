@@ -16,6 +16,7 @@ pytest_plugins = [
     "mosquitto",
     "rtsp_server",
     "sound_card",
+    "web_page",
     "wide_card",
 ]
 
