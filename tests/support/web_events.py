@@ -29,7 +29,7 @@ def ms(time: datetime) -> int:
     return round(time.timestamp() * 1_000)
 
 
-def detection(node: str = "gate", **fields: object) -> bytes:
+def detection(node: str = "gate", /, **fields: object) -> bytes:
     """Returns the payload of a detection; fields replace those of a dog that has just begun."""
     name, _, source = node.partition("/")
     message: dict[str, object] = {
@@ -54,7 +54,7 @@ def detection(node: str = "gate", **fields: object) -> bytes:
     return json.dumps(message | fields).encode()
 
 
-def summary(node: str = "gate", **fields: object) -> bytes:
+def summary(node: str = "gate", /, **fields: object) -> bytes:
     """Returns the payload of a summary."""
     message: dict[str, object] = {
         "schema": 1,
@@ -75,7 +75,7 @@ def summary(node: str = "gate", **fields: object) -> bytes:
     return json.dumps(message | fields).encode()
 
 
-def health(node: str = "gate", **fields: object) -> bytes:
+def health(node: str = "gate", /, **fields: object) -> bytes:
     """Returns the payload of a health report."""
     message: dict[str, object] = {
         "schema": 1,

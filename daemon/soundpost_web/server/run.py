@@ -101,6 +101,7 @@ def address(settings: WebSettings) -> str:
 
 
 def uvicorn_config(settings: WebSettings, application: Application) -> uvicorn.Config:
+    """Returns the settings of the server, with limits to what one client can hold."""
     web = settings.web
     logging.getLogger("uvicorn.error").addFilter(_is_failure)
     return uvicorn.Config(
@@ -128,7 +129,7 @@ def _is_failure(record: logging.LogRecord) -> bool:
 
 @contextmanager
 def listening(settings: WebSettings) -> Iterator[socket.socket]:
-    """Provides the socket of the page.
+    """Provides the socket on which the page listens.
 
     Raises:
         WebError: The address is in use, or is none of this machine.

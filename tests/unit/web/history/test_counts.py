@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from web_events import event, ms
@@ -29,7 +30,7 @@ def stored(tmp_path: Path, *messages: EventMessage) -> Path:
     return store.path
 
 
-def at(time: datetime, **fields: object) -> EventMessage:
+def at(time: datetime, **fields: Any) -> EventMessage:  # noqa: ANN401 - the fields of an event
     """Returns an event at a time."""
     return event(onset_ms=ms(time), received_ms=ms(time), **fields)
 

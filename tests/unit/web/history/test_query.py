@@ -4,6 +4,7 @@ import sqlite3
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from web_events import NOON, event, ms
@@ -24,7 +25,7 @@ EVERYTHING = EventFilter(0, 10**13)
 MINUTE_MS = 60_000
 
 
-def at(minutes: int, **fields: object) -> EventMessage:
+def at(minutes: int, **fields: Any) -> EventMessage:  # noqa: ANN401 - the fields of an event
     """Returns an event so many minutes after noon."""
     onset_ms = ms(NOON) + minutes * MINUTE_MS
     return event(minutes + 1, onset_ms=onset_ms, received_ms=onset_ms + 500, **fields)

@@ -59,8 +59,8 @@ def test_the_states_of_an_event_are_one_row(store: HistoryStore) -> None:
     for message in states("started", "confirmed", "ended"):
         store.store([message])
     (found,) = events(store)
-    assert (found.rank, found.score, found.seconds) == (Rank.ENDED, pytest.approx(0.8), 2.0)
-    assert found.clip == "dog.flac"
+    assert (found.rank, found.seconds, found.clip) == (Rank.ENDED, 2.0, "dog.flac")
+    assert found.score == pytest.approx(0.8)
 
 
 def test_a_retracted_event_stays_and_says_so(store: HistoryStore) -> None:
