@@ -17,6 +17,7 @@ pytest_plugins = [
     "passed_tests",
     "rtsp_server",
     "sound_card",
+    "web_page",
     "wide_card",
 ]
 

@@ -12,13 +12,13 @@ from soundpost.mqtt.broker import ConnectionSettings
 from soundpost.mqtt.connection import Connection
 from soundpost.mqtt.errors import no_acknowledgement
 from soundpost.mqtt.limits import BrokerLimits, SizeLimit
+from soundpost.mqtt.wakeup import Wakeup
 from soundpost.publish.detections import DetectionSender, OutboxTopics, RefusedTopics
 from soundpost.publish.home_assistant.announcer import DiscoveryAnnouncer
 from soundpost.publish.inbox import CommandChannel
 from soundpost.publish.outbox.outbox import OutboxFeed
 from soundpost.publish.retained.sender import StateSender
 from soundpost.publish.retained.topics import RetainedTopics
-from soundpost.publish.wakeup import Wakeup
 from soundpost.system.backoff import Backoff
 from soundpost.system.log_once import LogOnce
 

@@ -11,6 +11,7 @@ from soundpost.health import Health, Problem
 from soundpost.messages.payload import DetectionMessage, HealthMessage
 from soundpost.messages.summary import SummaryMessage
 from soundpost.mqtt.broker import connection_settings, load_broker_address
+from soundpost.mqtt.wakeup import Wakeup
 from soundpost.publish.client import MqttClient, NodeTopics
 from soundpost.publish.detections import RefusedTopics
 from soundpost.publish.node.description import (
@@ -25,7 +26,6 @@ from soundpost.publish.outbox.writer import FULL, OutboxWriter
 from soundpost.publish.retained.sender import build_state_sender
 from soundpost.publish.retained.state_topics import SoundStates
 from soundpost.publish.retained.topics import RetainedTopics
-from soundpost.publish.wakeup import Wakeup
 from soundpost.system.log_once import LogOnce
 from soundpost.system.units import BYTES_PER_MEGABYTE
 

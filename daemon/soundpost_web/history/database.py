@@ -26,7 +26,7 @@ _SETTINGS = (
     "PRAGMA journal_size_limit = 4194304",
     "PRAGMA cache_size = -4096",
 )
-_TABLES = f"""
+TABLES = f"""
 CREATE TABLE IF NOT EXISTS events (
   key INTEGER PRIMARY KEY,
   node TEXT NOT NULL,
@@ -91,7 +91,7 @@ def open_writer(path: Path) -> sqlite3.Connection:
             connection.execute("PRAGMA auto_vacuum = INCREMENTAL")
             for setting in _SETTINGS:
                 connection.execute(setting).fetchall()
-            connection.executescript(_TABLES)
+            connection.executescript(TABLES)
     except BaseException:
         connection.close()
         raise

@@ -90,6 +90,7 @@ class Feed:
         self._wake = asyncio.Event()
         self._is_woken = threading.Event()
         self._is_closed = False
+        self._loop: asyncio.AbstractEventLoop | None = None
         self.dropped = 0
 
     def __len__(self) -> int:
@@ -114,9 +115,15 @@ class Feed:
         for viewer in list(self._viewers):
             viewer.drop()
 
+    def close_from_thread(self) -> None:
+        """Ends all viewers, called from another thread than that of the event loop."""
+        if self._loop is not None:
+            with suppress(RuntimeError):  # the loop has ended
+                self._loop.call_soon_threadsafe(self.close)
+
     async def run(self) -> None:
         """Sends changes as they happen, until it is cancelled."""
-        loop = asyncio.get_running_loop()
+        loop = self._loop = asyncio.get_running_loop()
 
         def wake() -> None:
             # Once until it is taken: a flood of messages must not fill the loop with calls.

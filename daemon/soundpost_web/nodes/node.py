@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from soundpost_web.nodes.decode import NodeHealth, NodeSettings
+from soundpost_web.nodes.reports import NodeHealth, NodeSettings
 
 _SHORTEST_SILENCE_SECONDS = 90.0
 """A node reports every 30 s by default, and its states expire after three reports."""
@@ -18,6 +18,7 @@ class NodeState:
     Attributes:
         name: `<node>` or `<node>/<source>`.
         is_online: Its status; None if the broker has none, so the node never ran or died with it.
+        run_id: The id of its run, which its status carries; None if it is not known.
         health: Its latest health, if any.
         settings: Its latest settings, if any.
         level_dbfs: Its latest level, if any.
@@ -29,6 +30,7 @@ class NodeState:
 
     name: str
     is_online: bool | None = None
+    run_id: str | None = None
     health: NodeHealth | None = None
     settings: NodeSettings | None = None
     level_dbfs: float | None = None
@@ -36,6 +38,12 @@ class NodeState:
     report_seconds: float | None = None
     level_at_seconds: float = float("-inf")
     was_silent: bool = False
+
+    def set_status(self, run_id: str | None, *, is_online: bool) -> None:
+        """Takes a status; the last will of an earlier run is none of this one."""
+        self.is_online = is_online
+        if is_online and run_id is not None:
+            self.run_id = run_id
 
     def set_health(self, health: NodeHealth, now_seconds: float) -> None:
         """Takes a health report."""

@@ -55,14 +55,14 @@ class AboutPage:
         Raises:
             sqlite3.Error: The history cannot be read.
         """
-        text, traffic = self._text, self._state.traffic
+        text, traffic = self._text, self._state.counts.read()
         events, size_bytes = _measure(self._store.path)
         broker = (
             "about.broker_connected" if self._state.broker.is_connected else "about.broker_away"
         )
         rejected = [
             f"{text.get(f'about.rejected_{name}', name)}: {count}"
-            for name, count in sorted(self._state.rejected.items())
+            for name, count in sorted(traffic.rejected.items())
         ]
         limits = text(
             "about.history_limits", days=self._limits.days, megabytes=self._limits.megabytes

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from soundpost_web.history.event import Event
 from soundpost_web.history.message import Rank
+from soundpost_web.nodes.latest_events import EventKey
 from soundpost_web.pages.catalogue import Catalogue
 from soundpost_web.settings.zones import Zones, from_ms
 
@@ -49,23 +50,19 @@ class EventView(NamedTuple):
     level: str
     is_clock_wrong: bool
 
-    @property
-    def is_running(self) -> bool:
-        """True if it lasts."""
-        return self.state in {"started", "confirmed"}
 
-
-def view_event(event: Event, zones: Zones, text: Catalogue, *, is_online: bool = True) -> EventView:
+def view_event(event: Event, zones: Zones, text: Catalogue, running: set[EventKey]) -> EventView:
     """Returns what is shown of an event.
 
     Args:
         event: The event.
         zones: The zones of nodes.
         text: The texts.
-        is_online: False if its node is offline, so that an open event does not run any more.
+        running: The events that last; another open event has an end that is not known.
     """
     zone = zones.of(event.node)
-    state = "unfinished" if event.is_open and not is_online else _STATES[event.rank]
+    is_unfinished = event.is_open and (event.node, event.id) not in running
+    state = "unfinished" if is_unfinished else _STATES[event.rank]
     position = ""
     if event.clock == "file":
         position = text("event.file", position=clock_length(event.onset_ms / 1_000.0))

@@ -13,6 +13,7 @@ from soundpost_web.history.query import (
     label_choices,
     node_choices,
 )
+from soundpost_web.nodes.latest_events import EventKey
 from soundpost_web.pages.catalogue import Catalogue
 from soundpost_web.pages.event_view import EventView, view_event
 from soundpost_web.pages.history_form import (
@@ -56,12 +57,12 @@ class HistoryPages:
         self._text = text
         self._groups = groups
 
-    def events(self, values: Mapping[str, str], online: set[str]) -> dict[str, object]:
+    def events(self, values: Mapping[str, str], running: set[EventKey]) -> dict[str, object]:
         """Returns what the list of events takes.
 
         Args:
             values: The values of the address.
-            online: The nodes that are online, where open events run.
+            running: The events that last.
 
         Raises:
             WrongValueError: A value of the address is wrong.
@@ -70,7 +71,7 @@ class HistoryPages:
         form = read_form(values, today_in(self._zones))
         wanted = make_filter(form, self._zones, self._groups)
         page = find_events(self._path, wanted, read_cursor(values.get("before", "")))
-        rows = self._rows(page, online)
+        rows = self._rows(page, running)
         return {**self._filter(form, "/history"), "page": page, "rows": rows}
 
     def hours(self, values: Mapping[str, str]) -> dict[str, object]:
@@ -114,12 +115,12 @@ class HistoryPages:
             "periods": periods(today_in(self._zones)),
         }
 
-    def _rows(self, page: EventPage, online: set[str]) -> list[Row]:
+    def _rows(self, page: EventPage, running: set[EventKey]) -> list[Row]:
         """Returns events and gaps by time, the latest first."""
         rows: list[tuple[int, Row]] = [
             (
                 event.at_ms,
-                Row(view_event(event, self._zones, self._text, is_online=event.node in online)),
+                Row(view_event(event, self._zones, self._text, running)),
             )
             for event in page.events
         ]

@@ -5,8 +5,9 @@ from datetime import datetime
 import msgspec
 
 from soundpost_web.history.event import Event
+from soundpost_web.nodes.latest_events import MOST_EVENTS
 from soundpost_web.nodes.node import NodeState
-from soundpost_web.nodes.state import MOST_EVENTS, Changes, LiveState
+from soundpost_web.nodes.state import Changes, LiveState
 from soundpost_web.pages.event_view import EventView, view_event
 from soundpost_web.pages.node_view import NodeView, view_node
 from soundpost_web.pages.render import Renderer
@@ -100,14 +101,15 @@ class LivePage:
 
     def _view_nodes(self, nodes: list[NodeState]) -> list[NodeView]:
         running: dict[str, list[str]] = {}
+        keys = self._state.running
         for event in self._state.events:
-            if event.is_open:
+            if (event.node, event.id) in keys:
                 running.setdefault(event.node, []).append(event.shown)
         now_seconds = self._state.now_seconds
         return [
             view_node(
                 node,
-                running.get(node.name, []) if node.is_online else [],
+                running.get(node.name, []),
                 self._zones,
                 self._renderer.text,
                 now_seconds,
@@ -116,11 +118,8 @@ class LivePage:
         ]
 
     def _view_events(self, events: list[Event]) -> list[EventView]:
-        online = {node.name for node in self._state.nodes if node.is_online}
-        return [
-            view_event(event, self._zones, self._renderer.text, is_online=event.node in online)
-            for event in events
-        ]
+        running = self._state.running
+        return [view_event(event, self._zones, self._renderer.text, running) for event in events]
 
 
 def _local_time(text: str, node: str, zones: Zones) -> str:

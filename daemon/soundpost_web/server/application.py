@@ -25,7 +25,8 @@ from soundpost_web.history.query import latest_events
 from soundpost_web.history.retention import Limits
 from soundpost_web.history.store import HistoryStore
 from soundpost_web.live.feed import Feed
-from soundpost_web.nodes.state import MOST_EVENTS, LiveState
+from soundpost_web.nodes.latest_events import MOST_EVENTS
+from soundpost_web.nodes.state import LiveState
 from soundpost_web.pages.about_page import AboutPage
 from soundpost_web.pages.catalogue import Catalogue
 from soundpost_web.pages.groups import label_groups

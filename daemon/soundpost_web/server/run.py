@@ -34,7 +34,7 @@ _UNCOMPLETED = "ASGI callable returned without completing response."
 _log = logging.getLogger("soundpost.web")
 
 
-class _Server(uvicorn.Server):
+class PageServer(uvicorn.Server):
     """A server that ends the streams first, which would otherwise never end."""
 
     def __init__(self, config: uvicorn.Config, feed: Feed) -> None:
@@ -43,7 +43,7 @@ class _Server(uvicorn.Server):
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """Takes a signal, in the main thread."""
-        self._feed.close()
+        self._feed.close_from_thread()
         super().handle_exit(sig, frame)
 
 
@@ -61,8 +61,8 @@ def serve(settings: WebSettings, folder: Path) -> None:
     require_protection(settings, PasswordFile(password_path(settings)))
     folder.mkdir(parents=True, exist_ok=True, mode=0o750)
     application = build_application(settings, folder)
-    with _listening(settings) as listener:
-        server = _Server(_uvicorn_config(settings, application), application.feed)
+    with listening(settings) as listener:
+        server = PageServer(uvicorn_config(settings, application), application.feed)
         watch = threading.Thread(
             target=_watch, args=(application, server), name="watch", daemon=True
         )
@@ -100,7 +100,8 @@ def address(settings: WebSettings) -> str:
     return f"{'https' if web.cert_file else 'http'}://{host}:{web.port}/"
 
 
-def _uvicorn_config(settings: WebSettings, application: Application) -> uvicorn.Config:
+def uvicorn_config(settings: WebSettings, application: Application) -> uvicorn.Config:
+    """Returns the settings of the server, with limits to what one client can hold."""
     web = settings.web
     logging.getLogger("uvicorn.error").addFilter(_is_failure)
     return uvicorn.Config(
@@ -127,8 +128,8 @@ def _is_failure(record: logging.LogRecord) -> bool:
 
 
 @contextmanager
-def _listening(settings: WebSettings) -> Iterator[socket.socket]:
-    """Provides the socket of the page.
+def listening(settings: WebSettings) -> Iterator[socket.socket]:
+    """Provides the socket on which the page listens.
 
     Raises:
         WebError: The address is in use, or is none of this machine.
@@ -156,4 +157,5 @@ def _listening(settings: WebSettings) -> Iterator[socket.socket]:
 def _watch(application: Application, server: uvicorn.Server) -> None:
     """Ends the server when the subscriber has ended: the page would be silent for ever."""
     application.subscriber.wait()
+    application.feed.close_from_thread()
     server.should_exit = True

@@ -75,8 +75,8 @@ class Views:
 
     async def history(self, request: Request) -> Response:
         """Returns the list of events."""
-        online = {node.name for node in self._pages.state.nodes if node.is_online}
-        query = partial(self._pages.history.events, request.query_params, online)
+        running = self._pages.state.running
+        query = partial(self._pages.history.events, request.query_params, running)
         return await self._queried(request, "history.html", "history", query)
 
     async def hours(self, request: Request) -> Response:

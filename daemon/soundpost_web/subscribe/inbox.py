@@ -7,11 +7,13 @@ from collections.abc import Callable
 from soundpost.mqtt.message import IncomingMessage
 from soundpost.system.rate_limit import LimitedLog
 from soundpost_web.history.message import EventMessage, Message
-from soundpost_web.nodes import decode
-from soundpost_web.nodes.decode import UnreadableError
+from soundpost_web.nodes import decode, reports
+from soundpost_web.nodes.limits import UnreadableError
 from soundpost_web.nodes.node import NodeState
 from soundpost_web.nodes.state import LiveState
 from soundpost_web.nodes.topics import NodeTopic, parse_topic
+
+_LONGEST_RUN = 64
 
 _log = logging.getLogger("soundpost.web")
 
@@ -35,7 +37,7 @@ class Inbox:
 
     def receive(self, message: IncomingMessage) -> Message | None:
         """Takes a message; returns what the history has to store, if anything."""
-        self._state.count_message()
+        self._state.counts.add_message()
         topic = parse_topic(self._prefix, message.topic)
         if topic is None:
             self._reject("topic", message, "no topic of a node")
@@ -53,21 +55,26 @@ class Inbox:
         if topic.leaf == "summaries":
             return decode.decode_summary(node, payload)
         if topic.leaf == "level":
-            level_dbfs = decode.decode_level(payload)
+            level_dbfs = reports.decode_level(payload)
             self._update(message, node, lambda state, now: state.set_level(level_dbfs, now))
         elif topic.leaf == "status":
-            is_online = decode.decode_status(payload)
+            is_online = reports.decode_status(payload)
             if is_online is None:
                 self._state.remove_status(node)
             else:
-                self._update(message, node, lambda state, _: setattr(state, "is_online", is_online))
+                run_id = message.run_id[:_LONGEST_RUN] if message.run_id else None
+                self._update(
+                    message,
+                    node,
+                    lambda state, _: state.set_status(run_id, is_online=is_online),
+                )
         elif not payload:
             pass  # a retained topic was removed; the node's status says the rest
         elif topic.leaf == "health":
-            health = decode.decode_health(payload)
+            health = reports.decode_health(payload)
             self._update(message, node, lambda state, now: state.set_health(health, now))
         else:
-            settings = decode.decode_settings(payload)
+            settings = reports.decode_settings(payload)
             self._update(message, node, lambda state, _: setattr(state, "settings", settings))
         return None
 
@@ -92,5 +99,5 @@ class Inbox:
             self._reject("nodes", message, "too many nodes")
 
     def _reject(self, reason: str, message: IncomingMessage, why: str) -> None:
-        self._state.reject(reason)
+        self._state.counts.reject(reason)
         self._rejections.log("a message on %s is refused: %s", message.topic[:200], why[:200])

@@ -57,7 +57,7 @@ class Pending:
         self._acknowledgements.append(acknowledge)
         if len(self._messages) > MOST_MESSAGES:
             self._messages.popleft()
-            self._state.count_lost(1)
+            self._state.counts.add_lost()
 
     def forget_acknowledgements(self) -> None:
         """Drops the acknowledgements of a lost connection: the broker sends the messages again."""

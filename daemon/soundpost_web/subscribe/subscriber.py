@@ -9,6 +9,7 @@ from soundpost.errors import PublishError
 from soundpost.mqtt.broker import ConnectionSettings
 from soundpost.mqtt.connection import Connection
 from soundpost.mqtt.message import IncomingMessage, Session
+from soundpost.mqtt.wakeup import Wakeup
 from soundpost.system.backoff import Backoff
 from soundpost.system.log_once import LogOnce
 from soundpost_web.history.store import HistoryStore
@@ -55,7 +56,7 @@ class Subscriber:
         self._session = Session(session_seconds, self._on_message)
         self._backoff = Backoff()
         self._failure = LogOnce(_log)
-        self._closing = threading.Event()
+        self._closing, self._wakeup = threading.Event(), Wakeup()
         self._has_received = False
         self._thread = threading.Thread(target=self._run, name="subscriber", daemon=True)
 
@@ -66,6 +67,7 @@ class Subscriber:
     def close(self) -> None:
         """Stores what has arrived, disconnects, and ends the thread."""
         self._closing.set()
+        self._wakeup.set()
         self._thread.join(_JOIN_SECONDS)
 
     def wait(self) -> None:
@@ -78,6 +80,11 @@ class Subscriber:
         return self._thread.is_alive()
 
     def _run(self) -> None:
+        with self._wakeup:
+            self._receive_until_closing()
+        self._store.close()
+
+    def _receive_until_closing(self) -> None:
         while not self._closing.is_set():
             try:
                 self._receive()
@@ -87,7 +94,6 @@ class Subscriber:
             self._pending.forget_acknowledgements()
             self._pending.store()
             self._closing.wait(self._backoff.next_seconds())
-        self._store.close()
 
     def _receive(self) -> None:
         began_seconds = time.monotonic()
@@ -104,7 +110,8 @@ class Subscriber:
 
     def _poll(self, connection: Connection) -> None:
         self._has_received = False
-        connection.poll(_SOON_SECONDS if len(self._pending) else _POLL_SECONDS)
+        wait_seconds = _SOON_SECONDS if len(self._pending) else _POLL_SECONDS
+        connection.poll(wait_seconds, self._wakeup.socket)
         if self._pending.is_due or not self._has_received:
             self._pending.store()
             self._store.tick()
