@@ -1,6 +1,5 @@
 """One exception per package, each with a hint for the person who has to repair it."""
 
-import difflib
 import re
 from collections.abc import Iterable
 from typing import Any, ClassVar, Literal, get_args, get_origin
@@ -101,6 +100,9 @@ class MetricsError(SoundpostError):
 
 def nearest(name: str, known: Iterable[str]) -> str | None:
     """Returns the known name that is most like the given one, or None if none is like it."""
+    # Only where a name is wrong: a daemon that runs needs none of it.
+    import difflib  # noqa: PLC0415 - see above
+
     candidates = list(known)
     if len(candidates) > _MOST_COMPARED:
         candidates = [candidate for candidate in candidates if candidate[:1] == name[:1]]

@@ -21,6 +21,7 @@ COVERED_BY = {
     "daemon/cli/selftest.py": "integration/test_selftest.py",
     "daemon/cli/watch/screen.py": "integration/test_watch.py",
     "daemon/cli/watch/watch.py": "integration/test_watch.py",
+    "daemon/features/window_stream.py": "unit/daemon/features/test_windower.py",
     "daemon/messages/payload.py": "contracts/test_payload.py",
     "daemon/mqtt/broker.py": "unit/daemon/publish/test_broker.py",
     "daemon/mqtt/connection.py": "unit/daemon/publish/test_connection.py",

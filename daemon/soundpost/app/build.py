@@ -8,7 +8,7 @@ from soundpost.app.daemon import Daemon
 from soundpost.app.named_files import stamp_named_files
 from soundpost.app.node import describe_node
 from soundpost.app.parts import build_evidence, build_message_builder, build_source
-from soundpost.capture import describe_source
+from soundpost.capture import QueuedSource, describe_source
 from soundpost.classify.model import Model, load_models_at_place
 from soundpost.commands import (
     CommandHandler,
@@ -97,6 +97,7 @@ def build(live_config: LiveConfig) -> Daemon:
         sample_rate_hz=rate_hz,
         health=health,
         source=source,
+        queued_source=source if isinstance(source, QueuedSource) else None,
         pipeline=pipeline,
         monitor=monitor,
         evidence=evidence,

@@ -115,6 +115,8 @@ class ChannelMixer:
                 chooser.update(part)
             return _mean(block, (True,) * self._channels)
         mixed = [_mix_chosen(chooser, part) for part in whole_blocks]
+        if len(mixed) == 1:
+            return mixed[0]
         return np.concatenate(mixed) if mixed else np.empty(0, block.dtype)
 
     def flush(self) -> Signal:
@@ -137,6 +139,9 @@ class ChannelMixer:
         if self._held_frames < self._block_frames:
             return []
         frames = np.concatenate(self._held) if len(self._held) > 1 else block
+        if len(frames) == self._block_frames:  # a buffer of the microphone
+            self._held, self._held_frames = [], 0
+            return [frames]
         whole = len(frames) - len(frames) % self._block_frames
         # A copy, because a view would hold all frames in memory, and the source may reuse them.
         self._held = [frames[whole:].copy()] if whole < len(frames) else []

@@ -90,5 +90,8 @@ def resample_whole(samples: Pcm, rate_hz: int, sample_rate_hz: int) -> Pcm:
 
 
 def _to_pcm(mono: Mono) -> Pcm:
-    scaled = np.rint(np.clip(mono, -1.0, 1.0) * FULL_SCALE)
-    return np.minimum(scaled, FULL_SCALE - 1).astype(np.int16)
+    scaled = mono * FULL_SCALE
+    np.rint(scaled, out=scaled)
+    np.maximum(scaled, -FULL_SCALE, out=scaled)
+    np.minimum(scaled, FULL_SCALE - 1, out=scaled)
+    return scaled.astype(np.int16)

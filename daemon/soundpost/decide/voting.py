@@ -27,7 +27,7 @@ class WindowVote:
         self._thresholds = np.asarray(thresholds, np.float32)
         self._needed = np.asarray(needed)
         voting = np.asarray(of)
-        self._spans = [(int(span), voting == span) for span in np.unique(voting)]
+        self._spans = [(span, voting == span) for span in sorted(set(of))]
         self._is_single = bool((voting == 1).all())
         self._history: deque[Flags] = deque(maxlen=int(voting.max()))
         self._votes = np.zeros(len(voting), np.int64)

@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from soundpost.audio import FULL_SCALE
-from soundpost.features.mel import mel_filterbank
+from soundpost.features.mel import MelBands, mel_filterbank
 from soundpost.features.spec import FeatureSpec
 
 BLOCK_FRAMES = 50
@@ -31,8 +31,10 @@ class LogMel:
         phase = 2.0 * np.pi * np.arange(spec.frame_samples) / spec.frame_samples
         # The taper includes the scaling of int16 to [-1, 1): one pass fewer over the frames.
         self._taper = (0.5 - 0.5 * np.cos(phase)) / FULL_SCALE
-        self._weights = mel_filterbank(spec)
+        self._bands = MelBands(mel_filterbank(spec))
         self._padded = np.zeros((BLOCK_FRAMES, spec.fft_size))  # its right part stays zero
+        self._magnitude = np.empty((BLOCK_FRAMES, spec.fft_size // 2 + 1))
+        self._mel = np.empty((BLOCK_FRAMES, spec.mel_bands))
 
     def compute(self, samples: NDArray[np.int16]) -> NDArray[np.float32]:
         """Computes the features of every whole frame.
@@ -51,11 +53,15 @@ class LogMel:
         frames = self._frames(samples, count)
         for first in range(0, count, BLOCK_FRAMES):
             block = frames[first : first + BLOCK_FRAMES]
-            tapered = self._padded[: len(block)]
+            length = len(block)
+            tapered, magnitude, mel = (
+                buffer[:length] for buffer in (self._padded, self._magnitude, self._mel)
+            )
             np.multiply(block, self._taper, out=tapered[:, : spec.frame_samples])
-            spectrum = np.abs(np.fft.rfft(tapered))
-            mel = spectrum @ self._weights + spec.log_offset
-            features[first : first + len(block)] = np.log(mel)
+            np.abs(np.fft.rfft(tapered), out=magnitude)
+            self._bands.sum(magnitude, out=mel)
+            mel += spec.log_offset
+            features[first : first + length] = np.log(mel, out=mel)
         return features
 
     def compute_at(self, start_sample: int, samples: NDArray[np.int16]) -> NDArray[np.float32]:  # noqa: ARG002 - for those who share frames

@@ -1,6 +1,6 @@
 """Overlapping windows of samples, cut from a stream of chunks."""
 
-from soundpost.audio import Pcm, level_dbfs
+from soundpost.audio import Pcm
 from soundpost.errors import FeatureError
 from soundpost.events import WaveformWindow
 from soundpost.features.window_stream import WindowStream
@@ -26,12 +26,14 @@ class WaveformWindower(WindowStream[WaveformWindow]):
             )
         super().__init__(window_samples, stride_samples, sample_rate_hz)
 
-    def _cut(self, samples: Pcm, start_sample: int, utc_ns: int) -> WaveformWindow:
+    def _cut(
+        self, samples: Pcm, start_sample: int, utc_ns: int, level_dbfs: float
+    ) -> WaveformWindow:
         samples.flags.writeable = False  # the next window shares these samples
         return WaveformWindow(
             start_sample=start_sample,
             end_sample=start_sample + len(samples),
             samples=samples,
-            level_dbfs=level_dbfs(samples),
+            level_dbfs=level_dbfs,
             utc_ns=utc_ns,
         )

@@ -9,6 +9,7 @@ import numpy as np
 
 from soundpost.audio import Chunk, Pcm, samples_to_ns
 from soundpost.events import WaveformWindow, Window
+from soundpost.features.window_level import WindowLevel
 
 CutWindow = TypeVar("CutWindow", Window, WaveformWindow)
 
@@ -30,6 +31,7 @@ class WindowStream(ABC, Generic[CutWindow]):
         self._window_samples = window_samples
         self._stride_samples = stride_samples
         self._sample_rate_hz = sample_rate_hz
+        self._level = WindowLevel(stride_samples)
         self._restart(0)
 
     def _restart(self, start_sample: int) -> None:
@@ -37,6 +39,7 @@ class WindowStream(ABC, Generic[CutWindow]):
         self._start_sample = self._end_sample = self._windowed_until_sample = start_sample
         self._last_chunk: Chunk | None = None
         self._pieces: list[Pcm] = []
+        self._level.restart()
 
     def window(self, chunk: Chunk) -> Iterator[CutWindow]:
         """Returns the windows that the chunk completes, in order; most often it completes none.
@@ -61,10 +64,12 @@ class WindowStream(ABC, Generic[CutWindow]):
         samples = np.concatenate(self._pieces)
         while len(samples) >= self._window_samples:
             ahead_samples = chunk.start_sample - self._start_sample
+            windowed = samples[: self._window_samples]
             window = self._cut(
-                samples[: self._window_samples],
+                windowed,
                 self._start_sample,
                 chunk.utc_ns - samples_to_ns(ahead_samples, self._sample_rate_hz),
+                self._level.next_dbfs(windowed),
             )
             samples = samples[self._stride_samples :]
             self._advance(samples)
@@ -84,13 +89,14 @@ class WindowStream(ABC, Generic[CutWindow]):
                 yield replace(window, end_sample=end_sample)
 
     @abstractmethod
-    def _cut(self, samples: Pcm, start_sample: int, utc_ns: int) -> CutWindow:
+    def _cut(self, samples: Pcm, start_sample: int, utc_ns: int, level_dbfs: float) -> CutWindow:
         """Returns the window of these samples, which are a copy of those in the chunks.
 
         Args:
             samples: int16[window_samples].
             start_sample: Position of the first.
             utc_ns: Its capture time.
+            level_dbfs: Their level.
         """
 
     def _advance(self, samples: Pcm) -> None:

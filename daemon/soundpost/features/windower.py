@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from soundpost.audio import Pcm, level_dbfs
+from soundpost.audio import Pcm
 from soundpost.errors import FeatureError
 from soundpost.events import Window
 from soundpost.features.log_mel import LogMel
@@ -51,7 +51,7 @@ class Windower(WindowStream[Window]):
         super()._restart(start_sample)
         self._features = np.empty((0, self._log_mel.spec.mel_bands), np.float32)
 
-    def _cut(self, samples: Pcm, start_sample: int, utc_ns: int) -> Window:
+    def _cut(self, samples: Pcm, start_sample: int, utc_ns: int, level_dbfs: float) -> Window:
         known_samples = len(self._features) * self._hop_samples
         fresh = self._log_mel.compute_at(start_sample + known_samples, samples[known_samples:])
         self._features = np.concatenate((self._features, fresh))
@@ -60,7 +60,7 @@ class Windower(WindowStream[Window]):
             start_sample=start_sample,
             end_sample=start_sample + len(samples),
             log_mel=self._features,
-            level_dbfs=level_dbfs(samples),
+            level_dbfs=level_dbfs,
             utc_ns=utc_ns,
         )
 

@@ -1,6 +1,9 @@
-"""Makes bundles of foreign models: inspects, measures, writes."""
+"""Makes bundles of foreign models: inspects, measures, writes.
 
-from soundpost.importer.import_model import import_model
+Only the options are imported here, because the command line of every command, `run` too, shows
+their defaults: the other modules, with numpy's random numbers, would make its start longer.
+"""
+
 from soundpost.importer.options import (
     ImportOptions,
     LabelOptions,
@@ -10,26 +13,13 @@ from soundpost.importer.options import (
     SoundOptions,
     Target,
 )
-from soundpost.importer.report import (
-    ImportReport,
-    describe_groups,
-    describe_input,
-    describe_noisy,
-    describe_output,
-)
 
 __all__ = [
     "ImportOptions",
-    "ImportReport",
     "LabelOptions",
     "Origin",
     "OutputOptions",
     "RangeOptions",
     "SoundOptions",
     "Target",
-    "describe_groups",
-    "describe_input",
-    "describe_noisy",
-    "describe_output",
-    "import_model",
 ]

@@ -1,6 +1,5 @@
 """Level drop: a minute is far quieter than every minute of the last day."""
 
-import statistics
 from collections import deque
 
 from soundpost.audio import SILENCE_DBFS
@@ -43,7 +42,7 @@ class LevelDrop:
         if level_dbfs > SILENCE_DBFS:
             self._seconds.append(level_dbfs)
         if len(self._seconds) == MINUTE_SECONDS:
-            self._compare(statistics.median(self._seconds))
+            self._compare(_median(self._seconds))
             self._seconds.clear()
         return self.is_raised
 
@@ -57,3 +56,9 @@ class LevelDrop:
             self._minutes.extend(self._collapsed)
         self._minutes.append(minute_dbfs)
         self._collapsed.clear()
+
+
+def _median(seconds_dbfs: list[float]) -> float:
+    """Returns the median of a minute; the module `statistics` would load fractions and more."""
+    ordered, middle = sorted(seconds_dbfs), MINUTE_SECONDS // 2
+    return (ordered[middle - 1] + ordered[middle]) / 2

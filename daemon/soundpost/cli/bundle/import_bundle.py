@@ -8,13 +8,13 @@ from typing import TextIO
 from soundpost.classify.find import MODELS_VARIABLE
 from soundpost.cli.bundle.import_options import import_options
 from soundpost.cli.progress.line import ProgressLine, bar
-from soundpost.importer import (
+from soundpost.importer.import_model import import_model
+from soundpost.importer.report import (
     ImportReport,
     describe_groups,
     describe_input,
     describe_noisy,
     describe_output,
-    import_model,
 )
 from soundpost.system.printable import printable
 

@@ -6,7 +6,6 @@ from pathlib import Path
 
 from soundpost.cli.flags.values import positive_seconds
 from soundpost.cli.options import CommandParser
-from soundpost.importer.labels.groups import find_groups
 from soundpost.importer.options import (
     DEFAULT_NOISE_SECONDS,
     DEFAULT_RANGE_THRESHOLD,
@@ -128,7 +127,7 @@ def _add_import(parser: argparse.ArgumentParser) -> None:
     )
     labels.add_argument("--language", metavar="TAG", help="of the common names, such as en")
     labels.add_argument(
-        "--groups", type=find_groups, metavar="NAME|FILE", help="CSV: label,group; yamnet is there"
+        "--groups", type=_groups, metavar="NAME|FILE", help="CSV: label,group; yamnet is there"
     )
     labels.add_argument(
         "--threshold",
@@ -164,3 +163,10 @@ def _share(text: str) -> float:
     if not 0.0 < share <= 1.0:
         raise argparse.ArgumentTypeError(f"expected a score above 0 and at most 1, got {text!r}")
     return share
+
+
+def _groups(text: str) -> Path:
+    # Imported on demand: every command builds this parser, and `run` needs no tables of labels.
+    from soundpost.importer.labels.groups import find_groups  # noqa: PLC0415 - see above
+
+    return find_groups(text)

@@ -7,7 +7,7 @@ from typing import TextIO
 import msgspec
 
 from soundpost.classify import find_bundle, load_bundle
-from soundpost.importer import describe_groups, describe_input, describe_output
+from soundpost.importer.report import describe_groups, describe_input, describe_output
 from soundpost.manifest import CARD_FILE, Artifact, Manifest
 from soundpost.system.printable import printable
 

@@ -18,8 +18,8 @@ from soundpost.importer import (
     RangeOptions,
     SoundOptions,
     Target,
-    import_model,
 )
+from soundpost.importer.import_model import import_model
 from soundpost.manifest import LogMelInput
 
 GOLDEN = Path(__file__).resolve().parents[3] / "golden"
