@@ -12,7 +12,7 @@ from soundpost.classify.network.streaming import StreamingNetwork
 from soundpost.classify.network.whole_window import WholeWindowNetwork
 from soundpost.classify.quantization import dequantize
 from soundpost.errors import BundleError
-from soundpost.events import AnyWindow, Scores, WaveformWindow
+from soundpost.events import AnyWindow, Scores, WaveformWindow, Window
 from soundpost.manifest import Tensor
 
 ACTIVATIONS = {"softmax": softmax, "sigmoid": sigmoid, "none": scores_as_given}
@@ -24,8 +24,8 @@ _EVERY_INT8 = np.arange(256, dtype=np.uint8).view(np.int8)
 class Classifier:
     """Computes the scores of windows with a bundle's model.
 
-    A model whose manifest has `streaming` computes the frames that a window shares with the one
-    before only once. Its scores are the same, to the bit, in whatever order windows come.
+    A model whose manifest has `streaming` computes the frames that successive windows share only
+    once. Its scores are those of the whole windows, to the bit, in whatever order these come.
 
     Args:
         bundle: The model and its manifest.
@@ -52,15 +52,13 @@ class Classifier:
 
     def classify(self, window: AnyWindow) -> Scores:
         """Computes the scores of a window."""
-        return self.classify_all([window])[0]
+        return Scores(window, self._rows(self._stored([window]))[0])
 
     def classify_all(self, windows: Sequence[AnyWindow]) -> list[Scores]:
         """Computes the scores of windows; many successive ones at once take less time."""
-        contents = [
-            window.samples if isinstance(window, WaveformWindow) else window.log_mel
-            for window in windows
-        ]
-        rows = self._rows(contents)
+        if not windows:
+            return []
+        rows = self._rows(self._stored(windows))
         return [Scores(window, values) for window, values in zip(windows, rows, strict=True)]
 
     def scores(self, content: NDArray[Any]) -> NDArray[np.float32]:
@@ -77,7 +75,9 @@ class Classifier:
             ValueError: `content` has another shape or type, or holds NaN.
             BundleError: The model fails, or gives values that are not finite or no scores.
         """
-        return self._rows([content])[0]
+        if isinstance(self._network, StreamingNetwork):
+            return self._rows(self._network.logits_alone(content))[0]
+        return self._rows(self._network.logits([content]))[0]
 
     def embedding(self, content: NDArray[Any]) -> NDArray[np.float32]:
         """Computes the embedding of a window's content.
@@ -100,11 +100,18 @@ class Classifier:
         stored = self._network.embedding(content, embedding.position, embedding.tensor)
         return _real(stored, embedding.tensor)
 
-    def _rows(self, contents: Sequence[NDArray[Any]]) -> list[NDArray[np.float32]]:
-        """Returns the scores of each content."""
-        if not contents:
-            return []
-        stored = self._network.logits(contents)
+    def _stored(self, windows: Sequence[AnyWindow]) -> NDArray[Any]:
+        """Returns the logits of windows as the output's tensor stores them."""
+        if isinstance(self._network, StreamingNetwork):
+            return self._network.logits([window for window in windows if isinstance(window, Window)])
+        contents = [
+            window.samples if isinstance(window, WaveformWindow) else window.log_mel
+            for window in windows
+        ]
+        return self._network.logits(contents)
+
+    def _rows(self, stored: NDArray[Any]) -> list[NDArray[np.float32]]:
+        """Returns the scores of rows of logits, each as float32[labels]."""
         if self._score_of_byte is not None:
             return list(self._score_of_byte[stored.view(np.uint8)])
         return [self._activated(row) for row in stored]

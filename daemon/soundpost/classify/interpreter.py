@@ -1,8 +1,7 @@
 """The TFLite interpreter: LiteRT, or tflite-runtime where LiteRT has no wheel."""
 
 import importlib
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import replace
 from math import prod
 from typing import Any
@@ -19,6 +18,8 @@ RUNTIMES = ("ai_edge_litert.interpreter", "tflite_runtime.interpreter")
 """In order of preference: LiteRT is maintained, and five times faster in int8 by its XNNPACK
 kernels. The two round some int8 values differently; see `soundpost.classify.golden`."""
 
+RUNTIME_ERRORS = (ValueError, RuntimeError, MemoryError)
+"""Exceptions of both, whatever is wrong with a model."""
 
 MOST_OUTPUTS = 101
 """The manifest's position of an output is at most 100."""
@@ -53,8 +54,10 @@ class Interpreter(ModelRuntime):
     def run(self, values: NDArray[Any], positions: Sequence[int]) -> list[NDArray[Any]]:
         """Computes outputs for an input, copied out of the interpreter's memory."""
         self._runtime.set_tensor(self.input.index, values)
-        with explained("fails to run the model"):
+        try:
             self._runtime.invoke()
+        except RUNTIME_ERRORS as error:
+            raise runtime_error("fails to run the model", error) from error
         return [self._runtime.get_tensor(self.outputs[at].index) for at in positions]
 
 
@@ -71,13 +74,15 @@ def open_runtime(model: bytes, threads: int, input_shape: Sequence[int] | None =
     """
     interpreter = _load_runtime()
     try:
-        with captured_native_log(), explained("refuses the model"):
+        with captured_native_log():
             runtime = interpreter(model_content=model, num_threads=threads)
             _refuse_huge(_all_tensors(runtime))
             if input_shape is not None:
                 _resize(runtime, input_shape)
             runtime.allocate_tensors()
             return runtime
+    except RUNTIME_ERRORS as error:
+        raise runtime_error("refuses the model", error) from error
     except SystemError as error:  # raised by tflite-runtime 2.14 with numpy 2
         raise BundleError(
             f"{interpreter.__module__} does not work with numpy {np.__version__}",
@@ -85,16 +90,12 @@ def open_runtime(model: bytes, threads: int, input_shape: Sequence[int] | None =
         ) from error
 
 
-@contextmanager
-def explained(problem: str) -> Iterator[None]:
-    """Turns the exceptions of a runtime into BundleError."""
-    try:
-        yield
-    except (ValueError, RuntimeError, MemoryError) as error:
-        raise BundleError(
-            f"the TFLite runtime {problem}: {_first_line(error)}",
-            hint="export the bundle again with a converter that this runtime supports",
-        ) from error
+def runtime_error(problem: str, error: Exception) -> BundleError:
+    """Returns the error for an exception of a runtime, one of `RUNTIME_ERRORS`."""
+    return BundleError(
+        f"the TFLite runtime {problem}: {_first_line(error)}",
+        hint="export the bundle again with a converter that this runtime supports",
+    )
 
 
 def _resize(runtime: Any, shape: Sequence[int]) -> None:  # noqa: ANN401 - as above

@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 
 from soundpost.classify.bundle import Bundle
 from soundpost.classify.network.parts import FRAMES, LOGITS, POSITIONS, Parts
-from soundpost.classify.quantization import quantize
+from soundpost.classify.quantization import Quantizer
+from soundpost.events import Window
 
 LogMel = NDArray[np.float32]
 
@@ -17,11 +18,11 @@ LogMel = NDArray[np.float32]
 class StreamingNetwork:
     """Runs the parts of a model that computes each frame once.
 
-    A window gets the logits that the whole window has, to the bit, whatever was run before. It
-    continues the window before if the frames that the two have in common are equal, value by value;
-    then only its new frames are computed, and states are carried over. Every other window, such as
-    the first one after a gap, is computed from its own frames alone: its steps begin before its
-    first frame, so that no state from before is left in any of its positions.
+    A window gets the logits that the whole window has, to the bit. It continues the window before
+    if both are of one stretch and lie a stride apart; then only its new frames are computed, and
+    states are carried over. Every other window, such as the first one after a gap, is computed from
+    its own frames alone: its steps begin before its first frame, so that no state from before is
+    left in any of its positions.
 
     Args:
         bundle: The model and its manifest, which has `streaming`.
@@ -34,49 +35,65 @@ class StreamingNetwork:
     def __init__(self, bundle: Bundle, threads: int) -> None:
         self._parts = Parts(bundle, threads)
         self._steps = self._parts.steps
-        self._input = bundle.manifest.input.tensor
-        _, frames, bands, _ = self._input.shape
+        tensor = bundle.manifest.input.tensor
+        _, frames, bands, _ = tensor.shape
         self._content_shape = frames, bands
-        self._shared_frames = frames - self._steps.stride_frames
-        self._before = np.empty((self._shared_frames, bands), np.float32)
-        self._has_before = False
+        self._quantize = Quantizer(tensor.scale, tensor.zero_point).quantize
+        self._stride_samples = bundle.manifest.input.stride_samples
+        self._stretch: object = None  # of the last window; None if none can continue it
+        self._next_sample = 0
         self._states = {
             name: np.zeros(tensor.shape, tensor.dtype)
             for name, tensor in self._parts.states.items()
         }
 
-    def logits(self, contents: Sequence[LogMel]) -> NDArray[Any]:
+    def logits(self, windows: Sequence[Window]) -> NDArray[Any]:
         """Runs the network on windows, most often successive ones.
-
-        Args:
-            contents: float32[window_frames, mel_bands] of each.
 
         Returns:
             int8[n, labels].
 
         Raises:
-            ValueError: A content has another shape, or holds NaN.
+            ValueError: A window has another shape, or holds NaN.
             BundleError: The runtime fails.
         """
-        has_before, self._has_before = self._has_before, False  # an error leaves states half done
+        stretch, self._stretch = self._stretch, None  # an error leaves states half done
         rows: list[NDArray[Any]] = []
         pieces: list[LogMel] = []
         skipped = 0
-        for content in contents:
-            if content.shape != self._content_shape:
-                raise ValueError(
-                    f"expected log-mel of shape {self._content_shape}, got {content.shape}"
-                )
-            if has_before and np.array_equal(content[: self._shared_frames], self._before):
+        for window in windows:
+            content = self._checked(window.log_mel)
+            if (
+                stretch is not None
+                and window.stretch is stretch
+                and window.start_sample == self._next_sample
+            ):
                 pieces.append(self._new_frames(content, is_first=not pieces))
             else:
                 rows += self._run(pieces, skipped)
                 pieces, skipped = self._all_frames(content), self._steps.steps_of_window - 1
-            self._before[:] = content[-self._shared_frames :]
-            has_before = True
+            stretch = window.stretch
+            self._next_sample = window.start_sample + self._stride_samples
         rows += self._run(pieces, skipped)
-        self._has_before = has_before
-        return np.concatenate(rows)
+        self._stretch = stretch
+        return rows[0] if len(rows) == 1 else np.concatenate(rows)
+
+    def logits_alone(self, content: LogMel) -> NDArray[Any]:
+        """Runs the network on a window of which no other one is known; see `logits`.
+
+        Args:
+            content: float32[window_frames, mel_bands].
+        """
+        self._stretch = None
+        frames = self._all_frames(self._checked(content))
+        return np.concatenate(self._run(frames, self._steps.steps_of_window - 1))
+
+    def _checked(self, content: LogMel) -> LogMel:
+        if content.shape != self._content_shape:
+            raise ValueError(
+                f"expected log-mel of shape {self._content_shape}, got {content.shape}"
+            )
+        return content
 
     def _new_frames(self, content: LogMel, *, is_first: bool) -> LogMel:
         """Returns the frames that the window before does not have, for the first with overlap."""
@@ -97,25 +114,28 @@ class StreamingNetwork:
             return []
         steps = self._steps
         frames = pieces[0] if len(pieces) == 1 else np.concatenate(pieces)
-        values = quantize(frames, self._input.scale, self._input.zero_point)[None, ..., None]
+        values = self._quantize(frames)[None, ..., None]
         rows, at, last = [], 0, values.shape[1] - steps.overlap_frames
         stretch_frames = steps.stretch_windows * steps.stride_frames
         while last - at >= stretch_frames:
-            rows.append(self._stretch(values[:, at : at + stretch_frames + steps.overlap_frames]))
+            rows.append(self._run_stretch(values[:, at : at + stretch_frames + steps.overlap_frames]))
             at += stretch_frames
         while last - at >= steps.stride_frames:
             step = values[:, at : at + steps.stride_frames + steps.overlap_frames]
-            self._states = self._parts.advance.run({FRAMES: step, **self._states})
-            rows.append(self._states.pop(LOGITS))
+            results = self._parts.advance.run({**self._states, FRAMES: step})
+            rows.append(results.pop(LOGITS))
+            self._states = results
             at += steps.stride_frames
-        return [np.concatenate(rows)[skipped:]]
+        return rows if len(rows) == 1 and not skipped else [np.concatenate(rows)[skipped:]]
 
-    def _stretch(self, frames: NDArray[Any]) -> NDArray[Any]:
+    def _run_stretch(self, frames: NDArray[Any]) -> NDArray[Any]:
         """Returns the logits of a stretch of windows."""
-        before = self._states.pop(POSITIONS)
-        self._states = self._parts.stretch.run({FRAMES: frames, **self._states})
-        positions = np.concatenate((before, self._states[POSITIONS]), axis=1)
-        self._states[POSITIONS] = positions[:, positions.shape[1] - before.shape[1] :]
+        before = self._states[POSITIONS]
+        carried = {name: state for name, state in self._states.items() if name != POSITIONS}
+        results = self._parts.stretch.run({**carried, FRAMES: frames})
+        positions = np.concatenate((before, results[POSITIONS]), axis=1)
+        latest = positions[:, positions.shape[1] - before.shape[1] :]
+        self._states = {**results, POSITIONS: latest}
         steps = self._steps
         windows = sliding_window_view(positions[0], steps.window_positions, axis=0)
         windows = np.moveaxis(windows[:: steps.new_positions], -1, 1)

@@ -11,7 +11,7 @@ from soundpost.audio import FULL_SCALE
 from soundpost.classify.bundle import Bundle
 from soundpost.classify.interpreter import Interpreter
 from soundpost.classify.network.difference import HINT, refuse_difference
-from soundpost.classify.quantization import quantize
+from soundpost.classify.quantization import Quantizer
 from soundpost.classify.runtime import ModelRuntime
 from soundpost.errors import BundleError
 from soundpost.manifest import LogMelInput, Tensor
@@ -38,6 +38,7 @@ class WholeWindowNetwork:
         self._input = model_input.tensor
         refuse_difference("input", self._input, self._runtime.input)
         self._output = output
+        self._quantizer = Quantizer(self._input.scale or 1.0, self._input.zero_point)
         self._refuse_output("output", output.position, output.tensor)
         if output.embedding:
             self._refuse_output("embedding", output.embedding.position, output.embedding.tensor)
@@ -85,7 +86,7 @@ class WholeWindowNetwork:
         values = content if self._is_log_mel else _full_scale_1(content)
         values = values.reshape(self._input.shape)
         if self._input.dtype == "int8":
-            return quantize(values, self._input.scale, self._input.zero_point)
+            return self._quantizer.quantize(values)
         return values
 
     def _refuse_output(self, side: str, position: int, promised: Tensor) -> None:

@@ -42,7 +42,8 @@ def plan_step(body: Body, positions: int, *, pools: bool) -> Plan:
     """Plans a step: each layer computes the rows that are new, and carries over the others.
 
     A convolution whose kernel is longer than its stride reads rows again that the step before has
-    read. They are carried over as they are, so that no layer before it computes them again.
+    read. They are carried over as they are, so that no layer before it computes them again. Those
+    of the first layer are computed again: passing a state through the runtime takes longer.
 
     Args:
         body: The body of the network.
@@ -59,7 +60,8 @@ def plan_step(body: Body, positions: int, *, pools: bool) -> Plan:
             continue
         rows = union(wanted[output])
         new = positions * body.stride_frames // body.stride_of[output]
-        spans[output] = Span(rows, max(0, rows.count - new))
+        is_stem = body.graph.entry in operator.inputs
+        spans[output] = Span(rows, 0 if is_stem else max(0, rows.count - new))
         for tensor, needed in inputs_for(operator, spans[output].fresh, body.graph).items():
             wanted.setdefault(tensor, []).append(needed)
     # Frames are not carried over: the caller has those of the step before.
