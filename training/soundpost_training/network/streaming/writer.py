@@ -2,11 +2,11 @@
 
 from soundpost.classify.network.parts import ADVANCE, FRAMES, HEAD, LOGITS, POSITIONS, STRETCH
 from soundpost_training.network.pretrained.tflite_operators import Operator
-from soundpost_training.quantize.streaming.body import TIME, Body, Rows, inputs_for
-from soundpost_training.quantize.streaming.part import PartBuilder
-from soundpost_training.quantize.streaming.plan import Plan
-from soundpost_training.quantize.streaming.schema import Model
-from soundpost_training.quantize.streaming.stem import Stem, add_stem, find_stem
+from soundpost_training.network.streaming.body import TIME, Body, Rows, inputs_for
+from soundpost_training.network.streaming.part import PartBuilder
+from soundpost_training.network.streaming.plan import Plan
+from soundpost_training.network.streaming.schema import Model
+from soundpost_training.network.streaming.stem import Stem, add_stem, find_stem
 
 BANDS = 2
 """The axis of frequency."""

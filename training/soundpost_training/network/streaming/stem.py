@@ -6,9 +6,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from soundpost_training.quantize.streaming.body import SAME
-from soundpost_training.quantize.streaming.part import PartBuilder
-from soundpost_training.quantize.streaming.schema import Model
+from soundpost_training.network.streaming.body import SAME
+from soundpost_training.network.streaming.part import PartBuilder
+from soundpost_training.network.streaming.schema import Model
 
 SWAPPED = (0, 2, 1, 3)
 """The axes, so that the frames of a group come behind its bands."""

@@ -9,10 +9,10 @@ from soundpost_training.network.pretrained.tflite_tables import (
     SIGNATURE_KEY,
     FlatTable,
 )
-from soundpost_training.quantize.streaming.body import Body, find_body
-from soundpost_training.quantize.streaming.plan import plan_step
-from soundpost_training.quantize.streaming.schema import read_model, write_model
-from soundpost_training.quantize.streaming.writer import PartWriter
+from soundpost_training.network.streaming.body import Body, find_body
+from soundpost_training.network.streaming.plan import plan_step
+from soundpost_training.network.streaming.schema import read_model, write_model
+from soundpost_training.network.streaming.writer import PartWriter
 
 STRETCH_POSITIONS = 32
 """New positions of a stretch, at most: 7.7 s of sound with 0.24 s between them. A position costs

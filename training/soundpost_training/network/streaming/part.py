@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from soundpost_training.quantize.streaming.body import TIME, Rows
-from soundpost_training.quantize.streaming.schema import Model, schema
+from soundpost_training.network.streaming.body import TIME, Rows
+from soundpost_training.network.streaming.schema import Model, schema
 
 Shape = Sequence[int]
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from soundpost_training.quantize.streaming.body import Body, Rows, inputs_for, union
+from soundpost_training.network.streaming.body import Body, Rows, inputs_for, union
 
 
 @dataclass(frozen=True, slots=True)
