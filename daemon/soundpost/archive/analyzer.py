@@ -12,7 +12,7 @@ from soundpost.archive.row import Row
 from soundpost.archive.settings import AnalysisSettings
 from soundpost.archive.times import RecordingTime, recording_time
 from soundpost.audio import samples_to_ns
-from soundpost.capture import FileSource
+from soundpost.capture import FileSource, JoinedSource
 from soundpost.classify.model import load_models
 from soundpost.errors import CaptureError
 from soundpost.events import Detection, State
@@ -73,7 +73,8 @@ class Analyzer:
             health=health,
             channel=config.capture.channel,
         )
-        pipeline = build_pipeline(config, self._models, source, health)
+        in_stretches = JoinedSource(source, self._rate_hz)
+        pipeline = build_pipeline(config, self._models, in_stretches, health)
         pipeline.set_rules(self._settings.rules)
         ended: list[Detection] = []
         with source:

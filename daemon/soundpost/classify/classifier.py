@@ -103,7 +103,9 @@ class Classifier:
     def _stored(self, windows: Sequence[AnyWindow]) -> NDArray[Any]:
         """Returns the logits of windows as the output's tensor stores them."""
         if isinstance(self._network, StreamingNetwork):
-            return self._network.logits([window for window in windows if isinstance(window, Window)])
+            return self._network.logits(
+                [window for window in windows if isinstance(window, Window)]
+            )
         contents = [
             window.samples if isinstance(window, WaveformWindow) else window.log_mel
             for window in windows

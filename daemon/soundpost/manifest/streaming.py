@@ -18,9 +18,7 @@ class Streaming(Strict, frozen=True):
     receptive_frames: Frames
 
 
-def streaming_rules(
-    streaming: Streaming | None, model_input: ModelInput
-) -> list[tuple[bool, str]]:
+def streaming_rules(streaming: Streaming | None, model_input: ModelInput) -> list[tuple[bool, str]]:
     """Returns the rules that the types of single fields cannot express, and whether each holds."""
     if streaming is None:
         return []

@@ -1,5 +1,7 @@
 """Golden vectors: synthesised sounds, with the log-mel and scores that the daemon computes."""
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -49,7 +51,7 @@ def golden_archive(
     front_end = LogMel(spec)
     log_mel = np.stack([front_end.compute(samples) for samples in pcm])
     scores = np.stack([classifier.scores(window) for window in log_mel])
-    arrays = {"pcm": pcm, "log_mel": log_mel, "scores": scores}
+    arrays: dict[str, NDArray[Any]] = {"pcm": pcm, "log_mel": log_mel, "scores": scores}
     if stretch is not None:
         arrays["stretch_scores"] = stretch_scores(stretch, classifier, pcm)
     return arrays_archive(arrays)

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from soundpost.classify.bundle import Bundle
 from soundpost.classify.network.difference import HINT, refuse_difference
-from soundpost.classify.network.signatures import Signature, SignatureInterpreter
+from soundpost.classify.network.signatures import SignatureInterpreter
 from soundpost.classify.runtime import TensorInfo
 from soundpost.errors import BundleError
 from soundpost.manifest import LogMelInput, Manifest, Streaming, Tensor
@@ -167,6 +167,4 @@ def _without(tensors: dict[str, TensorInfo], name: str) -> dict[str, TensorInfo]
 
 
 def _with_shape(tensor: Tensor, shape: list[int]) -> Tensor:
-    return Tensor(
-        shape=shape, dtype=tensor.dtype, scale=tensor.scale, zero_point=tensor.zero_point
-    )
+    return Tensor(shape=shape, dtype=tensor.dtype, scale=tensor.scale, zero_point=tensor.zero_point)

@@ -118,10 +118,11 @@ class StreamingNetwork:
         rows, at, last = [], 0, values.shape[1] - steps.overlap_frames
         stretch_frames = steps.stretch_windows * steps.stride_frames
         while last - at >= stretch_frames:
-            rows.append(self._run_stretch(values[:, at : at + stretch_frames + steps.overlap_frames]))
+            end = at + steps.overlap_frames + stretch_frames
+            rows.append(self._run_stretch(values[:, at:end]))
             at += stretch_frames
         while last - at >= steps.stride_frames:
-            step = values[:, at : at + steps.stride_frames + steps.overlap_frames]
+            step = values[:, at : at + steps.overlap_frames + steps.stride_frames]
             results = self._parts.advance.run({**self._states, FRAMES: step})
             rows.append(results.pop(LOGITS))
             self._states = results

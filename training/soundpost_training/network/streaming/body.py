@@ -23,7 +23,7 @@ class Rows(NamedTuple):
     end: int
 
     @property
-    def count(self) -> int:
+    def size(self) -> int:
         """Number of rows."""
         return self.end - self.first
 

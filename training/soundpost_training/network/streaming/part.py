@@ -11,6 +11,8 @@ from soundpost_training.network.streaming.body import TIME, Rows
 from soundpost_training.network.streaming.schema import Model, schema
 
 Shape = Sequence[int]
+Table = Any
+"""An object of the schema; TensorFlow publishes no types."""
 
 
 class PartBuilder:
@@ -80,7 +82,7 @@ class PartBuilder:
         return self._append(tensor)
 
     def add_operator(
-        self, name: str, inputs: Shape, output: int, options: Any = None, version: int = 1
+        self, name: str, inputs: Shape, output: int, options: Table = None, version: int = 1
     ) -> int:
         """Adds an operator by its name in the schema, and returns its output."""
         builtin = getattr(self._schema.BuiltinOperator, name)
@@ -144,7 +146,7 @@ class PartBuilder:
         self._model.subgraphs.append(self._graph)
         self._model.signatureDefs = [*(self._model.signatureDefs or []), signature]
 
-    def _append(self, tensor: Any) -> int:  # noqa: ANN401 - TensorFlow publishes no types
+    def _append(self, tensor: Table) -> int:
         self._graph.tensors.append(tensor)
         return len(self._graph.tensors) - 1
 
@@ -166,7 +168,7 @@ class PartBuilder:
         codes.append(code)
         return len(codes) - 1
 
-    def _named(self, tensors: dict[str, int]) -> list[Any]:
+    def _named(self, tensors: dict[str, int]) -> list[Table]:
         maps = []
         for name, tensor in tensors.items():
             named = self._schema.TensorMapT()

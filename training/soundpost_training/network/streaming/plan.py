@@ -61,7 +61,7 @@ def plan_step(body: Body, positions: int, *, pools: bool) -> Plan:
         rows = union(wanted[output])
         new = positions * body.stride_frames // body.stride_of[output]
         is_stem = body.graph.entry in operator.inputs
-        spans[output] = Span(rows, 0 if is_stem else max(0, rows.count - new))
+        spans[output] = Span(rows, 0 if is_stem else max(0, rows.size - new))
         for tensor, needed in inputs_for(operator, spans[output].fresh, body.graph).items():
             wanted.setdefault(tensor, []).append(needed)
     # Frames are not carried over: the caller has those of the step before.

@@ -75,8 +75,9 @@ def find_stem(model: Model, operator: int) -> Stem | None:
     options = layer.builtinOptions
     stride = int(options.strideH), int(options.strideW)
     *_, bands, channels = (int(size) for size in graph.tensors[entry].shape)
-    is_dilated = (options.dilationHFactor, options.dilationWFactor) != (1, 1)
-    if channels != 1 or is_dilated or stride == (1, 1) or bands % stride[1] or options.padding == SAME:
+    is_plain = (options.dilationHFactor, options.dilationWFactor) == (1, 1)
+    is_plain &= options.padding != SAME
+    if channels != 1 or not is_plain or stride == (1, 1) or bands % stride[1]:
         return None
     shape = [int(size) for size in graph.tensors[kernel].shape]
     stored = model.buffers[graph.tensors[kernel].buffer].data

@@ -44,9 +44,7 @@ class PartWriter:
         """Adds the part from the positions of many windows to their logits."""
         builder = PartBuilder(self._model, HEAD)
         _, *shape = self._body.graph.shapes[self._body.pooled]
-        self._add_head(
-            builder, builder.add_input(POSITIONS, self._body.pooled, [windows, *shape])
-        )
+        self._add_head(builder, builder.add_input(POSITIONS, self._body.pooled, [windows, *shape]))
         builder.finish()
 
     def _add_body(self, builder: PartBuilder, plan: Plan) -> int:
@@ -78,7 +76,7 @@ class PartWriter:
         """Adds the input of frames: the new ones, and those before them that the stem reads."""
         entry = self._body.graph.entry
         _, _, bands, channels = self._body.graph.shapes[entry]
-        frames = plan.spans[entry].rows.count
+        frames = plan.spans[entry].rows.size
         if self._stem is not None:
             frames += self._stem.frames_before
         return builder.add_input(FRAMES, entry, [1, frames, bands, channels])
@@ -104,7 +102,7 @@ class PartWriter:
             for tensor in operator.inputs
         ]
         _, _, *shape = graph.shapes[output]
-        activation = builder.add_activation(output, [1, fresh.count, *shape])
+        activation = builder.add_activation(output, [1, fresh.size, *shape])
         return builder.copy_operator(self._numbers[output], inputs, activation)
 
     def _carry_over(self, builder: PartBuilder, output: int, fresh: int, carried: int) -> int:
