@@ -1,6 +1,6 @@
 """The types that the stages pass on: windows, scores, detections, summaries."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 import numpy as np
@@ -23,6 +23,8 @@ class Window:
         log_mel: float32[frames, mel_bands], time first.
         level_dbfs: RMS level of the stretch, see `soundpost.audio.level_dbfs`.
         utc_ns: Capture time of the first sample, nanoseconds since 1970 UTC.
+        stretch: The same object for all windows that were cut from one stretch of sound: the frames
+            that two of them have in common are the same. None if that is not known.
     """
 
     start_sample: int
@@ -30,6 +32,7 @@ class Window:
     log_mel: NDArray[np.float32]
     level_dbfs: float
     utc_ns: int
+    stretch: object = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

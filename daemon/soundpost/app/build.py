@@ -63,7 +63,9 @@ def build(live_config: LiveConfig) -> Daemon:
         state_file.state.mutes if state_file else None,
     )
     monitor = MicrophoneMonitor(rate_hz)
-    timers = [InferenceTimer(model.classifier.classify) for model in models]
+    timers = [
+        InferenceTimer(model.classifier.classify, model.classifier.classify_all) for model in models
+    ]
     # The pipeline shares this list: observers that need the publisher are appended below.
     observers = list[Observer]((monitor, evidence))
     observers += [model.range_filter for model in models if model.range_filter is not None]

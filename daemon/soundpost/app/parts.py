@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
-from soundpost.capture import Source
+from soundpost.capture import FileSpec, JoinedSource, Source, parse_source
 from soundpost.capture import build_source as build_capture_source
 from soundpost.config import Config
 from soundpost.decide import longest_memory_windows
@@ -15,8 +15,16 @@ from soundpost.system.clock import ClockState
 
 
 def build_source(config: Config, sample_rate_hz: int, health: Health) -> Source:
-    """Builds the configured source, not yet opened."""
-    return build_capture_source(config.capture, sample_rate_hz, health)
+    """Builds the configured source, not yet opened.
+
+    A file that is read as fast as possible comes in long chunks; a pipe does not, because its sound
+    may come as slowly as it is recorded.
+    """
+    source = build_capture_source(config.capture, sample_rate_hz, health)
+    named = parse_source(config.capture.source)
+    if isinstance(named, FileSpec) and named.path.is_file() and config.capture.pace == "fast":
+        return JoinedSource(source, sample_rate_hz)
+    return source
 
 
 def build_message_builder(

@@ -13,7 +13,7 @@ from soundpost.archive.row import Row
 from soundpost.archive.settings import AnalysisSettings
 from soundpost.archive.times import RecordingTime, recording_time
 from soundpost.audio import samples_to_ns
-from soundpost.capture import FileSource
+from soundpost.capture import FileSource, JoinedSource
 from soundpost.classify.model import load_models
 from soundpost.errors import CaptureError
 from soundpost.events import Detection, State
@@ -80,7 +80,8 @@ class Analyzer:
             channel=config.capture.channel,
         )
         acoustics = RecordingAcoustics(self._rate_hz, is_on=self._settings.has_acoustics)
-        pipeline = build_pipeline(config, self._models, source, health, acoustics.observers)
+        in_stretches = JoinedSource(source, self._rate_hz)
+        pipeline = build_pipeline(config, self._models, in_stretches, health, acoustics.observers)
         pipeline.set_rules(self._settings.rules)
         ended: list[Detection] = []
         with source:

@@ -3,6 +3,7 @@
 from soundpost.capture.array_source import ArraySource
 from soundpost.capture.build import build_source
 from soundpost.capture.file_source import FileSource
+from soundpost.capture.joined import JoinedSource
 from soundpost.capture.microphone.devices import Device
 from soundpost.capture.microphone.mic import MicSource
 from soundpost.capture.microphone.portaudio import list_devices
@@ -23,6 +24,7 @@ __all__ = [
     "Device",
     "FileSource",
     "FileSpec",
+    "JoinedSource",
     "MicSource",
     "MicSpec",
     "PcmSpec",

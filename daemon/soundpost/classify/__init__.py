@@ -3,7 +3,13 @@
 from soundpost.classify.bundle import Bundle, load_bundle
 from soundpost.classify.classifier import Classifier
 from soundpost.classify.find import find_bundle, installed_bundles
-from soundpost.classify.golden import GoldenReport, GoldenVectors, read_golden, replay_golden
+from soundpost.classify.golden import (
+    GoldenReport,
+    GoldenVectors,
+    read_golden,
+    replay_golden,
+    require_equal_parts,
+)
 
 __all__ = [
     "Bundle",
@@ -15,4 +21,5 @@ __all__ = [
     "load_bundle",
     "read_golden",
     "replay_golden",
+    "require_equal_parts",
 ]

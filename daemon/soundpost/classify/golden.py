@@ -1,17 +1,19 @@
 """Replay of golden vectors: compares this machine's features and scores with training's."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from soundpost.audio import Chunk
 from soundpost.classify.arrays import UNREADABLE, ArrayMismatchError, Arrays, open_arrays
 from soundpost.classify.bundle import Bundle
 from soundpost.classify.classifier import Classifier
 from soundpost.errors import BundleError
 from soundpost.features import LogMel
-from soundpost.manifest import GOLDEN_FILE, LogMelInput, ModelInput
+from soundpost.manifest import GOLDEN_FILE, LogMelInput, Manifest, ModelInput
 from soundpost.system.regular_file import read_regular
 
 LOG_MEL_TOLERANCE = 1e-4
@@ -31,7 +33,7 @@ class GoldenReport:
     """The agreement of this machine with the one that exported the model.
 
     Attributes:
-        windows: Number of windows replayed.
+        windows: Number of windows replayed, with those of the stretch.
         log_mel_difference: Largest absolute difference of a log-mel value; 0 for a model of
             waveforms.
         score_difference: Largest absolute difference of a score.
@@ -50,18 +52,21 @@ class GoldenVectors:
         pcm: int16[windows, window_samples].
         log_mel: float32[windows, window_frames, mel_bands]; None for a model of waveforms.
         scores: float32[windows, labels], in the manifest's order of labels.
+        stretch_scores: float32[n, labels], see `stretch_scores`; None for a model
+            that computes each window as a whole.
     """
 
     pcm: NDArray[np.int16]
     log_mel: NDArray[np.float32] | None
     scores: NDArray[np.float32]
+    stretch_scores: NDArray[np.float32] | None = None
 
 
 def replay_golden(bundle: Bundle, classifier: Classifier) -> GoldenReport:
     """Measures how far results on this machine differ from the bundle's golden vectors.
 
     PCM goes through this machine's log-mel, if the model takes it, and model, like sound from a
-    microphone.
+    microphone. A model that computes each frame once runs on single windows, and on a stretch.
 
     Raises:
         BundleError: The golden vectors cannot be read, or differ by more than the tolerances.
@@ -75,10 +80,53 @@ def replay_golden(bundle: Bundle, classifier: Classifier) -> GoldenReport:
         log_mel_difference = _difference(content, golden.log_mel)
     scores = np.stack([classifier.scores(window) for window in content])
     score_difference = _difference(scores, golden.scores)
-    report = GoldenReport(len(content), log_mel_difference, score_difference)
+    windows = len(content)
+    if golden.stretch_scores is not None:
+        scores = stretch_scores(bundle, classifier, golden.pcm)
+        score_difference = max(score_difference, _difference(scores, golden.stretch_scores))
+        windows += len(scores)
+    report = GoldenReport(windows, log_mel_difference, score_difference)
     _refuse_above(LOG_MEL_TOLERANCE, "log-mel", report.log_mel_difference)
     _refuse_above(SCORE_TOLERANCE, "scores", report.score_difference)
     return report
+
+
+def stretch_scores(
+    bundle: Bundle, classifier: Classifier, pcm: NDArray[np.int16]
+) -> NDArray[np.float32]:
+    """Returns the scores of the golden sounds as one stretch, float32[n, labels].
+
+    Args:
+        bundle: Says which windows are cut.
+        classifier: Of the bundle.
+        pcm: int16[windows, window_samples].
+    """
+    windows = bundle.manifest.input.windower().window(Chunk(0, pcm.reshape(-1), 0))
+    return np.stack([scores.values for scores in classifier.classify_all(list(windows))])
+
+
+def require_equal_parts(bundle: Bundle, classifier: Classifier) -> int:
+    """Returns how many windows have the same scores by the parts of a model as by all of it.
+
+    Args:
+        bundle: Of a model that computes each frame once.
+        classifier: Of the bundle.
+
+    Raises:
+        BundleError: A score differs in any bit.
+    """
+    manifest = msgspec.structs.replace(bundle.manifest, streaming=None)
+    whole = Classifier(replace(bundle, manifest=manifest))
+    pcm = read_golden(bundle).pcm
+    expected = stretch_scores(bundle, whole, pcm)
+    scores = stretch_scores(bundle, classifier, pcm)
+    if not np.array_equal(scores, expected):
+        raise BundleError(
+            f"the parts of the model differ by {_difference(scores, expected):.3g} from the whole "
+            "window, expected the same scores",
+            hint="do not trust this model here; export the bundle again",
+        )
+    return len(scores)
 
 
 def _difference(here: NDArray[np.float32], there: NDArray[np.float32]) -> float:
@@ -107,7 +155,7 @@ def read_golden(bundle: Bundle) -> GoldenVectors:
     """
     path = bundle.folder / GOLDEN_FILE
     manifest = bundle.manifest
-    model_input = manifest.input
+    model_input, labels = manifest.input, len(manifest.labels)
     try:
         with open_arrays(read_regular(path, manifest.golden.bytes)) as arrays:
             pcm = arrays.read("pcm", np.int16, (None, model_input.window_samples))
@@ -115,7 +163,8 @@ def read_golden(bundle: Bundle) -> GoldenVectors:
             return GoldenVectors(
                 pcm=pcm,
                 log_mel=_read_log_mel(arrays, model_input, windows),
-                scores=arrays.read("scores", np.float32, (windows, len(manifest.labels))),
+                scores=arrays.read("scores", np.float32, (windows, labels)),
+                stretch_scores=_read_stretch(arrays, manifest, windows),
             )
     except ArrayMismatchError as error:
         raise BundleError(f"{path}: {error}", hint="export the bundle again") from error
@@ -134,3 +183,13 @@ def _read_log_mel(
     shape = windows, model_input.window_frames, model_input.features.mel_bands
     log_mel: NDArray[np.float32] = arrays.read("log_mel", np.float32, shape)
     return log_mel
+
+
+def _read_stretch(arrays: Arrays, manifest: Manifest, windows: int) -> NDArray[np.float32] | None:
+    if manifest.streaming is None:
+        return None
+    model_input = manifest.input
+    samples = (windows - 1) * model_input.window_samples
+    shape = 1 + samples // model_input.stride_samples, len(manifest.labels)
+    scores: NDArray[np.float32] = arrays.read("stretch_scores", np.float32, shape)
+    return scores

@@ -18,6 +18,8 @@ RUNTIMES = ("ai_edge_litert.interpreter", "tflite_runtime.interpreter")
 """In order of preference: LiteRT is maintained, and five times faster in int8 by its XNNPACK
 kernels. The two round some int8 values differently; see `soundpost.classify.golden`."""
 
+RUNTIME_ERRORS = (ValueError, RuntimeError, MemoryError)
+"""Exceptions of both, whatever is wrong with a model."""
 
 MOST_OUTPUTS = 101
 """The manifest's position of an output is at most 100."""
@@ -43,24 +45,7 @@ class Interpreter(ModelRuntime):
     def __init__(
         self, model: bytes, threads: int = 1, input_shape: Sequence[int] | None = None
     ) -> None:
-        runtime = _load_runtime()
-        try:
-            with captured_native_log():
-                self._runtime = runtime(model_content=model, num_threads=threads)
-                _refuse_huge(self._runtime.get_tensor_details())
-                if input_shape is not None:
-                    self._resize(input_shape)
-                self._runtime.allocate_tensors()
-        except (ValueError, RuntimeError, MemoryError) as error:
-            raise BundleError(
-                f"the TFLite runtime refuses the model: {_first_line(error)}",
-                hint="export the bundle again with a converter that this runtime supports",
-            ) from error
-        except SystemError as error:  # raised by tflite-runtime 2.14 with numpy 2
-            raise BundleError(
-                f"{runtime.__module__} does not work with numpy {np.__version__}",
-                hint="pip install ai-edge-litert, or numpy below 2",
-            ) from error
+        self._runtime = open_runtime(model, threads, input_shape)
         (self.input,) = _tensors(self._runtime.get_input_details(), "input", most=1)
         if input_shape is not None and VARIABLE in self.input.shape:
             self.input = replace(self.input, shape=tuple(input_shape))
@@ -71,18 +56,53 @@ class Interpreter(ModelRuntime):
         self._runtime.set_tensor(self.input.index, values)
         try:
             self._runtime.invoke()
-        except RuntimeError as error:
-            raise BundleError(
-                f"the TFLite runtime fails to run the model: {_first_line(error)}",
-                hint="export the bundle again with a converter that this runtime supports",
-            ) from error
+        except RUNTIME_ERRORS as error:
+            raise runtime_error("fails to run the model", error) from error
         return [self._runtime.get_tensor(self.outputs[at].index) for at in positions]
 
-    def _resize(self, shape: Sequence[int]) -> None:
-        """Gives inputs of variable size their shape; the others keep that of the file."""
-        for detail in self._runtime.get_input_details():
-            if VARIABLE in detail["shape_signature"]:
-                self._runtime.resize_tensor_input(detail["index"], list(shape))
+
+def open_runtime(model: bytes, threads: int, input_shape: Sequence[int] | None = None) -> Any:  # noqa: ANN401 - neither runtime publishes types
+    """Returns the runtime's interpreter of a TFLite file, with its memory allocated.
+
+    Args:
+        model: Content of the file.
+        threads: Threads for one inference.
+        input_shape: The shape of an input whose size the file leaves open.
+
+    Raises:
+        BundleError: No runtime is installed, or the runtime rejects the model.
+    """
+    interpreter = _load_runtime()
+    try:
+        with captured_native_log():
+            runtime = interpreter(model_content=model, num_threads=threads)
+            _refuse_huge(_all_tensors(runtime))
+            if input_shape is not None:
+                _resize(runtime, input_shape)
+            runtime.allocate_tensors()
+            return runtime
+    except RUNTIME_ERRORS as error:
+        raise runtime_error("refuses the model", error) from error
+    except SystemError as error:  # raised by tflite-runtime 2.14 with numpy 2
+        raise BundleError(
+            f"{interpreter.__module__} does not work with numpy {np.__version__}",
+            hint="pip install ai-edge-litert, or numpy below 2",
+        ) from error
+
+
+def runtime_error(problem: str, error: Exception) -> BundleError:
+    """Returns the error for an exception of a runtime, one of `RUNTIME_ERRORS`."""
+    return BundleError(
+        f"the TFLite runtime {problem}: {_first_line(error)}",
+        hint="export the bundle again with a converter that this runtime supports",
+    )
+
+
+def _resize(runtime: Any, shape: Sequence[int]) -> None:  # noqa: ANN401 - as above
+    """Gives inputs of variable size their shape; the others keep that of the file."""
+    for detail in runtime.get_input_details():
+        if VARIABLE in detail["shape_signature"]:
+            runtime.resize_tensor_input(detail["index"], list(shape))
 
 
 def _load_runtime() -> Any:  # noqa: ANN401 - neither runtime publishes types
@@ -96,6 +116,17 @@ def _load_runtime() -> Any:  # noqa: ANN401 - neither runtime publishes types
         f"no TFLite runtime can be imported ({'; '.join(reasons)})",
         hint="pip install ai-edge-litert, or tflite-runtime with numpy below 2",
     )
+
+
+def _all_tensors(runtime: Any) -> list[dict[str, Any]]:  # noqa: ANN401 - as above
+    """Returns the tensors of all graphs; tflite-runtime 2.14 shows those of the first one only."""
+    if not hasattr(runtime, "num_subgraphs"):
+        return list(runtime.get_tensor_details())
+    return [
+        tensor
+        for graph in range(runtime.num_subgraphs())
+        for tensor in runtime.get_tensor_details(graph)
+    ]
 
 
 def _refuse_huge(tensors: list[dict[str, Any]]) -> None:
@@ -119,10 +150,11 @@ def _tensors(details: list[dict[str, Any]], side: str, most: int) -> tuple[Tenso
             f"{'one' if most == 1 else f'1 to {most}'}",
             hint="export a model that takes one window and gives a value for each label",
         )
-    return tuple(_tensor(detail) for detail in details)
+    return tuple(tensor_info(detail) for detail in details)
 
 
-def _tensor(detail: dict[str, Any]) -> TensorInfo:
+def tensor_info(detail: dict[str, Any]) -> TensorInfo:
+    """Returns a tensor as a runtime describes it."""
     scale, zero_point = detail["quantization"]
     return TensorInfo(
         index=int(detail["index"]),

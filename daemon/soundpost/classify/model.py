@@ -22,6 +22,10 @@ class WindowClassifier(Protocol):
         """Returns the scores of a window."""
         ...
 
+    def classify_all(self, windows: Sequence[AnyWindow]) -> list[Scores]:
+        """Returns the scores of windows; many successive ones at once take less time."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Model:

@@ -21,15 +21,38 @@ def quantize(values: NDArray[np.float32], scale: float, zero_point: int) -> NDAr
     Raises:
         ValueError: A value is NaN, which int8 cannot represent.
     """
-    if np.isnan(values).any():
-        raise ValueError("NaN cannot be quantised")
-    with np.errstate(over="ignore"):  # infinities saturate below
-        steps = values / np.float32(scale)
-    np.rint(steps, out=steps)
-    steps += np.float32(zero_point)
-    np.maximum(steps, INT8_MIN, out=steps)
-    np.minimum(steps, INT8_MAX, out=steps)
-    return steps.astype(np.int8)
+    return Quantizer(scale, zero_point).quantize(values)
+
+
+class Quantizer:
+    """Quantises values again and again; see `quantize`.
+
+    Args:
+        scale: Step between quantised values, above 0.
+        zero_point: The quantised value of 0.
+    """
+
+    def __init__(self, scale: float, zero_point: int) -> None:
+        self._scale, self._zero_point = np.float32(scale), np.float32(zero_point)
+        self._lowest = np.float32((INT8_MIN - zero_point) * scale)
+        self._highest = np.float32((INT8_MAX - zero_point) * scale)
+
+    def quantize(self, values: NDArray[np.float32]) -> NDArray[np.int8]:
+        """Rounds real values to the nearest int8 values.
+
+        Raises:
+            ValueError: A value is NaN.
+        """
+        # Cut off before the division, so that nothing overflows in it.
+        steps = np.maximum(values, self._lowest)
+        np.minimum(steps, self._highest, out=steps)
+        np.divide(steps, self._scale, out=steps)
+        flat = steps.reshape(-1)
+        if np.isnan(flat.dot(flat)):  # one NaN makes the sum NaN; a mask takes five times as long
+            raise ValueError("NaN cannot be quantised")
+        np.rint(steps, out=steps)
+        np.add(steps, self._zero_point, out=steps)
+        return steps.astype(np.int8)
 
 
 def dequantize(values: NDArray[np.int8], scale: float, zero_point: int) -> NDArray[np.float32]:

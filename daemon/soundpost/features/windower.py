@@ -49,6 +49,7 @@ class Windower(WindowStream[Window]):
 
     def _restart(self, start_sample: int) -> None:
         super()._restart(start_sample)
+        self._stretch = object()
         self._features = np.empty((0, self._log_mel.spec.mel_bands), np.float32)
 
     def _cut(self, samples: Pcm, start_sample: int, utc_ns: int, level_dbfs: float) -> Window:
@@ -62,6 +63,7 @@ class Windower(WindowStream[Window]):
             log_mel=self._features,
             level_dbfs=level_dbfs,
             utc_ns=utc_ns,
+            stretch=self._stretch,
         )
 
     def _advance(self, samples: Pcm) -> None:

@@ -20,6 +20,7 @@ from soundpost.manifest.schema import (
     Training,
     oldest_daemon,
 )
+from soundpost.manifest.streaming import Streaming
 from soundpost.manifest.types import BundleId, LabelName, Version
 
 __all__ = [
@@ -41,6 +42,7 @@ __all__ = [
     "OffReason",
     "Output",
     "RangeModel",
+    "Streaming",
     "Tensor",
     "Training",
     "Version",

@@ -82,12 +82,16 @@ def common_names(labels: Sequence[Label]) -> dict[str, str]:
     return {label.name: label.common_name for label in labels if label.common_name}
 
 
-def minimum_daemon(labels: Sequence[Label]) -> str:
+def minimum_daemon(labels: Sequence[Label], *, streams: bool = False) -> str:
     """Returns the oldest daemon that reads a manifest with these labels.
 
     An older one refuses a field that it does not know.
+
+    Args:
+        labels: The labels.
+        streams: True for a manifest with `streaming`.
     """
-    if any(label.has_names or label.noise_score is not None for label in labels):
+    if streams or any(label.has_names or label.noise_score is not None for label in labels):
         return FOREIGN_SINCE
     return GROUPS_SINCE if any(_has_groups_since(label) for label in labels) else SCHEMA_1_SINCE
 

@@ -14,6 +14,7 @@ from soundpost.manifest.label import (
     minimum_daemon,
     version_numbers,
 )
+from soundpost.manifest.streaming import Streaming, streaming_rules
 from soundpost.manifest.types import (
     BundleId,
     Bytes,
@@ -111,7 +112,7 @@ class Manifest(Strict, frozen=True, omit_defaults=True):
     """The contract between training and the daemon (schema 1).
 
     The fields from `runtime` on are optional. `language` is the one of the labels' common names, a
-    tag such as `en` or `pt-BR` (BCP 47).
+    tag such as `en` or `pt-BR` (BCP 47). Without `streaming` each window is computed as a whole.
     """
 
     schema: Literal[1]
@@ -128,6 +129,7 @@ class Manifest(Strict, frozen=True, omit_defaults=True):
     runtime: Literal["tflite", "onnx"] = "tflite"
     range: RangeModel | None = None
     language: LanguageTag | None = None
+    streaming: Streaming | None = None
 
     def __post_init__(self) -> None:
         for holds, rule in _rules(self):
@@ -151,6 +153,16 @@ def _rules(manifest: Manifest) -> list[tuple[bool, str]]:
         (output.shape == [1, len(names)], f"output shape {output.shape} is not [1, {len(names)}]"),
         *input_rules(manifest.input),
         (
+            manifest.streaming is None
+            or (manifest.runtime == "tflite" and not manifest.output.position),
+            "streaming is for a TFLite model with one output",
+        ),
+        (
+            manifest.streaming is None or manifest.output.embedding is None,
+            "a model that computes each frame once has no embedding",
+        ),
+        *streaming_rules(manifest.streaming, manifest.input),
+        (
             all(label.off_threshold <= label.on_threshold for label in manifest.labels),
             "an off_threshold is above its on_threshold",
         ),
@@ -173,10 +185,13 @@ def _rules(manifest: Manifest) -> list[tuple[bool, str]]:
 def oldest_daemon(manifest: Manifest) -> str:
     """Returns the oldest daemon that reads a manifest; an older one refuses unknown fields."""
     output = manifest.output
-    has_fields = manifest.language or manifest.range or output.position or output.embedding
+    has_fields = (
+        *(manifest.language, manifest.range, manifest.streaming),
+        *(output.position, output.embedding),
+    )
     is_foreign = (
         isinstance(manifest.input, WaveformInput)
         or output.activation == "none"
         or manifest.runtime != "tflite"
     )
-    return FOREIGN_SINCE if has_fields or is_foreign else minimum_daemon(manifest.labels)
+    return FOREIGN_SINCE if any(has_fields) or is_foreign else minimum_daemon(manifest.labels)

@@ -8,7 +8,7 @@ from soundpost.capture import Source
 from soundpost.classify.model import WindowClassifier
 from soundpost.decide import Rule, SummingTracker
 from soundpost.errors import CaptureError
-from soundpost.events import Detection, Summary
+from soundpost.events import AnyWindow, Detection, Scores, Summary
 from soundpost.gate import Gate
 from soundpost.health import Health
 from soundpost.observer import Observer
@@ -136,16 +136,30 @@ class Pipeline:
             if passed.start_sample != self._passed_until_sample:  # the events of all models end
                 yield from self._flush()
             self._passed_until_sample = passed.end_sample
-            for due in windows.cut(passed):
-                yield from self._decide(due)
+            yield from self._decide_all(windows.cut(passed))
         if gate.closed_since is not None:
             yield from self._flush()
             for model in self._models:
                 model.tracker.pause(chunk, self._stages.sample_rate_hz)
 
-    def _decide(self, due: DueWindow) -> Iterator[Detection]:
+    def _decide_all(self, due: Sequence[DueWindow]) -> Iterator[Detection]:
+        """Classifies windows, then decides on their scores in their order."""
+        for window, scores in zip(due, self._classify(due), strict=True):
+            yield from self._decide(window, scores)
+
+    def _classify(self, due: Sequence[DueWindow]) -> list[Scores]:
+        """Returns the scores of windows; those of one model are computed together."""
+        windows: dict[int, list[AnyWindow]] = {}
+        for item in due:
+            windows.setdefault(item.model, []).append(item.window)
+        scores = {
+            model: iter(self._models[model].classifier.classify_all(items))
+            for model, items in windows.items()
+        }
+        return [next(scores[item.model]) for item in due]
+
+    def _decide(self, due: DueWindow, scores: Scores) -> Iterator[Detection]:
         model = self._models[due.model]
-        scores = model.classifier.classify(due.window)
         self._health.windows += 1
         observed = scores
         if due.model or due.placed is not due.window:
@@ -157,8 +171,7 @@ class Pipeline:
 
     def _flush(self) -> Iterator[Detection]:
         """Classifies the tail that fills no window, then ends the running events."""
-        for due in self._stages.windows.flush():
-            yield from self._decide(due)
+        yield from self._decide_all(self._stages.windows.flush())
         for number, model in enumerate(self._models):
             for detection in model.tracker.flush():
                 yield self._placed(detection, number)

@@ -4,16 +4,22 @@ from pathlib import Path
 
 import msgspec
 
-from soundpost.classify import Classifier, load_bundle, replay_golden
-from soundpost.manifest import CARD_FILE, GOLDEN_FILE, MANIFEST_FILE, MODEL_FILE, Metric
-from soundpost_training.bundle.golden import golden_archive
+from soundpost.classify import (
+    Bundle,
+    Classifier,
+    load_bundle,
+    replay_golden,
+    require_equal_parts,
+)
+from soundpost.manifest import CARD_FILE, GOLDEN_FILE, MANIFEST_FILE, MODEL_FILE, Manifest, Metric
+from soundpost_training.bundle.golden import bundle_golden
 from soundpost_training.bundle.model_card import model_card
 from soundpost_training.errors import TrainingError
 from soundpost_training.evaluate.calibration import manifest_labels
 from soundpost_training.evaluate.evaluate import Evaluation
 from soundpost_training.files import install_folder
 from soundpost_training.runs.run_folder import TFLITE_FILE
-from soundpost_training.scoring.classifier import build_classifier
+from soundpost_training.scoring.classifier import NO_GOLDEN
 from soundpost_training.scoring.manifest import (
     BundleContent,
     Decisions,
@@ -57,16 +63,19 @@ def bundle_files(
     calibration = evaluation.calibration
     folder = context.fold_folder(experiment.bundle.held_out_fold)
     model = (folder / TFLITE_FILE).read_bytes()
-    classifier = build_classifier(experiment, dataset, model, calibration.temperature)
-    golden = golden_archive(experiment.features, experiment.window.frames, classifier)
     labels = manifest_labels(experiment.features, calibration)
-    manifest = build_manifest(
-        experiment,
-        dataset,
-        BundleContent(model, golden),
-        Decisions(labels, calibration.temperature),
-        Measurements(_metrics(evaluation, command), command),
-    )
+
+    def manifest_of(golden: bytes) -> Manifest:
+        return build_manifest(
+            experiment,
+            dataset,
+            BundleContent(model, golden),
+            Decisions(labels, calibration.temperature),
+            Measurements(_metrics(evaluation, command), command),
+        )
+
+    golden = bundle_golden(Bundle(folder, manifest_of(NO_GOLDEN), model))
+    manifest = manifest_of(golden)
     return {
         MODEL_FILE: model,
         GOLDEN_FILE: golden,
@@ -78,11 +87,16 @@ def bundle_files(
 def verify_bundle(folder: Path) -> None:
     """Loads the bundle in a folder as the daemon does, and replays its golden vectors.
 
+    The parts of a model that computes each frame once must give the scores of the whole window.
+
     Raises:
         BundleError: The daemon would reject it.
     """
     bundle = load_bundle(folder)
-    replay_golden(bundle, Classifier(bundle))
+    classifier = Classifier(bundle)
+    replay_golden(bundle, classifier)
+    if bundle.manifest.streaming is not None:
+        require_equal_parts(bundle, classifier)
 
 
 def require_small_loss(real: float, int8: float) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from soundpost.errors import SoundpostError
-from soundpost_training.cli import freesound_options, quick_options
+from soundpost_training.cli import freesound_options, quick_options, stream_options
 from soundpost_training.cli.field.options import VERBS as FIELD_VERBS
 from soundpost_training.cli.field.options import add_options as add_field_options
 from soundpost_training.cli.preflight import check
@@ -114,6 +114,7 @@ def _parser() -> argparse.ArgumentParser:
             add_training_options(verb_parser, verb)
     add_tagging(verbs)
     sources.add_to(verbs)
+    stream_options.add_to(verbs)
     return parser
 
 
@@ -138,6 +139,8 @@ def _run_without_experiment(options: argparse.Namespace) -> int | None:
         run_tagging(options)
     elif options.verb == sources.VERB:
         sources.run(options)
+    elif options.verb == stream_options.VERB:
+        print(stream_options.run(options))
     elif _is_of_field(options):
         from soundpost_training.cli.field import verbs as field_verbs  # noqa: PLC0415 - see above
 

@@ -15,6 +15,7 @@ from soundpost_training.dataset.windows import windows_of_clips
 from soundpost_training.experiment.deploy import QuantizeConfig
 from soundpost_training.files import write_atomic
 from soundpost_training.network.build import fold_scaling, single_logit
+from soundpost_training.network.streaming.parts import with_streaming
 from soundpost_training.progress import console
 from soundpost_training.quantize.accuracy_loss import Int8AccuracyLoss
 from soundpost_training.quantize.convert import calibration_windows, choose_windows, convert
@@ -78,6 +79,7 @@ def make_int8(context: TrainingContext, fold: int | None, network: keras.Model) 
         record = Int8Record(settings=config, epochs=epochs)
     else:
         model, record = to_tflite(folded), Int8Record(settings=config)
+    model = with_streaming(model, experiment.window.stride_frames)
     (folder / TFLITE_FILE).unlink(missing_ok=True)  # written last, so it always fits its record
     write_atomic(folder / RECORD_FILE, msgspec.json.encode(record))
     write_atomic(folder / LIST_FILE, calibration_list(context, fold))

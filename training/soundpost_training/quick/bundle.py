@@ -23,9 +23,10 @@ from soundpost.manifest import (
     Training,
     minimum_daemon,
 )
-from soundpost_training.bundle.golden import golden_archive
+from soundpost_training.bundle.golden import bundle_golden
 from soundpost_training.dataset.clip import Dataset
 from soundpost_training.network.arch.layer_names import LOGITS
+from soundpost_training.network.streaming.parts import streaming_of, with_streaming
 from soundpost_training.progress import track
 from soundpost_training.quantize.convert import calibration_windows, convert
 from soundpost_training.quick.backbone import Backbone
@@ -70,7 +71,7 @@ def int8_model(backbone: Backbone, head: Head, calibration: Real) -> bytes:
     last.set_weights([head.kernel, head.bias])
     rng = np.random.default_rng(0)
     windows = calibration_windows(rng, calibration, len(calibration), backbone.spec.log_offset)
-    return convert(whole, windows)
+    return with_streaming(convert(whole, windows), backbone.window.stride_frames)
 
 
 class ManifestMaker(NamedTuple):
@@ -94,11 +95,12 @@ class ManifestMaker(NamedTuple):
         """Returns the manifest of these files."""
         entry, result = tensors(model)
         dataset, backbone = self.dataset, self.backbone
+        streaming = streaming_of(model)
         return Manifest(
             schema=1,
             id=self.origin.name,
             version=self.origin.version,
-            minimum_daemon=minimum_daemon(self.labels),
+            minimum_daemon=minimum_daemon(self.labels, streams=streaming is not None),
             model=artifact(model),
             golden=artifact(golden),
             input=LogMelInput(
@@ -118,17 +120,19 @@ class ManifestMaker(NamedTuple):
                 command=self.origin.command,
             ),
             metrics=metrics,
+            streaming=streaming,
         )
 
     def classifier(self, model: bytes) -> Classifier:
         """Returns the daemon's classifier of a model that is in no bundle yet."""
-        manifest = self.manifest(model, NO_GOLDEN, [])
+        # Windows of clips are scored one by one, which is faster as a whole.
+        manifest = msgspec.structs.replace(self.manifest(model, NO_GOLDEN, []), streaming=None)
         return Classifier(Bundle(folder=Path(), manifest=manifest, model=model))
 
     def files(self, model: bytes, card: str, metrics: list[Metric]) -> dict[str, bytes]:
         """Returns the files of the bundle by their names."""
-        backbone = self.backbone
-        golden = golden_archive(backbone.spec, backbone.window.frames, self.classifier(model))
+        unproven = self.manifest(model, NO_GOLDEN, [])
+        golden = bundle_golden(Bundle(folder=Path(), manifest=unproven, model=model))
         manifest = self.manifest(model, golden, metrics)
         return {
             MODEL_FILE: model,

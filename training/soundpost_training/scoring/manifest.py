@@ -22,6 +22,7 @@ from soundpost_training.dataset.clip import Dataset
 from soundpost_training.dataset.folds import training_folds
 from soundpost_training.experiment.experiment import Experiment
 from soundpost_training.experiment.init import BundleInit
+from soundpost_training.network.streaming.parts import streaming_of
 
 
 class BundleContent(NamedTuple):
@@ -68,11 +69,12 @@ def build_manifest(
     """
     entry, result = tensors(content.model)
     held_out = experiment.bundle.held_out_fold
+    streaming = streaming_of(content.model)
     return Manifest(
         schema=1,
         id=experiment.bundle.id,
         version=experiment.bundle.version,
-        minimum_daemon=minimum_daemon(decisions.labels),
+        minimum_daemon=minimum_daemon(decisions.labels, streams=streaming is not None),
         model=artifact(content.model),
         golden=artifact(content.golden),
         input=LogMelInput(
@@ -96,6 +98,7 @@ def build_manifest(
             command=measurements.command,
         ),
         metrics=measurements.metrics,
+        streaming=streaming,
     )
 
 

@@ -12,8 +12,8 @@ CARD = """\
 A network for {labels} sounds, int8, {bytes:,} bytes, from random initialisation, by
 `soundpost-train`. It classifies windows of {window_seconds:.3f} s every {stride_seconds:.2f} s and
 gives each label a score of its own between 0 and 1: no sound, or a sound of another kind, is
-a low score of all labels. No convolution pads in time, so that overlapping windows can share
-activations (docs/adr/0033).
+a low score of all labels. No convolution pads in time, so that overlapping windows share
+activations, and each frame is computed once (docs/adr/0033, docs/adr/0051).
 
 ## Labels
 

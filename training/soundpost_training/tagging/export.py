@@ -7,7 +7,7 @@ import keras
 import msgspec
 import numpy as np
 
-from soundpost.classify import Bundle, Classifier
+from soundpost.classify import Bundle
 from soundpost.manifest import (
     CARD_FILE,
     GOLDEN_FILE,
@@ -22,9 +22,10 @@ from soundpost.manifest import (
 )
 from soundpost_training.audioset.label_map import LabelMap, MappedLabel
 from soundpost_training.bundle.export import verify_bundle
-from soundpost_training.bundle.golden import golden_archive
+from soundpost_training.bundle.golden import bundle_golden
 from soundpost_training.files import install_folder, write_atomic
 from soundpost_training.network.build import fold_scaling
+from soundpost_training.network.streaming.parts import streaming_of, with_streaming
 from soundpost_training.quantize.convert import calibration_windows, convert
 from soundpost_training.runs.run_folder import TFLITE_FILE
 from soundpost_training.scoring.classifier import NO_GOLDEN
@@ -69,8 +70,7 @@ def export_tagging(
     write_atomic(run / TFLITE_FILE, tflite)
     labels = manifest_labels(context.label_map, experiment)
     unproven = _manifest(context, tflite, NO_GOLDEN, labels, command)
-    classifier = Classifier(Bundle(folder=Path(), manifest=unproven, model=tflite))
-    golden = golden_archive(experiment.features, experiment.window.frames, classifier)
+    golden = bundle_golden(Bundle(folder=Path(), manifest=unproven, model=tflite))
     manifest = _manifest(context, tflite, golden, labels, command)
     files = {
         MODEL_FILE: tflite,
@@ -105,7 +105,8 @@ def _int8(context: TaggingContext, model: keras.Model) -> bytes:
     rng = np.random.default_rng(experiment.seed)
     calibration = calibration_windows(rng, windows, count, experiment.features.log_offset)
     keras.backend.clear_session(free_memory=False)
-    return convert(fold_scaling(model, experiment.model), calibration)
+    tflite = convert(fold_scaling(model, experiment.model), calibration)
+    return with_streaming(tflite, experiment.window.stride_frames)
 
 
 def _manifest(
@@ -113,11 +114,12 @@ def _manifest(
 ) -> Manifest:
     experiment = context.experiment
     entry, result = tensors(model)
+    streaming = streaming_of(model)
     return Manifest(
         schema=1,
         id=experiment.bundle.id,
         version=experiment.bundle.version,
-        minimum_daemon=minimum_daemon(labels),
+        minimum_daemon=minimum_daemon(labels, streams=streaming is not None),
         model=artifact(model),
         golden=artifact(golden),
         input=LogMelInput(
@@ -137,6 +139,7 @@ def _manifest(
             command=command,
         ),
         metrics=[],
+        streaming=streaming,
     )
 
 

@@ -8,7 +8,7 @@ import msgspec
 
 from soundpost.classify import find_bundle, load_bundle
 from soundpost.importer.report import describe_groups, describe_input, describe_output
-from soundpost.manifest import CARD_FILE, Artifact, Manifest
+from soundpost.manifest import CARD_FILE, Artifact, Manifest, Streaming
 from soundpost.system.printable import printable
 
 _MOST_NOISY = 5
@@ -37,6 +37,8 @@ def _rows(manifest: Manifest) -> Iterator[tuple[str, str]]:
     yield "model", f"{manifest.runtime}, {_described(manifest.model)}"
     yield "golden", _described(manifest.golden)
     yield "input", describe_input(manifest)
+    if manifest.streaming is not None:
+        yield "frames", _describe_streaming(manifest.streaming)
     yield "output", describe_output(manifest)
     yield "activation", manifest.output.activation
     yield "labels", _describe_labels(manifest)
@@ -55,6 +57,13 @@ def _rows(manifest: Manifest) -> Iterator[tuple[str, str]]:
 
 def _described(artifact: Artifact) -> str:
     return f"{artifact.bytes} bytes, sha256 {artifact.sha256}"
+
+
+def _describe_streaming(streaming: Streaming) -> str:
+    return (
+        f"computed once: a position every {streaming.stride_frames} frames, "
+        f"of {streaming.receptive_frames}"
+    )
 
 
 def _describe_labels(manifest: Manifest) -> str:

@@ -2,7 +2,14 @@
 
 from typing import TextIO
 
-from soundpost.classify import Bundle, Classifier, find_bundle, load_bundle, replay_golden
+from soundpost.classify import (
+    Bundle,
+    Classifier,
+    find_bundle,
+    load_bundle,
+    replay_golden,
+    require_equal_parts,
+)
 from soundpost.classify.golden import SCORE_TOLERANCE
 from soundpost.classify.range.scores import range_scores
 from soundpost.cli.checklist import Checklist
@@ -29,6 +36,12 @@ def verify(name_or_folder: str, out: TextIO) -> int:
     )
     if classifier is not None:
         steps.attempt("golden", lambda: _replay(bundle, classifier), str)
+        if bundle.manifest.streaming is not None:
+            steps.attempt(
+                "parts",
+                lambda: require_equal_parts(bundle, classifier),
+                lambda windows: f"{windows} windows: each frame once gives the same, to the bit",
+            )
     if bundle.range_model is not None:
         range_model = bundle.range_model
         labels = len(bundle.manifest.labels)

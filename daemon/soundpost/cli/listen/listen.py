@@ -10,7 +10,7 @@ from typing import TextIO
 import msgspec
 
 from soundpost.app import build_message_builder
-from soundpost.capture import FileSource
+from soundpost.capture import FileSource, JoinedSource
 from soundpost.classify.model import Model, load_models
 from soundpost.classify.range import LabelRange, RangeFilter
 from soundpost.cli.flags.values import Threshold
@@ -143,7 +143,8 @@ class _Run:
         )
         monitor = MicrophoneMonitor(rate_hz, wall_ns=lambda: 0)  # no file is late
         observers = [monitor, *self._best_scores.observers(recording)]
-        pipeline = build_pipeline(self._config, self._models, source, health, observers)
+        in_stretches = JoinedSource(source, rate_hz)
+        pipeline = build_pipeline(self._config, self._models, in_stretches, health, observers)
         pipeline.set_rules(self._rules)
         self._summary.recordings += 1
         try:

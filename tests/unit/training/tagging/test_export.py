@@ -65,7 +65,8 @@ def test_the_manifest_states_where_the_bundle_is_from(exported: Exported) -> Non
     assert manifest.training.licence == "free licences, listed in MODEL_CARD.md"
     assert manifest.training.command == shlex.join(["soundpost-train", *exported.command("export")])
     assert log_mel_input(manifest, "this test").window_frames == 197
-    assert manifest.minimum_daemon == minimum_daemon(manifest.labels)
+    assert manifest.minimum_daemon == minimum_daemon(manifest.labels, streams=True)
+    assert manifest.streaming is not None
 
 
 def test_the_run_keeps_the_int8_model(exported: Exported) -> None:

@@ -71,7 +71,9 @@ def write_calibrated(bundle: Bundle, calibration: FieldCalibration, folder: Path
     """
     labels = calibrated_labels(bundle.manifest.labels, calibration)
     manifest = msgspec.structs.replace(
-        bundle.manifest, labels=labels, minimum_daemon=oldest_daemon(labels)
+        bundle.manifest,
+        labels=labels,
+        minimum_daemon=oldest_daemon(labels, streams=bundle.manifest.streaming is not None),
     )
     card = bundle.folder / CARD_FILE
     # A bundle from elsewhere may have no card.
