@@ -70,7 +70,7 @@ class Archive:
         ]
         settings = AnalysisSettings(config, rules, ZoneInfo("Europe/Berlin"))
         report = ArchiveReport(settings, manifests, out, options)
-        run = Run(settings, manifests, out, (), 1, export=report)
+        run = Run(settings, manifests, out, export=report)
         analyze(run, self.files() if files is None else files, Silent())
         return report
 
