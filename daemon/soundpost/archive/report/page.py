@@ -67,15 +67,13 @@ class Page:
 
     @property
     def shown_clips(self) -> list[tuple[LabelKey, Sequence[ClipPlan]]]:
-        """The clips of the labels with the most events, whole labels only."""
+        """The clips that the page shows: of the labels with the most events first."""
         shown: list[tuple[LabelKey, Sequence[ClipPlan]]] = []
         left = MOST_CLIPS
         for key in self.totals.ranked():
-            left -= len(self.clips.get(key, ()))
-            if left < 0:
-                break
-            if key in self.clips:
-                shown.append((key, self.clips[key]))
+            if plans := self.clips.get(key, ())[:left]:
+                shown.append((key, plans))
+                left -= len(plans)
         return shown
 
 
@@ -107,6 +105,7 @@ def render(page: Page) -> str:
             page=page,
             totals=page.totals,
             most_labels=MOST_LABELS,
+            most_clips=MOST_CLIPS,
             most_named=MOST_NAMED,
             most_metrics=_MOST_METRICS,
             has_several_models=len(page.manifests) > 1,

@@ -76,7 +76,7 @@ class ArchiveSounds:
         except CaptureError as error:
             reason = error.problem if isinstance(error, RecordingError) else str(error)
             self.problems[file.name] = reason
-            _log.error("%s: no clips: %s\n  hint: %s", file.name, reason, error.hint)
+            _log.error("%s: not read again: %s\n  hint: %s", file.name, reason, error.hint)
         else:
             if strip:
                 self._pictures.mkdir(exist_ok=True)

@@ -11,6 +11,7 @@ from full_disk import Disk
 from sample_archive import write_archive, write_models, write_sound
 
 from soundpost.archive.analysis import Run, analyze
+from soundpost.archive.execute.shard import Shard
 from soundpost.archive.files import ArchiveFile, archive_files
 from soundpost.archive.part import Part
 from soundpost.archive.report import PAGE, ArchiveReport, ReportOptions
@@ -59,7 +60,11 @@ class Archive:
         return archive_files([self.card], [path for path in self.card.rglob("*") if path.is_file()])
 
     def analyze(
-        self, out: Path, options: ReportOptions, files: Sequence[ArchiveFile] | None = None
+        self,
+        out: Path,
+        options: ReportOptions,
+        files: Sequence[ArchiveFile] | None = None,
+        shard: Shard | None = None,
     ) -> ArchiveReport:
         """Analyzes the recordings, and returns the report."""
         config = load_config(self.config, {})
@@ -70,7 +75,7 @@ class Archive:
         ]
         settings = AnalysisSettings(config, rules, ZoneInfo("Europe/Berlin"))
         report = ArchiveReport(settings, manifests, out, options)
-        run = Run(settings, manifests, out, (), 1, export=report)
+        run = Run(settings, manifests, out, shard=shard, export=report)
         analyze(run, self.files() if files is None else files, Silent())
         return report
 
@@ -166,6 +171,19 @@ def test_clips_without_a_page_and_a_page_without_clips(archive: Archive, tmp_pat
     archive.analyze(tmp_path / "page only", ReportOptions(0, has_page=True))
     assert not (tmp_path / "page only/clips").exists()
     assert "<audio" not in (tmp_path / "page only" / PAGE).read_text()
+
+
+def test_shards_have_no_clips_and_the_run_that_joins_them_has(
+    archive: Archive, tmp_path: Path
+) -> None:
+    """The best events are those of the whole archive."""
+    out = tmp_path / "shards"
+    for number in (1, 2):
+        archive.analyze(out, EVERYTHING, shard=Shard(number, 2))
+        assert not (out / "clips").exists()
+        assert not (out / PAGE).exists()
+    archive.analyze(out, EVERYTHING)
+    assert contents(out) == contents(archive.folder / "out")
 
 
 def test_a_folder_of_clips_that_cannot_be_written_ends_the_run_at_once(
