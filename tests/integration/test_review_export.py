@@ -37,7 +37,7 @@ def folder(tmp_path: Path) -> Path:
     store.record(decisions)
     store.close()
     out = tmp_path / "mein garten"
-    command = [SOUNDPOST, "review", "--store", tmp_path / "review.db", "--export", out]
+    command = [SOUNDPOST, "review", "--store", str(tmp_path / "review.db"), "--export", str(out)]
     subprocess.run(command, check=True, capture_output=True)
     return out
 

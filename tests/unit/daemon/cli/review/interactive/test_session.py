@@ -77,7 +77,7 @@ def test_behind_the_last_event_only_undo_and_back_do_something(store: ReviewStor
     session = begin(store)
     for _ in range(5):
         session.decide(Verdict.RIGHT)
-    assert session.event is None
+    assert not session.upcoming
     session.decide(Verdict.WRONG)
     session.skip()
     assert session.position == 5
