@@ -18,6 +18,7 @@ COVERED_BY = {
     "daemon/app/daemon.py": "integration/test_run.py",
     "daemon/cli/check.py": "integration/test_check.py",
     "daemon/cli/listen/listen.py": "integration/test_listen.py",
+    "daemon/cli/review/interactive/terminal.py": "integration/test_review.py",
     "daemon/cli/selftest.py": "integration/test_selftest.py",
     "daemon/cli/watch/screen.py": "integration/test_watch.py",
     "daemon/cli/watch/watch.py": "integration/test_watch.py",

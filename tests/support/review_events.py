@@ -105,7 +105,7 @@ def write_archive_results(folder: Path, events: dict[str, list[tuple[float, str]
         folder: The folder of both.
         events: The onset and the label of the events of each recording, which last a second.
     """
-    lines = []
+    lines: list[str] = []
     for name, own in events.items():
         path = folder / "card" / name
         path.parent.mkdir(parents=True, exist_ok=True)

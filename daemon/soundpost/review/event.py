@@ -1,8 +1,9 @@
 """An event that is reviewed, the place of its sound, and the verdict on it."""
 
-from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
+
+import msgspec
 
 
 class Verdict(StrEnum):
@@ -27,8 +28,7 @@ class OriginKind(StrEnum):
     """The tables of `soundpost analyze`."""
 
 
-@dataclass(frozen=True, slots=True)
-class Origin:
+class Origin(msgspec.Struct, frozen=True):
     """The folder that events come from.
 
     Attributes:
@@ -45,8 +45,7 @@ class Origin:
     sounds: Path
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(msgspec.Struct, frozen=True):
     """The place of an event's sound.
 
     Attributes:
@@ -65,8 +64,7 @@ class Place:
     seconds: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class ReviewEvent:
+class ReviewEvent(msgspec.Struct, frozen=True):
     """An event, as it is imported.
 
     Attributes:
@@ -102,8 +100,7 @@ class ReviewEvent:
         return max(0.0, (self.score - threshold) / (1.0 - threshold))
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
+class Decision(msgspec.Struct, frozen=True):
     """A verdict on one event.
 
     Attributes:
@@ -117,8 +114,7 @@ class Decision:
     label: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class ReviewedEvent:
+class ReviewedEvent(msgspec.Struct, frozen=True):
     """An event in the store, with the verdict that counts.
 
     Attributes:

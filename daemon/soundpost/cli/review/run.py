@@ -13,7 +13,7 @@ from soundpost.cli.review.interactive.labels import LabelSuggestions
 from soundpost.cli.review.interactive.review import review_on_terminal
 from soundpost.cli.review.interactive.session import ReviewSession
 from soundpost.cli.review.summary import write_summary
-from soundpost.errors import BundleError
+from soundpost.errors import BundleError, ReviewError
 from soundpost.manifest import read_manifest
 from soundpost.review import ReviewedEvent, ReviewStore, Selection, default_store_path, open_store
 from soundpost.review.origins.import_events import Imported, import_events
@@ -56,6 +56,11 @@ def _act_on_queue(
     store: ReviewStore, options: argparse.Namespace, origins: Sequence[int] | None, out: TextIO
 ) -> None:
     known = store.events(_selection(options, origins, "any"))
+    if not known and not store.events(Selection()):
+        raise ReviewError(
+            "no event was imported yet",
+            hint="name a folder of clips, or the folder of `soundpost analyze --out`",
+        )
     queue = _queue(store, options, origins, known)
     if options.set_all is not None:
         set_all(store, queue, options.set_all, options.reviewer, out)

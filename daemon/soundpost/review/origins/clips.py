@@ -61,15 +61,6 @@ def read_clips(folder: Path, skipped: Skipped) -> Iterator[ReviewEvent]:
         yield _event(clip, message, start_utc_ms)
 
 
-def has_clips(folder: Path) -> bool:
-    """Returns whether a folder has the clip of an event; reads no more than the first one.
-
-    Raises:
-        OSError: The folder cannot be read.
-    """
-    return next(read_folder(folder), None) is not None
-
-
 def utc_ms(text: str) -> int:
     """Returns a time in RFC 3339 as milliseconds since 1970 UTC.
 

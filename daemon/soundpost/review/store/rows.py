@@ -2,7 +2,9 @@
 
 import os
 import sqlite3
+from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import Any
 
 from soundpost.review.event import (
     Decision,
@@ -14,76 +16,57 @@ from soundpost.review.event import (
     Verdict,
 )
 
-EVENT_COLUMNS = (
-    *("id", "origin", "label", "common_name", "score", "threshold", "onset_utc_ms", "file"),
-    *("begin_seconds", "end_seconds", "start_utc_ms", "seconds", "node", "model_id"),
-    "model_version",
+_EVENT = ("id", "label", "score", "threshold", "common_name", "onset_utc_ms", "node")
+_MODEL = ("model_id", "model_version")
+_PLACE = ("file", "begin_seconds", "end_seconds", "start_utc_ms", "seconds")
+EVENT_COLUMNS = (*_EVENT, *_MODEL, *_PLACE, "origin")
+
+REVIEWED_COLUMNS = (
+    *EVENT_COLUMNS,
+    *("kind", "folder", "sounds"),
+    *("verdict", "true_label", "reviewer", "given_utc_ms"),
 )
+"""Of the view `reviewed`, in the order in which `read_events` takes them."""
+_PLACE_AT = len(_EVENT) + len(_MODEL)
+_ORIGIN_AT = len(EVENT_COLUMNS) - 1
+_VERDICT_AT = _ORIGIN_AT + 4
 
 
 def event_row(origin: int, event: ReviewEvent) -> tuple[object, ...]:
-    """Returns the values of an event in the order of the columns."""
-    place = event.place
-    return (
-        event.id,
-        origin,
-        event.label,
-        event.common_name,
-        event.score,
-        event.threshold,
-        event.onset_utc_ms,
-        place.file,
-        place.begin_seconds,
-        place.end_seconds,
-        place.start_utc_ms,
-        place.seconds,
-        event.node,
-        event.model_id,
-        event.model_version,
-    )
+    """Returns the values of an event in the order of `EVENT_COLUMNS`."""
+    own = [getattr(event, name) for name in (*_EVENT, *_MODEL)]
+    return (*own, *(getattr(event.place, name) for name in _PLACE), origin)
 
 
 def read_origin(row: sqlite3.Row) -> Origin:
     """Returns the origin that a row states."""
-    return Origin(
-        number=row["origin"],
-        kind=OriginKind(row["kind"]),
-        folder=Path(os.fsdecode(row["folder"])),
-        sounds=Path(os.fsdecode(row["sounds"])),
-    )
+    return _origin(row["origin"], row["kind"], row["folder"], row["sounds"])
 
 
-def read_decision(row: sqlite3.Row, event_id: str) -> Decision | None:
-    """Returns the verdict in a row; None if there is none."""
-    if row["verdict"] is None:
-        return None
+def read_decision(row: sqlite3.Row, event_id: str) -> Decision:
+    """Returns the verdict that a row states."""
     return Decision(event_id, Verdict(row["verdict"]), row["true_label"])
 
 
-def read_event(row: sqlite3.Row) -> ReviewedEvent:
-    """Returns the event in a row of the view `reviewed`."""
-    event = ReviewEvent(
-        id=row["id"],
-        label=row["label"],
-        score=row["score"],
-        threshold=row["threshold"],
-        common_name=row["common_name"],
-        onset_utc_ms=row["onset_utc_ms"],
-        node=row["node"],
-        model_id=row["model_id"],
-        model_version=row["model_version"],
-        place=Place(
-            file=row["file"],
-            begin_seconds=row["begin_seconds"],
-            end_seconds=row["end_seconds"],
-            start_utc_ms=row["start_utc_ms"],
-            seconds=row["seconds"],
-        ),
-    )
-    return ReviewedEvent(
-        event=event,
-        origin=read_origin(row),
-        decision=read_decision(row, event.id),
-        reviewer=row["reviewer"] or "",
-        reviewed_utc_ms=row["given_utc_ms"],
-    )
+def read_events(rows: Iterable[Sequence[Any]]) -> list[ReviewedEvent]:
+    """Returns the events in rows with the columns `REVIEWED_COLUMNS`.
+
+    Values are taken by their position, and an origin is made once: there may be 100,000 rows.
+    """
+    origins: dict[int, Origin] = {}
+    events = []
+    for row in rows:
+        number = row[_ORIGIN_AT]
+        if number not in origins:
+            origins[number] = _origin(*row[_ORIGIN_AT:_VERDICT_AT])
+        place = Place(*row[_PLACE_AT:_ORIGIN_AT])
+        event = ReviewEvent(*row[:3], place, *row[3:_PLACE_AT])
+        verdict, true_label, reviewer, given_utc_ms = row[_VERDICT_AT:]
+        decision = Decision(event.id, Verdict(verdict), true_label) if verdict else None
+        events.append(ReviewedEvent(event, origins[number], decision, reviewer or "", given_utc_ms))
+    return events
+
+
+def _origin(number: int, kind: str, folder: bytes, sounds: bytes) -> Origin:
+    paths = Path(os.fsdecode(folder)), Path(os.fsdecode(sounds))
+    return Origin(number, OriginKind(kind), *paths)

@@ -28,21 +28,21 @@ class Selection:
 
     def condition(self) -> tuple[str, list[object]]:
         """Returns the condition on a row of the view `reviewed`, and its values."""
-        parts, values = ["score >= ?"], [self.min_score]
-        result: list[object] = [*values]
+        parts = ["score >= ?"]
+        values: list[object] = [self.min_score]
         if self.origins is not None:
             parts.append(f"origin IN ({_marks(self.origins)})")
-            result += self.origins
+            values += self.origins
         if self.labels:
             marks = _marks(self.labels)
             parts.append(f"(label IN ({marks}) OR common_name IN ({marks}))")
-            result += [*self.labels, *self.labels]
+            values += [*self.labels, *self.labels]
         if self.verdict == "none":
             parts.append("verdict IS NULL")
         elif self.verdict != "any":
             parts.append("verdict = ?")
-            result.append(str(self.verdict))
-        return " AND ".join(parts), result
+            values.append(str(self.verdict))
+        return " AND ".join(parts), values
 
 
 def _marks(values: Sequence[object]) -> str:

@@ -13,9 +13,10 @@ from soundpost.review.event import Decision, Origin, OriginKind, ReviewedEvent, 
 from soundpost.review.store.database import Database
 from soundpost.review.store.rows import (
     EVENT_COLUMNS,
+    REVIEWED_COLUMNS,
     event_row,
     read_decision,
-    read_event,
+    read_events,
     read_origin,
 )
 from soundpost.review.store.selection import Selection
@@ -26,6 +27,7 @@ _INSERT = (
     f"VALUES ({', '.join('?' * len(EVENT_COLUMNS))}) ON CONFLICT (id) DO UPDATE SET "
     + ", ".join(f"{name} = excluded.{name}" for name in EVENT_COLUMNS[1:])
 )
+_SELECT = f"SELECT {', '.join(REVIEWED_COLUMNS)} FROM reviewed"  # noqa: S608 - names of ours
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,8 +112,7 @@ class ReviewStore:
     def events(self, selection: Selection) -> list[ReviewedEvent]:
         """Returns events with the verdicts that count for them, in the order of their ids."""
         condition, values = selection.condition()
-        query = f"SELECT * FROM reviewed WHERE {condition} ORDER BY id"  # noqa: S608 - with marks
-        return [read_event(row) for row in self._database.rows(query, values)]
+        return read_events(self._database.rows(f"{_SELECT} WHERE {condition} ORDER BY id", values))
 
     def event(self, event_id: str) -> ReviewedEvent:
         """Returns one event.
@@ -119,10 +120,10 @@ class ReviewStore:
         Raises:
             ReviewError: There is none of that id.
         """
-        rows = self._database.rows("SELECT * FROM reviewed WHERE id = ?", (event_id,))
-        if not rows:
+        found = read_events(self._database.rows(f"{_SELECT} WHERE id = ?", (event_id,)))
+        if not found:
             raise _unknown(event_id)
-        return read_event(rows[0])
+        return found[0]
 
     def record(self, decisions: Sequence[Decision], reviewer: str = "") -> int:
         """Stores verdicts as one action, which `undo` takes back as a whole.
@@ -185,11 +186,9 @@ class ReviewStore:
         )
         given = []
         for row in self._database.rows(query, (event_id,)):
+            person, at_ms, undone_ms = row["reviewer"], row["given_utc_ms"], row["undone_utc_ms"]
             decision = read_decision(row, event_id)
-            if decision is not None:
-                person, at_ms = row["reviewer"], row["given_utc_ms"]
-                undone_ms = row["undone_utc_ms"]
-                given.append(GivenVerdict(row["number"], decision, person, at_ms, undone_ms))
+            given.append(GivenVerdict(row["number"], decision, person, at_ms, undone_ms))
         return given
 
 

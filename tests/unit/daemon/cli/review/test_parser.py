@@ -12,7 +12,7 @@ from soundpost.review.queue import ORDERS
 def test_the_choices_are_those_of_the_package() -> None:
     """They are written twice, because importing the package would slow `--help` down."""
     assert flags.ORDERS == ORDERS
-    assert flags.VERDICTS == ("none", *map(str, Verdict), "any")
+    assert list(flags.VERDICTS) == ["none", *map(str, Verdict), "any"]
 
 
 def test_the_defaults_are_the_most_uncertain_events_without_a_verdict() -> None:

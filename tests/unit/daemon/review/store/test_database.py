@@ -128,15 +128,20 @@ def test_a_store_that_was_cut_is_reported(path: Path, size: int) -> None:
         ReviewStore(path).events(Selection())
 
 
+def fill_up(store: ReviewStore) -> None:
+    """Records verdicts until the pages and the log of the file are used up."""
+    for _ in range(1_000):
+        store.record([Decision(event_id(1), Verdict.WRONG)], "x" * 2_000)
+
+
 def test_a_full_disk_is_reported_and_verdicts_are_stored_again_afterwards(disk: Disk) -> None:
     """The verdicts before are there."""
     store = ReviewStore(disk.folder / "review.db")
     add_events(store, disk.folder, review_event(0), review_event(1))
     store.record([Decision(event_id(0), Verdict.RIGHT)])
     disk.fill()
-    with pytest.raises(ReviewError, match="full|I/O") as raised:
-        for _ in range(1_000):  # until its pages and its log are used up
-            store.record([Decision(event_id(1), Verdict.WRONG)], "x" * 2_000)
+    with pytest.raises(ReviewError, match=r"full|I/O") as raised:
+        fill_up(store)
     assert "the verdicts before are stored" in raised.value.hint
     assert store.event(event_id(0)).true_label == "dog"
     disk.empty()
@@ -193,8 +198,7 @@ def test_every_verdict_that_was_stored_survives_kill_9(path: Path) -> None:
         command = [sys.executable, "-c", RECORD_FOREVER, str(path), event_id(0), str(number)]
         with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
             assert process.stdout is not None
-            for _ in range(1 + number % 4):
-                stored.append(int(process.stdout.readline()))
+            stored += [int(process.stdout.readline()) for _ in range(1 + number % 4)]
             process.kill()
             rest = process.stdout.read().split("\n")
             stored += [int(line) for line in rest[:-1]]

@@ -1,4 +1,4 @@
-"""The keys: each does what the screen says, whatever else is pressed, and errors stay on the line."""
+"""The keys: each does what the screen says, and an error is a note on the screen."""
 
 from collections.abc import Iterator
 from contextlib import closing

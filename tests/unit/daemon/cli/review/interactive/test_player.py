@@ -4,7 +4,6 @@ import os
 import stat
 import time
 import wave
-from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -22,7 +21,7 @@ HANGS = '#!/bin/sh\ntrap "" TERM INT HUP\necho $$ > "$COPY_TO"\nsleep 600 &\nwai
 
 
 @pytest.fixture
-def programs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+def programs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The only folder of programs, besides those that the scripts here need."""
     folder = tmp_path / "bin"
     folder.mkdir()
@@ -30,7 +29,7 @@ def programs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
         (folder / name).symlink_to(f"/bin/{name}")
     monkeypatch.setenv("PATH", str(folder))
     monkeypatch.setenv("COPY_TO", str(tmp_path / "played"))
-    yield folder
+    return folder
 
 
 def install(folder: Path, name: str, script: str) -> None:

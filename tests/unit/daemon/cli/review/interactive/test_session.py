@@ -77,7 +77,7 @@ def test_behind_the_last_event_only_undo_and_back_do_something(store: ReviewStor
     session = begin(store)
     for _ in range(5):
         session.decide(Verdict.RIGHT)
-    assert session.event is None
+    assert not session.upcoming
     session.decide(Verdict.WRONG)
     session.skip()
     assert session.position == 5
@@ -146,7 +146,7 @@ def test_the_figures_are_those_of_the_store_whatever_is_pressed(keys: list[str])
                 session.skip()
             else:
                 opened.record([Decision(event_id(turn % 4), Verdict.WRONG)])
-            # What other processes did counts once the event is seen; the queue and the figures agree.
+            # What another process does counts once its event is read again.
             counted = figures_by_label(session.queue)["dog"].verdicts
             assert +session.figures("dog").verdicts == +counted
         given_before = session.given
