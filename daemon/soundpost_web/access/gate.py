@@ -1,14 +1,19 @@
 """Finds the visitor behind a request: by session, by a proxy's header, or by what is public."""
 
 import ipaddress
+import logging
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from soundpost.errors import ConfigError
+from soundpost.system.log_once import LogOnce
 from soundpost.system.printable import printable
 from soundpost_web.access.passwords import PasswordFile
 from soundpost_web.access.roles import Role, Visitor
 from soundpost_web.access.session import Sessions
 from soundpost_web.settings import WebConfig
+
+_log = logging.getLogger("soundpost.web")
 
 _LONGEST_NAME = 64
 _FORWARDED = {"forwarded", "x-forwarded-for", "x-forwarded-host"}
@@ -43,6 +48,7 @@ class Gate:
         self._config = config
         self._passwords = passwords
         self._sessions = sessions
+        self._failure = LogOnce(_log)
         self._proxies = {ipaddress.ip_address(address) for address in config.proxy_addresses}
 
     def visitor(self, request: Request) -> Visitor:
@@ -51,6 +57,12 @@ class Gate:
         Without passwords and without a proxy the page is open on this machine only, to be looked
         at; commands need the password of the admin.
         """
+        try:
+            self._passwords.load()
+        except ConfigError as error:
+            self._failure.fail("%s (%s)", error, error.hint)  # the passwords from before stay
+        else:
+            self._failure.recover()
         if self._config.proxy_header is not None:
             visitor = self._named_by_proxy(request)
         elif request.session:

@@ -1,0 +1,58 @@
+"""The texts of the page."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from soundpost.health import Problem
+from soundpost_web.history.filters import STATES
+from soundpost_web.nodes.topics import LEAVES
+from soundpost_web.pages.catalogue import Catalogue
+from soundpost_web.pages.history_form import PERIODS
+
+BUILT = {"about", "node", "event", "error", "page"}
+"""Tables whose names are put together from a part that is quoted somewhere."""
+PACKAGE = Path(__file__).resolve().parents[4] / "daemon" / "soundpost_web"
+
+
+@pytest.fixture
+def text() -> Catalogue:
+    """Provides the English texts."""
+    return Catalogue()
+
+
+def test_every_text_of_a_template_exists(text: Catalogue) -> None:
+    """A missing one would be an error when the page is opened."""
+    for template in (PACKAGE / "pages" / "templates").iterdir():
+        content = template.read_text(encoding="utf-8")
+        named = re.findall(r"""t\(["']([a-z_]+\.[a-z_]*[a-z])["']""", content)
+        assert set(named) <= text.names, template.name
+
+
+def test_every_text_is_used(text: Catalogue) -> None:
+    """By its name, or by a name that is put together."""
+    sources = [*PACKAGE.rglob("*.py"), *(PACKAGE / "pages" / "templates").iterdir()]
+    quoted = set(
+        re.findall(r"""["']([a-z_.]+)["']""", "".join(path.read_text("utf-8") for path in sources))
+    )
+    built = {f"problem.{problem}" for problem in Problem}
+    built |= {f"history.state_{state}" for state in STATES}
+    built |= {f"history.{period}" for period in PERIODS}
+    built |= {f"about.rejected_{reason}" for reason in (*LEAVES, "topic", "nodes")}
+    parts = {name for name in text.names if name.partition(".")[0] in BUILT}
+    built |= {name for name in parts if name.partition(".")[2] in quoted}
+    assert text.names - quoted - built == set()
+
+
+def test_each_problem_of_a_node_has_its_words(text: Catalogue) -> None:
+    """A later version may have more, which are shown as they are."""
+    assert {f"problem.{problem}" for problem in Problem} <= text.names
+    assert text.get("problem.haunted", "haunted") == "haunted"
+
+
+def test_a_text_takes_its_values(text: Catalogue) -> None:
+    """A value that is missing is an error, never a hole."""
+    assert text("history.found", count=3) == "3 events"
+    with pytest.raises(KeyError):
+        text("history.found")
