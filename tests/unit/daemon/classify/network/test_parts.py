@@ -1,7 +1,7 @@
 """Parts of a model that do not fit each other or the manifest are refused."""
 
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 import pytest
@@ -12,8 +12,10 @@ from soundpost.classify.bundle import Bundle
 from soundpost.classify.network import parts as parts_module
 from soundpost.classify.network.parts import Parts
 from soundpost.classify.network.signatures import Signature, SignatureInterpreter
-from soundpost.classify.runtime import TensorInfo
 from soundpost.errors import BundleError
+
+if TYPE_CHECKING:
+    from soundpost.classify.runtime import TensorInfo
 
 change = msgspec.structs.replace
 
@@ -67,7 +69,7 @@ def test_another_scale_of_the_input_is_refused() -> None:
     """As for a model of whole windows."""
     model_input = streaming_bundle().manifest.input
     tensor = change(model_input.tensor, scale=0.5)
-    with pytest.raises(BundleError, match="advance input scale is 0.0486"):
+    with pytest.raises(BundleError, match=r"advance input scale is 0\.0486"):
         Parts(bundle_with(input=change(model_input, tensor=tensor)), 1)
 
 

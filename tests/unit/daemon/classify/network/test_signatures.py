@@ -20,9 +20,7 @@ def test_a_signature_has_its_tensors_by_name() -> None:
 def test_a_signature_computes_all_outputs() -> None:
     """Copied out of the runtime, so that the next run does not change them."""
     head = SignatureInterpreter(streaming_bundle().model, 1).signature("head")
-    low, high = (
-        np.full(head.inputs["positions"].shape, value, np.int8) for value in (-128, 100)
-    )
+    low, high = (np.full(head.inputs["positions"].shape, value, np.int8) for value in (-128, 100))
     first = head.run({"positions": low})["logits"]
     kept = first.copy()
     assert not np.array_equal(head.run({"positions": high})["logits"], kept)

@@ -43,9 +43,7 @@ def expected(seed: int, seconds: float = 14.0) -> tuple[bytes, ...]:
 
 def scored(parts: Sequence[Sequence[Window]]) -> list[bytes]:
     """Returns the scores of windows that are given in parts."""
-    return [
-        scores.values.tobytes() for part in parts for scores in classifier().classify_all(part)
-    ]
+    return [scores.values.tobytes() for part in parts for scores in classifier().classify_all(part)]
 
 
 def test_successive_windows_have_the_scores_of_whole_windows() -> None:
@@ -68,7 +66,7 @@ def test_any_number_of_windows_at_once_gives_the_same(sizes: Sequence[int]) -> N
 @settings(max_examples=25)
 @given(st.data())
 def test_windows_in_any_order_have_the_scores_of_whole_windows(data: st.DataObject) -> None:
-    """Two streams through one classifier, gaps, repeats: a window never gets another one's state."""
+    """Two streams, gaps and repeats: a window never gets the state of another one."""
     both = [(seed, place) for seed in (2, 3) for place in range(len(windows(seed, 4.0)))]
     order = data.draw(st.lists(st.sampled_from(both), min_size=1, max_size=30))
     order = [near for seed, place in order for near in ((seed, place), (seed, place + 1))]
