@@ -23,10 +23,8 @@ ADVANCE, STRETCH, HEAD = "advance", "stretch", "head"
 FRAMES, POSITIONS, LOGITS = "frames", "positions", "logits"
 """Names of inputs and outputs; all others are states."""
 
-RANK = 4
-"""Axes of all inputs: batch or windows, frames or positions, bands, channels."""
-
 TIME = 1
+"""The axis of frames and of positions; the others are windows, bands and channels."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,11 +82,12 @@ class Parts:
         }
         try:
             self.steps = _steps(self, bundle.manifest)
-        except (KeyError, IndexError) as error:
+            rules = _rules(self, bundle.manifest)
+        except (KeyError, IndexError, ValueError) as error:
             raise BundleError(
-                f"the parts of the model have no {error} of the expected rank", hint=HINT
+                f"the parts of the model have other tensors than expected: {error}", hint=HINT
             ) from error
-        for holds, rule in _rules(self, bundle.manifest):
+        for holds, rule in rules:
             if not holds:
                 raise BundleError(f"the parts of the model do not fit: {rule}", hint=HINT)
         _refuse_tensors(self, bundle.manifest)

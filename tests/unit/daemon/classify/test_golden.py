@@ -4,6 +4,7 @@ import hashlib
 import io
 import shutil
 import zipfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +14,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
+from streaming_bundle import streaming_bundle, whole_bundle, whole_classifier
 
-from soundpost.classify import Bundle, Classifier, load_bundle, replay_golden
-from soundpost.classify.golden import LOG_MEL_TOLERANCE, SCORE_TOLERANCE
+from soundpost.classify import (
+    Bundle,
+    Classifier,
+    load_bundle,
+    read_golden,
+    replay_golden,
+    require_equal_parts,
+)
+from soundpost.classify.golden import LOG_MEL_TOLERANCE, SCORE_TOLERANCE, stretch_scores
 from soundpost.errors import BundleError
+from soundpost.events import AnyWindow, Scores
 from soundpost.manifest import GOLDEN_FILE, MANIFEST_FILE, Artifact
 
 GOLDEN = Path(__file__).resolve().parents[3] / "golden"
@@ -187,3 +197,52 @@ def test_damaged_vectors_with_a_right_hash_raise_bundle_errors_only(
         replay_golden(bundle, Classifier(bundle))
     except BundleError as error:
         assert error.hint  # noqa: PT017 - either outcome is right; any other error is not
+
+
+def test_a_stretch_is_replayed_as_well() -> None:
+    """Of a model that computes each frame once: single windows and the sounds as one stretch."""
+    bundle = streaming_bundle()
+    report = replay_golden(bundle, Classifier(bundle))
+    golden = read_golden(bundle)
+    assert golden.stretch_scores is not None
+    assert report.windows == len(golden.scores) + len(golden.stretch_scores) == 6 + 42
+    assert report.score_difference <= SCORE_TOLERANCE
+    assert require_equal_parts(bundle, Classifier(bundle)) == 42
+
+
+def test_the_golden_stretch_is_that_of_whole_windows() -> None:
+    """The same vectors hold for the model under a manifest without streaming."""
+    golden = read_golden(streaming_bundle()).stretch_scores
+    assert golden is not None
+    scores = stretch_scores(whole_bundle(), whole_classifier(), read_golden(whole_bundle()).pcm)
+    assert np.abs(scores - golden).max() <= SCORE_TOLERANCE
+    assert read_golden(whole_bundle()).stretch_scores is None
+
+
+def test_a_stretch_of_other_scores_is_refused() -> None:
+    """A classifier that mixes up states would have such ones."""
+    classifier = Classifier(streaming_bundle())
+    expected = classifier.classify_all
+
+    def mixed_up(windows: Sequence[AnyWindow]) -> list[Scores]:
+        return expected(windows[:1] * len(windows))
+
+    classifier.classify_all = mixed_up  # type: ignore[method-assign] # the mix-up of this test
+    with pytest.raises(BundleError, match="golden scores differ by"):
+        replay_golden(streaming_bundle(), classifier)
+    with pytest.raises(BundleError, match="the parts of the model differ by"):
+        require_equal_parts(streaming_bundle(), classifier)
+
+
+def test_golden_vectors_without_a_stretch_are_refused(tmp_path: Path) -> None:
+    """The manifest promises it by `streaming`."""
+    folder = tmp_path / "everyday"
+    shutil.copytree(streaming_bundle().folder, folder)
+    with np.load(folder / GOLDEN_FILE) as file:
+        content = packed({name: file[name] for name in file.files if name != "stretch_scores"})
+    artifact = Artifact(bytes=len(content), sha256=hashlib.sha256(content).hexdigest())
+    manifest = msgspec.structs.replace(streaming_bundle().manifest, golden=artifact)
+    (folder / MANIFEST_FILE).write_bytes(msgspec.json.encode(manifest))
+    (folder / GOLDEN_FILE).write_bytes(content)
+    with pytest.raises(BundleError, match="no golden vectors can be read"):
+        read_golden(load_bundle(folder))
