@@ -48,7 +48,7 @@ PASSED := $(BUILD)/passed-on-wheel.json
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: help run test test-device test-newest test-slow test-camera test-network test-boot test-bare lock chaos soak fuzz deb lint lint-ruff lint-format lint-types lint-imports bench clean machine
+.PHONY: help run test test-device test-newest test-slow test-camera test-network test-boot test-bare lock chaos soak fuzz deb lint lint-ruff lint-format lint-types lint-imports bench bench-instructions bench-live clean machine
 
 help: ## List the targets
 	@sed -nE 's/^([a-z][a-z-]*):.*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -141,9 +141,22 @@ lint-types: $(DEV)
 lint-imports: $(DEV)
 	@$(BIN)/lint-imports --no-logo
 
+BUNDLES ?= everyday
+BENCH := PYTHONPATH=tests/support:tests/bench $(BIN)/python tests/bench
+
 bench: NEEDS = python broker
-bench: $(VENV)/.with-demo $(VENV)/.with-test machine ## Measure the processing costs, as ratios to YAMNet on the same core
-	@$(BIN)/python tests/bench/bench.py
+bench: $(VENV)/.with-demo $(VENV)/.with-test machine ## Measure the processing costs, as ratios to YAMNet on the same core [BUNDLES="everyday esc50"]
+	@$(BENCH)/bench.py $(BUNDLES)
+
+bench-instructions: NEEDS = python qemu
+bench-instructions: $(VENV)/.with-demo $(VENV)/.with-test machine ## Count the instructions of each stage on emulated processors of arm64 [BUNDLES="everyday esc50"]
+	@$(BENCH)/instructions.py $(BUNDLES)
+
+LIVE_SECONDS ?= 20
+
+bench-live: NEEDS = python broker sound mic
+bench-live: $(VENV)/.with-demo $(VENV)/.with-test $(VENV)/.with-mic machine ## Measure wake-ups, processor share and memory of a daemon on the virtual sound card [LIVE_SECONDS=20]
+	@$(BENCH)/live_costs.py $(LIVE_SECONDS)
 
 UPGRADE ?=
 

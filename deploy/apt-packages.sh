@@ -2,7 +2,7 @@
 # Installs missing Debian packages with apt, in groups. Prints the packages that it installs. If none is
 # missing, it prints nothing and needs no root.
 #
-# usage: [PYTHON=python3] apt-packages.sh [python] [build] [broker] [mic] [sound] [speech] [stream] [camera] [browser] [tls] [deb] [boot] [bare]
+# usage: [PYTHON=python3] apt-packages.sh [python] [build] [broker] [mic] [sound] [speech] [stream] [camera] [browser] [tls] [qemu] [deb] [boot] [bare]
 set -eu
 
 PYTHON=${PYTHON:-python3}
@@ -73,6 +73,11 @@ for need in "$@"; do
         require chromium program chromium
         require chromium-driver program chromedriver
         ;;
+    qemu) # counts the instructions of emulated programs, by a plugin that is compiled
+        require gcc program cc
+        require libc6-dev header stdio.h
+        require qemu-user program qemu-aarch64
+        ;;
     deb) # builds and checks the Debian packages
         require dpkg program dpkg-deb
         require lintian program lintian
@@ -89,7 +94,7 @@ for need in "$@"; do
         require util-linux program unshare
         ;;
     *)
-        echo "usage: $0 [python] [build] [broker] [mic] [sound] [speech] [stream] [camera] [browser] [tls] [deb] [boot] [bare]" >&2
+        echo "usage: $0 [python] [build] [broker] [mic] [sound] [speech] [stream] [camera] [browser] [tls] [qemu] [deb] [boot] [bare]" >&2
         exit 2
         ;;
     esac

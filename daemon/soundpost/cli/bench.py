@@ -106,10 +106,10 @@ def _write_costs(config: Config, model: Model, settings: ModelConfig, out: TextI
 
 
 def _noise_source(rate_hz: int) -> ArraySource:
-    return ArraySource(np.tile(_noise(rate_hz), SECONDS), rate_hz)
+    return ArraySource(np.tile(brown_noise(rate_hz), SECONDS), rate_hz)
 
 
-def _noise(samples: int) -> Pcm:
+def brown_noise(samples: int) -> Pcm:
     """Returns seeded brown noise, int16[samples], its first half quiet and its second loud."""
     rng = np.random.default_rng(0)
     noise = np.cumsum(rng.normal(0.0, 100.0, samples)) % 8192 - 4096
