@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from soundpost.acoustics.time_weighting import FastWeighting
 from soundpost.acoustics.weighting import AWeighting
 from soundpost.audio import FULL_SCALE, SILENCE_DBFS, mean_square_dbfs
+from soundpost.audio.chunk import sum_of_squares
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +57,10 @@ class LevelMeter:
             block: int16[n], n from 1 to `block_samples`.
             is_first: Whether it begins a stretch.
         """
-        exact = block.astype(np.int64)
         signal = block.astype(np.float64)
         self._samples += len(block)
-        self._sum += int(exact.sum())
-        self._sum_of_squares += int(np.square(exact).sum())
+        self._sum += int(signal.sum())  # float64 has these sums exactly
+        self._sum_of_squares += int(sum_of_squares(signal))
         if is_first:
             self._weighting.restart(float(signal.mean()))
         squares = np.square(self._weighting.filter(signal))

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 from soundpost.audio import FULL_SCALE
@@ -60,7 +59,7 @@ class SpectrumMeter:
         window = 0.5 - 0.5 * np.cos(2.0 * np.pi * np.arange(FRAME_SAMPLES) / FRAME_SAMPLES)
         self._window = window
         self._scale = np.sqrt(2.0 / (FRAME_SAMPLES * np.square(window).sum())) / FULL_SCALE
-        self._rest: Floats = np.empty(0)
+        self._rest = np.empty(0, np.int16)
         self._last: Floats | None = None
         self._begin_minute()
 
@@ -73,22 +72,19 @@ class SpectrumMeter:
         """
         if is_first:
             self._begin_stretch()
-        samples = np.concatenate((self._rest, block.astype(np.float64)))
-        count = max(0, (len(samples) - FRAME_SAMPLES) // HOP_SAMPLES + 1)
+        samples = np.concatenate((self._rest, block))
+        hops = samples[: len(samples) // HOP_SAMPLES * HOP_SAMPLES].reshape(-1, HOP_SAMPLES)
+        count = max(0, len(hops) - 1)
         # A copy: a view would hold all samples in memory.
         self._rest = samples[count * HOP_SAMPLES :].copy()
         if not count:
             return
-        frames = sliding_window_view(samples, FRAME_SAMPLES)[::HOP_SAMPLES]
-        frames = frames - frames.mean(axis=1, keepdims=True)
-        frames *= self._window
-        spectra = np.fft.rfft(frames)[:, :_BINS]
-        powers = np.square(spectra.real) + np.square(spectra.imag)
+        powers = self._powers(hops.astype(np.float64))
         self._power += powers.sum(axis=0)
         amplitudes = np.sqrt(powers, out=powers)
         self._frames += count
         self._amplitude += amplitudes.sum(axis=0)
-        changes = np.diff(amplitudes, axis=0)
+        changes = amplitudes[1:] - amplitudes[:-1]
         self._change += np.abs(changes, out=changes).sum(axis=0)
         if self._last is not None:
             self._change += np.abs(amplitudes[0] - self._last)
@@ -108,11 +104,24 @@ class SpectrumMeter:
         self._begin_minute()
         return sums
 
+    def _powers(self, hops: Floats) -> Floats:
+        """Returns the power of each bin of the frames of two hops, float64[frames, bins]."""
+        sums = hops.sum(axis=1)
+        means = (sums[:-1] + sums[1:])[:, np.newaxis] / FRAME_SAMPLES
+        frames = np.empty((len(means), FRAME_SAMPLES))
+        np.subtract(hops[:-1], means, out=frames[:, :HOP_SAMPLES])
+        np.subtract(hops[1:], means, out=frames[:, HOP_SAMPLES:])
+        frames *= self._window
+        parts = np.fft.rfft(frames).view(np.float64)
+        np.square(parts, out=parts)
+        powers: Floats = parts[:, 0 : 2 * _BINS : 2] + parts[:, 1 : 2 * _BINS : 2]
+        return powers
+
     def _begin_minute(self) -> None:
         self._frames = self._changes = 0
         self._amplitude, self._power, self._change = np.zeros((3, _BINS))
         self._begin_stretch()
 
     def _begin_stretch(self) -> None:
-        self._rest = np.empty(0)
+        self._rest = np.empty(0, np.int16)
         self._last = None

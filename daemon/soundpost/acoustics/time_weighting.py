@@ -28,6 +28,7 @@ class FastWeighting:
         self._decay = math.exp(-1.0 / (FAST_SECONDS * rate_hz))
         ages = np.arange(self.step_samples - 1, -1, -1)
         self._weights = (1.0 - self._decay) * self._decay**ages
+        self._step_decay = self._decay**self.step_samples
         self._mean = 0.0
         self._values = array("d")
 
@@ -47,10 +48,9 @@ class FastWeighting:
         """
         step = self.step_samples
         whole = len(squares) // step * step
-        energies = (squares[:whole].reshape(-1, step) * self._weights).sum(axis=1)
-        decay = self._decay**step
+        energies = np.einsum("ij,j->i", squares[:whole].reshape(-1, step), self._weights)
         for energy in energies.tolist():
-            self._mean = self._mean * decay + energy
+            self._mean = self._mean * self._step_decay + energy
             self._values.append(self._mean)
         rest = squares[whole:]
         if len(rest):
