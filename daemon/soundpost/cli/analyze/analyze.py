@@ -90,7 +90,14 @@ def analyze(config: Config, paths: Sequence[Path], options: AnalyzeOptions, out:
     if not files:
         return False
     run = Run(
-        settings, manifests, options.out, options.formats, options.executor, options.is_forced
+        settings,
+        manifests,
+        options.out,
+        options.formats,
+        options.executor,
+        options.is_forced,
+        options.shard,
+        options.merged,
     )
     observer = _Observer(capture_rate_hz(config.capture, manifests), AnalysisProgress(sys.stderr))
     with observer.progress.beside_the_log():

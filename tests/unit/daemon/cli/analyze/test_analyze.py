@@ -260,12 +260,9 @@ def test_one_run_uses_a_folder_at_a_time(folder: Path, tmp_path: Path) -> None:
 def test_a_cluster_needs_an_extra(folder: Path, tmp_path: Path) -> None:
     """The error names it, before anything is read or written."""
     (tmp_path / "distributed.py").write_text("raise ImportError('it is not installed')\n")
-    cluster = ("--cluster", "tcp://127.0.0.1:1")
+    line = command(folder / "card", tmp_path / "out", folder / "low-high.toml")
     done = subprocess.run(
-        [
-            str(SOUNDPOST),
-            *command(folder / "card", tmp_path / "out", folder / "low.toml", *cluster),
-        ],
+        [str(SOUNDPOST), *line, "--cluster", "tcp://127.0.0.1:1"],
         env=os.environ | {"PYTHONPATH": f"{tmp_path}:{os.environ.get('PYTHONPATH', '')}"},
         capture_output=True,
         text=True,
@@ -280,7 +277,7 @@ def test_a_cluster_needs_an_extra(folder: Path, tmp_path: Path) -> None:
 
 @pytest.mark.slow
 def test_tables_are_the_same_after_twenty_kills(folder: Path, tmp_path: Path) -> None:
-    """Whatever a run of 7 workers is doing when it is killed, by -9, with its workers or without."""
+    """Whatever a run of 7 workers does when it is killed with -9, with or without its workers."""
     card, config = tmp_path / "card", folder / "low-high.toml"
     write_archive(card, 120)
     line = [str(SOUNDPOST), *command(card, tmp_path / "out", config), "--workers", "7"]
@@ -315,7 +312,7 @@ def test_shards_run_beside_each_other(folder: Path, tmp_path: Path) -> None:
     for number, shard in enumerate(shards, 1):
         output, errors = shard.communicate(timeout=PATIENCE_SECONDS)
         assert shard.returncode == 0, errors
-        last = f"shard {number}/2: {tmp_path}; a run without --shard writes the tables"
+        last = f"shard {number}/2 of {tmp_path}: a run without --shard writes the tables"
         assert output.splitlines()[-1] == last
     assert not (tmp_path / "detections.jsonl").exists()
     done = soundpost(*line)

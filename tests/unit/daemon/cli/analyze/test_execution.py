@@ -51,7 +51,7 @@ def test_several_folders_are_merged() -> None:
         (("--shard", "1/-4"), "got '1/-4'"),
         (("--shard", f"1/{'9' * 5000}"), "expected a shard"),
         (("--shard", "1/2", "--merge", "a"), "not allowed with argument --shard"),
-        (("--workers", "2", "--cluster", "tcp://a:1"), "not allowed with argument --workers"),
+        (("--workers", "1023", "--cluster", "tcp://a:1"), "not allowed with argument --workers"),
     ],
 )
 def test_a_wrong_value_is_wrong_usage(
