@@ -276,6 +276,7 @@ def test_a_cluster_needs_an_extra(folder: Path, tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(900)  # some 60 s on two idle cores
 def test_tables_are_the_same_after_twenty_kills(folder: Path, tmp_path: Path) -> None:
     """Whatever a run of 7 workers does when it is killed with -9, with or without its workers."""
     card, config = tmp_path / "card", folder / "low-high.toml"
