@@ -18,4 +18,4 @@ class OneProcess:
         """Yields the result of each file."""
         analyzer = Analyzer(settings)
         for file in files:
-            yield FileMessage(file, result_of(analyzer, file, lambda _seconds: None))
+            yield FileMessage(file, result_of(analyzer, file, lambda _seconds, _share: None))

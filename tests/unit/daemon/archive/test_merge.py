@@ -33,7 +33,7 @@ class Observer:
     def on_start(self, done: int, files: Sequence[ArchiveFile]) -> None:
         """Takes the files."""
 
-    def on_position(self, file: ArchiveFile, seconds: float) -> None:
+    def on_position(self, file: ArchiveFile, seconds: float, share: float) -> None:
         """Takes a position."""
 
     def on_end(self, file: ArchiveFile, _seconds: float) -> None:

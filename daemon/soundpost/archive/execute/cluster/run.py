@@ -24,8 +24,8 @@ from soundpost.errors import ArchiveError
 from soundpost.manifest import read_manifest
 
 _Batch = Future[list[Result] | Refused]
-_Event = _Batch | tuple[str, float]
-"""A batch that is over, or the key of a file and its position."""
+_Event = _Batch | tuple[str, float, float]
+"""A batch that is over, or the key of a file with the seconds and the share of its position."""
 
 _AHEAD = 2
 """Batches for each worker: one that it has, and one that waits, so that it never does."""
@@ -91,7 +91,7 @@ class ClusterRun:
                 if isinstance(event, Future):
                     yield from self._results(event, suspects)
                 elif event[0] in self._files:
-                    yield FileMessage(self._files[event[0]], Position(event[1]))
+                    yield FileMessage(self._files[event[0]], Position(*event[1:]))
 
     def _submit(self, batch: list[ArchiveFile]) -> None:
         key = f"{self._name}-{next(self._numbers)}"
