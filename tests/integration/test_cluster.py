@@ -96,12 +96,13 @@ def test_killed_workers_lose_nothing(folder: Path, tmp_path: Path, cluster: Dask
     assert tables(tmp_path) == tables(folder / "results")
 
 
+@pytest.mark.slow
 def test_ctrl_c_frees_the_cluster(folder: Path, tmp_path: Path, cluster: DaskCluster) -> None:
     """The workers leave a file of hours within a second, and the next run goes on."""
     config = folder / "low-high.toml"
     card = tmp_path / "card"
     write_archive(card, FILES)
-    write_sound(card / "a/long.wav", seed=5, seconds=900.0)
+    write_sound(card / "a/long.wav", seed=5, seconds=300.0)
     run = start(card, tmp_path / "out", config, cluster.address)
     wait_until(lambda: any(has_open(pid, card / "a/long.wav") for pid in cluster.workers()))
     os.killpg(run.pid, signal.SIGINT)

@@ -68,8 +68,8 @@ class Observer(Protocol):
     def on_start(self, done: int, files: Sequence[ArchiveFile]) -> None:
         """Takes how many files were done before, and those that are to be analyzed."""
 
-    def on_position(self, file: ArchiveFile, seconds: float) -> None:
-        """Takes how far a file is."""
+    def on_position(self, file: ArchiveFile, seconds: float, share: float) -> None:
+        """Takes how far a file is: its sound until now, and the part of the file that this is."""
 
     def on_end(self, file: ArchiveFile, seconds: float) -> None:
         """Takes that a file is over, after so much sound; 0 for one that is left out."""
@@ -124,8 +124,8 @@ def _analyze_pending(
     with closing(run.executor.run(run.settings, pending)) as messages:
         for file, message in messages:
             match message:
-                case Position(seconds):
-                    observer.on_position(file, seconds)
+                case Position(seconds, share):
+                    observer.on_position(file, seconds, share)
                 case Analyzed(part):
                     journal.write(file.key, part)
                     if part.damage:

@@ -1,6 +1,7 @@
 """Analyzes one file: its hash, its time, and its events as the pipeline detects them."""
 
 import hashlib
+import math
 import os
 import uuid
 from collections.abc import Callable
@@ -30,8 +31,9 @@ ROW_IDS = uuid.UUID("5f0e2f3c-6a3f-5d3e-9f57-0d1c7c5b6a10")
 _HASHED_BYTES = 1 << 20
 """Read at once: large enough for the disk, small enough to report the position."""
 
-OnPosition = Callable[[float], None]
-"""Called with the seconds of sound of the present file until now."""
+OnPosition = Callable[[float, float], None]
+"""Called with the seconds of sound of the present file until now, and their share of it, which is
+0 if its length is not known before its end."""
 
 
 class Analyzer:
@@ -87,7 +89,8 @@ class Analyzer:
         with source:
             for detections in pipeline.run():
                 ended += (event for event in detections if event.state is State.ENDED)
-                on_position(health.samples / self._rate_hz)
+                seconds = health.samples / self._rate_hz
+                on_position(seconds, min(1.0, seconds / (source.stated_seconds or math.inf)))
         if _has_changed(file.path, before):
             raise CaptureError(
                 "was changed while it was read", hint="analyze it again once it is complete"
@@ -153,5 +156,5 @@ def _sha256(path: Path, size_bytes: int, on_position: OnPosition) -> str:
         while content := file.read(min(_HASHED_BYTES, size_bytes)):
             size_bytes -= len(content)
             digest.update(content)
-            on_position(0.0)
+            on_position(0.0, 0.0)
     return digest.hexdigest()

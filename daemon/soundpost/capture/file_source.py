@@ -89,6 +89,11 @@ class FileSource:
         return self._recording.warning if self._recording else ""
 
     @property
+    def stated_seconds(self) -> float | None:
+        """The length that the file states; None before it is open, or if it states none."""
+        return self._recording.stated_seconds if self._recording else None
+
+    @property
     def recorded_rate_hz(self) -> int:
         """The sample rate of the file; 0 before it is open."""
         return self._recording.rate_hz if self._recording else 0

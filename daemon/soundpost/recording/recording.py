@@ -67,6 +67,11 @@ class Recording:
         """
         return self._decoder.missing_seconds
 
+    @property
+    def stated_seconds(self) -> float | None:
+        """The length that the header states; None if it states none, or for a pipe."""
+        return self._decoder.stated_seconds
+
     def blocks(self) -> Iterator[Block]:
         """Yields the sound, 0.1 s at a time: float32[frames, channels], full scale at 1.0.
 

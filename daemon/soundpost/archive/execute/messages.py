@@ -29,9 +29,11 @@ class Position:
 
     Attributes:
         seconds: The sound of the file until now.
+        share: Its part of the file, from 0 to 1; 0 if its length is not known.
     """
 
     seconds: float
+    share: float
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,11 +40,11 @@ def work(connection: Connection, settings: AnalysisSettings) -> None:
 def _analyze(connection: Connection, analyzer: Analyzer, file: ArchiveFile) -> None:
     due_seconds = time.monotonic() + POSITION_SECONDS
 
-    def send_position(seconds: float) -> None:
+    def send_position(seconds: float, share: float) -> None:
         nonlocal due_seconds
         if time.monotonic() >= due_seconds:
             due_seconds = time.monotonic() + POSITION_SECONDS
-            connection.send(Position(seconds))
+            connection.send(Position(seconds, share))
 
     connection.send(result_of(analyzer, file, send_position))
 

@@ -134,8 +134,8 @@ class _Observer:
             _log.info("%d files were done before, %d are to be analyzed", done, len(files))
         self.progress.start(done, files)
 
-    def on_position(self, file: ArchiveFile, seconds: float) -> None:
-        self.progress.move(file, seconds)
+    def on_position(self, file: ArchiveFile, seconds: float, share: float) -> None:
+        self.progress.move(file, seconds, share)
 
     def on_end(self, file: ArchiveFile, seconds: float) -> None:
         self.progress.end(file, seconds)

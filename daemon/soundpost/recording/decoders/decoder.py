@@ -26,6 +26,11 @@ class Decoder(Protocol):
     warnings: list[str]
     missing_seconds: float | None
 
+    @property
+    def stated_seconds(self) -> float | None:
+        """The length that the header states; None if it states none, or for a pipe."""
+        ...
+
     def blocks(self, frames: int) -> Iterator[Block]:
         """Yields the sound, at most `frames` at once; an empty block while a pipe has no data."""
         ...

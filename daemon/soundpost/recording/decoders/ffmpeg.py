@@ -84,6 +84,11 @@ class FfmpegDecoder:
         self.warnings: list[str] = []
         self.missing_seconds: float | None = 0.0
 
+    @property
+    def stated_seconds(self) -> float | None:
+        """The duration that the file states; None if it states none, or before it is read."""
+        return self._log.duration_seconds
+
     def blocks(self, frames: int) -> Iterator[Block]:
         """Yields the sound, at most `frames` at once; an empty block while ffmpeg has none."""
         decoded_frames = 0

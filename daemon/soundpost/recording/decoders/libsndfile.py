@@ -9,7 +9,7 @@ import soundfile
 from soundpost.recording.decoders.decoder import Block
 from soundpost.recording.decoders.ffmpeg import FfmpegDecoder
 from soundpost.recording.decoders.ffmpeg_process import FfmpegError, is_installed
-from soundpost.recording.decoders.stated_length import stated_length
+from soundpost.recording.decoders.stated_length import UNKNOWN_FRAMES, stated_length
 
 
 class UndecodableError(Exception):
@@ -40,7 +40,7 @@ class LibsndfileDecoder:
         is_stopped: Polled while ffmpeg decodes.
 
     Attributes:
-        rate_hz, channels, warnings, missing_seconds: As in `Decoder`.
+        rate_hz, channels, warnings, missing_seconds, stated_seconds: As in `Decoder`.
 
     Raises:
         UndecodableError: libsndfile does not recognise the format.
@@ -58,6 +58,8 @@ class LibsndfileDecoder:
         self.channels = self._file.channels
         self.warnings: list[str] = []
         self.missing_seconds: float | None = 0.0
+        frames = self._file.frames
+        self.stated_seconds = frames / self.rate_hz if frames < UNKNOWN_FRAMES else None
 
     def blocks(self, frames: int) -> Iterator[Block]:
         """Yields the sound, at most `frames` at once; an empty block while ffmpeg has none."""

@@ -22,7 +22,7 @@ class PcmDecoder:
         layout: The place and the format of the sound.
 
     Attributes:
-        rate_hz, channels, warnings, missing_seconds: As in `Decoder`.
+        rate_hz, channels, warnings, missing_seconds, stated_seconds: As in `Decoder`.
     """
 
     def __init__(self, stream: ByteStream, layout: Layout) -> None:
@@ -35,6 +35,9 @@ class PcmDecoder:
         self.missing_seconds: float | None = None
         present = None if layout.end is None else layout.end - layout.start
         self._note_missing(layout.stated_bytes or 0, present)
+        bytes_per_second = layout.format.frame_bytes * self.rate_hz
+        has_length = present is not None and bytes_per_second
+        self.stated_seconds = (present or 0) / bytes_per_second if has_length else None
 
     def blocks(self, frames: int) -> Iterator[Block]:
         """Yields the sound, at most `frames` at once; an empty block while a pipe has no data."""

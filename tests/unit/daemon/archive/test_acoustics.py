@@ -66,7 +66,9 @@ def read(path: Path) -> list[dict[str, str]]:
 
 def analyzed(settings: AnalysisSettings, path: Path) -> Part:
     """Returns the part of a recording."""
-    return Analyzer(settings).analyze(archive_files([path], [path])[0], lambda _: None)
+    return Analyzer(settings).analyze(
+        archive_files([path], [path])[0], lambda _seconds, _share: None
+    )
 
 
 def test_a_minute_is_a_row(tmp_path: Path) -> None:

@@ -29,10 +29,11 @@ class Recorder:
         """Keeps the number of files that are done, and the names of the others."""
         self.started.append((done, [file.name for file in files]))
 
-    def on_position(self, file: ArchiveFile, seconds: float) -> None:
+    def on_position(self, file: ArchiveFile, seconds: float, share: float) -> None:
         """Checks that the file is not over yet."""
         assert file.name not in self.ended
         assert seconds >= 0.0
+        assert 0.0 <= share <= 1.0
 
     def on_end(self, file: ArchiveFile, seconds: float) -> None:
         """Keeps the length of a file."""

@@ -42,7 +42,7 @@ def as_file(path: Path) -> ArchiveFile:
     return archive_files([path], [path])[0]
 
 
-def nothing(_seconds: float) -> None:
+def nothing(_seconds: float, _share: float) -> None:
     """Takes a position."""
 
 
@@ -51,7 +51,13 @@ def test_a_recording_has_its_facts_and_rows_by_onset(analyzer: Analyzer, tmp_pat
     path = tmp_path / "20251026_120000.WAV"
     write_sound(path, seed=3)
     positions: list[float] = []
-    part = analyzer.analyze(as_file(path), positions.append)
+    shares: list[float] = []
+
+    def on_position(seconds: float, share: float) -> None:
+        positions.append(seconds)
+        shares.append(share)
+
+    part = analyzer.analyze(as_file(path), on_position)
     assert (part.file, part.seconds, part.rate_hz) == ("20251026_120000.WAV", 6.0, 44_100)
     assert (part.time_flags, part.damage) == ((), "")
     assert len(part.rows) > 5
@@ -65,6 +71,7 @@ def test_a_recording_has_its_facts_and_rows_by_onset(analyzer: Analyzer, tmp_pat
         assert 0.0 <= row.begin_seconds < row.end_seconds <= part.seconds
     assert positions == sorted(positions)
     assert positions[-1] == part.seconds
+    assert shares == [seconds / part.seconds for seconds in positions]
 
 
 def test_the_same_file_has_the_same_rows_in_any_process(
@@ -120,7 +127,7 @@ def test_a_file_that_changes_meanwhile_is_left_out(analyzer: Analyzer, tmp_path:
     path = tmp_path / "growing.wav"
     write_sound(path, seed=3)
 
-    def grow(_seconds: float) -> None:
+    def grow(_seconds: float, _share: float) -> None:
         with path.open("ab") as file:
             file.write(bytes(2))
 

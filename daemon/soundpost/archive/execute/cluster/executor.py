@@ -1,5 +1,6 @@
 """The executor of a Dask cluster, by the address of its scheduler or by a client."""
 
+import logging
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
 
@@ -25,6 +26,10 @@ def connect(address: str) -> Iterator["ClusterExecutor"]:
     Raises:
         ArchiveError: It cannot be reached.
     """
+    # A lost scheduler is an error of the run; the client logs a traceback for it, too.
+    for name in list(logging.root.manager.loggerDict):
+        if name.partition(".")[0] == "distributed":
+            logging.getLogger(name).setLevel(logging.CRITICAL)
     try:
         client = Client(address, timeout=CONNECT_SECONDS, set_as_default=False)
     except (OSError, ValueError) as error:  # ValueError: the address has a scheme that Dask lacks

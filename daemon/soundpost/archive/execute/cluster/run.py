@@ -11,7 +11,6 @@ from queue import Empty, SimpleQueue
 
 from distributed import CancelledError, Client, Future, KilledWorker
 
-from soundpost import __version__
 from soundpost.archive.execute.cluster.batches import Batches
 from soundpost.archive.execute.cluster.paths import absolute, sight_problem, with_absolute_paths
 from soundpost.archive.execute.cluster.state import ClusterState
@@ -25,8 +24,8 @@ from soundpost.errors import ArchiveError
 from soundpost.manifest import read_manifest
 
 _Batch = Future[list[Result] | Refused]
-_Event = _Batch | tuple[str, float]
-"""A batch that is over, or the key of a file and its position."""
+_Event = _Batch | tuple[str, float, float]
+"""A batch that is over, or the key of a file with the seconds and the share of its position."""
 
 _AHEAD = 2
 """Batches for each worker: one that it has, and one that waits, so that it never does."""
@@ -56,7 +55,7 @@ class ClusterRun:
 
     def messages(self, files: Sequence[ArchiveFile]) -> Generator[FileMessage]:
         """Yields the messages about files; the work on the cluster ends with the iterator."""
-        self._state.wait_for_workers()
+        self._state.verify()
         self._client.subscribe_topic(self._name, lambda event: self._events.put(tuple(event[1])))
         models = self._settings.config.all_models
         manifests = [read_manifest(find_bundle(model.bundle)) for model in models]
@@ -92,7 +91,7 @@ class ClusterRun:
                 if isinstance(event, Future):
                     yield from self._results(event, suspects)
                 elif event[0] in self._files:
-                    yield FileMessage(self._files[event[0]], Position(event[1]))
+                    yield FileMessage(self._files[event[0]], Position(*event[1:]))
 
     def _submit(self, batch: list[ArchiveFile]) -> None:
         key = f"{self._name}-{next(self._numbers)}"
@@ -118,17 +117,17 @@ class ClusterRun:
         """Yields the results of the files of a batch that is over.
 
         Raises:
-            ArchiveError: The scheduler was lost, or a worker cannot analyze anything.
+            ArchiveError: The scheduler was lost, or a worker refused.
         """
         batch = self._batches.pop(future)
         for file in batch:
             del self._files[file.key]
+        if future.status == "error" and suspects is not None:
+            suspects += batch
+            return
         if future.status == "error":
-            left_out = self._failure(future)
-            if suspects is None:
-                yield from (FileMessage(file, left_out) for file in batch)
-            else:
-                suspects += batch
+            left_out = _failure(future)
+            yield from (FileMessage(file, left_out) for file in batch)
             return
         try:
             results = future.result()
@@ -139,24 +138,17 @@ class ClusterRun:
         for file, result in zip(batch, results, strict=True):
             yield FileMessage(file, _compared(file, result))
 
-    def _failure(self, future: _Batch) -> LeftOut:
-        """Returns why a batch has no results.
 
-        Raises:
-            ArchiveError: Soundpost is not installed on a machine of the cluster.
-        """
-        error = future.exception()
-        if isinstance(error, KilledWorker):
-            reason = f"{error.allowed_failures + 1} workers were killed while they had it"
-            return LeftOut(reason, "look whether their memory is short, or convert it to FLAC")
-        if isinstance(error, ImportError):
-            raise ArchiveError(
-                f"the scheduler or a worker has no Soundpost, or another version: {error}",
-                hint=f"install soundpost[cluster] {__version__} on all machines of the cluster",
-            ) from error
-        _log.error("a worker failed", exc_info=error)
-        reason = f"the worker that read it failed: {type(error).__name__}: {error}"
-        return LeftOut(reason, "report this, with the traceback in the log")
+def _failure(future: _Batch) -> LeftOut:
+    """Returns why a file has no result, which was the only one of its worker."""
+    error = future.exception()
+    if isinstance(error, KilledWorker):
+        reason = f"{error.allowed_failures + 1} workers were killed while they had it"
+        return LeftOut(reason, "look whether their memory is short, or convert it to FLAC")
+    _log.error("a worker failed", exc_info=error)
+    line = " ".join(str(error).split())
+    reason = f"the worker that read it failed: {type(error).__name__}: {line}"
+    return LeftOut(reason, "report this, with the traceback in the log")
 
 
 def _compared(file: ArchiveFile, result: Result) -> Analyzed | LeftOut:

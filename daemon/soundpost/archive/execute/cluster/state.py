@@ -1,15 +1,18 @@
-"""The state of a Dask cluster: how many workers it has, and whether its scheduler is there."""
+"""The state of a Dask cluster: its scheduler, its workers and their versions."""
 
 import logging
 import time
+from pkgutil import resolve_name
 
 from distributed import Client
 
+from soundpost import __version__
 from soundpost.errors import ArchiveError
 from soundpost.system.log_once import LogOnce
 
 WORKERS_SECONDS = 30.0
 """On a cluster many workers start at once; each connects within seconds of its start."""
+_VERSION = "soundpost.archive.execute.cluster.task:__version__"
 _LOOK_SECONDS = 2.0
 """Between two requests for the number of workers; each costs the scheduler a list of them."""
 
@@ -30,14 +33,20 @@ class ClusterState:
         self._due_seconds = 0.0
         self._absence = LogOnce(_log)
 
-    def wait_for_workers(self) -> None:
-        """Waits until there is a worker, and warns of workers whose threads bring nothing.
+    def verify(self) -> None:
+        """Waits until there is a worker, and compares the versions of Soundpost on all machines.
+
+        A task that a machine cannot import would end its worker without a message.
 
         Raises:
-            ArchiveError: No worker has come.
+            ArchiveError: No worker has come, or a machine has another version, or none.
         """
         try:
             self._client.wait_for_workers(1, timeout=WORKERS_SECONDS)
+            versions: dict[str, object] = self._client.run(
+                resolve_name, _VERSION, on_error="return"
+            )
+            versions["the scheduler"] = self._scheduler_version()
             threads = self._client.nthreads()
         except TimeoutError as error:
             raise ArchiveError(
@@ -46,13 +55,26 @@ class ClusterState:
             ) from error
         except OSError as error:
             raise self.lost() from error
-        if most := max(threads.values(), default=1) - 1:
+        for machine, version in versions.items():
+            if version != __version__:
+                raise ArchiveError(
+                    f"{machine} has another Soundpost than this machine, or none: expected "
+                    f"{__version__}, got {version}",
+                    hint="install the same version, with the extra `cluster`, on all machines",
+                )
+        if (most := max(threads.values(), default=1)) > 1:
             _log.warning(
                 "workers of %s have up to %d threads, of which each uses one: start them with "
                 "--nthreads 1 --nworkers -1",
                 self._address,
-                most + 1,
+                most,
             )
+
+    def _scheduler_version(self) -> object:
+        try:
+            return self._client.run_on_scheduler(resolve_name, _VERSION)
+        except ImportError as error:
+            return error
 
     def workers(self) -> int:
         """Returns the number of workers, which is a few seconds old.

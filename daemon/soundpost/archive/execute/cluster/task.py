@@ -2,7 +2,7 @@
 
 import pickle
 import time
-from functools import lru_cache
+from functools import lru_cache, partial
 from threading import Lock
 from typing import NamedTuple
 
@@ -86,7 +86,7 @@ def analyze_files(
 def _result(analyzer: Analyzer, file: ArchiveFile, watch: "_Watch") -> Result:
     if problem := sight_problem(file):
         return Unseen(watch.address, problem)
-    return result_of(analyzer, file, lambda seconds: watch.on_position(file, seconds))
+    return result_of(analyzer, file, partial(watch.on_position, file))
 
 
 class _Watch:
@@ -104,7 +104,7 @@ class _Watch:
         self._task = worker.get_current_task()
         self._position_due_seconds = self._look_due_seconds = time.monotonic() + CANCEL_SECONDS
 
-    def on_position(self, file: ArchiveFile, seconds: float) -> None:
+    def on_position(self, file: ArchiveFile, seconds: float, share: float) -> None:
         """Takes how far a file is.
 
         Raises:
@@ -119,7 +119,7 @@ class _Watch:
             raise _CancelledError(self._task)
         if now_seconds >= self._position_due_seconds:
             self._position_due_seconds = now_seconds + POSITION_SECONDS
-            self._worker.log_event(self._topic, [file.key, seconds])
+            self._worker.log_event(self._topic, [file.key, seconds, share])
 
 
 def _verified_analyzer(facts: Fingerprint, settings: bytes) -> Analyzer:

@@ -27,15 +27,33 @@ def test_the_time_left_follows_from_bytes(clock: ManualClock) -> None:
     files = [file("a.wav", 25), file("b.wav", 75)]
     progress.start(0, files)
     clock.seconds = 30.0
-    progress.move(files[0], 300.0)
+    progress.move(files[0], 300.0, 0.0)
     assert progress.text() == ("[....................] 0/2  0:05:00 of sound  10 x real time")
     clock.seconds = 60.0
     progress.end(files[0], 600.0)
     assert progress.text() == (
         "[#####...............] 1/2  0:10:00 of sound  10 x real time  3 min left"
     )
-    progress.move(files[1], 600.0)
+    progress.move(files[1], 600.0, 0.0)
     assert "20 x real time" in progress.text()
+
+
+def test_a_file_of_a_day_has_a_time_left(clock: ManualClock) -> None:
+    """It follows from the part that is read, once this is a thousandth of all."""
+    progress = AnalysisProgress(io.StringIO(), clock)
+    files = [file("day.wav", 75_000), file("night.wav", 25_000)]
+    progress.start(0, files)
+    clock.seconds = 3.0
+    progress.move(files[0], 86.0, 0.001)
+    assert "left" not in progress.text()
+    clock.seconds = 60.0
+    progress.move(files[0], 17_280.0, 0.2)
+    progress.move(files[1], 5_760.0, 0.2)
+    assert progress.text() == (
+        "[####................] 0/2  6:24:00 of sound  384 x real time  4 min left"
+    )
+    progress.end(files[1], 28_800.0)
+    assert progress.text().startswith("[########............] 1/2")
 
 
 def test_what_an_earlier_run_did_does_not_count_for_the_speed(clock: ManualClock) -> None:
