@@ -6,7 +6,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from archive_rows import ONSET_NS, row
+from archive_rows import HOSTILE, ONSET_NS, row
+from oracles import oracle
 
 from soundpost.archive.outputs import write_detections, write_recordings
 from soundpost.archive.part import Part
@@ -100,3 +101,31 @@ def test_files_that_were_there_stay_until_the_new_ones_are_complete(tmp_path: Pa
         write_detections(path, [row(), row(model_id="unknown")], {"birds": MODEL})
     assert path.read_text() == "before"
     assert list(tmp_path.iterdir()) == [path]
+
+
+def test_duckdb_and_pandas_read_the_lines(tmp_path: Path) -> None:
+    """Times are timestamps, and the model of each row is a structure; names survive."""
+    duckdb, pandas = oracle("duckdb"), oracle("pandas")
+    path = tmp_path / "events.jsonl"
+    rows = [row(label=label, common_name=label) for label in HOSTILE]
+    own = ModelIdentity(id="own", version="1", sha256="ab" * 32)
+    rows += [row(model_id="own", onset_utc_ns=None)]
+    write_detections(path, rows, {"birds": MODEL, "own": own})
+    columns = "label, model.id, epoch_ms(CAST(onset AS TIMESTAMPTZ))"
+    found = duckdb.read_json(str(path)).project(columns).fetchall()
+    assert found[:-1] == [(label, "birds", ONSET_NS // 10**6) for label in HOSTILE]
+    assert found[-1] == (row().label, "own", None)
+    table = pandas.read_json(path, lines=True)
+    assert table["common_name"].tolist() == [*HOSTILE, "Tawny Owl"]
+
+
+def test_duckdb_and_pandas_read_the_recordings(tmp_path: Path) -> None:
+    """A file that was left out has no length, and not zero."""
+    duckdb, pandas = oracle("duckdb"), oracle("pandas")
+    path = tmp_path / "recordings.csv"
+    write_recordings(path, [PART], {"b.wav": "is empty"})
+    found = duckdb.read_csv(str(path)).project("file, seconds, failure").fetchall()
+    assert found == [("night/a.wav", 60.0, None), ("b.wav", None, "is empty")]
+    table = pandas.read_csv(path, parse_dates=["start_utc"])
+    assert table["start_utc"].astype("int64").tolist()[0] == ONSET_NS
+    assert table["seconds"].isna().tolist() == [False, True]
