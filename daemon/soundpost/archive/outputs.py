@@ -21,7 +21,7 @@ RECORDINGS_FILE = "recordings.csv"
 
 _COLUMNS = (
     *("file", "seconds", "rate_hz", "start_utc", "time_source", "time_flags", "events"),
-    *("sha256", "damage", "failure"),
+    *("sha256", "damage", "failure", "range_weeks"),
 )
 
 
@@ -79,8 +79,8 @@ def write_recordings(path: Path, parts: Iterable[Part], failures: Mapping[str, s
         writer.writerow(_COLUMNS)
         writer.writerows(map(_cells, parts))
         for name, reason in failures.items():
-            empty = [""] * (len(_COLUMNS) - 2)
-            writer.writerow((csv_text(name), *empty, csv_text(reason)))
+            cells = dict.fromkeys(_COLUMNS, "") | {"file": name, "failure": reason}
+            writer.writerow(map(csv_text, cells.values()))
 
 
 def _line(row: Row, model: ModelIdentity) -> EventLine:
@@ -119,4 +119,5 @@ def _cells(part: Part) -> tuple[str, ...]:
         part.sha256,
         csv_text(part.damage),
         "",
+        part.range_weeks,
     )

@@ -20,6 +20,8 @@ class Part(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
         damage: The damage that was read over, in one line; empty if there is none.
         rows: Its events, by onset.
         acoustics: The acoustic figures of each minute; empty if they were not measured.
+        range_weeks: The weeks of the year by which labels were held back that do not occur at the
+            place: `18`, `18-19`, or `all`; empty if no range model is in use.
     """
 
     file: str
@@ -32,6 +34,7 @@ class Part(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     damage: str
     rows: tuple[Row, ...]
     acoustics: tuple[MinuteFigures, ...] = ()
+    range_weeks: str = ""
 
     @property
     def recording(self) -> AnalyzedRecording:

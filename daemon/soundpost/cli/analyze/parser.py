@@ -45,7 +45,7 @@ def add_analyze(add: Callable[[str, str, str], CommandParser]) -> None:
         add: Adds a command with its name, its summary and its examples.
     """
     parser = add("analyze", "detect in folders of recordings, and write tables", EXAMPLES)
-    add_configuration(parser, "channel", "bundle", "include", "exclude")
+    add_configuration(parser, "channel", "bundle", "include", "exclude", "latitude", "longitude")
     parser.add_argument(
         "files", nargs="+", type=Path, metavar="PATH", help="files (WAV, FLAC, …) and folders"
     )

@@ -24,6 +24,7 @@ PART = Part(
     time_flags=("conflict", "future"),
     damage="it is cut short",
     rows=(row(), row()),
+    range_weeks="43-44",
 )
 
 
@@ -84,6 +85,7 @@ def test_recordings_and_failures_are_rows(tmp_path: Path) -> None:
         "sha256": "ab" * 32,
         "damage": "it is cut short",
         "failure": "",
+        "range_weeks": "43-44",
     }
     assert (formula["file"], formula["failure"], formula["seconds"]) == (
         "'=1+1.wav",
@@ -91,6 +93,7 @@ def test_recordings_and_failures_are_rows(tmp_path: Path) -> None:
         "",
     )
     assert failed["failure"] == 'says "no", twice'
+    assert failed["range_weeks"] == ""
 
 
 def test_files_that_were_there_stay_until_the_new_ones_are_complete(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from daemon_process import SOUNDPOST, soundpost
 from mqtt_subscriber import PATIENCE_SECONDS
+from range_bundle import write_range_config
 from sample_archive import events, recordings, tables, write_archive, write_models, write_sound
 
 from soundpost.errors import EX_CONFIG
@@ -319,3 +320,27 @@ def test_shards_run_beside_each_other(folder: Path, tmp_path: Path) -> None:
     done = soundpost(*line)
     assert f"{FILES} files were done before, 0 are to be analyzed" in done.stderr
     assert tables(tmp_path) == tables(folder / "results")
+
+
+def test_labels_follow_the_season_of_each_recording(tmp_path: Path) -> None:
+    """By the place of this run; the results of another place are not mixed with its own."""
+    config = write_range_config(tmp_path)
+    for name in ("20250105_120000.WAV", "20250725_120000.WAV", "dawn.WAV"):
+        write_sound(tmp_path / "card" / name, seed=3)
+    card, out = tmp_path / "card", tmp_path / "out"
+    done = analyze(card, out, config, "--latitude", "0", "--longitude", "0")
+    assert done.returncode == 0, done.stderr
+    assert "labels that do not occur at 0.0 N 0.0 E in the week of a recording" in done.stderr
+    assert [row["range_weeks"] for row in recordings(out)] == ["1", "28", "all"]
+    labels = {(row["file"][:8], row["label"]) for row in events(out)}
+    assert labels == {
+        *(("20250105", label) for label in ("hum", "hush")),
+        ("20250725", "hiss"),
+        *(("dawn.WAV", label) for label in ("hiss", "hum", "hush")),
+    }
+    elsewhere = analyze(card, out, config, "--latitude", "1", "--longitude", "0")
+    assert elsewhere.returncode == EX_CONFIG
+    assert "place: " in elsewhere.stderr
+    without = analyze(card, tmp_path / "everywhere", config)
+    assert "its range model is not used, because node.latitude" in without.stderr
+    assert {row["range_weeks"] for row in recordings(tmp_path / "everywhere")} == {""}
