@@ -39,7 +39,9 @@ class Part(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     @property
     def recording(self) -> AnalyzedRecording:
         """The recording, as the tables need it."""
-        return AnalyzedRecording(self.file, self.seconds, self.utc_ns, self.rate_hz)
+        return AnalyzedRecording(
+            *(self.file, self.seconds, self.utc_ns, self.rate_hz, self.sha256, self.time_flags)
+        )
 
 
 def encode_part(part: Part) -> bytes:

@@ -17,6 +17,7 @@ from soundpost.archive.files import ArchiveFile, archive_files
 from soundpost.archive.part import Part
 from soundpost.archive.report import PAGE, ArchiveReport, ReportOptions
 from soundpost.archive.settings import AnalysisSettings
+from soundpost.archive.tables.camtrap.survey import Survey
 from soundpost.classify.bundle import Bundle, load_bundle
 from soundpost.classify.find import find_bundle
 from soundpost.classify.model import refuse_same_id
@@ -51,6 +52,7 @@ class AnalyzeOptions:
         merged: Folders of results whose parts are taken over.
         has_acoustics: Whether the acoustic figures of each minute are measured.
         report: The clips and the page beside the tables.
+        survey: The places of the recorders, if they are published.
     """
 
     out: Path
@@ -63,6 +65,7 @@ class AnalyzeOptions:
     merged: Sequence[Path] = ()
     has_acoustics: bool = False
     report: ReportOptions = field(default_factory=ReportOptions)
+    survey: Survey | None = None
 
 
 def analyze(config: Config, paths: Sequence[Path], options: AnalyzeOptions, out: TextIO) -> bool:
@@ -101,6 +104,7 @@ def analyze(config: Config, paths: Sequence[Path], options: AnalyzeOptions, out:
         shard=options.shard,
         merged=options.merged,
         export=report if options.report else None,
+        survey=options.survey,
     )
     observer = _Observer(capture_rate_hz(config.capture, manifests), AnalysisProgress(sys.stderr))
     with observer.progress.beside_the_log():
