@@ -2,6 +2,7 @@
 
 from soundpost.archive.row import Row
 from soundpost.manifest import Manifest
+from soundpost.system.printable import printable
 
 _ISO_639_3 = {
     "af": "afr",
@@ -75,7 +76,7 @@ class Taxa:
         """
         if not row.scientific_name:
             return
-        names = self._names.setdefault(row.scientific_name, {})
+        names = self._names.setdefault(printable(row.scientific_name), {})
         language = _language(manifest)
         if language and row.common_name:
             names.setdefault(language, row.common_name)
