@@ -11,6 +11,7 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
+from camtrap_standard import problems
 from daemon_process import SOUNDPOST, soundpost
 from mqtt_subscriber import PATIENCE_SECONDS
 from range_bundle import write_range_config
@@ -344,3 +345,23 @@ def test_labels_follow_the_season_of_each_recording(tmp_path: Path) -> None:
     without = analyze(card, tmp_path / "everywhere", config)
     assert "its range model is not used, because node.latitude" in without.stderr
     assert {row["range_weeks"] for row in recordings(tmp_path / "everywhere")} == {""}
+
+
+def test_a_package_has_the_recordings_of_the_card(folder: Path, tmp_path: Path) -> None:
+    """Without a place it is refused at once; what is analyzed is kept for the next run."""
+    card, config = folder / "card", folder / "low-high.toml"
+    refused = analyze(card, tmp_path, config, "--formats", "csv,camtrap")
+    assert refused.returncode == EX_CONFIG
+    assert "--location" in refused.stderr
+    assert not parts(tmp_path)
+    place = ("--location", "a=52.51631,13.37777")
+    done = analyze(card, tmp_path, config, "--formats", "csv,camtrap", *place)
+    assert done.returncode == 0, done.stderr
+    assert problems(tmp_path / "camtrap") == []
+    assert tables(tmp_path) == tables(folder / "results")
+    media = (tmp_path / "camtrap/media.csv").read_text()
+    assert "a/20251026_000000.WAV" in media
+    assert "b/" not in media
+    assert "52.5163" not in "".join(
+        path.read_text("utf-8") for path in tmp_path.rglob("*") if path.is_file()
+    )
