@@ -49,8 +49,7 @@ def build_survey(options: argparse.Namespace) -> Survey | None:
         )
         for item in locations
     ]
-    for deployment in deployments:
-        _refuse_missing(deployment.id)
+    _refuse_names([deployment.id for deployment in deployments])
     deployments.sort(key=lambda item: (-len(item.folder), item.folder))
     return Survey(title, deployments, _properties(options.metadata))
 
@@ -63,9 +62,13 @@ def _properties(path: Path | None) -> Properties:
     return read_properties(path) if path else NOTHING_STATED
 
 
-def _refuse_missing(name: str) -> None:
-    if name.strip() in MISSING:
-        raise ConfigError(
-            f"the deployment is called {name!r}, which Camtrap DP reads as no value",
-            hint="give it another name with --deployment, or rename the folder",
-        )
+def _refuse_names(names: Sequence[str]) -> None:
+    """Raises ConfigError for a name that stands twice, or that stands for a missing value."""
+    hint = "give it another name with --deployment, or rename the folder"
+    for number, name in enumerate(names):
+        if name.strip() in MISSING:
+            raise ConfigError(
+                f"a deployment is called {name!r}, which Camtrap DP reads as no value", hint=hint
+            )
+        if name in names[:number]:
+            raise ConfigError(f"two deployments are called {name!r}", hint=hint)

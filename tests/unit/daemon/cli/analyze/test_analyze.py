@@ -348,7 +348,7 @@ def test_labels_follow_the_season_of_each_recording(tmp_path: Path) -> None:
 
 
 def test_a_package_has_the_recordings_of_the_card(folder: Path, tmp_path: Path) -> None:
-    """Without a place it is refused at once; what is analyzed is kept for the next run."""
+    """Without a place it is refused before a file is read; a folder without one is left out."""
     card, config = folder / "card", folder / "low-high.toml"
     refused = analyze(card, tmp_path, config, "--formats", "csv,camtrap")
     assert refused.returncode == EX_CONFIG

@@ -79,6 +79,7 @@ def test_flags_of_the_format_need_the_format(
     ("flags", "expected"),
     [
         (("--location", "52,13", "--location", "53,13"), "two places are given"),
+        (("--location", "52,13", "--location", "card=53,13"), "two deployments are called 'card'"),
         (("--location", "52,13", "--deployment", "NA"), "reads as no value"),
         (("--location", "nan=52,13"), "reads as no value"),
         (("--location", "52,13", "--metadata", "/nonexistent.json"), "No such file"),
