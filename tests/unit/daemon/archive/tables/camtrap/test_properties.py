@@ -1,6 +1,7 @@
 """The properties that a person states."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -47,3 +48,11 @@ def test_a_file_that_cannot_be_read_is_refused(tmp_path: Path) -> None:
     (tmp_path / "a.json").write_bytes(b"\xff{")
     with pytest.raises(ConfigError, match=r"a\.json"):
         read_properties(tmp_path / "a.json")
+
+
+def test_the_example_of_the_documentation_is_valid(tmp_path: Path) -> None:
+    """As it stands there."""
+    text = (Path(__file__).resolve().parents[6] / "docs/ARCHIVES.md").read_text("utf-8")
+    (example,) = re.findall(r"```json\n(.*?)```", text, re.DOTALL)
+    (tmp_path / "owls.json").write_text(example)
+    assert read_properties(tmp_path / "owls.json").title == "Owls of the Spree, spring 2025"
