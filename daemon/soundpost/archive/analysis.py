@@ -167,12 +167,13 @@ def _write_outputs(
     if run.shard is not None:
         return  # the tables are of all files
     models = {manifest.id: ModelIdentity.of(manifest) for manifest in run.manifests}
-    write_detections(run.out / DETECTIONS_FILE, rows(), models)
+    origin = _origin(run)
+    write_detections(run.out / DETECTIONS_FILE, rows(), models, origin.licences)
     write_recordings(run.out / RECORDINGS_FILE, parts(), failures)
     if run.settings.has_acoustics:
         reference = LevelReference(run.settings.config.capture.calibration_db)
         write_acoustics(run.out / ACOUSTICS_FILE, parts(), reference)
-    write_tables(rows(), recordings, run.out, run.formats, origin=_origin(run))
+    write_tables(rows(), recordings, run.out, run.formats, origin=origin)
     if run.export:
         run.export.write(Results(done, failures, journal.read))
 

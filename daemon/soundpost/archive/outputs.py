@@ -45,22 +45,32 @@ class EventLine(msgspec.Struct, frozen=True, kw_only=True):
     time_flags: tuple[str, ...]
     level_dbfs: float
     model: ModelIdentity
+    licence: str | UnsetType = UNSET
 
 
-def write_detections(path: Path, rows: Iterable[Row], models: Mapping[str, ModelIdentity]) -> None:
+def write_detections(
+    path: Path,
+    rows: Iterable[Row],
+    models: Mapping[str, ModelIdentity],
+    licences: Mapping[str, str],
+) -> None:
     """Writes one line of JSON for each event.
 
     Args:
         path: The file; it is replaced once the new one is complete.
         rows: The events.
         models: The identities of the models, by id.
+        licences: The licences of the models, by id, as far as they are known.
 
     Raises:
         OSError: It cannot be written.
     """
     with open_atomic(path) as file:
         for row in rows:
-            file.write(msgspec.json.encode(_line(row, models[row.model_id])) + b"\n")
+            file.write(
+                msgspec.json.encode(_line(row, models[row.model_id], licences.get(row.model_id)))
+                + b"\n"
+            )
 
 
 def write_recordings(path: Path, parts: Iterable[Part], failures: Mapping[str, str]) -> None:
@@ -83,7 +93,7 @@ def write_recordings(path: Path, parts: Iterable[Part], failures: Mapping[str, s
             writer.writerow(map(csv_text, cells.values()))
 
 
-def _line(row: Row, model: ModelIdentity) -> EventLine:
+def _line(row: Row, model: ModelIdentity, licence: str | None) -> EventLine:
     onset_ns = row.onset_utc_ns
     return EventLine(
         id=row.id,
@@ -100,6 +110,7 @@ def _line(row: Row, model: ModelIdentity) -> EventLine:
         time_flags=row.time_flags,
         level_dbfs=row.level_dbfs,
         model=model,
+        licence=licence or UNSET,
     )
 
 

@@ -14,6 +14,7 @@ from soundpost.archive.part import Part
 from soundpost.messages.payload import DetectionMessage, ModelIdentity
 
 MODEL = ModelIdentity(id="birds", version="2.4.0", sha256="5e" * 32)
+LICENCES = {"birds": "CC BY-NC-SA 4.0"}
 PART = Part(
     file="night/a.wav",
     sha256="ab" * 32,
@@ -30,7 +31,9 @@ PART = Part(
 
 def test_an_event_is_a_line_of_json(tmp_path: Path) -> None:
     """Its offset is as long after the onset as in the recording."""
-    write_detections(tmp_path / "events.jsonl", [row(), row(file="b.wav")], {"birds": MODEL})
+    write_detections(
+        tmp_path / "events.jsonl", [row(), row(file="b.wav")], {"birds": MODEL}, LICENCES
+    )
     first, second = map(json.loads, (tmp_path / "events.jsonl").read_text().splitlines())
     assert first == {
         "id": "6ba7b811-9dad-51d1-80b4-00c04fd430c8",
@@ -47,22 +50,23 @@ def test_an_event_is_a_line_of_json(tmp_path: Path) -> None:
         "time_flags": [],
         "level_dbfs": -31.25,
         "model": {"id": "birds", "version": "2.4.0", "sha256": "5e" * 32},
+        "licence": "CC BY-NC-SA 4.0",
     }
     assert second["file"] == "b.wav"
 
 
 def test_fields_are_named_as_on_mqtt(tmp_path: Path) -> None:
     """Those that a live detection lacks belong to recordings."""
-    write_detections(tmp_path / "events.jsonl", [row()], {"birds": MODEL})
+    write_detections(tmp_path / "events.jsonl", [row()], {"birds": MODEL}, LICENCES)
     names = json.loads((tmp_path / "events.jsonl").read_text()).keys()
-    beside = {"file", "begin_seconds", "end_seconds", "time_flags"}
+    beside = {"file", "begin_seconds", "end_seconds", "time_flags", "licence"}
     assert names - set(DetectionMessage.__struct_fields__) == beside
 
 
 def test_an_event_without_a_time_has_null(tmp_path: Path) -> None:
     """And no name if the label has none."""
     event = replace(row(), onset_utc_ns=None, time_flags=("no_time",), common_name=None)
-    write_detections(tmp_path / "events.jsonl", [event], {"birds": MODEL})
+    write_detections(tmp_path / "events.jsonl", [event], {"birds": MODEL}, LICENCES)
     line = json.loads((tmp_path / "events.jsonl").read_text())
     assert (line["onset"], line["offset"], line["time_flags"]) == (None, None, ["no_time"])
     assert "common_name" not in line
@@ -101,7 +105,7 @@ def test_files_that_were_there_stay_until_the_new_ones_are_complete(tmp_path: Pa
     path = tmp_path / "events.jsonl"
     path.write_text("before")
     with pytest.raises(KeyError):
-        write_detections(path, [row(), row(model_id="unknown")], {"birds": MODEL})
+        write_detections(path, [row(), row(model_id="unknown")], {"birds": MODEL}, LICENCES)
     assert path.read_text() == "before"
     assert list(tmp_path.iterdir()) == [path]
 
@@ -113,11 +117,13 @@ def test_duckdb_and_pandas_read_the_lines(tmp_path: Path) -> None:
     rows = [row(label=label, common_name=label) for label in HOSTILE]
     own = ModelIdentity(id="own", version="1", sha256="ab" * 32)
     rows += [row(model_id="own", onset_utc_ns=None)]
-    write_detections(path, rows, {"birds": MODEL, "own": own})
+    write_detections(path, rows, {"birds": MODEL, "own": own}, LICENCES)
     columns = "label, model.id, epoch_ms(CAST(onset AS TIMESTAMPTZ))"
     found = duckdb.read_json(str(path)).project(columns).fetchall()
     assert found[:-1] == [(label, "birds", ONSET_NS // 10**6) for label in HOSTILE]
     assert found[-1] == (row().label, "own", None)
+    licences = duckdb.read_json(str(path)).project("licence").fetchall()
+    assert licences == [("CC BY-NC-SA 4.0",)] * len(HOSTILE) + [(None,)]
     table = pandas.read_json(path, lines=True)
     assert table["common_name"].tolist() == [*HOSTILE, "Tawny Owl"]
 
