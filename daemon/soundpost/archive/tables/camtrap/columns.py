@@ -1,4 +1,4 @@
-"""The columns of the three tables, in the order of the standard, and the form of their cells."""
+"""The columns of the three tables in the order of the standard, and the form of cells."""
 
 from datetime import UTC, datetime
 

@@ -1,4 +1,4 @@
-"""The facts of a package that are not in the recordings: places, and the properties of the file."""
+"""The facts of a package that no recording has: places, and the properties of the file."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

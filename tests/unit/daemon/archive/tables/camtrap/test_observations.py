@@ -10,7 +10,6 @@ from range_bundle import range_manifest
 from soundpost.archive.tables.camtrap.observations import observation_cells, observation_type
 from soundpost.archive.tables.camtrap.place import round_place
 from soundpost.archive.tables.camtrap.survey import Deployment
-from soundpost.archive.tables.camtrap.taxa import Taxa
 
 LABEL = range_manifest(b"").labels[0]
 CARD = Deployment("card", "", round_place(Decimal("52.52"), Decimal("13.41"), 2))
@@ -60,26 +59,3 @@ def test_an_event_lies_between_whole_seconds() -> None:
         "|beginSeconds:1.500000|endSeconds:4.250000"
     )
     assert "mediaID" not in cells
-
-
-@pytest.mark.parametrize(
-    ("language", "names"),
-    [
-        ("de", {"deu": "Tawny Owl"}),
-        ("pt-BR", {"por": "Tawny Owl"}),
-        ("nds", {"nds": "Tawny Owl"}),
-        ("xx", None),
-        (None, None),
-    ],
-)
-def test_species_have_common_names_by_codes_of_three_letters(
-    language: str | None, names: dict[str, str] | None
-) -> None:
-    """A language without one has no names; each species is listed once."""
-    manifest = msgspec.structs.replace(range_manifest(b""), language=language)
-    taxa = Taxa()
-    for event in (row(), row(), row(scientific_name=None), row(scientific_name="Apus apus")):
-        taxa.add(event, manifest)
-    first, owl = taxa.descriptions()
-    assert (first["scientificName"], owl["scientificName"]) == ("Apus apus", "Strix aluco")
-    assert owl.get("vernacularNames") == names

@@ -1,63 +1,17 @@
 """Packages of Camtrap DP, as frictionless, pandas and duckdb read them."""
 
-import csv
-import json
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import replace
-from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
-import msgspec
 import pytest
-from archive_rows import HOSTILE, ONSET_NS, archives, recording, row, tables_of
+from archive_rows import HOSTILE, ONSET_NS, archives, recording, row
+from camtrap_package import ORIGIN, PLACE, metadata, package, read
 from camtrap_standard import DEPLOYMENTS, MEDIA, OBSERVATIONS, problems
 from hypothesis import Phase, given, settings
 from oracles import oracle
-from range_bundle import range_manifest
 
 from soundpost.archive.row import AnalyzedRecording, Row
-from soundpost.archive.tables import Origin, write_tables
-from soundpost.archive.tables.camtrap.place import round_place
-from soundpost.archive.tables.camtrap.properties import Contributor, Licence, Project, Properties
-from soundpost.archive.tables.camtrap.survey import Deployment, Survey
+from soundpost.archive.tables import write_tables
 from soundpost.errors import ConfigError
-
-PLACE = round_place(Decimal("52.51631"), Decimal("13.37777"), 2)
-SURVEY = Survey("Owls of the Spree", [Deployment("card", "", PLACE)])
-ORIGIN = Origin(
-    licences={"birds": "CC BY-NC-SA 4.0", "own": "MIT"},
-    manifests={"birds": msgspec.structs.replace(range_manifest(b""), language="en")},
-    survey=SURVEY,
-)
-STATED = Properties(
-    title="Owls",
-    contributors=[Contributor(title="A. Person", role="contact", email="a@example.org")],
-    licenses=[Licence(scope="data", name="CC0-1.0"), Licence(scope="media", name="CC-BY-4.0")],
-    project=Project(title="Owls", sampling_design="targeted"),
-)
-
-
-@contextmanager
-def package(
-    rows: list[Row], recordings: list[AnalyzedRecording], origin: Origin = ORIGIN
-) -> Iterator[Path]:
-    """Writes a package into a folder of its own, which is removed at the end."""
-    with tables_of(rows, recordings, ["camtrap"], origin) as folder:
-        yield folder / "camtrap"
-
-
-def read(folder: Path, table: str) -> list[dict[str, str]]:
-    """Reads a table."""
-    with (folder / f"{table}.csv").open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file, strict=True))
-
-
-def metadata(folder: Path) -> dict[str, Any]:
-    """Reads `datapackage.json`."""
-    content: dict[str, Any] = json.loads((folder / "datapackage.json").read_text("utf-8"))
-    return content
 
 
 def test_frictionless_validates_a_package() -> None:
@@ -192,47 +146,6 @@ def test_without_a_place_nothing_is_written(tmp_path: Path) -> None:
         write_tables([row()], [recording()], tmp_path / "out", ["csv", "camtrap"])
     assert "--location" in error.value.hint
     assert not (tmp_path / "out").exists()
-
-
-def test_stated_properties_replace_the_defaults() -> None:
-    """The program and the models stay among the sources."""
-    origin = replace(ORIGIN, survey=replace(SURVEY, properties=STATED))
-    with package([row()], [recording()], origin) as folder:
-        assert problems(folder) == []
-        described = metadata(folder)
-    assert (described["name"], described["title"]) == ("owls-of-the-spree", "Owls")
-    assert [item["title"] for item in described["contributors"]] == ["A. Person"]
-    assert [item["name"] for item in described["licenses"]] == ["CC0-1.0", "CC-BY-4.0"]
-    assert described["project"] == {
-        "title": "Owls",
-        "samplingDesign": "targeted",
-        "captureMethod": ["timeLapse"],
-        "individualAnimals": False,
-        "observationLevel": ["event"],
-    }
-    assert [source["title"] for source in described["sources"]] == ["Soundpost", "birds"]
-
-
-def test_several_recorders_are_several_deployments() -> None:
-    """Each has its own place, and the times of its own recordings."""
-    north = round_place(Decimal("52.61"), Decimal("13.41"), 2)
-    survey = Survey(
-        "card", [Deployment("south", "south", PLACE), Deployment("north", "north", north)]
-    )
-    recordings = [
-        recording("north/a.wav", utc_ns=ONSET_NS + 86_400 * 10**9),
-        recording("south/b.wav", 30.5),
-    ]
-    with package([row(file="south/b.wav")], recordings, replace(ORIGIN, survey=survey)) as folder:
-        assert problems(folder) == []
-        deployments, described = read(folder, "deployments"), metadata(folder)
-    assert [line["deploymentID"] for line in deployments] == ["north", "south"]
-    assert [(line["deploymentStart"], line["deploymentEnd"]) for line in deployments] == [
-        ("2025-10-27T02:30:00Z", "2025-10-27T02:31:01Z"),
-        ("2025-10-26T02:30:00Z", "2025-10-26T02:30:31Z"),
-    ]
-    assert described["temporal"] == {"start": "2025-10-26", "end": "2025-10-27"}
-    assert described["spatial"]["coordinates"] == [[13.38, 52.52], [13.41, 52.61]]
 
 
 def test_the_same_rows_give_the_same_bytes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -17,7 +17,7 @@ SURVEY = Survey("card", [REED, POND])
 
 @pytest.mark.parametrize("flag", ["no_time", "no_timezone", "conflict", "future", "weak_source"])
 def test_a_recording_without_a_certain_time_is_left_out(flag: str) -> None:
-    """Whether a time is missing or doubtful: the standard has no place for either."""
+    """A missing time and a doubtful one alike: the standard has no place for either."""
     utc_ns = None if flag.startswith("no_") else ONSET_NS
     selection = select([recording("pond/a.wav", utc_ns=utc_ns, time_flags=(flag,))], SURVEY)
     assert selection.left_out == {"pond/a.wav": f"its time is not certain: {flag}"}
