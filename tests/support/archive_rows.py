@@ -1,5 +1,7 @@
 """Rows and recordings of archives: two plain ones, and any that Hypothesis can think of."""
 
+import hashlib
+import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -46,10 +48,15 @@ def row(**changes: object) -> Row:
 
 
 def recording(
-    file: str = "night/a.wav", seconds: float = 60.0, rate_hz: int = 48_000
+    file: str = "night/a.wav", seconds: float = 60.0, rate_hz: int = 48_000, **changes: object
 ) -> AnalyzedRecording:
-    """Returns a recording of a minute."""
-    return AnalyzedRecording(file=file, seconds=seconds, utc_ns=ONSET_NS, rate_hz=rate_hz)
+    """Returns a recording of a minute, with a content of its own and some fields changed."""
+    values: dict[str, object] = {
+        "utc_ns": ONSET_NS,
+        "sha256": hashlib.sha256(os.fsencode(file)).hexdigest(),
+    }
+    values |= changes
+    return AnalyzedRecording(file, seconds, rate_hz=rate_hz, **values)  # type: ignore[arg-type]  # as above
 
 
 @contextmanager

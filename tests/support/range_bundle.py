@@ -62,3 +62,18 @@ def bare_scores(model: Path, latitude: float, longitude: float, week: int) -> ND
     output = interpreter.get_output_details()[0]["index"]
     scores: NDArray[np.float32] = interpreter.get_tensor(output)[0]
     return scores
+
+
+def write_range_config(folder: Path, *lines: str) -> Path:
+    """Writes the tiny bundle with a range model, and a configuration by which it detects much.
+
+    Args:
+        folder: A folder that exists.
+        lines: Of the table `[node]`.
+    """
+    bundle = write_range_bundle(folder / "tiny")
+    path = folder / "range.toml"
+    node = "\n".join(lines)
+    rules = "on_threshold = 0.36\noff_threshold = 0.33\nsmoothing_windows = 2\n"
+    path.write_text(f'[node]\n{node}\n[[models]]\nbundle = "{bundle}"\n[models.decide]\n{rules}')
+    return path

@@ -28,6 +28,7 @@ from soundpost.archive.report.results import Export, Results
 from soundpost.archive.row import Row
 from soundpost.archive.settings import AnalysisSettings, fingerprint
 from soundpost.archive.tables import FORMATS, Origin, write_tables
+from soundpost.archive.tables.camtrap.survey import Survey
 from soundpost.errors import ArchiveError
 from soundpost.manifest import Manifest
 from soundpost.messages.payload import ModelIdentity
@@ -49,6 +50,7 @@ class Run:
         shard: The part of the files that is analyzed, without tables; None for all.
         merged: Folders of results whose parts are taken over.
         export: Makes clips and a report after the tables; None for neither.
+        survey: The places of the recorders, if they are published.
     """
 
     settings: AnalysisSettings
@@ -60,6 +62,7 @@ class Run:
     shard: Shard | None = None
     merged: Sequence[Path] = ()
     export: Export | None = None
+    survey: Survey | None = None
 
 
 class Observer(Protocol):
@@ -91,12 +94,12 @@ def analyze(run: Run, files: Sequence[ArchiveFile], observer: Observer) -> dict[
 
     Raises:
         ConfigError: The folder has results of other settings, or a format needs a library that is
-            not installed.
+            not installed or a place that is not given.
         ArchiveError: No worker can run, or the folder cannot be written to.
     """
     for name in run.formats:
         if check := FORMATS[name].check:
-            check()  # now, and not after hours
+            check(_origin(run))  # now, and not after hours
     if run.export and run.shard is None:
         run.export.check()
     settings = fingerprint(run.settings, run.manifests)
@@ -164,12 +167,20 @@ def _write_outputs(
     if run.shard is not None:
         return  # the tables are of all files
     models = {manifest.id: ModelIdentity.of(manifest) for manifest in run.manifests}
-    write_detections(run.out / DETECTIONS_FILE, rows(), models)
+    origin = _origin(run)
+    write_detections(run.out / DETECTIONS_FILE, rows(), models, origin.licences)
     write_recordings(run.out / RECORDINGS_FILE, parts(), failures)
     if run.settings.has_acoustics:
         reference = LevelReference(run.settings.config.capture.calibration_db)
         write_acoustics(run.out / ACOUSTICS_FILE, parts(), reference)
-    licences = {manifest.id: manifest.training.licence for manifest in run.manifests}
-    write_tables(rows(), recordings, run.out, run.formats, origin=Origin(licences=licences))
+    write_tables(rows(), recordings, run.out, run.formats, origin=origin)
     if run.export:
         run.export.write(Results(done, failures, journal.read))
+
+
+def _origin(run: Run) -> Origin:
+    return Origin(
+        licences={manifest.id: manifest.training.licence for manifest in run.manifests},
+        manifests={manifest.id: manifest for manifest in run.manifests},
+        survey=run.survey,
+    )

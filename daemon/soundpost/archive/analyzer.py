@@ -5,6 +5,7 @@ import math
 import os
 import uuid
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from soundpost.archive.acoustics import RecordingAcoustics
@@ -15,7 +16,8 @@ from soundpost.archive.settings import AnalysisSettings
 from soundpost.archive.times import RecordingTime, recording_time
 from soundpost.audio import samples_to_ns
 from soundpost.capture import FileSource, JoinedSource
-from soundpost.classify.model import load_models
+from soundpost.classify.model import Model, load_models_at_place
+from soundpost.classify.range import recording_filter, recording_weeks
 from soundpost.errors import CaptureError
 from soundpost.events import Detection, State
 from soundpost.health import Health
@@ -43,12 +45,12 @@ class Analyzer:
         settings: The models, their rules and the time zone.
 
     Raises:
-        BundleError, ConfigError: As `load_models`.
+        BundleError, ConfigError: As `load_models_at_place`.
     """
 
     def __init__(self, settings: AnalysisSettings) -> None:
         self._settings = settings
-        self._models = load_models(settings.config.all_models)
+        self._models = load_models_at_place(settings.config, lambda: "untrusted")
         self._rate_hz = capture_rate_hz(settings.config.capture, self.manifests)
         self._origin = Origin.of(settings.config.node, self.manifests)
 
@@ -82,8 +84,9 @@ class Analyzer:
             channel=config.capture.channel,
         )
         acoustics = RecordingAcoustics(self._rate_hz, is_on=self._settings.has_acoustics)
+        models = [_at_time(model, time) for model in self._models]
         in_stretches = JoinedSource(source, self._rate_hz)
-        pipeline = build_pipeline(config, self._models, in_stretches, health, acoustics.observers)
+        pipeline = build_pipeline(config, models, in_stretches, health, acoustics.observers)
         pipeline.set_rules(self._settings.rules)
         ended: list[Detection] = []
         with source:
@@ -107,7 +110,14 @@ class Analyzer:
             damage=source.warning,
             rows=tuple(sorted(rows, key=_order)),
             acoustics=acoustics.finish(source.recorded_rate_hz),
+            range_weeks=self._weeks(time, health.samples / self._rate_hz),
         )
+
+    def _weeks(self, time: RecordingTime, seconds: float) -> str:
+        """Returns the weeks by which labels were held back; empty without a range model."""
+        if all(model.range_filter is None for model in self._models):
+            return ""
+        return recording_weeks(time.trusted_utc_ns, seconds)
 
     def _row(
         self, file: ArchiveFile, sha256: str, detection: Detection, time: RecordingTime
@@ -135,6 +145,14 @@ class Analyzer:
             onset_utc_ns=None if time.utc_ns is None else time.utc_ns + onset_ns,
             time_flags=time.flags,
         )
+
+
+def _at_time(model: Model, time: RecordingTime) -> Model:
+    """Returns a model whose labels follow the season of a recording instead of the clock."""
+    if model.range_filter is None:
+        return model
+    label_range = model.range_filter.label_range
+    return replace(model, range_filter=recording_filter(label_range, time.trusted_utc_ns))
 
 
 def _order(row: Row) -> tuple[float, float, str, str]:

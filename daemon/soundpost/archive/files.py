@@ -41,8 +41,7 @@ def archive_files(paths: Sequence[Path], recordings: Sequence[Path]) -> list[Arc
         paths: The files and folders that were named.
         recordings: The recordings that were found there.
     """
-    folders = [path if path.is_dir() else path.parent for path in paths]
-    base = os.path.commonpath([_absolute(folder) for folder in folders])
+    base = common_folder(paths)
     by_name = {Path(os.path.relpath(_absolute(path), base)).as_posix(): path for path in recordings}
     files: dict[str, ArchiveFile] = {}
     for name, path in sorted(by_name.items(), key=lambda item: os.fsencode(item[0])):
@@ -51,6 +50,12 @@ def archive_files(paths: Sequence[Path], recordings: Sequence[Path]) -> list[Arc
             file = replace(file, name=f"{file.name}~{file.key[:_KEY_DIGITS]}")
         files[file.name] = file
     return list(files.values())
+
+
+def common_folder(paths: Sequence[Path]) -> str:
+    """Returns the folder that names of recordings are below, from the root."""
+    folders = [path if path.is_dir() else path.parent for path in paths]
+    return os.path.commonpath([_absolute(folder) for folder in folders])
 
 
 def _absolute(path: Path) -> str:

@@ -21,7 +21,7 @@ RECORDINGS_FILE = "recordings.csv"
 
 _COLUMNS = (
     *("file", "seconds", "rate_hz", "start_utc", "time_source", "time_flags", "events"),
-    *("sha256", "damage", "failure"),
+    *("sha256", "damage", "failure", "range_weeks"),
 )
 
 
@@ -45,22 +45,32 @@ class EventLine(msgspec.Struct, frozen=True, kw_only=True):
     time_flags: tuple[str, ...]
     level_dbfs: float
     model: ModelIdentity
+    licence: str | UnsetType = UNSET
 
 
-def write_detections(path: Path, rows: Iterable[Row], models: Mapping[str, ModelIdentity]) -> None:
+def write_detections(
+    path: Path,
+    rows: Iterable[Row],
+    models: Mapping[str, ModelIdentity],
+    licences: Mapping[str, str],
+) -> None:
     """Writes one line of JSON for each event.
 
     Args:
         path: The file; it is replaced once the new one is complete.
         rows: The events.
         models: The identities of the models, by id.
+        licences: The licences of the models, by id, as far as they are known.
 
     Raises:
         OSError: It cannot be written.
     """
     with open_atomic(path) as file:
         for row in rows:
-            file.write(msgspec.json.encode(_line(row, models[row.model_id])) + b"\n")
+            file.write(
+                msgspec.json.encode(_line(row, models[row.model_id], licences.get(row.model_id)))
+                + b"\n"
+            )
 
 
 def write_recordings(path: Path, parts: Iterable[Part], failures: Mapping[str, str]) -> None:
@@ -79,11 +89,11 @@ def write_recordings(path: Path, parts: Iterable[Part], failures: Mapping[str, s
         writer.writerow(_COLUMNS)
         writer.writerows(map(_cells, parts))
         for name, reason in failures.items():
-            empty = [""] * (len(_COLUMNS) - 2)
-            writer.writerow((csv_text(name), *empty, csv_text(reason)))
+            cells = dict.fromkeys(_COLUMNS, "") | {"file": name, "failure": reason}
+            writer.writerow(map(csv_text, cells.values()))
 
 
-def _line(row: Row, model: ModelIdentity) -> EventLine:
+def _line(row: Row, model: ModelIdentity, licence: str | None) -> EventLine:
     onset_ns = row.onset_utc_ns
     return EventLine(
         id=row.id,
@@ -100,6 +110,7 @@ def _line(row: Row, model: ModelIdentity) -> EventLine:
         time_flags=row.time_flags,
         level_dbfs=row.level_dbfs,
         model=model,
+        licence=licence or UNSET,
     )
 
 
@@ -119,4 +130,5 @@ def _cells(part: Part) -> tuple[str, ...]:
         part.sha256,
         csv_text(part.damage),
         "",
+        part.range_weeks,
     )

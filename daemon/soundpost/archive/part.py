@@ -20,6 +20,8 @@ class Part(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
         damage: The damage that was read over, in one line; empty if there is none.
         rows: Its events, by onset.
         acoustics: The acoustic figures of each minute; empty if they were not measured.
+        range_weeks: The weeks of the year by which labels were held back that do not occur at the
+            place: `18`, `18-19`, or `all`; empty if no range model is in use.
     """
 
     file: str
@@ -32,11 +34,14 @@ class Part(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     damage: str
     rows: tuple[Row, ...]
     acoustics: tuple[MinuteFigures, ...] = ()
+    range_weeks: str = ""
 
     @property
     def recording(self) -> AnalyzedRecording:
         """The recording, as the tables need it."""
-        return AnalyzedRecording(self.file, self.seconds, self.utc_ns, self.rate_hz)
+        return AnalyzedRecording(
+            *(self.file, self.seconds, self.utc_ns, self.rate_hz, self.sha256, self.time_flags)
+        )
 
 
 def encode_part(part: Part) -> bytes:

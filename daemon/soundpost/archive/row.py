@@ -49,9 +49,18 @@ class AnalyzedRecording:
         seconds: Its length.
         utc_ns: Its start, nanoseconds since 1970 UTC; None if the time is not known.
         rate_hz: Its sample rate.
+        sha256: Of its content.
+        time_flags: The reasons for which the time is not certain; empty if it is.
     """
 
     file: str
     seconds: float
     utc_ns: int | None
     rate_hz: int
+    sha256: str = ""
+    time_flags: tuple[str, ...] = ()
+
+    @property
+    def trusted_utc_ns(self) -> int | None:
+        """Its start if there is no reason to doubt it, else None."""
+        return None if self.time_flags else self.utc_ns

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from soundpost import __version__
+from soundpost.classify.range import is_range_on
 from soundpost.config import Config
 from soundpost.decide import Rule
 from soundpost.manifest import Manifest
@@ -21,7 +22,8 @@ class AnalysisSettings:
     """The models, their rules and the time zone; each worker process gets a copy.
 
     Attributes:
-        config: Its tables `[capture]`, `[gate]`, `[models]`, `[classify]` and `[decide]` apply.
+        config: Its tables `[capture]`, `[gate]`, `[models]`, `[classify]` and `[decide]` apply, and
+            the place in `[node]` if a bundle has a range model.
         rules: The rules of each model's labels.
         zone: The zone of the recorders' clocks, for names without one; None if it is not known.
         has_acoustics: Whether the acoustic figures of each minute are measured.
@@ -34,7 +36,7 @@ class AnalysisSettings:
 
 
 def fingerprint(settings: AnalysisSettings, manifests: Sequence[Manifest]) -> Fingerprint:
-    """Returns the facts that rows depend on: program, models, rules, gate, channels, zone."""
+    """Returns the facts that rows depend on: program, models, rules, gate, zone, place."""
     config = settings.config
     facts = {
         "soundpost": __version__,
@@ -49,6 +51,9 @@ def fingerprint(settings: AnalysisSettings, manifests: Sequence[Manifest]) -> Fi
         facts["acoustics"] = "measured"
     models = zip(manifests, config.all_models, settings.rules, strict=True)
     for manifest, model, rules in models:
+        if manifest.range and config.node.place and is_range_on(model.decide):
+            # A digest, because results are passed on, and the place may be a secret.
+            facts["place"] = _digest(config.node.place)
         identity = f"{manifest.version} ({_digest(manifest)})"
         facts[f"model {manifest.id}"] = identity
         # The rules have the thresholds of the command line; the table has `any` and `unknown`.

@@ -1,4 +1,4 @@
-"""Tables of an archive: CSV, Parquet, and those of Raven, Audacity and Kaleidoscope.
+"""Tables of an archive: CSV, Parquet, Camtrap DP, those of Raven, Audacity, Kaleidoscope.
 
 All formats are written in one pass over the rows, so memory does not grow with their number. The
 same rows give the same bytes.

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from soundpost.archive.tables import audacity, events_csv, kaleidoscope, parquet, raven
-from soundpost.archive.tables.origin import Archive, Sink
+from soundpost.archive.tables.camtrap import package
+from soundpost.archive.tables.origin import Archive, Origin, Sink
 from soundpost.archive.tables.timeline import PlacedRecording
 
 
@@ -18,7 +19,7 @@ class Format:
         about: One line: the files and the program that opens them.
         open_archive: Opens the table of the whole archive; None if the format has none.
         open_recording: Opens the table of one recording; None if the format has none.
-        check: Raises `ConfigError` if the format needs what is not installed.
+        check: Raises `ConfigError` if the format needs what is not installed or not given.
     """
 
     about: str
@@ -26,7 +27,7 @@ class Format:
     open_recording: (
         Callable[[Path, Archive, PlacedRecording], AbstractContextManager[Sink]] | None
     ) = None
-    check: Callable[[], None] | None = None
+    check: Callable[[Origin], object] | None = None
 
 
 FORMATS: Mapping[str, Format] = {
@@ -51,6 +52,11 @@ FORMATS: Mapping[str, Format] = {
     "parquet": Format(
         f"{parquet.NAME}: all events, for pandas, R with arrow, DuckDB",
         open_archive=parquet.open_parquet,
-        check=parquet.check_pyarrow,
+        check=lambda _origin: parquet.check_pyarrow(),
+    ),
+    "camtrap": Format(
+        f"{package.NAME} and its tables: a package of Camtrap DP, for GBIF and R with camtrapdp",
+        open_archive=package.open_package,
+        check=package.check_survey,
     ),
 }

@@ -33,15 +33,15 @@ def write_tables(
         recordings: All analyzed recordings, each once; one without events has tables too.
         out: The folder of the tables; it is made if it does not exist.
         formats: Names of `FORMATS`; a repeated one is written once.
-        origin: Folder and licences.
+        origin: Folder, models and places.
 
     Raises:
-        ConfigError: A format is not known, or needs a library that is not installed; nothing is
-            written.
+        ConfigError: A format is not known, or needs a library that is not installed or a place that
+            is not given; nothing is written.
         ValueError: Rows and recordings do not agree (see `by_recording`).
         OSError: A table could not be written.
     """
-    chosen = [_format(name) for name in dict.fromkeys(formats)]
+    chosen = [_format(name, origin) for name in dict.fromkeys(formats)]
     out.mkdir(parents=True, exist_ok=True)
     archive = Archive(recordings, origin)
     with ExitStack() as whole:
@@ -66,7 +66,7 @@ def write_tables(
     sync_folder(out)
 
 
-def _format(name: str) -> Format:
+def _format(name: str, origin: Origin) -> Format:
     if name not in FORMATS:
         raise ConfigError(
             f"expected a format of tables ({', '.join(FORMATS)}), got {name!r}",
@@ -74,5 +74,5 @@ def _format(name: str) -> Format:
         )
     table = FORMATS[name]
     if table.check:
-        table.check()
+        table.check(origin)
     return table

@@ -33,6 +33,11 @@ class RecordingTime:
     source: str
     flags: tuple[str, ...]
 
+    @property
+    def trusted_utc_ns(self) -> int | None:
+        """The time if there is no reason to doubt it, else None."""
+        return None if self.flags else self.utc_ns
+
 
 def recording_time(path: Path, zone: ZoneInfo | None) -> RecordingTime:
     """Returns when a recording began. Reads headers only, and raises nothing for any content.

@@ -20,14 +20,17 @@ class RangeFilter(Observer):
     The labels themselves stay the same: topics, entities and rules are those of all labels. Only
     their events do not start in weeks in which they do not occur.
 
-    Args:
+    Attributes:
         label_range: The labels that occur at the place in each week.
+
+    Args:
+        label_range: As above.
         week_at: Returns the week of a capture time; None while it is not known. Then every label
             may start: a false event is better than a missed one because of a dead battery.
     """
 
     def __init__(self, label_range: LabelRange, week_at: Callable[[int], int | None]) -> None:
-        self._label_range = label_range
+        self.label_range = label_range
         self._week_at = week_at
         self._occurs = label_range.occurs
         self._columns = {label: column for column, label in enumerate(label_range.labels)}
@@ -60,10 +63,10 @@ class RangeFilter(Observer):
             _log.warning(
                 "the clock is not synced, so the week is not known: all %d labels are detected "
                 "until it is, wherever they occur",
-                len(self._label_range.labels),
+                len(self.label_range.labels),
             )
         else:
-            _log.info("%s", self._label_range.describe(week))
+            _log.info("%s", self.label_range.describe(week))
 
 
 def build_range_filter(

@@ -1,6 +1,6 @@
 """The labels that occur at a place in each week of the year."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,6 +38,10 @@ class LabelRange:
         row = self.occurs[week - 1]
         return [label for label, occurs in zip(self.labels, row, strict=True) if occurs]
 
+    def whole_year(self) -> "LabelRange":
+        """Returns a range in which each label occurs all year if it occurs in any week."""
+        return replace(self, scores=np.broadcast_to(self.scores.max(axis=0), self.scores.shape))
+
     def describe(self, week: int) -> str:
         """Returns how many labels occur in a week, and why, in one line."""
         return (
@@ -67,7 +71,7 @@ def build_label_range(node: NodeConfig, decide: DecideConfig, bundle: Bundle) ->
     manifest = bundle.manifest
     if manifest.range is None or bundle.range_model is None:
         return None
-    if node.place is None or not _is_on(decide):
+    if node.place is None or not is_range_on(decide):
         return None
     given = decide.range_threshold
     label_range = LabelRange(
@@ -86,7 +90,7 @@ def build_label_range(node: NodeConfig, decide: DecideConfig, bundle: Bundle) ->
     return label_range
 
 
-def _is_on(decide: DecideConfig) -> bool:
-    """Returns whether any label may follow the range."""
+def is_range_on(decide: DecideConfig) -> bool:
+    """Returns whether any label may follow the range by the rules of a model."""
     places = (*decide.labels.values(), *decide.profiles.values())
     return decide.range != "off" or any(place.range == "auto" for place in places)

@@ -17,9 +17,11 @@ from soundpost.archive.files import ArchiveFile, archive_files
 from soundpost.archive.part import Part
 from soundpost.archive.report import PAGE, ArchiveReport, ReportOptions
 from soundpost.archive.settings import AnalysisSettings
-from soundpost.classify.bundle import load_bundle
+from soundpost.archive.tables.camtrap.survey import Survey
+from soundpost.classify.bundle import Bundle, load_bundle
 from soundpost.classify.find import find_bundle
 from soundpost.classify.model import refuse_same_id
+from soundpost.classify.range import build_label_range
 from soundpost.cli.analyze.progress import AnalysisProgress
 from soundpost.cli.flags.values import Threshold
 from soundpost.cli.listen.files import FileSearch
@@ -50,6 +52,7 @@ class AnalyzeOptions:
         merged: Folders of results whose parts are taken over.
         has_acoustics: Whether the acoustic figures of each minute are measured.
         report: The clips and the page beside the tables.
+        survey: The places of the recorders, if they are published.
     """
 
     out: Path
@@ -62,13 +65,15 @@ class AnalyzeOptions:
     merged: Sequence[Path] = ()
     has_acoustics: bool = False
     report: ReportOptions = field(default_factory=ReportOptions)
+    survey: Survey | None = None
 
 
 def analyze(config: Config, paths: Sequence[Path], options: AnalyzeOptions, out: TextIO) -> bool:
     """Analyzes recordings; returns whether all of them were read to their end.
 
     Args:
-        config: Its tables `[capture]`, `[gate]`, `[classify]` and `[decide]` apply.
+        config: Its tables `[capture]`, `[gate]`, `[classify]` and `[decide]` apply, and the place
+            in `[node]`.
         paths: Files, and folders with files.
         options: The flags.
         out: Receives the summary.
@@ -79,6 +84,7 @@ def analyze(config: Config, paths: Sequence[Path], options: AnalyzeOptions, out:
     """
     bundles = [load_bundle(find_bundle(model.bundle)) for model in config.all_models]
     refuse_same_id(bundles)
+    _log_ranges(config, bundles)
     manifests = [bundle.manifest for bundle in bundles]
     config = with_named_labels(config, manifests, options.thresholds)
     rules = build_run_rules(config, manifests, options.thresholds)
@@ -98,6 +104,7 @@ def analyze(config: Config, paths: Sequence[Path], options: AnalyzeOptions, out:
         shard=options.shard,
         merged=options.merged,
         export=report if options.report else None,
+        survey=options.survey,
     )
     observer = _Observer(capture_rate_hz(config.capture, manifests), AnalysisProgress(sys.stderr))
     with observer.progress.beside_the_log():
@@ -114,6 +121,28 @@ def analyze(config: Config, paths: Sequence[Path], options: AnalyzeOptions, out:
     if options.report.has_page and options.shard is None:
         out.write(f"report: {options.out / PAGE}\n")
     return not failures and not search.failures and not report.problems
+
+
+def _log_ranges(config: Config, bundles: Sequence[Bundle]) -> None:
+    """Logs for each bundle with a range model how it is used; refuses one that is broken."""
+    for bundle, model in zip(bundles, config.all_models, strict=True):
+        manifest = bundle.manifest
+        if manifest.range is None:
+            continue
+        if label_range := build_label_range(config.node, model.decide, bundle):
+            _log.info(
+                "%s: labels that do not occur at %s in the week of a recording are held back, at "
+                "%g",
+                *(manifest.id, label_range.place, label_range.threshold),
+            )
+        else:
+            _log.info(
+                "%s: its range model is not used, because %s",
+                manifest.id,
+                "node.latitude and node.longitude are not set"
+                if config.node.place is None
+                else 'decide.range is "off"',
+            )
 
 
 class _Observer:

@@ -7,10 +7,11 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from soundpost.cli.analyze.execution import add_execution
 from soundpost.cli.analyze.report_flags import add_report
+from soundpost.cli.analyze.survey_flags import add_survey
 from soundpost.cli.flags.values import threshold
 from soundpost.cli.options import CommandParser, add_configuration
 
-FORMATS = ("csv", "raven", "audacity", "kaleidoscope", "parquet")
+FORMATS = ("csv", "raven", "audacity", "kaleidoscope", "parquet", "camtrap")
 """As `soundpost.archive.tables` has them, whose import would take longer than `--help`."""
 EXAMPLES = """\
 examples:
@@ -18,6 +19,7 @@ examples:
   soundpost analyze /media/card --out results              again: goes on where it ended
   soundpost analyze card/ --out results --timezone Europe/Berlin --formats csv,raven,audacity
   soundpost analyze card/ --out results --acoustics        levels and indices of each minute, too
+  soundpost analyze card/ --out results --timezone UTC --formats camtrap --location 52.52,13.41
   soundpost analyze card/ --out results --bundle everyday --bundle /srv/models/birds
   soundpost analyze card/ --out results --clips 5 --report    the best 5 of each label, and a page
   soundpost analyze card/ --out results --threshold 0.3    refused: results has other settings
@@ -45,7 +47,7 @@ def add_analyze(add: Callable[[str, str, str], CommandParser]) -> None:
         add: Adds a command with its name, its summary and its examples.
     """
     parser = add("analyze", "detect in folders of recordings, and write tables", EXAMPLES)
-    add_configuration(parser, "channel", "bundle", "include", "exclude")
+    add_configuration(parser, "channel", "bundle", "include", "exclude", "latitude", "longitude")
     parser.add_argument(
         "files", nargs="+", type=Path, metavar="PATH", help="files (WAV, FLAC, …) and folders"
     )
@@ -68,6 +70,7 @@ def add_analyze(add: Callable[[str, str, str], CommandParser]) -> None:
         help=f"tables besides the two: {', '.join(FORMATS)}, or none (default: csv)",
     )
     add_report(parser)
+    add_survey(parser)
     parser.add_argument(
         "--threshold",
         type=threshold,

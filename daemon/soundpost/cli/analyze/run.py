@@ -8,6 +8,7 @@ from soundpost.archive.execute.executor import Executor
 from soundpost.archive.execute.pool import WorkerPool
 from soundpost.archive.report import ReportOptions
 from soundpost.cli.analyze.analyze import AnalyzeOptions, analyze
+from soundpost.cli.analyze.survey import build_survey
 from soundpost.cli.options import read_config
 from soundpost.errors import ConfigError
 
@@ -27,6 +28,7 @@ def run(options: argparse.Namespace) -> int:
             merged=options.merged,
             has_acoustics=options.has_acoustics,
             report=ReportOptions(options.clips, options.has_report),
+            survey=build_survey(options),
         )
         return 0 if analyze(config, options.files, own, sys.stdout) else 1
 

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 import pytest
+from range_bundle import write_range_config
 from sample_archive import write_models, write_sound
 
 from soundpost.archive.analyzer import Analyzer
@@ -22,7 +23,12 @@ from soundpost.errors import CaptureError
 @pytest.fixture(scope="module")
 def settings(tmp_path_factory: pytest.TempPathFactory) -> AnalysisSettings:
     """Provides the settings of two models, in the zone of Berlin."""
-    config = load_config(write_models(tmp_path_factory.mktemp("models")), {})
+    return settings_of(write_models(tmp_path_factory.mktemp("models")))
+
+
+def settings_of(path: Path) -> AnalysisSettings:
+    """Returns the settings of a configuration file, in the zone of Berlin."""
+    config = load_config(path, {})
     manifests = [model.bundle.manifest for model in load_models(config.all_models)]
     rules = [
         build_rules(manifest.labels, model.decide, manifest.input.sample_rate_hz)
@@ -149,3 +155,39 @@ def test_parts_survive_json(analyzer: Analyzer, tmp_path: Path) -> None:
     write_sound(tmp_path / "a.wav", seed=3)
     part = analyzer.analyze(as_file(tmp_path / "a.wav"), nothing)
     assert msgspec.json.decode(msgspec.json.encode(part), type=type(part)) == part
+
+
+@pytest.mark.parametrize(
+    ("name", "weeks", "occurring"),
+    [
+        ("20250105_120000.WAV", "1", {"hum", "hush"}),
+        ("20250725_120000.WAV", "28", {"hiss"}),
+        ("20250725_120000Z_20250101.WAV", "28", {"hiss"}),
+        ("dawn.wav", "all", {"hiss", "hum", "hush"}),
+        ("20990725_120000.WAV", "all", {"hiss", "hum", "hush"}),
+    ],
+    ids=["winter", "summer", "offset", "no time", "future"],
+)
+def test_labels_follow_the_week_of_the_recording(
+    tmp_path: Path, name: str, weeks: str, occurring: set[str]
+) -> None:
+    """Not that of the analysis; all else is as without a range model."""
+    write_sound(tmp_path / name, seed=3)
+    file = as_file(tmp_path / name)
+    config = write_range_config(tmp_path, "latitude = 0.0", "longitude = 0.0")
+    part = Analyzer(settings_of(config)).analyze(file, nothing)
+    config.write_text(config.read_text().replace("latitude = 0.0\nlongitude = 0.0", ""))
+    everywhere = Analyzer(settings_of(config)).analyze(file, nothing)
+    assert {row.label for row in everywhere.rows} == {"hiss", "hum", "hush"}
+    assert (part.range_weeks, everywhere.range_weeks) == (weeks, "")
+    assert part.rows == tuple(row for row in everywhere.rows if row.label in occurring)
+
+
+def test_a_label_that_never_occurs_at_the_place_is_held_back_without_a_time(
+    tmp_path: Path,
+) -> None:
+    """The season is not known, the place is."""
+    write_sound(tmp_path / "dawn.wav", seed=3)
+    config = write_range_config(tmp_path, "latitude = 52.5", "longitude = 13.4")
+    part = Analyzer(settings_of(config)).analyze(as_file(tmp_path / "dawn.wav"), nothing)
+    assert {row.label for row in part.rows} == {"hiss"}

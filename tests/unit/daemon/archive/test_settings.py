@@ -4,10 +4,11 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 import pytest
+from range_bundle import range_manifest
 from tiny_models import tiny_model
 
 from soundpost.archive.settings import AnalysisSettings, differences, fingerprint
-from soundpost.config import CaptureConfig, Config, DecideConfig, GateConfig
+from soundpost.config import CaptureConfig, Config, DecideConfig, GateConfig, NodeConfig
 from soundpost.decide import build_rules
 
 MANIFEST = tiny_model().bundle.manifest
@@ -59,3 +60,16 @@ def test_thresholds_and_bundles_are_compared() -> None:
     assert difference.startswith(f"model {MANIFEST.id}: {MANIFEST.version} (")
     assert " now" in difference
     assert "9.9.9 (" in difference
+
+
+def test_the_place_is_compared_where_a_range_model_uses_it() -> None:
+    """By a digest, because results are passed on; without such a model it may be any."""
+    here = settings(Config(node=NodeConfig(name="n", latitude=52.5163, longitude=13.3777)))
+    there = settings(Config(node=NodeConfig(name="n", latitude=52.5163, longitude=13.3778)))
+    assert fingerprint(here, [MANIFEST]) == fingerprint(there, [MANIFEST])
+    with_range = range_manifest(b"")
+    (difference,) = differences(fingerprint(here, [with_range]), fingerprint(there, [with_range]))
+    assert difference.startswith("place: ")
+    assert "52.5" not in str(fingerprint(here, [with_range]))
+    off = msgspec.structs.replace(here.config, decide=DecideConfig(range="off"))
+    assert "place" not in fingerprint(settings(off), [with_range])

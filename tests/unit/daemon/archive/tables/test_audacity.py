@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from archive_rows import archives, recording, row, tables_of
 from hypothesis import given, settings
+from oracles import oracle
 
 from soundpost.archive.row import AnalyzedRecording, Row
 from soundpost.archive.tables.audacity import SUFFIX
@@ -46,10 +47,14 @@ def test_every_label_can_be_read_back(archive: tuple[list[Row], list[AnalyzedRec
         assert name == tab_text(event.common_name or event.label)
 
 
-def test_crowsetta_reads_the_labels() -> None:
-    """A library for annotated animal sounds finds begin, end and name."""
-    crowsetta = pytest.importorskip("crowsetta", reason="an oracle, not among the test libraries")
+def test_crowsetta_reads_the_labels_and_converts_them(tmp_path: Path) -> None:
+    """A library for annotated animal sounds finds begin, end and name, in its own format too."""
+    crowsetta = oracle("crowsetta")
     with tables_of([row()], [recording()], ["audacity"]) as folder:
         path = folder / "audacity/night/a.wav.labels.txt"
-        track = crowsetta.formats.seq.AudSeq.from_file(path)
-    assert (track.start_times[0], track.end_times[0], track.labels[0]) == (1.5, 4.25, "Tawny Owl")
+        track = crowsetta.formats.seq.AudSeq.from_file(path, notated_path="night/a.wav")
+        generic = crowsetta.formats.seq.GenericSeq(annots=[track.to_annot()])
+        generic.to_file(tmp_path / "generic.csv")
+    (annotation,) = crowsetta.formats.seq.GenericSeq.from_file(tmp_path / "generic.csv").annots
+    (segment,) = annotation.seq.segments
+    assert (segment.onset_s, segment.offset_s, segment.label) == (1.5, 4.25, "Tawny Owl")

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from archive_rows import HOSTILE, archives, recording, row, tables_of
 from hypothesis import given, settings
+from oracles import oracle
 
 from soundpost.archive.row import AnalyzedRecording, Row
 from soundpost.archive.tables.events_csv import COLUMNS, NAME
@@ -68,7 +69,7 @@ def test_an_archive_without_events_has_a_header() -> None:
 
 def test_pandas_reads_the_table() -> None:
     """Names, numbers and times arrive as they were, without options."""
-    pandas = pytest.importorskip("pandas", reason="an oracle for workstations")
+    pandas = oracle("pandas")
     rows = [row(label=label, common_name=label) for label in HOSTILE]
     with tables_of(rows, [recording()], ["csv"]) as folder:
         table = pandas.read_csv(folder / NAME, parse_dates=["onset_utc"])
@@ -80,10 +81,21 @@ def test_pandas_reads_the_table() -> None:
 
 def test_duckdb_reads_the_table() -> None:
     """Its detection of formats finds numbers and times."""
-    duckdb = pytest.importorskip("duckdb", reason="an oracle that is not among the test libraries")
+    duckdb = oracle("duckdb")
     rows = [row(label=label, common_name=label) for label in HOSTILE]
     with tables_of(rows, [recording()], ["csv"]) as folder:
         found = duckdb.read_csv(str(folder / NAME)).project("label, begin_seconds").fetchall()
     assert [(label.removeprefix("'"), begin) for label, begin in found] == [
         (label, 1.5) for label in HOSTILE
     ]
+
+
+def test_crowsetta_reads_the_table() -> None:
+    """As a simple sequence, by the names of the columns."""
+    crowsetta = oracle("crowsetta")
+    names = {"begin_seconds": "onset_s", "end_seconds": "offset_s", "label": "label"}
+    with tables_of([row()], [recording()], ["csv"]) as folder:
+        table = crowsetta.formats.seq.SimpleSeq.from_file(folder / NAME, columns_map=names)
+    (segment,) = table.to_seq().segments
+    assert (segment.onset_s, segment.offset_s) == (1.5, 4.25)
+    assert segment.label == "Strix aluco_Tawny Owl"

@@ -4,8 +4,9 @@ import csv
 from pathlib import Path
 
 import pytest
-from archive_rows import archives, recording, row, tables_of
+from archive_rows import HOSTILE, archives, recording, row, tables_of
 from hypothesis import given, settings
+from oracles import oracle
 
 from soundpost.archive.row import AnalyzedRecording, Row
 from soundpost.archive.tables import Origin
@@ -63,3 +64,20 @@ def test_an_archive_without_events_has_a_header() -> None:
     """Kaleidoscope shows an empty list."""
     with tables_of([], [], ["kaleidoscope"]) as folder:
         assert (folder / NAME).read_bytes() == (",".join(COLUMNS) + "\r\n").encode()
+
+
+def test_pandas_and_duckdb_read_the_table() -> None:
+    """Numbers and texts are the same; rows of several models have each their own licence."""
+    pandas, duckdb = oracle("pandas"), oracle("duckdb")
+    rows = [row(label=label, common_name=label, model_id="own") for label in HOSTILE] + [row()]
+    licences = {"birds": "CC BY 4.0", "own": "MIT"}
+    origin = Origin(folder="/media/card", licences=licences)
+    with tables_of(rows, [recording()], ["kaleidoscope"], origin) as folder:
+        table = pandas.read_csv(folder / NAME)
+        found = duckdb.read_csv(str(folder / NAME)).project('"TOP1MATCH*", "OFFSET"').fetchall()
+    expected = [*HOSTILE, row().label]
+    assert [label.removeprefix("'") for label in table["TOP1MATCH*"]] == expected
+    assert [label.removeprefix("'") for label, _ in found] == expected
+    assert table["OFFSET"].tolist() == [offset for _, offset in found] == [1.5] * len(rows)
+    assert table["licence"].tolist() == ["MIT"] * len(HOSTILE) + ["CC BY 4.0"]
+    assert table["MANUAL ID"].isna().all()

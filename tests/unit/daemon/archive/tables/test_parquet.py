@@ -6,13 +6,12 @@ from pathlib import Path
 
 import pytest
 from archive_rows import HOSTILE, ONSET_NS, recording, row, tables_of
+from oracles import oracle
 
-from soundpost.archive.tables import write_tables
+from soundpost.archive.tables import Origin, write_tables
 from soundpost.archive.tables.events_csv import COLUMNS
 from soundpost.archive.tables.parquet import NAME
 from soundpost.errors import ConfigError
-
-NO_PYARROW = "pyarrow is in the extra `analyze`, which the test libraries leave out"
 
 
 def test_without_pyarrow_the_error_names_the_extra(
@@ -28,7 +27,7 @@ def test_without_pyarrow_the_error_names_the_extra(
 
 def test_every_event_can_be_read_back() -> None:
     """Columns are typed; what is not known is null; several row groups are one table."""
-    parquet = pytest.importorskip("pyarrow.parquet", reason=NO_PYARROW)
+    parquet = oracle("pyarrow.parquet")
     rows = [
         row(label=label, common_name=None, onset_utc_ns=None, time_flags=("a", "b"))
         for label in HOSTILE
@@ -46,7 +45,7 @@ def test_every_event_can_be_read_back() -> None:
 
 def test_a_name_that_is_not_utf8_is_written_with_escapes() -> None:
     """Parquet has no other text than UTF-8."""
-    parquet = pytest.importorskip("pyarrow.parquet", reason=NO_PYARROW)
+    parquet = oracle("pyarrow.parquet")
     file = os.fsdecode(b"\xe4.wav")
     with tables_of([row(file=file)], [recording(file)], ["parquet"]) as folder:
         assert parquet.read_table(folder / NAME)["file"].to_pylist() == [r"\xe4.wav"]
@@ -54,7 +53,7 @@ def test_a_name_that_is_not_utf8_is_written_with_escapes() -> None:
 
 def test_an_archive_without_events_has_columns_with_types() -> None:
     """A query over it gives no rows, not an error."""
-    parquet = pytest.importorskip("pyarrow.parquet", reason=NO_PYARROW)
+    parquet = oracle("pyarrow.parquet")
     with tables_of([], [], ["parquet"]) as folder:
         table = parquet.read_table(folder / NAME)
     assert (tuple(table.column_names), table.num_rows) == (COLUMNS, 0)
@@ -62,10 +61,24 @@ def test_an_archive_without_events_has_columns_with_types() -> None:
 
 def test_duckdb_reads_the_table() -> None:
     """Times arrive as timestamps."""
-    pytest.importorskip("pyarrow.parquet", reason=NO_PYARROW)
-    duckdb = pytest.importorskip("duckdb", reason="an oracle that is not among the test libraries")
+    oracle("pyarrow.parquet")
+    duckdb = oracle("duckdb")
     whole = ONSET_NS // 1000  # DuckDB counts in microseconds
     with tables_of([row(onset_utc_ns=whole * 1000)], [recording()], ["parquet"]) as folder:
         table = duckdb.read_parquet(str(folder / NAME))
         found = table.project("label, score, epoch_us(CAST(onset_utc AS TIMESTAMPTZ))").fetchall()
     assert found == [("Strix aluco_Tawny Owl", 0.875, whole)]
+
+
+def test_pandas_reads_the_table() -> None:
+    """Times to the nanosecond; rows of several models have each their own licence."""
+    oracle("pyarrow.parquet")
+    pandas = oracle("pandas")
+    rows = [row(), row(model_id="own", onset_utc_ns=None)]
+    licences = {"birds": "CC BY 4.0", "own": "MIT"}
+    with tables_of(rows, [recording()], ["parquet"], Origin(licences=licences)) as folder:
+        table = pandas.read_parquet(folder / NAME)
+    assert table["onset_utc"][0].value == ONSET_NS
+    assert table["onset_utc"].isna().tolist() == [False, True]
+    assert table["model_id"].tolist() == ["birds", "own"]
+    assert table["licence"].tolist() == ["CC BY 4.0", "MIT"]

@@ -3,8 +3,9 @@
 from pathlib import Path
 
 import pytest
-from archive_rows import archives, recording, row, tables_of
+from archive_rows import HOSTILE, archives, recording, row, tables_of
 from hypothesis import given, settings
+from oracles import oracle
 
 from soundpost.archive.row import AnalyzedRecording, Row
 from soundpost.archive.tables import Origin
@@ -109,12 +110,33 @@ def test_a_recording_without_events_has_a_header() -> None:
         )
 
 
-@pytest.mark.parametrize("name", ["raven/night/a.wav.selections.txt", ARCHIVE_NAME])
+TABLES = ["raven/night/a.wav.selections.txt", ARCHIVE_NAME]
+
+
+@pytest.mark.parametrize("name", TABLES)
 def test_crowsetta_reads_the_table(name: str) -> None:
-    """A library for annotated animal sounds finds the event, its frequencies and its name."""
-    crowsetta = pytest.importorskip("crowsetta", reason="an oracle, not among the test libraries")
-    with tables_of([row()], [recording()], ["raven"]) as folder:
+    """A library for annotated animal sounds finds each event, its frequencies and its name."""
+    crowsetta = oracle("crowsetta")
+    rows = [row(common_name=name) for name in HOSTILE]
+    with tables_of(rows, [recording()], ["raven"]) as folder:
         raven = crowsetta.formats.bbox.Raven.from_file(folder / name, annot_col="Common Name")
-    (box,) = raven.to_bbox()
-    assert (box.onset, box.offset, box.low_freq, box.high_freq) == (1.5, 4.25, 0.0, 24_000.0)
-    assert box.label == "Tawny Owl"
+    boxes = raven.to_bbox()
+    assert {(box.onset, box.offset, box.low_freq, box.high_freq) for box in boxes} == {
+        (1.5, 4.25, 0.0, 24_000.0)
+    }
+    assert [box.label for box in boxes] == [tab_text(name) for name in HOSTILE]
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_pandas_reads_the_table(name: str) -> None:
+    """Each column has its type, and rows of several models have each their own licence."""
+    pandas = oracle("pandas")
+    rows = [row(), row(model_id="own", common_name=None)]
+    licences = {"birds": "CC BY 4.0", "own": "MIT"}
+    with tables_of(rows, [recording()], ["raven"], Origin(licences=licences)) as folder:
+        table = pandas.read_csv(folder / name, sep="\t", quoting=3)
+    assert tuple(table.columns) == COLUMNS
+    assert table["Confidence"].tolist() == [0.875, 0.875]
+    assert table["Model"].tolist() == ["birds 2.4.0", "own 2.4.0"]
+    assert table["Licence"].tolist() == ["CC BY 4.0", "MIT"]
+    assert table["Common Name"].tolist() == ["Tawny Owl", "Strix aluco_Tawny Owl"]

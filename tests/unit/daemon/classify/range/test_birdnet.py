@@ -6,6 +6,7 @@ Their licence (CC BY-NC-SA) does not allow that they come with Soundpost.
 
 import os
 import re
+from datetime import UTC, datetime
 from pathlib import Path
 
 import msgspec
@@ -14,7 +15,7 @@ import pytest
 from range_bundle import bare_scores, range_manifest
 
 from soundpost.classify import Bundle
-from soundpost.classify.range import RangeFilter, build_label_range
+from soundpost.classify.range import RangeFilter, build_label_range, recording_filter
 from soundpost.config import DecideConfig, NodeConfig, load_config
 from soundpost.decide import build_rules
 from soundpost.manifest import Label
@@ -24,6 +25,8 @@ LABEL_FILE = "BirdNET_GLOBAL_6K_V2.4_Labels.txt"
 LABELS = 6_522
 THRESHOLD = 0.03
 WEEKS = (1, 13, 18, 40)
+MAY = int(datetime(2026, 5, 10, tzinfo=UTC).timestamp()) * 10**9
+NOVEMBER = int(datetime(2026, 11, 24, tzinfo=UTC).timestamp()) * 10**9
 PLACES = [
     *((52.5, 13.4), (51.5, -0.1), (40.4, -3.7), (59.9, 10.8), (37.9, 23.7), (64.1, -21.9)),
     *((40.7, -74.0), (47.6, -122.3), (19.4, -99.1), (-12.0, -77.0), (-23.5, -46.6), (-54.8, -68.3)),
@@ -99,6 +102,21 @@ def test_berlin_in_may_has_160_labels(bundle: Bundle) -> None:
     assert {"common_swift", "common_nightingale", "eurasian_blackbird"} <= occurring
     assert not {"tawny_owl", "barred_owl", "dog", "siren", "human_vocal"} & occurring
     assert "common_swift" not in label_range.occurring(44)
+
+
+def test_a_recording_has_the_labels_of_its_own_week(birdnet: Path, bundle: Bundle) -> None:
+    """In May the swift is in Berlin, in November it is not; without a time it may be."""
+    node = NodeConfig(name="n", latitude=52.5, longitude=13.4)
+    label_range = build_label_range(node, DecideConfig(), bundle)
+    assert label_range is not None
+    names = bundle.manifest.label_names
+    bare = np.array([bare_scores(birdnet / RANGE_MODEL, 52.5, 13.4, week) for week in range(1, 49)])
+    occurs = bare >= np.float32(THRESHOLD)
+    for start, expected in ((MAY, occurs[17]), (NOVEMBER, occurs[43]), (None, occurs.any(axis=0))):
+        range_filter = recording_filter(label_range, start)
+        assert [range_filter.includes(name, 0) for name in names] == expected.tolist()
+    swift = names.index("common_swift")
+    assert [bool(occurs[week, swift]) for week in (17, 43)] == [True, False]
 
 
 def test_the_label_file_is_a_list_of_names(birdnet: Path, bundle: Bundle) -> None:
