@@ -60,7 +60,8 @@ def read_events(rows: Iterable[Sequence[Any]]) -> list[ReviewedEvent]:
         if number not in origins:
             origins[number] = _origin(*row[_ORIGIN_AT:_VERDICT_AT])
         place = Place(*row[_PLACE_AT:_ORIGIN_AT])
-        event = ReviewEvent(*row[:3], place, *row[3:_PLACE_AT])
+        event_id, label, score, *optional = row[:_PLACE_AT]
+        event = ReviewEvent(event_id, label, score, place, *optional)
         verdict, true_label, reviewer, given_utc_ms = row[_VERDICT_AT:]
         decision = Decision(event.id, Verdict(verdict), true_label) if verdict else None
         events.append(ReviewedEvent(event, origins[number], decision, reviewer or "", given_utc_ms))
