@@ -160,7 +160,7 @@ def test_the_terminal_may_change_its_size_at_any_time(clips: Path) -> None:
 def test_a_signal_ends_the_program_and_restores_the_terminal(
     clips: Path, store: ReviewStore, number: signal.Signals
 ) -> None:
-    """What was given is stored."""
+    """The verdicts so far are stored."""
     with terminal(review(clips.parent / "review.db", clips)) as shown:
         wait_for(shown, is_at(1, 5))
         shown.press(b"y")

@@ -37,7 +37,14 @@ def folder(tmp_path: Path) -> Path:
     store.record(decisions)
     store.close()
     out = tmp_path / "mein garten"
-    command = [SOUNDPOST, "review", "--store", str(tmp_path / "review.db"), "--export", str(out)]
+    command = [
+        str(SOUNDPOST),
+        "review",
+        "--store",
+        str(tmp_path / "review.db"),
+        "--export",
+        str(out),
+    ]
     subprocess.run(command, check=True, capture_output=True)
     return out
 

@@ -114,6 +114,24 @@ class Decision(msgspec.Struct, frozen=True):
     label: str | None = None
 
 
+class GivenVerdict(msgspec.Struct, frozen=True):
+    """A verdict in the history of an event.
+
+    Attributes:
+        action: The number of the action that it was given by.
+        decision: The verdict.
+        reviewer: The person; empty if no name was given.
+        given_utc_ms: The time at which it was given, milliseconds since 1970 UTC.
+        undone_utc_ms: The time at which it was undone; None if it was not.
+    """
+
+    action: int
+    decision: Decision
+    reviewer: str
+    given_utc_ms: int
+    undone_utc_ms: int | None
+
+
 class ReviewedEvent(msgspec.Struct, frozen=True):
     """An event in the store, with the verdict that counts.
 

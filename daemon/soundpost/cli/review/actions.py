@@ -1,4 +1,4 @@
-"""What `soundpost review` does without keys: list, one verdict for many, undo, export."""
+"""The parts of `soundpost review` without keys: list, bulk verdicts, undo, export."""
 
 import logging
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""Places events on the time of their recording: which of them overlap, which belong together."""
+"""Places events on the time of their recording, to find overlaps and groups."""
 
 import hashlib
 import re

@@ -8,6 +8,7 @@ from typing import Any
 
 from soundpost.review.event import (
     Decision,
+    GivenVerdict,
     Origin,
     OriginKind,
     Place,
@@ -27,6 +28,13 @@ REVIEWED_COLUMNS = (
     *("verdict", "true_label", "reviewer", "given_utc_ms"),
 )
 """Of the view `reviewed`, in the order in which `read_events` takes them."""
+INSERT = (
+    f"INSERT INTO events ({', '.join(EVENT_COLUMNS)}) "  # noqa: S608 - names of ours
+    f"VALUES ({', '.join('?' * len(EVENT_COLUMNS))}) ON CONFLICT (id) DO UPDATE SET "
+    + ", ".join(f"{name} = excluded.{name}" for name in EVENT_COLUMNS[1:])
+)
+SELECT = f"SELECT {', '.join(REVIEWED_COLUMNS)} FROM reviewed"  # noqa: S608 - names of ours
+
 _PLACE_AT = len(_EVENT) + len(_MODEL)
 _ORIGIN_AT = len(EVENT_COLUMNS) - 1
 _VERDICT_AT = _ORIGIN_AT + 4
@@ -43,9 +51,11 @@ def read_origin(row: sqlite3.Row) -> Origin:
     return _origin(row["origin"], row["kind"], row["folder"], row["sounds"])
 
 
-def read_decision(row: sqlite3.Row, event_id: str) -> Decision:
-    """Returns the verdict that a row states."""
-    return Decision(event_id, Verdict(row["verdict"]), row["true_label"])
+def read_given(row: sqlite3.Row, event_id: str) -> GivenVerdict:
+    """Returns the verdict on an event that a row of its history states."""
+    decision = Decision(event_id, Verdict(row["verdict"]), row["true_label"])
+    times = row["given_utc_ms"], row["undone_utc_ms"]
+    return GivenVerdict(row["number"], decision, row["reviewer"], *times)
 
 
 def read_events(rows: Iterable[Sequence[Any]]) -> list[ReviewedEvent]:
@@ -60,7 +70,8 @@ def read_events(rows: Iterable[Sequence[Any]]) -> list[ReviewedEvent]:
         if number not in origins:
             origins[number] = _origin(*row[_ORIGIN_AT:_VERDICT_AT])
         place = Place(*row[_PLACE_AT:_ORIGIN_AT])
-        event = ReviewEvent(*row[:3], place, *row[3:_PLACE_AT])
+        event_id, label, score, *optional = row[:_PLACE_AT]
+        event = ReviewEvent(event_id, label, score, place, *optional)
         verdict, true_label, reviewer, given_utc_ms = row[_VERDICT_AT:]
         decision = Decision(event.id, Verdict(verdict), true_label) if verdict else None
         events.append(ReviewedEvent(event, origins[number], decision, reviewer or "", given_utc_ms))

@@ -5,48 +5,28 @@ import sqlite3
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 from soundpost.errors import ReviewError
-from soundpost.review.event import Decision, Origin, OriginKind, ReviewedEvent, ReviewEvent
+from soundpost.review.event import (
+    Decision,
+    GivenVerdict,
+    Origin,
+    OriginKind,
+    ReviewedEvent,
+    ReviewEvent,
+)
 from soundpost.review.store.database import Database
 from soundpost.review.store.rows import (
-    EVENT_COLUMNS,
-    REVIEWED_COLUMNS,
+    INSERT,
+    SELECT,
     event_row,
-    read_decision,
     read_events,
+    read_given,
     read_origin,
 )
 from soundpost.review.store.selection import Selection
 from soundpost.system.units import NANOSECONDS_PER_MILLISECOND
-
-_INSERT = (
-    f"INSERT INTO events ({', '.join(EVENT_COLUMNS)}) "  # noqa: S608 - names of ours
-    f"VALUES ({', '.join('?' * len(EVENT_COLUMNS))}) ON CONFLICT (id) DO UPDATE SET "
-    + ", ".join(f"{name} = excluded.{name}" for name in EVENT_COLUMNS[1:])
-)
-_SELECT = f"SELECT {', '.join(REVIEWED_COLUMNS)} FROM reviewed"  # noqa: S608 - names of ours
-
-
-@dataclass(frozen=True, slots=True)
-class GivenVerdict:
-    """A verdict in the history of an event.
-
-    Attributes:
-        action: The number of the action that it was given by.
-        decision: The verdict.
-        reviewer: The person; empty if no name was given.
-        given_utc_ms: The time at which it was given, milliseconds since 1970 UTC.
-        undone_utc_ms: The time at which it was undone; None if it was not.
-    """
-
-    action: int
-    decision: Decision
-    reviewer: str
-    given_utc_ms: int
-    undone_utc_ms: int | None
 
 
 class ReviewStore:
@@ -106,13 +86,13 @@ class ReviewStore:
         """
         with self._database.transaction() as connection:
             before = _count(connection)
-            connection.executemany(_INSERT, (event_row(origin.number, event) for event in events))
+            connection.executemany(INSERT, (event_row(origin.number, event) for event in events))
             return _count(connection) - before
 
     def events(self, selection: Selection) -> list[ReviewedEvent]:
         """Returns events with the verdicts that count for them, in the order of their ids."""
         condition, values = selection.condition()
-        return read_events(self._database.rows(f"{_SELECT} WHERE {condition} ORDER BY id", values))
+        return read_events(self._database.rows(f"{SELECT} WHERE {condition} ORDER BY id", values))
 
     def event(self, event_id: str) -> ReviewedEvent:
         """Returns one event.
@@ -120,7 +100,7 @@ class ReviewStore:
         Raises:
             ReviewError: There is none of that id.
         """
-        found = read_events(self._database.rows(f"{_SELECT} WHERE id = ?", (event_id,)))
+        found = read_events(self._database.rows(f"{SELECT} WHERE id = ?", (event_id,)))
         if not found:
             raise _unknown(event_id)
         return found[0]
@@ -184,12 +164,7 @@ class ReviewStore:
             "SELECT verdict, verdicts.label AS true_label, actions.* FROM verdicts "
             "JOIN actions ON actions.number = verdicts.action WHERE event = ? ORDER BY action"
         )
-        given = []
-        for row in self._database.rows(query, (event_id,)):
-            person, at_ms, undone_ms = row["reviewer"], row["given_utc_ms"], row["undone_utc_ms"]
-            decision = read_decision(row, event_id)
-            given.append(GivenVerdict(row["number"], decision, person, at_ms, undone_ms))
-        return given
+        return [read_given(row, event_id) for row in self._database.rows(query, (event_id,))]
 
 
 @contextmanager

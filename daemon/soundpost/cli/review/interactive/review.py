@@ -17,7 +17,7 @@ terminal show within it."""
 
 
 def review_on_terminal(session: ReviewSession, labels: LabelSuggestions, out: TextIO) -> None:
-    """Shows the queue, event by event, and stores the verdicts, until q or the end of the terminal.
+    """Shows the queue, event by event, and stores the verdicts, until q or a signal.
 
     Args:
         session: The queue.

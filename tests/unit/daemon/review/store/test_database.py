@@ -56,7 +56,7 @@ def test_the_file_lies_in_the_state_folder_of_a_service_or_in_the_users_data() -
 
 
 def test_its_folder_is_created_and_others_may_not_read_it(tmp_path: Path) -> None:
-    """Who reviewed what at which place is private."""
+    """Names of people and of places are private."""
     path = tmp_path / "new" / "folder" / "review.db"
     ReviewStore(path).close()
     assert path.stat().st_mode & 0o007 == 0

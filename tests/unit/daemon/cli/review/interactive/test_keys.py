@@ -94,7 +94,7 @@ def test_a_label_is_typed_and_gets_a_key(desk: Desk) -> None:
 
 
 def test_undo_without_a_verdict_is_a_note(desk: Desk) -> None:
-    """Which the next key removes."""
+    """The next key removes it."""
     assert "no verdict of this session" in desk.press("u")
     assert desk.press("x") == ""
 

@@ -72,7 +72,7 @@ def test_without_a_player_there_is_a_hint(programs: Path) -> None:
 
 
 def test_a_player_that_fails_is_replaced_by_the_next_one(programs: Path, tmp_path: Path) -> None:
-    """Which plays the same sound, and is the first one from then on."""
+    """It plays the same sound, and is the first one from then on."""
     install(programs, "pw-play", FAILS)
     install(programs, "aplay", COPIES)
     with closing(Player()) as player:
