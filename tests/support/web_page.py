@@ -39,12 +39,14 @@ class Answer(NamedTuple):
         headers: The headers by name in lower case.
         text: The body.
         cookies: The cookies that it sets.
+        flags: The flags of these cookies, by name, in lower case.
     """
 
     status: int
     headers: dict[str, str]
     text: str
     cookies: dict[str, str]
+    flags: dict[str, set[str]]
 
     @property
     def token(self) -> str:
@@ -95,14 +97,15 @@ class Page:
             text = response.read().decode()
         finally:
             connection.close()
-        cookies = {}
+        cookies, flags = dict[str, str](), dict[str, set[str]]()
         for name, value in response.getheaders():
             if name.lower() == "set-cookie":
                 key, _, rest = value.partition("=")
                 cookies[key] = rest.partition(";")[0].strip('"')
+                flags[key] = {part.strip().lower() for part in rest.split(";")[1:]}
         self.cookies = {k: v for k, v in {**self.cookies, **cookies}.items() if v}
         received = {name.lower(): value for name, value in response.getheaders()}
-        return Answer(response.status, received, text, cookies)
+        return Answer(response.status, received, text, cookies, flags)
 
     def get(self, path: str, **headers: str) -> Answer:
         """Requests a page; `hx_request="true"` is the header `Hx-Request`."""
@@ -125,13 +128,20 @@ def _named(headers: Mapping[str, str]) -> dict[str, str]:
 
 
 @contextmanager
-def running_page(folder: Path, tables: Mapping[str, Mapping[str, Any]]) -> Iterator[Page]:
+def running_page(
+    folder: Path, tables: Mapping[str, Mapping[str, Any]], *, passwords: bool = False
+) -> Iterator[Page]:
     """Provides a page with a configuration.
 
     Args:
-        folder: The folder of its state; it is $XDG_STATE_HOME of the test.
-        tables: The configuration by table and key.
+        folder: The folder of its state.
+        tables: The configuration by table and key; without a table `mqtt` no broker answers.
+        passwords: True if both roles have a password.
     """
+    if passwords:
+        path = folder / "passwords.json"
+        path.write_bytes(_HASHES)
+        path.chmod(0o600)
     # Imported here: the tests of the wheel alone have no web server.
     from soundpost_web.server.application import build_application  # noqa: PLC0415 - see above
     from soundpost_web.server.run import PageServer, listening, uvicorn_config  # noqa: PLC0415 - see above
@@ -166,19 +176,12 @@ MakePage = Callable[..., Page]
 
 @pytest.fixture
 def make_page(tmp_path: Path) -> Iterator[MakePage]:
-    """Provides a factory of pages; its arguments are tables of the configuration.
-
-    Without a table `mqtt` no broker answers. With `passwords=True` both roles have a password.
-    """
+    """Provides a factory of pages; its arguments are those of `running_page`."""
     with ExitStack() as stack:
 
         def make(*, passwords: bool = False, **tables: Mapping[str, Any]) -> Page:
             folder = tmp_path / "page"
             folder.mkdir(exist_ok=True)
-            if passwords:
-                path = folder / "passwords.json"
-                path.write_bytes(_HASHES)
-                path.chmod(0o600)
-            return stack.enter_context(running_page(folder, tables))
+            return stack.enter_context(running_page(folder, tables, passwords=passwords))
 
         yield make

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 
-from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
@@ -90,9 +89,7 @@ class Answers:
         target = scope["path"]
         if scope["query_string"]:
             target = f"{target}?{scope['query_string'].decode('latin-1')}"
-        response = RedirectResponse(f"/login?{query(next=target)}", 303)
         if Request(scope).headers.get("hx-request"):
             # htmx would show the login in a part of the page.
-            response = RedirectResponse("/login", 303)
-            MutableHeaders(response.headers)["HX-Redirect"] = "/login"
-        return response
+            return Response(status_code=401, headers={"HX-Redirect": "/login"})
+        return RedirectResponse(f"/login?{query(next=target)}", 303)

@@ -12,6 +12,7 @@ from types import FrameType
 import uvicorn
 
 from soundpost.errors import ConfigError
+from soundpost.system.signals import stopped_by_signals
 from soundpost.system.systemd import Notifier
 from soundpost_web.access.passwords import PasswordFile
 from soundpost_web.errors import WebError
@@ -25,6 +26,8 @@ _GRACE_SECONDS = 3
 """For requests that run when the page ends."""
 _UNREAD_MILLISECONDS = 30_000
 """A client that takes nothing from a full connection for so long is disconnected by the kernel."""
+_UNREAD_BYTES = 65_536
+"""What the kernel holds for a client that does not read; by default it may become 4 MB."""
 _IDLE_SECONDS = 20
 _CONNECTIONS_OF_OTHERS = 100
 """Connections beside those of viewers of the live page."""
@@ -62,7 +65,9 @@ def serve(settings: WebSettings, folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True, mode=0o750)
     application = build_application(settings, folder)
     with listening(settings) as listener:
-        server = PageServer(uvicorn_config(settings, application), application.feed)
+        config = uvicorn_config(settings, application)
+        _load_certificate(config)
+        server = PageServer(config, application.feed)
         watch = threading.Thread(
             target=_watch, args=(application, server), name="watch", daemon=True
         )
@@ -71,7 +76,9 @@ def serve(settings: WebSettings, folder: Path) -> None:
         Notifier.from_environment().notify(READY="1", STATUS=f"serves {address(settings)}")
         _log.info("the page is at %s", address(settings))
         try:
-            server.run(sockets=[listener])
+            # uvicorn raises the signal that ended it once more, which would end the process here.
+            with stopped_by_signals(lambda name: _log.info("%s ends the page", name)):
+                server.run(sockets=[listener])
         finally:
             has_failed = not application.subscriber.is_alive
             application.subscriber.close()
@@ -122,6 +129,17 @@ def uvicorn_config(settings: WebSettings, application: Application) -> uvicorn.C
     )
 
 
+def _load_certificate(config: uvicorn.Config) -> None:
+    """Raises ConfigError if the certificate of the page cannot be used."""
+    try:
+        config.load()
+    except OSError as error:  # ssl.SSLError is a subclass
+        raise ConfigError(
+            f"web.cert_file and web.key_file cannot be used: {error.strerror or error}",
+            hint="they must be readable PEM files, the key unencrypted",
+        ) from error
+
+
 def _is_failure(record: logging.LogRecord) -> bool:
     """Returns False for what is no failure: the stream of a viewer that was too slow was cut."""
     return record.levelno > logging.INFO and record.getMessage() != _UNCOMPLETED
@@ -139,7 +157,8 @@ def listening(settings: WebSettings) -> Iterator[socket.socket]:
     listener = socket.socket(family, socket.SOCK_STREAM | socket.SOCK_CLOEXEC)
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        # Accepted connections inherit it.
+        # Accepted connections inherit both.
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _UNREAD_BYTES)
         listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, _UNREAD_MILLISECONDS)
         try:
             listener.bind((web.address, web.port))
