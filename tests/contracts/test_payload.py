@@ -262,6 +262,7 @@ def test_the_examples_in_the_documentation_are_valid() -> None:
     text = (DOCS / "PAYLOAD.md").read_text()
     blocks = [json.loads(block) for block in re.findall(r"```json\n(.*?)```", text, re.DOTALL)]
     kind_by_key = {
+        "level_reference": "acoustics",
         "counters": "health",
         "since": "summary",
         "status": "result",

@@ -1,4 +1,4 @@
-"""Measures sound levels and acoustic indices of each minute; docs/ACOUSTICS.md defines them."""
+"""Measures the sound levels and acoustic indices of each minute (docs/ACOUSTICS.md)."""
 
 from soundpost.acoustics.figures import MinuteFigures, Reason
 from soundpost.acoustics.meter import MinuteMeter

@@ -1,4 +1,4 @@
-"""The reference of published levels: full scale, or the threshold of hearing once calibrated."""
+"""The reference of published levels: full scale, or 20 micropascals once calibrated."""
 
 import math
 from dataclasses import dataclass

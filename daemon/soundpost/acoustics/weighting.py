@@ -1,4 +1,4 @@
-"""The frequency weighting A of IEC 61672-1 as a finite filter, the same for any size of blocks."""
+"""The frequency weighting A of IEC 61672-1, as a finite filter of any sample rate."""
 
 import math
 from functools import lru_cache

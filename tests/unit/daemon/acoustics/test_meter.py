@@ -132,7 +132,7 @@ def test_a_minute_that_lost_its_sound_is_finished_once_it_is_over() -> None:
 
 @pytest.mark.parametrize("samples", [1, 2, 39, 40, 1_023, 1_024, 1_536])
 def test_any_length_has_finite_figures(samples: int) -> None:
-    """What it is too short for is missing, with the reason."""
+    """Figures that need more sound are missing, with the reason."""
     figures = figures_of([(0, noise(samples / 16_000, 16_000))], 16_000)[0]
     values = (figures.leq_dbfs, figures.laeq_dbfs, figures.lafmax_dbfs, figures.aci, figures.bi)
     assert all(value is None or np.isfinite(value) for value in values)

@@ -18,7 +18,7 @@ def chunk(start_sample: int, utc_ns: int, samples: int = 1_600) -> Chunk:
 
 @pytest.mark.parametrize("rate_hz", [8_000, 11_025, 44_100])
 def test_minutes_of_a_recording_count_from_its_start(rate_hz: int) -> None:
-    """Whatever the time of its chunks is."""
+    """The time of its chunks has no effect."""
     minutes = RecordingMinutes(rate_hz)
     last = 60 * rate_hz - 1
     assert minutes.minute(0, chunk(0, NOON_NS)) == Minute(0, 60 * rate_hz)

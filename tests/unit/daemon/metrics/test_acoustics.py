@@ -53,5 +53,5 @@ def test_the_figures_of_the_last_minute_are_gauges(sources: MetricSources) -> No
 
 
 def test_without_figures_there_are_no_such_metrics(sources: MetricSources) -> None:
-    """Where they are off, and before the first minute."""
+    """Neither if they are off, nor before the first minute."""
     assert samples(list(collect(sources, {}, STATUS))) == {}

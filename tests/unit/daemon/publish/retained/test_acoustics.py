@@ -31,6 +31,11 @@ class Node:
             lambda: NOON_NS + self.second * SECOND_NS,
         )
 
+    @property
+    def has_figures(self) -> bool:
+        """True while a message is retained."""
+        return self.publisher.latest is not None
+
     def run(self, seconds: int, *, has_sound: bool) -> Sequence[TopicState]:
         """Lets seconds pass with or without sound; returns what is published."""
         published: list[TopicState] = []
@@ -67,9 +72,9 @@ def test_figures_are_removed_when_sound_stays_away() -> None:
     (partial,) = node.run(60, has_sound=False)
     assert json.loads(partial.payload)["seconds"] == 20.0
     assert not node.run(99, has_sound=False)
-    assert node.publisher.latest is not None
+    assert node.has_figures
     assert node.run(5, has_sound=False) == [TopicState("acoustics", b"")]
-    assert node.publisher.latest is None
+    assert not node.has_figures
     assert not node.run(600, has_sound=False)
     node.topics.renew_all()
     assert node.topics.pop_renewal() is None
