@@ -105,14 +105,8 @@ def _listen(options: argparse.Namespace) -> int:
         has_summary=options.summary,
         has_scores=options.scores,
     )
-    is_complete = listen(
-        read_config(options),
-        options.files,
-        options.threshold or [],
-        reports,
-        sys.stdout,
-        week=options.week,
-    )
+    config, thresholds = read_config(options), options.threshold or []
+    is_complete = listen(config, options.files, thresholds, reports, sys.stdout, week=options.week)
     return 0 if is_complete else 1
 
 
