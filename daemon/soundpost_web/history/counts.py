@@ -1,5 +1,7 @@
 """Counts of events by the hour of the day and by the day, in the zones of their nodes."""
 
+import json
+from collections import Counter
 from datetime import date, timedelta
 from pathlib import Path
 from typing import NamedTuple
@@ -7,6 +9,7 @@ from typing import NamedTuple
 from soundpost_web.history.database import open_reader
 from soundpost_web.history.filters import EventFilter
 from soundpost_web.history.local_time import local_time
+from soundpost_web.history.query import COMMON_NAME
 from soundpost_web.settings.zones import Zones
 
 HOURS = 24
@@ -69,17 +72,30 @@ def heat_map(path: Path, wanted: EventFilter, zones: Zones) -> HeatMap:
     """
     with open_reader(path) as connection:
         time = local_time(connection, wanted, zones)
+        # The index has all columns; by itself SQLite would read the rows of the period. Grouping by
+        # the hour too would sort all events, which takes four times as long.
         rows = connection.execute(
-            f"SELECT label, max(common_name), {time.expression} / {_HOUR_MS} % {HOURS} AS hour,"  # noqa: S608 - an expression of ours
-            f" count(*) FROM events WHERE {wanted.condition} GROUP BY label, hour",
+            f"SELECT label, group_concat({time.expression} / {_HOUR_MS} % {HOURS})"  # noqa: S608 - an expression of ours
+            f" FROM events INDEXED BY events_by_label WHERE {wanted.condition} GROUP BY label",
             {**wanted.values, **time.values},
         ).fetchall()
-    labels: dict[str, HeatRow] = {}
-    for label, name, hour, count in rows:
-        row = labels.setdefault(label, HeatRow(label, name or label, [0] * HOURS))
-        row.hours[hour] += count
-    ordered = sorted(labels.values(), key=lambda row: (-row.total, row.label))
-    return HeatMap(ordered[:MOST_ROWS], max(0, len(ordered) - MOST_ROWS))
+        hours = {label: _count_hours(concatenated) for label, concatenated in rows}
+        labels = sorted(hours, key=lambda label: (-sum(hours[label]), label))
+        names = dict(
+            connection.execute(
+                f"SELECT value, {COMMON_NAME} FROM (SELECT value, value AS label"  # noqa: S608 - as above
+                " FROM json_each(?)) AS found",
+                (json.dumps(labels[:MOST_ROWS]),),
+            ).fetchall()
+        )
+    shown = [HeatRow(label, names[label] or label, hours[label]) for label in labels[:MOST_ROWS]]
+    return HeatMap(shown, max(0, len(labels) - MOST_ROWS))
+
+
+def _count_hours(concatenated: str) -> list[int]:
+    """Returns the number of each hour among hours with commas between them."""
+    counts = Counter(concatenated.split(","))
+    return [counts[str(hour)] for hour in range(HOURS)]
 
 
 def day_counts(path: Path, wanted: EventFilter, zones: Zones) -> list[DayCount]:

@@ -49,7 +49,7 @@ CREATE TABLE IF NOT EXISTS events (
   UNIQUE (node, id)
 );
 CREATE INDEX IF NOT EXISTS events_by_time ON events (at_ms);
-CREATE INDEX IF NOT EXISTS events_by_label ON events (label, at_ms);
+CREATE INDEX IF NOT EXISTS events_by_label ON events (label, at_ms, key, rank, score, node);
 CREATE INDEX IF NOT EXISTS events_by_node ON events (node, at_ms);
 CREATE TABLE IF NOT EXISTS numbers (
   node TEXT NOT NULL,
@@ -63,7 +63,9 @@ CREATE TABLE IF NOT EXISTS numbers (
 PRAGMA application_id = {APPLICATION_ID};
 PRAGMA user_version = {VERSION};
 """
-"""`numbers`: the stretches of numbers without a gap. A node that numbers from 1 again begins
+"""`events_by_label` has all that counts need, so that these read no row.
+
+`numbers`: the stretches of numbers without a gap. A node that numbers from 1 again begins
 another series."""
 
 

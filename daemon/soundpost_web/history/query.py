@@ -13,6 +13,10 @@ from soundpost_web.history.numbers import Gap, gaps
 PAGE_EVENTS = 50
 MOST_CHOICES = 500
 """Labels and nodes that a filter offers, the most frequent ones."""
+COMMON_NAME = (
+    "(SELECT common_name FROM events WHERE label = found.label ORDER BY at_ms DESC LIMIT 1)"
+)
+"""The latest common name of `found.label`, as an expression of SQL."""
 _COLUMNS = (
     "key, node, id, rank, label, common_name, scientific_name, score, threshold, at_ms, onset_ms,"
     " offset_ms, clock, level_dbfs, model, clip, backfilled"
@@ -90,8 +94,9 @@ def label_choices(path: Path) -> list[Choice]:
     """Returns the labels of the history, the most frequent first."""
     with open_reader(path) as connection:
         rows = connection.execute(
-            "SELECT label, max(common_name), count(*) FROM events GROUP BY label"
-            " ORDER BY 3 DESC, 1 LIMIT ?",
+            f"SELECT label, {COMMON_NAME}, events FROM"  # noqa: S608 - an expression of ours
+            " (SELECT label, count(*) AS events FROM events GROUP BY label"
+            "  ORDER BY 2 DESC, 1 LIMIT ?) AS found",
             (MOST_CHOICES,),
         ).fetchall()
     return [Choice(label, name or label, count) for label, name, count in rows]
