@@ -4,11 +4,9 @@ It is made once below .build/bench, without root: apt and pip download the packa
 the wheels for arm64, and nothing of them is run while they are unpacked.
 """
 
-import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Sequence
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -90,7 +88,7 @@ class CountedPython:
             text=True,
         )
         lines = counts.read_text(encoding="ascii").splitlines()
-        return done.stdout, dict((int(point), int(count)) for point, count in map(str.split, lines))
+        return done.stdout, {int(point): int(count) for point, count in map(str.split, lines)}
 
     def _command(self, counts: Path, *arguments: str) -> list[str]:
         environment = {
@@ -175,7 +173,7 @@ def _install_wheels(target: Path) -> None:
     requirements.write_text("".join(f"{pin}\n" for pin in pins), encoding="utf-8")
     tags = [f"--platform=manylinux{tag}_{MACHINE}" for tag in MANYLINUX]
     tags += ["--only-binary=:all:", "--implementation=cp", f"--python-version={RELEASE.python}"]
-    pip: Sequence[str] = (sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check")
+    pip = (sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check")
     by_hash = ["--no-deps", "--require-hashes", "--requirement", str(requirements)]
     subprocess.run([*pip, "install", "--target", str(target), *tags, *by_hash], check=True)
 
@@ -183,8 +181,3 @@ def _install_wheels(target: Path) -> None:
 def _write(path: Path, text: str) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text, encoding="ascii")
-
-
-if __name__ == "__main__":
-    os.environ.setdefault("TMPDIR", str(FOLDER))
-    print(*CountedPython("cortex-a72").run(Path(sys.argv[1])))

@@ -62,7 +62,7 @@ def _measure_clip_folder(folder: Path) -> list[Measurement]:
 
 
 def _compute_ratios(bundles: list[str], yamnet: Path) -> list[Measurement]:
-    """Measures models and pipelines against YAMNet, on each kind of processor that this one can be."""
+    """Measures models and pipelines against YAMNet, on each kind that this processor can be."""
     measurements = []
     found, reason = kinds()
     for kind in found:

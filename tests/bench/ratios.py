@@ -54,7 +54,7 @@ class Kind:
 
     @property
     def limits(self) -> tuple[float, float, float]:
-        """Limits of the model at the same stride, of the model to YAMNet's at 0.5 s, of the pipeline."""
+        """Limits of the ratios, in the order of `Ratios.measurements`."""
         return (0.10, 0.13, 0.30) if self.has_dot_products else (0.15, 0.20, 0.40)
 
 

@@ -1,7 +1,8 @@
 """The stages of the daemon as pieces of work that can be timed, or counted in instructions.
 
-PYTHONPATH=tests/support python tests/bench/stages.py [BUNDLE] prints the time of each on this machine;
-`instructions.py` counts them on an emulated processor.
+PYTHONPATH=tests/support python tests/bench/stages.py [BUNDLE]
+
+prints the time of each on this machine; `instructions.py` counts them on an emulated processor.
 """
 
 import logging
@@ -30,16 +31,16 @@ from soundpost.classify.model import Model, load_model
 from soundpost.cli.bench import brown_noise
 from soundpost.config import CaptureConfig, ClassifyConfig, Config, DecideConfig, LiveConfig
 from soundpost.decide import Mutes, build_tracker
-from soundpost.events import Scores, Window
-from soundpost.features import Windower
+from soundpost.events import AnyWindow, Scores, Window
 from soundpost.health import Health
 from soundpost.pipeline import build_pipeline
 
 RATE_HZ, BUFFERS_PER_SECOND = 16_000, 20
-SECONDS = 12
-"""Of sound for each stage: about fifty windows of the default bundle."""
-QUIET_CHUNKS = 15
-"""Before the first window of any bundle is complete, which takes at least 0.96 s."""
+SETTLED_SECONDS, SECONDS = 3, 12
+"""Of sound for each stage: before what is measured, which has the first window, then fifty windows
+of the default bundle."""
+QUIET_CHUNKS, FILE_CHUNKS_PER_SECOND = 15, 10
+"""Chunks of a file, all before the first window is complete, which takes 1.9 s."""
 DECISIONS = 50
 LABELS = (50, 521)
 YAMNET_SAMPLES = 15_600
@@ -82,7 +83,9 @@ def stages(bundle: str, yamnet: Path, folder: Path) -> Iterator[Stage]:
     yield _per_second("classify", lambda: _classify(model))
     yield _per_second("decide", lambda: _decide(model, config))
     yield _per_second("pipeline", lambda: _pipeline(model, config))
-    yield Stage("daemon, no window", "chunk", QUIET_CHUNKS, lambda: _quiet(bundle, folder))
+    quiet_seconds = QUIET_CHUNKS / FILE_CHUNKS_PER_SECOND
+    quiet = lambda: _quiet(bundle, folder)  # noqa: E731 - as the others
+    yield Stage("daemon, no window", "second of sound", quiet_seconds, quiet)
     for labels in LABELS:
         decide = lambda labels=labels: _decide_wide(labels)  # noqa: E731 - bound in a loop
         yield Stage(f"decide, {labels} labels", "window", DECISIONS, decide)
@@ -100,7 +103,7 @@ def _per_second(name: str, prepare: Callable[[], Work]) -> Stage:
 
 
 def _source() -> ArraySource:
-    return ArraySource(np.tile(brown_noise(RATE_HZ), SECONDS), RATE_HZ)
+    return ArraySource(np.tile(brown_noise(RATE_HZ), SETTLED_SECONDS + SECONDS), RATE_HZ)
 
 
 def _capture(channels: int) -> Work:
@@ -120,37 +123,49 @@ def _capture(channels: int) -> Work:
 def _features(model: Model) -> Work:
     chunks = list(_source().chunks())
     windower = model.bundle.manifest.input.windower()
-    return lambda: [window for chunk in chunks for window in windower.window(chunk)]
+    settled = SETTLED_SECONDS * BUFFERS_PER_SECOND
+    for chunk in chunks[:settled]:
+        list(windower.window(chunk))
+    return lambda: [window for chunk in chunks[settled:] for window in windower.window(chunk)]
 
 
-def _scores(model: Model) -> list[Scores]:
-    windower = model.bundle.manifest.input.windower()
+def _windows(model: Model) -> list[AnyWindow]:
+    """Returns the windows of as many seconds as are measured, and one before them."""
+    model_input = model.bundle.manifest.input
+    windower = model_input.windower()
     windows = [window for chunk in _source().chunks() for window in windower.window(chunk)]
-    return [model.classifier.classify(window) for window in windows]
+    return windows[: 1 + round(SECONDS * RATE_HZ / model_input.stride_samples)]
 
 
 def _classify(model: Model) -> Work:
-    windows = [scores.window for scores in _scores(model)]
+    first, *windows = _windows(model)
+    model.classifier.classify(first)
     return lambda: [model.classifier.classify(window) for window in windows]
 
 
 def _decide(model: Model, config: Config) -> Work:
-    manifest, scored = model.bundle.manifest, _scores(model)
+    manifest = model.bundle.manifest
+    first, *scored = [model.classifier.classify(window) for window in _windows(model)]
     mutes = Mutes(manifest.label_names)
     tracker = build_tracker(manifest, config.all_models[0].decide, mutes, Health())
+    list(tracker.update(first))
     return lambda: [detection for scores in scored for detection in tracker.update(scores)]
 
 
 def _pipeline(model: Model, config: Config) -> Work:
-    pipeline = build_pipeline(config, model, _source(), Health())
-    return lambda: list(pipeline.run())
+    passes = build_pipeline(config, model, _source(), Health()).run()
+    list(islice(passes, SETTLED_SECONDS * BUFFERS_PER_SECOND))
+    return lambda: list(islice(passes, SECONDS * BUFFERS_PER_SECOND))
 
 
 def _quiet(bundle: str, folder: Path) -> Work:
-    """Returns the main loop of the daemon for chunks that complete no window."""
+    """Returns the main loop of the daemon for chunks of a file that complete no window.
+
+    At the pace of real time, because otherwise a file has larger chunks.
+    """
     path = folder / "quiet.wav"
     write_quiet(path, 3.0)
-    capture = CaptureConfig(source=f"wav:{path}", pace="fast")
+    capture = CaptureConfig(source=f"wav:{path}", pace="real")
     config = Config(classify=ClassifyConfig(bundle=bundle), capture=capture)
     daemon = build(LiveConfig(lambda _: config, None, None))
     daemon.source.__enter__()
@@ -201,7 +216,7 @@ def main(bundle: str, yamnet: Path) -> None:
                 begun = time.process_time_ns()
                 work()
                 times.append(time.process_time_ns() - begun)
-            cost = min(times[1:]) / stage.units / 1e3
+            cost = min(times) / stage.units / 1e3
             print(f"{stage.name:20} {cost:9.1f} µs for a {stage.unit}", flush=True)
 
 
