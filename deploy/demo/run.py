@@ -13,6 +13,7 @@ from pathlib import Path
 from rich.console import Console
 
 from broker import started_broker
+from page import started_page
 from scene import Scene, write_scene
 from screen import Screen
 from subscriber import subscribed
@@ -33,6 +34,9 @@ def main() -> int:
         scene = None if options.source else write_scene(folder / "scene.wav")
         source = options.source or f"wav:{folder / 'scene.wav'}"
         CONSOLE.print(_title(url, source, scene))
+        page = stack.enter_context(started_page(folder, url))
+        if page is not None:
+            CONSOLE.print(f"The same, in a browser: [bold]{page}[/]\n")
         screen = Screen(CONSOLE, scene)
         stack.enter_context(subscribed(url, NODE, screen))
         with _daemon(url, source, options) as daemon:

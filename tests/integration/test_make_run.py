@@ -4,6 +4,7 @@ import re
 import shutil
 import subprocess
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -45,6 +46,8 @@ def test_the_demonstration_detects_every_sound_and_nothing_over_speech_and_music
         lines
     )
     assert re.search(r"\d+ times real time", done.stdout)
+    if find_spec("starlette") is not None:
+        assert re.search(r"in a browser: http://127\.0\.0\.1:\d+/", done.stdout)
 
 
 def test_an_event_over_speech_or_music_is_false() -> None:

@@ -1,4 +1,4 @@
-"""Checks values against the tables of a configuration: unknown keys and wrong values are errors."""
+"""Checks values against the tables of a configuration: unknown keys are errors."""
 
 import re
 from collections.abc import Iterator

@@ -60,7 +60,7 @@ OnUnacknowledged = Callable[[IncomingMessage, Callable[[], object]], None]
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """A session that outlives its connections: the broker queues messages for the client meanwhile.
+    """A session that outlives its connections: the broker queues messages meanwhile.
 
     Attributes:
         seconds: The time for which the broker keeps it after the end of a connection.

@@ -21,7 +21,7 @@ _FORWARDED = {"forwarded", "x-forwarded-for", "x-forwarded-host"}
 
 
 class Request(NamedTuple):
-    """What a request says of its sender.
+    """The sender of a request, as far as the request states it.
 
     Attributes:
         address: The IP address of the connection.

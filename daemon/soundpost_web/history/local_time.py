@@ -1,4 +1,4 @@
-"""The local time of events as an expression of SQL, so that SQLite counts by hour and by day.
+"""The local time of events as an expression of SQL, so that SQLite counts by hour.
 
 A function of Python for each of 100,000 rows would take longer than the page may.
 """

@@ -1,4 +1,4 @@
-"""The viewers of the live page: each gets every change, or is disconnected if it is too slow."""
+"""The viewers of the live page: each gets every change, or is dropped if it is too slow."""
 
 import asyncio
 import threading

@@ -1,4 +1,4 @@
-"""What the broker shows now: nodes, their latest events, and the changes that viewers lack."""
+"""The present state of nodes and their latest events, and the changes that viewers lack."""
 
 import threading
 import time
@@ -43,7 +43,7 @@ class Changes(NamedTuple):
 
 
 class LiveState:
-    """The state that the subscriber's thread writes and the page reads; every method takes a lock.
+    """The state that the subscriber writes and the page reads; every method takes a lock.
 
     Its memory is bounded: only the latest value of each node and event counts, so changes that are
     not taken in time cost nothing but their number.

@@ -19,7 +19,7 @@ _STATES = {
 
 
 class EventView(NamedTuple):
-    """What a template shows of an event; texts are not escaped yet.
+    """An event as a template shows it; texts are not escaped yet.
 
     Attributes:
         anchor: The id of its element.

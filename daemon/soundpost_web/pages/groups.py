@@ -1,4 +1,4 @@
-"""The groups by which events are filtered: those of the installed bundles, and configured ones."""
+"""The groups by which events are filtered, from installed bundles and the configuration."""
 
 import logging
 from collections.abc import Mapping, Sequence

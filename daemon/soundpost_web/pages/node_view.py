@@ -14,7 +14,7 @@ _LOWEST_DBFS = -90.0
 
 
 class NodeView(NamedTuple):
-    """What a template shows of a node; texts are not escaped yet.
+    """A node as a template shows it; texts are not escaped yet.
 
     Attributes:
         anchor: The id of its element.

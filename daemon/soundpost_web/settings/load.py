@@ -1,4 +1,4 @@
-"""Reads the configuration of the page: unknown keys are refused, and every error names its key."""
+"""Reads the configuration of the page: unknown keys are errors, and errors name their key."""
 
 import os
 from collections.abc import Mapping

@@ -19,7 +19,7 @@ _log = logging.getLogger("soundpost.web")
 
 
 class Inbox:
-    """Decodes messages; a message that no node publishes is counted and logged, and nothing else.
+    """Decodes messages; a message that no node publishes is only counted and logged.
 
     Args:
         prefix: The first level of all topics.

@@ -56,7 +56,7 @@ def test_a_password_is_typed_twice(monkeypatch: pytest.MonkeyPatch) -> None:
             return True
 
     typed = iter(["one password", "one password", "one password", "another"])
-    monkeypatch.setattr(ask.getpass, "getpass", lambda _prompt: next(typed))
+    monkeypatch.setattr("getpass.getpass", lambda _prompt: next(typed))
     assert ask.ask_password("admin", Terminal()) == "one password"
     with pytest.raises(WebError, match="differ"):
         ask.ask_password("admin", Terminal())

@@ -138,7 +138,7 @@ def test_damage_that_is_found_later_loses_no_message(store: HistoryStore) -> Non
 
 
 def test_a_full_disk_refuses_and_recovers(disk: Disk) -> None:
-    """What was refused can be stored when there is space; nothing is damaged."""
+    """Refused messages can be stored when there is space; nothing is damaged."""
     store = HistoryStore(disk.folder / "history.db", LIMITS)
     store.open()
     store.store([event(1)])

@@ -57,7 +57,7 @@ def test_a_viewer_gets_everything_and_then_each_change() -> None:
 
 
 def test_a_flood_is_a_few_changes() -> None:
-    """What happens within a tenth of a second is sent together."""
+    """All that happens within a tenth of a second is sent together."""
     state = LiveState()
     feed = make_feed(state)
 

@@ -23,7 +23,7 @@ class Viewers(set[int]):
 
 
 def test_it_has_the_counts_of_the_page(tmp_path: Path) -> None:
-    """What is refused, by its reason; the zones, each with its node."""
+    """Refused messages by their reason; the zones, each with its node."""
     store = HistoryStore(tmp_path / "history.db", Limits(36_500, 100))
     store.open()
     store.store([event(1), event(2)])

@@ -1,4 +1,4 @@
-"""What the pages of the history show."""
+"""The contents of the pages of the history."""
 
 import time
 from datetime import timedelta

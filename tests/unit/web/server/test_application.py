@@ -58,7 +58,7 @@ def test_those_with_a_password_see_every_page(page: Page, role: str) -> None:
 
 @pytest.mark.parametrize("role", [None, "viewer", "admin"])
 def test_no_page_takes_another_method(page: Page, role: str | None) -> None:
-    """Whoever sends it."""
+    """For every role."""
     if role:
         page.log_in(role)
     for path in (*PAGES, "/live/stream"):

@@ -36,10 +36,9 @@ def settings_of(**web: Any) -> WebSettings:  # noqa: ANN401 - the keys of a test
 def running(folder: Path, *flags: str) -> Iterator[subprocess.Popen[bytes]]:
     """Provides the program in a process of its own."""
     environment = os.environ | {"XDG_STATE_HOME": str(folder), "PYTHONPATH": str(DAEMON)}
-    code = "import sys; from soundpost_web.cli import main; sys.exit(main())"
     with (folder / "log").open("wb") as log:
         process = subprocess.Popen(
-            [sys.executable, "-c", code, "--broker", NO_BROKER, *flags],
+            [sys.executable, "-m", "soundpost_web", "--broker", NO_BROKER, *flags],
             env=environment,
             stderr=log,
         )
