@@ -21,7 +21,8 @@ from soundpost.manifest import (
 from soundpost_training.bundle.export import verify_bundle
 from soundpost_training.errors import TrainingError
 from soundpost_training.files import install_folder
-from soundpost_training.network.streaming.parts import streaming_of, with_streaming
+from soundpost_training.network.streaming.describe import streaming_of
+from soundpost_training.network.streaming.parts import with_streaming
 from soundpost_training.scoring.manifest import artifact
 
 

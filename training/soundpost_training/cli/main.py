@@ -68,6 +68,7 @@ up in $SOUNDPOST_DATA. KERAS_BACKEND selects tensorflow, jax or torch.
 INTERRUPTED = 130
 """128 + SIGINT: the exit status that a shell expects of a program ended by Ctrl-C."""
 
+WITHOUT_EXPERIMENT = {sources.VERB: sources.run, stream_options.VERB: stream_options.run}
 VERBS = TRAINING_VERBS | SOUNDSCAPE_VERBS | FIELD_VERBS
 WITHOUT_CONFIG = {"prepare", "evaluate", "tune", "gates", "field", "calibrate"}
 """Verbs that work without an experiment: always, or with `freesound`, `--soundscape`, `--field` or
@@ -137,10 +138,8 @@ def _run_without_experiment(options: argparse.Namespace) -> int | None:
         from soundpost_training.cli.tagging.verbs import run_tagging  # noqa: PLC0415 - see above
 
         run_tagging(options)
-    elif options.verb == sources.VERB:
-        sources.run(options)
-    elif options.verb == stream_options.VERB:
-        print(stream_options.run(options))
+    elif options.verb in WITHOUT_EXPERIMENT:
+        WITHOUT_EXPERIMENT[options.verb](options)
     elif _is_of_field(options):
         from soundpost_training.cli.field import verbs as field_verbs  # noqa: PLC0415 - see above
 

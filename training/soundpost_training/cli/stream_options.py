@@ -3,6 +3,8 @@
 import argparse
 from pathlib import Path
 
+from soundpost_training.progress import report
+
 VERB = "stream"
 PURPOSE = "Make a bundle compute each frame once: the same scores for a fraction of the cost."
 EPILOG = """\
@@ -30,14 +32,15 @@ def add_to(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     )
 
 
-def run(options: argparse.Namespace) -> str:
-    """Replaces the bundle, and returns what it is now."""
+def run(options: argparse.Namespace) -> None:
+    """Replaces the bundle, and prints what it is now."""
     # Keras takes seconds to import; --help and a typo need not wait for it.
     from soundpost_training.bundle.stream import stream_bundle  # noqa: PLC0415 - see above
 
     bundle = stream_bundle(options.bundle, options.release)
     manifest = bundle.manifest
-    return (
+    report.print(
         f"bundle: {bundle.folder}: {manifest.id} {manifest.version}, a model of "
-        f"{manifest.model.bytes:,} bytes"
+        f"{manifest.model.bytes:,} bytes",
+        soft_wrap=True,
     )

@@ -26,7 +26,8 @@ from soundpost.manifest import (
 from soundpost_training.bundle.golden import bundle_golden
 from soundpost_training.dataset.clip import Dataset
 from soundpost_training.network.arch.layer_names import LOGITS
-from soundpost_training.network.streaming.parts import streaming_of, with_streaming
+from soundpost_training.network.streaming.describe import streaming_of
+from soundpost_training.network.streaming.parts import with_streaming
 from soundpost_training.progress import track
 from soundpost_training.quantize.convert import calibration_windows, convert
 from soundpost_training.quick.backbone import Backbone

@@ -22,7 +22,7 @@ from soundpost_training.dataset.clip import Dataset
 from soundpost_training.dataset.folds import training_folds
 from soundpost_training.experiment.experiment import Experiment
 from soundpost_training.experiment.init import BundleInit
-from soundpost_training.network.streaming.parts import streaming_of
+from soundpost_training.network.streaming.describe import streaming_of
 
 
 class BundleContent(NamedTuple):

@@ -25,7 +25,8 @@ from soundpost_training.bundle.export import verify_bundle
 from soundpost_training.bundle.golden import bundle_golden
 from soundpost_training.files import install_folder, write_atomic
 from soundpost_training.network.build import fold_scaling
-from soundpost_training.network.streaming.parts import streaming_of, with_streaming
+from soundpost_training.network.streaming.describe import streaming_of
+from soundpost_training.network.streaming.parts import with_streaming
 from soundpost_training.quantize.convert import calibration_windows, convert
 from soundpost_training.runs.run_folder import TFLITE_FILE
 from soundpost_training.scoring.classifier import NO_GOLDEN

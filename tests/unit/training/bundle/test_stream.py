@@ -10,7 +10,7 @@ import pytest
 from soundpost.classify import load_bundle, read_golden
 from soundpost.manifest import CARD_FILE, MANIFEST_FILE, MODEL_FILE
 from soundpost_training.cli.main import main
-from soundpost_training.network.streaming.parts import streaming_of
+from soundpost_training.network.streaming.describe import streaming_of
 from soundpost_training.network.streaming.schema import read_model, write_model
 from soundpost_training.scoring.manifest import artifact
 

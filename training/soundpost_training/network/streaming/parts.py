@@ -1,15 +1,9 @@
 """Adds the parts that compute each frame once to the model of a network."""
 
-from soundpost.classify.network.parts import ADVANCE
-from soundpost.manifest import Streaming
 from soundpost_training.errors import TrainingError
 from soundpost_training.network.pretrained.tflite_graph import read_graph
-from soundpost_training.network.pretrained.tflite_tables import (
-    MODEL_SIGNATURES,
-    SIGNATURE_KEY,
-    FlatTable,
-)
 from soundpost_training.network.streaming.body import Body, find_body
+from soundpost_training.network.streaming.describe import streaming_of
 from soundpost_training.network.streaming.plan import plan_step
 from soundpost_training.network.streaming.schema import read_model, write_model
 from soundpost_training.network.streaming.writer import PartWriter
@@ -22,21 +16,6 @@ WINDOW_BY_WINDOW = {"MEAN", "REDUCE_MAX", "CONCATENATION", "FULLY_CONNECTED"} | 
     *("ADD", "MUL", "SUB", "LOG", "QUANTIZE", "DEQUANTIZE", "LOGISTIC", "SOFTMAX")
 }
 """Layers of a head that work on several windows at once as they do on one."""
-
-
-def streaming_of(model: bytes) -> Streaming | None:
-    """Returns how the parts of a model compute each frame once; None if it has no parts.
-
-    Args:
-        model: A TFLite file.
-    """
-    signatures = FlatTable.root(model).children(MODEL_SIGNATURES)
-    if ADVANCE not in {signature.text(SIGNATURE_KEY) for signature in signatures}:
-        return None
-    body = find_body(read_graph(model, "the network"))
-    if body is None:
-        return None
-    return Streaming(stride_frames=body.stride_frames, receptive_frames=body.receptive_frames)
 
 
 def with_streaming(model: bytes, stride_frames: int) -> bytes:

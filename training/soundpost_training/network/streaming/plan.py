@@ -1,4 +1,4 @@
-"""The rows of each activation that a part of a network computes, and those that it carries over."""
+"""The rows of each activation that a part of a network computes or carries over."""
 
 from dataclasses import dataclass
 
@@ -25,7 +25,7 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What a part computes in a step of some new positions.
+    """The computation of a part in a step of some new positions.
 
     Attributes:
         body: The body of the network.

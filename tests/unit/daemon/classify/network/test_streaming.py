@@ -55,7 +55,7 @@ def test_successive_windows_have_the_scores_of_whole_windows() -> None:
 @settings(max_examples=25)
 @given(st.lists(st.integers(1, 45), min_size=1, max_size=8))
 def test_any_number_of_windows_at_once_gives_the_same(sizes: Sequence[int]) -> None:
-    """Whether windows come alone, by the dozen or as a stretch of seconds."""
+    """Alone, by the dozen or as a stretch of seconds."""
     left, parts = list(windows(1)), []
     for size in [*sizes, len(left)]:
         parts.append(left[:size])

@@ -75,7 +75,7 @@ def test_a_body_that_pads_in_time_is_none(name: str) -> None:
 
 
 def test_a_layer_of_another_kind_makes_it_none() -> None:
-    """What it depends on is not known."""
+    """The frames that it depends on are not known."""
 
     def other(operator: Operator) -> Operator:
         return replace(operator, name="number 99") if operator.name == "ADD" else operator

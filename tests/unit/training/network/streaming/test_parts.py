@@ -11,11 +11,8 @@ from streaming_networks import BANDS, SHAPES, bundle, tflite
 
 from soundpost.classify import Classifier
 from soundpost.events import Window
-from soundpost_training.network.streaming.parts import (
-    STRETCH_POSITIONS,
-    streaming_of,
-    with_streaming,
-)
+from soundpost_training.network.streaming.describe import streaming_of
+from soundpost_training.network.streaming.parts import STRETCH_POSITIONS, with_streaming
 
 pytestmark = pytest.mark.training
 
