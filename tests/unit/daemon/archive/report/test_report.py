@@ -33,7 +33,7 @@ class Silent:
     def on_start(self, done: int, files: Sequence[ArchiveFile]) -> None:
         """Does nothing."""
 
-    def on_position(self, file: ArchiveFile, seconds: float) -> None:
+    def on_position(self, file: ArchiveFile, seconds: float, share: float) -> None:
         """Does nothing."""
 
     def on_end(self, file: ArchiveFile, seconds: float) -> None:
