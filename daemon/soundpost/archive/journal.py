@@ -32,8 +32,8 @@ _log = logging.getLogger("soundpost.archive")
 class Journal:
     """The parts of the files that are done.
 
-    A part is written whole or not at all. A file that failed has none: the next run tries it again,
-    because a drive may have been away.
+    A part is written whole or not at all; after a power cut the last ones may be missing. A file
+    that failed has none: the next run tries it again, because a drive may have been away.
 
     Args:
         folder: Its folder.
@@ -64,7 +64,9 @@ class Journal:
         path = self._path(key)
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            write_atomic(path, encode_part(part))
+            # Without waiting for the disk, which would take longer than to analyze a short file.
+            # After a power cut a part that is not whole is detected, and done again.
+            write_atomic(path, encode_part(part), is_durable=False)
         except OSError as error:
             raise _unusable(path, error) from error
 
