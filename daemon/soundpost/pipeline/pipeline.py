@@ -136,7 +136,8 @@ class Pipeline:
             if passed.start_sample != self._passed_until_sample:  # the events of all models end
                 yield from self._flush()
             self._passed_until_sample = passed.end_sample
-            yield from self._decide_all(windows.cut(passed))
+            if due := windows.cut(passed):  # most chunks complete no window
+                yield from self._decide_all(due)
         if gate.closed_since is not None:
             yield from self._flush()
             for model in self._models:
