@@ -4,11 +4,11 @@ import os
 import signal
 import subprocess
 import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from analyze_process import command, parts, wait_until
 from daemon_process import SOUNDPOST, soundpost
 from dask_cluster import DaskCluster, has_open
 from mqtt_subscriber import PATIENCE_SECONDS
@@ -35,12 +35,6 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def command(card: Path, out: Path, config: Path, *more: str) -> list[str]:
-    """Returns a command line; times are in the zone of the card's recorder."""
-    zone = ("--timezone", "Europe/Berlin")
-    return ["analyze", str(card), "--out", str(out), "--config", str(config), *zone, *more]
-
-
 def start(card: Path, out: Path, config: Path, address: str) -> "subprocess.Popen[str]":
     """Starts a run on a cluster."""
     line = command(card, out, config, "--cluster", address)
@@ -51,19 +45,6 @@ def start(card: Path, out: Path, config: Path, address: str) -> "subprocess.Pope
         text=True,
         start_new_session=True,
     )
-
-
-def wait_until(condition: Callable[[], object]) -> None:
-    """Waits until a condition holds."""
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
-
-
-def parts(out: Path) -> list[Path]:
-    """Returns the parts of the journal that are complete."""
-    return list(out.glob(".journal/parts/*/[!.]*.json"))
 
 
 def test_tables_are_those_of_one_process(

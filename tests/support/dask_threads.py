@@ -14,7 +14,7 @@ def threads_cluster(workers: int = 1, threads: int = 1) -> Iterator[Client]:
             n_workers=workers,
             threads_per_worker=threads,
             processes=False,
-            dashboard_address=None,
+            dashboard_address="127.0.0.1:0",
         ) as cluster,
         Client(cluster, set_as_default=False) as client,
     ):

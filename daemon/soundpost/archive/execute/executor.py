@@ -1,4 +1,4 @@
-"""The interface of what analyzes files: a run gives it files, and receives messages about them."""
+"""The interface of an executor, which analyzes files and yields messages about them."""
 
 from collections.abc import Generator, Sequence
 from typing import NamedTuple, Protocol

@@ -5,7 +5,6 @@ import os
 import re
 from pathlib import Path
 
-from soundpost.archive.execute.shard import Shard
 from soundpost.cli.options import CommandParser
 
 MOST_WORKERS = 1_024
@@ -61,16 +60,16 @@ def _scheduler(text: str) -> str:
     )
 
 
-def _shard(text: str) -> Shard:
-    """Parses a shard, such as `3/40`.
+def _shard(text: str) -> tuple[int, int]:
+    """Parses a shard, such as `3/40`: its number, and how many there are.
 
     Raises:
         ArgumentTypeError: It is none.
     """
     if match := re.fullmatch(r"(\d{1,7})/(\d{1,7})", text):
-        shard = Shard(int(match[1]), int(match[2]))
-        if 1 <= shard.number <= shard.count:
-            return shard
+        number, count = int(match[1]), int(match[2])
+        if 1 <= number <= count:
+            return number, count
     raise argparse.ArgumentTypeError(f"expected a shard from 1/N to N/N, as 3/40, got {text!r}")
 
 

@@ -6,6 +6,7 @@ from contextlib import AbstractContextManager, nullcontext
 
 from soundpost.archive.execute.executor import Executor
 from soundpost.archive.execute.pool import WorkerPool
+from soundpost.archive.execute.shard import Shard
 from soundpost.archive.report import ReportOptions
 from soundpost.cli.analyze.analyze import AnalyzeOptions, analyze
 from soundpost.cli.analyze.survey import build_survey
@@ -24,7 +25,7 @@ def run(options: argparse.Namespace) -> int:
             formats=options.formats,
             executor=executor,
             is_forced=options.is_forced,
-            shard=options.shard,
+            shard=Shard(*options.shard) if options.shard else None,
             merged=options.merged,
             has_acoustics=options.has_acoustics,
             report=ReportOptions(options.clips, options.has_report),

@@ -87,7 +87,7 @@ def test_shards_of_one_folder_become_the_tables_of_one_run(
 
 
 def test_shards_of_other_folders_are_merged(one_run: Run, tmp_path: Path) -> None:
-    """What none of them has is analyzed, so that the tables are complete."""
+    """A file that none of them has is analyzed, so that the tables are complete."""
     files = card_files(one_run)
     for number in (1, 3):
         shard = replace(one_run, out=tmp_path / f"{number}", shard=Shard(number, 3))

@@ -1,4 +1,4 @@
-"""Batches of files: large ones first, so that a scheduler keeps up, and small ones at the end."""
+"""Batches of files: large ones at first, small ones at the end."""
 
 from collections import deque
 from collections.abc import Sequence

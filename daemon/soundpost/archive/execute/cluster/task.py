@@ -1,4 +1,4 @@
-"""The task of a worker of a Dask cluster: a batch of files, by models that its process keeps."""
+"""The task of a Dask worker: a batch of files, by models that its process keeps."""
 
 import pickle
 import time

@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pytest
 
-from soundpost.archive.execute.shard import Shard
 from soundpost.cli.parser import build_parser
 
 
@@ -25,8 +24,8 @@ def test_a_cluster_is_the_address_of_its_scheduler(address: str) -> None:
 
 def test_a_shard_is_one_of_several() -> None:
     """Counted from 1, as the jobs of a batch system are."""
-    assert parse("--shard", "3/40").shard == Shard(3, 40)
-    assert parse("--shard", "1/1").shard == Shard(1, 1)
+    assert parse("--shard", "3/40").shard == (3, 40)
+    assert parse("--shard", "1/1").shard == (1, 1)
     assert parse().shard is None
 
 

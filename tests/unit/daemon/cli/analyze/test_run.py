@@ -1,64 +1,93 @@
-"""Runs of `soundpost analyze` with a place: that of a range model, and that of a package."""
+"""`soundpost analyze` as a real process: kills again and again, shards, and a missing extra."""
 
+import os
+import signal
 import subprocess
+import time
+from contextlib import suppress
 from pathlib import Path
 
-from camtrap_standard import problems
-from daemon_process import soundpost
-from range_bundle import write_range_config
-from sample_archive import events, recordings, tables, write_archive, write_models, write_sound
+import pytest
+from analyze_process import children, command, wait_until
+from daemon_process import SOUNDPOST, soundpost
+from mqtt_subscriber import PATIENCE_SECONDS
+from sample_archive import tables, write_archive, write_models
 
 from soundpost.errors import EX_CONFIG
 
-
-def analyzed(card: Path, out: Path, config: Path, *more: str) -> subprocess.CompletedProcess[str]:
-    """Runs the command to its end."""
-    line = ("analyze", str(card), "--out", str(out), "--config", str(config), "--workers", "1")
-    return soundpost(*line, "--timezone", "Europe/Berlin", *more)
+FILES = 4
 
 
-def test_labels_follow_the_season_of_each_recording(tmp_path: Path) -> None:
-    """By the place of this run; the results of another place are not mixed with its own."""
-    config = write_range_config(tmp_path)
-    for name in ("20250105_120000.WAV", "20250725_120000.WAV", "dawn.WAV"):
-        write_sound(tmp_path / "card" / name, seed=3)
-    card, out = tmp_path / "card", tmp_path / "out"
-    done = analyzed(card, out, config, "--latitude", "0", "--longitude", "0")
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Provides an archive of short recordings, a configuration of two models, and its tables."""
+    folder = tmp_path_factory.mktemp("archive")
+    config = write_models(folder)
+    write_archive(folder / "card", FILES)
+    done = soundpost(*command(folder / "card", folder / "results", config), "--workers", "1")
     assert done.returncode == 0, done.stderr
-    assert "labels that do not occur at 0.0 N 0.0 E in the week of a recording" in done.stderr
-    assert [row["range_weeks"] for row in recordings(out)] == ["1", "28", "all"]
-    labels = {(row["file"][:8], row["label"]) for row in events(out)}
-    assert labels == {
-        *(("20250105", label) for label in ("hum", "hush")),
-        ("20250725", "hiss"),
-        *(("dawn.WAV", label) for label in ("hiss", "hum", "hush")),
-    }
-    elsewhere = analyzed(card, out, config, "--latitude", "1", "--longitude", "0")
-    assert elsewhere.returncode == EX_CONFIG
-    assert "place: " in elsewhere.stderr
-    without = analyzed(card, tmp_path / "everywhere", config)
-    assert "its range model is not used, because node.latitude" in without.stderr
-    assert {row["range_weeks"] for row in recordings(tmp_path / "everywhere")} == {""}
+    return folder
 
 
-def test_a_package_has_the_recordings_of_the_card(tmp_path: Path) -> None:
-    """Without a place it is refused before a file is read; a folder without one is left out."""
-    card, out, config = tmp_path / "card", tmp_path / "out", write_models(tmp_path)
-    write_archive(card, 4)
-    refused = analyzed(card, out, config, "--formats", "csv,camtrap")
-    assert refused.returncode == EX_CONFIG
-    assert "--location" in refused.stderr
-    assert not list(out.glob("**/parts"))
-    place = ("--location", "a=52.51631,13.37777")
-    done = analyzed(card, out, config, "--formats", "csv,camtrap", *place)
-    assert done.returncode == 0, done.stderr
-    assert problems(out / "camtrap") == []
-    before = tables(out)
-    assert analyzed(card, out, config).returncode == 0
-    assert tables(out) == before
-    media = (out / "camtrap/media.csv").read_text()
-    assert "a/20251026_000000.WAV" in media
-    assert "b/" not in media
-    assert "52.5163" not in "".join(
-        path.read_text("utf-8") for path in out.rglob("*") if path.is_file()
+def test_a_cluster_needs_an_extra(folder: Path, tmp_path: Path) -> None:
+    """The error names it, before anything is read or written."""
+    (tmp_path / "distributed.py").write_text("raise ImportError('it is not installed')\n")
+    line = command(folder / "card", tmp_path / "out", folder / "low-high.toml")
+    done = subprocess.run(
+        [str(SOUNDPOST), *line, "--cluster", "tcp://127.0.0.1:1"],
+        env=os.environ | {"PYTHONPATH": f"{tmp_path}:{os.environ.get('PYTHONPATH', '')}"},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=PATIENCE_SECONDS,
     )
+    assert done.returncode == EX_CONFIG
+    assert "distributed, which reaches a cluster, cannot be imported" in done.stderr
+    assert "pip install 'soundpost[cluster]'" in done.stderr
+    assert not (tmp_path / "out").exists()
+
+
+def test_shards_run_beside_each_other(folder: Path, tmp_path: Path) -> None:
+    """In one folder; the command without a shard then writes the tables of one run."""
+    line = command(folder / "card", tmp_path, folder / "low-high.toml", "--workers", "1")
+    shards = [
+        subprocess.Popen(
+            [str(SOUNDPOST), *line, "--shard", f"{number}/2"],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        for number in (1, 2)
+    ]
+    for number, shard in enumerate(shards, 1):
+        output, errors = shard.communicate(timeout=PATIENCE_SECONDS)
+        assert shard.returncode == 0, errors
+        last = f"shard {number}/2 of {tmp_path}: a run without --shard writes the tables"
+        assert output.splitlines()[-1] == last
+    assert not (tmp_path / "detections.jsonl").exists()
+    done = soundpost(*line)
+    assert f"{FILES} files were done before, 0 are to be analyzed" in done.stderr
+    assert tables(tmp_path) == tables(folder / "results")
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(900)  # some 60 s on two idle cores
+def test_tables_are_the_same_after_twenty_kills(folder: Path, tmp_path: Path) -> None:
+    """Whatever a run of 7 workers does when it is killed with -9, with or without its workers."""
+    card, config = tmp_path / "card", folder / "low-high.toml"
+    write_archive(card, 120)
+    line = [str(SOUNDPOST), *command(card, tmp_path / "out", config), "--workers", "7"]
+    for kill in range(20):
+        run = subprocess.Popen(line, stderr=subprocess.PIPE, text=True, start_new_session=True)
+        wait_until(lambda: children(run))  # noqa: B023 - called within the round
+        time.sleep(0.3 * (kill % 10))
+        with suppress(ProcessLookupError):
+            if kill % 2:
+                os.killpg(run.pid, signal.SIGKILL)
+            else:
+                run.kill()
+        run.communicate(timeout=PATIENCE_SECONDS)
+    done = soundpost(*line[1:])
+    assert done.returncode == 0, done.stderr
+    assert soundpost(*command(card, tmp_path / "once", config, "--workers", "2")).returncode == 0
+    assert tables(tmp_path / "out") == tables(tmp_path / "once")
