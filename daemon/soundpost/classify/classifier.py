@@ -115,7 +115,7 @@ class Classifier:
     def _rows(self, stored: NDArray[Any]) -> list[NDArray[np.float32]]:
         """Returns the scores of rows of logits, each as float32[labels]."""
         if self._score_of_byte is not None:
-            return list(self._score_of_byte[stored.view(np.uint8)])
+            return list(self._score_of_byte.take(stored.view(np.uint8)))
         return [self._activated(row) for row in stored]
 
     def _activated(self, stored: NDArray[Any]) -> NDArray[np.float32]:

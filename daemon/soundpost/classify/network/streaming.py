@@ -63,11 +63,8 @@ class StreamingNetwork:
         skipped = 0
         for window in windows:
             content = self._checked(window.log_mel)
-            if (
-                stretch is not None
-                and window.stretch is stretch
-                and window.start_sample == self._next_sample
-            ):
+            continues = window.stretch is stretch and window.start_sample == self._next_sample
+            if continues and stretch is not None:
                 pieces.append(self._new_frames(content, is_first=not pieces))
             else:
                 rows += self._run(pieces, skipped)
@@ -113,8 +110,9 @@ class StreamingNetwork:
         if not pieces:
             return []
         steps = self._steps
-        frames = pieces[0] if len(pieces) == 1 else np.concatenate(pieces)
-        values = self._quantize(frames)[None, ..., None]
+        if len(pieces) == 1:  # one window that continues the one before, as live sound has it
+            return [self._run_step(self._quantize(pieces[0])[None, ..., None])]
+        values = self._quantize(np.concatenate(pieces))[None, ..., None]
         rows, at, last = [], 0, values.shape[1] - steps.overlap_frames
         stretch_frames = steps.stretch_windows * steps.stride_frames
         while last - at >= stretch_frames:
@@ -122,12 +120,17 @@ class StreamingNetwork:
             rows.append(self._run_stretch(values[:, at:end]))
             at += stretch_frames
         while last - at >= steps.stride_frames:
-            step = values[:, at : at + steps.overlap_frames + steps.stride_frames]
-            results = self._parts.advance.run({**self._states, FRAMES: step})
-            rows.append(results.pop(LOGITS))
-            self._states = results
+            end = at + steps.overlap_frames + steps.stride_frames
+            rows.append(self._run_step(values[:, at:end]))
             at += steps.stride_frames
-        return rows if len(rows) == 1 and not skipped else [np.concatenate(rows)[skipped:]]
+        return [np.concatenate(rows)[skipped:]]
+
+    def _run_step(self, frames: NDArray[Any]) -> NDArray[Any]:
+        """Returns the logits of the window that ends with the frames of one stride."""
+        results = self._parts.advance.run({**self._states, FRAMES: frames})
+        logits = results.pop(LOGITS)
+        self._states = results
+        return logits
 
     def _run_stretch(self, frames: NDArray[Any]) -> NDArray[Any]:
         """Returns the logits of a stretch of windows."""

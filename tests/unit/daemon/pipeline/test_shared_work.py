@@ -41,9 +41,11 @@ def work(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
     done: Counter[str] = Counter()
     cut, compute, resample = Windower._cut, LogMel.compute, MonoResampler.resample_pcm  # noqa: SLF001 - counts the work that must not be done twice
 
-    def counted_cut(self: Windower, samples: Pcm, start_sample: int, utc_ns: int) -> object:
+    def counted_cut(
+        self: Windower, samples: Pcm, start_sample: int, utc_ns: int, level_dbfs: float
+    ) -> object:
         done["windows"] += 1
-        return cut(self, samples, start_sample, utc_ns)
+        return cut(self, samples, start_sample, utc_ns, level_dbfs)
 
     def counted_compute(self: LogMel, samples: Pcm) -> object:
         features = compute(self, samples)

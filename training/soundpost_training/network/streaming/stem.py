@@ -49,7 +49,8 @@ class Stem(NamedTuple):
     @property
     def frames_before(self) -> int:
         """Frames of the first group that lie before those of the kernel."""
-        return self.groups[0] * self.stride[0] - self.kernel.shape[1]
+        _, height, _ = self.kernel.shape
+        return self.groups[0] * self.stride[0] - int(height)
 
     @property
     def grouped_kernel(self) -> NDArray[np.int8]:

@@ -22,8 +22,8 @@ def test_the_grouped_kernel_gives_the_same_sums(
     stem = Stem(0, 0, (1, 2), 3, weights, stride, bands=16)
     (high, wide), rows, columns = stem.groups, 3, 16 // stride[1]
     frames = rng.integers(-128, 128, ((rows + high - 1) * stride[0], 16))
-    grouped = frames.reshape(-1, stride[0], columns, stride[1]).transpose(0, 2, 1, 3)
-    grouped = grouped.reshape(-1, columns, stride[0] * stride[1])
+    split = frames.reshape(-1, stride[0], columns, stride[1]).transpose(0, 2, 1, 3)
+    grouped = split.reshape(-1, columns, stride[0] * stride[1])
     for row in range(rows):
         for column in range((16 - kernel[1]) // stride[1] + 1):
             at = stem.frames_before + row * stride[0], column * stride[1]
