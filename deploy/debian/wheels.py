@@ -26,6 +26,7 @@ MANYLINUX = ("2014", "_2_17", "_2_27", "_2_28", "_2_31", "_2_34")
 UNUSED_FILES = (
     "bin",
     "soundpost_training*",
+    "soundpost_web*",
     "**/__pycache__",
     "tqdm/completion.sh",
     "**/tests",

@@ -80,7 +80,7 @@ class Gate:
         forwarded = request.headers.get("x-forwarded-for", "")
         if forwarded and self._is_proxy(request):
             return forwarded.rpartition(",")[2].strip()
-        return request.address
+        return plain_address(request.address)
 
     def is_encrypted(self, request: Request, scheme: str) -> bool:
         """Returns whether the client's connection is HTTPS, here or at the proxy."""
@@ -98,6 +98,16 @@ class Gate:
 
     def _is_proxy(self, request: Request) -> bool:
         try:
-            return ipaddress.ip_address(request.address) in self._proxies
+            return ipaddress.ip_address(plain_address(request.address)) in self._proxies
         except ValueError:  # a socket without an address
             return False
+
+
+def plain_address(address: str) -> str:
+    """Returns the IPv4 address that a socket of IPv6 shows as `::ffff:192.0.2.7`, else as it is."""
+    try:
+        parsed = ipaddress.ip_address(address)
+    except ValueError:
+        return address
+    mapped = parsed.ipv4_mapped if isinstance(parsed, ipaddress.IPv6Address) else None
+    return address if mapped is None else str(mapped)

@@ -7,6 +7,8 @@ from typing import NamedTuple
 from soundpost.events import State
 
 _DAY_MS = 86_400_000
+_UNSET_MS = 1_700_000_000_000
+"""November 2023, before this program was written: an earlier clock was never set."""
 
 
 class Rank(IntEnum):
@@ -110,8 +112,11 @@ class EventMessage:
         """The place of the event in the history: its onset, unless the clock contradicts itself.
 
         Times of a recording count from its start, a clock that was never set begins in 1970, and
-        an event of tomorrow would stay above all others. Such events are where they were received.
+        an event of tomorrow would stay above all others. Such events are where they were received,
+        unless the clock of the page is not set either.
         """
+        if self.received_ms < _UNSET_MS:
+            return self.onset_ms
         is_early = self.received_ms - self.onset_ms > _DAY_MS
         is_future = self.onset_ms - self.received_ms > _DAY_MS
         is_wrong = self.clock == "file" or (self.clock != "synced" and is_early) or is_future

@@ -57,8 +57,8 @@ class Retention:
         if now_seconds < self._due_seconds:
             return
         self._due_seconds = now_seconds + _EVERY_SECONDS
-        oldest_ms = round(self._now_seconds() * 1_000) - self._limits.days * _DAY_MS
         with transaction(connection):
+            oldest_ms = self._latest_ms(connection) - self._limits.days * _DAY_MS
             removed = connection.execute(
                 "DELETE FROM events WHERE key IN"
                 " (SELECT key FROM events WHERE at_ms < ? ORDER BY at_ms LIMIT ?)",
@@ -74,6 +74,16 @@ class Retention:
         if removed:
             connection.execute(f"PRAGMA incremental_vacuum({_PAGES})").fetchall()
             self._due_seconds = now_seconds
+
+    def _latest_ms(self, connection: sqlite3.Connection) -> int:
+        """Returns the time from which the age counts.
+
+        It is that of the newest event if the clock is ahead of it: a clock that jumps by years must
+        not empty the history.
+        """
+        now_ms = round(self._now_seconds() * 1_000)
+        (newest_ms,) = connection.execute("SELECT max(at_ms) FROM events").fetchone()
+        return now_ms if newest_ms is None else min(now_ms, newest_ms)
 
 
 def used_bytes(connection: sqlite3.Connection) -> int:

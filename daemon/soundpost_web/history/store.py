@@ -99,7 +99,8 @@ class HistoryStore:
         try:
             self._retention.tick(self._connection)
         except DamagedFileError as error:
-            self._replace(error)
+            with suppress(StoreError):  # the next message meets it again
+                self._replace(error)
         except sqlite3.Error as error:
             self._failure.fail("old events cannot be removed: %s", error)
 

@@ -10,6 +10,7 @@ from soundpost_web.pages.catalogue import Catalogue
 from soundpost_web.settings.zones import Zones, from_ms
 
 _MINUTE_SECONDS = 60.0
+_MINUTES_PER_HOUR = 60
 _STATES = {
     Rank.STARTED: "started",
     Rank.CONFIRMED: "confirmed",
@@ -93,7 +94,10 @@ def length(seconds: float, text: Catalogue) -> str:
     if seconds < _MINUTE_SECONDS:
         return text("event.seconds", seconds=f"{seconds:.1f}")
     minutes, rest = divmod(round(seconds), 60)
-    return text("event.minutes", minutes=minutes, seconds=rest)
+    if minutes < _MINUTES_PER_HOUR:
+        return text("event.minutes", minutes=minutes, seconds=rest)
+    hours, minutes = divmod(minutes, _MINUTES_PER_HOUR)
+    return text("event.hours", hours=hours, minutes=minutes)
 
 
 def signed(level_dbfs: float) -> str:

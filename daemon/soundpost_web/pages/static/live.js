@@ -15,40 +15,46 @@
     return template.content.firstElementChild;
   };
 
-  const showNode = (html) => {
-    const fresh = element(html);
+  // Puts an element in the place of that of its id, unless it is the same: a screen reader would
+  // read it again, and a person who is on its link would lose it. Returns false if there is none.
+  const replace = (fresh) => {
     const old = document.getElementById(fresh.id);
-    if (old) {
-      const focused = old.contains(document.activeElement);
-      old.replaceWith(fresh);
-      if (focused) fresh.querySelector("a").focus();
-      return;
-    }
+    if (!old) return false;
+    old.classList.remove("fresh");
+    if (old.outerHTML === fresh.outerHTML) return true;
+    const focused = old.contains(document.activeElement);
+    old.replaceWith(fresh);
+    if (focused) fresh.querySelector("a")?.focus();
+    return true;
+  };
+
+  const showNode = (fresh) => {
+    if (replace(fresh)) return;
     const after = [...nodes.children].find((node) => node.dataset.name > fresh.dataset.name);
     nodes.insertBefore(fresh, after || null);
   };
 
-  const showEvent = (html, isNew) => {
-    const fresh = element(html);
-    const old = document.getElementById(fresh.id);
-    if (old) {
-      const focused = old.contains(document.activeElement);
-      old.replaceWith(fresh);
-      if (focused) fresh.querySelector("a")?.focus();
-      return;
-    }
+  const showEvent = (fresh, isNew) => {
+    if (replace(fresh)) return;
     fresh.classList.toggle("fresh", isNew);
     events.prepend(fresh);
     while (events.children.length > Number(events.dataset.most)) events.lastElementChild.remove();
   };
 
+  const keepOnly = (list, elements) => {
+    const ids = new Set(elements.map((kept) => kept.id));
+    [...list.children].filter((child) => !ids.has(child.id)).forEach((child) => child.remove());
+  };
+
   const show = (change) => {
+    const freshNodes = change.nodes.map(element);
+    const freshEvents = change.events.map(element);
     if (change.all) {
-      nodes.replaceChildren();
-      events.replaceChildren();
+      keepOnly(nodes, freshNodes);
+      keepOnly(events, freshEvents);
     }
-    change.nodes.forEach(showNode);
-    change.events.forEach((html) => showEvent(html, !change.all));
+    freshNodes.forEach(showNode);
+    freshEvents.forEach((fresh) => showEvent(fresh, !change.all));
     if (change.banner !== null) banner.innerHTML = change.banner;
     document.getElementById("no-nodes").hidden = nodes.children.length > 0;
     document.getElementById("no-events").hidden = events.children.length > 0;

@@ -94,3 +94,11 @@ def test_what_a_proxy_says_of_its_client_counts(tmp_path: Path) -> None:
     assert gate.client_address(request("10.0.0.2", **forwarded)) == "10.0.0.2"
     assert not gate.is_encrypted(request("10.0.0.2", **forwarded), "http")
     assert gate.is_encrypted(request(), "https")
+
+
+def test_an_address_of_ipv4_is_the_same_on_a_socket_of_ipv6(tmp_path: Path) -> None:
+    """Otherwise all of them would share one limit of the login, and no proxy would be found."""
+    gate = make_gate(tmp_path, proxy_header="X-User", proxy_addresses=[PROXY])
+    assert gate.visitor(request(f"::ffff:{PROXY}", x_user="bert")).role is Role.VIEWER
+    assert gate.client_address(request("::ffff:192.0.2.7")) == "192.0.2.7"
+    assert gate.client_address(request("2001:db8::7")) == "2001:db8::7"

@@ -25,11 +25,13 @@ def filled(tmp_path: Path, count: int) -> Path:
     return store.path
 
 
-def retain(path: Path, limits: Limits, ticks: int = 20) -> tuple[int, int]:
+def retain(
+    path: Path, limits: Limits, ticks: int = 20, now_seconds: float = NOON.timestamp()
+) -> tuple[int, int]:
     """Runs the retention; returns the number of events that are left, and the size."""
     connection = open_writer(path)
     clock = ManualClock()
-    retention = Retention(limits, now_seconds=NOON.timestamp, monotonic_seconds=clock)
+    retention = Retention(limits, now_seconds=lambda: now_seconds, monotonic_seconds=clock)
     for _ in range(ticks):
         retention.tick(connection)
         clock.seconds += 1.0
@@ -44,6 +46,13 @@ def test_events_beyond_the_age_are_removed_in_slices(tmp_path: Path) -> None:
     path = filled(tmp_path, 1_300)
     left, _ = retain(path, Limits(days=100, megabytes=100))
     assert left == 101
+
+
+def test_a_clock_that_jumps_by_years_removes_nothing(tmp_path: Path) -> None:
+    """The age counts from the newest event."""
+    path = filled(tmp_path, 50)
+    left, _ = retain(path, Limits(days=100, megabytes=100), now_seconds=NOON.timestamp() + 1e9)
+    assert left == 50
 
 
 def test_the_oldest_events_go_when_the_file_is_too_large(tmp_path: Path) -> None:

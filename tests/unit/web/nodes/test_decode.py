@@ -118,3 +118,9 @@ def test_an_event_of_a_wrong_clock_lies_where_it_was_received(
     """A recording counts from its start, and a board without a clock begins in 1970."""
     event = decode_event("gate", detection(**fields), RECEIVED_MS)
     assert event.at_ms == (event.onset_ms if is_at_onset else RECEIVED_MS)
+
+
+def test_while_the_clock_of_the_page_is_not_set_the_node_is_right() -> None:
+    """A board without a battery begins in 1970, and would remove what it has placed there."""
+    event = decode_event("gate", detection(), received_ms=60_000)
+    assert event.at_ms == event.onset_ms

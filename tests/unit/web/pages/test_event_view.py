@@ -75,6 +75,7 @@ def test_a_length_is_in_words() -> None:
     end_ms = ms(NOON + timedelta(seconds=3.25))
     assert view(state="ended", offset_ms=end_ms).length == "3.2 s"
     assert length(87.4, TEXT) == "1 min 27 s"
+    assert length(93_720.0, TEXT) == "26 h 2 min"
     assert clock_length(3_723.9) == "1:02:03"
     assert clock_length(-5.0) == "0:00"
 
