@@ -2,7 +2,7 @@
 
 from soundpost.archive.clips.best import BestEvents
 from soundpost.archive.clips.cutter import ClipCutter
-from soundpost.archive.clips.folder import ClipFolder
+from soundpost.archive.clips.folder import ClipFolder, is_clip
 from soundpost.archive.clips.plan import ClipPlan, ClipSettings
 from soundpost.archive.clips.read_sound import SoundConsumer, read_sound
 
@@ -13,5 +13,6 @@ __all__ = [
     "ClipPlan",
     "ClipSettings",
     "SoundConsumer",
+    "is_clip",
     "read_sound",
 ]

@@ -5,6 +5,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from soundpost.archive.clips.plan import NAME, ClipPlan
+from soundpost.archive.journal import FOLDER as JOURNAL
 from soundpost.audio import Pcm
 from soundpost.errors import ArchiveError
 from soundpost.evidence.encode.flac import encode_flac
@@ -14,6 +15,13 @@ from soundpost.system.atomic_file import PART, probe_folder, write_atomic
 
 FOLDER = "clips"
 SOUND, PICTURE = ".flac", ".png"
+
+
+def is_clip(path: Path) -> bool:
+    """Returns whether a file is a clip in a folder of results, and so no recording."""
+    clips = path.parent.parent
+    is_named = clips.name == FOLDER and NAME.fullmatch(path.name) is not None
+    return is_named and (clips.parent / JOURNAL).is_dir()
 
 
 class ClipFolder:

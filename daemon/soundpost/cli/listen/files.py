@@ -6,6 +6,7 @@ import stat
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from soundpost.archive.clips import is_clip
 from soundpost.system.printable import printable
 
 SUFFIXES = frozenset(
@@ -53,7 +54,8 @@ class FileSearch:
         """Returns the recordings: files as they are named, those in folders sorted, each once.
 
         Folders are searched with all folders below them. Names that begin with a dot are left out:
-        macOS writes such a file beside each recording.
+        macOS writes such a file beside each recording. So are clips of `soundpost analyze`, whose
+        results may lie below: their events would count twice.
         """
         found = [file for path in paths for file in self._files_at(path)]
         if self.skipped:
@@ -93,8 +95,9 @@ class FileSearch:
         for parent, folders, files in walk:
             folders[:] = sorted(name for name in folders if self._is_new(Path(parent, name)))
             for name in sorted(files):
-                if not name.startswith("."):
-                    yield Path(parent, name)
+                path = Path(parent, name)
+                if not name.startswith(".") and not is_clip(path):
+                    yield path
 
     def _is_new(self, folder: Path) -> bool:
         """Returns whether a folder is to be searched: links can lead back to one above."""

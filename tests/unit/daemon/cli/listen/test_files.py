@@ -41,6 +41,17 @@ def test_a_folder_is_searched_with_all_below_it_in_order(folder: Path) -> None:
     assert names(found, folder) == ["a.FLAC", "b.wav", "deep/c.opus", "deep/recorder.raw"]
 
 
+def test_clips_of_an_archive_are_not_recordings_of_it(tmp_path: Path) -> None:
+    """Results below the analyzed folder; recordings of any other name and place stay in."""
+    clip = "0.957-20251026_023000-00754.3s-1a2b3c4d.flac"
+    recordings = [f"clips/dog/{clip}", "results/clips/dog/mine.flac", f"results/{clip}", "z.wav"]
+    for name in (f"results/clips/dog/{clip}", *recordings):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_bytes(b"fLaC")
+    (tmp_path / "results/.journal").mkdir()
+    assert set(names(FileSearch().find([tmp_path]), tmp_path)) == set(recordings)
+
+
 def test_files_that_are_not_sound_are_named_once(
     folder: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
