@@ -12,10 +12,9 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "deploy" / "debian"))
 
-# The modules that build the Debian package.
-from lock_file import LockFile  # noqa: E402
-from releases import RELEASES  # noqa: E402
-from wheels import LOCK, MANYLINUX  # noqa: E402
+from lock_file import LockFile  # noqa: E402 - of the folder that is added above
+from releases import RELEASES  # noqa: E402 - as above
+from wheels import LOCK, MANYLINUX  # noqa: E402 - as above
 
 RELEASE, CODENAME, MACHINE = RELEASES[12], "bookworm", "aarch64"
 FOLDER = ROOT / ".build" / "bench"
