@@ -148,7 +148,7 @@ bench: NEEDS = python broker
 bench: $(VENV)/.with-demo $(VENV)/.with-test machine ## Measure the processing costs, as ratios to YAMNet on the same core [BUNDLES="everyday esc50"]
 	@$(BENCH)/bench.py $(BUNDLES)
 
-bench-instructions: NEEDS = python qemu
+bench-instructions: NEEDS = python build
 bench-instructions: $(VENV)/.with-demo $(VENV)/.with-test machine ## Count the instructions of each stage on emulated processors of arm64 [BUNDLES="everyday esc50"]
 	@$(BENCH)/instructions.py $(BUNDLES)
 

@@ -1,32 +1,29 @@
 """A Python for arm64 with Soundpost's locked libraries, run by QEMU's user mode with a counter.
 
-It is made once below .build/bench, without root: apt and pip download the packages of Debian 12 and
-the wheels for arm64, and nothing of them is run while they are unpacked.
+Both are made once below .build/bench, without root: apt and pip download packages of Debian 12 and
+the wheels for arm64, which are unpacked only. QEMU comes from there, too, because that of Debian 13
+is linked statically, and loads no plugin; so every machine counts by the same version.
 """
 
 import shutil
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "deploy" / "debian"))
 
-# The modules that build the Debian package.
-from lock_file import LockFile  # noqa: E402
-from releases import RELEASES  # noqa: E402
-from wheels import LOCK, MANYLINUX  # noqa: E402
+from lock_file import LockFile  # noqa: E402 - of the folder that is added above
+from releases import RELEASES  # noqa: E402 - as above
+from wheels import LOCK, MANYLINUX  # noqa: E402 - as above
 
 RELEASE, CODENAME, MACHINE = RELEASES[12], "bookworm", "aarch64"
 FOLDER = ROOT / ".build" / "bench"
 KEYRING = Path("/usr/share/keyrings/debian-archive-keyring.gpg")
-EMULATOR = "qemu-aarch64"
-PROGRAMS = (EMULATOR, "cc", "apt-get", "dpkg-deb")
+PROGRAMS = ("cc", "apt-get", "dpkg", "dpkg-deb")
 PACKAGES = (f"python{RELEASE.python}-minimal", f"libpython{RELEASE.python}-stdlib", "libstdc++6")
 LIBRARIES = "opt/libraries"
-LATEST_API = 10
-"""The plugin API's versions that are tried, from 1: QEMU refuses a plugin that states another."""
-
 PARTS = {"cortex-a53": "0xd03", "cortex-a72": "0xd08", "cortex-a76": "0xd0b"}
 """Part numbers of Arm in the register MIDR_EL1: a Pi 3 has the A53, a Pi 4 the A72, a Pi 5 the A76.
 XNNPACK chooses some of its kernels by them, and by the features that QEMU reports."""
@@ -73,10 +70,12 @@ class CountedPython:
 
     def __init__(self, processor: str) -> None:
         self._processor = processor
-        self._root = _made_root()
+        self._root, self._emulator = _made_root(), _made_emulator()
         self._counter = FOLDER / "instruction_counter.so"
         self._write_processor()
-        self._build_counter()
+        source = Path(__file__).with_name("instruction_counter.c")
+        build = ["cc", "-O2", "-shared", "-fPIC", "-o", str(self._counter), str(source)]
+        subprocess.run(build, check=True)
 
     def run(self, program: Path, *arguments: str) -> tuple[str, dict[int, int]]:
         """Returns what a program printed, and the count at each point that it reported."""
@@ -99,9 +98,9 @@ class CountedPython:
             "PYTHONPYCACHEPREFIX": str(FOLDER / "compiled"),
             "SOUNDPOST_MODELS": str(ROOT / "models"),
         }
-        emulator = [EMULATOR, "-L", str(self._root), "-cpu", self._processor]
+        emulator = [*self._emulator, "-L", str(self._root), "-cpu", self._processor]
         emulator += ["-plugin", str(self._counter), "-d", "plugin", "-D", str(counts)]
-        for name in ("LD_LIBRARY_PATH", "PYTHONDONTWRITEBYTECODE", "SOUNDPOST_DATA"):
+        for name in ("LD_LIBRARY_PATH", "PYTHONDONTWRITEBYTECODE"):
             emulator += ["-U", name]
         for name, value in environment.items():
             emulator += ["-E", f"{name}={value}"]
@@ -114,18 +113,6 @@ class CountedPython:
         for name, text in SYSTEM_FILES.items():
             _write(self._root / "sys/devices/system/cpu" / name, f"{text}\n")
 
-    def _build_counter(self) -> None:
-        """Builds the plugin for the version of the API that this QEMU supports."""
-        source = Path(__file__).with_name("instruction_counter.c")
-        for version in range(1, LATEST_API + 1):
-            options = ["-O2", "-shared", "-fPIC", f"-DAPI_VERSION={version}"]
-            subprocess.run(["cc", *options, "-o", str(self._counter), str(source)], check=True)
-            command = self._command(FOLDER / "unused.counts", "-c", "")
-            done = subprocess.run(command, capture_output=True, text=True, check=False)
-            if not done.returncode:
-                return
-        raise RuntimeError(f"{EMULATOR} does not run the plugin: {done.stderr.strip()}")
-
 
 def _made_root() -> Path:
     """Returns the folder of the emulated programs; makes it at the first call."""
@@ -135,22 +122,43 @@ def _made_root() -> Path:
         shutil.rmtree(part, ignore_errors=True)
         part.mkdir(parents=True)
         print(f"downloading Python {RELEASE.python} and the libraries for {MACHINE} …", flush=True)
-        _unpack_debian(part, FOLDER / "apt")
+        _unpack_debian(part, "arm64", PACKAGES)
         _install_wheels(part / LIBRARIES)
         part.rename(root)
     return root
 
 
-def _unpack_debian(root: Path, apt: Path) -> None:
+def _made_emulator() -> list[str]:
+    """Returns the command of QEMU with its own loader and libraries; unpacks it at the first call.
+
+    They are older than those of this machine, which need not fit.
+    """
+    root = FOLDER / "emulator"
+    if not root.exists():
+        part = FOLDER / "emulator.part"
+        shutil.rmtree(part, ignore_errors=True)
+        part.mkdir(parents=True)
+        command = ["dpkg", "--print-architecture"]
+        done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
+        _unpack_debian(part, done.stdout.strip(), ("qemu-user",))
+        part.rename(root)
+    loader = next(root.glob("lib/*/ld-linux-*.so.*"))
+    triplet = loader.parent.name
+    folders = f"{root}/lib/{triplet}:{root}/usr/lib/{triplet}"
+    return [str(loader), "--library-path", folders, str(root / "usr" / "bin" / "qemu-aarch64")]
+
+
+def _unpack_debian(root: Path, architecture: str, packages: Sequence[str]) -> None:
     """Downloads Debian's packages by an apt with folders of its own, and unpacks them."""
+    apt = FOLDER / f"apt-{architecture}"
     for folder in ("state/lists/partial", "cache/archives/partial"):
         (apt / folder).mkdir(parents=True, exist_ok=True)
     (apt / "state" / "status").touch()
     sources = apt / "sources.list"
     sources.write_text(f"deb [signed-by={KEYRING}] http://deb.debian.org/debian {CODENAME} main\n")
     options = {
-        "APT::Architecture": "arm64",
-        "APT::Architectures": "arm64",
+        "APT::Architecture": architecture,
+        "APT::Architectures": architecture,
         "Debug::NoLocking": "true",
         "Dir::Cache": apt / "cache",
         "Dir::Etc::sourcelist": sources,
@@ -161,7 +169,7 @@ def _unpack_debian(root: Path, apt: Path) -> None:
     command = ["apt-get", "-qq", "-y", *(f"-o{name}={value}" for name, value in options.items())]
     subprocess.run([*command, "update"], check=True)
     install = ["--download-only", "--no-install-recommends", "install"]
-    subprocess.run([*command, *install, *PACKAGES], check=True, stdout=subprocess.DEVNULL)
+    subprocess.run([*command, *install, *packages], check=True, stdout=subprocess.DEVNULL)
     for package in sorted((apt / "cache" / "archives").glob("*.deb")):
         subprocess.run(["dpkg-deb", "--extract", package, root], check=True)
 

@@ -1,21 +1,16 @@
-/* A plugin of QEMU's user mode that counts the instructions of the emulated program.
+/* A plugin of QEMU's user mode (7.2, API version 1) that counts the instructions of the emulated program.
  *
  * The program reports a point by getpriority(PRIO_PROCESS, number), which Python does not call by
  * itself; a line with the number and the count so far goes to the log (-d plugin -D FILE).
  *
- * Debian has no package with QEMU's header, so the few functions are declared here as in
- * include/qemu/qemu-plugin.h of QEMU 7.2 (API version 1). Calls for each block of instructions are used instead of
- * inline additions, whose function differs from one version of the API to the next.
+ * Debian has no package with QEMU's header, so the few functions are declared here as in include/qemu/qemu-plugin.h.
  */
 #include <inttypes.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 
-#ifndef API_VERSION
 #define API_VERSION 1
-#endif
-
 #define GETPRIORITY 141 /* of arm64, as of all processors with the generic table of Linux */
 #define PRIO_PROCESS 0
 #define NO_REGISTERS 0 /* QEMU_PLUGIN_CB_NO_REGS: the callback reads no register */

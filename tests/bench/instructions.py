@@ -26,10 +26,11 @@ YAMNET_STRIDE_SECONDS = 0.5
 def count(processor: str, bundle: str, yamnet: Path) -> bool:
     """Prints the counts of a processor; returns whether the limit holds."""
     printed, points = CountedPython(processor).run(PROGRAM, bundle, str(yamnet))
-    *rows, stride_seconds = (json.loads(line) for line in printed.splitlines())
+    *rows, last = printed.splitlines()
+    stride_seconds = float(json.loads(last))
     print(f"\n{processor}, bundle {bundle}, a window every {stride_seconds:g} s")
-    millions = {}
-    for name, unit, units, point in rows:
+    millions: dict[str, float] = {}
+    for name, unit, units, point in map(json.loads, rows):
         millions[name] = (points[point + 1] - points[point]) / units / 1e6
         print(f"  {name:20} {millions[name]:9.3f} million instructions for a {unit}")
     same = millions["YAMNet"] / stride_seconds

@@ -2,8 +2,8 @@
 
 PYTHONPATH=tests/support python tests/bench/live_costs.py [SECONDS]
 
-Three phases of SECONDS each: silence, steady noise, noise that comes and goes with clips of events
-and a subscriber. Needs pulseaudio, mosquitto and PyAudio (`make bench-live` sees to them).
+Three phases of SECONDS each: silence, steady noise, noise that comes and goes, with events and
+their clips. Needs pulseaudio, mosquitto and PyAudio (`make bench-live` sees to them).
 """
 
 import os
@@ -41,7 +41,7 @@ folder = "{folder}/clips"
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """What the threads of a process have used since its start.
+    """Wake-ups and processor time of the threads of a process since its start.
 
     Attributes:
         wake_ups: Times that each thread was put to sleep and woke up again, by thread.
@@ -132,9 +132,9 @@ def main(seconds: float) -> None:
             )
         finally:
             daemon.send_signal(signal.SIGTERM)
-            daemon.wait(timeout=30)
+            if daemon.wait(timeout=30):
+                print((folder / "log").read_text(encoding="utf-8"))
             log.close()
-            print((folder / "log").read_text()[-800:])
             broker.kill()
             card.kill()
 

@@ -155,11 +155,14 @@ def _measure_here(bundle: str, yamnet: Path) -> Ratios:
     interpreter = Interpreter(yamnet.read_bytes(), 1)
     # In turn, so that a slow phase of the machine affects both.
     pairs = [(measure(config, model), _yamnet_ms(interpreter)) for _ in range(ROUNDS)]
-    costs, yamnet_ms = pairs[0][0], median(pair[1] for pair in pairs)
+    costs = [ours for ours, _ in pairs]
     return Ratios(
-        stride_seconds,
-        yamnet_ms,
-        *(median(getattr(pair[0], name) for pair in pairs) for name in costs.__slots__),
+        stride_seconds=stride_seconds,
+        yamnet_ms=median(theirs for _, theirs in pairs),
+        features_ms=median(each.features_ms for each in costs),
+        classify_ms=median(each.classify_ms for each in costs),
+        decide_ms=median(each.decide_ms for each in costs),
+        pipeline_ms=median(each.pipeline_ms for each in costs),
         model=median(ours.classify_ms * stride_seconds / theirs for ours, theirs in pairs),
         pipeline=median(ours.pipeline_ms * stride_seconds / theirs for ours, theirs in pairs),
     )

@@ -12,6 +12,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from itertools import islice
 from pathlib import Path
 
@@ -76,18 +77,17 @@ def stages(bundle: str, yamnet: Path, folder: Path) -> Iterator[Stage]:
     """
     config = Config(classify=ClassifyConfig(bundle=bundle))
     model = load_model(config.classify)
-    for channels in (1, 2):
-        name = "capture, mono" if channels == 1 else f"capture, {channels} channels"
-        yield _per_second(name, lambda channels=channels: _capture(channels))  # type: ignore[misc]
+    yield _per_second("capture, mono", lambda: _capture(1))
+    yield _per_second("capture, 2 channels", lambda: _capture(2))
     yield _per_second("features", lambda: _features(model))
     yield _per_second("classify", lambda: _classify(model))
     yield _per_second("decide", lambda: _decide(model, config))
     yield _per_second("pipeline", lambda: _pipeline(model, config))
     quiet_seconds = QUIET_CHUNKS / FILE_CHUNKS_PER_SECOND
-    quiet = lambda: _quiet(bundle, folder)  # noqa: E731 - as the others
+    quiet = partial(_quiet, bundle, folder)
     yield Stage("daemon, no window", "second of sound", quiet_seconds, quiet)
     for labels in LABELS:
-        decide = lambda labels=labels: _decide_wide(labels)  # noqa: E731 - bound in a loop
+        decide = partial(_decide_wide, labels)
         yield Stage(f"decide, {labels} labels", "window", DECISIONS, decide)
     yield Stage("YAMNet", "window", 1, lambda: _yamnet(yamnet))
 

@@ -20,7 +20,8 @@ print(json.dumps(sorted(sys.modules)))
 """
 
 UNUSED = (
-    *("soundpost.archive", "soundpost.importer.import_model", "soundpost.importer.labels"),
+    *("soundpost.archive.analysis", "soundpost.archive.report", "soundpost.archive.tables"),
+    *("soundpost.importer.import_model", "soundpost.importer.labels", "soundpost.review"),
     *("soundpost.cli.watch", "soundpost.cli.listen", "soundpost_training", "soundpost_web"),
     *("soundpost.commands.executor", "soundpost.metrics.exporter", "soundpost.gate.voice_trigger"),
     *("numpy.ma", "numpy.random", "numpy.testing", "statistics", "difflib"),

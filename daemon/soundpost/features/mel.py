@@ -51,7 +51,7 @@ class MelBands:
         bands = weights.shape[1]
         edges = [bands * block // BLOCKS for block in range(BLOCKS + 1)]
         for first, end in pairwise(edges):
-            used = np.flatnonzero(np.any(weights[:, first:end], axis=1))
+            used = np.flatnonzero(weights[:, first:end].any(axis=1))
             bins = slice(used[0], used[-1] + 1) if len(used) else slice(0, 0)
             block = np.ascontiguousarray(weights[bins, first:end])
             self._blocks.append((bins, slice(first, end), block))
