@@ -14,8 +14,9 @@ from soundpost.gate import build_gate
 from soundpost.health import Health
 from soundpost.manifest import LogMelInput, ModelInput
 from soundpost.observer import Observer
-from soundpost.pipeline.pipeline import ModelStages, Pipeline, Stages
+from soundpost.pipeline.pipeline import Pipeline
 from soundpost.pipeline.rates import CaptureRate, OtherRate, Rate, capture_rate_hz
+from soundpost.pipeline.stages import ModelStages, Stages
 from soundpost.pipeline.streams import RateStream, SharedWindows, WindowQueue
 
 

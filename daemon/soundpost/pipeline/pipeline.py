@@ -1,51 +1,17 @@
 """Runs the stages in their order, and puts what the models detect onto the clock of capture."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from soundpost.audio import Chunk
 from soundpost.capture import Source
-from soundpost.classify.model import WindowClassifier
-from soundpost.decide import Rule, SummingTracker
+from soundpost.decide import Rule
 from soundpost.errors import CaptureError
 from soundpost.events import AnyWindow, Detection, Scores, Summary
-from soundpost.gate import Gate
 from soundpost.health import Health
 from soundpost.observer import Observer
-from soundpost.pipeline.rates import Rate
-from soundpost.pipeline.streams import DueWindow, WindowQueue
-
-
-@dataclass(frozen=True, slots=True)
-class ModelStages:
-    """The stages of one model.
-
-    Attributes:
-        rate: The clock that its windows and its events count on.
-        classifier: Scores a window.
-        tracker: Turns scores into events.
-    """
-
-    rate: Rate
-    classifier: WindowClassifier
-    tracker: SummingTracker
-
-
-@dataclass(frozen=True, slots=True)
-class Stages:
-    """The stages between a source and its detections.
-
-    Attributes:
-        gate: Drops chunks that are not worth classifying.
-        windows: Cuts chunks into the windows of all models.
-        models: The stages of each model.
-        sample_rate_hz: Rate of the chunks.
-    """
-
-    gate: Gate
-    windows: WindowQueue
-    models: Sequence[ModelStages]
-    sample_rate_hz: int
+from soundpost.pipeline.stages import Stages
+from soundpost.pipeline.streams import DueWindow
 
 
 class Pipeline:
