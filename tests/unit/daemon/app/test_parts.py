@@ -1,12 +1,15 @@
 """Parts of the daemon that are built for several models."""
 
+import os
 from pathlib import Path
+from typing import Literal
 
 import msgspec
 import pytest
 from tiny_models import tiny_model
 
-from soundpost.app.parts import build_evidence, build_message_builder
+from soundpost.app.parts import build_evidence, build_message_builder, build_source
+from soundpost.capture import JoinedSource
 from soundpost.config import (
     CaptureConfig,
     Config,
@@ -69,3 +72,22 @@ def test_clips_have_the_rate_of_capture(manifests: list[Manifest], tmp_path: Pat
         build_evidence(config, manifests, Health())
     at_48_khz = msgspec.structs.replace(config, capture=CaptureConfig(rate_hz=48_000))
     assert not isinstance(build_evidence(at_48_khz, manifests, Health()), NoEvidence)
+
+
+@pytest.mark.parametrize(("pace", "is_joined"), [("fast", True), ("real", False)])
+def test_a_file_read_as_fast_as_possible_comes_in_long_chunks(
+    tmp_path: Path, pace: Literal["fast", "real"], *, is_joined: bool
+) -> None:
+    """At the pace of a microphone it comes as it would from one."""
+    path = tmp_path / "sound.wav"
+    path.write_bytes(b"")
+    config = Config(capture=CaptureConfig(source=f"wav:{path}", pace=pace))
+    source = build_source(config, 16_000, Health())
+    assert isinstance(source, JoinedSource) == is_joined
+
+
+def test_a_pipe_keeps_its_chunks(tmp_path: Path) -> None:
+    """Its sound may come as slowly as it is recorded."""
+    os.mkfifo(tmp_path / "pipe")
+    config = Config(capture=CaptureConfig(source=f"wav:{tmp_path / 'pipe'}", pace="fast"))
+    assert not isinstance(build_source(config, 16_000, Health()), JoinedSource)

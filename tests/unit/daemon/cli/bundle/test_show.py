@@ -5,6 +5,7 @@ import json
 from pathlib import Path
 
 from named_bundle import write_named_bundle
+from streaming_bundle import streaming_bundle
 
 from soundpost.cli.bundle.show import show
 
@@ -43,5 +44,14 @@ def test_json_has_the_manifest_without_its_labels(tmp_path: Path) -> None:
 def test_our_own_bundle_is_shown_too() -> None:
     """Nothing is known of its scores in noise."""
     assert "noise       no label is known to score in silence" in shown(
+        Path(__file__).resolve().parents[4] / "golden" / "tiny-int8"
+    )
+
+
+def test_a_bundle_that_computes_each_frame_once_says_so() -> None:
+    """With the frames of its positions; another one has no such line."""
+    rows = dict(line.split(maxsplit=1) for line in shown(streaming_bundle().folder).splitlines())
+    assert rows["frames"] == "computed once: a position every 24 frames, of 77"
+    assert "frames      computed" not in shown(
         Path(__file__).resolve().parents[4] / "golden" / "tiny-int8"
     )

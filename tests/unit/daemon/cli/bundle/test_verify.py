@@ -5,11 +5,14 @@ import io
 import shutil
 from pathlib import Path
 
+import msgspec
 import numpy as np
 import pytest
 from foreign_bundle import tiny_model, write_bundle
+from streaming_bundle import streaming_bundle
 
 from soundpost.cli.bundle.verify import verify
+from soundpost.manifest import MANIFEST_FILE, Streaming
 
 GOLDEN = Path(__file__).resolve().parents[4] / "golden"
 
@@ -55,3 +58,21 @@ def test_a_range_model_that_does_not_fit_fails(tmp_path: Path) -> None:
     write_bundle(folder, dataclasses.replace(tiny_model("tiny-two-outputs"), range_model=content))
     status, lines = verified(folder)
     assert (status, lines[-2]) == (78, "FAIL range")
+
+
+def test_the_parts_of_a_model_are_compared_with_the_whole_window() -> None:
+    """Of a bundle that computes each frame once."""
+    steps = ["ok hashes", "ok runtime", "ok golden", "ok parts"]
+    assert verified(streaming_bundle().folder) == (0, steps)
+
+
+def test_parts_that_give_other_scores_fail(tmp_path: Path) -> None:
+    """Here of positions that are said to depend on fewer frames than they do."""
+    folder = tmp_path / "everyday"
+    shutil.copytree(streaming_bundle().folder, folder)
+    streaming = Streaming(stride_frames=24, receptive_frames=5)
+    manifest = msgspec.structs.replace(streaming_bundle().manifest, streaming=streaming)
+    (folder / MANIFEST_FILE).write_bytes(msgspec.json.encode(manifest))
+    status, lines = verified(folder)
+    assert status == 78
+    assert {"ok hashes", "ok runtime", "FAIL golden", "FAIL parts"} <= set(lines)
