@@ -11,10 +11,12 @@ import pytest
 from analyze_process import command, parts, wait_until
 from daemon_process import SOUNDPOST, soundpost
 from dask_cluster import DaskCluster, has_open
+from long_recording import write_long
 from mqtt_subscriber import PATIENCE_SECONDS
 from sample_archive import recordings, tables, write_archive, write_models, write_sound
 
 FILES = 12
+DAY_SECONDS = 24 * 3_600
 
 
 @pytest.fixture(scope="module")
@@ -78,17 +80,20 @@ def test_killed_workers_lose_nothing(folder: Path, tmp_path: Path, cluster: Dask
 
 
 @pytest.mark.slow
-def test_ctrl_c_frees_the_cluster(folder: Path, tmp_path: Path, cluster: DaskCluster) -> None:
-    """The workers leave a file of hours within a second, and the next run goes on."""
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL])
+def test_the_end_of_a_run_frees_the_cluster(
+    folder: Path, tmp_path: Path, cluster: DaskCluster, number: signal.Signals
+) -> None:
+    """By Ctrl-C or by a kill: workers leave a file of a day, which takes minutes to read."""
     config = folder / "low-high.toml"
     card = tmp_path / "card"
     write_archive(card, FILES)
-    write_sound(card / "a/long.wav", seed=5, seconds=300.0)
+    write_long(card / "a/long.wav", DAY_SECONDS, [], DAY_SECONDS)
     run = start(card, tmp_path / "out", config, cluster.address)
     wait_until(lambda: any(has_open(pid, card / "a/long.wav") for pid in cluster.workers()))
-    os.killpg(run.pid, signal.SIGINT)
+    os.killpg(run.pid, number)
     _, errors = run.communicate(timeout=PATIENCE_SECONDS)
-    assert run.returncode == 128 + signal.SIGINT
+    assert run.returncode == (128 + number if number == signal.SIGINT else -number)
     assert "Traceback" not in errors
     wait_until(lambda: not any(has_open(pid, card / "a/long.wav") for pid in cluster.workers()))
     (card / "a/long.wav").unlink()
