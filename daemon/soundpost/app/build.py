@@ -7,7 +7,12 @@ from dataclasses import replace
 from soundpost.app.daemon import Daemon
 from soundpost.app.named_files import stamp_named_files
 from soundpost.app.node import describe_node
-from soundpost.app.parts import build_evidence, build_message_builder, build_source
+from soundpost.app.parts import (
+    build_evidence,
+    build_joined_source,
+    build_message_builder,
+    build_source,
+)
 from soundpost.capture import QueuedSource, describe_source
 from soundpost.classify.model import Model, load_models_at_place
 from soundpost.commands import (
@@ -50,7 +55,7 @@ def build(live_config: LiveConfig) -> Daemon:
     models = load_models_at_place(config, clock_state)
     manifests = [model.bundle.manifest for model in models]
     rate_hz = capture_rate_hz(config.capture, manifests)
-    source = build_source(config, rate_hz, health)
+    source = build_joined_source(config, rate_hz, health)
     source_name = printable(describe_source(config.capture.source))
     status_line = StatusLine(source_name, rate_hz, lambda: live_config.refusal)
     watchdog = Watchdog(Notifier.from_environment(), status_line, health)

@@ -15,12 +15,16 @@ from soundpost.system.clock import ClockState
 
 
 def build_source(config: Config, sample_rate_hz: int, health: Health) -> Source:
-    """Builds the configured source, not yet opened.
+    """Builds the configured source, not yet opened."""
+    return build_capture_source(config.capture, sample_rate_hz, health)
 
-    A file that is read as fast as possible comes in long chunks; a pipe does not, because its sound
-    may come as slowly as it is recorded.
+
+def build_joined_source(config: Config, sample_rate_hz: int, health: Health) -> Source:
+    """Builds the configured source, in long chunks if it is a file read as fast as possible.
+
+    A pipe keeps its chunks, because its sound may come as slowly as it is recorded.
     """
-    source = build_capture_source(config.capture, sample_rate_hz, health)
+    source = build_source(config, sample_rate_hz, health)
     named = parse_source(config.capture.source)
     if isinstance(named, FileSpec) and named.path.is_file() and config.capture.pace == "fast":
         return JoinedSource(source, sample_rate_hz)

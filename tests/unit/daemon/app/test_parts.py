@@ -8,7 +8,7 @@ import msgspec
 import pytest
 from tiny_models import tiny_model
 
-from soundpost.app.parts import build_evidence, build_message_builder, build_source
+from soundpost.app.parts import build_evidence, build_joined_source, build_message_builder
 from soundpost.capture import JoinedSource
 from soundpost.config import (
     CaptureConfig,
@@ -82,7 +82,7 @@ def test_a_file_read_as_fast_as_possible_comes_in_long_chunks(
     path = tmp_path / "sound.wav"
     path.write_bytes(b"")
     config = Config(capture=CaptureConfig(source=f"wav:{path}", pace=pace))
-    source = build_source(config, 16_000, Health())
+    source = build_joined_source(config, 16_000, Health())
     assert isinstance(source, JoinedSource) == is_joined
 
 
@@ -90,4 +90,4 @@ def test_a_pipe_keeps_its_chunks(tmp_path: Path) -> None:
     """Its sound may come as slowly as it is recorded."""
     os.mkfifo(tmp_path / "pipe")
     config = Config(capture=CaptureConfig(source=f"wav:{tmp_path / 'pipe'}", pace="fast"))
-    assert not isinstance(build_source(config, 16_000, Health()), JoinedSource)
+    assert not isinstance(build_joined_source(config, 16_000, Health()), JoinedSource)
