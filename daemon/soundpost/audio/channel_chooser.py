@@ -80,15 +80,19 @@ class ChannelChooser:
         self._short *= math.exp(-seconds / SHORT_SECONDS)
         self._short += covariance
         # Lists, because for the few channels of a card they are quicker than arrays.
-        long: list[float] = self._long.diagonal().tolist()
+        ever, now = self._long.tolist(), self._short.tolist()
+        long, short = _diagonal(ever), _diagonal(now)
         if not any(long):
             return
         self.has_power = True
-        self._find_carrying(long, self._short.diagonal().tolist())
+        self._find_carrying(long, short)
         if long[self._loudest] * LOUDEST_RATIO < max(long):
             self._loudest = long.index(max(long))
             self._is_inverted = [False] * len(long)
-        self._compare_signs()
+        self._compare_signs(
+            _correlations(ever[self._loudest], long, self._loudest),
+            _correlations(now[self._loudest], short, self._loudest),
+        )
         pairs = zip(self._carries, self._is_inverted, strict=True)
         self.used = tuple(carries and not is_inverted for carries, is_inverted in pairs)
 
@@ -102,22 +106,24 @@ class ChannelChooser:
                 carries = power >= JOIN_RATIO * most or power_now > LOUDER_RATIO * used_now
             self._carries[at] = carries and power > 0.0
 
-    def _compare_signs(self) -> None:
-        now = _correlations(self._short, self._loudest)
+    def _compare_signs(self, ever: list[float], now: list[float]) -> None:
+        """Finds the inverted channels by correlations with the loudest, of the two memories."""
         self._is_inverted = [
             correlation < (UPRIGHT_CORRELATION if was_inverted else INVERTED_CORRELATION)
             for correlation, was_inverted in zip(now, self._is_inverted, strict=True)
         ]
-        ever = zip(_correlations(self._long, self._loudest), self._carries, strict=True)
         self.is_antiphase = any(
-            carries and correlation < ANTIPHASE_CORRELATION for correlation, carries in ever
+            carries and correlation < ANTIPHASE_CORRELATION
+            for correlation, carries in zip(ever, self._carries, strict=True)
         )
 
 
-def _correlations(covariance: NDArray[np.float64], channel: int) -> list[float]:
+def _diagonal(matrix: list[list[float]]) -> list[float]:
+    return [row[at] for at, row in enumerate(matrix)]
+
+
+def _correlations(products: list[float], powers: list[float], channel: int) -> list[float]:
     """Returns the correlation coefficients of all channels with one, 0 for one without power."""
-    powers: list[float] = covariance.diagonal().tolist()
-    products: list[float] = covariance[channel].tolist()
     return [
         product / root if (root := math.sqrt(power) * math.sqrt(powers[channel])) else 0.0
         for product, power in zip(products, powers, strict=True)
