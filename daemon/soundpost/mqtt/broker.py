@@ -6,7 +6,7 @@ import ssl
 from dataclasses import dataclass, field
 from urllib.parse import SplitResult, urlsplit
 
-from soundpost.config import BrokerConfig, MqttConfig, refuse_irregular_credentials
+from soundpost.config import BrokerConfig, refuse_irregular_credentials
 from soundpost.errors import ConfigError
 from soundpost.mqtt.certificates import load_certificates
 from soundpost.mqtt.password import read_password
@@ -107,12 +107,12 @@ def load_broker_address(config: BrokerConfig) -> BrokerAddress:
         username=config.username,
         password=read_password(config.password_file),
     )
-    if isinstance(config, MqttConfig) and config.commands and not broker.is_local:
+    if config.commands and not broker.is_local:
         _require_secure_commands(config, broker)
     return broker
 
 
-def _require_secure_commands(config: MqttConfig, broker: BrokerAddress) -> None:
+def _require_secure_commands(config: BrokerConfig, broker: BrokerAddress) -> None:
     """Raises ConfigError if commands could be forged: without encryption or authentication."""
     if broker.is_exposed:
         raise ConfigError(

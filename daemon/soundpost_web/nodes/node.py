@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass
 
-from soundpost_web.nodes.reports import NodeHealth, NodeSettings
+from soundpost_web.nodes.reports import NodeHealth, NodeResult, NodeSettings
 
 _SHORTEST_SILENCE_SECONDS = 90.0
 """A node reports every 30 s by default, and its states expire after three reports."""
 _MISSED_REPORTS = 3
+_MOST_RESULTS = 10
 _LEVEL_SECONDS = 15.0
 """An older level is not shown: a node that sends levels sends one a second by default."""
 
@@ -21,6 +22,7 @@ class NodeState:
         run_id: The id of its run, which its status carries; None if it is not known.
         health: Its latest health, if any.
         settings: Its latest settings, if any.
+        results: The results of its latest commands, the latest first.
         level_dbfs: Its latest level, if any.
         health_at_seconds: The monotonic time of the latest health.
         report_seconds: The time between the last two reports; None before the second.
@@ -33,6 +35,7 @@ class NodeState:
     run_id: str | None = None
     health: NodeHealth | None = None
     settings: NodeSettings | None = None
+    results: tuple[NodeResult, ...] = ()
     level_dbfs: float | None = None
     health_at_seconds: float | None = None
     report_seconds: float | None = None
@@ -50,6 +53,11 @@ class NodeState:
         if self.health_at_seconds is not None and self.health != health:
             self.report_seconds = now_seconds - self.health_at_seconds
         self.health, self.health_at_seconds = health, now_seconds
+
+    def add_result(self, result: NodeResult) -> None:
+        """Takes the result of a command, in the place of an earlier one of the command."""
+        others = [found for found in self.results if found.id != result.id or result.id is None]
+        self.results = (result, *others)[:_MOST_RESULTS]
 
     def set_level(self, level_dbfs: float, now_seconds: float) -> None:
         """Takes a level."""

@@ -14,6 +14,7 @@ _LARGEST_LEVEL_BYTES = 32
 _MOST_PROBLEMS = 20
 _MOST_SETTINGS = 200
 """As docs/PAYLOAD.md has it."""
+_LONGEST_MESSAGE = 2_000
 _LEVELS_DBFS = (-200.0, 20.0)
 
 Kind = TypeVar("Kind")
@@ -66,6 +67,17 @@ class NodeHealth(_Lenient, frozen=True):
         return self.models or [self.model]
 
 
+class NodeResult(_Lenient, frozen=True):
+    """The result of a command, as docs/PAYLOAD.md has it."""
+
+    id: Text | None
+    command: Text
+    status: Text
+    message: Annotated[str, Meta(max_length=_LONGEST_MESSAGE)]
+    hint: Annotated[str, Meta(max_length=_LONGEST_MESSAGE)] = ""
+    at: Text = ""
+
+
 class NodeSettings(_Lenient, frozen=True):
     """The settings of a node that commands can change, as docs/PAYLOAD.md has them."""
 
@@ -101,6 +113,15 @@ def decode_settings(payload: bytes) -> NodeSettings:
         UnreadableError: They are no settings.
     """
     return _decode(payload, NodeSettings)
+
+
+def decode_result(payload: bytes) -> NodeResult:
+    """Decodes the result of a command.
+
+    Raises:
+        UnreadableError: It is no result.
+    """
+    return _decode(payload, NodeResult)
 
 
 def decode_level(payload: bytes) -> float:

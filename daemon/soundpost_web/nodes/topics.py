@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from soundpost.config.types import TOPICS_OF_A_NODE
 
-LEAVES = ("status", "health", "detections", "summaries", "level", "settings")
+LEAVES = ("status", "health", "detections", "summaries", "level", "settings", "result")
 """The topics below a node, or a source of it, that the page reads."""
 _NAME = re.compile(r"[A-Za-z0-9._-]{1,64}")
 """The name of a node or source, as the configuration of a node has it."""

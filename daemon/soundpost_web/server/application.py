@@ -13,7 +13,7 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Mount, Route
+from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from soundpost.mqtt.broker import connection_settings, load_broker_address
@@ -35,6 +35,7 @@ from soundpost_web.pages.live_page import LivePage
 from soundpost_web.pages.render import STATIC, Renderer
 from soundpost_web.server.account import Account, TooLargeError
 from soundpost_web.server.answers import Answers
+from soundpost_web.server.commands import Commands
 from soundpost_web.server.guard import App, Guard
 from soundpost_web.server.views import LiveStream, Pages, Views
 from soundpost_web.settings import WebSettings
@@ -96,10 +97,17 @@ def build_application(settings: WebSettings, folder: Path) -> Application:
         AboutPage(store, limits, state, zones, text),
         feed,
     )
-    app = _build_app(pages, Account(passwords, sessions, answers, text), answers)
+    subscriber = _build_subscriber(settings, secret, store, state)
+    account = Account(passwords, sessions, answers, text)
+    views = Views(pages, answers, has_commands=settings.mqtt.commands)
+    routes = _routes(views, account, LiveStream(feed, answers))
+    if settings.mqtt.commands:
+        commands = Commands(subscriber.commands.put, state, sessions, answers)
+        routes.append(Route("/node/command", commands.send, methods=["POST"]))
+    app = _build_app(routes, feed, answers)
     gate = Gate(settings.web, passwords, sessions)
     guard = Guard(app, Hosts(settings.web.hosts), gate, answers.refuse)
-    return Application(guard, feed, _build_subscriber(settings, secret, store, state))
+    return Application(guard, feed, subscriber)
 
 
 def _build_subscriber(
@@ -114,9 +122,23 @@ def _build_subscriber(
     return Subscriber(connection, mqtt.prefix, session_seconds, store, state)
 
 
-def _build_app(pages: Pages, account: Account, answers: Answers) -> App:
-    views = Views(pages, answers)
+def _routes(views: Views, account: Account, stream: LiveStream) -> list[BaseRoute]:
+    return [
+        Route("/", views.live),
+        Route("/live/stream", stream),
+        Route("/node", views.node),
+        Route("/history", views.history),
+        Route("/hours", views.hours),
+        Route("/label", views.label),
+        Route("/about", views.about),
+        Route("/login", account.show, methods=["GET"]),
+        Route("/login", account.log_in, methods=["POST"]),
+        Route("/logout", account.log_out, methods=["POST"]),
+        Mount("/static", StaticFiles(directory=STATIC)),
+    ]
 
+
+def _build_app(routes: list[BaseRoute], feed: Feed, answers: Answers) -> App:
     async def on_http_error(request: Request, error: Exception) -> Response:
         status = error.status_code if isinstance(error, HTTPException) else 500
         name = {404: "not_found", 405: "method"}.get(status, "forbidden")
@@ -131,26 +153,14 @@ def _build_app(pages: Pages, account: Account, answers: Answers) -> App:
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
         anyio.to_thread.current_default_thread_limiter().total_tokens = _THREADS
-        task = asyncio.create_task(pages.feed.run())
+        task = asyncio.create_task(feed.run())
         yield
         task.cancel()
         with suppress(asyncio.CancelledError):
             await task
 
     return Starlette(
-        routes=[
-            Route("/", views.live),
-            Route("/live/stream", LiveStream(pages.feed, answers)),
-            Route("/node", views.node),
-            Route("/history", views.history),
-            Route("/hours", views.hours),
-            Route("/label", views.label),
-            Route("/about", views.about),
-            Route("/login", account.show, methods=["GET"]),
-            Route("/login", account.log_in, methods=["POST"]),
-            Route("/logout", account.log_out, methods=["POST"]),
-            Mount("/static", StaticFiles(directory=STATIC)),
-        ],
+        routes=routes,
         exception_handlers={
             HTTPException: on_http_error,
             TooLargeError: on_too_large,

@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from soundpost.system.log_once import LogOnce
+from soundpost_web.access.roles import Role
 from soundpost_web.live.feed import Feed
 from soundpost_web.live.stream import send_stream
 from soundpost_web.nodes.state import LiveState
@@ -49,10 +50,12 @@ class Views:
     Args:
         pages: What they show.
         answers: Makes answers.
+        has_commands: True if an admin may send commands.
     """
 
-    def __init__(self, pages: Pages, answers: Answers) -> None:
+    def __init__(self, pages: Pages, answers: Answers, *, has_commands: bool) -> None:
         self._pages = pages
+        self._has_commands = has_commands
         self._answers = answers
         self._failure = LogOnce(_log)
 
@@ -69,9 +72,12 @@ class Views:
         return self._answers.page(
             request.scope,
             "node_page.html",
-            {"name": name, "view": view, "muted": muted},
+            {"name": name, "view": view, "muted": muted, "may_command": self._may_command(request)},
             status=status,
         )
+
+    def _may_command(self, request: Request) -> bool:
+        return self._has_commands and request.scope["state"]["visitor"].role >= Role.ADMIN
 
     async def history(self, request: Request) -> Response:
         """Returns the list of events."""

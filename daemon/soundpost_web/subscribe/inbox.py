@@ -70,6 +70,9 @@ class Inbox:
                 )
         elif not payload:
             pass  # a retained topic was removed; the node's status says the rest
+        elif topic.leaf == "result":
+            result = reports.decode_result(payload)
+            self._update(message, node, lambda state, _: state.add_result(result))
         elif topic.leaf == "health":
             health = reports.decode_health(payload)
             self._update(message, node, lambda state, now: state.set_health(health, now))

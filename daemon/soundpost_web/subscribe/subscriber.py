@@ -15,6 +15,7 @@ from soundpost.system.log_once import LogOnce
 from soundpost_web.history.store import HistoryStore
 from soundpost_web.nodes.state import BrokerState, LiveState
 from soundpost_web.nodes.topics import filters
+from soundpost_web.subscribe.commands import CommandQueue
 from soundpost_web.subscribe.inbox import Inbox
 from soundpost_web.subscribe.pending import Pending
 
@@ -37,6 +38,9 @@ class Subscriber:
         session_seconds: The time for which the broker keeps messages while the page is away.
         store: The history, which only this thread writes.
         state: The state that the page shows.
+
+    Attributes:
+        commands: The commands that wait to be sent.
     """
 
     def __init__(
@@ -48,15 +52,16 @@ class Subscriber:
         state: LiveState,
     ) -> None:
         self._settings = settings
+        self._closing, self._wakeup = threading.Event(), Wakeup()
         self._filters = filters(prefix)
         self._store = store
         self._state = state
         self._inbox = Inbox(prefix, state)
         self._pending = Pending(store, state)
         self._session = Session(session_seconds, self._on_message)
+        self.commands = CommandQueue(prefix, state, self._wakeup)
         self._backoff = Backoff()
         self._failure = LogOnce(_log)
-        self._closing, self._wakeup = threading.Event(), Wakeup()
         self._has_received = False
         self._thread = threading.Thread(target=self._run, name="subscriber", daemon=True)
 
@@ -91,6 +96,7 @@ class Subscriber:
             except PublishError as error:
                 self._failure.fail("%s (%s)", error, error.hint)
                 self._state.set_broker(BrokerState(failure=f"{error}; {error.hint}"))
+            self.commands.clear()
             self._pending.forget_acknowledgements()
             self._pending.store()
             self._closing.wait(self._backoff.next_seconds())
@@ -110,6 +116,8 @@ class Subscriber:
 
     def _poll(self, connection: Connection) -> None:
         self._has_received = False
+        self._wakeup.clear()
+        self.commands.send(connection)
         wait_seconds = _SOON_SECONDS if len(self._pending) else _POLL_SECONDS
         connection.poll(wait_seconds, self._wakeup.socket)
         if self._pending.is_due or not self._has_received:

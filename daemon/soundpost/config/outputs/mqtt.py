@@ -60,6 +60,7 @@ class BrokerConfig(Section, frozen=True):
     cert_file: Text | None = None
     key_file: Text | None = None
     keepalive_seconds: Annotated[int, Meta(ge=5, le=3600)] = 30
+    commands: bool = False
 
     def __post_init__(self) -> None:
         tls_files = self.ca_file or self.cert_file or self.key_file
@@ -86,7 +87,6 @@ class MqttConfig(BrokerConfig, frozen=True):
     device_classes: dict[str, DeviceClass] = msgspec.field(default_factory=dict)
     health_seconds: Annotated[float, Meta(ge=1.0, le=86_400.0)] = 30.0
     level_seconds: Seconds = 0.0
-    commands: bool = False
     sounds: Literal["groups", "chosen", "all"] | None = None
     chosen: Labels = msgspec.field(default_factory=list)
 

@@ -51,7 +51,7 @@ def test_a_stranger_is_led_to_the_login(page: Page, path: str) -> None:
 
 @pytest.mark.parametrize("role", ["viewer", "admin"])
 def test_those_with_a_password_see_every_page(page: Page, role: str) -> None:
-    """In this version the admin sees no more."""
+    """The admin sees no more pages than a viewer."""
     page.log_in(role)
     assert {path: page.get(path).status for path in PAGES} == PAGES
 

@@ -1,0 +1,95 @@
+"""Commands that an admin sends to a node, and their results."""
+
+import asyncio
+import logging
+import secrets
+import time
+from collections.abc import Callable
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from soundpost.errors import PublishError
+from soundpost.messages.command import read_command
+from soundpost_web.access.roles import Role, Visitor
+from soundpost_web.access.session import Sessions
+from soundpost_web.nodes.state import LiveState
+from soundpost_web.pages.render import query
+from soundpost_web.server.account import read_form
+from soundpost_web.server.answers import Answers
+
+OFFERED = ("mute", "unmute", "selftest", "capture-now")
+_WAIT_SECONDS = 3.0
+"""For the result: the page then has it at once. A self-test takes longer, and is `started`."""
+_LOOK_SECONDS = 0.05
+_LONGEST_LABEL = 200
+
+Put = Callable[[str, str, str, bytes], bool]
+
+_log = logging.getLogger("soundpost.web")
+
+
+class Commands:
+    """The handler of the forms of a node.
+
+    Args:
+        put: Takes a command; the arguments are those of `CommandQueue.put`.
+        state: The state of the nodes, with the results.
+        sessions: The sessions, to which forms are bound.
+        answers: Makes answers.
+    """
+
+    def __init__(self, put: Put, state: LiveState, sessions: Sessions, answers: Answers) -> None:
+        self._put = put
+        self._state = state
+        self._sessions = sessions
+        self._answers = answers
+
+    async def send(self, request: Request) -> Response:
+        """Sends a command, waits for its result for a moment, and leads back to the node."""
+        visitor: Visitor = request.scope["state"]["visitor"]
+        fields = await read_form(request)
+        if visitor.role < Role.ADMIN:
+            return self._answers.error(request.scope, 403, "error.forbidden")
+        if not self._sessions.is_form_token(visitor.session, fields.get("token", "")):
+            return self._answers.error(request.scope, 403, "error.form")
+        node, name = fields.get("node", ""), fields.get("command", "")
+        if self._state.node(node) is None or name not in OFFERED:
+            return self._answers.error(request.scope, 404, "error.not_found")
+        command_id = f"web-{secrets.token_hex(8)}"
+        try:
+            payload = msgspec.json.encode(_command(name, command_id, fields))
+            read_command(name, payload)
+        except (PublishError, ValueError) as error:
+            return self._answers.error(request.scope, 400, "error.command", reason=error)
+        _log.info("%s sends %s to %s", visitor.name, name, node)
+        if not self._put(node, name, command_id, payload):
+            return self._answers.error(request.scope, 503, "error.not_sent")
+        await self._wait_for_result(node, command_id)
+        return RedirectResponse(f"/node?{query(name=node)}", 303)
+
+    async def _wait_for_result(self, node: str, command_id: str) -> None:
+        deadline = time.monotonic() + _WAIT_SECONDS
+        while time.monotonic() < deadline:
+            found = self._state.node(node)
+            if found is None or any(result.id == command_id for result in found.results):
+                return
+            await asyncio.sleep(_LOOK_SECONDS)
+
+
+def _command(name: str, command_id: str, fields: dict[str, str]) -> dict[str, object]:
+    """Returns a command of the fields of a form.
+
+    Raises:
+        ValueError: A field is no number.
+    """
+    command: dict[str, object] = {"id": command_id}
+    label = fields.get("label", "")[:_LONGEST_LABEL]
+    if name in {"mute", "unmute"} and label:
+        command["labels"] = [label]
+    if name == "mute":
+        command["minutes"] = float(fields.get("minutes", ""))
+    if name == "capture-now":
+        command["seconds"] = float(fields.get("seconds", ""))
+    return command
