@@ -26,3 +26,15 @@ class UnreadableError(RecordingError):
 
 class InvalidSoundError(RecordingError):
     """The file can be decoded, but its samples are none, or are no sound."""
+
+
+def problem_of(path: Path, error: CaptureError) -> str:
+    """Returns what is wrong with a recording, without its path on this machine.
+
+    Args:
+        path: The file, as it was opened.
+        error: Any error of reading it.
+    """
+    if isinstance(error, RecordingError):
+        return error.problem
+    return str(error).removeprefix(f"{printable(str(path))}: ")

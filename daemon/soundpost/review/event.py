@@ -5,6 +5,8 @@ from pathlib import Path
 
 import msgspec
 
+from soundpost.review.sound_file import find_file
+
 
 class Verdict(StrEnum):
     """The verdict of a person on an event; the values are those in the store."""
@@ -152,7 +154,7 @@ class ReviewedEvent(msgspec.Struct, frozen=True):
     @property
     def sound_file(self) -> Path:
         """The path of the clip or the recording."""
-        return self.origin.sounds / self.event.place.file
+        return find_file(self.origin.sounds, self.event.place.file)
 
     @property
     def true_label(self) -> str | None:

@@ -11,7 +11,7 @@ from soundpost.archive.execute.messages import Analyzed, LeftOut, Position, Read
 from soundpost.archive.files import ArchiveFile
 from soundpost.archive.settings import AnalysisSettings
 from soundpost.errors import CaptureError, SoundpostError
-from soundpost.recording.errors import RecordingError
+from soundpost.recording.errors import problem_of
 
 POSITION_SECONDS = 0.5
 """Between two positions. A worker whose run was killed ends with the next one."""
@@ -54,5 +54,4 @@ def result_of(analyzer: Analyzer, file: ArchiveFile, on_position: OnPosition) ->
     try:
         return Analyzed(analyzer.analyze(file, on_position))
     except CaptureError as error:
-        reason = error.problem if isinstance(error, RecordingError) else str(error)
-        return LeftOut(reason, error.hint)
+        return LeftOut(problem_of(file.path, error), error.hint)

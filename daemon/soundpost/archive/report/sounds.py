@@ -18,7 +18,7 @@ from soundpost.archive.part import Part
 from soundpost.archive.report.strip import Strip, strip_name
 from soundpost.errors import CaptureError
 from soundpost.features import FeatureSpec, LogMel
-from soundpost.recording import RecordingError
+from soundpost.recording import problem_of
 from soundpost.system.atomic_file import PART, write_atomic
 
 PICTURES = "report"
@@ -74,7 +74,7 @@ class ArchiveSounds:
         try:
             read_sound(file, self._settings, consumers)
         except CaptureError as error:
-            reason = error.problem if isinstance(error, RecordingError) else str(error)
+            reason = problem_of(file.path, error)
             self.problems[file.name] = reason
             _log.error("%s: not read again: %s\n  hint: %s", file.name, reason, error.hint)
         else:

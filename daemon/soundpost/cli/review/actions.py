@@ -2,13 +2,14 @@
 
 import logging
 from collections.abc import Sequence
+from difflib import get_close_matches
 from pathlib import Path
 from typing import TextIO
 
 import msgspec
 
 from soundpost.errors import ReviewError, did_you_mean
-from soundpost.review import Decision, ReviewedEvent, ReviewStore, Verdict
+from soundpost.review import Decision, ReviewedEvent, ReviewStore, Selection, Verdict
 from soundpost.review.export.choose import choose
 from soundpost.review.export.experiment import EXPERIMENT_FILE, FEWEST_FOLDS
 from soundpost.review.export.folder import export_folder
@@ -19,6 +20,8 @@ MOST_SHOWN = 64
 """Characters of a label or a file, which is as long as a bundle or a recorder makes it."""
 _log = logging.getLogger("soundpost.review")
 _PLAIN_VERDICTS = (Verdict.RIGHT, Verdict.WRONG, Verdict.UNSURE)
+_LEAST_LIKE = 0.8
+"""Of a word of five letters with two swapped, by `difflib`; one letter less gives 0.89."""
 
 
 def print_queue(queue: Sequence[ReviewedEvent], out: TextIO, *, is_json: bool) -> None:
@@ -44,20 +47,41 @@ def set_all(
     if not queue:
         out.write("no event is to be reviewed\n")
         return
+    _refuse_misspelt(store, text)
     decisions = [_decision(reviewed, text) for reviewed in queue]
     store.record(decisions, reviewer)
-    out.write(f"{len(decisions)} events are {printable(text)}; --undo takes it back\n")
+    noun = "1 event is" if len(decisions) == 1 else f"{len(decisions)} events are"
+    out.write(f"{noun} {printable(text)}; --undo takes it back\n")
+
+
+def _refuse_misspelt(store: ReviewStore, text: str) -> None:
+    """Raises ReviewError for what is neither a verdict nor a label, such as `rigth`."""
+    if text in _PLAIN_VERDICTS:
+        return
+    is_none = not text.strip() or text in {"none", "any", Verdict.RELABELLED}
+    if is_none or (_is_like_verdict(text) and not _is_label(store, text)):
+        raise ReviewError(
+            f"expected right, wrong, unsure or a label, got {text!r}",
+            hint=did_you_mean(text, _PLAIN_VERDICTS),
+        )
+
+
+def _is_like_verdict(text: str) -> bool:
+    """Returns whether a text is a verdict with a slip: not `frog` or `night`, which are labels."""
+    word = text.casefold()
+    verdicts = [verdict for verdict in _PLAIN_VERDICTS if verdict[:1] == word[:1]]
+    return bool(get_close_matches(word, verdicts, cutoff=_LEAST_LIKE))
+
+
+def _is_label(store: ReviewStore, text: str) -> bool:
+    events = store.events(Selection())
+    return any(text in {reviewed.event.label, reviewed.true_label} for reviewed in events)
 
 
 def _decision(reviewed: ReviewedEvent, text: str) -> Decision:
     event = reviewed.event
     if text in _PLAIN_VERDICTS:
         return Decision(event.id, Verdict(text))
-    if not text.strip() or text in {"none", "any", Verdict.RELABELLED}:
-        raise ReviewError(
-            f"expected right, wrong, unsure or a label, got {text!r}",
-            hint=did_you_mean(text, _PLAIN_VERDICTS),
-        )
     if text == event.label:
         return Decision(event.id, Verdict.RIGHT)
     return Decision(event.id, Verdict.RELABELLED, text)

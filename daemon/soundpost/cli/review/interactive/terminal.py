@@ -50,7 +50,8 @@ class Terminal:
         if not (sys.stdin and sys.stdin.isatty() and out.isatty()):
             raise ReviewError(
                 "a review needs a terminal, for its keys",
-                hint="run it without a pipe; --list, --summary, --export and --set-all need none",
+                hint="run it without a pipe; --list, --summary, --export, --set-all and --undo "
+                "need none",
             )
         if os.environ.get("TERM", "dumb") == "dumb":
             raise ReviewError(

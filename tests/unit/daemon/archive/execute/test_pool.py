@@ -43,6 +43,19 @@ def test_each_file_has_one_result(settings: AnalysisSettings, tmp_path: Path) ->
     assert [type(results[file.name]) for file in files] == [Analyzed] * 3 + [LeftOut]
 
 
+def test_a_reason_does_not_name_the_path_on_this_machine(
+    settings: AnalysisSettings, tmp_path: Path
+) -> None:
+    """It goes into tables and the report, which are passed on; the name of the file is beside it."""
+    write_sound(tmp_path / "0.wav", 0, seconds=2.0)
+    capture = msgspec.structs.replace(settings.config.capture, channel=3)
+    config = msgspec.structs.replace(settings.config, capture=capture)
+    files = archive_files([tmp_path], [tmp_path / "0.wav"])
+    [(_, message)] = WorkerPool(1).run(AnalysisSettings(config, settings.rules), files)
+    assert isinstance(message, LeftOut)
+    assert message.reason == "expected at least 3 channels for capture.channel = 3, got 1 channel"
+
+
 def test_a_process_that_dies_is_replaced(settings: AnalysisSettings, tmp_path: Path) -> None:
     """Its file is left out with the signal as the reason; the files after it are analyzed."""
     write_sound(tmp_path / "0.wav", 0, seconds=180.0)

@@ -9,7 +9,7 @@ from review_events import HOSTILE_LABELS, add_events, event_id, review_event
 
 from soundpost.cli.review.actions import export, print_queue, set_all, undo
 from soundpost.errors import ReviewError
-from soundpost.review import ReviewedEvent, ReviewStore, Selection, Verdict
+from soundpost.review import Decision, ReviewedEvent, ReviewStore, Selection, Verdict
 
 
 @pytest.fixture
@@ -63,7 +63,24 @@ def test_any_other_text_is_the_right_label(store: ReviewStore) -> None:
     assert store.event(event_id(HOSTILE_LABELS.index("鳥"))).true_label == "鳥"
 
 
-@pytest.mark.parametrize("text", ["", " ", "none", "any", "relabelled"])
+@pytest.mark.parametrize("text", ["frog", "night", "wren"])
+def test_a_label_that_is_a_little_like_a_verdict_is_a_label(store: ReviewStore, text: str) -> None:
+    """It need not be one of the bundle."""
+    set_all(store, queue(store), text, "", io.StringIO())
+    assert {event.true_label for event in queue(store)} == {text}
+
+
+def test_a_misspelt_verdict_is_a_label_if_an_event_has_it(store: ReviewStore) -> None:
+    """Such as one that was typed in a review."""
+    first, *_ = queue(store)
+    store.record([Decision(first.event.id, Verdict.RELABELLED, "rights")], "")
+    set_all(store, queue(store), "rights", "", io.StringIO())
+    assert {event.true_label for event in queue(store)} == {"rights"}
+
+
+@pytest.mark.parametrize(
+    "text", ["", " ", "none", "any", "relabelled", "rigth", "wrog", "Right", "unsur"]
+)
 def test_a_word_that_is_no_verdict_and_no_label_is_refused(store: ReviewStore, text: str) -> None:
     """Nothing is stored."""
     with pytest.raises(ReviewError, match="expected right, wrong, unsure or a label"):
