@@ -13,9 +13,12 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 EXTRAS = PROJECT["project"]["optional-dependencies"]
 GROUPS = PROJECT["dependency-groups"]
 SETS = {
-    "demo": ["demo"],
+    "demo": ["demo", "web"],
     "device": ["metrics"],
-    "dev": ["demo", "dev", "mic", "open-air", "soundscape", "teacher", "test", "training", "watch"],
+    "dev": [
+        *("analyze", "cluster", "demo", "dev", "mic", "open-air", "soundscape", "teacher", "test"),
+        *("training", "watch", "web"),
+    ],
     "fuzz": ["fuzz"],
     "mic": ["mic"],
     "test": ["test"],
