@@ -23,6 +23,8 @@ _PARTS = "parts"
 _FAN_DIGITS = 2
 """Parts lie in 256 folders, so that none has more entries than a file system lists quickly."""
 
+_DAMAGED: Fingerprint = {"settings": "damaged"}
+
 _NAMED_AT_MOST = 5
 """Differences that an error names."""
 
@@ -120,7 +122,9 @@ def _begin(folder: Path, settings: Fingerprint, is_forced: bool, is_alone: bool)
     """Compares the settings with those of the parts, or stores them for the first ones."""
     before = _read_settings(folder)
     if before is not None and (different := differences(before, settings)):
-        if not is_forced or not is_alone:
+        has_parts = any((folder / _PARTS).glob("*/*.json"))  # none if each file was left out
+        is_bound = has_parts or before == _DAMAGED
+        if not is_alone or (is_bound and not is_forced):
             more = len(different) - _NAMED_AT_MOST
             hint = "name another folder, or --force to discard those results and begin again"
             raise ConfigError(
@@ -143,7 +147,7 @@ def _read_settings(folder: Path) -> Fingerprint | None:
     except FileNotFoundError:
         return None
     except (msgspec.DecodeError, UnicodeDecodeError):
-        return {"settings": "damaged"}
+        return _DAMAGED
 
 
 def _unusable(path: Path, error: OSError) -> ArchiveError:

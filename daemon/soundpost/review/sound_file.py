@@ -29,7 +29,8 @@ def _entry(folder: Path, name: str) -> Path:
     if (folder / name).exists():
         return folder / name
     try:
-        names = sorted(os.listdir(folder), key=os.fsencode)
+        entries = sorted(folder.iterdir(), key=os.fsencode)
     except OSError:  # the reader gives the reason
-        names = []
-    return folder / next((entry for entry in names if printable(entry) == name), name)
+        entries = []
+    found = (entry for entry in entries if printable(entry.name) == name)
+    return next(found, folder / name)

@@ -115,7 +115,8 @@ class _Writer:
             raise ReviewError(
                 "there is no sound to export",
                 hint="review some events first: `soundpost review`; exported are those that are "
-                "right, wrong or relabelled, whose sound is there, and in which no other label sounds",
+                "right, wrong or relabelled, whose sound is there, and in which no other label "
+                "sounds",
             )
         rows = [self._rows[at] for at in sorted(self._rows)]
         table = io.StringIO(newline="")

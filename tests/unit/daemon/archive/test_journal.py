@@ -50,6 +50,20 @@ def test_a_damaged_part_is_done_again(
         assert journal.read(KEY) == PART
 
 
+def test_settings_of_a_run_without_a_result_do_not_bind(tmp_path: Path) -> None:
+    """A slip, such as a channel that no recording has, needs no --force."""
+    other = SETTINGS | {"timezone": "Europe/Berlin"}
+    with open_journal(tmp_path, SETTINGS, is_forced=False):
+        pass
+    with open_journal(tmp_path, other, is_forced=False) as journal:
+        journal.write(KEY, PART)
+    with (
+        pytest.raises(ConfigError, match="timezone: Europe/Berlin before, UTC now"),
+        open_journal(tmp_path, SETTINGS, is_forced=False),
+    ):
+        pass
+
+
 def test_other_settings_are_refused_until_forced(tmp_path: Path) -> None:
     """Then all parts are gone, and the new settings hold."""
     other = SETTINGS | {"timezone": "Europe/Berlin"}

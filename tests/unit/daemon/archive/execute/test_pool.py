@@ -46,7 +46,7 @@ def test_each_file_has_one_result(settings: AnalysisSettings, tmp_path: Path) ->
 def test_a_reason_does_not_name_the_path_on_this_machine(
     settings: AnalysisSettings, tmp_path: Path
 ) -> None:
-    """It goes into tables and the report, which are passed on; the name of the file is beside it."""
+    """It goes into tables and the report, which are passed on."""
     write_sound(tmp_path / "0.wav", 0, seconds=2.0)
     capture = msgspec.structs.replace(settings.config.capture, channel=3)
     config = msgspec.structs.replace(settings.config, capture=capture)
