@@ -1,4 +1,4 @@
-"""Names files of an earlier run that the present run did not write, and that may be wrong now."""
+"""Names files of an earlier run that the present one did not write, and that may be wrong."""
 
 import hashlib
 import logging

@@ -46,7 +46,7 @@ def test_tables_of_the_same_results_are_right(out: Path, caplog: pytest.LogCaptu
 
 
 def test_a_first_run_leaves_nothing(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    """What it writes is all there is."""
+    """It wrote all that is there."""
     with naming_leftovers(tmp_path):
         (tmp_path / DETECTIONS_FILE).write_text("1")
         (tmp_path / "events.csv").write_text("1")
