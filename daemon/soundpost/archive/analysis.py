@@ -2,7 +2,7 @@
 
 import logging
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,6 +16,7 @@ from soundpost.archive.execute.pool import WorkerPool
 from soundpost.archive.execute.shard import Shard
 from soundpost.archive.files import ArchiveFile
 from soundpost.archive.journal import Journal, open_journal
+from soundpost.archive.leftovers import naming_leftovers
 from soundpost.archive.merge import merge
 from soundpost.archive.outputs import (
     DETECTIONS_FILE,
@@ -25,7 +26,7 @@ from soundpost.archive.outputs import (
 )
 from soundpost.archive.part import Part
 from soundpost.archive.report.results import Export, Results
-from soundpost.archive.row import Row
+from soundpost.archive.row import AnalyzedRecording, Row
 from soundpost.archive.settings import AnalysisSettings, fingerprint
 from soundpost.archive.tables import FORMATS, Origin, write_tables
 from soundpost.archive.tables.camtrap.survey import Survey
@@ -166,16 +167,28 @@ def _write_outputs(
         recordings.append(part.recording)
     if run.shard is not None:
         return  # the tables are of all files
+    with naming_leftovers(run.out):
+        _write_files(run, parts, rows, recordings, Results(done, failures, journal.read))
+
+
+def _write_files(
+    run: Run,
+    parts: Callable[[], Iterator[Part]],
+    rows: Callable[[], Iterator[Row]],
+    recordings: Sequence[AnalyzedRecording],
+    results: Results,
+) -> None:
+    """Writes all files besides the journal, each from a pass over the parts."""
     models = {manifest.id: ModelIdentity.of(manifest) for manifest in run.manifests}
     origin = _origin(run)
     write_detections(run.out / DETECTIONS_FILE, rows(), models, origin.licences)
-    write_recordings(run.out / RECORDINGS_FILE, parts(), failures)
+    write_recordings(run.out / RECORDINGS_FILE, parts(), results.failures)
     if run.settings.has_acoustics:
         reference = LevelReference(run.settings.config.capture.calibration_db)
         write_acoustics(run.out / ACOUSTICS_FILE, parts(), reference)
     write_tables(rows(), recordings, run.out, run.formats, origin=origin)
     if run.export:
-        run.export.write(Results(done, failures, journal.read))
+        run.export.write(results)
 
 
 def _origin(run: Run) -> Origin:

@@ -131,10 +131,17 @@ def _environment() -> "Environment":
         "number_of": lambda number, noun: f"{number:,} {noun}{'s' if number != 1 else ''}",
         "duration": clock_duration,
         "hours": lambda seconds: f"{seconds / 3600:,.2f}",
+        "tenths_of_hours": _tenths_of_hours,
         "clip_sound": lambda plan: _clip(plan, SOUND),
         "clip_picture": lambda plan: _clip(plan, PICTURE),
     }
     return environment
+
+
+def _tenths_of_hours(seconds: float) -> str:
+    """Returns hours with one decimal, in which a recording of a minute is not nothing."""
+    text = f"{seconds / 3600:.1f}"
+    return "<0.1" if text == "0.0" else text
 
 
 def _clip(plan: ClipPlan, suffix: str) -> str:

@@ -4,8 +4,8 @@ All formats are written in one pass over the rows, so memory does not grow with 
 same rows give the same bytes.
 """
 
-from soundpost.archive.tables.formats import FORMATS
+from soundpost.archive.tables.formats import FORMATS, TABLE_FILES
 from soundpost.archive.tables.origin import Origin
 from soundpost.archive.tables.write import write_tables
 
-__all__ = ["FORMATS", "Origin", "write_tables"]
+__all__ = ["FORMATS", "TABLE_FILES", "Origin", "write_tables"]

@@ -60,3 +60,9 @@ FORMATS: Mapping[str, Format] = {
         check=package.check_survey,
     ),
 }
+
+TABLE_FILES = (
+    *(events_csv.NAME, raven.ARCHIVE_NAME, raven.LIST_NAME),
+    *(kaleidoscope.NAME, parquet.NAME, package.NAME),
+)
+"""The files of all formats that are of the whole archive."""

@@ -30,6 +30,7 @@ from soundpost.cli.listen.thresholds import build_run_rules, with_named_labels
 from soundpost.config import Config
 from soundpost.decide import publishing_every_event
 from soundpost.pipeline import capture_rate_hz
+from soundpost.system.printable import printable
 
 _NAMED_AT_MOST = 20
 """Files that were left out, in the last lines: one screen. The table of recordings has all."""
@@ -112,14 +113,13 @@ def analyze(config: Config, paths: Sequence[Path], options: AnalyzeOptions, out:
     observer.summary.write(out)
     _write_files(failures, "left out", out)
     _write_files(report.problems, "not read again for clips and pictures", out)
+    folder = printable(str(options.out))
     if options.shard is None:
-        out.write(f"tables: {options.out}\n")
+        out.write(f"tables: {folder}\n")
     else:
-        out.write(
-            f"shard {options.shard} of {options.out}: a run without --shard writes the tables\n"
-        )
+        out.write(f"shard {options.shard} of {folder}: a run without --shard writes the tables\n")
     if options.report.has_page and options.shard is None:
-        out.write(f"report: {options.out / PAGE}\n")
+        out.write(f"report: {printable(str(options.out / PAGE))}\n")
     return not failures and not search.failures and not report.problems
 
 

@@ -55,7 +55,7 @@ class FileSearch:
 
         Folders are searched with all folders below them. Names that begin with a dot are left out:
         macOS writes such a file beside each recording. So are clips of `soundpost analyze`, whose
-        results may lie below: their events would count twice.
+        results may lie below, as their events would count twice; unless their folder is named.
         """
         found = [file for path in paths for file in self._files_at(path)]
         if self.skipped:
@@ -96,7 +96,10 @@ class FileSearch:
             folders[:] = sorted(name for name in folders if self._is_new(Path(parent, name)))
             for name in sorted(files):
                 path = Path(parent, name)
-                if not name.startswith(".") and not is_clip(path):
+                if name.startswith("."):
+                    continue
+                is_named = folder in (path.parent, path.parent.parent)  # the folder of the clips
+                if is_named or not is_clip(path):
                     yield path
 
     def _is_new(self, folder: Path) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from soundpost.cli.options import CommandParser, add_configuration
+from soundpost.system.printable import printable
 
 ORDERS = ("uncertain", "score", "time", "random")
 """As `soundpost.review.queue` has them, whose import would take longer than `--help`."""
@@ -62,7 +63,9 @@ def add_review(add: Callable[[str, str, str], CommandParser]) -> None:
         help="the file of the verdicts (default: review.db in the state folder of the service, or "
         "in ~/.local/share/soundpost)",
     )
-    parser.add_argument("--reviewer", default="", metavar="NAME", help="your name, for the history")
+    parser.add_argument(
+        "--reviewer", type=_text, default="", metavar="NAME", help="your name, for the history"
+    )
     _add_choice(parser)
     actions = parser.add_mutually_exclusive_group()
     actions.add_argument("--list", action="store_true", dest="is_list", help="print the queue")
@@ -77,6 +80,7 @@ def add_review(add: Callable[[str, str, str], CommandParser]) -> None:
     )
     actions.add_argument(
         "--set-all",
+        type=_text,
         metavar="VERDICT",
         help="give all events of the queue one verdict: right, wrong, unsure, or a label",
     )
@@ -91,6 +95,7 @@ def _add_choice(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--label",
         action="append",
+        type=_text,
         default=[],
         dest="labels",
         metavar="LABEL",
@@ -120,6 +125,19 @@ def _add_choice(parser: argparse.ArgumentParser) -> None:
         metavar="N",
         help="the N events that are most worth reviewing: uncertain, and unlike each other",
     )
+
+
+def _text(text: str) -> str:
+    """Parses a label or a name, which the store has as UTF-8.
+
+    Raises:
+        ArgumentTypeError: It has bytes that are not UTF-8.
+    """
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise argparse.ArgumentTypeError(f"expected UTF-8, got {printable(text)!r}") from None
+    return text
 
 
 def _score(text: str) -> float:

@@ -14,7 +14,7 @@ from soundpost.review.sound_file import find_file
     [b"dawn.wav", b"new\nline.wav", b"\xff\xe4.wav", b"n\xfcl/\x1b[2J.wav", rb"back\slash.wav"],
 )
 def test_a_recording_is_found_by_its_name_in_the_tables(tmp_path: Path, name: bytes) -> None:
-    """Whatever bytes a recorder or a person put into it."""
+    """Any bytes that a recorder or a person put into it."""
     path = tmp_path / os.fsdecode(name)
     path.parent.mkdir(exist_ok=True)
     path.touch()

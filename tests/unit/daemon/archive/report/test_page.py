@@ -154,6 +154,12 @@ def test_the_page_states_what_was_analyzed() -> None:
     assert MANIFEST.model.sha256 in text
 
 
+def test_recorded_seconds_are_not_written_as_no_hours() -> None:
+    """Beside the events that they have, in the tables over days and hours."""
+    text = elements_of(page_of([part(rows=[event()], seconds=40.0)])).text
+    assert len(re.findall("Hours recorded +<0.1", text)) == 2
+
+
 def test_settings_that_may_be_private_are_not_stated() -> None:
     """A page is passed on; the place of a recorder is no part of it."""
     text = elements_of(page_of([part(rows=[event()])])).text

@@ -63,6 +63,14 @@ def test_events_are_those_of_listen(folder: Path) -> None:
     assert len({row["id"] for row in rows}) == len(rows)
 
 
+def test_the_folder_is_named_in_one_line(folder: Path, tmp_path: Path) -> None:
+    """As files are: a name may have a line break."""
+    out = tmp_path / "re\nsults"
+    done = analyze(folder / "card", out, folder / "low-high.toml", "--report")
+    shown = str(out).replace("\n", "\\n")
+    assert done.stdout.splitlines()[-2:] == [f"tables: {shown}", f"report: {shown}/report.html"]
+
+
 def test_times_are_those_of_the_names(folder: Path) -> None:
     """In summer time at midnight, in winter time after the hour that comes twice."""
     first, *_, last = recordings(folder / "results")

@@ -50,6 +50,8 @@ def test_clips_of_an_archive_are_not_recordings_of_it(tmp_path: Path) -> None:
         (tmp_path / name).write_bytes(b"fLaC")
     (tmp_path / "results/.journal").mkdir()
     assert set(names(FileSearch().find([tmp_path]), tmp_path)) == set(recordings)
+    for named in ("results/clips", "results/clips/dog"):
+        assert tmp_path / f"results/clips/dog/{clip}" in FileSearch().find([tmp_path / named])
 
 
 def test_files_that_are_not_sound_are_named_once(

@@ -35,6 +35,9 @@ def test_the_defaults_are_the_most_uncertain_events_without_a_verdict() -> None:
         ["--seed", "x"],
         ["--list", "--summary"],
         ["--undo", "--export", "x"],
+        ["--label", "\udcff"],  # a byte that is not UTF-8
+        ["--reviewer", "\udcff"],
+        ["--set-all", "\udcff"],
     ],
 )
 def test_a_wrong_flag_is_refused(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
