@@ -38,9 +38,10 @@ DEV := $(VENV)/.with-dev
 DEV_NEEDS := python build mic
 # For targets that run one kind of test: there a skipped test counts as a failure.
 PYTEST_ALONE := $(BIN)/pytest --no-skips
-# A worker on each core, at most four, because TensorFlow takes a gigabyte in each. The tests of a file
-# share its fixtures, so they stay on one worker.
-PARALLEL := --numprocesses=auto --maxprocesses=4 --dist=loadfile
+# One worker more than cores, because many tests wait for a process; at most four, because TensorFlow takes
+# a gigabyte in each. The tests of a file share its fixtures, so they stay on one worker.
+WORKERS := $(shell nproc | awk '{ print ($$1 < 4) ? $$1 + 1 : 4 }')
+PARALLEL := --numprocesses=$(WORKERS) --dist=loadfile
 
 # The tests that passed on the wheel; `make test` does not repeat them on the checkout.
 PASSED := $(BUILD)/passed-on-wheel.json

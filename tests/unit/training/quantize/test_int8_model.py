@@ -64,6 +64,7 @@ def with_huge_channel(network: keras.Model) -> keras.Model:
     return copy
 
 
+@pytest.mark.slow
 def test_a_network_that_loses_by_int8_is_fine_tuned(
     context: TrainingContext, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -28,6 +28,7 @@ head_epochs = 1
 """
 
 
+@pytest.mark.slow
 def test_teachers_are_evaluated_on_the_held_out_fold(
     first: TrainingContext, second: TrainingContext
 ) -> None:

@@ -70,6 +70,7 @@ def test_soft_labels_are_the_mean_scores_of_the_runs(
     assert np.abs(scores[0] - scores[1]).max() > 0.1
 
 
+@pytest.mark.slow
 def test_heads_on_yamnet_have_the_weight_of_a_run(
     context: TrainingContext, shared_data: Path, tmp_path: Path
 ) -> None:

@@ -32,6 +32,7 @@ def train(experiment_file: Path, home: Path) -> Path:
     return context.fold_folder(1)
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("tones_at_home")
 def test_an_interrupted_run_ends_where_an_uninterrupted_one_does(
     experiment_file: Path,
@@ -93,6 +94,7 @@ def test_training_keeps_the_weights_of_the_best_epoch(
         np.testing.assert_array_equal(one, other)
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("tones_at_home")
 def test_a_network_trained_in_bfloat16_is_saved_in_float32(
     experiment_file: Path, tmp_path: Path
