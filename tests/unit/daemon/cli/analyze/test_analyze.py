@@ -66,9 +66,9 @@ def test_events_are_those_of_listen(folder: Path) -> None:
 def test_the_folder_is_named_in_one_line(folder: Path, tmp_path: Path) -> None:
     """As files are: a name may have a line break."""
     out = tmp_path / "re\nsults"
-    done = analyze(folder / "card", out, folder / "low-high.toml", "--report")
+    done = analyze(folder / "card", out, folder / "low-high.toml")
     shown = str(out).replace("\n", "\\n")
-    assert done.stdout.splitlines()[-2:] == [f"tables: {shown}", f"report: {shown}/report.html"]
+    assert done.stdout.splitlines()[-1] == f"tables: {shown}"
 
 
 def test_times_are_those_of_the_names(folder: Path) -> None:
