@@ -162,6 +162,7 @@ def test_a_bundle_that_held_a_fold_out_needs_no_proof(
     assert not (exported / "none").exists()
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("tones_at_home")
 def test_other_int8_settings_need_no_new_training(experiment_file: Path, exported: Path) -> None:
     """Another int8 model is made of the same network, with the same calibration windows."""

@@ -89,6 +89,7 @@ def test_the_network_learns_which_bands_have_sound(tmp_path: Path) -> None:
     assert ((logits > 0.0) == (targets > 0.5)).mean() > 0.9
 
 
+@pytest.mark.slow
 def test_an_interrupted_run_ends_where_an_uninterrupted_one_does(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
