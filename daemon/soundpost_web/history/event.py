@@ -46,11 +46,6 @@ class Event(NamedTuple):
         return self.rank in _OPEN
 
     @property
-    def is_retracted(self) -> bool:
-        """True if it was withdrawn."""
-        return self.rank is Rank.RETRACTED
-
-    @property
     def shown(self) -> str:
         """Its common name, or its label."""
         return self.common_name or self.label

@@ -67,7 +67,7 @@ def test_a_retracted_event_stays_and_says_so(store: HistoryStore) -> None:
     """It was published, so it is not hidden."""
     store.store(states("started", "retracted"))
     (found,) = events(store)
-    assert found.is_retracted
+    assert found.rank is Rank.RETRACTED
 
 
 @given(
