@@ -23,7 +23,7 @@ WANTS_MIC := $(filter mic,$(firstword $(subst :, ,$(SOURCE))))
 # The sets of packages that can be installed, and the extras of each. The stamp .with-SET exists once a
 # set is installed; its lock file is requirements/SET.txt.
 EXTRAS_demo := demo,web
-EXTRAS_dev := analyze,cluster,demo,dev,mic,open-air,soundscape,teacher,training,watch,web
+EXTRAS_dev := analyze,cluster,demo,dev,mic,notify,open-air,soundscape,teacher,training,watch,web
 EXTRAS_fuzz := fuzz
 EXTRAS_mic := mic
 EXTRAS_test := test

@@ -20,7 +20,7 @@ lock() { # lock FILE WHAT…: FILE from extras or a group of pyproject.toml
 
 # The largest first: the others take their versions from it.
 lock dev.txt ../pyproject.toml --extra dev --extra analyze --extra cluster --extra demo --extra mic \
-    --extra open-air --extra soundscape --extra teacher --extra training --extra watch --extra web "$@"
+    --extra notify --extra open-air --extra soundscape --extra teacher --extra training --extra watch --extra web "$@"
 lock demo.txt ../pyproject.toml --extra demo --extra web --constraint dev.txt "$@"
 for extra in mic test fuzz; do
     lock "$extra.txt" ../pyproject.toml --extra "$extra" --constraint dev.txt "$@"

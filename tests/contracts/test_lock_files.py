@@ -16,8 +16,8 @@ SETS = {
     "demo": ["demo", "web"],
     "device": ["metrics"],
     "dev": [
-        *("analyze", "cluster", "demo", "dev", "mic", "open-air", "soundscape", "teacher", "test"),
-        *("training", "watch", "web"),
+        *("analyze", "cluster", "demo", "dev", "mic", "notify", "open-air", "soundscape"),
+        *("teacher", "test", "training", "watch", "web"),
     ],
     "fuzz": ["fuzz"],
     "mic": ["mic"],

@@ -5,6 +5,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from soundpost_training.tagging.experiment import TaggingExperiment
+from soundpost_training.tagging.left_out import ChosenRows
 
 Batch = tuple[NDArray[np.float32], NDArray[np.float32]]
 Log = NDArray[np.float32]
@@ -45,7 +46,7 @@ class TaggingBatches(keras.utils.PyDataset):  # type: ignore[misc]  # Keras publ
     def __init__(
         self,
         experiment: TaggingExperiment,
-        log_mel: NDArray[np.float16],
+        log_mel: NDArray[np.float16] | ChosenRows,
         targets: NDArray[np.float32],
     ) -> None:
         super().__init__()

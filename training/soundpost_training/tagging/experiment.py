@@ -29,7 +29,8 @@ class SourcesConfig(Section, frozen=True, kw_only=True):
 
     `packages` are the Debian packages of the table to use, all by default. `licences = "free"`
     leaves out recordings that must not be used commercially (NC). `made` is the number of made
-    recordings of each family: alarms, speech, music.
+    recordings of each family: alarms, speech, music. `without_categories` of ESC-50 are neither
+    taught nor mixed into an example, nor are their labels: for figures on sounds never heard.
     """
 
     kinds: Annotated[tuple[SourceKind, ...], Meta(min_length=1)] = (
@@ -42,6 +43,7 @@ class SourcesConfig(Section, frozen=True, kw_only=True):
     packages: tuple[str, ...] = ()
     licences: Literal["all", "free"] = "all"
     made: NotNegative = 400
+    without_categories: tuple[str, ...] = ()
 
 
 class ExamplesConfig(Section, frozen=True, kw_only=True):

@@ -19,6 +19,7 @@ from soundpost_training.runs.history import History
 from soundpost_training.runs.run_folder import EXPERIMENT_FILE, MODEL_FILE
 from soundpost_training.tagging.batches import TaggingBatches
 from soundpost_training.tagging.experiment import TaggingExperiment
+from soundpost_training.tagging.left_out import ChosenRows
 
 FLOAT, MIXED = "float32", "mixed_bfloat16"
 
@@ -34,7 +35,7 @@ PRIOR_LOGITS = (-7.0, 0.0)
 
 def train_tagging(
     experiment: TaggingExperiment,
-    log_mel: NDArray[np.float16],
+    log_mel: NDArray[np.float16] | ChosenRows,
     targets: NDArray[np.float32],
     folder: Path,
 ) -> keras.Model:

@@ -6,6 +6,7 @@ from soundpost_training.cli.tagging.sources import sources_table
 from soundpost_training.progress import console, report
 from soundpost_training.tagging.experiment import load_tagging_experiment
 from soundpost_training.tagging.export import export_tagging
+from soundpost_training.tagging.left_out import leave_out
 from soundpost_training.tagging.prepare import prepare_tagging, targets_of
 from soundpost_training.tagging.train import train_tagging
 
@@ -18,7 +19,8 @@ def run_tagging(options: argparse.Namespace) -> None:
     if options.step == "prepare":
         return
     folder = options.runs / experiment.name
-    model = train_tagging(experiment, context.pool.log_mel, targets_of(context), folder)
+    context, targets, log_mel = leave_out(context, targets_of(context))
+    model = train_tagging(experiment, log_mel, targets, folder)
     if options.step == "train":
         report.print(f"trained: {folder}")
         return
