@@ -7,14 +7,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from soundpost.sqlite.damage import DamagedFileError, detecting_damage
+
 APPLICATION_ID = 0x736E6470  # "sndp"
 VERSION = 1
 SUFFIXES = ("", "-wal", "-shm")
 """Of the files that belong to the database."""
 _FILE_MODE = 0o640
 _LOCK_SECONDS = 2.0
-_DAMAGE = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR)
-"""SQLITE_ERROR: a table or a column is missing, because the schema is garbled."""
 _QUERY_STEPS = 100_000
 """Instructions of SQLite between two looks at the clock: some milliseconds."""
 
@@ -69,10 +69,6 @@ PRAGMA user_version = {VERSION};
 another series."""
 
 
-class DamagedFileError(Exception):
-    """The file does not hold what was written to it, or is no history."""
-
-
 def open_writer(path: Path) -> sqlite3.Connection:
     """Opens the database to write, and creates it if it is missing.
 
@@ -118,38 +114,6 @@ def open_reader(path: Path, longest_seconds: float = 5.0) -> Iterator[sqlite3.Co
         yield connection
     finally:
         connection.close()
-
-
-@contextmanager
-def transaction(connection: sqlite3.Connection) -> Iterator[None]:
-    """Commits what is done in the context, or nothing of it.
-
-    Raises:
-        DamagedFileError: The file is damaged.
-        sqlite3.Error: The disk refuses it for now.
-    """
-    with detecting_damage():
-        connection.execute("BEGIN IMMEDIATE")
-        try:
-            yield
-            connection.execute("COMMIT")
-        except BaseException:
-            if connection.in_transaction:  # SQLite ends some by itself, as on a full disk
-                connection.execute("ROLLBACK")
-            raise
-
-
-@contextmanager
-def detecting_damage() -> Iterator[None]:
-    """Raises DamagedFileError for the errors of SQLite that mean a broken file."""
-    try:
-        yield
-    except sqlite3.DatabaseError as error:
-        if getattr(error, "sqlite_errorcode", 0) & 0xFF in _DAMAGE:
-            raise DamagedFileError(str(error)) from error
-        raise
-    except UnicodeDecodeError as error:  # SQLite quotes the schema in its message
-        raise DamagedFileError("its schema is garbled") from error
 
 
 def _refuse_foreign(connection: sqlite3.Connection) -> None:

@@ -5,8 +5,9 @@ import time
 from collections.abc import Callable
 from typing import NamedTuple
 
+from soundpost.sqlite.damage import detecting_damage
+from soundpost.sqlite.transaction import transaction
 from soundpost.system.units import BYTES_PER_MEGABYTE
-from soundpost_web.history.database import transaction
 
 _DAY_MS = 86_400_000
 _EVERY_SECONDS = 60.0
@@ -57,7 +58,7 @@ class Retention:
         if now_seconds < self._due_seconds:
             return
         self._due_seconds = now_seconds + _EVERY_SECONDS
-        with transaction(connection):
+        with detecting_damage(), transaction(connection):
             oldest_ms = self._latest_ms(connection) - self._limits.days * _DAY_MS
             removed = connection.execute(
                 "DELETE FROM events WHERE key IN"

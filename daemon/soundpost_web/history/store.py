@@ -7,14 +7,11 @@ from contextlib import suppress
 from pathlib import Path
 
 from soundpost.errors import ConfigError
+from soundpost.sqlite.damage import DamagedFileError, detecting_damage
+from soundpost.sqlite.transaction import transaction
 from soundpost.system.atomic_file import set_aside
 from soundpost.system.log_once import LogOnce
-from soundpost_web.history.database import (
-    SUFFIXES,
-    DamagedFileError,
-    open_writer,
-    transaction,
-)
+from soundpost_web.history.database import SUFFIXES, open_writer
 from soundpost_web.history.message import EventMessage, Message, Numbered, Rank
 from soundpost_web.history.numbers import record_number
 from soundpost_web.history.retention import Limits, Retention
@@ -81,7 +78,7 @@ class HistoryStore:
         messages = list(messages)
         try:
             connection = self._connection or self._open()
-            with transaction(connection):
+            with detecting_damage(), transaction(connection):
                 for message in messages:
                     _store(connection, message)
         except DamagedFileError as error:

@@ -4,8 +4,8 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
+from soundpost_training.tagging.examples.chosen_rows import ChosenRows
 from soundpost_training.tagging.experiment import TaggingExperiment
-from soundpost_training.tagging.left_out import ChosenRows
 
 Batch = tuple[NDArray[np.float32], NDArray[np.float32]]
 Log = NDArray[np.float32]

@@ -1,4 +1,4 @@
-"""Leaves categories of ESC-50 out of an experiment, so that its network never learns of them."""
+"""Leaves categories of ESC-50 out of an experiment: its network never learns of them."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -15,29 +15,10 @@ from soundpost_training.dataset.readers.esc50 import read_esc50
 from soundpost_training.errors import ExperimentError
 from soundpost_training.sources.recording import SourceRecording
 from soundpost_training.tagging.context import TaggingContext
+from soundpost_training.tagging.examples.chosen_rows import ChosenRows
 
 AUDIBLE_SCORE = 0.1
 """An example in which the teachers give a left-out label this score may have its sound."""
-
-
-class ChosenRows:
-    """Some rows of an array on disk, in their order, without a copy of it.
-
-    Args:
-        values: float16[n, frames * bands].
-        rows: int64[m], positions of the rows.
-    """
-
-    def __init__(self, values: NDArray[np.float16], rows: NDArray[np.int64]) -> None:
-        self._values = values
-        self._rows = rows
-
-    def __len__(self) -> int:
-        return len(self._rows)
-
-    def __getitem__(self, chosen: NDArray[np.int64] | slice) -> NDArray[np.float16]:
-        values: NDArray[np.float16] = self._values[self._rows[chosen]]
-        return values
 
 
 def leave_out(

@@ -18,8 +18,8 @@ from soundpost_training.runs.checkpoint import CHECKPOINT_FOLDER, Checkpoints
 from soundpost_training.runs.history import History
 from soundpost_training.runs.run_folder import EXPERIMENT_FILE, MODEL_FILE
 from soundpost_training.tagging.batches import TaggingBatches
+from soundpost_training.tagging.examples.chosen_rows import ChosenRows
 from soundpost_training.tagging.experiment import TaggingExperiment
-from soundpost_training.tagging.left_out import ChosenRows
 
 FLOAT, MIXED = "float32", "mixed_bfloat16"
 

@@ -6,6 +6,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from soundpost.sqlite.damage import DamagedFileError, detecting_damage
+from soundpost.sqlite.transaction import transaction
+
 APPLICATION_ID = 0x736F6E64  # "sond"
 _VERSION = 1
 _FILE_MODE = 0o640
@@ -48,10 +51,6 @@ _NUMBERED = ("detections", "open_events")
 """The tables whose rows have the number of a message as their key."""
 
 
-class DamagedFile(Exception):  # noqa: N818 - a finding, always caught in this package
-    """Raised when the file does not hold what was written to it."""
-
-
 class Database:
     """A connection to the database, which is created if it is missing.
 
@@ -67,7 +66,7 @@ class Database:
         log_id: Those of its log (WAL); None if it has none yet.
 
     Raises:
-        DamagedFile: The content is not what was written.
+        DamagedFileError: The content is not what was written.
         sqlite3.Error: The file cannot be used now: disk full, read-only, in use.
         OSError: It cannot be created.
     """
@@ -96,23 +95,16 @@ class Database:
         with detecting_damage():
             (number,) = self.connection.execute(query).fetchone()
         if not isinstance(number, int | None):
-            raise DamagedFile(f"expected a number, got {type(number).__name__}")
+            raise DamagedFileError(f"expected a number, got {type(number).__name__}")
         return number or 0
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """Commits what is done in the context, or nothing of it; returns when it is on the disk."""
-        with detecting_damage():
-            self.connection.execute("BEGIN IMMEDIATE")
-            try:
-                if self._lacks_tables:
-                    self._create_tables()
-                yield
-                self.connection.execute("COMMIT")
-            except BaseException:
-                if self.connection.in_transaction:  # SQLite ends some by itself, as on a full disk
-                    self.connection.execute("ROLLBACK")
-                raise
+        with detecting_damage(), transaction(self.connection):
+            if self._lacks_tables:
+                self._create_tables()
+            yield
         self._lacks_tables = False
 
     def _verify(self) -> None:
@@ -121,19 +113,19 @@ class Database:
             # Before anything is changed: verify that it is an outbox, and undamaged.
             is_new = not self.number("SELECT count(*) FROM sqlite_schema")
             if not is_new and self.number("PRAGMA application_id") != APPLICATION_ID:
-                raise DamagedFile("it is a database of another program")
+                raise DamagedFileError("it is a database of another program")
             if not is_new and self.number("PRAGMA user_version") != _VERSION:
-                raise DamagedFile("it is of another version")
+                raise DamagedFileError("it is of another version")
             for setting in (_FREEING, *_SETTINGS) if is_new else _SETTINGS:
                 self.connection.execute(setting).fetchall()
             result = self.connection.execute("PRAGMA quick_check(1)").fetchone()[0]
             if result != "ok":
-                raise DamagedFile(result)
+                raise DamagedFileError(result)
         for table in filter(self.has_table, _NUMBERED):
             # quick_check accepts a schema that lost it; then rows without a number are possible.
             key = f"pragma_table_info('{table}') WHERE name = 'seq' AND type = 'INTEGER' AND pk = 1"
             if not self.number(f"SELECT count(*) FROM {key}"):  # noqa: S608 - a name of ours
-                raise DamagedFile(f"the table {table} has no numbers as its key")
+                raise DamagedFileError(f"the table {table} has no numbers as its key")
         self._lacks_tables = not self.has_table("retained_topics")
         if not self.has_table("detections"):
             with self.transaction():
@@ -173,28 +165,3 @@ def connect(path: Path) -> sqlite3.Connection:
     return sqlite3.connect(
         path, timeout=_LOCK_SECONDS, isolation_level=None, check_same_thread=False
     )
-
-
-@contextmanager
-def detecting_damage() -> Iterator[None]:
-    """Raises DamagedFile for the errors of SQLite that mean a broken file."""
-    try:
-        yield
-    except sqlite3.DatabaseError as error:
-        if is_damage(error):
-            raise DamagedFile(str(error)) from error
-        raise
-    except UnicodeDecodeError as error:  # SQLite quotes the schema in its message
-        raise DamagedFile("its schema is garbled") from error
-
-
-def is_damage(error: sqlite3.Error) -> bool:
-    """Returns whether the file is broken, as opposed to a disk that refuses writes for now."""
-    # SQLITE_ERROR: a table or a column is missing, because the schema is garbled.
-    codes = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR)
-    return any(has_code(error, code) for code in codes)
-
-
-def has_code(error: Exception, code: int) -> bool:
-    """Returns whether an error has this primary result code of SQLite."""
-    return getattr(error, "sqlite_errorcode", 0) & 0xFF == code

@@ -8,8 +8,9 @@ import msgspec
 
 from soundpost.events import State
 from soundpost.messages.payload import DetectionMessage, decode_detection
-from soundpost.publish.outbox.database import Database, detecting_damage
+from soundpost.publish.outbox.database import Database
 from soundpost.publish.outbox.record import OutboxRecord, Row, row_of, undamaged_records
+from soundpost.sqlite.damage import detecting_damage
 
 OpenEvents = dict[str, OutboxRecord]
 """The latest message of each event that is not over, by the event's id."""

@@ -6,10 +6,10 @@ from pathlib import Path
 
 from soundpost.config import MqttConfig
 from soundpost.errors import PublishError
-from soundpost.publish.outbox.database import DamagedFile, has_code
 from soundpost.publish.outbox.faults.foreign_file import require_own_file
 from soundpost.publish.outbox.location import outbox_path
 from soundpost.publish.outbox.store import Store
+from soundpost.sqlite.damage import DamagedFileError, has_code
 from soundpost.system.atomic_file import probe_folder
 from soundpost.system.units import BYTES_PER_MEGABYTE
 
@@ -34,7 +34,7 @@ def probe_outbox(config: MqttConfig) -> str:
             return f"{path}: not there yet, and can be made"
         with closing(Store(path)) as store:
             waiting, used_megabytes = store.count, store.used_bytes / BYTES_PER_MEGABYTE
-    except DamagedFile as error:
+    except DamagedFileError as error:
         raise PublishError(
             f"{path} is damaged: {error}",
             hint="the next start sets it aside and takes over the readable rows; see "

@@ -7,9 +7,10 @@ from collections.abc import Set as AbstractSet
 from contextlib import suppress
 from pathlib import Path
 
-from soundpost.publish.outbox.database import DamagedFile, Database, detecting_damage
+from soundpost.publish.outbox.database import Database
 from soundpost.publish.outbox.open_events import OpenEvents, OpenEventsTable
 from soundpost.publish.outbox.record import LARGEST_SEQ, OutboxRecord, row_of, undamaged_records
+from soundpost.sqlite.damage import DamagedFileError, detecting_damage
 
 _PAGES_FREED_AT_ONCE = 256
 """1 MiB in pages of 4 KiB: a short transaction, even on a slow SD card."""
@@ -38,7 +39,7 @@ class Store:
         retained_topics: The retained topics that it holds.
 
     Raises:
-        DamagedFile: On opening and reading, if the content is not what was written.
+        DamagedFileError: On opening and reading, if the content is not what was written.
         sqlite3.Error: The file cannot be used now: disk full, read-only, in use.
         OSError: It cannot be created.
     """
@@ -151,7 +152,7 @@ class Store:
             self._database.number("SELECT max(seq) FROM detections"),
         )
         if last_seq > LARGEST_SEQ:
-            raise DamagedFile(f"a message has number {last_seq}")
+            raise DamagedFileError(f"a message has number {last_seq}")
         return last_seq
 
     def _read_retained_topics(self) -> frozenset[str]:

@@ -7,14 +7,15 @@ from pathlib import Path
 
 from soundpost.errors import ConfigError
 from soundpost.health import Health
-from soundpost.publish.outbox.database import DamagedFile, file_id_at, log_path
+from soundpost.publish.outbox.database import file_id_at, log_path
 from soundpost.publish.outbox.faults.foreign_file import require_own_file
 from soundpost.publish.outbox.faults.high_water_mark import HighWaterMark, mark_path
 from soundpost.publish.outbox.faults.recovery import replace_damaged
 from soundpost.publish.outbox.storage import OutboxStorage
 from soundpost.publish.outbox.store import Store
+from soundpost.sqlite.damage import DamagedFileError
 
-FAULTS = (OSError, sqlite3.Error, DamagedFile)
+FAULTS = (OSError, sqlite3.Error, DamagedFileError)
 """The errors of a disk; anything else is a bug."""
 _ROWS_AT_ONCE = 1_000
 """Rows that are copied in one transaction."""
@@ -64,7 +65,7 @@ class StoreFile:
         try:
             require_own_file(self._path)
             store = Store(self._path)
-        except DamagedFile as damage:
+        except DamagedFileError as damage:
             self.set_aside(damage, last_seq or 0)
             return
         if last_seq is not None and store.last_seq > last_seq:
@@ -73,7 +74,7 @@ class StoreFile:
             raise OSError(errno.EEXIST, reason)
         self.store = store
 
-    def set_aside(self, damage: DamagedFile, last_seq: int) -> None:
+    def set_aside(self, damage: DamagedFileError, last_seq: int) -> None:
         """Begins a new file in place of a damaged one.
 
         Args:
@@ -88,7 +89,7 @@ class StoreFile:
         self.mark.raise_above(last_seq, has_unsaved_numbers=True)
         try:
             self.store = replace_damaged(self._path, damage)
-        except DamagedFile as again:
+        except DamagedFileError as again:
             raise OSError(errno.EIO, f"a new file is damaged at once: {again}") from again
         self._health.outbox_faults += 1
 
@@ -139,7 +140,7 @@ class StoreFile:
             count,
         )
 
-    def replace(self, damage: DamagedFile, storage: OutboxStorage) -> None:
+    def replace(self, damage: DamagedFileError, storage: OutboxStorage) -> None:
         """Begins a new file in place of the open one; memory and its readable rows go into it.
 
         Args:
@@ -147,7 +148,7 @@ class StoreFile:
             storage: Has the messages in memory; counts those that are lost.
 
         Raises:
-            OSError, sqlite3.Error, DamagedFile: There is no new file now.
+            OSError, sqlite3.Error, DamagedFileError: There is no new file now.
         """
         removable, in_memory = storage.pending().removed, storage.stored_in_memory()
         expected, count = self.opened.count - len(removable), len(in_memory)

@@ -10,12 +10,12 @@ from pathlib import Path
 from soundpost.errors import ConfigError
 from soundpost.health import Health
 from soundpost.mqtt.errors import in_use
-from soundpost.publish.outbox.database import DamagedFile, has_code
 from soundpost.publish.outbox.faults.disk_outage import DiskOutage
 from soundpost.publish.outbox.faults.full_disk import write_what_fits
 from soundpost.publish.outbox.storage import MOST_IN_MEMORY, OutboxStorage
 from soundpost.publish.outbox.store_file import FAULTS, MovedFile, StoreFile
 from soundpost.publish.retained.topics import RetainedTopics
+from soundpost.sqlite.damage import DamagedFileError, has_code
 from soundpost.system.log_once import LogOnce
 
 FULL = "the outbox is full: the oldest detections are dropped, and counted"
@@ -104,7 +104,7 @@ class OutboxWriter:
                 self._start()
             self._write()
             self._enforce_budget()
-        except DamagedFile as damage:
+        except DamagedFileError as damage:
             return self._replace(damage)
         except (*FAULTS, ConfigError) as error:
             self._suspend(error)
@@ -173,7 +173,7 @@ class OutboxWriter:
                 if count := len(damaged):
                     self._health.outbox_faults += 1
                     _log.error("%d detections in %s are damaged, and lost", count, self._path)
-        except DamagedFile as damage:
+        except DamagedFileError as damage:
             is_read = self._replace(damage)
         except FAULTS as error:
             self._suspend(error)
@@ -181,7 +181,7 @@ class OutboxWriter:
         self._wake()
         return is_read
 
-    def _replace(self, damage: DamagedFile) -> bool:
+    def _replace(self, damage: DamagedFileError) -> bool:
         """Begins a new file in place of a damaged one; returns False if there is none now."""
         try:
             self._file.replace(damage, self._storage)

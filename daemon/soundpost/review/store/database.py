@@ -9,6 +9,8 @@ from pathlib import Path
 
 from soundpost.errors import ReviewError
 from soundpost.review.store.migrations import MIGRATIONS
+from soundpost.sqlite.damage import has_code
+from soundpost.sqlite.transaction import transaction
 from soundpost.system.systemd import state_directory
 
 APPLICATION_ID = 0x736F7276  # "sorv"
@@ -91,15 +93,8 @@ class Database:
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
         """Commits what is done in the context, or nothing of it; returns when it is on the disk."""
-        with self.reporting():
-            self.connection.execute("BEGIN IMMEDIATE")
-            try:
-                yield self.connection
-                self.connection.execute("COMMIT")
-            except BaseException:
-                if self.connection.in_transaction:  # SQLite ends some by itself, as on a full disk
-                    self.connection.execute("ROLLBACK")
-                raise
+        with self.reporting(), transaction(self.connection):
+            yield self.connection
 
     @contextmanager
     def reporting(self) -> Iterator[None]:
@@ -153,8 +148,7 @@ class Database:
             try:
                 self.connection.execute("PRAGMA journal_mode = WAL").fetchall()
             except sqlite3.OperationalError as error:
-                is_busy = error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY
-                if not is_busy or time.monotonic() > deadline:
+                if not has_code(error, sqlite3.SQLITE_BUSY) or time.monotonic() > deadline:
                     raise
                 time.sleep(_RETRY_SECONDS)
             else:

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from soundpost_web.history.database import open_writer, transaction
+from soundpost.sqlite.transaction import transaction
+from soundpost_web.history.database import open_writer
 from soundpost_web.history.message import Numbered
 from soundpost_web.history.numbers import MOST_STRETCHES, Gap, gaps, record_number
 

@@ -5,7 +5,8 @@ from pathlib import Path
 from manual_clock import ManualClock
 from web_events import NOON, event, ms
 
-from soundpost_web.history.database import open_writer, transaction
+from soundpost.sqlite.transaction import transaction
+from soundpost_web.history.database import open_writer
 from soundpost_web.history.retention import Limits, Retention, used_bytes
 from soundpost_web.history.store import HistoryStore
 

@@ -6,9 +6,10 @@ from contextlib import suppress
 from pathlib import Path
 
 from soundpost.errors import ConfigError
-from soundpost.publish.outbox.database import APPLICATION_ID, DamagedFile, log_path
+from soundpost.publish.outbox.database import APPLICATION_ID, log_path
 from soundpost.publish.outbox.faults.high_water_mark import HighWaterMark, mark_path
 from soundpost.publish.outbox.location import default_outbox_path
+from soundpost.sqlite.damage import DamagedFileError
 
 _MAGIC = b"SQLite format 3\0"
 _APPLICATION_ID_OFFSET = 68  # https://www.sqlite.org/fileformat.html, section 1.3
@@ -33,7 +34,7 @@ def require_own_file(path: Path, *, has_mark: bool = True) -> None:
 
     Raises:
         ConfigError: It is the file of another program, or no regular file.
-        DamagedFile: It is an outbox whose log this version of SQLite cannot read.
+        DamagedFileError: It is an outbox whose log this version of SQLite cannot read.
         OSError: It cannot be read.
     """
     try:
@@ -51,7 +52,7 @@ def require_own_file(path: Path, *, has_mark: bool = True) -> None:
         is_database = head.startswith(_MAGIC)
         raise _refusal(path, "a database of another program" if is_database else "no outbox")
     if log[:4] in _LOG_MAGICS and log[4:8] != _LOG_VERSION:
-        raise DamagedFile("its log is of another version of SQLite")
+        raise DamagedFileError("its log is of another version of SQLite")
 
 
 def _is_own(head: bytes, log: bytes) -> bool:

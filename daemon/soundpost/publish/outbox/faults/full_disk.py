@@ -2,10 +2,10 @@
 
 import sqlite3
 
-from soundpost.publish.outbox.database import has_code
 from soundpost.publish.outbox.open_events import follow
 from soundpost.publish.outbox.storage import OutboxStorage, Pending
 from soundpost.publish.outbox.store import Store
+from soundpost.sqlite.damage import has_code
 
 _FEWER_ROWS = 4
 """A transaction that a full disk refuses is tried again with a quarter of its rows."""

@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from contextlib import closing, suppress
 from pathlib import Path
 
-from soundpost.publish.outbox.database import DamagedFile, connect, has_code, is_damage
+from soundpost.publish.outbox.database import connect
 from soundpost.publish.outbox.open_events import SELECT_OPEN
 from soundpost.publish.outbox.record import OutboxRecord, undamaged_records
 from soundpost.publish.outbox.store import SELECT, Store
+from soundpost.sqlite.damage import DamagedFileError, has_code, is_damage
 from soundpost.system.atomic_file import set_aside
 
 _ROWS_AT_ONCE = 1_000
@@ -18,7 +19,7 @@ _SUFFIXES = ("", "-wal", "-journal")  # SQLite finds the latter two by their nam
 _log = logging.getLogger("soundpost.publish")
 
 
-def replace_damaged(path: Path, damage: DamagedFile) -> Store:
+def replace_damaged(path: Path, damage: DamagedFileError) -> Store:
     """Opens a new file in place of a damaged one, with the rows that could be read.
 
     Raises:

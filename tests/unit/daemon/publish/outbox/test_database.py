@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 from sample_messages import message, outbox_file, sent
 
-from soundpost.publish.outbox.database import DamagedFile, Database, file_id_at
+from soundpost.publish.outbox.database import Database, file_id_at
+from soundpost.sqlite.damage import DamagedFileError
 
 
 @pytest.fixture
@@ -82,7 +83,7 @@ def test_another_schema_is_damage(path: Path, statement: str) -> None:
 def test_a_number_that_is_none_is_damage(path: Path) -> None:
     """SQLite stores any type in any column."""
     database = Database(path)
-    with pytest.raises(DamagedFile, match="expected a number, got str"):
+    with pytest.raises(DamagedFileError, match="expected a number, got str"):
         database.number("SELECT 'x'")
     close(database)
 

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from soundpost.publish.outbox.database import DamagedFile
 from soundpost.publish.outbox.record import OutboxRecord
 from soundpost.publish.outbox.store import Store
+from soundpost.sqlite.damage import DamagedFileError
 
 
 @pytest.fixture
@@ -103,5 +103,5 @@ def test_a_file_of_another_version_is_damage(path: Path) -> None:
     Store(path).close()
     with closing(sqlite3.connect(path)) as database:
         database.execute("PRAGMA user_version = 2")
-    with pytest.raises(DamagedFile, match="another version"):
+    with pytest.raises(DamagedFileError, match="another version"):
         Store(path)

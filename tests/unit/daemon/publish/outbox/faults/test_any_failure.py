@@ -9,10 +9,11 @@ from sample_messages import message, outbox_file, sent
 from watched_log import Log
 
 from soundpost.health import Health
-from soundpost.publish.outbox.database import DamagedFile, Database
+from soundpost.publish.outbox.database import Database
 from soundpost.publish.outbox.faults.high_water_mark import HighWaterMark
 from soundpost.publish.outbox.open_events import OpenEventsTable
 from soundpost.publish.outbox.store import Store
+from soundpost.sqlite.damage import DamagedFileError
 from soundpost.system.backoff import Backoff
 
 COUNT = 250
@@ -39,7 +40,7 @@ FAILURES = (
     OSError(errno.EIO, "I/O error"),
     sqlite3.OperationalError("disk I/O error"),
     sqlite3.DatabaseError("file is not a database"),
-    DamagedFile("garbage"),
+    DamagedFileError("garbage"),
 )
 
 
@@ -80,7 +81,7 @@ def test_a_failure_is_an_outage(
     numbers += sent(outbox, writer)
     lost = COUNT + 3 - len(set(numbers))
     assert lost == health.messages_dropped
-    assert not lost or isinstance(failure, DamagedFile)
+    assert not lost or isinstance(failure, DamagedFileError)
     assert len(outbox.feed) == 0
     writer.close()
 

@@ -1,0 +1,1 @@
+"""Transactions of SQLite databases, and the errors that mean a damaged file."""
