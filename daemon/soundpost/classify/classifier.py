@@ -35,6 +35,8 @@ class Classifier:
 
     Attributes:
         embedding_size: Values of an embedding; 0 for a model that has none.
+        embedding_definition: The name of what they are: `positions-mean-maximum` (see
+            `PositionStatistics`), or `output` for an output of the model; None without any.
 
     Raises:
         BundleError: The runtime is not installed, rejects the model, or reports tensors that
@@ -50,6 +52,7 @@ class Classifier:
             self._network = StreamingNetwork(bundle, threads)
         self._network.embeds = embeds
         self.embedding_size = self._network.embedding_size
+        self.embedding_definition = self._network.embedding_definition
         self._activate = ACTIVATIONS[self._output.activation]
         # Scores that the model gives itself are no logits, which a temperature would divide.
         self._temperature = 1.0 if self._output.activation == "none" else self._output.temperature

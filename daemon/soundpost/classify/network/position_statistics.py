@@ -5,6 +5,9 @@ from numpy.typing import NDArray
 
 from soundpost.classify.runtime import TensorInfo
 
+DEFINITION = "positions-mean-maximum"
+"""The name of this definition in the description of a head; another definition has another."""
+
 STATISTICS = ("mean", "maximum")
 """Of each channel over the positions and bands of a window, in the order of an embedding."""
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from soundpost.classify.bundle import Bundle
 from soundpost.classify.network.output import NetworkOutput
 from soundpost.classify.network.parts import FRAMES, LOGITS, POSITIONS, Parts
-from soundpost.classify.network.position_statistics import PositionStatistics
+from soundpost.classify.network.position_statistics import DEFINITION, PositionStatistics
 from soundpost.classify.quantization import Quantizer
 from soundpost.events import Window
 
@@ -33,6 +33,7 @@ class StreamingNetwork:
     Attributes:
         embeds: True to compute the embedding of each window too, if the network has one.
         embedding_size: Values of an embedding; 0 for a network that has none.
+        embedding_definition: The name of what they are; None for a network that has none.
 
     Raises:
         BundleError: As `Parts`.
@@ -54,6 +55,7 @@ class StreamingNetwork:
         }
         self._statistics = _statistics(self._parts)
         self.embedding_size = self._statistics.size if self._statistics else 0
+        self.embedding_definition = DEFINITION if self._statistics else None
         self.embeds = False
 
     def run(self, windows: Sequence[Window]) -> NetworkOutput:

@@ -17,6 +17,9 @@ from soundpost.classify.runtime import ModelRuntime
 from soundpost.errors import BundleError
 from soundpost.manifest import LogMelInput, Tensor
 
+DEFINITION = "output"
+"""The name of an embedding that is an output of the model, in the description of a head."""
+
 _FULL_SCALE_1 = np.float32(1.0 / FULL_SCALE)
 """Factor from int16 samples to those with full scale at 1.0; a power of two, so it is exact."""
 
@@ -31,6 +34,7 @@ class WholeWindowNetwork:
     Attributes:
         embeds: True to compute the embedding of each window too, if the model has one.
         embedding_size: Values of an embedding; 0 for a model that has none.
+        embedding_definition: The name of what they are; None for a model that has none.
 
     Raises:
         BundleError: The runtime is not installed, rejects the model, or reports tensors that
@@ -47,9 +51,11 @@ class WholeWindowNetwork:
         self._refuse_output("output", output.position, output.tensor)
         self._embedding = output.embedding
         self.embedding_size = 0
+        self.embedding_definition: str | None = None
         if output.embedding:
             self._refuse_output("embedding", output.embedding.position, output.embedding.tensor)
             self.embedding_size = prod(output.embedding.tensor.shape)
+            self.embedding_definition = DEFINITION
         self.embeds = False
         self._is_log_mel = isinstance(model_input, LogMelInput)
         self._content_shape: tuple[int, ...] = (model_input.window_samples,)
