@@ -19,6 +19,7 @@ class Problem(StrEnum):
     BACKLOG = "backlog"
     DUPLICATE_NODE = "duplicate_node"
     CONFIGURATION = "configuration"
+    HEADS = "heads"
 
 
 class Health(msgspec.Struct, kw_only=True):

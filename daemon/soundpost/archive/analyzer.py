@@ -57,7 +57,7 @@ class Analyzer:
     @property
     def manifests(self) -> list[Manifest]:
         """The manifests of the models, in the order of the configuration."""
-        return [model.bundle.manifest for model in self._models]
+        return [model.manifest for model in self._models]
 
     def analyze(self, file: ArchiveFile, on_position: OnPosition) -> Part:
         """Returns the part of a file.

@@ -60,6 +60,15 @@ class Classifier:
         if self._output.activation == "sigmoid" and self._output.tensor.dtype == "int8":
             self._score_of_byte = self._activated(_EVERY_INT8)
 
+    @property
+    def embeds(self) -> bool:
+        """True if each window gets its embedding too; it may be set at any time."""
+        return self._network.embeds
+
+    @embeds.setter
+    def embeds(self, embeds: bool) -> None:
+        self._network.embeds = embeds
+
     def classify(self, window: AnyWindow) -> Scores:
         """Computes the scores of a window."""
         return self.classify_all([window])[0]

@@ -1,5 +1,6 @@
 """A head: its description, its weights and its golden vectors, read and verified."""
 
+import errno
 import hashlib
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +22,13 @@ from soundpost.manifest.label import version_numbers
 from soundpost.system.regular_file import read_regular
 
 _HINT = "teach the label again, or copy the whole head again"
+
+_DAMAGE = (errno.ENOENT, errno.EISDIR, errno.EINVAL, errno.EFBIG, errno.ELOOP)
+"""Another kind of error, such as a refused access, may pass with the files as they are."""
+
+
+class DamagedHeadError(HeadError):
+    """The content of a file of a head is damaged, or the file is missing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,19 +68,23 @@ def load_head(folder: Path) -> Head:
         folder: With `head.json` and `head.npz`.
 
     Raises:
-        HeadError: A file is missing or damaged, or the head needs a newer daemon.
+        DamagedHeadError: A file is missing, or its content is damaged.
+        HeadError: It cannot be read, needs a newer daemon, or scores differently on this machine.
     """
     description = read_description(folder)
     content = _read(folder / WEIGHTS_FILE)
     sha256 = hashlib.sha256(content).hexdigest()
     if sha256 != description.weights.sha256 or len(content) != description.weights.bytes:
-        raise HeadError(
+        raise DamagedHeadError(
             f"{folder / WEIGHTS_FILE} is damaged or another file: expected "
             f"{description.weights.bytes} bytes with sha256 {description.weights.sha256}, got "
             f"{len(content)} with {sha256}",
             hint=_HINT,
         )
-    weights, golden = decode_weights(content, description.embedding.size)
+    try:
+        weights, golden = decode_weights(content, description.embedding.size)
+    except HeadError as error:
+        raise DamagedHeadError(f"{folder / WEIGHTS_FILE}: {error}", hint=error.hint) from error
     golden.require_same_scores(weights)
     return Head(folder, description, weights, golden)
 
@@ -81,13 +93,14 @@ def read_description(folder: Path) -> HeadDescription:
     """Reads the description of a head.
 
     Raises:
-        HeadError: It is missing or damaged, or the head needs a newer daemon.
+        DamagedHeadError: It is missing or damaged.
+        HeadError: It cannot be read, or the head needs a newer daemon.
     """
     path = folder / HEAD_FILE
     try:
         description = msgspec.json.decode(_read(path), type=HeadDescription)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise HeadError(f"{path} is not a head of schema 1: {error}", hint=_HINT) from error
+        raise DamagedHeadError(f"{path} is not a head of schema 1: {error}", hint=_HINT) from error
     if version_numbers(description.minimum_daemon) > version_numbers(__version__):
         raise HeadError(
             f"head {description.id} {description.version} needs soundpost "
@@ -101,4 +114,5 @@ def _read(path: Path) -> bytes:
     try:
         return read_regular(path, LARGEST_HEAD_BYTES)
     except OSError as error:
-        raise HeadError(f"{path} cannot be read: {error.strerror}", hint=_HINT) from error
+        kind = DamagedHeadError if error.errno in _DAMAGE else HeadError
+        raise kind(f"{path} cannot be read: {error.strerror}", hint=_HINT) from error

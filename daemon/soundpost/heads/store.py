@@ -21,7 +21,7 @@ from pathlib import Path
 import msgspec
 
 from soundpost.errors import HeadError
-from soundpost.heads.head import Head, load_head
+from soundpost.heads.head import DamagedHeadError, Head, load_head
 from soundpost.heads.schema import (
     HEAD_CARD_FILE,
     HEAD_FILE,
@@ -115,7 +115,8 @@ def current_version(label_folder: Path) -> int:
     """Returns the number of the version of a label that is in use.
 
     Raises:
-        HeadError: The label has none, or the file that names it is damaged.
+        DamagedHeadError: The file that names it is damaged.
+        HeadError: The label has none, or the file cannot be read.
     """
     path = label_folder / CURRENT_FILE
     hint = "teach the label again, or remove its folder"
@@ -124,9 +125,21 @@ def current_version(label_folder: Path) -> int:
     except OSError as error:
         raise HeadError(f"{path} cannot be read: {error.strerror}", hint=hint) from error
     number = text.removesuffix(b"\n")
-    if not number.isdigit() or not int(number):
-        raise HeadError(f"expected the number of a version in {path}, got {text!r}", hint=hint)
+    # The line end shows that no digit is cut off.
+    if not text.endswith(b"\n") or not number.isdigit() or not int(number):
+        raise DamagedHeadError(
+            f"expected the number of a version in {path}, got {text!r}", hint=hint
+        )
     return int(number)
+
+
+def current_files(heads_folder: Path | None) -> list[Path]:
+    """Returns the files that name the versions in use, of all labels; none without a folder."""
+    if heads_folder is None:
+        return []
+    with suppress(OSError):
+        return sorted(heads_folder.glob(f"*/{CURRENT_FILE}"))
+    return []
 
 
 def use_version(label_folder: Path, number: int) -> Head:

@@ -83,7 +83,7 @@ def test_a_head_that_is_too_large_is_refused(tmp_path: Path) -> None:
         install_head(tmp_path / "gate_bell", facts, weights, golden_of(weights), CARD)
 
 
-@pytest.mark.parametrize("content", [b"", b"0\n", b"two\n", b"-1\n", b"9" * 40])
+@pytest.mark.parametrize("content", [b"", b"1", b"0\n", b"two\n", b"-1\n", b"9" * 40])
 def test_a_damaged_number_of_the_version_is_refused(tmp_path: Path, content: bytes) -> None:
     """No other version is taken in its place."""
     store_tiny_head(tmp_path)
