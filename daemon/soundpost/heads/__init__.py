@@ -1,6 +1,7 @@
 """Heads: labels that were taught on a node, and run on the embedding of a model."""
 
 from soundpost.heads.head import Head, load_head, read_description
+from soundpost.heads.install import install_head
 from soundpost.heads.schema import (
     HEAD_CARD_FILE,
     HEAD_FILE,
@@ -11,13 +12,7 @@ from soundpost.heads.schema import (
     HeadFacts,
     Teaching,
 )
-from soundpost.heads.store import (
-    current_version,
-    install_head,
-    use_version,
-    version_folder,
-    versions,
-)
+from soundpost.heads.store import current_version, use_version, version_folder, versions
 from soundpost.heads.weights import GoldenEmbeddings, HeadWeights, LinearHeads
 
 __all__ = [

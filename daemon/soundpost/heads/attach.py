@@ -5,16 +5,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import msgspec
-import numpy as np
 
-from soundpost.classify import Classifier
+from soundpost.classify import Bundle, Classifier
 from soundpost.classify.model import Model
 from soundpost.config import HeadsConfig
 from soundpost.errors import HeadError
-from soundpost.events import AnyWindow, Scores
+from soundpost.heads.headed_classifier import HeadedClassifier
 from soundpost.heads.installed import InstalledHead, read_installed
 from soundpost.heads.location import heads_folder
-from soundpost.heads.weights import HeadWeights, LinearHeads
 from soundpost.manifest import Manifest, minimum_daemon
 from soundpost.manifest.label import version_numbers
 from soundpost.messages import HeadIdentity, HeadReport
@@ -68,9 +66,26 @@ class AttachedHeads:
         """True if a head is not run, or the folder of heads cannot be read."""
         return self.problem is not None or any(each.problem for each in self.installed)
 
+    def require_all(self) -> list[str]:
+        """Returns the label and the version of each head.
+
+        Raises:
+            HeadError: A head is not run, or the folder cannot be read.
+        """
+        if self.problem is not None:
+            raise HeadError(self.problem, hint="see heads.folder in docs/CONFIG.md")
+        for each in self.installed:
+            if each.problem is not None:
+                raise HeadError(f"{each.label.name}: {each.problem}", hint=each.hint or "")
+        return [
+            f"{each.label.name} {each.head.description.version}"
+            for each in self.installed
+            if each.head is not None
+        ]
+
     def log(self) -> None:
         """Logs the heads that run, and each one that does not with the remedy."""
-        running = [each.head for each in self.installed if each.head is not None]
+        running = [each.running for each in self.installed if each.running is not None]
         if running:
             names = ", ".join(f"{head.label} {head.description.version}" for head in running)
             _log.info("heads: %s", names)
@@ -87,50 +102,8 @@ class AttachedHeads:
         classifier = model.classifier
         if not own or not isinstance(classifier, Classifier):
             return model
-        weights = [each.head.weights if each.head else None for each in own]
+        weights = [each.running.weights if each.running else None for each in own]
         return replace(model, classifier=HeadedClassifier(classifier, weights), extended=manifest)
-
-
-class HeadedClassifier:
-    """Scores the labels of a model and of its heads, from one inference.
-
-    The scores of the model's own labels are the same to the bit.
-
-    Args:
-        classifier: Of the model; it computes embeddings from now on.
-        heads: The weights of each head, in the order of the labels; None for one that is not run,
-            whose score is 0.
-    """
-
-    def __init__(self, classifier: Classifier, heads: Sequence[HeadWeights | None]) -> None:
-        self._classifier = classifier
-        size = classifier.embedding_size
-        running = {
-            column: head
-            for column, head in enumerate(heads)
-            if head is not None and len(head.weights) == size
-        }
-        self._columns = list(running)
-        self._linear = LinearHeads(list(running.values())) if running else None
-        self._silent = np.zeros(len(heads), np.float32)
-        if running:
-            classifier.embeds = True
-
-    def classify(self, window: AnyWindow) -> Scores:
-        """Returns the scores of a window."""
-        return self.classify_all([window])[0]
-
-    def classify_all(self, windows: Sequence[AnyWindow]) -> list[Scores]:
-        """Returns the scores of windows; many successive ones at once take less time."""
-        return [self._extended(scores) for scores in self._classifier.classify_all(windows)]
-
-    def _extended(self, scores: Scores) -> Scores:
-        of_heads = self._silent
-        if self._linear is not None and scores.embedding is not None:
-            of_heads = of_heads.copy()
-            of_heads[self._columns] = self._linear.scores(scores.embedding[None])[0]
-        values = np.concatenate((scores.values, of_heads))
-        return Scores(scores.window, values, scores.model, scores.embedding)
 
 
 def read_heads(
@@ -157,6 +130,21 @@ def read_heads(
             for number, manifest in enumerate(manifests)
         ],
     )
+
+
+def manifests_with_heads(config: HeadsConfig, bundles: Sequence[Bundle]) -> list[Manifest]:
+    """Returns the manifests of bundles, each with the labels of its heads behind its own."""
+    return list(read_heads(config, [bundle.manifest for bundle in bundles]).manifests)
+
+
+def head_digests(config: HeadsConfig) -> dict[str, str]:
+    """Returns the version and the hash of the weights of each head that can be read, by label."""
+    heads = [each.head for each in read_heads(config, ()).installed]
+    return {
+        head.label: f"{head.description.version} ({head.description.weights.sha256[:12]})"
+        for head in heads
+        if head is not None
+    }
 
 
 def with_heads(config: HeadsConfig, models: Sequence[Model]) -> tuple[Model, ...]:

@@ -29,7 +29,7 @@ class InstalledHead:
 
     Attributes:
         label: Its label; with plain thresholds if they cannot be read.
-        head: The head; None if it cannot be run.
+        head: The head; None if it cannot be read.
         model: Position of its backbone among the models; None if the label cannot be detected
             beside them.
         problem: The reason for which it is not run; None if it is.
@@ -41,6 +41,11 @@ class InstalledHead:
     model: int | None
     problem: str | None = None
     hint: str | None = None
+
+    @property
+    def running(self) -> Head | None:
+        """The head if it is run."""
+        return None if self.problem else self.head
 
 
 def read_installed(
@@ -66,9 +71,8 @@ def read_installed(
         if len(found) == MOST_HEADS:
             clash = f"more than {MOST_HEADS} heads are installed"
         if clash is not None:
-            installed = InstalledHead(
-                installed.label, None, None, clash, "teach it under another name, or remove it"
-            )
+            hint = "teach it under another name, or remove it"
+            installed = InstalledHead(installed.label, installed.head, None, clash, hint)
         found.append(installed)
     return found
 
@@ -131,7 +135,7 @@ def _read(label_folder: Path, manifests: Sequence[Manifest], *, sets_aside: bool
         return InstalledHead(label, head, number)
     return InstalledHead(
         label,
-        None,
+        head,
         0,
         f"it was taught on {backbone.id} {backbone.version} (sha256 {backbone.sha256[:12]}…), "
         f"which is not the model in use",

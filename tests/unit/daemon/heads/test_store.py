@@ -9,7 +9,8 @@ from heads import CARD, golden_of, label, random_weights, store_tiny_head, tiny_
 
 from soundpost.errors import HeadError
 from soundpost.heads import current_version, install_head, load_head, use_version, version_folder
-from soundpost.heads.store import KEPT_VERSIONS, versions
+from soundpost.heads.install import KEPT_VERSIONS
+from soundpost.heads.store import versions
 
 
 def test_a_stored_head_is_read_as_it_was_written(tmp_path: Path) -> None:
