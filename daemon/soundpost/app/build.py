@@ -26,6 +26,7 @@ from soundpost.config import Config, LiveConfig
 from soundpost.decide import build_mutes, build_surroundings, build_tracker
 from soundpost.gate import build_gate
 from soundpost.heads.attach import read_heads
+from soundpost.heads.background.build import build_background
 from soundpost.health import Health
 from soundpost.messages import ModelIdentity
 from soundpost.metrics import InferenceTimer, Metrics, MetricSources, TimedModel, event_series
@@ -54,6 +55,7 @@ def build(live_config: LiveConfig) -> Daemon:
     config, health = live_config.config, Health()
     file_stamps = stamp_named_files(config)
     models = load_models_at_place(config, clock_state)
+    background = build_background(config, models, health)
     heads = read_heads(config.heads, [model.manifest for model in models], sets_aside=True)
     models = heads.attach(models)
     manifests = heads.manifests
@@ -75,7 +77,7 @@ def build(live_config: LiveConfig) -> Daemon:
         InferenceTimer(model.classifier.classify, model.classifier.classify_all) for model in models
     ]
     # The pipeline shares this list: observers that need the publisher are appended below.
-    observers = list[Observer]((monitor, evidence))
+    observers = list[Observer]((monitor, evidence, *background))
     observers += [model.range_filter for model in models if model.range_filter is not None]
     timed = [replace(model, classifier=timer) for model, timer in zip(models, timers, strict=True)]
     pipeline = build_pipeline(config, timed, source, health, observers, mutes)
@@ -135,6 +137,7 @@ def build(live_config: LiveConfig) -> Daemon:
         ),
         watchdog=watchdog,
         commands=commands,
+        background=background,
         has_head_problems=heads.has_problems,
         is_refused=lambda: live_config.refusal is not None,
         has_several_sources=lambda: bool(live_config.config.sources),

@@ -9,6 +9,7 @@ from soundpost.capture import QueuedSource, Source
 from soundpost.commands import CommandHandler
 from soundpost.events import Detection, Summary
 from soundpost.evidence import Evidence
+from soundpost.heads.background.recorder import BackgroundRecorder
 from soundpost.health import Health, Problem, Status
 from soundpost.messages import MessageBuilder
 from soundpost.metrics import Metrics
@@ -48,6 +49,7 @@ class Daemon:
         metrics: Metrics for Prometheus.
         watchdog: State and progress for systemd.
         commands: Commands over MQTT.
+        background: Keep the embeddings of the last hours.
         has_head_problems: True if a head of the node is not run.
         is_refused: Returns whether the configuration file is refused and another one is in use.
         has_several_sources: Returns whether the configuration in use has several sources.
@@ -67,6 +69,7 @@ class Daemon:
     metrics: Metrics
     watchdog: Watchdog
     commands: CommandHandler
+    background: Sequence[BackgroundRecorder]
     has_head_problems: bool
     is_refused: Callable[[], bool]
     has_several_sources: Callable[[], bool]

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from soundpost.config import HeadsConfig
-from soundpost.system.systemd import shared_state_directory, state_directory
+from soundpost.system.systemd import SOURCES_FOLDER, shared_state_directory, state_directory
 
 SERVICE_FOLDER = Path("/var/lib/soundpost")
 """The state directory of the packaged service, for commands that a person types."""
@@ -27,6 +27,26 @@ def heads_folder(config: HeadsConfig, environment: Mapping[str, str] = os.enviro
         return folder / _HEADS
     of_service = SERVICE_FOLDER / _HEADS
     return of_service if os.access(of_service, os.R_OK | os.X_OK) else None
+
+
+def background_folders(
+    config: HeadsConfig, environment: Mapping[str, str] = os.environ
+) -> list[Path]:
+    """Returns the folders with the background of all sources of the node that exist.
+
+    Args:
+        config: Names the folder of heads.
+        environment: Has the state directory.
+    """
+    state = shared_state_directory(environment)
+    if state is None and config.folder is None:
+        state = SERVICE_FOLDER
+    if state is not None:
+        found = [state / _BACKGROUND, *state.glob(f"{SOURCES_FOLDER}/*/{_BACKGROUND}")]
+    else:
+        beside = Path(config.folder or "").with_name(_BACKGROUND)
+        found = [beside, *beside.glob("*/")]
+    return sorted(folder for folder in found if folder.is_dir())
 
 
 def background_folder(
