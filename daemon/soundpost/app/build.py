@@ -83,7 +83,7 @@ def build(live_config: LiveConfig) -> Daemon:
     pipeline = build_pipeline(config, timed, source, health, observers, mutes)
     _log_models(source_name, models, rate_hz)
     heads.log()
-    node = describe_node(config, manifests, pipeline.labels, gone_sources())
+    node = describe_node(config, manifests, pipeline.labels, gone_sources(), heads.labels)
     publisher = MqttPublisher(config.mqtt, node, health)
     if level := build_level_reporter(config.mqtt, rate_hz, publisher.state_topics):
         observers.append(level)
@@ -155,7 +155,8 @@ def validate(config: Config) -> None:
     if config.sources:
         return
     models = load_models_at_place(config, clock_state)
-    manifests = read_heads(config.heads, [model.manifest for model in models]).manifests
+    heads = read_heads(config.heads, [model.manifest for model in models])
+    manifests = heads.manifests
     rate_hz = capture_rate_hz(config.capture, manifests)
     mutes = build_mutes([manifest.labels for manifest in manifests], config, clock_state)
     surroundings = build_surroundings([manifest.labels for manifest in manifests], config)
@@ -168,7 +169,7 @@ def validate(config: Config) -> None:
     build_source(config, rate_hz, Health())
     load_broker_address(config.mqtt)
     labels = list(dict.fromkeys(name for tracker in trackers for name in tracker.labels))
-    describe_node(config, manifests, labels).sound_topics(config.mqtt)
+    describe_node(config, manifests, labels, taught=heads.labels).sound_topics(config.mqtt)
 
 
 def _log_models(source_name: str, models: Sequence[Model], rate_hz: int) -> None:

@@ -46,6 +46,11 @@ class AttachedHeads:
         )
 
     @property
+    def labels(self) -> list[str]:
+        """The labels that stand beside those of the models."""
+        return [each.label.name for each in self.installed if each.model is not None]
+
+    @property
     def reports(self) -> list[HeadReport]:
         """The state of each head, as health has it."""
         return [
