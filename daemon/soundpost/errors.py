@@ -56,6 +56,10 @@ class BundleError(SoundpostError):
     exit_status = EX_CONFIG
 
 
+class HeadError(SoundpostError):
+    """A head is missing, damaged, or does not fit its backbone; or it cannot be stored."""
+
+
 class BundleImportError(SoundpostError):
     """A foreign model, or a file that belongs to it, cannot be made into a bundle."""
 

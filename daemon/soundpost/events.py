@@ -67,11 +67,13 @@ class Scores:
         window: The window that was classified.
         values: float32[labels] in [0, 1], in the manifest's order of labels.
         model: Position of the model among those of the source.
+        embedding: float32[n] of the same inference; None unless the classifier gives embeddings.
     """
 
     window: AnyWindow
     values: NDArray[np.float32]
     model: int = 0
+    embedding: NDArray[np.float32] | None = field(default=None, compare=False, repr=False)
 
 
 class State(StrEnum):

@@ -19,6 +19,7 @@ class Problem(StrEnum):
     BACKLOG = "backlog"
     DUPLICATE_NODE = "duplicate_node"
     CONFIGURATION = "configuration"
+    HEADS = "heads"
 
 
 class Health(msgspec.Struct, kw_only=True):
@@ -55,6 +56,7 @@ class Health(msgspec.Struct, kw_only=True):
             too many.
         messages_too_large: States, results and announcements that were not sent, because the
             broker takes no packet of their size; each renewal counts again.
+        background_lost: Minutes of background for teaching that could not be written.
     """
 
     samples: int = 0
@@ -79,6 +81,7 @@ class Health(msgspec.Struct, kw_only=True):
     results_dropped: int = 0
     commands_invalid: int = 0
     messages_too_large: int = 0
+    background_lost: int = 0
 
 
 @dataclass(frozen=True, slots=True)

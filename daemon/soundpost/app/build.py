@@ -25,6 +25,8 @@ from soundpost.commands import (
 from soundpost.config import Config, LiveConfig
 from soundpost.decide import build_mutes, build_surroundings, build_tracker
 from soundpost.gate import build_gate
+from soundpost.heads.attach import read_heads
+from soundpost.heads.background.build import build_background
 from soundpost.health import Health
 from soundpost.messages import ModelIdentity
 from soundpost.metrics import InferenceTimer, Metrics, MetricSources, TimedModel, event_series
@@ -53,7 +55,10 @@ def build(live_config: LiveConfig) -> Daemon:
     config, health = live_config.config, Health()
     file_stamps = stamp_named_files(config)
     models = load_models_at_place(config, clock_state)
-    manifests = [model.bundle.manifest for model in models]
+    background = build_background(config, models, health)
+    heads = read_heads(config.heads, [model.manifest for model in models], sets_aside=True)
+    models = heads.attach(models)
+    manifests = heads.manifests
     rate_hz = capture_rate_hz(config.capture, manifests)
     source = build_joined_source(config, rate_hz, health)
     source_name = printable(describe_source(config.capture.source))
@@ -72,12 +77,13 @@ def build(live_config: LiveConfig) -> Daemon:
         InferenceTimer(model.classifier.classify, model.classifier.classify_all) for model in models
     ]
     # The pipeline shares this list: observers that need the publisher are appended below.
-    observers = list[Observer]((monitor, evidence))
+    observers = list[Observer]((monitor, evidence, *background))
     observers += [model.range_filter for model in models if model.range_filter is not None]
     timed = [replace(model, classifier=timer) for model, timer in zip(models, timers, strict=True)]
     pipeline = build_pipeline(config, timed, source, health, observers, mutes)
     _log_models(source_name, models, rate_hz)
-    node = describe_node(config, manifests, pipeline.labels, gone_sources())
+    heads.log()
+    node = describe_node(config, manifests, pipeline.labels, gone_sources(), heads.labels)
     publisher = MqttPublisher(config.mqtt, node, health)
     if level := build_level_reporter(config.mqtt, rate_hz, publisher.state_topics):
         observers.append(level)
@@ -98,7 +104,9 @@ def build(live_config: LiveConfig) -> Daemon:
         observers.append(clock)
         targets = CommandTargets(evidence, mutes, health, clock, pipeline.set_rules, reload)
         commands = build_executor(config, models, targets, publisher, state_file)
-    builder = build_message_builder(config, manifests, clock_state, publisher.last_seq)
+    builder = build_message_builder(
+        config, manifests, clock_state, publisher.last_seq, heads.reports
+    )
     every_seconds = config.mqtt.health_seconds
     daemon = Daemon(
         sample_rate_hz=rate_hz,
@@ -129,6 +137,8 @@ def build(live_config: LiveConfig) -> Daemon:
         ),
         watchdog=watchdog,
         commands=commands,
+        background=background,
+        has_head_problems=heads.has_problems,
         is_refused=lambda: live_config.refusal is not None,
         has_several_sources=lambda: bool(live_config.config.sources),
         has_same_files=lambda: stamp_named_files(live_config.config) == file_stamps,
@@ -145,7 +155,8 @@ def validate(config: Config) -> None:
     if config.sources:
         return
     models = load_models_at_place(config, clock_state)
-    manifests = [model.bundle.manifest for model in models]
+    heads = read_heads(config.heads, [model.manifest for model in models])
+    manifests = heads.manifests
     rate_hz = capture_rate_hz(config.capture, manifests)
     mutes = build_mutes([manifest.labels for manifest in manifests], config, clock_state)
     surroundings = build_surroundings([manifest.labels for manifest in manifests], config)
@@ -158,11 +169,11 @@ def validate(config: Config) -> None:
     build_source(config, rate_hz, Health())
     load_broker_address(config.mqtt)
     labels = list(dict.fromkeys(name for tracker in trackers for name in tracker.labels))
-    describe_node(config, manifests, labels).sound_topics(config.mqtt)
+    describe_node(config, manifests, labels, taught=heads.labels).sound_topics(config.mqtt)
 
 
 def _log_models(source_name: str, models: Sequence[Model], rate_hz: int) -> None:
     folders = ", ".join(str(model.bundle.folder) for model in models)
     _log.info("capturing from %s, classifying with %s", source_name, folders)
-    for line in missing_bands([model.bundle.manifest for model in models], rate_hz):
+    for line in missing_bands([model.manifest for model in models], rate_hz):
         _log.warning("%s (raise capture.rate_hz, or leave it out)", line)

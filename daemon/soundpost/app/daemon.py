@@ -9,6 +9,7 @@ from soundpost.capture import QueuedSource, Source
 from soundpost.commands import CommandHandler
 from soundpost.events import Detection, Summary
 from soundpost.evidence import Evidence
+from soundpost.heads.background.recorder import BackgroundRecorder
 from soundpost.health import Health, Problem, Status
 from soundpost.messages import MessageBuilder
 from soundpost.metrics import Metrics
@@ -48,6 +49,8 @@ class Daemon:
         metrics: Metrics for Prometheus.
         watchdog: State and progress for systemd.
         commands: Commands over MQTT.
+        background: Keep the embeddings of the last hours.
+        has_head_problems: True if a head of the node is not run.
         is_refused: Returns whether the configuration file is refused and another one is in use.
         has_several_sources: Returns whether the configuration in use has several sources.
         has_same_files: Returns whether the files that the configuration names are those in use.
@@ -66,6 +69,8 @@ class Daemon:
     metrics: Metrics
     watchdog: Watchdog
     commands: CommandHandler
+    background: Sequence[BackgroundRecorder]
+    has_head_problems: bool
     is_refused: Callable[[], bool]
     has_several_sources: Callable[[], bool]
     has_same_files: Callable[[], bool]
@@ -84,7 +89,8 @@ class Daemon:
     def problems(self) -> tuple[Problem, ...]:
         """The present problems of the microphone, of the node and of its configuration."""
         configuration = (Problem.CONFIGURATION,) if self.is_refused() else ()
-        return self.monitor.problems + self.publisher.problems + configuration
+        heads = (Problem.HEADS,) if self.has_head_problems else ()
+        return self.monitor.problems + self.publisher.problems + configuration + heads
 
     def status(self) -> Status:
         """Returns the state of the daemon now."""

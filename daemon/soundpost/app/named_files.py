@@ -5,6 +5,8 @@ from typing import NamedTuple
 
 from soundpost.classify import find_bundle
 from soundpost.config import Config
+from soundpost.heads.location import heads_folder
+from soundpost.heads.store import current_files
 from soundpost.manifest import MANIFEST_FILE
 
 
@@ -18,9 +20,10 @@ class FileStamp(NamedTuple):
 
 
 def stamp_named_files(config: Config) -> tuple[FileStamp | None, ...]:
-    """Returns the stamps of bundles, passwords and certificates; None of a file that is absent.
+    """Returns the stamps of bundles, heads, passwords and certificates; None of an absent file.
 
-    The manifest stands for its bundle, because it has the hashes of the other files.
+    The manifest stands for its bundle, because it has the hashes of the other files; the number of
+    the version in use stands for its head, because a version is never changed.
 
     Raises:
         BundleError: There is no such bundle.
@@ -28,6 +31,7 @@ def stamp_named_files(config: Config) -> tuple[FileStamp | None, ...]:
     mqtt = config.mqtt
     named = (
         *(find_bundle(model.bundle) / MANIFEST_FILE for model in config.all_models),
+        *current_files(heads_folder(config.heads)),
         *(config.capture.password_file, mqtt.password_file),
         *(mqtt.ca_file, mqtt.cert_file, mqtt.key_file),
     )

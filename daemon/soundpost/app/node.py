@@ -1,6 +1,6 @@
 """Describes the node to subscribers, from the configuration and the manifests of its models."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from soundpost.acoustics import LevelReference
 from soundpost.config import Config
@@ -17,6 +17,7 @@ def describe_node(
     manifests: Sequence[Manifest],
     labels: list[str],
     gone_sources: Sequence[str] = (),
+    taught: Collection[str] = (),
 ) -> NodeDescription:
     """Returns the node as subscribers see it.
 
@@ -25,6 +26,7 @@ def describe_node(
         manifests: Of the models, in the order of the configuration.
         labels: The labels that are detected.
         gone_sources: Sources of earlier configurations.
+        taught: The labels of heads, which have topics of their own whatever else is chosen.
 
     Raises:
         ConfigError: The `[mqtt]` table names a label that cannot be detected.
@@ -43,7 +45,7 @@ def describe_node(
         groups=label_names.groups_with(labels),
         source=config.node.source,
         common_names=common_names(known),
-        chosen=chosen_labels(config, label_names),
+        chosen=chosen_labels(config, label_names).union(taught),
         other_models=other_models,
         gone_sources=gone_sources,
         acoustics=LevelReference(config.capture.calibration_db)

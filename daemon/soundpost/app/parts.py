@@ -9,7 +9,7 @@ from soundpost.decide import longest_memory_windows
 from soundpost.evidence import Evidence, RecordedModel, build_recorder
 from soundpost.health import Health
 from soundpost.manifest import Manifest
-from soundpost.messages import MessageBuilder, Origin
+from soundpost.messages import HeadReport, MessageBuilder, Origin
 from soundpost.pipeline import capture_rate_hz
 from soundpost.system.clock import ClockState
 
@@ -36,6 +36,7 @@ def build_message_builder(
     manifests: Sequence[Manifest],
     clock: Callable[[], ClockState],
     last_seq: int = 0,
+    heads: Sequence[HeadReport] = (),
 ) -> MessageBuilder:
     """Builds the message builder of a node.
 
@@ -44,9 +45,10 @@ def build_message_builder(
         manifests: Of the models; each message names the one that detected.
         clock: Returns whether the wall clock can be trusted.
         last_seq: The last `seq` that an earlier run used.
+        heads: Of the node; each message of a label that one scores names it.
     """
     return MessageBuilder(
-        Origin.of(config.node, manifests),
+        Origin.of(config.node, manifests, heads),
         sample_rate_hz=capture_rate_hz(config.capture, manifests),
         clock=clock,
         last_seq=last_seq,

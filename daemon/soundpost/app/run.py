@@ -37,6 +37,8 @@ def run(live_config: LiveConfig) -> bool:
             if live_config.reload_if_requested(validate, daemon.has_same_files):
                 daemon.restart()
         daemon.commands.close()
+        for recorder in daemon.background:
+            recorder.flush()
         capturing.close()
         daemon.health_reports.publish_now(daemon.status())
     _log.info("stopped after %.1f s of sound", daemon.captured_seconds)

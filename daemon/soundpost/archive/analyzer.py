@@ -20,6 +20,7 @@ from soundpost.classify.model import Model, load_models_at_place
 from soundpost.classify.range import recording_filter, recording_weeks
 from soundpost.errors import CaptureError
 from soundpost.events import Detection, State
+from soundpost.heads.attach import read_heads
 from soundpost.health import Health
 from soundpost.manifest import Manifest
 from soundpost.messages.builder import LEVEL_DECIMALS, SCORE_DECIMALS
@@ -50,14 +51,16 @@ class Analyzer:
 
     def __init__(self, settings: AnalysisSettings) -> None:
         self._settings = settings
-        self._models = load_models_at_place(settings.config, lambda: "untrusted")
+        models = load_models_at_place(settings.config, lambda: "untrusted")
+        heads = read_heads(settings.config.heads, [model.manifest for model in models])
+        self._models = heads.attach(models)
         self._rate_hz = capture_rate_hz(settings.config.capture, self.manifests)
         self._origin = Origin.of(settings.config.node, self.manifests)
 
     @property
     def manifests(self) -> list[Manifest]:
         """The manifests of the models, in the order of the configuration."""
-        return [model.bundle.manifest for model in self._models]
+        return [model.manifest for model in self._models]
 
     def analyze(self, file: ArchiveFile, on_position: OnPosition) -> Part:
         """Returns the part of a file.

@@ -11,6 +11,7 @@ from soundpost import __version__
 from soundpost.classify.range import is_range_on
 from soundpost.config import Config
 from soundpost.decide import Rule
+from soundpost.heads.attach import head_digests
 from soundpost.manifest import Manifest
 
 Fingerprint = Mapping[str, str]
@@ -36,7 +37,7 @@ class AnalysisSettings:
 
 
 def fingerprint(settings: AnalysisSettings, manifests: Sequence[Manifest]) -> Fingerprint:
-    """Returns the facts that rows depend on: program, models, rules, gate, zone, place."""
+    """Returns the facts that rows depend on: program, models, heads, rules, gate, zone, place."""
     config = settings.config
     facts = {
         "soundpost": __version__,
@@ -58,6 +59,8 @@ def fingerprint(settings: AnalysisSettings, manifests: Sequence[Manifest]) -> Fi
         facts[f"model {manifest.id}"] = identity
         # The rules have the thresholds of the command line; the table has `any` and `unknown`.
         facts[f"thresholds and rules of {manifest.id}"] = _digest((model.decide, list(rules)))
+    for label, identity in head_digests(config.heads).items():
+        facts[f"head {label}"] = identity
     return facts
 
 

@@ -100,16 +100,15 @@ def open_arrays(content: bytes) -> Iterator[Arrays]:
         yield Arrays(archive)
 
 
-def arrays_archive(arrays: Mapping[str, NDArray[Any]]) -> bytes:
+def arrays_archive(arrays: Mapping[str, NDArray[Any]], *, is_compressed: bool = True) -> bytes:
     """Returns the bytes of an .npz file; equal arrays give equal bytes."""
     buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+    method = zipfile.ZIP_DEFLATED if is_compressed else zipfile.ZIP_STORED
+    with zipfile.ZipFile(buffer, "w", method) as archive:
         for name, array in arrays.items():
             member = io.BytesIO()
             np.lib.format.write_array(member, array, allow_pickle=False)
-            archive.writestr(
-                zipfile.ZipInfo(f"{name}.npy", ZIP_EPOCH), member.getvalue(), zipfile.ZIP_DEFLATED
-            )
+            archive.writestr(zipfile.ZipInfo(f"{name}.npy", ZIP_EPOCH), member.getvalue(), method)
     return buffer.getvalue()
 
 

@@ -8,12 +8,12 @@ from numpy.typing import NDArray
 
 from soundpost.classify.activation import scores_as_given, sigmoid, softmax
 from soundpost.classify.bundle import Bundle
+from soundpost.classify.network.output import NetworkOutput
 from soundpost.classify.network.streaming import StreamingNetwork
 from soundpost.classify.network.whole_window import WholeWindowNetwork
-from soundpost.classify.quantization import dequantize
+from soundpost.classify.quantization import real_values
 from soundpost.errors import BundleError
 from soundpost.events import AnyWindow, Scores, WaveformWindow, Window
-from soundpost.manifest import Tensor
 
 ACTIVATIONS = {"softmax": softmax, "sigmoid": sigmoid, "none": scores_as_given}
 
@@ -30,19 +30,29 @@ class Classifier:
     Args:
         bundle: The model and its manifest.
         threads: Threads for one inference.
+        embeds: True to give each window its embedding too, from the same inference. The scores are
+            the same to the bit.
+
+    Attributes:
+        embedding_size: Values of an embedding; 0 for a model that has none.
+        embedding_definition: The name of what they are: `positions-mean-maximum` (see
+            `PositionStatistics`), or `output` for an output of the model; None without any.
 
     Raises:
         BundleError: The runtime is not installed, rejects the model, or reports tensors that
             differ from the manifest's in shape, dtype, scale or zero point.
     """
 
-    def __init__(self, bundle: Bundle, threads: int = 1) -> None:
+    def __init__(self, bundle: Bundle, threads: int = 1, *, embeds: bool = False) -> None:
         self._output = bundle.manifest.output
         self._network: WholeWindowNetwork | StreamingNetwork
         if bundle.manifest.streaming is None:
             self._network = WholeWindowNetwork(bundle, threads)
         else:
             self._network = StreamingNetwork(bundle, threads)
+        self._network.embeds = embeds
+        self.embedding_size = self._network.embedding_size
+        self.embedding_definition = self._network.embedding_definition
         self._activate = ACTIVATIONS[self._output.activation]
         # Scores that the model gives itself are no logits, which a temperature would divide.
         self._temperature = 1.0 if self._output.activation == "none" else self._output.temperature
@@ -50,16 +60,31 @@ class Classifier:
         if self._output.activation == "sigmoid" and self._output.tensor.dtype == "int8":
             self._score_of_byte = self._activated(_EVERY_INT8)
 
+    @property
+    def embeds(self) -> bool:
+        """True if each window gets its embedding too; it may be set at any time."""
+        return self._network.embeds
+
+    @embeds.setter
+    def embeds(self, embeds: bool) -> None:
+        self._network.embeds = embeds
+
     def classify(self, window: AnyWindow) -> Scores:
         """Computes the scores of a window."""
-        return Scores(window, self._rows(self._stored([window]))[0])
+        return self.classify_all([window])[0]
 
     def classify_all(self, windows: Sequence[AnyWindow]) -> list[Scores]:
         """Computes the scores of windows; many successive ones at once take less time."""
         if not windows:
             return []
-        rows = self._rows(self._stored(windows))
-        return [Scores(window, values) for window, values in zip(windows, rows, strict=True)]
+        output = self._run(windows)
+        rows = self._rows(output.logits)
+        if output.embeddings is None:
+            return [Scores(window, values) for window, values in zip(windows, rows, strict=True)]
+        return [
+            Scores(window, values, embedding=embedding)
+            for window, values, embedding in zip(windows, rows, output.embeddings, strict=True)
+        ]
 
     def scores(self, content: NDArray[Any]) -> NDArray[np.float32]:
         """Computes the scores of a window's content.
@@ -75,42 +100,48 @@ class Classifier:
             ValueError: `content` has another shape or type, or holds NaN.
             BundleError: The model fails, or gives values that are not finite or no scores.
         """
-        if isinstance(self._network, StreamingNetwork):
-            return self._rows(self._network.logits_alone(content))[0]
-        return self._rows(self._network.logits([content]))[0]
+        return self._rows(self._run_alone(content).logits)[0]
 
     def embedding(self, content: NDArray[Any]) -> NDArray[np.float32]:
-        """Computes the embedding of a window's content.
+        """Computes the embedding of a window's content, whether `embeds` is given or not.
 
         Args:
             content: As for `scores`.
 
         Returns:
-            float32[n], the values of the embedding's tensor in their order.
+            float32[embedding_size]: the values of the embedding's tensor in their order; of a
+            network that computes each frame once those of `PositionStatistics`.
 
         Raises:
             ValueError: As for `scores`.
             BundleError: The model has no embedding, or fails.
         """
-        embedding = self._output.embedding
-        if embedding is None or isinstance(self._network, StreamingNetwork):
+        before, self._network.embeds = self._network.embeds, True
+        try:
+            embeddings = self._run_alone(content).embeddings
+        finally:
+            self._network.embeds = before
+        if embeddings is None:
             raise BundleError(
                 "the bundle names no embedding", hint="import a model that has such an output"
             )
-        stored = self._network.embedding(content, embedding.position, embedding.tensor)
-        return _real(stored, embedding.tensor)
+        return embeddings[0]
 
-    def _stored(self, windows: Sequence[AnyWindow]) -> NDArray[Any]:
-        """Returns the logits of windows as the output's tensor stores them."""
+    def _run_alone(self, content: NDArray[Any]) -> NetworkOutput:
+        """Runs the network on the content of a window of which no other one is known."""
         if isinstance(self._network, StreamingNetwork):
-            return self._network.logits(
-                [window for window in windows if isinstance(window, Window)]
-            )
+            return self._network.run_alone(content)
+        return self._network.run([content])
+
+    def _run(self, windows: Sequence[AnyWindow]) -> NetworkOutput:
+        """Runs the network on windows."""
+        if isinstance(self._network, StreamingNetwork):
+            return self._network.run([window for window in windows if isinstance(window, Window)])
         contents = [
             window.samples if isinstance(window, WaveformWindow) else window.log_mel
             for window in windows
         ]
-        return self._network.logits(contents)
+        return self._network.run(contents)
 
     def _rows(self, stored: NDArray[Any]) -> list[NDArray[np.float32]]:
         """Returns the scores of rows of logits, each as float32[labels]."""
@@ -120,18 +151,10 @@ class Classifier:
 
     def _activated(self, stored: NDArray[Any]) -> NDArray[np.float32]:
         """Returns the scores of logits as the output's tensor stores them."""
-        logits = _real(stored, self._output.tensor).astype(np.float64) / self._temperature
+        logits = real_values(stored, self._output.tensor).astype(np.float64) / self._temperature
         if not np.isfinite(logits).all():
             raise BundleError(
                 "the model gives logits that are not finite",
                 hint="use another bundle; this model overflows on this sound",
             )
         return self._activate(logits).astype(np.float32)
-
-
-def _real(stored: NDArray[Any], tensor: Tensor) -> NDArray[np.float32]:
-    """Returns the real values of a tensor."""
-    if tensor.dtype == "int8":
-        return dequantize(stored, tensor.scale, tensor.zero_point)
-    values: NDArray[np.float32] = stored
-    return values

@@ -12,6 +12,7 @@ from soundpost.classify.range import RangeFilter, build_range_filter
 from soundpost.config import ClassifyConfig, Config, ModelConfig, NodeConfig
 from soundpost.errors import ConfigError
 from soundpost.events import AnyWindow, Scores
+from soundpost.manifest import Manifest
 from soundpost.system.clock import ClockState
 
 
@@ -36,11 +37,19 @@ class Model:
         classifier: Runs its model.
         range_filter: Keeps labels from starting events that do not occur at the place; None if
             the bundle has no range model, the place is not known, or any label may start.
+        extended: The manifest with the labels of heads, which the classifier scores too; None for
+            the manifest of the bundle.
     """
 
     bundle: Bundle
     classifier: WindowClassifier
     range_filter: RangeFilter | None = None
+    extended: Manifest | None = None
+
+    @property
+    def manifest(self) -> Manifest:
+        """The manifest, with all labels that the classifier scores."""
+        return self.extended or self.bundle.manifest
 
     @property
     def sample_rate_hz(self) -> int:

@@ -1,7 +1,11 @@
 """Conversion between real values and the int8 values of a quantised model."""
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
+
+from soundpost.manifest import Tensor
 
 INT8_MIN, INT8_MAX = -128, 127
 
@@ -64,3 +68,11 @@ def dequantize(values: NDArray[np.int8], scale: float, zero_point: int) -> NDArr
         zero_point: The quantised value of 0.
     """
     return (values.astype(np.float32) - np.float32(zero_point)) * np.float32(scale)
+
+
+def real_values(stored: NDArray[Any], tensor: Tensor) -> NDArray[np.float32]:
+    """Returns the real values of a tensor of the manifest, whether it is quantised or not."""
+    if tensor.dtype == "int8":
+        return dequantize(stored, tensor.scale, tensor.zero_point)
+    values: NDArray[np.float32] = stored
+    return values

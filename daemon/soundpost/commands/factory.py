@@ -35,7 +35,7 @@ def build_executor(
         raise ValueError("expected a publisher with an inbox: the caller turned commands off")
     live_settings = LiveSettings(
         config,
-        [model.bundle.manifest for model in models],
+        [model.manifest for model in models],
         targets.mutes,
         targets.set_rules,
         state_file.state.overrides,

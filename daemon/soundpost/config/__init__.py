@@ -2,6 +2,7 @@
 
 from soundpost.config.check import check_tables
 from soundpost.config.decide import DecideConfig, LabelConfig, ProfileConfig, ScheduleConfig
+from soundpost.config.heads import HeadsConfig
 from soundpost.config.live import LiveConfig
 from soundpost.config.load import load_config
 from soundpost.config.models import ClassifyConfig, ModelConfig
@@ -27,6 +28,7 @@ __all__ = [
     "DecideConfig",
     "EvidenceConfig",
     "GateConfig",
+    "HeadsConfig",
     "LabelConfig",
     "LiveConfig",
     "MetricsConfig",

@@ -9,6 +9,7 @@ PATH_KEYS = (
     "capture.source",
     "capture.password_file",
     "classify.bundle",
+    "heads.folder",
     "evidence.folder",
     "mqtt.password_file",
     "mqtt.ca_file",

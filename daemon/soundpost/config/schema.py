@@ -8,6 +8,7 @@ import msgspec
 from msgspec import Meta
 
 from soundpost.config.decide import DecideConfig
+from soundpost.config.heads import HeadsConfig
 from soundpost.config.models import MOST_MODELS, ClassifyConfig, ModelConfig
 from soundpost.config.outputs.acoustics import AcousticsConfig
 from soundpost.config.outputs.metrics import MetricsConfig
@@ -81,6 +82,7 @@ class Config(Section, frozen=True):
     classify: ClassifyConfig = ClassifyConfig()
     decide: DecideConfig = DecideConfig()
     models: list[ModelConfig] = msgspec.field(default_factory=list)
+    heads: HeadsConfig = HeadsConfig()
     evidence: EvidenceConfig = EvidenceConfig()
     mqtt: MqttConfig = MqttConfig()
     metrics: MetricsConfig = MetricsConfig()

@@ -47,6 +47,7 @@ class MessageBuilder:
         self._node, self._source = origin.name.node, origin.name.source or UNSET
         self._models = list(origin.models)
         self._named_labels = origin.named_labels
+        self._heads, self._heads_of_labels = list(origin.heads), origin.heads_of_labels
         self._sample_rate_hz = sample_rate_hz
         self._clock = clock
         self._rng = rng or random.SystemRandom()
@@ -79,6 +80,7 @@ class MessageBuilder:
             clock=self._clock(),
             level_dbfs=_rounded_level(detection.level_dbfs),
             model=self._models[detection.model],
+            head=self._heads_of_labels.get(detection.label, UNSET),
         )
 
     def closing(self, latest: DetectionMessage, seen_utc_ns: int) -> DetectionMessage:
@@ -151,6 +153,7 @@ class MessageBuilder:
             rss_bytes=load.rss_bytes,
             counters=msgspec.structs.replace(health),
             models=self._models if len(self._models) > 1 else msgspec.UNSET,
+            heads=self._heads or msgspec.UNSET,
         )
 
     def _event_id(self, detection: Detection) -> str:

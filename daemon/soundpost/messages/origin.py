@@ -6,7 +6,7 @@ from typing import NamedTuple, Self
 
 from soundpost.config import NodeConfig
 from soundpost.manifest import Label, Manifest
-from soundpost.messages.payload import ModelIdentity
+from soundpost.messages.payload import HeadIdentity, HeadReport, ModelIdentity
 
 
 class NodeName(NamedTuple):
@@ -40,18 +40,28 @@ class Origin:
         models: The models that classify, in the order of the configuration.
         named_labels: The labels that have a common or a scientific name, in the first model that
             gives them one.
+        heads: The heads of the node, those that are not run too.
     """
 
     name: NodeName
     models: Sequence[ModelIdentity]
     named_labels: Mapping[str, Label] = field(default_factory=dict)
+    heads: Sequence[HeadReport] = ()
+
+    @property
+    def heads_of_labels(self) -> dict[str, HeadIdentity]:
+        """The head of each label that one scores."""
+        return {each.label: each.head for each in self.heads if each.head and not each.problem}
 
     @classmethod
-    def of(cls, config: NodeConfig, manifests: Sequence[Manifest]) -> Self:
-        """Returns the origin of the messages of a node that uses some bundles."""
+    def of(
+        cls, config: NodeConfig, manifests: Sequence[Manifest], heads: Sequence[HeadReport] = ()
+    ) -> Self:
+        """Returns the origin of the messages of a node that uses some bundles and heads."""
         labels = [label for manifest in manifests for label in manifest.labels if label.has_names]
         return cls(
             NodeName.of(config),
             [ModelIdentity.of(manifest) for manifest in manifests],
             {label.name: label for label in reversed(labels)},
+            heads,
         )

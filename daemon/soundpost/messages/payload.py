@@ -34,6 +34,27 @@ class ModelIdentity(Wire, frozen=True, kw_only=True):
         return cls(id=manifest.id, version=manifest.version, sha256=manifest.model.sha256)
 
 
+class HeadIdentity(Wire, frozen=True, kw_only=True):
+    """The identity of a head: its id, and the number of its version on the node."""
+
+    id: str
+    version: int
+
+
+class HeadReport(Wire, frozen=True, kw_only=True):
+    """The state of a head.
+
+    Attributes:
+        label: The label that it scores.
+        head: Its identity; None if it cannot be read.
+        problem: The reason for which it is not run, with the remedy; None if it is.
+    """
+
+    label: str
+    head: HeadIdentity | None
+    problem: str | None
+
+
 class DetectionMessage(Wire, frozen=True, kw_only=True):
     """One state of one event (schema 1), on `<prefix>/<node>/detections`.
 
@@ -57,6 +78,7 @@ class DetectionMessage(Wire, frozen=True, kw_only=True):
         clock: The state of the clock: whether onset and offset are reliable.
         level_dbfs: The RMS level of the event's loudest window so far, dBFS, one decimal.
         model: The model that classified it.
+        head: The head that scored it, of a label that was taught on the node; left out otherwise.
         clip: The file name of its clip; None unless the event has ended and a clip was stored.
         backfilled: True if it was sent late, because the broker was away.
         test: True if it is the known sound of a self-test.
@@ -78,6 +100,7 @@ class DetectionMessage(Wire, frozen=True, kw_only=True):
     clock: ClockState
     level_dbfs: float
     model: ModelIdentity
+    head: HeadIdentity | UnsetType = UNSET
     clip: str | None = None
     backfilled: bool = False
     test: bool = False
@@ -103,6 +126,7 @@ class HealthMessage(Wire, frozen=True, kw_only=True):
         rss_bytes: The resident memory of the process and its children.
         counters: Counts since the start, see `soundpost.health.Health`.
         models: All models, if several classify; else it is left out of the JSON object.
+        heads: All heads, if any are installed; else it is left out of the JSON object.
     """
 
     schema: Literal[1] = 1
@@ -119,6 +143,7 @@ class HealthMessage(Wire, frozen=True, kw_only=True):
     rss_bytes: Annotated[int, Meta(ge=0)]
     counters: Health
     models: list[ModelIdentity] | msgspec.UnsetType = msgspec.UNSET
+    heads: list[HeadReport] | msgspec.UnsetType = msgspec.UNSET
 
 
 def encode(message: Wire) -> bytes:

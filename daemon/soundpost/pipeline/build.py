@@ -46,7 +46,7 @@ def build_pipeline(
         ConfigError: The configuration names a label that the model does not have.
     """
     models = [models] if isinstance(models, Model) else models
-    manifests = [model.bundle.manifest for model in models]
+    manifests = [model.manifest for model in models]
     rate_hz = capture_rate_hz(config.capture, manifests)
     if mutes is None:
         mutes = Mutes(name for manifest in manifests for name in manifest.label_names)
@@ -58,7 +58,7 @@ def build_pipeline(
             rates[model.sample_rate_hz],
             model.classifier,
             build_tracker(
-                model.bundle.manifest,
+                model.manifest,
                 settings.decide,
                 mutes,
                 health,

@@ -93,6 +93,14 @@ def state_directory(environment: Mapping[str, str] = os.environ) -> Path | None:
     return Path(folder) if folder else None
 
 
+def shared_state_directory(environment: Mapping[str, str] = os.environ) -> Path | None:
+    """Returns the state directory of the service, also in the process of one of its sources."""
+    folder = state_directory(environment)
+    if folder is not None and folder.parent.name == SOURCES_FOLDER:
+        return folder.parent.parent
+    return folder
+
+
 def stored_sources(environment: Mapping[str, str] = os.environ) -> list[str]:
     """Returns the names of all sources that have had a state directory, by name."""
     folder = state_directory(environment)

@@ -8,7 +8,9 @@ from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 from soundpost.classify.bundle import Bundle
+from soundpost.classify.network.output import NetworkOutput
 from soundpost.classify.network.parts import FRAMES, LOGITS, POSITIONS, Parts
+from soundpost.classify.network.position_statistics import DEFINITION, PositionStatistics
 from soundpost.classify.quantization import Quantizer
 from soundpost.events import Window
 
@@ -28,6 +30,11 @@ class StreamingNetwork:
         bundle: The model and its manifest, which has `streaming`.
         threads: Threads for one inference.
 
+    Attributes:
+        embeds: True to compute the embedding of each window too, if the network has one.
+        embedding_size: Values of an embedding; 0 for a network that has none.
+        embedding_definition: The name of what they are; None for a network that has none.
+
     Raises:
         BundleError: As `Parts`.
     """
@@ -46,19 +53,23 @@ class StreamingNetwork:
             name: np.zeros(tensor.shape, tensor.dtype)
             for name, tensor in self._parts.states.items()
         }
+        self._statistics = _statistics(self._parts)
+        self.embedding_size = self._statistics.size if self._statistics else 0
+        self.embedding_definition = DEFINITION if self._statistics else None
+        self.embeds = False
 
-    def logits(self, windows: Sequence[Window]) -> NDArray[Any]:
+    def run(self, windows: Sequence[Window]) -> NetworkOutput:
         """Runs the network on windows, most often successive ones.
 
         Returns:
-            int8[n, labels].
+            Logits as int8[n, labels], and embeddings if they are computed.
 
         Raises:
             ValueError: A window has another shape, or holds NaN.
             BundleError: The runtime fails.
         """
         stretch, self._stretch = self._stretch, None  # an error leaves states half done
-        rows: list[NDArray[Any]] = []
+        outputs: list[NetworkOutput] = []
         pieces: list[LogMel] = []
         skipped = 0
         for window in windows:
@@ -67,23 +78,23 @@ class StreamingNetwork:
             if continues and stretch is not None:
                 pieces.append(self._new_frames(content, is_first=not pieces))
             else:
-                rows += self._run(pieces, skipped)
+                outputs += self._run(pieces, skipped)
                 pieces, skipped = self._all_frames(content), self._steps.steps_of_window - 1
             stretch = window.stretch
             self._next_sample = window.start_sample + self._stride_samples
-        rows += self._run(pieces, skipped)
+        outputs += self._run(pieces, skipped)
         self._stretch = stretch
-        return rows[0] if len(rows) == 1 else np.concatenate(rows)
+        return NetworkOutput.joined(outputs)
 
-    def logits_alone(self, content: LogMel) -> NDArray[Any]:
-        """Runs the network on a window of which no other one is known; see `logits`.
+    def run_alone(self, content: LogMel) -> NetworkOutput:
+        """Runs the network on a window of which no other one is known; see `run`.
 
         Args:
             content: float32[window_frames, mel_bands].
         """
         self._stretch = None
         frames = self._all_frames(self._checked(content))
-        return np.concatenate(self._run(frames, self._steps.steps_of_window - 1))
+        return NetworkOutput.joined(self._run(frames, self._steps.steps_of_window - 1))
 
     def _checked(self, content: LogMel) -> LogMel:
         if content.shape != self._content_shape:
@@ -105,35 +116,42 @@ class StreamingNetwork:
         before = np.zeros((frames - steps.used_frames, content.shape[1]), np.float32)
         return [before, content[: steps.used_frames]]
 
-    def _run(self, pieces: Sequence[LogMel], skipped: int) -> list[NDArray[Any]]:
-        """Returns the logits of all windows that end in some frames, without the first ones."""
+    def _run(self, pieces: Sequence[LogMel], skipped: int) -> list[NetworkOutput]:
+        """Returns the outputs of all windows that end in some frames, without the first ones."""
         if not pieces:
             return []
         steps = self._steps
         if len(pieces) == 1:  # one window that continues the one before, as live sound has it
             return [self._run_step(self._quantize(pieces[0])[None, ..., None])]
         values = self._quantize(np.concatenate(pieces))[None, ..., None]
-        rows, at, last = [], 0, values.shape[1] - steps.overlap_frames
+        outputs: list[NetworkOutput] = []
+        at, last = 0, values.shape[1] - steps.overlap_frames
         stretch_frames = steps.stretch_windows * steps.stride_frames
         while last - at >= stretch_frames:
             end = at + steps.overlap_frames + stretch_frames
-            rows.append(self._run_stretch(values[:, at:end]))
+            outputs.append(self._run_stretch(values[:, at:end]))
             at += stretch_frames
         while last - at >= steps.stride_frames:
             end = at + steps.overlap_frames + steps.stride_frames
-            rows.append(self._run_step(values[:, at:end]))
+            outputs.append(self._run_step(values[:, at:end]))
             at += steps.stride_frames
-        return [np.concatenate(rows)[skipped:]]
+        return [NetworkOutput.joined(outputs).without_first(skipped)]
 
-    def _run_step(self, frames: NDArray[Any]) -> NDArray[Any]:
-        """Returns the logits of the window that ends with the frames of one stride."""
+    def _run_step(self, frames: NDArray[Any]) -> NetworkOutput:
+        """Returns the output of the window that ends with the frames of one stride."""
+        before = self._states[POSITIONS]
         results = self._parts.advance.run({**self._states, FRAMES: frames})
         logits = results.pop(LOGITS)
         self._states = results
-        return logits
+        if not self.embeds or self._statistics is None:
+            return NetworkOutput(logits)
+        # What is carried on lacks the oldest positions of the window, which were carried before.
+        oldest = before[:, : self._steps.new_positions]
+        positions = np.concatenate((oldest, results[POSITIONS]), axis=1)
+        return NetworkOutput(logits, self._statistics.compute(positions))
 
-    def _run_stretch(self, frames: NDArray[Any]) -> NDArray[Any]:
-        """Returns the logits of a stretch of windows."""
+    def _run_stretch(self, frames: NDArray[Any]) -> NetworkOutput:
+        """Returns the output of a stretch of windows."""
         before = self._states[POSITIONS]
         carried = {name: state for name, state in self._states.items() if name != POSITIONS}
         results = self._parts.stretch.run({**carried, FRAMES: frames})
@@ -142,5 +160,20 @@ class StreamingNetwork:
         self._states = {**results, POSITIONS: latest}
         steps = self._steps
         windows = sliding_window_view(positions[0], steps.window_positions, axis=0)
-        windows = np.moveaxis(windows[:: steps.new_positions], -1, 1)
-        return self._parts.head.run({POSITIONS: np.ascontiguousarray(windows)})[LOGITS]
+        windows = np.ascontiguousarray(np.moveaxis(windows[:: steps.new_positions], -1, 1))
+        logits = self._parts.head.run({POSITIONS: windows})[LOGITS]
+        if not self.embeds or self._statistics is None:
+            return NetworkOutput(logits)
+        return NetworkOutput(logits, self._statistics.compute(windows))
+
+
+def _statistics(parts: Parts) -> PositionStatistics | None:
+    """Returns the embedding of a network; None if its states lack a position of the window.
+
+    A step leaves out as many positions as are new. They are in the states of the step before, as
+    long as the stride is at most half of the positions.
+    """
+    steps, positions = parts.steps, parts.states[POSITIONS]
+    has_all = 2 * steps.new_positions <= steps.window_positions
+    is_quantised = positions.dtype == "int8" and positions.scale > 0.0
+    return PositionStatistics(positions) if has_all and is_quantised else None

@@ -11,10 +11,14 @@ from soundpost.audio import FULL_SCALE
 from soundpost.classify.bundle import Bundle
 from soundpost.classify.interpreter import Interpreter
 from soundpost.classify.network.difference import HINT, refuse_difference
-from soundpost.classify.quantization import Quantizer
+from soundpost.classify.network.output import NetworkOutput
+from soundpost.classify.quantization import Quantizer, real_values
 from soundpost.classify.runtime import ModelRuntime
 from soundpost.errors import BundleError
 from soundpost.manifest import LogMelInput, Tensor
+
+DEFINITION = "output"
+"""The name of an embedding that is an output of the model, in the description of a head."""
 
 _FULL_SCALE_1 = np.float32(1.0 / FULL_SCALE)
 """Factor from int16 samples to those with full scale at 1.0; a power of two, so it is exact."""
@@ -26,6 +30,11 @@ class WholeWindowNetwork:
     Args:
         bundle: The model and its manifest.
         threads: Threads for one inference.
+
+    Attributes:
+        embeds: True to compute the embedding of each window too, if the model has one.
+        embedding_size: Values of an embedding; 0 for a model that has none.
+        embedding_definition: The name of what they are; None for a model that has none.
 
     Raises:
         BundleError: The runtime is not installed, rejects the model, or reports tensors that
@@ -40,43 +49,62 @@ class WholeWindowNetwork:
         self._output = output
         self._quantizer = Quantizer(self._input.scale or 1.0, self._input.zero_point)
         self._refuse_output("output", output.position, output.tensor)
+        self._embedding = output.embedding
+        self.embedding_size = 0
+        self.embedding_definition: str | None = None
         if output.embedding:
             self._refuse_output("embedding", output.embedding.position, output.embedding.tensor)
+            self.embedding_size = prod(output.embedding.tensor.shape)
+            self.embedding_definition = DEFINITION
+        self.embeds = False
         self._is_log_mel = isinstance(model_input, LogMelInput)
         self._content_shape: tuple[int, ...] = (model_input.window_samples,)
         if isinstance(model_input, LogMelInput):
             self._content_shape = (model_input.window_frames, model_input.features.mel_bands)
 
-    def logits(self, contents: Sequence[NDArray[Any]]) -> NDArray[Any]:
-        """Runs the model on windows.
+    def run(self, contents: Sequence[NDArray[Any]]) -> NetworkOutput:
+        """Runs the model on windows, once on each.
 
         Args:
             contents: Of the windows; see `Classifier.scores`.
 
         Returns:
-            The values of the output's tensor, as they are stored: dtype[n, labels].
+            The values of the output's tensor, as they are stored, and embeddings if these are
+            computed.
 
         Raises:
             ValueError: A content has another shape or type, or holds NaN.
             BundleError: The model fails, or gives another shape.
         """
-        output = self._output
-        return np.stack([self._run(each, output.position, output.tensor) for each in contents])
+        output, embedding = self._output, self._embedding
+        outputs = [(output.position, output.tensor)]
+        if embedding is None or not self.embeds:
+            return NetworkOutput(np.stack([self._invoke(each, outputs)[0] for each in contents]))
+        outputs.append((embedding.position, embedding.tensor))
+        rows = [self._invoke(each, outputs) for each in contents]
+        return NetworkOutput(
+            np.stack([logits for logits, _ in rows]),
+            real_values(np.stack([values for _, values in rows]), embedding.tensor),
+        )
 
-    def embedding(self, content: NDArray[Any], position: int, tensor: Tensor) -> NDArray[Any]:
-        """Returns the values of the embedding's tensor, as they are stored: dtype[n]."""
-        return self._run(content, position, tensor)
+    def _invoke(
+        self, content: NDArray[Any], outputs: Sequence[tuple[int, Tensor]]
+    ) -> list[NDArray[Any]]:
+        """Returns the stored values of outputs, each in one dimension, of one inference.
 
-    def _run(self, content: NDArray[Any], position: int, tensor: Tensor) -> NDArray[Any]:
-        """Returns the stored values of one output, in one dimension."""
-        output = self._runtime.invoke(self._encoded(content), position)
-        if output.size != prod(tensor.shape):
-            raise BundleError(
-                f"the model's output has shape {output.shape}, its manifest says "
-                f"{tuple(tensor.shape)}",
-                hint=HINT,
-            )
-        return output.reshape(-1)
+        Args:
+            content: Of a window.
+            outputs: The position and the tensor of each.
+        """
+        results = self._runtime.run(self._encoded(content), [position for position, _ in outputs])
+        for (_, tensor), result in zip(outputs, results, strict=True):
+            if result.size != prod(tensor.shape):
+                raise BundleError(
+                    f"the model's output has shape {result.shape}, its manifest says "
+                    f"{tuple(tensor.shape)}",
+                    hint=HINT,
+                )
+        return [result.reshape(-1) for result in results]
 
     def _encoded(self, content: NDArray[Any]) -> NDArray[Any]:
         """Returns the values of the model's input tensor."""

@@ -29,6 +29,7 @@ from soundpost.cli.listen.reports import Summary
 from soundpost.cli.listen.thresholds import build_run_rules, with_named_labels
 from soundpost.config import Config
 from soundpost.decide import publishing_every_event
+from soundpost.heads.attach import read_heads
 from soundpost.pipeline import capture_rate_hz
 from soundpost.system.printable import printable
 
@@ -86,7 +87,9 @@ def analyze(config: Config, paths: Sequence[Path], options: AnalyzeOptions, out:
     bundles = [load_bundle(find_bundle(model.bundle)) for model in config.all_models]
     refuse_same_id(bundles)
     _log_ranges(config, bundles)
-    manifests = [bundle.manifest for bundle in bundles]
+    heads = read_heads(config.heads, [bundle.manifest for bundle in bundles])
+    heads.log()
+    manifests = heads.manifests
     config = with_named_labels(config, manifests, options.thresholds)
     rules = build_run_rules(config, manifests, options.thresholds)
     settings = AnalysisSettings(

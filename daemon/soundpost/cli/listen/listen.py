@@ -22,6 +22,7 @@ from soundpost.cli.progress.recordings import Progress
 from soundpost.config import Config
 from soundpost.decide import Rule, publishing_every_event
 from soundpost.errors import SoundpostError
+from soundpost.heads.attach import with_heads
 from soundpost.health import Health
 from soundpost.messages.payload import encode
 from soundpost.monitor import MicrophoneMonitor
@@ -58,10 +59,10 @@ def listen(
         BundleError, ConfigError: As `load_models`, `build_run_rules` and `build_pipeline`; or no
             bundle has a range model for the week.
     """
-    models = load_models(config.all_models)
+    models = with_heads(config.heads, load_models(config.all_models))
     if week is not None:
         models = _at_place(models, config, week)
-    manifests = [model.bundle.manifest for model in models]
+    manifests = [model.manifest for model in models]
     config = with_named_labels(config, manifests, thresholds)
     rules = build_run_rules(config, manifests, thresholds)
     search = FileSearch()
@@ -114,7 +115,7 @@ class _Run:
         rules: Sequence[Sequence[Rule]],
         lines: TextIO | None,
     ) -> None:
-        manifests = [model.bundle.manifest for model in models]
+        manifests = [model.manifest for model in models]
         self._config = config
         self._models = models
         self._rate_hz = capture_rate_hz(config.capture, manifests)

@@ -11,6 +11,7 @@ from soundpost.cli.models.occurrence import required_label_ranges
 from soundpost.config import Config, DecideConfig
 from soundpost.decide import LabelNames, UndetectedReason, build_rules, undetected_labels
 from soundpost.decide.rules.rules import build_label_names
+from soundpost.heads.attach import manifests_with_heads
 from soundpost.manifest import Manifest
 from soundpost.system.printable import printable
 
@@ -63,7 +64,7 @@ class LabelRow:
 
 
 def labels(config: Config, out: TextIO, *, is_json: bool, week: int | None = None) -> None:
-    """Prints a row for each label of the configured bundles, with the configuration's settings.
+    """Prints a row for each label of the configured bundles and heads, with its settings.
 
     Args:
         config: The configuration.
@@ -81,8 +82,9 @@ def labels(config: Config, out: TextIO, *, is_json: bool, week: int | None = Non
     ranges: Sequence[LabelRange | None] = [None] * len(models)
     if week is not None:
         ranges = required_label_ranges(config.node, models)
-    for (decide, bundle), label_range in zip(models, ranges, strict=True):
-        rows, note = _rows(decide, bundle.manifest), ""
+    manifests = manifests_with_heads(config.heads, [bundle for _, bundle in models])
+    for (decide, _), manifest, label_range in zip(models, manifests, ranges, strict=True):
+        rows, note = _rows(decide, manifest), ""
         if week is not None and label_range is not None:
             rows = _mark(rows, label_range, week)
             note = f"\n{label_range.describe(week)}\n"

@@ -17,6 +17,7 @@ from soundpost.config import Config
 from soundpost.decide import ModelRules, build_mutes, publishing_every_event
 from soundpost.errors import WatchError
 from soundpost.events import Detection
+from soundpost.heads.attach import with_heads
 from soundpost.health import Health
 from soundpost.manifest import common_names
 from soundpost.monitor import MicrophoneMonitor
@@ -63,8 +64,8 @@ def watch(config: Config, out: TextIO) -> None:
         SoundpostError: As `soundpost run` without a broker, or rich is not installed.
     """
     display = _open_display(out)
-    models = load_models_at_place(config, clock_state)
-    manifests = [model.bundle.manifest for model in models]
+    models = with_heads(config.heads, load_models_at_place(config, clock_state))
+    manifests = [model.manifest for model in models]
     rate_hz = capture_rate_hz(config.capture, manifests)
     source = build_source(config, rate_hz, health := Health())
     mutes = build_mutes([manifest.labels for manifest in manifests], config, clock_state)

@@ -9,10 +9,11 @@ import msgspec
 from soundpost.archive.files import ArchiveFile
 from soundpost.archive.settings import AnalysisSettings
 from soundpost.classify.find import find_bundle
+from soundpost.heads.location import heads_folder
 
 
 def with_absolute_paths(settings: AnalysisSettings) -> AnalysisSettings:
-    """Returns the settings with the paths of bundles from the root; names stay names."""
+    """Returns the settings with the paths of bundles and heads from the root; names stay names."""
     config = settings.config
     models = [
         msgspec.structs.replace(model, bundle=str(absolute(find_bundle(model.bundle))))
@@ -20,7 +21,11 @@ def with_absolute_paths(settings: AnalysisSettings) -> AnalysisSettings:
         else model
         for model in config.all_models
     ]
-    return replace(settings, config=msgspec.structs.replace(config, models=models))
+    folder = heads_folder(config.heads)
+    heads = msgspec.structs.replace(
+        config.heads, folder=None if folder is None else str(absolute(folder))
+    )
+    return replace(settings, config=msgspec.structs.replace(config, models=models, heads=heads))
 
 
 def absolute(path: Path) -> Path:

@@ -21,6 +21,7 @@ from soundpost.archive.files import ArchiveFile
 from soundpost.archive.settings import AnalysisSettings, fingerprint
 from soundpost.classify.find import find_bundle
 from soundpost.errors import ArchiveError
+from soundpost.heads.attach import read_heads
 from soundpost.manifest import read_manifest
 
 _Batch = Future[list[Result] | Refused]
@@ -58,7 +59,8 @@ class ClusterRun:
         self._state.verify()
         self._client.subscribe_topic(self._name, lambda event: self._events.put(tuple(event[1])))
         models = self._settings.config.all_models
-        manifests = [read_manifest(find_bundle(model.bundle)) for model in models]
+        own = [read_manifest(find_bundle(model.bundle)) for model in models]
+        manifests = read_heads(self._settings.config.heads, own).manifests
         setup = pack(self._settings, fingerprint(self._settings, manifests))
         # A task, and not scattered: a scattered value is lost with the worker that has it.
         self._setup = self._client.submit(tuple, setup, key=f"{self._name}-settings", pure=False)

@@ -12,7 +12,6 @@ from streaming_bundle import changing_sound, streaming_bundle, whole_bundle, who
 from soundpost.audio import Chunk
 from soundpost.classify import Classifier
 from soundpost.classify.network.streaming import StreamingNetwork
-from soundpost.errors import BundleError
 from soundpost.events import Window
 from soundpost.manifest import log_mel_input
 
@@ -112,10 +111,10 @@ def test_a_stretch_costs_a_fraction_of_the_frames_of_whole_windows() -> None:
         return run(values)
 
     network._parts.advance.run = counted  # type: ignore[method-assign,assignment] # noqa: SLF001 - as above
-    network.logits([windows(7)[0]])
+    network.run([windows(7)[0]])
     frames = 0
     for window in windows(7)[1:20]:
-        network.logits([window])
+        network.run([window])
     assert frames <= 1.4 * 19 * INPUT.stride_frames
 
 
@@ -136,10 +135,43 @@ def test_log_mel_of_another_shape_is_refused() -> None:
         classifier().scores(np.zeros((3, 64), np.float32))
 
 
-def test_there_is_no_embedding() -> None:
-    """The parts give logits only."""
-    with pytest.raises(BundleError, match="names no embedding"):
-        classifier().embedding(windows(0)[0].log_mel)
+def embedded(parts: Sequence[Sequence[Window]]) -> list[tuple[bytes, bytes]]:
+    """Returns the scores and the embeddings of windows that are given in parts."""
+    embedding_classifier = Classifier(streaming_bundle(), embeds=True)
+    return [
+        (scores.values.tobytes(), b"" if scores.embedding is None else scores.embedding.tobytes())
+        for part in parts
+        for scores in embedding_classifier.classify_all(part)
+    ]
+
+
+@cache
+def expected_embeddings() -> tuple[bytes, ...]:
+    """Returns the embeddings of the windows of seed 1, each computed alone."""
+    return tuple(classifier().embedding(window.log_mel).tobytes() for window in windows(1))
+
+
+@settings(max_examples=10)
+@given(st.lists(st.integers(1, 45), min_size=1, max_size=8))
+def test_embeddings_are_the_same_however_many_windows_are_run_at_once(sizes: Sequence[int]) -> None:
+    """Live, from a file and alone, to the bit; so are the scores with and without them."""
+    left, parts = list(windows(1)), []
+    for size in [*sizes, len(left)]:
+        parts.append(left[:size])
+        left = left[size:]
+    assert embedded(parts) == list(zip(expected(1), expected_embeddings(), strict=True))
+
+
+def test_the_embedding_of_a_window_differs_from_that_of_another() -> None:
+    """Each has the size that the classifier states."""
+    assert len(set(expected_embeddings())) == len(windows(1))
+    assert {len(each) for each in expected_embeddings()} == {4 * classifier().embedding_size}
+
+
+def test_no_embedding_is_computed_unless_it_is_requested() -> None:
+    """After one window of its own, too."""
+    classifier().embedding(windows(0)[0].log_mel)
+    assert classifier().classify(windows(0)[0]).embedding is None
 
 
 def test_the_model_runs_whole_windows_under_a_manifest_without_streaming() -> None:

@@ -1,0 +1,6 @@
+"""The background of a node: the embeddings of its own sound of the last hours, not its sound."""
+
+from soundpost.heads.background.minute import BackgroundMinute
+from soundpost.heads.background.read import read_background
+
+__all__ = ["BackgroundMinute", "read_background"]

@@ -1,0 +1,57 @@
+"""Reads the background of a node, in the process that teaches."""
+
+import logging
+from collections.abc import Iterator
+from pathlib import Path
+
+from soundpost.errors import HeadError
+from soundpost.heads.background.minute import (
+    LARGEST_FILE_BYTES,
+    BackgroundMinute,
+    decode_minute,
+    named_minute,
+)
+from soundpost.system.regular_file import read_regular
+
+_log = logging.getLogger("soundpost.heads")
+
+
+def read_background(folder: Path, model_sha256: str, size: int) -> Iterator[BackgroundMinute]:
+    """Yields the minutes of background of a model, oldest first, one at a time in memory.
+
+    A file that is damaged, as a power cut may leave it, is left out with a line in the log; one
+    that the daemon removes meanwhile is left out.
+
+    Args:
+        folder: Of a source's background; nothing if it is absent.
+        model_sha256: The hash of the model, as in its manifest.
+        size: Values of its embedding.
+
+    Raises:
+        HeadError: The folder cannot be read.
+    """
+    try:
+        names = [entry.name for entry in folder.iterdir()]
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        raise HeadError(
+            f"the background {folder} cannot be read: {error.strerror}",
+            hint="run the command as the user of Soundpost, or as root",
+        ) from error
+    minutes = ((found[1], name) for name in names if (found := named_minute(name)) is not None)
+    for _, name in sorted(minutes):
+        try:
+            minute = decode_minute(
+                read_regular(folder / name, LARGEST_FILE_BYTES), model_sha256, size
+            )
+        except FileNotFoundError:
+            continue
+        except OSError as error:
+            _log.warning("%s is left out: %s", folder / name, error.strerror)
+            continue
+        except HeadError as error:
+            _log.warning("%s is left out: %s", folder / name, error)
+            continue
+        if minute is not None:
+            yield minute

@@ -1,0 +1,121 @@
+"""Keeps the embeddings of the last hours of a source, in files of a minute."""
+
+import logging
+from contextlib import suppress
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from soundpost.audio import NANOSECONDS
+from soundpost.events import Scores
+from soundpost.heads.background.minute import (
+    MINUTE_NS,
+    MOST_WINDOWS,
+    BackgroundMinute,
+    encode_minute,
+    file_name,
+    named_minute,
+)
+from soundpost.health import Health
+from soundpost.manifest import Manifest
+from soundpost.observer import Observer
+from soundpost.system.atomic_file import write_atomic
+from soundpost.system.log_once import LogOnce
+
+_HOUR_NS = 3_600 * NANOSECONDS
+_log = logging.getLogger("soundpost.heads")
+
+
+class _Window(NamedTuple):
+    """A window that is not in a file yet; see `BackgroundMinute`."""
+
+    utc_ns: int
+    embedding: NDArray[np.float32]
+    top_label: int
+    top_score: float
+
+
+class BackgroundRecorder(Observer):
+    """Writes a file for each minute of a model's windows, and removes the oldest ones.
+
+    A file is complete or not there, but not forced onto the disk: waiting for the disk would hold
+    up the sound, and a minute that a power cut takes is no loss. Nothing of it is sound: an
+    embedding is some hundred numbers for two seconds.
+
+    Args:
+        folder: The folder of the background; made when it is needed.
+        number: Position of the model among those of the source.
+        manifest: Of the model, without the labels of heads.
+        hours: That are kept.
+        health: Counts the minutes that could not be written.
+    """
+
+    def __init__(
+        self, folder: Path, number: int, manifest: Manifest, hours: float, health: Health
+    ) -> None:
+        self._folder = folder
+        self._number = number
+        self._model, self._sha256 = manifest.id, manifest.model.sha256
+        self._labels = len(manifest.labels)
+        self._kept_ns = round(hours * _HOUR_NS)
+        self._health = health
+        self._log = LogOnce(_log, logging.ERROR, on_change=False)
+        self._minute = -1
+        self._windows: list[_Window] = []
+
+    def on_scores(self, scores: Scores) -> None:
+        """Keeps the embedding of a window, and writes the minute before it."""
+        if scores.model != self._number or scores.embedding is None:
+            return
+        utc_ns = scores.window.utc_ns
+        minute = utc_ns // MINUTE_NS
+        if minute != self._minute or len(self._windows) == MOST_WINDOWS:
+            self.flush()
+            self._minute = minute
+        values = scores.values[: self._labels]
+        top = int(values.argmax())
+        self._windows.append(_Window(utc_ns, scores.embedding, top, float(values[top])))
+
+    def flush(self) -> None:
+        """Writes the windows that are not in a file yet."""
+        if not self._windows:
+            return
+        utc_ns, embeddings, top_labels, top_scores = zip(*self._windows, strict=True)
+        minute = BackgroundMinute(
+            np.array(utc_ns, np.int64),
+            np.stack(embeddings),
+            np.array(top_labels, np.int16),
+            np.array(top_scores, np.float32),
+        )
+        newest_ns: int = utc_ns[0]
+        self._windows.clear()
+        try:
+            self._folder.mkdir(mode=0o750, parents=True, exist_ok=True)
+            remove_background(self._folder, newest_ns - self._kept_ns, newest_ns)
+            path = self._folder / file_name(self._model, newest_ns)
+            write_atomic(path, encode_minute(minute, self._sha256), is_durable=False)
+        except OSError as error:
+            self._health.background_lost += 1
+            self._log.fail("the background cannot be kept in %s: %s", self._folder, error.strerror)
+        else:
+            self._log.recover("the background is kept in %s again", self._folder)
+
+
+def remove_background(folder: Path, from_ns: int, to_ns: int) -> None:
+    """Removes the files of all models whose minute does not lie in a time.
+
+    A minute that lies in the future was written before the clock was set back.
+
+    Args:
+        folder: The folder; nothing is removed if it cannot be read.
+        from_ns: The start of the time that is kept, nanoseconds since 1970 UTC.
+        to_ns: Its end.
+    """
+    with suppress(OSError):
+        for entry in list(folder.iterdir()):
+            named = named_minute(entry.name)
+            if named is not None and not from_ns < named[1] <= to_ns:
+                with suppress(OSError):  # the next minute tries again
+                    entry.unlink()

@@ -1,0 +1,95 @@
+"""The folder of heads: stores versions of each label, completely or not at all.
+
+A label has a folder of its name, with a folder for each version and the number of the one in use:
+
+    doorbell/current          the number of a version, and a line end
+    doorbell/versions/3/      head.json, head.npz, HEAD_CARD.md
+
+A version is written under another name, synchronised, and renamed; then `current` is replaced. So
+neither a kill nor a power cut leaves a version that is not complete, and a reader in another
+process has a complete one at every moment. A version is never changed.
+"""
+
+from contextlib import suppress
+from pathlib import Path
+
+from soundpost.errors import HeadError
+from soundpost.heads.head import DamagedHeadError, Head, load_head
+from soundpost.system.atomic_file import sync_folder, write_atomic
+from soundpost.system.regular_file import read_regular
+
+CURRENT_FILE = "current"
+VERSIONS_FOLDER = "versions"
+
+_NUMBER_BYTES = 16
+"""Of the file that holds the number of a version, at most."""
+
+
+def versions(label_folder: Path) -> list[int]:
+    """Returns the numbers of the versions of a label, ascending; none if the folder is absent."""
+    try:
+        names = [entry.name for entry in (label_folder / VERSIONS_FOLDER).iterdir()]
+    except FileNotFoundError:
+        return []
+    except OSError as error:
+        raise refused(label_folder, error) from error
+    return sorted(int(name) for name in names if name.isascii() and name.isdigit())
+
+
+def version_folder(label_folder: Path, number: int) -> Path:
+    """Returns the folder of a version of a label."""
+    return label_folder / VERSIONS_FOLDER / str(number)
+
+
+def current_version(label_folder: Path) -> int:
+    """Returns the number of the version of a label that is in use.
+
+    Raises:
+        DamagedHeadError: The file that names it is damaged.
+        HeadError: The label has none, or the file cannot be read.
+    """
+    path = label_folder / CURRENT_FILE
+    hint = "teach the label again, or remove its folder"
+    try:
+        text = read_regular(path, _NUMBER_BYTES)
+    except OSError as error:
+        raise HeadError(f"{path} cannot be read: {error.strerror}", hint=hint) from error
+    number = text.removesuffix(b"\n")
+    # The line end shows that no digit is cut off.
+    if not text.endswith(b"\n") or not number.isdigit() or not int(number):
+        raise DamagedHeadError(
+            f"expected the number of a version in {path}, got {text!r}", hint=hint
+        )
+    return int(number)
+
+
+def current_files(heads_folder: Path | None) -> list[Path]:
+    """Returns the files that name the versions in use, of all labels; none without a folder."""
+    if heads_folder is None:
+        return []
+    with suppress(OSError):
+        return sorted(heads_folder.glob(f"*/{CURRENT_FILE}"))
+    return []
+
+
+def use_version(label_folder: Path, number: int) -> Head:
+    """Puts a version of a label into use, such as the one before for an undo.
+
+    Raises:
+        HeadError: The version does not verify, or the disk refuses it.
+    """
+    head = load_head(version_folder(label_folder, number))
+    try:
+        write_atomic(label_folder / CURRENT_FILE, b"%d\n" % number)
+        sync_folder(label_folder)
+    except OSError as error:
+        raise refused(label_folder, error) from error
+    return head
+
+
+def refused(folder: Path, error: OSError) -> HeadError:
+    """Returns the error for a folder that the system refuses."""
+    return HeadError(
+        f"no head can be stored in {folder}: {error.strerror or error}",
+        hint="free space on the disk, or give the user of Soundpost access to the folder",
+    )
