@@ -8,6 +8,7 @@ from soundpost.commands.context import CommandContext
 from soundpost.commands.tasks import ClipTask, CommandTask, SelfTestTask
 from soundpost.errors import PublishError
 from soundpost.evidence import Request
+from soundpost.messages.clip_piece import BUSY
 from soundpost.messages.command import CaptureCommand, ClipCommand
 from soundpost.messages.result import CommandOutcome, CommandStatus
 from soundpost.messages.uuid7 import uuid7
@@ -75,7 +76,7 @@ class RunningTasks:
             PublishError: One is being sent already, or it cannot be sent.
         """
         if self._has(ClipTransfer):
-            raise PublishError("a clip is being sent already", hint="wait for its result")
+            raise PublishError(BUSY, hint="wait for its result")
         file = open_for_sending(self._context.targets.sent_clips, command)
         self._running.append((pending, ClipTransfer(file, command, self._pieces)))
         return CommandOutcome(CommandStatus.STARTED, f"{file.size_bytes} bytes are sent in pieces")

@@ -10,6 +10,9 @@ from soundpost.messages.command import LARGEST_CLIP_BYTES, ClipFile, Id
 LARGEST_PIECE_BYTES = 65_536
 """Of the data of a piece that a receiver takes; a node sends a quarter of it."""
 
+BUSY = "a clip is being sent already"
+"""The message of the result while a node sends another clip; the command can be repeated."""
+
 Size = Annotated[int, Meta(ge=0, le=LARGEST_CLIP_BYTES)]
 
 

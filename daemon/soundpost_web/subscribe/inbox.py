@@ -6,12 +6,13 @@ from collections.abc import Callable
 
 from soundpost.mqtt.message import IncomingMessage
 from soundpost.system.rate_limit import LimitedLog
+from soundpost_web.clips.fetch import ClipFetcher
 from soundpost_web.history.message import EventMessage, Message
 from soundpost_web.nodes import decode, reports
 from soundpost_web.nodes.limits import UnreadableError
 from soundpost_web.nodes.node import NodeState
 from soundpost_web.nodes.state import LiveState
-from soundpost_web.nodes.topics import NodeTopic, parse_topic
+from soundpost_web.nodes.topics import CLIP, NodeTopic, parse_topic
 
 _LONGEST_RUN = 64
 
@@ -25,6 +26,9 @@ class Inbox:
         prefix: The first level of all topics.
         state: The state that they change.
         now_seconds: The wall clock.
+
+    Attributes:
+        clips: Receives clips that were requested; None if none are.
     """
 
     def __init__(
@@ -33,6 +37,7 @@ class Inbox:
         self._prefix = prefix
         self._state = state
         self._now_seconds = now_seconds
+        self.clips: ClipFetcher | None = None
         self._rejections = LimitedLog(_log, "%d more messages were refused")
 
     def receive(self, message: IncomingMessage) -> Message | None:
@@ -70,8 +75,13 @@ class Inbox:
                 )
         elif not payload:
             pass  # a retained topic was removed; the node's status says the rest
+        elif topic.leaf == CLIP:
+            if self.clips is not None and not message.is_retained:
+                self.clips.on_piece(node, payload)
         elif topic.leaf == "result":
             result = reports.decode_result(payload)
+            if self.clips is not None and self.clips.on_result(node, result):
+                return None
             self._update(message, node, lambda state, _: state.add_result(result))
         elif topic.leaf == "health":
             health = reports.decode_health(payload)
