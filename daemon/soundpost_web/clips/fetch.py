@@ -169,9 +169,7 @@ class ClipFetcher:
             if result.command != "clip" or not (result.id or "").startswith("web-"):
                 return False
             is_current = (
-                current is not None
-                and node == current.key[0]
-                and result.id in current.command_ids
+                current is not None and node == current.key[0] and result.id in current.command_ids
             )
             # The node may still send what an earlier request asked for.
             may_wait = result.message == BUSY or (current is not None and current.attempts > 1)

@@ -30,6 +30,11 @@ class ClipFolders:
         """Every folder that may have clips, those of the configuration first."""
         return [*dict.fromkeys([*self._by_node.values(), *self._shared]), *self._cache.folders]
 
+    @property
+    def fetched(self) -> Sequence[Path]:
+        """The folders of clips that were fetched from nodes."""
+        return self._cache.folders
+
     def open(self, node: str, name: str) -> ClipFile:
         """Opens a file of a clip.
 

@@ -34,13 +34,16 @@ def filters(prefix: str, leaves: Sequence[str] = LEAVES) -> list[str]:
 def parse_topic(prefix: str, topic: str) -> NodeTopic | None:
     """Returns the node and the leaf of a topic; None for one that no node publishes."""
     node, _, leaf = topic.removeprefix(f"{prefix}/").rpartition("/")
-    levels = node.split("/")
-    is_topic = (
-        topic.startswith(f"{prefix}/")
-        and leaf in {*LEAVES, CLIP}
-        and len(levels) <= 2  # noqa: PLR2004 - a node and a source
+    is_topic = topic.startswith(f"{prefix}/") and leaf in {*LEAVES, CLIP} and is_node_name(node)
+    return NodeTopic(node, leaf) if is_topic else None
+
+
+def is_node_name(name: str) -> bool:
+    """Returns whether a name is that of a node, or of a source as `<node>/<source>`."""
+    levels = name.split("/")
+    return (
+        len(levels) <= 2  # noqa: PLR2004 - a node and a source
         and all(_NAME.fullmatch(level) for level in levels)
         # `<node>/sound/status` is the state of a label, and no source is called so.
         and (len(levels) == 1 or levels[1] not in TOPICS_OF_A_NODE)
     )
-    return NodeTopic(node, leaf) if is_topic else None

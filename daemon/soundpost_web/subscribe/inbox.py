@@ -31,13 +31,14 @@ class Inbox:
         clips: Receives clips that were requested; None if none are.
     """
 
+    clips: ClipFetcher | None = None
+
     def __init__(
         self, prefix: str, state: LiveState, *, now_seconds: Callable[[], float] = time.time
     ) -> None:
         self._prefix = prefix
         self._state = state
         self._now_seconds = now_seconds
-        self.clips: ClipFetcher | None = None
         self._rejections = LimitedLog(_log, "%d more messages were refused")
 
     def receive(self, message: IncomingMessage) -> Message | None:
@@ -76,13 +77,9 @@ class Inbox:
         elif not payload:
             pass  # a retained topic was removed; the node's status says the rest
         elif topic.leaf == CLIP:
-            if self.clips is not None and not message.is_retained:
-                self.clips.on_piece(node, payload)
+            self._take_piece(node, message)
         elif topic.leaf == "result":
-            result = reports.decode_result(payload)
-            if self.clips is not None and self.clips.on_result(node, result):
-                return None
-            self._update(message, node, lambda state, _: state.add_result(result))
+            self._take_result(node, message)
         elif topic.leaf == "health":
             health = reports.decode_health(payload)
             self._update(message, node, lambda state, now: state.set_health(health, now))
@@ -90,6 +87,15 @@ class Inbox:
             settings = reports.decode_settings(payload)
             self._update(message, node, lambda state, _: setattr(state, "settings", settings))
         return None
+
+    def _take_piece(self, node: str, message: IncomingMessage) -> None:
+        if self.clips is not None and not message.is_retained:
+            self.clips.on_piece(node, message.payload)
+
+    def _take_result(self, node: str, message: IncomingMessage) -> None:
+        result = reports.decode_result(message.payload)
+        if self.clips is None or not self.clips.on_result(node, result):
+            self._update(message, node, lambda state, _: state.add_result(result))
 
     def _take_event(self, node: str, message: IncomingMessage) -> EventMessage | None:
         received_ms = round(self._now_seconds() * 1_000)
