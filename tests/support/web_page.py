@@ -153,6 +153,7 @@ def running_page(
     settings = load_settings(
         None,
         {"web": web | dict(tables.get("web", {})), "mqtt": mqtt}
+        | {"review": {"store": str(folder / "review.db")}}  # not that of the person who tests
         | {name: keys for name, keys in tables.items() if name not in {"web", "mqtt"}},
     )
     application = build_application(settings, folder)

@@ -66,7 +66,7 @@ class ArchiveFile:
 
 
 class ExportJob:
-    """Runs `soundpost review --export`: its memory is given back, and a failure of it costs nothing.
+    """Runs `soundpost review --export`: its memory is given back at its end.
 
     Args:
         store: The store of verdicts.

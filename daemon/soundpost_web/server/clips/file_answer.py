@@ -86,7 +86,12 @@ class FileAnswer(Response):
             headers["Content-Disposition"] = f'attachment; filename="{download_name}"'
         super().__init__(None, status, headers, media_type)
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def __call__(
+        self,
+        scope: Scope,
+        receive: Receive,  # noqa: ARG002 - as ASGI has it
+        send: Send,
+    ) -> None:
         """Sends it. If the disk fails, the answer ends early, which the client notices."""
         try:
             await send(
