@@ -37,16 +37,21 @@ class Answer(NamedTuple):
     Attributes:
         status: The status.
         headers: The headers by name in lower case.
-        text: The body.
+        content: The body.
         cookies: The cookies that it sets.
         flags: The flags of these cookies, by name, in lower case.
     """
 
     status: int
     headers: dict[str, str]
-    text: str
+    content: bytes
     cookies: dict[str, str]
     flags: dict[str, set[str]]
+
+    @property
+    def text(self) -> str:
+        """The body as text."""
+        return self.content.decode(errors="replace")
 
     @property
     def token(self) -> str:
@@ -94,7 +99,7 @@ class Page:
         try:
             connection.request(method, path, body, sent)
             response = connection.getresponse()
-            text = response.read().decode()
+            content = response.read()
         finally:
             connection.close()
         cookies, flags = dict[str, str](), dict[str, set[str]]()
@@ -105,7 +110,7 @@ class Page:
                 flags[key] = {part.strip().lower() for part in rest.split(";")[1:]}
         self.cookies = {k: v for k, v in {**self.cookies, **cookies}.items() if v}
         received = {name.lower(): value for name, value in response.getheaders()}
-        return Answer(response.status, received, text, cookies, flags)
+        return Answer(response.status, received, content, cookies, flags)
 
     def get(self, path: str, **headers: str) -> Answer:
         """Requests a page; `hx_request="true"` is the header `Hx-Request`."""
@@ -153,6 +158,7 @@ def running_page(
     settings = load_settings(
         None,
         {"web": web | dict(tables.get("web", {})), "mqtt": mqtt}
+        | {"review": {"store": str(folder / "review.db")}}  # not that of the person who tests
         | {name: keys for name, keys in tables.items() if name not in {"web", "mqtt"}},
     )
     application = build_application(settings, folder)

@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 
 from soundpost.app.daemon import Daemon
 from soundpost.app.named_files import stamp_named_files
@@ -102,7 +103,9 @@ def build(live_config: LiveConfig) -> Daemon:
 
         clock = SoundClock(rate_hz)
         observers.append(clock)
-        targets = CommandTargets(evidence, mutes, health, clock, pipeline.set_rules, reload)
+        targets = CommandTargets(
+            evidence, mutes, health, clock, pipeline.set_rules, reload, _sent_clips(config)
+        )
         commands = build_executor(config, models, targets, publisher, state_file)
     builder = build_message_builder(
         config, manifests, clock_state, publisher.last_seq, heads.reports
@@ -170,6 +173,12 @@ def validate(config: Config) -> None:
     load_broker_address(config.mqtt)
     labels = list(dict.fromkeys(name for tracker in trackers for name in tracker.labels))
     describe_node(config, manifests, labels, taught=heads.labels).sound_topics(config.mqtt)
+
+
+def _sent_clips(config: Config) -> Path | None:
+    """Returns the folder of the clips that a command may have sent; None if none may be."""
+    evidence = config.evidence
+    return Path(evidence.folder) if evidence.folder and evidence.send_clips else None
 
 
 def _log_models(source_name: str, models: Sequence[Model], rate_hz: int) -> None:

@@ -1,7 +1,6 @@
 """Executes commands, each id once, and saves what must survive a restart."""
 
 import logging
-import random
 import time
 from collections.abc import Callable
 
@@ -11,13 +10,13 @@ from soundpost.audio import NANOSECONDS
 from soundpost.commands.context import CommandContext
 from soundpost.commands.history import CommandHistory
 from soundpost.commands.live_settings import minutes_later
+from soundpost.commands.running_tasks import RunningTasks
 from soundpost.commands.state_file import CommandState, StateFile
-from soundpost.commands.tasks import ClipTask, CommandTask, SelfTestTask
 from soundpost.errors import PublishError, SoundpostError
-from soundpost.evidence import Request
 from soundpost.health import Status
 from soundpost.messages.command import (
     CaptureCommand,
+    ClipCommand,
     MuteCommand,
     ProfileCommand,
     ReloadCommand,
@@ -26,9 +25,7 @@ from soundpost.messages.command import (
     UnmuteCommand,
 )
 from soundpost.messages.result import CommandOutcome, CommandStatus
-from soundpost.messages.uuid7 import uuid7
 from soundpost.publish.inbox.inbox import STOPPING_HINT, CommandInbox, PendingCommand
-from soundpost.system.clock import clock_state
 from soundpost.system.rate_limit import LimitedLog
 
 _NOT_SAVED = "a restart undoes it: there is no folder for the node's state, or its disk is full"
@@ -69,10 +66,9 @@ class CommandExecutor:
         self._targets = context.targets
         self._state_file = state_file
         self._history = CommandHistory(state_file.state.results)
-        self._running: list[tuple[PendingCommand, CommandTask]] = []
+        self._running = RunningTasks(context, inbox.pieces, self._utc_ns)
         self._published_settings: object = None
         self._compared_ns = 0
-        self._rng = random.SystemRandom()
         self._refusal_log = LimitedLog(_log, "%d more commands were refused", logging.INFO)
 
     def tick(self, status: Status) -> None:
@@ -106,10 +102,8 @@ class CommandExecutor:
             self._context.publish_settings(settings)
 
     def _advance(self, *, is_last: bool) -> None:
-        for pending, task in list(self._running):
-            if outcome := task.advance(is_last=is_last):
-                self._running.remove((pending, task))
-                self._finish(pending, outcome)
+        for pending, outcome in self._running.advance(is_last=is_last):
+            self._finish(pending, outcome)
 
     def _refuse(self, pending: PendingCommand, error: SoundpostError) -> None:
         """Refuses a command without recording it, so that its id can be used again."""
@@ -146,28 +140,17 @@ class CommandExecutor:
             case ProfileCommand():
                 message = settings.set_profile(command.label, command.profile)
             case SelfTestCommand():
-                return self._start_self_test(pending)
+                return self._running.start_self_test(pending)
             case CaptureCommand():
-                return self._start_clip(pending, command)
+                return self._running.start_clip(pending, command)
+            case ClipCommand():
+                return self._running.start_transfer(pending, command)
             case ReloadCommand():
                 self._targets.reload()
                 return CommandOutcome(CommandStatus.DONE, "the configuration is read again")
             case _:
                 raise AssertionError(f"no case for {command!r}")
         return CommandOutcome(CommandStatus.DONE, message)
-
-    def _start_self_test(self, pending: PendingCommand) -> CommandOutcome:
-        if any(isinstance(task, SelfTestTask) for _, task in self._running):
-            raise PublishError("a self-test is running already", hint="wait for its result")
-        self._running.append((pending, SelfTestTask(self._context.new_self_test())))
-        return CommandOutcome(CommandStatus.STARTED, "a known sound passes through the pipeline")
-
-    def _start_clip(self, pending: PendingCommand, command: CaptureCommand) -> CommandOutcome:
-        clip_id = str(uuid7(self._utc_ns(), self._rng))
-        request = Request(clip_id, command.id, command.seconds, clock_state())
-        self._targets.evidence.request_clip(request)
-        self._running.append((pending, ClipTask(self._targets.evidence)))
-        return CommandOutcome(CommandStatus.STARTED, f"the next {command.seconds:g} s are recorded")
 
     def _finish(self, pending: PendingCommand, outcome: CommandOutcome) -> None:
         """Saves the result, then queues it for the broker."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from soundpost.commands.sound_clock import SoundClock
 from soundpost.decide import Mutes, Rule
@@ -20,6 +21,7 @@ class CommandTargets:
         sound_clock: Time of the latest sample.
         set_rules: Decides by other rules from now on; those of each model.
         reload: Reads the configuration again and restarts with it; raises what is wrong with it.
+        sent_clips: The folder of the clips that a command may have sent; None for none.
     """
 
     evidence: Evidence
@@ -28,3 +30,4 @@ class CommandTargets:
     sound_clock: SoundClock
     set_rules: Callable[[Sequence[Sequence[Rule]]], None]
     reload: Callable[[], None]
+    sent_clips: Path | None = None

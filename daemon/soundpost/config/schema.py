@@ -66,8 +66,11 @@ class EvidenceConfig(Section, frozen=True):
     keep_days: Annotated[float, Meta(gt=0.0, le=36_500.0)] = 30.0
     budget_megabytes: Count = 1_000
     keep_free_megabytes: Annotated[int, Meta(ge=0, le=1_000_000)] = 200
+    send_clips: bool = False
 
     def __post_init__(self) -> None:
+        if self.send_clips and self.folder is None:
+            raise ValueError("send_clips is set without folder: there are no clips to send")
         if self.pre_roll_seconds + self.post_roll_seconds >= self.clip_seconds:
             raise ValueError("pre_roll_seconds and post_roll_seconds leave nothing of clip_seconds")
 
@@ -92,6 +95,8 @@ class Config(Section, frozen=True):
         refuse_ambiguous(self.sources)
         if len(self.models) > MOST_MODELS:
             raise ValueError(f"expected at most {MOST_MODELS} tables [[models]]")
+        if self.evidence.send_clips and not self.mqtt.commands:
+            raise ValueError("evidence.send_clips is set without mqtt.commands")
         if sum(model.decide.any for model in self.models) > 1:
             raise ValueError("decide.any is true in two tables [[models]]: `any` is of the source")
 

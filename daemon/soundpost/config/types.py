@@ -34,7 +34,7 @@ TopicPart = Annotated[
 TOPICS_OF_A_NODE = frozenset(
     {
         *("status", "health", "detections", "summaries", "selftest", "check", "level"),
-        *("sound", "group", "command", "result", "settings", "acoustics"),
+        *("sound", "group", "command", "result", "settings", "acoustics", "clip"),
     }
 )
 """The first levels of the topics below `<prefix>/<node>`, which no source may be called."""

@@ -16,6 +16,8 @@ LONGEST_MUTE_MINUTES = 1_440.0
 """A day, because a forgotten mute is not noticed until a detection is missed."""
 LONGEST_CAPTURE_SECONDS = 120.0
 """A longer clip would be large, and its sound must be in memory until it is stored."""
+LARGEST_CLIP_BYTES = 160_000_000
+"""The largest file of a clip (`soundpost.evidence.store.read_clip`)."""
 
 Id = Annotated[
     str,
@@ -36,6 +38,17 @@ Seconds = Annotated[
     float, Meta(gt=0.0, le=LONGEST_CAPTURE_SECONDS, description="a number > 0, <= 120")
 ]
 Share = Annotated[float, Meta(ge=0.0, le=1.0, description="a number >= 0, <= 1, or null")]
+ClipFile = Annotated[
+    str,
+    Meta(
+        pattern=r"^[0-9]{8}T[0-9]{6}Z-[a-z0-9_]{1,64}-[0-9a-f]{8}\.(flac|png|json)\Z",
+        description="the name of a clip's file, such as 20261120T073121Z-dog-6da2fa14.flac",
+    ),
+]
+Offset = Annotated[
+    int,
+    Meta(ge=0, le=LARGEST_CLIP_BYTES, description="a whole number >= 0, <= 160000000"),
+]
 
 
 class Command(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -89,6 +102,13 @@ class ReloadCommand(Command, frozen=True):
     """Reads the configuration again."""
 
 
+class ClipCommand(Command, frozen=True):
+    """Sends a file of a clip in pieces, from a byte of it on."""
+
+    file: ClipFile
+    offset: Offset = 0
+
+
 COMMANDS: dict[str, type[Command]] = {
     "mute": MuteCommand,
     "unmute": UnmuteCommand,
@@ -97,6 +117,7 @@ COMMANDS: dict[str, type[Command]] = {
     "selftest": SelfTestCommand,
     "capture-now": CaptureCommand,
     "reload": ReloadCommand,
+    "clip": ClipCommand,
 }
 """The type of each command, by the last level of its topic."""
 

@@ -142,6 +142,8 @@ class MqttClient:
             self._states.send(connection)
             self._detections.send(connection)
             self._states.renew(connection)
+            if self._inbox is not None:
+                self._inbox.pieces.send(connection)
             connection.poll(min(_POLL_SECONDS, self._remaining_seconds()), self._wakeup.socket)
         self._send_results(connection)
         self._states.send_offline(connection)

@@ -29,7 +29,7 @@ def in_order(events: Sequence[ReviewedEvent], order: Order, seed: int = 0) -> li
         "uncertain": lambda event: (event.event.margin,),
         "score": lambda event: (-event.event.score,),
         "time": _time_key,
-        "random": lambda event: (_hash(seed, event.event.id),),
+        "random": lambda event: (random_key(seed, event.event.id),),
     }
     key = keys[order]
     return sorted(events, key=lambda event: (*key(event), event.event.id))
@@ -41,5 +41,6 @@ def _time_key(reviewed: ReviewedEvent) -> tuple[object, ...]:
     return (onset is None, onset or 0, event.place.file, event.place.begin_seconds)
 
 
-def _hash(seed: int, event_id: str) -> bytes:
+def random_key(seed: int, event_id: str) -> bytes:
+    """Returns the key of an event in the random order of a seed."""
     return hashlib.sha256(f"{seed}:{event_id}".encode(errors="surrogatepass")).digest()

@@ -11,6 +11,7 @@ from soundpost_web.history.message import Rank
 from soundpost_web.history.numbers import Gap, gaps
 
 PAGE_EVENTS = 50
+_DAY_MS = 86_400_000
 MOST_CHOICES = 500
 """Labels and nodes that a filter offers, the most frequent ones."""
 COMMON_NAME = (
@@ -88,6 +89,28 @@ def latest_events(path: Path, count: int) -> list[Event]:
             (count,),
         ).fetchall()
     return [_event(row) for row in rows]
+
+
+def event_of_clip(path: Path, node: str, clip: str, onset_ms: int) -> Event | None:
+    """Returns the event that a clip belongs to; None if the history has none.
+
+    Args:
+        path: The history.
+        node: The node.
+        clip: The name of the clip.
+        onset_ms: The time in its name. The place of an event in the history is within a day of it,
+            unless the clock of the node was wrong.
+
+    Raises:
+        sqlite3.Error: The history cannot be read.
+    """
+    with open_reader(path) as connection:
+        rows = connection.execute(
+            f"SELECT {_COLUMNS} FROM events WHERE node = :node AND clip = :clip"  # noqa: S608 - columns of ours
+            " AND at_ms BETWEEN :onset_ms - :day_ms AND :onset_ms + :day_ms LIMIT 1",
+            {"node": node, "clip": clip, "onset_ms": onset_ms, "day_ms": _DAY_MS},
+        ).fetchall()
+    return _event(rows[0]) if rows else None
 
 
 def label_choices(path: Path) -> list[Choice]:

@@ -3,10 +3,12 @@
 import hashlib
 from typing import NamedTuple
 
+from soundpost_web.clips.folders import clip_stem
 from soundpost_web.history.event import Event
 from soundpost_web.history.message import Rank
 from soundpost_web.nodes.latest_events import EventKey
 from soundpost_web.pages.catalogue import Catalogue
+from soundpost_web.pages.render import query
 from soundpost_web.settings.zones import Zones, from_ms
 
 _MINUTE_SECONDS = 60.0
@@ -36,6 +38,7 @@ class EventView(NamedTuple):
         score: Its score.
         level: Its level in words.
         is_clock_wrong: True if the time may be wrong.
+        clip_address: The address of the page of its clip; empty if it has none.
     """
 
     anchor: str
@@ -50,6 +53,7 @@ class EventView(NamedTuple):
     score: str
     level: str
     is_clock_wrong: bool
+    clip_address: str
 
 
 def view_event(event: Event, zones: Zones, text: Catalogue, running: set[EventKey]) -> EventView:
@@ -80,7 +84,14 @@ def view_event(event: Event, zones: Zones, text: Catalogue, running: set[EventKe
         score=f"{event.score:.2f}",
         level=text("event.level", level=signed(event.level_dbfs)),
         is_clock_wrong=event.clock == "untrusted",
+        clip_address=clip_address(event.node, event.clip),
     )
+
+
+def clip_address(node: str, clip: str | None) -> str:
+    """Returns the address of the page of a clip; empty for a name that no node gives a clip."""
+    is_clip = clip is not None and clip_stem(clip) is not None
+    return f"/clip?{query(node=node, name=clip)}" if is_clip else ""
 
 
 def anchor(kind: str, *names: str) -> str:

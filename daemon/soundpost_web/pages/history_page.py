@@ -1,6 +1,6 @@
 """The pages of the history: the list of events, the hours of the day, the days of a label."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -47,15 +47,22 @@ class HistoryPages:
         zones: The zones of nodes.
         text: The texts.
         groups: The labels of each group.
+        verdict_texts: Returns the verdicts of people on events in words, by their ids.
     """
 
     def __init__(
-        self, path: Path, zones: Zones, text: Catalogue, groups: Mapping[str, Sequence[str]]
+        self,
+        path: Path,
+        zones: Zones,
+        text: Catalogue,
+        groups: Mapping[str, Sequence[str]],
+        verdict_texts: Callable[[list[str]], Mapping[str, str]] = lambda _: {},
     ) -> None:
         self._path = path
         self._zones = zones
         self._text = text
         self._groups = groups
+        self._verdict_texts = verdict_texts
 
     def events(self, values: Mapping[str, str], running: set[EventKey]) -> dict[str, object]:
         """Returns what the list of events takes.
@@ -72,7 +79,9 @@ class HistoryPages:
         wanted = make_filter(form, self._zones, self._groups)
         page = find_events(self._path, wanted, read_cursor(values.get("before", "")))
         rows = self._rows(page, running)
-        return {**self._filter(form, "/history"), "page": page, "rows": rows}
+        verdicts = self._verdict_texts([event.id for event in page.events if event.clip])
+        filtered = self._filter(form, "/history")
+        return {**filtered, "page": page, "rows": rows, "verdicts": verdicts}
 
     def hours(self, values: Mapping[str, str]) -> dict[str, object]:
         """Returns what the hours of the day take; arguments and errors as for `events`."""

@@ -133,7 +133,16 @@ class Account:
 
 
 async def read_form(request: Request) -> dict[str, str]:
-    """Returns the fields of a form, of which none is a file.
+    """Returns the fields of a form by name, of which none is a file; raises as `read_fields`."""
+    return dict(await read_fields(request))
+
+
+async def read_fields(request: Request, most_fields: int = _MOST_FIELDS) -> list[tuple[str, str]]:
+    """Returns the fields of a form, of which several may have one name.
+
+    Args:
+        request: The request.
+        most_fields: The most fields that the form has.
 
     Raises:
         TooLargeError: The body is too large, also if it states no length.
@@ -145,11 +154,11 @@ async def read_form(request: Request) -> dict[str, str]:
             if len(body) > LARGEST_BODY_BYTES:
                 raise TooLargeError
     except ClientDisconnect:
-        return {}
+        return []
     try:
-        return dict(parse_qsl(body.decode("ascii"), max_num_fields=_MOST_FIELDS))
+        return parse_qsl(body.decode("ascii"), max_num_fields=most_fields)
     except ValueError:  # not ASCII, or too many fields
-        return {}
+        return []
 
 
 def _local(address: str) -> str:

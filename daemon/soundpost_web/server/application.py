@@ -2,7 +2,7 @@
 
 import asyncio
 import hashlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -37,6 +37,7 @@ from soundpost_web.server.account import Account, TooLargeError
 from soundpost_web.server.answers import Answers
 from soundpost_web.server.commands import Commands
 from soundpost_web.server.guard import App, Guard
+from soundpost_web.server.sounds import Sounds
 from soundpost_web.server.views import LiveStream, Pages, Views
 from soundpost_web.settings import WebSettings
 from soundpost_web.settings.load import password_path
@@ -90,10 +91,11 @@ def build_application(settings: WebSettings, folder: Path) -> Application:
     answers = Answers(
         renderer, sessions, zones.page.key, can_log_in=settings.web.proxy_header is None
     )
+    sounds = Sounds(settings, folder, store.path, zones, text)
     pages = Pages(
         state,
         live,
-        HistoryPages(store.path, zones, text, label_groups(settings.groups)),
+        HistoryPages(store.path, zones, text, label_groups(settings.groups), sounds.verdict_texts),
         AboutPage(store, limits, state, zones, text),
         feed,
     )
@@ -101,10 +103,11 @@ def build_application(settings: WebSettings, folder: Path) -> Application:
     account = Account(passwords, sessions, answers, text)
     views = Views(pages, answers, has_commands=settings.mqtt.commands)
     routes = _routes(views, account, LiveStream(feed, answers))
+    routes += sounds.routes(subscriber, answers, sessions, state)
     if settings.mqtt.commands:
         commands = Commands(subscriber.commands.put, state, sessions, answers)
         routes.append(Route("/node/command", commands.send, methods=["POST"]))
-    app = _build_app(routes, feed, answers)
+    app = _build_app(routes, feed, answers, sounds.close)
     gate = Gate(settings.web, passwords, sessions)
     guard = Guard(app, Hosts(settings.web.hosts), gate, answers.refuse)
     return Application(guard, feed, subscriber)
@@ -138,7 +141,9 @@ def _routes(views: Views, account: Account, stream: LiveStream) -> list[BaseRout
     ]
 
 
-def _build_app(routes: list[BaseRoute], feed: Feed, answers: Answers) -> App:
+def _build_app(
+    routes: list[BaseRoute], feed: Feed, answers: Answers, on_end: Callable[[], None]
+) -> App:
     async def on_http_error(request: Request, error: Exception) -> Response:
         status = error.status_code if isinstance(error, HTTPException) else 500
         name = {404: "not_found", 405: "method"}.get(status, "forbidden")
@@ -155,6 +160,7 @@ def _build_app(routes: list[BaseRoute], feed: Feed, answers: Answers) -> App:
         anyio.to_thread.current_default_thread_limiter().total_tokens = _THREADS
         task = asyncio.create_task(feed.run())
         yield
+        on_end()
         task.cancel()
         with suppress(asyncio.CancelledError):
             await task

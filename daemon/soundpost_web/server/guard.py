@@ -24,7 +24,8 @@ STREAM = "/live/stream"
 _READING = {"GET", "HEAD"}
 _POLICY = (
     b"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
-    b"connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    b"media-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; "
+    b"frame-ancestors 'none'"
 )
 _HEADERS = [
     (b"content-security-policy", _POLICY),

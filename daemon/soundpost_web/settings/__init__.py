@@ -1,10 +1,19 @@
 """The configuration of the page: its tables and keys, read from a TOML file."""
 
 from soundpost_web.settings.load import load_settings
-from soundpost_web.settings.schema import HistoryConfig, SubscriberConfig, WebConfig, WebSettings
+from soundpost_web.settings.schema import (
+    ClipsConfig,
+    HistoryConfig,
+    ReviewConfig,
+    SubscriberConfig,
+    WebConfig,
+    WebSettings,
+)
 
 __all__ = [
+    "ClipsConfig",
     "HistoryConfig",
+    "ReviewConfig",
     "SubscriberConfig",
     "WebConfig",
     "WebSettings",

@@ -18,6 +18,8 @@ _PATHS = {
     "web": ("password_file", "cert_file", "key_file"),
     "mqtt": ("password_file", "ca_file", "cert_file", "key_file"),
     "history": ("file",),
+    "clips": ("folder",),
+    "review": ("store",),
 }
 _FOLDER = "soundpost-web"
 
@@ -41,7 +43,7 @@ def load_settings(path: Path | None, flags: Mapping[str, Mapping[str, Any]]) -> 
         name: {**file.tables.get(name, {}), **given.tables.get(name, {})}
         for name in {**file.tables, **given.tables}
     }
-    for name, keys in _PATHS.items():
+    for name, keys in {**_PATHS, "clip_folders": tuple(tables.get("clip_folders", ()))}.items():
         for key in keys:
             if key in tables.get(name, {}):
                 # Not Path.expanduser, which raises for an unknown user.

@@ -99,16 +99,35 @@ class HistoryConfig(Section, frozen=True):
     megabytes: Megabytes = 200
 
 
+class ClipsConfig(Section, frozen=True):
+    """The clips of events: where they lie, and whether nodes are asked for them."""
+
+    folder: Text | None = None
+    fetch: bool = False
+    megabytes: Megabytes = 200
+
+
+class ReviewConfig(Section, frozen=True):
+    """The verdicts of people on events."""
+
+    store: Text | None = None
+
+
 class WebSettings(Section, frozen=True):
     """The whole configuration of the page."""
 
     web: WebConfig = msgspec.field(default_factory=WebConfig)
     mqtt: SubscriberConfig = msgspec.field(default_factory=SubscriberConfig)
     history: HistoryConfig = msgspec.field(default_factory=HistoryConfig)
+    clips: ClipsConfig = msgspec.field(default_factory=ClipsConfig)
+    review: ReviewConfig = msgspec.field(default_factory=ReviewConfig)
+    clip_folders: dict[str, Text] = msgspec.field(default_factory=dict)
     zones: dict[str, ZoneName] = msgspec.field(default_factory=dict)
     groups: dict[str, Labels] = msgspec.field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        if self.clips.fetch and not self.mqtt.commands:
+            raise ValueError("clips.fetch is set without mqtt.commands")
         for zone in self.zones.values():
             refuse_unknown_zone(zone)
 

@@ -6,12 +6,13 @@ from collections.abc import Callable
 
 from soundpost.mqtt.message import IncomingMessage
 from soundpost.system.rate_limit import LimitedLog
+from soundpost_web.clips.fetch import ClipFetcher
 from soundpost_web.history.message import EventMessage, Message
 from soundpost_web.nodes import decode, reports
 from soundpost_web.nodes.limits import UnreadableError
 from soundpost_web.nodes.node import NodeState
 from soundpost_web.nodes.state import LiveState
-from soundpost_web.nodes.topics import NodeTopic, parse_topic
+from soundpost_web.nodes.topics import CLIP, NodeTopic, parse_topic
 
 _LONGEST_RUN = 64
 
@@ -25,7 +26,12 @@ class Inbox:
         prefix: The first level of all topics.
         state: The state that they change.
         now_seconds: The wall clock.
+
+    Attributes:
+        clips: Receives clips that were requested; None if none are.
     """
+
+    clips: ClipFetcher | None = None
 
     def __init__(
         self, prefix: str, state: LiveState, *, now_seconds: Callable[[], float] = time.time
@@ -70,9 +76,10 @@ class Inbox:
                 )
         elif not payload:
             pass  # a retained topic was removed; the node's status says the rest
+        elif topic.leaf == CLIP:
+            self._take_piece(node, message)
         elif topic.leaf == "result":
-            result = reports.decode_result(payload)
-            self._update(message, node, lambda state, _: state.add_result(result))
+            self._take_result(node, message)
         elif topic.leaf == "health":
             health = reports.decode_health(payload)
             self._update(message, node, lambda state, now: state.set_health(health, now))
@@ -80,6 +87,15 @@ class Inbox:
             settings = reports.decode_settings(payload)
             self._update(message, node, lambda state, _: setattr(state, "settings", settings))
         return None
+
+    def _take_piece(self, node: str, message: IncomingMessage) -> None:
+        if self.clips is not None and not message.is_retained:
+            self.clips.on_piece(node, message.payload)
+
+    def _take_result(self, node: str, message: IncomingMessage) -> None:
+        result = reports.decode_result(message.payload)
+        if self.clips is None or not self.clips.on_result(node, result):
+            self._update(message, node, lambda state, _: state.add_result(result))
 
     def _take_event(self, node: str, message: IncomingMessage) -> EventMessage | None:
         received_ms = round(self._now_seconds() * 1_000)

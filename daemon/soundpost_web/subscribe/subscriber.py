@@ -12,9 +12,10 @@ from soundpost.mqtt.message import IncomingMessage, Session
 from soundpost.mqtt.wakeup import Wakeup
 from soundpost.system.backoff import Backoff
 from soundpost.system.log_once import LogOnce
+from soundpost_web.clips.fetch import ClipFetcher
 from soundpost_web.history.store import HistoryStore
 from soundpost_web.nodes.state import BrokerState, LiveState
-from soundpost_web.nodes.topics import filters
+from soundpost_web.nodes.topics import CLIP, filters
 from soundpost_web.subscribe.commands import CommandQueue
 from soundpost_web.subscribe.inbox import Inbox
 from soundpost_web.subscribe.pending import Pending
@@ -53,7 +54,7 @@ class Subscriber:
     ) -> None:
         self._settings = settings
         self._closing, self._wakeup = threading.Event(), Wakeup()
-        self._filters = filters(prefix)
+        self._prefix, self._filters = prefix, filters(prefix)
         self._store = store
         self._state = state
         self._inbox = Inbox(prefix, state)
@@ -64,6 +65,12 @@ class Subscriber:
         self._failure = LogOnce(_log)
         self._has_received = False
         self._thread = threading.Thread(target=self._run, name="subscriber", daemon=True)
+
+    def receive_clips(self, clips: ClipFetcher) -> None:
+        """Has clips received that were requested from nodes; called before `start`."""
+        clips.send = self.commands.put
+        self._inbox.clips = clips
+        self._filters += filters(self._prefix, [CLIP])
 
     def start(self) -> None:
         """Starts the thread."""
@@ -87,6 +94,8 @@ class Subscriber:
     def _run(self) -> None:
         with self._wakeup:
             self._receive_until_closing()
+        if self._inbox.clips is not None:
+            self._inbox.clips.close()
         self._store.close()
 
     def _receive_until_closing(self) -> None:
@@ -97,6 +106,8 @@ class Subscriber:
                 self._failure.fail("%s (%s)", error, error.hint)
                 self._state.set_broker(BrokerState(failure=f"{error}; {error.hint}"))
             self.commands.clear()
+            if self._inbox.clips is not None:
+                self._inbox.clips.tick()
             self._pending.forget_acknowledgements()
             self._pending.store()
             self._closing.wait(self._backoff.next_seconds())
@@ -120,6 +131,8 @@ class Subscriber:
         self.commands.send(connection)
         wait_seconds = _SOON_SECONDS if len(self._pending) else _POLL_SECONDS
         connection.poll(wait_seconds, self._wakeup.socket)
+        if self._inbox.clips is not None:
+            self._inbox.clips.tick()
         if self._pending.is_due or not self._has_received:
             self._pending.store()
             self._store.tick()

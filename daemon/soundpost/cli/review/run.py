@@ -9,13 +9,13 @@ from typing import TextIO
 from soundpost.classify.find import find_bundle
 from soundpost.cli.options import read_config
 from soundpost.cli.review.actions import export, print_queue, set_all, undo
-from soundpost.cli.review.interactive.labels import LabelSuggestions
 from soundpost.cli.review.interactive.review import review_on_terminal
 from soundpost.cli.review.interactive.session import ReviewSession
 from soundpost.cli.review.summary import write_summary
 from soundpost.errors import BundleError, ReviewError
 from soundpost.manifest import read_manifest
 from soundpost.review import ReviewedEvent, ReviewStore, Selection, default_store_path, open_store
+from soundpost.review.label_keys import LabelSuggestions
 from soundpost.review.origins.import_events import Imported, import_events
 from soundpost.review.queue import in_order
 from soundpost.review.store.selection import VerdictChoice
@@ -70,7 +70,7 @@ def _act_on_queue(
         out.write("no event is to be reviewed\n")
     else:
         session = ReviewSession(store, queue, known, options.reviewer)
-        labels = LabelSuggestions(store.events(Selection()), _labels_of_bundles(known))
+        labels = LabelSuggestions.of_events(store.events(Selection()), _labels_of_bundles(known))
         review_on_terminal(session, labels, out)
         out.write(f"{session.given} of {len(queue)} events reviewed\n")
 

@@ -113,7 +113,7 @@ def _read(path: str) -> bytes:
         path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
     )
     with os.fdopen(descriptor, "rb") as file:
-        _refuse_irregular(os.fstat(descriptor))  # it may have been replaced since
+        refuse_irregular(os.fstat(descriptor))  # it may have been replaced since
         content = file.read(LARGEST_SIDECAR_BYTES + 1)
     if len(content) > LARGEST_SIDECAR_BYTES:
         raise OSError(errno.EFBIG, f"it is larger than {LARGEST_SIDECAR_BYTES} bytes")
@@ -130,11 +130,12 @@ def _size(path: str) -> int | None:
         found = os.lstat(path)
     except FileNotFoundError:
         return None
-    _refuse_irregular(found)
+    refuse_irregular(found)
     return found.st_size
 
 
-def _refuse_irregular(found: os.stat_result) -> None:
+def refuse_irregular(found: os.stat_result) -> None:
+    """Raises OSError for what is no regular file, or larger than any file of a clip."""
     if not stat.S_ISREG(found.st_mode):
         raise OSError(errno.EINVAL, "a file of its name is a link, a pipe, a device or a folder")
     if found.st_size > LARGEST_FILE_BYTES:

@@ -2,6 +2,7 @@
 
 import logging
 import os
+from bisect import bisect_left
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -34,14 +35,19 @@ def scan(folder: Path) -> Iterator[FoundClip | Path | None]:
     ignored.log_others()
 
 
-def read_folder(folder: Path) -> Iterator[FoundClip]:
+def read_folder(folder: Path, first_stem: str = "") -> Iterator[FoundClip]:
     """Yields the complete clips of a folder, the oldest first, for a command; it may take long.
+
+    Args:
+        folder: The folder.
+        first_stem: The first name, without suffix, that is read: names sort by time.
 
     Raises:
         OSError: The folder cannot be read.
     """
     with os.scandir(folder) as entries:
         stems = sorted(stem for entry in entries if (stem := _clip_stem(entry.name)))
+    stems = stems[bisect_left(stems, first_stem) :]
     ignored = _IgnoredFiles(folder)
     for stem in stems:
         found = ignored.read_clip(stem)

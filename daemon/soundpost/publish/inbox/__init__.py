@@ -1,12 +1,21 @@
 """Receives commands and sends their results."""
 
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from soundpost.mqtt.connection import Connection
 
+if TYPE_CHECKING:
+    from soundpost.publish.inbox.pieces import PieceSlot
+
 
 class CommandChannel(Protocol):
-    """Receives commands and sends their results over whatever connection there is."""
+    """Receives commands and sends their results over whatever connection there is.
+
+    Attributes:
+        pieces: Publishes a clip that a command has requested.
+    """
+
+    pieces: "PieceSlot"
 
     @property
     def waiting(self) -> int:

@@ -14,7 +14,8 @@ from soundpost.messages.command import Command, read_command, read_id
 from soundpost.messages.result import LONGEST_NAME, CommandOutcome, CommandStatus, ResultMessage
 from soundpost.mqtt.connection import Connection
 from soundpost.mqtt.message import IncomingMessage
-from soundpost.publish.inbox.reply_to import ReplyTo, read_reply_to
+from soundpost.publish.inbox.pieces import PieceSlot
+from soundpost.publish.inbox.reply_to import ReplyTo, read_reply_to, require_not_retained
 from soundpost.publish.inbox.results import ResultQueue
 from soundpost.publish.node.topics import node_name
 from soundpost.system.clock import rfc3339
@@ -56,6 +57,9 @@ class CommandInbox:
         results: The queue of results.
         wake: Called when there is a result to send.
         utc_ns: The wall clock.
+
+    Attributes:
+        pieces: Publishes a clip that a command has requested.
     """
 
     def __init__(
@@ -70,6 +74,7 @@ class CommandInbox:
         self._results = results
         self._wake = wake
         self._utc_ns = utc_ns
+        self.pieces = PieceSlot(f"{base}/clip", self._name, wake)
         self._pending: queue.Queue[PendingCommand] = queue.Queue(MOST_PENDING)
         self._is_closed = False
         self._subscription_log = LogOnce(_log)
@@ -78,11 +83,12 @@ class CommandInbox:
     def on_connect(self, connection: Connection) -> None:
         """Subscribes on a new connection, and sends again what was in flight on the last one."""
         self._results.on_connect()
+        self.pieces.on_connect()
         connection.subscribe([f"{self._base}/command/+"], self.on_message, self._on_suback)
 
     def close_commands(self) -> None:
         """Refuses further commands; those that wait can still be popped."""
-        self._is_closed = True
+        self._is_closed = self.pieces.is_closed = True
 
     def send(self, connection: Connection) -> None:
         """Publishes as many results as may be in flight now."""
@@ -111,7 +117,7 @@ class CommandInbox:
         reply_to = ReplyTo()
         try:
             reply_to = read_reply_to(message, self._base)
-            _require_not_retained(message)
+            require_not_retained(message)
             self._enqueue(PendingCommand(name, read_command(name, message.payload), reply_to))
         except PublishError as error:
             self._refuse(name, message.payload, reply_to, error)
@@ -172,14 +178,6 @@ class CommandInbox:
             hint=outcome.hint,
             at=rfc3339(self._utc_ns()),
             clip=outcome.clip,
-        )
-
-
-def _require_not_retained(message: IncomingMessage) -> None:
-    if message.is_retained:
-        raise PublishError(
-            "the command is retained, and would come again with every connection",
-            hint="send it without retain, and clear the topic: an empty retained message",
         )
 
 

@@ -1,4 +1,4 @@
-"""The response topic and correlation data of a command (MQTT 5, section 4.10)."""
+"""The properties of a command: response topic, correlation data (MQTT 5, section 4.10), retain."""
 
 from dataclasses import dataclass
 
@@ -45,6 +45,15 @@ def read_reply_to(message: IncomingMessage, base: str) -> ReplyTo:
             hint=f"use one below {base}/result/, or none: all results go to {base}/result",
         )
     return ReplyTo(topic, correlation)
+
+
+def require_not_retained(message: IncomingMessage) -> None:
+    """Raises PublishError for a command that would come again with every connection."""
+    if message.is_retained:
+        raise PublishError(
+            "the command is retained, and would come again with every connection",
+            hint="send it without retain, and clear the topic: an empty retained message",
+        )
 
 
 def _may_reply_on(topic: str, base: str) -> bool:

@@ -35,7 +35,7 @@ class _Message(msgspec.Struct, frozen=True):
     test: bool = False
 
 
-def read_clips(folder: Path, skipped: Skipped) -> Iterator[ReviewEvent]:
+def read_clips(folder: Path, skipped: Skipped, first_stem: str = "") -> Iterator[ReviewEvent]:
     """Yields the events whose clips lie in a folder.
 
     Events that were retracted, self-tests and clips of a command have no label that was
@@ -44,11 +44,12 @@ def read_clips(folder: Path, skipped: Skipped) -> Iterator[ReviewEvent]:
     Args:
         folder: The folder.
         skipped: Counts the clips that are left out.
+        first_stem: The first name, without suffix, that is read: names sort by time.
 
     Raises:
         OSError: The folder cannot be read.
     """
-    for clip in read_folder(folder):
+    for clip in read_folder(folder, first_stem):
         try:
             message = msgspec.json.decode(clip.sidecar.detection, type=_Message)
             start_utc_ms = utc_ms(clip.sidecar.start)

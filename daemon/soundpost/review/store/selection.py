@@ -19,12 +19,14 @@ class Selection:
         labels: Their labels or common names; empty for all.
         min_score: Their least score.
         verdict: The verdict that counts for them.
+        nodes: The nodes that they are of; empty for all.
     """
 
     origins: Sequence[int] | None = None
     labels: Sequence[str] = ()
     min_score: float = 0.0
     verdict: VerdictChoice = "any"
+    nodes: Sequence[str] = ()
 
     def condition(self) -> tuple[str, list[object]]:
         """Returns the condition on a row of the view `reviewed`, and its values."""
@@ -37,6 +39,9 @@ class Selection:
             marks = _marks(self.labels)
             parts.append(f"(label IN ({marks}) OR common_name IN ({marks}))")
             values += [*self.labels, *self.labels]
+        if self.nodes:
+            parts.append(f"node IN ({_marks(self.nodes)})")
+            values += self.nodes
         if self.verdict == "none":
             parts.append("verdict IS NULL")
         elif self.verdict != "any":

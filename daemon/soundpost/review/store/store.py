@@ -43,16 +43,19 @@ class ReviewStore:
     Args:
         path: The file; it is created if it is missing.
 
+    Attributes:
+        database: The connection, for queries of other modules of this package.
+
     Raises:
         ReviewError: The file cannot be used; also every method.
     """
 
     def __init__(self, path: Path) -> None:
-        self._database = Database(path)
+        self.database = Database(path)
 
     def close(self) -> None:
         """Closes the file."""
-        self._database.connection.close()
+        self.database.connection.close()
 
     def add_origin(self, kind: OriginKind, folder: Path, sounds: Path) -> Origin:
         """Stores a folder that events come from, or the new place of its sounds.
@@ -63,7 +66,7 @@ class ReviewStore:
             sounds: The absolute path of the folder of its sounds.
         """
         values = (str(kind), os.fsencode(folder), os.fsencode(sounds))
-        with self._database.transaction() as connection:
+        with self.database.transaction() as connection:
             row = connection.execute(
                 "INSERT INTO origins (kind, folder, sounds) VALUES (?, ?, ?) "
                 "ON CONFLICT (kind, folder) DO UPDATE SET sounds = excluded.sounds "
@@ -75,7 +78,7 @@ class ReviewStore:
     def find_origin(self, kind: OriginKind, folder: Path) -> Origin | None:
         """Returns a folder that is stored, or None."""
         query = "SELECT number AS origin, * FROM origins WHERE kind = ? AND folder = ?"
-        rows = self._database.rows(query, (str(kind), os.fsencode(folder)))
+        rows = self.database.rows(query, (str(kind), os.fsencode(folder)))
         return read_origin(rows[0]) if rows else None
 
     def add_events(self, origin: Origin, events: Iterable[ReviewEvent]) -> int:
@@ -84,7 +87,7 @@ class ReviewStore:
         Returns:
             The number of events that were not there before.
         """
-        with self._database.transaction() as connection:
+        with self.database.transaction() as connection:
             before = _count(connection)
             connection.executemany(INSERT, (event_row(origin.number, event) for event in events))
             return _count(connection) - before
@@ -92,7 +95,7 @@ class ReviewStore:
     def events(self, selection: Selection) -> list[ReviewedEvent]:
         """Returns events with the verdicts that count for them, in the order of their ids."""
         condition, values = selection.condition()
-        return read_events(self._database.rows(f"{SELECT} WHERE {condition} ORDER BY id", values))
+        return read_events(self.database.rows(f"{SELECT} WHERE {condition} ORDER BY id", values))
 
     def event(self, event_id: str) -> ReviewedEvent:
         """Returns one event.
@@ -100,7 +103,7 @@ class ReviewStore:
         Raises:
             ReviewError: There is none of that id.
         """
-        found = read_events(self._database.rows(f"{SELECT} WHERE id = ?", (event_id,)))
+        found = read_events(self.database.rows(f"{SELECT} WHERE id = ?", (event_id,)))
         if not found:
             raise _unknown(event_id)
         return found[0]
@@ -120,7 +123,7 @@ class ReviewStore:
         """
         if not decisions:
             raise ValueError("expected one verdict at least, got none")
-        with self._database.transaction() as connection:
+        with self.database.transaction() as connection:
             action = connection.execute(
                 "INSERT INTO actions (reviewer, given_utc_ms) VALUES (?, ?) RETURNING number",
                 (reviewer, _now_ms()),
@@ -135,16 +138,21 @@ class ReviewStore:
                     raise _unknown(decision.event_id) from error
         return int(action)
 
-    def undo(self, action: int) -> list[str]:
+    def undo(self, action: int, reviewer: str | None = None) -> list[str]:
         """Takes the verdicts of an action back; returns the ids of its events.
+
+        Args:
+            action: Its number.
+            reviewer: The person whose action it must be; None for anyone.
 
         Returns:
             Nothing if it was undone before, or if there is no such action.
         """
-        with self._database.transaction() as connection:
+        with self.database.transaction() as connection:
             changed = connection.execute(
-                "UPDATE actions SET undone_utc_ms = ? WHERE number = ? AND undone_utc_ms IS NULL",
-                (_now_ms(), action),
+                "UPDATE actions SET undone_utc_ms = ? WHERE number = ? AND undone_utc_ms IS NULL "
+                "AND (? IS NULL OR reviewer = ?)",
+                (_now_ms(), action, reviewer, reviewer),
             ).rowcount
             if not changed:
                 return []
@@ -154,7 +162,7 @@ class ReviewStore:
     def last_action(self, reviewer: str = "") -> int | None:
         """Returns the latest action of a person that was not undone; None if there is none."""
         query = "SELECT max(number) AS number FROM actions WHERE reviewer = ? "
-        rows = self._database.rows(query + "AND undone_utc_ms IS NULL", (reviewer,))
+        rows = self.database.rows(query + "AND undone_utc_ms IS NULL", (reviewer,))
         number: int | None = rows[0]["number"]
         return number
 
@@ -164,7 +172,7 @@ class ReviewStore:
             "SELECT verdict, verdicts.label AS true_label, actions.* FROM verdicts "
             "JOIN actions ON actions.number = verdicts.action WHERE event = ? ORDER BY action"
         )
-        return [read_given(row, event_id) for row in self._database.rows(query, (event_id,))]
+        return [read_given(row, event_id) for row in self.database.rows(query, (event_id,))]
 
 
 @contextmanager

@@ -6,10 +6,15 @@ from pathlib import Path
 import pytest
 
 from soundpost.health import Problem
+from soundpost.review import Verdict
+from soundpost.review.queue import ORDERS
+from soundpost_web.clips.fetch import FetchStatus
 from soundpost_web.history.filters import STATES
-from soundpost_web.nodes.topics import LEAVES
+from soundpost_web.nodes.topics import CLIP, LEAVES
 from soundpost_web.pages.catalogue import Catalogue
 from soundpost_web.pages.history_form import PERIODS
+from soundpost_web.review.export import ExportStatus
+from soundpost_web.review.form import VERDICTS
 
 BUILT = {"about", "node", "event", "error", "page"}
 """Tables whose names are put together from a part that is quoted somewhere."""
@@ -39,7 +44,12 @@ def test_every_text_is_used(text: Catalogue) -> None:
     built = {f"problem.{problem}" for problem in Problem}
     built |= {f"history.state_{state}" for state in STATES}
     built |= {f"history.{period}" for period in PERIODS}
-    built |= {f"about.rejected_{reason}" for reason in (*LEAVES, "topic", "nodes")}
+    built |= {f"about.rejected_{reason}" for reason in (*LEAVES, CLIP, "topic", "nodes")}
+    built |= {f"clip.{status}" for status in FetchStatus}
+    built |= {f"export.{status}" for status in ExportStatus}
+    built |= {f"review.choice_{verdict}" for verdict in VERDICTS}
+    built |= {f"review.is_{verdict}" for verdict in Verdict}
+    built |= {f"review.order_{order}" for order in ORDERS}
     parts = {name for name in text.names if name.partition(".")[0] in BUILT}
     built |= {name for name in parts if name.partition(".")[2] in quoted}
     assert text.names - quoted - built == set()

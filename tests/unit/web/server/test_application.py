@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
+from mosquitto import wait_until
 from web_page import MakePage, Page, running_page
 
 PAGES = {
@@ -12,10 +13,21 @@ PAGES = {
     "/label?label=dog": 200,
     "/about": 200,
     "/node?name=gate": 404,
+    "/clip?node=gate&name=20261120T073121Z-dog-6da2fa14.flac": 200,
+    "/clip?node=gate&name=x": 404,
+    "/clip/progress?node=gate&name=20261120T073121Z-dog-6da2fa14.flac": 200,
+    "/clip/file?node=gate&name=20261120T073121Z-dog-6da2fa14.flac": 404,
+    "/review": 200,
+    "/review?order=x": 400,
+    "/review/file?event=x&kind=flac": 404,
     "/nothing": 404,
     "/history/../about": 404,
 }
 """Addresses, and the answer to those who may see the page."""
+ADMIN_PAGES = {"/review/export": 200, "/review/export/file": 404}
+"""Addresses that only the admin may see, and the answer to the admin."""
+FORMS = ("/review/verdict", "/review/bulk", "/review/undo", "/review/export")
+"""Addresses of forms that only the admin may send."""
 
 
 @pytest.fixture(scope="module")
@@ -25,10 +37,21 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
         yield page
 
 
+@pytest.fixture(scope="module")
+def cookies(shared: Page) -> dict[str | None, dict[str, str]]:
+    """Provides the cookies of each role: an address has few logins a minute."""
+    found: dict[str | None, dict[str, str]] = {None: {}}
+    for role in ("viewer", "admin"):
+        shared.cookies = {}
+        shared.log_in(role)
+        found[role] = shared.cookies
+    return found
+
+
 @pytest.fixture
 def page(shared: Page) -> Page:
     """Provides that page for a visitor without cookies."""
-    shared.cookies.clear()
+    shared.cookies = {}
     return shared
 
 
@@ -36,11 +59,11 @@ def test_every_route_is_in_this_test(page: Page) -> None:
     """A new one must be tried with every role."""
     guard = page.application.app
     routes = {route.path for route in guard._app.routes}  # type: ignore[attr-defined]  # noqa: SLF001 - Starlette's routes, behind the guard
-    tested = {path.partition("?")[0] for path in PAGES}
+    tested = {path.partition("?")[0] for path in (*PAGES, *ADMIN_PAGES, *FORMS)}
     assert routes - tested == {"/live/stream", "/login", "/logout", "/static"}
 
 
-@pytest.mark.parametrize("path", PAGES)
+@pytest.mark.parametrize("path", [*PAGES, *ADMIN_PAGES])
 def test_a_stranger_is_led_to_the_login(page: Page, path: str) -> None:
     """Also from an address that does not exist, which says nothing of those that do."""
     answer = page.get(path)
@@ -50,18 +73,45 @@ def test_a_stranger_is_led_to_the_login(page: Page, path: str) -> None:
 
 
 @pytest.mark.parametrize("role", ["viewer", "admin"])
-def test_those_with_a_password_see_every_page(page: Page, role: str) -> None:
-    """The admin sees no more pages than a viewer."""
-    page.log_in(role)
+def test_those_with_a_password_see_every_page(
+    page: Page, cookies: dict[str | None, dict[str, str]], role: str
+) -> None:
+    """The admin sees no more of them than a viewer, but for the training folder."""
+    page.cookies = dict(cookies[role])
     assert {path: page.get(path).status for path in PAGES} == PAGES
+    own = ADMIN_PAGES if role == "admin" else dict.fromkeys(ADMIN_PAGES, 403)
+    assert {path: page.get(path).status for path in ADMIN_PAGES} == own
 
 
 @pytest.mark.parametrize("role", [None, "viewer", "admin"])
-def test_no_page_takes_another_method(page: Page, role: str | None) -> None:
+@pytest.mark.parametrize("path", FORMS)
+def test_only_the_admin_sends_forms_and_only_those_of_the_page(
+    page: Page, cookies: dict[str | None, dict[str, str]], path: str, role: str | None
+) -> None:
+    """Without the token of the session, and from another page, nobody does."""
+    fields = {"event": "x", "verdict": "right", "action": "1"}
+    if role is None:
+        assert page.post(path, fields).status == 401
+        return
+    page.cookies = dict(cookies[role])
+    token = page.get("/").token
+    assert page.post(path, fields).status == 403
+    assert page.post(path, fields | {"token": "0" * 64}).status == 403
+    assert page.post(path, fields | {"token": token}, origin="http://evil.example").status == 403
+    answer = page.post(path, fields | {"token": token})
+    expected = {"/review/export": {303}, "/review/undo": {303}}.get(path, {503})
+    assert answer.status in (expected if role == "admin" else {403})
+    if path == "/review/export" and role == "admin":
+        wait_until(lambda: "is running" not in page.get(path).text)
+
+
+@pytest.mark.parametrize("role", [None, "viewer", "admin"])
+def test_no_page_takes_another_method(
+    page: Page, cookies: dict[str | None, dict[str, str]], role: str | None
+) -> None:
     """For every role."""
-    if role:
-        page.log_in(role)
-    for path in (*PAGES, "/live/stream"):
+    page.cookies = dict(cookies[role])
+    for path in (*PAGES, "/live/stream", "/review/export/file"):
         for method in ("POST", "PUT", "DELETE", "PATCH", "OPTIONS"):
             status = page.request(method, path, headers={"Origin": page.url}).status
             assert status in ({401} if role is None else {404, 405}), (method, path)

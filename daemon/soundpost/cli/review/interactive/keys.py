@@ -1,7 +1,6 @@
 """Handles the keys of a review: verdicts, playing, undo, and typing a label."""
 
 from soundpost.cli.review.interactive.entry import LabelEntry
-from soundpost.cli.review.interactive.labels import LabelSuggestions
 from soundpost.cli.review.interactive.loader import LoadedSound
 from soundpost.cli.review.interactive.player import Player
 from soundpost.cli.review.interactive.screen import ScreenState
@@ -9,6 +8,7 @@ from soundpost.cli.review.interactive.session import ReviewSession
 from soundpost.cli.review.interactive.terminal import LEFT, RIGHT
 from soundpost.errors import ReviewError
 from soundpost.review import Verdict
+from soundpost.review.label_keys import LabelSuggestions
 
 _VERDICTS = {"y": Verdict.RIGHT, "n": Verdict.WRONG, "s": Verdict.UNSURE, "?": Verdict.UNSURE}
 

@@ -4,12 +4,12 @@ from contextlib import closing
 from typing import TextIO
 
 from soundpost.cli.review.interactive.keys import ReviewKeyboard
-from soundpost.cli.review.interactive.labels import LabelSuggestions
 from soundpost.cli.review.interactive.loader import SoundLoader
 from soundpost.cli.review.interactive.player import Player
 from soundpost.cli.review.interactive.screen import draw
 from soundpost.cli.review.interactive.session import ReviewSession
 from soundpost.cli.review.interactive.terminal import Terminal
+from soundpost.review.label_keys import LabelSuggestions
 
 _TURN_SECONDS = 0.1
 """The longest wait for a key: the end of a player, a sound that was read and a new size of the

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from review_events import HOSTILE_LABELS, add_events, event_id, review_event
 
 from soundpost.cli.review.interactive.keys import ReviewKeyboard
-from soundpost.cli.review.interactive.labels import LabelSuggestions
+from soundpost.review.label_keys import LabelSuggestions
 from soundpost.cli.review.interactive.loader import LoadedSound
 from soundpost.cli.review.interactive.player import NO_PLAYER, Player
 from soundpost.cli.review.interactive.screen import LEAST_COLUMNS, LEAST_ROWS, draw
@@ -35,7 +35,7 @@ class Desk:
         add_events(self.store, folder, *map(review_event, range(len(labels)), labels))
         events = self.store.events(Selection())
         self.session = ReviewSession(self.store, events, events)
-        self.keyboard = ReviewKeyboard(self.session, LabelSuggestions(events), Player())
+        self.keyboard = ReviewKeyboard(self.session, LabelSuggestions.of_events(events), Player())
 
     def press(self, *keys: str, loaded: LoadedSound | None = LOADED) -> str:
         """Presses keys; returns the note that is shown then."""

@@ -1,0 +1,85 @@
+"""The commands that take longer than one chunk: their start, and their outcomes."""
+
+import random
+from collections.abc import Callable, Iterator
+
+from soundpost.commands.clip_transfer import ClipTransfer, open_for_sending
+from soundpost.commands.context import CommandContext
+from soundpost.commands.tasks import ClipTask, CommandTask, SelfTestTask
+from soundpost.errors import PublishError
+from soundpost.evidence import Request
+from soundpost.messages.clip_piece import BUSY
+from soundpost.messages.command import CaptureCommand, ClipCommand
+from soundpost.messages.result import CommandOutcome, CommandStatus
+from soundpost.messages.uuid7 import uuid7
+from soundpost.publish.inbox.inbox import PendingCommand
+from soundpost.publish.inbox.pieces import PieceSlot
+from soundpost.system.clock import clock_state
+
+
+class RunningTasks:
+    """Starts and advances commands that take longer than one chunk; one of each kind at once.
+
+    Args:
+        context: What commands work with.
+        pieces: Publishes the pieces of clips.
+        utc_ns: The clock.
+    """
+
+    def __init__(
+        self, context: CommandContext, pieces: PieceSlot, utc_ns: Callable[[], int]
+    ) -> None:
+        self._context = context
+        self._pieces = pieces
+        self._utc_ns = utc_ns
+        self._running: list[tuple[PendingCommand, CommandTask]] = []
+        self._rng = random.SystemRandom()
+
+    def advance(self, *, is_last: bool) -> Iterator[tuple[PendingCommand, CommandOutcome]]:
+        """Advances all tasks; yields those that have ended, with their outcomes.
+
+        Args:
+            is_last: True if no more sound comes.
+        """
+        for pending, task in list(self._running):
+            if outcome := task.advance(is_last=is_last):
+                self._running.remove((pending, task))
+                yield pending, outcome
+
+    def start_self_test(self, pending: PendingCommand) -> CommandOutcome:
+        """Starts a self-test.
+
+        Raises:
+            PublishError: One is running already.
+        """
+        if self._has(SelfTestTask):
+            raise PublishError("a self-test is running already", hint="wait for its result")
+        self._running.append((pending, SelfTestTask(self._context.new_self_test())))
+        return CommandOutcome(CommandStatus.STARTED, "a known sound passes through the pipeline")
+
+    def start_clip(self, pending: PendingCommand, command: CaptureCommand) -> CommandOutcome:
+        """Starts a clip of the next seconds.
+
+        Raises:
+            EvidenceError: There can be none.
+        """
+        evidence = self._context.targets.evidence
+        clip_id = str(uuid7(self._utc_ns(), self._rng))
+        evidence.request_clip(Request(clip_id, command.id, command.seconds, clock_state()))
+        self._running.append((pending, ClipTask(evidence)))
+        return CommandOutcome(CommandStatus.STARTED, f"the next {command.seconds:g} s are recorded")
+
+    def start_transfer(self, pending: PendingCommand, command: ClipCommand) -> CommandOutcome:
+        """Starts to send a file of a clip.
+
+        Raises:
+            PublishError: One is being sent already, or it cannot be sent.
+        """
+        if self._has(ClipTransfer):
+            raise PublishError(BUSY, hint="wait for its result")
+        file = open_for_sending(self._context.targets.sent_clips, command)
+        self._running.append((pending, ClipTransfer(file, command, self._pieces)))
+        return CommandOutcome(CommandStatus.STARTED, f"{file.size_bytes} bytes are sent in pieces")
+
+    def _has(self, kind: type[CommandTask]) -> bool:
+        return any(isinstance(task, kind) for _, task in self._running)

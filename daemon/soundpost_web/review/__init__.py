@@ -1,0 +1,1 @@
+"""Verdicts of people on events, in the store that `soundpost review` uses too."""

@@ -1,0 +1,1 @@
+"""Review in the browser: the queue, the verdicts, and the training folder."""

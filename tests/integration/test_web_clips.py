@@ -1,0 +1,104 @@
+"""Clips of a real node, fetched by the page over a real broker."""
+
+import hashlib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from command_client import CommandedNode, Commander
+from mosquitto import Broker, wait_until
+from mqtt_subscriber import Subscriber
+from recording import write_quiet
+from web_page import Page, running_page
+
+NODE = "north-gate"
+
+
+@pytest.fixture(scope="module")
+def quiet(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A recording of ten minutes without events; no test takes as long."""
+    path = tmp_path_factory.mktemp("recording") / "quiet.wav"
+    write_quiet(path, 600.0)
+    return path
+
+
+@pytest.fixture
+def node(tmp_path: Path, broker: Broker, quiet: Path) -> CommandedNode:
+    """A node that sends its clips."""
+    node = CommandedNode(tmp_path, broker, quiet)
+    node.configure("evidence.send_clips = true")
+    return node
+
+
+@pytest.fixture
+def page(tmp_path: Path, broker: Broker) -> Iterator[Page]:
+    """A page that fetches clips, used by an admin."""
+    folder = tmp_path / "page"
+    folder.mkdir()
+    tables = {
+        "mqtt": {"broker": broker.url, "commands": True},
+        "clips": {"fetch": True},
+    }
+    with running_page(folder, tables, passwords=True) as page:
+        page.log_in("admin")
+        wait_until(lambda: "not connected" not in page.get("/about").text)
+        yield page
+
+
+def address(clip: str, path: str = "/clip") -> str:
+    """Returns the address of a clip of the node."""
+    return f"{path}?node={NODE}&name={clip}"
+
+
+def fetch(page: Page, clip: str) -> str:
+    """Has the page fetch a clip; returns the state in which its request ends."""
+    wait_until(lambda: page.get(f"/node?name={NODE}").status == 200)
+    token = page.get(address(clip)).token
+    fields = {"token": token, "node": NODE, "name": clip}
+    assert page.post("/clip/fetch", fields).status == 303
+
+    def state() -> str:
+        return str(page.get(address(clip, "/clip/progress")).text)
+
+    wait_until(lambda: "waiting" not in state() and "receiving" not in state())
+    return state()
+
+
+def test_a_clip_of_a_node_is_played_by_the_page(
+    node: CommandedNode, subscriber: Subscriber, page: Page
+) -> None:
+    """Byte for byte, with its spectrogram and its sidecar; the node opens no port for it."""
+    commander = Commander(subscriber)
+    with node.run() as daemon:
+        commander.settings()
+        clip = str(commander.run("capture-now", seconds=2)["clip"])
+        assert "Fetch it from the node" in page.get(address(clip)).text
+        assert '"done"' in fetch(page, clip)
+        assert daemon.process.poll() is None
+    own, fetched = node.folder / "clips", page.folder / "clips" / f"node-{NODE}"
+    for path in own.iterdir():
+        assert hashlib.sha256(path.read_bytes()).digest() == (
+            hashlib.sha256((fetched / path.name).read_bytes()).digest()
+        )
+    assert {path.name for path in fetched.iterdir()} == {path.name for path in own.iterdir()}
+    shown = page.get(address(clip)).text
+    assert "<audio" in shown
+    assert "Fetch it" not in shown
+    pieces = [message for message in subscriber.on(f"soundpost/{NODE}/clip")]
+    assert pieces
+    assert not any(piece.retain for piece in pieces)
+    assert all(len(piece.payload) < 32_768 for piece in pieces)
+
+
+def test_a_node_that_may_not_send_clips_refuses(
+    node: CommandedNode, subscriber: Subscriber, page: Page
+) -> None:
+    """By default it sends none, and the page shows its reason."""
+    node.configure()
+    commander = Commander(subscriber)
+    with node.run():
+        commander.settings()
+        clip = str(commander.run("capture-now", seconds=1)["clip"])
+        assert "this node sends no clips" in fetch(page, clip)
+    assert not list((page.folder / "clips").rglob("*.flac"))
+    assert subscriber.on(f"soundpost/{NODE}/clip") == []
