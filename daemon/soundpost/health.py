@@ -56,7 +56,8 @@ class Health(msgspec.Struct, kw_only=True):
             too many.
         messages_too_large: States, results and announcements that were not sent, because the
             broker takes no packet of their size; each renewal counts again.
-        background_lost: Minutes of background for teaching that could not be written.
+        background_lost: Minutes of background for teaching that could not be written; left out of
+            the JSON object before the first one.
     """
 
     samples: int = 0
@@ -81,7 +82,7 @@ class Health(msgspec.Struct, kw_only=True):
     results_dropped: int = 0
     commands_invalid: int = 0
     messages_too_large: int = 0
-    background_lost: int = 0
+    background_lost: int | msgspec.UnsetType = msgspec.UNSET
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ SMALL_LINES = 60
 COVERED_BY = {
     "daemon/app/daemon.py": "integration/test_run.py",
     "daemon/cli/check.py": "integration/test_check.py",
+    "daemon/cli/models/check.py": "integration/test_check.py",
     "daemon/cli/listen/listen.py": "integration/test_listen.py",
     "daemon/cli/review/interactive/terminal.py": "integration/test_review.py",
     "daemon/cli/selftest.py": "integration/test_selftest.py",

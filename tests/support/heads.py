@@ -31,7 +31,7 @@ def label(name: str = "gate_bell", **changes: object) -> Label:
         "minimum_samples": 0,
         "refractory_samples": 0,
     }
-    return Label(**{**given, **changes})  # type: ignore[arg-type]
+    return Label(**{**given, **changes})  # type: ignore[arg-type]  # checked by the test
 
 
 def facts(backbone: Backbone, embedding: EmbeddingInput, of_label: Label) -> HeadFacts:
@@ -97,3 +97,11 @@ def facts_on(bundle: Bundle, of_label: Label) -> HeadFacts:
     definition = classifier.embedding_definition or "none"
     embedding = EmbeddingInput(definition=definition, size=classifier.embedding_size)
     return facts(backbone, embedding, of_label)
+
+
+def store_head(heads: Path, bundle: Bundle, of_label: Label, seed: int = 0) -> Head:
+    """Stores a head of random weights on the model of a bundle."""
+    described = facts_on(bundle, of_label)
+    weights = random_weights(described.embedding.size, seed)
+    folder = heads / of_label.name
+    return install_head(folder, described, weights, golden_of(weights), CARD)

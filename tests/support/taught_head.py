@@ -50,7 +50,7 @@ def embeddings(sounds: Sequence[Pcm]) -> np.ndarray:
     rows = []
     for sound in sounds:
         windower = streaming_bundle().manifest.input.windower()
-        windows = list(windower.window(Chunk(0, sound, 0)))
+        windows = [*windower.window(Chunk(0, sound, 0))]
         scored = classifier().classify_all(windows)
         levels = np.array([window.level_dbfs for window in windows])
         loud = np.flatnonzero(levels >= np.median(levels))

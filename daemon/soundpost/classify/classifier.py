@@ -125,7 +125,8 @@ class Classifier:
             raise BundleError(
                 "the bundle names no embedding", hint="import a model that has such an output"
             )
-        return embeddings[0]
+        row: NDArray[np.float32] = embeddings[0]
+        return row
 
     def _run_alone(self, content: NDArray[Any]) -> NetworkOutput:
         """Runs the network on the content of a window of which no other one is known."""

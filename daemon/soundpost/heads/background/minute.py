@@ -55,7 +55,7 @@ def file_name(model: str, utc_ns: int) -> str:
 
 
 def named_minute(name: str) -> tuple[str, int] | None:
-    """Returns the model and the start of the minute that a file name states; None of another file.
+    """Returns the model and the start of the minute that a file name states, else None.
 
     The start is in nanoseconds since 1970 UTC.
     """

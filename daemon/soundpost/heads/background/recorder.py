@@ -97,7 +97,7 @@ class BackgroundRecorder(Observer):
             path = self._folder / file_name(self._model, newest_ns)
             write_atomic(path, encode_minute(minute, self._sha256), is_durable=False)
         except OSError as error:
-            self._health.background_lost += 1
+            self._health.background_lost = (self._health.background_lost or 0) + 1
             self._log.fail("the background cannot be kept in %s: %s", self._folder, error.strerror)
         else:
             self._log.recover("the background is kept in %s again", self._folder)

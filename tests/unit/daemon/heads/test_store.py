@@ -1,29 +1,13 @@
-"""The folder of heads: versions that are there completely or not at all."""
+"""The folder of heads: the version of each label that is in use."""
 
-from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
 import pytest
-from heads import CARD, golden_of, label, random_weights, store_tiny_head, tiny_facts
+from heads import store_tiny_head
 
 from soundpost.errors import HeadError
-from soundpost.heads import current_version, install_head, load_head, use_version, version_folder
-from soundpost.heads.install import KEPT_VERSIONS
-from soundpost.heads.store import versions
-
-
-def test_a_stored_head_is_read_as_it_was_written(tmp_path: Path) -> None:
-    """With its description, its weights and its card."""
-    head = store_tiny_head(tmp_path)
-    assert head.folder == tmp_path / "gate_bell" / "versions" / "1"
-    read = load_head(head.folder)
-    assert read.description == head.description
-    assert read.description.version == 1
-    values = np.ones((2, 6), np.float32)
-    assert np.array_equal(read.scores(values), random_weights().scores(values)[:, None])
-    assert (head.folder / "HEAD_CARD.md").read_text() == CARD
-    assert current_version(tmp_path / "gate_bell") == 1
+from soundpost.heads import current_version, use_version
+from soundpost.heads.store import current_files, versions
 
 
 def test_a_version_follows_the_last_one_and_an_undo_goes_back(tmp_path: Path) -> None:
@@ -35,53 +19,6 @@ def test_a_version_follows_the_last_one_and_an_undo_goes_back(tmp_path: Path) ->
     assert use_version(folder, 2).description.version == 2
     assert current_version(folder) == 2
     assert store_tiny_head(tmp_path, 4).description.version == 4
-
-
-def test_old_versions_are_removed(tmp_path: Path) -> None:
-    """The disk of a node is small."""
-    for seed in range(KEPT_VERSIONS + 3):
-        store_tiny_head(tmp_path, seed)
-    folder = tmp_path / "gate_bell"
-    assert versions(folder) == list(range(4, KEPT_VERSIONS + 4))
-    assert sorted(entry.name for entry in folder.iterdir()) == ["current", "versions"]
-    assert all(entry.name.isdigit() for entry in (folder / "versions").iterdir())
-
-
-def test_what_a_killed_process_left_is_replaced(tmp_path: Path) -> None:
-    """A half-written version is never read."""
-    left = tmp_path / "gate_bell" / "versions" / ".1.part"
-    left.mkdir(parents=True)
-    (left / "head.json").write_text("{")
-    assert versions(tmp_path / "gate_bell") == []
-    assert store_tiny_head(tmp_path).description.version == 1
-    assert not left.exists()
-
-
-def test_a_head_that_does_not_verify_is_not_stored(tmp_path: Path) -> None:
-    """The version in use stays."""
-    store_tiny_head(tmp_path)
-    weights = random_weights(seed=3)
-    golden = golden_of(weights)
-    wrong = replace(golden, scores=golden.scores[::-1].copy())
-    with pytest.raises(HeadError, match="golden scores differ"):
-        install_head(tmp_path / "gate_bell", tiny_facts(), weights, wrong, CARD)
-    assert versions(tmp_path / "gate_bell") == [1]
-    assert [entry.name for entry in (tmp_path / "gate_bell" / "versions").iterdir()] == ["1"]
-
-
-def test_the_folder_has_the_name_of_the_label(tmp_path: Path) -> None:
-    """By which a label is found that cannot be read."""
-    weights = random_weights()
-    with pytest.raises(HeadError, match="expected the folder of gate_bell"):
-        install_head(tmp_path / "other", tiny_facts(), weights, golden_of(weights), CARD)
-
-
-def test_a_head_that_is_too_large_is_refused(tmp_path: Path) -> None:
-    """The limit holds for what a reader takes memory for."""
-    weights = random_weights(8_000)
-    facts = tiny_facts(8_000, label())
-    with pytest.raises(HeadError, match="expected a head of at most 64000 bytes"):
-        install_head(tmp_path / "gate_bell", facts, weights, golden_of(weights), CARD)
 
 
 @pytest.mark.parametrize("content", [b"", b"1", b"0\n", b"two\n", b"-1\n", b"9" * 40])
@@ -101,15 +38,11 @@ def test_a_version_that_is_absent_is_not_put_into_use(tmp_path: Path) -> None:
     assert current_version(tmp_path / "gate_bell") == 1
 
 
-def test_a_folder_that_cannot_be_written_is_refused(tmp_path: Path) -> None:
-    """With the reason of the system."""
-    (tmp_path / "gate_bell").write_text("a file")
-    with pytest.raises(HeadError, match="no head can be stored"):
-        store_tiny_head(tmp_path)
-
-
-def test_a_head_has_a_description_a_weights_file_and_a_card(tmp_path: Path) -> None:
-    """Nothing else lies in its folder."""
+def test_the_files_that_name_the_versions_in_use_are_those_a_reload_compares(
+    tmp_path: Path,
+) -> None:
+    """By label; none without a folder."""
     store_tiny_head(tmp_path)
-    names = sorted(entry.name for entry in version_folder(tmp_path / "gate_bell", 1).iterdir())
-    assert names == ["HEAD_CARD.md", "head.json", "head.npz"]
+    assert current_files(tmp_path) == [tmp_path / "gate_bell" / "current"]
+    assert current_files(tmp_path / "absent") == []
+    assert current_files(None) == []
