@@ -104,6 +104,11 @@ class Overview:
         rows = self._database.rows(query, event_ids)
         return {row[0]: Decision(row[0], Verdict(row[1]), row[2]) for row in rows}
 
+    def files_of(self, origin: int) -> list[str]:
+        """Returns the files of the events of a folder."""
+        query = "SELECT file FROM events WHERE origin = ?"
+        return [row[0] for row in self._database.rows(query, [origin])]
+
     def origins_of(self, event_ids: Sequence[str]) -> dict[str, int]:
         """Returns the numbers of the folders that events come from, by their ids."""
         marks = ", ".join("?" * len(event_ids))
