@@ -267,9 +267,7 @@ def test_a_phone_reviews_by_touch(reviewer: Reviewer) -> None:
 
 
 @pytest.mark.slow
-def test_two_hundred_clips_are_reviewed_by_keyboard(
-    browser: Browser, tmp_path: Path
-) -> None:
+def test_two_hundred_clips_are_reviewed_by_keyboard(browser: Browser, tmp_path: Path) -> None:
     """Over several parts of the queue, without a touch of the mouse."""
     for number in range(200):
         write_clip(tmp_path / "clips", number, LABELS[number % len(LABELS)])

@@ -35,9 +35,7 @@ class _Message(msgspec.Struct, frozen=True):
     test: bool = False
 
 
-def read_clips(
-    folder: Path, skipped: Skipped, known: Container[str] = ()
-) -> Iterator[ReviewEvent]:
+def read_clips(folder: Path, skipped: Skipped, known: Container[str] = ()) -> Iterator[ReviewEvent]:
     """Yields the events whose clips lie in a folder.
 
     Events that were retracted, self-tests and clips of a command have no label that was

@@ -43,7 +43,7 @@ def test_a_queue_has_the_clips_of_the_page_only(desk: ReviewDesk) -> None:
     assert [event.event.id for event in queue.events] == [event_id(n) for n in range(PAGE_EVENTS)]
     rest = desk.queue(ReviewForm(order="time", first=PAGE_EVENTS), "anna")
     assert [event.event.id for event in rest.events] == [event_id(n) for n in range(50, 60)]
-    assert set(queue.figures) == {"dog", "siren"}
+    assert set(queue.summary.figures) == {"dog", "siren"}
     assert desk.queue(ReviewForm(event=event_id(900)), "anna").total == EVENTS
     for suffix in (".flac", ".json"):
         with pytest.raises(OSError, match=event_id(900)):

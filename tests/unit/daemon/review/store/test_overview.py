@@ -75,12 +75,13 @@ def test_figures_and_labels_are_those_of_all_events(
 ) -> None:
     """Computed by SQL here, and from the events there."""
     overview, events = Overview(store), store.events(selection)
-    assert overview.figures(selection) == figures_by_label(events)
-    assert overview.nodes(selection) == sorted({event.event.node for event in events})
+    summary = overview.summary(selection)
+    assert summary.figures == figures_by_label(events)
+    assert summary.nodes == sorted({event.event.node for event in events})
     ids = [(event.event.id, event.event.label) for event in events]
     assert overview.ids(selection, 100) == ids
     assert overview.ids(selection, 3) == ids[:3]
-    expected, found = LabelSuggestions.of_events(events), overview.labels(selection)
+    expected, found = LabelSuggestions.of_events(events), summary.labels
     assert found.all == expected.all
     for label in ("dog", "siren", "unheard"):
         assert found.keys_of(label) == expected.keys_of(label)
