@@ -74,10 +74,12 @@ BREACHES = [
         )
     ),
     ("web-layers", "daemon/soundpost_web/history/query.py", "import soundpost_web.pages"),
+    ("web-layers", "daemon/soundpost_web/clips/fetch.py", "import soundpost_web.review"),
+    ("web-layers", "daemon/soundpost_web/review/desk.py", "import soundpost_web.pages"),
     ("web-layers", "daemon/soundpost_web/pages/render.py", "import soundpost_web.subscribe"),
     *(
         ("web-sees-messages", "daemon/soundpost_web/subscribe/inbox.py", f"import soundpost.{name}")
-        for name in ("publish", "capture", "evidence", "pipeline", "app")
+        for name in ("publish", "capture", "evidence.recorder", "pipeline", "app")
     ),
     ("importer-starlette", "daemon/soundpost_web/live/stream.py", "import starlette.responses"),
     ("importer-argon2", "daemon/soundpost_web/access/session.py", "import argon2"),

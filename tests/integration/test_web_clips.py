@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from command_client import CommandedNode, Commander
@@ -35,7 +36,7 @@ def page(tmp_path: Path, broker: Broker) -> Iterator[Page]:
     """A page that fetches clips, used by an admin."""
     folder = tmp_path / "page"
     folder.mkdir()
-    tables = {
+    tables: dict[str, dict[str, Any]] = {
         "mqtt": {"broker": broker.url, "commands": True},
         "clips": {"fetch": True},
     }
@@ -84,7 +85,7 @@ def test_a_clip_of_a_node_is_played_by_the_page(
     shown = page.get(address(clip)).text
     assert "<audio" in shown
     assert "Fetch it" not in shown
-    pieces = [message for message in subscriber.on(f"soundpost/{NODE}/clip")]
+    pieces = subscriber.on(f"soundpost/{NODE}/clip")
     assert pieces
     assert not any(piece.retain for piece in pieces)
     assert all(len(piece.payload) < 32_768 for piece in pieces)

@@ -17,9 +17,8 @@ from soundpost.review import (
     open_store,
 )
 from soundpost.review.event import OriginKind
-from soundpost.review.label_keys import LabelSuggestions
 from soundpost.review.precision import LabelFigures
-from soundpost.review.store.overview import Overview, Part
+from soundpost.review.store.overview import Overview, Part, Summary
 from soundpost_web.clips.folders import ClipFolders
 from soundpost_web.review.form import PAGE_EVENTS, ReviewForm
 
@@ -33,16 +32,12 @@ class Queue(NamedTuple):
     Attributes:
         events: Its events; the one that the address names is the first if it is of another part.
         total: The number of events of the queue.
-        figures: The figures of each label, of all events.
-        nodes: The nodes that have events.
-        labels: The labels that events may be relabelled to.
+        summary: The counts of all events, also of other queues.
     """
 
     events: list[ReviewedEvent]
     total: int
-    figures: dict[str, LabelFigures]
-    nodes: list[str]
-    labels: LabelSuggestions
+    summary: Summary
 
 
 class ReviewDesk:
@@ -77,13 +72,7 @@ class ReviewDesk:
             events = overview.events(selection, part)
             if form.event and all(each.event.id != form.event for each in events):
                 events = [*self._named(store, origins, form.event), *events]
-            return Queue(
-                events,
-                overview.count(selection),
-                overview.figures(everything),
-                overview.nodes(everything),
-                overview.labels(everything),
-            )
+            return Queue(events, overview.count(selection), overview.summary(everything))
 
     def open_file(self, event_id: str, suffix: str) -> ClipFile:
         """Opens a file of the clip of an event.
@@ -167,7 +156,7 @@ class ReviewDesk:
         """
         with open_store(self._path) as store:
             selection = Selection(self._origins(store), [label])
-            return Overview(store).figures(selection).get(label, LabelFigures(label))
+            return Overview(store).summary(selection).figures.get(label, LabelFigures(label))
 
     def decisions(self, event_ids: Sequence[str]) -> Mapping[str, Decision]:
         """Returns the verdicts that count for events; nothing if nobody has reviewed yet.

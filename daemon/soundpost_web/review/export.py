@@ -15,6 +15,8 @@ from typing import NamedTuple
 
 _ARCHIVE = "training.tar"
 _STAMP = "%Y%m%d-%H%M%S"
+_PROGRAM = "import sys; from soundpost.cli import main; sys.exit(main())"
+"""As the command `soundpost`, which may lie in another folder than this Python."""
 _MOST_CHARACTERS = 4_000
 """Of what the export prints: a line for each label."""
 _FOLDER_MODE = 0o700
@@ -133,7 +135,7 @@ class ExportJob:
 
     def _export(self, target: Path) -> tuple[int, str]:
         """Returns the exit status of the command, and what it has printed."""
-        command = [sys.executable, "-m", "soundpost", "review"]
+        command = [sys.executable, "-P", "-c", _PROGRAM, "review"]
         with self._lock:
             if self._is_closed:
                 return 1, ""

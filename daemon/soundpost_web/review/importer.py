@@ -9,6 +9,7 @@ from itertools import islice
 from pathlib import Path
 
 from soundpost.errors import ReviewError
+from soundpost.evidence.store.files import SOUND
 from soundpost.review import ReviewEvent, ReviewStore, open_store
 from soundpost.review.event import OriginKind
 from soundpost.review.origins.clips import read_clips
@@ -21,13 +22,13 @@ _BATCH = 200
 """Events of one transaction, which other programs wait for."""
 _EVERY_SECONDS = 15.0
 _AGAIN = timedelta(hours=1)
-"""Clips of so long before the last import are read again: a retraction changes a sidecar."""
+"""Clips of so long ago are read again although they are known: a retraction changes a sidecar."""
 
 _log = logging.getLogger("soundpost.web")
 
 
 class ClipImporter:
-    """Imports clips when a person reviews: all of them at first, later those that are new.
+    """Imports clips when a person reviews: all of them at first, later those that are not known.
 
     Args:
         path: The store.
@@ -40,7 +41,7 @@ class ClipImporter:
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
         self._due_seconds = float("-inf")
-        self._read_until: dict[Path, datetime] = {}
+        self._was_read: set[Path] = set()
         self._failure = LogOnce(_log)
 
     def refresh(self, longest_seconds: float) -> bool:
@@ -71,14 +72,16 @@ class ClipImporter:
         self._due_seconds = time.monotonic() + _EVERY_SECONDS
 
     def _read(self, store: ReviewStore, folder: Path) -> None:
-        began = datetime.now(UTC)
-        since = self._read_until.get(folder)
-        first = "" if since is None else (since - _AGAIN).strftime("%Y%m%dT%H%M%SZ")
         origin = store.add_origin(OriginKind.CLIPS, folder.absolute(), folder.absolute())
         skipped, overview = Skipped(), Overview(store)
+        known: set[str] = set()
+        if folder in self._was_read:
+            again = (datetime.now(UTC) - _AGAIN).strftime("%Y%m%dT%H%M%SZ")
+            stems = (name.removesuffix(SOUND) for name in overview.files_of(origin.number))
+            known = {stem for stem in stems if stem < again}
         is_fetched = folder in self._folders.fetched
         try:
-            for batch in _batches(read_clips(folder, skipped, first)):
+            for batch in _batches(read_clips(folder, skipped, known)):
                 owners = overview.origins_of([event.id for event in batch]) if is_fetched else {}
                 # A node states the ids of its clips: it must not take the event of another one.
                 own = [
@@ -89,7 +92,7 @@ class ClipImporter:
             self._failure.fail("%s cannot be read: %s", folder, error.strerror)
             return
         skipped.log_others()
-        self._read_until[folder] = began
+        self._was_read.add(folder)
 
 
 def _batches(events: Iterable[ReviewEvent]) -> Iterator[list[ReviewEvent]]:

@@ -2,8 +2,7 @@
 
 import logging
 import os
-from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from pathlib import Path
 
 from soundpost.evidence.store.files import CLIP_STEM, SIDECAR, is_part
@@ -35,21 +34,22 @@ def scan(folder: Path) -> Iterator[FoundClip | Path | None]:
     ignored.log_others()
 
 
-def read_folder(folder: Path, first_stem: str = "") -> Iterator[FoundClip]:
+def read_folder(folder: Path, known: Container[str] = ()) -> Iterator[FoundClip]:
     """Yields the complete clips of a folder, the oldest first, for a command; it may take long.
 
     Args:
         folder: The folder.
-        first_stem: The first name, without suffix, that is read: names sort by time.
+        known: Names without suffix of clips that are left out.
 
     Raises:
         OSError: The folder cannot be read.
     """
     with os.scandir(folder) as entries:
         stems = sorted(stem for entry in entries if (stem := _clip_stem(entry.name)))
-    stems = stems[bisect_left(stems, first_stem) :]
     ignored = _IgnoredFiles(folder)
     for stem in stems:
+        if stem in known:
+            continue
         found = ignored.read_clip(stem)
         if found and found.has_sound:
             yield found

@@ -1,6 +1,6 @@
 """Reads the events of a node's folder of clips, from the sidecars."""
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Literal
@@ -35,7 +35,7 @@ class _Message(msgspec.Struct, frozen=True):
     test: bool = False
 
 
-def read_clips(folder: Path, skipped: Skipped, first_stem: str = "") -> Iterator[ReviewEvent]:
+def read_clips(folder: Path, skipped: Skipped, known: Container[str] = ()) -> Iterator[ReviewEvent]:
     """Yields the events whose clips lie in a folder.
 
     Events that were retracted, self-tests and clips of a command have no label that was
@@ -44,12 +44,12 @@ def read_clips(folder: Path, skipped: Skipped, first_stem: str = "") -> Iterator
     Args:
         folder: The folder.
         skipped: Counts the clips that are left out.
-        first_stem: The first name, without suffix, that is read: names sort by time.
+        known: Names without suffix of clips that are left out.
 
     Raises:
         OSError: The folder cannot be read.
     """
-    for clip in read_folder(folder, first_stem):
+    for clip in read_folder(folder, known):
         try:
             message = msgspec.json.decode(clip.sidecar.detection, type=_Message)
             start_utc_ms = utc_ms(clip.sidecar.start)

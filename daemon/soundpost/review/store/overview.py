@@ -42,6 +42,20 @@ class Part(NamedTuple):
     seed: int = 0
 
 
+class Summary(NamedTuple):
+    """Counts of events.
+
+    Attributes:
+        figures: The figures of each label, by its name.
+        nodes: The nodes that have events, by name.
+        labels: The labels that events may be relabelled to.
+    """
+
+    figures: dict[str, LabelFigures]
+    nodes: list[str]
+    labels: LabelSuggestions
+
+
 class Overview:
     """Queries of a store; only the events of a part are in memory.
 
@@ -73,26 +87,28 @@ class Overview:
         query = f"SELECT id, label FROM reviewed WHERE {condition} ORDER BY id LIMIT ?"  # noqa: S608 - as above
         return [(row[0], row[1]) for row in self._database.rows(query, [*values, most])]
 
-    def figures(self, selection: Selection) -> dict[str, LabelFigures]:
-        """Returns the figures of each label, by its name."""
+    def summary(self, selection: Selection) -> Summary:
+        """Returns the figures, the nodes and the labels of events, by one pass through them."""
         condition, values = selection.condition()
         query = (
-            f"SELECT label, verdict, count(*) FROM reviewed WHERE {condition} "  # noqa: S608 - as above
-            "GROUP BY label, verdict ORDER BY label"
+            "SELECT label, node, verdict, true_label, count(*) FROM reviewed "  # noqa: S608 - as above
+            f"WHERE {condition} GROUP BY label, node, verdict, true_label ORDER BY label"
         )
         figures: dict[str, LabelFigures] = {}
-        for label, verdict, count in self._database.rows(query, values):
+        nodes: set[str] = set()
+        counts: Counter[str] = Counter()
+        corrections: defaultdict[str, Counter[str]] = defaultdict(Counter)
+        for label, node, verdict, true_label, count in self._database.rows(query, values):
             own = figures.setdefault(label, LabelFigures(label))
             own.events += count
+            nodes.add(node)
+            counts[label] += count
             if verdict is not None:
                 own.verdicts[Verdict(verdict)] += count
-        return figures
-
-    def nodes(self, selection: Selection) -> list[str]:
-        """Returns the nodes that have events, by name."""
-        condition, values = selection.condition()
-        query = f"SELECT DISTINCT node FROM reviewed WHERE {condition} ORDER BY node"  # noqa: S608 - as above
-        return [row[0] for row in self._database.rows(query, values)]
+            if true_label is not None:
+                counts[true_label] += count
+                corrections[label][true_label] += count
+        return Summary(figures, sorted(nodes), LabelSuggestions(counts, corrections))
 
     def decisions(self, event_ids: Sequence[str]) -> dict[str, Decision]:
         """Returns the verdicts that count for events, by their ids."""
@@ -104,24 +120,13 @@ class Overview:
         rows = self._database.rows(query, event_ids)
         return {row[0]: Decision(row[0], Verdict(row[1]), row[2]) for row in rows}
 
+    def files_of(self, origin: int) -> list[str]:
+        """Returns the files of the events of a folder."""
+        query = "SELECT file FROM events WHERE origin = ?"
+        return [row[0] for row in self._database.rows(query, [origin])]
+
     def origins_of(self, event_ids: Sequence[str]) -> dict[str, int]:
         """Returns the numbers of the folders that events come from, by their ids."""
         marks = ", ".join("?" * len(event_ids))
         query = f"SELECT id, origin FROM events WHERE id IN ({marks})"  # noqa: S608 - as above
         return {row[0]: row[1] for row in self._database.rows(query, event_ids)}
-
-    def labels(self, selection: Selection) -> LabelSuggestions:
-        """Returns the labels that events may be relabelled to."""
-        condition, values = selection.condition()
-        query = (
-            f"SELECT label, true_label, count(*) FROM reviewed WHERE {condition} "  # noqa: S608 - as above
-            "GROUP BY label, true_label"
-        )
-        counts: Counter[str] = Counter()
-        corrections: defaultdict[str, Counter[str]] = defaultdict(Counter)
-        for label, true_label, count in self._database.rows(query, values):
-            counts[label] += count
-            if true_label is not None:
-                counts[true_label] += count
-                corrections[label][true_label] += count
-        return LabelSuggestions(counts, corrections)

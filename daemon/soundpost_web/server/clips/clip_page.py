@@ -37,9 +37,10 @@ class ClipId(NamedTuple):
         except ValueError:
             return datetime.fromtimestamp(0, UTC)
 
-    def address(self, suffix: str, **more: object) -> str:
-        """Returns the address of one of its files."""
-        return f"/clip/file?{query(node=self.node, name=f'{self.stem}{suffix}', **more)}"
+    def address(self, suffix: str, download: str = "") -> str:
+        """Returns the address of one of its files; with `download` the browser stores it."""
+        values = query(node=self.node, name=f"{self.stem}{suffix}", download=download)
+        return f"/clip/file?{values}"
 
 
 class ClipPage:

@@ -81,7 +81,7 @@ class ReviewPage:
         queue = self._desk.queue(form, reviewer)
         rows = [self._row(each, queue) for each in queue.events]
         current = next((row for row in rows if row.id == form.event), rows[0] if rows else None)
-        sum_of_all = total(queue.figures.values())
+        sum_of_all = total(queue.summary.figures.values())
         return {
             "form": form,
             "rows": rows,
@@ -91,13 +91,13 @@ class ReviewPage:
             "first": form.first,
             "page_events": PAGE_EVENTS,
             "most_bulk": MOST_BULK,
-            "figures": [self.figures(own) for own in queue.figures.values()],
+            "figures": [self.figures(own) for own in queue.summary.figures.values()],
             "reviewed": sum_of_all.reviewed,
             "all_events": sum_of_all.events,
             "sum": self.figures(sum_of_all),
-            "nodes": queue.nodes,
-            "label_choices": list(queue.figures),
-            "known_labels": queue.labels.all,
+            "nodes": queue.summary.nodes,
+            "label_choices": list(queue.summary.figures),
+            "known_labels": queue.summary.labels.all,
             "verdicts": VERDICTS,
             "orders": orders(),
             "is_read": is_read,
@@ -156,7 +156,7 @@ class ReviewPage:
             is_here=(reviewed.origin.folder / sibling(reviewed, SOUND)).is_file(),
             sound=f"/review/file?{query(event=event.id, kind=SOUND[1:])}",
             picture=f"/review/file?{query(event=event.id, kind=PICTURE[1:])}",
-            keys=list(queue.labels.keys_of(event.label)),
+            keys=list(queue.summary.labels.keys_of(event.label)),
         )
 
 

@@ -4,9 +4,9 @@ from pathlib import Path
 
 from review_events import event_id, review_event
 
-from soundpost.review.label_keys import LabelSuggestions
 from soundpost.review import Decision, ReviewedEvent, Verdict
 from soundpost.review.event import Origin, OriginKind
+from soundpost.review.label_keys import LabelSuggestions
 
 ORIGIN = Origin(1, OriginKind.ARCHIVE, Path("/results"), Path("/card"))
 
@@ -42,7 +42,9 @@ def test_there_are_nine_keys_at_most_and_a_typed_label_gets_the_last_one() -> No
 
 def test_labels_are_found_by_their_beginning_and_then_by_any_part() -> None:
     """In any case of letters; those of a bundle, too, which have no key."""
-    labels = LabelSuggestions.of_events([reviewed("dog"), reviewed("Bird dog")], ["dogfish", "siren"])
+    labels = LabelSuggestions.of_events(
+        [reviewed("dog"), reviewed("Bird dog")], ["dogfish", "siren"]
+    )
     assert labels.matches("DOG") == ["dog", "dogfish", "Bird dog"]
     assert labels.matches("x") == []
     assert labels.matches("") == ["Bird dog", "dog", "dogfish", "siren"]

@@ -146,7 +146,9 @@ def test_garbage_in_the_folder_is_not_sent(page: Page, folder: Path) -> None:
         assert answer.status == 404, number
         assert "root:" not in answer.text
         assert "secret" not in answer.text
-        assert "not on the machine" in page.get(f"/clip?node={NODE}&name={name.format(number)}").text
+        assert (
+            "not on the machine" in page.get(f"/clip?node={NODE}&name={name.format(number)}").text
+        )
 
 
 def test_a_clip_may_vanish_while_it_is_looked_at(page: Page, folder: Path) -> None:

@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 from review_events import HOSTILE_LABELS, add_events, event_id, review_event
 
 from soundpost.cli.review.interactive.keys import ReviewKeyboard
-from soundpost.review.label_keys import LabelSuggestions
 from soundpost.cli.review.interactive.loader import LoadedSound
 from soundpost.cli.review.interactive.player import NO_PLAYER, Player
 from soundpost.cli.review.interactive.screen import LEAST_COLUMNS, LEAST_ROWS, draw
@@ -20,6 +19,7 @@ from soundpost.cli.review.interactive.session import ReviewSession
 from soundpost.cli.review.interactive.spectrogram import Style
 from soundpost.errors import ReviewError
 from soundpost.review import ReviewStore, Selection
+from soundpost.review.label_keys import LabelSuggestions
 from soundpost.review.sound import EventSound
 
 SOUND = EventSound(np.zeros(1_600, np.int16), 16_000, 0.0, 0.1)
