@@ -175,7 +175,7 @@ def _encode(view: NodeLiveView) -> bytes:
             "column_seconds": view.column_seconds,
             "low_hz": round(view.low_hz),
             "high_hz": round(view.high_hz),
-            "delay_seconds": view.delay_seconds,
+            "delay_seconds": round(view.delay_seconds, 1),
             "scores": scores,
         }
     )
