@@ -20,6 +20,7 @@ VALID = {
     "profile": b'{"id": "c9", "label": "hiss", "profile": "steady"}',
     "selftest": b'{"id": "c9"}',
     "capture-now": b'{"id": "c9", "seconds": 1}',
+    "live-view": b'{"id": "c9", "seconds": 1}',
     "capture": b'{"id": "c9", "seconds": 1}',
 }
 

@@ -4,7 +4,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -22,11 +22,15 @@ from soundpost.decide import Rule, build_mutes
 from soundpost.errors import SoundpostError
 from soundpost.evidence import NoClipReason, NoEvidence, Request
 from soundpost.health import Health, Status
+from soundpost.live_view.factory import build_live_view
 from soundpost.messages.settings import SettingsMessage
 from soundpost.mqtt.message import IncomingMessage
 from soundpost.publish.inbox.inbox import CommandInbox
 from soundpost.publish.inbox.results import ResultQueue
 from soundpost.system.clock import clock_state
+
+if TYPE_CHECKING:
+    from soundpost.live_view.view import LiveView
 
 BASE = "soundpost/north-gate"
 NOW_NS = 4_102_444_800_000_000_000
@@ -92,6 +96,7 @@ class CommandNode:
         health: Its counters.
         reloads: The number of reloads of the configuration.
         refusal: Raised by a reload, if set.
+        view: Its live view, if it is on.
         reload_seconds: The duration of a reload.
         now_seconds: The time of its monotonic clock, which stands still otherwise.
     """
@@ -114,6 +119,11 @@ class CommandNode:
         self.live_settings = LiveSettings(
             config, [manifest], self.mutes, self._set_rules, state_file.state.overrides
         )
+        self.view: LiveView | None = None
+        if config.mqtt.live_view:
+            self.view = build_live_view(
+                config, [manifest], LABELS, model.sample_rate_hz, clock_state, lambda _payload: None
+            )
         targets = CommandTargets(
             evidence=self.clips,
             mutes=self.mutes,
@@ -121,6 +131,7 @@ class CommandNode:
             sound_clock=self.sound_clock,
             set_rules=self._set_rules,
             reload=self._reload,
+            live_view=self.view,
         )
         context = CommandContext(
             targets=targets,

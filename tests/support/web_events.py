@@ -1,5 +1,6 @@
 """Messages of nodes as the page receives them."""
 
+import base64
 import itertools
 import json
 from dataclasses import replace
@@ -90,6 +91,27 @@ def health(node: str = "gate", /, **fields: object) -> bytes:
         "cpu_percent": 6.1,
         "rss_bytes": 73_400_320,
         "counters": {"samples": 57_600_000, "messages_waiting": 3},
+    }
+    return json.dumps(message | fields).encode()
+
+
+def live_view(node: str = "gate", /, **fields: object) -> bytes:
+    """Returns the payload of a live view of ten columns of four bands."""
+    name, _, source = node.partition("/")
+    message: dict[str, object] = {
+        "schema": 1,
+        "node": name,
+        **({"source": source} if source else {}),
+        "end": wire_time(NOON),
+        "clock": "synced",
+        "delay_seconds": 2.79,
+        "first": 0,
+        "column_seconds": 0.05,
+        "bands": 4,
+        "low_hz": 125.0,
+        "high_hz": 7500.0,
+        "columns": base64.b64encode(bytes(range(1, 41))).decode(),
+        "scores": {"dog": 0.91},
     }
     return json.dumps(message | fields).encode()
 

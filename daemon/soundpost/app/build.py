@@ -3,7 +3,6 @@
 import logging
 from collections.abc import Sequence
 from dataclasses import replace
-from pathlib import Path
 
 from soundpost.app.daemon import Daemon
 from soundpost.app.named_files import stamp_named_files
@@ -11,8 +10,10 @@ from soundpost.app.node import describe_node
 from soundpost.app.parts import (
     build_evidence,
     build_joined_source,
+    build_live_view,
     build_message_builder,
     build_source,
+    sent_clips,
 )
 from soundpost.capture import QueuedSource, describe_source
 from soundpost.classify.model import Model, load_models_at_place
@@ -93,6 +94,9 @@ def build(live_config: LiveConfig) -> Daemon:
     )
     if acoustics:
         observers.append(acoustics)
+    live_view = build_live_view(config, manifests, pipeline.labels, publisher)
+    if live_view:
+        observers.append(live_view)
     commands: CommandHandler = CommandsDisabled()
     if state_file:
         from soundpost.commands.factory import build_executor  # noqa: PLC0415 - see the package
@@ -104,7 +108,8 @@ def build(live_config: LiveConfig) -> Daemon:
         clock = SoundClock(rate_hz)
         observers.append(clock)
         targets = CommandTargets(
-            evidence, mutes, health, clock, pipeline.set_rules, reload, _sent_clips(config)
+            *(evidence, mutes, health, clock, pipeline.set_rules, reload),
+            *(sent_clips(config), live_view),
         )
         commands = build_executor(config, models, targets, publisher, state_file)
     builder = build_message_builder(
@@ -172,13 +177,8 @@ def validate(config: Config) -> None:
     build_source(config, rate_hz, Health())
     load_broker_address(config.mqtt)
     labels = list(dict.fromkeys(name for tracker in trackers for name in tracker.labels))
+    build_live_view(config, manifests, labels)
     describe_node(config, manifests, labels, taught=heads.labels).sound_topics(config.mqtt)
-
-
-def _sent_clips(config: Config) -> Path | None:
-    """Returns the folder of the clips that a command may have sent; None if none may be."""
-    evidence = config.evidence
-    return Path(evidence.folder) if evidence.folder and evidence.send_clips else None
 
 
 def _log_models(source_name: str, models: Sequence[Model], rate_hz: int) -> None:

@@ -1,6 +1,8 @@
 """Builds single parts of the daemon from the configuration and the manifests of the models."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from soundpost.capture import FileSpec, JoinedSource, Source, parse_source
 from soundpost.capture import build_source as build_capture_source
@@ -10,8 +12,13 @@ from soundpost.evidence import Evidence, RecordedModel, build_recorder
 from soundpost.health import Health
 from soundpost.manifest import Manifest
 from soundpost.messages import HeadReport, MessageBuilder, Origin
+from soundpost.messages.live_view import TOPIC
 from soundpost.pipeline import capture_rate_hz
-from soundpost.system.clock import ClockState
+from soundpost.publish.publisher import MqttPublisher
+from soundpost.system.clock import ClockState, clock_state
+
+if TYPE_CHECKING:
+    from soundpost.live_view.view import LiveView
 
 
 def build_source(config: Config, sample_rate_hz: int, health: Health) -> Source:
@@ -72,3 +79,39 @@ def build_evidence(config: Config, manifests: Sequence[Manifest], health: Health
     ]
     rate_hz = capture_rate_hz(config.capture, manifests)
     return build_recorder(config.evidence, models, rate_hz, health)
+
+
+def build_live_view(
+    config: Config,
+    manifests: Sequence[Manifest],
+    labels: Collection[str],
+    publisher: MqttPublisher | None = None,
+) -> "LiveView | None":
+    """Builds the live view; None if it is off.
+
+    Args:
+        config: The configuration.
+        manifests: Of the models, in the order of the configuration.
+        labels: The labels that the node detects.
+        publisher: Sends it; None to validate the configuration only.
+
+    Raises:
+        ConfigError: Voices cannot be found at the rate of capture.
+    """
+    if not config.mqtt.live_view:
+        return None
+    from soundpost.live_view.factory import build_live_view as build  # noqa: PLC0415 - see the package
+
+    def send(payload: bytes) -> None:
+        if publisher is not None:
+            publisher.state_topics.set_live(TOPIC, payload)
+            publisher.wake()
+
+    rate_hz = capture_rate_hz(config.capture, manifests)
+    return build(config, manifests, labels, rate_hz, clock_state, send)
+
+
+def sent_clips(config: Config) -> Path | None:
+    """Returns the folder of the clips that a command may have sent; None if none may be."""
+    evidence = config.evidence
+    return Path(evidence.folder) if evidence.folder and evidence.send_clips else None

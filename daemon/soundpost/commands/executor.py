@@ -12,11 +12,13 @@ from soundpost.commands.history import CommandHistory
 from soundpost.commands.live_settings import minutes_later
 from soundpost.commands.running_tasks import RunningTasks
 from soundpost.commands.state_file import CommandState, StateFile
+from soundpost.commands.tasks import renew_live_view
 from soundpost.errors import PublishError, SoundpostError
 from soundpost.health import Status
 from soundpost.messages.command import (
     CaptureCommand,
     ClipCommand,
+    LiveViewCommand,
     MuteCommand,
     ProfileCommand,
     ReloadCommand,
@@ -107,11 +109,17 @@ class CommandExecutor:
 
     def _refuse(self, pending: PendingCommand, error: SoundpostError) -> None:
         """Refuses a command without recording it, so that its id can be used again."""
-        outcome = CommandOutcome(CommandStatus.REFUSED, str(error), error.hint)
-        result = self._inbox.build_result(pending, outcome)
-        self._inbox.queue_result(result, pending.reply_to)
+        self._reply(pending, CommandOutcome(CommandStatus.REFUSED, str(error), error.hint))
+
+    def _reply(self, pending: PendingCommand, outcome: CommandOutcome) -> None:
+        """Queues a result that is not recorded."""
+        self._inbox.queue_result(self._inbox.build_result(pending, outcome), pending.reply_to)
 
     def _execute(self, pending: PendingCommand) -> None:
+        if isinstance(pending.command, LiveViewCommand):
+            # Repeated every few seconds: it would fill the history and wear the disk.
+            self._reply(pending, renew_live_view(pending.command, self._targets))
+            return
         try:
             known = self._history.find(pending.name, pending.command)
         except PublishError as error:

@@ -3,6 +3,8 @@
 import logging
 from collections.abc import Callable, Sequence
 
+import msgspec
+
 from soundpost.audio import NANOSECONDS
 from soundpost.config import Config
 from soundpost.decide import (
@@ -17,7 +19,7 @@ from soundpost.decide.rules.labels import refuse_unknown
 from soundpost.errors import ConfigError
 from soundpost.manifest import Manifest
 from soundpost.messages import NodeName
-from soundpost.messages.settings import SettingsMessage, bounded_settings
+from soundpost.messages.settings import MOST_LISTED, SettingsMessage, bounded_settings
 from soundpost.system.clock import rfc3339
 
 _SHOWN_LABELS = 5
@@ -54,6 +56,9 @@ class LiveSettings:
         self._model_rules = ModelRules(config, manifests)
         self._label_names = self._model_rules.label_names
         self._chosen = chosen_labels(config, self._label_names)
+        profile_names = self._model_rules.profile_names[:MOST_LISTED]
+        live_view = config.mqtt.live_view or msgspec.UNSET
+        self._offered = {"profile_names": profile_names, "live_view": live_view}
         self._mutes = mutes
         self._set_rules = set_rules
         self._overrides: dict[str, Override] = {}
@@ -125,13 +130,14 @@ class LiveSettings:
         overrides = self._overrides.items()
         profiles = {label: each.profile for label, each in overrides if each.profile is not None}
         chosen = [label for label in thresholds if label in self._chosen]
-        return bounded_settings(
+        message = bounded_settings(
             self._name,
             self._mutes.muted_until(utc_ns),
             thresholds,
             profiles,
             [*chosen, *self._overrides],
         )
+        return msgspec.structs.replace(message, **self._offered)
 
     def _set(self, override: Override) -> None:
         self._override(override.label)

@@ -3,11 +3,15 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from soundpost.commands.sound_clock import SoundClock
 from soundpost.decide import Mutes, Rule
 from soundpost.evidence import Evidence
 from soundpost.health import Health
+
+if TYPE_CHECKING:
+    from soundpost.live_view.view import LiveView
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +26,7 @@ class CommandTargets:
         set_rules: Decides by other rules from now on; those of each model.
         reload: Reads the configuration again and restarts with it; raises what is wrong with it.
         sent_clips: The folder of the clips that a command may have sent; None for none.
+        live_view: Sends the live view; None if it is off.
     """
 
     evidence: Evidence
@@ -31,3 +36,4 @@ class CommandTargets:
     set_rules: Callable[[Sequence[Sequence[Rule]]], None]
     reload: Callable[[], None]
     sent_clips: Path | None = None
+    live_view: "LiveView | None" = None

@@ -3,8 +3,10 @@
 from typing import Protocol
 
 from soundpost.commands.self_test import SelfTests
+from soundpost.commands.targets import CommandTargets
 from soundpost.errors import SelfTestError
 from soundpost.evidence import Evidence, NoClipReason
+from soundpost.messages.command import LiveViewCommand
 from soundpost.messages.result import CommandOutcome, CommandStatus
 
 
@@ -29,6 +31,15 @@ _NO_CLIP = {
         "see the log: the disk may be full, or there was no sound",
     ),
 }
+
+
+def renew_live_view(command: LiveViewCommand, targets: CommandTargets) -> CommandOutcome:
+    """Sends the live view for some seconds more; returns the outcome."""
+    if targets.live_view is None:
+        hint = "set mqtt.live_view in its configuration"
+        return CommandOutcome(CommandStatus.REFUSED, "the live view of this node is off", hint)
+    targets.live_view.renew(command.seconds)
+    return CommandOutcome(CommandStatus.DONE, f"the live view is sent for {command.seconds:g} s")
 
 
 class ClipTask:

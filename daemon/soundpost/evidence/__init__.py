@@ -1,7 +1,15 @@
 """Stores clips of events: sound, spectrogram and message."""
 
 from soundpost.evidence.evidence import Evidence, NoEvidence
-from soundpost.evidence.factory import RecordedModel, build_recorder
+from soundpost.evidence.factory import RecordedModel, build_recorder, picture_spec
 from soundpost.evidence.on_demand import NoClipReason, Request
 
-__all__ = ["Evidence", "NoClipReason", "NoEvidence", "RecordedModel", "Request", "build_recorder"]
+__all__ = [
+    "Evidence",
+    "NoClipReason",
+    "NoEvidence",
+    "RecordedModel",
+    "Request",
+    "build_recorder",
+    "picture_spec",
+]

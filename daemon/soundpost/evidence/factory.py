@@ -99,18 +99,27 @@ def build_recorder(
         keep_ns=round(config.keep_days * DAY_NS),
     )
     upkeep = FolderUpkeep(folder, retention, config.keep_free_megabytes * BYTES_PER_MEGABYTE)
-    shown = _shown_model(models, rate_hz)
-    spec = (
-        FeatureSpec.at_rate(rate_hz) if shown is None else models[shown].manifest.input.spectrogram
-    )
+    manifests = [model.manifest for model in models]
+    shown, spec = _shown_model(manifests, rate_hz), picture_spec(manifests, rate_hz)
     clip_store = ClipStore(folder, spec, upkeep, health)
     return ClipRecorder(lengths, spec, privacy, clip_store, health, shown)
 
 
-def _shown_model(models: Sequence[RecordedModel], rate_hz: int) -> int | None:
+def picture_spec(manifests: Sequence[Manifest], rate_hz: int) -> FeatureSpec:
+    """Returns how the log-mel of pictures is made: as for a model, or as for its rate.
+
+    Args:
+        manifests: Of the models, in the order of the configuration.
+        rate_hz: The rate of capture.
+    """
+    shown = _shown_model(manifests, rate_hz)
+    return FeatureSpec.at_rate(rate_hz) if shown is None else manifests[shown].input.spectrogram
+
+
+def _shown_model(manifests: Sequence[Manifest], rate_hz: int) -> int | None:
     """Returns the position of the first model whose windows are log-mel at the rate of capture."""
-    for number, model in enumerate(models):
-        model_input = model.manifest.input
+    for number, manifest in enumerate(manifests):
+        model_input = manifest.input
         if isinstance(model_input, LogMelInput) and model_input.sample_rate_hz == rate_hz:
             return number
     return None

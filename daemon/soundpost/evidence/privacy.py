@@ -42,6 +42,24 @@ def speech_scores(labels: Sequence[Label]) -> dict[int, float]:
     return marked or dict.fromkeys(speech_labels([label.name for label in labels]), SPEECH_SCORE)
 
 
+class SpeechLabels:
+    """Finds windows with speech by the scores of labels for speech.
+
+    Args:
+        speech: For each model, by the index of a label for speech: the score at which a window is
+            silenced.
+    """
+
+    def __init__(self, speech: Sequence[Mapping[int, float]]) -> None:
+        self._indices = [np.array(list(scores), np.intp) for scores in speech]
+        self._least_scores = [np.array(list(scores.values()), np.float32) for scores in speech]
+
+    def is_speech(self, scores: Scores) -> bool:
+        """Returns whether a label for speech reaches the score at which a window is silenced."""
+        values = scores.values[self._indices[scores.model]]
+        return bool((values >= self._least_scores[scores.model]).any())
+
+
 class Privacy:
     """Removes speech from a clip before any of it reaches the disk.
 
@@ -62,9 +80,7 @@ class Privacy:
         sample_rate_hz: int,
     ) -> None:
         self._mode = mode
-        used = speech if mode != "off" else [{} for _ in speech]
-        self._indices = [np.array(list(scores), np.intp) for scores in used]
-        self._least_scores = [np.array(list(scores.values()), np.float32) for scores in used]
+        self._labels = SpeechLabels(speech if mode != "off" else [{} for _ in speech])
         self._sample_rate_hz = sample_rate_hz
         self._speech: deque[tuple[int, int]] = deque()
         if mode != "off":
@@ -82,10 +98,8 @@ class Privacy:
 
     def on_scores(self, scores: Scores) -> None:
         """Records the window if a label for speech reaches the score at which it is silenced."""
-        window = scores.window
-        values = scores.values[self._indices[scores.model]]
-        if (values >= self._least_scores[scores.model]).any():
-            self._speech.append((window.start_sample, window.end_sample))
+        if self._labels.is_speech(scores):
+            self._speech.append((scores.window.start_sample, scores.window.end_sample))
 
     def drop_before(self, until_sample: int) -> None:
         """Drops windows that no clip can reach any more."""

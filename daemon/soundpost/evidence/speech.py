@@ -54,15 +54,15 @@ def silence_speech(
         silenced |= _voiced(louder, sample_rate_hz, STRICTNESS)[len(before) :]
     for start, end in known:
         silenced[start:end] = True
-    silenced = _widened(silenced, margin_samples)
+    silenced = widened(silenced, margin_samples)
     while True:
         kept = np.where(silenced, np.int16(0), samples)
         voiced = _voiced(kept, sample_rate_hz, STRICTEST)
         if not voiced.any() or silenced.all():
             return kept, _stretches(silenced)
         # Each round silences more, so this ends, at the latest when all is silent.
-        more = silenced | _widened(voiced, margin_samples)
-        silenced = _widened(silenced, margin_samples) if np.array_equal(more, silenced) else more
+        more = silenced | widened(voiced, margin_samples)
+        silenced = widened(silenced, margin_samples) if np.array_equal(more, silenced) else more
 
 
 def _voiced(samples: Pcm, sample_rate_hz: int, strictness: int) -> Mask:
@@ -78,7 +78,8 @@ def _voiced(samples: Pcm, sample_rate_hz: int, strictness: int) -> Mask:
     return voiced
 
 
-def _widened(mask: Mask, margin_samples: int) -> Mask:
+def widened(mask: Mask, margin_samples: int) -> Mask:
+    """Returns a mask whose runs of True are longer by a margin at both ends."""
     wide = mask.copy()
     for start, end in _stretches(mask):
         wide[max(0, start - margin_samples) : end + margin_samples] = True

@@ -18,6 +18,8 @@ LONGEST_CAPTURE_SECONDS = 120.0
 """A longer clip would be large, and its sound must be in memory until it is stored."""
 LARGEST_CLIP_BYTES = 160_000_000
 """The largest file of a clip (`soundpost.evidence.store.read_clip`)."""
+LONGEST_LIVE_VIEW_SECONDS = 60.0
+"""A sender that is gone is noticed only by this time."""
 
 Id = Annotated[
     str,
@@ -36,6 +38,9 @@ Minutes = Annotated[
 ]
 Seconds = Annotated[
     float, Meta(gt=0.0, le=LONGEST_CAPTURE_SECONDS, description="a number > 0, <= 120")
+]
+LiveSeconds = Annotated[
+    float, Meta(gt=0.0, le=LONGEST_LIVE_VIEW_SECONDS, description="a number > 0, <= 60")
 ]
 Share = Annotated[float, Meta(ge=0.0, le=1.0, description="a number >= 0, <= 1, or null")]
 ClipFile = Annotated[
@@ -98,6 +103,12 @@ class CaptureCommand(Command, frozen=True):
     seconds: Seconds
 
 
+class LiveViewCommand(Command, frozen=True):
+    """Sends the live view for some seconds from now on; repeated while it is looked at."""
+
+    seconds: LiveSeconds
+
+
 class ReloadCommand(Command, frozen=True):
     """Reads the configuration again."""
 
@@ -118,6 +129,7 @@ COMMANDS: dict[str, type[Command]] = {
     "capture-now": CaptureCommand,
     "reload": ReloadCommand,
     "clip": ClipCommand,
+    "live-view": LiveViewCommand,
 }
 """The type of each command, by the last level of its topic."""
 

@@ -29,6 +29,8 @@ class SettingsMessage(msgspec.Struct, frozen=True, forbid_unknown_fields=True, k
         profiles: The labels with another profile than the configured one, each with its name.
         left_out: The number of labels that are missing in each of these, which have at most 200
             entries each; left out if none is missing.
+        profile_names: The names of the profiles, at most 200; left out if they are not known.
+        live_view: True if the node sends the live view on request; left out otherwise.
     """
 
     schema: Literal[1] = 1
@@ -38,6 +40,8 @@ class SettingsMessage(msgspec.Struct, frozen=True, forbid_unknown_fields=True, k
     thresholds: dict[str, Share]
     profiles: dict[str, str]
     left_out: dict[str, int] | UnsetType = UNSET
+    profile_names: list[str] | UnsetType = UNSET
+    live_view: bool | UnsetType = UNSET
 
 
 def bounded_settings(

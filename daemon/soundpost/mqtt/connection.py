@@ -178,7 +178,7 @@ class Connection:
         return self._size_limit.with_announced(self.limits.packet_bytes)
 
     def publish(self, message: OutgoingMessage) -> None:
-        """Sends a message with QoS 1; `poll` calls its `on_ack` when the broker has replied.
+        """Sends a message; `poll` calls its `on_ack` when the broker has replied.
 
         If the connection is lost first, `on_ack` is never called, and the next `poll` raises. A
         message that is too large for the broker is not sent: `on_ack` is called with `TooLarge`. To
@@ -297,7 +297,7 @@ class Connection:
     def _send(self) -> None:
         while self._to_send and len(self._in_flight) < self.limits.receive_maximum:
             message = self._to_send.popleft()
-            properties, qos = publish_properties(message), self.limits.qos
+            properties, qos = publish_properties(message), min(message.qos, self.limits.qos)
             properties_bytes = len(properties.pack()) if properties is not None else 1  # type: ignore[no-untyped-call]  # paho's gap
             size_bytes = publish_bytes(message.topic, message.payload, properties_bytes, qos)
             limit_bytes = self._packet_limit_bytes

@@ -9,7 +9,7 @@ OnAck = Callable[[str | None], None]
 
 @dataclass(frozen=True, slots=True)
 class OutgoingMessage:
-    """A message to be published with QoS 1.
+    """A message to be published, by default with QoS 1.
 
     Attributes:
         topic: The full topic.
@@ -20,6 +20,8 @@ class OutgoingMessage:
         expiry_seconds: The time after which the broker drops it, retained or queued; None for
             never (MQTT 5, section 3.3.2.3.3).
         run_id: The id of the run that publishes it, as the user property `run`; None for none.
+        qos: 1, or 0 for a message that may be lost: it is sent once, and `on_ack` is called when it
+            is written to the connection.
     """
 
     topic: str
@@ -29,6 +31,7 @@ class OutgoingMessage:
     correlation: bytes | None = None
     expiry_seconds: int | None = None
     run_id: str | None = None
+    qos: int = 1
 
 
 @dataclass(frozen=True, slots=True)

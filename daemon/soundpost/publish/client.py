@@ -142,6 +142,7 @@ class MqttClient:
             self._states.send(connection)
             self._detections.send(connection)
             self._states.renew(connection)
+            self._states.send_live(connection)  # detections have precedence
             if self._inbox is not None:
                 self._inbox.pieces.send(connection)
             connection.poll(min(_POLL_SECONDS, self._remaining_seconds()), self._wakeup.socket)

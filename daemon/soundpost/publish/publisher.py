@@ -53,6 +53,7 @@ class MqttPublisher:
 
     Attributes:
         state_topics: The values of `sound/…`, `group/…`, `settings` and `level`.
+        wake: Wakes the client's thread, when there is something to publish.
         inbox: Receives commands; None if `mqtt.commands` is off.
         retire: Makes `close` clear the retained topics, too; a signal handler may call it.
 
@@ -67,7 +68,7 @@ class MqttPublisher:
         self._outbox = outbox.intake
         base = node.base(config.prefix)
         refused_topics, wakeup = RefusedTopics(self._broker, health), Wakeup()
-        self._wake, self.inbox = wakeup.set, None
+        self.wake, self.inbox = wakeup.set, None
         if config.commands:
             from soundpost.publish.inbox.inbox import build_inbox  # noqa: PLC0415 - off by default
 
@@ -91,7 +92,7 @@ class MqttPublisher:
         if path := outbox_path(config):
             budget_bytes = config.outbox_megabytes * BYTES_PER_MEGABYTE
             self._writer = OutboxWriter(
-                path, budget_bytes, outbox.storage, health, self._wake, retained
+                path, budget_bytes, outbox.storage, health, self.wake, retained
             )
             self._threads.append(_Thread(target=self._writer.run, name="soundpost-outbox"))
         self._overflow_log = LogOnce(_log)
@@ -152,7 +153,7 @@ class MqttPublisher:
         else:
             self._overflow_log.fail(FULL)
         self._require_threads()
-        self._wake()
+        self.wake()
 
     def pop_left_open(self) -> list[LeftOpenEvent]:
         """Removes and returns the events that an earlier run left open, for their last messages."""

@@ -73,6 +73,7 @@ class Feed:
 
     Attributes:
         dropped: Viewers that were too slow.
+        on_close: Called, in the event loop, when the server ends.
     """
 
     def __init__(
@@ -92,6 +93,7 @@ class Feed:
         self._is_closed = False
         self._loop: asyncio.AbstractEventLoop | None = None
         self.dropped = 0
+        self.on_close: Callable[[], None] = _ignore
 
     def __len__(self) -> int:
         return len(self._viewers)
@@ -112,6 +114,7 @@ class Feed:
     def close(self) -> None:
         """Ends all viewers, so that the server can end."""
         self._is_closed = True
+        self.on_close()
         for viewer in list(self._viewers):
             viewer.drop()
 
@@ -151,3 +154,7 @@ class Feed:
             if not viewer.offer(rendered):
                 self._viewers.discard(viewer)
                 self.dropped += 1
+
+
+def _ignore() -> None:
+    """Does nothing: there is no other stream."""

@@ -3,9 +3,9 @@
 import asyncio
 from collections.abc import Awaitable, Callable, MutableMapping
 from contextlib import suppress
-from typing import Any
+from typing import Any, Protocol
 
-from soundpost_web.live.feed import Feed, Viewer
+from soundpost_web.live.feed import Viewer
 
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -29,7 +29,14 @@ def encode_change(data: bytes) -> bytes:
     return b"event: change\ndata: " + data + b"\n\n"
 
 
-async def send_stream(feed: Feed, viewer: Viewer, receive: Receive, send: Send) -> None:
+class Viewed(Protocol):
+    """What a viewer looks at."""
+
+    def leave(self, viewer: Viewer) -> None:
+        """Takes the end of a viewer."""
+
+
+async def send_stream(feed: Viewed, viewer: Viewer, receive: Receive, send: Send) -> None:
     """Sends changes to a viewer until it leaves, is dropped, or the server ends.
 
     A viewer that does not read blocks only its own task, which is cancelled when it is dropped.

@@ -8,6 +8,8 @@ _SHORTEST_SILENCE_SECONDS = 90.0
 """A node reports every 30 s by default, and its states expire after three reports."""
 _MISSED_REPORTS = 3
 _MOST_RESULTS = 10
+LIVE_VIEW = "live-view"
+"""The command that requests the live view. It is repeated, and has no place among the results."""
 _LEVEL_SECONDS = 15.0
 """An older level is not shown: a node that sends levels sends one a second by default."""
 
@@ -27,6 +29,8 @@ class NodeState:
         health_at_seconds: The monotonic time of the latest health.
         report_seconds: The time between the last two reports; None before the second.
         level_at_seconds: The monotonic time of the latest level.
+        live_view_refusal: The reason for which it does not send its live view, if it has refused
+            the latest request.
         was_silent: True if it was silent at the latest look.
     """
 
@@ -40,6 +44,7 @@ class NodeState:
     health_at_seconds: float | None = None
     report_seconds: float | None = None
     level_at_seconds: float = float("-inf")
+    live_view_refusal: str = ""
     was_silent: bool = False
 
     def set_status(self, run_id: str | None, *, is_online: bool) -> None:
@@ -56,6 +61,10 @@ class NodeState:
 
     def add_result(self, result: NodeResult) -> None:
         """Takes the result of a command, in the place of an earlier one of the command."""
+        if result.command == LIVE_VIEW:
+            text = f"{result.message} ({result.hint})" if result.hint else result.message
+            self.live_view_refusal = "" if result.status == "done" else text
+            return
         others = [found for found in self.results if found.id != result.id or result.id is None]
         self.results = (result, *others)[:_MOST_RESULTS]
 

@@ -84,6 +84,8 @@ class NodeSettings(_Lenient, frozen=True):
     muted: Annotated[dict[Text, Text], Meta(max_length=_MOST_SETTINGS)] = {}
     thresholds: Annotated[dict[Text, float], Meta(max_length=_MOST_SETTINGS)] = {}
     profiles: Annotated[dict[Text, Text], Meta(max_length=_MOST_SETTINGS)] = {}
+    profile_names: Annotated[list[Text], Meta(max_length=_MOST_SETTINGS)] = []
+    live_view: bool = False
 
 
 def decode_status(payload: bytes) -> bool | None:

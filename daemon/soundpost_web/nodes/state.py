@@ -4,13 +4,16 @@ import threading
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import replace
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from soundpost_web.history.event import Event
 from soundpost_web.history.message import EventMessage
 from soundpost_web.nodes.counts import Counts
 from soundpost_web.nodes.latest_events import EventKey, LatestEvents
 from soundpost_web.nodes.node import NodeState
+
+if TYPE_CHECKING:
+    from soundpost_web.nodes.live_view import NodeLiveView
 
 MOST_NODES = 500
 """A broker that names more is not that of a user; a node takes some 2 kB."""
@@ -54,6 +57,7 @@ class LiveState:
     Attributes:
         counts: The counts of messages.
         on_change: Called, without the lock, when there is something to take; from any thread.
+        on_live_view: Called with a node and its live view, from the subscriber's thread.
     """
 
     def __init__(self, *, monotonic_seconds: Callable[[], float] = time.monotonic) -> None:
@@ -67,6 +71,7 @@ class LiveState:
         self._fault = ""
         self.counts = Counts()
         self.on_change: Callable[[], None] = _ignore
+        self.on_live_view: Callable[[str, NodeLiveView], None] = lambda _node, _view: None
 
     def load(self, events: Iterable[Event]) -> None:
         """Takes events of the history at the start, the latest first."""

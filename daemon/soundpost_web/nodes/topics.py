@@ -6,7 +6,10 @@ from typing import NamedTuple
 
 from soundpost.config.types import TOPICS_OF_A_NODE
 
-LEAVES = ("status", "health", "detections", "summaries", "level", "settings", "result")
+LEAVES = (
+    *("status", "health", "detections", "summaries", "level", "settings", "result"),
+    "live_view",
+)
 """The topics below a node, or a source of it, that the page reads."""
 CLIP = "clip"
 """The topic of the pieces of clips, which is read if clips are fetched from nodes."""

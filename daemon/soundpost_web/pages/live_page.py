@@ -7,12 +7,14 @@ import msgspec
 from soundpost_web.history.event import Event
 from soundpost_web.nodes.latest_events import MOST_EVENTS
 from soundpost_web.nodes.node import NodeState
+from soundpost_web.nodes.reports import NodeResult
 from soundpost_web.nodes.state import Changes, LiveState
 from soundpost_web.pages.event_view import EventView, view_event
 from soundpost_web.pages.node_view import NodeView, view_node
 from soundpost_web.pages.render import Renderer
 from soundpost_web.settings.zones import Zones, to_ms
 
+_MINUTES, _SECONDS = "%Y-%m-%d %H:%M", "%Y-%m-%d %H:%M:%S"
 MOST_SHOWN = 100
 """Nodes on the page; a garden or a site has fewer."""
 
@@ -58,6 +60,14 @@ class LivePage:
             for label, time in settings.muted.items()
         }
         return [text("node.muted_until", label=label, time=time) for label, time in ends.items()]
+
+    def results(self, view: NodeView) -> list[tuple[NodeResult, str]]:
+        """Returns the results of commands, the latest first, each with its time in the zone."""
+        name = view.node.name
+        return [
+            (result, _local_time(result.at, name, self._zones, _SECONDS))
+            for result in view.node.results
+        ]
 
     def render_all(self) -> bytes:
         """Returns the whole state, for a new viewer."""
@@ -122,10 +132,10 @@ class LivePage:
         return [view_event(event, self._zones, self._renderer.text, running) for event in events]
 
 
-def _local_time(text: str, node: str, zones: Zones) -> str:
+def _local_time(text: str, node: str, zones: Zones, form: str = _MINUTES) -> str:
     """Returns a time of a message in the zone of the node; as it is if it is no time."""
     try:
         time = datetime.fromisoformat(text)
-        return zones.local(node, to_ms(time)).strftime("%Y-%m-%d %H:%M")
+        return zones.local(node, to_ms(time)).strftime(form)
     except (TypeError, ValueError):  # without a zone, or no time at all
         return text

@@ -23,6 +23,7 @@ class NodeView(NamedTuple):
         status_text: The status in words.
         problems: Its problems in words.
         running: The sounds that run at it.
+        has_live_view: True if it sends its live view on request.
         level: Its level in words; None without one.
         level_share: Its level as a share of the meter.
         reported: The time of its last report by its own clock, in its zone.
@@ -36,6 +37,7 @@ class NodeView(NamedTuple):
     status_text: str
     problems: list[str]
     running: list[str]
+    has_live_view: bool
     level: str | None
     level_share: float
     reported: str
@@ -65,6 +67,7 @@ def view_node(
         status_text=text(f"node.{status}"),
         problems=[text.get(f"problem.{problem}", problem) for problem in problems],
         running=running,
+        has_live_view=node.settings is not None and node.settings.live_view,
         level=None if level_dbfs is None else text("node.level_value", level=signed(level_dbfs)),
         level_share=_share(level_dbfs),
         reported=_reported(node, zones),

@@ -8,7 +8,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from soundpost_web.access.roles import Role, Visitor
 from soundpost_web.access.session import Sessions
 from soundpost_web.pages.render import Renderer, query
-from soundpost_web.server.guard import STREAM, App, Scope
+from soundpost_web.server.guard import STREAMS, App, Scope
 
 
 class Answers:
@@ -84,7 +84,7 @@ class Answers:
 
     def _ask_for_login(self, scope: Scope) -> Response:
         # A redirection would be followed by the stream, and by a form without its fields.
-        if scope["method"] != "GET" or scope["path"] == STREAM or not self._can_log_in:
+        if scope["method"] != "GET" or scope["path"] in STREAMS or not self._can_log_in:
             return self.error(scope, 401, "login.needed")
         target = scope["path"]
         if scope["query_string"]:

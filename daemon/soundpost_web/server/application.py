@@ -2,7 +2,7 @@
 
 import asyncio
 import hashlib
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,6 +25,7 @@ from soundpost_web.history.query import latest_events
 from soundpost_web.history.retention import Limits
 from soundpost_web.history.store import HistoryStore
 from soundpost_web.live.feed import Feed
+from soundpost_web.live.live_views import LiveViews
 from soundpost_web.nodes.latest_events import MOST_EVENTS
 from soundpost_web.nodes.state import LiveState
 from soundpost_web.pages.about_page import AboutPage
@@ -37,6 +38,7 @@ from soundpost_web.server.account import Account, TooLargeError
 from soundpost_web.server.answers import Answers
 from soundpost_web.server.commands import Commands
 from soundpost_web.server.guard import App, Guard
+from soundpost_web.server.live_view import LiveViewStream, view_requests
 from soundpost_web.server.sounds import Sounds
 from soundpost_web.server.views import LiveStream, Pages, Views
 from soundpost_web.settings import WebSettings
@@ -56,11 +58,13 @@ class Application:
     Attributes:
         app: The application (ASGI).
         feed: The viewers of the live page.
+        live_views: The viewers of live views of nodes.
         subscriber: The thread that receives messages.
     """
 
     app: App
     feed: Feed
+    live_views: LiveViews
     subscriber: Subscriber
 
 
@@ -104,13 +108,16 @@ def build_application(settings: WebSettings, folder: Path) -> Application:
     views = Views(pages, answers, has_commands=settings.mqtt.commands)
     routes = _routes(views, account, LiveStream(feed, answers))
     routes += sounds.routes(subscriber, answers, sessions, state)
+    live_views = LiveViews(state, view_requests(subscriber.commands.put), text("view.away"))
+    feed.on_close = live_views.close
     if settings.mqtt.commands:
+        routes.append(Route("/node/live/stream", LiveViewStream(live_views, state, answers)))
         commands = Commands(subscriber.commands.put, state, sessions, answers)
         routes.append(Route("/node/command", commands.send, methods=["POST"]))
-    app = _build_app(routes, feed, answers, sounds.close)
+    app = _build_app(routes, [feed.run, live_views.run], answers, sounds.close)
     gate = Gate(settings.web, passwords, sessions)
     guard = Guard(app, Hosts(settings.web.hosts), gate, answers.refuse)
-    return Application(guard, feed, subscriber)
+    return Application(guard, feed, live_views, subscriber)
 
 
 def _build_subscriber(
@@ -142,7 +149,10 @@ def _routes(views: Views, account: Account, stream: LiveStream) -> list[BaseRout
 
 
 def _build_app(
-    routes: list[BaseRoute], feed: Feed, answers: Answers, on_end: Callable[[], None]
+    routes: list[BaseRoute],
+    tasks: Sequence[Callable[[], Coroutine[None, None, None]]],
+    answers: Answers,
+    on_end: Callable[[], None],
 ) -> App:
     async def on_http_error(request: Request, error: Exception) -> Response:
         status = error.status_code if isinstance(error, HTTPException) else 500
@@ -158,12 +168,14 @@ def _build_app(
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
         anyio.to_thread.current_default_thread_limiter().total_tokens = _THREADS
-        task = asyncio.create_task(feed.run())
+        running = [asyncio.create_task(run()) for run in tasks]
         yield
         on_end()
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
+        for task in running:
+            task.cancel()
+        for task in running:
+            with suppress(asyncio.CancelledError):
+                await task
 
     return Starlette(
         routes=routes,

@@ -19,7 +19,7 @@ from soundpost_web.pages.render import query
 from soundpost_web.server.account import read_form
 from soundpost_web.server.answers import Answers
 
-OFFERED = ("mute", "unmute", "selftest", "capture-now")
+OFFERED = ("mute", "unmute", "threshold", "profile", "selftest", "capture-now", "reload")
 _WAIT_SECONDS = 3.0
 """For the result: the page then has it at once. A self-test takes longer, and is `started`."""
 _LOOK_SECONDS = 0.05
@@ -50,10 +50,8 @@ class Commands:
         """Sends a command, waits for its result for a moment, and leads back to the node."""
         visitor: Visitor = request.scope["state"]["visitor"]
         fields = await read_form(request)
-        if visitor.role < Role.ADMIN:
-            return self._answers.error(request.scope, 403, "error.forbidden")
-        if not self._sessions.is_form_token(visitor.session, fields.get("token", "")):
-            return self._answers.error(request.scope, 403, "error.form")
+        if refusal := self._refusal(visitor, fields):
+            return self._answers.error(request.scope, 403, refusal)
         node, name = fields.get("node", ""), fields.get("command", "")
         if self._state.node(node) is None or name not in OFFERED:
             return self._answers.error(request.scope, 404, "error.not_found")
@@ -63,11 +61,21 @@ class Commands:
             read_command(name, payload)
         except (PublishError, ValueError) as error:
             return self._answers.error(request.scope, 400, "error.command", reason=error)
+        if name == "mute" and not fields.get("label") and not fields.get("confirmed"):
+            values = {"name": node, "minutes": fields["minutes"]}
+            return self._answers.page(request.scope, "confirm.html", values)
         _log.info("%s sends %s to %s", visitor.name, name, node)
         if not self._put(node, name, command_id, payload):
             return self._answers.error(request.scope, 503, "error.not_sent")
         await self._wait_for_result(node, command_id)
         return RedirectResponse(f"/node?{query(name=node)}", 303)
+
+    def _refusal(self, visitor: Visitor, fields: dict[str, str]) -> str:
+        """Returns the name of the text that refuses a form; empty for a form of an admin."""
+        if visitor.role < Role.ADMIN:
+            return "error.forbidden"
+        token = fields.get("token", "")
+        return "" if self._sessions.is_form_token(visitor.session, token) else "error.form"
 
     async def _wait_for_result(self, node: str, command_id: str) -> None:
         deadline = time.monotonic() + _WAIT_SECONDS
@@ -88,6 +96,13 @@ def _command(name: str, command_id: str, fields: dict[str, str]) -> dict[str, ob
     label = fields.get("label", "")[:_LONGEST_LABEL]
     if name in {"mute", "unmute"} and label:
         command["labels"] = [label]
+    if name in {"threshold", "profile"}:
+        command["label"] = label
+    if name == "threshold":
+        on_threshold = fields.get("on", "")
+        command["on"] = float(on_threshold) if on_threshold else None
+    if name == "profile":
+        command["profile"] = fields.get("profile", "")[:_LONGEST_LABEL] or None
     if name == "mute":
         command["minutes"] = float(fields.get("minutes", ""))
     if name == "capture-now":

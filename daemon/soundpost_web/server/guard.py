@@ -20,7 +20,7 @@ Refuse = Callable[[Scope, int, str], App]
 LARGEST_BODY_BYTES = 65_536
 OPEN_PATHS = ("/login", "/logout")
 STATIC = "/static/"
-STREAM = "/live/stream"
+STREAMS = ("/live/stream", "/node/live/stream")
 _READING = {"GET", "HEAD"}
 _POLICY = (
     b"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "

@@ -66,13 +66,22 @@ class Views:
     async def node(self, request: Request) -> Response:
         """Returns the page of a node."""
         name = request.query_params.get("name", "")[:200]
-        view = self._pages.live.node(name)
-        muted = [] if view is None else self._pages.live.muted(view)
+        live = self._pages.live
+        view = live.node(name)
+        muted = [] if view is None else live.muted(view)
+        results = [] if view is None else live.results(view)
         status = 404 if view is None else 200
         return self._answers.page(
             request.scope,
             "node_page.html",
-            {"name": name, "view": view, "muted": muted, "may_command": self._may_command(request)},
+            {
+                "name": name,
+                "view": view,
+                "muted": muted,
+                "results": results,
+                "has_commands": self._has_commands,
+                "may_command": self._may_command(request),
+            },
             status=status,
         )
 

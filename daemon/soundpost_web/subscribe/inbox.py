@@ -10,6 +10,7 @@ from soundpost_web.clips.fetch import ClipFetcher
 from soundpost_web.history.message import EventMessage, Message
 from soundpost_web.nodes import decode, reports
 from soundpost_web.nodes.limits import UnreadableError
+from soundpost_web.nodes.live_view import decode_live_view
 from soundpost_web.nodes.node import NodeState
 from soundpost_web.nodes.state import LiveState
 from soundpost_web.nodes.topics import CLIP, NodeTopic, parse_topic
@@ -63,17 +64,10 @@ class Inbox:
         if topic.leaf == "level":
             level_dbfs = reports.decode_level(payload)
             self._update(message, node, lambda state, now: state.set_level(level_dbfs, now))
+        elif topic.leaf == "live_view":
+            self._state.on_live_view(node, decode_live_view(node, payload))
         elif topic.leaf == "status":
-            is_online = reports.decode_status(payload)
-            if is_online is None:
-                self._state.remove_status(node)
-            else:
-                run_id = message.run_id[:_LONGEST_RUN] if message.run_id else None
-                self._update(
-                    message,
-                    node,
-                    lambda state, _: state.set_status(run_id, is_online=is_online),
-                )
+            self._take_status(node, message)
         elif not payload:
             pass  # a retained topic was removed; the node's status says the rest
         elif topic.leaf == CLIP:
@@ -87,6 +81,14 @@ class Inbox:
             settings = reports.decode_settings(payload)
             self._update(message, node, lambda state, _: setattr(state, "settings", settings))
         return None
+
+    def _take_status(self, node: str, message: IncomingMessage) -> None:
+        is_online = reports.decode_status(message.payload)
+        if is_online is None:
+            self._state.remove_status(node)
+            return
+        run_id = message.run_id[:_LONGEST_RUN] if message.run_id else None
+        self._update(message, node, lambda state, _: state.set_status(run_id, is_online=is_online))
 
     def _take_piece(self, node: str, message: IncomingMessage) -> None:
         if self.clips is not None and not message.is_retained:

@@ -89,10 +89,18 @@ class MqttConfig(BrokerConfig, frozen=True):
     level_seconds: Seconds = 0.0
     sounds: Literal["groups", "chosen", "all"] | None = None
     chosen: Labels = msgspec.field(default_factory=list)
+    live_view: bool = False
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        refuse_broken({"level_seconds is below 0.1, and not 0": not 0.0 < self.level_seconds < 0.1})  # noqa: PLR2004 - named in the rule beside it
+        refuse_broken(
+            {
+                "level_seconds is below 0.1, and not 0": not 0.0 < self.level_seconds < 0.1,  # noqa: PLR2004 - named in the rule beside it
+                "live_view is requested by a command, and needs commands": (
+                    self.commands or not self.live_view
+                ),
+            }
+        )
 
 
 def refuse_broken(rules: dict[str, object]) -> None:

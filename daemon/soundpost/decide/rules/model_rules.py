@@ -6,6 +6,7 @@ from itertools import chain
 from soundpost.config import Config
 from soundpost.decide.rules.labels import LabelNames
 from soundpost.decide.rules.precedence import Override
+from soundpost.decide.rules.profiles import known_profiles
 from soundpost.decide.rules.rule import Rule
 from soundpost.decide.rules.rules import build_label_names, build_rules
 from soundpost.manifest import Manifest
@@ -47,6 +48,12 @@ class ModelRules:
         self._manifests = manifests
         self._labels = [frozenset(each.labels) for each in names]
         self.label_names = LabelNames.union(names)
+
+    @property
+    def profile_names(self) -> list[str]:
+        """The names of the profiles that each model has, which are those that a command can set."""
+        names = [known_profiles(config.profiles) for config in self._configs]
+        return [name for name in names[0] if all(name in others for others in names)]
 
     def build(self, overrides: Mapping[str, Override]) -> list[tuple[Rule, ...]]:
         """Returns the rules of each model.

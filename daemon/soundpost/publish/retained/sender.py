@@ -95,6 +95,11 @@ class StateSender:
             self._renewals_in_flight += 1
             self._publish(connection, state, self._on_renewal_ack)
 
+    def send_live(self, connection: Connection) -> None:
+        """Publishes the live view if nothing else waits for space; otherwise it waits, too."""
+        if connection.has_room and (state := self.state_topics.pop_live()) is not None:
+            self._publish(connection, state)
+
     def send_offline(self, connection: Connection) -> None:
         """Publishes what has changed, and `offline`."""
         self._send_changed(connection)
@@ -125,6 +130,7 @@ class StateSender:
             retain=state.is_retained,
             expiry_seconds=None if state.payload == OFFLINE else self._expiry_seconds,
             run_id=run_id,
+            qos=state.qos,
         )
         connection.publish(message)
 

@@ -25,11 +25,13 @@ class TopicState:
         topic: The topic below the node's base topic.
         payload: The value.
         is_retained: True if the broker shall send it to later subscribers too.
+        qos: 1, or 0 for a value that may be lost.
     """
 
     topic: str
     payload: bytes
     is_retained: bool = True
+    qos: int = 1
 
 
 class StateTopics:
@@ -44,6 +46,7 @@ class StateTopics:
         self._current: dict[str, TopicState] = {}
         self._pending: dict[str, TopicState] = {}
         self._renewals: list[str] = []
+        self._live: TopicState | None = None
 
     def set(self, topic: str, payload: bytes) -> None:
         """Queues a retained value when it changes."""
@@ -57,6 +60,17 @@ class StateTopics:
         with self._lock:
             self._pending[topic] = TopicState(topic, payload, is_retained=False)
 
+    def set_live(self, topic: str, payload: bytes) -> None:
+        """Queues a value with QoS 0, behind everything else; it replaces one that waits."""
+        with self._lock:
+            self._live = TopicState(topic, payload, is_retained=False, qos=0)
+
+    def pop_live(self) -> TopicState | None:
+        """Removes and returns the value that is sent behind everything else; None without one."""
+        with self._lock:
+            live, self._live = self._live, None
+        return live
+
     def clear(self, topic: str) -> None:
         """Queues the removal of a retained value from the broker, by an empty message."""
         with self._lock:
@@ -67,7 +81,7 @@ class StateTopics:
     def resend_all(self) -> None:
         """Queues every retained value again, after a reconnect."""
         with self._lock:
-            self._pending = dict(self._current)
+            self._pending, self._live = dict(self._current), None
 
     def renew_all(self) -> None:
         """Makes `pop_renewal` return every retained value, before the broker drops it."""

@@ -12,6 +12,7 @@ from web_page import MakePage, Page
 from soundpost.errors import ConfigError
 from soundpost.messages.command import read_command
 from soundpost_web.server.application import build_application
+from soundpost_web.server.commands import OFFERED
 from soundpost_web.settings import load_settings
 
 HOSTILE = "<script>alert(1)</script>"
@@ -20,7 +21,11 @@ HOSTILE = "<script>alert(1)</script>"
 @pytest.fixture
 def page(make_page: MakePage, broker: Broker) -> Page:
     """Provides a page that may send commands, with a node that is online."""
-    page = make_page(passwords=True, mqtt={"broker": broker.url, "commands": True})
+    page = make_page(
+        passwords=True,
+        web={"zone": "Europe/Berlin"},
+        mqtt={"broker": broker.url, "commands": True},
+    )
     page.log_in("admin")
     wait_until(lambda: "not connected" not in page.get("/about").text)
     with Subscriber(broker.port) as node:
@@ -43,7 +48,32 @@ def send(page: Page, **fields: str) -> int:
             "mute",
             {"minutes": 60.0, "labels": ["dog"]},
         ),
-        ({"command": "mute", "minutes": "10", "label": ""}, "mute", {"minutes": 10.0}),
+        (
+            {"command": "mute", "minutes": "10", "label": "", "confirmed": "yes"},
+            "mute",
+            {"minutes": 10.0},
+        ),
+        (
+            {"command": "threshold", "label": "dog", "on": "0.75"},
+            "threshold",
+            {"label": "dog", "on": 0.75},
+        ),
+        (
+            {"command": "threshold", "label": "dog", "on": ""},
+            "threshold",
+            {"label": "dog", "on": None},
+        ),
+        (
+            {"command": "profile", "label": "dog", "profile": "steady"},
+            "profile",
+            {"label": "dog", "profile": "steady"},
+        ),
+        (
+            {"command": "profile", "label": "dog", "profile": ""},
+            "profile",
+            {"label": "dog", "profile": None},
+        ),
+        ({"command": "reload"}, "reload", {}),
         ({"command": "unmute"}, "unmute", {}),
         ({"command": "selftest"}, "selftest", {}),
         ({"command": "capture-now", "seconds": "5"}, "capture-now", {"seconds": 5.0}),
@@ -60,6 +90,7 @@ def test_a_command_reaches_the_node_and_its_result_the_page(
                 return False
             command = json.loads(received[0].payload)
             result = {"id": command["id"], "command": topic, "status": "done", "message": HOSTILE}
+            result["at"] = "2026-11-20T07:31:21.480Z"
             node.publish("soundpost/gate/result", json.dumps(result).encode(), retain=False)
             return True
 
@@ -76,6 +107,7 @@ def test_a_command_reaches_the_node_and_its_result_the_page(
     read_command(topic, received.payload)
     text = page.get("/node?name=gate").text
     assert f"<strong>{topic}</strong> done: &lt;script&gt;" in text
+    assert "2026-11-20 08:31:21" in text
     assert HOSTILE not in text
 
 
@@ -86,7 +118,12 @@ def test_a_command_reaches_the_node_and_its_result_the_page(
         ({"command": "mute", "minutes": "nan"}, 400),
         ({"command": "mute", "minutes": "1e9"}, 400),
         ({"command": "mute"}, 400),
-        ({"command": "reload"}, 404),
+        ({"command": "threshold", "label": "dog", "on": "x"}, 400),
+        ({"command": "threshold", "label": "dog", "on": "1.01"}, 400),
+        ({"command": "threshold", "on": "0.5"}, 400),
+        ({"command": "profile", "profile": "steady"}, 400),
+        ({"command": "live-view", "seconds": "60"}, 404),
+        ({"command": "restart"}, 404),
         ({"command": "../../status"}, 404),
         ({"command": "unmute", "node": "nowhere"}, 404),
         ({"command": "unmute", "node": "gate/../barn"}, 404),
@@ -106,16 +143,35 @@ def test_a_wrong_command_is_not_sent(
         assert not [message for message in node.received if "/command/" in message.topic]
 
 
-def test_only_an_admin_sends_commands(page: Page) -> None:
+@pytest.mark.parametrize("command", OFFERED)
+def test_only_an_admin_sends_commands(page: Page, command: str) -> None:
     """A viewer has no form, and a visitor nothing at all."""
     token = page.get("/node?name=gate").token
-    fields = {"token": token, "node": "gate", "command": "unmute"}
+    fields = {"token": token, "node": "gate", "command": command}
     page.cookies.clear()
     assert page.post("/node/command", fields).status == 401
     page.log_in("viewer")
     shown = page.get("/node?name=gate")
     assert "/node/command" not in shown.text
     assert page.post("/node/command", fields | {"token": shown.token}).status == 403
+    assert page.post("/node/command", fields | {"token": "x"}).status == 403
+
+
+def test_to_mute_everything_takes_a_second_step(page: Page, broker: Broker) -> None:
+    """The first one sends nothing, and needs no JavaScript."""
+    token = page.get("/node?name=gate").token
+    fields = {"token": token, "node": "gate", "command": "mute", "minutes": "60"}
+    with Subscriber(broker.port, "soundpost/#") as node:
+        asked = page.post("/node/command", fields)
+        node.publish("soundpost/end", b"", retain=False)
+        node.wait_for(lambda received: received and received[-1].topic == "soundpost/end")
+        assert not [message for message in node.received if "/command/" in message.topic]
+    assert asked.status == 200
+    assert "Mute everything?" in asked.text
+    assert 'name="confirmed" value="yes"' in asked.text
+    assert asked.token == token
+    refused = {"token": "x", "node": "gate", "command": "mute", "confirmed": "yes"}
+    assert page.post("/node/command", refused).status == 403
 
 
 def test_a_command_is_not_kept_for_later(page: Page, broker: Broker) -> None:

@@ -1,0 +1,157 @@
+"""An admin operates a real node from the page, in a real browser."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from browser import PHONE, Browser
+from command_client import CommandedNode
+from mosquitto import Broker, wait_until
+from recording import write_quiet
+from web_page import PASSWORDS, Page, running_page
+
+AXE = Path(__file__).resolve().parents[1] / "support" / "axe" / "axe.min.js"
+RUN_AXE = """
+axe.run(document).then(arguments[0], error => arguments[0]({failure: String(error)}));
+"""
+NODE = "/node?name=north-gate"
+
+
+@pytest.fixture(scope="module")
+def broker_of_all(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Broker]:
+    """Provides a broker for all tests of this file."""
+    broker = Broker(tmp_path_factory.mktemp("broker")).start()
+    yield broker
+    broker.kill()
+
+
+@pytest.fixture(scope="module")
+def node(
+    broker_of_all: Broker, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[CommandedNode]:
+    """Provides a running node that accepts commands."""
+    folder = tmp_path_factory.mktemp("node")
+    write_quiet(folder / "quiet.wav", 300.0)
+    node = CommandedNode(folder, broker_of_all, folder / "quiet.wav")
+    node.configure("decide.profiles.night.on_threshold = 0.9")
+    with node.run():
+        yield node
+
+
+@pytest.fixture(scope="module")
+def page(
+    broker_of_all: Broker,
+    node: CommandedNode,
+    browser: Browser,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Page]:
+    """Provides a page at which the browser is logged in as admin."""
+    assert node.config.exists()
+    tables = {"mqtt": {"broker": broker_of_all.url, "commands": True}}
+    with running_page(tmp_path_factory.mktemp("page"), tables, passwords=True) as page:
+        browser.open(f"{page.url}/login")
+        for name, text in (("name", "admin"), ("password", PASSWORDS["admin"])):
+            browser.driver.find_element("name", name).send_keys(text)
+        browser.driver.find_element("css selector", ".login button").click()
+        wait_until(lambda: browser.driver.current_url == f"{page.url}/")
+
+        def shows_settings() -> bool:
+            browser.driver.get(page.url + NODE)
+            return "hiss" in browser.driver.page_source
+
+        wait_until(shows_settings)
+        yield page
+
+
+@pytest.fixture(autouse=True)
+def _at_the_node(browser: Browser, page: Page) -> None:
+    """Opens the page of the node before each test."""
+    browser.open(page.url + NODE)
+
+
+def press(browser: Browser, command: str, **fields: str) -> str:
+    """Fills the form of a command in, presses its button, and returns the text of the next page."""
+    button = f"button[value={command}]"
+    for name, text in fields.items():
+        script = (
+            "const field = document.querySelector(arguments[0]).form.elements[arguments[1]];"
+            "field.value = arguments[2];"
+        )
+        browser.driver.execute_script(script, button, name, text)
+    old = browser.driver.find_element("tag name", "main")
+    old.find_element("css selector", button).click()
+
+    def is_gone() -> bool:
+        return bool(browser.driver.find_element("tag name", "main") != old)
+
+    wait_until(is_gone)
+    return str(browser.driver.find_element("tag name", "main").text)
+
+
+def test_an_admin_sets_a_threshold_and_a_profile(browser: Browser) -> None:
+    """The result has its time, and the settings of the node show them."""
+    shown = press(browser, "threshold", label="hiss", on="0.75")
+    assert "threshold done: hiss starts at 0.75" in shown
+    assert "20" in shown.partition("threshold done")[0].splitlines()[-1]
+    browser.driver.execute_script("document.querySelector('details').open = true")
+    settings = browser.driver.find_element("css selector", "details").text
+    assert "hiss\n0.75" in settings
+    profiles = [option.text for option in browser.driver.find_elements("css selector", "option")]
+    assert profiles[-4:] == ["as configured", "instant", "steady", "night"]
+    assert "hum is decided by profile night" in press(
+        browser, "profile", label="hum", profile="night"
+    )
+    assert "hum is decided as configured" in press(browser, "profile", label="hum", profile="")
+    refused = press(browser, "threshold", label="hizz", on="0.5")
+    assert "threshold refused: command: there is no label 'hizz'" in refused
+    assert "hiss" in refused.partition("'hizz'")[2].splitlines()[0]  # the hint
+
+
+def test_to_mute_everything_is_confirmed(browser: Browser, page: Page) -> None:
+    """Nothing is sent by the first step, and the way back is a link."""
+    asked = press(browser, "mute", minutes="10")
+    assert "Mute everything?" in asked
+    assert "for 10 minutes" in asked
+    browser.driver.find_element("link text", "Cancel").click()
+    wait_until(lambda: browser.driver.current_url == page.url + NODE)
+    assert "Nothing is muted." in browser.driver.find_element("tag name", "main").text
+    press(browser, "mute", minutes="10")
+    shown = press(browser, "mute")
+    assert "mute done: everything is muted until" in shown
+    assert "Nothing is muted." not in press(browser, "selftest")
+    assert "Nothing is muted." in press(browser, "unmute")
+
+
+def test_a_broken_configuration_is_refused_and_the_old_one_goes_on(
+    browser: Browser, page: Page, node: CommandedNode
+) -> None:
+    """The reason stands among the results; a good one is applied."""
+    node.configure("mqtt.comands = true")
+    refused = press(browser, "reload")
+    assert "reload refused: " in refused
+    assert "unknown key mqtt.comands" in refused
+    assert "mqtt.commands" in refused
+    assert "unmute done" in press(browser, "unmute")
+    node.configure("decide.profiles.dawn.on_threshold = 0.5")
+    assert "reload done" in press(browser, "reload")
+
+    def offers_the_new_profile() -> bool:
+        browser.driver.get(page.url + NODE)
+        return ">dawn</option>" in browser.driver.page_source
+
+    wait_until(offers_the_new_profile)
+
+
+@pytest.mark.parametrize("is_dark", [False, True])
+def test_the_commands_are_usable_by_everyone(browser: Browser, page: Page, is_dark: bool) -> None:  # noqa: FBT001 - a parameter of pytest
+    """Axe finds nothing on the page of a node and on the second step, on a phone, too."""
+    for step in ("", "mute"):
+        browser.open(page.url + NODE, PHONE, is_dark=is_dark)
+        if step:
+            press(browser, step, minutes="10")
+        assert browser.excess_width <= 0
+        ratio, element = browser.least_contrast
+        assert ratio >= 4.5, element
+        browser.driver.execute_script(AXE.read_text("utf-8"))
+        assert browser.driver.execute_async_script(RUN_AXE)["violations"] == []
+        assert browser.messages == []
