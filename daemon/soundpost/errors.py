@@ -75,7 +75,7 @@ class FeatureError(SoundpostError):
 
 
 class EvidenceError(SoundpostError):
-    """Clips cannot be listed or exported. A clip that cannot be stored is counted instead."""
+    """Clips or details cannot be listed or written. A clip not stored is counted instead."""
 
 
 class SelfTestError(SoundpostError):

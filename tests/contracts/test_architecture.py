@@ -82,6 +82,7 @@ BREACHES = [
         for name in ("publish", "capture", "evidence.recorder", "pipeline", "app")
     ),
     ("importer-starlette", "daemon/soundpost_web/live/stream.py", "import starlette.responses"),
+    ("importer-multipart", "daemon/soundpost_web/server/account.py", "import python_multipart"),
     ("importer-argon2", "daemon/soundpost_web/access/session.py", "import argon2"),
     ("light-supervisor", "daemon/soundpost/supervisor/launcher.py", "import soundpost.audio"),
     ("light-supervisor", "daemon/soundpost/config/sources/table.py", "import numpy"),

@@ -18,7 +18,9 @@ COVERED_BY = {
     "daemon/app/daemon.py": "integration/test_run.py",
     "daemon/cli/check.py": "integration/test_check.py",
     "daemon/cli/models/check.py": "integration/test_check.py",
+    "daemon/cli/flags/listen.py": "integration/test_listen.py",
     "daemon/cli/listen/listen.py": "integration/test_listen.py",
+    "daemon/cli/listen/listen_run.py": "integration/test_listen.py",
     "daemon/cli/review/interactive/terminal.py": "integration/test_review.py",
     "daemon/cli/selftest.py": "integration/test_selftest.py",
     "daemon/cli/watch/screen.py": "integration/test_watch.py",
@@ -50,6 +52,9 @@ COVERED_BY = {
     "training/quick/figures.py": "unit/training/quick/test_quick.py",
     "training/quick/folds.py": "unit/training/quick/test_quick.py",
     "training/quick/printing.py": "unit/training/quick/test_quick.py",
+    "web/pages/analyze/analysis_view.py": "unit/web/pages/analyze/test_analysis_page.py",
+    "web/server/answers.py": "unit/web/server/test_views.py",
+    "web/server/asgi.py": "unit/web/server/test_application.py",
 }
 """Larger modules without a test file of their name, and the test file that covers each."""
 

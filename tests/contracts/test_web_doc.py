@@ -7,7 +7,13 @@ from pathlib import Path
 import msgspec
 
 from soundpost.config import BrokerConfig, Section
-from soundpost_web.settings import HistoryConfig, SubscriberConfig, WebConfig, WebSettings
+from soundpost_web.settings import (
+    AnalyzeConfig,
+    HistoryConfig,
+    SubscriberConfig,
+    WebConfig,
+    WebSettings,
+)
 
 DOC = (Path(__file__).resolve().parents[2] / "docs" / "WEB.md").read_text(encoding="utf-8")
 SHARED = {field.name for field in msgspec.structs.fields(BrokerConfig)}
@@ -38,6 +44,7 @@ def test_every_key_is_documented_with_its_default() -> None:
     """Of the tables of the page; those of the broker are in docs/CONFIG.md."""
     assert documented("web") == coded(WebConfig)
     assert documented("history") == coded(HistoryConfig)
+    assert documented("analyze") == coded(AnalyzeConfig)
     shared = SHARED - {"commands"}  # which means another thing here
     own = {key: default for key, default in coded(SubscriberConfig).items() if key not in shared}
     assert documented("mqtt") == own

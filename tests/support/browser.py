@@ -3,6 +3,7 @@
 import os
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import pytest
@@ -81,9 +82,13 @@ class Browser:
         return float(ratio), str(element)
 
 
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """A browser for all tests of a process."""
+@contextmanager
+def running_browser(*arguments: str) -> Iterator[Browser]:
+    """Provides a browser; the test is skipped where there is none.
+
+    Args:
+        arguments: Further flags of Chromium.
+    """
     chromium, chromedriver = map(shutil.which, ("chromium", "chromedriver"))
     if chromium is None or chromedriver is None:
         pytest.skip("no chromium and chromedriver on PATH")
@@ -92,10 +97,17 @@ def browser() -> Iterator[Browser]:
 
     options = webdriver.ChromeOptions()
     options.binary_location = chromium
-    for argument in ("--headless=new", "--disable-dev-shm-usage", "--disable-gpu"):
+    for argument in ("--headless=new", "--disable-dev-shm-usage", "--disable-gpu", *arguments):
         options.add_argument(argument)
     if os.geteuid() == 0:
         options.add_argument("--no-sandbox")  # Chromium refuses its sandbox to root
     options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
     with webdriver.Chrome(options, webdriver.ChromeService(chromedriver)) as driver:
         yield Browser(driver)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """A browser for all tests of a process."""
+    with running_browser() as running:
+        yield running

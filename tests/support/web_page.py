@@ -68,15 +68,19 @@ class Page:
         application: Its parts.
         port: Its port.
         folder: The folder of its state.
+        stop: Ends its server.
 
     Attributes:
         cookies: The cookies that are sent with each request.
     """
 
-    def __init__(self, application: "Application", port: int, folder: Path) -> None:
+    def __init__(
+        self, application: "Application", port: int, folder: Path, stop: Callable[[], None]
+    ) -> None:
         self.application = application
         self.port = port
         self.folder = folder
+        self.stop = stop
         self.cookies: dict[str, str] = {}
 
     @property
@@ -165,15 +169,19 @@ def running_page(
     with listening(settings) as listener:
         server = PageServer(uvicorn_config(settings, application), application.feed)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
+
+        def stop() -> None:
+            application.feed.close_from_thread()
+            server.should_exit = True
+            thread.join(PATIENCE_SECONDS)
+
         thread.start()
         application.subscriber.start()
         try:
             wait_until(lambda: server.started or not thread.is_alive())
-            yield Page(application, port, folder)
+            yield Page(application, port, folder, stop)
         finally:
-            application.feed.close_from_thread()
-            server.should_exit = True
-            thread.join(PATIENCE_SECONDS)
+            stop()
             application.subscriber.close()
 
 

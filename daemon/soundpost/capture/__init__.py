@@ -1,6 +1,7 @@
 """Reads sound from a microphone, a stream, a pipe or a file, as chunks at the capture rate."""
 
 from soundpost.capture.array_source import ArraySource
+from soundpost.capture.beginning import BeginningSource
 from soundpost.capture.build import build_source
 from soundpost.capture.file_source import FileSource
 from soundpost.capture.joined import JoinedSource
@@ -21,6 +22,7 @@ from soundpost.capture.source import (
 
 __all__ = [
     "ArraySource",
+    "BeginningSource",
     "Device",
     "FileSource",
     "FileSpec",

@@ -7,8 +7,9 @@ from pathlib import Path
 from soundpost import __version__
 from soundpost.cli.analyze.parser import add_analyze
 from soundpost.cli.bundle.parser import add_bundle
-from soundpost.cli.flags.values import positive_seconds, threshold
-from soundpost.cli.models.parser import add_models, week
+from soundpost.cli.flags.listen import add_listen
+from soundpost.cli.flags.values import positive_seconds
+from soundpost.cli.models.parser import add_models
 from soundpost.cli.options import CommandParser, add_configuration
 from soundpost.cli.review.parser import add_review
 
@@ -32,21 +33,6 @@ Exit status: 0 done, 1 something failed, 2 wrong usage, 78 wrong configuration o
 130 ended by Ctrl-C.
 """
 
-_LISTEN_EXAMPLES = """\
-examples:
-  soundpost listen night.wav                       one line of JSON for each state of an event
-  soundpost listen --summary recordings/           a table: events, seconds, best score
-  soundpost listen --scores dawn.flac              what was near, but below its threshold
-  soundpost listen --threshold 0.3 night.wav       more events, more false ones
-  soundpost listen --threshold siren=0.8 night/    one label (or group) only; can be repeated
-  soundpost listen --include dog,security --summary night/
-  soundpost listen night/ | jq -r 'select(.state == "confirmed") | [.clip, .label] | @tsv'
-
-A folder is searched with all folders below it, in the order of the names. A file in it that is
-not sound is skipped, and named. Times count from the start of each file, as from 1970.
-Exit status: 0 all files were read, damaged ones as far as possible; 1 one could not, or none was.
-"""
-
 
 def build_parser() -> argparse.ArgumentParser:
     """Builds the parser; `command` of its result is the name of the command."""
@@ -64,12 +50,7 @@ def build_parser() -> argparse.ArgumentParser:
     run = _add(commands, "run", "detect and publish, until SIGTERM or Ctrl-C", _RUN_EXAMPLES)
     add_configuration(run, "source", "channel", "pace", "broker", "node", "bundle", "evidence")
 
-    listen = _add(
-        commands, "listen", "print the detections in files and folders; no broker", _LISTEN_EXAMPLES
-    )
-    place = ("latitude", "longitude")
-    add_configuration(listen, "channel", "node", *place, "bundle", "include", "exclude")
-    _add_listen(listen)
+    add_listen(partial(_add, commands))
     add_analyze(partial(_add, commands))
 
     check = _add(
@@ -161,39 +142,4 @@ def _add(
         description=f"{summary[0].upper()}{summary[1:]}.",
         epilog=examples,
         formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-
-
-def _add_listen(listen: argparse.ArgumentParser) -> None:
-    listen.add_argument(
-        "files", nargs="+", type=Path, metavar="PATH", help="files (WAV, FLAC, …) and folders"
-    )
-    listen.add_argument(
-        "--threshold",
-        type=threshold,
-        action="append",
-        metavar="[LABEL=]SCORE",
-        help="the score from 0 to 1 that starts an event, for this run: of all labels, or of a "
-        "label or group; can be repeated",
-    )
-    listen.add_argument(
-        "--week",
-        type=week,
-        metavar="N",
-        help="detect only labels that occur at the place in this week of the year, 1 to 48",
-    )
-    listen.add_argument(
-        "--summary",
-        action="store_true",
-        help="a table for each label instead of JSON lines: events, seconds, best score",
-    )
-    listen.add_argument(
-        "--scores",
-        action="store_true",
-        help="a table of the labels that came nearest to their threshold without an event",
-    )
-    listen.add_argument(
-        "--json",
-        action="store_true",
-        help="JSON lines too: with a table these are on stdout, and the table on stderr",
     )

@@ -98,16 +98,9 @@ def _run_once(live_config: LiveConfig) -> bool:
 
 
 def _listen(options: argparse.Namespace) -> int:
-    from soundpost.cli.listen import ReportOptions, listen  # noqa: PLC0415 - see above
+    from soundpost.cli.listen import run  # noqa: PLC0415 - see above
 
-    reports = ReportOptions(
-        has_lines=options.json or not (options.summary or options.scores),
-        has_summary=options.summary,
-        has_scores=options.scores,
-    )
-    config, thresholds = read_config(options), options.threshold or []
-    is_complete = listen(config, options.files, thresholds, reports, sys.stdout, week=options.week)
-    return 0 if is_complete else 1
+    return run.run(options)
 
 
 def _analyze(options: argparse.Namespace) -> int:

@@ -24,3 +24,21 @@ class Visitor(NamedTuple):
     role: Role
     name: str = ""
     session: str = ""
+
+
+class AnalyzeRight(NamedTuple):
+    """The visitors who may have recordings analyzed, which takes the processor for a while.
+
+    Attributes:
+        allowed: `nobody`, `viewer` or `admin`.
+        is_public: True if everyone may look at the page; who is not logged in then may not.
+    """
+
+    allowed: str
+    is_public: bool
+
+    def admits(self, visitor: Visitor) -> bool:
+        """Returns whether a visitor may."""
+        if self.allowed == "nobody" or (self.is_public and not visitor.session):
+            return False
+        return visitor.role >= Role[self.allowed.upper()]

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from soundpost_web.access.roles import Role, Visitor
+from soundpost_web.access.roles import AnalyzeRight, Role, Visitor
 from soundpost_web.access.session import Sessions
 from soundpost_web.pages.render import Renderer, query
 from soundpost_web.server.guard import STREAMS, App, Scope
@@ -18,15 +18,23 @@ class Answers:
         renderer: The templates.
         sessions: Makes the tokens of forms.
         zone: The name of the zone of the page.
+        right: The visitors who may have recordings analyzed.
         can_log_in: True if people log in here, and not at a proxy.
     """
 
     def __init__(
-        self, renderer: Renderer, sessions: Sessions, zone: str, *, can_log_in: bool
+        self,
+        renderer: Renderer,
+        sessions: Sessions,
+        zone: str,
+        right: AnalyzeRight,
+        *,
+        can_log_in: bool,
     ) -> None:
         self._renderer = renderer
         self._sessions = sessions
         self._zone = zone
+        self._right = right
         self._can_log_in = can_log_in
 
     def page(
@@ -54,6 +62,7 @@ class Answers:
                 "here": here,
                 "visitor": visitor,
                 "is_viewer": visitor.role >= Role.VIEWER,
+                "may_analyze": self._right.admits(visitor),
                 "can_log_in": self._can_log_in,
                 "can_log_out": self._can_log_in and bool(visitor.session),
                 "form_token": self._sessions.form_token(visitor.session),

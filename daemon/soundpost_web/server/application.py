@@ -1,18 +1,10 @@
 """Builds every part of the page from its configuration (the composition root)."""
 
-import asyncio
 import hashlib
-from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
-from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-import anyio.to_thread
 import msgspec
-from starlette.applications import Starlette
-from starlette.exceptions import HTTPException
-from starlette.requests import Request
-from starlette.responses import Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
@@ -20,6 +12,7 @@ from soundpost.mqtt.broker import connection_settings, load_broker_address
 from soundpost_web.access.gate import Gate
 from soundpost_web.access.hosts import Hosts
 from soundpost_web.access.passwords import PasswordFile
+from soundpost_web.access.roles import AnalyzeRight
 from soundpost_web.access.session import Sessions, load_secret
 from soundpost_web.history.query import latest_events
 from soundpost_web.history.retention import Limits
@@ -34,11 +27,15 @@ from soundpost_web.pages.groups import label_groups
 from soundpost_web.pages.history_page import HistoryPages
 from soundpost_web.pages.live_page import LivePage
 from soundpost_web.pages.render import STATIC, Renderer
-from soundpost_web.server.account import Account, TooLargeError
+from soundpost_web.server.account import Account
+from soundpost_web.server.analyze.build import build_analyses
+from soundpost_web.server.analyze.handlers import PATH as ANALYZE
 from soundpost_web.server.answers import Answers
+from soundpost_web.server.asgi import build_app, running
 from soundpost_web.server.commands import Commands
 from soundpost_web.server.guard import App, Guard
 from soundpost_web.server.live_view import LiveViewStream, view_requests
+from soundpost_web.server.offline import Offline
 from soundpost_web.server.sounds import Sounds
 from soundpost_web.server.views import LiveStream, Pages, Views
 from soundpost_web.settings import WebSettings
@@ -47,8 +44,6 @@ from soundpost_web.settings.zones import Zones
 from soundpost_web.subscribe.subscriber import Subscriber
 
 _DAY_SECONDS = 86_400
-_THREADS = 8
-"""Of queries at once: each needs a processor core, and a small board has four."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,9 +87,9 @@ def build_application(settings: WebSettings, folder: Path) -> Application:
     renderer = Renderer(text)
     live = LivePage(state, renderer, zones)
     feed = Feed(state, live.render, live.render_all, settings.web.viewers)
-    answers = Answers(
-        renderer, sessions, zones.page.key, can_log_in=settings.web.proxy_header is None
-    )
+    right = AnalyzeRight(settings.analyze.allowed, settings.web.public)
+    can_log_in = settings.web.proxy_header is None
+    answers = Answers(renderer, sessions, zones.page.key, right, can_log_in=can_log_in)
     sounds = Sounds(settings, folder, store.path, zones, text)
     pages = Pages(
         state,
@@ -114,9 +109,15 @@ def build_application(settings: WebSettings, folder: Path) -> Application:
         routes.append(Route("/node/live/stream", LiveViewStream(live_views, state, answers)))
         commands = Commands(subscriber.commands.put, state, sessions, answers)
         routes.append(Route("/node/command", commands.send, methods=["POST"]))
-    app = _build_app(routes, [feed.run, live_views.run], answers, sounds.close)
+    analyses = build_analyses(settings.analyze, folder, right, text, sessions, answers)
+    largest_bodies = {}
+    if analyses:
+        routes += analyses.routes
+        largest_bodies[ANALYZE] = analyses.largest_body_bytes
+    routes += Offline(renderer).routes
+    app = build_app(routes, [feed.run, live_views.run], answers, running(sounds, analyses))
     gate = Gate(settings.web, passwords, sessions)
-    guard = Guard(app, Hosts(settings.web.hosts), gate, answers.refuse)
+    guard = Guard(app, Hosts(settings.web.hosts), gate, answers.refuse, largest_bodies)
     return Application(guard, feed, live_views, subscriber)
 
 
@@ -146,43 +147,3 @@ def _routes(views: Views, account: Account, stream: LiveStream) -> list[BaseRout
         Route("/logout", account.log_out, methods=["POST"]),
         Mount("/static", StaticFiles(directory=STATIC)),
     ]
-
-
-def _build_app(
-    routes: list[BaseRoute],
-    tasks: Sequence[Callable[[], Coroutine[None, None, None]]],
-    answers: Answers,
-    on_end: Callable[[], None],
-) -> App:
-    async def on_http_error(request: Request, error: Exception) -> Response:
-        status = error.status_code if isinstance(error, HTTPException) else 500
-        name = {404: "not_found", 405: "method"}.get(status, "forbidden")
-        return answers.error(request.scope, status, f"error.{name}")
-
-    async def on_too_large(request: Request, _error: Exception) -> Response:
-        return answers.error(request.scope, 413, "error.too_large")
-
-    async def on_bug(request: Request, _error: Exception) -> Response:
-        return answers.error(request.scope, 500, "error.failed")
-
-    @asynccontextmanager
-    async def lifespan(_app: Starlette) -> AsyncIterator[None]:
-        anyio.to_thread.current_default_thread_limiter().total_tokens = _THREADS
-        running = [asyncio.create_task(run()) for run in tasks]
-        yield
-        on_end()
-        for task in running:
-            task.cancel()
-        for task in running:
-            with suppress(asyncio.CancelledError):
-                await task
-
-    return Starlette(
-        routes=routes,
-        exception_handlers={
-            HTTPException: on_http_error,
-            TooLargeError: on_too_large,
-            Exception: on_bug,
-        },
-        lifespan=lifespan,
-    )

@@ -1,6 +1,6 @@
 """Checks every request before any page sees it, and adds the headers of a safe answer."""
 
-from collections.abc import Awaitable, Callable, Iterable, MutableMapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMapping
 from http.cookies import CookieError, SimpleCookie
 from typing import Any
 from urllib.parse import urlsplit
@@ -18,14 +18,17 @@ App = Callable[[Scope, Receive, Send], Awaitable[None]]
 Refuse = Callable[[Scope, int, str], App]
 
 LARGEST_BODY_BYTES = 65_536
-OPEN_PATHS = ("/login", "/logout")
+OPEN_PATHS = (
+    *("/login", "/logout", "/alive", "/offline", "/service-worker.js"),
+    "/manifest.webmanifest",
+)
 STATIC = "/static/"
 STREAMS = ("/live/stream", "/node/live/stream")
 _READING = {"GET", "HEAD"}
 _POLICY = (
     b"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
-    b"media-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; "
-    b"frame-ancestors 'none'"
+    b"media-src 'self'; manifest-src 'self'; connect-src 'self'; "
+    b"form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 _HEADERS = [
     (b"content-security-policy", _POLICY),
@@ -34,8 +37,8 @@ _HEADERS = [
     (b"referrer-policy", b"same-origin"),
     (b"cross-origin-opener-policy", b"same-origin"),
     (b"cross-origin-resource-policy", b"same-origin"),
-    (b"permissions-policy", b"camera=(), geolocation=(), microphone=(), payment=(), usb=()"),
 ]
+_PERMISSIONS = b"camera=(), geolocation=(), microphone=(%s), payment=(), usb=()"
 _NEVER_STORED = (b"cache-control", b"no-store")
 _STORED = (b"cache-control", b"public, max-age=31536000, immutable")
 """Of static files, whose addresses change with their content."""
@@ -52,13 +55,23 @@ class Guard:
         hosts: The names of the page.
         gate: Finds the visitor.
         refuse: Makes the answer to a refused request, of its status and the name of a text.
+        largest_bodies: The size of the largest body by path, where it is another one than that of
+            a form. A page of such a path may record sound.
     """
 
-    def __init__(self, app: App, hosts: Hosts, gate: Gate, refuse: Refuse) -> None:
+    def __init__(
+        self,
+        app: App,
+        hosts: Hosts,
+        gate: Gate,
+        refuse: Refuse,
+        largest_bodies: Mapping[str, int],
+    ) -> None:
         self._app = app
         self._hosts = hosts
         self._gate = gate
         self._refuse = refuse
+        self._largest_bodies = largest_bodies
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handles a request (ASGI)."""
@@ -70,7 +83,11 @@ class Guard:
             if message["type"] == "http.response.start":
                 is_static = scope["path"].startswith(STATIC) and message["status"] == 200  # noqa: PLR2004 - OK
                 storing = _STORED if is_static else _NEVER_STORED
-                headers = [*message.get("headers", []), *_HEADERS, storing]
+                recording = b"self" if scope["path"] in self._largest_bodies else b""
+                permissions = (b"permissions-policy", _PERMISSIONS % recording)
+                headers = [*message.get("headers", []), *_HEADERS, permissions, storing]
+                if message["status"] == 413:  # noqa: PLR2004 - what is too large is not read
+                    headers.append((b"connection", b"close"))
                 message = {**message, "headers": headers}
             await send(message)
 
@@ -93,12 +110,15 @@ class Guard:
         if scope["method"] not in _READING and not _is_own_origin(headers):
             return self._refuse(scope, 403, "form")
         length = headers.get("content-length", "0")
-        if not length.isdecimal() or int(length) > LARGEST_BODY_BYTES:
+        if not length.isdecimal() or int(length) > self._largest_body(scope):
             return self._refuse(scope, 413, "too_large")
         path = scope["path"]
         if path in OPEN_PATHS or path.startswith(STATIC) or visitor.role >= Role.VIEWER:
             return self._app
         return self._refuse(scope, 401, "login")
+
+    def _largest_body(self, scope: Scope) -> int:
+        return self._largest_bodies.get(scope["path"], LARGEST_BODY_BYTES)
 
 
 def _is_own_origin(headers: MutableMapping[str, str]) -> bool:

@@ -2,6 +2,7 @@
 
 from soundpost_web.settings.load import load_settings
 from soundpost_web.settings.schema import (
+    AnalyzeConfig,
     ClipsConfig,
     HistoryConfig,
     ReviewConfig,
@@ -11,6 +12,7 @@ from soundpost_web.settings.schema import (
 )
 
 __all__ = [
+    "AnalyzeConfig",
     "ClipsConfig",
     "HistoryConfig",
     "ReviewConfig",

@@ -1,7 +1,7 @@
 """The tables of the configuration of the page."""
 
 import ipaddress
-from typing import Annotated
+from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
@@ -113,6 +113,16 @@ class ReviewConfig(Section, frozen=True):
     store: Text | None = None
 
 
+class AnalyzeConfig(Section, frozen=True):
+    """Uploaded recordings: the visitors who may have them analyzed, and the limits."""
+
+    allowed: Literal["nobody", "viewer", "admin"] = "nobody"
+    megabytes: Annotated[int, Meta(ge=1, le=2_000)] = 50
+    minutes: Annotated[int, Meta(ge=1, le=120)] = 10
+    seconds: Annotated[int, Meta(ge=5, le=3_600)] = 120
+    keep_minutes: Annotated[int, Meta(ge=1, le=1_440)] = 30
+
+
 class WebSettings(Section, frozen=True):
     """The whole configuration of the page."""
 
@@ -122,6 +132,7 @@ class WebSettings(Section, frozen=True):
     clips: ClipsConfig = msgspec.field(default_factory=ClipsConfig)
     review: ReviewConfig = msgspec.field(default_factory=ReviewConfig)
     clip_folders: dict[str, Text] = msgspec.field(default_factory=dict)
+    analyze: AnalyzeConfig = msgspec.field(default_factory=AnalyzeConfig)
     zones: dict[str, ZoneName] = msgspec.field(default_factory=dict)
     groups: dict[str, Labels] = msgspec.field(default_factory=dict)
 

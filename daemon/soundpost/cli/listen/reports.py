@@ -28,11 +28,26 @@ class ReportOptions(NamedTuple):
         has_lines: A line of JSON for each state of an event.
         has_summary: A table of the events of each label.
         has_scores: A table of the labels that were nearest to their threshold.
+        details: The folder for the details of the only recording; None for none.
     """
 
     has_lines: bool = True
     has_summary: bool = False
     has_scores: bool = False
+    details: Path | None = None
+
+
+class Extent(NamedTuple):
+    """The part of the labels and of the sound that a run covers.
+
+    Attributes:
+        week: The week of the recordings, from 1 to 48: only labels are detected that occur at the
+            place then. None for all labels, because files have no date.
+        first_seconds: The length of the beginning that is read of each recording; None for all.
+    """
+
+    week: int | None = None
+    first_seconds: float | None = None
 
 
 @dataclass

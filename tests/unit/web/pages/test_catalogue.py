@@ -16,7 +16,7 @@ from soundpost_web.pages.history_form import PERIODS
 from soundpost_web.review.export import ExportStatus
 from soundpost_web.review.form import VERDICTS
 
-BUILT = {"about", "node", "event", "error", "page"}
+BUILT = {"about", "analyze", "node", "event", "error", "page"}
 """Tables whose names are put together from a part that is quoted somewhere."""
 PACKAGE = Path(__file__).resolve().parents[4] / "daemon" / "soundpost_web"
 

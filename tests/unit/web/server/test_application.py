@@ -28,6 +28,8 @@ ADMIN_PAGES = {"/review/export": 200, "/review/export/file": 404}
 """Addresses that only the admin may see, and the answer to the admin."""
 FORMS = ("/review/verdict", "/review/bulk", "/review/undo", "/review/export")
 """Addresses of forms that only the admin may send."""
+OPEN = {"/alive": 204, "/offline": 200, "/manifest.webmanifest": 200, "/service-worker.js": 200}
+"""Addresses that every visitor may see, and the answer."""
 
 
 @pytest.fixture(scope="module")
@@ -60,7 +62,17 @@ def test_every_route_is_in_this_test(page: Page) -> None:
     guard = page.application.app
     routes = {route.path for route in guard._app.routes}  # type: ignore[attr-defined]  # noqa: SLF001 - Starlette's routes, behind the guard
     tested = {path.partition("?")[0] for path in (*PAGES, *ADMIN_PAGES, *FORMS)}
-    assert routes - tested == {"/live/stream", "/login", "/logout", "/static"}
+    others = {"/live/stream", "/login", "/logout", "/static"}
+    assert routes - tested == others | set(OPEN)
+
+
+def test_the_page_for_the_time_without_the_server_is_the_same_for_everyone(page: Page) -> None:
+    """Browsers keep it, so it has nothing of a visitor."""
+    stranger = {path: page.get(path) for path in OPEN}
+    assert {path: answer.status for path, answer in stranger.items()} == OPEN
+    page.log_in("admin")
+    for path, answer in stranger.items():
+        assert (page.get(path).text, answer.cookies) == (answer.text, {}), path
 
 
 @pytest.mark.parametrize("path", [*PAGES, *ADMIN_PAGES])

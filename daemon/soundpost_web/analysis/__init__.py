@@ -1,0 +1,1 @@
+"""Analyses of uploaded recordings: one at a time, by the program `soundpost`, with limits."""

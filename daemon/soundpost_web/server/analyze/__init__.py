@@ -1,0 +1,1 @@
+"""The pages by which a person has a recording analyzed."""
