@@ -12,14 +12,15 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from soundpost.errors import PublishError
+from soundpost.messages.clip_piece import ClipPieceMessage
 from soundpost.messages.command import COMMANDS, read_command
 from soundpost.messages.result import CommandStatus, ResultMessage
 from soundpost.messages.settings import SettingsMessage
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
-COMMAND, RESULT, SETTINGS = (
+COMMAND, RESULT, SETTINGS, PIECE = (
     json.loads((DOCS / "schema" / f"{name}-1.json").read_text())
-    for name in ("command", "result", "settings")
+    for name in ("command", "result", "settings", "clip")
 )
 OF_NAME = {
     name: Draft202012Validator({"$ref": f"#/$defs/{name}", "$defs": COMMAND["$defs"]})
@@ -36,6 +37,16 @@ DONE = ResultMessage(
     at=AT,
     clip="20261120T073121Z-requested-6da2fa14.flac",
 )
+CLIP = "20261120T073121Z-requested-6da2fa14.flac"
+PART = ClipPieceMessage(
+    node="north-gate",
+    id="a1",
+    file=CLIP,
+    size_bytes=7,
+    sha256="5e" * 32,
+    offset=4,
+    data=b"abc",
+)
 NOW = SettingsMessage(
     node="north-gate", muted={"dog": AT}, thresholds={"dog": 0.5}, profiles={"dog": "steady"}
 )
@@ -48,8 +59,11 @@ values = (
     | st.integers(-2, 2_000)
     | st.floats(-1.0, 1_500.0)
     | st.lists(names, max_size=3)
+    | st.sampled_from([CLIP, CLIP.replace("flac", "png"), f"{CLIP}x", f"../{CLIP}"])
 )
-fields = st.sampled_from(["id", "label", "labels", "minutes", "on", "profile", "seconds", "x"])
+fields = st.sampled_from(
+    ["id", "label", "labels", "minutes", "on", "profile", "seconds", "file", "offset", "x"]
+)
 
 
 @st.composite
@@ -57,6 +71,7 @@ def payloads(draw: st.DrawFn) -> tuple[str, dict[str, Any]]:
     """Draws a command that is valid or almost valid."""
     name = draw(st.sampled_from([*COMMANDS]))
     right = {"id": "a1", "minutes": 1, "label": "dog", "on": 0.5, "profile": "x", "seconds": 2.5}
+    right |= {"file": CLIP, "offset": 3}
     known = {key: right[key] for key in COMMANDS[name].__struct_fields__ if key in right}
     return name, known | draw(st.dictionaries(fields, values, max_size=2))
 
@@ -91,7 +106,8 @@ def test_the_schema_has_every_command() -> None:
 
 
 @pytest.mark.parametrize(
-    ("struct", "schema"), [(ResultMessage, RESULT), (SettingsMessage, SETTINGS)]
+    ("struct", "schema"),
+    [(ResultMessage, RESULT), (SettingsMessage, SETTINGS), (ClipPieceMessage, PIECE)],
 )
 def test_a_schema_names_the_fields_of_its_struct(
     struct: type[msgspec.Struct], schema: dict[str, Any]
@@ -109,7 +125,9 @@ def test_the_schema_has_every_status() -> None:
     assert RESULT["properties"]["status"]["enum"] == list(CommandStatus)
 
 
-@pytest.mark.parametrize("schema", [COMMAND, RESULT, SETTINGS], ids=lambda schema: schema["title"])
+@pytest.mark.parametrize(
+    "schema", [COMMAND, RESULT, SETTINGS, PIECE], ids=lambda schema: schema["title"]
+)
 def test_a_schema_is_valid(schema: dict[str, Any]) -> None:
     """A misspelt keyword would allow everything."""
     Draft202012Validator.check_schema(schema)
@@ -134,6 +152,19 @@ def test_settings_are_frozen_byte_for_byte() -> None:
         b'"thresholds":{"dog":0.5},"profiles":{"dog":"steady"}}'
     )
     Draft202012Validator(SETTINGS).validate(json.loads(encoded))
+
+
+def test_a_piece_of_a_clip_is_frozen_byte_for_byte() -> None:
+    """A change of these bytes needs a new `schema` and an entry in the changelog."""
+    encoded = msgspec.json.encode(PART)
+    assert encoded == (
+        b'{"schema":1,"node":"north-gate","id":"a1",'
+        b'"file":"20261120T073121Z-requested-6da2fa14.flac","size_bytes":7,'
+        b'"sha256":"5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e",'
+        b'"offset":4,"data":"YWJj"}'
+    )
+    Draft202012Validator(PIECE).validate(json.loads(encoded))
+    assert msgspec.json.decode(encoded, type=ClipPieceMessage) == PART
 
 
 @pytest.mark.parametrize(

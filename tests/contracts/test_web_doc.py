@@ -9,7 +9,9 @@ import msgspec
 from soundpost.config import BrokerConfig, Section
 from soundpost_web.settings import (
     AnalyzeConfig,
+    ClipsConfig,
     HistoryConfig,
+    ReviewConfig,
     SubscriberConfig,
     WebConfig,
     WebSettings,
@@ -45,6 +47,8 @@ def test_every_key_is_documented_with_its_default() -> None:
     assert documented("web") == coded(WebConfig)
     assert documented("history") == coded(HistoryConfig)
     assert documented("analyze") == coded(AnalyzeConfig)
+    assert documented("clips") == coded(ClipsConfig)
+    assert documented("review") == coded(ReviewConfig)
     shared = SHARED - {"commands"}  # which means another thing here
     own = {key: default for key, default in coded(SubscriberConfig).items() if key not in shared}
     assert documented("mqtt") == own

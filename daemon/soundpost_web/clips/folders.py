@@ -1,6 +1,7 @@
 """Finds a clip by its node and its name, in the folders of this machine."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from soundpost.evidence.store.clip_file import ClipFile, is_clip_file
@@ -48,11 +49,16 @@ class ClipFolders:
         failure: OSError = FileNotFoundError(name)
         for folder in self._of(node):
             try:
-                return ClipFile(folder, name)
+                file = ClipFile(folder, name)
             except FileNotFoundError:
                 continue
             except OSError as error:
                 failure = error
+                continue
+            if folder == self._cache.folder_of(node):
+                with suppress(OSError):  # a disk that is read-only keeps what it has
+                    file.mark_used()
+            return file
         raise failure
 
     def has(self, node: str, name: str) -> bool:
