@@ -10,9 +10,9 @@ from soundpost.audio import NANOSECONDS
 from soundpost.commands.context import CommandContext
 from soundpost.commands.history import CommandHistory
 from soundpost.commands.live_settings import minutes_later
-from soundpost.commands.running_tasks import RunningTasks
 from soundpost.commands.state_file import CommandState, StateFile
-from soundpost.commands.tasks import renew_live_view
+from soundpost.commands.tasks.running import RunningTasks
+from soundpost.commands.tasks.task import renew_live_view
 from soundpost.errors import PublishError, SoundpostError
 from soundpost.health import Status
 from soundpost.messages.command import (

@@ -1,20 +1,16 @@
-"""Fetches clips from nodes over MQTT: one at a time, resumed after a loss, checked by its hash."""
+"""Fetches clips from nodes over MQTT: one at a time, resumed after a loss, checked by hash."""
 
 import logging
-import secrets
 import threading
 import time
 from collections import OrderedDict, deque
 from collections.abc import Callable
-from enum import StrEnum
-from typing import NamedTuple
 
-import msgspec
-
-from soundpost.evidence.store.files import SUFFIXES
 from soundpost.messages.clip_piece import BUSY
 from soundpost_web.clips.cache import ClipCache
+from soundpost_web.clips.fetch_state import Fetch, FetchStatus
 from soundpost_web.clips.piece import decode_piece
+from soundpost_web.clips.running_fetch import ClipKey, RunningFetch
 from soundpost_web.clips.transfer import FileTransfer, TransferError
 from soundpost_web.nodes.reports import NodeResult
 
@@ -32,47 +28,6 @@ _LONGEST_SECONDS = 900.0
 _SENT = ("started", "done")
 
 _log = logging.getLogger("soundpost.web")
-
-
-class FetchStatus(StrEnum):
-    """The state of a clip that was requested; the values are names of texts."""
-
-    WAITING = "waiting"
-    RECEIVING = "receiving"
-    DONE = "done"
-    FAILED = "failed"
-
-
-class Fetch(NamedTuple):
-    """The state of a clip that was requested.
-
-    Attributes:
-        status: The state.
-        received_bytes: Of the file that arrives.
-        size_bytes: Its size; 0 if it is not known yet.
-        message: The reason of a failure; empty if there is none.
-    """
-
-    status: FetchStatus
-    received_bytes: int = 0
-    size_bytes: int = 0
-    message: str = ""
-
-
-ClipKey = tuple[str, str]
-"""A node, and the name of a clip without its suffix."""
-
-
-class _Current:
-    """The clip that is being fetched."""
-
-    def __init__(self, key: ClipKey, now_seconds: float) -> None:
-        self.key = key
-        self.files = deque(f"{key[1]}{suffix}" for suffix in SUFFIXES)
-        self.transfer: FileTransfer | None = None
-        self.command_ids: set[str] = set()
-        self.attempts = 0
-        self.began_seconds = self.progress_seconds = now_seconds
 
 
 class ClipFetcher:
@@ -96,7 +51,7 @@ class ClipFetcher:
         self._monotonic_seconds = monotonic_seconds
         self._lock = threading.Lock()
         self._waiting: deque[ClipKey] = deque()
-        self._current: _Current | None = None
+        self._current: RunningFetch | None = None
         self._outcomes: OrderedDict[ClipKey, Fetch] = OrderedDict()
         self.send: Send = _never
 
@@ -124,11 +79,7 @@ class ClipFetcher:
         with self._lock:
             current = self._current
             if current and current.key == key:
-                transfer = current.transfer
-                if transfer is None or not transfer.received_bytes:
-                    return Fetch(FetchStatus.RECEIVING)
-                sizes = transfer.received_bytes, transfer.size_bytes or 0
-                return Fetch(FetchStatus.RECEIVING, *sizes)
+                return current.state
             if key in self._waiting:
                 return Fetch(FetchStatus.WAITING)
             return self._outcomes.get(key)
@@ -144,7 +95,7 @@ class ClipFetcher:
             current = self._current
             if current is None or current.transfer is None:
                 return
-            if node != current.key[0] or piece.id not in current.command_ids:
+            if not current.has_sent(node, piece.id):
                 return
             transfer = current.transfer
             before = transfer.received_bytes
@@ -168,9 +119,7 @@ class ClipFetcher:
             current = self._current
             if result.command != "clip" or not (result.id or "").startswith("web-"):
                 return False
-            is_current = (
-                current is not None and node == current.key[0] and result.id in current.command_ids
-            )
+            is_current = current is not None and current.has_sent(node, result.id)
             # The node may still send what an earlier request asked for.
             may_wait = result.message == BUSY or (current is not None and current.attempts > 1)
             if is_current and result.status not in _SENT and not may_wait:
@@ -197,7 +146,7 @@ class ClipFetcher:
 
     def _begin_next(self) -> None:
         if self._current is None and self._waiting:
-            self._current = _Current(self._waiting.popleft(), self._monotonic_seconds())
+            self._current = RunningFetch(self._waiting.popleft(), self._monotonic_seconds())
             self._begin_file()
 
     def _begin_file(self) -> None:
@@ -209,25 +158,20 @@ class ClipFetcher:
             self._end(FetchStatus.DONE)
             return
         node, _ = current.key
-        current.transfer = FileTransfer(self._cache, node, current.files.popleft())
-        current.command_ids.clear()
-        current.attempts = 0
-        self._ask(current.transfer)
+        current.begin(FileTransfer(self._cache, node, current.files.popleft()))
+        self._ask()
 
-    def _ask(self, transfer: FileTransfer | None = None) -> None:
+    def _ask(self) -> None:
         """Requests the rest of the file."""
         current = self._current
-        if current is None or (transfer := transfer or current.transfer) is None:
+        if current is None or current.transfer is None:
             return
         current.attempts += 1
         if current.attempts > _MOST_ATTEMPTS:
             self._end(FetchStatus.FAILED, "the node does not answer, or the broker is away")
             return
-        current.progress_seconds = self._monotonic_seconds()
-        command_id = f"web-{secrets.token_hex(8)}"
-        current.command_ids.add(command_id)
-        command = {"id": command_id, "file": transfer.name, "offset": transfer.received_bytes}
-        self.send(current.key[0], "clip", command_id, msgspec.json.encode(command))
+        command_id, payload = current.new_command(current.transfer, self._monotonic_seconds())
+        self.send(current.key[0], "clip", command_id, payload)
 
     def _end(self, status: FetchStatus, message: str = "") -> None:
         current, self._current = self._current, None

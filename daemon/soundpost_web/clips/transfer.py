@@ -27,7 +27,7 @@ class TransferError(Exception):
 
 
 class FileTransfer:
-    """A file that arrives: pieces in order, from one command or several, until its hash is right.
+    """A file that arrives in pieces, by one command or several, until its hash is right.
 
     Args:
         cache: The place of the file.

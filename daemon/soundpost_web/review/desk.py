@@ -1,13 +1,11 @@
 """The queue of a person, and the verdicts that they give."""
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 from soundpost.errors import ReviewError
 from soundpost.evidence.store.clip_file import ClipFile
-from soundpost.evidence.store.files import SOUND
 from soundpost.review import (
     Decision,
     ReviewedEvent,
@@ -20,6 +18,7 @@ from soundpost.review.event import OriginKind
 from soundpost.review.precision import LabelFigures
 from soundpost.review.store.overview import Overview, Part, Summary
 from soundpost_web.clips.folders import ClipFolders
+from soundpost_web.review.decisions import decisions_on, seed_of, sibling
 from soundpost_web.review.form import PAGE_EVENTS, ReviewForm
 
 MOST_BULK = 10_000
@@ -68,7 +67,7 @@ class ReviewDesk:
         with open_store(self._path) as store:
             overview, origins = Overview(store), self._origins(store)
             selection, everything = form.selection(origins), Selection(origins)
-            part = Part(form.order, form.first, PAGE_EVENTS, _seed(reviewer))
+            part = Part(form.order, form.first, PAGE_EVENTS, seed_of(reviewer))
             events = overview.events(selection, part)
             if form.event and all(each.event.id != form.event for each in events):
                 events = [*self._named(store, origins, form.event), *events]
@@ -107,7 +106,7 @@ class ReviewDesk:
             if any(each.origin.number not in origins for each in events):
                 raise ReviewError("an event is none of this page", hint="load the page again")
             own = [(each.event.id, each.event.label) for each in events]
-            return store.record(_decisions(own, verdict, label), reviewer)
+            return store.record(decisions_on(own, verdict, label), reviewer)
 
     def decide_all(
         self, form: ReviewForm, count: int, verdict: Verdict | None, label: str, reviewer: str
@@ -137,7 +136,7 @@ class ReviewDesk:
                     f"the queue has {len(events)} events by now, and had {count}",
                     hint="look at it again",
                 )
-            return store.record(_decisions(events, verdict, label), reviewer)
+            return store.record(decisions_on(events, verdict, label), reviewer)
 
     def undo(self, action: int, reviewer: str) -> list[str]:
         """Takes an action of a person back; returns the ids of its events.
@@ -191,26 +190,3 @@ class ReviewDesk:
         except ReviewError:  # none of that id, or the store is gone, which the next query reports
             return []
         return [event] if event.origin.number in origins else []
-
-
-def sibling(reviewed: ReviewedEvent, suffix: str) -> str:
-    """Returns the name of another file of the clip of an event."""
-    return f"{reviewed.event.place.file.removesuffix(SOUND)}{suffix}"
-
-
-def _decisions(
-    events: Sequence[tuple[str, str]], verdict: Verdict | None, label: str
-) -> list[Decision]:
-    """Returns a verdict on each event, which is given by its id and its label."""
-    if verdict is not None:
-        return [Decision(event_id, verdict) for event_id, _ in events]
-    return [
-        Decision(event_id, Verdict.RIGHT)
-        if own == label
-        else Decision(event_id, Verdict.RELABELLED, label)
-        for event_id, own in events
-    ]
-
-
-def _seed(reviewer: str) -> int:
-    return int.from_bytes(hashlib.sha256(reviewer.encode(errors="replace")).digest()[:4])

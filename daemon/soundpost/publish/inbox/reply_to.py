@@ -1,4 +1,4 @@
-"""The properties of a command: response topic, correlation data (MQTT 5, section 4.10), retain."""
+"""Response topic, correlation data (MQTT 5, section 4.10) and retain flag of a command."""
 
 from dataclasses import dataclass
 

@@ -43,9 +43,6 @@ class ReviewStore:
     Args:
         path: The file; it is created if it is missing.
 
-    Attributes:
-        database: The connection, for queries of other modules of this package.
-
     Raises:
         ReviewError: The file cannot be used; also every method.
     """
@@ -141,12 +138,9 @@ class ReviewStore:
     def undo(self, action: int, reviewer: str | None = None) -> list[str]:
         """Takes the verdicts of an action back; returns the ids of its events.
 
-        Args:
-            action: Its number.
-            reviewer: The person whose action it must be; None for anyone.
-
         Returns:
-            Nothing if it was undone before, or if there is no such action.
+            Nothing if it was undone before, or if there is no such action, or if it is that of
+            another person than `reviewer`.
         """
         with self.database.transaction() as connection:
             changed = connection.execute(

@@ -5,7 +5,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from soundpost.evidence.store.files import CLIP_STEM, PICTURE, SOUND
-from soundpost_web.clips.fetch import ClipFetcher, Fetch
+from soundpost_web.clips.fetch import ClipFetcher
+from soundpost_web.clips.fetch_state import Fetch
 from soundpost_web.clips.folders import ClipFolders
 from soundpost_web.history.event import Event
 from soundpost_web.history.query import event_of_clip

@@ -1,4 +1,4 @@
-"""What the page of the review shows."""
+"""Collects the values of the page of the review."""
 
 from collections.abc import Mapping
 from typing import NamedTuple
@@ -8,7 +8,8 @@ from soundpost.review import Decision, ReviewedEvent, Verdict
 from soundpost.review.precision import LabelFigures, total
 from soundpost_web.pages.catalogue import Catalogue
 from soundpost_web.pages.render import query
-from soundpost_web.review.desk import MOST_BULK, Queue, ReviewDesk, sibling
+from soundpost_web.review.decisions import sibling
+from soundpost_web.review.desk import MOST_BULK, Queue, ReviewDesk
 from soundpost_web.review.form import PAGE_EVENTS, VERDICTS, ReviewForm, orders
 from soundpost_web.review.importer import ClipImporter
 from soundpost_web.settings.zones import Zones

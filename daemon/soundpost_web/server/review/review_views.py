@@ -10,7 +10,6 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from soundpost.errors import ReviewError
-from soundpost.review import Verdict
 from soundpost.system.log_once import LogOnce
 from soundpost_web.access.roles import Role, Visitor
 from soundpost_web.access.session import Sessions
@@ -22,18 +21,13 @@ from soundpost_web.server.account import read_fields
 from soundpost_web.server.answers import Answers
 from soundpost_web.server.clips.file_answer import FileAnswer
 from soundpost_web.server.review.review_page import ReviewPage
+from soundpost_web.server.review.verdict_form import WrongVerdictError, read_verdict
 
 _MOST_FIELDS = 80
 """Of a form: a page of events, and what else it has."""
-_LONGEST_LABEL = 200
-_PLAIN = {Verdict.RIGHT, Verdict.WRONG, Verdict.UNSURE}
 
 Found = TypeVar("Found")
 _log = logging.getLogger("soundpost.web")
-
-
-class WrongVerdictError(ValueError):
-    """A form with no verdict, or with one that no form of the page has."""
 
 
 class ReviewViews:
@@ -197,20 +191,3 @@ class ReviewViews:
         self._failure.fail("%s (%s)", error, error.hint)
         reason = f"{error}; {error.hint}"
         return self._answers.error(request.scope, 503, "review.unusable", reason=reason)
-
-
-def read_verdict(values: Mapping[str, str]) -> tuple[Verdict | None, str]:
-    """Returns the verdict of a form; None with the right label.
-
-    Raises:
-        WrongVerdictError: It has neither, or a label that cannot be one.
-    """
-    text = values.get("verdict", "")
-    if text in _PLAIN:
-        return Verdict(text), ""
-    label = (values.get("label", "") or values.get("typed", "")).strip()
-    if text not in {"", "label"} or not label or len(label) > _LONGEST_LABEL:
-        raise WrongVerdictError
-    if not label.isprintable():
-        raise WrongVerdictError
-    return None, label

@@ -13,7 +13,8 @@ from web_clips import write_clip
 from soundpost.evidence.store.files import SUFFIXES
 from soundpost.messages.clip_piece import BUSY
 from soundpost_web.clips.cache import ClipCache
-from soundpost_web.clips.fetch import MOST_WAITING, ClipFetcher, Fetch, FetchStatus
+from soundpost_web.clips.fetch import MOST_WAITING, ClipFetcher
+from soundpost_web.clips.fetch_state import Fetch, FetchStatus
 from soundpost_web.nodes.limits import UnreadableError
 from soundpost_web.nodes.reports import NodeResult
 

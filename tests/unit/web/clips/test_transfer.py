@@ -148,7 +148,7 @@ def test_the_sidecar_must_be_that_of_the_clip_and_of_the_node(
 def test_a_full_disk_is_an_error_of_the_disk(
     cache: ClipCache, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What has arrived is removed."""
+    """The unfinished file is removed."""
 
     def refuse(_descriptor: int, _data: bytes) -> int:
         raise OSError(28, "No space left on device")

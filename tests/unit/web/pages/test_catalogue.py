@@ -8,7 +8,7 @@ import pytest
 from soundpost.health import Problem
 from soundpost.review import Verdict
 from soundpost.review.queue import ORDERS
-from soundpost_web.clips.fetch import FetchStatus
+from soundpost_web.clips.fetch_state import FetchStatus
 from soundpost_web.history.filters import STATES
 from soundpost_web.nodes.topics import CLIP, LEAVES
 from soundpost_web.pages.catalogue import Catalogue

@@ -108,7 +108,7 @@ def test_verdicts_and_folders_of_some_events(store: ReviewStore) -> None:
 
 
 def test_an_action_of_another_person_is_not_undone(store: ReviewStore) -> None:
-    """Where the person is stated."""
+    """The action stays if another person is stated."""
     action = store.record([Decision(event_id(20), Verdict.RIGHT)], "anna")
     assert store.undo(action, "bert") == []
     assert store.undo(action, "anna") == [event_id(20)]

@@ -3,9 +3,9 @@
 import random
 from collections.abc import Callable, Iterator
 
-from soundpost.commands.clip_transfer import ClipTransfer, open_for_sending
 from soundpost.commands.context import CommandContext
-from soundpost.commands.tasks import ClipTask, CommandTask, SelfTestTask
+from soundpost.commands.tasks.clip_transfer import ClipTransfer, open_for_sending
+from soundpost.commands.tasks.task import ClipTask, CommandTask, SelfTestTask
 from soundpost.errors import PublishError
 from soundpost.evidence import Request
 from soundpost.messages.clip_piece import BUSY

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from manual_clock import ManualClock
 
-from soundpost.commands.clip_transfer import (
+from soundpost.commands.tasks.clip_transfer import (
     LONGEST_WAIT_SECONDS,
     PIECE_BYTES,
     SMALLEST_PIECE_BYTES,

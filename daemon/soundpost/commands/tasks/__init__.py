@@ -1,0 +1,1 @@
+"""Commands that take longer than one chunk of sound."""
