@@ -1,6 +1,7 @@
 """Clips of a real node, fetched by the page over a real broker."""
 
 import hashlib
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -103,3 +104,45 @@ def test_a_node_that_may_not_send_clips_refuses(
         assert "this node sends no clips" in fetch(page, clip)
     assert not list((page.folder / "clips").rglob("*.flac"))
     assert subscriber.on(f"soundpost/{NODE}/clip") == []
+
+
+@pytest.mark.slow
+def test_a_transfer_survives_the_broker(
+    node: CommandedNode, broker: Broker, subscriber: Subscriber, page: Page, quiet: Path
+) -> None:
+    """It goes on when the broker is back, and the file is the same; the node detects meanwhile."""
+    commander = Commander(subscriber)
+    clip = "20261120T073121Z-dog-6da2fa14"
+    with node.run() as daemon:
+        commander.settings()
+        folder = node.folder / "clips"
+        source = folder / _capture(commander)
+        for suffix in (".json", ".png"):
+            source.with_suffix(suffix).rename(folder / f"{clip}{suffix}")
+        content = b"fLaC" + quiet.read_bytes()[:1_999_996]
+        (folder / f"{clip}.flac").write_bytes(content)
+        sidecar = json.loads((folder / f"{clip}.json").read_bytes())
+        sidecar["clip"] = f"{clip}.flac"
+        sidecar["detection"] |= {
+            "label": "dog",
+            "id": "01a1f7dd-f708-752e-89a7-834d6da2fa14",
+            "onset": "2026-11-20T07:31:21.480Z",
+        }
+        (folder / f"{clip}.json").write_text(json.dumps(sidecar))
+        wait_until(lambda: page.get(f"/node?name={NODE}").status == 200)
+        token = page.get(address(f"{clip}.flac")).token
+        fields = {"token": token, "node": NODE, "name": f"{clip}.flac"}
+        assert page.post("/clip/fetch", fields).status == 303
+        progress = address(f"{clip}.flac", "/clip/progress")
+        wait_until(lambda: "2000 kB" in page.get(progress).text)
+        broker.kill()
+        broker.start()
+        wait_until(lambda: '"done"' in page.get(progress).text)
+        assert daemon.process.poll() is None
+    fetched = page.folder / "clips" / f"node-{NODE}" / f"{clip}.flac"
+    assert fetched.read_bytes() == content
+
+
+def _capture(commander: Commander) -> str:
+    """Returns the name of a clip that was recorded on request."""
+    return str(commander.run("capture-now", seconds=1)["clip"])

@@ -98,12 +98,19 @@ class CommandNode:
         refusal: Raised by a reload, if set.
         view: Its live view, if it is on.
         reload_seconds: The duration of a reload.
+        pieces: Publishes clips.
         now_seconds: The time of its monotonic clock, which stands still otherwise.
     """
 
     reload_seconds = 0.0
 
-    def __init__(self, folder: Path | None, model: Model, config: Config | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path | None,
+        model: Model,
+        config: Config | None = None,
+        sent_clips: Path | None = None,
+    ) -> None:
         config = msgspec.structs.replace(config or Config(), node=NodeConfig(name="north-gate"))
         manifest = model.bundle.manifest
         self.clips = ScriptedEvidence()
@@ -132,6 +139,7 @@ class CommandNode:
             set_rules=self._set_rules,
             reload=self._reload,
             live_view=self.view,
+            sent_clips=sent_clips,
         )
         context = CommandContext(
             targets=targets,
@@ -143,6 +151,7 @@ class CommandNode:
         self._inbox = CommandInbox(
             BASE, self._results, lambda: None, utc_ns=lambda: self.sound_clock.utc_ns
         )
+        self.pieces = self._inbox.pieces
         self.now_seconds = 0.0
         self.executor = CommandExecutor(
             self._inbox, context, state_file, monotonic_seconds=lambda: self.now_seconds
