@@ -34,8 +34,7 @@ TopicPart = Annotated[
 TOPICS_OF_A_NODE = frozenset(
     {
         *("status", "health", "detections", "summaries", "selftest", "check", "level"),
-        *("sound", "group", "command", "result", "settings", "acoustics", "clip"),
-        "live_view",
+        *("sound", "group", "command", "result", "settings", "acoustics", "clip", "live_view"),
     }
 )
 """The first levels of the topics below `<prefix>/<node>`, which no source may be called."""

@@ -30,7 +30,7 @@ def encode_change(data: bytes) -> bytes:
 
 
 class Viewed(Protocol):
-    """What a viewer looks at."""
+    """The source of a stream, which its viewers leave."""
 
     def leave(self, viewer: Viewer) -> None:
         """Takes the end of a viewer."""

@@ -4,13 +4,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import msgspec
 import pytest
 from command_harness import LABELS, MINUTE_NS, NOW_NS, RUNNING, CommandNode
 
 from soundpost.classify.model import Model
 from soundpost.commands import history
-from soundpost.config import Config, DecideConfig, MqttConfig, ProfileConfig
+from soundpost.config import Config, DecideConfig
 from soundpost.errors import ConfigError, EvidenceError
 from soundpost.evidence import NoClipReason
 
@@ -284,47 +283,3 @@ def test_at_most_one_command_is_executed_per_tick(node: CommandNode) -> None:
         node.send("reload", f"a{number}")
     node.executor.tick(RUNNING)
     assert node.reloads == 1
-
-
-def test_a_live_view_is_refused_where_it_is_off(node: CommandNode) -> None:
-    """The result names the switch."""
-    result = node.execute("live-view", seconds=15)
-    assert (result["status"], result["hint"]) == (
-        "refused",
-        "set mqtt.live_view in its configuration",
-    )
-
-
-def test_a_request_for_the_live_view_is_not_stored(make_node: MakeNode, tmp_path: Path) -> None:
-    """It is repeated every few seconds: it would fill the history, and wear the disk."""
-    node = make_node(Config(mqtt=MqttConfig(commands=True, live_view=True)))
-    assert node.view is not None
-    assert not node.view.is_active
-    muted_result = node.execute("mute", "a1", labels=["hum"], minutes=30)
-    before = (tmp_path / "commands.json").read_bytes()
-    for number in range(history.KEPT_RESULTS + 1):
-        result = node.execute("live-view", f"view-{number}", seconds=15)
-        assert (result["status"], result["message"]) == ("done", "the live view is sent for 15 s")
-    assert node.view.is_active
-    assert (tmp_path / "commands.json").read_bytes() == before
-    assert node.execute("mute", "a1", labels=["hum"], minutes=30) == muted_result
-    assert node.settings[-1].live_view is True
-
-
-@pytest.mark.parametrize("seconds", [0, -1, 60.1, "x", None, True])
-def test_a_live_view_without_an_end_is_refused(make_node: MakeNode, seconds: object) -> None:
-    """A sender that is gone must be noticed."""
-    node = make_node(Config(mqtt=MqttConfig(commands=True, live_view=True)))
-    assert node.execute("live-view", seconds=seconds)["status"] == "refused"
-    assert node.view is not None
-    assert not node.view.is_active
-
-
-def test_the_settings_name_the_profiles_that_can_be_set(make_node: MakeNode) -> None:
-    """Those that are built in, and those of the configuration."""
-    profiles = {"night": ProfileConfig(on_threshold=0.9)}
-    node = make_node(Config(decide=DecideConfig(profiles=profiles)))
-    result = node.execute("profile", label="hum", profile="night")
-    assert result["status"] == "done"
-    assert node.settings[-1].profile_names == ["instant", "steady", "night"]
-    assert node.settings[-1].live_view is msgspec.UNSET

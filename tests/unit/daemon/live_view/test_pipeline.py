@@ -40,7 +40,8 @@ def sound() -> Pcm:
     """Returns tones and noise in which the tiny model detects events."""
     at = np.arange(12 * RATE_HZ)
     tone = 9_000 * np.sin(at * 0.3) * (at // RATE_HZ % 2)
-    return (noise(12.0, -30.0) + tone).astype(np.int16)
+    samples: Pcm = (noise(12.0, -30.0) + tone).astype(np.int16)
+    return samples
 
 
 def run(config: Config, observers: Sequence[Observer]) -> tuple[list[Detection], list[bytes]]:
@@ -58,7 +59,7 @@ def run(config: Config, observers: Sequence[Observer]) -> tuple[list[Detection],
 
 @pytest.mark.parametrize("seconds", [0.0, 60.0])
 def test_scores_and_detections_are_the_same_to_the_bit(seconds: float) -> None:
-    """Whether the view is requested or not."""
+    """With a requested view, and with one that is not."""
     sent: list[bytes] = []
     manifest = MODEL.bundle.manifest
     view = build_live_view(

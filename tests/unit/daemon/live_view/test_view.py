@@ -153,7 +153,7 @@ def test_after_a_gap_the_background_is_learnt_anew() -> None:
 
 
 def test_a_view_ends_by_itself_and_begins_anew() -> None:
-    """When the request is not repeated; nothing of it stays in memory."""
+    """A request that is not repeated; nothing of the view stays in memory."""
     node = LiveViewNode(seconds=10.0)
     node.process(QUIET)
     assert not node.view.is_active
@@ -191,7 +191,7 @@ def test_a_view_ends_while_there_is_no_sound() -> None:
 
 
 def test_a_file_at_full_speed_sends_no_more_than_a_microphone() -> None:
-    """What is left out is missing in the numbers, and memory is bounded."""
+    """Columns that are left out are missing in the numbers, and memory is bounded."""
     node = LiveViewNode()
     longest = 0
     for second in range(200):

@@ -85,7 +85,7 @@ def test_garbage_is_refused_by_one_error(payload: bytes) -> None:
     ),
 )
 def test_any_value_is_taken_or_refused(name: str, value: object) -> None:
-    """What is taken has whole columns."""
+    """Columns that are taken are whole."""
     try:
         view = decode_live_view("gate", live_view(**{name: value}))
     except UnreadableError:

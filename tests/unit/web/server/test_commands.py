@@ -2,12 +2,13 @@
 
 import json
 import threading
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from mosquitto import Broker, wait_until
+from mosquitto import Broker, MakeBroker, wait_until
 from mqtt_subscriber import Subscriber
-from web_page import MakePage, Page
+from web_page import MakePage, Page, running_page
 
 from soundpost.errors import ConfigError
 from soundpost.messages.command import read_command
@@ -18,20 +19,55 @@ from soundpost_web.settings import load_settings
 HOSTILE = "<script>alert(1)</script>"
 
 
-@pytest.fixture
-def page(make_page: MakePage, broker: Broker) -> Page:
-    """Provides a page that may send commands, with a node that is online."""
-    page = make_page(
-        passwords=True,
-        web={"zone": "Europe/Berlin"},
-        mqtt={"broker": broker.url, "commands": True},
-    )
-    page.log_in("admin")
+SESSIONS: dict[str, dict[str, str]] = {}
+"""The cookies of each role: the number of logins is limited."""
+
+
+def fill(page: Page, broker: Broker) -> dict[str, dict[str, str]]:
+    """Publishes the status of a node, logs in as each role, and returns the cookies of each."""
+    sessions = {}
+    for role in ("viewer", "admin"):
+        page.cookies.clear()
+        page.log_in(role)
+        sessions[role] = dict(page.cookies)
     wait_until(lambda: "not connected" not in page.get("/about").text)
     with Subscriber(broker.port) as node:
         node.publish("soundpost/gate/status", b"online", retain=True)
         wait_until(lambda: page.get("/node?name=gate").status == 200)
-    return page
+    return sessions
+
+
+@pytest.fixture(scope="module")
+def module_broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Broker]:
+    """Provides a broker for all tests of this file."""
+    broker = Broker(tmp_path_factory.mktemp("broker")).start()
+    yield broker
+    broker.kill()
+
+
+@pytest.fixture
+def broker(module_broker: Broker) -> Broker:
+    """Provides that broker."""
+    return module_broker
+
+
+@pytest.fixture(scope="module")
+def shared(module_broker: Broker, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
+    """Provides a page that may send commands, with a node that is online."""
+    tables = {
+        "web": {"zone": "Europe/Berlin"},
+        "mqtt": {"broker": module_broker.url, "commands": True},
+    }
+    with running_page(tmp_path_factory.mktemp("page"), tables, passwords=True) as page:
+        SESSIONS.update(fill(page, module_broker))
+        yield page
+
+
+@pytest.fixture
+def page(shared: Page) -> Page:
+    """Provides that page for an admin."""
+    shared.cookies = dict(SESSIONS["admin"])
+    return shared
 
 
 def send(page: Page, **fields: str) -> int:
@@ -150,7 +186,7 @@ def test_only_an_admin_sends_commands(page: Page, command: str) -> None:
     fields = {"token": token, "node": "gate", "command": command}
     page.cookies.clear()
     assert page.post("/node/command", fields).status == 401
-    page.log_in("viewer")
+    page.cookies = dict(SESSIONS["viewer"])
     shown = page.get("/node?name=gate")
     assert "/node/command" not in shown.text
     assert page.post("/node/command", fields | {"token": shown.token}).status == 403
@@ -174,8 +210,11 @@ def test_to_mute_everything_takes_a_second_step(page: Page, broker: Broker) -> N
     assert page.post("/node/command", refused).status == 403
 
 
-def test_a_command_is_not_kept_for_later(page: Page, broker: Broker) -> None:
+def test_a_command_is_not_kept_for_later(make_page: MakePage, make_broker: MakeBroker) -> None:
     """One of an hour ago must not mute a node now."""
+    broker = make_broker()
+    page = make_page(passwords=True, mqtt={"broker": broker.url, "commands": True})
+    fill(page, broker)
     broker.kill()
     wait_until(lambda: "not connected" in page.get("/about").text)
     assert send(page, command="unmute") == 503

@@ -3,10 +3,11 @@
 import threading
 import time
 from collections.abc import Callable
+from functools import partial
 
 import pytest
 from mosquitto import Broker, wait_until
-from mqtt_subscriber import PATIENCE_SECONDS, Subscriber
+from mqtt_subscriber import PATIENCE_SECONDS, Received, Subscriber
 from scripted_broker import PUBLISH, Packet, connack, default_reply, scripted_broker
 
 from soundpost.config import MqttConfig
@@ -19,6 +20,11 @@ TOPIC = "soundpost/post/live_view"
 PINGED_SECONDS = 0.3
 """Longer than a message takes over loopback, for what must not arrive."""
 MakeMessages = Callable[[int], list[DetectionMessage]]
+
+
+def has_length(length: int, seen: list[Received]) -> bool:
+    """Returns whether so many messages were received."""
+    return len(seen) == length
 
 
 def set_live(publisher: MqttPublisher, payload: bytes) -> None:
@@ -37,7 +43,7 @@ def test_it_is_sent_at_once_with_qos_0_and_not_retained(broker: Broker) -> None:
             for number in range(5):
                 set_live(publisher, f"{number}".encode())
                 began_seconds = time.monotonic()
-                subscriber.wait_for(lambda seen, count=number + 1: len(seen) == count)
+                subscriber.wait_for(partial(has_length, number + 1))
                 if time.monotonic() - began_seconds < PINGED_SECONDS:
                     break
             else:
