@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import dataclass
 
 import msgspec
 import numpy as np
@@ -26,8 +25,7 @@ BEGINNING_SECONDS = 3.0
 QUEUE_SECONDS = 10.0  # far longer than a probe, so that nothing is dropped
 
 
-@dataclass(frozen=True, slots=True)
-class Probe:
+class Probe(msgspec.Struct, frozen=True):
     """The result of a short recording.
 
     Attributes:

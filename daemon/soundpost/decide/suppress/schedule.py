@@ -2,8 +2,9 @@
 
 import zoneinfo
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
+
+import msgspec
 
 from soundpost.audio import NANOSECONDS
 from soundpost.config import NodeConfig, ScheduleConfig
@@ -15,8 +16,7 @@ from soundpost.system.clock import ClockState
 HALF_DAY = timedelta(hours=12)
 
 
-@dataclass(frozen=True, slots=True)
-class Schedule:
+class Schedule(msgspec.Struct, frozen=True):
     """An interval of every day, in which labels are muted or outside which they are.
 
     The interval lasts from its start to the next end. From sunset to 21:00 is empty on days on

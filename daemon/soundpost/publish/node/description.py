@@ -1,7 +1,8 @@
 """The node as subscribers and Home Assistant see it, and its retained topics."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+
+import msgspec
 
 from soundpost.acoustics import LevelReference
 from soundpost.config import MqttConfig
@@ -17,8 +18,7 @@ from soundpost.publish.retained.acoustics import TOPIC as ACOUSTICS
 from soundpost.publish.retained.state_topics import sound_topics
 
 
-@dataclass(frozen=True, slots=True)
-class NodeDescription:
+class NodeDescription(msgspec.Struct, frozen=True):
     """The node as subscribers and Home Assistant see it.
 
     Attributes:
@@ -41,11 +41,11 @@ class NodeDescription:
     name: str
     labels: Sequence[str] = ()
     model: ModelIdentity | None = None
-    device_classes: Mapping[str, str] = field(default_factory=dict)
+    device_classes: Mapping[str, str] = msgspec.field(default_factory=dict)
     records_clips: bool = False
-    groups: Mapping[str, Collection[str]] = field(default_factory=dict)
+    groups: Mapping[str, Collection[str]] = msgspec.field(default_factory=dict)
     source: str | None = None
-    common_names: Mapping[str, str] = field(default_factory=dict)
+    common_names: Mapping[str, str] = msgspec.field(default_factory=dict)
     chosen: Collection[str] = frozenset()
     other_models: Sequence[ModelIdentity] = ()
     gone_sources: Sequence[str] = ()

@@ -2,7 +2,6 @@
 
 import threading
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
 
 import msgspec
 
@@ -17,8 +16,7 @@ ON = b"ON"
 OFF = b"OFF"
 
 
-@dataclass(frozen=True, slots=True)
-class TopicState:
+class TopicState(msgspec.Struct, frozen=True):
     """A payload for a topic.
 
     Attributes:
