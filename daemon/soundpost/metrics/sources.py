@@ -1,14 +1,17 @@
 """The parts of the daemon that metrics are collected from."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import msgspec
 
 from soundpost.health import Health
-from soundpost.messages.acoustics import AcousticsMessage
 from soundpost.metrics.inference_timer import InferenceTimer
 from soundpost.system.clock import ClockState
+
+if TYPE_CHECKING:
+    # A node that measures no minutes imports nothing of them.
+    from soundpost.messages.acoustics import AcousticsMessage
 
 
 class Model(Protocol):
@@ -53,4 +56,4 @@ class MetricSources(msgspec.Struct, frozen=True):
     clock: Callable[[], ClockState]
     series: Mapping[str, str] = msgspec.field(default_factory=dict)
     source: str | None = None
-    acoustics: Callable[[], AcousticsMessage | None] = lambda: None
+    acoustics: "Callable[[], AcousticsMessage | None]" = lambda: None

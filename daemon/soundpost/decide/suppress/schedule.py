@@ -1,6 +1,5 @@
 """Schedules: labels that are muted, or detected only at certain times of the day."""
 
-import zoneinfo
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta, tzinfo
 
@@ -135,6 +134,9 @@ def load_time_zone(name: str | None) -> tzinfo | None:
     """
     if name is None:
         return None
+    # Only for a node that names one: it reads the build of Python for the places of time zones.
+    import zoneinfo  # noqa: PLC0415 - see above
+
     try:
         return zoneinfo.ZoneInfo(name)
     # A folder of zones raises OSError, a path out of the database ValueError.

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 
 import msgspec
 
-from soundpost.acoustics import LevelReference
+from soundpost.acoustics.reference import LevelReference
 from soundpost.config import MqttConfig
 from soundpost.events import ANY
 from soundpost.health import Health
@@ -14,8 +14,7 @@ from soundpost.publish.home_assistant.device_classes import device_classes
 from soundpost.publish.home_assistant.entities import DeviceAnnouncement
 from soundpost.publish.node.sounds import SoundTopics, select_sound_topics
 from soundpost.publish.node.topics import announcement_topic, node_topic
-from soundpost.publish.retained.acoustics import TOPIC as ACOUSTICS
-from soundpost.publish.retained.state_topics import sound_topics
+from soundpost.publish.retained.state_topics import ACOUSTICS, sound_topics
 
 
 class NodeDescription(msgspec.Struct, frozen=True):

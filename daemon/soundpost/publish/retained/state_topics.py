@@ -12,6 +12,8 @@ from soundpost.messages.summary import SummaryMessage
 
 SOUND, GROUP = "sound", "group"
 """The levels of topics that are `ON` while a label, or any label of a group, is detected."""
+ACOUSTICS = "acoustics"
+"""The topic of the acoustic figures of the last minute."""
 ON = b"ON"
 OFF = b"OFF"
 

@@ -2,7 +2,8 @@
 
 import msgspec
 
-from soundpost.acoustics import LevelReference, MinuteFigures, Reason
+from soundpost.acoustics.figures import MinuteFigures, Reason
+from soundpost.acoustics.reference import LevelReference
 from soundpost.messages import NodeName
 from soundpost.messages.acoustics import acoustics_message
 from soundpost.metrics import MetricSources
