@@ -96,7 +96,7 @@ def build(live_config: LiveConfig) -> Daemon:
         acoustics = build_acoustics_publisher(
             node.node_name, node.acoustics, rate_hz, clock_state, publisher.state_topics
         )
-        observers.append(acoustics)
+        observers += [acoustics] if acoustics else []
     live_view = build_live_view(config, manifests, pipeline.labels, publisher)
     if live_view:
         observers.append(live_view)

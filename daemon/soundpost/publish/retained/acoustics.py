@@ -60,12 +60,12 @@ class AcousticsPublisher(AcousticsObserver):
 
 def build_acoustics_publisher(
     name: NodeName,
-    reference: LevelReference,
+    reference: LevelReference | None,
     rate_hz: int,
     clock: Callable[[], ClockState],
     state_topics: StateTopics,
-) -> AcousticsPublisher:
-    """Builds the publisher of figures by minutes of UTC.
+) -> AcousticsPublisher | None:
+    """Builds the publisher of figures by minutes of UTC; None without a reference: they are off.
 
     Args:
         name: The node, or the source.
@@ -74,6 +74,8 @@ def build_acoustics_publisher(
         clock: Returns whether the wall clock can be trusted.
         state_topics: The topics to set.
     """
+    if reference is None:
+        return None
 
     def build_message(figures: MinuteFigures) -> AcousticsMessage:
         return acoustics_message(name, figures, reference, clock())
