@@ -49,7 +49,7 @@ PASSED := $(BUILD)/passed-on-wheel.json
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: help run test test-device test-newest test-slow test-camera test-network test-boot test-bare lock chaos soak fuzz deb lint lint-ruff lint-format lint-types lint-imports bench bench-instructions bench-live clean machine
+.PHONY: help run test test-device test-newest test-slow test-camera test-network test-boot test-bare lock chaos soak fuzz deb lint lint-ruff lint-format lint-types lint-imports bench bench-instructions bench-live bench-archives clean machine
 
 help: ## List the targets
 	@sed -nE 's/^([a-z][a-z-]*):.*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -158,6 +158,10 @@ LIVE_SECONDS ?= 20
 bench-live: NEEDS = python broker sound mic
 bench-live: $(VENV)/.with-demo $(VENV)/.with-test $(VENV)/.with-mic machine ## Measure wake-ups, processor share and memory of a daemon on the virtual sound card [LIVE_SECONDS=20]
 	@$(BENCH)/live_costs.py $(LIVE_SECONDS)
+
+bench-archives: NEEDS = python
+bench-archives: $(DEV) machine ## Measure analyze against a loop of librosa, and with BirdNET [SOUNDPOST_BIRDNET=DIR BIRDNET_PYTHON=…]
+	@$(BENCH)/archive_costs.py
 
 UPGRADE ?=
 

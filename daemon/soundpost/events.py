@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
@@ -59,8 +60,7 @@ AnyWindow = Window | WaveformWindow
 """A window of either kind; all but its content has the same names in both."""
 
 
-@dataclass(frozen=True, slots=True)
-class Scores:
+class Scores(msgspec.Struct, frozen=True):
     """The scores of one window.
 
     Attributes:
@@ -85,8 +85,7 @@ class State(StrEnum):
     RETRACTED = "retracted"
 
 
-@dataclass(frozen=True, slots=True)
-class Detection:
+class Detection(msgspec.Struct, frozen=True):
     """One state of an event.
 
     Attributes:
@@ -127,8 +126,7 @@ class SummaryState(StrEnum):
     OVER = "over"
 
 
-@dataclass(frozen=True, slots=True)
-class Summary:
+class Summary(msgspec.Struct, frozen=True):
     """The sum of the events of a label that goes on all the time, over a period.
 
     Attributes:

@@ -1,6 +1,5 @@
 """Counters, microphone problems and the state of the daemon."""
 
-from dataclasses import dataclass
 from enum import StrEnum
 
 import msgspec
@@ -85,8 +84,7 @@ class Health(msgspec.Struct, kw_only=True):
     background_lost: int | msgspec.UnsetType = msgspec.UNSET
 
 
-@dataclass(frozen=True, slots=True)
-class Status:
+class Status(msgspec.Struct, frozen=True):
     """The state of the daemon between two chunks; made once, and given to every `tick`.
 
     Attributes:

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 from made_minutes import figures_of
 
-from soundpost.acoustics import LevelReference, MinuteFigures, Reason
+from soundpost.acoustics.figures import MinuteFigures, Reason
+from soundpost.acoustics.reference import LevelReference
 from soundpost.messages import NodeName, encode
 from soundpost.messages.acoustics import AcousticsMessage, acoustics_message
 from soundpost.system.clock import ClockState

@@ -1,6 +1,5 @@
 """The wire format of messages: code, docs/schema and docs/PAYLOAD.md agree."""
 
-import dataclasses
 import json
 import random
 import re
@@ -117,7 +116,9 @@ def test_every_detection_is_valid(detection: Detection, clock: ClockState) -> No
     """The schema accepts any state at any time."""
     builder = build_messages(clock)
     messages = [
-        builder.detection(dataclasses.replace(detection, state=State.STARTED, offset_utc_ns=None))
+        builder.detection(
+            msgspec.structs.replace(detection, state=State.STARTED, offset_utc_ns=None)
+        )
     ]
     if detection.state is not State.STARTED:
         messages.append(builder.detection(detection))
@@ -136,7 +137,7 @@ def test_every_health_message_is_valid(health: Health, problems: set[Problem]) -
 @given(detections())
 def test_a_decoded_detection_is_equal_to_the_published_one(detection: Detection) -> None:
     """No field is lost or rounded."""
-    started = dataclasses.replace(detection, state=State.STARTED, offset_utc_ns=None)
+    started = msgspec.structs.replace(detection, state=State.STARTED, offset_utc_ns=None)
     message = build_messages().detection(started)
     assert msgspec.json.decode(encode(message), type=DetectionMessage) == message
 
@@ -160,7 +161,7 @@ def test_a_detection_with_names_and_a_source_is_frozen_byte_for_byte() -> None:
     )
     origin = Origin(NodeName("north-gate", "yard"), [MODEL], {label.name: label})
     message = build_messages(origin=origin).detection(
-        dataclasses.replace(STARTED, label=label.name)
+        msgspec.structs.replace(STARTED, label=label.name)
     )
     assert encode(message) == NAMED_JSON
     assert schema_errors(message) == []

@@ -213,7 +213,7 @@ def index_of(card: SoundCard, name: str) -> str:
     return run_python(
         card,
         f"""
-from soundpost.capture import list_devices
+from soundpost.capture.microphone.portaudio import list_devices
 
 print(*(device.index for device in list_devices() if device.name == {name!r}))
 """,

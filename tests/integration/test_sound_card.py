@@ -26,6 +26,9 @@ from sound_card import (
 pytestmark = pytest.mark.sound_card
 
 
+LIST_DEVICES = "from soundpost.capture.microphone.portaudio import list_devices; list_devices()"
+
+
 def write_noise(path: Path, seconds: float) -> NDArray[np.int16]:
     """Writes a WAV of noise without a zero, then half a second of silence; returns the noise."""
     generator = np.random.default_rng(20_26)
@@ -81,7 +84,7 @@ def test_stop_from_another_thread_ends_the_chunks(sound_card: SoundCard) -> None
         sound_card,
         """
 import threading
-from soundpost.capture import MicSource
+from soundpost.capture.microphone.mic import MicSource
 from soundpost.health import Health
 
 with MicSource("vmic", 16_000, queue_seconds=10.0, health=Health()) as source:
@@ -151,7 +154,7 @@ def test_a_full_queue_drops_and_counts_and_shows_as_a_gap(sound_card: SoundCard)
         sound_card,
         """
 import json, time
-from soundpost.capture import MicSource
+from soundpost.capture.microphone.mic import MicSource
 from soundpost.health import Health
 
 health = Health()
@@ -190,7 +193,7 @@ def test_every_rate_is_recorded(sound_card: SoundCard, tmp_path: Path, rate_hz: 
             f"""
 import json
 import numpy as np
-from soundpost.capture import MicSource
+from soundpost.capture.microphone.mic import MicSource
 from soundpost.health import Health
 
 samples = np.empty(0, np.int16)
@@ -216,7 +219,7 @@ def test_devices_are_listed_by_their_names(sound_card: SoundCard) -> None:
         sound_card,
         """
 import json
-from soundpost.capture import list_devices
+from soundpost.capture.microphone.portaudio import list_devices
 
 print(json.dumps([(d.index, d.name, d.is_default) for d in list_devices()]))
 """,
@@ -234,7 +237,7 @@ def test_an_absent_device_is_refused_before_portaudio_sees_it(
     printed = run_python(
         sound_card,
         f"""
-from soundpost.capture import probe
+from soundpost.capture.probe import probe
 from soundpost.errors import CaptureError
 
 try:
@@ -252,7 +255,7 @@ def test_a_probe_records_a_moment_from_the_card(sound_card: SoundCard) -> None:
     printed = run_python(
         sound_card,
         """
-from soundpost.capture import probe
+from soundpost.capture.probe import probe
 
 result = probe("vmic", 16_000)
 print(result.samples, result.level_dbfs, result.device_name)
@@ -264,7 +267,11 @@ print(result.samples, result.level_dbfs, result.device_name)
 def test_listing_devices_prints_nothing(sound_card: SoundCard) -> None:
     """Messages of ALSA and JACK about absent cards do not reach stderr."""
     done = subprocess.run(
-        [sys.executable, "-c", "from soundpost.capture import list_devices; list_devices()"],
+        [
+            sys.executable,
+            "-c",
+            "from soundpost.capture.microphone.portaudio import list_devices; list_devices()",
+        ],
         env={**os.environ, **sound_card.environment},
         check=True,
         capture_output=True,

@@ -20,7 +20,7 @@ FORMATS = ["U8", "S16_LE", "S24_3LE", "S24_LE", "S32_LE", "FLOAT_LE"]
 RECORD = f"""
 import json, sys
 import numpy as np
-from soundpost.capture import MicSource
+from soundpost.capture.microphone.mic import MicSource
 from soundpost.health import Health
 
 channel = json.loads(sys.argv[1]) if len(sys.argv) > 1 else "auto"

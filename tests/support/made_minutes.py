@@ -2,7 +2,9 @@
 
 import numpy as np
 
-from soundpost.acoustics import MinuteFigures, MinuteMeter, RecordingMinutes
+from soundpost.acoustics.figures import MinuteFigures
+from soundpost.acoustics.meter import MinuteMeter
+from soundpost.acoustics.minutes import RecordingMinutes
 from soundpost.audio import Chunk
 
 

@@ -18,8 +18,8 @@ from pathlib import Path
 import numpy as np
 
 from soundpost.audio import Chunk
-from soundpost.capture import MicSource, ReconnectingMic
-from soundpost.capture.microphone.reconnect import Timeouts
+from soundpost.capture.microphone.mic import MicSource
+from soundpost.capture.microphone.reconnect import ReconnectingMic, Timeouts
 from soundpost.errors import CaptureError
 from soundpost.health import Health
 

@@ -39,7 +39,6 @@ from soundpost.pipeline import build_pipeline, capture_rate_hz, missing_bands
 from soundpost.publish.health_reports import HealthReports
 from soundpost.publish.level import build_level_reporter
 from soundpost.publish.publisher import MqttPublisher
-from soundpost.publish.retained.acoustics import build_acoustics_publisher
 from soundpost.system.clock import clock_state
 from soundpost.system.printable import printable
 from soundpost.system.systemd import Notifier, gone_sources
@@ -89,11 +88,15 @@ def build(live_config: LiveConfig) -> Daemon:
     publisher = MqttPublisher(config.mqtt, node, health)
     if level := build_level_reporter(config.mqtt, rate_hz, publisher.state_topics):
         observers.append(level)
-    acoustics = build_acoustics_publisher(
-        node.node_name, node.acoustics, rate_hz, clock_state, publisher.state_topics
-    )
-    if acoustics:
-        observers.append(acoustics)
+    acoustics = None
+    if node.acoustics:
+        # Off by default: a node that measures no minutes imports nothing of them.
+        from soundpost.publish.retained.acoustics import build_acoustics_publisher  # noqa: PLC0415 - see above
+
+        acoustics = build_acoustics_publisher(
+            node.node_name, node.acoustics, rate_hz, clock_state, publisher.state_topics
+        )
+        observers += [acoustics] if acoustics else []
     live_view = build_live_view(config, manifests, pipeline.labels, publisher)
     if live_view:
         observers.append(live_view)

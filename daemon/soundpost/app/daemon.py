@@ -2,8 +2,9 @@
 
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Protocol
+
+import msgspec
 
 from soundpost.capture import QueuedSource, Source
 from soundpost.commands import CommandHandler
@@ -30,8 +31,7 @@ class Tickable(Protocol):
         """Does what is due."""
 
 
-@dataclass(frozen=True, slots=True)
-class Daemon:
+class Daemon(msgspec.Struct, frozen=True):
     """The parts of a running daemon.
 
     Attributes:

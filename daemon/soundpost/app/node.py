@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 
-from soundpost.acoustics import LevelReference
+from soundpost.acoustics.reference import LevelReference
 from soundpost.config import Config
 from soundpost.decide import LabelNames, chosen_labels, names_of_models
 from soundpost.decide.rules.reserved_labels import RESERVED_LABELS

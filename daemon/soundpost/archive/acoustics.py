@@ -4,14 +4,11 @@ import csv
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
-from soundpost.acoustics import (
-    AcousticsObserver,
-    LevelReference,
-    MinuteFigures,
-    MinuteMeter,
-    RecordingMinutes,
-)
-from soundpost.acoustics.figures import INDEX_DECIMALS, LEVEL_DECIMALS
+from soundpost.acoustics.figures import INDEX_DECIMALS, LEVEL_DECIMALS, MinuteFigures
+from soundpost.acoustics.meter import MinuteMeter
+from soundpost.acoustics.minutes import RecordingMinutes
+from soundpost.acoustics.observer import AcousticsObserver
+from soundpost.acoustics.reference import LevelReference
 from soundpost.archive.part import Part
 from soundpost.archive.tables.cells import csv_text, iso_utc
 from soundpost.archive.tables.files import open_table

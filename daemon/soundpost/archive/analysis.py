@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
-from soundpost.acoustics import LevelReference
+from soundpost.acoustics.reference import LevelReference
 from soundpost.archive.acoustics import ACOUSTICS_FILE, write_acoustics
 from soundpost.archive.execute.executor import Executor
 from soundpost.archive.execute.messages import Analyzed, LeftOut, Position

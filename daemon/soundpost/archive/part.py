@@ -2,7 +2,7 @@
 
 import msgspec
 
-from soundpost.acoustics import MinuteFigures
+from soundpost.acoustics.figures import MinuteFigures
 from soundpost.archive.row import AnalyzedRecording, Row
 
 

@@ -1,8 +1,8 @@
 """The chunk, in which sources deliver sound, and its level."""
 
 import math
-from dataclasses import dataclass
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
@@ -18,8 +18,7 @@ NANOSECONDS = 1_000_000_000
 Pcm = NDArray[np.int16]
 
 
-@dataclass(frozen=True, slots=True)
-class SourceState:
+class SourceState(msgspec.Struct, frozen=True):
     """The state of a source before its samples were mixed, resampled and rounded.
 
     Attributes:
@@ -33,8 +32,7 @@ class SourceState:
     is_antiphase: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Chunk:
+class Chunk(msgspec.Struct, frozen=True):
     """A stretch of mono PCM, of the size that the source delivered.
 
     Attributes:

@@ -1,15 +1,15 @@
-"""Builds the configured source."""
+"""Builds the configured source.
+
+Each kind is imported only for a source of that kind: a microphone needs none of the readers of
+files, and a file nothing of PortAudio or ffmpeg.
+"""
 
 import time
 
 from soundpost.capture.file_source import FileSource
-from soundpost.capture.microphone.reconnect import ReconnectingMic
 from soundpost.capture.source import FileSpec, MicSpec, PcmSpec, Source, parse_source
 from soundpost.capture.stream.address import StreamAddress
-from soundpost.capture.stream.options import StreamOptions
-from soundpost.capture.stream.pcm import PcmOptions, PcmSource
-from soundpost.capture.stream.reconnect import ReconnectingStream
-from soundpost.config import CaptureConfig, read_password_file
+from soundpost.config import CaptureConfig
 from soundpost.health import Health
 
 
@@ -27,6 +27,8 @@ def build_source(config: CaptureConfig, sample_rate_hz: int, health: Health) -> 
     named = parse_source(config.source)
     match named:
         case MicSpec():
+            from soundpost.capture.microphone.reconnect import ReconnectingMic  # noqa: PLC0415 - see the module
+
             return ReconnectingMic(
                 named.device,
                 sample_rate_hz,
@@ -44,32 +46,11 @@ def build_source(config: CaptureConfig, sample_rate_hz: int, health: Health) -> 
                 channel=config.channel,
             )
         case PcmSpec():
+            from soundpost.capture.stream.pcm import PcmSource, pcm_options  # noqa: PLC0415 - see the module
+
             return PcmSource(pcm_options(config, sample_rate_hz), sample_rate_hz, health)
         case StreamAddress():
+            from soundpost.capture.stream.options import stream_options  # noqa: PLC0415 - see the module
+            from soundpost.capture.stream.reconnect import ReconnectingStream  # noqa: PLC0415 - see the module
+
             return ReconnectingStream(stream_options(config, named, sample_rate_hz), health)
-
-
-def stream_options(
-    config: CaptureConfig, address: StreamAddress, sample_rate_hz: int
-) -> StreamOptions:
-    """Returns the options of a stream, with the password from its file.
-
-    Raises:
-        ConfigError: The password file cannot be used.
-    """
-    password = None
-    if config.password_file is not None:
-        password = read_password_file("capture.password_file", config.password_file)
-    return StreamOptions(address, sample_rate_hz, password, config.channel, config.queue_seconds)
-
-
-def pcm_options(config: CaptureConfig, sample_rate_hz: int) -> PcmOptions:
-    """Returns the options of raw PCM, whose rate is that of the chunks unless it is configured."""
-    return PcmOptions(
-        config.pcm_format,
-        config.rate_hz or sample_rate_hz,
-        config.channels,
-        config.channel,
-        config.pace,
-        config.queue_seconds,
-    )

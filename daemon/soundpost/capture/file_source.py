@@ -6,15 +6,17 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
-from typing import Literal, Self
+from typing import TYPE_CHECKING, Literal, Self
 
 from soundpost.audio import Chunk, Pcm, samples_to_ns
 from soundpost.audio.channels import ChannelChoice, ChannelMixer
 from soundpost.audio.resample import MonoResampler
 from soundpost.errors import CaptureError
 from soundpost.health import Health
-from soundpost.recording import Recording, open_recording
 from soundpost.system.printable import printable
+
+if TYPE_CHECKING:
+    from soundpost.recording import Recording
 
 STALL_SECONDS = 1.0
 """A pipe without data for this long is reported as waiting, so that running events end."""
@@ -64,6 +66,9 @@ class FileSource:
         Raises:
             CaptureError: It is absent, empty, not sound, or of an impossible rate.
         """
+        # Only to open a file: a daemon with a microphone needs none of the readers.
+        from soundpost.recording import open_recording  # noqa: PLC0415 - see above
+
         try:
             self._recording = self._open.enter_context(
                 open_recording(self._path, is_stopped=lambda: self._stopping)

@@ -2,19 +2,19 @@
 
 from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import dataclass
 
 import msgspec
 import numpy as np
 
 from soundpost.audio import Chunk, level_dbfs
 from soundpost.audio.channels import ChannelChoice
-from soundpost.capture.build import build_source, pcm_options, stream_options
+from soundpost.capture.build import build_source
 from soundpost.capture.microphone.mic import MicSource
 from soundpost.capture.microphone.native_calls import call_with_timeout
 from soundpost.capture.source import FileSpec, MicSpec, parse_source
 from soundpost.capture.stream.address import StreamAddress
-from soundpost.capture.stream.pcm import PcmSource
+from soundpost.capture.stream.options import stream_options
+from soundpost.capture.stream.pcm import PcmSource, pcm_options
 from soundpost.capture.stream.stream import StreamSource
 from soundpost.config import CaptureConfig
 from soundpost.health import Health
@@ -26,8 +26,7 @@ BEGINNING_SECONDS = 3.0
 QUEUE_SECONDS = 10.0  # far longer than a probe, so that nothing is dropped
 
 
-@dataclass(frozen=True, slots=True)
-class Probe:
+class Probe(msgspec.Struct, frozen=True):
     """The result of a short recording.
 
     Attributes:

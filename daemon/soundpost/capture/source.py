@@ -1,10 +1,11 @@
 """The source protocol, and sources as the user names them: `mic:NAME`, `rtsp://…`."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Protocol, Self, runtime_checkable
+
+import msgspec
 
 from soundpost.audio import Chunk
 from soundpost.capture.stream.address import StreamAddress, parse_address
@@ -47,22 +48,19 @@ class QueuedSource(Protocol):
         """Sound that waits in the queue."""
 
 
-@dataclass(frozen=True, slots=True)
-class MicSpec:
+class MicSpec(msgspec.Struct, frozen=True):
     """The specification of a microphone: its name or its index; None is the system's default."""
 
     device: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class FileSpec:
+class FileSpec(msgspec.Struct, frozen=True):
     """The specification of a sound file: its path."""
 
     path: Path
 
 
-@dataclass(frozen=True, slots=True)
-class PcmSpec:
+class PcmSpec(msgspec.Struct, frozen=True):
     """The specification of raw PCM on standard input."""
 
 

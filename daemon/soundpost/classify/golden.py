@@ -28,8 +28,7 @@ to 0.025 (200 windows of ESC-50), and YAMNet's by up to 0.086. Another computati
 another order, move them by far more. Float models differ by less than 1e-6."""
 
 
-@dataclass(frozen=True, slots=True)
-class GoldenReport:
+class GoldenReport(msgspec.Struct, frozen=True):
     """The agreement of this machine with the one that exported the model.
 
     Attributes:

@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import TextIO
 
 from soundpost.app import build_evidence
-from soundpost.capture import describe_source, parse_source, probe_source
+from soundpost.capture import describe_source, parse_source
+from soundpost.capture.probe import probe_source
 from soundpost.classify import Bundle
 from soundpost.cli.checklist import Checklist
 from soundpost.cli.devices import describe_recording

@@ -6,8 +6,9 @@ from typing import TextIO
 import numpy as np
 
 from soundpost.audio import Chunk, level_dbfs
-from soundpost.capture import Device, list_devices, probe
-from soundpost.capture.probe import MIC_SECONDS
+from soundpost.capture.microphone.devices import Device
+from soundpost.capture.microphone.portaudio import list_devices
+from soundpost.capture.probe import MIC_SECONDS, probe
 from soundpost.errors import CaptureError
 from soundpost.monitor import MESSAGES, problems_of_recording
 from soundpost.system.printable import printable

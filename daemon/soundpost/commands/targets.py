@@ -1,9 +1,10 @@
 """The parts of the daemon that commands act on."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from soundpost.commands.sound_clock import SoundClock
 from soundpost.decide import Mutes, Rule
@@ -14,8 +15,7 @@ if TYPE_CHECKING:
     from soundpost.live_view.view import LiveView
 
 
-@dataclass(frozen=True, slots=True)
-class CommandTargets:
+class CommandTargets(msgspec.Struct, frozen=True):
     """The parts of the daemon that commands act on.
 
     Attributes:

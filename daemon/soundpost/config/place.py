@@ -1,10 +1,9 @@
 """The place of a node."""
 
-from dataclasses import dataclass
+import msgspec
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(msgspec.Struct, frozen=True):
     """A place on the earth, in degrees, north and east positive."""
 
     latitude: float

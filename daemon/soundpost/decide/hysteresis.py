@@ -2,8 +2,8 @@
 
 from collections import deque
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
@@ -16,8 +16,7 @@ HISTORY_WINDOWS = 32
 looks further back starts with that much history."""
 
 
-@dataclass(frozen=True, slots=True)
-class ThresholdState:
+class ThresholdState(msgspec.Struct, frozen=True):
     """The state of each rule after a window.
 
     Attributes:

@@ -1,13 +1,12 @@
 """An event while it lasts."""
 
-from dataclasses import dataclass
+import msgspec
 
 from soundpost.audio import samples_to_ns
 from soundpost.events import AnyWindow, Detection, State
 
 
-@dataclass(slots=True)
-class Track:
+class Track(msgspec.Struct):
     """The state of a running event.
 
     Attributes:

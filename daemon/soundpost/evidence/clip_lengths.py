@@ -1,10 +1,9 @@
 """Lengths of a clip: before the event, after it, at most."""
 
-from dataclasses import dataclass
+import msgspec
 
 
-@dataclass(frozen=True, slots=True)
-class ClipLengths:
+class ClipLengths(msgspec.Struct, frozen=True):
     """Lengths of a clip, in samples.
 
     Attributes:

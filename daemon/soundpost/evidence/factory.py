@@ -1,9 +1,9 @@
 """Builds what stores clips, as the configuration says."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
+import msgspec
 import numpy as np
 
 from soundpost.audio import NANOSECONDS
@@ -28,8 +28,7 @@ MOST_MEMORY_BYTES = 200_000_000
 DAY_NS = 24 * 3600 * NANOSECONDS
 
 
-@dataclass(frozen=True, slots=True)
-class RecordedModel:
+class RecordedModel(msgspec.Struct, frozen=True):
     """A model whose events have clips.
 
     Attributes:

@@ -1,6 +1,5 @@
 """Records a clip on request, of the sound from now on."""
 
-from dataclasses import dataclass
 from enum import Enum, auto
 
 import msgspec
@@ -19,8 +18,7 @@ LABEL = "requested"
 """In place of a label, also in the names of the files."""
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(msgspec.Struct, frozen=True):
     """A request for a clip of the sound from now on.
 
     Attributes:

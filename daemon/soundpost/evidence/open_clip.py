@@ -1,13 +1,12 @@
 """The clip of an event that lasts."""
 
-from dataclasses import dataclass
+import msgspec
 
 from soundpost.events import Detection
 from soundpost.messages.payload import DetectionMessage
 
 
-@dataclass(slots=True)
-class OpenClip:
+class OpenClip(msgspec.Struct):
     """The clip of a confirmed event that is still running.
 
     Attributes:

@@ -4,9 +4,8 @@ from typing import Annotated, Literal
 
 from msgspec import UNSET, Meta, UnsetType
 
-from soundpost.acoustics import LevelReference, MinuteFigures, Reason
-from soundpost.acoustics.figures import INDEX_DECIMALS, LEVEL_DECIMALS
-from soundpost.acoustics.reference import Reference
+from soundpost.acoustics.figures import INDEX_DECIMALS, LEVEL_DECIMALS, MinuteFigures, Reason
+from soundpost.acoustics.reference import LevelReference, Reference
 from soundpost.messages.origin import NodeName
 from soundpost.messages.payload import Time, Wire
 from soundpost.system.clock import ClockState, rfc3339

@@ -1,13 +1,17 @@
 """The parts of the daemon that metrics are collected from."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
+
+import msgspec
 
 from soundpost.health import Health
-from soundpost.messages.acoustics import AcousticsMessage
 from soundpost.metrics.inference_timer import InferenceTimer
 from soundpost.system.clock import ClockState
+
+if TYPE_CHECKING:
+    # A node that measures no minutes imports nothing of them.
+    from soundpost.messages.acoustics import AcousticsMessage
 
 
 class Model(Protocol):
@@ -22,16 +26,14 @@ class Model(Protocol):
         """Its version."""
 
 
-@dataclass(frozen=True, slots=True)
-class TimedModel:
+class TimedModel(msgspec.Struct, frozen=True):
     """A model in use, and what counts its inference times."""
 
     model: Model
     inference_timer: InferenceTimer
 
 
-@dataclass(frozen=True, slots=True)
-class MetricSources:
+class MetricSources(msgspec.Struct, frozen=True):
     """The parts of the daemon that metrics are collected from.
 
     Attributes:
@@ -52,6 +54,6 @@ class MetricSources:
     health: Health
     sample_rate_hz: int
     clock: Callable[[], ClockState]
-    series: Mapping[str, str] = field(default_factory=dict)
+    series: Mapping[str, str] = msgspec.field(default_factory=dict)
     source: str | None = None
-    acoustics: Callable[[], AcousticsMessage | None] = lambda: None
+    acoustics: "Callable[[], AcousticsMessage | None]" = lambda: None

@@ -1,11 +1,11 @@
 """Alarms: thresholds with hysteresis over the mean of the latest values."""
 
 from collections import deque
-from dataclasses import dataclass
+
+import msgspec
 
 
-@dataclass(frozen=True, slots=True)
-class AlarmSettings:
+class AlarmSettings(msgspec.Struct, frozen=True):
     """The condition that raises an alarm, and the one that clears it.
 
     Attributes:

@@ -1,8 +1,8 @@
 """Statistics of each second of sound."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 
+import msgspec
 import numpy as np
 
 from soundpost.audio import FULL_SCALE, SILENCE_DBFS, Chunk, Pcm, SourceState, mean_square_dbfs
@@ -13,8 +13,7 @@ RAIL = 32_760
 """Samples from here on are clipped: some converters stop a little short of full scale."""
 
 
-@dataclass(frozen=True, slots=True)
-class OneSecondStats:
+class OneSecondStats(msgspec.Struct, frozen=True):
     """The statistics of one second of sound.
 
     Attributes:
@@ -79,7 +78,7 @@ def with_source(stats: OneSecondStats, sources: Sequence[SourceState | None]) ->
         return stats
     constants = {source.constant for source in known}
     constant = constants.pop() if len(constants) == 1 else None
-    return replace(
+    return msgspec.structs.replace(
         stats,
         is_constant=constant is not None,
         offset=stats.offset if constant is None else constant,

@@ -6,6 +6,8 @@ import ssl
 from dataclasses import dataclass, field
 from urllib.parse import SplitResult, urlsplit
 
+import msgspec
+
 from soundpost.config import BrokerConfig, refuse_irregular_credentials
 from soundpost.errors import ConfigError
 from soundpost.mqtt.certificates import load_certificates
@@ -44,8 +46,7 @@ class BrokerAddress:
         return not self.tls and not self.is_local
 
 
-@dataclass(frozen=True, slots=True)
-class ConnectionSettings:
+class ConnectionSettings(msgspec.Struct, frozen=True):
     """The broker to connect to, and the fields of the CONNECT packet.
 
     Attributes:

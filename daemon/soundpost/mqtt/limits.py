@@ -2,7 +2,8 @@
 
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+
+import msgspec
 
 RECEIVE_MAXIMUM = 20
 """The most messages in flight, unless the broker's Receive Maximum is lower. Twenty hide a round
@@ -16,8 +17,7 @@ _LEARNED_SECONDS = 3_600.0
 """As long as a limit holds that the broker did not announce: one lost connection an hour."""
 
 
-@dataclass(frozen=True, slots=True)
-class BrokerLimits:
+class BrokerLimits(msgspec.Struct, frozen=True):
     """The limits of one connection; the defaults are those of a broker that sets none.
 
     Attributes:

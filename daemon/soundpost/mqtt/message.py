@@ -1,14 +1,14 @@
 """An outgoing and an incoming MQTT message."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+
+import msgspec
 
 OnAck = Callable[[str | None], None]
 """Called with None when the broker has accepted a message, else with the reason of its refusal."""
 
 
-@dataclass(frozen=True, slots=True)
-class OutgoingMessage:
+class OutgoingMessage(msgspec.Struct, frozen=True):
     """A message to be published, by default with QoS 1.
 
     Attributes:
@@ -34,8 +34,7 @@ class OutgoingMessage:
     qos: int = 1
 
 
-@dataclass(frozen=True, slots=True)
-class IncomingMessage:
+class IncomingMessage(msgspec.Struct, frozen=True):
     """A message that another client has published.
 
     Attributes:
@@ -61,8 +60,7 @@ OnUnacknowledged = Callable[[IncomingMessage, Callable[[], object]], None]
 """Called with a message of a session, and with a function that acknowledges it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Session:
+class Session(msgspec.Struct, frozen=True):
     """A session that outlives its connections: the broker queues messages meanwhile.
 
     Attributes:

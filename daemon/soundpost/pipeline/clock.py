@@ -1,7 +1,8 @@
 """Positions on the clock of a model, converted to the clock of capture."""
 
 from collections import deque
-from dataclasses import dataclass
+
+import msgspec
 
 from soundpost.audio import NANOSECONDS, Chunk
 
@@ -10,8 +11,7 @@ KEPT_STRETCHES = 8
 window after the stretch that it began in."""
 
 
-@dataclass(slots=True)
-class _Stretch:
+class _Stretch(msgspec.Struct):
     """Consecutive samples, by their positions on both clocks; it has ends once it is over."""
 
     model_start: int

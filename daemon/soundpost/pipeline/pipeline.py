@@ -1,7 +1,8 @@
 """Runs the stages in their order, and puts what the models detect onto the clock of capture."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+
+import msgspec
 
 from soundpost.audio import Chunk
 from soundpost.capture import Source
@@ -74,7 +75,7 @@ class Pipeline:
     def pop_summaries(self) -> list[Summary]:
         """Removes and returns the summaries that are complete since the last call, by model."""
         return [
-            replace(summary, model=number)
+            msgspec.structs.replace(summary, model=number)
             for number, model in enumerate(self._models)
             for summary in model.tracker.pop_summaries()
         ]
@@ -130,7 +131,7 @@ class Pipeline:
         self._health.windows += 1
         observed = scores
         if due.model or due.placed is not due.window:
-            observed = replace(scores, window=due.placed, model=due.model)
+            observed = msgspec.structs.replace(scores, window=due.placed, model=due.model)
         for observer in self._observers:
             observer.on_scores(observed)
         for detection in model.tracker.update(scores):
@@ -157,7 +158,7 @@ class Pipeline:
         """
         capture_sample = self._models[model].rate.capture_sample
         offset = detection.offset_sample
-        return replace(
+        return msgspec.structs.replace(
             detection,
             event=detection.event * len(self._models) + model,
             onset_sample=capture_sample(detection.onset_sample),

@@ -1,7 +1,8 @@
 """The stages between a source and its detections."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+import msgspec
 
 from soundpost.classify.model import WindowClassifier
 from soundpost.decide import SummingTracker
@@ -10,8 +11,7 @@ from soundpost.pipeline.rates import Rate
 from soundpost.pipeline.streams import WindowQueue
 
 
-@dataclass(frozen=True, slots=True)
-class ModelStages:
+class ModelStages(msgspec.Struct, frozen=True):
     """The stages of one model.
 
     Attributes:
@@ -25,8 +25,7 @@ class ModelStages:
     tracker: SummingTracker
 
 
-@dataclass(frozen=True, slots=True)
-class Stages:
+class Stages(msgspec.Struct, frozen=True):
     """The stages between a source and its detections.
 
     Attributes:

@@ -1,9 +1,10 @@
 """Windows of a source for its models, in the order in which they end."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from operator import attrgetter
 from typing import NamedTuple
+
+import msgspec
 
 from soundpost.audio import Chunk
 from soundpost.events import AnyWindow, WaveformWindow, Window
@@ -26,8 +27,7 @@ class DueWindow(NamedTuple):
     placed: AnyWindow
 
 
-@dataclass(frozen=True, slots=True)
-class SharedWindows:
+class SharedWindows(msgspec.Struct, frozen=True):
     """The windows that some models share, because they take the same ones.
 
     Attributes:
@@ -39,8 +39,7 @@ class SharedWindows:
     models: tuple[int, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class RateStream:
+class RateStream(msgspec.Struct, frozen=True):
     """The sound of a source at one rate, and the windows that are cut from it.
 
     Attributes:

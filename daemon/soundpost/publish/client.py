@@ -3,7 +3,8 @@
 import logging
 import threading
 import time
-from dataclasses import dataclass
+
+import msgspec
 
 from soundpost.errors import PublishError
 from soundpost.health import Health
@@ -31,8 +32,7 @@ clients and drops them within twice the CONNACK time-out is not reconnected ever
 _log = logging.getLogger("soundpost.publish")
 
 
-@dataclass(frozen=True, slots=True)
-class NodeTopics:
+class NodeTopics(msgspec.Struct, frozen=True):
     """Everything that a node publishes and receives, by topic.
 
     Attributes:

@@ -3,8 +3,9 @@
 import logging
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Self
+
+import msgspec
 
 from soundpost.health import Health, Status
 from soundpost.system.printable import printable
@@ -20,8 +21,7 @@ four, a slow window does not trigger it."""
 _log = logging.getLogger("soundpost.service")
 
 
-@dataclass(frozen=True, slots=True)
-class StatusLine:
+class StatusLine(msgspec.Struct, frozen=True):
     """The line that `systemctl status` shows.
 
     Attributes:

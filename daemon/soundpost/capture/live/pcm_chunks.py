@@ -3,7 +3,8 @@
 import logging
 import time
 from collections.abc import Iterator
-from dataclasses import replace
+
+import msgspec
 
 from soundpost.audio import Chunk, samples_to_ns
 from soundpost.audio.channels import ChannelChoice, ChannelMixer
@@ -121,4 +122,4 @@ def _first_buffers(first: Buffer, reader: PcmReader) -> list[Buffer]:
         buffer.arrived_ns - duration_ns
         for buffer, duration_ns in zip(buffers, durations_ns, strict=True)
     )
-    return [replace(first, arrived_ns=origin_ns + durations_ns[0]), *buffers[1:]]
+    return [msgspec.structs.replace(first, arrived_ns=origin_ns + durations_ns[0]), *buffers[1:]]

@@ -4,8 +4,9 @@ import logging
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Generic, Self, TypeVar
+
+import msgspec
 
 from soundpost.audio import Chunk
 from soundpost.capture.live.live_source import LiveSource, LoginRefusedError
@@ -27,8 +28,7 @@ prolong the lock; but sound is to be back within 10 s of the right password."""
 _log = logging.getLogger("soundpost.capture")
 
 
-@dataclass(frozen=True, slots=True)
-class Waits:
+class Waits(msgspec.Struct, frozen=True):
     """Waits of a live source that is absent.
 
     Attributes:

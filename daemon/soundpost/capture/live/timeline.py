@@ -2,8 +2,8 @@
 
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
@@ -14,8 +14,7 @@ from soundpost.capture.live.timestamps import CaptureTimestamps
 from soundpost.health import Health
 
 
-@dataclass(frozen=True, slots=True)
-class Buffer:
+class Buffer(msgspec.Struct, frozen=True):
     """A buffer that the sound card's callback received.
 
     Attributes:
@@ -31,8 +30,7 @@ class Buffer:
     has_overflowed: bool
 
 
-@dataclass(frozen=True, slots=True)
-class SamplePosition:
+class SamplePosition(msgspec.Struct, frozen=True):
     """The end of a recording, as a sample count and as a time.
 
     Attributes:

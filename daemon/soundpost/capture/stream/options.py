@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from soundpost.audio.channels import ChannelChoice
 from soundpost.capture.stream.address import StreamAddress
+from soundpost.config import CaptureConfig, read_password_file
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,3 +43,17 @@ class StreamOptions:
     def __repr__(self) -> str:
         """Returns the address alone: no traceback or log shows the password."""
         return f"StreamOptions({self.address.shown})"
+
+
+def stream_options(
+    config: CaptureConfig, address: StreamAddress, sample_rate_hz: int
+) -> StreamOptions:
+    """Returns the options of a stream, with the password from its file.
+
+    Raises:
+        ConfigError: The password file cannot be used.
+    """
+    password = None
+    if config.password_file is not None:
+        password = read_password_file("capture.password_file", config.password_file)
+    return StreamOptions(address, sample_rate_hz, password, config.channel, config.queue_seconds)

@@ -13,6 +13,7 @@ from soundpost.audio import Chunk
 from soundpost.audio.channels import ChannelChoice
 from soundpost.capture.live.pcm_chunks import PcmChunks
 from soundpost.capture.live.pcm_reader import PcmReader
+from soundpost.config import CaptureConfig
 from soundpost.errors import CaptureError
 from soundpost.health import Health
 from soundpost.recording.byte_stream import READ_BYTES
@@ -180,3 +181,15 @@ def _standard_input() -> int:
             return descriptor
         got = "a folder" if is_folder else "a terminal"
     raise CaptureError(f"pcm:-: expected PCM on standard input, got {got}", hint=_HINT)
+
+
+def pcm_options(config: CaptureConfig, sample_rate_hz: int) -> PcmOptions:
+    """Returns the options of raw PCM, whose rate is that of the chunks unless it is configured."""
+    return PcmOptions(
+        config.pcm_format,
+        config.rate_hz or sample_rate_hz,
+        config.channels,
+        config.channel,
+        config.pace,
+        config.queue_seconds,
+    )

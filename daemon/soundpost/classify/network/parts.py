@@ -10,7 +10,7 @@ the window; a state is what a layer has computed and reads again in the next ste
 - `head`: the positions of many windows to their logits.
 """
 
-from dataclasses import dataclass
+import msgspec
 
 from soundpost.classify.bundle import Bundle
 from soundpost.classify.network.difference import HINT, refuse_difference
@@ -27,8 +27,7 @@ TIME = 1
 """The axis of frames and of positions; the others are windows, bands and channels."""
 
 
-@dataclass(frozen=True, slots=True)
-class Steps:
+class Steps(msgspec.Struct, frozen=True):
     """Sizes of a step, in frames and positions.
 
     Attributes:

@@ -1,7 +1,6 @@
 """The labels that occur at a place in each week of the year."""
 
-from dataclasses import dataclass, replace
-
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
@@ -11,8 +10,7 @@ from soundpost.config import DecideConfig, NodeConfig, Place
 from soundpost.errors import ConfigError
 
 
-@dataclass(frozen=True, slots=True)
-class LabelRange:
+class LabelRange(msgspec.Struct, frozen=True):
     """The labels that occur at a place in each week.
 
     Attributes:
@@ -40,7 +38,9 @@ class LabelRange:
 
     def whole_year(self) -> "LabelRange":
         """Returns a range in which each label occurs all year if it occurs in any week."""
-        return replace(self, scores=np.broadcast_to(self.scores.max(axis=0), self.scores.shape))
+        return msgspec.structs.replace(
+            self, scores=np.broadcast_to(self.scores.max(axis=0), self.scores.shape)
+        )
 
     def describe(self, week: int) -> str:
         """Returns how many labels occur in a week, and why, in one line."""

@@ -3,13 +3,16 @@
 import argparse
 from collections.abc import Callable
 from pathlib import Path
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from typing import TYPE_CHECKING
 
 from soundpost.cli.analyze.execution import add_execution
 from soundpost.cli.analyze.report_flags import add_report
 from soundpost.cli.analyze.survey_flags import add_survey
 from soundpost.cli.flags.values import threshold
 from soundpost.cli.options import CommandParser, add_configuration
+
+if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
 
 FORMATS = ("csv", "raven", "audacity", "kaleidoscope", "parquet", "camtrap")
 """As `soundpost.archive.tables` has them, whose import would take longer than `--help`."""
@@ -94,12 +97,15 @@ def add_analyze(add: Callable[[str, str, str], CommandParser]) -> None:
     )
 
 
-def _zone(text: str) -> ZoneInfo:
+def _zone(text: str) -> "ZoneInfo":
     """Parses the name of a zone.
 
     Raises:
         ArgumentTypeError: It is not known.
     """
+    # Only to read a zone: every command builds this parser.
+    from zoneinfo import ZoneInfo, ZoneInfoNotFoundError  # noqa: PLC0415 - see above
+
     try:
         return ZoneInfo(text)
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:

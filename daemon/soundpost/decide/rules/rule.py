@@ -1,14 +1,14 @@
 """The decision settings of one label."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+
+import msgspec
 
 LASTING_EVENTS = 10
 """The default of `lasting_events`: within half an hour, these are an event every three minutes."""
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(msgspec.Struct, frozen=True):
     """The conditions under which an event of one label starts, holds, ends and is published.
 
     Attributes:
@@ -55,4 +55,4 @@ class Rule:
 
 def publishing_every_event(rules: Sequence[Rule]) -> list[Rule]:
     """Returns the rules without the one by which events of a lasting label are summed up."""
-    return [replace(rule, lasting_samples=0) for rule in rules]
+    return [msgspec.structs.replace(rule, lasting_samples=0) for rule in rules]

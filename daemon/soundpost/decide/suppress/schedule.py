@@ -1,9 +1,9 @@
 """Schedules: labels that are muted, or detected only at certain times of the day."""
 
-import zoneinfo
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
+
+import msgspec
 
 from soundpost.audio import NANOSECONDS
 from soundpost.config import NodeConfig, ScheduleConfig
@@ -15,8 +15,7 @@ from soundpost.system.clock import ClockState
 HALF_DAY = timedelta(hours=12)
 
 
-@dataclass(frozen=True, slots=True)
-class Schedule:
+class Schedule(msgspec.Struct, frozen=True):
     """An interval of every day, in which labels are muted or outside which they are.
 
     The interval lasts from its start to the next end. From sunset to 21:00 is empty on days on
@@ -135,6 +134,9 @@ def load_time_zone(name: str | None) -> tzinfo | None:
     """
     if name is None:
         return None
+    # Only for a node that names one: it reads the build of Python for the places of time zones.
+    import zoneinfo  # noqa: PLC0415 - see above
+
     try:
         return zoneinfo.ZoneInfo(name)
     # A folder of zones raises OSError, a path out of the database ValueError.

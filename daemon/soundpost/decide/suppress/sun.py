@@ -1,9 +1,10 @@
 """Sunrise, sunset and twilight; the only file that imports astral."""
 
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from functools import lru_cache
+
+import msgspec
 
 from soundpost.config import Place
 
@@ -36,8 +37,7 @@ class Twilight(StrEnum):
         return self in {Twilight.DAWN, Twilight.SUNRISE}
 
 
-@dataclass(frozen=True, slots=True)
-class Crossing:
+class Crossing(msgspec.Struct, frozen=True):
     """The time at which the sun crosses an elevation.
 
     Attributes:

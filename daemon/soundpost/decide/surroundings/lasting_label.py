@@ -1,14 +1,14 @@
 """The events of one label, and their sums while it goes on all the time."""
 
 from collections import deque
-from dataclasses import dataclass, replace
+
+import msgspec
 
 from soundpost.decide.rules.rule import Rule
 from soundpost.events import Detection, State, SummaryState
 
 
-@dataclass(slots=True)
-class _OpenEvent:
+class _OpenEvent(msgspec.Struct):
     """The event of the label that lasts."""
 
     is_published: bool
@@ -17,8 +17,7 @@ class _OpenEvent:
     is_confirmed: bool = False
 
 
-@dataclass(slots=True)
-class PeriodSum:
+class PeriodSum(msgspec.Struct):
     """The sum of the events of a period; positions are samples since the start of capture.
 
     Attributes:
@@ -142,7 +141,7 @@ class LastingLabel:
             return
         if self._open is not None:
             self._count(self._open, sample)
-        self._sums.append(replace(running, state=state, to_sample=sample))
+        self._sums.append(msgspec.structs.replace(running, state=state, to_sample=sample))
         self._running = PeriodSum(state, sample, sample)
 
     def _count(self, event: _OpenEvent, until_sample: int) -> None:

@@ -1,7 +1,6 @@
 """The sound of an event, ready to be stored, and the names of its files."""
 
-from dataclasses import dataclass
-
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
@@ -9,8 +8,7 @@ from soundpost.audio import Pcm
 from soundpost.evidence.store.files import SOUND, stem_of
 
 
-@dataclass(frozen=True, slots=True)
-class Clip:
+class Clip(msgspec.Struct, frozen=True):
     """The sound of an event, ready to be stored.
 
     Attributes:

@@ -2,8 +2,9 @@
 
 from array import array
 from bisect import bisect_left, insort
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+import msgspec
 
 from soundpost.audio import NANOSECONDS
 from soundpost.evidence.store.files import CLIP_STEM
@@ -31,8 +32,7 @@ _ID_BITS, _TIME_BITS, _SCORE_BITS = 25, 39, 24  # a time of the year 9999 in sec
 _LATEST, _BEST = (1 << _TIME_BITS) - 1, (1 << _SCORE_BITS) - 1
 
 
-@dataclass(frozen=True, slots=True)
-class StoredClip:
+class StoredClip(msgspec.Struct, frozen=True):
     """A clip on the disk.
 
     Attributes:

@@ -3,7 +3,6 @@
 import errno
 import os
 import stat
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -33,8 +32,7 @@ _OUT_OF_RESOURCES = (errno.EMFILE, errno.ENFILE, errno.ENOMEM)
 """These say nothing about a file: it can be read later."""
 
 
-@dataclass(frozen=True, slots=True)
-class FoundClip:
+class FoundClip(msgspec.Struct, frozen=True):
     """A clip in the folder, read from its sidecar.
 
     Attributes:

@@ -5,7 +5,6 @@ Source: https://www.home-assistant.io/integrations/mqtt/#device-discovery-payloa
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 
 import msgspec
 
@@ -34,8 +33,7 @@ _MISSED_REPORTS = 3
 died, and the broker may be back alone with what was retained."""
 
 
-@dataclass(frozen=True, slots=True)
-class DeviceAnnouncement:
+class DeviceAnnouncement(msgspec.Struct, frozen=True):
     """Builds the discovery payload of a node.
 
     Attributes:
@@ -58,12 +56,12 @@ class DeviceAnnouncement:
     labels: Sequence[str]
     model: ModelIdentity
     health_seconds: float = 30.0
-    device_classes: Mapping[str, str] = field(default_factory=dict)
+    device_classes: Mapping[str, str] = msgspec.field(default_factory=dict)
     level_seconds: float = 0.0
     accepts_commands: bool = False
     records_clips: bool = False
     groups: Sequence[str] = ()
-    common_names: Mapping[str, str] = field(default_factory=dict)
+    common_names: Mapping[str, str] = msgspec.field(default_factory=dict)
     has_other_sounds: bool = False
     other_models: Sequence[ModelIdentity] = ()
     minute_levels: Reference | None = None

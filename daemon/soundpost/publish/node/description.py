@@ -1,9 +1,10 @@
 """The node as subscribers and Home Assistant see it, and its retained topics."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
 
-from soundpost.acoustics import LevelReference
+import msgspec
+
+from soundpost.acoustics.reference import LevelReference
 from soundpost.config import MqttConfig
 from soundpost.events import ANY
 from soundpost.health import Health
@@ -13,12 +14,10 @@ from soundpost.publish.home_assistant.device_classes import device_classes
 from soundpost.publish.home_assistant.entities import DeviceAnnouncement
 from soundpost.publish.node.sounds import SoundTopics, select_sound_topics
 from soundpost.publish.node.topics import announcement_topic, node_topic
-from soundpost.publish.retained.acoustics import TOPIC as ACOUSTICS
-from soundpost.publish.retained.state_topics import sound_topics
+from soundpost.publish.retained.state_topics import ACOUSTICS, sound_topics
 
 
-@dataclass(frozen=True, slots=True)
-class NodeDescription:
+class NodeDescription(msgspec.Struct, frozen=True):
     """The node as subscribers and Home Assistant see it.
 
     Attributes:
@@ -41,11 +40,11 @@ class NodeDescription:
     name: str
     labels: Sequence[str] = ()
     model: ModelIdentity | None = None
-    device_classes: Mapping[str, str] = field(default_factory=dict)
+    device_classes: Mapping[str, str] = msgspec.field(default_factory=dict)
     records_clips: bool = False
-    groups: Mapping[str, Collection[str]] = field(default_factory=dict)
+    groups: Mapping[str, Collection[str]] = msgspec.field(default_factory=dict)
     source: str | None = None
-    common_names: Mapping[str, str] = field(default_factory=dict)
+    common_names: Mapping[str, str] = msgspec.field(default_factory=dict)
     chosen: Collection[str] = frozenset()
     other_models: Sequence[ModelIdentity] = ()
     gone_sources: Sequence[str] = ()

@@ -2,7 +2,8 @@
 
 import logging
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+
+import msgspec
 
 from soundpost.config import MqttConfig
 from soundpost.errors import ConfigError
@@ -18,8 +19,7 @@ MOST_SOUND_TOPICS = MOST_RETAINED_TOPICS - _OTHER_TOPICS
 _log = logging.getLogger("soundpost.publish")
 
 
-@dataclass(frozen=True, slots=True)
-class SoundTopics:
+class SoundTopics(msgspec.Struct, frozen=True):
     """The sounds that have a topic of their own; the others are published as detections only.
 
     Attributes:

@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 
 import msgspec
 
@@ -24,8 +23,7 @@ OpenRow = tuple[int, int, int, bytes]
 """`seq`, `seen_utc_ns`, `crc32` and `payload`, as in the table."""
 
 
-@dataclass(frozen=True, slots=True)
-class LeftOpenEvent:
+class LeftOpenEvent(msgspec.Struct, frozen=True):
     """An event that an earlier run has started and not ended.
 
     Attributes:

@@ -2,7 +2,8 @@
 
 import zlib
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+
+import msgspec
 
 LARGEST_SEQ = 2**53 - 1
 """The largest integer that JSON carries exactly; a larger number in the file is damage."""
@@ -11,8 +12,7 @@ Row = tuple[int, float, int, bytes]
 """`seq`, `told_at_seconds`, `crc32` and `payload`, as in the table."""
 
 
-@dataclass(frozen=True, slots=True)
-class OutboxRecord:
+class OutboxRecord(msgspec.Struct, frozen=True):
     """A message and its place in the outbox.
 
     Attributes:

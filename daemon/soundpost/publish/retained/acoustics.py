@@ -3,22 +3,16 @@
 import time
 from collections.abc import Callable
 
-from soundpost.acoustics import (
-    AcousticsObserver,
-    LevelReference,
-    MinuteFigures,
-    MinuteMeter,
-    UtcMinutes,
-)
-from soundpost.acoustics.minutes import MINUTE_NS
+from soundpost.acoustics.figures import MinuteFigures
+from soundpost.acoustics.meter import MinuteMeter
+from soundpost.acoustics.minutes import MINUTE_NS, UtcMinutes
+from soundpost.acoustics.observer import AcousticsObserver
+from soundpost.acoustics.reference import LevelReference
 from soundpost.messages.acoustics import AcousticsMessage, acoustics_message
 from soundpost.messages.origin import NodeName
 from soundpost.messages.payload import encode
-from soundpost.publish.retained.state_topics import StateTopics
+from soundpost.publish.retained.state_topics import ACOUSTICS, StateTopics
 from soundpost.system.clock import ClockState
-
-TOPIC = "acoustics"
-"""The topic below the node's base topic."""
 
 _OUTDATED_NS = 3 * MINUTE_NS
 """After the start of the last minute that had sound: the next one would have been published a
@@ -56,12 +50,12 @@ class AcousticsPublisher(AcousticsObserver):
         super().on_waiting()
         if self.latest is not None and self.now_ns() >= self._outdated_ns:
             self.latest = None
-            self._state_topics.clear(TOPIC)
+            self._state_topics.clear(ACOUSTICS)
 
     def _publish(self, figures: MinuteFigures) -> None:
         self.latest = self._build_message(figures)
         self._outdated_ns = figures.start_ns + _OUTDATED_NS
-        self._state_topics.set(TOPIC, encode(self.latest))
+        self._state_topics.set(ACOUSTICS, encode(self.latest))
 
 
 def build_acoustics_publisher(

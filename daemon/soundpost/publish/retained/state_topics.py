@@ -2,7 +2,6 @@
 
 import threading
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
 
 import msgspec
 
@@ -13,12 +12,13 @@ from soundpost.messages.summary import SummaryMessage
 
 SOUND, GROUP = "sound", "group"
 """The levels of topics that are `ON` while a label, or any label of a group, is detected."""
+ACOUSTICS = "acoustics"
+"""The topic of the acoustic figures of the last minute."""
 ON = b"ON"
 OFF = b"OFF"
 
 
-@dataclass(frozen=True, slots=True)
-class TopicState:
+class TopicState(msgspec.Struct, frozen=True):
     """A payload for a topic.
 
     Attributes:

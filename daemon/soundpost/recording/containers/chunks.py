@@ -1,6 +1,6 @@
 """The form of chunks in RIFF, IFF, CAF and Wave64: a name, a length, and a body."""
 
-from dataclasses import dataclass
+import msgspec
 
 from soundpost.recording.containers.layout import ByteOrder
 
@@ -22,8 +22,7 @@ def _names(text: bytes) -> frozenset[bytes]:
     return frozenset(word.replace(b"\0", b"").ljust(4)[:4] for word in words if word)
 
 
-@dataclass(frozen=True, slots=True)
-class ChunkStyle:
+class ChunkStyle(msgspec.Struct, frozen=True):
     """The form of a family's chunks.
 
     Attributes:
@@ -74,8 +73,7 @@ class ChunkStyle:
         return size + -size % self.alignment
 
 
-@dataclass(frozen=True, slots=True)
-class Chunk:
+class Chunk(msgspec.Struct, frozen=True):
     """A chunk.
 
     Attributes:

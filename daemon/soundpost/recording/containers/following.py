@@ -11,7 +11,6 @@ TAIL_BYTES = 1 << 20
 
 SCAN_BYTES = 1 << 20
 """Bytes read at once in the search for the last byte that is not zero."""
-_ZEROS = bytes(SCAN_BYTES)
 
 MOST_PLACES = 20
 """Places of one name that are tried: in sound a name of four letters occurs by accident once in
@@ -88,7 +87,7 @@ def find_last_byte(stream: ByteStream, start: int) -> int:
     while end > start and not stream.is_stopped:
         begin = max(start, end - SCAN_BYTES)
         block = stream.read_at(begin, end - begin)
-        if block != _ZEROS[: len(block)]:  # faster than to strip them
+        if block != bytes(len(block)):  # faster than to strip them
             return begin + len(block.rstrip(b"\0"))
         end = begin
     return start

@@ -1,7 +1,8 @@
 """The layout of a recording: how its samples are encoded, and where they lie in the file."""
 
-from dataclasses import dataclass
 from typing import Literal, NamedTuple
+
+import msgspec
 
 ByteOrder = Literal["little", "big"]
 Kind = Literal["signed", "unsigned", "float", "ulaw", "alaw"]
@@ -37,8 +38,7 @@ class Format(NamedTuple):
     frame_bytes: int
 
 
-@dataclass(frozen=True, slots=True)
-class Layout:
+class Layout(msgspec.Struct, frozen=True):
     """The place of the sound in a file.
 
     Attributes:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from made_minutes import figures_of, made
 
-from soundpost.acoustics import Reason
+from soundpost.acoustics.figures import Reason
 from soundpost.acoustics.indices import bioacoustic_index
 from soundpost.acoustics.spectrum import SpectrumSums
 

@@ -10,13 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from soundpost.acoustics import (
-    MinuteFigures,
-    MinuteMeter,
-    Reason,
-    RecordingMinutes,
-    UtcMinutes,
-)
+from soundpost.acoustics.figures import MinuteFigures, Reason
+from soundpost.acoustics.meter import MinuteMeter
+from soundpost.acoustics.minutes import RecordingMinutes, UtcMinutes
 from soundpost.audio import Chunk, samples_to_ns
 
 RATE_HZ = 8_000

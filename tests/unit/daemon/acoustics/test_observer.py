@@ -1,9 +1,16 @@
 """The observer of the pipeline: every minute is reported once."""
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 
-from soundpost.acoustics import AcousticsObserver, MinuteFigures, MinuteMeter, UtcMinutes
+from soundpost.acoustics.meter import MinuteMeter
+from soundpost.acoustics.minutes import UtcMinutes
+from soundpost.acoustics.observer import AcousticsObserver
 from soundpost.audio import Chunk
+
+if TYPE_CHECKING:
+    from soundpost.acoustics.figures import MinuteFigures
 
 RATE_HZ = 8_000
 SECOND_NS = 1_000_000_000

@@ -7,7 +7,7 @@ import pytest
 import soundfile
 from made_minutes import figures_of, made
 
-from soundpost.acoustics import MinuteFigures
+from soundpost.acoustics.figures import MinuteFigures
 from soundpost.audio import FULL_SCALE
 from soundpost.audio.resample import MonoResampler
 

@@ -11,7 +11,8 @@ import soundfile
 from archive_rows import ONSET_NS
 from sample_archive import write_models, write_sound
 
-from soundpost.acoustics import LevelReference, MinuteFigures, Reason
+from soundpost.acoustics.figures import MinuteFigures, Reason
+from soundpost.acoustics.reference import LevelReference
 from soundpost.archive.acoustics import RecordingAcoustics, write_acoustics
 from soundpost.archive.analyzer import Analyzer
 from soundpost.archive.files import archive_files

@@ -9,7 +9,7 @@ import soundfile
 from sound_server import RATE_HZ, radio, tone
 
 from soundpost.audio import level_dbfs
-from soundpost.capture import probe_source
+from soundpost.capture.probe import probe_source
 from soundpost.capture.stream import pcm
 from soundpost.config import CaptureConfig
 from soundpost.errors import ConfigError

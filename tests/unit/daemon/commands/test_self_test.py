@@ -154,7 +154,7 @@ def test_a_self_test_between_its_chunks_does_not_change_a_running_pipeline(model
 
 def _without_time(detections: list[Detection]) -> list[Detection]:
     return [
-        dataclasses.replace(detection, onset_utc_ns=0, offset_utc_ns=None)
+        msgspec.structs.replace(detection, onset_utc_ns=0, offset_utc_ns=None)
         for detection in detections
     ]
 

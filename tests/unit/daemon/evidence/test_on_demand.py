@@ -1,11 +1,11 @@
 """Requested clips: of the current sound, with the same privacy as all others."""
 
-import dataclasses
 import io
 import json
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import msgspec
 import numpy as np
 import pytest
 import soundfile
@@ -139,8 +139,8 @@ def test_a_requested_clip_is_at_most_as_long_as_any_clip(folder: Path) -> None:
     """The pre-roll counts."""
     recorder = EvidenceNode(folder).recorder
     with pytest.raises(EvidenceError, match=r"at most 2.5 s from now on, got 2.6"):
-        recorder.request_clip(dataclasses.replace(REQUEST, seconds=2.6))
-    recorder.request_clip(dataclasses.replace(REQUEST, seconds=2.5))
+        recorder.request_clip(msgspec.structs.replace(REQUEST, seconds=2.6))
+    recorder.request_clip(msgspec.structs.replace(REQUEST, seconds=2.5))
 
 
 def test_without_evidence_a_request_is_refused_with_a_hint() -> None:

@@ -1,11 +1,11 @@
 """The clip of an event: its samples, its files, and its place in the messages."""
 
-import dataclasses
 import json
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import msgspec
 import numpy as np
 import pytest
 import soundfile
@@ -176,7 +176,7 @@ def test_a_clip_ends_with_the_source(folder: Path, noise: Pcm) -> None:
 
 def test_a_long_post_roll_does_not_delay_the_end_of_an_event(folder: Path, noise: Pcm) -> None:
     """The clip ends at the decision, so that `ended` names a complete file at once."""
-    lengths = dataclasses.replace(LENGTHS, post_roll_samples=2 * RATE_HZ)
+    lengths = msgspec.structs.replace(LENGTHS, post_roll_samples=2 * RATE_HZ)
     node = EvidenceNode(folder, lengths)
     event = Event(ONSET, OFFSET)
     node.run(noise, [event], [len(noise)])
@@ -221,7 +221,7 @@ def test_files_and_messages_do_not_depend_on_the_chunk_size(
     noise: Pcm, privacy: str, events: list[Event], sizes: list[int], post_roll_samples: int
 ) -> None:
     """The files are the same, byte for byte."""
-    lengths = dataclasses.replace(LENGTHS, post_roll_samples=post_roll_samples)
+    lengths = msgspec.structs.replace(LENGTHS, post_roll_samples=post_roll_samples)
     if privacy != "off":
         noise = noise // 100  # so quiet that only the speech label mutes it
     folders = []

@@ -1,6 +1,5 @@
 """Clips of models that take waveforms: their pictures are drawn from the samples."""
 
-import dataclasses
 import random
 from pathlib import Path
 
@@ -85,8 +84,8 @@ def publish(recorder: Evidence, rate_hz: int, onset_seconds: int, offset_seconds
         offset_utc_ns=None,
         level_dbfs=-20.0,
     )
-    confirmed = dataclasses.replace(started, state=State.CONFIRMED, decided_sample=5 * rate_hz)
-    ended = dataclasses.replace(
+    confirmed = msgspec.structs.replace(started, state=State.CONFIRMED, decided_sample=5 * rate_hz)
+    ended = msgspec.structs.replace(
         confirmed,
         state=State.ENDED,
         offset_sample=offset_seconds * rate_hz,

@@ -12,6 +12,7 @@ from soundpost.audio import Chunk, Pcm, level_dbfs, samples_to_ns
 from soundpost.errors import FeatureError
 from soundpost.events import Window
 from soundpost.features import FeatureSpec, LogMel, Windower
+from soundpost.features.windower import SHARED_STRIDES
 
 SPEC = FeatureSpec()
 FRAMES, STRIDE_FRAMES = 12, 5
@@ -175,6 +176,17 @@ def test_a_window_does_not_change_later() -> None:
     kept = first.log_mel.copy()
     windows_of(windower, chunks(noise(3 * SAMPLES, seed=2), start_sample=SAMPLES))
     assert np.array_equal(first.log_mel, kept)
+
+
+def test_windows_of_a_long_chunk_lie_in_few_pieces_of_memory() -> None:
+    """Windows that follow each other are views of the same frames, not copies."""
+    windows = windows_of(build_windower(), chunks(noise(SAMPLES + 39 * STRIDE)))
+    pieces = {id(window.log_mel.base): window.log_mel.base for window in windows}
+    assert len(windows) == 40
+    assert len(pieces) <= len(windows) / SHARED_STRIDES
+    assert sum(piece.nbytes for piece in pieces.values() if piece is not None) < sum(
+        window.log_mel.nbytes for window in windows
+    )
 
 
 def test_no_window_is_yielded_twice_after_a_caller_stops_half_way() -> None:

@@ -1,6 +1,5 @@
 """The message builder: ids, numbers, rounding and times."""
 
-import dataclasses
 from datetime import UTC, datetime
 
 import msgspec
@@ -17,7 +16,7 @@ from soundpost.system.clock import rfc3339
 def followed_by(started: Detection, state: State) -> Detection:
     """Returns a later state of the same event."""
     is_over = state in {State.ENDED, State.RETRACTED}
-    return dataclasses.replace(
+    return msgspec.structs.replace(
         started,
         state=state,
         offset_sample=48_000 if is_over else None,
@@ -33,7 +32,7 @@ def test_all_states_of_an_event_share_its_id(builder: MessageBuilder, started: D
 
 def test_two_events_have_two_ids(builder: MessageBuilder, started: Detection) -> None:
     """Even with the same onset and label they differ."""
-    other = dataclasses.replace(started, event=1)
+    other = msgspec.structs.replace(started, event=1)
     assert builder.detection(started).id != builder.detection(other).id
 
 
@@ -58,7 +57,7 @@ def test_messages_are_numbered_from_one_without_a_gap(
 def test_scores_and_levels_are_rounded(builder: MessageBuilder, started: Detection) -> None:
     """A score has four decimals, a level has one, and there is no minus zero."""
     message = builder.detection(
-        dataclasses.replace(started, score=0.123456, threshold=0.654321, level_dbfs=-0.04)
+        msgspec.structs.replace(started, score=0.123456, threshold=0.654321, level_dbfs=-0.04)
     )
     assert (message.score, message.threshold, str(message.level_dbfs)) == (0.1235, 0.6543, "0.0")
 

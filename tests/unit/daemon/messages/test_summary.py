@@ -1,7 +1,5 @@
 """Messages about labels that go on all the time: their numbers, times and rounding."""
 
-import dataclasses
-
 import msgspec
 import pytest
 
@@ -44,7 +42,7 @@ def test_seconds_are_rounded_and_times_are_cut(builder: MessageBuilder) -> None:
 @pytest.mark.parametrize("state", SummaryState)
 def test_a_summary_is_known_by_its_payload(builder: MessageBuilder, state: SummaryState) -> None:
     """Also a late one; only `backfilled` differs in it."""
-    message = builder.summary(dataclasses.replace(HOUR, state=state))
+    message = builder.summary(msgspec.structs.replace(HOUR, state=state))
     late = encode_late(encode(message))
     assert is_summary(encode(message))
     assert is_summary(late)

@@ -1,8 +1,9 @@
 """Acoustic figures as metrics, beside those that are always there."""
 
-from dataclasses import replace
+import msgspec
 
-from soundpost.acoustics import LevelReference, MinuteFigures, Reason
+from soundpost.acoustics.figures import MinuteFigures, Reason
+from soundpost.acoustics.reference import LevelReference
 from soundpost.messages import NodeName
 from soundpost.messages.acoustics import acoustics_message
 from soundpost.metrics import MetricSources
@@ -39,7 +40,7 @@ def samples(metrics: list[Metric]) -> dict[tuple[str, ...], float]:
 def test_the_figures_of_the_last_minute_are_gauges(sources: MetricSources) -> None:
     """A missing one has no sample, because there is no number for it."""
     wire = acoustics_message(NodeName("north-gate"), FIGURES, LevelReference(), "synced")
-    sources = replace(sources, acoustics=lambda: wire)
+    sources = msgspec.structs.replace(sources, acoustics=lambda: wire)
     level = "soundpost_sound_level_db"
     assert samples(list(collect(sources, {}, STATUS))) == {
         (level, "leq", "full_scale"): -40.0,

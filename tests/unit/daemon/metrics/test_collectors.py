@@ -1,7 +1,5 @@
 """The metrics that are collected: names, labels, kinds and values (docs/METRICS.md)."""
 
-from dataclasses import replace
-
 import msgspec
 import numpy as np
 
@@ -47,7 +45,7 @@ def samples(metrics: list[Metric]) -> dict[str, float]:
 def test_values_are_in_base_units(sources: MetricSources) -> None:
     """Samples become seconds; each label and each problem has its own value from the start."""
     status = Status(queue_seconds=0.5, problems=(Problem.CLIPPING,))
-    sources = replace(sources, clock=lambda: "untrusted")
+    sources = msgspec.structs.replace(sources, clock=lambda: "untrusted")
     values = samples(list(collect(sources, {"dog": 0, "siren": 2}, status)))
     assert values["soundpost_heard_seconds_total{}"] == 2.0
     assert values["soundpost_dropped_seconds_total{}"] == 0.5
@@ -105,14 +103,14 @@ def test_names_follow_the_rules_of_prometheus(sources: MetricSources) -> None:
 def test_each_of_several_models_has_its_inference_times(sources: MetricSources) -> None:
     """One alone has them without a label, as dashboards have them."""
     everyday = sources.models[0]
-    birds = replace(
+    birds = msgspec.structs.replace(
         everyday,
         model=ModelIdentity(id="birds", version="2.4.0", sha256="7a" * 32),
         inference_timer=InferenceTimer(lambda window: Scores(window, np.zeros(1, np.float32))),
     )
     window = Window(0, 1, np.zeros((1, 1), np.float32), -20.0, 0)
     birds.inference_timer.classify(window)
-    both = replace(sources, models=[everyday, birds])
+    both = msgspec.structs.replace(sources, models=[everyday, birds])
     values = samples(list(collect(both, {}, STATUS)))
     assert values["soundpost_classify_seconds_count{model=esc50}"] == 0
     assert values["soundpost_classify_seconds_count{model=birds}"] == 1

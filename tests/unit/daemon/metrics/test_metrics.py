@@ -3,9 +3,9 @@
 import logging
 import socket
 import sys
-from dataclasses import replace
 from pathlib import Path
 
+import msgspec
 import pytest
 from manual_clock import ManualClock
 
@@ -119,7 +119,7 @@ def test_an_address_in_use_alone_leaves_nothing_to_collect_for(sources: MetricSo
     with socket.create_server(("127.0.0.1", 0)) as other:
         address = f"127.0.0.1:{other.getsockname()[1]}"
         config = MetricsConfig(listen=address)
-        with Metrics(config, replace(sources, clock=clock)) as metrics:
+        with Metrics(config, msgspec.structs.replace(sources, clock=clock)) as metrics:
             metrics.tick(STATUS)
 
 
@@ -132,7 +132,9 @@ def test_the_wall_clock_is_asked_once_a_set(sources: MetricSources, tmp_path: Pa
         return "synced"
 
     config = MetricsConfig(textfile=str(tmp_path / "soundpost.prom"))
-    with Metrics(config, replace(sources, clock=clock), monotonic_seconds=lambda: 1.0) as metrics:
+    with Metrics(
+        config, msgspec.structs.replace(sources, clock=clock), monotonic_seconds=lambda: 1.0
+    ) as metrics:
         for _ in range(100):
             metrics.tick(STATUS)
     assert len(calls) == 1
@@ -150,7 +152,7 @@ def test_metrics_of_several_sources_have_the_name_of_their_source(
     """Node_exporter and Prometheus read them side by side, without two series of one name."""
     path = tmp_path / "soundpost-yard.prom"
     config = MetricsConfig(textfile=str(path))
-    export(Metrics(config, replace(sources, source="yard")))
+    export(Metrics(config, msgspec.structs.replace(sources, source="yard")))
     samples = [line for line in path.read_text().splitlines() if not line.startswith("#")]
     assert samples
     assert all('source="yard"' in line for line in samples)

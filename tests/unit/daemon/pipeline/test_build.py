@@ -1,8 +1,8 @@
 """Confounders and summaries of several models of one source, whatever their sample rates."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 
+import msgspec
 import numpy as np
 import pytest
 from tiny_models import tiny_model
@@ -99,7 +99,7 @@ def test_confounders_of_other_models_do_not_depend_on_the_chunk_size(sizes: list
     """Windows of all models are decided in the order of their ends; times are right to 1 ns."""
     found, expected = (
         [
-            replace(detection, onset_utc_ns=0, offset_utc_ns=None)
+            msgspec.structs.replace(detection, onset_utc_ns=0, offset_utc_ns=None)
             for detection in decided(with_owls(OWLS), each)[0]
         ]
         for each in (sizes, [4_800])

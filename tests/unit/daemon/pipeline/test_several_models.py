@@ -1,10 +1,10 @@
 """Several models on one source: one clock, one order, windows that are cut once."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from fractions import Fraction
 from functools import cache
 
+import msgspec
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -115,12 +115,17 @@ def detections(
     source = StretchedSource(parts, sizes)
     pipeline = build_pipeline(config(models, **tables), models, source, Health(), observers)
     decided = [detection for each in pipeline.run() for detection in each]
-    return [replace(d, onset_utc_ns=d.onset_utc_ns // 1000, offset_utc_ns=None) for d in decided]
+    return [
+        msgspec.structs.replace(d, onset_utc_ns=d.onset_utc_ns // 1000, offset_utc_ns=None)
+        for d in decided
+    ]
 
 
 def of_model(found: Sequence[Detection], model: int) -> list[Detection]:
     """Returns the detections of one model, as if it were the only one."""
-    return [replace(d, model=0, event=d.event // 4) for d in found if d.model == model]
+    return [
+        msgspec.structs.replace(d, model=0, event=d.event // 4) for d in found if d.model == model
+    ]
 
 
 @pytest.mark.parametrize("tables", [{}, {"gate": GATE}], ids=["always", "gate"])

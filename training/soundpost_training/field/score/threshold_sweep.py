@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
+import msgspec
+
 from soundpost.decide import Rule
 from soundpost.manifest import Label
 from soundpost_training.soundscape.detect.events import DetectedEvent
@@ -36,7 +38,7 @@ class ThresholdSweep:
             for threshold in self.thresholds
         }
         self.rules = [
-            replace(
+            msgspec.structs.replace(
                 rule,
                 label=f"{rule.label}{SEPARATOR}{threshold}",
                 on_threshold=threshold,

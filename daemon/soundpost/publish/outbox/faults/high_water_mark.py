@@ -2,8 +2,9 @@
 
 import os
 import re
-from dataclasses import dataclass
 from pathlib import Path
+
+import msgspec
 
 from soundpost.publish.outbox.record import LARGEST_SEQ
 
@@ -15,8 +16,7 @@ _LINE_BYTES = 26
 _FORM = re.compile(rb"(\d{19}) (saved|loose)\n")
 
 
-@dataclass(slots=True)
-class HighWaterMark:
+class HighWaterMark(msgspec.Struct):
     """An upper bound of `seq`, in a file that is overwritten in place.
 
     The outbox's file holds the last number exactly, and numbers continue from it. When that file

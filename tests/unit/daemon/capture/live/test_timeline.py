@@ -1,9 +1,10 @@
 """Placing the sound card's buffers on one count of samples."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import pairwise
 from types import SimpleNamespace
 
+import msgspec
 import numpy as np
 import pytest
 from hypothesis import given
@@ -240,7 +241,7 @@ def test_sound_lost_without_a_flag_is_in_the_gap_before_the_next_recording() -> 
     for late_seconds, some in ((0, buffers[:10]), (2, buffers[10:22])):
         for buffer in some:
             late_ns = buffer.arrived_ns + late_seconds * 1_000_000_000
-            list(first.place(replace(buffer, arrived_ns=late_ns)))
+            list(first.place(msgspec.structs.replace(buffer, arrived_ns=late_ns)))
     assert first.behind_seconds == pytest.approx(2.0, abs=0.05)
     second = Timeline(RATE_HZ, RATE_HZ, health=Health(), follows=first.end)
     arrived_ns = first_ns + 31 * 1_000_000_000

@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 
 from soundpost.audio import FULL_SCALE
-from soundpost.capture import MicSource
 from soundpost.capture.live.timeline import SamplePosition
 from soundpost.capture.microphone import mic
 from soundpost.capture.microphone.devices import Device
+from soundpost.capture.microphone.mic import MicSource
 from soundpost.errors import CaptureError
 from soundpost.health import Health
 

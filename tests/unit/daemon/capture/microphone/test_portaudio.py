@@ -9,7 +9,7 @@ def test_without_pyaudio_the_hint_names_the_packages() -> None:
     program = """
 import sys
 sys.modules["pyaudio"] = None  # makes the import fail
-from soundpost.capture import list_devices
+from soundpost.capture.microphone.portaudio import list_devices
 from soundpost.errors import CaptureError
 try:
     list_devices()

@@ -12,13 +12,16 @@ import numpy as np
 import pytest
 
 from soundpost.audio import Chunk
-from soundpost.capture import ReconnectingMic
 from soundpost.capture.live import reconnecting
 from soundpost.capture.live.timeline import SamplePosition
 from soundpost.capture.microphone import reconnect
 from soundpost.capture.microphone.devices import Device
 from soundpost.capture.microphone.native_calls import NativeCall
-from soundpost.capture.microphone.reconnect import GIVE_UP_SECONDS, LONGEST_WAIT_SECONDS
+from soundpost.capture.microphone.reconnect import (
+    GIVE_UP_SECONDS,
+    LONGEST_WAIT_SECONDS,
+    ReconnectingMic,
+)
 from soundpost.errors import CaptureError
 from soundpost.health import Health
 

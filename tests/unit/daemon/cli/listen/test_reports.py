@@ -1,9 +1,9 @@
 """The tables of `soundpost listen`."""
 
 import io
-from dataclasses import replace
 from pathlib import Path
 
+import msgspec
 import numpy as np
 
 from soundpost.cli.listen.reports import NEAREST, BestScores, Summary
@@ -144,5 +144,5 @@ def test_the_labels_of_all_models_are_in_one_table() -> None:
     best = BestScores([[rule(0, "dog")], [rule(0, "owl")]], [1, 1])
     for observer in best.observers(FILE):
         observer.on_scores(scores(0, [0.2]))
-        observer.on_scores(replace(scores(0, [0.4]), model=1))
+        observer.on_scores(msgspec.structs.replace(scores(0, [0.4]), model=1))
     assert [line.split()[:2] for line in nearest(best, [])] == [["owl", "0.40"], ["dog", "0.20"]]

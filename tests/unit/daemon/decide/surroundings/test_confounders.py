@@ -1,8 +1,8 @@
 """Confounders keep events from starting, and retract those that last."""
 
-import dataclasses
 from collections import defaultdict
 
+import msgspec
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
@@ -36,7 +36,7 @@ def rule(index: int, *confounders: str, windows: int = AFTER, **changes: int) ->
         confounders=frozenset(confounders),
         confounder_samples=(windows + 1) * STRIDE,
     )
-    return dataclasses.replace(plain, **changes)  # type: ignore[arg-type]  # numbers of samples
+    return msgspec.structs.replace(plain, **changes)
 
 
 def window_at(number: int) -> Window:
@@ -233,7 +233,7 @@ def test_new_rules_apply_to_confounders() -> None:
     """A raised threshold of the siren lets the owl start; other confounders are replaced."""
     node = Node(rule(OWL, "siren"), rule(SIREN))
     node.tracker.set_rules(
-        [rule(OWL, "siren"), dataclasses.replace(rule(SIREN), on_threshold=0.95)]
+        [rule(OWL, "siren"), msgspec.structs.replace(rule(SIREN), on_threshold=0.95)]
     )
     assert node.track(BOTH) == [("owl", "started")]
     node.tracker.set_rules([rule(OWL, "siren"), rule(SIREN)])

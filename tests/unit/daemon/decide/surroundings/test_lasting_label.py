@@ -1,7 +1,6 @@
 """A label that goes on all the time: when it does, what is published, what its sums contain."""
 
-from dataclasses import replace
-
+import msgspec
 import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
@@ -125,7 +124,7 @@ def test_too_few_events_in_time_are_all_published() -> None:
 
 def test_without_the_rule_everything_is_published() -> None:
     """However long and often it sounds."""
-    label = Label(replace(RULE, lasting_samples=0))
+    label = Label(msgspec.structs.replace(RULE, lasting_samples=0))
     for number in range(100):
         label.play(10 * number, 10 * number + 5)
     label.play(2_000, 20_000)
@@ -138,7 +137,7 @@ def test_a_rule_that_is_switched_off_publishes_the_next_event() -> None:
     label = flooded()
     assert label.take(detection(State.STARTED, 600, 610)) is False
     assert label.take(detection(State.CONFIRMED, 600, 620)) is False
-    label.lasting.rule = replace(RULE, lasting_samples=0)
+    label.lasting.rule = msgspec.structs.replace(RULE, lasting_samples=0)
     assert len(label.advance(900)) == 1
     assert label.take(detection(State.ENDED, 600, 960, 950)) is False
     assert label.advance(960)[1:] == [PeriodSum(SummaryState.OVER, 410, 950, 1, 390, 0.7)]
@@ -152,7 +151,7 @@ def test_a_rule_that_is_switched_off_after_an_hour_ends_no_earlier() -> None:
     for onset in (1_000, 2_000, 3_000):
         label.play(onset, onset + 405)
     label.advance(3_420)
-    label.lasting.rule = replace(RULE, lasting_samples=0)
+    label.lasting.rule = msgspec.structs.replace(RULE, lasting_samples=0)
     assert label.advance(3_430)[1:] == [
         PeriodSum(SummaryState.GOING_ON, 410, 3_410, 3, 40 + 2 * 405 + 410, 0.7),
         PeriodSum(SummaryState.OVER, 3_410, 3_410),

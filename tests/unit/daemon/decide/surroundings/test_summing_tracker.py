@@ -1,7 +1,6 @@
 """A tracker that sums up: what it yields, what it counts, and the times of its summaries."""
 
-from dataclasses import replace
-
+import msgspec
 import numpy as np
 
 from soundpost.audio import Chunk
@@ -36,7 +35,7 @@ def rule(index: int = 0, **changes: int) -> Rule:
         lasting_samples=LASTING,
         lasting_events=EVENTS,
     )
-    return replace(plain, **changes)  # type: ignore[arg-type]  # numbers of samples
+    return msgspec.structs.replace(plain, **changes)
 
 
 def utc_ns(sample: int) -> int:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from wide_bundle import BIRDNET_LABELS, GROUPS, wide_labels
 
-from soundpost.acoustics import LevelReference
+from soundpost.acoustics.reference import LevelReference
 from soundpost.config import MqttConfig
 from soundpost.health import Health
 from soundpost.manifest import groups_of, read_manifest

@@ -5,7 +5,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from soundpost.acoustics import LevelReference, MinuteMeter, UtcMinutes
+from soundpost.acoustics.meter import MinuteMeter
+from soundpost.acoustics.minutes import UtcMinutes
+from soundpost.acoustics.reference import LevelReference
 from soundpost.audio import Chunk
 from soundpost.messages import NodeName
 from soundpost.messages.acoustics import acoustics_message

@@ -1,6 +1,5 @@
 """A sweep gives exactly the events of a tracker for each threshold."""
 
-from dataclasses import replace
 from pathlib import Path
 
 import msgspec
@@ -31,7 +30,9 @@ def test_one_pass_gives_the_events_of_every_threshold(folder: Path, tiny_bundle:
     counts = []
     for threshold in GRID:
         single = [
-            replace(rule, on_threshold=threshold, off_threshold=off_threshold(rule, threshold))
+            msgspec.structs.replace(
+                rule, on_threshold=threshold, off_threshold=off_threshold(rule, threshold)
+            )
             for rule in rules
         ]
         (events,) = detect_events(path, model, GateConfig(), single).events
