@@ -71,7 +71,10 @@ class Classifier:
 
     def classify(self, window: AnyWindow) -> Scores:
         """Computes the scores of a window."""
-        return self.classify_all([window])[0]
+        output = self._run([window])
+        embeddings = output.embeddings
+        embedding = None if embeddings is None else embeddings[0]
+        return Scores(window, self._rows(output.logits)[0], embedding=embedding)
 
     def classify_all(self, windows: Sequence[AnyWindow]) -> list[Scores]:
         """Computes the scores of windows; many successive ones at once take less time."""

@@ -22,30 +22,29 @@ class HeadedClassifier:
 
     def __init__(self, classifier: Classifier, heads: Sequence[HeadWeights | None]) -> None:
         self._classifier = classifier
-        size = classifier.embedding_size
-        running = {
-            column: head
-            for column, head in enumerate(heads)
-            if head is not None and len(head.weights) == size
-        }
-        self._columns = list(running)
-        self._linear = LinearHeads(list(running.values())) if running else None
-        self._silent = np.zeros(len(heads), np.float32)
-        if running:
+        fitting = [
+            head if head and len(head.weights) == classifier.embedding_size else None
+            for head in heads
+        ]
+        self._linear = LinearHeads(fitting) if any(fitting) else None
+        self._silent = [0.0] * len(heads)
+        if self._linear is not None:
             classifier.embeds = True
 
     def classify(self, window: AnyWindow) -> Scores:
         """Returns the scores of a window."""
-        return self.classify_all([window])[0]
+        return self._extended(self._classifier.classify(window))
 
     def classify_all(self, windows: Sequence[AnyWindow]) -> list[Scores]:
         """Returns the scores of windows; many successive ones at once take less time."""
         return [self._extended(scores) for scores in self._classifier.classify_all(windows)]
 
     def _extended(self, scores: Scores) -> Scores:
-        of_heads = self._silent
-        if self._linear is not None and scores.embedding is not None:
-            of_heads = of_heads.copy()
-            of_heads[self._columns] = self._linear.scores(scores.embedding[None])[0]
-        values = np.concatenate((scores.values, of_heads))
-        return Scores(scores.window, values, scores.model, scores.embedding)
+        of_heads, embedding = self._silent, scores.embedding
+        if self._linear is not None and embedding is not None:
+            of_heads = self._linear.score(embedding)
+        labels = len(scores.values)
+        values = np.empty(labels + len(of_heads), np.float32)
+        values[:labels] = scores.values
+        values[labels:] = of_heads
+        return Scores(scores.window, values, scores.model, embedding)

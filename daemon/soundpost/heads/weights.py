@@ -1,11 +1,12 @@
 """The weights of a head: a linear layer on a standardised embedding, and its golden vectors."""
 
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from soundpost.classify.activation import sigmoid
 from soundpost.classify.arrays import UNREADABLE, ArrayMismatchError, arrays_archive, open_arrays
 from soundpost.errors import HeadError
 
@@ -49,20 +50,31 @@ class LinearHeads:
     """Computes the scores of several heads on one embedding, by one matrix.
 
     The score of a label is the sigmoid of w · (x - mean) / scale + bias, in float64. Each embedding
-    is multiplied by itself, so that its scores have the same bits alone and among others. One with
+    is multiplied on its own, so that its scores have the same bits alone and among others. One with
     a value that is not finite has no score: 0.
 
     Args:
-        heads: Of embeddings of one size; at least one.
+        heads: Of embeddings of one size; at least one. None for a label whose score is always 0.
     """
 
-    def __init__(self, heads: list[HeadWeights]) -> None:
-        rows = [head.weights.astype(np.float64) / head.scale for head in heads]
-        self._weights = np.stack(rows)
-        biases = [
-            float(head.bias[0]) - row @ head.mean for head, row in zip(heads, rows, strict=True)
-        ]
-        self._bias = np.array(biases)
+    def __init__(self, heads: Sequence[HeadWeights | None]) -> None:
+        size = next(len(head.weights) for head in heads if head is not None)
+        self._weights = np.zeros((len(heads), size))
+        self._bias = [-math.inf] * len(heads)
+        for number, head in enumerate(heads):
+            if head is not None:
+                self._weights[number] = head.weights.astype(np.float64) / head.scale
+                shift = float(self._weights[number] @ head.mean.astype(np.float64))
+                self._bias[number] = float(head.bias[0]) - shift
+
+    def score(self, embedding: Values) -> list[float]:
+        """Returns the score of each head.
+
+        Args:
+            embedding: float32[size].
+        """
+        products: list[float] = self._weights.dot(embedding.astype(np.float64)).tolist()
+        return [_sigmoid(a + b) for a, b in zip(products, self._bias, strict=True)]
 
     def scores(self, embeddings: Values) -> Values:
         """Returns the scores of embeddings, float32[n, heads].
@@ -70,14 +82,14 @@ class LinearHeads:
         Args:
             embeddings: float32[n, size].
         """
-        logits = np.empty((len(embeddings), len(self._weights)))
-        with np.errstate(invalid="ignore", over="ignore"):  # embeddings that are not finite
-            for logit, embedding in zip(logits, embeddings.astype(np.float64), strict=True):
-                np.dot(self._weights, embedding, out=logit)
-            logits += self._bias
-            scores = sigmoid(logits)
-        scores[~np.isfinite(logits)] = 0.0
-        return scores.astype(np.float32)
+        shape = len(embeddings), len(self._bias)
+        rows = [self.score(embedding) for embedding in embeddings]
+        return np.array(rows, np.float32).reshape(shape)
+
+
+def _sigmoid(logit: float) -> float:
+    """Returns the score of a logit; 0 for one that is not finite, without a warning for it."""
+    return 0.5 + 0.5 * math.tanh(0.5 * logit) if math.isfinite(logit) else 0.0
 
 
 @dataclass(frozen=True, slots=True)

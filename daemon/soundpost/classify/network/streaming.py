@@ -147,8 +147,7 @@ class StreamingNetwork:
             return NetworkOutput(logits)
         # What is carried on lacks the oldest positions of the window, which were carried before.
         oldest = before[:, : self._steps.new_positions]
-        positions = np.concatenate((oldest, results[POSITIONS]), axis=1)
-        return NetworkOutput(logits, self._statistics.compute(positions))
+        return NetworkOutput(logits, self._statistics.compute_one(oldest, results[POSITIONS]))
 
     def _run_stretch(self, frames: NDArray[Any]) -> NetworkOutput:
         """Returns the output of a stretch of windows."""
@@ -176,4 +175,6 @@ def _statistics(parts: Parts) -> PositionStatistics | None:
     steps, positions = parts.steps, parts.states[POSITIONS]
     has_all = 2 * steps.new_positions <= steps.window_positions
     is_quantised = positions.dtype == "int8" and positions.scale > 0.0
-    return PositionStatistics(positions) if has_all and is_quantised else None
+    if not has_all or not is_quantised:
+        return None
+    return PositionStatistics(positions, steps.window_positions)

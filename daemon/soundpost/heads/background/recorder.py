@@ -3,7 +3,6 @@
 import logging
 from contextlib import suppress
 from pathlib import Path
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,13 +27,8 @@ _HOUR_NS = 3_600 * NANOSECONDS
 _log = logging.getLogger("soundpost.heads")
 
 
-class _Window(NamedTuple):
-    """A window that is not in a file yet; see `BackgroundMinute`."""
-
-    utc_ns: int
-    embedding: NDArray[np.float32]
-    top_label: int
-    top_score: float
+_Window = tuple[int, NDArray[np.float32], NDArray[np.float32]]
+"""A window that is not in a file yet: its time, its embedding and its scores."""
 
 
 class BackgroundRecorder(Observer):
@@ -74,20 +68,19 @@ class BackgroundRecorder(Observer):
         if minute != self._minute or len(self._windows) == MOST_WINDOWS:
             self.flush()
             self._minute = minute
-        values = scores.values[: self._labels]
-        top = int(values.argmax())
-        self._windows.append(_Window(utc_ns, scores.embedding, top, float(values[top])))
+        self._windows.append((utc_ns, scores.embedding, scores.values))
 
     def flush(self) -> None:
         """Writes the windows that are not in a file yet."""
         if not self._windows:
             return
-        utc_ns, embeddings, top_labels, top_scores = zip(*self._windows, strict=True)
+        utc_ns, embeddings, scores = zip(*self._windows, strict=True)
+        own = np.stack(scores)[:, : self._labels]
         minute = BackgroundMinute(
             np.array(utc_ns, np.int64),
             np.stack(embeddings),
-            np.array(top_labels, np.int16),
-            np.array(top_scores, np.float32),
+            own.argmax(axis=1).astype(np.int16),
+            own.max(axis=1),
         )
         newest_ns: int = utc_ns[0]
         self._windows.clear()

@@ -1,0 +1,104 @@
+"""Measures the processor time of embeddings, heads and background in the pipeline, interleaved.
+
+python tests/bench/heads_cost.py RECORDING [ROUNDS]
+"""
+
+import sys
+import tempfile
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import msgspec
+import numpy as np
+import soundfile
+
+from soundpost.app import build_evidence
+from soundpost.audio import Pcm
+from soundpost.audio.resample import resample_whole
+from soundpost.capture import ArraySource
+from soundpost.classify import Classifier
+from soundpost.classify.model import Model, load_model
+from soundpost.config import ClassifyConfig, Config
+from soundpost.heads.background.recorder import BackgroundRecorder
+from soundpost.heads.headed_classifier import HeadedClassifier
+from soundpost.heads.weights import HeadWeights
+from soundpost.health import Health
+from soundpost.observer import Observer
+from soundpost.pipeline import build_pipeline
+
+SECONDS = 120
+
+
+def heads(size: int, count: int) -> list[HeadWeights | None]:
+    """Returns heads of small random weights, whose scores stay below the threshold."""
+    rng = np.random.default_rng(0)
+    return [
+        HeadWeights(
+            (0.01 * rng.normal(size=size)).astype(np.float32),
+            np.array([-6.0], np.float32),
+            np.zeros(size, np.float32),
+            np.ones(size, np.float32),
+        )
+        for _ in range(count)
+    ]
+
+
+def with_heads(count: int) -> Model:
+    """Returns the default model with so many heads."""
+    model = load_model(ClassifyConfig())
+    assert isinstance(model.classifier, Classifier)
+    labels = list(model.bundle.manifest.labels)
+    taught = [
+        msgspec.structs.replace(labels[0], name=f"taught_{number}") for number in range(count)
+    ]
+    manifest = model.bundle.manifest
+    tensor = msgspec.structs.replace(manifest.output.tensor, shape=[1, len(labels) + count])
+    output = msgspec.structs.replace(manifest.output, tensor=tensor)
+    extended = msgspec.structs.replace(manifest, labels=labels + taught, output=output)
+    weights = heads(model.classifier.embedding_size, count)
+    return replace(model, classifier=HeadedClassifier(model.classifier, weights), extended=extended)
+
+
+def run_seconds(model: Model, observers: list[Observer], pcm: Pcm) -> float:
+    """Returns the processor time of a pipeline, chunk by chunk as a microphone brings them."""
+    config, rate_hz = Config(), model.sample_rate_hz
+    evidence = build_evidence(config, [model.manifest], Health())
+    source = ArraySource(pcm, rate_hz)
+    pipeline = build_pipeline(config, model, source, Health(), [evidence, *observers])
+    started = time.process_time()
+    for _ in pipeline.run():
+        pass
+    return time.process_time() - started
+
+
+def main(recording: Path, rounds: int, folder: Path) -> None:
+    """Prints the median time of each variant, and its share over the model alone."""
+    sound, rate_hz = soundfile.read(recording, dtype="int16", always_2d=True)
+    pcm = resample_whole(np.ascontiguousarray(sound[: SECONDS * rate_hz, 0]), rate_hz, 16_000)
+    plain, embedding = load_model(ClassifyConfig()), load_model(ClassifyConfig())
+    assert isinstance(embedding.classifier, Classifier)
+    embedding.classifier.embeds = True
+    recorder = BackgroundRecorder(folder, 0, plain.bundle.manifest, 1.0, Health())
+    variants = {
+        "model alone": lambda: run_seconds(plain, [], pcm),
+        "with embeddings": lambda: run_seconds(embedding, [], pcm),
+        "with 1 head": lambda: run_seconds(one, [], pcm),
+        "with 10 heads": lambda: run_seconds(ten, [], pcm),
+        "with 1 head and background": lambda: run_seconds(one, [recorder], pcm),
+    }
+    one, ten = with_heads(1), with_heads(10)
+    spent: dict[str, list[float]] = {name: [] for name in variants}
+    for _ in range(rounds):
+        for name, run in variants.items():
+            spent[name].append(run())
+    alone = np.array(spent["model alone"])
+    for name, seconds in spent.items():
+        share = 100.0 * float(np.median(np.array(seconds) / alone)) - 100.0
+        per_second = 1_000.0 * float(np.min(seconds)) * 16_000 / len(pcm)
+        print(f"{name:27} {per_second:.3f} ms a second of sound, {share:+.1f} %")
+
+
+if __name__ == "__main__":
+    with tempfile.TemporaryDirectory() as temporary:
+        main(Path(sys.argv[1]), int(sys.argv[2]) if len(sys.argv) > 2 else 9, Path(temporary))
