@@ -29,14 +29,15 @@ class PositionStatistics:
     """
 
     def __init__(self, positions: TensorInfo, window_positions: int) -> None:
-        bands, self._channels = positions.shape[-2:]
-        self._row_count = window_positions * bands
+        self._bands, self._channels = positions.shape[-2:]
+        self._row_count = window_positions * self._bands
         self.size = len(STATISTICS) * self._channels
+        self._zero_point = np.float32(positions.zero_point)
         self._ones = np.ones(self._row_count, np.float32)
         per_step = np.repeat([1.0 / self._row_count, 1.0], self._channels)
         self._factors = (positions.scale * per_step).astype(np.float32)
-        self._offset = np.float32(-positions.scale * positions.zero_point)
         self._rows = np.empty((self._row_count, self._channels), np.float32)
+        self._next_row = 0
 
     def compute(self, positions: NDArray[np.int8]) -> NDArray[np.float32]:
         """Returns the embeddings of windows, float32[n, size].
@@ -44,32 +45,48 @@ class PositionStatistics:
         Args:
             positions: int8[n, positions, bands, channels].
         """
-        rows = positions.reshape(len(positions), self._row_count, self._channels)
-        embeddings = np.empty((len(rows), self.size), np.float32)
-        for embedding, of_window in zip(embeddings, rows, strict=True):
-            self._rows[:] = of_window
-            self._convert(embedding)
+        embeddings = np.empty((len(positions), self.size), np.float32)
+        for embedding, of_window in zip(embeddings, positions, strict=True):
+            self.begin(of_window)
+            self._fill(embedding)
         return embeddings
 
-    def compute_one(
-        self, oldest: NDArray[np.int8], others: NDArray[np.int8]
-    ) -> NDArray[np.float32]:
-        """Returns the embedding of a window whose positions lie in two arrays, float32[1, size].
+    def begin(self, positions: NDArray[np.int8]) -> None:
+        """Takes the positions of a window, which `advance` goes on from.
 
         Args:
-            oldest: int8[1, n, bands, channels], the first positions of the window.
-            others: int8[1, m, bands, channels], those behind them.
+            positions: int8[positions, bands, channels]; fewer than those of a window are its
+                latest ones, and the next ones are to be added before the next embedding.
         """
-        older_rows = oldest.reshape(-1, self._channels)
-        self._rows[: len(older_rows)] = older_rows
-        self._rows[len(older_rows) :] = others.reshape(-1, self._channels)
+        self._next_row = 0
+        self._add(positions)
+
+    def advance(self, positions: NDArray[np.int8]) -> NDArray[np.float32]:
+        """Returns the embedding of the next window, float32[1, size].
+
+        Args:
+            positions: int8[n, bands, channels], the positions that the window before did not have;
+                they take the place of its oldest ones.
+        """
+        self._add(positions)
         embeddings = np.empty((1, self.size), np.float32)
-        self._convert(embeddings[0])
+        self._fill(embeddings[0])
         return embeddings
 
-    def _convert(self, embedding: NDArray[np.float32]) -> None:
-        """Fills an embedding from the rows of its window."""
+    def _add(self, positions: NDArray[np.int8]) -> None:
+        """Puts positions in place of the oldest ones; their order has no effect on a statistic."""
+        start = self._next_row
+        end = start + len(positions) * self._bands
+        rows = positions.reshape(-1, self._channels)
+        if end > self._row_count:
+            split = self._row_count - start
+            np.subtract(rows[:split], self._zero_point, self._rows[start:])
+            rows, start, end = rows[split:], 0, end - self._row_count
+        np.subtract(rows, self._zero_point, self._rows[start:end])
+        self._next_row = end % self._row_count
+
+    def _fill(self, embedding: NDArray[np.float32]) -> None:
+        """Fills an embedding with the statistics of the rows."""
         np.dot(self._ones, self._rows, embedding[: self._channels])
         np.maximum.reduce(self._rows, 0, None, embedding[self._channels :])
         np.multiply(embedding, self._factors, embedding)
-        np.add(embedding, self._offset, embedding)

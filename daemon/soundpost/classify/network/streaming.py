@@ -57,6 +57,7 @@ class StreamingNetwork:
         self.embedding_size = self._statistics.size if self._statistics else 0
         self.embedding_definition = DEFINITION if self._statistics else None
         self.embeds = False
+        self._has_positions = False  # True while the statistics have those of the last step
 
     def run(self, windows: Sequence[Window]) -> NetworkOutput:
         """Runs the network on windows, most often successive ones.
@@ -144,10 +145,13 @@ class StreamingNetwork:
         logits = results.pop(LOGITS)
         self._states = results
         if not self.embeds or self._statistics is None:
+            self._has_positions = False
             return NetworkOutput(logits)
-        # What is carried on lacks the oldest positions of the window, which were carried before.
-        oldest = before[:, : self._steps.new_positions]
-        return NetworkOutput(logits, self._statistics.compute_one(oldest, results[POSITIONS]))
+        if not self._has_positions:
+            self._statistics.begin(before[0])
+            self._has_positions = True
+        new = results[POSITIONS][0, -self._steps.new_positions :]
+        return NetworkOutput(logits, self._statistics.advance(new))
 
     def _run_stretch(self, frames: NDArray[Any]) -> NetworkOutput:
         """Returns the output of a stretch of windows."""
@@ -161,6 +165,7 @@ class StreamingNetwork:
         windows = sliding_window_view(positions[0], steps.window_positions, axis=0)
         windows = np.ascontiguousarray(np.moveaxis(windows[:: steps.new_positions], -1, 1))
         logits = self._parts.head.run({POSITIONS: windows})[LOGITS]
+        self._has_positions = False
         if not self.embeds or self._statistics is None:
             return NetworkOutput(logits)
         return NetworkOutput(logits, self._statistics.compute(windows))
@@ -169,8 +174,8 @@ class StreamingNetwork:
 def _statistics(parts: Parts) -> PositionStatistics | None:
     """Returns the embedding of a network; None if its states lack a position of the window.
 
-    A step leaves out as many positions as are new. They are in the states of the step before, as
-    long as the stride is at most half of the positions.
+    A step gives the positions that the next one needs, all but as many as are new. The new ones are
+    among them as long as the stride is at most half of the positions.
     """
     steps, positions = parts.steps, parts.states[POSITIONS]
     has_all = 2 * steps.new_positions <= steps.window_positions

@@ -1,6 +1,7 @@
 """The statistics of the positions of a window."""
 
 import numpy as np
+import pytest
 
 from soundpost.classify.network.position_statistics import PositionStatistics
 from soundpost.classify.runtime import TensorInfo
@@ -35,5 +36,18 @@ def test_a_window_has_the_same_bits_alone_and_among_others() -> None:
     statistics = PositionStatistics(POSITIONS, 6)
     alone = [statistics.compute(each[None])[0] for each in positions]
     assert np.array_equal(statistics.compute(positions), np.stack(alone))
-    parts = [statistics.compute_one(each[None, :2], each[None, 2:])[0] for each in positions]
-    assert np.array_equal(statistics.compute(positions), np.stack(parts))
+
+
+@pytest.mark.parametrize("new", [1, 2, 3])
+def test_a_window_has_the_same_bits_when_the_one_before_goes_on(new: int) -> None:
+    """New positions take the place of the oldest ones, from the middle of the rows too."""
+    stretch = np.random.default_rng(2).integers(-128, 128, (46, 2, 3), dtype=np.int8)
+    starts = range(0, len(stretch) - 5, new)
+    expected = PositionStatistics(POSITIONS, 6).compute(
+        np.stack([stretch[start : start + 6] for start in starts])
+    )
+    statistics = PositionStatistics(POSITIONS, 6)
+    statistics.begin(stretch[: 6 - new])
+    for start, embedding in zip(starts, expected, strict=True):
+        added = stretch[start + 6 - new : start + 6]
+        assert np.array_equal(statistics.advance(added)[0], embedding)
