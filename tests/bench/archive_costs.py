@@ -113,8 +113,8 @@ def analyze(folder: Path, bundle: str) -> Command:
 
 
 def peer(name: str, *files: Path, python: str = sys.executable) -> Command:
-    """Returns the command of one of the other programs."""
-    return lambda recording: (python, str(PEERS), name, str(recording), *map(str, files))
+    """Returns the command of one of the other programs, which finds no module of the tests."""
+    return lambda recording: (python, "-I", str(PEERS), name, str(recording), *map(str, files))
 
 
 def measure_everyday(folder: Path) -> list[Measurement]:
@@ -132,9 +132,11 @@ def measure_everyday(folder: Path) -> list[Measurement]:
 def measure_birdnet(folder: Path, files: Path) -> list[Measurement]:
     """Measures BirdNET with a window every 3 s."""
     model, labels = files / f"{BIRDNET}_Model_FP32.tflite", files / f"{BIRDNET}_Labels.txt"
-    importing = ("bundle", "import", str(model), "--labels", str(labels), "--rate", "48000")
-    importing += ("--stride", "3", "--name", "birdnet", "--licence", "CC BY-NC-SA 4.0")
-    importing += ("--noise-seconds", "30", "--to", str(folder))
+    importing = [
+        *("bundle", "import", str(model), "--labels", str(labels), "--rate", "48000"),
+        *("--stride", "3", "--name", "birdnet", "--licence", "CC BY-NC-SA 4.0"),
+        *("--noise-seconds", "30", "--to", str(folder)),
+    ]
     subprocess.run([*SOUNDPOST, *importing], check=True, stdout=subprocess.DEVNULL)
     commands = {
         "analyze": analyze(folder / "out", str(folder / "birdnet")),
