@@ -64,6 +64,12 @@ def teach(lesson: Lesson, embedder: Embedder, heads: Path, progress: Progress) -
         background=[*lesson.background, *background.stretches],
         general=read_general(embedder.bundle.folder, embedder.backbone, embedder.input),
     )
+    if not (examples.negatives or len(examples.general)):
+        raise TeachError(
+            f"there is no other sound than {lesson.label} to compare with",
+            hint="give clips of other sounds with --not, or recordings of the place with "
+            "--background",
+        )
     learned = learn(
         examples, lesson.budget, lambda done, total: progress("fit", done, total, "")
     )

@@ -13,13 +13,12 @@ GENERAL_SHARE = 0.99
 """The share of the general sounds that must stay below the threshold: whatever the background of
 the node lacks, most sounds of the world are not the label."""
 
-ENOUGH_EVENTS = 5
-"""A budget that allows so many events in the background is counted; one that allows fewer is also
-extrapolated from how the highest scores spread."""
+ENOUGH_EVENTS = 0.5
+"""Where the budget allows so many events in the background, they are counted. In less background,
+counting none shows little, and the threshold is also extrapolated from how the highest scores
+spread."""
 TAIL = 5
-"""Of the stretches of `TAIL_SECONDS`, those with the highest scores show how these spread. With 5 of
-an hour of ESC-50 the heads of ten labels gave 0.36 events in another hour for a budget of 0.5, with
-a tenth of all 0.04, at two thirds of the recall; see docs/adr/0064."""
+"""Of the stretches of `TAIL_SECONDS`, those with the highest scores show how these spread."""
 TAIL_SECONDS = 10.0
 """Stretches of which the highest score counts: successive windows have nearly the same score."""
 
