@@ -111,7 +111,7 @@ def _lesson(
         others=others,
         left_out=[*left_out, *other_left_out],
         background_files=find_clips(options.background) if options.background else [],
-        background=stored_background(config, embedder),
+        background=stored_background(config, embedder, [clip.path for clip in clips]),
         budget=options.budget or DEFAULT_BUDGET,
         keeps_sounds=options.keep_sounds,
         command=f"soundpost {shlex.join(sys.argv[1:])}",

@@ -19,6 +19,8 @@ MOST_STEPS = 12
 SMALLEST_STEP = 1e-4
 """A change of all weights below this ends the iteration: no score moves by more than its rounding
 on a node."""
+_ROWS_AT_ONCE = 1_024
+"""Windows that are converted to float64 at once: 3 MB of `everyday`, of an hour all would be 50."""
 _LEAST_CURVATURE = 1e-9
 """Keeps the matrix positive definite where all rows are classified with certainty."""
 
@@ -68,8 +70,13 @@ class Linear:
     coefficients: Real
 
     def logits(self, rows: NDArray[np.floating]) -> Real:
-        """Returns the logits of embeddings, float64[n]."""
-        values: Real = self.standard.apply(rows) @ self.coefficients[:-1] + self.coefficients[-1]
+        """Returns the logits of embeddings, float64[n], in little more memory than they take."""
+        kernel = self.coefficients[:-1] / self.standard.scale
+        bias = self.coefficients[-1] - self.standard.mean @ kernel
+        values = np.empty(len(rows))
+        for first in range(0, len(rows), _ROWS_AT_ONCE):
+            part = slice(first, first + _ROWS_AT_ONCE)
+            values[part] = rows[part].astype(np.float64) @ kernel + bias
         return values
 
     def head_weights(self, threshold_logit: float) -> HeadWeights:

@@ -11,7 +11,7 @@ from soundpost.audio.resample import MonoResampler
 from soundpost.recording import RecordingError, open_recording, problem_of
 from soundpost.teach.examples import Stretch
 from soundpost.teach.sound.clips import LeftOut
-from soundpost.teach.sound.embed import Embedder
+from soundpost.teach.sound.embed import SoundEmbedder
 
 MOST_SECONDS = 2 * 3600.0
 """Of all background together: its embeddings take 50 MB in `everyday`, and a minute to compute on
@@ -43,7 +43,7 @@ class Background:
 
 
 def read_background(
-    paths: Sequence[Path], embedder: Embedder, progress: Callable[[int, int, str], None]
+    paths: Sequence[Path], embedder: SoundEmbedder, progress: Callable[[int, int, str], None]
 ) -> Background:
     """Reads files of background, in bounded memory; those that cannot be read are left out.
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,6 +33,38 @@ class EmbeddedWindows:
 
     embeddings: Embeddings
     starts: NDArray[np.int64]
+
+
+class SoundEmbedder(Protocol):
+    """Computes the embeddings of sound: `Embedder`, or a network that it is compared with."""
+
+    @property
+    def rate_hz(self) -> int:
+        """The sample rate of the model."""
+        ...
+
+    @property
+    def window_samples(self) -> int:
+        """Samples of a window."""
+        ...
+
+    @property
+    def stride_samples(self) -> int:
+        """Samples from one window's start to the next one's."""
+        ...
+
+    @property
+    def stride_seconds(self) -> float:
+        """Time from one window's start to the next one's."""
+        ...
+
+    def embed(self, samples: Pcm) -> EmbeddedWindows:
+        """Returns the windows of a stretch of sound."""
+        ...
+
+    def stream(self, blocks: Iterable[Pcm]) -> Iterator[EmbeddedWindows]:
+        """Yields the windows of an unbroken stream."""
+        ...
 
 
 class Embedder:

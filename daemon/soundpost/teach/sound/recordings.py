@@ -8,7 +8,7 @@ import numpy as np
 from soundpost.audio import Pcm
 from soundpost.teach.examples import Embeddings, Recording, Stretch
 from soundpost.teach.sound.clips import Clip
-from soundpost.teach.sound.embed import Embedder
+from soundpost.teach.sound.embed import SoundEmbedder
 from soundpost.teach.sound.harder import LONGEST_SECONDS, surround, variants
 from soundpost.teach.sound.loud_part import loud_windows, loudest_stretch
 
@@ -24,7 +24,7 @@ class RecordingMaker:
         background: Pieces of the node's background, which are mixed with the clips.
     """
 
-    def __init__(self, embedder: Embedder, background: Sequence[Pcm]) -> None:
+    def __init__(self, embedder: SoundEmbedder, background: Sequence[Pcm]) -> None:
         self._embedder = embedder
         self._background = background
 
