@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from soundpost.teach.examples import Stretch
-from soundpost.teach.learn.events import ON_SCORE, Real, count_events, peaks
+from soundpost.teach.learn.events import ON_SCORE, Real, peaks
 from soundpost.teach.learn.held_out import HeldOut, best
 
 GENERAL_SHARE = 0.99
@@ -56,20 +56,23 @@ def choose_threshold(held_out: HeldOut, stretches: Sequence[Stretch], budget: fl
 def keep_to_budget(
     logits: Sequence[Real], stretches: Sequence[Stretch], threshold: float, budget: float
 ) -> float:
-    """Returns the threshold, raised until the daemon's tracker keeps to the budget.
+    """Returns the threshold, raised as far as the budget needs it.
 
     Args:
         logits: Of the negatives, by the head that is stored.
         stretches: The negatives.
-        threshold: The first try.
+        threshold: Of the heads that were fitted without them.
         budget: False events an hour.
     """
-    allowed = math.floor(budget * hours_of(stretches))
-    while len(events := count_events(logits, stretches, threshold)) > allowed:
-        # The event with the lowest peak goes first; 0.01 is a step that a score can show.
-        lowest = min(event.score for event in events)
-        threshold += max(0.01, math.log(lowest / (1.0 - min(lowest, 0.999_999))))
-    return threshold
+    allowed = budget * hours_of(stretches)
+    if _count(logits, threshold) <= allowed:
+        return threshold
+    return max(threshold, _by_count(logits, allowed))
+
+
+def _count(logits: Sequence[Real], threshold: float) -> int:
+    """Returns the events at a threshold, or more: the tracker leaves out some of these peaks."""
+    return sum(int((peaks(each, threshold) >= ON_SCORE).sum()) for each in logits)
 
 
 def _by_count(logits: Sequence[Real], allowed: float) -> float:
@@ -80,8 +83,7 @@ def _by_count(logits: Sequence[Real], allowed: float) -> float:
     low, high = float(values.min()) - 1.0, float(values.max()) + 1.0
     for _ in range(_SEARCH_STEPS):
         middle = (low + high) / 2
-        events = sum(int((peaks(each, middle) >= ON_SCORE).sum()) for each in logits)
-        low, high = (middle, high) if events > math.floor(allowed) else (low, middle)
+        low, high = (middle, high) if _count(logits, middle) > allowed else (low, middle)
     return high
 
 

@@ -38,10 +38,9 @@ def test_one_window_alone_starts_no_event_and_two_do() -> None:
 
 
 def test_a_long_sound_is_one_event() -> None:
-    """Two sounds with a pause are two, if it is longer than the refractory time."""
+    """Two sounds with a pause are two."""
     assert len(counted([HIGH] * 40)) == 1
     assert len(counted([HIGH] * 6 + [LOW] * 20 + [HIGH] * 6)) == 2
-    assert len(counted([HIGH] * 6 + [LOW] * 3 + [HIGH] * 3)) == 1
 
 
 def test_a_score_between_the_thresholds_continues_an_event() -> None:
@@ -51,7 +50,7 @@ def test_a_score_between_the_thresholds_continues_an_event() -> None:
     assert counted([between] * 20) == []
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(st.lists(st.sampled_from([-8.0, -1.0, 0.1, 3.0]), min_size=1, max_size=60))
 def test_the_tracker_starts_no_more_events_than_there_are_peaks(logits: list[float]) -> None:
     """The fast count is an upper bound, and is 0 where the tracker's is."""

@@ -39,22 +39,12 @@ def test_the_minimum_does_not_depend_on_the_start() -> None:
     )
 
 
-def test_it_agrees_with_scikit_learn() -> None:
-    """On the same standardised rows, weights and penalty."""
-    linear_model = pytest.importorskip("sklearn.linear_model")
-    fitted = fit_logistic(ROWS, IS_LABEL, WEIGHTS)
-    theirs = linear_model.LogisticRegression(C=1.0 / PENALTY, tol=1e-8, max_iter=1000)
-    theirs.fit(fitted.standard.apply(ROWS), IS_LABEL, sample_weight=WEIGHTS)
-    assert np.allclose(theirs.coef_[0], fitted.coefficients[:-1], atol=1e-3)
-    assert np.isclose(theirs.intercept_[0], fitted.coefficients[-1], atol=1e-3)
-
-
-@settings(max_examples=20, deadline=None)
-@given(st.lists(st.sampled_from([0.01, 0.5, 1.0, 3.0, 100.0]), min_size=1, max_size=1))
-def test_the_unit_of_the_embedding_changes_no_logit(unit: list[float]) -> None:
+@settings(max_examples=5, deadline=None)
+@given(st.sampled_from([0.01, 0.5, 1.0, 3.0, 100.0]))
+def test_the_unit_of_the_embedding_changes_no_logit(unit: float) -> None:
     """An embedding in thousandths gives the same head."""
     alone = fit_logistic(ROWS, IS_LABEL, WEIGHTS).logits(ROWS)
-    scaled = fit_logistic(ROWS * unit[0], IS_LABEL, WEIGHTS).logits(ROWS * unit[0])
+    scaled = fit_logistic(ROWS * unit, IS_LABEL, WEIGHTS).logits(ROWS * unit)
     assert np.allclose(alone, scaled, atol=1e-4)
 
 

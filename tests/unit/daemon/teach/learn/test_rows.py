@@ -17,7 +17,7 @@ def logits(rows: FitRows, fold: int = -1) -> np.ndarray:
     return rows.fit(without_fold=fold).logits(embeddings(5, 77, 2.0))
 
 
-@settings(max_examples=6, deadline=None)
+@settings(max_examples=3, deadline=None)
 @given(st.permutations(range(6)), st.permutations(range(3)))
 def test_the_order_of_the_clips_changes_nothing(label: list[int], others: list[int]) -> None:
     """Neither the fit nor the fold of a recording."""

@@ -37,14 +37,14 @@ def events(logits: np.ndarray, of: Stretch, threshold: float) -> int:
     return len(count_events([logits], [of], threshold))
 
 
-@pytest.mark.parametrize("budget", [2.0, 10.0, 50.0])
+@pytest.mark.parametrize("budget", [4.0, 20.0])
 def test_the_budget_is_used_and_not_exceeded(budget: float) -> None:
     """A threshold that is half a logit lower would exceed it."""
-    logits, of = background(2.0)
+    logits, of = background(0.5)
     threshold = choose_threshold(HeldOut([], [logits], NO_GENERAL), [of], budget)
     threshold = keep_to_budget([logits], [of], threshold, budget)
-    assert events(logits, of, threshold) <= budget * 2.0
-    assert events(logits, of, threshold - 0.5) > budget * 2.0
+    assert events(logits, of, threshold) <= budget * 0.5
+    assert events(logits, of, threshold - 0.5) > budget * 0.5
 
 
 def test_a_budget_of_less_than_an_event_leaves_none() -> None:
@@ -76,11 +76,9 @@ def test_without_any_other_sound_the_classes_are_even() -> None:
     assert keep_to_budget([], [], 1.25, 0.5) == 1.25
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=4, deadline=None)
 @given(st.integers(0, 1_000), st.floats(-6.0, 0.0))
-def test_a_threshold_is_raised_until_the_tracker_keeps_to_the_budget(
-    seed: int, start: float
-) -> None:
+def test_a_threshold_is_raised_until_the_budget_is_kept(seed: int, start: float) -> None:
     """From wherever it starts; one that keeps to it stays."""
     logits, of = background(0.2, seed)
     kept = keep_to_budget([logits], [of], start, 10.0)
