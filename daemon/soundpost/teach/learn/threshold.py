@@ -22,6 +22,9 @@ TAIL = 5
 TAIL_SECONDS = 10.0
 """Stretches of which the highest score counts: successive windows have nearly the same score."""
 
+_ROUNDING = 1e-5
+"""The daemon calculates scores and means in float32: a peak that is this near may reach the
+threshold there."""
 _SEARCH_STEPS = 30
 """Halvings of the range of logits, some 20 wide: to far below what moves a score."""
 
@@ -72,7 +75,7 @@ def keep_to_budget(
 
 def _count(logits: Sequence[Real], threshold: float) -> int:
     """Returns the events at a threshold, or more: the tracker leaves out some of these peaks."""
-    return sum(int((peaks(each, threshold) >= ON_SCORE).sum()) for each in logits)
+    return sum(int((peaks(each, threshold) >= ON_SCORE - _ROUNDING).sum()) for each in logits)
 
 
 def _by_count(logits: Sequence[Real], allowed: float) -> float:
