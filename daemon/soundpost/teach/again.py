@@ -11,10 +11,17 @@ from soundpost.heads import current_version, load_head, version_folder
 from soundpost.recording import RecordingError, problem_of
 from soundpost.review import ReviewedEvent, Verdict
 from soundpost.review.sound import read_sound
-from soundpost.teach.kept import KeptClip, KeptExamples, Side, read_kept, read_recordings, sound_path
+from soundpost.teach.kept import (
+    KeptClip,
+    KeptExamples,
+    Side,
+    read_kept,
+    read_recordings,
+    sound_path,
+)
 from soundpost.teach.lesson import Known, Lesson
-from soundpost.teach.sound.clips import Clip, LeftOut, fault_of, read_samples
 from soundpost.teach.sound.clips import LONGEST_SECONDS as LONGEST_CLIP_SECONDS
+from soundpost.teach.sound.clips import Clip, LeftOut, fault_of, read_samples
 from soundpost.teach.sound.embed import Embedder
 
 
@@ -81,8 +88,7 @@ def _read_earlier(folder: Path, embedder: Embedder) -> Earlier:
     if load_head(version).description.backbone.sha256 == embedder.backbone.sha256:
         recordings = read_recordings(version, kept, embedder.input.size)
         known = [
-            Known(clip, recording)
-            for clip, recording in zip(kept.clips, recordings, strict=True)
+            Known(clip, recording) for clip, recording in zip(kept.clips, recordings, strict=True)
         ]
         return Earlier(known=known, background=background)
     return replace(_read_sounds(folder, kept, embedder.rate_hz), background=background)

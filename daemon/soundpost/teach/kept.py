@@ -1,7 +1,7 @@
 """The examples that a head keeps: what it was taught on, for the next time.
 
-Two files lie beside the weights in each version: `examples.json` names the clips, `examples.npz` has
-the embeddings of their windows. No sound is among them. Sound is kept only if the user says so, in
+Two files lie beside the weights in each version: `examples.json` names the clips, `examples.npz`
+has the embeddings of their windows. No sound is among them. Sound is kept only if the user says so, in
 `sounds/` beside the versions, by the hash of its samples.
 """
 
@@ -76,9 +76,9 @@ def attachments(
             {
                 "rows": np.concatenate([each.rows for each in recordings]).astype(np.float16),
                 "row_counts": _counts([each.rows for each in recordings]),
-                "windows": np.concatenate(
-                    [each.stretch.embeddings for each in recordings]
-                ).astype(np.float16),
+                "windows": np.concatenate([each.stretch.embeddings for each in recordings]).astype(
+                    np.float16
+                ),
                 "window_counts": _counts([each.stretch.embeddings for each in recordings]),
             }
         ),

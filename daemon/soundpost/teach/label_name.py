@@ -1,7 +1,6 @@
 """Checks the name of a label that is taught."""
 
 import re
-from collections.abc import Collection
 
 import msgspec
 
@@ -25,11 +24,11 @@ def require_new_name(name: str, manifest: Manifest) -> None:
     except msgspec.ValidationError:
         likely = re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_")[:LONGEST]
         raise TeachError(
-            f"expected a label of lower-case letters, digits and _, got {printable(name, LONGEST)!r}",
+            "expected a label of lower-case letters, digits and _, got "
+            f"{printable(name, LONGEST)!r}",
             hint=f"did you mean {likely}?" if likely else "name it by its sound, such as gate_bell",
         ) from None
-    taken: Collection[str] = manifest.label_names
-    if name in taken:
+    if name in manifest.label_names:
         raise TeachError(
             f"{manifest.id} has a label {name} of its own",
             hint=f"give it another name, such as my_{name}: it is detected beside that one",

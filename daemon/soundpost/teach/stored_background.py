@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -31,9 +32,7 @@ class Span:
     end_ns: int
 
 
-def stored_background(
-    config: Config, embedder: Embedder, clips: Iterable[Path]
-) -> list[Stretch]:
+def stored_background(config: Config, embedder: Embedder, clips: Iterable[Path]) -> list[Stretch]:
     """Returns the stretches of the latest hours; none without a service that stores them.
 
     Args:
@@ -85,7 +84,7 @@ def stretches(
             continue
         breaks = np.flatnonzero(np.diff(times) > longest) + 1
         edges = [0, *breaks.tolist(), len(times)]
-        for first, last in zip(edges, edges[1:], strict=False):
+        for first, last in pairwise(edges):
             if parts and times[first] - previous > longest:
                 yield Stretch(NAME, np.concatenate(parts), stride_seconds, start)
                 parts = []

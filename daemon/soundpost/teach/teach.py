@@ -1,7 +1,6 @@
 """Teaches a label: from clips to a stored head, or to the reason for which there is none."""
 
 import time
-from collections.abc import Sequence
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -22,7 +21,6 @@ from soundpost.teach.learn.learn import Learned, learn
 from soundpost.teach.lesson import Lesson, Progress
 from soundpost.teach.result import LeftOutClip, TeachResult
 from soundpost.teach.sound.background import Background, read_background
-from soundpost.teach.sound.clips import Clip
 from soundpost.teach.sound.embed import Embedder
 from soundpost.teach.sound.general import read_general
 from soundpost.teach.sound.recordings import RecordingMaker
@@ -50,12 +48,11 @@ def teach(lesson: Lesson, embedder: Embedder, heads: Path, progress: Progress) -
     begun = time.monotonic()
     require_new_name(lesson.label, embedder.bundle.manifest)
     _require_enough(lesson)
-    background = read_background(
-        lesson.background_files, embedder, partial(progress, "background")
-    )
-    maker = RecordingMaker(
-        embedder, [*background.pieces, *(clip.samples for clip in lesson.others)]
-    )
+    background = read_background(lesson.background_files, embedder, partial(progress, "background"))
+    # In the order of their keys: the order in which clips are given changes nothing.
+    others_by_key = sorted(lesson.others, key=lambda clip: clip.key)
+    pieces = [*background.pieces, *(clip.samples for clip in others_by_key)]
+    maker = RecordingMaker(embedder, pieces)
     label = maker.make(lesson.clips, partial(progress, "clips"))
     others = maker.make(lesson.others, partial(progress, "other sounds"))
     examples = Examples(
@@ -70,9 +67,7 @@ def teach(lesson: Lesson, embedder: Embedder, heads: Path, progress: Progress) -
             hint="give clips of other sounds with --not, or recordings of the place with "
             "--background",
         )
-    learned = learn(
-        examples, lesson.budget, lambda done, total: progress("fit", done, total, "")
-    )
+    learned = learn(examples, lesson.budget, lambda done, total: progress("fit", done, total, ""))
     left_out = [*lesson.left_out, *background.left_out]
     result = TeachResult(
         label=lesson.label,
@@ -122,9 +117,7 @@ def _store(
         minimum_daemon=MINIMUM_DAEMON,
         backbone=embedder.backbone,
         embedding=embedder.input,
-        label=taught_label(
-            lesson.label, embedder.rate_hz, lesson.budget, learned.figures.recall
-        ),
+        label=taught_label(lesson.label, embedder.rate_hz, lesson.budget, learned.figures.recall),
         metrics=_metrics(learned, lesson.command),
         teaching=Teaching(
             taught=datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
@@ -147,20 +140,21 @@ def _store(
         folder, facts, learned.weights, learned.golden, head_card(facts, learned.figures), kept
     )
     del background
-    return msgspec.structs.replace(
-        result, version=head.description.version, folder=str(folder)
-    )
+    return msgspec.structs.replace(result, version=head.description.version, folder=str(folder))
 
 
 def _kept_clips(lesson: Lesson) -> dict[Side, list[KeptClip]]:
     """Returns the clips of each side in the order of the examples: known ones first."""
-    new: dict[Side, Sequence[Clip]] = {"label": lesson.clips, "other": lesson.others}
+    sides: tuple[Side, ...] = ("label", "other")
     return {
         side: [
             *(each.clip for each in lesson.known if each.clip.side == side),
-            *(KeptClip(clip.key, str(clip.path), side) for clip in clips),
+            *(
+                KeptClip(clip.key, str(clip.path), side)
+                for clip in (lesson.clips if side == "label" else lesson.others)
+            ),
         ]
-        for side, clips in new.items()
+        for side in sides
     }
 
 

@@ -18,9 +18,7 @@ from soundpost_training.heads.figures import LabelFigures, ours, scikit_learn
 from soundpost_training.heads.protocol import TAUGHT, Material, choose, embed_all
 from soundpost_training.progress import report, track
 
-Measure = Callable[
-    [Sequence[Recording], Sequence[Recording], Material, Embeddings], LabelFigures
-]
+Measure = Callable[[Sequence[Recording], Sequence[Recording], Material, Embeddings], LabelFigures]
 
 
 class FigureRequest(NamedTuple):

@@ -35,8 +35,7 @@ def list_heads(heads: Path, bundles: Sequence[str], is_json: bool, out: TextIO) 
     if not installed:
         out.write("no label was taught yet: soundpost teach LABEL CLIP…\n")
     width = max((len(each.label.name) for each in installed), default=0)
-    for each in installed:
-        out.write(f"{each.label.name:{width}}  {_state(each)}\n")
+    out.writelines(f"{each.label.name:{width}}  {_state(each)}\n" for each in installed)
 
 
 def _state(installed: InstalledHead) -> str:

@@ -37,7 +37,9 @@ def add_teach(add: Callable[[str, str, str], CommandParser]) -> None:
     """
     parser = add("teach", "teach this node a new sound, from ten clips of it", EXAMPLES)
     add_configuration(parser, "bundle")
-    parser.add_argument("label", nargs="?", metavar="LABEL", help="the new label, such as gate_bell")
+    parser.add_argument(
+        "label", nargs="?", metavar="LABEL", help="the new label, such as gate_bell"
+    )
     parser.add_argument(
         "clips", nargs="*", type=Path, metavar="CLIP", help="clips of it, files and folders"
     )
@@ -115,7 +117,11 @@ def _count(text: str) -> int:
     Raises:
         ArgumentTypeError: It is not a whole number from 1 on.
     """
-    if text.isdecimal() and len(text) <= len(str(LARGEST_COUNT)) and 1 <= int(text) <= LARGEST_COUNT:
+    if (
+        text.isdecimal()
+        and len(text) <= len(str(LARGEST_COUNT))
+        and 1 <= int(text) <= LARGEST_COUNT
+    ):
         return int(text)
     raise argparse.ArgumentTypeError(
         f"expected a number of events from 1 to {LARGEST_COUNT}, got {text!r}"

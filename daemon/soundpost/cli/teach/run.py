@@ -20,7 +20,6 @@ from soundpost.teach.export import export_clips
 from soundpost.teach.label_name import require_new_name
 from soundpost.teach.lesson import DEFAULT_BUDGET, Lesson
 from soundpost.teach.owner import give_to_owner
-from soundpost.teach.result import TeachResult
 from soundpost.teach.sound.clips import find_clips, read_clips
 from soundpost.teach.sound.embed import Embedder, open_embedder
 from soundpost.teach.stored_background import stored_background
@@ -72,7 +71,7 @@ def _teach(options: argparse.Namespace, config: Config, heads: Path) -> int:
         lesson = _lesson(options, config, embedder, progress)
         if options.is_again:
             lesson = with_earlier(lesson, embedder, heads)
-        result: TeachResult = teach(lesson, embedder, heads, progress.show)
+        result = teach(lesson, embedder, heads, progress.show)
     give_to_owner(heads)
     print_result(result, options.json, sys.stdout)
     return 0 if result.refusal is None else 1

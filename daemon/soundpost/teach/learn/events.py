@@ -7,8 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from soundpost.decide import Mutes, Rule, Tracker
-from soundpost.events import State, Window
 from soundpost.events import Scores as WindowScores
+from soundpost.events import State, Window
 from soundpost.features import FeatureSpec
 from soundpost.health import Health
 from soundpost.manifest import Label

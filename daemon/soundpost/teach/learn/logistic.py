@@ -10,8 +10,8 @@ from soundpost.heads import HeadWeights
 Real = NDArray[np.float64]
 
 PENALTY = 0.01
-"""Of the squared weights, for rows whose weights sum to 1. From 0.003 to 0.1 the recall at 1 % false
-clips of ten labels of ESC-50 changed by 0.03; see docs/adr/0064."""
+"""Of the squared weights, for rows whose weights sum to 1. From 0.003 to 0.1 the recall at 1 %
+false clips of ten labels of ESC-50 changed by 0.03; see docs/adr/0064."""
 SCALE_FLOOR = 0.05
 """Added to each deviation, as a share of the mean of all: a value of the embedding that hardly
 varies is not blown up."""

@@ -69,7 +69,9 @@ class FitRows:
             parts += [part.weighted(0.5 / len(present) / len(source)) for part in source]
         self._rows = np.concatenate([part.rows for part in parts]).astype(np.float64)
         self._is_label = np.concatenate([part.filled(part.is_label) for part in parts])
-        self._weights = np.concatenate([part.filled(part.weight / len(part.rows)) for part in parts])
+        self._weights = np.concatenate(
+            [part.filled(part.weight / len(part.rows)) for part in parts]
+        )
         self._fold = np.concatenate([part.filled(part.fold) for part in parts])
 
     @property
@@ -107,16 +109,16 @@ class FitRows:
         windows = sum(len(stretch.embeddings) for stretch in background)
         every = max(1, -(-windows // MOST_BACKGROUND_ROWS))
         parts = [
-            _Part(background[block.stretch].embeddings[block.first : block.last : every], block.fold)
+            _Part(
+                background[block.stretch].embeddings[block.first : block.last : every], block.fold
+            )
             for block in self.blocks
             if block.stretch < len(background)
         ]
         return [part for part in parts if len(part.rows)]
 
     def _others(self, folds: Sequence[int]) -> list["_Part"]:
-        pairs = sorted(
-            zip(self._examples.others, folds, strict=True), key=lambda pair: pair[0].key
-        )
+        pairs = sorted(zip(self._examples.others, folds, strict=True), key=lambda pair: pair[0].key)
         return [
             _Part(np.concatenate((recording.stretch.embeddings, recording.rows)), fold)
             for recording, fold in pairs
@@ -125,9 +127,7 @@ class FitRows:
     def _blocks(self, other_folds: Sequence[int]) -> Iterator[Block]:
         """Yields the parts of the background, then the other recordings, in their order."""
         background: Sequence[Stretch] = self._examples.background
-        sizes = [
-            max(1, round(BLOCK_SECONDS / stretch.stride_seconds)) for stretch in background
-        ]
+        sizes = [max(1, round(BLOCK_SECONDS / stretch.stride_seconds)) for stretch in background]
         total = sum(
             -(-len(stretch.embeddings) // size)
             for stretch, size in zip(background, sizes, strict=True)

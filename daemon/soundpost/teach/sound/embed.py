@@ -97,9 +97,7 @@ class Embedder:
         self.backbone = Backbone(
             id=manifest.id, version=manifest.version, sha256=manifest.model.sha256
         )
-        self.input = EmbeddingInput(
-            definition=definition, size=self._classifier.embedding_size
-        )
+        self.input = EmbeddingInput(definition=definition, size=self._classifier.embedding_size)
         self._model_input = manifest.input
 
     @property

@@ -59,9 +59,7 @@ def read_general(bundle_folder: Path, backbone: Backbone, embedding: EmbeddingIn
     return general
 
 
-def encode_general(
-    embeddings: Embeddings, backbone: Backbone, embedding: EmbeddingInput
-) -> bytes:
+def encode_general(embeddings: Embeddings, backbone: Backbone, embedding: EmbeddingInput) -> bytes:
     """Returns the content of the file: each value in one byte, between the extremes of its column.
 
     Args:

@@ -80,7 +80,7 @@ def test_on_another_model_clips_that_are_gone_are_named(tmp_path: Path) -> None:
     lesson = with_earlier(EMPTY, _WithBackbone(embedder()), made.heads)  # type: ignore[arg-type]
     assert [each.path for each in lesson.left_out] == made.bells
     assert {each.reason for each in lesson.left_out} == {"does not exist"}
-    with pytest.raises(TeachError, match="got 0 .*00.wav does not exist"):
+    with pytest.raises(TeachError, match=r"got 0 .*00\.wav does not exist"):
         teach_node(made, lesson)
 
 

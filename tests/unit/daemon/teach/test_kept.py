@@ -61,9 +61,13 @@ def test_damaged_files_are_an_error_that_names_them(folder: Path, name: str) -> 
     kept = read_kept(folder)
     assert kept is not None
     (folder / name).write_bytes((folder / name).read_bytes()[:40])
-    with pytest.raises(TeachError, match=name):
+
+    def read() -> None:
         read_kept(folder)
         read_recordings(folder, kept, SIZE)
+
+    with pytest.raises(TeachError, match=name):
+        read()
 
 
 def test_embeddings_of_another_size_are_an_error(folder: Path) -> None:

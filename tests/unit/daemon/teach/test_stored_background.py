@@ -57,7 +57,7 @@ def test_the_time_of_a_clip_is_that_of_its_sidecar(tmp_path: Path) -> None:
         "seconds": 8.0,
         "onset_seconds": 3.0,
         "offset_seconds": 8.0,
-        "silenced": [],
+        "muted": [],
         "detection": {},
     }
     clip.with_suffix(".json").write_bytes(msgspec.json.encode(sidecar))

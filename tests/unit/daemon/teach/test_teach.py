@@ -75,12 +75,12 @@ def test_there_must_be_something_to_compare_with(
     node: TaughtNode, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Neither general sounds, nor other clips, nor background: all sounds would be the label."""
-    monkeypatch.setattr("soundpost.teach.teach.read_general", lambda *_: embedder().embed(
-        doorbell(1, 3.0)).embeddings[:0])
+    monkeypatch.setattr(
+        "soundpost.teach.teach.read_general",
+        lambda *_: embedder().embed(doorbell(1, 3.0)).embeddings[:0],
+    )
     with pytest.raises(TeachError, match="no other sound") as error:
-        teach_node(
-            replace(node, heads=tmp_path), lesson_of(node, others=[], background_files=[])
-        )
+        teach_node(replace(node, heads=tmp_path), lesson_of(node, others=[], background_files=[]))
     assert "--not" in error.value.hint
 
 

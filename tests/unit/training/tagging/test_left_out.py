@@ -16,8 +16,6 @@ from soundpost_training.sources.recording import SourceRecording
 from soundpost_training.tagging import left_out
 from soundpost_training.tagging.context import TaggingContext
 from soundpost_training.tagging.examples.example_pool import ExamplePool
-from soundpost_training.tagging.examples.mixtures import Components
-from soundpost_training.tagging.examples.waveforms import Waveforms
 from soundpost_training.tagging.experiment import SourcesConfig, TaggingExperiment
 from soundpost_training.tagging.left_out import AUDIBLE_SCORE, ChosenRows, leave_out
 
@@ -76,11 +74,11 @@ def context(components: list[list[int]], *categories: str) -> TaggingContext:
         ),
         label_map=read_label_map(),
         sources=[],
-        waveforms=cast("Waveforms", SimpleNamespace(recordings=recordings)),
+        waveforms=cast("Any", SimpleNamespace(recordings=recordings)),
         pool=ExamplePool(
             log_mel=np.arange(count * 4, dtype=np.float16).reshape(count, 4),
             scores=cast("Any", None),
-            components=cast("Components", SimpleNamespace(recordings=np.array(components))),
+            components=cast("Any", SimpleNamespace(recordings=np.array(components))),
         ),
     )
 

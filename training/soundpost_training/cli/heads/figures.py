@@ -36,9 +36,7 @@ def add_to(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
         metavar="K",
         help="recordings that a label is taught on (default: 3 5 10 32)",
     )
-    parser.add_argument(
-        "--repeats", type=int, default=2, help="choices of recordings (default: 2)"
-    )
+    parser.add_argument("--repeats", type=int, default=2, help="choices of recordings (default: 2)")
     parser.add_argument("--out", type=Path, metavar="FILE", help="write all figures as JSON")
 
 

@@ -57,9 +57,7 @@ def test_a_minute_of_background_is_never_fitted_in_its_own_fold() -> None:
     assert np.array_equal(logits(FitRows(other), last.fold), logits(rows, last.fold))
     general = EXAMPLES.general.copy()
     general[2 :: rows.folds] += 30.0
-    assert np.array_equal(
-        logits(FitRows(replace(EXAMPLES, general=general)), 2), logits(rows, 2)
-    )
+    assert np.array_equal(logits(FitRows(replace(EXAMPLES, general=general)), 2), logits(rows, 2))
 
 
 def test_blocks_cover_all_negatives_once() -> None:

@@ -32,9 +32,7 @@ def test_each_file_is_a_stretch_and_pieces_of_all_are_kept(tmp_path: Path) -> No
     assert [each.path.name for each in background.left_out] == ["x.wav", "02.wav"]
 
 
-def test_pieces_are_thinned_out_evenly(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_pieces_are_thinned_out_evenly(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """However long the background is, their number is bounded."""
     monkeypatch.setattr(module, "MOST_PIECES", 4)
     (path,) = write_clips(tmp_path, [quiet_background(70.0)])
