@@ -1,8 +1,8 @@
 """The examples that a head keeps: what it was taught on, for the next time.
 
 Two files lie beside the weights in each version: `examples.json` names the clips, `examples.npz`
-has the embeddings of their windows. No sound is among them. Sound is kept only if the user says so, in
-`sounds/` beside the versions, by the hash of its samples.
+has the embeddings of their windows. No sound is among them. Sound is kept only if the user says so,
+in `sounds/` beside the versions, by the hash of its samples.
 """
 
 from collections.abc import Mapping, Sequence
