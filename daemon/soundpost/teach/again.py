@@ -12,7 +12,6 @@ from soundpost.recording import RecordingError, problem_of
 from soundpost.review import ReviewedEvent, Verdict
 from soundpost.review.sound import read_sound
 from soundpost.teach.kept import (
-    KeptClip,
     KeptExamples,
     Side,
     read_kept,
@@ -148,6 +147,3 @@ def _side_of(label: str, event: ReviewedEvent) -> Side | None:
         return "label"
     is_decided = event.decision is not None and event.decision.verdict is not Verdict.UNSURE
     return "other" if is_decided and event.event.label == label else None
-
-
-__all__ = ["KeptClip", "reviewed_clips", "with_earlier"]

@@ -20,7 +20,7 @@ from soundpost.teach.learn.events import taught_label
 from soundpost.teach.learn.learn import Learned, learn
 from soundpost.teach.lesson import Lesson, Progress
 from soundpost.teach.result import LeftOutClip, TeachResult
-from soundpost.teach.sound.background import Background, read_background
+from soundpost.teach.sound.background import read_background
 from soundpost.teach.sound.embed import Embedder
 from soundpost.teach.sound.general import read_general
 from soundpost.teach.sound.recordings import RecordingMaker
@@ -77,7 +77,7 @@ def teach(lesson: Lesson, embedder: Embedder, heads: Path, progress: Progress) -
         left_out=[LeftOutClip(printable(str(each.path)), each.reason) for each in left_out],
     )
     if learned.refusal is None:
-        result = _store(result, lesson, learned, (examples, background), embedder, heads)
+        result = _store(result, lesson, learned, examples, (embedder, heads))
     return msgspec.structs.replace(result, seconds=round(time.monotonic() - begun, 1))
 
 
@@ -102,11 +102,19 @@ def _store(
     result: TeachResult,
     lesson: Lesson,
     learned: Learned,
-    taught_on: tuple[Examples, Background],
-    embedder: Embedder,
-    heads: Path,
+    examples: Examples,
+    place: tuple[Embedder, Path],
 ) -> TeachResult:
-    examples, background = taught_on
+    """Stores a head, and returns the result with its version.
+
+    Args:
+        result: Of teaching.
+        lesson: What was taught.
+        learned: The head.
+        examples: What it was fitted on.
+        place: The embedder of its backbone, and the folder of heads.
+    """
+    embedder, heads = place
     folder = heads / lesson.label
     clips = _kept_clips(lesson)
     if lesson.keeps_sounds:
@@ -139,7 +147,6 @@ def _store(
     head = install_head(
         folder, facts, learned.weights, learned.golden, head_card(facts, learned.figures), kept
     )
-    del background
     return msgspec.structs.replace(result, version=head.description.version, folder=str(folder))
 
 

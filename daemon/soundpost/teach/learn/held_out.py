@@ -6,7 +6,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from soundpost.teach.examples import Examples
-from soundpost.teach.learn.events import smoothed
 from soundpost.teach.learn.logistic import Linear, Real
 from soundpost.teach.learn.rows import FitRows
 
@@ -85,6 +84,3 @@ def hold_out(
         general[fold :: rows.folds] = head.logits(rows.general_of(fold))
     progress(rows.folds, rows.folds)
     return HeldOut(label, negatives, general)
-
-
-__all__ = ["HeldOut", "area_under_curve", "best", "hold_out", "smoothed"]

@@ -9,7 +9,7 @@ import numpy as np
 from soundpost.heads import GoldenEmbeddings, HeadWeights
 from soundpost.system.clock import rfc3339
 from soundpost.teach.examples import Examples, Stretch
-from soundpost.teach.learn.events import CountedEvent, Real, count_events
+from soundpost.teach.learn.events import CountedEvent, count_events
 from soundpost.teach.learn.held_out import HeldOut, best, hold_out
 from soundpost.teach.learn.rows import FitRows
 from soundpost.teach.learn.threshold import choose_threshold, hours_of, keep_to_budget
@@ -153,6 +153,3 @@ def _golden_rows(examples: Examples) -> np.ndarray:
     other += list(examples.general[: _GOLDEN_ROWS - len(other)])
     pairs = [row for pair in zip(label, other, strict=False) for row in pair]
     return np.stack(pairs or label)
-
-
-__all__ = ["LEAST_RECALL", "Learned", "Real", "learn"]

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from soundpost.teach.examples import Embeddings, Examples, Recording, Stretch
-from soundpost.teach.learn.logistic import Linear, Real, fit_logistic
+from soundpost.teach.learn.logistic import Linear, fit_logistic
 
 MOST_FOLDS = 10
 """Up to ten recordings each is held out alone; of more, a tenth at a time."""
@@ -166,6 +166,3 @@ def _folds_of(recordings: Sequence[Recording], folds: int) -> list[int]:
     order = sorted(range(len(recordings)), key=lambda at: recordings[at].key)
     fold_of = {at: rank % folds for rank, at in enumerate(order)}
     return [fold_of[at] for at in range(len(recordings))]
-
-
-__all__ = ["Block", "FitRows", "Real"]
