@@ -60,6 +60,10 @@ class HeadError(SoundpostError):
     """A head is missing, damaged, or does not fit its backbone; or it cannot be stored."""
 
 
+class TeachError(SoundpostError):
+    """A sound cannot be taught: its clips, its label, or the false events that it would give."""
+
+
 class BundleImportError(SoundpostError):
     """A foreign model, or a file that belongs to it, cannot be made into a bundle."""
 

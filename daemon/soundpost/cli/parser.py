@@ -12,6 +12,7 @@ from soundpost.cli.flags.values import positive_seconds
 from soundpost.cli.models.parser import add_models
 from soundpost.cli.options import CommandParser, add_configuration
 from soundpost.cli.review.parser import add_review
+from soundpost.cli.teach.parser import add_teach
 
 _EXAMPLES = """\
 first steps:
@@ -23,6 +24,7 @@ first steps:
   soundpost check --source mic:USB       try everything, one line each
   soundpost watch --source mic:USB       see what is detected as it happens
   soundpost review results/ --recordings card/    say by keyboard which events are right
+  soundpost teach gate_bell bell/        teach this node a new sound, from ten clips of it
   soundpost run --source mic:USB --broker mqtt://broker.local:1883
   soundpost run --config /etc/soundpost/soundpost.toml
 
@@ -107,6 +109,7 @@ def build_parser() -> argparse.ArgumentParser:
     clips.add_argument("--export", type=Path, metavar="DIR", help="copy them to this folder")
 
     add_review(partial(_add, commands))
+    add_teach(partial(_add, commands))
 
     examples = "example:\n  soundpost bench --bundle /srv/models/garden\n"
     bench = _add(commands, "bench", "measure the cost of each stage on this machine", examples)

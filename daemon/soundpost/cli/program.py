@@ -168,6 +168,12 @@ def _review(options: argparse.Namespace) -> int:
     return run.run(options)
 
 
+def _teach(options: argparse.Namespace) -> int:
+    from soundpost.cli.teach import run  # noqa: PLC0415 - see above
+
+    return run.run(options)
+
+
 def _bench(options: argparse.Namespace) -> int:
     from soundpost.cli import bench  # noqa: PLC0415 - see above
 
@@ -188,6 +194,7 @@ _COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "bundle": _bundle,
     "clips": _clips,
     "review": _review,
+    "teach": _teach,
     "bench": _bench,
 }
 """By the name of the command."""

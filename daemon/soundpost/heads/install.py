@@ -4,9 +4,10 @@ import fcntl
 import hashlib
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from types import MappingProxyType
 
 import msgspec
 
@@ -32,7 +33,7 @@ from soundpost.manifest import Artifact
 from soundpost.system.atomic_file import PART, sync_folder, write_atomic
 
 KEPT_VERSIONS = 10
-"""Versions of a label that are kept for an undo: at most 640 kB."""
+"""Versions of a label that are kept for an undo: at most 640 kB, and their attachments."""
 
 
 def install_head(
@@ -41,6 +42,7 @@ def install_head(
     weights: HeadWeights,
     golden: GoldenEmbeddings,
     card: str,
+    attachments: Mapping[str, bytes] = MappingProxyType({}),
 ) -> Head:
     """Stores a head as the next version of its label, which is in use from then on.
 
@@ -50,6 +52,7 @@ def install_head(
         weights: Its weights.
         golden: Its golden vectors.
         card: The text of `HEAD_CARD.md`.
+        attachments: Further files of the version, by name, which the daemon does not read.
 
     Returns:
         The head as a daemon reads it.
@@ -77,9 +80,8 @@ def install_head(
         text = msgspec.json.format(msgspec.json.encode(description), indent=2) + b"\n"
         _refuse_large(len(content) + len(text))
         folder = version_folder(label_folder, number)
-        _write_version(
-            folder, {WEIGHTS_FILE: content, HEAD_FILE: text, HEAD_CARD_FILE: card.encode()}
-        )
+        own = {WEIGHTS_FILE: content, HEAD_FILE: text, HEAD_CARD_FILE: card.encode()}
+        _write_version(folder, {**attachments, **own})
         use_version(label_folder, number)
         _remove_old(label_folder, number)
     return load_head(folder)

@@ -1,0 +1,1 @@
+"""The command `soundpost teach`: teaches a node a new sound."""

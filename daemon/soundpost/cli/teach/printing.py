@@ -1,0 +1,90 @@
+"""Prints the result of teaching in plain words, or as JSON."""
+
+from collections.abc import Iterator, Sequence
+from typing import TextIO
+
+import msgspec
+
+from soundpost.system.units import clock_duration
+from soundpost.teach.result import FalseEvent, Figures, TeachResult
+
+MOST_LISTED = 5
+"""Of events and left-out clips; --json has more."""
+FEW_RECORDINGS = 10
+ENOUGH_HOURS = 0.9
+"""Of background: the service stores an hour, less what it is behind."""
+
+
+def print_result(result: TeachResult, is_json: bool, out: TextIO) -> None:  # noqa: FBT001 - a flag of the command line
+    """Prints a result.
+
+    Args:
+        result: The result.
+        is_json: True for one line of JSON.
+        out: Receives it.
+    """
+    if is_json:
+        out.write(msgspec.json.encode(result).decode() + "\n")
+    else:
+        out.writelines(f"{line}\n" for line in _lines(result))
+
+
+def _lines(result: TeachResult) -> Iterator[str]:
+    figures = result.figures
+    for left_out in result.left_out[:MOST_LISTED]:
+        yield f"left out: {left_out.path}: {left_out.reason}"
+    if len(result.left_out) > MOST_LISTED:
+        yield f"left out: {len(result.left_out) - MOST_LISTED} more (--json lists them)"
+    if result.refusal is not None:
+        yield f"{result.label} is not taught: {result.refusal.reason}"
+        yield from _events(result.refusal.events)
+        yield f"  hint: {result.refusal.hint}"
+        return
+    yield f"{result.label} is taught, version {result.version}, in {result.seconds:g} s"
+    yield (
+        f"detected: {figures.detected} of {figures.recordings} recordings, each by a head that "
+        "was fitted without it"
+    )
+    if figures.missed:
+        yield f"missed: {', '.join(figures.missed[:MOST_LISTED])}"
+    yield _false_events(figures)
+    yield from _events(figures.events)
+    yield from _advice(figures)
+    yield f"next: sudo systemctl reload soundpost, then play it; files: {result.folder}"
+
+
+def _false_events(figures: Figures) -> str:
+    if figures.events_per_hour is None:
+        return "false events: not known, because there is no background to count them in"
+    number = len(figures.events)
+    hours = number / figures.events_per_hour if number else figures.background_hours
+    noun = "time" if number == 1 else "times"
+    return (
+        f"false events: it would have been detected {number} {noun} in {_hours(hours)} of "
+        f"background and other sounds; the budget is {figures.budget:g} an hour"
+    )
+
+
+def _hours(hours: float) -> str:
+    return f"{hours:.1f} h" if hours >= 1.0 else f"{round(hours * 60)} min"
+
+
+def _events(events: Sequence[FalseEvent]) -> Iterator[str]:
+    for event in events[:MOST_LISTED]:
+        where = event.time or clock_duration(event.seconds)
+        yield f"  {event.name} at {where}, score {event.score:.2f}"
+
+
+def _advice(figures: Figures) -> Iterator[str]:
+    if figures.recordings < FEW_RECORDINGS:
+        yield (
+            f"advice: {figures.recordings} recordings are few; ten, of other days and distances, "
+            "make it surer"
+        )
+    if figures.background_hours < ENOUGH_HOURS:
+        yield (
+            "advice: let the service run for an hour, then teach it again with --again: what the "
+            "place sounds like is not known yet"
+        )
+    if not figures.has_general:
+        yield "advice: this model has no general sounds: give other sounds with --not"

@@ -1,0 +1,117 @@
+"""Runs `soundpost teach` with its flags."""
+
+import argparse
+import os
+import shlex
+import sys
+from pathlib import Path
+
+from soundpost.cli.options import read_config
+from soundpost.cli.teach.manage import list_heads, remove_head, undo_head
+from soundpost.cli.teach.printing import print_result
+from soundpost.cli.teach.progress import StepProgress
+from soundpost.cli.teach.suggestions import suggest_events
+from soundpost.config import Config
+from soundpost.errors import TeachError
+from soundpost.heads.location import heads_folder
+from soundpost.review import Selection, default_store_path, open_store
+from soundpost.teach.again import reviewed_clips, with_earlier
+from soundpost.teach.export import export_clips
+from soundpost.teach.label_name import require_new_name
+from soundpost.teach.lesson import DEFAULT_BUDGET, Lesson
+from soundpost.teach.owner import give_to_owner
+from soundpost.teach.sound.clips import find_clips, read_clips
+from soundpost.teach.sound.embed import Embedder, open_embedder
+from soundpost.teach.stored_background import stored_background
+from soundpost.teach.teach import teach
+
+NICENESS = 10
+"""The service, which listens meanwhile, goes first."""
+
+
+def run(options: argparse.Namespace) -> int:
+    """Runs the command; returns its exit status."""
+    config = read_config(options)
+    heads = heads_folder(config.heads)
+    if heads is None:
+        raise TeachError(
+            "no folder for heads",
+            hint="set heads.folder in the configuration, and name it with --config",
+        )
+    if options.is_list:
+        list_heads(heads, [model.bundle for model in config.all_models], options.json, sys.stdout)
+        return 0
+    if options.label is None:
+        raise TeachError("no label is named", hint="`soundpost teach --help` has examples")
+    if options.is_undo:
+        undo_head(heads, options.label, sys.stdout)
+    elif options.is_remove:
+        remove_head(heads, options.label, sys.stdout)
+    elif options.suggest is not None:
+        store = options.store or default_store_path()
+        suggest_events(config, store, options.label, options.suggest, sys.stdout)
+    elif options.export is not None:
+        export_clips(heads, options.label, options.export)
+        sys.stdout.write(
+            f"soundpost-train quick {shlex.quote(str(options.export / 'sounds'))} "
+            f"--background {shlex.quote(str(options.export / 'background'))} --out "
+            f"models/{options.label}\n"
+        )
+    else:
+        return _teach(options, config, heads)
+    give_to_owner(heads)
+    return 0
+
+
+def _teach(options: argparse.Namespace, config: Config, heads: Path) -> int:
+    os.nice(NICENESS)
+    embedder = open_embedder(config.all_models[0].bundle)
+    require_new_name(options.label, embedder.bundle.manifest)
+    with StepProgress(sys.stderr) as progress:
+        lesson = _lesson(options, config, embedder, progress)
+        if options.is_again:
+            lesson = with_earlier(lesson, embedder, heads)
+        result = teach(lesson, embedder, heads, progress.show)
+    give_to_owner(heads)
+    print_result(result, options.json, sys.stdout)
+    return 0 if result.refusal is None else 1
+
+
+def _lesson(
+    options: argparse.Namespace, config: Config, embedder: Embedder, progress: StepProgress
+) -> Lesson:
+    """Returns the lesson of a command line."""
+
+    def read(paths: list[Path], step: str) -> tuple[list, list]:  # type: ignore[type-arg]
+        return read_clips(
+            find_clips(paths),
+            embedder.rate_hz,
+            lambda done, total, name: progress.show(step, done, total, name),
+        )
+
+    clips, left_out = read(options.clips, "reading")
+    others, other_left_out = read(options.others, "reading")
+    twice = {clip.key for clip in clips} & {clip.key for clip in others}
+    if twice:
+        name = next(clip.path.name for clip in others if clip.key in twice)
+        raise TeachError(
+            f"{name} is given as the sound and as another one",
+            hint="name each clip once, before or after --not",
+        )
+    if options.is_again:
+        with open_store(options.store or default_store_path()) as store:
+            right, wrong, gone = reviewed_clips(
+                options.label, store.events(Selection(verdict="any")), embedder.rate_hz
+            )
+        clips, others, left_out = [*right, *clips], [*wrong, *others], [*left_out, *gone]
+    return Lesson(
+        label=options.label,
+        clips=clips,
+        others=others,
+        left_out=[*left_out, *other_left_out],
+        background_files=find_clips(options.background) if options.background else [],
+        background=stored_background(config, embedder, [clip.path for clip in clips]),
+        budget=options.budget or DEFAULT_BUDGET,
+        keeps_sounds=options.keep_sounds,
+        command=f"soundpost {shlex.join(sys.argv[1:])}",
+    )

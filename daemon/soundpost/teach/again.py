@@ -1,0 +1,149 @@
+"""Teaches a label again: with its earlier examples, new clips and reviewed events."""
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from soundpost.audio.resample import resample_whole
+from soundpost.errors import TeachError
+from soundpost.heads import current_version, load_head, version_folder
+from soundpost.recording import RecordingError, problem_of
+from soundpost.review import ReviewedEvent, Verdict
+from soundpost.review.sound import read_sound
+from soundpost.teach.kept import (
+    KeptExamples,
+    Side,
+    read_kept,
+    read_recordings,
+    sound_path,
+)
+from soundpost.teach.lesson import Known, Lesson
+from soundpost.teach.sound.clips import LONGEST_SECONDS as LONGEST_CLIP_SECONDS
+from soundpost.teach.sound.clips import Clip, LeftOut, fault_of, read_samples
+from soundpost.teach.sound.embed import Embedder
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """The examples of the version that is in use.
+
+    Attributes:
+        known: Recordings whose embeddings can be used.
+        clips: Clips of the label whose sound was read again, because the model is another one.
+        others: Clips of other sounds, likewise.
+        left_out: Clips whose sound is gone.
+        background: The files of background that are still there.
+    """
+
+    known: Sequence[Known] = ()
+    clips: Sequence[Clip] = ()
+    others: Sequence[Clip] = ()
+    left_out: Sequence[LeftOut] = ()
+    background: Sequence[Path] = ()
+
+
+def with_earlier(lesson: Lesson, embedder: Embedder, heads: Path) -> Lesson:
+    """Returns a lesson with the examples of the head that is in use.
+
+    Embeddings of the same model are used as they are. Those of another model say nothing to this
+    one: the clips are read again, from where the head keeps their sound or from their own files.
+
+    Args:
+        lesson: With new clips.
+        embedder: Computes embeddings by the backbone.
+        heads: The folder of heads.
+
+    Raises:
+        TeachError: The label was never taught here, or its examples are damaged.
+        HeadError: Its head is damaged.
+    """
+    folder = heads / lesson.label
+    if not folder.is_dir():
+        raise TeachError(
+            f"no head {lesson.label} in {heads}",
+            hint="`soundpost teach --list` has the heads; a new one needs clips, without --again",
+        )
+    earlier = _read_earlier(folder, embedder)
+    new = {clip.key for clip in (*lesson.clips, *lesson.others)}
+    files = dict.fromkeys((*lesson.background_files, *earlier.background))
+    return replace(
+        lesson,
+        # A clip that is given again may have changed sides.
+        known=[each for each in earlier.known if each.clip.key not in new],
+        clips=[*(clip for clip in earlier.clips if clip.key not in new), *lesson.clips],
+        others=[*(clip for clip in earlier.others if clip.key not in new), *lesson.others],
+        left_out=[*lesson.left_out, *earlier.left_out],
+        background_files=list(files),
+    )
+
+
+def _read_earlier(folder: Path, embedder: Embedder) -> Earlier:
+    version = version_folder(folder, current_version(folder))
+    kept = read_kept(version)
+    if kept is None:
+        return Earlier()
+    background = [Path(path) for path in kept.background if Path(path).is_file()]
+    if load_head(version).description.backbone.sha256 == embedder.backbone.sha256:
+        recordings = read_recordings(version, kept, embedder.input.size)
+        known = [
+            Known(clip, recording) for clip, recording in zip(kept.clips, recordings, strict=True)
+        ]
+        return Earlier(known=known, background=background)
+    return replace(_read_sounds(folder, kept, embedder.rate_hz), background=background)
+
+
+def _read_sounds(folder: Path, kept: KeptExamples, rate_hz: int) -> Earlier:
+    clips: dict[Side, list[Clip]] = {"label": [], "other": []}
+    left_out = []
+    for each in kept.clips:
+        own, given = sound_path(folder, each.key), Path(each.path)
+        try:
+            samples = read_samples(own if own.is_file() else given, rate_hz, LONGEST_CLIP_SECONDS)
+        except RecordingError as error:
+            left_out.append(LeftOut(given, problem_of(given, error)))
+            continue
+        clips[each.side].append(Clip(given, samples, each.key))
+    return Earlier(clips=clips["label"], others=clips["other"], left_out=left_out)
+
+
+def reviewed_clips(
+    label: str, events: Iterable[ReviewedEvent], rate_hz: int
+) -> tuple[list[Clip], list[Clip], list[LeftOut]]:
+    """Returns the sounds of reviewed events: of the label, of others, and those that are gone.
+
+    An event that is right, or was relabelled to the label, is of the label. One of the label that
+    is wrong, or was relabelled to another, is another sound, and the most useful one: a head took
+    it for the label.
+
+    Args:
+        label: The label.
+        events: Of the store of verdicts.
+        rate_hz: The sample rate of the model.
+    """
+    sounds: dict[Side, list[Clip]] = {"label": [], "other": []}
+    left_out = []
+    for event in events:
+        side = _side_of(label, event)
+        if side is None:
+            continue
+        try:
+            sound = read_sound(event)
+        except RecordingError as error:
+            left_out.append(LeftOut(event.sound_file, problem_of(event.sound_file, error)))
+            continue
+        samples = resample_whole(sound.samples, sound.rate_hz, rate_hz)
+        if reason := fault_of(samples, rate_hz):
+            left_out.append(LeftOut(event.sound_file, reason))
+            continue
+        key = hashlib.sha256(samples.tobytes()).hexdigest()
+        sounds[side].append(Clip(event.sound_file, samples, key))
+    return sounds["label"], sounds["other"], left_out
+
+
+def _side_of(label: str, event: ReviewedEvent) -> Side | None:
+    """Returns the side that an event is on by its verdict; None if it says nothing of the label."""
+    if event.true_label == label:
+        return "label"
+    is_decided = event.decision is not None and event.decision.verdict is not Verdict.UNSURE
+    return "other" if is_decided and event.event.label == label else None

@@ -1,0 +1,178 @@
+"""The examples that a head keeps: what it was taught on, for the next time.
+
+Two files lie beside the weights in each version: `examples.json` names the clips, `examples.npz`
+has the embeddings of their windows. No sound is among them. Sound is kept only if the user says so,
+in `sounds/` beside the versions, by the hash of its samples.
+"""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from soundpost.audio import Pcm
+from soundpost.classify.arrays import UNREADABLE, ArrayMismatchError, arrays_archive, open_arrays
+from soundpost.errors import TeachError
+from soundpost.evidence.encode.flac import encode_flac
+from soundpost.system.atomic_file import write_atomic
+from soundpost.system.regular_file import read_regular
+from soundpost.teach.examples import Embeddings, Recording, Stretch
+
+EXAMPLES_FILE = "examples.json"
+EMBEDDINGS_FILE = "examples.npz"
+SOUNDS_FOLDER = "sounds"
+LARGEST_BYTES = 64_000_000
+"""A thousand recordings of `everyday` take 60 MB."""
+
+Side = Literal["label", "other"]
+
+
+class KeptClip(msgspec.Struct, frozen=True):
+    """A clip that a head was taught on.
+
+    Attributes:
+        key: The hash of its samples.
+        path: Its file, as it was given; it may be gone.
+        side: The label, or another sound.
+    """
+
+    key: str
+    path: str
+    side: Side
+
+
+class KeptExamples(msgspec.Struct, frozen=True):
+    """The content of `examples.json`.
+
+    Attributes:
+        clips: In the order of the embeddings.
+        stride_seconds: From window to window.
+        background: The files of background that were given.
+    """
+
+    clips: list[KeptClip]
+    stride_seconds: float
+    background: list[str] = []
+
+
+def attachments(
+    clips: Sequence[KeptClip], recordings: Sequence[Recording], background: Sequence[str]
+) -> dict[str, bytes]:
+    """Returns the two files.
+
+    Args:
+        clips: What the recordings are of, in their order.
+        recordings: Their embeddings.
+        background: The files of background that were given.
+    """
+    stride = recordings[0].stretch.stride_seconds
+    kept = KeptExamples(list(clips), stride, list(background))
+    return {
+        EXAMPLES_FILE: msgspec.json.format(msgspec.json.encode(kept), indent=2) + b"\n",
+        EMBEDDINGS_FILE: arrays_archive(
+            {
+                "rows": np.concatenate([each.rows for each in recordings]).astype(np.float16),
+                "row_counts": _counts([each.rows for each in recordings]),
+                "windows": np.concatenate([each.stretch.embeddings for each in recordings]).astype(
+                    np.float16
+                ),
+                "window_counts": _counts([each.stretch.embeddings for each in recordings]),
+            }
+        ),
+    }
+
+
+def read_kept(folder: Path) -> KeptExamples | None:
+    """Returns what a version of a head was taught on; None if it does not say so.
+
+    Raises:
+        TeachError: The file is damaged.
+    """
+    path = folder / EXAMPLES_FILE
+    try:
+        return msgspec.json.decode(read_regular(path, LARGEST_BYTES), type=KeptExamples)
+    except FileNotFoundError:
+        return None
+    except (OSError, msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise _damaged(path, error) from error
+
+
+def read_recordings(folder: Path, kept: KeptExamples, size: int) -> list[Recording]:
+    """Returns the recordings of a version, in the order of its clips.
+
+    Args:
+        folder: Of the version.
+        kept: Its clips.
+        size: Values of an embedding.
+
+    Raises:
+        TeachError: The file is damaged.
+    """
+    path = folder / EMBEDDINGS_FILE
+    number = len(kept.clips)
+    try:
+        with open_arrays(read_regular(path, LARGEST_BYTES)) as arrays:
+            rows = arrays.read("rows", np.float16, (None, size))
+            row_counts = arrays.read("row_counts", np.int64, (number,))
+            windows = arrays.read("windows", np.float16, (None, size))
+            window_counts = arrays.read("window_counts", np.int64, (number,))
+        parts = zip(_split(rows, row_counts), _split(windows, window_counts), strict=True)
+    except (OSError, ArrayMismatchError, *UNREADABLE) as error:
+        raise _damaged(path, error) from error
+    return [
+        Recording(clip.key, Stretch(Path(clip.path).name, of_clip, kept.stride_seconds), chosen)
+        for clip, (chosen, of_clip) in zip(kept.clips, parts, strict=True)
+    ]
+
+
+def keep_sounds(label_folder: Path, sounds: Mapping[str, Pcm], rate_hz: int) -> None:
+    """Writes the sound of clips beside the versions of their label; those that are there stay.
+
+    Args:
+        label_folder: Of the label.
+        sounds: By their keys.
+        rate_hz: Their rate.
+
+    Raises:
+        TeachError: The disk refuses it.
+    """
+    folder = label_folder / SOUNDS_FOLDER
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for key, samples in sounds.items():
+            path = sound_path(label_folder, key)
+            if not path.exists():
+                write_atomic(path, encode_flac(samples, rate_hz))
+    except OSError as error:
+        raise TeachError(
+            f"the clips cannot be kept in {folder}: {error.strerror or error}",
+            hint="free space on the disk, or teach without --keep-sounds",
+        ) from error
+
+
+def sound_path(label_folder: Path, key: str) -> Path:
+    """Returns the path at which the sound of a clip is kept, if it is."""
+    return label_folder / SOUNDS_FOLDER / f"{key}.flac"
+
+
+def _counts(parts: Sequence[Embeddings]) -> NDArray[np.int64]:
+    return np.array([len(part) for part in parts], np.int64)
+
+
+def _split(rows: NDArray[np.float16], counts: NDArray[np.int64]) -> list[Embeddings]:
+    if (counts < 1).any() or counts.sum() != len(rows):
+        raise ValueError("the numbers of windows do not fit the windows")
+    parts = np.split(rows.astype(np.float32), np.cumsum(counts)[:-1])
+    if not np.isfinite(rows).all():
+        raise ValueError("values that are not finite")
+    return parts
+
+
+def _damaged(path: Path, error: Exception) -> TeachError:
+    return TeachError(
+        f"{path} cannot be read: {error}",
+        hint="teach the label anew with all its clips, or go back with --undo",
+    )

@@ -1,0 +1,40 @@
+"""Checks the name of a label that is taught."""
+
+import re
+
+import msgspec
+
+from soundpost.errors import TeachError
+from soundpost.events import ANY, UNKNOWN
+from soundpost.manifest import LabelName, Manifest, groups_of
+from soundpost.system.printable import printable
+
+LONGEST = 64
+
+
+def require_new_name(name: str, manifest: Manifest) -> None:
+    """Raises TeachError unless a head may have this label.
+
+    Args:
+        name: The label.
+        manifest: Of the model; its labels and groups are taken.
+    """
+    try:
+        msgspec.convert(name, LabelName)
+    except msgspec.ValidationError:
+        likely = re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_")[:LONGEST]
+        raise TeachError(
+            "expected a label of lower-case letters, digits and _, got "
+            f"{printable(name, LONGEST)!r}",
+            hint=f"did you mean {likely}?" if likely else "name it by its sound, such as gate_bell",
+        ) from None
+    if name in manifest.label_names:
+        raise TeachError(
+            f"{manifest.id} has a label {name} of its own",
+            hint=f"give it another name, such as my_{name}: it is detected beside that one",
+        )
+    if name in groups_of(manifest.labels) or name in {ANY, UNKNOWN, "requested"}:
+        raise TeachError(
+            f"the name {name} stands for other sounds",
+            hint=f"give it another name, such as my_{name}",
+        )

@@ -1,0 +1,52 @@
+"""What is to be taught: a label, its clips, and what it must not be mistaken for."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from soundpost.teach.examples import Recording, Stretch
+from soundpost.teach.kept import KeptClip
+from soundpost.teach.sound.clips import Clip, LeftOut
+
+DEFAULT_BUDGET = 0.5
+"""False events an hour: a few a day, that a person still looks at."""
+
+Progress = Callable[[str, int, int, str], None]
+"""Receives the step, what is done of it, all of it, and the name of the present clip."""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """Recordings whose embeddings are known, with the clips that they are of."""
+
+    clip: KeptClip
+    recording: Recording
+
+
+@dataclass(frozen=True, slots=True)
+class Lesson:
+    """A label to teach.
+
+    Attributes:
+        label: The label.
+        clips: Clips of it.
+        others: Clips of other sounds.
+        known: Recordings of an earlier head.
+        left_out: Clips that cannot be used.
+        background_files: Recordings of the place without the label.
+        background: Windows of the node's own background, which it stored as embeddings.
+        budget: False events an hour.
+        keeps_sounds: True to keep the sound of the clips with the head.
+        command: The command line.
+    """
+
+    label: str
+    clips: Sequence[Clip]
+    others: Sequence[Clip]
+    known: Sequence[Known] = ()
+    left_out: Sequence[LeftOut] = ()
+    background_files: Sequence[Path] = ()
+    background: Sequence[Stretch] = ()
+    budget: float = DEFAULT_BUDGET
+    keeps_sounds: bool = False
+    command: str = ""

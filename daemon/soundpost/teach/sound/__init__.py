@@ -1,0 +1,1 @@
+"""Reads clips and background, makes clips harder, and computes the embeddings of their windows."""

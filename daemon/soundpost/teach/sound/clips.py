@@ -1,0 +1,152 @@
+"""Reads clips: short recordings of a sound, at the rate of the model."""
+
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from soundpost.audio import Pcm
+from soundpost.audio.resample import MonoResampler
+from soundpost.errors import TeachError
+from soundpost.recording import RecordingError, open_recording, problem_of
+from soundpost.system.printable import printable
+
+SHORTEST_SECONDS = 0.1
+"""A shorter clip is a click, whatever it was cut from."""
+LONGEST_SECONDS = 60.0
+"""Of one clip; the rest is left out. Longer recordings are background, or are cut first."""
+QUIETEST_PEAK = 30
+"""In units of int16: a fainter clip is silence, or a microphone that was not connected."""
+SOUND_SUFFIXES = frozenset(
+    {".wav", ".flac", ".ogg", ".opus", ".mp3", ".aif", ".aiff", ".m4a", ".aac", ".wma", ".w64"}
+)
+"""Of the files in a folder that are read; a file that is named itself may have any suffix."""
+MOST_CLIPS = 1_000
+"""More would take longer than a person waits, and a trainer serves better."""
+
+
+@dataclass(frozen=True, slots=True)
+class Clip:
+    """A clip in memory.
+
+    Attributes:
+        path: Its file.
+        samples: int16[n], mono, at the rate of the model.
+        key: The hash of the samples: equal sounds are one recording.
+    """
+
+    path: Path
+    samples: Pcm
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A clip that cannot be used.
+
+    Attributes:
+        path: Its file.
+        reason: For people.
+    """
+
+    path: Path
+    reason: str
+
+
+def find_clips(paths: Sequence[Path]) -> list[Path]:
+    """Returns the files that paths name: files, and the sound files in folders and below, by name.
+
+    Raises:
+        TeachError: A path does not exist, a folder has no sound file, or there are too many.
+    """
+    found: dict[Path, None] = {}
+    for path in paths:
+        try:
+            is_folder = path.is_dir()
+        except (OSError, ValueError):
+            is_folder = False
+        if not is_folder:
+            found[path] = None
+            continue
+        files = sorted(
+            file
+            for file in path.rglob("*")
+            if file.suffix.lower() in SOUND_SUFFIXES and not file.name.startswith(".")
+        )
+        if not files:
+            raise TeachError(
+                f"no sound file in {printable(str(path))}",
+                hint=f"name clips, or a folder with files such as {', '.join(_EXAMPLES)}",
+            )
+        found.update(dict.fromkeys(files))
+    if len(found) > MOST_CLIPS:
+        raise TeachError(
+            f"expected at most {MOST_CLIPS} clips, got {len(found)}",
+            hint="choose the most different ones, or train with soundpost-train quick",
+        )
+    return list(found)
+
+
+_EXAMPLES = (".wav", ".flac", ".ogg")
+
+
+def read_clips(
+    paths: Sequence[Path], rate_hz: int, progress: Callable[[int, int, str], None]
+) -> tuple[list[Clip], list[LeftOut]]:
+    """Reads clips; those that cannot be used, and copies of others, are left out.
+
+    Args:
+        paths: The files.
+        rate_hz: The sample rate of the model.
+        progress: Called with the clips that are done, all, and the name of the present one.
+    """
+    clips: dict[str, Clip] = {}
+    left_out: list[LeftOut] = []
+    for number, path in enumerate(paths):
+        progress(number, len(paths), path.name)
+        try:
+            samples = read_samples(path, rate_hz, LONGEST_SECONDS)
+        except RecordingError as error:
+            left_out.append(LeftOut(path, problem_of(path, error)))
+            continue
+        key = hashlib.sha256(samples.tobytes()).hexdigest()
+        if reason := fault_of(samples, rate_hz):
+            left_out.append(LeftOut(path, reason))
+        elif key in clips:
+            left_out.append(LeftOut(path, f"the same sound as {clips[key].path.name}"))
+        else:
+            clips[key] = Clip(path, samples, key)
+    return list(clips.values()), left_out
+
+
+def read_samples(path: Path, rate_hz: int, longest_seconds: float) -> Pcm:
+    """Returns the sound of a file, int16[n], mono, at a rate.
+
+    Raises:
+        RecordingError: It cannot be read.
+    """
+    with open_recording(path, allow_pipes=False) as recording:
+        resampler = MonoResampler(recording.rate_hz, rate_hz)
+        pieces: list[Pcm] = []
+        missing = round(longest_seconds * rate_hz)
+        for block in recording.blocks():
+            pieces.append(resampler.resample(block))
+            missing -= len(pieces[-1])
+            if missing <= 0:
+                break
+        else:
+            pieces.append(resampler.flush())
+    return np.concatenate(pieces)[: round(longest_seconds * rate_hz)]
+
+
+def fault_of(samples: Pcm, rate_hz: int) -> str:
+    """Returns the reason for which a clip cannot be used; empty if it can."""
+    seconds = len(samples) / rate_hz
+    if seconds < SHORTEST_SECONDS:
+        return f"lasts {seconds:.2f} s, expected at least {SHORTEST_SECONDS} s"
+    peak = int(np.abs(samples.astype(np.int32)).max())
+    if peak < QUIETEST_PEAK or int(samples.min()) == int(samples.max()):
+        return "is silent"
+    return ""

@@ -1,0 +1,96 @@
+"""The background that the service has stored as embeddings."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+
+from soundpost.config import Config
+from soundpost.evidence.store.files import SIDECAR, SIDECAR_ERRORS
+from soundpost.evidence.store.read_clip import decode_sidecar, read_small_file
+from soundpost.heads.background import BackgroundMinute, read_background
+from soundpost.heads.location import background_folder
+from soundpost.teach.examples import Embeddings, Stretch
+from soundpost.teach.sound.embed import Embedder
+
+MARGIN_SECONDS = 3.0
+"""Around a clip of this node: windows with a part of it are no background of it."""
+NAME = "this node"
+_NANOSECONDS = 1_000_000_000
+_GAP = 1.5
+"""Strides between two windows, from which on there is a gap: the times of windows jitter."""
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A stretch of time, in nanoseconds since 1970 UTC."""
+
+    start_ns: int
+    end_ns: int
+
+
+def stored_background(config: Config, embedder: Embedder, clips: Iterable[Path]) -> list[Stretch]:
+    """Returns the stretches of the latest hours; none without a service that stores them.
+
+    Args:
+        config: Says where.
+        embedder: Of the model.
+        clips: Of the label, some of which this node may have recorded: their time is left out.
+    """
+    folder = background_folder(config.heads, config.node.source)
+    if folder is None:
+        return []
+    minutes = read_background(folder, embedder.backbone.sha256, embedder.input.size)
+    spans = [span for clip in clips if (span := span_of(clip))]
+    return list(stretches(minutes, embedder.stride_seconds, spans))
+
+
+def span_of(clip: Path) -> Span | None:
+    """Returns the time of a clip that a node recorded; None of any other file."""
+    path = clip.with_suffix(SIDECAR)
+    if not path.is_file():
+        return None
+    try:
+        sidecar = decode_sidecar(read_small_file(path))
+        start = round(datetime.fromisoformat(sidecar.start).timestamp() * 1_000) * 1_000_000
+    except (OSError, *SIDECAR_ERRORS):
+        return None
+    margin = round(MARGIN_SECONDS * _NANOSECONDS)
+    return Span(start - margin, start + round(sidecar.seconds * _NANOSECONDS) + margin)
+
+
+def stretches(
+    minutes: Iterable[BackgroundMinute], stride_seconds: float, left_out: Sequence[Span]
+) -> Iterator[Stretch]:
+    """Yields the unbroken stretches of minutes.
+
+    Args:
+        minutes: Oldest first.
+        stride_seconds: From window to window.
+        left_out: Times whose windows are left out.
+    """
+    parts: list[Embeddings] = []
+    start = previous = 0
+    longest = round(_GAP * stride_seconds * _NANOSECONDS)
+    for minute in minutes:
+        used = np.ones(len(minute.utc_ns), bool)
+        for span in left_out:
+            used &= (minute.utc_ns < span.start_ns) | (minute.utc_ns > span.end_ns)
+        times, embeddings = minute.utc_ns[used], minute.embeddings[used]
+        if not len(times):
+            continue
+        breaks = np.flatnonzero(np.diff(times) > longest) + 1
+        edges = [0, *breaks.tolist(), len(times)]
+        for first, last in pairwise(edges):
+            if parts and times[first] - previous > longest:
+                yield Stretch(NAME, np.concatenate(parts), stride_seconds, start)
+                parts = []
+            if not parts:
+                start = int(times[first])
+            parts.append(embeddings[first:last])
+            previous = int(times[last - 1])
+    if parts:
+        yield Stretch(NAME, np.concatenate(parts), stride_seconds, start)

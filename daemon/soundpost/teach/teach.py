@@ -1,0 +1,179 @@
+"""Teaches a label: from clips to a stored head, or to the reason for which there is none."""
+
+import time
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+
+import msgspec
+
+from soundpost import __version__
+from soundpost.errors import TeachError
+from soundpost.heads import HeadFacts, Teaching, install_head
+from soundpost.manifest import Metric
+from soundpost.system.printable import printable
+from soundpost.teach.card import head_card
+from soundpost.teach.examples import Examples, Recording
+from soundpost.teach.kept import KeptClip, Side, attachments, keep_sounds
+from soundpost.teach.label_name import require_new_name
+from soundpost.teach.learn.events import taught_label
+from soundpost.teach.learn.learn import Learned, learn
+from soundpost.teach.lesson import Lesson, Progress
+from soundpost.teach.result import LeftOutClip, TeachResult
+from soundpost.teach.sound.background import read_background
+from soundpost.teach.sound.embed import Embedder
+from soundpost.teach.sound.general import read_general
+from soundpost.teach.sound.recordings import RecordingMaker
+
+LEAST_RECORDINGS = 3
+"""With two, each is measured by a head that was fitted on one alone."""
+MINIMUM_DAEMON = "0.3.0"
+LICENCE = "as the clips that it was taught on"
+_SECONDS_PER_HOUR = 3_600
+
+
+def teach(lesson: Lesson, embedder: Embedder, heads: Path, progress: Progress) -> TeachResult:
+    """Teaches a label, and stores its head unless it is refused.
+
+    Args:
+        lesson: The label, its clips and its negatives.
+        embedder: Computes embeddings by the backbone.
+        heads: The folder of heads.
+        progress: Is called as the work goes on.
+
+    Raises:
+        TeachError: The label may not be taught, too few clips are left, or a file is damaged.
+        HeadError: The head cannot be stored.
+    """
+    begun = time.monotonic()
+    require_new_name(lesson.label, embedder.bundle.manifest)
+    _require_enough(lesson)
+    background = read_background(lesson.background_files, embedder, partial(progress, "background"))
+    # In the order of their keys: the order in which clips are given changes nothing.
+    others_by_key = sorted(lesson.others, key=lambda clip: clip.key)
+    pieces = [*background.pieces, *(clip.samples for clip in others_by_key)]
+    maker = RecordingMaker(embedder, pieces)
+    label = maker.make(lesson.clips, partial(progress, "clips"))
+    others = maker.make(lesson.others, partial(progress, "other sounds"))
+    examples = Examples(
+        label=[*_known(lesson, "label"), *label],
+        others=[*_known(lesson, "other"), *others],
+        background=[*lesson.background, *background.stretches],
+        general=read_general(embedder.bundle.folder, embedder.backbone, embedder.input),
+    )
+    if not (examples.negatives or len(examples.general)):
+        raise TeachError(
+            f"there is no other sound than {lesson.label} to compare with",
+            hint="give clips of other sounds with --not, or recordings of the place with "
+            "--background",
+        )
+    learned = learn(examples, lesson.budget, lambda done, total: progress("fit", done, total, ""))
+    left_out = [*lesson.left_out, *background.left_out]
+    result = TeachResult(
+        label=lesson.label,
+        backbone=embedder.backbone.id,
+        figures=learned.figures,
+        refusal=learned.refusal,
+        left_out=[LeftOutClip(printable(str(each.path)), each.reason) for each in left_out],
+    )
+    if learned.refusal is None:
+        result = _store(result, lesson, learned, examples, (embedder, heads))
+    return msgspec.structs.replace(result, seconds=round(time.monotonic() - begun, 1))
+
+
+def _require_enough(lesson: Lesson) -> None:
+    recordings = len(lesson.clips) + sum(each.clip.side == "label" for each in lesson.known)
+    if recordings >= LEAST_RECORDINGS:
+        return
+    reasons = [f"{each.path.name} {each.reason}" for each in lesson.left_out[:5]]
+    why = f" ({'; '.join(map(printable, reasons))})" if reasons else ""
+    raise TeachError(
+        f"expected at least {LEAST_RECORDINGS} different clips of {lesson.label}, got "
+        f"{recordings}{why}",
+        hint="record it on other occasions; ten clips are a good beginning",
+    )
+
+
+def _known(lesson: Lesson, side: Side) -> list[Recording]:
+    return [each.recording for each in lesson.known if each.clip.side == side]
+
+
+def _store(
+    result: TeachResult,
+    lesson: Lesson,
+    learned: Learned,
+    examples: Examples,
+    place: tuple[Embedder, Path],
+) -> TeachResult:
+    """Stores a head, and returns the result with its version.
+
+    Args:
+        result: Of teaching.
+        lesson: What was taught.
+        learned: The head.
+        examples: What it was fitted on.
+        place: The embedder of its backbone, and the folder of heads.
+    """
+    embedder, heads = place
+    folder = heads / lesson.label
+    clips = _kept_clips(lesson)
+    if lesson.keeps_sounds:
+        new = [*lesson.clips, *lesson.others]
+        keep_sounds(folder, {clip.key: clip.samples for clip in new}, embedder.rate_hz)
+    facts = HeadFacts(
+        id=lesson.label.replace("_", "-").strip("-"),
+        minimum_daemon=MINIMUM_DAEMON,
+        backbone=embedder.backbone,
+        embedding=embedder.input,
+        label=taught_label(lesson.label, embedder.rate_hz, lesson.budget, learned.figures.recall),
+        metrics=_metrics(learned, lesson.command),
+        teaching=Teaching(
+            taught=datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+            recordings=len(examples.label),
+            windows=learned.rows,
+            other_recordings=len(examples.others),
+            other_windows=learned.other_rows,
+            background_seconds=round(learned.figures.background_hours * _SECONDS_PER_HOUR, 1),
+            command=printable(lesson.command, 2_000),
+            daemon=__version__,
+        ),
+        licence=LICENCE,
+    )
+    kept = attachments(
+        [*clips["label"], *clips["other"]],
+        [*examples.label, *examples.others],
+        [str(path) for path in lesson.background_files],
+    )
+    head = install_head(
+        folder, facts, learned.weights, learned.golden, head_card(facts, learned.figures), kept
+    )
+    return msgspec.structs.replace(result, version=head.description.version, folder=str(folder))
+
+
+def _kept_clips(lesson: Lesson) -> dict[Side, list[KeptClip]]:
+    """Returns the clips of each side in the order of the examples: known ones first."""
+    sides: tuple[Side, ...] = ("label", "other")
+    return {
+        side: [
+            *(each.clip for each in lesson.known if each.clip.side == side),
+            *(
+                KeptClip(clip.key, str(clip.path), side)
+                for clip in (lesson.clips if side == "label" else lesson.others)
+            ),
+        ]
+        for side in sides
+    }
+
+
+def _metrics(learned: Learned, command: str) -> list[Metric]:
+    figures = learned.figures
+    values = {
+        "held-out recall": figures.recall,
+        "held-out separation": figures.separation,
+        "false events an hour": figures.events_per_hour,
+    }
+    return [
+        Metric(name=name, value=float(value), spread=0.0, command=printable(command, 2_000))
+        for name, value in values.items()
+        if value is not None
+    ]

@@ -1,0 +1,148 @@
+"""The command `soundpost teach`, as a person types it."""
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+from made_clips import doorbell, write_clips
+from taught_node import LABEL, TaughtNode, make_node
+
+from soundpost.cli import main
+from soundpost.heads import current_version
+
+
+@pytest.fixture(autouse=True)
+def _keep_the_priority(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Keeps the process of the tests at its priority, and away from the user's verdicts."""
+    monkeypatch.setattr(os, "nice", lambda _: 0)
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+    monkeypatch.delenv("STATE_DIRECTORY", raising=False)
+
+
+@pytest.fixture(scope="module")
+def node(tmp_path_factory: pytest.TempPathFactory) -> TaughtNode:
+    """Provides the clips of a node, and its folder of heads."""
+    made = make_node(tmp_path_factory.mktemp("node"), bells=4)
+    (made.heads.parent / "soundpost.toml").write_text(f'heads.folder = "{made.heads}"\n')
+    return made
+
+
+def run(node: TaughtNode, *arguments: object) -> int:
+    """Runs `soundpost teach` with the node's configuration."""
+    config = node.heads.parent / "soundpost.toml"
+    return main(["teach", "--config", str(config), *map(str, arguments)])
+
+
+def test_a_label_is_taught_listed_taught_again_and_removed(
+    node: TaughtNode, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    """One label's whole life; each step prints the next one."""
+    assert run(node, "--list") == 0
+    assert "no label was taught yet" in capsys.readouterr().out
+
+    folder = node.bells[0].parent
+    others = node.others[0].parent
+    flags = ("--not", others, "--background", node.background, "--keep-sounds")
+    assert run(node, LABEL, folder, *flags) == 0
+    out = capsys.readouterr().out
+    assert f"{LABEL} is taught, version 1" in out
+    assert "detected: 4 of 4 recordings" in out
+    assert "it would have been detected 0 times" in out
+    assert "next: sudo systemctl reload soundpost" in out
+
+    (new,) = write_clips(tmp_path / "new", [doorbell(77)])
+    assert run(node, LABEL, "--again", new, "--json") == 0
+    result = json.loads(capsys.readouterr().out)
+    assert result["version"] == 2
+    assert result["figures"]["recordings"] == 5
+    assert result["figures"]["other_recordings"] == 3
+    assert result["figures"]["background_hours"] == pytest.approx(1 / 60, rel=0.1)
+
+    assert run(node, "--list", "--json") == 0
+    (listed,) = json.loads(capsys.readouterr().out)
+    assert (listed["label"], listed["problem"]) == (LABEL, None)
+    assert listed["head"]["version"] == 2
+
+    assert run(node, LABEL, "--undo") == 0
+    assert current_version(node.heads / LABEL) == 1
+    assert run(node, LABEL, "--undo") == 1
+    assert run(node, "--list") == 0
+    assert f"{LABEL}  version 1" in capsys.readouterr().out
+
+    exported = tmp_path / "exported"
+    assert run(node, LABEL, "--export", exported) == 0
+    assert "soundpost-train quick" in capsys.readouterr().out
+    assert len(list((exported / "sounds" / LABEL).iterdir())) == 4
+    assert len(list((exported / "background").iterdir())) == 3
+    assert run(node, LABEL, "--export", exported) == 1
+
+    assert run(node, LABEL, "--remove") == 0
+    assert list(node.heads.iterdir()) == []
+    assert run(node, LABEL, "--remove") == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "message"),
+    [
+        (["Gate Bell", "x.wav"], 1, "did you mean gate_bell"),
+        (["dog", "x.wav"], 1, "a label dog of its own"),
+        ([LABEL], 1, "expected at least 3 different clips of gate_bell, got 0"),
+        ([LABEL, "a.wav", "b.wav", "c.wav"], 1, "a.wav does not exist"),
+        ([], 1, "no label is named"),
+        ([LABEL, "--undo"], 1, "no label gate_bell was taught"),
+        (["../x", "--remove"], 1, "no label ../x was taught"),
+        ([LABEL, "--again"], 1, "no head gate_bell"),
+        ([LABEL, "--suggest", "3"], 1, "no event of gate_bell waits"),
+        ([LABEL, "--export", "none"], 1, "current cannot be read"),
+    ],
+)
+def test_what_cannot_be_done_is_an_error_with_a_hint(
+    arguments: list[str],
+    status: int,
+    message: str,
+    node: TaughtNode,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """No head is stored."""
+    assert run(node, *arguments) == status
+    assert message in caplog.text
+    assert "hint:" in caplog.text
+    assert not node.heads.exists() or not list(node.heads.iterdir())
+
+
+@pytest.mark.parametrize("flags", [["--budget", "0"], ["--suggest", "x"], ["--undo", "--again"]])
+def test_wrong_usage_has_exit_status_2(flags: list[str], node: TaughtNode) -> None:
+    """As every command."""
+    with pytest.raises(SystemExit) as error:
+        run(node, LABEL, *flags)
+    assert error.value.code == 2
+
+
+def test_a_clip_on_both_sides_is_refused(
+    node: TaughtNode, caplog: pytest.LogCaptureFixture
+) -> None:
+    """It cannot be the label and another sound."""
+    assert run(node, LABEL, *node.bells, "--not", node.bells[0]) == 1
+    assert "given as the sound and as another one" in caplog.text
+
+
+def test_a_refusal_has_exit_status_1_and_names_the_sounds(
+    node: TaughtNode, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    """By file and time, so that a person can listen."""
+    place = write_clips(tmp_path, [doorbell(seed, 3.0) for seed in range(40, 70)])
+    assert run(node, LABEL, *node.bells, "--background", *place) == 1
+    out = capsys.readouterr().out
+    assert f"{LABEL} is not taught" in out
+    assert "listen to the sounds below" in out
+    assert ".wav at 0:00:0" in out
+
+
+def test_without_a_folder_for_heads_nothing_is_taught(
+    node: TaughtNode, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On a machine without the service and its configuration."""
+    monkeypatch.setattr("soundpost.cli.teach.run.heads_folder", lambda _: None)
+    assert run(node, LABEL, *node.bells) == 1
+    assert "heads.folder" in caplog.text

@@ -1,0 +1,122 @@
+"""A label is taught again: with its earlier examples, new clips and reviewed events."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import msgspec
+import numpy as np
+import pytest
+from made_clips import RATE_HZ, doorbell, other_sound, write_clips
+from taught_node import LABEL, TaughtNode, embedder, lesson_of, make_node, teach_node
+
+from soundpost.errors import TeachError
+from soundpost.review import Decision, Place, ReviewedEvent, ReviewEvent, Verdict
+from soundpost.review.event import Origin, OriginKind
+from soundpost.teach.again import reviewed_clips, with_earlier
+from soundpost.teach.lesson import Lesson
+from soundpost.teach.sound.clips import read_clips
+
+EMPTY = Lesson(label=LABEL, clips=[], others=[])
+
+
+@pytest.fixture(scope="module")
+def node(tmp_path_factory: pytest.TempPathFactory) -> TaughtNode:
+    """Provides a node that was taught once, and whose clips are gone since."""
+    made = make_node(tmp_path_factory.mktemp("node"), bells=4)
+    teach_node(made, lesson_of(made, keeps_sounds=True))
+    for path in (*made.bells, *made.others):
+        path.unlink()
+    return made
+
+
+def test_earlier_clips_count_though_they_are_gone(node: TaughtNode) -> None:
+    """Their embeddings are kept, as long as the model is the same."""
+    lesson = with_earlier(EMPTY, embedder(), node.heads)
+    assert [each.clip.side for each in lesson.known] == ["label"] * 4 + ["other"] * 3
+    assert lesson.background_files == [node.background]
+    assert not lesson.clips
+    result = teach_node(node, lesson)
+    assert result.version == 2
+    assert result.figures.recordings == 4
+
+
+def test_a_clip_that_is_given_again_may_change_sides(node: TaughtNode, tmp_path: Path) -> None:
+    """It was taught as the label by mistake."""
+    (path,) = write_clips(tmp_path, [doorbell(0)])
+    clips, _ = read_clips([path], RATE_HZ, lambda *_: None)
+    lesson = with_earlier(replace(EMPTY, others=clips), embedder(), node.heads)
+    assert len(lesson.known) == 6
+    assert lesson.others == clips
+
+
+def test_on_another_model_the_kept_sound_is_read_again(node: TaughtNode) -> None:
+    """Embeddings of another model say nothing to this one."""
+    other = embedder()
+    changed = _WithBackbone(other)
+    lesson = with_earlier(EMPTY, changed, node.heads)  # type: ignore[arg-type]
+    assert not lesson.known
+    assert len(lesson.clips) == 4
+    assert len(lesson.others) == 3
+    assert np.array_equal(lesson.clips[0].samples, doorbell(0))
+
+
+class _WithBackbone:
+    """An embedder whose model file has another hash, as after an upgrade of the bundle."""
+
+    def __init__(self, other: object) -> None:
+        self._other = other
+        self.backbone = msgspec.structs.replace(embedder().backbone, sha256="0" * 64)
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._other, name)
+
+
+def test_on_another_model_clips_that_are_gone_are_named(tmp_path: Path) -> None:
+    """Without kept sound nothing is left to teach."""
+    made = make_node(tmp_path, bells=4)
+    teach_node(made)
+    for path in made.bells:
+        path.unlink()
+    lesson = with_earlier(EMPTY, _WithBackbone(embedder()), made.heads)  # type: ignore[arg-type]
+    assert [each.path for each in lesson.left_out] == made.bells
+    assert {each.reason for each in lesson.left_out} == {"does not exist"}
+    with pytest.raises(TeachError, match=r"got 0 .*00\.wav does not exist"):
+        teach_node(made, lesson)
+
+
+def test_a_label_that_was_never_taught_cannot_be_taught_again(tmp_path: Path) -> None:
+    """It needs clips first."""
+    with pytest.raises(TeachError, match="no head gate_bell"):
+        with_earlier(EMPTY, embedder(), tmp_path)
+
+
+def event(folder: Path, number: int, label: str, decision: Decision | None) -> ReviewedEvent:
+    """Returns an event whose clip is a file of a folder."""
+    return ReviewedEvent(
+        ReviewEvent(str(number), label, 0.9, Place(f"{number:02}.wav", 0.2, 1.8)),
+        Origin(1, OriginKind.CLIPS, folder, folder),
+        decision,
+    )
+
+
+def test_verdicts_say_which_side_an_event_is_on(tmp_path: Path) -> None:
+    """Unsure ones, and those of other labels, are on neither."""
+    write_clips(tmp_path, [doorbell(0), other_sound(1), doorbell(2), other_sound(3), doorbell(4)])
+
+    def decided(verdict: Verdict, label: str | None = None) -> Decision:
+        return Decision("0", verdict, label)
+
+    events = [
+        event(tmp_path, 0, LABEL, decided(Verdict.RIGHT)),
+        event(tmp_path, 1, LABEL, decided(Verdict.WRONG)),
+        event(tmp_path, 2, "telephone", decided(Verdict.RELABELLED, LABEL)),
+        event(tmp_path, 3, LABEL, decided(Verdict.RELABELLED, "telephone")),
+        event(tmp_path, 4, LABEL, decided(Verdict.UNSURE)),
+        event(tmp_path, 4, LABEL, None),
+        event(tmp_path, 4, "dog", decided(Verdict.RIGHT)),
+        event(tmp_path, 9, LABEL, decided(Verdict.RIGHT)),
+    ]
+    clips, others, left_out = reviewed_clips(LABEL, events, RATE_HZ)
+    assert [clip.path.name for clip in clips] == ["00.wav", "02.wav"]
+    assert [clip.path.name for clip in others] == ["01.wav", "03.wav"]
+    assert [(each.path.name, each.reason) for each in left_out] == [("09.wav", "does not exist")]

@@ -1,0 +1,95 @@
+"""What a head was taught on is kept with it, and read back."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+from made_clips import RATE_HZ, doorbell
+from taught_examples import SIZE, recording
+
+from soundpost.errors import TeachError
+from soundpost.teach.kept import (
+    EMBEDDINGS_FILE,
+    EXAMPLES_FILE,
+    KeptClip,
+    attachments,
+    keep_sounds,
+    read_kept,
+    read_recordings,
+    sound_path,
+)
+
+RECORDINGS = [recording(1), recording(2, windows=3), recording(3)]
+CLIPS = [
+    KeptClip(RECORDINGS[0].key, "/srv/bell/1.wav", "label"),
+    KeptClip(RECORDINGS[1].key, "/srv/bell/2.wav", "label"),
+    KeptClip(RECORDINGS[2].key, "/srv/cat.wav", "other"),
+]
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Provides a folder with the files of some examples."""
+    for name, content in attachments(CLIPS, RECORDINGS, ["/srv/night.flac"]).items():
+        (tmp_path / name).write_bytes(content)
+    return tmp_path
+
+
+def test_recordings_are_read_as_they_were(folder: Path) -> None:
+    """Their embeddings rounded to float16."""
+    kept = read_kept(folder)
+    assert kept is not None
+    assert kept.clips == CLIPS
+    assert kept.background == ["/srv/night.flac"]
+    for read, expected in zip(read_recordings(folder, kept, SIZE), RECORDINGS, strict=True):
+        assert read.key == expected.key
+        assert np.allclose(read.rows, expected.rows, atol=0.01)
+        assert np.allclose(read.stretch.embeddings, expected.stretch.embeddings, atol=0.01)
+        assert read.stretch.stride_seconds == expected.stretch.stride_seconds
+    assert read_recordings(folder, kept, SIZE)[2].stretch.name == "cat.wav"
+
+
+def test_a_head_without_examples_has_none(tmp_path: Path) -> None:
+    """Such as one that was copied without them."""
+    assert read_kept(tmp_path) is None
+
+
+@pytest.mark.parametrize("name", [EXAMPLES_FILE, EMBEDDINGS_FILE])
+def test_damaged_files_are_an_error_that_names_them(folder: Path, name: str) -> None:
+    """A head is not fitted on what is left."""
+    kept = read_kept(folder)
+    assert kept is not None
+    (folder / name).write_bytes((folder / name).read_bytes()[:40])
+
+    def read() -> None:
+        read_kept(folder)
+        read_recordings(folder, kept, SIZE)
+
+    with pytest.raises(TeachError, match=name):
+        read()
+
+
+def test_embeddings_of_another_size_are_an_error(folder: Path) -> None:
+    """They are of another model."""
+    kept = read_kept(folder)
+    assert kept is not None
+    with pytest.raises(TeachError, match=EMBEDDINGS_FILE):
+        read_recordings(folder, kept, SIZE + 1)
+
+
+def test_sounds_are_kept_once_and_whole(tmp_path: Path) -> None:
+    """One that is there stays as it is."""
+    keep_sounds(tmp_path / "bell", {"a" * 64: doorbell(1)}, RATE_HZ)
+    path = sound_path(tmp_path / "bell", "a" * 64)
+    assert np.array_equal(soundfile.read(path, dtype="int16")[0], doorbell(1))
+    keep_sounds(tmp_path / "bell", {"a" * 64: doorbell(2)}, RATE_HZ)
+    assert np.array_equal(soundfile.read(path, dtype="int16")[0], doorbell(1))
+
+
+def test_a_disk_that_refuses_sounds_is_an_error(tmp_path: Path) -> None:
+    """With the way to do without."""
+    (tmp_path / "bell").write_text("a file")
+    with pytest.raises(TeachError, match="cannot be kept") as error:
+        keep_sounds(tmp_path / "bell", {"a" * 64: doorbell(1)}, RATE_HZ)
+    assert "--keep-sounds" in error.value.hint

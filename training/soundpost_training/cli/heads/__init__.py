@@ -1,0 +1,1 @@
+"""The verbs `negatives` and `heads`: general sounds, and figures of taught labels."""

@@ -1,0 +1,1 @@
+"""Makes the general sounds that heads are fitted against, and measures how well heads learn."""
