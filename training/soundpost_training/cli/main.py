@@ -10,8 +10,7 @@ from soundpost.errors import SoundpostError
 from soundpost_training.cli import freesound_options, quick_options, stream_options
 from soundpost_training.cli.field.options import VERBS as FIELD_VERBS
 from soundpost_training.cli.field.options import add_options as add_field_options
-from soundpost_training.cli.heads import figures as head_figures
-from soundpost_training.cli.heads import negatives
+from soundpost_training.cli.heads import OWN_VERBS
 from soundpost_training.cli.preflight import check
 from soundpost_training.cli.soundscape_options import VERBS as SOUNDSCAPE_VERBS
 from soundpost_training.cli.soundscape_options import add_options as add_soundscape_options
@@ -70,9 +69,8 @@ up in $SOUNDPOST_DATA. KERAS_BACKEND selects tensorflow, jax or torch.
 INTERRUPTED = 130
 """128 + SIGINT: the exit status that a shell expects of a program ended by Ctrl-C."""
 
-WITHOUT_EXPERIMENT = {
-    module.VERB: module.run for module in (sources, stream_options, negatives, head_figures)
-}
+OWN = (sources, stream_options, *OWN_VERBS)
+WITHOUT_EXPERIMENT = {module.VERB: module.run for module in OWN}
 VERBS = TRAINING_VERBS | SOUNDSCAPE_VERBS | FIELD_VERBS
 WITHOUT_CONFIG = {"prepare", "evaluate", "tune", "gates", "field", "calibrate"}
 """Verbs that work without an experiment: always, or with `freesound`, `--soundscape`, `--field` or
@@ -118,10 +116,8 @@ def _parser() -> argparse.ArgumentParser:
         if verb in TRAINING_VERBS:
             add_training_options(verb_parser, verb)
     add_tagging(verbs)
-    sources.add_to(verbs)
-    stream_options.add_to(verbs)
-    negatives.add_to(verbs)
-    head_figures.add_to(verbs)
+    for module in OWN:
+        module.add_to(verbs)
     return parser
 
 

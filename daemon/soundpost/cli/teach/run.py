@@ -20,7 +20,7 @@ from soundpost.teach.export import export_clips
 from soundpost.teach.label_name import require_new_name
 from soundpost.teach.lesson import DEFAULT_BUDGET, Lesson
 from soundpost.teach.owner import give_to_owner
-from soundpost.teach.sound.clips import find_clips, read_clips
+from soundpost.teach.sound.clips import Clip, LeftOut, find_clips, read_clips
 from soundpost.teach.sound.embed import Embedder, open_embedder
 from soundpost.teach.stored_background import stored_background
 from soundpost.teach.teach import teach
@@ -82,7 +82,7 @@ def _lesson(
 ) -> Lesson:
     """Returns the lesson of a command line."""
 
-    def read(paths: list[Path], step: str) -> tuple[list, list]:  # type: ignore[type-arg]
+    def read(paths: list[Path], step: str) -> tuple[list[Clip], list[LeftOut]]:
         return read_clips(
             find_clips(paths),
             embedder.rate_hz,

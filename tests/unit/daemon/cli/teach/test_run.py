@@ -111,14 +111,6 @@ def test_what_cannot_be_done_is_an_error_with_a_hint(
     assert not node.heads.exists() or not list(node.heads.iterdir())
 
 
-@pytest.mark.parametrize("flags", [["--budget", "0"], ["--suggest", "x"], ["--undo", "--again"]])
-def test_wrong_usage_has_exit_status_2(flags: list[str], node: TaughtNode) -> None:
-    """As every command."""
-    with pytest.raises(SystemExit) as error:
-        run(node, LABEL, *flags)
-    assert error.value.code == 2
-
-
 def test_a_clip_on_both_sides_is_refused(
     node: TaughtNode, caplog: pytest.LogCaptureFixture
 ) -> None:
