@@ -145,11 +145,7 @@ def _run_without_experiment(options: argparse.Namespace) -> int | None:
     elif _is_of_field(options):
         from soundpost_training.cli.field import verbs as field_verbs  # noqa: PLC0415 - see above
 
-        run = {
-            "field": field_verbs.compose,
-            "evaluate": field_verbs.evaluate,
-            "calibrate": field_verbs.calibrate,
-        }[options.verb]
+        run = getattr(field_verbs, "compose" if options.verb == "field" else options.verb)
         status = run(options) or 0
     elif options.verb in SOUNDSCAPE_VERBS or getattr(options, "soundscape", None):
         status = _run_soundscape(options)
