@@ -27,6 +27,8 @@ for extra in mic test fuzz; do
 done
 # The libraries that the Debian package contains.
 lock device.txt ../pyproject.toml --extra metrics --constraint dev.txt "$@"
+# Those of the page's package: it takes what the first one does not have.
+lock web.txt ../pyproject.toml --extra metrics --extra notify --extra web --constraint dev.txt "$@"
 for group in build sdists deb; do
     lock "$group.txt" --group "../pyproject.toml:$group" --constraint dev.txt "$@"
 done

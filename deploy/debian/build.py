@@ -1,38 +1,34 @@
-"""Builds soundpost_<version>_<architecture>.deb, for this or another architecture.
+"""Builds soundpost_<version>_<architecture>.deb and that of the page, for any architecture.
 
 No program of the target architecture is run: pip downloads its wheels, dpkg-deb packs them.
 """
 
 import argparse
-import gzip
 import hashlib
 import os
 import shutil
 import subprocess
 import sys
-from datetime import UTC, datetime
-from email.utils import format_datetime
 from pathlib import Path
 from string import Template
 
+from contents import MODELS, install_files, place, write
 from licences import require_licence
 from lock_file import LockError
+from packages import PACKAGES, Package
 from releases import RELEASES, Release
 from sbom import write_sbom
-from wheels import LIBRARIES, collect_wheels, install_wheels
+from wheels import collect_wheels, install_wheels
 
-HERE = Path(__file__).resolve().parent
-ROOT = HERE.parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 REVISION = 1
 """Revision of the packaging; every new version of Soundpost begins with 1."""
 MACHINES = {"amd64": "x86_64", "arm64": "aarch64"}
 """Debian's name of each architecture, and its name in the tags of wheels."""
-MODELS = Path("usr/share/soundpost/models")
-DOCUMENTS = Path("usr/share/doc/soundpost")
 
 
 def main() -> None:
-    """Builds the package of one release and one architecture."""
+    """Builds the packages of one release and one architecture."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--architecture", choices=MACHINES, required=True)
     parser.add_argument("--debian", type=int, choices=RELEASES, required=True)
@@ -43,59 +39,49 @@ def main() -> None:
     os.environ["SOURCE_DATE_EPOCH"] = os.environ.get("SOURCE_DATE_EPOCH") or _committed_at()
     os.environ.update(LC_ALL="C.UTF-8", TZ="UTC")
     os.umask(0o022)
-    release, machine = RELEASES[options.debian], MACHINES[options.architecture]
-    folder = ROOT / ".build" / f"deb-{release.debian}-{options.architecture}"
+    release = RELEASES[options.debian]
+    for package in PACKAGES:
+        try:
+            _build(package, release, options)
+        except LockError as error:
+            sys.exit(str(error))
+
+
+def _build(package: Package, release: Release, options: argparse.Namespace) -> None:
+    """Builds one package, with its bill of materials.
+
+    Raises:
+        LockError: Its lock file is stale.
+    """
+    machine = MACHINES[options.architecture]
+    folder = ROOT / ".build" / f"deb-{release.debian}-{options.architecture}" / package.name
     shutil.rmtree(folder, ignore_errors=True)
     stage = folder / "package"
     stage.mkdir(parents=True)
-    try:
-        wheels = collect_wheels(folder / "wheels", release, machine)
-    except LockError as error:
-        sys.exit(str(error))
-    for wheel in wheels:
+    wheels = collect_wheels(package, folder / "wheels", release, machine)
+    for wheel in wheels[bool(package.base) :]:  # the base has that of Soundpost
         require_licence(wheel.installed)
-    install_wheels(wheels, stage / LIBRARIES, release, machine)
+    install_wheels(wheels, stage / package.libraries, release, machine)
     version = f"{wheels[0].version}-{REVISION}+deb{release.debian}"
-    _install_files(stage, release, version)
-    _write_control(stage, release, version, options.architecture)
-    _normalise(stage)
+    install_files(package, stage, release, (version, built_seconds()))
+    _write_control(package, stage, release, (version, options.architecture))
+    _normalise(package, stage)
     options.into.mkdir(exist_ok=True)
-    package = options.into / f"soundpost_{version}_{options.architecture}.deb"
-    _pack(stage, package, options.compression)
-    sbom = write_sbom(package, wheels, stage / MODELS, _built_seconds())
-    print(f"{package}: {package.stat().st_size / 1e6:.1f} MB, with {sbom.name}")
+    file = options.into / f"{package.name}_{version}_{options.architecture}.deb"
+    _pack(stage, file, options.compression)
+    sbom = write_sbom(file, wheels, stage / MODELS, built_seconds())
+    print(f"{file}: {file.stat().st_size / 1e6:.1f} MB, with {sbom.name}")
 
 
-def _install_files(stage: Path, release: Release, version: str) -> None:
-    """Copies the other files: command, configuration, unit, models, documents."""
-    library, units = Path("usr/lib"), Path("usr/lib/systemd/system")
-    _place(stage, HERE / "soundpost", Path("usr/bin/soundpost"), 0o755)
-    _place(stage, ROOT / "deploy" / "soundpost.toml", Path("etc/soundpost/soundpost.toml"), 0o640)
-    _place(stage, ROOT / "systemd" / "soundpost.service", units / "soundpost.service")
-    _place(stage, ROOT / "systemd" / "soundpost.sysusers", library / "sysusers.d/soundpost.conf")
-    _place(stage, ROOT / "systemd" / "soundpost.tmpfiles", library / "tmpfiles.d/soundpost.conf")
-    if release.has_backoff:
-        _place(stage, HERE / "backoff.conf", units / "soundpost.service.d" / "backoff.conf")
-    (stage / MODELS.parent).mkdir(parents=True)
-    shutil.move(stage / LIBRARIES / "soundpost" / "models", stage / MODELS)
-    _place(stage, HERE / "overrides", Path("usr/share/lintian/overrides/soundpost"))
-    _place(stage, HERE / "copyright", DOCUMENTS / "copyright")
-    for document in ("CONFIG", "INSTALL", "METRICS", "PAYLOAD", "SOURCES"):
-        _compress(stage, ROOT / "docs" / f"{document}.md", DOCUMENTS / f"{document}.md.gz")
-    _compress(stage, ROOT / "CHANGELOG.md", DOCUMENTS / "changelog.gz")
-    _compress(stage, HERE / "soundpost.1", Path("usr/share/man/man1/soundpost.1.gz"))
-    built_at = datetime.fromtimestamp(_built_seconds(), UTC)
-    template = Template((HERE / "changelog").read_text())
-    entry = template.substitute(version=version, date=format_datetime(built_at))
-    _write(stage / DOCUMENTS / "changelog.Debian.gz", _compressed(entry.encode()))
-
-
-def _write_control(stage: Path, release: Release, version: str, architecture: str) -> None:
+def _write_control(
+    package: Package, stage: Path, release: Release, identity: tuple[str, str]
+) -> None:
     """Writes dpkg's control files: package data, checksums, conffiles, maintainer scripts."""
+    version, architecture = identity
     control = stage / "DEBIAN"
     files = sorted(path for path in stage.rglob("*") if path.is_file())
     sums = [f"{_md5(path)}  {path.relative_to(stage)}\n" for path in files]
-    fields = Template((HERE / "control").read_text()).substitute(
+    fields = Template((package.control / "control").read_text()).substitute(
         version=version,
         architecture=architecture,
         installed_kib=sum(path.stat().st_size for path in files) // 1024,
@@ -103,45 +89,27 @@ def _write_control(stage: Path, release: Release, version: str, architecture: st
         next_python=release.next_python,
         debian=release.debian,
     )
-    _write(control / "control", fields.encode())
-    _write(control / "md5sums", "".join(sums).encode())
-    _write(control / "conffiles", b"/etc/soundpost/soundpost.toml\n")
+    write(control / "control", fields.encode())
+    write(control / "md5sums", "".join(sums).encode())
+    etc = stage / "etc"
+    conffiles = [f"/{path.relative_to(stage)}\n" for path in files if path.is_relative_to(etc)]
+    write(control / "conffiles", "".join(conffiles).encode())
     for script in ("postinst", "prerm", "postrm"):
-        _place(stage, HERE / script, Path("DEBIAN") / script, 0o755)
+        place(stage, package.control / script, Path("DEBIAN") / script, 0o755)
 
 
 def _md5(path: Path) -> str:
     return hashlib.md5(path.read_bytes(), usedforsecurity=False).hexdigest()
 
 
-def _place(stage: Path, source: Path, name: Path, mode: int = 0o644) -> None:
-    _write(stage / name, source.read_bytes(), mode)
-
-
-def _compress(stage: Path, source: Path, name: Path) -> None:
-    _write(stage / name, _compressed(source.read_bytes()))
-
-
-def _compressed(content: bytes) -> bytes:
-    compressed = gzip.compress(content, 9, mtime=0)
-    # The tenth byte is the operating system, which differs from one version of Python to the next.
-    return compressed[:9] + b"\xff" + compressed[10:]
-
-
-def _write(path: Path, content: bytes, mode: int = 0o644) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(content)
-    path.chmod(mode)
-
-
-def _normalise(stage: Path) -> None:
+def _normalise(package: Package, stage: Path) -> None:
     """Sets the modes that the umask or a wheel decided, and the times that the clock decided."""
     for path in (stage, *stage.rglob("*")):
         if path.is_dir():
             path.chmod(0o755)
-        elif path.is_relative_to(stage / LIBRARIES) or path.is_relative_to(stage / MODELS):
+        elif path.is_relative_to(stage / package.libraries) or path.is_relative_to(stage / MODELS):
             path.chmod(0o644)
-        os.utime(path, (_built_seconds(), _built_seconds()))
+        os.utime(path, (built_seconds(), built_seconds()))
 
 
 def _pack(stage: Path, package: Path, compression: str) -> None:
@@ -151,7 +119,8 @@ def _pack(stage: Path, package: Path, compression: str) -> None:
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL)  # noqa: S603 - without a shell
 
 
-def _built_seconds() -> int:
+def built_seconds() -> int:
+    """Returns the time stamp of all files, in seconds since 1970."""
     return int(os.environ["SOURCE_DATE_EPOCH"])
 
 

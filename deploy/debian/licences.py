@@ -1,11 +1,12 @@
-"""The licences in `copyright`, Debian's machine-readable list of them (DEP 5)."""
+"""The licences in `copyright`, Debian's machine-readable lists of them (DEP 5)."""
 
 import re
 import sys
 from fnmatch import fnmatchcase
-from pathlib import Path
 
-COPYRIGHT = Path(__file__).resolve().with_name("copyright")
+from packages import PACKAGES
+
+COPYRIGHTS = [package.control / "copyright" for package in PACKAGES]
 
 # Debian's short names that differ from those of SPDX.
 _SPDX = {
@@ -23,12 +24,12 @@ def require_licence(path: str, text: str = "") -> str:
 
     Args:
         path: The path without its leading slash.
-        text: The list of licences; by default that of the package.
+        text: The list of licences; by default those of all packages.
 
     The process exits with an error if only the paragraph of Soundpost itself (`Files: *`) has it.
     """
     found = ""
-    for paragraph in (text or COPYRIGHT.read_text(encoding="utf-8")).split("\n\n"):
+    for paragraph in (text or _lists()).split("\n\n"):
         files = re.search(r"^Files: (.+)$", paragraph, re.MULTILINE)
         licence = re.search(r"^License: (.+)$", paragraph, re.MULTILINE)
         if files and licence and files[1] != "*" and _matches(path, files[1].split()):
@@ -39,6 +40,10 @@ def require_licence(path: str, text: str = "") -> str:
             f"got none of {path}; add a paragraph for it"
         )
     return " ".join(_SPDX.get(word, word) for word in found.split())
+
+
+def _lists() -> str:
+    return "\n\n".join(path.read_text(encoding="utf-8") for path in COPYRIGHTS)
 
 
 def _matches(path: str, patterns: list[str]) -> bool:

@@ -6,11 +6,9 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from packages import DAEMON, Package
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
-
-EXTRAS = ("metrics",)
-"""The extras of Soundpost that the package contains. PyAudio, of `mic`, is Debian's own."""
 
 _ENTRY = re.compile(
     r"^(?P<requirement>[^#\s][^\\\n]*==[^\\\n]+)(?P<hashes>(?:\\\n[^\\\n]*)*)", re.MULTILINE
@@ -107,10 +105,10 @@ class LockFile:
         )
 
 
-def read_requirements(pyproject: Path) -> list[Requirement]:
-    """Returns the requirements of the package's contents, from pyproject.toml."""
+def read_requirements(pyproject: Path, package: Package = DAEMON) -> list[Requirement]:
+    """Returns the requirements of a package's contents, from pyproject.toml."""
     project = tomllib.loads(pyproject.read_text(encoding="utf-8"))["project"]
     texts = list(project["dependencies"])
-    for extra in EXTRAS:
+    for extra in package.extras:
         texts += project["optional-dependencies"][extra]
     return [Requirement(text) for text in texts]

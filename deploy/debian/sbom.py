@@ -33,7 +33,7 @@ def write_sbom(package: Path, wheels: list[Wheel], models: Path, built_seconds: 
     Args:
         package: The .deb file; the bill is written beside it.
         wheels: The wheel of Soundpost, then those of the libraries.
-        models: The folder of bundles in the package.
+        models: The folder of bundles in the package; it need not exist.
         built_seconds: Its time stamp, in seconds since 1970.
 
     Returns:
@@ -58,7 +58,7 @@ def find_errors(text: str) -> str:
 def _compose(package: Path, wheels: list[Wheel], models: Path) -> Bom:
     digest = hashlib.sha256(package.read_bytes()).hexdigest()
     soundpost, libraries = wheels[0], {wheel.name: _library(wheel) for wheel in wheels[1:]}
-    bundles = [_model(folder) for folder in sorted(models.iterdir())]
+    bundles = [_model(folder) for folder in sorted(models.glob("*"))]
     name, version, architecture = package.stem.split("_")
     release = f"debian-{version.partition('+deb')[2]}"
     whole = Component(
@@ -69,7 +69,9 @@ def _compose(package: Path, wheels: list[Wheel], models: Path) -> Bom:
         description=soundpost.metadata["Summary"],
         licenses=[_licence(soundpost.metadata["License-Expression"], is_declared=True)],
         hashes=[HashType(alg=HashAlgorithm.SHA_256, content=digest)],
-        purl=PackageURL("deb", name, name, version, {"arch": architecture, "distro": release}),
+        purl=PackageURL(
+            "deb", "soundpost", name, version, {"arch": architecture, "distro": release}
+        ),
     )
     bom = Bom(
         serial_number=uuid.uuid5(SERIAL_NUMBERS, digest),

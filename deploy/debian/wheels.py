@@ -10,23 +10,20 @@ from email.parser import Parser
 from pathlib import Path
 from zipfile import ZipFile
 
-from lock_file import EXTRAS, LockFile, read_requirements
+from lock_file import LockFile, read_requirements
+from packages import OWN, Package
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 from releases import Release
 
 ROOT = Path(__file__).resolve().parents[2]
-LOCK = ROOT / "requirements" / "device.txt"
-LIBRARIES = Path("usr/lib/soundpost")
-"""Folder of the installed wheels in the package."""
+LOCKS = ROOT / "requirements"
 MANYLINUX = ("2014", "_2_17", "_2_27", "_2_28", "_2_31", "_2_34")
 """Platform tags of wheels that run with glibc 2.36, the version of Debian 12."""
 
 # Files of the wheels that a device does not use.
 UNUSED_FILES = (
     "bin",
-    "soundpost_training*",
-    "soundpost_web*",
     "**/__pycache__",
     "tqdm/completion.sh",
     "**/tests",
@@ -61,17 +58,20 @@ class Wheel:
     Attributes:
         path: The file.
         metadata: Its core metadata (PEP 566).
+        package: The package that it is installed in.
     """
 
     path: Path
     metadata: Message
+    package: Package
 
     @classmethod
-    def read(cls, path: Path) -> "Wheel":
+    def read(cls, path: Path, package: Package) -> "Wheel":
         """Reads the metadata of a wheel file."""
         with ZipFile(path) as content:
             name = next(n for n in content.namelist() if n.endswith(".dist-info/METADATA"))
-            return cls(path, Parser().parsestr(content.read(name).decode(), headersonly=True))
+            text = content.read(name).decode()
+            return cls(path, Parser().parsestr(text, headersonly=True), package)
 
     @property
     def name(self) -> str:
@@ -92,7 +92,7 @@ class Wheel:
     def installed(self) -> str:
         """The path of its metadata in the package, without the leading slash."""
         name = self.path.name.split("-")[0]
-        return f"{LIBRARIES}/{name}-{self.version}.dist-info"
+        return f"{self.package.libraries}/{name}-{self.version}.dist-info"
 
     @property
     def sha256(self) -> str:
@@ -100,10 +100,11 @@ class Wheel:
         return hashlib.sha256(self.path.read_bytes()).hexdigest()
 
 
-def collect_wheels(folder: Path, release: Release, machine: str) -> list[Wheel]:
+def collect_wheels(package: Package, folder: Path, release: Release, machine: str) -> list[Wheel]:
     """Builds the wheel of Soundpost, and downloads those of the libraries.
 
     Args:
+        package: The package that they are for.
         folder: A new folder for the files.
         release: The release of Debian that they are for.
         machine: The processor that they are for, as in the tags of wheels.
@@ -114,19 +115,24 @@ def collect_wheels(folder: Path, release: Release, machine: str) -> list[Wheel]:
     Raises:
         LockError: The lock file is stale.
     """
-    lock = LockFile(LOCK, release.markers(machine))
-    lock.require(read_requirements(ROOT / "pyproject.toml"), "pyproject.toml")
+    markers = release.markers(machine)
+    lock = LockFile(LOCKS / package.lock, markers)
+    lock.require(read_requirements(ROOT / "pyproject.toml", package), "pyproject.toml")
+    pins = dict(lock.pins)
+    if package.base:
+        for name in LockFile(LOCKS / package.base.lock, markers).pins:
+            del pins[name]
     # Without isolation, by the locked build tool: its version is part of the wheel.
     own = folder / "own"
     _run(*_PIP, "wheel", "--no-deps", "--no-build-isolation", "--wheel-dir", str(own), str(ROOT))
     requirements = folder / "requirements.txt"
-    requirements.write_text("".join(f"{pin}\n" for pin in lock.pins.values()), encoding="utf-8")
+    requirements.write_text("".join(f"{pin}\n" for pin in pins.values()), encoding="utf-8")
     by_hash = ("--no-deps", "--require-hashes", "--requirement", str(requirements))
     _run(*_PIP, "download", *by_hash, "--dest", str(folder), *_tags(release, machine))
-    soundpost = Wheel.read(next(own.glob("*.whl")))
-    libraries = [Wheel.read(path) for path in sorted(folder.glob("*.whl"))]
+    soundpost = Wheel.read(next(own.glob("*.whl")), package)
+    libraries = [Wheel.read(path, package) for path in sorted(folder.glob("*.whl"))]
     for wheel in (soundpost, *libraries):
-        extras = EXTRAS if wheel is soundpost else ()
+        extras = package.extras if wheel is soundpost else ()
         lock.require(wheel.requirements, wheel.path.name, extras)
     return [soundpost, *libraries]
 
@@ -136,7 +142,10 @@ def install_wheels(wheels: list[Wheel], target: Path, release: Release, machine:
     offline = ("--no-index", "--no-deps", "--no-compile", "--target", str(target))
     paths = [str(wheel.path) for wheel in wheels]
     _run(*_PIP, "install", *offline, *_tags(release, machine), *paths)
-    for pattern in UNUSED_FILES:
+    package = wheels[0].package
+    others = tuple(name for name in OWN if name not in package.own)
+    metadata = ("soundpost-*.dist-info",) if package.base else ()  # it has them
+    for pattern in (*others, *metadata, *UNUSED_FILES):
         for path in list(target.glob(pattern)):
             shutil.rmtree(path) if path.is_dir() else path.unlink()
 

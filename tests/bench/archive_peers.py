@@ -4,6 +4,7 @@ They are written as a user of these libraries writes them, and run on one core a
 """
 
 # ruff: noqa: PLC0415 - each program has other libraries, some of them in another environment
+import importlib
 import sys
 import wave
 from pathlib import Path
@@ -70,8 +71,7 @@ def birdnet_interpreter(recording: Path, model: Path) -> None:
 
 def birdnet_package(recording: Path, model: Path, labels: Path) -> None:
     """Runs the package `birdnet` with LiteRT, with as few processes as it takes."""
-    import birdnet
-
+    birdnet = importlib.import_module("birdnet")  # of another environment
     loaded = birdnet.load_custom(
         *("acoustic", "2.4", "tf", str(model), str(labels)), library="litert", check_validity=False
     )

@@ -84,17 +84,17 @@ def main(recording: Path, rounds: int, folder: Path) -> None:
     embedding.classifier.embeds = True
     one, ten = with_heads(1), with_heads(10)
     recorder = BackgroundRecorder(folder, 0, plain.bundle.manifest, 1.0, Health())
-    variants = {
-        "model alone": lambda: run_seconds(plain, [], pcm),
-        "with embeddings": lambda: run_seconds(embedding, [], pcm),
-        "with 1 head": lambda: run_seconds(one, [], pcm),
-        "with 10 heads": lambda: run_seconds(ten, [], pcm),
-        "with 1 head and background": lambda: run_seconds(one, [recorder], pcm),
+    variants: dict[str, tuple[Model, list[Observer]]] = {
+        "model alone": (plain, []),
+        "with embeddings": (embedding, []),
+        "with 1 head": (one, []),
+        "with 10 heads": (ten, []),
+        "with 1 head and background": (one, [recorder]),
     }
     least: dict[str, float] = {}
     for _ in range(rounds):
-        for name, run in variants.items():
-            least[name] = min(least.get(name, 1e9), run())
+        for name, (model, observers) in variants.items():
+            least[name] = min(least.get(name, 1e9), run_seconds(model, observers, pcm))
     for name, seconds in least.items():
         share = 100.0 * seconds / least["model alone"] - 100.0
         per_second = 1_000.0 * seconds * 16_000 / len(pcm)

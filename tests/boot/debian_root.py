@@ -91,10 +91,10 @@ def unpack(package: Path, root: Path) -> None:
         )
 
 
-def built_package(debian: int, architecture: str) -> Path:
+def built_package(debian: int, architecture: str, name: str = "soundpost") -> Path:
     """Returns the package in dist/ that `make deb` built last."""
     found = sorted(
-        (ROOT / "dist").glob(f"soundpost_*+deb{debian}_{architecture}.deb"),
+        (ROOT / "dist").glob(f"{name}_*+deb{debian}_{architecture}.deb"),
         key=lambda path: path.stat().st_mtime,
     )
     if not found:

@@ -131,6 +131,13 @@ def test_ffmpeg_can_be_started_so_that_it_ends_with_the_daemon(service: Service)
     assert run_inside(service, *keeper, "/usr/bin/ffmpeg") == "exit 0"
 
 
+def test_setpriv_may_make_its_system_calls(service: Service) -> None:
+    """The test above enters the namespaces of the service, and not its filter of system calls."""
+    calls = service.show("SystemCallFilter").split()
+    assert {"prctl", "capset", "execve"} <= set(calls)
+    assert "setuid" not in calls
+
+
 def test_no_other_program_of_the_system_can_be_run(service: Service) -> None:
     """A package that lies there does not matter."""
     assert run_inside(service, "/usr/bin/perl", "-e", "0").endswith("exit 126")

@@ -7,11 +7,12 @@ from pathlib import Path
 import pytest
 from licences import require_licence
 from lock_file import LockError, LockFile, read_requirements
+from packages import PACKAGES, Package
 from packaging.requirements import Requirement
 from releases import RELEASES, Release
 
 ROOT = Path(__file__).resolve().parents[2]
-LOCK = ROOT / "requirements" / "device.txt"
+LOCKS = ROOT / "requirements"
 MACHINES = ("x86_64", "aarch64")
 DIGEST = "0" * 64
 
@@ -21,22 +22,27 @@ def parsed(*texts: str) -> list[Requirement]:
     return [Requirement(text) for text in texts]
 
 
+@pytest.mark.parametrize("package", PACKAGES, ids=lambda package: package.name)
 @pytest.mark.parametrize("release", RELEASES.values(), ids=lambda release: str(release.debian))
 @pytest.mark.parametrize("machine", MACHINES)
-def test_the_lock_covers_every_dependency_of_the_wheel(release: Release, machine: str) -> None:
+def test_the_lock_covers_every_dependency_of_the_wheel(
+    release: Release, machine: str, package: Package
+) -> None:
     """Direct and indirect ones, on each Debian and processor."""
-    lock = LockFile(LOCK, release.markers(machine))
-    lock.require(read_requirements(ROOT / "pyproject.toml"), "pyproject.toml")
+    lock = LockFile(LOCKS / package.lock, release.markers(machine))
+    lock.require(read_requirements(ROOT / "pyproject.toml", package), "pyproject.toml")
     for pin in lock.pins.values():
         installed = distribution(pin.name)
         lock.require(parsed(*(installed.requires or ())), pin.name)
 
 
+@pytest.mark.parametrize("package", PACKAGES, ids=lambda package: package.name)
 @pytest.mark.parametrize("release", RELEASES.values(), ids=lambda release: str(release.debian))
-def test_the_lock_has_nothing_else(release: Release) -> None:
+def test_the_lock_has_nothing_else(release: Release, package: Package) -> None:
     """A library that nothing requires would be packed for nothing."""
-    lock = LockFile(LOCK, release.markers("x86_64"))
-    required = {requirement.name for requirement in read_requirements(ROOT / "pyproject.toml")}
+    lock = LockFile(LOCKS / package.lock, release.markers("x86_64"))
+    requirements = read_requirements(ROOT / "pyproject.toml", package)
+    required = {requirement.name for requirement in requirements}
     for pin in lock.pins.values():
         required |= {each.name for each in parsed(*(distribution(pin.name).requires or ()))}
     assert set(lock.pins) <= {re.sub(r"[-_.]+", "-", name).lower() for name in required}
@@ -84,7 +90,7 @@ def test_markers_are_those_of_the_target(tmp_path: Path) -> None:
 
 def test_the_extras_of_a_library_are_not_required() -> None:
     """Only those of Soundpost that the package contains."""
-    lock = LockFile(LOCK, RELEASES[13].markers("x86_64"))
+    lock = LockFile(LOCKS / "device.txt", RELEASES[13].markers("x86_64"))
     lock.require(parsed("absent>=1; extra == 'metrics'"), "a library")
     with pytest.raises(LockError, match="absent"):
         lock.require(parsed("absent>=1; extra == 'metrics'"), "soundpost", ["metrics"])

@@ -22,6 +22,7 @@ SETS = {
     "fuzz": ["fuzz"],
     "mic": ["mic"],
     "test": ["test"],
+    "web": ["metrics", "notify", "web"],
 }
 SUPPORTED = [
     {"python_version": python, "platform_machine": machine, "sys_platform": "linux"}

@@ -88,5 +88,5 @@ class PositionStatistics:
     def _fill(self, embedding: NDArray[np.float32]) -> None:
         """Fills an embedding with the statistics of the rows."""
         np.dot(self._ones, self._rows, embedding[: self._channels])
-        np.maximum.reduce(self._rows, 0, None, embedding[self._channels :])
+        np.maximum.reduce(self._rows, 0, out=embedding[self._channels :])
         np.multiply(embedding, self._factors, embedding)

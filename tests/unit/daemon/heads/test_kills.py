@@ -31,8 +31,8 @@ def kill_once(heads: Path, seed: int) -> None:
     command = [sys.executable, str(SUPPORT / "head_writer.py"), str(heads), str(seed)]
     before = read_current(heads / LABEL)
     writer = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE)
+    assert writer.stdout is not None
     try:
-        assert writer.stdout is not None
         assert writer.stdout.readline() == b"ready\n"
         start = time.monotonic()
         while read_current(heads / LABEL) == before:
