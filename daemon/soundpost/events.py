@@ -73,7 +73,7 @@ class Scores(msgspec.Struct, frozen=True):
     window: AnyWindow
     values: NDArray[np.float32]
     model: int = 0
-    embedding: NDArray[np.float32] | None = field(default=None, compare=False, repr=False)
+    embedding: NDArray[np.float32] | None = None
 
 
 class State(StrEnum):

@@ -85,7 +85,7 @@ def inference_times(models: Sequence[TimedModel]) -> Metric:
 def counters(health: Health, sample_rate_hz: int) -> Iterator[Metric]:
     """Yields every counter of `Health`; a new counter there needs no change here."""
     for field in msgspec.structs.fields(Health):
-        value = getattr(health, field.name)
+        value = getattr(health, field.name) or 0  # some are left out of messages while they are 0
         if field.name in _GAUGES:
             yield GaugeMetricFamily(*_GAUGES[field.name], value)
         elif field.name in _SAMPLES:
