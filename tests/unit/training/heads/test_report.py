@@ -32,9 +32,9 @@ def test_each_label_is_measured_by_each_learner(
     report_figures(FigureRequest("everyday", None, (3, 5), 2, out))
     rows = json.loads(out.read_text())
     assert len(rows) == 2 * 2 * len(TAUGHT) * 2
-    assert {(row["recordings"], row["figures"]["recall_at_share"]) for row in rows} == {
-        (3, pytest.approx(0.3)),
-        (5, pytest.approx(0.5)),
+    assert {(row["recordings"], round(row["figures"]["recall_at_share"], 3)) for row in rows} == {
+        (3, 0.3),
+        (5, 0.5),
     }
     text = capsys.readouterr().out
     assert "3 recordings, mean of 10 labels" in text

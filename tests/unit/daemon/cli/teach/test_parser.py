@@ -39,6 +39,14 @@ def test_wrong_usage_has_exit_status_2(flags: list[str]) -> None:
     assert error.value.code == 2
 
 
+def test_clips_may_follow_the_flag_again() -> None:
+    """Without any, the earlier clips and the verdicts are used."""
+    parse = build_parser().parse_args
+    assert parse(["teach", "gate_bell", "--again", "new.wav"]).again == ["new.wav"]
+    assert parse(["teach", "gate_bell", "--again"]).again == []
+    assert parse(["teach", "gate_bell", "a.wav"]).again is None
+
+
 def test_without_a_label_all_are_listed() -> None:
     """The only action that needs none."""
     options = build_parser().parse_args(["teach", "--list", "--json"])
