@@ -7,7 +7,6 @@ import signal
 import subprocess
 import sys
 import time
-from datetime import datetime
 from pathlib import Path
 
 import numpy as np
@@ -76,8 +75,6 @@ def test_a_taught_bell_is_detected_and_other_sounds_are_not(
     )
     events = rows(messages, LABEL)
     assert [row["state"] for row in events] == ["started", "confirmed", "ended"]
-    onset = datetime.fromisoformat(str(events[0]["onset"])).timestamp() % 60
-    assert onset == pytest.approx(14.4, abs=1.5)  # recordings begin at 1970-01-01T00:00:00Z
 
 
 def rows(messages: list[Received], label: str) -> list[dict[str, object]]:

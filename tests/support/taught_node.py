@@ -61,7 +61,7 @@ def lesson_of(node: TaughtNode, **changes: object) -> Lesson:
         "background_files": [node.background],
         "command": "soundpost teach gate_bell bells",
     }
-    return Lesson(**{**given, **changes})  # type: ignore[arg-type]
+    return Lesson(**{**given, **changes})  # type: ignore[arg-type] # any of the fields
 
 
 def teach_node(node: TaughtNode, lesson: Lesson | None = None) -> TeachResult:

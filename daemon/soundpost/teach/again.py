@@ -46,7 +46,7 @@ class Earlier:
 def with_earlier(lesson: Lesson, embedder: Embedder, heads: Path) -> Lesson:
     """Returns a lesson with the examples of the head that is in use.
 
-    Embeddings of the same model are used as they are. Those of another model say nothing to this
+    Embeddings of the same model are used as they are. Those of another model mean nothing to this
     one: the clips are read again, from where the head keeps their sound or from their own files.
 
     Args:

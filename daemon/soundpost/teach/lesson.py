@@ -1,4 +1,4 @@
-"""What is to be taught: a label, its clips, and what it must not be mistaken for."""
+"""A lesson: a label to teach, its clips, and the sounds that it must not be mistaken for."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass

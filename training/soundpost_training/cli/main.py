@@ -10,8 +10,7 @@ from soundpost.errors import SoundpostError
 from soundpost_training.cli import freesound_options, quick_options, stream_options
 from soundpost_training.cli.field.options import VERBS as FIELD_VERBS
 from soundpost_training.cli.field.options import add_options as add_field_options
-from soundpost_training.cli.heads import figures as head_figures
-from soundpost_training.cli.heads import negatives
+from soundpost_training.cli.heads import OWN_VERBS
 from soundpost_training.cli.preflight import check
 from soundpost_training.cli.soundscape_options import VERBS as SOUNDSCAPE_VERBS
 from soundpost_training.cli.soundscape_options import add_options as add_soundscape_options
@@ -70,9 +69,8 @@ up in $SOUNDPOST_DATA. KERAS_BACKEND selects tensorflow, jax or torch.
 INTERRUPTED = 130
 """128 + SIGINT: the exit status that a shell expects of a program ended by Ctrl-C."""
 
-WITHOUT_EXPERIMENT = {
-    module.VERB: module.run for module in (sources, stream_options, negatives, head_figures)
-}
+OWN = (sources, stream_options, *OWN_VERBS)
+WITHOUT_EXPERIMENT = {module.VERB: module.run for module in OWN}
 VERBS = TRAINING_VERBS | SOUNDSCAPE_VERBS | FIELD_VERBS
 WITHOUT_CONFIG = {"prepare", "evaluate", "tune", "gates", "field", "calibrate"}
 """Verbs that work without an experiment: always, or with `freesound`, `--soundscape`, `--field` or
@@ -118,10 +116,8 @@ def _parser() -> argparse.ArgumentParser:
         if verb in TRAINING_VERBS:
             add_training_options(verb_parser, verb)
     add_tagging(verbs)
-    sources.add_to(verbs)
-    stream_options.add_to(verbs)
-    negatives.add_to(verbs)
-    head_figures.add_to(verbs)
+    for module in OWN:
+        module.add_to(verbs)
     return parser
 
 
@@ -149,11 +145,7 @@ def _run_without_experiment(options: argparse.Namespace) -> int | None:
     elif _is_of_field(options):
         from soundpost_training.cli.field import verbs as field_verbs  # noqa: PLC0415 - see above
 
-        run = {
-            "field": field_verbs.compose,
-            "evaluate": field_verbs.evaluate,
-            "calibrate": field_verbs.calibrate,
-        }[options.verb]
+        run = getattr(field_verbs, "compose" if options.verb == "field" else options.verb)
         status = run(options) or 0
     elif options.verb in SOUNDSCAPE_VERBS or getattr(options, "soundscape", None):
         status = _run_soundscape(options)

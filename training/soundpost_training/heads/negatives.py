@@ -1,4 +1,4 @@
-"""General sounds: embeddings of many recordings with free licences, as a file beside a bundle."""
+"""General sounds: embeddings of many recordings with free licences, beside a bundle."""
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -34,7 +34,7 @@ DEFAULT_COUNT = 900
 
 
 class NegativesRequest(NamedTuple):
-    """What general sounds are made of.
+    """The bundle and the sources of general sounds.
 
     Attributes:
         bundle: The name or the folder of the bundle.

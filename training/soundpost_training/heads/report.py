@@ -22,7 +22,7 @@ Measure = Callable[[Sequence[Recording], Sequence[Recording], Material, Embeddin
 
 
 class FigureRequest(NamedTuple):
-    """What is measured; see `soundpost-train heads --help`."""
+    """The figures to measure; see `soundpost-train heads --help`."""
 
     bundle: str
     yamnet: str | None

@@ -104,6 +104,7 @@ def remove_head(heads: Path, label: str, out: TextIO) -> None:
 
 def _label_folder(heads: Path, label: str) -> Path:
     folder = heads / label
-    if "/" in label or label.startswith(".") or len(label) > LONGEST or not folder.is_dir():
+    is_name = label and "/" not in label and not label.startswith(".") and len(label) <= LONGEST
+    if not is_name or not folder.is_dir():
         raise TeachError(f"no label {label} was taught", hint=_LIST)
     return folder

@@ -78,8 +78,13 @@ def add_teach(add: Callable[[str, str, str], CommandParser]) -> None:
         "--store", type=Path, metavar="FILE", help="the verdicts of `soundpost review`"
     )
     actions = parser.add_mutually_exclusive_group()
+    actions.add_argument(
+        "--again",
+        nargs="*",
+        metavar="CLIP",
+        help="teach it again: with its earlier clips, the verdicts of soundpost review, and these",
+    )
     for name, text in (
-        ("again", "teach it again, with its earlier clips and the verdicts of soundpost review"),
         ("undo", "go back to the version before"),
         ("list", "list the labels that were taught"),
         ("remove", "remove the label, with all its versions"),

@@ -20,7 +20,7 @@ from soundpost.teach.export import export_clips
 from soundpost.teach.label_name import require_new_name
 from soundpost.teach.lesson import DEFAULT_BUDGET, Lesson
 from soundpost.teach.owner import give_to_owner
-from soundpost.teach.sound.clips import find_clips, read_clips
+from soundpost.teach.sound.clips import Clip, LeftOut, find_clips, read_clips
 from soundpost.teach.sound.embed import Embedder, open_embedder
 from soundpost.teach.stored_background import stored_background
 from soundpost.teach.teach import teach
@@ -41,6 +41,8 @@ def run(options: argparse.Namespace) -> int:
     if options.is_list:
         list_heads(heads, [model.bundle for model in config.all_models], options.json, sys.stdout)
         return 0
+    if options.again and options.label is None:  # `--again LABEL` reads as well
+        options.label = options.again.pop(0)
     if options.label is None:
         raise TeachError("no label is named", hint="`soundpost teach --help` has examples")
     if options.is_undo:
@@ -69,7 +71,7 @@ def _teach(options: argparse.Namespace, config: Config, heads: Path) -> int:
     require_new_name(options.label, embedder.bundle.manifest)
     with StepProgress(sys.stderr) as progress:
         lesson = _lesson(options, config, embedder, progress)
-        if options.is_again:
+        if options.again is not None:
             lesson = with_earlier(lesson, embedder, heads)
         result = teach(lesson, embedder, heads, progress.show)
     give_to_owner(heads)
@@ -82,14 +84,15 @@ def _lesson(
 ) -> Lesson:
     """Returns the lesson of a command line."""
 
-    def read(paths: list[Path], step: str) -> tuple[list, list]:  # type: ignore[type-arg]
+    def read(paths: list[Path], step: str) -> tuple[list[Clip], list[LeftOut]]:
         return read_clips(
             find_clips(paths),
             embedder.rate_hz,
             lambda done, total, name: progress.show(step, done, total, name),
         )
 
-    clips, left_out = read(options.clips, "reading")
+    named = [*options.clips, *map(Path, options.again or ())]
+    clips, left_out = read(named, "reading")
     others, other_left_out = read(options.others, "reading")
     twice = {clip.key for clip in clips} & {clip.key for clip in others}
     if twice:
@@ -98,7 +101,7 @@ def _lesson(
             f"{name} is given as the sound and as another one",
             hint="name each clip once, before or after --not",
         )
-    if options.is_again:
+    if options.again is not None:
         with open_store(options.store or default_store_path()) as store:
             right, wrong, gone = reviewed_clips(
                 options.label, store.events(Selection(verdict="any")), embedder.rate_hz

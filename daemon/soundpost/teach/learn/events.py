@@ -1,4 +1,4 @@
-"""Counts the events that scores of successive windows would give, by the daemon's own tracker."""
+"""Counts the events that scores of windows would give, by the daemon's own tracker."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""The rows that a head is fitted on: their weights, and the folds that split them by recording."""
+"""The rows that a head is fitted on: their weights, and folds by recording."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass

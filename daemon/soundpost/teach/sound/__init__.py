@@ -1,1 +1,1 @@
-"""Reads clips and background, makes clips harder, and computes the embeddings of their windows."""
+"""Reads clips and background, makes clips harder, and computes their embeddings."""

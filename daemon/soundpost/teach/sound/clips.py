@@ -56,7 +56,7 @@ class LeftOut:
 
 
 def find_clips(paths: Sequence[Path]) -> list[Path]:
-    """Returns the files that paths name: files, and the sound files in folders and below, by name.
+    """Returns the files that paths name: files, and the sound files in folders, by name.
 
     Raises:
         TeachError: A path does not exist, a folder has no sound file, or there are too many.

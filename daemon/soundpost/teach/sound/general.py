@@ -60,7 +60,7 @@ def read_general(bundle_folder: Path, backbone: Backbone, embedding: EmbeddingIn
 
 
 def encode_general(embeddings: Embeddings, backbone: Backbone, embedding: EmbeddingInput) -> bytes:
-    """Returns the content of the file: each value in one byte, between the extremes of its column.
+    """Returns the content of the file: each value in one byte, by the range of its column.
 
     Args:
         embeddings: float32[n, size].

@@ -22,9 +22,9 @@ Float = NDArray[np.float64]
 
 
 def surround(sound: Pcm, background: Sequence[Pcm], length: int, rng: np.random.Generator) -> Pcm:
-    """Returns a sound in its surroundings, without a seam: background, or a quiet floor, around it.
+    """Returns a sound in its surroundings: background, or a quiet floor, without a seam.
 
-    A node hears a short sound in the middle of other sound, never in the middle of digital silence.
+    A node captures a short sound in the middle of other sound, never of digital silence.
 
     Args:
         sound: int16[n], n at most `length`.

@@ -53,7 +53,7 @@ def test_on_another_model_the_kept_sound_is_read_again(node: TaughtNode) -> None
     """Embeddings of another model say nothing to this one."""
     other = embedder()
     changed = _WithBackbone(other)
-    lesson = with_earlier(EMPTY, changed, node.heads)  # type: ignore[arg-type]
+    lesson = with_earlier(EMPTY, changed, node.heads)  # type: ignore[arg-type] # all but its hash
     assert not lesson.known
     assert len(lesson.clips) == 4
     assert len(lesson.others) == 3
@@ -77,7 +77,7 @@ def test_on_another_model_clips_that_are_gone_are_named(tmp_path: Path) -> None:
     teach_node(made)
     for path in made.bells:
         path.unlink()
-    lesson = with_earlier(EMPTY, _WithBackbone(embedder()), made.heads)  # type: ignore[arg-type]
+    lesson = with_earlier(EMPTY, _WithBackbone(embedder()), made.heads)  # type: ignore[arg-type] # all but its hash
     assert [each.path for each in lesson.left_out] == made.bells
     assert {each.reason for each in lesson.left_out} == {"does not exist"}
     with pytest.raises(TeachError, match=r"got 0 .*00\.wav does not exist"):

@@ -1,4 +1,4 @@
-"""What a head was taught on is kept with it, and read back."""
+"""The examples of a head are kept with it, and read back."""
 
 from pathlib import Path
 

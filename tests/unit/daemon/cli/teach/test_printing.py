@@ -31,7 +31,7 @@ def printed(result: TeachResult) -> str:
 
 
 def test_a_head_is_printed_with_its_figures_and_the_next_step() -> None:
-    """What it missed, and what it took for the label, are named."""
+    """Missed recordings and false events are named."""
     text = printed(RESULT)
     assert "detected: 9 of 10 recordings" in text
     assert "missed: night.wav" in text

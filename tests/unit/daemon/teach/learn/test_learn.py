@@ -111,6 +111,6 @@ def test_any_one_kind_of_other_sound_is_enough(left: str) -> None:
     """The figure of false events needs background or other recordings."""
     none = {"background": [], "others": [], "general": examples().general[:0]}
     del none[left]
-    figures = learned(replace(examples(), **none)).figures  # type: ignore[arg-type]
+    figures = learned(replace(examples(), **none)).figures  # type: ignore[arg-type] # any of the fields
     assert (figures.events_per_hour is None) == (left == "general")
     assert figures.has_general == (left == "general")

@@ -34,7 +34,7 @@ def test_clips_of_any_length_have_windows() -> None:
 
 
 def test_neither_order_nor_other_clips_change_a_recording() -> None:
-    """What is chosen at random depends on the sound alone."""
+    """Random choices depend on the sound alone."""
     first, second = made(clip(1, 2.5), clip(2, 2.5))
     again, alone = made(clip(2, 2.5), clip(1, 2.5)), made(clip(1, 2.5))
     assert np.array_equal(first.rows, again[1].rows)
