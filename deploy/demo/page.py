@@ -13,6 +13,11 @@ from local_server import answers, free_port
 START_SECONDS = 15.0
 """The page is there in a second; a slow board needs some."""
 END_SECONDS = 10.0
+SETTINGS = """\
+[analyze]
+allowed = "viewer"
+"""
+"""Everyone on this machine may try a recording of their own."""
 
 
 @contextmanager
@@ -26,9 +31,11 @@ def started_page(folder: Path, broker: str) -> Iterator[str | None]:
     if find_spec("starlette") is None:
         yield None
         return
-    port = free_port()
+    port, config = free_port(), folder / "page.toml"
+    config.write_text(SETTINGS, encoding="utf-8")
+    flags = ["--config", str(config), "--broker", broker, "--port", str(port)]
     process = subprocess.Popen(  # noqa: S603 - our own program
-        [sys.executable, "-m", "soundpost_web", "--broker", broker, "--port", str(port)],
+        [sys.executable, "-m", "soundpost_web", *flags],
         env=os.environ | {"XDG_STATE_HOME": str(folder)},
         stderr=subprocess.DEVNULL,  # its lines would stand between the messages
         start_new_session=True,  # Ctrl-C ends the daemon first

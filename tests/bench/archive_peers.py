@@ -1,4 +1,4 @@
-"""What `soundpost analyze` is measured against, each a program of its own: NAME WAV MODEL [LABELS].
+"""The programs that `soundpost analyze` is measured against: NAME WAV MODEL [LABELS].
 
 They are written as a user of these libraries writes them, and run on one core and one thread.
 """

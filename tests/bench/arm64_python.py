@@ -16,7 +16,7 @@ sys.path.insert(0, str(ROOT / "deploy" / "debian"))
 
 from lock_file import LockFile  # noqa: E402 - of the folder that is added above
 from releases import RELEASES  # noqa: E402 - as above
-from wheels import LOCK, MANYLINUX  # noqa: E402 - as above
+from wheels import LOCKS, MANYLINUX  # noqa: E402 - as above
 
 RELEASE, CODENAME, MACHINE = RELEASES[12], "bookworm", "aarch64"
 FOLDER = ROOT / ".build" / "bench"
@@ -176,7 +176,7 @@ def _unpack_debian(root: Path, architecture: str, packages: Sequence[str]) -> No
 
 def _install_wheels(target: Path) -> None:
     """Installs the locked libraries of a device, by their hashes."""
-    pins = LockFile(LOCK, RELEASE.markers(MACHINE)).pins.values()
+    pins = LockFile(LOCKS / "device.txt", RELEASE.markers(MACHINE)).pins.values()
     requirements = FOLDER / "arm64.requirements.txt"
     requirements.write_text("".join(f"{pin}\n" for pin in pins), encoding="utf-8")
     tags = [f"--platform=manylinux{tag}_{MACHINE}" for tag in MANYLINUX]

@@ -63,6 +63,7 @@ BREACHES = [
     *(
         ("daemon-without-training", "daemon/soundpost/classify/classifier.py", f"import {name}")
         for name in (
+            "soundpost_notify",
             "soundpost_training",
             "soundpost_web",
             "tensorflow",
@@ -81,6 +82,26 @@ BREACHES = [
         ("web-sees-messages", "daemon/soundpost_web/subscribe/inbox.py", f"import soundpost.{name}")
         for name in ("publish", "capture", "evidence.recorder", "pipeline", "app")
     ),
+    ("web-sees-messages", "daemon/soundpost_web/subscribe/inbox.py", "import soundpost_notify"),
+    (
+        "notify-layers",
+        "daemon/soundpost_notify/queue/content.py",
+        "import soundpost_notify.deliver",
+    ),
+    ("notify-layers", "daemon/soundpost_notify/rules/rule.py", "import soundpost_notify.nodes"),
+    *(
+        ("notify-sees-messages", "daemon/soundpost_notify/receive/inbox.py", f"import {name}")
+        for name in (
+            "soundpost.publish",
+            "soundpost.capture",
+            "soundpost.app",
+            "soundpost_web.server",
+            "soundpost_web.pages",
+            "soundpost_web.subscribe",
+        )
+    ),
+    ("importer-apprise", "daemon/soundpost_notify/deliver/ntfy.py", "import apprise"),
+    ("importer-apprise", "daemon/soundpost_web/server/run.py", "import apprise"),
     ("importer-starlette", "daemon/soundpost_web/live/stream.py", "import starlette.responses"),
     ("importer-multipart", "daemon/soundpost_web/server/account.py", "import python_multipart"),
     ("importer-argon2", "daemon/soundpost_web/access/session.py", "import argon2"),

@@ -35,6 +35,7 @@ def test_every_link_leads_somewhere(doc: Path) -> None:
     [
         ("The packages of the daemon", "daemon/soundpost"),
         ("The packages of the page", "daemon/soundpost_web"),
+        ("The packages of the notifier", "daemon/soundpost_notify"),
         ("The packages of training", "training/soundpost_training"),
     ],
 )

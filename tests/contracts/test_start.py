@@ -39,6 +39,7 @@ UNUSED = (
     *("soundpost.archive.analysis", "soundpost.archive.report", "soundpost.archive.tables"),
     *("soundpost.importer.import_model", "soundpost.importer.labels", "soundpost.review"),
     *("soundpost.cli.watch", "soundpost.cli.listen", "soundpost_training", "soundpost_web"),
+    *("soundpost_notify", "apprise"),
     *("soundpost.commands.executor", "soundpost.metrics.exporter", "soundpost.gate.voice_trigger"),
     *("soundpost.acoustics.figures", "soundpost.acoustics.meter", "soundpost.messages.acoustics"),
     *("soundpost.publish.retained.acoustics", "soundpost.capture.live"),

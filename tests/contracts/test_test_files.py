@@ -9,6 +9,7 @@ ROOT = Path(__file__).resolve().parents[2]
 SOURCES = {
     "daemon": ROOT / "daemon" / "soundpost",
     "web": ROOT / "daemon" / "soundpost_web",
+    "notify": ROOT / "daemon" / "soundpost_notify",
     "training": ROOT / "training" / "soundpost_training",
 }
 SMALL_LINES = 60
@@ -31,10 +32,13 @@ COVERED_BY = {
     "daemon/mqtt/connection.py": "unit/daemon/publish/test_connection.py",
     "daemon/mqtt/errors.py": "unit/daemon/publish/test_errors.py",
     "daemon/config/check.py": "unit/daemon/config/test_load.py",
+    "daemon/sqlite/open_file.py": "unit/web/history/test_database.py",
     "daemon/manifest/schema.py": "unit/daemon/manifest/test_manifest.py",
     "web/server/clips/clip_page.py": "unit/web/server/clips/test_clip_views.py",
     "web/server/review/review_page.py": "unit/web/server/review/test_review_views.py",
     "web/server/sounds.py": "integration/test_web_clips.py",
+    "notify/settings/rules.py": "unit/notify/settings/test_load.py",
+    "notify/settings/targets.py": "unit/notify/settings/test_load.py",
     "training/cli/soundscape_options.py": "unit/training/cli/test_soundscape_verbs.py",
     "training/cli/training_verbs.py": "unit/training/test_end_to_end.py",
     "training/cli/verbs.py": "unit/training/test_end_to_end.py",

@@ -96,19 +96,20 @@ def run_program(program: Path, *arguments: str) -> str:
     return done.stdout
 
 
-def test_the_wheel_has_the_three_packages_only(wheel: Path) -> None:
+def test_the_wheel_has_the_four_packages_only(wheel: Path) -> None:
     """Other top-level folders, such as `tests`, could shadow installed packages."""
     top = {PurePosixPath(entry).parts[0] for entry in ZipFile(wheel).namelist()}
-    packages = {"soundpost", "soundpost_training", "soundpost_web"}
+    packages = {"soundpost", "soundpost_notify", "soundpost_training", "soundpost_web"}
     assert top == packages | {f"soundpost-{__version__}.dist-info"}
 
 
-def test_the_wheel_has_every_file_of_the_three_packages(wheel: Path) -> None:
+def test_the_wheel_has_every_file_of_the_four_packages(wheel: Path) -> None:
     """The marker of typed packages and data files are included."""
     expected = {
         path.relative_to(package.parent).as_posix()
         for package in (
             ROOT / "daemon" / "soundpost",
+            ROOT / "daemon" / "soundpost_notify",
             ROOT / "daemon" / "soundpost_web",
             ROOT / "training" / "soundpost_training",
         )

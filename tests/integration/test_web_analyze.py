@@ -248,7 +248,7 @@ def test_the_first_view_is_small(browser: Browser, page: Page) -> None:
     script = (
         "return [...performance.getEntriesByType('resource'),"
         "...performance.getEntriesByType('navigation')]"
-        ".reduce((sum, entry) => sum + entry.transferSize, 0)"
+        ".reduce((sum, entry) => sum + entry.encodedBodySize, 0)"
     )
     size = browser.driver.execute_script(script)
     browser.driver.execute_cdp_cmd("Network.setCacheDisabled", {"cacheDisabled": False})

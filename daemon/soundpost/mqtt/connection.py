@@ -194,6 +194,7 @@ class Connection:
         on_suback: OnAck,
         *,
         with_retained: bool = True,
+        is_queued: bool = True,
     ) -> None:
         """Subscribes to topics; `poll` delivers their messages, at first the retained ones.
 
@@ -203,12 +204,14 @@ class Connection:
             on_suback: Called with the broker's reply. An access list may withhold every message
                 all the same.
             with_retained: False for messages that are published from now on only.
+            is_queued: False for states, of which a session needs none that was published while no
+                connection was there: QoS 0, so that they take no place in the broker's queue.
         """
         size_bytes, limit_bytes = subscribe_bytes(topics), self._packet_limit_bytes
         if limit_bytes is not None and size_bytes > limit_bytes:
             self._events.append(partial(on_suback, too_large(size_bytes, limit_bytes)))
             return
-        options = subscribe_options(with_retained=with_retained)
+        options = subscribe_options(with_retained=with_retained, is_queued=is_queued)
         if on_message is not None:
             self._add_receiver(topics, on_message)
         _, mid = self._client.subscribe([(topic, options) for topic in topics])

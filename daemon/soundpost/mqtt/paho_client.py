@@ -123,11 +123,12 @@ def publish_properties(message: OutgoingMessage) -> Properties | None:
     return properties
 
 
-def subscribe_options(*, with_retained: bool) -> SubscribeOptions:
+def subscribe_options(*, with_retained: bool, is_queued: bool = True) -> SubscribeOptions:
     """Returns the options of SUBSCRIBE.
 
     Args:
         with_retained: False for messages that are published from now on only.
+        is_queued: False for QoS 0, which a broker does not queue for a client that is away.
     """
     handling = (
         SubscribeOptions.RETAIN_SEND_ON_SUBSCRIBE
@@ -135,7 +136,10 @@ def subscribe_options(*, with_retained: bool) -> SubscribeOptions:
         else SubscribeOptions.RETAIN_DO_NOT_SEND
     )
     return SubscribeOptions(
-        qos=AT_LEAST_ONCE, noLocal=True, retainAsPublished=True, retainHandling=handling
+        qos=AT_LEAST_ONCE if is_queued else 0,
+        noLocal=True,
+        retainAsPublished=True,
+        retainHandling=handling,
     )
 
 

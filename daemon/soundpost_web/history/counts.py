@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import NamedTuple
 
-from soundpost_web.history.database import open_reader
+from soundpost.sqlite.open_file import open_reader
 from soundpost_web.history.filters import EventFilter
 from soundpost_web.history.local_time import local_time
 from soundpost_web.history.query import COMMON_NAME

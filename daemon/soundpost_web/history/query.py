@@ -4,7 +4,7 @@ import sqlite3
 from pathlib import Path
 from typing import NamedTuple
 
-from soundpost_web.history.database import open_reader
+from soundpost.sqlite.open_file import open_reader
 from soundpost_web.history.event import Event
 from soundpost_web.history.filters import Cursor, EventFilter
 from soundpost_web.history.message import Rank

@@ -8,10 +8,11 @@ from pathlib import Path
 
 from soundpost.errors import ConfigError
 from soundpost.sqlite.damage import DamagedFileError, detecting_damage
+from soundpost.sqlite.open_file import SUFFIXES, open_writer
 from soundpost.sqlite.transaction import transaction
 from soundpost.system.atomic_file import set_aside
 from soundpost.system.log_once import LogOnce
-from soundpost_web.history.database import SUFFIXES, open_writer
+from soundpost_web.history.database import HISTORY
 from soundpost_web.history.message import EventMessage, Message, Numbered, Rank
 from soundpost_web.history.numbers import record_number
 from soundpost_web.history.retention import Limits, Retention
@@ -103,10 +104,10 @@ class HistoryStore:
 
     def _open(self) -> sqlite3.Connection:
         try:
-            self._connection = open_writer(self.path)
+            self._connection = open_writer(self.path, HISTORY)
         except DamagedFileError as error:
             self._replace(error)
-            self._connection = open_writer(self.path)
+            self._connection = open_writer(self.path, HISTORY)
         except sqlite3.Error as error:
             raise StoreError(str(error)) from error
         return self._connection

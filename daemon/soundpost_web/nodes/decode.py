@@ -20,13 +20,16 @@ LARGEST_BYTES = 16_384
 """Of a detection or a summary, which have some 700."""
 
 
-def decode_event(node: str, payload: bytes, received_ms: int) -> EventMessage:
+def decode_event(
+    node: str, payload: bytes, received_ms: int, *, is_test: bool = False
+) -> EventMessage:
     """Decodes a detection.
 
     Args:
         node: The node of the topic; its name in the payload must be the same.
         payload: The payload.
         received_ms: The time of its reception.
+        is_test: True for the topic of self-tests.
 
     Raises:
         UnreadableError: It is no detection of this node, or too large.
@@ -43,8 +46,8 @@ def decode_event(node: str, payload: bytes, received_ms: int) -> EventMessage:
     texts = (message.id, message.label, common_name, scientific_name, message.model.id)
     if any(text and len(text) > LONGEST_TEXT for text in (*texts, message.clip)):
         raise UnreadableError(f"a text of more than {LONGEST_TEXT} characters")
-    if message.test:
-        raise UnreadableError("a self-test among detections")
+    if message.test is not is_test:
+        raise UnreadableError("a self-test among detections, or the reverse")
     return EventMessage(
         node=node,
         seq=message.seq,

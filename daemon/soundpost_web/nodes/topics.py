@@ -34,10 +34,12 @@ def filters(prefix: str, leaves: Sequence[str] = LEAVES) -> list[str]:
     return [f"{prefix}/{level}/{leaf}" for level in ("+", "+/+") for leaf in leaves]
 
 
-def parse_topic(prefix: str, topic: str) -> NodeTopic | None:
+def parse_topic(
+    prefix: str, topic: str, leaves: Sequence[str] = (*LEAVES, CLIP)
+) -> NodeTopic | None:
     """Returns the node and the leaf of a topic; None for one that no node publishes."""
     node, _, leaf = topic.removeprefix(f"{prefix}/").rpartition("/")
-    is_topic = topic.startswith(f"{prefix}/") and leaf in {*LEAVES, CLIP} and is_node_name(node)
+    is_topic = topic.startswith(f"{prefix}/") and leaf in leaves and is_node_name(node)
     return NodeTopic(node, leaf) if is_topic else None
 
 

@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import Protocol
 
 from soundpost import __version__
+from soundpost.sqlite.open_file import open_reader
 from soundpost.system.units import BYTES_PER_MEGABYTE
-from soundpost_web.history.database import open_reader
 from soundpost_web.history.retention import Limits, used_bytes
 from soundpost_web.history.store import HistoryStore
 from soundpost_web.nodes.state import LiveState

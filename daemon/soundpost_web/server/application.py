@@ -19,11 +19,11 @@ from soundpost_web.history.retention import Limits
 from soundpost_web.history.store import HistoryStore
 from soundpost_web.live.feed import Feed
 from soundpost_web.live.live_views import LiveViews
+from soundpost_web.nodes.groups import label_groups
 from soundpost_web.nodes.latest_events import MOST_EVENTS
 from soundpost_web.nodes.state import LiveState
 from soundpost_web.pages.about_page import AboutPage
 from soundpost_web.pages.catalogue import Catalogue
-from soundpost_web.pages.groups import label_groups
 from soundpost_web.pages.history_page import HistoryPages
 from soundpost_web.pages.live_page import LivePage
 from soundpost_web.pages.render import STATIC, Renderer

@@ -1,8 +1,8 @@
 """The live view beside the pipeline."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
+import msgspec
 import numpy as np
 import pytest
 from command_harness import tiny_model
@@ -50,7 +50,7 @@ def run(config: Config, observers: Sequence[Observer]) -> tuple[list[Detection],
     source = ArraySource(sound(), RATE_HZ)
     pipeline = build_pipeline(config, MODEL, source, Health(), [*observers, recorded])
     detections = [
-        replace(found, onset_utc_ns=0, offset_utc_ns=None)
+        msgspec.structs.replace(found, onset_utc_ns=0, offset_utc_ns=None)
         for decided in pipeline.run()
         for found in decided
     ]

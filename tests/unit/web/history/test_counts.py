@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 from web_events import event, ms
 
+from soundpost.sqlite.open_file import open_writer
 from soundpost_web.history.counts import MOST_ROWS, day_counts, heat_map
-from soundpost_web.history.database import open_writer
+from soundpost_web.history.database import HISTORY
 from soundpost_web.history.filters import EventFilter
 from soundpost_web.history.message import EventMessage
 from soundpost_web.history.retention import Limits
@@ -74,7 +75,7 @@ def test_days_without_an_event_are_counted_too(tmp_path: Path) -> None:
 def test_an_empty_history_has_no_counts(tmp_path: Path, label: str) -> None:
     """The pages then say so."""
     path = tmp_path / "history.db"
-    open_writer(path).close()
+    open_writer(path, HISTORY).close()
     wanted = replace(EVERYTHING, label=label)
     assert heat_map(path, wanted, Zones("UTC")).rows == []
     assert heat_map(path, wanted, Zones("UTC")).largest == 0

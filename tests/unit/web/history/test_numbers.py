@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from soundpost.sqlite.open_file import open_writer
 from soundpost.sqlite.transaction import transaction
-from soundpost_web.history.database import open_writer
+from soundpost_web.history.database import HISTORY
 from soundpost_web.history.message import Numbered
 from soundpost_web.history.numbers import MOST_STRETCHES, Gap, gaps, record_number
 
@@ -17,7 +18,7 @@ from soundpost_web.history.numbers import MOST_STRETCHES, Gap, gaps, record_numb
 @pytest.fixture
 def history(tmp_path: Path) -> Iterator[sqlite3.Connection]:
     """Provides an empty history."""
-    connection = open_writer(tmp_path / "history.db")
+    connection = open_writer(tmp_path / "history.db", HISTORY)
     yield connection
     connection.close()
 

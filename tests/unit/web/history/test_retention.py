@@ -5,8 +5,9 @@ from pathlib import Path
 from manual_clock import ManualClock
 from web_events import NOON, event, ms
 
+from soundpost.sqlite.open_file import open_writer
 from soundpost.sqlite.transaction import transaction
-from soundpost_web.history.database import open_writer
+from soundpost_web.history.database import HISTORY
 from soundpost_web.history.retention import Limits, Retention, used_bytes
 from soundpost_web.history.store import HistoryStore
 
@@ -30,7 +31,7 @@ def retain(
     path: Path, limits: Limits, ticks: int = 20, now_seconds: float = NOON.timestamp()
 ) -> tuple[int, int]:
     """Runs the retention; returns the number of events that are left, and the size."""
-    connection = open_writer(path)
+    connection = open_writer(path, HISTORY)
     clock = ManualClock()
     retention = Retention(limits, now_seconds=lambda: now_seconds, monotonic_seconds=clock)
     for _ in range(ticks):
@@ -66,7 +67,7 @@ def test_the_oldest_events_go_when_the_file_is_too_large(tmp_path: Path) -> None
 
 def test_a_look_that_finds_nothing_is_repeated_after_a_minute(tmp_path: Path) -> None:
     """A query each second would keep a memory card awake."""
-    connection = open_writer(filled(tmp_path, 1))
+    connection = open_writer(filled(tmp_path, 1), HISTORY)
     clock, looks = ManualClock(), []
     retention = Retention(
         Limits(1, 100),

@@ -54,7 +54,7 @@ def broker(module_broker: Broker) -> Broker:
 @pytest.fixture(scope="module")
 def shared(module_broker: Broker, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
     """Provides a page that may send commands, with a node that is online."""
-    tables = {
+    tables: dict[str, dict[str, Any]] = {
         "web": {"zone": "Europe/Berlin"},
         "mqtt": {"broker": module_broker.url, "commands": True},
     }

@@ -13,6 +13,7 @@ from scripted_broker import PUBLISH, Packet, connack, default_reply, scripted_br
 from soundpost.config import MqttConfig
 from soundpost.health import Health
 from soundpost.messages import DetectionMessage
+from soundpost.publish import client
 from soundpost.publish.publisher import MqttPublisher, NodeDescription
 from soundpost.publish.retained.state_topics import StateTopics
 
@@ -22,9 +23,9 @@ PINGED_SECONDS = 0.3
 MakeMessages = Callable[[int], list[DetectionMessage]]
 
 
-def has_length(length: int, seen: list[Received]) -> bool:
-    """Returns whether so many messages were received."""
-    return len(seen) == length
+def has_length(subscriber: Subscriber, length: int, _seen: list[Received]) -> bool:
+    """Returns whether so many messages of the live view were received."""
+    return len(subscriber.on(TOPIC)) == length
 
 
 def set_live(publisher: MqttPublisher, payload: bytes) -> None:
@@ -33,22 +34,19 @@ def set_live(publisher: MqttPublisher, payload: bytes) -> None:
     publisher.wake()
 
 
-def test_it_is_sent_at_once_with_qos_0_and_not_retained(broker: Broker) -> None:
-    """A subscriber that comes later does not get it."""
-    with MqttPublisher(
-        MqttConfig(broker=broker.url), NodeDescription("post"), Health()
-    ) as publisher:
-        wait_until(lambda: publisher.is_connected)
-        with Subscriber(broker.port, TOPIC) as subscriber:
-            for number in range(5):
+def test_it_is_sent_at_once_with_qos_0_and_not_retained(
+    broker: Broker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The client is woken for each message; a subscriber that comes later does not get it."""
+    monkeypatch.setattr(client, "_POLL_SECONDS", 60 * PATIENCE_SECONDS)
+    config = MqttConfig(broker=broker.url)
+    with MqttPublisher(config, NodeDescription("post"), Health()) as publisher:
+        with Subscriber(broker.port) as subscriber:
+            subscriber.wait_for(lambda _: subscriber.on("soundpost/post/status"))
+            for number in range(1, 4):
                 set_live(publisher, f"{number}".encode())
-                began_seconds = time.monotonic()
-                subscriber.wait_for(partial(has_length, number + 1))
-                if time.monotonic() - began_seconds < PINGED_SECONDS:
-                    break
-            else:
-                pytest.fail("each message waited for the client to look by itself")
-            assert {(m.qos, m.retain) for m in subscriber.received} == {(0, False)}
+                subscriber.wait_for(partial(has_length, subscriber, number))
+            assert {(m.qos, m.retain) for m in subscriber.on(TOPIC)} == {(0, False)}
         with Subscriber(broker.port) as late:
             late.publish("end", b"", retain=False)
             seen = late.wait_for(lambda seen: any(m.topic == "end" for m in seen))

@@ -1,4 +1,4 @@
-"""The service of the page is hardened as that of the daemon."""
+"""The services of the page and of the notifier are hardened as that of the daemon."""
 
 import re
 import shutil
@@ -7,17 +7,21 @@ from pathlib import Path
 
 import pytest
 
-UNIT = Path(__file__).resolve().parents[2] / "systemd" / "soundpost-web.service"
+SYSTEMD = Path(__file__).resolve().parents[2] / "systemd"
+SERVICES = {"soundpost-web": "web.toml", "soundpost-notify": "notify.toml"}
+"""The configuration of each service."""
 MOST_EXPOSURE = 2.0
 
 
-def test_the_service_is_confined(tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", SERVICES)
+def test_the_service_is_confined(tmp_path: Path, name: str) -> None:
     """The level is that of `systemd-analyze security`: 0 is most restricted, 10 is root."""
     if shutil.which("systemd-analyze") is None:
         pytest.skip("systemd-analyze is not installed")
-    unit = tmp_path / UNIT.name
+    text = (SYSTEMD / f"{name}.service").read_text("utf-8")
+    unit = tmp_path / f"{name}.service"
     # The program is not installed here, which is no part of the level.
-    unit.write_text(re.sub(r"(?m)^ExecStart=.*$", "ExecStart=/bin/true", UNIT.read_text("utf-8")))
+    unit.write_text(re.sub(r"(?m)^ExecStart=.*$", "ExecStart=/bin/true", text))
     command = ["systemd-analyze", "security", "--offline=true", "--no-pager", str(unit)]
     answer = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
     if "unrecognized option" in answer.stderr:
@@ -27,13 +31,14 @@ def test_the_service_is_confined(tmp_path: Path) -> None:
     assert float(level[1]) <= MOST_EXPOSURE
 
 
-def test_the_service_is_that_of_the_program() -> None:
+@pytest.mark.parametrize(("name", "config"), SERVICES.items())
+def test_the_service_is_that_of_the_program(name: str, config: str) -> None:
     """It waits for the program, keeps its state, and does not retry a wrong configuration."""
-    text = UNIT.read_text(encoding="utf-8")
+    text = (SYSTEMD / f"{name}.service").read_text("utf-8")
     for line in (
         "Type=notify",
-        "ExecStart=/usr/bin/soundpost-web --config /etc/soundpost-web/web.toml",
-        "StateDirectory=soundpost-web",
+        f"ExecStart=/usr/bin/{name} --config /etc/{name}/{config}",
+        f"StateDirectory={name}",
         "RestartPreventExitStatus=78",
         "NoNewPrivileges=yes",
     ):

@@ -1,0 +1,1 @@
+"""Delivers messages to services: each target by a thread of its own, with retries."""

@@ -1,0 +1,1 @@
+"""Watches nodes: which are silent or deaf, and which are back."""

@@ -1,0 +1,1 @@
+"""Receives the messages of nodes, and stores what follows from them."""

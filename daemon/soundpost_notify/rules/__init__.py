@@ -1,0 +1,1 @@
+"""Decides which events are messages, by the rules of the configuration."""

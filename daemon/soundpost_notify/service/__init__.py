@@ -1,0 +1,1 @@
+"""Builds every part of the notifier from its configuration, and runs it."""
