@@ -1,7 +1,8 @@
 """The background that the service has stored as embeddings."""
 
+from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import pairwise
 from pathlib import Path
@@ -19,6 +20,8 @@ from soundpost.teach.sound.embed import Embedder
 MARGIN_SECONDS = 3.0
 """Around a clip of this node: windows with a part of it are no background of it."""
 NAME = "this node"
+MOST_MINUTES = 60
+"""Of stored background that are used, the latest ones: see `sound.background.MOST_SECONDS`."""
 _NANOSECONDS = 1_000_000_000
 _GAP = 1.5
 """Strides between two windows, from which on there is a gap: the times of windows jitter."""
@@ -45,7 +48,36 @@ def stored_background(config: Config, embedder: Embedder, clips: Iterable[Path])
         return []
     minutes = read_background(folder, embedder.backbone.sha256, embedder.input.size)
     spans = [span for clip in clips if (span := span_of(clip))]
-    return list(stretches(minutes, embedder.stride_seconds, spans))
+    # A node may keep a week of it, which would take gigabytes.
+    latest = deque(minutes, maxlen=MOST_MINUTES)
+    return list(stretches(latest, embedder.stride_seconds, spans))
+
+
+def latest_stretches(known: Sequence[Stretch], seconds: float) -> list[Stretch]:
+    """Returns the latest part of stretches, at most so many seconds of it.
+
+    Args:
+        known: Oldest first.
+        seconds: The most; may be below 0.
+    """
+    kept: list[Stretch] = []
+    for stretch in reversed(known):
+        left_out = max(0, len(stretch.embeddings) - int(seconds / stretch.stride_seconds))
+        if left_out >= len(stretch.embeddings):
+            break
+        ahead_seconds = left_out * stretch.stride_seconds
+        start = stretch.start_utc_ns
+        kept.insert(
+            0,
+            replace(
+                stretch,
+                embeddings=stretch.embeddings[left_out:],
+                start_utc_ns=None if start is None else start + round(ahead_seconds * _NANOSECONDS),
+                begin_seconds=stretch.begin_seconds + ahead_seconds,
+            ),
+        )
+        seconds -= kept[0].seconds
+    return kept
 
 
 def span_of(clip: Path) -> Span | None:

@@ -20,10 +20,11 @@ from soundpost.teach.learn.events import taught_label
 from soundpost.teach.learn.learn import Learned, learn
 from soundpost.teach.lesson import Lesson, Progress
 from soundpost.teach.result import LeftOutClip, TeachResult
-from soundpost.teach.sound.background import read_background
+from soundpost.teach.sound.background import MOST_SECONDS, read_background
 from soundpost.teach.sound.embed import Embedder
 from soundpost.teach.sound.general import read_general
 from soundpost.teach.sound.recordings import RecordingMaker
+from soundpost.teach.stored_background import latest_stretches
 
 LEAST_RECORDINGS = 3
 """With two, each is measured by a head that was fitted on one alone."""
@@ -58,7 +59,11 @@ def teach(lesson: Lesson, embedder: Embedder, heads: Path, progress: Progress) -
     examples = Examples(
         label=[*_known(lesson, "label"), *label],
         others=[*_known(lesson, "other"), *others],
-        background=[*lesson.background, *background.stretches],
+        background=[
+            # What was given by hand comes first: it is known to be without the sound.
+            *latest_stretches(lesson.background, MOST_SECONDS - background.seconds),
+            *background.stretches,
+        ],
         general=read_general(embedder.bundle.folder, embedder.backbone, embedder.input),
     )
     if not (examples.negatives or len(examples.general)):

@@ -39,13 +39,13 @@ class NegativesRequest(NamedTuple):
     Attributes:
         bundle: The name or the folder of the bundle.
         cache: The folder of packages and made recordings.
-        count: The number of embeddings.
+        size: The number of embeddings.
         seed: Chooses recordings and windows.
     """
 
     bundle: str
     cache: Path
-    count: int = DEFAULT_COUNT
+    size: int = DEFAULT_COUNT
     seed: int = 0
 
 
@@ -68,7 +68,7 @@ def write_negatives(request: NegativesRequest) -> Path:
     )
     rng = np.random.default_rng(request.seed)
     recordings = in_turns(training_recordings(sources), rng)
-    rows = list(_rows(recordings, embedder, request.count, rng))
+    rows = list(_rows(recordings, embedder, request.size, rng))
     if not rows:
         raise DatasetError("no recording with a free licence", hint="see docs/TRAINING.md")
     path = embedder.bundle.folder / NEGATIVES_FILE

@@ -162,5 +162,5 @@ class _Cost:
         np.multiply(inputs, np.sqrt(curvature)[:, None], out=self._scaled)
         hessian = self._scaled.T @ self._scaled
         hessian[np.diag_indices_from(hessian)] += self._penalty
-        step: Real = np.linalg.solve(hessian, gradient)
+        step: Real = np.linalg.solve(hessian, gradient).astype(np.float64, copy=False)
         return step

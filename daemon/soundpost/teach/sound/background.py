@@ -13,9 +13,9 @@ from soundpost.teach.examples import Stretch
 from soundpost.teach.sound.clips import LeftOut
 from soundpost.teach.sound.embed import SoundEmbedder
 
-MOST_SECONDS = 2 * 3600.0
-"""Of all background together: its embeddings take 50 MB in `everyday`, and a minute to compute on
-a small node."""
+MOST_SECONDS = 3_600.0
+"""Of all background together: its embeddings take 25 MB in `everyday`, so that teaching stays below
+150 MB."""
 PIECE_SECONDS = 6.0
 MOST_PIECES = 40
 """Of sound that is kept for mixing: four minutes, 8 MB at 16 kHz."""

@@ -53,7 +53,7 @@ def read_general(bundle_folder: Path, backbone: Backbone, embedding: EmbeddingIn
         raise TeachError(f"{path} cannot be read: {error}", hint=hint) from error
     if of != _hash_of(backbone, embedding) or values.shape[1] != embedding.size:
         raise TeachError(f"{path} is of another model than {backbone.id}", hint=hint)
-    general = lowest + step * values.astype(np.float32)
+    general: Embeddings = lowest + step * values.astype(np.float32)
     if not np.isfinite(general).all():
         raise TeachError(f"{path} has values that are not finite", hint=hint)
     return general

@@ -8,7 +8,13 @@ import pytest
 from taught_examples import embeddings
 
 from soundpost.heads.background import BackgroundMinute
-from soundpost.teach.stored_background import MARGIN_SECONDS, Span, span_of, stretches
+from soundpost.teach.stored_background import (
+    MARGIN_SECONDS,
+    Span,
+    latest_stretches,
+    span_of,
+    stretches,
+)
 
 START_NS = 1_795_246_200_000_000_000
 STRIDE_NS = 240_000_000
@@ -46,6 +52,17 @@ def test_the_time_of_clips_is_left_out() -> None:
     parts = list(stretches([minute(0, 100)], 0.24, [span]))
     assert [len(part.embeddings) for part in parts] == [50, 40]
     assert list(stretches([minute(50, 60)], 0.24, [span])) == []
+
+
+def test_of_more_than_enough_the_latest_part_is_used() -> None:
+    """Its time is that of its first window; nothing is left where there is enough already."""
+    known = list(stretches([minute(0, 100), minute(110, 200)], 0.24, []))
+    latest = latest_stretches(known, 0.24 * 120 + 0.01)
+    assert [len(part.embeddings) for part in latest] == [30, 90]
+    assert latest[0].start_utc_ns == START_NS + 70 * STRIDE_NS
+    assert np.array_equal(latest[0].embeddings, known[0].embeddings[70:])
+    assert latest_stretches(known, -5.0) == []
+    assert [len(part.embeddings) for part in latest_stretches(known, 900.0)] == [100, 90]
 
 
 def test_the_time_of_a_clip_is_that_of_its_sidecar(tmp_path: Path) -> None:

@@ -15,9 +15,10 @@ from soundpost_training.experiment.deploy import BundleConfig
 from soundpost_training.sources.recording import SourceRecording
 from soundpost_training.tagging import left_out
 from soundpost_training.tagging.context import TaggingContext
+from soundpost_training.tagging.examples.chosen_rows import ChosenRows
 from soundpost_training.tagging.examples.example_pool import ExamplePool
 from soundpost_training.tagging.experiment import SourcesConfig, TaggingExperiment
-from soundpost_training.tagging.left_out import AUDIBLE_SCORE, ChosenRows, leave_out
+from soundpost_training.tagging.left_out import AUDIBLE_SCORE, leave_out
 
 pytestmark = pytest.mark.training
 

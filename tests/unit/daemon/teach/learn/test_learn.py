@@ -21,7 +21,8 @@ def learned(given_examples: Examples, budget: float = 1.0) -> Learned:
 def logits(head: Learned, embeddings: np.ndarray) -> np.ndarray:
     """Returns the logits that the stored weights give."""
     scores = np.clip(head.weights.scores(embeddings).astype(float), 1e-7, 1 - 1e-7)
-    return np.log(scores / (1 - scores))
+    values: np.ndarray = np.log(scores / (1 - scores))
+    return values
 
 
 def test_a_sound_unlike_the_others_is_learned() -> None:

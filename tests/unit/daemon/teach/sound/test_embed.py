@@ -9,6 +9,7 @@ from streaming_bundle import changing_sound, streaming_bundle
 from soundpost.audio import Chunk
 from soundpost.classify import Classifier, load_bundle
 from soundpost.errors import TeachError
+from soundpost.manifest import log_mel_input
 from soundpost.teach.sound.embed import Embedder
 
 GOLDEN = Path(__file__).resolve().parents[4] / "golden"
@@ -18,7 +19,7 @@ def test_windows_and_embeddings_are_those_of_the_daemon() -> None:
     """To the bit, however the sound is cut into blocks."""
     embedder = Embedder(streaming_bundle())
     sound = changing_sound(14.0, 3)
-    windower = streaming_bundle().manifest.input.windower()
+    windower = log_mel_input(streaming_bundle().manifest, "the test").windower()
     windows = list(windower.window(Chunk(0, sound, 0)))
     scores = Classifier(streaming_bundle(), embeds=True).classify_all(windows)
     expected = np.stack([each.embedding for each in scores if each.embedding is not None])
