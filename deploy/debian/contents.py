@@ -7,7 +7,7 @@ from email.utils import format_datetime
 from pathlib import Path
 from string import Template
 
-from packages import DAEMON, HERE, Package
+from packages import DAEMON, HERE, PAGE, Package
 from releases import Release
 
 ROOT = HERE.parents[1]
@@ -27,13 +27,10 @@ def install_files(package: Package, stage: Path, release: Release, built: tuple[
         built: Its version, and its time stamp in seconds since 1970.
     """
     name, documents = package.name, package.documents
-    place(stage, package.control / name, Path("usr/bin") / name, 0o755)
+    for program in package.programs:
+        _install_program(package, program, stage)
     place(stage, package.control / "overrides", Path("usr/share/lintian/overrides") / name)
     place(stage, package.control / "copyright", documents / "copyright")
-    for kind in ("sysusers", "tmpfiles"):
-        place(stage, ROOT / "systemd" / f"{name}.{kind}", _LIBRARY / f"{kind}.d" / f"{name}.conf")
-    place(stage, ROOT / "systemd" / f"{name}.service", _UNITS / f"{name}.service")
-    _compress(stage, package.control / f"{name}.1", _MANUALS / f"{name}.1.gz")
     _compress(stage, ROOT / "CHANGELOG.md", documents / "changelog.gz")
     version, built_seconds = built
     built_at = datetime.fromtimestamp(built_seconds, UTC)
@@ -44,6 +41,15 @@ def install_files(package: Package, stage: Path, release: Release, built: tuple[
         _install_daemon(stage, release)
     else:
         _install_page(stage)
+
+
+def _install_program(package: Package, name: str, stage: Path) -> None:
+    """Copies a command with its manual page, and its service with its user."""
+    place(stage, package.control / name, Path("usr/bin") / name, 0o755)
+    _compress(stage, package.control / f"{name}.1", _MANUALS / f"{name}.1.gz")
+    for kind in ("sysusers", "tmpfiles"):
+        place(stage, ROOT / "systemd" / f"{name}.{kind}", _LIBRARY / f"{kind}.d" / f"{name}.conf")
+    place(stage, ROOT / "systemd" / f"{name}.service", _UNITS / f"{name}.service")
 
 
 def _install_daemon(stage: Path, release: Release) -> None:
@@ -58,7 +64,10 @@ def _install_daemon(stage: Path, release: Release) -> None:
 
 def _install_page(stage: Path) -> None:
     place(stage, ROOT / "deploy" / "soundpost-web.toml", Path("etc/soundpost-web/web.toml"), 0o640)
-    _compress(stage, ROOT / "docs" / "WEB.md", Path("usr/share/doc/soundpost-web/WEB.md.gz"))
+    messages = Path("etc/soundpost-notify/notify.toml")
+    place(stage, ROOT / "deploy" / "soundpost-notify.toml", messages, 0o640)
+    for document in ("NOTIFY", "WEB"):
+        _compress(stage, ROOT / "docs" / f"{document}.md", PAGE.documents / f"{document}.md.gz")
 
 
 def place(stage: Path, source: Path, name: Path, mode: int = 0o644) -> None:

@@ -1,4 +1,4 @@
-"""The binary packages: the daemon, and the page, which needs the daemon's libraries."""
+"""The binary packages: the daemon, and page and messages, which need the daemon's libraries."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +15,7 @@ class Package:
         control: The folder of its control files, command, manual page and list of licences.
         lock: The lock file of its libraries.
         extras: The extras of Soundpost that it contains. PyAudio, of `mic`, is Debian's own.
+        programs: Its commands, each of which has a service.
         own: The import packages of Soundpost that it contains.
         base: The package that it depends on, whose libraries it does not repeat; None for none.
     """
@@ -23,6 +24,7 @@ class Package:
     control: Path
     lock: str
     extras: tuple[str, ...]
+    programs: tuple[str, ...]
     own: tuple[str, ...]
     base: "Package | None" = None
 
@@ -37,13 +39,14 @@ class Package:
         return Path("usr/share/doc") / self.name
 
 
-DAEMON = Package("soundpost", HERE, "device.txt", ("metrics",), ("soundpost",))
+DAEMON = Package("soundpost", HERE, "device.txt", ("metrics",), ("soundpost",), ("soundpost",))
 PAGE = Package(
     "soundpost-web",
     HERE / "web",
     "web.txt",
     ("metrics", "notify", "web"),
-    ("soundpost_web",),
+    ("soundpost-notify", "soundpost-web"),
+    ("soundpost_notify", "soundpost_web"),
     base=DAEMON,
 )
 PACKAGES = (DAEMON, PAGE)

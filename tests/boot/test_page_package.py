@@ -20,6 +20,16 @@ NOT_OURS = (
     r"/(dev|proc|run|sys|tmp)/|/mnt|/var/(lib/dpkg|log|tmp|cache/ldconfig)/|/var/lib/systemd/"
     r"|/etc/(passwd|group|shadow|gshadow|subuid|subgid)-?$|/etc/\.pwd\.lock$"
 )
+NOTIFY = """
+[ntfy.phone]
+topic = "gate-4f9c1e77"
+url = "http://127.0.0.1:1"
+[apprise.room]
+url = "json://127.0.0.1:1"
+[[rules]]
+name = "sounds"
+targets = ["phone", "room"]
+"""
 OPEN = """
 import sys, urllib.request
 with urllib.request.urlopen(sys.argv[1]) as answer:
@@ -122,12 +132,28 @@ def test_a_page_that_others_could_open_needs_a_password(booted: Booted) -> None:
     assert booted.property_of(UNIT, "NRestarts") == "0"
 
 
+def test_messages_are_sent_by_a_service_of_their_own(booted: Booted) -> None:
+    """Its libraries are there; it starts with rules, and not without."""
+    install(booted)
+    unit = "soundpost-notify.service"
+    assert booted.run("systemctl", "is-enabled", unit, check=False) == "disabled"
+    config = "/etc/soundpost-notify/notify.toml"
+    assert booted.run("stat", "-c", "%a %U %G", config) == "640 root soundpost-notify"
+    booted.write(config, NOTIFY)
+    checked = booted.run("soundpost-notify", "--config", config, "check")
+    assert "phone" in checked
+    booted.run("systemctl", "start", unit)
+    assert booted.property_of(unit, "ActiveState") == "active"
+
+
 def test_a_purge_leaves_nothing(booted: Booted) -> None:
     """No file, no user and no link to the unit is left; the daemon's package stays whole."""
     booted.run("dpkg", "--install", str(SHARED / "soundpost.deb"))
     before, users = files(booted), booted.run("cat", "/etc/passwd", "/etc/group")
     install(booted)
     booted.run("systemctl", "enable", "--now", UNIT)
+    booted.write("/etc/soundpost-notify/notify.toml", NOTIFY)
+    booted.run("systemctl", "enable", "--now", "soundpost-notify.service")
     booted.run("soundpost-web", "password", stdin="loud garden gate\n")
     booted.write("/etc/soundpost-web/mqtt-password", "hush")
     booted.run("dpkg", "--purge", "soundpost-web")
