@@ -138,6 +138,8 @@ def _remove_old(label_folder: Path, current: int) -> None:
         part = folder.with_name(f".{number}{PART}")
         with suppress(OSError):
             folder.rename(part)  # no version is ever there in part
+    with suppress(OSError):
+        for part in list((label_folder / VERSIONS_FOLDER).glob(f".*{PART}")):  # of kills, too
             shutil.rmtree(part, ignore_errors=True)
 
 

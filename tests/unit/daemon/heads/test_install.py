@@ -42,10 +42,13 @@ def test_what_a_killed_process_left_is_replaced(tmp_path: Path) -> None:
     """A half-written version is never read."""
     left = tmp_path / "gate_bell" / "versions" / ".1.part"
     left.mkdir(parents=True)
+    removed = tmp_path / "gate_bell" / "versions" / ".7.part"  # killed while it was removed
+    removed.mkdir()
     (left / "head.json").write_text("{")
     assert versions(tmp_path / "gate_bell") == []
     assert store_tiny_head(tmp_path).description.version == 1
     assert not left.exists()
+    assert not removed.exists()
 
 
 def test_a_head_that_does_not_verify_is_not_stored(tmp_path: Path) -> None:
