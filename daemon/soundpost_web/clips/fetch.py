@@ -11,7 +11,7 @@ from soundpost_web.clips.cache import ClipCache
 from soundpost_web.clips.fetch_state import Fetch, FetchStatus
 from soundpost_web.clips.piece import decode_piece
 from soundpost_web.clips.running_fetch import ClipKey, RunningFetch
-from soundpost_web.clips.transfer import FileTransfer, TransferError
+from soundpost_web.clips.transfer import FileTransfer, GapError, TransferError
 from soundpost_web.nodes.reports import NodeResult
 
 Send = Callable[[str, str, str, bytes], bool]
@@ -101,6 +101,8 @@ class ClipFetcher:
             before = transfer.received_bytes
             try:
                 is_complete = transfer.add(piece)
+            except GapError:
+                return  # nothing arrives from here on, so that `tick` requests the rest
             except TransferError as error:
                 self._end(FetchStatus.FAILED, str(error))
                 return
@@ -121,6 +123,8 @@ class ClipFetcher:
                 return False
             is_current = current is not None and current.has_sent(node, result.id)
             # The node may still send what an earlier request asked for.
+            if is_current and current is not None and result.message == BUSY:
+                current.attempts -= 1  # it answers
             may_wait = result.message == BUSY or (current is not None and current.attempts > 1)
             if is_current and result.status not in _SENT and not may_wait:
                 self._end(FetchStatus.FAILED, result.message)

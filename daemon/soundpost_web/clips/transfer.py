@@ -26,6 +26,10 @@ class TransferError(Exception):
     """A node sends what is no file of the clip."""
 
 
+class GapError(TransferError):
+    """A piece was lost, as by a broker that has died: the rest is to be requested again."""
+
+
 class FileTransfer:
     """A file that arrives in pieces, by one command or several, until its hash is right.
 
@@ -73,7 +77,7 @@ class FileTransfer:
         if piece.offset < self.received_bytes:
             return False
         if piece.offset > self.received_bytes:
-            raise TransferError("a piece is missing")
+            raise GapError("a piece is missing")
         size_bytes, sha256 = self._stated or (0, "")
         if self.received_bytes + len(piece.data) > size_bytes:
             raise TransferError("it sends more than the file has")

@@ -153,6 +153,24 @@ def test_a_lost_transfer_goes_on_where_it_stands(node: FakeNode) -> None:
     assert node.fetcher.state(NODE, stem) == Fetch(FetchStatus.DONE)
 
 
+def test_a_piece_that_the_broker_lost_is_requested_again(node: FakeNode) -> None:
+    """Once the node, which does not know of it, has sent the others."""
+    stem = node.add_clip(0)
+    node.fetcher.request(NODE, stem)
+    node.answer()
+    node.answer()
+    pieces = node.pieces()
+    for piece in (*pieces[:2], *pieces[3:]):
+        node.fetcher.on_piece(NODE, piece)
+    node.wait(20)
+    assert node.commands[-1]["offset"] == 16_000
+    for _ in range(6):
+        node.refuse(BUSY)
+        node.wait(16)
+    node.answer()
+    assert node.fetcher.state(NODE, stem) == Fetch(FetchStatus.DONE)
+
+
 def test_a_silent_node_is_given_up(node: FakeNode) -> None:
     """After some requests; the next clip has its turn."""
     stems = [node.add_clip(0), node.add_clip(1)]
