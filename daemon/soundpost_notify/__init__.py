@@ -1,1 +1,1 @@
-"""Messages to phones, mailboxes and other services about detections of all nodes of a broker."""
+"""Messages to phones, mailboxes and services about what all nodes of a broker detect."""

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from http_receiver import HttpReceiver
-from mosquitto import Broker
+from mosquitto import Broker, wait_until
 from mqtt_subscriber import Subscriber as Client
 from notify_process import NotifyProcess, StartNotify
 from web_events import detection, event_id, wire_time
@@ -65,11 +65,18 @@ class NotifyChaos:
             self._kill(target)
         self._is_over.set()
         self._publisher.join()
-        expected = set(self.published)
-        while not expected <= set(self._arrived()):
-            self.service.wait_for(len(self.service.requests()) + 1)
+        while not self._has_all:
+            self._wait_for_one_more()
         assert self._notifier.terminate() == 0
         return self._arrived()
+
+    def _wait_for_one_more(self) -> None:
+        count = len(self._arrived())
+        wait_until(lambda: self._has_all or len(self._arrived()) > count)
+
+    @property
+    def _has_all(self) -> bool:
+        return set(self.published) <= set(self._arrived())
 
     def _arrived(self) -> Counter[str]:
         return Counter(request.json["event"] for request in self.service.requests())

@@ -131,7 +131,7 @@
     });
     if (!answer.ok) {
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-      throw new Error(page.querySelector("main p")?.textContent || String(answer.status));
+      throw new Error(page.querySelector("main h1 + p")?.textContent || String(answer.status));
     }
     return answer.json();
   };

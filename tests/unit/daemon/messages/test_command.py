@@ -15,7 +15,9 @@ from soundpost.messages.command import (
     LARGEST_COMMAND_BYTES,
     LONGEST_MUTE_MINUTES,
     CaptureCommand,
+    ClipCommand,
     Command,
+    LiveViewCommand,
     MuteCommand,
     ProfileCommand,
     ReloadCommand,
@@ -26,6 +28,7 @@ from soundpost.messages.command import (
     read_id,
 )
 
+CLIP_FILE = "20261120T073121Z-dog-6da2fa14.flac"
 RIGHT: dict[str, tuple[dict[str, Any], Command]] = {
     "mute": (
         {"id": "a", "labels": ["siren"], "minutes": 30},
@@ -42,6 +45,11 @@ RIGHT: dict[str, tuple[dict[str, Any], Command]] = {
     ),
     "selftest": ({"id": "a"}, SelfTestCommand(id="a")),
     "capture-now": ({"id": "a", "seconds": 5}, CaptureCommand(id="a", seconds=5.0)),
+    "live-view": ({"id": "a", "seconds": 15}, LiveViewCommand(id="a", seconds=15.0)),
+    "clip": (
+        {"id": "a", "file": CLIP_FILE, "offset": 32_768},
+        ClipCommand(id="a", file=CLIP_FILE, offset=32_768),
+    ),
     "reload": ({"id": "0197:x.Y_z-9"}, ReloadCommand(id="0197:x.Y_z-9")),
 }
 DEEP = b'{"id": "a", "labels": ' + b"[" * 8_000 + b"]" * 8_000 + b"}"

@@ -1,4 +1,4 @@
-"""The messages of nodes, and of whoever else publishes on their topics."""
+"""The messages of nodes, and of other clients that publish on their topics."""
 
 import json
 
