@@ -53,7 +53,8 @@ class Figures(msgspec.Struct, frozen=True):
             (AUC); None without any other sound.
         other_recordings: Recordings of other sounds.
         background_hours: The background.
-        events: The events in background and other sounds.
+        negative_hours: Background and other sounds.
+        events: The events in these, the worst first; of many, only some.
         events_per_hour: The same an hour; None without any.
         budget: The events an hour that were allowed.
         has_general: True if the model came with general sounds.
@@ -65,6 +66,7 @@ class Figures(msgspec.Struct, frozen=True):
     separation: float | None
     other_recordings: int
     background_hours: float
+    negative_hours: float
     events: list[FalseEvent]
     events_per_hour: float | None
     budget: float

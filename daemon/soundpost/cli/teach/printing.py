@@ -56,8 +56,8 @@ def _lines(result: TeachResult) -> Iterator[str]:
 def _false_events(figures: Figures) -> str:
     if figures.events_per_hour is None:
         return "false events: not known, because there is no background to count them in"
-    number = len(figures.events)
-    hours = number / figures.events_per_hour if number else figures.background_hours
+    hours = figures.negative_hours
+    number = round(figures.events_per_hour * hours)
     noun = "time" if number == 1 else "times"
     return (
         f"false events: it would have been detected {number} {noun} in {_hours(hours)} of "

@@ -95,6 +95,7 @@ def _figures(examples: Examples, held_out: HeldOut, threshold: float, budget: fl
         separation=held_out.separation,
         other_recordings=len(examples.others),
         background_hours=hours_of(examples.background),
+        negative_hours=hours,
         events=_worst(events),
         events_per_hour=len(events) / hours if hours else None,
         budget=budget,

@@ -15,6 +15,7 @@ FIGURES = Figures(
     separation=0.99,
     other_recordings=2,
     background_hours=1.0,
+    negative_hours=2.0,
     events=[FalseEvent("this node", 812.4, 0.61, "2026-11-30T02:13:32.400Z")],
     events_per_hour=0.5,
     budget=0.5,
