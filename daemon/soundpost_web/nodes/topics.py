@@ -6,10 +6,11 @@ from typing import NamedTuple
 
 from soundpost.config.types import TOPICS_OF_A_NODE
 
-LEAVES = (
-    *("status", "health", "detections", "summaries", "level", "settings", "result"),
-    "live_view",
-)
+EVENTS = ("detections", "summaries")
+"""The topics of messages that the history must not lose."""
+STATES = ("status", "health", "level", "settings", "result", "live_view")
+"""The topics of which only what is published now matters."""
+LEAVES = (*EVENTS, *STATES)
 """The topics below a node, or a source of it, that the page reads."""
 CLIP = "clip"
 """The topic of the pieces of clips, which is read if clips are fetched from nodes."""

@@ -15,7 +15,7 @@ from soundpost.system.log_once import LogOnce
 from soundpost_web.clips.fetch import ClipFetcher
 from soundpost_web.history.store import HistoryStore
 from soundpost_web.nodes.state import BrokerState, LiveState
-from soundpost_web.nodes.topics import CLIP, filters
+from soundpost_web.nodes.topics import CLIP, EVENTS, STATES, filters
 from soundpost_web.subscribe.commands import CommandQueue
 from soundpost_web.subscribe.inbox import Inbox
 from soundpost_web.subscribe.pending import Pending
@@ -54,7 +54,7 @@ class Subscriber:
     ) -> None:
         self._settings = settings
         self._closing, self._wakeup = threading.Event(), Wakeup()
-        self._prefix, self._filters = prefix, filters(prefix)
+        self._prefix, self._filters = prefix, filters(prefix, EVENTS)
         self._store = store
         self._state = state
         self._inbox = Inbox(prefix, state)
@@ -117,6 +117,10 @@ class Subscriber:
         try:
             with Connection(self._settings, session=self._session) as connection:
                 self._state.forget_statuses()
+                # Reports of hours would push events out of the queue that the broker keeps for a page
+                # that is away.
+                states = filters(self._prefix, STATES)
+                connection.subscribe(states, None, self._on_refusal, is_queued=False)
                 connection.subscribe(self._filters, None, self._on_suback)
                 while not self._closing.is_set():
                     self._poll(connection)
@@ -142,6 +146,10 @@ class Subscriber:
             self._failure.recover()
             _log.info("connected to %s as %s", self._settings.address, self._settings.client_id)
             self._state.set_broker(BrokerState(is_connected=True))
+        self._on_refusal(refusal)
+
+    def _on_refusal(self, refusal: str | None) -> None:
+        if refusal is None:
             return
         failure = f"{self._settings.address} refuses the subscription: {refusal}"
         self._failure.fail("%s", failure)

@@ -20,9 +20,13 @@ from soundpost_training.files import write_atomic
 from soundpost_training.progress import track
 from soundpost_training.sources.decode import RATE_HZ, read_recording
 from soundpost_training.sources.recording import SourceRecording
-from soundpost_training.tagging.examples.recordings import read_sources, training_recordings
+from soundpost_training.tagging.examples.recordings import (
+    MADE,
+    PACKAGES,
+    read_sources,
+    training_recordings,
+)
 from soundpost_training.tagging.experiment import SourceKind, SourcesConfig, TaggingExperiment
-from soundpost_training.tagging.prepare import MADE, PACKAGES
 
 KINDS: tuple[SourceKind, ...] = ("ambience", "debian", "synthesis")
 """Sources whose licences are free; of ESC-50 and UrbanSound8K nothing is in the file."""

@@ -12,15 +12,18 @@ from soundpost_training.synthesis.rooms import load_bank
 from soundpost_training.tagging.context import TaggingContext
 from soundpost_training.tagging.examples.example_pool import fill_pool
 from soundpost_training.tagging.examples.mixtures import MixtureMaker
-from soundpost_training.tagging.examples.recordings import read_sources, training_recordings
+from soundpost_training.tagging.examples.recordings import (
+    MADE,
+    PACKAGES,
+    ROOMS,
+    read_sources,
+    training_recordings,
+)
 from soundpost_training.tagging.examples.waveforms import load_waveforms
 from soundpost_training.tagging.experiment import TaggingExperiment
 from soundpost_training.tagging.heads import Heads
 from soundpost_training.tagging.presence import known_presence
 from soundpost_training.tagging.targets import make_targets
-
-PACKAGES, MADE, ROOMS = "debian", "made", "rooms.npz"
-"""In the cache: unpacked packages, made recordings and impulse responses."""
 
 
 def prepare_tagging(experiment: TaggingExperiment, cache: Path) -> TaggingContext:

@@ -141,6 +141,17 @@ def test_nothing_is_missing_after_the_page_was_away(broker: Broker, run: Run) ->
     assert find_events(second.path, EVERYTHING).gaps == []
 
 
+def test_reports_of_hours_push_no_event_out_of_the_queue(broker: Broker, run: Run) -> None:
+    """A broker keeps a thousand messages for a page that is away; states are none of them."""
+    first = run(broker.url)
+    first.wait_for_broker()
+    first.close()
+    reports = [("gate/health", health(queue_seconds=float(n)), False) for n in range(1_500)]
+    publish(broker, *reports, *states("gate", 1, "started"))
+    second = run(broker.url)
+    wait_until(lambda: len(second.events()) == 1)
+
+
 def test_what_is_lost_is_a_gap(broker: Broker, run: Run) -> None:
     """Its numbers never arrive."""
     page = run(broker.url)

@@ -11,6 +11,9 @@ from soundpost_training.sources.recording import Source, SourceRecording
 from soundpost_training.synthesis.made_recordings import Counts, made_recordings
 from soundpost_training.tagging.experiment import SourcesConfig, TaggingExperiment
 
+PACKAGES, MADE, ROOMS = "debian", "made", "rooms.npz"
+"""In the cache: unpacked packages, made recordings and impulse responses."""
+
 NON_COMMERCIAL = re.compile(r"\bNC\b")
 """Part of the short name of a licence that forbids commercial use, such as CC BY-NC 3.0."""
 
