@@ -117,8 +117,7 @@ class Subscriber:
         try:
             with Connection(self._settings, session=self._session) as connection:
                 self._state.forget_statuses()
-                # Reports of hours would push events out of the queue that the broker keeps for a page
-                # that is away.
+                # Queued reports of hours would push events out of the queue that the broker keeps.
                 states = filters(self._prefix, STATES)
                 connection.subscribe(states, None, self._on_refusal, is_queued=False)
                 connection.subscribe(self._filters, None, self._on_suback)

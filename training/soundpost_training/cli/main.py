@@ -10,7 +10,7 @@ from soundpost.errors import SoundpostError
 from soundpost_training.cli import freesound_options, quick_options, stream_options
 from soundpost_training.cli.field.options import VERBS as FIELD_VERBS
 from soundpost_training.cli.field.options import add_options as add_field_options
-from soundpost_training.cli.heads import OWN_VERBS
+from soundpost_training.cli.heads import figures, negatives
 from soundpost_training.cli.preflight import check
 from soundpost_training.cli.soundscape_options import VERBS as SOUNDSCAPE_VERBS
 from soundpost_training.cli.soundscape_options import add_options as add_soundscape_options
@@ -69,7 +69,7 @@ up in $SOUNDPOST_DATA. KERAS_BACKEND selects tensorflow, jax or torch.
 INTERRUPTED = 130
 """128 + SIGINT: the exit status that a shell expects of a program ended by Ctrl-C."""
 
-OWN = (sources, stream_options, *OWN_VERBS)
+OWN = (sources, stream_options, negatives, figures)
 WITHOUT_EXPERIMENT = {module.VERB: module.run for module in OWN}
 VERBS = TRAINING_VERBS | SOUNDSCAPE_VERBS | FIELD_VERBS
 WITHOUT_CONFIG = {"prepare", "evaluate", "tune", "gates", "field", "calibrate"}
