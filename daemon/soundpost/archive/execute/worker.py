@@ -24,7 +24,8 @@ def work(connection: Connection, settings: AnalysisSettings) -> None:
         connection: Brings files, and takes the messages about them.
         settings: The models, their rules and the time zone.
     """
-    signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl-C goes to the run and all its workers
+    if signal.getsignal(signal.SIGINT) != signal.SIG_IGN:  # as in the background of a script
+        signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl-C goes to the run and all its workers
     logging.disable(logging.ERROR)  # the run logs what parts and messages state
     with suppress(BrokenPipeError, EOFError, ConnectionResetError):
         try:

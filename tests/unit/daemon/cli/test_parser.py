@@ -50,7 +50,7 @@ def test_every_command_teaches_by_examples() -> None:
         for action in parser._actions  # noqa: SLF001 - argparse has no list of its commands
         if isinstance(action, argparse._SubParsersAction)  # noqa: SLF001 - as above
     )
-    assert len(commands) == 13
+    assert len(commands) == 14
     for name, command in commands.items():
         assert f"  soundpost {name}" in (command.epilog or ""), name
 

@@ -139,8 +139,12 @@ def test_a_run_that_is_killed_again_and_again_gives_the_same_tables(
 def test_ctrl_c_keeps_what_is_done(folder: Path, tmp_path: Path) -> None:
     """The process ends at once, with exit status 130 and without a traceback."""
     line = [str(SOUNDPOST), *command(folder / "card", tmp_path, folder / "low-high.toml")]
+    # A script in the background has its programs ignore SIGINT, and so this test.
     run = subprocess.Popen(
-        [*line, "--workers", "1"], stderr=subprocess.PIPE, text=True, start_new_session=True
+        ["env", "--default-signal=INT", *line, "--workers", "1"],
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
     )
     wait_until(lambda: parts(tmp_path))
     os.killpg(run.pid, signal.SIGINT)  # as a terminal does
