@@ -8,6 +8,7 @@ from soundpost.heads import current_version, version_folder
 from soundpost.recording import RecordingError
 from soundpost.system.atomic_file import write_atomic
 from soundpost.teach.kept import read_kept, sound_path
+from soundpost.teach.label_name import taught_folder
 from soundpost.teach.sound.clips import LONGEST_SECONDS, read_samples
 
 RATE_HZ = 48_000
@@ -25,10 +26,11 @@ def export_clips(heads: Path, label: str, folder: Path) -> int:
         folder: A folder that is not there, or is empty.
 
     Raises:
-        TeachError: The folder has files, the disk refuses it, or no clip of the label is left.
-        HeadError: The label was never taught.
+        TeachError: The label was never taught, the folder has files, the disk refuses it, or no
+            clip of the label is left.
+        HeadError: Its head is damaged.
     """
-    label_folder = heads / label
+    label_folder = taught_folder(heads, label)
     kept = read_kept(version_folder(label_folder, current_version(label_folder)))
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise TeachError(f"{folder} is in use", hint="name a folder that is not there")

@@ -1,6 +1,7 @@
 """Checks the name of a label that is taught."""
 
 import re
+from pathlib import Path
 
 import msgspec
 
@@ -38,3 +39,23 @@ def require_new_name(name: str, manifest: Manifest) -> None:
             f"the name {name} stands for other sounds",
             hint=f"give it another name, such as my_{name}",
         )
+
+
+def taught_folder(heads: Path, name: str) -> Path:
+    """Returns the folder of a label that was taught.
+
+    Args:
+        heads: The folder of heads.
+        name: The label, as it was typed.
+
+    Raises:
+        TeachError: It was never taught.
+    """
+    folder = heads / name
+    is_name = name and "/" not in name and not name.startswith(".") and len(name) <= LONGEST
+    if not is_name or not folder.is_dir():
+        raise TeachError(
+            f"no label {printable(name, LONGEST)} was taught",
+            hint="`soundpost teach --list` has the labels that were taught",
+        )
+    return folder

@@ -13,9 +13,7 @@ from soundpost.heads import current_version, use_version, versions
 from soundpost.heads.installed import InstalledHead, read_installed
 from soundpost.manifest import read_manifest
 from soundpost.system.atomic_file import PART, sync_folder
-from soundpost.teach.label_name import LONGEST
-
-_LIST = "`soundpost teach --list` has the labels that were taught"
+from soundpost.teach.label_name import taught_folder
 
 
 def list_heads(heads: Path, bundles: Sequence[str], is_json: bool, out: TextIO) -> None:  # noqa: FBT001 - a flag of the command line
@@ -68,7 +66,7 @@ def undo_head(heads: Path, label: str, out: TextIO) -> None:
         TeachError: There is none.
         HeadError: The label was never taught, or that version is damaged.
     """
-    folder = _label_folder(heads, label)
+    folder = taught_folder(heads, label)
     current = current_version(folder)
     before = [number for number in versions(folder) if number < current]
     if not before:
@@ -87,7 +85,7 @@ def remove_head(heads: Path, label: str, out: TextIO) -> None:
         TeachError: The label was never taught.
         HeadError: The disk refuses it.
     """
-    folder = _label_folder(heads, label)
+    folder = taught_folder(heads, label)
     part = folder.with_name(f".{label}{PART}")
     try:
         shutil.rmtree(part, ignore_errors=True)  # of a process that was killed
@@ -100,11 +98,3 @@ def remove_head(heads: Path, label: str, out: TextIO) -> None:
             hint="give yourself access to the folder, with sudo",
         ) from error
     out.write(f"{label} is removed; next: sudo systemctl reload soundpost\n")
-
-
-def _label_folder(heads: Path, label: str) -> Path:
-    folder = heads / label
-    is_name = label and "/" not in label and not label.startswith(".") and len(label) <= LONGEST
-    if not is_name or not folder.is_dir():
-        raise TeachError(f"no label {label} was taught", hint=_LIST)
-    return folder
