@@ -108,16 +108,18 @@ def stretches(
     start = previous = 0
     longest = round(_GAP * stride_seconds * _NANOSECONDS)
     for minute in minutes:
-        used = np.ones(len(minute.utc_ns), bool)
+        # An imported model may give values that are not finite: nothing can be learned from them.
+        used = np.isfinite(minute.embeddings).all(axis=1)
         for span in left_out:
             used &= (minute.utc_ns < span.start_ns) | (minute.utc_ns > span.end_ns)
         times, embeddings = minute.utc_ns[used], minute.embeddings[used]
         if not len(times):
             continue
-        breaks = np.flatnonzero(np.diff(times) > longest) + 1
+        steps = np.diff(times)
+        breaks = np.flatnonzero((steps > longest) | (steps <= 0)) + 1  # or a clock that was set
         edges = [0, *breaks.tolist(), len(times)]
         for first, last in pairwise(edges):
-            if parts and times[first] - previous > longest:
+            if parts and not 0 < times[first] - previous <= longest:
                 yield Stretch(NAME, np.concatenate(parts), stride_seconds, start)
                 parts = []
             if not parts:

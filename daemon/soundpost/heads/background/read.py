@@ -7,6 +7,7 @@ from pathlib import Path
 from soundpost.errors import HeadError
 from soundpost.heads.background.minute import (
     LARGEST_FILE_BYTES,
+    MINUTE_NS,
     BackgroundMinute,
     decode_minute,
     named_minute,
@@ -19,8 +20,8 @@ _log = logging.getLogger("soundpost.heads")
 def read_background(folder: Path, model_sha256: str, size: int) -> Iterator[BackgroundMinute]:
     """Yields the minutes of background of a model, oldest first, one at a time in memory.
 
-    A file that is damaged, as a power cut may leave it, is left out with a line in the log; one
-    that the daemon removes meanwhile is left out.
+    A file that is damaged, as a power cut may leave it, or whose times are not of the minute in its
+    name, is left out with a line in the log; one that the daemon removes meanwhile is left out.
 
     Args:
         folder: Of a source's background; nothing if it is absent.
@@ -40,7 +41,7 @@ def read_background(folder: Path, model_sha256: str, size: int) -> Iterator[Back
             hint="run the command as the user of Soundpost, or as root",
         ) from error
     minutes = ((found[1], name) for name in names if (found := named_minute(name)) is not None)
-    for _, name in sorted(minutes):
+    for start_ns, name in sorted(minutes):
         try:
             minute = decode_minute(
                 read_regular(folder / name, LARGEST_FILE_BYTES), model_sha256, size
@@ -53,5 +54,9 @@ def read_background(folder: Path, model_sha256: str, size: int) -> Iterator[Back
         except HeadError as error:
             _log.warning("%s is left out: %s", folder / name, error)
             continue
-        if minute is not None:
-            yield minute
+        if minute is None:
+            continue
+        if (minute.utc_ns // MINUTE_NS != start_ns // MINUTE_NS).any():
+            _log.warning("%s is left out: it has windows of another minute", folder / name)
+            continue
+        yield minute

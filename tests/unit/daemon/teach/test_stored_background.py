@@ -54,6 +54,24 @@ def test_the_time_of_clips_is_left_out() -> None:
     assert list(stretches([minute(50, 60)], 0.24, [span])) == []
 
 
+def test_a_clock_that_was_set_back_ends_a_stretch() -> None:
+    """Windows on both sides of the change do not follow each other."""
+    within = minute(0, 200)
+    within.utc_ns[100:] = minute(50, 150).utc_ns
+    assert [len(part.embeddings) for part in stretches([within], 0.24, [])] == [100, 100]
+    parts = list(stretches([minute(0, 100), minute(50, 100)], 0.24, []))
+    assert [len(part.embeddings) for part in parts] == [100, 50]
+
+
+def test_windows_that_are_not_finite_are_left_out() -> None:
+    """One of them would make every weight of a head NaN."""
+    damaged = minute(0, 100)
+    damaged.embeddings[40, 1] = np.nan
+    damaged.embeddings[60, 0] = np.inf
+    parts = list(stretches([damaged], 0.24, []))
+    assert [len(part.embeddings) for part in parts] == [40, 19, 39]
+
+
 def test_of_more_than_enough_the_latest_part_is_used() -> None:
     """Its time is that of its first window; nothing is left where there is enough already."""
     known = list(stretches([minute(0, 100), minute(110, 200)], 0.24, []))

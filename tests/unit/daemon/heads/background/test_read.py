@@ -10,15 +10,17 @@ from soundpost.heads.background import BackgroundMinute, read_background
 from soundpost.heads.background.minute import MINUTE_NS, encode_minute, file_name
 
 SHA256 = "ab" * 32
-CONTENT = encode_minute(
-    BackgroundMinute(
-        np.arange(3, dtype=np.int64),
+
+
+def content(number: int) -> bytes:
+    """Returns the content of the file of a minute."""
+    minute = BackgroundMinute(
+        number * MINUTE_NS + np.arange(3, dtype=np.int64),
         np.ones((3, 3), np.float32),
         np.array([2, 0, 1], np.int16),
         np.array([0.25, 0.5, 1.0], np.float32),
-    ),
-    SHA256,
-)
+    )
+    return encode_minute(minute, SHA256)
 
 
 def test_a_reader_leaves_out_what_is_damaged(
@@ -27,12 +29,22 @@ def test_a_reader_leaves_out_what_is_damaged(
     """The other minutes come in their order."""
     for number in (2, 0, 1):
         (tmp_path / file_name("tiny", number * MINUTE_NS)).write_bytes(
-            CONTENT[:-1] if number == 1 else CONTENT
+            content(number)[:-1] if number == 1 else content(number)
         )
     (tmp_path / file_name("other", 0)).mkdir()
     assert len(list(read_background(tmp_path, SHA256, 3))) == 2
     assert caplog.text.count("is left out") == 2
     assert list(read_background(tmp_path / "absent", SHA256, 3)) == []
+
+
+@pytest.mark.parametrize("number", [0, 2, -150_000_000, 150_000_000])
+def test_windows_of_another_minute_than_the_name_are_left_out(
+    number: int, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Their times would make gaps, or exceed what a time can be."""
+    (tmp_path / file_name("tiny", MINUTE_NS)).write_bytes(content(number))
+    assert list(read_background(tmp_path, SHA256, 3)) == []
+    assert "it has windows of another minute" in caplog.text
 
 
 def test_a_folder_that_cannot_be_read_is_an_error(tmp_path: Path) -> None:
