@@ -35,7 +35,7 @@ class KeptClip(msgspec.Struct, frozen=True):
 
     Attributes:
         key: The hash of its samples.
-        path: Its file, as it was given; it may be gone.
+        path: Its file, absolute: it is taught again from any folder. It may be gone.
         side: The label, or another sound.
     """
 
@@ -50,7 +50,7 @@ class KeptExamples(msgspec.Struct, frozen=True):
     Attributes:
         clips: In the order of the embeddings.
         stride_seconds: From window to window.
-        background: The files of background that were given.
+        background: The files of background that were given, absolute.
     """
 
     clips: list[KeptClip]

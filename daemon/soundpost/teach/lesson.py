@@ -50,3 +50,9 @@ class Lesson:
     budget: float = DEFAULT_BUDGET
     keeps_sounds: bool = False
     command: str = ""
+
+    @property
+    def files_of_label(self) -> list[Path]:
+        """The files of all clips of the label, those of an earlier head included."""
+        earlier = [Path(each.clip.path) for each in self.known if each.clip.side == "label"]
+        return [*earlier, *(clip.path for clip in self.clips)]

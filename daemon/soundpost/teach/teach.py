@@ -147,7 +147,7 @@ def _store(
     kept = attachments(
         [*clips["label"], *clips["other"]],
         [*examples.label, *examples.others],
-        [str(path) for path in lesson.background_files],
+        [str(path.absolute()) for path in lesson.background_files],
     )
     head = install_head(
         folder, facts, learned.weights, learned.golden, head_card(facts, learned.figures), kept
@@ -162,7 +162,7 @@ def _kept_clips(lesson: Lesson) -> dict[Side, list[KeptClip]]:
         side: [
             *(each.clip for each in lesson.known if each.clip.side == side),
             *(
-                KeptClip(clip.key, str(clip.path), side)
+                KeptClip(clip.key, str(clip.path.absolute()), side)
                 for clip in (lesson.clips if side == "label" else lesson.others)
             ),
         ]

@@ -4,6 +4,7 @@ import argparse
 import os
 import shlex
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 from soundpost.cli.options import read_config
@@ -70,19 +71,19 @@ def _teach(options: argparse.Namespace, config: Config, heads: Path) -> int:
     embedder = open_embedder(config.all_models[0].bundle)
     require_new_name(options.label, embedder.bundle.manifest)
     with StepProgress(sys.stderr) as progress:
-        lesson = _lesson(options, config, embedder, progress)
+        lesson = _lesson(options, embedder, progress)
         if options.again is not None:
             lesson = with_earlier(lesson, embedder, heads)
+        background = stored_background(config, embedder, lesson.files_of_label)
+        lesson = replace(lesson, background=background)
         result = teach(lesson, embedder, heads, progress.show)
     give_to_owner(heads)
     print_result(result, options.json, sys.stdout)
     return 0 if result.refusal is None else 1
 
 
-def _lesson(
-    options: argparse.Namespace, config: Config, embedder: Embedder, progress: StepProgress
-) -> Lesson:
-    """Returns the lesson of a command line."""
+def _lesson(options: argparse.Namespace, embedder: Embedder, progress: StepProgress) -> Lesson:
+    """Returns the lesson of a command line, without what the service has stored."""
 
     def read(paths: list[Path], step: str) -> tuple[list[Clip], list[LeftOut]]:
         return read_clips(
@@ -113,7 +114,6 @@ def _lesson(
         others=others,
         left_out=[*left_out, *other_left_out],
         background_files=find_clips(options.background) if options.background else [],
-        background=stored_background(config, embedder, [clip.path for clip in clips]),
         budget=options.budget or DEFAULT_BUDGET,
         keeps_sounds=options.keep_sounds,
         command=f"soundpost {shlex.join(sys.argv[1:])}",

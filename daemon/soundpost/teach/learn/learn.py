@@ -122,7 +122,7 @@ def _refusal(examples: Examples, held_out: HeldOut, figures: Figures) -> Refusal
     rate = len(events) / hours if hours else math.inf
     reason += f"; to detect half of them, {rate:.3g} false events an hour"
     hint = (
-        "listen to the sounds below: if one is the label, leave it out of the background; if not, "
+        "listen to these sounds: if one is the label, leave it out of the background; if not, "
         "give more clips, or a larger --budget"
     )
     return Refusal(reason, hint, rate, _worst(events))

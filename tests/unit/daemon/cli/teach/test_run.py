@@ -2,14 +2,18 @@
 
 import json
 import os
+from datetime import UTC, datetime
 from pathlib import Path
 
+import numpy as np
 import pytest
-from made_clips import doorbell, write_clips
-from taught_node import LABEL, TaughtNode, make_node
+from made_clips import doorbell, quiet_background, write_clips
+from taught_node import LABEL, TaughtNode, embedder, make_node
 
 from soundpost.cli import main
 from soundpost.heads import current_version
+from soundpost.heads.background import BackgroundMinute
+from soundpost.heads.background.minute import encode_minute, file_name
 
 
 @pytest.fixture(autouse=True)
@@ -95,7 +99,8 @@ def test_a_label_is_taught_listed_taught_again_and_removed(
         ([LABEL, "--again"], 1, "no head gate_bell"),
         (["--again", LABEL], 1, "no head gate_bell"),
         ([LABEL, "--suggest", "3"], 1, "no event of gate_bell waits"),
-        ([LABEL, "--export", "none"], 1, "current cannot be read"),
+        ([LABEL, "--export", "absent"], 1, "no label gate_bell was taught"),
+        (["../heads", "--export", "absent"], 1, "no label ../heads was taught"),
     ],
 )
 def test_what_cannot_be_done_is_an_error_with_a_hint(
@@ -110,6 +115,40 @@ def test_what_cannot_be_done_is_an_error_with_a_hint(
     assert message in caplog.text
     assert "hint:" in caplog.text
     assert not (node.heads / LABEL).exists()
+
+
+def test_the_time_of_earlier_clips_is_no_background_either(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Taught again within the hour, and from another folder than at first."""
+    made = make_node(tmp_path, bells=4)
+    (tmp_path / "soundpost.toml").write_text(f'heads.folder = "{made.heads}"\n')
+    store_minute(tmp_path / "background")
+    sidecar = {"clip": made.bells[0].name, "start": "2026-11-21T07:30:20.000Z", "seconds": 14.0}
+    sidecar |= {"onset_seconds": 3.0, "offset_seconds": 8.0, "muted": [], "detection": {}}
+    made.bells[0].with_suffix(".json").write_text(json.dumps(sidecar))
+    monkeypatch.chdir(tmp_path)
+    for arguments in (["bells"], ["--again"]):
+        assert run(made, LABEL, *arguments, "--json") == 0
+        figures = json.loads(capsys.readouterr().out)["figures"]
+        assert figures["recordings"] == 4
+        assert 0.0 < figures["background_hours"] < 45 / 3_600
+        monkeypatch.chdir(made.heads)
+
+
+def store_minute(folder: Path) -> None:
+    """Stores a minute of background, as the service does."""
+    windows = embedder().embed(quiet_background(60.0))
+    start_ns = round(datetime(2026, 11, 21, 7, 30, tzinfo=UTC).timestamp()) * 1_000_000_000
+    times = start_ns + windows.starts * 1_000_000_000 // embedder().rate_hz
+    zeros = np.zeros(len(times))
+    minute = BackgroundMinute(
+        times, windows.embeddings, zeros.astype(np.int16), zeros.astype(np.float32)
+    )
+    backbone = embedder().backbone
+    folder.mkdir()
+    content = encode_minute(minute, backbone.sha256)
+    (folder / file_name(backbone.id, start_ns)).write_bytes(content)
 
 
 def test_a_clip_on_both_sides_is_refused(
@@ -128,7 +167,7 @@ def test_a_refusal_has_exit_status_1_and_names_the_sounds(
     assert run(node, LABEL, *node.bells, "--background", *place) == 1
     out = capsys.readouterr().out
     assert f"{LABEL} is not taught" in out
-    assert "listen to the sounds below" in out
+    assert "listen to these sounds" in out
     assert ".wav at 0:00:0" in out
 
 
