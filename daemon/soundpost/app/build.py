@@ -57,7 +57,8 @@ def build(live_config: LiveConfig) -> Daemon:
     file_stamps = stamp_named_files(config)
     models = load_models_at_place(config, clock_state)
     background = build_background(config, models, health)
-    heads = read_heads(config.heads, [model.manifest for model in models], sets_aside=True)
+    own = [model.manifest for model in models]
+    heads = read_heads(config.heads, own, sets_aside=True, source=config.node.source)
     models = heads.attach(models)
     manifests = heads.manifests
     rate_hz = capture_rate_hz(config.capture, manifests)

@@ -47,12 +47,16 @@ class AttachedHeads:
 
     @property
     def labels(self) -> list[str]:
-        """The labels that stand beside those of the models."""
-        return [each.label.name for each in self.installed if each.model is not None]
+        """The labels that stand beside those of the models, and may be detected here."""
+        return [
+            each.label.name
+            for each in self.installed
+            if each.model is not None and not each.is_elsewhere
+        ]
 
     @property
     def reports(self) -> list[HeadReport]:
-        """The state of each head, as health has it."""
+        """The state of each head, as health has it; those of other sources have their own."""
         return [
             HeadReport(
                 label=each.label.name,
@@ -64,6 +68,7 @@ class AttachedHeads:
                 problem=f"{each.problem} ({each.hint})" if each.problem else None,
             )
             for each in self.installed
+            if not each.is_elsewhere
         ]
 
     @property
@@ -85,7 +90,7 @@ class AttachedHeads:
         return [
             f"{each.label.name} {each.head.description.version}"
             for each in self.installed
-            if each.head is not None
+            if each.head is not None and not each.is_elsewhere
         ]
 
     def log(self) -> None:
@@ -94,6 +99,9 @@ class AttachedHeads:
         if running:
             names = ", ".join(f"{head.label} {head.description.version}" for head in running)
             _log.info("heads: %s", names)
+        elsewhere = [each.label.name for each in self.installed if each.is_elsewhere]
+        if elsewhere:
+            _log.info("heads on models of other sources: %s", ", ".join(elsewhere))
         if self.problem is not None:
             _log.error("no head is run: %s", self.problem)
         for each in self.installed:
@@ -112,7 +120,11 @@ class AttachedHeads:
 
 
 def read_heads(
-    config: HeadsConfig, manifests: Sequence[Manifest], *, sets_aside: bool = False
+    config: HeadsConfig,
+    manifests: Sequence[Manifest],
+    *,
+    sets_aside: bool = False,
+    source: str | None = None,
 ) -> AttachedHeads:
     """Reads the heads that the configuration names, for the models of some manifests.
 
@@ -120,12 +132,16 @@ def read_heads(
         config: Names the folder; by default the one in the state folder of the service.
         manifests: Of the models, in their order.
         sets_aside: True to rename damaged files, as the daemon does at its start.
+        source: The name of the source, if the node has several: heads on models of other names
+            are those of other sources, and no problem.
     """
     folder = heads_folder(config)
     if folder is None:
         return AttachedHeads((), manifests)
     try:
-        installed = read_installed(folder, manifests, sets_aside=sets_aside)
+        installed = read_installed(
+            folder, manifests, sets_aside=sets_aside, is_one_of_several=source is not None
+        )
     except HeadError as error:
         return AttachedHeads((), manifests, f"{error} ({error.hint})")
     return AttachedHeads(
@@ -152,9 +168,11 @@ def head_digests(config: HeadsConfig) -> dict[str, str]:
     }
 
 
-def with_heads(config: HeadsConfig, models: Sequence[Model]) -> tuple[Model, ...]:
+def with_heads(
+    config: HeadsConfig, models: Sequence[Model], source: str | None = None
+) -> tuple[Model, ...]:
     """Returns models with the heads that the configuration names, and logs these."""
-    heads = read_heads(config, [model.bundle.manifest for model in models])
+    heads = read_heads(config, [model.bundle.manifest for model in models], source=source)
     heads.log()
     return heads.attach(models)
 

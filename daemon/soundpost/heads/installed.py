@@ -34,6 +34,7 @@ class InstalledHead:
             beside them.
         problem: The reason for which it is not run; None if it is.
         hint: The remedy.
+        is_elsewhere: True if it runs in another source of the node: its score is 0 here.
     """
 
     label: Label
@@ -41,15 +42,20 @@ class InstalledHead:
     model: int | None
     problem: str | None = None
     hint: str | None = None
+    is_elsewhere: bool = False
 
     @property
     def running(self) -> Head | None:
         """The head if it is run."""
-        return None if self.problem else self.head
+        return None if self.problem or self.is_elsewhere else self.head
 
 
 def read_installed(
-    folder: Path, manifests: Sequence[Manifest], *, sets_aside: bool = False
+    folder: Path,
+    manifests: Sequence[Manifest],
+    *,
+    sets_aside: bool = False,
+    is_one_of_several: bool = False,
 ) -> list[InstalledHead]:
     """Reads the heads of a folder, each verified, by label.
 
@@ -60,19 +66,27 @@ def read_installed(
         folder: The folder of heads; nothing if it is absent.
         manifests: Of the models.
         sets_aside: True to rename damaged files to `NAME.damaged-TIME`.
+        is_one_of_several: True for a source of a node with several, which share the folder: a head
+            on a model of another name is that of another source.
 
     Raises:
         HeadError: The folder is there and cannot be read.
     """
     found: list[InstalledHead] = []
+    own = {None, *(each.id for each in manifests)}
     for label_folder in _label_folders(folder):
         installed = _read(label_folder, manifests, sets_aside=sets_aside)
+        backbone = installed.head.description.backbone.id if installed.head else None
+        if is_one_of_several and backbone not in own:
+            installed = InstalledHead(installed.label, installed.head, 0, is_elsewhere=True)
         clash = _clash(installed.label, manifests, [each.label for each in found])
         if len(found) == MOST_HEADS:
             clash = f"more than {MOST_HEADS} heads are installed"
         if clash is not None:
             hint = "teach it under another name, or remove it"
-            installed = InstalledHead(installed.label, installed.head, None, clash, hint)
+            elsewhere, problem = installed.is_elsewhere, None if installed.is_elsewhere else clash
+            label, head = installed.label, installed.head
+            installed = InstalledHead(label, head, None, problem, hint, elsewhere)
         found.append(installed)
     return found
 

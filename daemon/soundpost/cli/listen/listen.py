@@ -49,7 +49,7 @@ def listen(
             bundle has a range model for the week;
             or there are several recordings, of which details were asked for.
     """
-    models = with_heads(config.heads, load_models(config.all_models))
+    models = with_heads(config.heads, load_models(config.all_models), config.node.source)
     if extent.week is not None:
         models = _at_place(models, config, extent.week)
     manifests = [model.manifest for model in models]

@@ -28,8 +28,9 @@ def try_models(steps: Checklist, config: Config) -> list[Bundle] | None:
     loaded = [bundle for bundle in bundles if bundle is not None]
     if len(loaded) < len(bundles):
         return None
-    heads = read_heads(config.heads, [bundle.manifest for bundle in loaded])
-    if heads.installed or heads.problem:
+    manifests = [bundle.manifest for bundle in loaded]
+    heads = read_heads(config.heads, manifests, source=config.node.source)
+    if heads.reports or heads.problem:
         steps.attempt("heads", heads.require_all, ", ".join)
     if len(loaded) > 1:
         return steps.attempt(

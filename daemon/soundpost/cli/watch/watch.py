@@ -64,7 +64,7 @@ def watch(config: Config, out: TextIO) -> None:
         SoundpostError: As `soundpost run` without a broker, or rich is not installed.
     """
     display = _open_display(out)
-    models = with_heads(config.heads, load_models_at_place(config, clock_state))
+    models = with_heads(config.heads, load_models_at_place(config, clock_state), config.node.source)
     manifests = [model.manifest for model in models]
     rate_hz = capture_rate_hz(config.capture, manifests)
     source = build_source(config, rate_hz, health := Health())

@@ -3,6 +3,7 @@
 from functools import cache
 from pathlib import Path
 
+import msgspec
 import numpy as np
 import pytest
 from heads import label, random_weights, store_head
@@ -114,6 +115,47 @@ def test_a_head_of_another_model_is_not_run(
     assert model.manifest.label_names[-1] == "gate_bell"
     assert scores.values[-1] == 0.0
     assert scores.embedding is None
+
+
+def test_a_head_on_the_model_of_another_source_is_no_problem(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Its label, which the shared configuration may name, is known here at the score 0."""
+    bundle = load_bundle(TWO_OUTPUTS)
+    store_head(tmp_path, streaming_bundle(), label())
+    caplog.set_level("INFO")
+    with_heads(config(tmp_path), [Model(bundle, Classifier(bundle))], "road")
+    assert "heads on models of other sources: gate_bell" in caplog.text
+    heads = read_heads(config(tmp_path), [bundle.manifest], source="road")
+    assert not heads.has_problems
+    assert not heads.reports
+    assert not heads.labels
+    assert heads.require_all() == []
+    assert heads.manifests[0].label_names[-1] == "gate_bell"
+    (model,) = heads.attach([Model(bundle, Classifier(bundle))])
+    samples = np.full(bundle.manifest.input.window_samples, 900, np.int16)
+    scores = model.classifier.classify(WaveformWindow(0, len(samples), samples, -20.0, 0))
+    assert scores.values[-1] == 0.0
+
+
+def test_a_head_of_another_source_may_have_the_name_of_a_label_here(tmp_path: Path) -> None:
+    """The label of this source's own model is the one that counts."""
+    manifest = load_bundle(TWO_OUTPUTS).manifest
+    store_head(tmp_path, streaming_bundle(), label(manifest.label_names[0]))
+    heads = read_heads(config(tmp_path), [manifest], source="road")
+    assert not heads.has_problems
+    assert heads.manifests[0].label_names == manifest.label_names
+
+
+def test_a_head_on_another_version_of_the_model_stays_a_problem_of_a_source(
+    tmp_path: Path,
+) -> None:
+    """The name of the model is that of this source: the bundle was replaced."""
+    bundle = load_bundle(TWO_OUTPUTS)
+    store_head(tmp_path, bundle, label())
+    model = msgspec.structs.replace(bundle.manifest.model, sha256="0" * 64)
+    replaced = msgspec.structs.replace(bundle.manifest, model=model)
+    assert read_heads(config(tmp_path), [replaced], source="road").has_problems
 
 
 def test_a_head_runs_on_its_own_model_of_several(tmp_path: Path) -> None:
