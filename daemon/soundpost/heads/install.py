@@ -23,6 +23,7 @@ from soundpost.heads.schema import (
 )
 from soundpost.heads.store import (
     VERSIONS_FOLDER,
+    next_version,
     refused,
     use_version,
     version_folder,
@@ -69,7 +70,7 @@ def install_head(
         )
     content = encode_weights(weights, golden)
     with _locked(label_folder):
-        number = max(versions(label_folder), default=0) + 1
+        number = next_version(label_folder)
         artifact = Artifact(bytes=len(content), sha256=hashlib.sha256(content).hexdigest())
         description = HeadDescription(
             **{name: getattr(facts, name) for name in HeadFacts.__struct_fields__},

@@ -27,13 +27,26 @@ _NUMBER_BYTES = 16
 
 def versions(label_folder: Path) -> list[int]:
     """Returns the numbers of the versions of a label, ascending; none if the folder is absent."""
+    return sorted(_numbers(_version_names(label_folder)))
+
+
+def next_version(label_folder: Path) -> int:
+    """Returns a number that no version of a label had, not even one that was set aside."""
+    names = [name.partition(".")[0] for name in _version_names(label_folder)]
+    return max(_numbers(names), default=0) + 1
+
+
+def _version_names(label_folder: Path) -> list[str]:
     try:
-        names = [entry.name for entry in (label_folder / VERSIONS_FOLDER).iterdir()]
+        return [entry.name for entry in (label_folder / VERSIONS_FOLDER).iterdir()]
     except FileNotFoundError:
         return []
     except OSError as error:
         raise refused(label_folder, error) from error
-    return sorted(int(name) for name in names if name.isascii() and name.isdigit())
+
+
+def _numbers(names: list[str]) -> list[int]:
+    return [int(name) for name in names if name.isascii() and name.isdigit()]
 
 
 def version_folder(label_folder: Path, number: int) -> Path:

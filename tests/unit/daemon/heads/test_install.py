@@ -13,6 +13,7 @@ from soundpost.errors import HeadError
 from soundpost.heads import current_version, install_head, load_head, version_folder
 from soundpost.heads.install import KEPT_VERSIONS
 from soundpost.heads.store import versions
+from soundpost.system.atomic_file import set_aside
 
 
 def test_a_stored_head_is_read_as_it_was_written(tmp_path: Path) -> None:
@@ -104,3 +105,12 @@ def test_two_processes_do_not_store_a_version_at_once(tmp_path: Path) -> None:
     finally:
         os.close(descriptor)
     assert store_tiny_head(tmp_path, 1).description.version == 2
+
+
+def test_the_number_of_a_version_that_was_set_aside_is_not_given_again(tmp_path: Path) -> None:
+    """Messages and clips name a head by its version."""
+    store_tiny_head(tmp_path)
+    store_tiny_head(tmp_path, 1)
+    set_aside(version_folder(tmp_path / "gate_bell", 2))
+    assert versions(tmp_path / "gate_bell") == [1]
+    assert store_tiny_head(tmp_path, 2).description.version == 3
