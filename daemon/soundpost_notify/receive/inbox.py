@@ -11,7 +11,7 @@ from soundpost_notify.rules.event_rules import EventRules
 from soundpost_web.nodes import reports
 from soundpost_web.nodes.decode import decode_event
 from soundpost_web.nodes.limits import UnreadableError
-from soundpost_web.nodes.topics import NodeTopic, parse_topic
+from soundpost_web.nodes.topics import NodeTopic, is_command, parse_topic
 
 EVENTS = ("detections", "selftest")
 """The topics of nodes of which every message counts."""
@@ -49,6 +49,8 @@ class Inbox:
             received_ms: When it was received, milliseconds since 1970.
         """
         topic = parse_topic(self._prefix, message.topic, EVENTS + STATES)
+        if topic is None and is_command(self._prefix, message.topic):
+            return  # a request for a self-test, which `+/+/selftest` matches
         if topic is None:
             self._reject(message, "no topic of a node")
             return

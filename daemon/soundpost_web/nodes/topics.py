@@ -44,6 +44,12 @@ def parse_topic(
     return NodeTopic(node, leaf) if is_topic else None
 
 
+def is_command(prefix: str, topic: str) -> bool:
+    """Returns whether a topic is that of a command to a node; filters of sources match it too."""
+    levels = topic.removeprefix(f"{prefix}/").split("/")
+    return topic.startswith(f"{prefix}/") and levels[-2:-1] == ["command"]
+
+
 def is_node_name(name: str) -> bool:
     """Returns whether a name is that of a node, or of a source as `<node>/<source>`."""
     levels = name.split("/")

@@ -13,7 +13,7 @@ from soundpost_web.nodes.limits import UnreadableError
 from soundpost_web.nodes.live_view import decode_live_view
 from soundpost_web.nodes.node import NodeState
 from soundpost_web.nodes.state import LiveState
-from soundpost_web.nodes.topics import CLIP, NodeTopic, parse_topic
+from soundpost_web.nodes.topics import CLIP, NodeTopic, is_command, parse_topic
 
 _LONGEST_RUN = 64
 
@@ -46,6 +46,8 @@ class Inbox:
         """Takes a message; returns what the history has to store, if anything."""
         self._state.counts.add_message()
         topic = parse_topic(self._prefix, message.topic)
+        if topic is None and is_command(self._prefix, message.topic):
+            return None  # as a request for a clip, which `+/+/clip` matches
         if topic is None:
             self._reject("topic", message, "no topic of a node")
             return None

@@ -69,6 +69,15 @@ def test_self_tests_have_their_own_topic(queue: OpenQueue, inbox: Received) -> N
     ]
 
 
+def test_the_command_of_a_self_test_is_passed_over(
+    queue: OpenQueue, inbox: Received, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The filter for self-tests of sources matches it; nothing is wrong then."""
+    inbox.take("soundpost/gate/command/selftest", b'{"id": "1"}')
+    assert queue.entries() == []
+    assert caplog.records == []
+
+
 def test_a_node_that_is_gone_for_good_is_forgotten(queue: OpenQueue, inbox: Received) -> None:
     """Its status is removed, as when a source was taken out of the configuration."""
     inbox.take("soundpost/gate/status", b"online")

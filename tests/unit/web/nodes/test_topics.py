@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from soundpost_web.nodes.topics import LEAVES, NodeTopic, filters, parse_topic
+from soundpost_web.nodes.topics import LEAVES, NodeTopic, filters, is_command, parse_topic
 
 
 @pytest.mark.parametrize("leaf", LEAVES)
@@ -34,6 +34,14 @@ def test_a_node_and_its_sources_have_the_same_topics(leaf: str) -> None:
 def test_no_other_topic_is_one_of_a_node(topic: str) -> None:
     """A label may be called `status`, and other clients publish at the broker too."""
     assert parse_topic("soundpost", topic) is None
+
+
+def test_commands_are_recognised() -> None:
+    """They are sent to nodes, and a filter of sources may match them."""
+    assert is_command("soundpost", "soundpost/gate/command/selftest")
+    assert is_command("soundpost", "soundpost/gate/yard/command/clip")
+    assert not is_command("soundpost", "soundpost/gate/selftest")
+    assert not is_command("soundpost", "farm/gate/command/selftest")
 
 
 @given(st.text(max_size=60))
