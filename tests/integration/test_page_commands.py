@@ -12,7 +12,9 @@ from web_page import PASSWORDS, Page, running_page
 
 AXE = Path(__file__).resolve().parents[1] / "support" / "axe" / "axe.min.js"
 RUN_AXE = """
-axe.run(document).then(arguments[0], error => arguments[0]({failure: String(error)}));
+const rules = {'target-size': {enabled: true}};
+axe.run(document, {rules})
+  .then(arguments[0], error => arguments[0]({failure: String(error)}));
 """
 NODE = "/node?name=north-gate"
 
@@ -92,6 +94,7 @@ def test_an_admin_sets_a_threshold_and_a_profile(browser: Browser) -> None:
     """The result has its time, and the settings of the node show them."""
     shown = press(browser, "threshold", label="hiss", on="0.75")
     assert "threshold done: hiss starts at 0.75" in shown
+    assert browser.driver.current_url.endswith("#results")
     assert "20" in shown.partition("threshold done")[0].splitlines()[-1]
     browser.driver.execute_script("document.querySelector('details').open = true")
     settings = browser.driver.find_element("css selector", "details").text
@@ -120,6 +123,14 @@ def test_to_mute_everything_is_confirmed(browser: Browser, page: Page) -> None:
     assert "mute done: everything is muted until" in shown
     assert "Nothing is muted." not in press(browser, "selftest")
     assert "Nothing is muted." in press(browser, "unmute")
+
+
+def test_a_result_that_takes_longer_appears_by_itself(browser: Browser) -> None:
+    """A self-test is `started` first, and done when its sound has passed."""
+    assert "selftest started" in press(browser, "selftest")
+    wait_until(lambda: not browser.driver.find_elements("css selector", "[data-follow]"))
+    shown = browser.driver.find_element("id", "latest-results").text
+    assert shown.splitlines()[0].partition("selftest ")[2].startswith("done")
 
 
 def test_a_broken_configuration_is_refused_and_the_old_one_goes_on(

@@ -27,7 +27,9 @@ PAGES = (
 )
 LABELS = ("dog", "owl", HOSTILE)
 RUN_AXE = """
-axe.run(document).then(arguments[0], error => arguments[0]({failure: String(error)}));
+const rules = {'target-size': {enabled: true}};
+axe.run(document, {rules})
+  .then(arguments[0], error => arguments[0]({failure: String(error)}));
 """
 INLINE = """
 return document.querySelectorAll(

@@ -13,7 +13,11 @@ from web_page import Page, running_page
 from soundpost.review import Decision, ReviewedEvent, Selection, Verdict, open_store
 
 AXE = Path(__file__).resolve().parents[1] / "support" / "axe" / "axe.min.js"
-RUN_AXE = "axe.run(document).then(arguments[0], error => arguments[0]({failure: String(error)}));"
+RUN_AXE = """
+const rules = {'target-size': {enabled: true}};
+axe.run(document, {rules})
+  .then(arguments[0], error => arguments[0]({failure: String(error)}));
+"""
 LABELS = ("dog", "siren", "owl")
 EVENTS = 12
 PRESS = """
@@ -267,6 +271,11 @@ def test_a_phone_reviews_by_touch(reviewer: Reviewer) -> None:
     reviewer.browser.driver.find_element("css selector", "#verdicts button").click()
     reviewer.wait_for_reviewed(1)
     wait_until(lambda: reviewer.shown == event_id(1))
+    undo = reviewer.browser.driver.find_element("id", "undo")
+    undo.click()
+    reviewer.wait_for_reviewed(0)
+    wait_until(lambda: reviewer.shown == event_id(0))
+    assert not undo.is_displayed()
 
 
 @pytest.mark.slow

@@ -72,7 +72,9 @@ class Browser:
     @property
     def excess_width(self) -> int:
         """The pixels by which the page is wider than the window."""
-        script = "return document.documentElement.scrollWidth - innerWidth"
+        # A phone zooms out to show a page that is too wide, and `innerWidth` grows with it.
+        page = "document.documentElement"
+        script = f"return {page}.scrollWidth - {page}.clientWidth"
         return int(self.driver.execute_script(script))
 
     @property

@@ -98,6 +98,8 @@ class AnalysisQueue:
             if sum(not job.is_over for job in self._jobs.values()) >= MOST_OPEN:
                 raise QueueFullError
             try:
+                # A page that was still ending when this one began removes the folder at last.
+                self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
                 free = shutil.disk_usage(self._folder).free
                 if free < self.limits.upload_bytes + _RESERVE_BYTES:
                     raise DiskFullError

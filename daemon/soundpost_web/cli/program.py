@@ -14,6 +14,17 @@ from soundpost.system.journal import begin_log
 _INTERRUPTED = 130
 """The exit status that shells expect after Ctrl-C."""
 
+_EXAMPLES = """\
+examples:
+  soundpost-web --broker mqtt://localhost:1883   for this machine, at http://127.0.0.1:8473/
+  soundpost-web password admin                   asks for the password, and stores its hash
+  soundpost-web --address 0.0.0.0                for other machines; needs a password
+  soundpost-web --config web.toml                docs/WEB.md lists every key
+
+A viewer looks at the page; an admin also sends commands, fetches clips and gives verdicts.
+Ctrl-C ends the page.
+"""
+
 _log = logging.getLogger("soundpost.web")
 
 
@@ -37,6 +48,8 @@ def build_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="soundpost-web",
         description="Serves a page that shows what the nodes of a broker detect, now and before.",
+        epilog=_EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--version", action="version", version=f"soundpost-web {__version__}")
     parser.add_argument("--config", type=Path, metavar="FILE", help="a TOML file, see docs/WEB.md")

@@ -68,7 +68,7 @@ class Commands:
         if not self._put(node, name, command_id, payload):
             return self._answers.error(request.scope, 503, "error.not_sent")
         await self._wait_for_result(node, command_id)
-        return RedirectResponse(f"/node?{query(name=node)}", 303)
+        return RedirectResponse(f"/node?{query(name=node)}#results", 303)
 
     def _refusal(self, visitor: Visitor, fields: dict[str, str]) -> str:
         """Returns the name of the text that refuses a form; empty for a form of an admin."""

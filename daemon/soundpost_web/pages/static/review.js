@@ -152,6 +152,7 @@
     fail("");
     cell.textContent = state.verdict;
     done.push({ action: state.action, at, was });
+    byId("undo").hidden = false;
     if (!was.trim()) count(1);
     byId("precision").textContent = `${state.figures.label}: ${state.figures.precision}`;
     step(1);
@@ -163,6 +164,7 @@
     await send("/review/undo", { ...common(), action: last.action });
     fail("");
     done.pop();
+    byId("undo").hidden = done.length === 0;
     rows[last.at].querySelector(".verdict").textContent = last.was;
     if (!last.was.trim()) count(-1);
     show(last.at);
@@ -184,6 +186,8 @@
     soon(() => decide(!button || typed ? { verdict: "label", label: byId("typed").value } : fieldsOf(button)));
     byId("typed").blur();
   });
+
+  byId("undo")?.addEventListener("click", () => soon(undo));
 
   const toggle = () => (byId("sound").paused ? play() : byId("sound").pause());
   const keys = { " ": toggle, ArrowRight: () => step(1), ArrowLeft: () => step(-1) };

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from soundpost.evidence.store.files import CLIP_STEM, PICTURE, SOUND
 from soundpost_web.clips.fetch import ClipFetcher
-from soundpost_web.clips.fetch_state import Fetch
+from soundpost_web.clips.fetch_state import Fetch, FetchStatus
 from soundpost_web.clips.folders import ClipFolders
 from soundpost_web.history.event import Event
 from soundpost_web.history.query import event_of_clip
@@ -94,16 +94,19 @@ class ClipPage:
         fetch = self._fetcher.state(*clip) if self._fetcher else None
         return {
             "fetch": fetch.status.value if fetch else "",
-            "fetch_text": self._progress_text(fetch) if fetch else "",
+            "fetch_text": progress_text(fetch, self._text) if fetch else "",
         }
-
-    def _progress_text(self, fetch: Fetch) -> str:
-        return self._text(
-            f"clip.{fetch.status}",
-            received=fetch.received_bytes // 1_000,
-            size=fetch.size_bytes // 1_000,
-            message=fetch.message,
-        )
 
     def _view(self, event: Event | None) -> EventView | None:
         return None if event is None else view_event(event, self._zones, self._text, set())
+
+
+def progress_text(fetch: Fetch, text: Catalogue) -> str:
+    """Returns the state of a request in words."""
+    is_requested = fetch.status is FetchStatus.RECEIVING and not fetch.size_bytes
+    return text(
+        "clip.requested" if is_requested else f"clip.{fetch.status}",
+        received=fetch.received_bytes // 1_000,
+        size=fetch.size_bytes // 1_000,
+        message=fetch.message,
+    )

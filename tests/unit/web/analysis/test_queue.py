@@ -207,10 +207,23 @@ def test_a_full_disk_is_said(make: MakeQueue, disk: Disk, caplog: pytest.LogCapt
     disk.empty() if (disk.folder / "ballast").exists() else None
 
 
-def test_a_folder_that_is_gone_is_a_full_disk(make: MakeQueue, tmp_path: Path) -> None:
+def test_a_folder_that_is_gone_is_made_again(
+    make: MakeQueue, tmp_path: Path, runner: HeldRunner
+) -> None:
+    """As when the page before it ends late, and removes the folder."""
+    queue = make()
+    (tmp_path / "jobs").rmdir()
+    job = received(queue)
+    finish(runner, job)
+    assert job.state is JobState.DONE
+    assert (tmp_path / "jobs").stat().st_mode & 0o777 == 0o700
+
+
+def test_a_folder_that_cannot_be_made_is_a_full_disk(make: MakeQueue, tmp_path: Path) -> None:
     """It is logged, and no bug."""
     queue = make()
     (tmp_path / "jobs").rmdir()
+    (tmp_path / "jobs").touch()
     with pytest.raises(DiskFullError):
         queue.begin()
 

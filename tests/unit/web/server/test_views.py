@@ -74,7 +74,7 @@ def test_the_page_of_a_node_shows_its_settings(page: Page) -> None:
     """To be looked at: the configuration is that of the node."""
     text = page.get("/node?name=gate").text
     assert "&lt;b&gt; until &lt;i&gt;" in text
-    assert "The clock of this node is not set." in text
+    assert "The clock of this node is not synchronised." in text
     assert page.get("/node").status == 404
 
 

@@ -12,9 +12,12 @@ from web_events import health, ms
 from web_page import MakePage, Page, running_page
 
 from soundpost.mqtt.message import IncomingMessage
+from soundpost_web.clips.fetch_state import Fetch, FetchStatus
 from soundpost_web.history.retention import Limits
 from soundpost_web.history.store import HistoryStore
 from soundpost_web.nodes import decode
+from soundpost_web.pages.catalogue import Catalogue
+from soundpost_web.server.clips.clip_page import progress_text
 from soundpost_web.subscribe.inbox import Inbox
 
 HOSTILE = "<script>alert(1)</script>\"'><img src=x>"
@@ -196,6 +199,15 @@ def test_only_an_admin_has_a_clip_fetched(make_page: MakePage) -> None:
     assert page.get(f"/clip/progress?node={NODE}&name={name}").text == (
         '{"fetch":"","fetch_text":""}'
     )
+
+
+def test_a_clip_without_a_size_yet_is_requested() -> None:
+    """The size is known with the first piece."""
+    text = Catalogue()
+    fetch = Fetch(FetchStatus.RECEIVING)
+    assert progress_text(fetch, text) == "It is requested from the node."
+    fetch = Fetch(FetchStatus.RECEIVING, received_bytes=30_000, size_bytes=60_000)
+    assert progress_text(fetch, text) == "It is being fetched: 30 of 60 kB."
 
 
 def test_without_the_setting_nothing_is_fetched(page: Page) -> None:
