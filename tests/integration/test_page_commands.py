@@ -83,10 +83,12 @@ def press(browser: Browser, command: str, **fields: str) -> str:
     old = browser.driver.find_element("tag name", "main")
     old.find_element("css selector", button).click()
 
-    def is_gone() -> bool:
-        return bool(browser.driver.find_element("tag name", "main") != old)
+    def is_replaced() -> bool:
+        found = browser.driver.find_elements("tag name", "main")  # none between two pages
+        is_whole = browser.driver.execute_script("return document.readyState") == "complete"
+        return bool(found) and found[0] != old and is_whole
 
-    wait_until(is_gone)
+    wait_until(is_replaced)
     return str(browser.driver.find_element("tag name", "main").text)
 
 

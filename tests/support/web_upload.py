@@ -1,6 +1,7 @@
 """Uploads recordings to the page, as the form of a browser does."""
 
 import json
+import os
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -57,4 +58,9 @@ def analyzed(page: Page, content: bytes, file_name: str = "a.wav") -> str:
 
 def stored_files(page: Page) -> list[Path]:
     """Returns the files that the page keeps for analyses."""
-    return [path for path in (page.folder / "analyses").rglob("*") if path.is_file()]
+    # Not rglob, which fails at a folder that is removed meanwhile.
+    return [
+        Path(folder) / name
+        for folder, _, names in os.walk(page.folder / "analyses")
+        for name in names
+    ]

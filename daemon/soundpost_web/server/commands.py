@@ -14,6 +14,8 @@ from soundpost.errors import PublishError
 from soundpost.messages.command import read_command
 from soundpost_web.access.roles import Role, Visitor
 from soundpost_web.access.session import Sessions
+from soundpost_web.nodes.node import NodeState
+from soundpost_web.nodes.reports import NodeResult
 from soundpost_web.nodes.state import LiveState
 from soundpost_web.pages.render import query
 from soundpost_web.server.account import read_form
@@ -22,6 +24,10 @@ from soundpost_web.server.answers import Answers
 OFFERED = ("mute", "unmute", "threshold", "profile", "selftest", "capture-now", "reload")
 _WAIT_SECONDS = 3.0
 """For the result: the page then has it at once. A self-test takes longer, and is `started`."""
+_CHANGING = ("mute", "unmute", "threshold", "profile")
+"""Commands after which a node publishes its settings, behind the result."""
+_SETTINGS_SECONDS = 0.5
+"""For these settings, which stay as they are if the value was set before."""
 _LOOK_SECONDS = 0.05
 _LONGEST_LABEL = 200
 
@@ -53,7 +59,8 @@ class Commands:
         if refusal := self._refusal(visitor, fields):
             return self._answers.error(request.scope, 403, refusal)
         node, name = fields.get("node", ""), fields.get("command", "")
-        if self._state.node(node) is None or name not in OFFERED:
+        before = self._state.node(node)
+        if before is None or name not in OFFERED:
             return self._answers.error(request.scope, 404, "error.not_found")
         command_id = f"web-{secrets.token_hex(8)}"
         try:
@@ -67,7 +74,7 @@ class Commands:
         _log.info("%s sends %s to %s", visitor.name, name, node)
         if not self._put(node, name, command_id, payload):
             return self._answers.error(request.scope, 503, "error.not_sent")
-        await self._wait_for_result(node, command_id)
+        await self._wait_for_result(before, command_id)
         return RedirectResponse(f"/node?{query(name=node)}#results", 303)
 
     def _refusal(self, visitor: Visitor, fields: dict[str, str]) -> str:
@@ -77,11 +84,26 @@ class Commands:
         token = fields.get("token", "")
         return "" if self._sessions.is_form_token(visitor.session, token) else "error.form"
 
-    async def _wait_for_result(self, node: str, command_id: str) -> None:
-        deadline = time.monotonic() + _WAIT_SECONDS
+    async def _wait_for_result(self, node: NodeState, command_id: str) -> None:
+        """Waits for the result of a command, and for the settings that it has changed."""
+        await self._wait(lambda: self._result(node.name, command_id) is not None, _WAIT_SECONDS)
+        result = self._result(node.name, command_id)
+        if result is not None and result.command in _CHANGING and result.status == "done":
+            await self._wait(
+                lambda: self._now(node.name).settings != node.settings, _SETTINGS_SECONDS
+            )
+
+    def _now(self, name: str) -> NodeState:
+        return self._state.node(name) or NodeState(name)
+
+    def _result(self, name: str, command_id: str) -> NodeResult | None:
+        results = self._now(name).results
+        return next((result for result in results if result.id == command_id), None)
+
+    async def _wait(self, is_there: Callable[[], bool], longest_seconds: float) -> None:
+        deadline = time.monotonic() + longest_seconds
         while time.monotonic() < deadline:
-            found = self._state.node(node)
-            if found is None or any(result.id == command_id for result in found.results):
+            if is_there():
                 return
             await asyncio.sleep(_LOOK_SECONDS)
 

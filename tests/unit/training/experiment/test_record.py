@@ -45,9 +45,9 @@ def test_fingerprints_of_shipped_experiments_stay_what_they_are(name: str) -> No
 
 
 def test_every_shipped_experiment_has_its_fingerprint_here() -> None:
-    """A new experiment gets its line; everyday.toml, of audio tagging, is read in tagging/."""
+    """A new experiment gets its line; those of audio tagging are read in tagging/."""
     shipped = {path.stem for path in (TRAINING / "configs").glob("*.toml")}
-    assert shipped - {"everyday"} == FINGERPRINTS.keys()
+    assert {name for name in shipped if not name.startswith("everyday")} == FINGERPRINTS.keys()
 
 
 @pytest.mark.parametrize("proof", sorted((TRAINING / "proofs").glob("*/proof.json")), ids=str)

@@ -13,6 +13,7 @@ from soundpost_training.tagging.experiment import TaggingExperiment, load_taggin
 
 TRAINING = Path(__file__).resolve().parents[4] / "training"
 EVERYDAY = TRAINING / "configs" / "everyday.toml"
+FORTY = TRAINING / "configs" / "everyday-forty.toml"
 SHORTEST = 'name = "short"\n\n[bundle]\nid = "short"\nversion = "0.1.0"\n'
 
 
@@ -47,6 +48,14 @@ def test_the_shipped_experiment_loads() -> None:
     experiment = load_tagging_experiment(EVERYDAY)
     assert experiment.name == experiment.bundle.id == EVERYDAY.stem
     assert experiment.window.stride_frames % 24 == 0
+
+
+def test_the_experiment_of_unheard_labels_differs_in_these_only() -> None:
+    """Two categories of each of the five groups of ESC-50; more mixtures, packages and epochs."""
+    experiment, other = load_tagging_experiment(FORTY), load_tagging_experiment(EVERYDAY)
+    assert len(set(experiment.sources.without_categories)) == 10
+    for name in ("seed", "features", "window", "model", "targets"):
+        assert getattr(experiment, name) == getattr(other, name)
 
 
 def test_the_readme_lists_every_key_with_its_default(tmp_path: Path) -> None:
