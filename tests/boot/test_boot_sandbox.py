@@ -12,8 +12,8 @@ from service import STATE, UNIT, Service, install, prepare_folder
 
 pytestmark = [pytest.mark.boot, pytest.mark.timeout(600)]
 
-EXPOSURE = 1.4
-"""As docs/INSTALL.md states it."""
+EXPOSURE = 1.3
+"""The aim; `capset`, which setpriv calls, takes 0.1 more at present (docs/adr/0010)."""
 WRITABLE = (STATE, "/run/soundpost", "/tmp", "/var/tmp", "/dev/shm")  # noqa: S108 - those of the service
 EVIDENCE = f"{STATE}/evidence"
 _COPY = "import shutil, sys; shutil.copy('/usr/bin/true', sys.argv[1])"
