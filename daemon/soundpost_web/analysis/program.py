@@ -159,7 +159,7 @@ def _installed() -> list[str]:
 
 
 def _with_parent() -> list[str]:
-    """Returns the program that has the kernel end another one with this process, if there is it."""
+    """Returns the program that has the kernel end another one with this process, if executable."""
     keeper = shutil.which("setpriv")  # util-linux
     return [keeper, "--pdeathsig", "KILL"] if keeper else []
 

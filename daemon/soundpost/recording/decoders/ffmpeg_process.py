@@ -22,7 +22,7 @@ def start_ffmpeg(
     """Starts ffmpeg without a shell; its output and its log are pipes.
 
     The kernel kills it when the thread that called this ends, so that a process that is killed
-    leaves none behind.
+    leaves none behind. In the units of systemd setpriv is not executable: systemd kills it there.
 
     Args:
         arguments: Its arguments.
@@ -36,7 +36,7 @@ def start_ffmpeg(
     if program is None:
         raise FfmpegError(f"{PROGRAM} is not installed")
     command = [program, *arguments]
-    if keeper := shutil.which("setpriv"):  # util-linux; without it ffmpeg ends with its next write
+    if keeper := shutil.which("setpriv"):  # util-linux; without, it ends with its next write
         command = [keeper, "--pdeathsig", "KILL", *command]
     return subprocess.Popen(  # noqa: S603 - fixed programs, no shell
         command, stdin=stdin, stdout=subprocess.PIPE, stderr=subprocess.PIPE, pass_fds=pass_fds
