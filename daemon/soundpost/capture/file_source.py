@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 STALL_SECONDS = 1.0
 """A pipe without data for this long is reported as waiting, so that running events end."""
 
+CHUNK_SECONDS = 0.1
+"""Of sound in a chunk, as from a microphone; a stop takes effect within one."""
+
 _log = logging.getLogger("soundpost.capture")
 
 
@@ -37,6 +40,7 @@ class FileSource:
         starts_at_ns: Wall time of the first sample, nanoseconds since 1970 UTC.
         health: Counts the samples.
         channel: The channels that are used.
+        chunk_seconds: Of sound in a chunk; a stop takes effect within one.
     """
 
     def __init__(
@@ -48,6 +52,7 @@ class FileSource:
         starts_at_ns: int,
         health: Health,
         channel: ChannelChoice = "auto",
+        chunk_seconds: float = CHUNK_SECONDS,
     ) -> None:
         self._path = path
         self._sample_rate_hz = sample_rate_hz
@@ -55,6 +60,7 @@ class FileSource:
         self._starts_at_ns = starts_at_ns
         self._health = health
         self._channel = channel
+        self._chunk_seconds = chunk_seconds
         self._stopping = False
         self._open = ExitStack()
         self._recording: Recording | None = None
@@ -104,11 +110,11 @@ class FileSource:
         return self._recording.rate_hz if self._recording else 0
 
     def stop(self) -> None:
-        """Ends `chunks` within the duration of a chunk, 0.1 s."""
+        """Ends `chunks` within the duration of a chunk."""
         self._stopping = True
 
     def chunks(self) -> Iterator[Chunk | None]:
-        """Yields the file's sound, about 0.1 s at a time; None while a pipe has no data.
+        """Yields the file's sound, a chunk at a time; None while a pipe has no data.
 
         Raises:
             CaptureError: There is no sound in the file, or it holds NaN.
@@ -142,7 +148,7 @@ class FileSource:
         mixer = ChannelMixer(self._channel, recording.rate_hz, printable(str(self._path)))
         self._resampler = MonoResampler(recording.rate_hz, self._sample_rate_hz, mixer)
         last_seconds = time.monotonic()
-        for block in recording.blocks():
+        for block in recording.blocks(self._chunk_seconds):
             if len(block):
                 yield self._resampler.resample(block)
                 last_seconds = time.monotonic()

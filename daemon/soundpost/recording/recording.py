@@ -21,8 +21,8 @@ MOST_CHANNELS = 1_024
 LARGEST_SAMPLE = 1_000.0
 """A larger float sample, 60 dB over full scale, is garbage or an integer stored as a float."""
 
-BLOCKS_PER_SECOND = 10
-"""A stop takes effect within a block, 0.1 s, as with a microphone."""
+BLOCK_SECONDS = 0.1
+"""A stop takes effect within a block, as with a microphone."""
 BLOCK_VALUES = 1_000_000
 """Most samples, of all channels together, in a block: bounds memory for many channels."""
 
@@ -72,22 +72,29 @@ class Recording:
         """The length that the header states; None if it states none, or for a pipe."""
         return self._decoder.stated_seconds
 
-    def blocks(self) -> Iterator[Block]:
-        """Yields the sound, 0.1 s at a time: float32[frames, channels], full scale at 1.0.
+    def blocks(self, seconds: float = BLOCK_SECONDS) -> Iterator[Block]:
+        """Yields the sound in blocks: float32[frames, channels], full scale at 1.0.
 
         A block is empty while a pipe has no data for now.
+
+        Args:
+            seconds: The length of a block; of many channels or at a high rate it is shorter.
 
         Raises:
             InvalidSoundError: There is not one frame, or a sample is NaN, infinite or enormous.
         """
-        frames = max(1, min(self.rate_hz // BLOCKS_PER_SECOND, BLOCK_VALUES // self.channels))
+        frames = max(1, min(int(self.rate_hz * seconds), BLOCK_VALUES // self.channels))
         read_frames = 0
         for block in self._decoder.blocks(frames):
             if len(block) and not np.abs(block).max() <= LARGEST_SAMPLE:  # also true for NaN
+                valid = self._valid_frames(block)
+                if valid:
+                    yield block[:valid]
+                at_seconds = (read_frames + valid) / self.rate_hz
                 raise InvalidSoundError(
                     self._path,
                     "has NaN or infinite samples, or some over "
-                    f"{LARGEST_SAMPLE:g}, near {read_frames / self.rate_hz:.1f} s: expected "
+                    f"{LARGEST_SAMPLE:g}, near {at_seconds:.1f} s: expected "
                     "samples within -1 and 1",
                     hint="write the file again, scaled to 1.0, or as 16-bit PCM",
                 )
@@ -98,6 +105,13 @@ class Recording:
             raise InvalidSoundError(
                 self._path, f"has no samples, 0 frames{why}", hint="record it again"
             )
+
+
+    def _valid_frames(self, block: Block) -> int:
+        """Returns the frames before the first invalid sample, in whole blocks of the default."""
+        is_valid = (np.abs(block) <= LARGEST_SAMPLE).all(axis=1)
+        unit = max(1, int(self.rate_hz * BLOCK_SECONDS))
+        return int(is_valid.argmin()) // unit * unit
 
 
 @contextmanager

@@ -18,9 +18,10 @@ SECTION = "## Thresholds by false events in the field"
 
 INTRODUCTION = """\
 Chosen on {hours:.2f} h of negatives, through the daemon's gate, windows, network and tracker: the
-lowest threshold of each label that keeps its budget of false events an hour. A label that misses
-it, or finds less than {told_at_least:.0%} of its annotated sounds there, is off by default. In
-brackets are 95 % intervals and counts.
+threshold of each label keeps its budget of false events an hour. It lies in the middle of those
+that find as many annotated sounds as the lowest within the budget. A label that misses its budget,
+or finds less than {told_at_least:.0%} of its annotated sounds there, is off by default. In brackets
+are 95 % intervals and counts.
 
     {command}
 """

@@ -1,4 +1,4 @@
-"""Chooses the threshold of each label: as low as its budget of false events an hour allows."""
+"""Chooses the threshold of each label: by its budget of false events an hour, with a margin."""
 
 from collections.abc import Mapping, Sequence
 
@@ -8,6 +8,10 @@ from soundpost_training.errors import ExperimentError
 from soundpost_training.field.score.figures import CurvePoint, Figures
 from soundpost_training.field.score.summary import curve
 from soundpost_training.field.score.tally import Tally
+
+
+_ROUNDING = 1e-9
+"""Thresholds are multiples of 0.02 or 0.005, which binary fractions do not represent."""
 
 
 class Limits(Figures, frozen=True):
@@ -97,10 +101,12 @@ def choose_thresholds(
 
 
 def choose_threshold(label: str, points: Sequence[CurvePoint], limits: Limits) -> LabelThreshold:
-    """Returns the lowest threshold from which on every higher one keeps the budget.
+    """Returns a threshold that keeps the budget, at the recall of the lowest one that does.
 
-    One that keeps it by chance, between two that do not, is not chosen: with a higher threshold an
-    event may break into two.
+    It lies in the middle of those of the same recall: the lowest of them would give false events
+    on sounds that no negative has, and the highest would miss sounds fainter than the annotated.
+    One that keeps the budget by chance, below one that does not, is not chosen: with a higher
+    threshold an event may break into two.
 
     Args:
         label: The label.
@@ -108,17 +114,34 @@ def choose_threshold(label: str, points: Sequence[CurvePoint], limits: Limits) -
         limits: The budgets and the least recall.
     """
     budget = limits.of(label)
-    chosen = points[-1]
-    for point in reversed(points):
-        if point.false_events.per_hour > budget:
+    lowest = len(points) - 1
+    for at in reversed(range(len(points))):
+        if points[at].false_events.per_hour > budget:
             break
-        chosen = point
+        lowest = at
+    chosen = points[_middle_of_recall(points, lowest)]
     return LabelThreshold(
         label=label,
         budget=budget,
         point=chosen,
         curve=list(points),
         off_because=_reason(chosen, budget, limits.told_at_least),
+    )
+
+
+def _middle_of_recall(points: Sequence[CurvePoint], lowest: int) -> int:
+    """Returns the middle of the thresholds with the recall of the lowest one, by its position.
+
+    The recall of a threshold counts as that of the best higher one, which makes it monotone. It is
+    the lowest threshold itself for a label without annotated sounds, or above its budget.
+    """
+    counts = [point.recall.count for point in points[lowest:]]
+    if not max(counts):
+        return lowest
+    highest = lowest + len(counts) - 1 - counts[::-1].index(max(counts))
+    middle = (points[lowest].threshold + points[highest].threshold) / 2.0
+    return max(
+        at for at in range(lowest, highest + 1) if points[at].threshold <= middle + _ROUNDING
     )
 
 

@@ -1,4 +1,4 @@
-"""Each label gets the lowest threshold that keeps its budget, or is off."""
+"""Each label gets a threshold that keeps its budget, with a margin, or is off."""
 
 import pytest
 from hypothesis import given
@@ -37,6 +37,23 @@ def test_the_lowest_threshold_within_the_budget_is_chosen() -> None:
     generous = Limits(budget=0.5, budgets={"dog": 1.0})
     assert choose_threshold("dog", curve, generous).point.threshold == 0.2
     assert choose_threshold("cat", curve, generous).point.threshold == 0.3
+
+
+def test_the_threshold_is_the_middle_of_those_with_the_same_recall() -> None:
+    """Rounded down; a dip of the recall between two of them does not matter."""
+    curve = points((9, 10), (5, 8), (3, 8), (2, 7), (0, 8), (0, 8), (0, 2), (0, 0))
+    assert choose_threshold("dog", curve, LIMITS).point.threshold == 0.4
+
+
+def test_a_label_without_annotated_sounds_gets_the_lowest_threshold() -> None:
+    """Nothing is known of the scores of its sounds; the same holds if it finds none."""
+    silent = [
+        CurvePoint(threshold=threshold, recall=share(0, 0), false_events=rate(0, HOURS))
+        for threshold in (0.2, 0.3, 0.4)
+    ]
+    assert choose_threshold("dog", silent, LIMITS).point.threshold == 0.2
+    deaf = points((9, 0), (5, 0), (0, 0))
+    assert choose_threshold("dog", deaf, LIMITS).point.threshold == 0.2
 
 
 def test_a_threshold_that_keeps_the_budget_by_chance_is_not_chosen() -> None:
@@ -81,7 +98,7 @@ def test_no_threshold_is_below_the_lowest() -> None:
 def test_a_label_that_is_on_keeps_budget_and_recall(
     counts: list[tuple[int, int]], budget: float, told_at_least: float
 ) -> None:
-    """And no lower threshold does so with all higher ones; a larger budget is never stricter."""
+    """With the recall of the lowest that does so; a larger budget is never stricter."""
     curve = points(*counts)
     limits = Limits(budget=budget, told_at_least=told_at_least)
     chosen = choose_threshold("dog", curve, limits)
@@ -90,7 +107,10 @@ def test_a_label_that_is_on_keeps_budget_and_recall(
     if chosen.is_on:
         assert all(keeps[at:])
         assert chosen.point.recall.value >= told_at_least
-    if at and keeps[at]:
-        assert not keeps[at - 1]
+    if keeps[at]:
+        lowest = next(k for k in range(at + 1) if all(keeps[k:]))
+        assert max(point.recall.count for point in curve[lowest:]) == max(
+            point.recall.count for point in curve[at:]
+        )
     larger = choose_threshold("dog", curve, Limits(budget=budget + 0.5))
     assert larger.point.threshold <= chosen.point.threshold
