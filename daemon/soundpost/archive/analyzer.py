@@ -34,9 +34,6 @@ ROW_IDS = uuid.UUID("5f0e2f3c-6a3f-5d3e-9f57-0d1c7c5b6a10")
 _HASHED_BYTES = 1 << 20
 """Read at once: large enough for the disk, small enough to report the position."""
 
-CHUNK_SECONDS = 1.0
-"""Of sound that is decoded at once: in tenths, reading takes a fifth of the processor time."""
-
 OnPosition = Callable[[float, float], None]
 """Called with the seconds of sound of the present file until now, and their share of it, which is
 0 if its length is not known before its end."""
@@ -88,7 +85,6 @@ class Analyzer:
             starts_at_ns=0,
             health=health,
             channel=config.capture.channel,
-            chunk_seconds=CHUNK_SECONDS,
         )
         acoustics = RecordingAcoustics(self._rate_hz, is_on=self._settings.has_acoustics)
         models = [_at_time(model, time) for model in self._models]

@@ -106,7 +106,6 @@ class Recording:
                 self._path, f"has no samples, 0 frames{why}", hint="record it again"
             )
 
-
     def _valid_frames(self, block: Block) -> int:
         """Returns the frames before the first invalid sample, in whole blocks of the default."""
         is_valid = (np.abs(block) <= LARGEST_SAMPLE).all(axis=1)

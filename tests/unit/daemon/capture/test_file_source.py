@@ -4,6 +4,7 @@ import threading
 import time
 import tracemalloc
 from pathlib import Path
+from unittest import mock
 
 import numpy as np
 import pytest
@@ -15,6 +16,7 @@ from numpy.typing import NDArray
 from soundpost.audio import Chunk, samples_to_ns
 from soundpost.audio.channels import ChannelChoice
 from soundpost.capture import FileSource
+from soundpost.capture.file_source import CHUNK_SECONDS
 from soundpost.errors import CaptureError
 from soundpost.health import Health
 
@@ -63,6 +65,22 @@ def test_mono_16_bit_at_the_rate_comes_out_bit_for_bit(
     health = Health()
     np.testing.assert_array_equal(samples_of(read(path, health=health)), sound[:, 0])
     assert health == Health(samples=frames)
+
+
+@one_folder
+@given(
+    st.sampled_from([8_000, 11_025, RATE_HZ, 48_000]), st.integers(1, 3), st.integers(10, 20_000)
+)
+def test_the_sound_does_not_depend_on_the_length_of_chunks(
+    tmp_path: Path, rate_hz: int, channels: int, frames: int
+) -> None:
+    """At the fast pace they are longer."""
+    path = tmp_path / "sound.wav"
+    soundfile.write(path, noise(frames, channels), rate_hz)
+    whole = samples_of(read(path))
+    for seconds in (0.01, 0.1, 0.7, 5.0):
+        with mock.patch.dict(CHUNK_SECONDS, {"fast": seconds}):
+            np.testing.assert_array_equal(samples_of(read(path)), whole)
 
 
 TOLERANCE = {"PCM_U8": 256, "PCM_16": 1, "PCM_24": 1, "PCM_32": 1, "FLOAT": 1, "DOUBLE": 1}

@@ -88,6 +88,21 @@ def test_bytes_before_the_header_are_skipped(
         assert bool(recording.warning) == bool(warning)
 
 
+@pytest.mark.parametrize("seconds", [0.1, 1.0, 8.0])
+def test_the_sound_before_an_invalid_sample_is_read(tmp_path: Path, seconds: float) -> None:
+    """In whole tenths of a second, however long the blocks are."""
+    sound = np.zeros(3 * RATE_HZ)
+    sound[round(2.55 * RATE_HZ) :] = np.nan
+    soundfile.write(tmp_path / "x.wav", sound, RATE_HZ, "FLOAT")
+    lengths: list[int] = []
+    with (
+        open_recording(tmp_path / "x.wav") as recording,
+        pytest.raises(InvalidSoundError, match=r"near 2\.5 s"),
+    ):
+        lengths.extend(map(len, recording.blocks(seconds)))
+    assert sum(lengths) == round(2.5 * RATE_HZ)
+
+
 @pytest.mark.parametrize("value", [np.nan, np.inf, 5_000.0])
 def test_invalid_samples_are_refused(tmp_path: Path, value: float) -> None:
     """NaN, infinity and integers stored as floats, with their position."""

@@ -9,7 +9,6 @@ from soundpost_training.field.score.figures import CurvePoint, Figures
 from soundpost_training.field.score.summary import curve
 from soundpost_training.field.score.tally import Tally
 
-
 _ROUNDING = 1e-9
 """Thresholds are multiples of 0.02 or 0.005, which binary fractions do not represent."""
 
