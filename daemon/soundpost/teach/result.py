@@ -103,6 +103,8 @@ class TeachResult(msgspec.Struct, frozen=True):
         refusal: The reason; None if it was stored.
         left_out: Clips that were not used.
         shortened: Clips of which only a part was used.
+        unreviewed_events: Events of the label in the node's own background, which were left out
+            of it because no review found them wrong.
         folder: Of the head.
         seconds: The time that it took.
     """
@@ -114,5 +116,6 @@ class TeachResult(msgspec.Struct, frozen=True):
     refusal: Refusal | None = None
     left_out: list[LeftOutClip] = []
     shortened: list[ShortenedClip] = []
+    unreviewed_events: int = 0
     folder: str = ""
     seconds: float = 0.0

@@ -86,6 +86,7 @@ def teach(lesson: Lesson, embedder: Embedder, heads: Path, progress: Progress) -
             for clip in (*lesson.clips, *lesson.others)
             if clip.begin_seconds is not None
         ],
+        unreviewed_events=lesson.unreviewed_events,
     )
     if learned.refusal is None:
         result = _store(result, lesson, learned, examples, (embedder, heads))

@@ -35,6 +35,11 @@ def _lines(result: TeachResult) -> Iterator[str]:
         yield f"left out: {left_out.path}: {left_out.reason}"
     if len(result.left_out) > MOST_LISTED:
         yield f"left out: {len(result.left_out) - MOST_LISTED} more (--json lists them)"
+    if count := result.unreviewed_events:
+        yield (
+            f"left out: the background at {count} {'event' if count == 1 else 'events'} of "
+            f"{result.label} that no review found wrong (soundpost review --label {result.label})"
+        )
     for clip in result.shortened[:MOST_LISTED]:
         yield (
             f"shortened: {clip.path}: only its loudest {clip.seconds:g} s are used, from "

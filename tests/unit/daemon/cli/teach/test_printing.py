@@ -58,6 +58,15 @@ def test_clips_of_which_only_a_part_is_used_are_named() -> None:
     assert "5.wav" not in text
 
 
+def test_events_that_were_left_out_of_the_background_are_counted() -> None:
+    """The next step is their review."""
+    text = printed(msgspec.structs.replace(RESULT, unreviewed_events=1))
+    assert "left out: the background at 1 event of gate_bell that no review found wrong" in text
+    assert "(soundpost review --label gate_bell)" in text
+    assert "2 events" in printed(msgspec.structs.replace(RESULT, unreviewed_events=2))
+    assert "left out" not in printed(RESULT)
+
+
 def test_advice_says_what_would_make_it_surer() -> None:
     """More recordings, background, other sounds."""
     few = msgspec.structs.replace(
