@@ -3,7 +3,8 @@
 import argparse
 from collections.abc import Callable
 
-from soundpost.cli.options import CommandParser, add_configuration
+from soundpost.cli.options import add_configuration
+from soundpost.command_parser import CommandParser
 
 WEEKS = 48
 """As `soundpost.classify.range` has it, whose import would take longer than all of `--help`."""
