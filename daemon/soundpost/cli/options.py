@@ -1,38 +1,12 @@
 """Reads the configuration with the flags of a command line."""
 
 import argparse
-import re
-from collections.abc import Sequence
 from itertools import chain
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 from soundpost.cli.flags.table import BESIDE, FLAGS
 from soundpost.config import Config, load_config, only_source
-from soundpost.errors import nearest
-
-
-class CommandParser(argparse.ArgumentParser):
-    """Parses a command line, and names the nearest flag or choice for a misspelt one."""
-
-    def parse_known_args(  # type: ignore[override] # typeshed has overloads for the namespace
-        self, args: Sequence[str] | None = None, namespace: argparse.Namespace | None = None
-    ) -> tuple[argparse.Namespace, list[str]]:
-        """Parses, and refuses unknown flags here, where the flags of the command are known."""
-        options, unknown = super().parse_known_args(args, namespace)
-        if unknown:
-            self.error(f"unrecognized arguments: {' '.join(unknown)}")
-        return options, unknown
-
-    def error(self, message: str) -> NoReturn:
-        """Prints the usage, the error and the nearest known word, and exits with 2."""
-        if choice := re.search(r"invalid choice: '(.*?)' \(choose from (.*)\)", message):
-            wrong, known = choice[1], re.findall(r"[\w-]+", choice[2])
-        else:
-            flag = re.search(r"unrecognized arguments:.*?(--[^\s=]+)", message)
-            wrong, known = flag[1] if flag else "", re.findall(r"--[\w-]+", self.format_help())
-        near = nearest(wrong, known)
-        super().error(f"{message}\n  hint: did you mean {near}?" if near else message)
 
 
 def add_configuration(parser: argparse.ArgumentParser, *names: str) -> None:

@@ -10,9 +10,10 @@ from soundpost.cli.bundle.parser import add_bundle
 from soundpost.cli.flags.listen import add_listen
 from soundpost.cli.flags.values import positive_seconds
 from soundpost.cli.models.parser import add_models
-from soundpost.cli.options import CommandParser, add_configuration
+from soundpost.cli.options import add_configuration
 from soundpost.cli.review.parser import add_review
 from soundpost.cli.teach.parser import add_teach
+from soundpost.command_parser import CommandParser
 
 _EXAMPLES = """\
 first steps:

@@ -22,10 +22,14 @@ from soundpost.heads.schema import (
     HeadFacts,
 )
 from soundpost.heads.store import (
+    BEFORE_FILE,
     VERSIONS_FOLDER,
+    current_version,
     next_version,
+    number_file,
     refused,
     use_version,
+    version_before,
     version_folder,
     versions,
 )
@@ -82,7 +86,7 @@ def install_head(
         _refuse_large(len(content) + len(text))
         folder = version_folder(label_folder, number)
         own = {WEIGHTS_FILE: content, HEAD_FILE: text, HEAD_CARD_FILE: card.encode()}
-        _write_version(folder, {**attachments, **own})
+        _write_version(folder, {**attachments, **own, **_before(label_folder)})
         use_version(label_folder, number)
         _remove_old(label_folder, number)
     return load_head(folder)
@@ -110,6 +114,14 @@ def _locked(label_folder: Path) -> Iterator[None]:
         os.close(descriptor)
 
 
+def _before(label_folder: Path) -> dict[str, bytes]:
+    """Returns the file that names the version in use; none if there is none, or it is damaged."""
+    try:
+        return {BEFORE_FILE: number_file(current_version(label_folder))}
+    except HeadError:
+        return {}
+
+
 def _write_version(folder: Path, files: dict[str, bytes]) -> None:
     """Writes the files of a version, verifies them, and gives them their name."""
     part = folder.with_name(f".{folder.name}{PART}")
@@ -132,8 +144,10 @@ def _write_version(folder: Path, files: dict[str, bytes]) -> None:
 
 def _remove_old(label_folder: Path, current: int) -> None:
     """Removes versions that no undo needs; a leftover costs disk space only."""
+    # After some undos the version before may be older than many that were taken back.
+    needed = (current, version_before(label_folder, current))
     for number in versions(label_folder)[:-KEPT_VERSIONS]:
-        if number == current:
+        if number in needed:
             continue
         folder = version_folder(label_folder, number)
         part = folder.with_name(f".{number}{PART}")

@@ -3,7 +3,10 @@
 A label has a folder of its name, with a folder for each version and the number of the one in use:
 
     doorbell/current          the number of a version, and a line end
-    doorbell/versions/3/      head.json, head.npz, HEAD_CARD.md
+    doorbell/versions/3/      head.json, head.npz, HEAD_CARD.md, and before
+
+`before` has the number of the version that was in use when this one was stored: an undo goes back
+to that, and never to a version that an earlier undo took back.
 
 A version is written under another name, synchronised, and renamed; then `current` is replaced. So
 neither a kill nor a power cut leaves a version that is not complete, and a reader in another
@@ -20,9 +23,11 @@ from soundpost.system.regular_file import read_regular
 
 CURRENT_FILE = "current"
 VERSIONS_FOLDER = "versions"
+BEFORE_FILE = "before"
 
 _NUMBER_BYTES = 16
 """Of the file that holds the number of a version, at most."""
+_HINT = "teach the label again, or remove its folder"
 
 
 def versions(label_folder: Path) -> list[int]:
@@ -62,16 +67,51 @@ def current_version(label_folder: Path) -> int:
         HeadError: The label has none, or the file cannot be read.
     """
     path = label_folder / CURRENT_FILE
-    hint = "teach the label again, or remove its folder"
     try:
-        text = read_regular(path, _NUMBER_BYTES)
+        return _read_number(path)
     except OSError as error:
-        raise HeadError(f"{path} cannot be read: {error.strerror}", hint=hint) from error
+        raise HeadError(f"{path} cannot be read: {error.strerror}", hint=_HINT) from error
+
+
+def version_before(label_folder: Path, number: int) -> int | None:
+    """Returns the version that an undo of a version puts into use; None if there is none.
+
+    It is the one that was in use before. If that was removed meanwhile, or is not stated, it is
+    the next lower one that is there.
+
+    Raises:
+        DamagedHeadError: The file that names it is damaged.
+        HeadError: A file or a folder cannot be read.
+    """
+    path = version_folder(label_folder, number) / BEFORE_FILE
+    try:
+        latest = _read_number(path)
+    except FileNotFoundError:
+        latest = number - 1
+    except OSError as error:
+        raise HeadError(f"{path} cannot be read: {error.strerror}", hint=_HINT) from error
+    there = [each for each in versions(label_folder) if each <= min(latest, number - 1)]
+    return there[-1] if there else None
+
+
+def number_file(number: int) -> bytes:
+    """Returns the content of a file that has the number of a version."""
+    return b"%d\n" % number
+
+
+def _read_number(path: Path) -> int:
+    """Returns the number of a version in a file.
+
+    Raises:
+        DamagedHeadError: The content is no such number.
+        OSError: The file cannot be read.
+    """
+    text = read_regular(path, _NUMBER_BYTES)
     number = text.removesuffix(b"\n")
     # The line end shows that no digit is cut off.
     if not text.endswith(b"\n") or not number.isdigit() or not int(number):
         raise DamagedHeadError(
-            f"expected the number of a version in {path}, got {text!r}", hint=hint
+            f"expected the number of a version in {path}, got {text!r}", hint=_HINT
         )
     return int(number)
 
@@ -93,7 +133,7 @@ def use_version(label_folder: Path, number: int) -> Head:
     """
     head = load_head(version_folder(label_folder, number))
     try:
-        write_atomic(label_folder / CURRENT_FILE, b"%d\n" % number)
+        write_atomic(label_folder / CURRENT_FILE, number_file(number))
         sync_folder(label_folder)
     except OSError as error:
         raise refused(label_folder, error) from error

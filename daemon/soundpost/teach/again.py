@@ -19,8 +19,8 @@ from soundpost.teach.kept import (
     sound_path,
 )
 from soundpost.teach.lesson import Known, Lesson
-from soundpost.teach.sound.clips import LONGEST_SECONDS as LONGEST_CLIP_SECONDS
-from soundpost.teach.sound.clips import Clip, LeftOut, fault_of, read_samples
+from soundpost.teach.sound.clip_sound import read_clip_sound
+from soundpost.teach.sound.clips import Clip, LeftOut, fault_of
 from soundpost.teach.sound.embed import Embedder
 
 
@@ -99,11 +99,11 @@ def _read_sounds(folder: Path, kept: KeptExamples, rate_hz: int) -> Earlier:
     for each in kept.clips:
         own, given = sound_path(folder, each.key), Path(each.path)
         try:
-            samples = read_samples(own if own.is_file() else given, rate_hz, LONGEST_CLIP_SECONDS)
+            sound = read_clip_sound(own if own.is_file() else given, rate_hz)
         except RecordingError as error:
             left_out.append(LeftOut(given, problem_of(given, error)))
             continue
-        clips[each.side].append(Clip(given, samples, each.key))
+        clips[each.side].append(Clip(given, sound.samples, each.key, sound.begin_seconds))
     return Earlier(clips=clips["label"], others=clips["other"], left_out=left_out)
 
 

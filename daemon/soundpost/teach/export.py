@@ -9,7 +9,7 @@ from soundpost.recording import RecordingError
 from soundpost.system.atomic_file import write_atomic
 from soundpost.teach.kept import read_kept, sound_path
 from soundpost.teach.label_name import taught_folder
-from soundpost.teach.sound.clips import LONGEST_SECONDS, read_samples
+from soundpost.teach.sound.clip_sound import read_clip_sound
 
 RATE_HZ = 48_000
 """Of the files: that of most microphones; training converts it to the rate of its network."""
@@ -38,13 +38,13 @@ def export_clips(heads: Path, label: str, folder: Path) -> int:
     for clip in kept.clips if kept else ():
         own, given = sound_path(label_folder, clip.key), Path(clip.path)
         try:
-            samples = read_samples(own if own.is_file() else given, RATE_HZ, LONGEST_SECONDS)
+            sound = read_clip_sound(own if own.is_file() else given, RATE_HZ)
         except RecordingError:
             continue
         target = folder / "sounds" / label if clip.side == "label" else folder / "background"
         try:
             target.mkdir(parents=True, exist_ok=True)
-            write_atomic(target / f"{clip.key[:16]}.flac", encode_flac(samples, RATE_HZ))
+            write_atomic(target / f"{clip.key[:16]}.flac", encode_flac(sound.samples, RATE_HZ))
         except OSError as error:
             raise TeachError(
                 f"{target} cannot be written: {error.strerror or error}",

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from soundpost.teach.examples import Recording, Stretch
-from soundpost.teach.kept import KeptClip
+from soundpost.teach.kept import KeptClip, Side
 from soundpost.teach.sound.clips import Clip, LeftOut
 
 DEFAULT_BUDGET = 0.5
@@ -35,6 +35,7 @@ class Lesson:
         left_out: Clips that cannot be used.
         background_files: Recordings of the place without the label.
         background: Windows of the node's own background, which it stored as embeddings.
+        unreviewed_events: Events of the label itself that were left out of that background.
         budget: False events an hour.
         keeps_sounds: True to keep the sound of the clips with the head.
         command: The command line.
@@ -47,6 +48,7 @@ class Lesson:
     left_out: Sequence[LeftOut] = ()
     background_files: Sequence[Path] = ()
     background: Sequence[Stretch] = ()
+    unreviewed_events: int = 0
     budget: float = DEFAULT_BUDGET
     keeps_sounds: bool = False
     command: str = ""
@@ -54,5 +56,12 @@ class Lesson:
     @property
     def files_of_label(self) -> list[Path]:
         """The files of all clips of the label, those of an earlier head included."""
-        earlier = [Path(each.clip.path) for each in self.known if each.clip.side == "label"]
-        return [*earlier, *(clip.path for clip in self.clips)]
+        return [*self._earlier_files("label"), *(clip.path for clip in self.clips)]
+
+    @property
+    def files_of_others(self) -> list[Path]:
+        """The files of all clips of other sounds, those of an earlier head included."""
+        return [*self._earlier_files("other"), *(clip.path for clip in self.others)]
+
+    def _earlier_files(self, side: Side) -> list[Path]:
+        return [Path(each.clip.path) for each in self.known if each.clip.side == side]

@@ -26,6 +26,20 @@ class LeftOutClip(msgspec.Struct, frozen=True):
     reason: str
 
 
+class ShortenedClip(msgspec.Struct, frozen=True):
+    """A clip of which only the loudest part was used.
+
+    Attributes:
+        path: Its file.
+        begin_seconds: Position of that part.
+        seconds: Its length.
+    """
+
+    path: str
+    begin_seconds: float
+    seconds: float
+
+
 class Refusal(msgspec.Struct, frozen=True):
     """The reason for which no head was stored.
 
@@ -88,6 +102,9 @@ class TeachResult(msgspec.Struct, frozen=True):
         version: Of the head that was stored; None if it was refused.
         refusal: The reason; None if it was stored.
         left_out: Clips that were not used.
+        shortened: Clips of which only a part was used.
+        unreviewed_events: Events of the label in the node's own background, which were left out
+            of it because no review found them wrong.
         folder: Of the head.
         seconds: The time that it took.
     """
@@ -98,5 +115,7 @@ class TeachResult(msgspec.Struct, frozen=True):
     version: int | None = None
     refusal: Refusal | None = None
     left_out: list[LeftOutClip] = []
+    shortened: list[ShortenedClip] = []
+    unreviewed_events: int = 0
     folder: str = ""
     seconds: float = 0.0

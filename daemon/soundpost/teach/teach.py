@@ -19,8 +19,9 @@ from soundpost.teach.label_name import require_new_name
 from soundpost.teach.learn.events import taught_label
 from soundpost.teach.learn.learn import Learned, learn
 from soundpost.teach.lesson import Lesson, Progress
-from soundpost.teach.result import LeftOutClip, TeachResult
+from soundpost.teach.result import LeftOutClip, ShortenedClip, TeachResult
 from soundpost.teach.sound.background import MOST_SECONDS, read_background
+from soundpost.teach.sound.clip_sound import LONGEST_SECONDS
 from soundpost.teach.sound.embed import Embedder
 from soundpost.teach.sound.general import read_general
 from soundpost.teach.sound.recordings import RecordingMaker
@@ -80,6 +81,12 @@ def teach(lesson: Lesson, embedder: Embedder, heads: Path, progress: Progress) -
         figures=learned.figures,
         refusal=learned.refusal,
         left_out=[LeftOutClip(printable(str(each.path)), each.reason) for each in left_out],
+        shortened=[
+            ShortenedClip(printable(str(clip.path)), round(clip.begin_seconds, 1), LONGEST_SECONDS)
+            for clip in (*lesson.clips, *lesson.others)
+            if clip.begin_seconds is not None
+        ],
+        unreviewed_events=lesson.unreviewed_events,
     )
     if learned.refusal is None:
         result = _store(result, lesson, learned, examples, (embedder, heads))

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from soundpost import __version__
+from soundpost.command_parser import CommandParser
 from soundpost.errors import SoundpostError
 from soundpost.system.journal import begin_log
 
@@ -32,7 +33,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def build_parser() -> argparse.ArgumentParser:
     """Returns the parser of the command line."""
-    parser = argparse.ArgumentParser(
+    parser = CommandParser(
         prog="soundpost-notify",
         description="Sends messages about what the nodes of a broker detect, by rules.",
     )

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from soundpost import __version__
+from soundpost.command_parser import CommandParser
 from soundpost.errors import SoundpostError
 from soundpost.system.journal import begin_log
 
@@ -45,7 +46,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def build_parser() -> argparse.ArgumentParser:
     """Returns the parser of the command line."""
-    parser = argparse.ArgumentParser(
+    parser = CommandParser(
         prog="soundpost-web",
         description="Serves a page that shows what the nodes of a broker detect, now and before.",
         epilog=_EXAMPLES,

@@ -1,6 +1,7 @@
 """Answers in HTML, with what every page shows: the menu, the visitor, the time zone."""
 
 from collections.abc import Mapping
+from typing import NamedTuple
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
@@ -9,6 +10,28 @@ from soundpost_web.access.roles import AnalyzeRight, Role, Visitor
 from soundpost_web.access.session import Sessions
 from soundpost_web.pages.render import Renderer, query
 from soundpost_web.server.guard import STREAMS, App, Scope
+
+
+class Question(NamedTuple):
+    """A question before something is done that cannot be undone.
+
+    Attributes:
+        title: The name of the text of its title.
+        text: The name of its text.
+        values: The values of the text.
+        action: The address that the form is sent to.
+        fields: The fields of the form.
+        button: The name of the text of its button.
+        back: The address without doing it.
+    """
+
+    title: str
+    text: str
+    values: Mapping[str, object]
+    action: str
+    fields: Mapping[str, str]
+    button: str
+    back: str
 
 
 class Answers:
@@ -71,6 +94,18 @@ class Answers:
             },
         )
         return HTMLResponse(content, status)
+
+    def confirm(self, scope: Scope, question: Question, here: str = "") -> HTMLResponse:
+        """Returns the page that asks before something is done that cannot be undone.
+
+        Its form sends the fields again, with the field `confirmed`.
+
+        Args:
+            scope: The request (ASGI).
+            question: The question.
+            here: The page in the menu.
+        """
+        return self.page(scope, "confirm.html", question._asdict(), here)
 
     def error(self, scope: Scope, status: int, text: str, **values: object) -> HTMLResponse:
         """Returns the page of an error.

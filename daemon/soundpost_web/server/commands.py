@@ -19,7 +19,7 @@ from soundpost_web.nodes.reports import NodeResult
 from soundpost_web.nodes.state import LiveState
 from soundpost_web.pages.render import query
 from soundpost_web.server.account import read_form
-from soundpost_web.server.answers import Answers
+from soundpost_web.server.answers import Answers, Question
 
 OFFERED = ("mute", "unmute", "threshold", "profile", "selftest", "capture-now", "reload")
 _WAIT_SECONDS = 3.0
@@ -69,8 +69,7 @@ class Commands:
         except (PublishError, ValueError) as error:
             return self._answers.error(request.scope, 400, "error.command", reason=error)
         if name == "mute" and not fields.get("label") and not fields.get("confirmed"):
-            values = {"name": node, "minutes": fields["minutes"]}
-            return self._answers.page(request.scope, "confirm.html", values)
+            return self._answers.confirm(request.scope, _mute_question(node, fields["minutes"]))
         _log.info("%s sends %s to %s", visitor.name, name, node)
         if not self._put(node, name, command_id, payload):
             return self._answers.error(request.scope, 503, "error.not_sent")
@@ -106,6 +105,19 @@ class Commands:
             if is_there():
                 return
             await asyncio.sleep(_LOOK_SECONDS)
+
+
+def _mute_question(node: str, minutes: str) -> Question:
+    """Returns the question before all sounds of a node are muted."""
+    return Question(
+        "node.confirm_title",
+        "node.confirm",
+        {"node": node, "minutes": minutes},
+        "/node/command",
+        {"node": node, "minutes": minutes, "command": "mute"},
+        "node.mute_all",
+        f"/node?{query(name=node)}",
+    )
 
 
 def _command(name: str, command_id: str, fields: dict[str, str]) -> dict[str, object]:

@@ -1,5 +1,6 @@
 """Serves the page until a signal ends it."""
 
+import asyncio
 import logging
 import os
 import socket
@@ -22,8 +23,12 @@ from soundpost_web.settings import WebSettings
 from soundpost_web.settings.load import password_path
 
 _BACKLOG = 128
-_GRACE_SECONDS = 3
-"""For requests that run when the page ends."""
+_UNREAD_SECONDS = 1.0
+"""For clients to take what is left of a stream when the page ends."""
+_GRACE_SECONDS = 3.0
+"""For requests that run when the page ends; then their connections are cut."""
+_CANCEL_SECONDS = 5
+"""A request that runs on without its connection is cancelled."""
 _UNREAD_MILLISECONDS = 30_000
 """A client that takes nothing from a full connection for so long is disconnected by the kernel."""
 _UNREAD_BYTES = 65_536
@@ -48,6 +53,28 @@ class PageServer(uvicorn.Server):
         """Takes a signal, in the main thread."""
         self._feed.close_from_thread()
         super().handle_exit(sig, frame)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Ends when all requests are answered, or cut."""
+        cutting = asyncio.create_task(self._cut_connections())
+        try:
+            await super().shutdown(sockets)
+        finally:
+            cutting.cancel()
+
+    async def _cut_connections(self) -> None:
+        """Cuts the streams of clients that read nothing, such as a phone asleep, then the rest."""
+        await asyncio.sleep(_UNREAD_SECONDS)
+        for transport in self._transports():
+            if transport.is_closing():
+                transport.abort()
+        await asyncio.sleep(_GRACE_SECONDS - _UNREAD_SECONDS)
+        for transport in self._transports():
+            transport.abort()
+
+    def _transports(self) -> list[asyncio.Transport]:
+        found = [each.transport for each in self.server_state.connections]
+        return [each for each in found if isinstance(each, asyncio.Transport)]
 
 
 def serve(settings: WebSettings, folder: Path) -> None:
@@ -122,7 +149,7 @@ def uvicorn_config(settings: WebSettings, application: Application) -> uvicorn.C
         log_config=None,
         limit_concurrency=web.viewers + _CONNECTIONS_OF_OTHERS,
         timeout_keep_alive=_IDLE_SECONDS,
-        timeout_graceful_shutdown=_GRACE_SECONDS,
+        timeout_graceful_shutdown=_CANCEL_SECONDS,
         h11_max_incomplete_event_size=_LONGEST_HEADER_BYTES,
         ssl_certfile=web.cert_file,
         ssl_keyfile=web.key_file,

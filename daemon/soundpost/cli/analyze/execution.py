@@ -5,7 +5,7 @@ import os
 import re
 from pathlib import Path
 
-from soundpost.cli.options import CommandParser
+from soundpost.command_parser import CommandParser
 
 MOST_WORKERS = 1_024
 """More processes than any machine runs at once is a slip of the finger."""

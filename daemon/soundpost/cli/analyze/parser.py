@@ -9,7 +9,8 @@ from soundpost.cli.analyze.execution import add_execution
 from soundpost.cli.analyze.report_flags import add_report
 from soundpost.cli.analyze.survey_flags import add_survey
 from soundpost.cli.flags.values import threshold
-from soundpost.cli.options import CommandParser, add_configuration
+from soundpost.cli.options import add_configuration
+from soundpost.command_parser import CommandParser
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo

@@ -5,7 +5,7 @@ from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import NamedTuple
 
-from soundpost.cli.options import CommandParser
+from soundpost.command_parser import CommandParser
 
 MOST_DECIMALS = 6
 """A tenth of a metre: more than any receiver knows."""

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from soundpost.cli.flags.values import positive_seconds
-from soundpost.cli.options import CommandParser
+from soundpost.command_parser import CommandParser
 from soundpost.importer.options import (
     DEFAULT_NOISE_SECONDS,
     DEFAULT_RANGE_THRESHOLD,

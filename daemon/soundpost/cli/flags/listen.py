@@ -5,7 +5,8 @@ from pathlib import Path
 
 from soundpost.cli.flags.values import positive_seconds, threshold
 from soundpost.cli.models.parser import week
-from soundpost.cli.options import CommandParser, add_configuration
+from soundpost.cli.options import add_configuration
+from soundpost.command_parser import CommandParser
 
 EXAMPLES = """\
 examples:

@@ -8,6 +8,7 @@ from typing import TextIO
 
 from soundpost.classify import installed_bundles, load_bundle
 from soundpost.classify.bundle import Bundle
+from soundpost.cli.models.heads_of_bundles import HeadRow, heads_of_bundles
 from soundpost.errors import BundleError
 from soundpost.manifest import CARD_FILE, OffReason, groups_of
 from soundpost.system.printable import printable
@@ -36,6 +37,7 @@ class BundleRow:
         accuracy: The share of held-out clips that it recognises; None if its manifest has none.
         spread: The standard deviation of that over the folds.
         folder: The folder.
+        heads: The labels that were taught on this machine and run on it.
     """
 
     name: str
@@ -50,19 +52,27 @@ class BundleRow:
     accuracy: float | None
     spread: float | None
     folder: str
+    heads: list[HeadRow]
 
 
-def bundles(out: TextIO, *, is_json: bool) -> int:
+def bundles(heads_folder: Path | None, out: TextIO, *, is_json: bool) -> int:
     """Prints a row for each installed bundle; returns 1 if there is none that can be used.
 
-    A bundle that is damaged is named in the log with its error.
+    A bundle that is damaged is named in the log with its error, and so is a head.
+
+    Args:
+        heads_folder: The folder of heads; None without one.
+        out: Receives the rows.
+        is_json: True for one JSON array in place of a table.
     """
-    rows = []
+    loaded = []
     for folder in installed_bundles():
         try:
-            rows.append(_row(load_bundle(folder)))
+            loaded.append(load_bundle(folder))
         except BundleError as error:
             _log.error("%s\n  hint: %s", error, error.hint)
+    heads = heads_of_bundles(heads_folder, [bundle.manifest for bundle in loaded])
+    rows = [_row(bundle, of_bundle) for bundle, of_bundle in zip(loaded, heads, strict=True)]
     if is_json:
         out.write(json.dumps([asdict(row) for row in rows], indent=1) + "\n")
     elif rows:
@@ -72,7 +82,7 @@ def bundles(out: TextIO, *, is_json: bool) -> int:
     return 0 if rows else 1
 
 
-def _row(bundle: Bundle) -> BundleRow:
+def _row(bundle: Bundle, heads: list[HeadRow]) -> BundleRow:
     manifest = bundle.manifest
     figures = {metric.name: metric for metric in manifest.metrics}
     accuracy = next((figures[name] for name in _ACCURACY if name in figures), None)
@@ -93,6 +103,7 @@ def _row(bundle: Bundle) -> BundleRow:
         accuracy=accuracy.value if accuracy else None,
         spread=accuracy.spread if accuracy else None,
         folder=str(bundle.folder),
+        heads=heads,
     )
 
 
@@ -114,6 +125,13 @@ def _write_table(rows: list[BundleRow], out: TextIO) -> None:
         if row.off_by_default:
             off = sum(len(labels) for labels in row.off_by_default.values())
             out.write(f"{name}: {off} labels are off by default, see `soundpost labels`\n")
+        if row.heads:
+            out.write(f"\n{name}, labels that were taught:\n")
+            label_width = max(len(head.label) for head in row.heads)
+            out.writelines(
+                f"  {head.label:{label_width}}  {printable(head.description)}\n"
+                for head in row.heads
+            )
     card = printable(str(Path(rows[0].folder) / CARD_FILE))
     out.write(
         "\naccuracy: held-out clips that are recognised. Each bundle has a card with all figures, "

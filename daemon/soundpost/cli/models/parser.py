@@ -2,8 +2,10 @@
 
 import argparse
 from collections.abc import Callable
+from pathlib import Path
 
-from soundpost.cli.options import CommandParser, add_configuration
+from soundpost.cli.options import add_configuration
+from soundpost.command_parser import CommandParser
 
 WEEKS = 48
 """As `soundpost.classify.range` has it, whose import would take longer than all of `--help`."""
@@ -21,6 +23,9 @@ def add_models(add: Callable[[str, str, str], CommandParser]) -> None:
         "examples:\n  soundpost bundles\n  soundpost bundles --json | jq -r '.[].name'\n\n"
         "A name can be given to --bundle. Models of your own are found in the folder\n"
         "$SOUNDPOST_MODELS, or by a path with a slash.\n",
+    )
+    bundles.add_argument(
+        "--config", type=Path, metavar="FILE", help="its heads.folder has the labels of this node"
     )
     bundles.add_argument("--json", action="store_true", help="one JSON array")
     labels = add(

@@ -9,8 +9,9 @@ import msgspec
 
 from soundpost.classify import find_bundle
 from soundpost.errors import HeadError, TeachError
-from soundpost.heads import current_version, use_version, versions
+from soundpost.heads import current_version, use_version
 from soundpost.heads.installed import InstalledHead, read_installed
+from soundpost.heads.store import version_before
 from soundpost.manifest import read_manifest
 from soundpost.system.atomic_file import PART, sync_folder
 from soundpost.teach.label_name import taught_folder
@@ -60,7 +61,7 @@ def _described(installed: InstalledHead) -> dict[str, object]:
 
 
 def undo_head(heads: Path, label: str, out: TextIO) -> None:
-    """Puts the version before the one in use into use.
+    """Puts the version into use that was in use before the present one.
 
     Raises:
         TeachError: There is none.
@@ -68,14 +69,14 @@ def undo_head(heads: Path, label: str, out: TextIO) -> None:
     """
     folder = taught_folder(heads, label)
     current = current_version(folder)
-    before = [number for number in versions(folder) if number < current]
-    if not before:
+    before = version_before(folder, current)
+    if before is None:
         raise TeachError(
             f"version {current} of {label} has none before it",
             hint=f"`soundpost teach {label} --remove` removes the label",
         )
-    use_version(folder, before[-1])
-    out.write(f"{label} is version {before[-1]} again; next: sudo systemctl reload soundpost\n")
+    use_version(folder, before)
+    out.write(f"{label} is version {before} again; next: sudo systemctl reload soundpost\n")
 
 
 def remove_head(heads: Path, label: str, out: TextIO) -> None:

@@ -5,7 +5,8 @@ import math
 from collections.abc import Callable
 from pathlib import Path
 
-from soundpost.cli.options import CommandParser, add_configuration
+from soundpost.cli.options import add_configuration
+from soundpost.command_parser import CommandParser
 
 EXAMPLES = """\
 examples:

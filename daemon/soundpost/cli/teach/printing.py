@@ -9,7 +9,7 @@ from soundpost.system.units import clock_duration
 from soundpost.teach.result import FalseEvent, Figures, TeachResult
 
 MOST_LISTED = 5
-"""Of events and left-out clips; --json has more."""
+"""Of events, left-out and shortened clips; --json has more."""
 FEW_RECORDINGS = 10
 ENOUGH_HOURS = 0.9
 """Of background: the service stores an hour, less what it is behind."""
@@ -35,6 +35,18 @@ def _lines(result: TeachResult) -> Iterator[str]:
         yield f"left out: {left_out.path}: {left_out.reason}"
     if len(result.left_out) > MOST_LISTED:
         yield f"left out: {len(result.left_out) - MOST_LISTED} more (--json lists them)"
+    if count := result.unreviewed_events:
+        yield (
+            f"left out: the background at {count} {'event' if count == 1 else 'events'} of "
+            f"{result.label} that no review found wrong (soundpost review --label {result.label})"
+        )
+    for clip in result.shortened[:MOST_LISTED]:
+        yield (
+            f"shortened: {clip.path}: only its loudest {clip.seconds:g} s are used, from "
+            f"{clock_duration(clip.begin_seconds)} on"
+        )
+    if len(result.shortened) > MOST_LISTED:
+        yield f"shortened: {len(result.shortened) - MOST_LISTED} more (--json lists them)"
     if result.refusal is not None:
         yield f"{result.label} is not taught: {result.refusal.reason}"
         yield from _events(result.refusal.events)

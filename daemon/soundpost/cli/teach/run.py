@@ -19,6 +19,7 @@ from soundpost.review import Selection, default_store_path, open_store
 from soundpost.teach.again import reviewed_clips, with_earlier
 from soundpost.teach.export import export_clips
 from soundpost.teach.label_name import require_new_name
+from soundpost.teach.learn.own_events import without_own_events
 from soundpost.teach.lesson import DEFAULT_BUDGET, Lesson
 from soundpost.teach.owner import give_to_owner
 from soundpost.teach.sound.clips import Clip, LeftOut, find_clips, read_clips
@@ -76,6 +77,8 @@ def _teach(options: argparse.Namespace, config: Config, heads: Path) -> int:
             lesson = with_earlier(lesson, embedder, heads)
         background = stored_background(config, embedder, lesson.files_of_label)
         lesson = replace(lesson, background=background)
+        if options.again is not None:
+            lesson = without_own_events(lesson, embedder, heads)
         result = teach(lesson, embedder, heads, progress.show)
     give_to_owner(heads)
     print_result(result, options.json, sys.stdout)

@@ -7,9 +7,9 @@ from pathlib import Path
 import numpy as np
 
 from soundpost.audio import Pcm
-from soundpost.audio.resample import MonoResampler
-from soundpost.recording import RecordingError, open_recording, problem_of
+from soundpost.recording import RecordingError, problem_of
 from soundpost.teach.examples import Stretch
+from soundpost.teach.sound.clip_sound import resampled_blocks
 from soundpost.teach.sound.clips import LeftOut
 from soundpost.teach.sound.embed import SoundEmbedder
 
@@ -87,20 +87,14 @@ def _blocks(path: Path, rate_hz: int, longest_seconds: float) -> Iterator[Pcm]:
     Raises:
         RecordingError: It cannot be read.
     """
-    missing = round(longest_seconds * rate_hz)
-    with open_recording(path, allow_pipes=False) as recording:
-        resampler = MonoResampler(recording.rate_hz, rate_hz)
-        waiting: list[Pcm] = []
-        for block in recording.blocks():
-            waiting.append(resampler.resample(block))
-            if sum(map(len, waiting)) >= BLOCK_SECONDS * rate_hz:
-                samples = np.concatenate(waiting)[:missing]
-                waiting = []
-                missing -= len(samples)
-                yield samples
-                if missing <= 0:
-                    return
-        yield np.concatenate([*waiting, resampler.flush()])[:missing]
+    waiting: list[Pcm] = []
+    for block in resampled_blocks(path, rate_hz, round(longest_seconds * rate_hz)):
+        waiting.append(block)
+        if sum(map(len, waiting)) >= BLOCK_SECONDS * rate_hz:
+            yield np.concatenate(waiting)
+            waiting = []
+    if waiting:
+        yield np.concatenate(waiting)
 
 
 class _PieceKeeper:

@@ -8,15 +8,13 @@ from pathlib import Path
 import numpy as np
 
 from soundpost.audio import Pcm
-from soundpost.audio.resample import MonoResampler
 from soundpost.errors import TeachError
-from soundpost.recording import RecordingError, open_recording, problem_of
+from soundpost.recording import RecordingError, problem_of
 from soundpost.system.printable import printable
+from soundpost.teach.sound.clip_sound import read_clip_sound
 
 SHORTEST_SECONDS = 0.1
 """A shorter clip is a click, whatever it was cut from."""
-LONGEST_SECONDS = 60.0
-"""Of one clip; the rest is left out. Longer recordings are background, or are cut first."""
 QUIETEST_PEAK = 30
 """In units of int16: a fainter clip is silence, or a microphone that was not connected."""
 SOUND_SUFFIXES = frozenset(
@@ -35,11 +33,14 @@ class Clip:
         path: Its file.
         samples: int16[n], mono, at the rate of the model.
         key: The hash of the samples: equal sounds are one recording.
+        begin_seconds: Position of the samples in a file that is longer than a clip may be; None if
+            all of it is used.
     """
 
     path: Path
     samples: Pcm
     key: str
+    begin_seconds: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,38 +108,18 @@ def read_clips(
     for number, path in enumerate(paths):
         progress(number, len(paths), path.name)
         try:
-            samples = read_samples(path, rate_hz, LONGEST_SECONDS)
+            sound = read_clip_sound(path, rate_hz)
         except RecordingError as error:
             left_out.append(LeftOut(path, problem_of(path, error)))
             continue
-        key = hashlib.sha256(samples.tobytes()).hexdigest()
-        if reason := fault_of(samples, rate_hz):
+        key = hashlib.sha256(sound.samples.tobytes()).hexdigest()
+        if reason := fault_of(sound.samples, rate_hz):
             left_out.append(LeftOut(path, reason))
         elif key in clips:
             left_out.append(LeftOut(path, f"the same sound as {clips[key].path.name}"))
         else:
-            clips[key] = Clip(path, samples, key)
+            clips[key] = Clip(path, sound.samples, key, sound.begin_seconds)
     return list(clips.values()), left_out
-
-
-def read_samples(path: Path, rate_hz: int, longest_seconds: float) -> Pcm:
-    """Returns the sound of a file, int16[n], mono, at a rate.
-
-    Raises:
-        RecordingError: It cannot be read.
-    """
-    with open_recording(path, allow_pipes=False) as recording:
-        resampler = MonoResampler(recording.rate_hz, rate_hz)
-        pieces: list[Pcm] = []
-        missing = round(longest_seconds * rate_hz)
-        for block in recording.blocks():
-            pieces.append(resampler.resample(block))
-            missing -= len(pieces[-1])
-            if missing <= 0:
-                break
-        else:
-            pieces.append(resampler.flush())
-    return np.concatenate(pieces)[: round(longest_seconds * rate_hz)]
 
 
 def fault_of(samples: Pcm, rate_hz: int) -> str:

@@ -17,7 +17,7 @@ from soundpost_web.pages.analyze.analysis_page import AnalysisPage
 from soundpost_web.pages.render import query
 from soundpost_web.server.account import read_form
 from soundpost_web.server.analyze.receive import Body, UploadError, receive_upload
-from soundpost_web.server.answers import Answers
+from soundpost_web.server.answers import Answers, Question
 
 PATH = "/analyze"
 _SHOWN_INLINE = {"spectrogram.png"}
@@ -159,15 +159,31 @@ class Analyses:
         )
 
     async def remove(self, request: Request) -> Response:
-        """Removes a result before its time."""
+        """Removes a result before its time, once the visitor has confirmed it."""
         visitor: Visitor = request.scope["state"]["visitor"]
         fields = await read_form(request)
         if not self._sessions.is_form_token(visitor.session, fields.get("token", "")):
             return self._answers.error(request.scope, 403, "error.form")
         job = self.queue.get(fields.get("id", ""))
-        if job is not None:
-            self.queue.drop(job)
+        if job is None:
+            return RedirectResponse(PATH, 303)
+        if not fields.get("confirmed"):
+            return self._answers.confirm(request.scope, _remove_question(job), "analyze")
+        self.queue.drop(job)
         return RedirectResponse(PATH, 303)
 
     def _job(self, request: Request) -> Job | None:
         return self.queue.get(request.query_params.get("id", ""))
+
+
+def _remove_question(job: Job) -> Question:
+    """Returns the question before a result is removed."""
+    return Question(
+        "analyze.confirm_title",
+        "analyze.confirm",
+        {},
+        f"{PATH}/remove",
+        {"id": job.id},
+        "analyze.remove",
+        f"{PATH}/result?{query(id=job.id)}",
+    )

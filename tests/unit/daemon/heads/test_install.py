@@ -10,9 +10,9 @@ import pytest
 from heads import CARD, golden_of, label, random_weights, store_tiny_head, tiny_facts
 
 from soundpost.errors import HeadError
-from soundpost.heads import current_version, install_head, load_head, version_folder
+from soundpost.heads import current_version, install_head, load_head, use_version, version_folder
 from soundpost.heads.install import KEPT_VERSIONS
-from soundpost.heads.store import versions
+from soundpost.heads.store import version_before, versions
 from soundpost.system.atomic_file import set_aside
 
 
@@ -37,6 +37,17 @@ def test_old_versions_are_removed(tmp_path: Path) -> None:
     assert versions(folder) == list(range(4, KEPT_VERSIONS + 4))
     assert sorted(entry.name for entry in folder.iterdir()) == ["current", "versions"]
     assert all(entry.name.isdigit() for entry in (folder / "versions").iterdir())
+
+
+def test_the_version_before_is_kept_however_many_were_taken_back(tmp_path: Path) -> None:
+    """Eleven lessons that were no better than the first, which is in use again after each."""
+    folder = tmp_path / "gate_bell"
+    for seed in range(KEPT_VERSIONS + 2):
+        store_tiny_head(tmp_path, seed)
+        use_version(folder, 1)
+    number = store_tiny_head(tmp_path, 99).description.version
+    assert version_before(folder, number) == 1
+    assert versions(folder) == [1, *range(number - KEPT_VERSIONS + 1, number + 1)]
 
 
 def test_what_a_killed_process_left_is_replaced(tmp_path: Path) -> None:

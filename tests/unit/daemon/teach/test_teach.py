@@ -135,3 +135,14 @@ def test_an_embedder_is_that_of_the_head(node: TaughtNode) -> None:
     assert isinstance(embedder(), Embedder)
     assert description.backbone == embedder().backbone
     assert description.embedding == embedder().input
+
+
+def test_the_result_counts_what_was_left_out(node: TaughtNode, tmp_path: Path) -> None:
+    """And names the clips of which only a part was used."""
+    lesson = lesson_of(node, unreviewed_events=2)
+    long = replace(lesson.clips[0], begin_seconds=30.04)
+    lesson = replace(lesson, clips=[long, *lesson.clips[1:]])
+    result = teach_node(replace(node, heads=tmp_path), lesson)
+    assert result.unreviewed_events == 2
+    (shortened,) = result.shortened
+    assert (shortened.path, shortened.begin_seconds) == (str(long.path), 30.0)

@@ -139,3 +139,17 @@ def test_the_version_is_that_of_the_package(capsys: pytest.CaptureFixture[str]) 
     with pytest.raises(SystemExit):
         main(["--version"])
     assert capsys.readouterr().out == f"soundpost-notify {__version__}\n"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "near"),
+    [(["--brocker=mqtt://hub"], "--broker"), (["chek"], "check"), (["log", "--jsn"], "--json")],
+)
+def test_a_misspelt_word_names_the_nearest_one(
+    run: Run, arguments: list[str], near: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """With the exit status of a wrong command line."""
+    with pytest.raises(SystemExit) as ended:
+        run(*arguments)
+    assert ended.value.code == 2
+    assert capsys.readouterr().err.endswith(f"hint: did you mean {near}?\n")

@@ -92,3 +92,22 @@ def test_the_version_is_that_of_the_daemon(capsys: pytest.CaptureFixture[str]) -
     with pytest.raises(SystemExit):
         main(["--version"])
     assert capsys.readouterr().out == f"soundpost-web {__version__}\n"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "near"),
+    [
+        (["--adress", "0.0.0.0"], "--address"),  # noqa: S104 - it is never used
+        (["--brocker=mqtt://hub"], "--broker"),
+        (["pasword"], "password"),
+        (["password", "admn"], "admin"),
+    ],
+)
+def test_a_misspelt_word_names_the_nearest_one(
+    arguments: list[str], near: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """With the exit status of a wrong command line."""
+    with pytest.raises(SystemExit) as ended:
+        main(arguments)
+    assert ended.value.code == 2
+    assert capsys.readouterr().err.endswith(f"hint: did you mean {near}?\n")

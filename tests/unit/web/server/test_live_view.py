@@ -2,6 +2,7 @@
 
 import http.client
 import json
+import logging
 import socket
 import time
 from collections.abc import Iterator
@@ -194,6 +195,28 @@ def test_a_hundred_slow_browsers_cost_the_others_nothing(
             assert quick.next()["first"] == number
             number += 1
         assert views.dropped - dropped == live_views.MOST_VIEWERS - 1
+
+
+def test_a_stop_does_not_wait_for_a_browser_that_reads_nothing(
+    module_broker: Broker, make_page: MakePage, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Such as one on a phone asleep; what waits for it is given up, and that is no error."""
+    page = make_page(mqtt={"broker": module_broker.url, "commands": True})
+    views, state = page.application.live_views, page.application.feed._state  # noqa: SLF001 - as above
+    with Subscriber(module_broker.port) as node, socket.socket() as client:
+        node.publish("soundpost/gate/status", b"online", retain=True)
+        wait_until(lambda: page.get("/node?name=gate").status == 200)
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4_096)
+        client.connect(("127.0.0.1", page.port))
+        client.sendall(f"GET {STREAM} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
+        wait_until(lambda: len(views) == 1)
+        view = decode_live_view("gate", live_view(columns="A" * 13_600, bands=255))
+        while not views.dropped:  # it is too slow: the connection is full
+            state.on_live_view("gate", view)
+            time.sleep(0.001)
+        caplog.clear()
+        page.stop()
+    assert not [record for record in caplog.records if record.levelno > logging.INFO]
 
 
 def test_too_many_browsers_get_an_answer(page: Page, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -111,7 +111,23 @@ def test_a_signal_ends_the_page_with_its_viewers(tmp_path: Path) -> None:
                 process.send_signal(signal.SIGTERM)
                 assert process.wait(PATIENCE_SECONDS) == 0
     assert "Traceback" not in log_of(tmp_path)
+    assert "ERROR" not in log_of(tmp_path)
     assert (tmp_path / "soundpost-web" / "history.db").exists()
+
+
+def test_a_signal_ends_the_page_while_a_form_is_on_its_way(tmp_path: Path) -> None:
+    """Its connection is cut when its time is over, without an error in the log."""
+    port = free_port()
+    with running(tmp_path, "--port", str(port)) as process:
+        wait_until(lambda: "the page is at" in log_of(tmp_path))
+        with socket.create_connection(("127.0.0.1", port)) as client:
+            head = "POST /login HTTP/1.1\r\nHost: localhost\r\nContent-Length: 99\r\n"
+            client.sendall(f"{head}Expect: 100-continue\r\n\r\n".encode())
+            assert client.recv(99).startswith(b"HTTP/1.1 100")  # the page reads the form
+            process.send_signal(signal.SIGTERM)
+            assert process.wait(PATIENCE_SECONDS) == 0
+    assert "Traceback" not in log_of(tmp_path)
+    assert "ERROR" not in log_of(tmp_path)
 
 
 def test_over_tls_the_session_is_for_tls_only(tmp_path: Path, certificates: Certificates) -> None:

@@ -6,17 +6,20 @@ import shutil
 from pathlib import Path
 
 import pytest
+from heads import label, store_head, store_tiny_head
+from streaming_bundle import streaming_bundle
 from tagging_bundle import write_tagging_bundle
 
+from soundpost.cli import main
 from soundpost.cli.models.bundles import bundles
 
 TINY = Path(__file__).resolve().parents[4] / "golden" / "tiny-int8"
 
 
-def listed(*, is_json: bool) -> tuple[int, str]:
+def listed(*, is_json: bool, heads: Path | None = None) -> tuple[int, str]:
     """Returns the exit status and the output."""
     out = io.StringIO()
-    status = bundles(out, is_json=is_json)
+    status = bundles(heads, out, is_json=is_json)
     return status, out.getvalue()
 
 
@@ -58,6 +61,63 @@ def test_groups_and_labels_that_are_off_are_listed(
     assert rows["yard"]["groups"] == {"alarms": 2, "people": 1}
     assert rows["yard"]["off_by_default"] == {"context": ["hum"], "missed_budget": ["hush"]}
     assert (rows["esc50"]["groups"], rows["esc50"]["off_by_default"]) == ({}, {})
+
+
+def test_labels_that_were_taught_are_listed_below_their_bundle(tmp_path: Path) -> None:
+    """With version, threshold and state; a label that another bundle has does not matter here."""
+    for name in ("gate_bell", "gate_bell", "crackling_fire", "dog"):
+        store_head(tmp_path, streaming_bundle(), label(name))
+    _, text = listed(is_json=False, heads=tmp_path)
+    assert (
+        "\neveryday, labels that were taught:\n"
+        "  crackling_fire  version 1, threshold 0.60, ready\n"
+        "  dog             version 1, threshold 0.60, not in use: the model has a label of this "
+        "name\n"
+        "  gate_bell       version 2, threshold 0.60, ready\n"
+    ) in text
+    assert text.count("labels that were taught") == 1
+    _, text = listed(is_json=True, heads=tmp_path)
+    rows = {row["name"]: row["heads"] for row in json.loads(text)}
+    assert rows["esc50"] == []
+    assert [head["label"] for head in rows["everyday"]] == ["crackling_fire", "dog", "gate_bell"]
+    assert rows["everyday"][2] == {
+        "label": "gate_bell",
+        "version": 2,
+        "on_threshold": 0.6,
+        "problem": None,
+    }
+
+
+def test_heads_that_run_on_no_bundle_are_named(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """One of a model that is not installed, and one that is damaged; the bundles are listed."""
+    store_tiny_head(tmp_path)
+    head = store_head(tmp_path, streaming_bundle(), label("fox"))
+    (head.folder / "head.npz").write_bytes(b"cut")
+    status, text = listed(is_json=False, heads=tmp_path)
+    assert (status, "taught" in text) == (0, False)
+    assert "head gate_bell: it was taught on tiny 1.0.0" in caplog.text
+    assert "head fox: " in caplog.text
+    caplog.clear()
+    (tmp_path / "file").touch()
+    assert listed(is_json=False, heads=tmp_path / "file")[0] == 0
+    assert "the folder of heads" in caplog.text
+
+
+def test_the_configuration_names_the_folder_of_heads(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Also that of a node with several sources."""
+    store_head(tmp_path / "heads", streaming_bundle(), label())
+    config = tmp_path / "soundpost.toml"
+    config.write_text(
+        f'[heads]\nfolder = "{tmp_path / "heads"}"\n'
+        '[[sources]]\nname = "yard"\nsource = "mic:a"\n'
+        '[[sources]]\nname = "road"\nsource = "mic:b"\n'
+    )
+    assert main(["bundles", "--config", str(config)]) == 0
+    assert "  gate_bell  version 1, threshold 0.60, ready\n" in capsys.readouterr().out
 
 
 def test_a_damaged_bundle_is_named_and_the_others_are_listed(

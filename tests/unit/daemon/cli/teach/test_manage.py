@@ -51,6 +51,21 @@ def test_an_undo_goes_back_one_version_at_a_time(tmp_path: Path) -> None:
         undo_head(tmp_path, LABEL, out)
 
 
+def test_an_undo_after_an_undo_and_a_new_lesson_skips_the_version_that_was_taken_back(
+    tmp_path: Path,
+) -> None:
+    """Version 4 was taught from 2, after 3 was taken back."""
+    for seed in range(3):
+        store_tiny_head(tmp_path, seed)
+    out = io.StringIO()
+    undo_head(tmp_path, LABEL, out)
+    store_tiny_head(tmp_path, 4)
+    undo_head(tmp_path, LABEL, out)
+    assert current_version(tmp_path / LABEL) == 2
+    undo_head(tmp_path, LABEL, out)
+    assert current_version(tmp_path / LABEL) == 1
+
+
 def test_a_label_is_removed_with_all_of_it(tmp_path: Path) -> None:
     """Also what a process left that was killed while it removed one."""
     store_tiny_head(tmp_path)

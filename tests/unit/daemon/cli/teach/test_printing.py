@@ -6,7 +6,14 @@ import json
 import msgspec
 
 from soundpost.cli.teach.printing import print_result
-from soundpost.teach.result import FalseEvent, Figures, LeftOutClip, Refusal, TeachResult
+from soundpost.teach.result import (
+    FalseEvent,
+    Figures,
+    LeftOutClip,
+    Refusal,
+    ShortenedClip,
+    TeachResult,
+)
 
 FIGURES = Figures(
     recordings=10,
@@ -40,6 +47,24 @@ def test_a_head_is_printed_with_its_figures_and_the_next_step() -> None:
     assert "this node at 2026-11-30T02:13:32.400Z, score 0.61" in text
     assert "advice" not in text
     assert text.endswith("files: /heads/gate_bell\n")
+
+
+def test_clips_of_which_only_a_part_is_used_are_named() -> None:
+    """With the part: another one may be meant."""
+    clips = [ShortenedClip(f"{number}.wav", 182.0, 60.0) for number in range(7)]
+    text = printed(msgspec.structs.replace(RESULT, shortened=clips))
+    assert "shortened: 4.wav: only its loudest 60 s are used, from 0:03:02 on\n" in text
+    assert "shortened: 2 more (--json lists them)" in text
+    assert "5.wav" not in text
+
+
+def test_events_that_were_left_out_of_the_background_are_counted() -> None:
+    """The next step is their review."""
+    text = printed(msgspec.structs.replace(RESULT, unreviewed_events=1))
+    assert "left out: the background at 1 event of gate_bell that no review found wrong" in text
+    assert "(soundpost review --label gate_bell)" in text
+    assert "2 events" in printed(msgspec.structs.replace(RESULT, unreviewed_events=2))
+    assert "left out" not in printed(RESULT)
 
 
 def test_advice_says_what_would_make_it_surer() -> None:

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from made_clips import doorbell, quiet_background, write_clips
+from made_clips import RATE_HZ, doorbell, quiet_background, write_clips
 from taught_node import LABEL, TaughtNode, embedder, make_node
 
+from soundpost.audio import Pcm
 from soundpost.cli import main
 from soundpost.heads import current_version
 from soundpost.heads.background import BackgroundMinute
@@ -123,7 +124,7 @@ def test_the_time_of_earlier_clips_is_no_background_either(
     """Taught again within the hour, and from another folder than at first."""
     made = make_node(tmp_path, bells=4)
     (tmp_path / "soundpost.toml").write_text(f'heads.folder = "{made.heads}"\n')
-    store_minute(tmp_path / "background")
+    store_minute(tmp_path / "background", quiet_background(60.0))
     sidecar = {"clip": made.bells[0].name, "start": "2026-11-21T07:30:20.000Z", "seconds": 14.0}
     sidecar |= {"onset_seconds": 3.0, "offset_seconds": 8.0, "muted": [], "detection": {}}
     made.bells[0].with_suffix(".json").write_text(json.dumps(sidecar))
@@ -136,9 +137,28 @@ def test_the_time_of_earlier_clips_is_no_background_either(
         monkeypatch.chdir(made.heads)
 
 
-def store_minute(folder: Path) -> None:
+def test_an_event_of_the_label_without_a_verdict_is_no_background_again(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The bell rang in the last hour, and the service detected it."""
+    made = make_node(tmp_path, bells=4)
+    (tmp_path / "soundpost.toml").write_text(f'heads.folder = "{made.heads}"\n')
+    assert run(made, LABEL, *made.bells, "--background", made.background) == 0
+    bell, at = doorbell(50), 30 * RATE_HZ
+    samples = quiet_background(60.0)
+    samples[at : at + len(bell)] += bell
+    store_minute(tmp_path / "background", samples)
+    capsys.readouterr()
+    assert run(made, LABEL, "--again", "--json") == 0
+    result = json.loads(capsys.readouterr().out)
+    assert result["unreviewed_events"] == 1
+    assert result["figures"]["events"] == []
+    assert 60 / 3_600 < result["figures"]["background_hours"] < 114 / 3_600
+
+
+def store_minute(folder: Path, samples: Pcm) -> None:
     """Stores a minute of background, as the service does."""
-    windows = embedder().embed(quiet_background(60.0))
+    windows = embedder().embed(samples)
     start_ns = round(datetime(2026, 11, 21, 7, 30, tzinfo=UTC).timestamp()) * 1_000_000_000
     times = start_ns + windows.starts * 1_000_000_000 // embedder().rate_hz
     zeros = np.zeros(len(times))

@@ -1,6 +1,7 @@
 """The pages of analyses: who may open them, what they show, and what they serve."""
 
 import json
+import re
 import shutil
 from collections.abc import Iterator
 from urllib.parse import quote
@@ -173,8 +174,14 @@ def test_a_result_can_be_loaded_again_until_it_is_removed(page: Page, sound: byt
     job = analyzed(page, sound)
     address = f"/analyze/result?id={job}"
     assert page.get(address).text == page.get(address).text
-    token = page.get(address).token
-    assert page.post("/analyze/remove", {"token": token, "id": job}).status == 303
+    question = page.post("/analyze/remove", {"token": page.get(address).token, "id": job})
+    assert (question.status, "Delete this result?" in question.text) == (200, True)
+    assert f'href="{address}"' in question.text
+    assert page.get(address).status == 200
+    fields = dict(re.findall(r'name="(\w+)" value="(\w+)"', question.text))
+    assert set(fields) == {"token", "id", "confirmed"}
+    assert page.post("/analyze/remove", fields).status == 303
+    assert page.post("/analyze/remove", fields).status == 303  # the form was sent twice
     answer = page.get(address)
     assert (answer.status, "no longer" in answer.text) == (404, True)
     assert json.loads(page.get(f"/analyze/state?id={job}").text)["over"]
