@@ -147,8 +147,8 @@ def test_commands_reach_the_label_of_a_head(
     with running(*source, "--pace", "fast", environment=environment) as node:
         status, errors = node.wait()
     assert status == 0, errors
+    subscriber.wait_for(lambda seen: latest_health(seen)["counters"]["events_muted"] >= 1)
     assert rows_of(subscriber.received, LABEL) == []
-    assert latest_health(subscriber.received)["counters"]["events_muted"] >= 1
 
 
 def test_a_reload_takes_a_new_head_and_a_damaged_one_is_set_aside(
