@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from browser import PHONE, Browser
 from command_client import CommandedNode, Commander
 from mosquitto import Broker, wait_until
 from mqtt_subscriber import Subscriber
@@ -153,6 +154,16 @@ def _capture(commander: Commander) -> str:
     return str(commander.run("capture-now", seconds=1)["clip"])
 
 
+def announce_events(node: CommandedNode, subscriber: Subscriber, page: Page) -> list[str]:
+    """Writes clips of events on the node, and publishes their events; returns their names."""
+    names = [write_clip(node.folder / "clips", number, "dog") for number in range(EVENTS)]
+    for number, name in enumerate(names):
+        event = clip_event(number, "dog", name)
+        subscriber.publish(f"soundpost/{NODE}/detections", event, retain=False)
+    wait_until(lambda: f"dog ({EVENTS})" in page.get("/history").text)
+    return names
+
+
 def test_a_review_fetches_the_next_clips_of_a_node(
     node: CommandedNode, subscriber: Subscriber, page: Page
 ) -> None:
@@ -160,11 +171,7 @@ def test_a_review_fetches_the_next_clips_of_a_node(
     commander = Commander(subscriber)
     with node.run():
         commander.settings()
-        names = [write_clip(node.folder / "clips", number, "dog") for number in range(EVENTS)]
-        for number, name in enumerate(names):
-            event = clip_event(number, "dog", name)
-            subscriber.publish(f"soundpost/{NODE}/detections", event, retain=False)
-        wait_until(lambda: f"dog ({EVENTS})" in page.get("/history").text)
+        names = announce_events(node, subscriber, page)
         assert f"{NODE}: {AHEAD} of the next clips are on their way." in page.get("/review").text
         wait_until(lambda: f"{AHEAD} events in this queue" in page.get("/review").text)
         folder = page.folder / "clips" / f"node-{NODE}"
@@ -176,3 +183,31 @@ def test_a_review_fetches_the_next_clips_of_a_node(
         page.get("/review")
         wait_until((folder / names[-AHEAD - 1]).exists)
     wait_until(lambda: f"{NODE} is offline: 1 clip" in page.get("/review").text)
+
+
+def elsewhere(browser: Browser) -> str:
+    """Returns what the page says of clips that are not here."""
+    return str(
+        browser.driver.execute_script("return document.getElementById('elsewhere').innerText")
+    )
+
+
+def test_a_browser_shows_the_clips_of_a_review_as_they_come(
+    node: CommandedNode, subscriber: Subscriber, page: Page, browser: Browser
+) -> None:
+    """An empty queue fills without a click, on a phone too; then the lines follow the node."""
+    commander = Commander(subscriber)
+    for name, value in page.cookies.items():
+        cookie = {"name": name, "value": value, "url": page.url}
+        browser.driver.execute_cdp_cmd("Network.setCookie", cookie)
+    with node.run():
+        commander.settings()
+        announce_events(node, subscriber, page)
+        browser.open(f"{page.url}/review", PHONE)
+        assert "is here yet" in browser.driver.find_element("id", "none").text
+        wait_until(lambda: bool(browser.driver.find_elements("id", "card")))
+        wait_until(lambda: f"{EVENTS - AHEAD} more clips" in elsewhere(browser))
+        assert browser.excess_width == 0
+        assert browser.messages == []
+    wait_until(lambda: f"{NODE} is offline" in elsewhere(browser))
+    browser.driver.delete_all_cookies()
