@@ -18,6 +18,7 @@ pytest_plugins = [
     "notify_process",
     "passed_tests",
     "rtsp_server",
+    "shared_folders",
     "smtp_receiver",
     "sound_card",
     "web_page",

@@ -2,9 +2,6 @@
 
 import base64
 import json
-import os
-import shutil
-import subprocess
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,14 +9,13 @@ from typing import Any
 
 import numpy as np
 import pytest
-import soundfile
-import soxr
 from browser import DESKTOP, PHONE, Browser
 from command_client import BASE, TINY
 from daemon_process import running
 from mosquitto import Broker, wait_until
 from mqtt_subscriber import Subscriber
 from recording import RATE_HZ, write
+from synthetic_voice import speak
 from web_page import Page, running_page
 
 from soundpost_web.live import live_views
@@ -38,19 +34,12 @@ return painted;
 VIEW = f"{BASE}/live_view"
 SPEECH_SECONDS = 8.0
 """The begin of the sentence in the recording."""
-SENTENCE = "The second key is under the flower pot, and the number is five five seven."
 
 
 @pytest.fixture(scope="module")
 def spoken(tmp_path_factory: pytest.TempPathFactory) -> np.ndarray:
     """Provides a sentence by a synthetic voice, from -1 to 1."""
-    if not shutil.which("espeak-ng"):
-        reason = "espeak-ng is not installed: deploy/apt-packages.sh speech"
-        pytest.fail(reason) if os.environ.get("CI") else pytest.skip(reason)
-    path = tmp_path_factory.mktemp("speech") / "sentence.wav"
-    subprocess.run(["espeak-ng", "-s", "160", "-w", path, SENTENCE], check=True)
-    sound, rate_hz = soundfile.read(path)
-    return np.asarray(soxr.resample(sound, rate_hz, RATE_HZ))
+    return speak(tmp_path_factory.mktemp("speech"))
 
 
 @pytest.fixture(scope="module")

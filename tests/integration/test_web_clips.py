@@ -7,13 +7,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from browser import PHONE, Browser
 from command_client import CommandedNode, Commander
 from mosquitto import Broker, wait_until
 from mqtt_subscriber import Subscriber
 from recording import write_quiet
+from review_events import event_id
+from web_clips import clip_event, write_clip
 from web_page import Page, running_page
 
+from soundpost_web.review.fetch_ahead import AHEAD
+
 NODE = "north-gate"
+EVENTS = AHEAD + 2
 
 
 @pytest.fixture(scope="module")
@@ -146,3 +152,62 @@ def test_a_transfer_survives_the_broker(
 def _capture(commander: Commander) -> str:
     """Returns the name of a clip that was recorded on request."""
     return str(commander.run("capture-now", seconds=1)["clip"])
+
+
+def announce_events(node: CommandedNode, subscriber: Subscriber, page: Page) -> list[str]:
+    """Writes clips of events on the node, and publishes their events; returns their names."""
+    names = [write_clip(node.folder / "clips", number, "dog") for number in range(EVENTS)]
+    for number, name in enumerate(names):
+        event = clip_event(number, "dog", name)
+        subscriber.publish(f"soundpost/{NODE}/detections", event, retain=False)
+    wait_until(lambda: f"dog ({EVENTS})" in page.get("/history").text)
+    return names
+
+
+def test_a_review_fetches_the_next_clips_of_a_node(
+    node: CommandedNode, subscriber: Subscriber, page: Page
+) -> None:
+    """Some ahead, without a click; when the node is offline, the page says so."""
+    commander = Commander(subscriber)
+    with node.run():
+        commander.settings()
+        names = announce_events(node, subscriber, page)
+        assert f"{NODE}: {AHEAD} of the next clips are on their way." in page.get("/review").text
+        wait_until(lambda: f"{AHEAD} events in this queue" in page.get("/review").text)
+        folder = page.folder / "clips" / f"node-{NODE}"
+        assert sorted(path.name for path in folder.glob("*.flac")) == names[-AHEAD:]
+        shown = page.get("/review").text
+        assert f"{NODE}: {EVENTS - AHEAD} more clips." in shown
+        fields = {"token": page.get("/review").token, "event": event_id(EVENTS - 1)}
+        assert page.post("/review/verdict", {**fields, "verdict": "right"}).status == 303
+        page.get("/review")
+        wait_until((folder / names[-AHEAD - 1]).exists)
+    wait_until(lambda: f"{NODE} is offline: 1 clip" in page.get("/review").text)
+
+
+def elsewhere(browser: Browser) -> str:
+    """Returns what the page says of clips that are not here."""
+    return str(
+        browser.driver.execute_script("return document.getElementById('elsewhere').innerText")
+    )
+
+
+def test_a_browser_shows_the_clips_of_a_review_as_they_come(
+    node: CommandedNode, subscriber: Subscriber, page: Page, browser: Browser
+) -> None:
+    """An empty queue fills without a click, on a phone too; then the lines follow the node."""
+    commander = Commander(subscriber)
+    for name, value in page.cookies.items():
+        cookie = {"name": name, "value": value, "url": page.url}
+        browser.driver.execute_cdp_cmd("Network.setCookie", cookie)
+    with node.run():
+        commander.settings()
+        announce_events(node, subscriber, page)
+        browser.open(f"{page.url}/review", PHONE)
+        assert "is here yet" in browser.driver.find_element("id", "none").text
+        wait_until(lambda: bool(browser.driver.find_elements("id", "card")))
+        wait_until(lambda: f"{EVENTS - AHEAD} more clips" in elsewhere(browser))
+        assert browser.excess_width == 0
+        assert browser.messages == []
+    wait_until(lambda: f"{NODE} is offline" in elsewhere(browser))
+    browser.driver.delete_all_cookies()

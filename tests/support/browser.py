@@ -4,6 +4,7 @@ import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import pytest
@@ -104,8 +105,11 @@ def running_browser(*arguments: str) -> Iterator[Browser]:
     if os.geteuid() == 0:
         options.add_argument("--no-sandbox")  # Chromium refuses its sandbox to root
     options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
-    with webdriver.Chrome(options, webdriver.ChromeService(chromedriver)) as driver:
-        yield Browser(driver)
+    # Chromium leaves folders behind when its driver ends it.
+    with TemporaryDirectory(prefix="browser-", ignore_cleanup_errors=True) as folder:
+        service = webdriver.ChromeService(chromedriver, env={**os.environ, "TMPDIR": folder})
+        with webdriver.Chrome(options, service) as driver:
+            yield Browser(driver)
 
 
 @pytest.fixture(scope="session")

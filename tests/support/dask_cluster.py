@@ -83,10 +83,11 @@ class DaskCluster:
         ]
 
     def _run(self, *arguments: str) -> None:
+        scratch = {"DASK_TEMPORARY_DIRECTORY": str(self._folder)}
         self._processes.append(
             subprocess.Popen(
                 [sys.executable, "-m", "dask", *arguments, "--no-dashboard"],
-                env=os.environ | self._environment,
+                env=os.environ | self._environment | scratch,
                 stdout=self._log,
                 stderr=self._log,
                 start_new_session=True,

@@ -2,7 +2,9 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from tempfile import TemporaryDirectory
 
+import dask
 from distributed import Client, LocalCluster
 
 
@@ -10,6 +12,8 @@ from distributed import Client, LocalCluster
 def threads_cluster(workers: int = 1, threads: int = 1) -> Iterator[Client]:
     """Yields the client of a cluster that starts within a moment; no worker can be killed."""
     with (
+        TemporaryDirectory(prefix="dask-") as folder,
+        dask.config.set({"temporary-directory": folder}),
         LocalCluster(
             n_workers=workers,
             threads_per_worker=threads,

@@ -1,14 +1,13 @@
 """Ends a source after some seconds of sound."""
 
 from collections.abc import Iterator
-from types import TracebackType
-from typing import Self
 
 from soundpost.audio import Chunk
 from soundpost.capture.source import Source
+from soundpost.capture.wrapped import WrappedSource
 
 
-class BeginningSource:
+class BeginningSource(WrappedSource):
     """The beginning of a source: its first samples, and no more of it is read.
 
     Args:
@@ -20,25 +19,9 @@ class BeginningSource:
     """
 
     def __init__(self, source: Source, samples: int) -> None:
-        self._source = source
+        super().__init__(source)
         self._samples = samples
         self.is_cut = False
-
-    def __enter__(self) -> Self:
-        self._source.__enter__()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._source.__exit__(kind, error, trace)
-
-    def stop(self) -> None:
-        """Stops the source."""
-        self._source.stop()
 
     def chunks(self) -> Iterator[Chunk | None]:
         """Yields the chunks of the source; the last one is cut.

@@ -1,13 +1,12 @@
 """Joins the chunks of a file, so that models compute many windows at once."""
 
 from collections.abc import Iterable, Iterator
-from types import TracebackType
-from typing import Self
 
 import numpy as np
 
 from soundpost.audio import Chunk
 from soundpost.capture.source import Source
+from soundpost.capture.wrapped import WrappedSource
 from soundpost.errors import CaptureError
 
 JOINED_SECONDS = 8.0
@@ -15,7 +14,7 @@ JOINED_SECONDS = 8.0
 the bundles that compute each frame once (7.7 s). It takes 2 MB as windows."""
 
 
-class JoinedSource:
+class JoinedSource(WrappedSource):
     """A source in chunks of some seconds, for a file that is read as fast as possible.
 
     What comes out of the pipeline does not depend on the size of the chunks; with long ones models
@@ -28,24 +27,8 @@ class JoinedSource:
     """
 
     def __init__(self, source: Source, sample_rate_hz: int) -> None:
-        self._source = source
+        super().__init__(source)
         self._samples = round(JOINED_SECONDS * sample_rate_hz)
-
-    def __enter__(self) -> Self:
-        self._source.__enter__()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._source.__exit__(kind, error, trace)
-
-    def stop(self) -> None:
-        """Stops the source."""
-        self._source.stop()
 
     def chunks(self) -> Iterator[Chunk | None]:
         """Yields the same sound in longer chunks.

@@ -3,21 +3,21 @@
 import logging
 import threading
 import time
-from collections import OrderedDict, deque
+from collections import OrderedDict
 from collections.abc import Callable
 
 from soundpost.messages.clip_piece import BUSY
 from soundpost_web.clips.cache import ClipCache
 from soundpost_web.clips.fetch_state import Fetch, FetchStatus
 from soundpost_web.clips.piece import decode_piece
-from soundpost_web.clips.running_fetch import ClipKey, RunningFetch
+from soundpost_web.clips.running_fetch import RunningFetch
 from soundpost_web.clips.transfer import FileTransfer, GapError, TransferError
+from soundpost_web.clips.waiting import ClipKey, WaitingClips
 from soundpost_web.nodes.reports import NodeResult
 
 Send = Callable[[str, str, str, bytes], bool]
 """Sends a command; returns False if the broker is away. Arguments as of `CommandQueue.put`."""
 
-MOST_WAITING = 16
 _MOST_OUTCOMES = 64
 _SILENT_SECONDS = 15.0
 """Without a piece for so long the node is asked again, from where the transfer stands."""
@@ -50,26 +50,26 @@ class ClipFetcher:
         self._cache = cache
         self._monotonic_seconds = monotonic_seconds
         self._lock = threading.Lock()
-        self._waiting: deque[ClipKey] = deque()
+        self._waiting = WaitingClips()
         self._current: RunningFetch | None = None
         self._outcomes: OrderedDict[ClipKey, Fetch] = OrderedDict()
         self.send: Send = _never
 
-    def request(self, node: str, stem: str) -> bool:
+    def request(self, node: str, stem: str, *, is_ahead: bool = False) -> bool:
         """Requests a clip; returns False if too many wait.
 
         Args:
             node: The node.
             stem: The name of the clip without its suffix.
+            is_ahead: True for one that comes after all that a person requests.
         """
         key = node, stem
         with self._lock:
-            if key in self._waiting or (self._current and self._current.key == key):
+            if self._current and self._current.key == key:
                 return True
-            if len(self._waiting) >= MOST_WAITING:
+            if not self._waiting.add(key, is_ahead=is_ahead):
                 return False
             self._outcomes.pop(key, None)
-            self._waiting.append(key)
             self._begin_next()
         return True
 
@@ -149,8 +149,8 @@ class ClipFetcher:
                 self._end(FetchStatus.FAILED, "the page has ended")
 
     def _begin_next(self) -> None:
-        if self._current is None and self._waiting:
-            self._current = RunningFetch(self._waiting.popleft(), self._monotonic_seconds())
+        if self._current is None and (key := self._waiting.pop()) is not None:
+            self._current = RunningFetch(key, self._monotonic_seconds())
             self._begin_file()
 
     def _begin_file(self) -> None:

@@ -61,6 +61,10 @@ class ClipFolders:
             return file
         raise failure
 
+    def has_own(self, node: str) -> bool:
+        """Returns whether the configuration names a folder of a node: its clips are all there."""
+        return node in self._by_node
+
     def has(self, node: str, name: str) -> bool:
         """Returns whether a file of a clip can be opened."""
         try:

@@ -8,9 +8,7 @@ import msgspec
 from soundpost.evidence.store.files import SUFFIXES
 from soundpost_web.clips.fetch_state import Fetch, FetchStatus
 from soundpost_web.clips.transfer import FileTransfer
-
-ClipKey = tuple[str, str]
-"""A node, and the name of a clip without its suffix."""
+from soundpost_web.clips.waiting import ClipKey
 
 
 class RunningFetch:

@@ -113,6 +113,26 @@ def event_of_clip(path: Path, node: str, clip: str, onset_ms: int) -> Event | No
     return _event(rows[0]) if rows else None
 
 
+def events_with_clip(path: Path, wanted: EventFilter, most: int) -> list[Event]:
+    """Returns the latest events of a filter that are over and have a clip, the latest first.
+
+    Args:
+        path: The history.
+        wanted: The filter.
+        most: The number of events.
+
+    Raises:
+        sqlite3.Error: The history cannot be read.
+    """
+    with open_reader(path) as connection:
+        rows = connection.execute(
+            f"SELECT {_COLUMNS} FROM events WHERE {wanted.condition}"  # noqa: S608 - conditions of ours
+            " AND clip IS NOT NULL AND rank = :ended ORDER BY at_ms DESC, key DESC LIMIT :most",
+            {**wanted.values, "ended": int(Rank.ENDED), "most": most},
+        ).fetchall()
+    return [_event(row) for row in rows]
+
+
 def label_choices(path: Path) -> list[Choice]:
     """Returns the labels of the history, the most frequent first."""
     with open_reader(path) as connection:

@@ -44,6 +44,10 @@ class ClipImporter:
         self._was_read: set[Path] = set()
         self._failure = LogOnce(_log)
 
+    def expire(self) -> None:
+        """Has the next call of `refresh` read the folders, because a clip has arrived."""
+        self._due_seconds = float("-inf")
+
     def refresh(self, longest_seconds: float) -> bool:
         """Starts an import if the last one is old; returns whether all that is there was read.
 

@@ -17,6 +17,8 @@ from soundpost_web.nodes.state import LiveState
 from soundpost_web.pages.catalogue import Catalogue
 from soundpost_web.review.desk import ReviewDesk
 from soundpost_web.review.export import ExportJob
+from soundpost_web.review.fetch_ahead import FetchAhead
+from soundpost_web.review.fetch_failures import FetchFailures
 from soundpost_web.review.importer import ClipImporter
 from soundpost_web.server.answers import Answers
 from soundpost_web.server.clips.clip_page import ClipPage
@@ -51,6 +53,7 @@ class Sounds:
         by_node = {node: Path(path) for node, path in settings.clip_folders.items()}
         self._folders = ClipFolders(Path(own) if own else None, by_node, cache)
         self._fetcher = ClipFetcher(cache) if settings.clips.fetch else None
+        self._history = history
         self._clip_page = ClipPage(self._folders, self._fetcher, history, zones, text)
         store = Path(settings.review.store) if settings.review.store else default_store_path()
         self._desk = ReviewDesk(store, self._folders)
@@ -67,6 +70,10 @@ class Sounds:
         if self._fetcher is not None:
             subscriber.receive_clips(self._fetcher)
             routes += ClipRequests(self._fetcher, state, sessions, answers).routes
+            self._review_page.ahead = FetchAhead(
+                *(self._history, self._desk, self._folders),
+                *(self._fetcher, state, FetchFailures()),
+            )
         routes += ReviewViews(self._review_page, self._desk, sessions, answers).routes
         return routes + ExportViews(self._job, sessions, answers).routes
 

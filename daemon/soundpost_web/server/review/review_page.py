@@ -1,21 +1,27 @@
 """Collects the values of the page of the review."""
 
+import logging
+import sqlite3
 from collections.abc import Mapping
 from typing import NamedTuple
 
 from soundpost.evidence.store.files import PICTURE, SOUND
 from soundpost.review import Decision, ReviewedEvent, Verdict
 from soundpost.review.precision import LabelFigures, total
+from soundpost.system.log_once import LogOnce
 from soundpost_web.pages.catalogue import Catalogue
 from soundpost_web.pages.render import query
 from soundpost_web.review.decisions import sibling
 from soundpost_web.review.desk import MOST_BULK, Queue, ReviewDesk
+from soundpost_web.review.fetch_ahead import FetchAhead
 from soundpost_web.review.form import PAGE_EVENTS, VERDICTS, ReviewForm, orders
 from soundpost_web.review.importer import ClipImporter
 from soundpost_web.settings.zones import Zones
 
 _IMPORT_SECONDS = 2.0
 """The longest wait for the folders to be read; a page that is loaded again has the rest."""
+
+_log = logging.getLogger("soundpost.web")
 
 
 class ReviewRow(NamedTuple):
@@ -58,7 +64,12 @@ class ReviewPage:
         importer: Reads new clips.
         zones: The zones of nodes.
         text: The texts.
+
+    Attributes:
+        ahead: Requests clips from nodes; None if none are.
     """
+
+    ahead: FetchAhead | None = None
 
     def __init__(
         self, desk: ReviewDesk, importer: ClipImporter, zones: Zones, text: Catalogue
@@ -67,13 +78,15 @@ class ReviewPage:
         self._importer = importer
         self._zones = zones
         self._text = text
+        self._failure = LogOnce(_log)
 
-    def values(self, form: ReviewForm, reviewer: str) -> dict[str, object]:
+    def values(self, form: ReviewForm, reviewer: str, *, may_fetch: bool) -> dict[str, object]:
         """Returns what the template takes.
 
         Args:
             form: The choice of the queue.
             reviewer: The person.
+            may_fetch: True if the next clips are requested from their nodes for this person.
 
         Raises:
             ReviewError: The store cannot be used.
@@ -102,7 +115,31 @@ class ReviewPage:
             "verdicts": VERDICTS,
             "orders": orders(),
             "is_read": is_read,
+            "elsewhere": self._fetch_ahead(form, rows) if may_fetch else [],
         }
+
+    def _fetch_ahead(self, form: ReviewForm, rows: list[ReviewRow]) -> list[str]:
+        """Requests the next clips, and returns in words what is not here."""
+        if self.ahead is None:
+            return []
+        ready = sum(row.is_here and not row.verdict for row in rows)
+        try:
+            ahead = self.ahead.update(form, ready)
+        except sqlite3.Error as error:
+            self._failure.fail("the history cannot be read: %s", error)
+            return []
+        self._failure.recover("the history is read again")
+        if ahead.has_arrived:
+            self._importer.expire()
+        return [
+            self._text(
+                f"review.elsewhere_{each.reason}",
+                node=each.node,
+                count=each.clips,
+                message=each.message,
+            )
+            for each in ahead.nodes
+        ]
 
     def figures(self, own: LabelFigures) -> dict[str, object]:
         """Returns the figures of a label in words."""

@@ -1,18 +1,15 @@
 """Privacy: no speech is written to the disk, if so configured."""
 
-import os
-import shutil
-import subprocess
 from pathlib import Path
 
 import numpy as np
 import pytest
 import soundfile
-import soxr
 from evidence_harness import RATE_HZ, WINDOW, Event, EvidenceNode
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
+from synthetic_voice import speak
 
 from soundpost.audio import Pcm
 from soundpost.audio.vad import RATES_HZ, STRICTEST, VoiceDetector
@@ -24,7 +21,6 @@ from soundpost.features import FeatureSpec, LogMel
 
 Signal = NDArray[np.float64]
 
-SENTENCE = "The second key is under the flower pot, and the number is five five seven."
 SPEAKERS = ("en", "en+f3", "de+m4")
 QUIET_SECONDS = 12.0
 SPEECH_SECONDS = 16.0  # the sentence, with quiet before and after it
@@ -42,16 +38,7 @@ def scaled(signal: Signal, level_dbfs: float) -> Signal:
 @pytest.fixture(scope="session", params=SPEAKERS)
 def spoken(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Signal:
     """The sentence, from -1 to 1, by one of several synthetic voices."""
-    if not shutil.which("espeak-ng"):
-        reason = "espeak-ng is not installed: deploy/apt-packages.sh speech"
-        pytest.fail(reason) if os.environ.get("CI") else pytest.skip(reason)
-    path = tmp_path_factory.mktemp("speech") / "sentence.wav"
-    subprocess.run(
-        ["espeak-ng", "-v", request.param, "-s", "160", "-w", path, SENTENCE], check=True
-    )
-    sound, rate_hz = soundfile.read(path)
-    speech: Signal = soxr.resample(sound, rate_hz, RATE_HZ)
-    return speech
+    return speak(tmp_path_factory.mktemp("speech"), request.param)
 
 
 def siren() -> Signal:

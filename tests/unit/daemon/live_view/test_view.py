@@ -1,16 +1,11 @@
 """The live view: requests, delay, and what is hidden."""
 
-import os
-import shutil
-import subprocess
-
 import numpy as np
 import pytest
-import soundfile
-import soxr
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from live_view_node import COLUMN, RATE_HZ, STARTS_AT_NS, STRIDE, WINDOW, LiveViewNode, noise
+from synthetic_voice import speak
 
 from soundpost.audio import Chunk, Pcm, samples_to_ns
 from soundpost.evidence.speech import MARGIN_SECONDS
@@ -19,19 +14,12 @@ from soundpost.live_view.view import COLUMNS_PER_MESSAGE, MOST_COLUMNS
 LEARNT_SECONDS = 12.0
 """After which the detector knows the noise."""
 QUIET = noise(24.0)
-SENTENCE = "The second key is under the flower pot, and the number is five five seven."
 
 
 @pytest.fixture(scope="module")
 def spoken(tmp_path_factory: pytest.TempPathFactory) -> np.ndarray:
     """Provides a sentence by a synthetic voice, from -1 to 1."""
-    if not shutil.which("espeak-ng"):
-        reason = "espeak-ng is not installed: deploy/apt-packages.sh speech"
-        pytest.fail(reason) if os.environ.get("CI") else pytest.skip(reason)
-    path = tmp_path_factory.mktemp("speech") / "sentence.wav"
-    subprocess.run(["espeak-ng", "-s", "160", "-w", path, SENTENCE], check=True)
-    sound, rate_hz = soundfile.read(path)
-    return np.asarray(soxr.resample(sound, rate_hz, RATE_HZ))
+    return speak(tmp_path_factory.mktemp("speech"))
 
 
 def columns_of(start: float, end: float) -> set[int]:

@@ -13,6 +13,7 @@ from soundpost_web.history.filters import STATES
 from soundpost_web.nodes.topics import CLIP, LEAVES
 from soundpost_web.pages.catalogue import Catalogue
 from soundpost_web.pages.history_form import PERIODS
+from soundpost_web.review.elsewhere import Elsewhere
 from soundpost_web.review.export import ExportStatus
 from soundpost_web.review.form import VERDICTS
 
@@ -50,6 +51,7 @@ def test_every_text_is_used(text: Catalogue) -> None:
     built |= {f"review.choice_{verdict}" for verdict in VERDICTS}
     built |= {f"review.is_{verdict}" for verdict in Verdict}
     built |= {f"review.order_{order}" for order in ORDERS}
+    built |= {f"review.elsewhere_{reason}" for reason in Elsewhere}
     parts = {name for name in text.names if name.partition(".")[0] in BUILT}
     built |= {name for name in parts if name.partition(".")[2] in quoted}
     assert text.names - quoted - built == set()

@@ -115,12 +115,14 @@ class WriterMachine(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         """In the end all messages are sent, once and in order."""
-        self.write()
-        self.lose_the_connection()
-        expected = [seq for seq in self.saved if seq not in self.acknowledged]
-        assert sent(self.outbox, self.writer) == expected
-        self.writer.close()
-        shutil.rmtree(self.folder)
+        try:
+            self.write()
+            self.lose_the_connection()
+            expected = [seq for seq in self.saved if seq not in self.acknowledged]
+            assert sent(self.outbox, self.writer) == expected
+        finally:
+            self.writer.close()
+            shutil.rmtree(self.folder)
 
 
 class SmallMemoryMachine(WriterMachine):
