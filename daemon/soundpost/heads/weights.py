@@ -3,6 +3,7 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from operator import add
 
 import numpy as np
 from numpy.typing import NDArray
@@ -73,8 +74,8 @@ class LinearHeads:
         Args:
             embedding: float32[size].
         """
-        products: list[float] = self._weights.dot(embedding.astype(np.float64)).tolist()
-        return [_sigmoid(a + b) for a, b in zip(products, self._bias, strict=True)]
+        products: list[float] = self._weights.dot(embedding).tolist()
+        return list(map(_sigmoid, map(add, products, self._bias)))
 
     def scores(self, embeddings: Values) -> Values:
         """Returns the scores of embeddings, float32[n, heads].
