@@ -39,9 +39,11 @@ class HeadedClassifier:
     def classify_all(self, windows: Sequence[AnyWindow]) -> list[Scores]:
         """Returns the scores of windows; many successive ones at once take less time."""
         scores = self._classifier.classify_all(windows)
-        if self._linear is None or len(scores) < 2:  # noqa: PLR2004 - live sound brings one window
-            return [self._with_heads(each) for each in scores]
+        if len(scores) == 1:  # as live sound has it
+            return [self._with_heads(scores[0])]
         embedded = [each.embedded for each in scores if each.embedded is not None]
+        if self._linear is None or not embedded:
+            return [_extended(each, self._silent) for each in scores]
         return [
             _extended(each, self._linear.score(embedding))
             for each, embedding in zip(scores, embeddings_of(embedded), strict=True)

@@ -3,7 +3,6 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from operator import add
 
 import numpy as np
 from numpy.typing import NDArray
@@ -75,7 +74,7 @@ class LinearHeads:
             embedding: float32[size].
         """
         products: list[float] = self._weights.dot(embedding).tolist()
-        return list(map(_sigmoid, map(add, products, self._bias)))
+        return [_sigmoid(a + b) for a, b in zip(products, self._bias, strict=True)]
 
     def scores(self, embeddings: Values) -> Values:
         """Returns the scores of embeddings, float32[n, heads].

@@ -83,18 +83,19 @@ class PositionStatistics:
 
         One that follows the window of the call before has its new positions converted alone.
         """
-        positions, latest = self._positions, window.latest
+        latest = window.latest
         if window.before is not self._latest:
-            positions[: self._kept] = window.before[0]
+            self._positions[: self._kept] = window.before[0]
             self._oldest = self._kept
         self._latest = latest
         for number in self._newest:  # the order of the rows has no effect on a statistic
-            positions[self._oldest] = latest[0, number]
+            self._positions[self._oldest] = latest[0, number]
             self._oldest = (self._oldest + 1) % self._window_positions
-        self._ones.dot(self._rows, self._sums)
-        np.maximum.reduce(self._rows, 0, None, self._maxima)
-        np.subtract(self._statistics, self._offsets, self._statistics)
-        return self._statistics * self._factors
+        rows, statistics = self._rows, self._statistics
+        self._ones.dot(rows, self._sums)
+        np.maximum.reduce(rows, 0, None, self._maxima)
+        np.subtract(statistics, self._offsets, statistics)
+        return statistics * self._factors
 
     def compute(self, windows: Sequence[WindowPositions]) -> NDArray[np.float32]:
         """Returns the embeddings of windows, float32[n, size].

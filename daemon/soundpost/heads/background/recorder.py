@@ -109,6 +109,8 @@ def remove_background(folder: Path, from_ns: int, to_ns: int) -> None:
         to_ns: Its end.
     """
     with suppress(OSError):
-        for name in minutes_outside(os.listdir(folder), from_ns, to_ns):
+        with os.scandir(folder) as entries:
+            names = [entry.name for entry in entries]
+        for name in minutes_outside(names, from_ns, to_ns):
             with suppress(OSError):  # the next minute tries again
                 (folder / name).unlink()
