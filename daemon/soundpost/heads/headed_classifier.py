@@ -34,13 +34,16 @@ class HeadedClassifier:
 
     def classify(self, window: AnyWindow) -> Scores:
         """Returns the scores of a window."""
-        return self._with_heads(self._classifier.classify(window))
+        scores = self._classifier.classify(window)
+        if self._linear is None or scores.embedded is None:
+            return _extended(scores, self._silent)
+        return _extended(scores, self._linear.score(scores.embedded.values()))
 
     def classify_all(self, windows: Sequence[AnyWindow]) -> list[Scores]:
         """Returns the scores of windows; many successive ones at once take less time."""
+        if len(windows) == 1:  # as live sound has it
+            return [self.classify(windows[0])]
         scores = self._classifier.classify_all(windows)
-        if len(scores) == 1:  # as live sound has it
-            return [self._with_heads(scores[0])]
         embedded = [each.embedded for each in scores if each.embedded is not None]
         if self._linear is None or not embedded:
             return [_extended(each, self._silent) for each in scores]
@@ -48,12 +51,6 @@ class HeadedClassifier:
             _extended(each, self._linear.score(embedding))
             for each, embedding in zip(scores, embeddings_of(embedded), strict=True)
         ]
-
-    def _with_heads(self, scores: Scores) -> Scores:
-        """Returns the scores of a window with those of the heads behind them."""
-        if self._linear is None or scores.embedded is None:
-            return _extended(scores, self._silent)
-        return _extended(scores, self._linear.score(scores.embedded.values()))
 
 
 def _extended(scores: Scores, of_heads: Sequence[float]) -> Scores:

@@ -93,7 +93,7 @@ class PositionStatistics:
             self._oldest = (self._oldest + 1) % self._window_positions
         rows, statistics = self._rows, self._statistics
         self._ones.dot(rows, self._sums)
-        np.maximum.reduce(rows, 0, None, self._maxima)
+        np.maximum.reduce(rows, 0, out=self._maxima)
         np.subtract(statistics, self._offsets, statistics)
         return statistics * self._factors
 

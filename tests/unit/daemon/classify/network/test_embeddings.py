@@ -6,11 +6,12 @@ from streaming_bundle import changing_sound, streaming_bundle
 from soundpost.audio import Chunk
 from soundpost.classify import Classifier
 from soundpost.classify.network.embeddings import OutputEmbedding, embeddings_of
+from soundpost.manifest import log_mel_input
 
 
 def test_many_windows_have_the_bits_of_each_alone() -> None:
     """Of live sound, then of a stretch, then of live sound, as a minute of background may have."""
-    windower = streaming_bundle().manifest.input.windower()
+    windower = log_mel_input(streaming_bundle().manifest, "this test").windower()
     windows = list(windower.window(Chunk(0, changing_sound(14.0, 1), 0)))
     classifier = Classifier(streaming_bundle(), embeds=True)
     scores = [classifier.classify(window) for window in windows[:4]]
