@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Protocol
 
 import msgspec
 import numpy as np
@@ -60,6 +61,14 @@ AnyWindow = Window | WaveformWindow
 """A window of either kind; all but its content has the same names in both."""
 
 
+class Embedding(Protocol):
+    """The embedding of a window, computed when it is needed."""
+
+    def values(self) -> NDArray[np.float32]:
+        """Returns float32[size], computed anew by each call."""
+        ...
+
+
 class Scores(msgspec.Struct, frozen=True):
     """The scores of one window.
 
@@ -67,13 +76,18 @@ class Scores(msgspec.Struct, frozen=True):
         window: The window that was classified.
         values: float32[labels] in [0, 1], in the manifest's order of labels.
         model: Position of the model among those of the source.
-        embedding: float32[n] of the same inference; None unless the classifier gives embeddings.
+        embedded: The embedding, of the same inference; None unless the classifier gives embeddings.
     """
 
     window: AnyWindow
     values: NDArray[np.float32]
     model: int = 0
-    embedding: NDArray[np.float32] | None = None
+    embedded: Embedding | None = None
+
+    @property
+    def embedding(self) -> NDArray[np.float32] | None:
+        """The values of the embedding, float32[size], computed anew by each access."""
+        return None if self.embedded is None else self.embedded.values()
 
 
 class State(StrEnum):

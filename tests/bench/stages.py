@@ -10,7 +10,7 @@ import os
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import islice
@@ -20,6 +20,14 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 # The number of threads is set before numpy is imported.
 import numpy as np
+from heads_cost import (
+    background,
+    embedding_size,
+    full_background,
+    scores_of_a_minute,
+    with_embeddings,
+    with_heads,
+)
 from recording import write_quiet
 from wide_bundle import wide_manifest
 
@@ -34,6 +42,7 @@ from soundpost.config import CaptureConfig, ClassifyConfig, Config, DecideConfig
 from soundpost.decide import Mutes, build_tracker
 from soundpost.events import AnyWindow, Scores, Window
 from soundpost.health import Health
+from soundpost.observer import Observer
 from soundpost.pipeline import build_pipeline
 
 RATE_HZ, BUFFERS_PER_SECOND = 16_000, 20
@@ -83,6 +92,7 @@ def stages(bundle: str, yamnet: Path, folder: Path) -> Iterator[Stage]:
     yield _per_second("classify", lambda: _classify(model))
     yield _per_second("decide", lambda: _decide(model, config))
     yield _per_second("pipeline", lambda: _pipeline(model, config))
+    yield from _heads_stages(bundle, config, folder)
     quiet_seconds = QUIET_CHUNKS / FILE_CHUNKS_PER_SECOND
     quiet = partial(_quiet, bundle, folder)
     yield Stage("daemon, no window", "second of sound", quiet_seconds, quiet)
@@ -152,8 +162,31 @@ def _decide(model: Model, config: Config) -> Work:
     return lambda: [detection for scores in scored for detection in tracker.update(scores)]
 
 
-def _pipeline(model: Model, config: Config) -> Work:
-    passes = build_pipeline(config, model, _source(), Health()).run()
+def _heads_stages(bundle: str, config: Config, folder: Path) -> Iterator[Stage]:
+    """Yields the pipeline with heads and background, of a bundle that has an embedding."""
+    embedding = with_embeddings(bundle)
+    if not embedding_size(embedding):
+        return
+    for count in (1, 10):
+        headed = with_heads(count, bundle)
+        name = f"pipeline, heads: {count}"
+        yield _per_second(name, partial(_pipeline, headed, config))
+    minutes = folder / "background"
+    minutes.mkdir()
+    recorder = background(embedding, minutes)
+    prepare = partial(_pipeline, embedding, config, [recorder])
+    yield _per_second("pipeline, background", prepare)
+    scores = scores_of_a_minute(embedding, brown_noise(RATE_HZ))
+    yield Stage(
+        "background, its file",
+        "minute",
+        1,
+        lambda: full_background(embedding, minutes, scores).flush,
+    )
+
+
+def _pipeline(model: Model, config: Config, observers: Sequence[Observer] = ()) -> Work:
+    passes = build_pipeline(config, model, _source(), Health(), observers).run()
     list(islice(passes, SETTLED_SECONDS * BUFFERS_PER_SECOND))
     return lambda: list(islice(passes, SECONDS * BUFFERS_PER_SECOND))
 

@@ -72,9 +72,8 @@ class Classifier:
     def classify(self, window: AnyWindow) -> Scores:
         """Computes the scores of a window."""
         output = self._run([window])
-        embeddings = output.embeddings
-        embedding = None if embeddings is None else embeddings[0]
-        return Scores(window, self._rows(output.logits)[0], embedding=embedding)
+        embedded = None if output.embeddings is None else output.embeddings[0]
+        return Scores(window, self._rows(output.logits)[0], embedded=embedded)
 
     def classify_all(self, windows: Sequence[AnyWindow]) -> list[Scores]:
         """Computes the scores of windows; many successive ones at once take less time."""
@@ -85,8 +84,8 @@ class Classifier:
         if output.embeddings is None:
             return [Scores(window, values) for window, values in zip(windows, rows, strict=True)]
         return [
-            Scores(window, values, embedding=embedding)
-            for window, values, embedding in zip(windows, rows, output.embeddings, strict=True)
+            Scores(window, values, embedded=embedded)
+            for window, values, embedded in zip(windows, rows, output.embeddings, strict=True)
         ]
 
     def scores(self, content: NDArray[Any]) -> NDArray[np.float32]:
@@ -128,8 +127,7 @@ class Classifier:
             raise BundleError(
                 "the bundle names no embedding", hint="import a model that has such an output"
             )
-        row: NDArray[np.float32] = embeddings[0]
-        return row
+        return embeddings[0].values()
 
     def _run_alone(self, content: NDArray[Any]) -> NetworkOutput:
         """Runs the network on the content of a window of which no other one is known."""

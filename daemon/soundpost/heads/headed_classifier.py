@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from soundpost.classify import Classifier
+from soundpost.classify.network.embeddings import embeddings_of
 from soundpost.events import AnyWindow, Scores
 from soundpost.heads.weights import HeadWeights, LinearHeads
 
@@ -33,19 +34,30 @@ class HeadedClassifier:
 
     def classify(self, window: AnyWindow) -> Scores:
         """Returns the scores of a window."""
-        return self._extended(self._classifier.classify(window))
+        scores = self._classifier.classify(window)
+        if self._linear is None or scores.embedded is None:
+            return _extended(scores, self._silent)
+        return _extended(scores, self._linear.score(scores.embedded.values()))
 
     def classify_all(self, windows: Sequence[AnyWindow]) -> list[Scores]:
         """Returns the scores of windows; many successive ones at once take less time."""
-        return [self._extended(scores) for scores in self._classifier.classify_all(windows)]
+        if len(windows) == 1:  # as live sound has it
+            return [self.classify(windows[0])]
+        scores = self._classifier.classify_all(windows)
+        embedded = [each.embedded for each in scores if each.embedded is not None]
+        if self._linear is None or not embedded:
+            return [_extended(each, self._silent) for each in scores]
+        return [
+            _extended(each, self._linear.score(embedding))
+            for each, embedding in zip(scores, embeddings_of(embedded), strict=True)
+        ]
 
-    def _extended(self, scores: Scores) -> Scores:
-        of_heads, embedding = self._silent, scores.embedding
-        if self._linear is not None and embedding is not None:
-            of_heads = self._linear.score(embedding)
-        labels = len(scores.values)
-        values = np.empty(labels + len(of_heads), np.float32)
-        values[:labels] = scores.values
-        for number, score in enumerate(of_heads, labels):  # faster than a slice for a few
-            values[number] = score
-        return Scores(scores.window, values, scores.model, embedding)
+
+def _extended(scores: Scores, of_heads: Sequence[float]) -> Scores:
+    """Returns the scores of a window with others behind them."""
+    labels = len(scores.values)
+    values = np.empty(labels + len(of_heads), np.float32)
+    values[:labels] = scores.values
+    for number, score in enumerate(of_heads, labels):  # faster than a slice for a few
+        values[number] = score
+    return Scores(scores.window, values, scores.model, scores.embedded)

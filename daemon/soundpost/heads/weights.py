@@ -73,7 +73,7 @@ class LinearHeads:
         Args:
             embedding: float32[size].
         """
-        products: list[float] = self._weights.dot(embedding.astype(np.float64)).tolist()
+        products: list[float] = self._weights.dot(embedding).tolist()
         return [_sigmoid(a + b) for a, b in zip(products, self._bias, strict=True)]
 
     def scores(self, embeddings: Values) -> Values:

@@ -1,15 +1,43 @@
 """Embeddings of networks that pool positions: statistics of the positions of a window."""
 
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
 from soundpost.classify.runtime import TensorInfo
+
+Positions = NDArray[np.int8]
 
 DEFINITION = "positions-mean-maximum"
 """The name of this definition in the description of a head; another definition has another."""
 
 STATISTICS = ("mean", "maximum")
 """Of each channel over the positions and bands of a window, in the order of an embedding."""
+
+
+class WindowPositions(msgspec.Struct, frozen=True):
+    """The embedding of a window as the positions that it is computed from.
+
+    Two arrays that the network makes anyway, so that a window whose embedding nothing needs costs
+    next to nothing.
+
+    Attributes:
+        statistics: Computes it.
+        before: int8[1, positions, bands, channels], the positions of the window but the new ones.
+            It is the same object as `latest` of the window before.
+        latest: The same of the next window: those of this one but the oldest.
+    """
+
+    statistics: "PositionStatistics"
+    before: Positions
+    latest: Positions
+
+    def values(self) -> NDArray[np.float32]:
+        """Returns float32[size]."""
+        return self.statistics.compute_one(self)
 
 
 class PositionStatistics:
@@ -21,72 +49,105 @@ class PositionStatistics:
     many windows are computed at once.
 
     Args:
-        positions: The tensor, int8[..., positions, bands, channels].
-        window_positions: Positions of a window.
+        positions: The tensor of the latest positions, int8[1, positions, bands, channels], which
+            has those of a window but the new ones.
+        new_positions: Positions that are new in a window, at most as many as the tensor has.
 
     Attributes:
         size: Values of an embedding.
     """
 
-    def __init__(self, positions: TensorInfo, window_positions: int) -> None:
-        self._bands, self._channels = positions.shape[-2:]
-        self._row_count = window_positions * self._bands
-        self.size = len(STATISTICS) * self._channels
-        self._zero_point = np.float32(positions.zero_point)
-        self._ones = np.ones(self._row_count, np.float32)
-        per_step = np.repeat([1.0 / self._row_count, 1.0], self._channels)
+    def __init__(self, positions: TensorInfo, new_positions: int) -> None:
+        self._kept, bands, channels = positions.shape[-3:]
+        self._new_positions = new_positions
+        self._window_positions = self._kept + new_positions
+        row_count = self._window_positions * bands
+        self.size = len(STATISTICS) * channels
+        per_step = np.repeat([1.0 / row_count, 1.0], channels)
         self._factors = (positions.scale * per_step).astype(np.float32)
-        self._rows = np.empty((self._row_count, self._channels), np.float32)
-        self._next_row = 0
+        zero_points = positions.zero_point * np.repeat([row_count, 1], channels)
+        self._offsets = zero_points.astype(np.float32)
+        # Of one window: its positions as rows, and views of them and of its statistics, because
+        # taking a view costs half as much as the arithmetic.
+        self._rows = np.empty((row_count, channels), np.float32)
+        self._positions = self._rows.reshape(self._window_positions, bands, channels)
+        self._ones = np.ones(row_count, np.float32)
+        self._statistics = np.empty(self.size, np.float32)
+        self._sums, self._maxima = self._statistics.reshape(len(STATISTICS), channels)
+        self._newest = range(self._kept - new_positions, self._kept)
+        self._latest: Positions | None = None  # of the window whose positions the rows have
+        self._oldest = 0  # of them
 
-    def compute(self, positions: NDArray[np.int8]) -> NDArray[np.float32]:
+    def compute_one(self, window: WindowPositions) -> NDArray[np.float32]:
+        """Returns the embedding of a window, float32[size].
+
+        One that follows the window of the call before has its new positions converted alone.
+        """
+        latest = window.latest
+        if window.before is not self._latest:
+            self._positions[: self._kept] = window.before[0]
+            self._oldest = self._kept
+        self._latest = latest
+        for number in self._newest:  # the order of the rows has no effect on a statistic
+            self._positions[self._oldest] = latest[0, number]
+            self._oldest = (self._oldest + 1) % self._window_positions
+        rows, statistics = self._rows, self._statistics
+        self._ones.dot(rows, self._sums)
+        np.maximum.reduce(rows, 0, out=self._maxima)
+        np.subtract(statistics, self._offsets, statistics)
+        return statistics * self._factors
+
+    def compute(self, windows: Sequence[WindowPositions]) -> NDArray[np.float32]:
         """Returns the embeddings of windows, float32[n, size].
 
+        Those that follow each other share their positions, of which each is converted once.
+
         Args:
-            positions: int8[n, positions, bands, channels].
+            windows: In any order; at least one.
         """
-        embeddings = np.empty((len(positions), self.size), np.float32)
-        for embedding, of_window in zip(embeddings, positions, strict=True):
-            self.begin(of_window)
-            self._fill(embedding)
+        embeddings = np.empty((len(windows), self.size), np.float32)
+        start = 0
+        for end in range(1, len(windows) + 1):
+            if end == len(windows) or windows[end].before is not windows[end - 1].latest:
+                self._compute_successive(windows[start:end], embeddings[start:end])
+                start = end
         return embeddings
 
-    def begin(self, positions: NDArray[np.int8]) -> None:
-        """Takes the positions of a window, which `advance` goes on from.
+    def _compute_successive(
+        self, windows: Sequence[WindowPositions], embeddings: NDArray[np.float32]
+    ) -> None:
+        """Fills the embeddings of windows of which each follows the one before."""
+        new = [each.latest[0, -self._new_positions :] for each in windows]
+        rows = np.concatenate((windows[0].before[0], *new))
+        sums, maxima = np.split(embeddings, len(STATISTICS), axis=1)
+        for statistic, combine, values in (
+            (sums, np.add, rows.astype(np.float32)),
+            (maxima, np.maximum, rows),
+        ):
+            # Array by array: a reduction over an axis within takes several times as long.
+            of_positions = _combined(combine, np.moveaxis(values, 1, 0))
+            statistic[:] = _combined(combine, self._of_windows(of_positions, len(windows)))
+        np.subtract(embeddings, self._offsets, out=embeddings)
+        np.multiply(embeddings, self._factors, out=embeddings)
+
+    def _of_windows(self, of_positions: NDArray[Any], count: int) -> list[NDArray[Any]]:
+        """Returns the values of the first, second … position of each window, as views.
 
         Args:
-            positions: int8[positions, bands, channels]; fewer than those of a window are its
-                latest ones, and the next ones are to be added before the next embedding.
+            of_positions: dtype[positions, channels] of successive windows.
+            count: Of the windows.
         """
-        self._next_row = 0
-        self._add(positions)
+        span = self._new_positions * (count - 1) + 1
+        return [
+            of_positions[at : at + span : self._new_positions]
+            for at in range(self._window_positions)
+        ]
 
-    def advance(self, positions: NDArray[np.int8]) -> NDArray[np.float32]:
-        """Returns the embedding of the next window, float32[1, size].
 
-        Args:
-            positions: int8[n, bands, channels], the positions that the window before did not have;
-                they take the place of its oldest ones.
-        """
-        self._add(positions)
-        embeddings = np.empty((1, self.size), np.float32)
-        self._fill(embeddings[0])
-        return embeddings
-
-    def _add(self, positions: NDArray[np.int8]) -> None:
-        """Puts positions in place of the oldest ones; their order has no effect on a statistic."""
-        start = self._next_row
-        end = start + len(positions) * self._bands
-        rows = positions.reshape(-1, self._channels)
-        if end > self._row_count:
-            split = self._row_count - start
-            np.subtract(rows[:split], self._zero_point, self._rows[start:])
-            rows, start, end = rows[split:], 0, end - self._row_count
-        np.subtract(rows, self._zero_point, self._rows[start:end])
-        self._next_row = end % self._row_count
-
-    def _fill(self, embedding: NDArray[np.float32]) -> None:
-        """Fills an embedding with the statistics of the rows."""
-        np.dot(self._ones, self._rows, embedding[: self._channels])
-        np.maximum.reduce(self._rows, 0, out=embedding[self._channels :])
-        np.multiply(embedding, self._factors, embedding)
+def _combined(combine: np.ufunc, arrays: Iterable[NDArray[Any]]) -> NDArray[Any]:
+    """Returns arrays of one shape as one, value by value."""
+    first, *others = arrays
+    combined = first.copy()
+    for each in others:
+        combine(combined, each, out=combined)
+    return combined

@@ -1,6 +1,7 @@
 """Runs a network on successive windows, and computes each frame once."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -10,7 +11,11 @@ from numpy.typing import NDArray
 from soundpost.classify.bundle import Bundle
 from soundpost.classify.network.output import NetworkOutput
 from soundpost.classify.network.parts import FRAMES, LOGITS, POSITIONS, Parts
-from soundpost.classify.network.position_statistics import DEFINITION, PositionStatistics
+from soundpost.classify.network.position_statistics import (
+    DEFINITION,
+    PositionStatistics,
+    WindowPositions,
+)
 from soundpost.classify.quantization import Quantizer
 from soundpost.events import Window
 
@@ -31,7 +36,7 @@ class StreamingNetwork:
         threads: Threads for one inference.
 
     Attributes:
-        embeds: True to compute the embedding of each window too, if the network has one.
+        embeds: True to give the embedding of each window too, if the network has one.
         embedding_size: Values of an embedding; 0 for a network that has none.
         embedding_definition: The name of what they are; None for a network that has none.
 
@@ -57,13 +62,12 @@ class StreamingNetwork:
         self.embedding_size = self._statistics.size if self._statistics else 0
         self.embedding_definition = DEFINITION if self._statistics else None
         self.embeds = False
-        self._has_positions = False  # True while the statistics have those of the last step
 
     def run(self, windows: Sequence[Window]) -> NetworkOutput:
         """Runs the network on windows, most often successive ones.
 
         Returns:
-            Logits as int8[n, labels], and embeddings if they are computed.
+            Logits as int8[n, labels], and embeddings if they are requested.
 
         Raises:
             ValueError: A window has another shape, or holds NaN.
@@ -145,13 +149,10 @@ class StreamingNetwork:
         logits = results.pop(LOGITS)
         self._states = results
         if not self.embeds or self._statistics is None:
-            self._has_positions = False
             return NetworkOutput(logits)
-        if not self._has_positions:
-            self._statistics.begin(before[0])
-            self._has_positions = True
-        new = results[POSITIONS][0, -self._steps.new_positions :]
-        return NetworkOutput(logits, self._statistics.advance(new))
+        return NetworkOutput(
+            logits, [WindowPositions(self._statistics, before, results[POSITIONS])]
+        )
 
     def _run_stretch(self, frames: NDArray[Any]) -> NetworkOutput:
         """Returns the output of a stretch of windows."""
@@ -159,16 +160,20 @@ class StreamingNetwork:
         carried = {name: state for name, state in self._states.items() if name != POSITIONS}
         results = self._parts.stretch.run({**carried, FRAMES: frames})
         positions = np.concatenate((before, results[POSITIONS]), axis=1)
-        latest = positions[:, positions.shape[1] - before.shape[1] :]
+        kept, steps = before.shape[1], self._steps
+        latest = positions[:, positions.shape[1] - kept :]
         self._states = {**results, POSITIONS: latest}
-        steps = self._steps
         windows = sliding_window_view(positions[0], steps.window_positions, axis=0)
         windows = np.ascontiguousarray(np.moveaxis(windows[:: steps.new_positions], -1, 1))
         logits = self._parts.head.run({POSITIONS: windows})[LOGITS]
-        self._has_positions = False
         if not self.embeds or self._statistics is None:
             return NetworkOutput(logits)
-        return NetworkOutput(logits, self._statistics.compute(windows))
+        stride, ends = steps.new_positions, positions.shape[1] - kept
+        states = [before, *(positions[:, at : at + kept] for at in range(stride, ends, stride))]
+        states.append(latest)
+        return NetworkOutput(
+            logits, [WindowPositions(self._statistics, *pair) for pair in pairwise(states)]
+        )
 
 
 def _statistics(parts: Parts) -> PositionStatistics | None:
@@ -182,4 +187,4 @@ def _statistics(parts: Parts) -> PositionStatistics | None:
     is_quantised = positions.dtype == "int8" and positions.scale > 0.0
     if not has_all or not is_quantised:
         return None
-    return PositionStatistics(positions, steps.window_positions)
+    return PositionStatistics(positions, steps.new_positions)

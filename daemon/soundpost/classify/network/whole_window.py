@@ -11,6 +11,7 @@ from soundpost.audio import FULL_SCALE
 from soundpost.classify.bundle import Bundle
 from soundpost.classify.interpreter import Interpreter
 from soundpost.classify.network.difference import HINT, refuse_difference
+from soundpost.classify.network.embeddings import OutputEmbedding
 from soundpost.classify.network.output import NetworkOutput
 from soundpost.classify.quantization import Quantizer, real_values
 from soundpost.classify.runtime import ModelRuntime
@@ -32,7 +33,7 @@ class WholeWindowNetwork:
         threads: Threads for one inference.
 
     Attributes:
-        embeds: True to compute the embedding of each window too, if the model has one.
+        embeds: True to give the embedding of each window too, if the model has one.
         embedding_size: Values of an embedding; 0 for a model that has none.
         embedding_definition: The name of what they are; None for a model that has none.
 
@@ -70,7 +71,7 @@ class WholeWindowNetwork:
 
         Returns:
             The values of the output's tensor, as they are stored, and embeddings if these are
-            computed.
+            requested.
 
         Raises:
             ValueError: A content has another shape or type, or holds NaN.
@@ -84,7 +85,7 @@ class WholeWindowNetwork:
         rows = [self._invoke(each, outputs) for each in contents]
         return NetworkOutput(
             np.stack([logits for logits, _ in rows]),
-            real_values(np.stack([values for _, values in rows]), embedding.tensor),
+            [OutputEmbedding(real_values(values, embedding.tensor)) for _, values in rows],
         )
 
     def _invoke(

@@ -1,6 +1,7 @@
 """A minute of background: its file, and the name of that."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -50,8 +51,7 @@ def file_name(model: str, utc_ns: int) -> str:
         model: The id of the model.
         utc_ns: A time in the minute, nanoseconds since 1970 UTC.
     """
-    start = datetime.fromtimestamp(utc_ns // MINUTE_NS * 60, UTC)
-    return f"{model}.{start.strftime(_TIME)}Z.npz"
+    return f"{model}.{_time(utc_ns // MINUTE_NS * 60)}Z.npz"
 
 
 def named_minute(name: str) -> tuple[str, int] | None:
@@ -67,6 +67,28 @@ def named_minute(name: str) -> tuple[str, int] | None:
     except ValueError:
         return None
     return match[1], round(start.timestamp()) * NANOSECONDS
+
+
+def minutes_outside(names: Iterable[str], from_ns: int, to_ns: int) -> list[str]:
+    """Returns the names of minutes that do not lie in a time: after its start, and by its end.
+
+    A week of minutes has ten thousand names. Times in them are compared as text, which is in their
+    order, because reading one as a date takes fifty times as long.
+
+    Args:
+        names: Of any files.
+        from_ns: The start of the time, nanoseconds since 1970 UTC.
+        to_ns: Its end.
+    """
+    start, end = _time(from_ns // NANOSECONDS), _time(to_ns // NANOSECONDS)
+    matches = [(name, match[2]) for name in names if (match := _NAME.fullmatch(name))]
+    outside = [name for name, time in matches if not start < time <= end]
+    return [name for name in outside if named_minute(name) is not None]
+
+
+def _time(seconds: int) -> str:
+    """Returns the text of a time in a file name."""
+    return datetime.fromtimestamp(seconds, UTC).strftime(_TIME)
 
 
 def encode_minute(minute: BackgroundMinute, model_sha256: str) -> bytes:

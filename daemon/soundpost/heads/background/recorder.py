@@ -1,6 +1,7 @@
 """Keeps the embeddings of the last hours of a source, in files of a minute."""
 
 import logging
+import os
 from contextlib import suppress
 from pathlib import Path
 
@@ -8,14 +9,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from soundpost.audio import NANOSECONDS
-from soundpost.events import Scores
+from soundpost.classify.network.embeddings import embeddings_of
+from soundpost.events import Embedding, Scores
 from soundpost.heads.background.minute import (
     MINUTE_NS,
     MOST_WINDOWS,
     BackgroundMinute,
     encode_minute,
     file_name,
-    named_minute,
+    minutes_outside,
 )
 from soundpost.health import Health
 from soundpost.manifest import Manifest
@@ -27,7 +29,7 @@ _HOUR_NS = 3_600 * NANOSECONDS
 _log = logging.getLogger("soundpost.heads")
 
 
-_Window = tuple[int, NDArray[np.float32], NDArray[np.float32]]
+_Window = tuple[int, Embedding, NDArray[np.float32]]
 """A window that is not in a file yet: its time, its embedding and its scores."""
 
 
@@ -61,24 +63,24 @@ class BackgroundRecorder(Observer):
 
     def on_scores(self, scores: Scores) -> None:
         """Keeps the embedding of a window, and writes the minute before it."""
-        if scores.model != self._number or scores.embedding is None:
+        if scores.model != self._number or scores.embedded is None:
             return
         utc_ns = scores.window.utc_ns
         minute = utc_ns // MINUTE_NS
         if minute != self._minute or len(self._windows) == MOST_WINDOWS:
             self.flush()
             self._minute = minute
-        self._windows.append((utc_ns, scores.embedding, scores.values))
+        self._windows.append((utc_ns, scores.embedded, scores.values))
 
     def flush(self) -> None:
         """Writes the windows that are not in a file yet."""
         if not self._windows:
             return
         utc_ns, embeddings, scores = zip(*self._windows, strict=True)
-        own = np.stack(scores)[:, : self._labels]
+        own = np.concatenate(scores).reshape(len(scores), -1)[:, : self._labels]
         minute = BackgroundMinute(
             np.array(utc_ns, np.int64),
-            np.stack(embeddings),
+            embeddings_of(embeddings),
             own.argmax(axis=1).astype(np.int16),
             own.max(axis=1),
         )
@@ -107,8 +109,8 @@ def remove_background(folder: Path, from_ns: int, to_ns: int) -> None:
         to_ns: Its end.
     """
     with suppress(OSError):
-        for entry in list(folder.iterdir()):
-            named = named_minute(entry.name)
-            if named is not None and not from_ns < named[1] <= to_ns:
-                with suppress(OSError):  # the next minute tries again
-                    entry.unlink()
+        with os.scandir(folder) as entries:
+            names = [entry.name for entry in entries]
+        for name in minutes_outside(names, from_ns, to_ns):
+            with suppress(OSError):  # the next minute tries again
+                (folder / name).unlink()

@@ -11,6 +11,7 @@ from soundpost.audio import Chunk, Pcm
 from soundpost.classify import Bundle, Classifier, load_bundle
 from soundpost.classify.find import find_bundle
 from soundpost.classify.golden import replay_golden
+from soundpost.classify.network.embeddings import embeddings_of
 from soundpost.errors import TeachError
 from soundpost.events import AnyWindow
 from soundpost.heads import Backbone, EmbeddingInput
@@ -162,9 +163,9 @@ class Embedder:
 
     def _classified(self, windows: list[AnyWindow]) -> EmbeddedWindows:
         scores = self._classifier.classify_all(windows)
-        embeddings = [each.embedding for each in scores if each.embedding is not None]
+        embedded = [each.embedded for each in scores if each.embedded is not None]
         return EmbeddedWindows(
-            np.stack(embeddings), np.array([window.start_sample for window in windows])
+            embeddings_of(embedded), np.array([window.start_sample for window in windows])
         )
 
 

@@ -49,10 +49,11 @@ def test_an_embedding_is_another_output_of_the_same_inference() -> None:
     assert len(inputs) == 2
     assert without.embeddings is None
     assert output.embeddings is not None
-    assert output.embeddings.shape == (1, network.embedding_size)
+    (embedded,) = output.embeddings
+    assert embedded.values().shape == (network.embedding_size,)
     assert network.embedding_size == np.prod(embedding.tensor.shape)
     assert np.array_equal(output.logits, without.logits)
-    assert not np.array_equal(output.embeddings[0][:3], output.logits[0][:3])
+    assert not np.array_equal(embedded.values()[:3], output.logits[0][:3])
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from soundpost.heads.background.minute import (
     decode_minute,
     encode_minute,
     file_name,
+    minutes_outside,
     named_minute,
 )
 
@@ -68,9 +69,26 @@ def test_a_name_states_its_model_and_its_minute(model: str, utc_ns: int) -> None
     assert named_minute(file_name(model, utc_ns)) == (model, utc_ns // MINUTE_NS * MINUTE_NS)
 
 
+@given(
+    st.lists(st.integers(-(10**18), 4 * 10**18), max_size=5),
+    st.integers(-(10**18), 4 * 10**18),
+    st.integers(0, 10**15),
+)
+def test_minutes_outside_a_time_are_those_whose_start_is(
+    times: list[int], from_ns: int, length_ns: int
+) -> None:
+    """Compared as text, and here as times; the edges of the time are among them."""
+    to_ns = from_ns + length_ns
+    edges = [from_ns + MINUTE_NS, from_ns, to_ns, to_ns + MINUTE_NS]
+    minutes = {file_name("x", utc_ns): utc_ns // MINUTE_NS * MINUTE_NS for utc_ns in times + edges}
+    outside = [name for name, start in minutes.items() if not from_ns < start <= to_ns]
+    assert minutes_outside([*minutes, "note.txt"], from_ns, to_ns) == outside
+
+
 @pytest.mark.parametrize(
     "name", ["x.npz", "x.20261130T010000Z.npz.part", "x.20261330T010000Z.npz", ".x.part", "x"]
 )
 def test_another_name_is_no_minute(name: str) -> None:
     """Such files are neither read nor removed."""
     assert named_minute(name) is None
+    assert minutes_outside([name], 0, 0) == []

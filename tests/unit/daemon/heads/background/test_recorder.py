@@ -9,6 +9,7 @@ import pytest
 
 from soundpost.audio import NANOSECONDS
 from soundpost.classify import load_bundle
+from soundpost.classify.network.embeddings import OutputEmbedding
 from soundpost.events import Scores, WaveformWindow
 from soundpost.heads.background import BackgroundMinute, read_background
 from soundpost.heads.background.minute import MINUTE_NS, MOST_WINDOWS
@@ -29,7 +30,8 @@ def scores(utc_ns: int, seed: int = 0, model: int = 0) -> Scores:
     window = WaveformWindow(0, 4, SAMPLES, -20.0, utc_ns)
     values = rng.random(len(MANIFEST.labels) + 1, np.float32)
     values[-1] = 1.0
-    return Scores(window, values, model, rng.normal(size=SIZE).astype(np.float32))
+    embedding = OutputEmbedding(rng.normal(size=SIZE).astype(np.float32))
+    return Scores(window, values, model, embedding)
 
 
 def recorder(folder: Path, hours: float = 1.0, health: Health | None = None) -> BackgroundRecorder:
