@@ -153,7 +153,8 @@ def running_page(
         path.chmod(0o600)
     # Imported here: the tests of the wheel alone have no web server.
     from soundpost_web.server.application import build_application  # noqa: PLC0415 - see above
-    from soundpost_web.server.run import PageServer, listening, uvicorn_config  # noqa: PLC0415 - see above
+    from soundpost_web.server.page_server import PageServer  # noqa: PLC0415 - see above
+    from soundpost_web.server.run import listening, uvicorn_config  # noqa: PLC0415 - see above
     from soundpost_web.settings import load_settings  # noqa: PLC0415 - see above
 
     port = free_port()

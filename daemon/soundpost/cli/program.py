@@ -111,10 +111,8 @@ def _analyze(options: argparse.Namespace) -> int:
 
 def _bundles(options: argparse.Namespace) -> int:
     from soundpost.cli.models.bundles import bundles  # noqa: PLC0415 - see above
-    from soundpost.heads.location import heads_folder  # noqa: PLC0415 - see above
 
-    config = read_config_of(options, options.config)  # heads are those of all sources
-    return bundles(heads_folder(config.heads), sys.stdout, is_json=options.json)
+    return bundles(read_config_of(options, options.config).heads, sys.stdout, is_json=options.json)
 
 
 def _labels(options: argparse.Namespace) -> int:

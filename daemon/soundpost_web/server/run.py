@@ -1,6 +1,5 @@
 """Serves the page until a signal ends it."""
 
-import asyncio
 import logging
 import os
 import socket
@@ -8,7 +7,6 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from types import FrameType
 
 import uvicorn
 
@@ -17,16 +15,12 @@ from soundpost.system.signals import stopped_by_signals
 from soundpost.system.systemd import Notifier
 from soundpost_web.access.passwords import PasswordFile
 from soundpost_web.errors import WebError
-from soundpost_web.live.feed import Feed
 from soundpost_web.server.application import Application, build_application
+from soundpost_web.server.page_server import PageServer
 from soundpost_web.settings import WebSettings
 from soundpost_web.settings.load import password_path
 
 _BACKLOG = 128
-_UNREAD_SECONDS = 1.0
-"""For clients to take what is left of a stream when the page ends."""
-_GRACE_SECONDS = 3.0
-"""For requests that run when the page ends; then their connections are cut."""
 _CANCEL_SECONDS = 5
 """A request that runs on without its connection is cancelled."""
 _UNREAD_MILLISECONDS = 30_000
@@ -40,41 +34,6 @@ _LONGEST_HEADER_BYTES = 16_384
 _UNCOMPLETED = "ASGI callable returned without completing response."
 
 _log = logging.getLogger("soundpost.web")
-
-
-class PageServer(uvicorn.Server):
-    """A server that ends the streams first, which would otherwise never end."""
-
-    def __init__(self, config: uvicorn.Config, feed: Feed) -> None:
-        super().__init__(config)
-        self._feed = feed
-
-    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        """Takes a signal, in the main thread."""
-        self._feed.close_from_thread()
-        super().handle_exit(sig, frame)
-
-    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """Ends when all requests are answered, or cut."""
-        cutting = asyncio.create_task(self._cut_connections())
-        try:
-            await super().shutdown(sockets)
-        finally:
-            cutting.cancel()
-
-    async def _cut_connections(self) -> None:
-        """Cuts the streams of clients that read nothing, such as a phone asleep, then the rest."""
-        await asyncio.sleep(_UNREAD_SECONDS)
-        for transport in self._transports():
-            if transport.is_closing():
-                transport.abort()
-        await asyncio.sleep(_GRACE_SECONDS - _UNREAD_SECONDS)
-        for transport in self._transports():
-            transport.abort()
-
-    def _transports(self) -> list[asyncio.Transport]:
-        found = [each.transport for each in self.server_state.connections]
-        return [each for each in found if isinstance(each, asyncio.Transport)]
 
 
 def serve(settings: WebSettings, folder: Path) -> None:

@@ -9,7 +9,9 @@ from typing import TextIO
 from soundpost.classify import installed_bundles, load_bundle
 from soundpost.classify.bundle import Bundle
 from soundpost.cli.models.heads_of_bundles import HeadRow, heads_of_bundles
+from soundpost.config import HeadsConfig
 from soundpost.errors import BundleError
+from soundpost.heads.location import heads_folder
 from soundpost.manifest import CARD_FILE, OffReason, groups_of
 from soundpost.system.printable import printable
 from soundpost.system.units import BYTES_PER_MEGABYTE
@@ -55,13 +57,13 @@ class BundleRow:
     heads: list[HeadRow]
 
 
-def bundles(heads_folder: Path | None, out: TextIO, *, is_json: bool) -> int:
+def bundles(heads: HeadsConfig, out: TextIO, *, is_json: bool) -> int:
     """Prints a row for each installed bundle; returns 1 if there is none that can be used.
 
     A bundle that is damaged is named in the log with its error, and so is a head.
 
     Args:
-        heads_folder: The folder of heads; None without one.
+        heads: Names the folder of heads.
         out: Receives the rows.
         is_json: True for one JSON array in place of a table.
     """
@@ -71,8 +73,8 @@ def bundles(heads_folder: Path | None, out: TextIO, *, is_json: bool) -> int:
             loaded.append(load_bundle(folder))
         except BundleError as error:
             _log.error("%s\n  hint: %s", error, error.hint)
-    heads = heads_of_bundles(heads_folder, [bundle.manifest for bundle in loaded])
-    rows = [_row(bundle, of_bundle) for bundle, of_bundle in zip(loaded, heads, strict=True)]
+    found = heads_of_bundles(heads_folder(heads), [bundle.manifest for bundle in loaded])
+    rows = [_row(bundle, of_bundle) for bundle, of_bundle in zip(loaded, found, strict=True)]
     if is_json:
         out.write(json.dumps([asdict(row) for row in rows], indent=1) + "\n")
     elif rows:

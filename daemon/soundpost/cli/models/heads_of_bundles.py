@@ -36,7 +36,7 @@ class HeadRow:
 
 
 def heads_of_bundles(folder: Path | None, manifests: Sequence[Manifest]) -> list[list[HeadRow]]:
-    """Returns the heads of each bundle; those that are of none, or damaged, are named in the log.
+    """Returns the heads of each bundle; the log names those that are of none, or damaged.
 
     Args:
         folder: The folder of heads; None without one.

@@ -1,4 +1,4 @@
-"""Leaves the events that a head gave itself out of the background that it is taught again on.
+"""Leaves the events of a head out of the background that it is taught again on.
 
 The service keeps the embeddings of the last hours, those of the sound that is taught included. As
 background they would teach the head that its own label is another sound. An event that a review

@@ -132,13 +132,8 @@ class ReviewPage:
         if ahead.has_arrived:
             self._importer.expire()
         return [
-            self._text(
-                f"review.elsewhere_{each.reason}",
-                node=each.node,
-                count=each.clips,
-                message=each.message,
-            )
-            for each in ahead.nodes
+            self._text(f"review.elsewhere_{reason}", node=node, count=clips, message=message)
+            for node, reason, clips, message in ahead.nodes
         ]
 
     def figures(self, own: LabelFigures) -> dict[str, object]:

@@ -140,7 +140,7 @@ def test_clips_that_are_decided_or_here_are_not_requested(review: Review) -> Non
 
 
 def test_a_node_whose_folder_is_here_is_not_requested(tmp_path: Path) -> None:
-    """What is not in that folder was removed."""
+    """A clip that is not in that folder was removed."""
     review = Review(tmp_path, {NODE: tmp_path / "none"})
     review.add_event(0)
     assert review.ahead.update(FORM, 0) == Ahead([])

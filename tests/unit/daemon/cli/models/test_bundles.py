@@ -12,6 +12,7 @@ from tagging_bundle import write_tagging_bundle
 
 from soundpost.cli import main
 from soundpost.cli.models.bundles import bundles
+from soundpost.config import HeadsConfig
 
 TINY = Path(__file__).resolve().parents[4] / "golden" / "tiny-int8"
 
@@ -19,7 +20,7 @@ TINY = Path(__file__).resolve().parents[4] / "golden" / "tiny-int8"
 def listed(*, is_json: bool, heads: Path | None = None) -> tuple[int, str]:
     """Returns the exit status and the output."""
     out = io.StringIO()
-    status = bundles(heads, out, is_json=is_json)
+    status = bundles(HeadsConfig(folder=str(heads or TINY / "none")), out, is_json=is_json)
     return status, out.getvalue()
 
 
