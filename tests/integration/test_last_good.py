@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from daemon_process import HEALTH, Daemon, running, soundpost
-from mosquitto import Broker
+from mosquitto import Broker, wait_until
 from mqtt_subscriber import Received, Subscriber
 from recording import write_quiet
 
@@ -210,6 +210,8 @@ def test_a_repaired_file_is_used_at_a_reload(service: Service, broker: Broker) -
         service.write(f"{GOOD}mqtt.keepalive_seconds = 20\n")
         daemon.process.send_signal(signal.SIGHUP)
         subscriber.wait_for(lambda seen: problems_of(seen)[-1:] == [[]])
+        # Until it has started with it, the file is not known to work.
+        wait_until(lambda: "keepalive_seconds = 20" in (service.state / COPY).read_text())
         service.write(f"{GOOD}mqtt.keepalive_secs = 20\n")
         daemon.process.send_signal(signal.SIGHUP)
         subscriber.wait_for(lambda seen: problems_of(seen)[-1:] == [["configuration"]])
