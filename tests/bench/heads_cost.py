@@ -150,7 +150,7 @@ def main(recording: Path, rounds: int, folder: Path) -> None:
             least[name] = min(least.get(name, 1e9), run_seconds(model, observers, pcm))
             for observer in observers:
                 if isinstance(observer, BackgroundRecorder):
-                    observer.flush()  # each round begins in the same minute
+                    observer.flush()  # outside of what is measured, see below
     for name, seconds in least.items():
         share = 100.0 * seconds / least["model alone"] - 100.0
         per_second = 1_000.0 * seconds * 16_000 / len(pcm)
