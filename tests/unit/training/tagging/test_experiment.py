@@ -14,6 +14,7 @@ from soundpost_training.tagging.experiment import TaggingExperiment, load_taggin
 TRAINING = Path(__file__).resolve().parents[4] / "training"
 EVERYDAY = TRAINING / "configs" / "everyday.toml"
 FORTY = TRAINING / "configs" / "everyday-forty.toml"
+FREE = TRAINING / "configs" / "everyday-free.toml"
 SHORTEST = 'name = "short"\n\n[bundle]\nid = "short"\nversion = "0.1.0"\n'
 
 
@@ -48,6 +49,14 @@ def test_the_shipped_experiment_loads() -> None:
     experiment = load_tagging_experiment(EVERYDAY)
     assert experiment.name == experiment.bundle.id == EVERYDAY.stem
     assert experiment.window.stride_frames % 24 == 0
+
+
+def test_the_experiment_of_free_sources_differs_in_these_only() -> None:
+    """The network and its training are those of the shipped one."""
+    experiment, other = load_tagging_experiment(FREE), load_tagging_experiment(EVERYDAY)
+    assert experiment.sources.licences == "free"
+    for name in ("seed", "features", "window", "model", "targets", "examples", "train"):
+        assert getattr(experiment, name) == getattr(other, name)
 
 
 def test_the_experiment_of_unheard_labels_differs_in_these_only() -> None:
