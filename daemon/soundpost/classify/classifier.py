@@ -35,8 +35,8 @@ class Classifier:
 
     Attributes:
         embedding_size: Values of an embedding; 0 for a model that has none.
-        embedding_definition: The name of what they are: `positions-mean-maximum` (see
-            `PositionStatistics`), or `output` for an output of the model; None without any.
+        embedding_definition: The name of what they are: `states-mean-maximum` (see
+            `StateStatistics`), or `output` for an output of the model; None without any.
 
     Raises:
         BundleError: The runtime is not installed, rejects the model, or reports tensors that
@@ -112,7 +112,7 @@ class Classifier:
 
         Returns:
             float32[embedding_size]: the values of the embedding's tensor in their order; of a
-            network that computes each frame once those of `PositionStatistics`.
+            network that computes each frame once those of `StateStatistics`.
 
         Raises:
             ValueError: As for `scores`.

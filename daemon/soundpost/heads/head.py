@@ -52,11 +52,11 @@ class Head:
         """The label that it scores."""
         return self.description.label.name
 
-    def scores(self, embeddings: NDArray[np.float32]) -> NDArray[np.float32]:
+    def scores(self, embeddings: NDArray[np.floating]) -> NDArray[np.float32]:
         """Returns the scores of embeddings, float32[n, 1].
 
         Args:
-            embeddings: float32[n, size].
+            embeddings: float[n, size], or of a larger size that begins with its own values.
         """
         return self.weights.scores(embeddings)[:, None]
 

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import msgspec
 
-from soundpost.classify.network.position_statistics import DEFINITION as OF_POSITIONS
+from soundpost.classify.network.state_statistics import DEFINITION as OF_STATES
+from soundpost.classify.network.state_statistics import FIRST_PART as OF_POSITIONS
 from soundpost.classify.network.whole_window import DEFINITION as OF_OUTPUT
 from soundpost.errors import HeadError
 from soundpost.heads.head import DamagedHeadError, Head, load_head, read_description
@@ -144,7 +145,7 @@ def _read(label_folder: Path, manifests: Sequence[Manifest], *, sets_aside: bool
     for number, manifest in enumerate(manifests):
         if manifest.model.sha256 != backbone.sha256:
             continue
-        if _definition(manifest) != head.description.embedding.definition:
+        if not _gives(manifest, head.description.embedding.definition):
             break
         return InstalledHead(label, head, number)
     return InstalledHead(
@@ -176,8 +177,14 @@ def _plain_label(name: str) -> Label:
 
 def _definition(manifest: Manifest) -> str | None:
     if manifest.streaming is not None:
-        return OF_POSITIONS
+        return OF_STATES
     return OF_OUTPUT if manifest.output.embedding is not None else None
+
+
+def _gives(manifest: Manifest, definition: str) -> bool:
+    """Returns whether the embedding of a model is of a definition, or begins with one of it."""
+    own = _definition(manifest)
+    return definition == own or (own == OF_STATES and definition == OF_POSITIONS)
 
 
 def _clash(label: Label, manifests: Sequence[Manifest], before: Sequence[Label]) -> str | None:

@@ -37,13 +37,30 @@ class HeadWeights:
     mean: Values
     scale: Values
 
-    def scores(self, embeddings: Values) -> Values:
+    def scores(self, embeddings: NDArray[np.floating]) -> Values:
         """Returns the scores of embeddings, float32[n].
 
         Args:
-            embeddings: float32[n, size].
+            embeddings: float[n, size]; of a larger size, those that begin with its own values.
         """
-        return LinearHeads([self]).scores(embeddings)[:, 0]
+        return LinearHeads([self.widened(embeddings.shape[1])]).scores(embeddings)[:, 0]
+
+    def widened(self, size: int) -> "HeadWeights":
+        """Returns weights for an embedding that begins with theirs; the other values have none.
+
+        Args:
+            size: Values of that embedding, at least their own.
+        """
+        missing = size - len(self.weights)
+        if not missing:
+            return self
+        zeros, ones = np.zeros(missing, np.float32), np.ones(missing, np.float32)
+        return HeadWeights(
+            weights=np.concatenate((self.weights, zeros)),
+            bias=self.bias,
+            mean=np.concatenate((self.mean, zeros)),
+            scale=np.concatenate((self.scale, ones)),
+        )
 
 
 class LinearHeads:
@@ -67,7 +84,7 @@ class LinearHeads:
                 shift = float(self._weights[number] @ head.mean.astype(np.float64))
                 self._bias[number] = float(head.bias[0]) - shift
 
-    def score(self, embedding: Values) -> list[float]:
+    def score(self, embedding: NDArray[np.floating]) -> list[float]:
         """Returns the score of each head.
 
         Args:
@@ -76,7 +93,7 @@ class LinearHeads:
         products: list[float] = self._weights.dot(embedding).tolist()
         return [_sigmoid(a + b) for a, b in zip(products, self._bias, strict=True)]
 
-    def scores(self, embeddings: Values) -> Values:
+    def scores(self, embeddings: NDArray[np.floating]) -> Values:
         """Returns the scores of embeddings, float32[n, heads].
 
         Args:

@@ -46,8 +46,9 @@ class Earlier:
 def with_earlier(lesson: Lesson, embedder: Embedder, heads: Path) -> Lesson:
     """Returns a lesson with the examples of the head that is in use.
 
-    Embeddings of the same model are used as they are. Those of another model mean nothing to this
-    one: the clips are read again, from where the head keeps their sound or from their own files.
+    Embeddings of the same model are used as they are. Those of another model, or of another
+    definition, mean nothing to this one: the clips are read again, from where the head keeps their
+    sound or from their own files.
 
     Args:
         lesson: With new clips.
@@ -84,7 +85,9 @@ def _read_earlier(folder: Path, embedder: Embedder) -> Earlier:
     if kept is None:
         return Earlier()
     background = [Path(path) for path in kept.background if Path(path).is_file()]
-    if load_head(version).description.backbone.sha256 == embedder.backbone.sha256:
+    description = load_head(version).description
+    is_of_model = description.backbone.sha256 == embedder.backbone.sha256
+    if is_of_model and description.embedding == embedder.input:
         recordings = read_recordings(version, kept, embedder.input.size)
         known = [
             Known(clip, recording) for clip, recording in zip(kept.clips, recordings, strict=True)

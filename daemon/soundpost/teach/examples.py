@@ -9,6 +9,9 @@ from numpy.typing import NDArray
 Embeddings = NDArray[np.float32]
 """float32[windows, size]."""
 
+KeptEmbeddings = NDArray[np.floating]
+"""float32 or, of hours of sound, float16, as a node stores it: in half of the memory."""
+
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
@@ -23,7 +26,7 @@ class Stretch:
     """
 
     name: str
-    embeddings: Embeddings
+    embeddings: KeptEmbeddings
     stride_seconds: float
     start_utc_ns: int | None = None
     begin_seconds: float = 0.0

@@ -14,7 +14,7 @@ from soundpost.evidence.store.files import SIDECAR, SIDECAR_ERRORS
 from soundpost.evidence.store.read_clip import decode_sidecar, read_small_file
 from soundpost.heads.background import BackgroundMinute, read_background
 from soundpost.heads.location import background_folder
-from soundpost.teach.examples import Embeddings, Stretch
+from soundpost.teach.examples import KeptEmbeddings, Stretch
 from soundpost.teach.sound.embed import Embedder
 
 MARGIN_SECONDS = 3.0
@@ -104,7 +104,7 @@ def stretches(
         stride_seconds: From window to window.
         left_out: Times whose windows are left out.
     """
-    parts: list[Embeddings] = []
+    parts: list[KeptEmbeddings] = []
     start = previous = 0
     longest = round(_GAP * stride_seconds * _NANOSECONDS)
     for minute in minutes:

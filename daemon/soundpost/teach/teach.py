@@ -21,6 +21,7 @@ from soundpost.teach.learn.learn import Learned, learn
 from soundpost.teach.lesson import Lesson, Progress
 from soundpost.teach.result import LeftOutClip, ShortenedClip, TeachResult
 from soundpost.teach.sound.background import MOST_SECONDS, read_background
+from soundpost.teach.sound.clips import LeftOut
 from soundpost.teach.sound.clip_sound import LONGEST_SECONDS
 from soundpost.teach.sound.embed import Embedder
 from soundpost.teach.sound.general import read_general
@@ -50,6 +51,39 @@ def teach(lesson: Lesson, embedder: Embedder, heads: Path, progress: Progress) -
     begun = time.monotonic()
     require_new_name(lesson.label, embedder.bundle.manifest)
     _require_enough(lesson)
+    examples, left_out = _examples(lesson, embedder, progress)
+    if not (examples.negatives or len(examples.general)):
+        raise TeachError(
+            f"there is no other sound than {lesson.label} to compare with",
+            hint="give clips of other sounds with --not, or recordings of the place with "
+            "--background",
+        )
+    learned = learn(examples, lesson.budget, lambda done, total: progress("fit", done, total, ""))
+    result = TeachResult(
+        label=lesson.label,
+        backbone=embedder.backbone.id,
+        figures=learned.figures,
+        refusal=learned.refusal,
+        left_out=[LeftOutClip(printable(str(each.path)), each.reason) for each in left_out],
+        shortened=[
+            ShortenedClip(printable(str(clip.path)), round(clip.begin_seconds, 1), LONGEST_SECONDS)
+            for clip in (*lesson.clips, *lesson.others)
+            if clip.begin_seconds is not None
+        ],
+        unreviewed_events=lesson.unreviewed_events,
+    )
+    if learned.refusal is None:
+        result = _store(result, lesson, learned, examples, (embedder, heads))
+    return msgspec.structs.replace(result, seconds=round(time.monotonic() - begun, 1))
+
+
+def _examples(
+    lesson: Lesson, embedder: Embedder, progress: Progress
+) -> tuple[Examples, list[LeftOut]]:
+    """Returns the examples of a lesson, and all clips and files that cannot be used.
+
+    The sound of the background is released with the end of this function, before the fit.
+    """
     background = read_background(lesson.background_files, embedder, partial(progress, "background"))
     # In the order of their keys: the order in which clips are given changes nothing.
     others_by_key = sorted(lesson.others, key=lambda clip: clip.key)
@@ -67,30 +101,7 @@ def teach(lesson: Lesson, embedder: Embedder, heads: Path, progress: Progress) -
         ],
         general=read_general(embedder.bundle.folder, embedder.backbone, embedder.input),
     )
-    if not (examples.negatives or len(examples.general)):
-        raise TeachError(
-            f"there is no other sound than {lesson.label} to compare with",
-            hint="give clips of other sounds with --not, or recordings of the place with "
-            "--background",
-        )
-    learned = learn(examples, lesson.budget, lambda done, total: progress("fit", done, total, ""))
-    left_out = [*lesson.left_out, *background.left_out]
-    result = TeachResult(
-        label=lesson.label,
-        backbone=embedder.backbone.id,
-        figures=learned.figures,
-        refusal=learned.refusal,
-        left_out=[LeftOutClip(printable(str(each.path)), each.reason) for each in left_out],
-        shortened=[
-            ShortenedClip(printable(str(clip.path)), round(clip.begin_seconds, 1), LONGEST_SECONDS)
-            for clip in (*lesson.clips, *lesson.others)
-            if clip.begin_seconds is not None
-        ],
-        unreviewed_events=lesson.unreviewed_events,
-    )
-    if learned.refusal is None:
-        result = _store(result, lesson, learned, examples, (embedder, heads))
-    return msgspec.structs.replace(result, seconds=round(time.monotonic() - begun, 1))
+    return examples, [*lesson.left_out, *background.left_out]
 
 
 def _require_enough(lesson: Lesson) -> None:

@@ -6,7 +6,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from soundpost.classify.network.position_statistics import WindowPositions
+from soundpost.classify.network.state_statistics import WindowStates, compute
 from soundpost.events import Embedding
 
 
@@ -33,7 +33,7 @@ def embeddings_of(windows: Sequence[Embedding]) -> NDArray[np.float32]:
     Args:
         windows: Their embeddings; at least one.
     """
-    pooled = [each for each in windows if isinstance(each, WindowPositions)]
+    pooled = [each for each in windows if isinstance(each, WindowStates)]
     if len(pooled) == len(windows):
-        return pooled[0].statistics.compute(pooled)
+        return compute(pooled)
     return np.stack([each.values() for each in windows])

@@ -11,9 +11,6 @@ from soundpost.classify.runtime import TensorInfo
 
 Positions = NDArray[np.int8]
 
-DEFINITION = "positions-mean-maximum"
-"""The name of this definition in the description of a head; another definition has another."""
-
 STATISTICS = ("mean", "maximum")
 """Of each channel over the positions and bands of a window, in the order of an embedding."""
 

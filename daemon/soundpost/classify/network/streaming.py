@@ -1,7 +1,6 @@
 """Runs a network on successive windows, and computes each frame once."""
 
 from collections.abc import Sequence
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -11,11 +10,7 @@ from numpy.typing import NDArray
 from soundpost.classify.bundle import Bundle
 from soundpost.classify.network.output import NetworkOutput
 from soundpost.classify.network.parts import FRAMES, LOGITS, POSITIONS, Parts
-from soundpost.classify.network.position_statistics import (
-    DEFINITION,
-    PositionStatistics,
-    WindowPositions,
-)
+from soundpost.classify.network.state_statistics import DEFINITION, StateStatistics
 from soundpost.classify.quantization import Quantizer
 from soundpost.events import Window
 
@@ -36,7 +31,6 @@ class StreamingNetwork:
         threads: Threads for one inference.
 
     Attributes:
-        embeds: True to give the embedding of each window too, if the network has one.
         embedding_size: Values of an embedding; 0 for a network that has none.
         embedding_definition: The name of what they are; None for a network that has none.
 
@@ -58,10 +52,21 @@ class StreamingNetwork:
             name: np.zeros(tensor.shape, tensor.dtype)
             for name, tensor in self._parts.states.items()
         }
-        self._statistics = _statistics(self._parts)
-        self.embedding_size = self._statistics.size if self._statistics else 0
-        self.embedding_definition = DEFINITION if self._statistics else None
-        self.embeds = False
+        self._statistics = StateStatistics(self._parts)
+        self.embedding_size = self._statistics.size
+        self.embedding_definition = DEFINITION if self.embedding_size else None
+        self._embeds = False
+
+    @property
+    def embeds(self) -> bool:
+        """True to give the embedding of each window too, if the network has one."""
+        return self._embeds and self.embedding_size > 0
+
+    @embeds.setter
+    def embeds(self, embeds: bool) -> None:
+        if embeds and not self._embeds:
+            self._stretch = None  # the statistics lack the steps before
+        self._embeds = embeds
 
     def run(self, windows: Sequence[Window]) -> NetworkOutput:
         """Runs the network on windows, most often successive ones.
@@ -132,7 +137,8 @@ class StreamingNetwork:
         outputs: list[NetworkOutput] = []
         at, last = 0, values.shape[1] - steps.overlap_frames
         stretch_frames = steps.stretch_windows * steps.stride_frames
-        while last - at >= stretch_frames:
+        # Embeddings need the states of every step; a stretch gives those of its last one.
+        while not self.embeds and last - at >= stretch_frames:
             end = at + steps.overlap_frames + stretch_frames
             outputs.append(self._run_stretch(values[:, at:end]))
             at += stretch_frames
@@ -144,18 +150,16 @@ class StreamingNetwork:
 
     def _run_step(self, frames: NDArray[Any]) -> NetworkOutput:
         """Returns the output of the window that ends with the frames of one stride."""
-        before = self._states[POSITIONS]
-        results = self._parts.advance.run({**self._states, FRAMES: frames})
+        before = self._states
+        results = self._parts.advance.run({**before, FRAMES: frames})
         logits = results.pop(LOGITS)
         self._states = results
-        if not self.embeds or self._statistics is None:
+        if not self.embeds:
             return NetworkOutput(logits)
-        return NetworkOutput(
-            logits, [WindowPositions(self._statistics, before, results[POSITIONS])]
-        )
+        return NetworkOutput(logits, [self._statistics.advance(before, results)])
 
     def _run_stretch(self, frames: NDArray[Any]) -> NetworkOutput:
-        """Returns the output of a stretch of windows."""
+        """Returns the logits of a stretch of windows."""
         before = self._states[POSITIONS]
         carried = {name: state for name, state in self._states.items() if name != POSITIONS}
         results = self._parts.stretch.run({**carried, FRAMES: frames})
@@ -165,26 +169,4 @@ class StreamingNetwork:
         self._states = {**results, POSITIONS: latest}
         windows = sliding_window_view(positions[0], steps.window_positions, axis=0)
         windows = np.ascontiguousarray(np.moveaxis(windows[:: steps.new_positions], -1, 1))
-        logits = self._parts.head.run({POSITIONS: windows})[LOGITS]
-        if not self.embeds or self._statistics is None:
-            return NetworkOutput(logits)
-        stride, ends = steps.new_positions, positions.shape[1] - kept
-        states = [before, *(positions[:, at : at + kept] for at in range(stride, ends, stride))]
-        states.append(latest)
-        return NetworkOutput(
-            logits, [WindowPositions(self._statistics, *pair) for pair in pairwise(states)]
-        )
-
-
-def _statistics(parts: Parts) -> PositionStatistics | None:
-    """Returns the embedding of a network; None if its states lack a position of the window.
-
-    A step gives the positions that the next one needs, all but as many as are new. The new ones are
-    among them as long as the stride is at most half of the positions.
-    """
-    steps, positions = parts.steps, parts.states[POSITIONS]
-    has_all = 2 * steps.new_positions <= steps.window_positions
-    is_quantised = positions.dtype == "int8" and positions.scale > 0.0
-    if not has_all or not is_quantised:
-        return None
-    return PositionStatistics(positions, steps.new_positions)
+        return NetworkOutput(self._parts.head.run({POSITIONS: windows})[LOGITS])

@@ -32,14 +32,14 @@ class BackgroundMinute:
     Attributes:
         utc_ns: int64[n], capture time of the first sample of each window, nanoseconds since 1970
             UTC.
-        embeddings: float32[n, size], rounded to float16.
+        embeddings: float32[n, size], or float16 as they are stored, in half of the memory.
         top_labels: int16[n], the label of the model with the highest score, as its position in the
             manifest.
         top_scores: float32[n], that score, rounded to float16.
     """
 
     utc_ns: NDArray[np.int64]
-    embeddings: NDArray[np.float32]
+    embeddings: NDArray[np.floating]
     top_labels: NDArray[np.int16]
     top_scores: NDArray[np.float32]
 
@@ -131,7 +131,7 @@ def decode_minute(content: bytes, model_sha256: str, size: int) -> BackgroundMin
             count = len(utc_ns)
             return BackgroundMinute(
                 utc_ns=utc_ns,
-                embeddings=arrays.read("embeddings", np.float16, (count, size)).astype(np.float32),
+                embeddings=arrays.read("embeddings", np.float16, (count, size)),
                 top_labels=arrays.read("top_labels", np.int16, (count,)),
                 top_scores=arrays.read("top_scores", np.float16, (count,)).astype(np.float32),
             )

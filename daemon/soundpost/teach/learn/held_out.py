@@ -6,7 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from soundpost.teach.examples import Examples
-from soundpost.teach.learn.logistic import Linear, Real
+from soundpost.teach.learn.cost import Real
+from soundpost.teach.learn.logistic import Linear
 from soundpost.teach.learn.rows import FitRows
 
 

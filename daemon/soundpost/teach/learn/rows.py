@@ -6,16 +6,17 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from soundpost.teach.examples import Embeddings, Examples, Recording, Stretch
-from soundpost.teach.learn.logistic import Linear, fit_logistic
+from soundpost.teach.examples import Embeddings, Examples, KeptEmbeddings, Recording, Stretch
+from soundpost.teach.learn.cost import Real
+from soundpost.teach.learn.logistic import Linear, fit_logistic, inverse_curvature
 
 MOST_FOLDS = 10
 """Up to ten recordings each is held out alone; of more, a tenth at a time."""
 LEAST_FOLDS = 2
 BLOCK_SECONDS = 60.0
 """Of background that is in one fold: longer than most sounds that fill several windows."""
-MOST_BACKGROUND_ROWS = 1_500
-"""Windows of the background that a head is fitted on, evenly spaced: of an hour, every tenth."""
+MOST_BACKGROUND_ROWS = 3_000
+"""Windows of the background that a head is fitted on, evenly spaced: of an hour, every fifth."""
 NO_FOLD = -1
 
 
@@ -67,12 +68,14 @@ class FitRows:
         present = [source for source in sources if source]
         for source in present:
             parts += [part.weighted(0.5 / len(present) / len(source)) for part in source]
-        self._rows = np.concatenate([part.rows for part in parts]).astype(np.float64)
+        # As a node stores them: a fold is a copy of most of them, and memory is scarce.
+        self._rows = np.concatenate([part.rows.astype(np.float16) for part in parts])
         self._is_label = np.concatenate([part.filled(part.is_label) for part in parts])
         self._weights = np.concatenate(
             [part.filled(part.weight / len(part.rows)) for part in parts]
         )
         self._fold = np.concatenate([part.filled(part.fold) for part in parts])
+        self._inverse: Real | None = None
 
     @property
     def count(self) -> int:
@@ -84,7 +87,7 @@ class FitRows:
 
         Args:
             without_fold: The fold.
-            start: A similar fit, which saves steps.
+            start: The fit on all rows, which saves steps.
         """
         rows, is_label, weights = self._rows, self._is_label, self._weights
         if without_fold != NO_FOLD:
@@ -92,7 +95,15 @@ class FitRows:
             rows, is_label, weights = rows[used], is_label[used], weights[used].copy()
             for side in (is_label, ~is_label):  # each half stays one half
                 weights[side] *= 0.5 / weights[side].sum()
-        return fit_logistic(rows, is_label, weights, None if start is None else start.coefficients)
+        if start is None:
+            return fit_logistic(rows, is_label, weights)
+        return fit_logistic(rows, is_label, weights, start.coefficients, self._inverse_at(start))
+
+    def _inverse_at(self, fitted: Linear) -> Real:
+        """Returns the inverse curvature of all rows at the fit on all; each fold begins with it."""
+        if self._inverse is None:
+            self._inverse = inverse_curvature(self._rows, self._is_label, self._weights, fitted)
+        return self._inverse
 
     def general_of(self, fold: int) -> Embeddings:
         """Returns the general sounds of a fold."""
@@ -148,7 +159,7 @@ class FitRows:
 class _Part:
     """Rows of one recording, of one block of background, or of general sounds of one fold."""
 
-    rows: Embeddings
+    rows: KeptEmbeddings
     fold: int
     weight: float = 0.0
     is_label: bool = False

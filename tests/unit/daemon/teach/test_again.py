@@ -10,6 +10,7 @@ from made_clips import RATE_HZ, doorbell, other_sound, write_clips
 from taught_node import LABEL, TaughtNode, embedder, lesson_of, make_node, teach_node
 
 from soundpost.errors import TeachError
+from soundpost.heads import EmbeddingInput
 from soundpost.review import Decision, Place, ReviewedEvent, ReviewEvent, Verdict
 from soundpost.review.event import Origin, OriginKind
 from soundpost.teach.again import reviewed_clips, with_earlier
@@ -60,12 +61,23 @@ def test_on_another_model_the_kept_sound_is_read_again(node: TaughtNode) -> None
     assert np.array_equal(lesson.clips[0].samples, doorbell(0))
 
 
-class _WithBackbone:
-    """An embedder whose model file has another hash, as after an upgrade of the bundle."""
+def test_embeddings_of_another_definition_are_computed_again(node: TaughtNode) -> None:
+    """The same model may give more values than it did when the head was taught."""
+    changed = _WithBackbone(embedder(), EmbeddingInput(definition="other", size=3))
+    lesson = with_earlier(EMPTY, changed, node.heads)  # type: ignore[arg-type] # all but its input
+    assert not lesson.known
+    assert len(lesson.clips) == 4
 
-    def __init__(self, other: object) -> None:
+
+class _WithBackbone:
+    """An embedder of another model file, as after an upgrade, or with another embedding."""
+
+    def __init__(self, other: object, embedding: EmbeddingInput | None = None) -> None:
         self._other = other
-        self.backbone = msgspec.structs.replace(embedder().backbone, sha256="0" * 64)
+        self.backbone = embedder().backbone
+        if embedding is None:
+            self.backbone = msgspec.structs.replace(self.backbone, sha256="0" * 64)
+        self.input = embedding or embedder().input
 
     def __getattr__(self, name: str) -> object:
         return getattr(self._other, name)

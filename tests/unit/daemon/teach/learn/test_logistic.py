@@ -1,4 +1,4 @@
-"""Logistic regression by Newton's method: its minimum, whatever the units of the embedding."""
+"""Logistic regression: its minimum, whatever the units of the embedding."""
 
 import numpy as np
 import pytest
@@ -6,7 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from taught_examples import embeddings
 
-from soundpost.teach.learn.logistic import PENALTY, Linear, Standard, fit_logistic
+from soundpost.teach.learn.cost import PENALTY
+from soundpost.teach.learn.logistic import Linear, Standard, fit_logistic
 
 ROWS = np.concatenate((embeddings(40, 1, 1.0), embeddings(60, 2))).astype(np.float64)
 IS_LABEL = np.arange(100) < 40

@@ -8,6 +8,7 @@ from soundpost.teach.sound.harder import (
     HIGHEST_SNR_DB,
     LOWEST_GAIN_DB,
     LOWEST_SNR_DB,
+    MOST_SEMITONES,
     PEAK,
     VARIANTS,
     background_piece,
@@ -45,9 +46,23 @@ def test_variants_differ_in_gain_and_position() -> None:
         assert np.abs(mixture.astype(int)).max() <= PEAK + 1
 
 
+def test_by_turns_a_version_is_at_another_speed_or_in_background() -> None:
+    """The one at another speed has other pitches; its windows are placed by it, too."""
+    made = list(variants(SOUND, BACKGROUND, np.random.default_rng(1), 3_840))
+    is_mixed = [bool((mixture != alone).any()) for mixture, alone in made]
+    assert is_mixed == [False, True] * (VARIANTS // 2)
+    tone = np.abs(np.fft.rfft(SOUND)).argmax() / len(SOUND)
+    tones = [np.abs(np.fft.rfft(alone)).argmax() / len(alone) for _, alone in made]
+    for place, other in enumerate(tones):
+        semitones = 12 * np.log2(other / tone)
+        assert abs(semitones) < (0.1 if is_mixed[place] else MOST_SEMITONES + 0.1)
+    assert max(tones[::2]) / min(tones[::2]) > 1.02
+
+
 def test_the_background_lies_below_the_loud_part() -> None:
     """By a ratio within the bounds."""
-    for mixture, alone in variants(SOUND, BACKGROUND, np.random.default_rng(1), 3_840):
+    made = list(variants(SOUND, BACKGROUND, np.random.default_rng(1), 3_840))
+    for mixture, alone in made[1::2]:
         rest = mixture.astype(float) - alone
         ratio = 20 * np.log10(loud_level(alone) / np.sqrt(np.mean(np.square(rest))))
         assert LOWEST_SNR_DB - 1.0 <= ratio <= HIGHEST_SNR_DB + 1.0

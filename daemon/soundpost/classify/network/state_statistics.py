@@ -1,0 +1,101 @@
+"""Embeddings of networks that compute each frame once: statistics of what their steps compute."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from soundpost.classify.network.parts import POSITIONS, TIME, Parts
+from soundpost.classify.network.position_statistics import PositionStatistics, WindowPositions
+
+DEFINITION = "states-mean-maximum"
+"""The name of this definition in the description of a head; another definition has another."""
+
+FIRST_PART = "positions-mean-maximum"
+"""The name of an embedding of the positions alone, with which these begin: heads on it run here."""
+
+States = Mapping[str, NDArray[Any]]
+
+
+class WindowStates(msgspec.Struct, frozen=True):
+    """The embedding of a window as the rows of each state that it is computed from.
+
+    Attributes:
+        of_states: The positions, then the other states.
+    """
+
+    of_states: tuple[WindowPositions, ...]
+
+    def values(self) -> NDArray[np.float32]:
+        """Returns float32[size]."""
+        return np.concatenate([each.values() for each in self.of_states])
+
+
+def compute(windows: Sequence[WindowStates]) -> NDArray[np.float32]:
+    """Returns the embeddings of windows of one network, float32[n, size].
+
+    Args:
+        windows: In any order; at least one.
+    """
+    by_state = zip(*(window.of_states for window in windows), strict=True)
+    return np.concatenate([state[0].statistics.compute(state) for state in by_state], axis=1)
+
+
+class StateStatistics:
+    """Gives the embedding of each window from the tensors that successive steps carry over.
+
+    An embedding holds the statistics of the positions of the window (see `PositionStatistics`),
+    then those of each other state in the order of their names: of the rows that are new in each
+    step, for all steps of the window. These states are activations of earlier layers. They are less
+    specialised in the labels of the network, so they say more of a sound that it never had.
+
+    Args:
+        parts: The parts of a network.
+
+    Attributes:
+        size: Values of an embedding; 0 for a network that has none, because its positions lack
+            those that are new in a step, or are not quantised.
+    """
+
+    def __init__(self, parts: Parts) -> None:
+        steps = parts.steps
+        self._new = steps.new_positions
+        # The new rows are the last ones of a state, if it has so many.
+        usable = {
+            name: state
+            for name, state in parts.states.items()
+            if state.dtype == "int8" and state.scale > 0.0 and state.shape[TIME] >= self._new
+        }
+        positions = usable.pop(POSITIONS, None)
+        self._positions = PositionStatistics(positions, self._new) if positions else None
+        self._others: dict[str, PositionStatistics] = {}
+        self._kept: dict[str, NDArray[np.int8]] = {}
+        for name in sorted(usable if positions else ()):
+            batch, _, *rest = usable[name].shape
+            shape = (batch, (steps.steps_of_window - 1) * self._new, *rest)
+            tensor = replace(usable[name], shape=shape)
+            self._others[name] = PositionStatistics(tensor, self._new)
+            self._kept[name] = np.zeros(shape, np.int8)
+        known = [self._positions, *self._others.values()]
+        self.size = sum(each.size for each in known if each)
+
+    def advance(self, before: States, after: States) -> WindowStates:
+        """Returns the embedding of the window that ends with a step.
+
+        It is that of the window once as many steps as it has have followed each other.
+
+        Args:
+            before: What the step read, by name.
+            after: What it carries over.
+        """
+        if self._positions is None:
+            raise ValueError("the network has no embedding")
+        parts = [WindowPositions(self._positions, before[POSITIONS], after[POSITIONS])]
+        for name, statistics in self._others.items():
+            kept, new = self._kept[name], after[name][:, -self._new :]
+            self._kept[name] = np.concatenate((kept[:, self._new :], new), axis=TIME)
+            parts.append(WindowPositions(statistics, kept, self._kept[name]))
+        return WindowStates(tuple(parts))

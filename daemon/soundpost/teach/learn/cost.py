@@ -1,0 +1,71 @@
+"""The cost that a head minimises: its weighted cross-entropy, with a penalty of its weights."""
+
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+Real = NDArray[np.float64]
+
+PENALTY = 0.03
+"""Of the squared weights, for rows whose weights sum to 1. From 0.003 to 0.1 the recall at 1 %
+false clips of labels of ESC-50 changes by 0.02; see docs/adr/0068."""
+_ROWS_AT_ONCE = 512
+"""Windows that are converted to float64 at once: 2 MB of `everyday`, of an hour all would be 70."""
+_LEAST_CURVATURE = 1e-9
+"""Keeps the matrix positive definite where all rows are classified with certainty."""
+
+
+class Cost:
+    """The cost of coefficients, with its gradient and its curvature.
+
+    Values and gradients are sums in float64, so where their minimum lies does not depend on
+    rounding. The curvature only shapes steps, and is summed in float32, in half of the time.
+
+    Args:
+        inputs: float32[n, size + 1], standardised, with a column of ones for the bias.
+        is_label: bool[n].
+        share: float64[n] weights whose sum is 1.
+    """
+
+    def __init__(
+        self, inputs: NDArray[np.float32], is_label: NDArray[np.bool_], share: Real
+    ) -> None:
+        self._inputs, self._is_label, self._share = inputs, is_label, share
+        self._penalty = np.full(inputs.shape[1], PENALTY)
+        self._penalty[-1] = _LEAST_CURVATURE
+
+    def value_and_gradient(self, coefficients: Real) -> tuple[float, Real]:
+        """Returns the cost and its gradient, float64[size + 1]."""
+        value = float(self._penalty @ np.square(coefficients) / 2)
+        gradient = self._penalty * coefficients
+        for part in parts_of(len(self._inputs)):
+            inputs = self._inputs[part].astype(np.float64)
+            is_label, share = self._is_label[part], self._share[part]
+            logits = inputs @ coefficients
+            value += float(share @ np.logaddexp(0.0, np.where(is_label, -logits, logits)))
+            gradient += (share * (_sigmoid(logits) - is_label)) @ inputs
+        return value, gradient
+
+    def inverse_curvature(self, coefficients: Real) -> Real:
+        """Returns the inverse of the second derivatives, float64[size + 1, size + 1]."""
+        curvature = np.diag(self._penalty)
+        for part in parts_of(len(self._inputs)):
+            inputs = self._inputs[part]
+            scores = _sigmoid(inputs @ coefficients)
+            roots = np.sqrt(self._share[part] * (scores * (1.0 - scores) + _LEAST_CURVATURE))
+            scaled = inputs * roots[:, None].astype(np.float32)
+            curvature += scaled.T @ scaled
+        inverse: Real = np.linalg.inv(curvature).astype(np.float64, copy=False)
+        return inverse
+
+
+def parts_of(rows: int) -> Iterator[slice]:
+    """Yields parts of so many rows, some at a time."""
+    for first in range(0, rows, _ROWS_AT_ONCE):
+        yield slice(first, first + _ROWS_AT_ONCE)
+
+
+def _sigmoid(logits: Real) -> Real:
+    scores: Real = 1.0 / (1.0 + np.exp(-np.clip(logits, -50.0, 50.0)))
+    return scores
