@@ -21,8 +21,8 @@ from soundpost.teach.learn.learn import Learned, learn
 from soundpost.teach.lesson import Lesson, Progress
 from soundpost.teach.result import LeftOutClip, ShortenedClip, TeachResult
 from soundpost.teach.sound.background import MOST_SECONDS, read_background
-from soundpost.teach.sound.clips import LeftOut
 from soundpost.teach.sound.clip_sound import LONGEST_SECONDS
+from soundpost.teach.sound.clips import LeftOut
 from soundpost.teach.sound.embed import Embedder
 from soundpost.teach.sound.general import read_general
 from soundpost.teach.sound.recordings import RecordingMaker
@@ -80,10 +80,7 @@ def teach(lesson: Lesson, embedder: Embedder, heads: Path, progress: Progress) -
 def _examples(
     lesson: Lesson, embedder: Embedder, progress: Progress
 ) -> tuple[Examples, list[LeftOut]]:
-    """Returns the examples of a lesson, and all clips and files that cannot be used.
-
-    The sound of the background is released with the end of this function, before the fit.
-    """
+    """Returns the examples, and what cannot be used; other sound is released before the fit."""
     background = read_background(lesson.background_files, embedder, partial(progress, "background"))
     # In the order of their keys: the order in which clips are given changes nothing.
     others_by_key = sorted(lesson.others, key=lambda clip: clip.key)

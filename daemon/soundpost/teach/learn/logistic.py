@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from soundpost.heads import HeadWeights
-from soundpost.teach.learn.cost import Cost, Real, parts_of
+from soundpost.teach.learn.cost import Cost, Real, curvature_of, inverse_of, parts_of
 from soundpost.teach.learn.minimise import minimise
 
 SCALE_FLOOR = 0.05
@@ -112,16 +112,17 @@ def fit_logistic(
     return Linear(standard, minimise(cost, coefficients, inverse))
 
 
-def inverse_curvature(
-    rows: NDArray[np.floating], is_label: NDArray[np.bool_], weights: Real, fitted: Linear
-) -> Real:
+def inverse_curvature(rows: NDArray[np.floating], weights: Real, fitted: Linear) -> Real:
     """Returns the inverse of the second derivatives of the cost at a fit, float64[size + 1, same].
 
     Args:
         rows: What was fitted, as for `fit_logistic`.
-        is_label: Likewise.
         weights: Likewise.
         fitted: The fit.
     """
-    inputs = fitted.standard.apply_with_ones(rows)
-    return Cost(inputs, is_label, weights / weights.sum()).inverse_curvature(fitted.coefficients)
+    share, coefficients = weights / weights.sum(), fitted.coefficients
+    curvature = np.zeros((len(coefficients), len(coefficients)), np.float32)
+    for part in parts_of(len(rows)):  # all inputs at once would be the most memory of teaching
+        inputs = fitted.standard.apply_with_ones(rows[part])
+        curvature += curvature_of(inputs, share[part], coefficients)
+    return inverse_of(curvature)

@@ -102,7 +102,7 @@ class FitRows:
     def _inverse_at(self, fitted: Linear) -> Real:
         """Returns the inverse curvature of all rows at the fit on all; each fold begins with it."""
         if self._inverse is None:
-            self._inverse = inverse_curvature(self._rows, self._is_label, self._weights, fitted)
+            self._inverse = inverse_curvature(self._rows, self._weights, fitted)
         return self._inverse
 
     def general_of(self, fold: int) -> Embeddings:
