@@ -8,8 +8,7 @@ from pathlib import Path
 
 import msgspec
 
-from soundpost.classify.network.state_statistics import DEFINITION as OF_STATES
-from soundpost.classify.network.state_statistics import FIRST_PART as OF_POSITIONS
+from soundpost.classify.network.state_statistics import DEFINITIONS as OF_STATES
 from soundpost.classify.network.whole_window import DEFINITION as OF_OUTPUT
 from soundpost.errors import HeadError
 from soundpost.heads.head import DamagedHeadError, Head, load_head, read_description
@@ -99,8 +98,8 @@ def embedding_input(manifest: Manifest, size: int) -> EmbeddingInput | None:
         manifest: Of the model.
         size: Its values, as `Classifier.embedding_size` has it.
     """
-    definition = _definition(manifest)
-    return EmbeddingInput(definition=definition, size=size) if definition and size else None
+    definitions = _definitions(manifest)
+    return EmbeddingInput(definition=definitions[0], size=size) if definitions and size else None
 
 
 def _label_folders(folder: Path) -> Iterator[Path]:
@@ -145,7 +144,7 @@ def _read(label_folder: Path, manifests: Sequence[Manifest], *, sets_aside: bool
     for number, manifest in enumerate(manifests):
         if manifest.model.sha256 != backbone.sha256:
             continue
-        if not _gives(manifest, head.description.embedding.definition):
+        if head.description.embedding.definition not in _definitions(manifest):
             break
         return InstalledHead(label, head, number)
     return InstalledHead(
@@ -175,16 +174,10 @@ def _plain_label(name: str) -> Label:
     )
 
 
-def _definition(manifest: Manifest) -> str | None:
-    if manifest.streaming is not None:
-        return OF_STATES
-    return OF_OUTPUT if manifest.output.embedding is not None else None
-
-
-def _gives(manifest: Manifest, definition: str) -> bool:
-    """Returns whether the embedding of a model is of a definition, or begins with one of it."""
-    own = _definition(manifest)
-    return definition == own or (own == OF_STATES and definition == OF_POSITIONS)
+def _definitions(manifest: Manifest) -> tuple[str, ...]:
+    """Returns the definitions that the embedding of a model has: its own, and of its first part."""
+    of_output = () if manifest.output.embedding is None else (OF_OUTPUT,)
+    return of_output if manifest.streaming is None else OF_STATES
 
 
 def _clash(label: Label, manifests: Sequence[Manifest], before: Sequence[Label]) -> str | None:

@@ -1,4 +1,4 @@
-"""Embeddings of networks that compute each frame once: statistics of what their steps compute."""
+"""Embeddings of networks that compute each frame once: statistics of their states."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -14,8 +14,9 @@ from soundpost.classify.network.position_statistics import PositionStatistics, W
 DEFINITION = "states-mean-maximum"
 """The name of this definition in the description of a head; another definition has another."""
 
-FIRST_PART = "positions-mean-maximum"
-"""The name of an embedding of the positions alone, with which these begin: heads on it run here."""
+DEFINITIONS = (DEFINITION, "positions-mean-maximum")
+"""That, and the name of an embedding of the positions alone, with which these begin: heads on it
+run here too."""
 
 States = Mapping[str, NDArray[Any]]
 

@@ -18,6 +18,9 @@ BLOCK_SECONDS = 60.0
 MOST_BACKGROUND_ROWS = 3_000
 """Windows of the background that a head is fitted on, evenly spaced: of an hour, every fifth."""
 NO_FOLD = -1
+_SHARES = (0.1, 1.0, 1.0)
+"""Of general sounds, the background and other recordings. What a place has says more of it than the
+sounds of the world, even if it is nine minutes: see docs/adr/0068."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +45,7 @@ class FitRows:
 
     The label counts for one half, and each of its recordings for as much as any other, however long
     it is. The other half is shared by general sounds, background and other recordings, as far as
-    there are any. Nothing depends on the order of the recordings.
+    there are any, by `_SHARES`. Nothing depends on the order of the recordings.
 
     Args:
         examples: With at least two recordings of the label, of different keys.
@@ -65,9 +68,9 @@ class FitRows:
             )
         ]
         sources = [list(self._general()), self._background(), self._others(other_folds)]
-        present = [source for source in sources if source]
-        for source in present:
-            parts += [part.weighted(0.5 / len(present) / len(source)) for part in source]
+        shares = [share for share, source in zip(_SHARES, sources, strict=True) if source]
+        for share, source in zip(_SHARES, sources, strict=True):
+            parts += [part.weighted(0.5 * share / sum(shares) / len(source)) for part in source]
         # As a node stores them: a fold is a copy of most of them, and memory is scarce.
         self._rows = np.concatenate([part.rows.astype(np.float16) for part in parts])
         self._is_label = np.concatenate([part.filled(part.is_label) for part in parts])

@@ -1,4 +1,4 @@
-"""Makes clips harder: other gains, positions and speeds, mixed with the background of the node."""
+"""Makes clips harder: other gains, positions and speeds, and background of the node."""
 
 from collections.abc import Iterator, Sequence
 
