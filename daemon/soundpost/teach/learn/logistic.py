@@ -113,7 +113,7 @@ def fit_logistic(
 
 
 def inverse_curvature(rows: NDArray[np.floating], weights: Real, fitted: Linear) -> Real:
-    """Returns the inverse of the second derivatives of the cost at a fit, float64[size + 1, same].
+    """Returns the inverse curvature of the cost at a fit, float64[size + 1, size + 1].
 
     Args:
         rows: What was fitted, as for `fit_logistic`.
