@@ -9,7 +9,7 @@ from typing import Any
 
 from daemon_process import NODE, Daemon, running
 from mosquitto import Broker, wait_until
-from mqtt_subscriber import Subscriber
+from mqtt_subscriber import PATIENCE_SECONDS, Subscriber
 
 from soundpost.publish.inbox.inbox import CommandInbox, PendingCommand
 
@@ -87,7 +87,14 @@ class Commander:
         """Returns once every command that was sent has its result."""
         self.run("unmute")
 
-    def run(self, name: str, command_id: str | None = None, **fields: Any) -> dict[str, Any]:  # noqa: ANN401 - JSON
+    def run(
+        self,
+        name: str,
+        command_id: str | None = None,
+        *,
+        within_seconds: float = PATIENCE_SECONDS,
+        **fields: Any,  # noqa: ANN401 - JSON
+    ) -> dict[str, Any]:
         """Sends a command and returns its final result."""
         self._sent += 1
         command_id = command_id or f"c{self._sent}"
@@ -98,7 +105,7 @@ class Commander:
             results = self.results(command_id)[before:]
             return bool(results) and results[-1]["status"] != "started"
 
-        self._subscriber.wait_for(is_final)
+        self._subscriber.wait_for(is_final, within_seconds)
         return self.results(command_id)[-1]
 
     def results(self, command_id: str | None) -> list[dict[str, Any]]:

@@ -103,7 +103,7 @@ def build(live_config: LiveConfig) -> Daemon:
         observers.append(live_view)
     commands: CommandHandler = CommandsDisabled()
     if state_file:
-        from soundpost.commands.factory import build_executor  # noqa: PLC0415 - see the package
+        from soundpost.commands.factory import build_executor, teach_place  # noqa: PLC0415 - see the package
 
         def reload() -> None:
             live_config.replace(validate)
@@ -113,7 +113,7 @@ def build(live_config: LiveConfig) -> Daemon:
         observers.append(clock)
         targets = CommandTargets(
             *(evidence, mutes, health, clock, pipeline.set_rules, reload),
-            *(sent_clips(config), live_view),
+            *(sent_clips(config), live_view, teach_place(config, live_config.file, own[0])),
         )
         commands = build_executor(config, models, targets, publisher, state_file)
     builder = build_message_builder(

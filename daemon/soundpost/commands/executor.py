@@ -3,6 +3,7 @@
 import logging
 import time
 from collections.abc import Callable
+from dataclasses import replace
 
 import msgspec
 
@@ -23,6 +24,7 @@ from soundpost.messages.command import (
     ProfileCommand,
     ReloadCommand,
     SelfTestCommand,
+    TeachCommand,
     ThresholdCommand,
     UnmuteCommand,
 )
@@ -105,7 +107,17 @@ class CommandExecutor:
 
     def _advance(self, *, is_last: bool) -> None:
         for pending, outcome in self._running.advance(is_last=is_last):
-            self._finish(pending, outcome)
+            self._finish(pending, self._reloaded(outcome) if outcome.reloads else outcome)
+
+    def _reloaded(self, outcome: CommandOutcome) -> CommandOutcome:
+        """Takes a changed head into use; returns the outcome, with the reason if it cannot be."""
+        try:
+            self._targets.reload()
+        except SoundpostError as error:
+            hint = f"the node uses it after a reload, which is refused: {error} ({error.hint})"
+            return replace(outcome, hint=hint)
+        self._inbox.close_commands()  # what is sent now is refused, not started and ended at once
+        return outcome
 
     def _refuse(self, pending: PendingCommand, error: SoundpostError) -> None:
         """Refuses a command without recording it, so that its id can be used again."""
@@ -153,6 +165,8 @@ class CommandExecutor:
                 return self._running.start_clip(pending, command)
             case ClipCommand():
                 return self._running.start_transfer(pending, command)
+            case TeachCommand():
+                return self._running.start_teaching(pending, command)
             case ReloadCommand():
                 self._targets.reload()
                 return CommandOutcome(CommandStatus.DONE, "the configuration is read again")

@@ -10,9 +10,12 @@ from soundpost.commands.live_settings import LiveSettings
 from soundpost.commands.self_test import SelfTests
 from soundpost.commands.state_file import StateFile
 from soundpost.commands.targets import CommandTargets
+from soundpost.commands.tasks.teach_request import teach_place
 from soundpost.config import Config
 from soundpost.publish.publisher import MqttPublisher
 from soundpost.publish.retained.state_topics import set_settings
+
+__all__ = ["build_executor", "teach_place"]
 
 
 def build_executor(

@@ -12,6 +12,7 @@ from soundpost.evidence import Evidence
 from soundpost.health import Health
 
 if TYPE_CHECKING:
+    from soundpost.commands.tasks.teach_request import TeachPlace
     from soundpost.live_view.view import LiveView
 
 
@@ -27,6 +28,7 @@ class CommandTargets(msgspec.Struct, frozen=True):
         reload: Reads the configuration again and restarts with it; raises what is wrong with it.
         sent_clips: The folder of the clips that a command may have sent; None for none.
         live_view: Sends the live view; None if it is off.
+        teaching: The place where labels are taught; None for none.
     """
 
     evidence: Evidence
@@ -37,3 +39,4 @@ class CommandTargets(msgspec.Struct, frozen=True):
     reload: Callable[[], None]
     sent_clips: Path | None = None
     live_view: "LiveView | None" = None
+    teaching: "TeachPlace | None" = None

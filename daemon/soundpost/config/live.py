@@ -50,6 +50,11 @@ class LiveConfig:
             self.fall_back(error)
 
     @property
+    def file(self) -> Path | None:
+        """The file that the configuration in use was read from; None if there are flags only."""
+        return self._copy if self._is_fallen_back else self._file
+
+    @property
     def source_names(self) -> list[str]:
         """The names of the sources, of a configuration that has several."""
         return [source.name for source in self.config.sources]

@@ -38,6 +38,7 @@ class Lesson:
         unreviewed_events: Events of the label itself that were left out of that background.
         budget: False events an hour.
         keeps_sounds: True to keep the sound of the clips with the head.
+        is_trial: True to measure, and to store nothing.
         command: The command line.
     """
 
@@ -51,6 +52,7 @@ class Lesson:
     unreviewed_events: int = 0
     budget: float = DEFAULT_BUDGET
     keeps_sounds: bool = False
+    is_trial: bool = False
     command: str = ""
 
     @property

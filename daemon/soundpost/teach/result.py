@@ -99,8 +99,8 @@ class TeachResult(msgspec.Struct, frozen=True):
         label: The label.
         backbone: The bundle.
         figures: The figures.
-        version: Of the head that was stored; None if it was refused.
-        refusal: The reason; None if it was stored.
+        version: Of the head that was stored; None if it was refused or only tried.
+        refusal: The reason; None if it was stored, or would be.
         left_out: Clips that were not used.
         shortened: Clips of which only a part was used.
         unreviewed_events: Events of the label in the node's own background, which were left out
@@ -119,3 +119,27 @@ class TeachResult(msgspec.Struct, frozen=True):
     unreviewed_events: int = 0
     folder: str = ""
     seconds: float = 0.0
+
+
+class ChangeResult(msgspec.Struct, frozen=True):
+    """The result of going back to an earlier version, or of removing a label.
+
+    Attributes:
+        label: The label.
+        version: The version that is in use now; None if the label was removed.
+    """
+
+    label: str
+    version: int | None = None
+
+
+class TeachFailure(msgspec.Struct, frozen=True):
+    """The error for which nothing was taught or changed.
+
+    Attributes:
+        error: For people.
+        hint: The remedy.
+    """
+
+    error: str
+    hint: str

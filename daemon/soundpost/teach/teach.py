@@ -36,7 +36,7 @@ _SECONDS_PER_HOUR = 3_600
 
 
 def teach(lesson: Lesson, embedder: Embedder, heads: Path, progress: Progress) -> TeachResult:
-    """Teaches a label, and stores its head unless it is refused.
+    """Teaches a label, and stores its head unless it is refused or only tried.
 
     Args:
         lesson: The label, its clips and its negatives.
@@ -72,7 +72,7 @@ def teach(lesson: Lesson, embedder: Embedder, heads: Path, progress: Progress) -
         ],
         unreviewed_events=lesson.unreviewed_events,
     )
-    if learned.refusal is None:
+    if learned.refusal is None and not lesson.is_trial:
         result = _store(result, lesson, learned, examples, (embedder, heads))
     return msgspec.structs.replace(result, seconds=round(time.monotonic() - begun, 1))
 

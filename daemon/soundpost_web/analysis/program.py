@@ -2,7 +2,6 @@
 
 import logging
 import os
-import resource
 import shutil
 import signal
 import subprocess
@@ -14,6 +13,9 @@ from typing import NamedTuple
 
 from soundpost.system.log_once import LogOnce
 from soundpost.system.printable import printable
+from soundpost.system.process.launch import child_environment
+from soundpost.system.process.limits import ProcessLimits, limit_process
+from soundpost.system.systemd import STATE_DIRECTORY
 from soundpost_web.analysis.result import RESULT
 
 _NICE = 19
@@ -21,12 +23,6 @@ _MEMORY_BYTES = 512_000_000
 """Private memory of the program, and of its ffmpeg: three times what BirdNET takes."""
 _OPEN_FILES = 64
 _LOG, _LOGGED_CHARACTERS = "log", 500
-_OWN = (
-    *("NOTIFY_SOCKET", "WATCHDOG_PID", "WATCHDOG_USEC", "CREDENTIALS_DIRECTORY", "LISTEN_FDS"),
-    *("LISTEN_PID", "LISTEN_FDNAMES", "STATE_DIRECTORY", "INVOCATION_ID", "JOURNAL_STREAM"),
-)
-"""Of the environment: what systemd passed to the page alone."""
-
 _log = logging.getLogger("soundpost.web")
 
 
@@ -103,7 +99,8 @@ class Program:
         folder = recording.parent
         arguments = ["listen", "--summary", "--bundle", bundle, "--details", str(folder)]
         arguments += ["--first", f"{self._limits.first_seconds:g}", str(recording)]
-        environment = {name: value for name, value in os.environ.items() if name not in _OWN}
+        environment = child_environment(os.environ)
+        environment.pop(STATE_DIRECTORY, None)  # the page's own
         environment |= {"TMPDIR": str(folder), "OMP_NUM_THREADS": "1"}
         with self._lock:
             if self._is_closed:
@@ -122,24 +119,15 @@ class Program:
         return process
 
     def _limit(self, pid: int) -> None:
-        """Limits a process that has just been started, and what it will start.
-
-        Not between fork and exec: Python may not run there in a process with threads.
-        """
-        limits = {
-            resource.RLIMIT_DATA: _MEMORY_BYTES,
-            resource.RLIMIT_CPU: self._limits.run_seconds,
-            resource.RLIMIT_FSIZE: self._limits.file_bytes,
-            resource.RLIMIT_CORE: 0,
-            resource.RLIMIT_NOFILE: _OPEN_FILES,
-        }
+        limits = ProcessLimits(
+            niceness=_NICE,
+            memory_bytes=_MEMORY_BYTES,
+            cpu_seconds=self._limits.run_seconds,
+            file_bytes=self._limits.file_bytes,
+            open_files=_OPEN_FILES,
+        )
         try:
-            os.setpriority(os.PRIO_PROCESS, pid, _NICE)
-            for kind, value in limits.items():
-                # At the first limit of the processor it gets a signal that names the reason.
-                resource.prlimit(pid, kind, (value, value + (kind == resource.RLIMIT_CPU)))
-        except ProcessLookupError:
-            pass  # it has ended
+            limit_process(pid, limits)
         except PermissionError as error:  # a filter of system calls that is not ours
             self._unlimited.fail("analyses run without limits: %s", error.strerror)
 

@@ -8,6 +8,7 @@ from typing import TextIO
 import msgspec
 
 from soundpost.classify import find_bundle
+from soundpost.cli.teach.printing import print_change
 from soundpost.errors import HeadError, TeachError
 from soundpost.heads import current_version, use_version
 from soundpost.heads.installed import InstalledHead, read_installed
@@ -15,6 +16,7 @@ from soundpost.heads.store import version_before
 from soundpost.manifest import read_manifest
 from soundpost.system.atomic_file import PART, sync_folder
 from soundpost.teach.label_name import taught_folder
+from soundpost.teach.result import ChangeResult
 
 
 def list_heads(heads: Path, bundles: Sequence[str], is_json: bool, out: TextIO) -> None:  # noqa: FBT001 - a flag of the command line
@@ -60,7 +62,7 @@ def _described(installed: InstalledHead) -> dict[str, object]:
     }
 
 
-def undo_head(heads: Path, label: str, out: TextIO) -> None:
+def undo_head(heads: Path, label: str, out: TextIO, *, is_json: bool = False) -> None:
     """Puts the version into use that was in use before the present one.
 
     Raises:
@@ -76,10 +78,10 @@ def undo_head(heads: Path, label: str, out: TextIO) -> None:
             hint=f"`soundpost teach {label} --remove` removes the label",
         )
     use_version(folder, before)
-    out.write(f"{label} is version {before} again; next: sudo systemctl reload soundpost\n")
+    print_change(ChangeResult(label, before), out, is_json=is_json)
 
 
-def remove_head(heads: Path, label: str, out: TextIO) -> None:
+def remove_head(heads: Path, label: str, out: TextIO, *, is_json: bool = False) -> None:
     """Removes a label with all its versions and sounds.
 
     Raises:
@@ -98,4 +100,4 @@ def remove_head(heads: Path, label: str, out: TextIO) -> None:
             f"{folder} cannot be removed: {error.strerror or error}",
             hint="give yourself access to the folder, with sudo",
         ) from error
-    out.write(f"{label} is removed; next: sudo systemctl reload soundpost\n")
+    print_change(ChangeResult(label), out, is_json=is_json)

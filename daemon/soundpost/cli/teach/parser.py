@@ -12,6 +12,7 @@ EXAMPLES = """\
 examples:
   soundpost teach gate_bell bell/                  ten clips of the sound, in a folder
   soundpost teach gate_bell bell/ --not radio/ cat.wav      what it must not be mistaken for
+  soundpost teach gate_bell bell/ --dry-run                 how good it would be
   soundpost teach gate_bell bell/ --background night.flac   an hour of the place without it
   soundpost teach gate_bell --again                with the verdicts of soundpost review
   soundpost teach gate_bell --again new.wav --not door.wav
@@ -75,6 +76,7 @@ def add_teach(add: Callable[[str, str, str], CommandParser]) -> None:
         action="store_true",
         help="keep a copy of the clips with the head, to teach it again on another model",
     )
+    parser.add_argument("--dry-run", action="store_true", help="measure it, and store nothing")
     parser.add_argument(
         "--store", type=Path, metavar="FILE", help="the verdicts of `soundpost review`"
     )

@@ -5,8 +5,9 @@ from typing import TextIO
 
 import msgspec
 
+from soundpost.errors import SoundpostError
 from soundpost.system.units import clock_duration
-from soundpost.teach.result import FalseEvent, Figures, TeachResult
+from soundpost.teach.result import ChangeResult, FalseEvent, Figures, TeachFailure, TeachResult
 
 MOST_LISTED = 5
 """Of events, left-out and shortened clips; --json has more."""
@@ -27,6 +28,31 @@ def print_result(result: TeachResult, is_json: bool, out: TextIO) -> None:  # no
         out.write(msgspec.json.encode(result).decode() + "\n")
     else:
         out.writelines(f"{line}\n" for line in _lines(result))
+
+
+def print_change(result: ChangeResult, out: TextIO, *, is_json: bool) -> None:
+    """Prints that an earlier version is in use again, or that a label was removed.
+
+    Args:
+        result: The result.
+        out: Receives it.
+        is_json: True for one line of JSON.
+    """
+    if is_json:
+        out.write(msgspec.json.encode(result).decode() + "\n")
+        return
+    change = "removed" if result.version is None else f"version {result.version} again"
+    out.write(f"{result.label} is {change}; next: sudo systemctl reload soundpost\n")
+
+
+def print_failure(error: SoundpostError, out: TextIO) -> None:
+    """Prints an error as one line of JSON, beside the lines of the log.
+
+    Args:
+        error: The error.
+        out: Receives it.
+    """
+    out.write(msgspec.json.encode(TeachFailure(str(error), error.hint)).decode() + "\n")
 
 
 def _lines(result: TeachResult) -> Iterator[str]:
@@ -52,7 +78,10 @@ def _lines(result: TeachResult) -> Iterator[str]:
         yield from _events(result.refusal.events)
         yield f"  hint: {result.refusal.hint}"
         return
-    yield f"{result.label} is taught, version {result.version}, in {result.seconds:g} s"
+    stored = "would be taught, and was not stored"
+    if result.version is not None:
+        stored = f"is taught, version {result.version}"
+    yield f"{result.label} {stored}, in {result.seconds:g} s"
     yield (
         f"detected: {figures.detected} of {figures.recordings} recordings, each by a head that "
         "was fitted without it"
@@ -62,7 +91,8 @@ def _lines(result: TeachResult) -> Iterator[str]:
     yield _false_events(figures)
     yield from _events(figures.events)
     yield from _advice(figures)
-    yield f"next: sudo systemctl reload soundpost, then play it; files: {result.folder}"
+    if result.version is not None:
+        yield f"next: sudo systemctl reload soundpost, then play it; files: {result.folder}"
 
 
 def _false_events(figures: Figures) -> str:

@@ -4,16 +4,17 @@ import argparse
 import os
 import shlex
 import sys
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
 from soundpost.cli.options import read_config
 from soundpost.cli.teach.manage import list_heads, remove_head, undo_head
-from soundpost.cli.teach.printing import print_result
+from soundpost.cli.teach.printing import print_failure, print_result
 from soundpost.cli.teach.progress import StepProgress
 from soundpost.cli.teach.suggestions import suggest_events
 from soundpost.config import Config
-from soundpost.errors import TeachError
+from soundpost.errors import SoundpostError, TeachError
 from soundpost.heads.location import heads_folder
 from soundpost.review import Selection, default_store_path, open_store
 from soundpost.teach.again import reviewed_clips, with_earlier
@@ -33,6 +34,15 @@ NICENESS = 10
 
 def run(options: argparse.Namespace) -> int:
     """Runs the command; returns its exit status."""
+    try:
+        return _run(options)
+    except SoundpostError as error:
+        if options.json:
+            print_failure(error, sys.stdout)
+        raise
+
+
+def _run(options: argparse.Namespace) -> int:
     config = read_config(options)
     heads = heads_folder(config.heads)
     if heads is None:
@@ -48,9 +58,9 @@ def run(options: argparse.Namespace) -> int:
     if options.label is None:
         raise TeachError("no label is named", hint="`soundpost teach --help` has examples")
     if options.is_undo:
-        undo_head(heads, options.label, sys.stdout)
+        undo_head(heads, options.label, sys.stdout, is_json=options.json)
     elif options.is_remove:
-        remove_head(heads, options.label, sys.stdout)
+        remove_head(heads, options.label, sys.stdout, is_json=options.json)
     elif options.suggest is not None:
         store = options.store or default_store_path()
         suggest_events(config, store, options.label, options.suggest, sys.stdout)
@@ -68,7 +78,8 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _teach(options: argparse.Namespace, config: Config, heads: Path) -> int:
-    os.nice(NICENESS)
+    with suppress(PermissionError):  # a filter of system calls; it takes less, but is as right
+        os.nice(NICENESS)
     embedder = open_embedder(config.all_models[0].bundle)
     require_new_name(options.label, embedder.bundle.manifest)
     with StepProgress(sys.stderr) as progress:
@@ -119,5 +130,6 @@ def _lesson(options: argparse.Namespace, embedder: Embedder, progress: StepProgr
         background_files=find_clips(options.background) if options.background else [],
         budget=options.budget or DEFAULT_BUDGET,
         keeps_sounds=options.keep_sounds,
+        is_trial=options.dry_run,
         command=f"soundpost {shlex.join(sys.argv[1:])}",
     )

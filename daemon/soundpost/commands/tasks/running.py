@@ -6,10 +6,13 @@ from collections.abc import Callable, Iterator
 from soundpost.commands.context import CommandContext
 from soundpost.commands.tasks.clip_transfer import ClipTransfer, open_for_sending
 from soundpost.commands.tasks.task import ClipTask, CommandTask, SelfTestTask
+from soundpost.commands.tasks.teach_process import TeachProcess
+from soundpost.commands.tasks.teach_request import teach_arguments
+from soundpost.commands.tasks.teach_task import TeachTask
 from soundpost.errors import PublishError
 from soundpost.evidence import Request
 from soundpost.messages.clip_piece import BUSY
-from soundpost.messages.command import CaptureCommand, ClipCommand
+from soundpost.messages.command import CaptureCommand, ClipCommand, TeachCommand
 from soundpost.messages.result import CommandOutcome, CommandStatus
 from soundpost.messages.uuid7 import uuid7
 from soundpost.publish.inbox.inbox import PendingCommand
@@ -80,6 +83,32 @@ class RunningTasks:
         file = open_for_sending(self._context.targets.sent_clips, command)
         self._running.append((pending, ClipTransfer(file, command, self._pieces)))
         return CommandOutcome(CommandStatus.STARTED, f"{file.size_bytes} bytes are sent in pieces")
+
+    def start_teaching(self, pending: PendingCommand, command: TeachCommand) -> CommandOutcome:
+        """Starts the process that teaches a label.
+
+        Raises:
+            PublishError: One is running already, or cannot be started, or the command is refused.
+            TeachError: The label may not be taught.
+        """
+        place = self._context.targets.teaching
+        if place is None:
+            raise PublishError("this node cannot be taught", hint="run it as a service")
+        if self._has(TeachTask):
+            raise PublishError("a label is being taught already", hint="wait for its result")
+        arguments = teach_arguments(place, command)
+        try:
+            process = TeachProcess(arguments)
+        except OSError as error:
+            raise PublishError(
+                f"the process that teaches cannot be started: {error.strerror}",
+                hint="memory or processes may be short; send it again later",
+            ) from error
+        task = TeachTask(command, process, lambda: self._pieces.is_closed)
+        self._running.append((pending, task))
+        clips = f" from {len(command.clips)} clips" if command.clips else ""
+        text = f"{command.label}{clips}, in a process of its own"
+        return CommandOutcome(CommandStatus.STARTED, text)
 
     def _has(self, kind: type[CommandTask]) -> bool:
         return any(isinstance(task, kind) for _, task in self._running)

@@ -178,6 +178,7 @@ class CommandInbox:
             hint=outcome.hint,
             at=rfc3339(self._utc_ns()),
             clip=outcome.clip,
+            teach=outcome.teach or msgspec.UNSET,
         )
 
 

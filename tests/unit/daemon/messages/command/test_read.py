@@ -22,6 +22,7 @@ from soundpost.messages.command import (
     ProfileCommand,
     ReloadCommand,
     SelfTestCommand,
+    TeachCommand,
     ThresholdCommand,
     UnmuteCommand,
     read_command,
@@ -50,8 +51,14 @@ RIGHT: dict[str, tuple[dict[str, Any], Command]] = {
         {"id": "a", "file": CLIP_FILE, "offset": 32_768},
         ClipCommand(id="a", file=CLIP_FILE, offset=32_768),
     ),
+    "teach": (
+        {"id": "a", "label": "gate_bell", "clips": [CLIP_FILE], "not": [], "dry_run": True},
+        TeachCommand(id="a", label="gate_bell", clips=[CLIP_FILE], dry_run=True),
+    ),
     "reload": ({"id": "0197:x.Y_z-9"}, ReloadCommand(id="0197:x.Y_z-9")),
 }
+NAME = CLIP_FILE.encode()
+TEACH = b'{"id": "a", "label": "x", %s}'
 DEEP = b'{"id": "a", "labels": ' + b"[" * 8_000 + b"]" * 8_000 + b"}"
 
 
@@ -103,6 +110,15 @@ def test_a_command_is_read(name: str) -> None:
         ("threshold", b'{"id": "a", "label": "x"}', "threshold lacks on", "its keys"),
         ("threshold", b'{"id": "a", "label": "x", "on": 2}', "on: expected a number", "its keys"),
         ("capture-now", b'{"id": "a", "seconds": 0}', "seconds: expected a number > 0", "keys"),
+        ("teach", b'{"id": "a"}', "teach lacks label", "[not], [again], [budget], [dry_run]"),
+        ("teach", b'{"id": "a", "others": []}', "teach has no key 'others'", "known: "),
+        ("teach", TEACH % b'"clips": ["x.flac"]', "clips: expected a list of at most 60", "keys"),
+        ("teach", TEACH % b'"clips": ["../%s"]' % NAME, "clips: expected a list", "its keys"),
+        ("teach", TEACH % b'"not": ["/%s"]' % NAME, "not: expected a list of at most", "keys"),
+        ("teach", TEACH % b'"not": ["%s.png"]' % NAME[:-5], "not: expected a list", "its keys"),
+        ("teach", TEACH % (b'"not": ["%s"' % NAME + b',"%s"' % NAME * 60 + b"]"), "most 60", ""),
+        ("teach", TEACH % b'"budget": 0', "budget: expected a number > 0, <= 3600", "its keys"),
+        ("teach", TEACH % b'"undo": 1', "undo: expected true or false", "its keys"),
     ],
 )
 def test_an_invalid_command_is_refused_with_a_reason(
