@@ -65,12 +65,13 @@ class TeachingNode:
         config: Its configuration file.
         clips: The folder of its clips.
         heads: The folder of its heads.
+        broker: Its broker.
     """
 
     def __init__(self, folder: Path, broker: Broker) -> None:
         self.clips, self.heads = folder / "clips", folder / "heads"
         self.config = folder / "soundpost.toml"
-        self._folder, self._broker = folder, broker
+        self._folder, self.broker = folder, broker
         self.clips.mkdir()
         self.configure()
 
@@ -78,7 +79,7 @@ class TeachingNode:
         """Writes the configuration, with more lines at its end."""
         recording = self._folder / "rings.wav"
         first = [
-            f'mqtt.broker = "{self._broker.url}"',
+            f'mqtt.broker = "{self.broker.url}"',
             "mqtt.commands = true",
             f'evidence.folder = "{self.clips}"',
             "evidence.keep_free_megabytes = 0",

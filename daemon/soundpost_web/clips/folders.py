@@ -73,6 +73,21 @@ class ClipFolders:
             return False
         return True
 
+    def named(self, node: str, part: str, most: int) -> list[str]:
+        """Returns the names of the latest sounds that a node may have stored, the latest first.
+
+        Args:
+            node: The node. A folder that several nodes share has those of the others, too.
+            part: Is in the name, such as `-requested-`.
+            most: The most names.
+        """
+        found: set[str] = set()
+        for folder in self._of(node):
+            with suppress(OSError):  # one that is gone has none
+                names = (path.name for path in folder.iterdir())
+                found |= {name for name in names if part in name and clip_stem(name)}
+        return sorted(found, reverse=True)[:most]
+
     def _of(self, node: str) -> list[Path]:
         own = self._by_node.get(node)
         return [*([own] if own else []), *self._shared, self._cache.folder_of(node)]

@@ -8,6 +8,8 @@ _SHORTEST_SILENCE_SECONDS = 90.0
 """A node reports every 30 s by default, and its states expire after three reports."""
 _MISSED_REPORTS = 3
 _MOST_RESULTS = 10
+_MOST_RECORDED = 50
+"""Clips of `capture-now`: a label is taught on some ten of them."""
 LIVE_VIEW = "live-view"
 """The command that requests the live view. It is repeated, and has no place among the results."""
 _LEVEL_SECONDS = 15.0
@@ -25,6 +27,7 @@ class NodeState:
         health: Its latest health, if any.
         settings: Its latest settings, if any.
         results: The results of its latest commands, the latest first.
+        recorded: The names of the latest clips that commands have recorded, the latest first.
         level_dbfs: Its latest level, if any.
         health_at_seconds: The monotonic time of the latest health.
         report_seconds: The time between the last two reports; None before the second.
@@ -40,6 +43,7 @@ class NodeState:
     health: NodeHealth | None = None
     settings: NodeSettings | None = None
     results: tuple[NodeResult, ...] = ()
+    recorded: tuple[str, ...] = ()
     level_dbfs: float | None = None
     health_at_seconds: float | None = None
     report_seconds: float | None = None
@@ -65,6 +69,9 @@ class NodeState:
             text = f"{result.message} ({result.hint})" if result.hint else result.message
             self.live_view_refusal = "" if result.status == "done" else text
             return
+        if result.clip:
+            earlier = [clip for clip in self.recorded if clip != result.clip]
+            self.recorded = (result.clip, *earlier)[:_MOST_RECORDED]
         others = [found for found in self.results if found.id != result.id or result.id is None]
         self.results = (result, *others)[:_MOST_RESULTS]
 

@@ -67,6 +67,37 @@ class NodeHealth(_Lenient, frozen=True):
         return self.models or [self.model]
 
 
+class Sound(_Lenient, frozen=True):
+    """A sound that a taught label is mistaken for."""
+
+    name: Text = ""
+    score: float = 0.0
+    time: Text | None = None
+
+
+class UnusedClip(_Lenient, frozen=True):
+    """A clip that was not used, and the reason."""
+
+    clip: Text = ""
+    reason: Annotated[str, Meta(max_length=_LONGEST_MESSAGE)] = ""
+
+
+class TeachFigures(_Lenient, frozen=True):
+    """The figures of a label that was taught or refused, as docs/PAYLOAD.md has them."""
+
+    label: Text
+    version: int | None
+    recordings: int
+    detected: int
+    budget: float
+    negative_hours: float = 0.0
+    background_hours: float = 0.0
+    false_events_per_hour: float | None = None
+    missed: Annotated[list[Text], Meta(max_length=_MOST_PROBLEMS)] = []
+    false_events: Annotated[list[Sound], Meta(max_length=_MOST_PROBLEMS)] = []
+    unused: Annotated[list[UnusedClip], Meta(max_length=_MOST_PROBLEMS)] = []
+
+
 class NodeResult(_Lenient, frozen=True):
     """The result of a command, as docs/PAYLOAD.md has it."""
 
@@ -76,6 +107,8 @@ class NodeResult(_Lenient, frozen=True):
     message: Annotated[str, Meta(max_length=_LONGEST_MESSAGE)]
     hint: Annotated[str, Meta(max_length=_LONGEST_MESSAGE)] = ""
     at: Text = ""
+    clip: Text | None = None
+    teach: TeachFigures | None = None
 
 
 class NodeSettings(_Lenient, frozen=True):

@@ -73,6 +73,16 @@ class ReviewDesk:
                 events = [*self._named(store, origins, form.event), *events]
             return Queue(events, overview.count(selection), overview.summary(everything))
 
+    def events(self, event_ids: Sequence[str]) -> list[ReviewedEvent]:
+        """Returns those of the events that are of this page.
+
+        Raises:
+            ReviewError: The store cannot be used.
+        """
+        with open_store(self._path) as store:
+            own = self._origins(store)
+            return [each for wanted in event_ids for each in self._named(store, own, wanted)]
+
     def open_file(self, event_id: str, suffix: str) -> ClipFile:
         """Opens a file of the clip of an event.
 
@@ -80,11 +90,9 @@ class ReviewDesk:
             OSError: There is none.
             ReviewError: The store cannot be used.
         """
-        with open_store(self._path) as store:
-            found = self._named(store, self._origins(store), event_id)
-        if not found:
-            raise FileNotFoundError(event_id)
-        return ClipFile(found[0].origin.folder, sibling(found[0], suffix))
+        for found in self.events([event_id]):
+            return ClipFile(found.origin.folder, sibling(found, suffix))
+        raise FileNotFoundError(event_id)
 
     def decide(
         self, event_ids: Sequence[str], verdict: Verdict | None, label: str, reviewer: str
@@ -105,8 +113,8 @@ class ReviewDesk:
             events = [store.event(event_id) for event_id in dict.fromkeys(event_ids)]
             if any(each.origin.number not in origins for each in events):
                 raise ReviewError("an event is none of this page", hint="load the page again")
-            own = [(each.event.id, each.event.label) for each in events]
-            return store.record(decisions_on(own, verdict, label), reviewer)
+            labels = [(each.event.id, each.event.label) for each in events]
+            return store.record(decisions_on(labels, verdict, label), reviewer)
 
     def decide_all(
         self, form: ReviewForm, count: int, verdict: Verdict | None, label: str, reviewer: str

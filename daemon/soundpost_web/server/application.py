@@ -32,7 +32,8 @@ from soundpost_web.server.analyze.build import build_analyses
 from soundpost_web.server.analyze.handlers import PATH as ANALYZE
 from soundpost_web.server.answers import Answers
 from soundpost_web.server.asgi import build_app, running
-from soundpost_web.server.commands import Commands
+from soundpost_web.server.commands.node_commands import Commands
+from soundpost_web.server.commands.sender import CommandSender
 from soundpost_web.server.guard import App, Guard
 from soundpost_web.server.live_view import LiveViewStream, view_requests
 from soundpost_web.server.offline import Offline
@@ -102,13 +103,16 @@ def build_application(settings: WebSettings, folder: Path) -> Application:
     account = Account(passwords, sessions, answers, text)
     views = Views(pages, answers, has_commands=settings.mqtt.commands)
     routes = _routes(views, account, LiveStream(feed, answers))
-    routes += sounds.routes(subscriber, answers, sessions, state)
+    sender = None
+    if settings.mqtt.commands:
+        sender = CommandSender(subscriber.commands.put, state, sessions)
+        commands = Commands(sender, answers)
+        routes.append(Route("/node/command", commands.send, methods=["POST"]))
+    routes += sounds.routes(subscriber, answers, sessions, state, sender)
     live_views = LiveViews(state, view_requests(subscriber.commands.put), text("view.away"))
     feed.on_close = live_views.close
     if settings.mqtt.commands:
         routes.append(Route("/node/live/stream", LiveViewStream(live_views, state, answers)))
-        commands = Commands(subscriber.commands.put, state, sessions, answers)
-        routes.append(Route("/node/command", commands.send, methods=["POST"]))
     analyses = build_analyses(settings.analyze, folder, right, text, sessions, answers)
     largest_bodies = {}
     if analyses:

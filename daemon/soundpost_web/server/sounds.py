@@ -23,6 +23,9 @@ from soundpost_web.review.importer import ClipImporter
 from soundpost_web.server.answers import Answers
 from soundpost_web.server.clips.clip_page import ClipPage
 from soundpost_web.server.clips.clip_views import ClipRequests, ClipViews
+from soundpost_web.server.commands.sender import CommandSender
+from soundpost_web.server.commands.teach_page import TeachPage
+from soundpost_web.server.commands.teach_views import TeachViews
 from soundpost_web.server.review.export_views import ExportViews
 from soundpost_web.server.review.review_page import ReviewPage
 from soundpost_web.server.review.review_views import ReviewViews
@@ -54,6 +57,7 @@ class Sounds:
         self._folders = ClipFolders(Path(own) if own else None, by_node, cache)
         self._fetcher = ClipFetcher(cache) if settings.clips.fetch else None
         self._history = history
+        self._teach_page = TeachPage(self._folders, history, zones, text)
         self._clip_page = ClipPage(self._folders, self._fetcher, history, zones, text)
         store = Path(settings.review.store) if settings.review.store else default_store_path()
         self._desk = ReviewDesk(store, self._folders)
@@ -63,9 +67,22 @@ class Sounds:
         self._failure = LogOnce(_log)
 
     def routes(
-        self, subscriber: Subscriber, answers: Answers, sessions: Sessions, state: LiveState
+        self,
+        subscriber: Subscriber,
+        answers: Answers,
+        sessions: Sessions,
+        state: LiveState,
+        sender: CommandSender | None,
     ) -> list[BaseRoute]:
-        """Returns the routes of clips and review, and has requested clips received."""
+        """Returns the routes of clips, review and teaching; has requested clips received.
+
+        Args:
+            subscriber: Receives messages.
+            answers: Makes answers.
+            sessions: The sessions, to which forms are bound.
+            state: The state of the nodes.
+            sender: Sends commands; None if the page sends none.
+        """
         routes = ClipViews(self._clip_page, self._folders, answers).routes
         if self._fetcher is not None:
             subscriber.receive_clips(self._fetcher)
@@ -74,7 +91,10 @@ class Sounds:
                 *(self._history, self._desk, self._folders),
                 *(self._fetcher, state, FetchFailures()),
             )
-        routes += ReviewViews(self._review_page, self._desk, sessions, answers).routes
+        review, can_teach = self._review_page, sender is not None
+        routes += ReviewViews(review, self._desk, sessions, answers, can_teach=can_teach).routes
+        if sender is not None:
+            routes += TeachViews(self._teach_page, self._desk, sender, answers).routes
         return routes + ExportViews(self._job, sessions, answers).routes
 
     def verdict_texts(self, event_ids: list[str]) -> Mapping[str, str]:

@@ -38,11 +38,19 @@ class ReviewViews:
         desk: The queue and the verdicts.
         sessions: The sessions, to which forms are bound.
         answers: Makes answers.
+        can_teach: True if nodes can be taught from chosen events.
     """
 
     def __init__(
-        self, page: ReviewPage, desk: ReviewDesk, sessions: Sessions, answers: Answers
+        self,
+        page: ReviewPage,
+        desk: ReviewDesk,
+        sessions: Sessions,
+        answers: Answers,
+        *,
+        can_teach: bool = False,
     ) -> None:
+        self._can_teach = can_teach
         self._page = page
         self._desk = desk
         self._sessions = sessions
@@ -76,6 +84,7 @@ class ReviewViews:
         done = request.query_params.get("action", "")
         more = {
             "may_review": visitor.role >= Role.ADMIN,
+            "may_teach": self._can_teach,
             "undo_action": done if done.isdecimal() and done.isascii() else "",
             "undo_count": request.query_params.get("events", "1")[:6],
         }
@@ -97,11 +106,10 @@ class ReviewViews:
 
     async def decide(self, request: Request) -> Response:
         """Takes a verdict on one event."""
-        fields = await read_fields(request)
-        refusal = self._refusal(request, dict(fields))
+        values = dict(await read_fields(request))
+        refusal = self._refusal(request, values)
         if refusal is not None:
             return refusal
-        values = dict(fields)
         event_id = values.get("event", "")
 
         def store(reviewer: str) -> tuple[int, Mapping[str, object]]:
@@ -163,9 +171,8 @@ class ReviewViews:
         change: Callable[[str], tuple[int, Mapping[str, object]]],
     ) -> Response:
         """Changes the store, and leads back to the queue, or answers with JSON to a script."""
-        visitor: Visitor = request.scope["state"]["visitor"]
         try:
-            action, more = await run_in_threadpool(change, visitor.name)
+            action, more = await run_in_threadpool(change, request.scope["state"]["visitor"].name)
         except WrongVerdictError:
             return self._answers.error(request.scope, 400, "review.wrong_verdict")
         except ReviewError as error:

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from soundpost.health import Problem
+from soundpost.messages.result import CommandStatus
 from soundpost.review import Verdict
 from soundpost.review.queue import ORDERS
 from soundpost_web.clips.fetch_state import FetchStatus
@@ -16,6 +17,7 @@ from soundpost_web.pages.history_form import PERIODS
 from soundpost_web.review.elsewhere import Elsewhere
 from soundpost_web.review.export import ExportStatus
 from soundpost_web.review.form import VERDICTS
+from soundpost_web.server.commands.teach_form import USES
 
 BUILT = {"about", "analyze", "node", "event", "error", "page"}
 """Tables whose names are put together from a part that is quoted somewhere."""
@@ -52,6 +54,8 @@ def test_every_text_is_used(text: Catalogue) -> None:
     built |= {f"review.is_{verdict}" for verdict in Verdict}
     built |= {f"review.order_{order}" for order in ORDERS}
     built |= {f"review.elsewhere_{reason}" for reason in Elsewhere}
+    built |= {f"teach.use_{use}" for use in USES}
+    built |= {f"teach.state_{state}" for state in (*CommandStatus, "unknown")}
     parts = {name for name in text.names if name.partition(".")[0] in BUILT}
     built |= {name for name in parts if name.partition(".")[2] in quoted}
     assert text.names - quoted - built == set()

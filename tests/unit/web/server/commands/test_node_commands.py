@@ -13,7 +13,7 @@ from web_page import MakePage, Page, running_page
 from soundpost.errors import ConfigError
 from soundpost.messages.command import read_command
 from soundpost_web.server.application import build_application
-from soundpost_web.server.commands import OFFERED
+from soundpost_web.server.commands.node_commands import OFFERED
 from soundpost_web.settings import load_settings
 
 HOSTILE = "<script>alert(1)</script>"

@@ -1,0 +1,1 @@
+"""Commands that an admin sends to a node, and teaching it a sound."""

@@ -1,0 +1,132 @@
+"""The handlers of teaching: an admin chooses clips of a node, and sees what came of it."""
+
+import sqlite3
+from collections.abc import Sequence
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from soundpost.errors import PublishError, ReviewError
+from soundpost.evidence.store.files import SOUND
+from soundpost_web.access.roles import Role
+from soundpost_web.nodes.node import NodeState
+from soundpost_web.pages.render import query
+from soundpost_web.review.decisions import sibling
+from soundpost_web.review.desk import ReviewDesk
+from soundpost_web.server.account import read_fields
+from soundpost_web.server.answers import Answers
+from soundpost_web.server.commands.sender import CommandSender, new_command
+from soundpost_web.server.commands.teach_form import (
+    MOST_FIELDS,
+    WrongTeachError,
+    read_teach_form,
+)
+from soundpost_web.server.commands.teach_page import TeachPage
+
+COMMAND = "teach"
+_LONGEST_NAME = 200
+
+
+class TeachViews:
+    """The pages of teaching, for an admin.
+
+    Args:
+        page: Collects what they show.
+        desk: The events that a person can choose on the page of the review.
+        sender: Sends commands.
+        answers: Makes answers.
+    """
+
+    def __init__(
+        self, page: TeachPage, desk: ReviewDesk, sender: CommandSender, answers: Answers
+    ) -> None:
+        self._page = page
+        self._desk = desk
+        self._sender = sender
+        self._answers = answers
+
+    @property
+    def routes(self) -> list[BaseRoute]:
+        """The routes of these handlers."""
+        return [
+            Route("/teach", self.choose, methods=["GET"]),
+            Route("/teach", self.send, methods=["POST"]),
+            Route("/teach/chosen", self.choose_events, methods=["POST"]),
+            Route("/teach/result", self.result, methods=["GET"]),
+        ]
+
+    async def choose(self, request: Request) -> Response:
+        """Returns the page with the clips of a node."""
+        if not self._is_admin(request):
+            return self._answers.error(request.scope, 403, "error.forbidden")
+        node = self._sender.node(request.query_params.get("node", "")[:_LONGEST_NAME])
+        if node is None:
+            return self._answers.error(request.scope, 404, "teach.no_node")
+        return await self._choice(request, node)
+
+    async def choose_events(self, request: Request) -> Response:
+        """Returns the page with the clips of the events that were chosen for a review."""
+        fields = await read_fields(request, MOST_FIELDS)
+        if refusal := self._refusal(request, fields):
+            return refusal
+        try:
+            ids = [value for name, value in fields if name == "event"]
+            found = await run_in_threadpool(self._desk.events, ids)
+        except ReviewError as error:
+            reason = f"{error}; {error.hint}"
+            return self._answers.error(request.scope, 503, "review.unusable", reason=reason)
+        nodes = {each.event.node for each in found}
+        node = self._sender.node(nodes.pop()) if len(nodes) == 1 else None
+        if node is None:
+            return self._answers.error(request.scope, 400, "teach.one_node")
+        return await self._choice(request, node, [sibling(each, SOUND) for each in found])
+
+    async def send(self, request: Request) -> Response:
+        """Sends the command, waits for its first result for a moment, and leads to its page."""
+        fields = await read_fields(request, MOST_FIELDS)
+        if refusal := self._refusal(request, fields):
+            return refusal
+        try:
+            form = read_teach_form(fields)
+            command = new_command(COMMAND, form.command)
+        except (PublishError, WrongTeachError) as error:
+            return self._answers.error(request.scope, 400, "error.command", reason=error)
+        if self._sender.node(form.node) is None:
+            return self._answers.error(request.scope, 404, "teach.no_node")
+        visitor = request.scope["state"]["visitor"]
+        if not self._sender.send(visitor, form.node, command):
+            return self._answers.error(request.scope, 503, "error.not_sent")
+        await self._sender.wait_for_result(form.node, command.id)
+        return RedirectResponse(f"/teach/result?{query(node=form.node, id=command.id)}", 303)
+
+    async def result(self, request: Request) -> Response:
+        """Returns the page of a result."""
+        if not self._is_admin(request):
+            return self._answers.error(request.scope, 403, "error.forbidden")
+        node = request.query_params.get("node", "")[:_LONGEST_NAME]
+        command_id = request.query_params.get("id", "")[:_LONGEST_NAME]
+        if self._sender.node(node) is None:
+            return self._answers.error(request.scope, 404, "teach.no_node")
+        found = self._sender.result(node, command_id)
+        values = self._page.result(found if found and found.command == COMMAND else None)
+        values |= {"node": node, "id": command_id}
+        return self._answers.page(request.scope, "teach_result.html", values)
+
+    async def _choice(
+        self, request: Request, node: NodeState, chosen: Sequence[str] = ()
+    ) -> Response:
+        try:
+            values = await run_in_threadpool(self._page.choice, node, chosen)
+        except sqlite3.Error:
+            return self._answers.error(request.scope, 503, "history.unreadable")
+        return self._answers.page(request.scope, "teach.html", values)
+
+    @staticmethod
+    def _is_admin(request: Request) -> bool:
+        return bool(request.scope["state"]["visitor"].role >= Role.ADMIN)
+
+    def _refusal(self, request: Request, fields: Sequence[tuple[str, str]]) -> Response | None:
+        refusal = self._sender.refusal(request.scope["state"]["visitor"], dict(fields))
+        return self._answers.error(request.scope, 403, refusal) if refusal else None

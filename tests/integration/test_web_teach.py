@@ -1,0 +1,152 @@
+"""An admin teaches a real node a sound from the page, in a real browser."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from browser import DESKTOP, PHONE, Browser
+from mosquitto import Broker, wait_until
+from mqtt_subscriber import Subscriber
+from teaching_node import LABEL, TeachingNode
+from web_page import PASSWORDS, Page, running_page
+
+AXE = Path(__file__).resolve().parents[1] / "support" / "axe" / "axe.min.js"
+RUN_AXE = """
+const rules = {'target-size': {enabled: true}};
+axe.run(document, {rules})
+  .then(arguments[0], error => arguments[0]({failure: String(error)}));
+"""
+CHOOSE = """
+const [name, value] = arguments;
+document.querySelector(`[name="use:${name}"]`).value = value;
+"""
+NODE = "north-gate"
+
+pytestmark = pytest.mark.timeout(1_200)
+
+
+@pytest.fixture(scope="module")
+def node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TeachingNode]:
+    """Provides a running node."""
+    broker = Broker(tmp_path_factory.mktemp("broker")).start()
+    node = TeachingNode(tmp_path_factory.mktemp("node"), broker)
+    with node.run():
+        yield node
+    broker.kill()
+
+
+@pytest.fixture(scope="module")
+def page(
+    node: TeachingNode, browser: Browser, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Page]:
+    """Provides a page at which the browser is logged in as admin."""
+    tables = {
+        "mqtt": {"broker": node.broker.url, "commands": True},
+        "clips": {"folder": str(node.clips)},
+    }
+    with running_page(tmp_path_factory.mktemp("page"), tables, passwords=True) as page:
+        browser.open(f"{page.url}/login")
+        for name, text in (("name", "admin"), ("password", PASSWORDS["admin"])):
+            browser.driver.find_element("name", name).send_keys(text)
+        browser.driver.find_element("css selector", ".login button").click()
+        wait_until(lambda: browser.driver.current_url == f"{page.url}/")
+
+        def shows_settings() -> bool:
+            browser.driver.get(f"{page.url}/node?name={NODE}")
+            return "Thresholds" in browser.driver.page_source
+
+        wait_until(shows_settings)
+        yield page
+
+
+def expect_usable(browser: Browser, url: str) -> None:
+    """Fails unless axe finds nothing, in both schemes, and no page is wider than its window."""
+    for size, is_dark in ((DESKTOP, False), (PHONE, True)):
+        browser.open(url, size, is_dark=is_dark)
+        browser.driver.execute_script(
+            "for (const part of document.querySelectorAll('details')) part.open = true"
+        )
+        browser.driver.execute_script(AXE.read_text(encoding="utf-8"))
+        found = browser.driver.execute_async_script(RUN_AXE)
+        problems = [
+            (violation["id"], each["html"], each["failureSummary"])
+            for violation in found["violations"]
+            for each in violation["nodes"]
+        ]
+        assert problems == [], (url, size, is_dark)
+        assert browser.excess_width <= 0, (url, size, is_dark)
+        ratio, element = browser.least_contrast
+        assert ratio >= 4.5, element
+
+
+def press(browser: Browser, value: str) -> None:
+    """Presses a button of the form, and waits for the next page."""
+    button = browser.driver.find_element("css selector", f"button[value={value}]")
+    browser.driver.execute_script("arguments[0].scrollIntoView({block: 'center'})", button)
+    before = browser.driver.find_element("tag name", "main").id
+    button.click()
+    wait_until(lambda: browser.driver.find_element("tag name", "main").id != before)
+
+
+def final_text(browser: Browser) -> str:
+    """Returns the result of a command, which appears by itself."""
+    for _ in range(10):
+        try:
+            wait_until(lambda: not browser.driver.find_elements("css selector", "[data-follow]"))
+        except TimeoutError:
+            continue  # a busy machine: teaching gives way to everything else
+        break
+    return str(browser.driver.find_element("tag name", "main").text)
+
+
+def test_a_sound_is_taught_from_a_telephone_and_taken_back(
+    node: TeachingNode, page: Page, browser: Browser
+) -> None:
+    """The page shows the figures of the node; then the node detects the bell; remove takes it."""
+    bells, others = node.store(5, 3)
+    address = f"{page.url}/teach?node={NODE}"
+    expect_usable(browser, address)
+    browser.open(address, PHONE)
+    browser.driver.find_element("name", "label").send_keys(LABEL)
+    for name, use in (*((bell, "label") for bell in bells), *((each, "not") for each in others)):
+        browser.driver.execute_script(CHOOSE, name, use)
+    press(browser, "teach")
+    assert "It is being taught." in browser.driver.find_element("tag name", "main").text
+    result = browser.driver.current_url
+    text = final_text(browser)
+    assert f"Done. {LABEL} is taught, version 1" in text
+    assert "Detected\n5 of 5 recordings" in text
+    assert "False events\n0 in" in text
+    assert browser.messages == []
+    expect_usable(browser, result)
+    with Subscriber(node.broker.port) as subscriber:
+        subscriber.wait_for(
+            lambda seen: any(
+                m.topic.endswith("/detections") and f'"label":"{LABEL}"' in m.text for m in seen
+            )
+        )
+    browser.open(result, PHONE)
+    press(browser, "remove")
+    assert f"Done. {LABEL} is removed" in final_text(browser)
+    assert not (node.heads / LABEL).exists()
+
+
+def test_a_refusal_is_shown_in_plain_words(
+    node: TeachingNode, page: Page, browser: Browser
+) -> None:
+    """The reason, and what to do, with nothing stored."""
+    bells, _ = node.store(3)
+    for label, chosen, expected in (
+        ("dog", bells, ("Refused.", "has a label dog of its own", "What to do: give it another")),
+        ("gate_bell", bells[:2], ("Not taught.", "expected at least 3 different clips")),
+    ):
+        browser.open(f"{page.url}/teach?node={NODE}", PHONE)
+        browser.driver.find_element("name", "label").send_keys(label)
+        for name in chosen:
+            browser.driver.execute_script(CHOOSE, name, "label")
+        press(browser, "teach")
+        text = final_text(browser)
+        for part in expected:
+            assert part in text, text
+        expect_usable(browser, browser.driver.current_url)
+    assert not node.heads.exists() or list(node.heads.iterdir()) == []
