@@ -14,7 +14,13 @@ from jsonschema import Draft202012Validator
 from soundpost.errors import PublishError
 from soundpost.messages.clip_piece import ClipPieceMessage
 from soundpost.messages.command import COMMANDS, read_command
-from soundpost.messages.result import CommandStatus, ResultMessage
+from soundpost.messages.result import (
+    CommandStatus,
+    FalseDetection,
+    ResultMessage,
+    TeachReport,
+    UnusedClip,
+)
 from soundpost.messages.settings import SettingsMessage
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
@@ -47,6 +53,19 @@ PART = ClipPieceMessage(
     offset=4,
     data=b"abc",
 )
+TAUGHT = TeachReport(
+    label="gate_bell",
+    version=1,
+    recordings=10,
+    detected=9,
+    missed=["a.flac"],
+    negative_hours=1.0,
+    background_hours=0.95,
+    false_events_per_hour=0.0,
+    budget=0.5,
+    false_events=[FalseDetection("this node", 3.21, 0.61, AT)],
+    unused=[UnusedClip("b.flac", "is silent")],
+)
 NOW = SettingsMessage(
     node="north-gate", muted={"dog": AT}, thresholds={"dog": 0.5}, profiles={"dog": "steady"}
 )
@@ -60,9 +79,11 @@ values = (
     | st.floats(-1.0, 1_500.0)
     | st.lists(names, max_size=3)
     | st.sampled_from([CLIP, CLIP.replace("flac", "png"), f"{CLIP}x", f"../{CLIP}"])
+    | st.sampled_from([[], [CLIP], [CLIP] * 60, [CLIP] * 61, [f"../{CLIP}"], [f"{CLIP}x"]])
 )
 fields = st.sampled_from(
     ["id", "label", "labels", "minutes", "on", "profile", "seconds", "file", "offset", "x"]
+    + ["clips", "not", "again", "budget", "dry_run", "undo", "remove"]
 )
 
 
@@ -72,7 +93,7 @@ def payloads(draw: st.DrawFn) -> tuple[str, dict[str, Any]]:
     name = draw(st.sampled_from([*COMMANDS]))
     right = {"id": "a1", "minutes": 1, "label": "dog", "on": 0.5, "profile": "x", "seconds": 2.5}
     right |= {"file": CLIP, "offset": 3}
-    known = {key: right[key] for key in COMMANDS[name].__struct_fields__ if key in right}
+    known = {key: right[key] for key in COMMANDS[name].__struct_encode_fields__ if key in right}
     return name, known | draw(st.dictionaries(fields, values, max_size=2))
 
 
@@ -95,8 +116,8 @@ def test_the_schema_names_the_fields_of_each_command(name: str) -> None:
     """The required fields are the same, too."""
     described = COMMAND["$defs"][name]
     coded = msgspec.structs.fields(COMMANDS[name])
-    assert set(described["properties"]) == {field.name for field in coded}
-    assert set(described["required"]) == {field.name for field in coded if field.required}
+    assert set(described["properties"]) == {field.encode_name for field in coded}
+    assert set(described["required"]) == {field.encode_name for field in coded if field.required}
     assert described["additionalProperties"] is False
 
 
@@ -144,6 +165,38 @@ def test_a_result_is_frozen_byte_for_byte() -> None:
     Draft202012Validator(RESULT).validate(json.loads(encoded))
 
 
+def test_figures_of_teaching_are_frozen_byte_for_byte() -> None:
+    """A change of these bytes needs a new `schema` and an entry in the changelog."""
+    encoded = msgspec.json.encode(msgspec.structs.replace(DONE, clip=None, teach=TAUGHT))
+    assert encoded.endswith(
+        b'"clip":null,"teach":{"label":"gate_bell","version":1,"recordings":10,"detected":9,'
+        b'"missed":["a.flac"],"negative_hours":1.0,"background_hours":0.95,'
+        b'"false_events_per_hour":0.0,"budget":0.5,"false_events":[{"name":"this node",'
+        b'"seconds":3.21,"score":0.61,"time":"2026-11-20T07:31:21.480Z"}],'
+        b'"unused":[{"clip":"b.flac","reason":"is silent"}]}}'
+    )
+    Draft202012Validator(RESULT).validate(json.loads(encoded))
+
+
+@pytest.mark.parametrize(
+    ("struct", "path"),
+    [
+        (TeachReport, ()),
+        (FalseDetection, ("false_events", "items")),
+        (UnusedClip, ("unused", "items")),
+    ],
+)
+def test_the_schema_names_the_fields_of_the_figures(
+    struct: type[msgspec.Struct], path: tuple[str, ...]
+) -> None:
+    """In the same order, and all of them required."""
+    schema = RESULT["properties"]["teach"]
+    for number, name in enumerate(path):
+        schema = schema["properties"][name] if number == 0 else schema[name]
+    assert list(schema["properties"]) == list(struct.__struct_fields__) == schema["required"]
+    assert schema["additionalProperties"] is False
+
+
 def test_settings_are_frozen_byte_for_byte() -> None:
     """A change of these bytes needs a new `schema` and an entry in the changelog."""
     encoded = msgspec.json.encode(NOW)
@@ -185,5 +238,5 @@ def test_the_documentation_has_every_command() -> None:
     rows = dict(re.findall(r"^\| `([a-z-]+)` \| (.*?) \|", table, re.MULTILINE))
     assert list(rows) == [*COMMANDS]
     for name, keys in rows.items():
-        named = set(re.findall(r"`([a-z]+)`", keys)) - {"null"}
-        assert named == set(COMMANDS[name].__struct_fields__) - {"id"}
+        named = set(re.findall(r"`([a-z_]+)`", keys)) - {"null"}
+        assert named == set(COMMANDS[name].__struct_encode_fields__) - {"id"}

@@ -30,6 +30,7 @@ from soundpost.publish.inbox.results import ResultQueue
 from soundpost.system.clock import clock_state
 
 if TYPE_CHECKING:
+    from soundpost.commands.tasks.teach_request import TeachPlace
     from soundpost.live_view.view import LiveView
 
 BASE = "soundpost/north-gate"
@@ -110,6 +111,7 @@ class CommandNode:
         model: Model,
         config: Config | None = None,
         sent_clips: Path | None = None,
+        teaching: "TeachPlace | None" = None,
     ) -> None:
         config = msgspec.structs.replace(config or Config(), node=NodeConfig(name="north-gate"))
         manifest = model.bundle.manifest
@@ -140,6 +142,7 @@ class CommandNode:
             reload=self._reload,
             live_view=self.view,
             sent_clips=sent_clips,
+            teaching=teaching,
         )
         context = CommandContext(
             targets=targets,

@@ -1,0 +1,105 @@
+"""The process that teaches, with other programs in its place."""
+
+import os
+import signal
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from mosquitto import wait_until
+
+from soundpost.commands.tasks.teach_process import LONGEST_SECONDS, Ended, TeachProcess
+from soundpost.system.process import limits
+
+
+def start(code: str, now: list[float] | None = None) -> TeachProcess:
+    """Starts a program of Python."""
+    clock = now if now is not None else [0.0]
+    return TeachProcess([sys.executable, "-c", code], monotonic_seconds=lambda: clock[0])
+
+
+def end_of(process: TeachProcess) -> Ended:
+    """Returns the end of a process."""
+    ended: list[Ended] = []
+
+    def has_ended() -> bool:
+        ended.extend(filter(None, [process.poll()]))
+        return bool(ended)
+
+    wait_until(has_ended)
+    return ended[0]
+
+
+def test_its_output_and_the_end_of_its_log_are_read() -> None:
+    """More than a pipe holds, without waiting for it."""
+    code = "import sys; print('x' * 200_000); print('y' * 90_000, file=sys.stderr); sys.exit(1)"
+    ended = end_of(start(code))
+    assert (ended.status, ended.output) == (1, b"x" * 200_000 + b"\n")
+    assert (len(ended.log), ended.log[-2:]) == (4_096, b"y\n")
+
+
+def test_a_process_that_runs_is_not_waited_for() -> None:
+    """Each look takes no time; it has a low priority, and ends when it is killed."""
+    process = start("import time; time.sleep(600)")
+    before = time.monotonic()
+    assert process.poll() is None
+    assert time.monotonic() - before < 5.0
+    assert os.getpriority(os.PRIO_PROCESS, process.pid) == 19
+    process.kill()
+    assert not Path(f"/proc/{process.pid}").exists()
+
+
+def test_what_it_has_started_ends_with_it() -> None:
+    """Its whole session."""
+    code = "import subprocess; print(subprocess.Popen(['sleep', '600']).pid, flush=True)"
+    child = int(end_of(start(code)).output)
+    wait_until(lambda: not _is_running(child))
+
+
+def _is_running(process: int) -> bool:
+    try:
+        return ") Z " not in Path(f"/proc/{process}/stat").read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return False
+
+
+def test_a_signal_is_its_status() -> None:
+    """Below 0, as for every child."""
+    ended = end_of(start(f"import os; os.kill(os.getpid(), {int(signal.SIGXCPU)})"))
+    assert ended.status == -signal.SIGXCPU
+
+
+def test_it_is_too_long_after_an_hour() -> None:
+    """By the clock: it may never get the processor."""
+    now = [0.0]
+    process = start("input()", now)
+    assert not process.is_too_long
+    now[0] = LONGEST_SECONDS + 1.0
+    assert process.is_too_long
+    process.kill()
+
+
+def test_a_filter_of_system_calls_is_logged_once(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Teaching then runs without limits."""
+
+    def refuse(*_: object) -> None:
+        raise PermissionError(1, "Operation not permitted")
+
+    monkeypatch.setattr(limits.os, "setpriority", refuse)
+    for _ in range(2):
+        assert end_of(start("print(1)")).output == b"1\n"
+    logged = [text for text in caplog.messages if "teaching runs without limits" in text]
+    assert len(logged) == 1
+
+
+def test_a_program_that_is_missing_is_an_error_of_the_system(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Raised at once without setpriv, else the status of setpriv."""
+    assert end_of(TeachProcess(["/nowhere/soundpost"])).status > 0
+    monkeypatch.setenv("PATH", "/nowhere")
+    with pytest.raises(FileNotFoundError):
+        TeachProcess(["/nowhere/soundpost"])
