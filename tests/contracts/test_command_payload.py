@@ -82,8 +82,10 @@ values = (
     | st.sampled_from([[], [CLIP], [CLIP] * 60, [CLIP] * 61, [f"../{CLIP}"], [f"{CLIP}x"]])
 )
 fields = st.sampled_from(
-    ["id", "label", "labels", "minutes", "on", "profile", "seconds", "file", "offset", "x"]
-    + ["clips", "not", "again", "budget", "dry_run", "undo", "remove"]
+    [
+        *("id", "label", "labels", "minutes", "on", "profile", "seconds", "file", "offset", "x"),
+        *("clips", "not", "again", "budget", "dry_run", "undo", "remove"),
+    ]
 )
 
 

@@ -128,7 +128,7 @@ def test_teaching_is_a_process_of_low_priority_that_ends_with_the_daemon(
     for version in versions(node.heads / LABEL):
         load_head(version_folder(node.heads / LABEL, version))
     with node.run() as daemon:
-        wait_until(lambda: len(commander.results("k1")) == 1)
+        wait_until_it_is_back(commander, "back")
         commander.send("teach", request("k1", clips=clips, again=True))
         wait_until(lambda: len(commander.results("k1")) > 1)
         assert "was restarted before" in commander.results("k1")[-1]["message"]

@@ -1,5 +1,6 @@
 """The form that teaches a sound: its fields, and the command that they make."""
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, get_args
@@ -78,7 +79,9 @@ def read_teach_form(fields: Sequence[tuple[str, str]]) -> TeachForm:
     try:
         number = float(budget) if budget else None
     except ValueError:
-        raise WrongTeachError(budget) from None
+        number = math.nan
+    if number is not None and not math.isfinite(number):
+        raise WrongTeachError(budget)
     return TeachForm(
         node=values.get("node", "")[:_LONGEST_NAME],
         label=values.get("label", "").strip()[: _LONGEST_NAME + 1],

@@ -66,6 +66,17 @@ def test_an_undo_after_an_undo_and_a_new_lesson_skips_the_version_that_was_taken
     assert current_version(tmp_path / LABEL) == 1
 
 
+def test_a_change_is_printed_as_json_too(tmp_path: Path) -> None:
+    """The version that is in use now; none of a label that was removed."""
+    for seed in range(2):
+        store_tiny_head(tmp_path, seed)
+    out = io.StringIO()
+    undo_head(tmp_path, LABEL, out, is_json=True)
+    remove_head(tmp_path, LABEL, out, is_json=True)
+    lines = [json.loads(line) for line in out.getvalue().splitlines()]
+    assert lines == [{"label": LABEL, "version": 1}, {"label": LABEL, "version": None}]
+
+
 def test_a_label_is_removed_with_all_of_it(tmp_path: Path) -> None:
     """Also what a process left that was killed while it removed one."""
     store_tiny_head(tmp_path)

@@ -49,6 +49,12 @@ def test_a_label_is_taught_listed_taught_again_and_removed(
     folder = node.bells[0].parent
     others = node.others[0].parent
     flags = ("--not", others, "--background", node.background, "--keep-sounds")
+    assert run(node, LABEL, folder, *flags, "--dry-run") == 0
+    out = capsys.readouterr().out
+    assert f"{LABEL} would be taught, and was not stored" in out
+    assert "detected: 4 of 4 recordings" in out
+    assert "next:" not in out
+    assert not (node.heads / LABEL).exists()
     assert run(node, LABEL, folder, *flags) == 0
     out = capsys.readouterr().out
     assert f"{LABEL} is taught, version 1" in out
@@ -85,6 +91,33 @@ def test_a_label_is_taught_listed_taught_again_and_removed(
     assert run(node, LABEL, "--remove") == 0
     assert list(node.heads.iterdir()) == []
     assert run(node, LABEL, "--remove") == 1
+
+
+def test_an_error_is_one_line_of_json_too(
+    node: TaughtNode, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    """For a program that starts it; the log has it as well, and the status is the same."""
+    assert run(node, "dog", "x.wav", "--json") == 1
+    printed = capsys.readouterr()
+    failure = json.loads(printed.out)
+    assert "has a label dog of its own" in failure["error"]
+    assert failure["hint"] == "give it another name, such as my_dog: it is detected beside that one"
+    missing = ["teach", "--config", str(tmp_path / "absent.toml"), LABEL, "--undo", "--json"]
+    assert main(missing) == 78
+    assert "absent.toml" in json.loads(capsys.readouterr().out)["error"]
+
+
+def test_a_filter_of_system_calls_leaves_the_priority_as_it_is(
+    node: TaughtNode, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """It teaches all the same."""
+
+    def refuse(_: int) -> int:
+        raise PermissionError(1, "Operation not permitted")
+
+    monkeypatch.setattr(os, "nice", refuse)
+    assert run(node, LABEL) == 1
+    assert "expected at least 3 different clips" in caplog.text
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,261 @@
+"""Teaching by forms, as without JavaScript: the clips, the command, its result, its refusals."""
+
+import json
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from mosquitto import Broker, wait_until
+from mqtt_subscriber import Subscriber
+from review_events import event_id
+from web_clips import clip_event, write_clip
+from web_page import Answer, MakePage, Page, running_page
+
+from soundpost.messages.command import read_command
+
+NODE = "north-gate"
+HOSTILE = "<script>alert(1)</script>"
+RECORDED = "20261118T120000Z-requested-6da2fa14.flac"
+FIGURES = {
+    "label": "gate_bell",
+    "version": 2,
+    "recordings": 10,
+    "detected": 9,
+    "missed": ["missed.flac"],
+    "negative_hours": 0.5,
+    "background_hours": 0.4,
+    "false_events_per_hour": 2.0,
+    "budget": 2.0,
+    "false_events": [{"name": HOSTILE, "seconds": 1.0, "score": 0.7, "time": None}],
+    "unused": [{"clip": "unused.flac", "reason": "is silent"}],
+}
+
+
+@pytest.fixture(scope="module")
+def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Broker]:
+    """Provides a broker for all tests of this file."""
+    broker = Broker(tmp_path_factory.mktemp("broker")).start()
+    yield broker
+    broker.kill()
+
+
+@pytest.fixture(scope="module")
+def clips(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Provides a folder with the clips of four events of two nodes."""
+    folder = tmp_path_factory.mktemp("clips")
+    for number in range(3):
+        write_clip(folder, number, "dog")
+    write_clip(folder, 3, "dog", node="barn")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def shared(
+    broker: Broker, clips: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[Page, dict[str, dict[str, str]]]]:
+    """Provides a page with a node that is online, and the cookies of each role."""
+    tables: dict[str, dict[str, Any]] = {
+        "mqtt": {"broker": broker.url, "commands": True},
+        "clips": {"folder": str(clips)},
+    }
+    with running_page(tmp_path_factory.mktemp("page"), tables, passwords=True) as page:
+        sessions = {}
+        for role in ("viewer", "admin"):
+            page.cookies.clear()
+            page.log_in(role)
+            sessions[role] = dict(page.cookies)
+        wait_until(lambda: "not connected" not in page.get("/about").text)
+        with Subscriber(broker.port) as node:
+            node.publish(f"soundpost/{NODE}/status", b"online", retain=True)
+            name = min(path.name for path in clips.glob("*.flac"))
+            node.publish(f"soundpost/{NODE}/detections", clip_event(0, "dog", name), retain=False)
+            wait_until(lambda: page.get(f"/teach?node={NODE}").status == 200)
+            recorded = result("capture-now", "x1", status="done", message="stored", clip=RECORDED)
+            node.publish(f"soundpost/{NODE}/result", recorded, retain=False)
+            wait_until(lambda: RECORDED in page.get(f"/teach?node={NODE}").text)
+        yield page, sessions
+
+
+@pytest.fixture
+def page(shared: tuple[Page, dict[str, dict[str, str]]]) -> Page:
+    """Provides that page for an admin."""
+    page, sessions = shared
+    page.cookies = dict(sessions["admin"])
+    return page
+
+
+def result(command: str, command_id: str, **fields: Any) -> bytes:  # noqa: ANN401 - JSON
+    """Returns the payload of a result."""
+    return json.dumps({"id": command_id, "command": command, **fields}).encode()
+
+
+def token(page: Page) -> str:
+    """Returns the token of the form."""
+    return page.get(f"/teach?node={NODE}").token
+
+
+def answered(page: Page, broker: Broker, fields: dict[str, str], **reply: Any) -> tuple[Any, str]:  # noqa: ANN401 - JSON
+    """Sends a form; returns the command that the node gets, and the page of its result."""
+    with Subscriber(broker.port, f"soundpost/{NODE}/command/+") as node:
+
+        def reply_to(received: list[Any]) -> bool:
+            if not received:
+                return False
+            payload = result("teach", json.loads(received[0].payload)["id"], **reply)
+            node.publish(f"soundpost/{NODE}/result", payload, retain=False)
+            return True
+
+        thread = threading.Thread(target=node.wait_for, args=(reply_to,))
+        thread.start()
+        sent = page.post("/teach", {"token": token(page), "node": NODE, **fields})
+        thread.join()
+        (received,) = node.received
+    assert sent.status == 303
+    read_command("teach", received.payload)
+    return json.loads(received.payload), page.get(sent.headers["location"]).text
+
+
+def test_the_clips_of_a_node_are_offered(page: Page, clips: Path) -> None:
+    """Those that a command has recorded, and those of events; none of them is chosen."""
+    text = page.get(f"/teach?node={NODE}").text
+    assert f'name="use:{RECORDED}"' in text
+    name = min(path.name for path in clips.glob("*.flac"))
+    assert f'name="use:{name}"' in text
+    assert f"name={name}" in text  # its sound
+    assert text.count("selected>leave out") == 2
+
+
+def test_a_label_is_taught_from_the_chosen_clips(page: Page, broker: Broker) -> None:
+    """The page leads to the result, which has the figures, and no text of it is markup."""
+    fields = {"label": "gate_bell", "action": "teach", f"use:{RECORDED}": "label"}
+    command, text = answered(
+        page, broker, fields, status="done", message="gate_bell is taught", teach=FIGURES
+    )
+    assert command.pop("id").startswith("web-")
+    assert command == {
+        "label": "gate_bell",
+        "clips": [RECORDED],
+        "not": [],
+        "again": False,
+        "dry_run": False,
+    }
+    for part in (
+        "Done.</strong> gate_bell is taught",
+        "9 of 10 recordings",
+        "1 in 30 minutes of background and other sounds; you accept 2 an hour",
+        "&lt;script&gt;",
+        "missed.flac",
+        "unused.flac: is silent",
+        'value="undo"',
+        "Remove gate_bell",
+    ):
+        assert part in text, text
+    assert HOSTILE not in text
+    assert "data-follow" not in text
+    assert "/teach/result?" in page.get(f"/node?name={NODE}").text
+
+
+def test_a_result_that_takes_longer_is_followed(page: Page, broker: Broker) -> None:
+    """By a script, or by a link without one."""
+    fields = {"label": "gate_bell", "action": "undo"}
+    command, text = answered(page, broker, fields, status="started", message="gate_bell")
+    assert (command["undo"], command["label"]) == (True, "gate_bell")
+    assert "It is being taught." in text
+    assert "data-follow" in text
+    assert "<noscript>" in text
+
+
+def test_a_refusal_has_its_remedies(page: Page, broker: Broker) -> None:
+    """In plain words, instead of the flags of a command line; a refused command has its hint."""
+    fields = {"label": "gate_bell", "action": "try", f"use:{RECORDED}": "label"}
+    refused = FIGURES | {"version": None}
+    command, text = answered(
+        page, broker, fields, status="failed", message="too often", hint="--not", teach=refused
+    )
+    assert command["dry_run"] is True
+    assert "Not taught.</strong> too often" in text
+    assert "Mistaken for it" in text
+    assert "accept more false events" in text
+    assert "--not" not in text
+    assert 'value="undo"' not in text
+    _, text = answered(page, broker, fields, status="refused", message="no", hint="wait for it")
+    assert "Refused.</strong> no" in text
+    assert "What to do: wait for it" in text
+
+
+def test_chosen_events_are_the_sound_at_first(page: Page, clips: Path) -> None:
+    """Those of a queue of the review; of one node only."""
+    assert 'formaction="/teach/chosen"' in page.get("/review").text
+    fields = {"token": token(page), "event": event_id(1), "verdict": "wrong"}
+    shown = page.post("/teach/chosen", fields)
+    assert shown.status == 200
+    name = sorted(path.name for path in clips.glob("*.flac"))[1]
+    assert shown.text.count('name="use:') == 1
+    assert f'name="use:{name}"' in shown.text
+    assert shown.text.count("selected>is the sound") == 1
+    for event in (event_id(3), event_id(99), ""):
+        assert page.post("/teach/chosen", fields | {"event": event}).status == 400
+
+
+@pytest.mark.parametrize(
+    ("fields", "status"),
+    [
+        ({"action": "teach", "label": "gate_bell", "use:../../etc/passwd": "label"}, 400),
+        ({"action": "teach", "label": "gate_bell", "more": "/etc/passwd"}, 400),
+        ({"action": "teach", "label": "gate_bell", "budget": "nan"}, 400),
+        ({"action": "teach", "label": "gate_bell", "budget": "0"}, 400),
+        ({"action": "teach", "label": ""}, 400),
+        ({"action": "teach", "label": "x" * 300}, 400),
+        ({"action": "burn", "label": "gate_bell"}, 400),
+        ({"action": "undo", "label": "gate_bell", "node": "nowhere"}, 404),
+        ({"action": "undo", "label": "gate_bell", "node": "#"}, 404),
+        ({"action": "undo", "label": "gate_bell", "token": "x"}, 403),
+        ({}, 400),
+    ],
+)
+def test_a_wrong_form_is_not_sent(
+    page: Page, broker: Broker, fields: dict[str, str], status: int
+) -> None:
+    """It may come from no form of the page."""
+    sent = {"token": token(page), "node": NODE} | fields
+    with Subscriber(broker.port, "soundpost/#") as node:
+        assert page.post("/teach", sent).status == status
+        node.publish("soundpost/end", b"", retain=False)
+        node.wait_for(lambda received: received and received[-1].topic == "soundpost/end")
+        assert not [message for message in node.received if "/command/" in message.topic]
+
+
+def test_only_an_admin_teaches(page: Page, shared: tuple[Page, dict[str, dict[str, str]]]) -> None:
+    """A viewer has no form and no result, and a visitor nothing at all."""
+    own, addresses = token(page), (f"/teach?node={NODE}", f"/teach/result?node={NODE}&id=x")
+    fields = {"token": own, "node": NODE, "action": "undo", "label": "gate_bell"}
+
+    def statuses() -> list[int]:
+        answers: list[Answer] = [page.get(address) for address in addresses]
+        answers += [page.post(path, fields) for path in ("/teach", "/teach/chosen")]
+        return [answer.status for answer in answers]
+
+    page.cookies = dict(shared[1]["viewer"])
+    assert statuses() == [403] * 4
+    assert "/teach" not in page.get(f"/node?name={NODE}").text
+    assert "/teach" not in page.get("/review").text
+    page.cookies.clear()
+    assert statuses() == [303, 303, 401, 401]
+
+
+def test_an_unknown_node_or_result_is_said(page: Page) -> None:
+    """A result may be of before the start of the page."""
+    assert page.get("/teach?node=nowhere").status == 404
+    assert page.get("/teach/result?node=nowhere&id=x").status == 404
+    assert "No result yet." in page.get(f"/teach/result?node={NODE}&id=nothing").text
+    assert "No result yet." in page.get(f"/teach/result?node={NODE}&id=x1").text
+
+
+def test_without_commands_nothing_is_taught(make_page: MakePage) -> None:
+    """Also by an admin."""
+    page = make_page(passwords=True)
+    page.log_in("admin")
+    assert page.get("/teach").status == 404
+    assert "/teach" not in page.get("/review").text
