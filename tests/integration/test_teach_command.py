@@ -66,7 +66,7 @@ def test_a_bell_that_the_node_has_recorded_is_taught_and_detected(
     _, others = node.store(0, 3)
     with node.run() as daemon:
         commander.settings()
-        clips = []
+        clips: list[str] = []
         while len(clips) < 5:
             clip = commander.run("capture-now", seconds=RING_SECONDS - 1.0)
             clips += [clip["clip"]]
@@ -117,7 +117,7 @@ def test_teaching_is_a_process_of_low_priority_that_ends_with_the_daemon(
         commander.send("teach", request("k1", clips=clips, again=True))
         wait_until(lambda: bool(children(daemon.process.pid)))
         (child,) = children(daemon.process.pid)
-        wait_until(lambda: os.getpriority(os.PRIO_PROCESS, child) == 19)
+        wait_until(lambda: os.getpriority(os.PRIO_PROCESS, child) >= 10)
         score = int(Path(f"/proc/{child}/oom_score_adj").read_text())
         assert score > int(Path(f"/proc/{daemon.process.pid}/oom_score_adj").read_text())
         busy = teach(commander, clips=clips)

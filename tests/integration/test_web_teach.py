@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from browser import DESKTOP, PHONE, Browser
@@ -40,7 +41,7 @@ def page(
     node: TeachingNode, browser: Browser, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Page]:
     """Provides a page at which the browser is logged in as admin."""
-    tables = {
+    tables: dict[str, dict[str, Any]] = {
         "mqtt": {"broker": node.broker.url, "commands": True},
         "clips": {"folder": str(node.clips)},
     }

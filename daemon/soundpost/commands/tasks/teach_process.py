@@ -15,7 +15,7 @@ from soundpost.system.process.launch import child_environment, ending_with_this_
 from soundpost.system.process.limits import ProcessLimits, limit_process
 
 LIMITS = ProcessLimits(
-    niceness=19,
+    niceness=10,  # from its first import on; it adds 10 itself
     # Private memory. It takes 150 MB; what libraries reserve and never touch counts here too.
     memory_bytes=512_000_000,
     # Two hundred times what ten clips and an hour of background take on one core of a Xeon.

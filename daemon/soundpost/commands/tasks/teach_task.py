@@ -22,9 +22,10 @@ from soundpost.teach.result import ChangeResult, TeachFailure, TeachResult
 
 _STOPPING = ("the node is stopping", "send it again, with a new id, when it is back")
 _REASONS = {
-    signal.SIGXCPU: "it took too long",
-    signal.SIGKILL: "it was killed: memory may be short",
+    -signal.SIGXCPU: "it took too long",
+    -signal.SIGKILL: "it was killed: memory may be short",
 }
+"""By the exit status."""
 _FEWER = "teach it from fewer clips, or on another machine: docs/TEACHING.md"
 
 Kind = TypeVar("Kind")
@@ -74,7 +75,7 @@ def teach_outcome(command: TeachCommand, ended: Ended) -> CommandOutcome:
         return CommandOutcome(CommandStatus.FAILED, failure.error, failure.hint)
     log = printable(ended.log.decode("utf-8", "replace").strip())
     _log.warning("teaching %s ended with status %d: %s", command.label, ended.status, log)
-    reason = _REASONS.get(-ended.status, f"its process ended with status {ended.status}")
+    reason = _REASONS.get(ended.status, f"its process ended with status {ended.status}")
     if "MemoryError" in log or "Unable to allocate" in log:
         reason = "it needs more memory than it may take"
     text = f"{command.label} is not taught: {reason}"

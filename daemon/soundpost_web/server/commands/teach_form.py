@@ -3,19 +3,23 @@
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal, get_args
+from typing import Literal, TypeVar, get_args
 
 from soundpost.messages.command import MOST_TAUGHT_CLIPS
 
 Use = Literal["label", "not", "out"]
 """The use of a clip: of the label, of another sound, or none."""
-USES: tuple[Use, ...] = get_args(Use)
 Action = Literal["teach", "try", "undo", "remove"]
+USES: tuple[Use, ...] = get_args(Use)
+_ACTIONS: tuple[Action, ...] = get_args(Action)
 USE = "use:"
 """The beginning of the names of the fields that have the use of a clip."""
 MOST_FIELDS = 2 * MOST_TAUGHT_CLIPS + 20
 _LONGEST_NAME = 200
 _LONGEST_LIST = 8_000
+
+
+Kind = TypeVar("Kind", bound=str)
 
 
 class WrongTeachError(ValueError):
@@ -24,7 +28,7 @@ class WrongTeachError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class TeachForm:
-    """What a person wants to teach.
+    """The choice of a person: a label, its clips, and what is done with them.
 
     Attributes:
         node: The node.
@@ -85,14 +89,14 @@ def read_teach_form(fields: Sequence[tuple[str, str]]) -> TeachForm:
     return TeachForm(
         node=values.get("node", "")[:_LONGEST_NAME],
         label=values.get("label", "").strip()[: _LONGEST_NAME + 1],
-        action=_one_of(values.get("action", ""), get_args(Action)),
+        action=_one_of(values.get("action", ""), _ACTIONS),
         again="again" in values,
         budget=number,
         uses=uses,
     )
 
 
-def _one_of(value: str, choices: Iterable[Use] | Iterable[Action]) -> Use | Action:
+def _one_of(value: str, choices: Iterable[Kind]) -> Kind:
     for choice in choices:
         if choice == value:
             return choice

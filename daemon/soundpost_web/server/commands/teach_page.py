@@ -1,4 +1,4 @@
-"""What the pages of teaching show: clips to choose from, and the result."""
+"""The content of the pages of teaching: clips to choose from, and the result."""
 
 import time
 from collections.abc import Iterable, Mapping

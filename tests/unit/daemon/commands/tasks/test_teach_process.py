@@ -10,7 +10,6 @@ import pytest
 from mosquitto import wait_until
 
 from soundpost.commands.tasks.teach_process import LONGEST_SECONDS, Ended, TeachProcess
-from soundpost.system.process import limits
 
 
 def start(code: str, now: list[float] | None = None) -> TeachProcess:
@@ -45,7 +44,7 @@ def test_a_process_that_runs_is_not_waited_for() -> None:
     before = time.monotonic()
     assert process.poll() is None
     assert time.monotonic() - before < 5.0
-    assert os.getpriority(os.PRIO_PROCESS, process.pid) == 19
+    assert os.getpriority(os.PRIO_PROCESS, process.pid) >= 10
     process.kill()
     assert not Path(f"/proc/{process.pid}").exists()
 
@@ -74,10 +73,11 @@ def test_it_is_too_long_after_an_hour() -> None:
     """By the clock: it may never get the processor."""
     now = [0.0]
     process = start("input()", now)
-    assert not process.is_too_long
+    before = process.is_too_long
     now[0] = LONGEST_SECONDS + 1.0
-    assert process.is_too_long
+    after = process.is_too_long
     process.kill()
+    assert (before, after) == (False, True)
 
 
 def test_a_filter_of_system_calls_is_logged_once(
@@ -88,7 +88,7 @@ def test_a_filter_of_system_calls_is_logged_once(
     def refuse(*_: object) -> None:
         raise PermissionError(1, "Operation not permitted")
 
-    monkeypatch.setattr(limits.os, "setpriority", refuse)
+    monkeypatch.setattr(os, "setpriority", refuse)
     for _ in range(2):
         assert end_of(start("print(1)")).output == b"1\n"
     logged = [text for text in caplog.messages if "teaching runs without limits" in text]

@@ -94,7 +94,7 @@ def test_the_place_has_the_configuration_in_use(model: Model, tmp_path: Path) ->
     assert place.command[0] == sys.executable
     assert list(place.command[-6:]) == flags
     assert place.clips == Path("clips").absolute()
-    models = (ModelConfig(bundle="everyday"),)
+    models = [ModelConfig(bundle="everyday")]
     yard = Config(node=NodeConfig(source="yard"), models=models)
     place = teach_place(yard, file, manifest)
     assert list(place.command[-4:]) == ["--config", str(file), "--source", "yard"]
