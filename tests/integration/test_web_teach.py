@@ -81,8 +81,13 @@ def expect_usable(browser: Browser, url: str) -> None:
 
 
 def press(browser: Browser, value: str) -> None:
-    """Presses a button of the form, and waits for the next page."""
-    button = browser.driver.find_element("css selector", f"button[value={value}]")
+    """Presses a button of a form, and waits for the next page."""
+    press_first(browser, f"main button[value={value}]")
+
+
+def press_first(browser: Browser, selector: str = "main button") -> None:
+    """Presses the first button of a kind, and waits for the next page."""
+    button = browser.driver.find_element("css selector", selector)
     browser.driver.execute_script("arguments[0].scrollIntoView({block: 'center'})", button)
     before = browser.driver.find_element("tag name", "main").id
     button.click()
@@ -128,6 +133,8 @@ def test_a_sound_is_taught_from_a_telephone_and_taken_back(
         )
     browser.open(result, PHONE)
     press(browser, "remove")
+    assert "Remove the sound?" in browser.driver.find_element("tag name", "main").text
+    press_first(browser)
     assert f"Done. {LABEL} is removed" in final_text(browser)
     assert not (node.heads / LABEL).exists()
 

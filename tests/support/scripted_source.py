@@ -9,7 +9,7 @@ import sys
 import time
 from pathlib import Path
 
-from soundpost.supervisor.inherited import end_with_supervisor
+from soundpost.system.process.parent import end_with_parent
 from soundpost.system.systemd import Notifier
 
 SIGN_SECONDS = 0.05
@@ -31,7 +31,7 @@ class ScriptedSource:
 
     def run(self) -> int:
         """Behaves as its name says; returns the exit status."""
-        end_with_supervisor()
+        end_with_parent()
         for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGUSR1):
             signal.signal(number, self._on_signal)
         self._note(f"start {os.getpid()}")

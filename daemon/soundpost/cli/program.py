@@ -14,8 +14,8 @@ from soundpost.cli.options import read_config, read_config_of
 from soundpost.cli.parser import build_parser
 from soundpost.config import LiveConfig
 from soundpost.errors import SoundpostError
-from soundpost.supervisor.inherited import end_with_supervisor
 from soundpost.system.journal import begin_log
+from soundpost.system.process.parent import end_with_parent
 from soundpost.system.systemd import state_directory
 
 _log = logging.getLogger("soundpost")
@@ -75,7 +75,7 @@ def _discard_output() -> None:
 
 
 def _run(options: argparse.Namespace) -> int:
-    end_with_supervisor()
+    end_with_parent()
     live_config = LiveConfig(
         lambda file: read_config_of(options, file), options.config, state_directory()
     )
@@ -169,6 +169,7 @@ def _review(options: argparse.Namespace) -> int:
 
 
 def _teach(options: argparse.Namespace) -> int:
+    end_with_parent()
     from soundpost.cli.teach import run  # noqa: PLC0415 - see above
 
     return run.run(options)

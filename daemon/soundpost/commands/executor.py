@@ -77,6 +77,7 @@ class CommandExecutor:
 
     def tick(self, status: Status) -> None:
         """Advances running commands, and executes the next one unless it pauses."""
+        self._running.queue_seconds = status.queue_seconds
         self._advance(is_last=status.is_waiting)
         self._refusal_log.flush()
         started_seconds = self._monotonic_seconds()

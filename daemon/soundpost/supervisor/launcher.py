@@ -9,9 +9,9 @@ from pathlib import Path
 from subprocess import DEVNULL, Popen
 
 from soundpost.config import SourceConfig
-from soundpost.supervisor.inherited import SUPERVISOR
 from soundpost.system.journal import SOURCE
 from soundpost.system.log_once import LogOnce
+from soundpost.system.process.parent import PARENT
 from soundpost.system.systemd import (
     GONE_SOURCES,
     SOURCES_FOLDER,
@@ -80,7 +80,7 @@ class Launcher:
             "NOTIFY_SOCKET": notify_address,
             "WATCHDOG_USEC": str(round(self.watchdog_seconds * 1e6)),
             "PYTHONFAULTHANDLER": "1",  # the log shows where an aborted process hung
-            SUPERVISOR: str(os.getpid()),
+            PARENT: str(os.getpid()),
             SOURCE: name,
             GONE_SOURCES: name_gone_sources(self.environment, {name, *self.configured()}),
         }

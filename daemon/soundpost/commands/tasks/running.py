@@ -8,7 +8,7 @@ from soundpost.commands.tasks.clip_transfer import ClipTransfer, open_for_sendin
 from soundpost.commands.tasks.task import ClipTask, CommandTask, SelfTestTask
 from soundpost.commands.tasks.teach_process import TeachProcess
 from soundpost.commands.tasks.teach_request import teach_arguments
-from soundpost.commands.tasks.teach_task import TeachTask
+from soundpost.commands.tasks.teach_task import NodeLoad, TeachTask
 from soundpost.errors import PublishError
 from soundpost.evidence import Request
 from soundpost.messages.clip_piece import BUSY
@@ -27,6 +27,9 @@ class RunningTasks:
         context: What commands work with.
         pieces: Publishes the pieces of clips.
         utc_ns: The clock.
+
+    Attributes:
+        queue_seconds: The sound that waits to be classified.
     """
 
     def __init__(
@@ -37,6 +40,7 @@ class RunningTasks:
         self._utc_ns = utc_ns
         self._running: list[tuple[PendingCommand, CommandTask]] = []
         self._rng = random.SystemRandom()
+        self.queue_seconds = 0.0
 
     def advance(self, *, is_last: bool) -> Iterator[tuple[PendingCommand, CommandOutcome]]:
         """Advances all tasks; yields those that have ended, with their outcomes.
@@ -104,7 +108,8 @@ class RunningTasks:
                 f"the process that teaches cannot be started: {error.strerror}",
                 hint="memory or processes may be short; send it again later",
             ) from error
-        task = TeachTask(command, process, lambda: self._pieces.is_closed)
+        node = NodeLoad(lambda: self._pieces.is_closed, lambda: self.queue_seconds)
+        task = TeachTask(command, process, node)
         self._running.append((pending, task))
         clips = f" from {len(command.clips)} clips" if command.clips else ""
         text = f"{command.label}{clips}, in a process of its own"

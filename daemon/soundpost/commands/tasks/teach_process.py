@@ -1,6 +1,5 @@
 """The process that teaches a label: started, limited, read without waiting, and killed."""
 
-import logging
 import os
 import signal
 import subprocess
@@ -10,9 +9,9 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import IO
 
-from soundpost.system.log_once import LogOnce
-from soundpost.system.process.launch import child_environment, ending_with_this_process
+from soundpost.system.process.launch import child_environment
 from soundpost.system.process.limits import ProcessLimits, limit_process
+from soundpost.system.process.parent import PARENT
 
 LIMITS = ProcessLimits(
     niceness=10,  # from its first import on; it adds 10 itself
@@ -33,9 +32,6 @@ _KEPT_LOG_BYTES = 4_096
 """Of the end of the log: a traceback."""
 _KILL_SECONDS = 1.0
 """A killed process ends at once unless the disk holds it; then it is left to the kernel."""
-
-_log = logging.getLogger("soundpost.control")
-_unlimited = LogOnce(_log)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,20 +66,19 @@ class TeachProcess:
         self._monotonic_seconds = monotonic_seconds
         self._started_seconds = monotonic_seconds()
         self._output, self._errors = b"", b""
+        self._is_paused = False
         self._process = subprocess.Popen(  # noqa: S603 - this program; each argument was checked
-            ending_with_this_process(command),
+            command,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
-            env=child_environment(os.environ) | {"OMP_NUM_THREADS": "1"},
+            env=child_environment(os.environ) | {"OMP_NUM_THREADS": "1", PARENT: str(os.getpid())},
             start_new_session=True,  # so that what it starts is killed with it
         )
         for pipe in self._pipes:
             os.set_blocking(pipe.fileno(), False)
-        try:
+        with suppress(PermissionError):  # of the unit's filter of system calls: it can be paused
             limit_process(self._process.pid, LIMITS)
-        except PermissionError as error:
-            _unlimited.fail("teaching runs without limits: %s", error.strerror)
 
     @property
     def pid(self) -> int:
@@ -103,6 +98,13 @@ class TeachProcess:
             return None
         self.kill()  # what it has left behind
         return Ended(status, self._output, self._errors)
+
+    def pause(self, *, is_paused: bool) -> None:
+        """Stops the process, or lets it go on; does nothing if it is so already."""
+        if is_paused != self._is_paused:
+            self._is_paused = is_paused
+            with suppress(ProcessLookupError):
+                os.killpg(self.pid, signal.SIGSTOP if is_paused else signal.SIGCONT)
 
     def kill(self) -> None:
         """Ends the process and all that it has started."""

@@ -3,7 +3,7 @@
 import logging
 import signal
 from collections.abc import Callable
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 import msgspec
 
@@ -20,6 +20,9 @@ from soundpost.messages.result import (
 from soundpost.system.printable import printable
 from soundpost.teach.result import ChangeResult, TeachFailure, TeachResult
 
+PAUSE_SECONDS, RESUME_SECONDS = 1.0, 0.3
+"""Of sound that waits: a tenth of `capture.queue_seconds`, beyond which sound is lost, and little
+more than the chunks of an idle node."""
 _STOPPING = ("the node is stopping", "send it again, with a new id, when it is back")
 _REASONS = {
     -signal.SIGXCPU: "it took too long",
@@ -32,33 +35,50 @@ Kind = TypeVar("Kind")
 _log = logging.getLogger("soundpost.control")
 
 
+class NodeLoad(NamedTuple):
+    """The state of the node on which the process depends.
+
+    Attributes:
+        is_stopping: Returns whether the node is stopping.
+        queue_seconds: Returns the sound that waits to be classified.
+    """
+
+    is_stopping: Callable[[], bool]
+    queue_seconds: Callable[[], float]
+
+
 class TeachTask:
     """Waits for the process that teaches a label; ends it when the node stops.
+
+    The process stands still while sound waits: so it delays none, also where a filter of system
+    calls keeps it at the priority of the daemon, as in the unit.
 
     Args:
         command: The command.
         process: The process.
-        is_stopping: Returns whether the node is stopping.
+        node: The state of the node.
     """
 
-    def __init__(
-        self, command: TeachCommand, process: TeachProcess, is_stopping: Callable[[], bool]
-    ) -> None:
+    def __init__(self, command: TeachCommand, process: TeachProcess, node: NodeLoad) -> None:
         self._command = command
         self._process = process
-        self._is_stopping = is_stopping
+        self._node = node
+        self._is_paused = False
 
     def advance(self, *, is_last: bool) -> CommandOutcome | None:  # noqa: ARG002 - it needs no sound
         """Returns the outcome at the end of the process, else None."""
         if ended := self._process.poll():
             return teach_outcome(self._command, ended)
-        if self._is_stopping():
+        if self._node.is_stopping():
             self._process.kill()
             return CommandOutcome(CommandStatus.FAILED, *_STOPPING)
         if self._process.is_too_long:
             self._process.kill()
             text = f"{self._command.label} is not taught: it took too long"
             return CommandOutcome(CommandStatus.FAILED, text, _FEWER)
+        limit_seconds = RESUME_SECONDS if self._is_paused else PAUSE_SECONDS
+        self._is_paused = self._node.queue_seconds() > limit_seconds
+        self._process.pause(is_paused=self._is_paused)
         return None
 
 

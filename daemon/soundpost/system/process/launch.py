@@ -1,6 +1,5 @@
-"""The command line of a child: this program, with the kernel to end it with this process."""
+"""The command line and the environment of a child that is this program again."""
 
-import shutil
 import sys
 from collections.abc import Mapping, Sequence
 
@@ -24,15 +23,6 @@ def own_program(
     """
     flags = orig_argv[1 : len(orig_argv) - len(argv) + 1]
     return (sys.executable, *flags)
-
-
-def ending_with_this_process(command: Sequence[str]) -> list[str]:
-    """Returns a command that the kernel kills when the thread that has started it ends.
-
-    Without setpriv (util-linux) it is the command itself, which then runs to its own end.
-    """
-    keeper = shutil.which("setpriv")
-    return [*([keeper, "--pdeathsig", "KILL"] if keeper else []), *command]
 
 
 def child_environment(environment: Mapping[str, str]) -> dict[str, str]:

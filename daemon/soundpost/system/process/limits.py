@@ -39,7 +39,8 @@ def limit_process(pid: int, limits: ProcessLimits) -> None:
         limits: Its limits. At the limit of the processor it gets SIGXCPU, which names the reason.
 
     Raises:
-        PermissionError: A filter of system calls forbids it; some limits may be set.
+        PermissionError: A filter of system calls forbids it. That of systemd may forbid the last
+            step alone, which is the priority.
     """
     values = {
         resource.RLIMIT_DATA: limits.memory_bytes,
@@ -51,9 +52,9 @@ def limit_process(pid: int, limits: ProcessLimits) -> None:
     with suppress(ProcessLookupError):
         if limits.oom_score_adj is not None:
             _prefer_for_the_oom_killer(pid, limits.oom_score_adj)
-        os.setpriority(os.PRIO_PROCESS, pid, limits.niceness)
         for kind, value in values.items():
             resource.prlimit(pid, kind, (value, value + (kind == resource.RLIMIT_CPU)))
+        os.setpriority(os.PRIO_PROCESS, pid, limits.niceness)
 
 
 def _prefer_for_the_oom_killer(pid: int, score: int) -> None:

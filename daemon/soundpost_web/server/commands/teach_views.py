@@ -16,10 +16,11 @@ from soundpost_web.pages.render import query
 from soundpost_web.review.decisions import sibling
 from soundpost_web.review.desk import ReviewDesk
 from soundpost_web.server.account import read_fields
-from soundpost_web.server.answers import Answers
+from soundpost_web.server.answers import Answers, Question
 from soundpost_web.server.commands.sender import CommandSender, new_command
 from soundpost_web.server.commands.teach_form import (
     MOST_FIELDS,
+    TeachForm,
     WrongTeachError,
     read_teach_form,
 )
@@ -95,6 +96,8 @@ class TeachViews:
             return self._answers.error(request.scope, 400, "error.command", reason=error)
         if self._sender.node(form.node) is None:
             return self._answers.error(request.scope, 404, "teach.no_node")
+        if form.action == "remove" and "confirmed" not in dict(fields):
+            return self._answers.confirm(request.scope, _remove_question(form))
         visitor = request.scope["state"]["visitor"]
         if not self._sender.send(visitor, form.node, command):
             return self._answers.error(request.scope, 503, "error.not_sent")
@@ -130,3 +133,16 @@ class TeachViews:
     def _refusal(self, request: Request, fields: Sequence[tuple[str, str]]) -> Response | None:
         refusal = self._sender.refusal(request.scope["state"]["visitor"], dict(fields))
         return self._answers.error(request.scope, 403, refusal) if refusal else None
+
+
+def _remove_question(form: TeachForm) -> Question:
+    """Returns the question before a label is removed with all its versions."""
+    return Question(
+        "teach.confirm_title",
+        "teach.confirm",
+        {"node": form.node, "label": form.label},
+        "/teach",
+        {"node": form.node, "label": form.label, "action": form.action},
+        "teach.remove_all",
+        f"/teach?{query(node=form.node)}",
+    )

@@ -80,26 +80,37 @@ def test_it_is_too_long_after_an_hour() -> None:
     assert (before, after) == (False, True)
 
 
-def test_a_filter_of_system_calls_is_logged_once(
-    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+def test_a_process_is_paused_and_goes_on() -> None:
+    """As often as it is asked for; it can be killed meanwhile."""
+    process = start("import time; time.sleep(600)")
+    for is_paused in (True, True, False, True):
+        process.pause(is_paused=is_paused)
+        wait_until(lambda expected=is_paused: (state_of(process) == "T") == expected)
+    process.kill()
+    assert not Path(f"/proc/{process.pid}").exists()
+
+
+def state_of(process: TeachProcess) -> str:
+    """Returns the state of a process as the kernel has it."""
+    text = Path(f"/proc/{process.pid}/stat").read_text(encoding="utf-8")
+    return text.rpartition(")")[2].split()[0]
+
+
+def test_a_filter_of_system_calls_does_not_keep_it_from_teaching(
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """Teaching then runs without limits."""
+    """It has the priority of the daemon then, and its other limits."""
 
     def refuse(*_: object) -> None:
         raise PermissionError(1, "Operation not permitted")
 
     monkeypatch.setattr(os, "setpriority", refuse)
-    for _ in range(2):
-        assert end_of(start("print(1)")).output == b"1\n"
-    logged = [text for text in caplog.messages if "teaching runs without limits" in text]
-    assert len(logged) == 1
+    code = "import resource; print(resource.getrlimit(resource.RLIMIT_DATA)[0])"
+    wait = "import time; time.sleep(1.0); "  # for the limits, which follow the start
+    assert end_of(start(wait + code)).output == b"512000000\n"
 
 
-def test_a_program_that_is_missing_is_an_error_of_the_system(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    """Raised at once without setpriv, else the status of setpriv."""
-    assert end_of(TeachProcess(["/nowhere/soundpost"])).status > 0
-    monkeypatch.setenv("PATH", "/nowhere")
+def test_a_program_that_is_missing_is_an_error_of_the_system() -> None:
+    """The command is then refused."""
     with pytest.raises(FileNotFoundError):
         TeachProcess(["/nowhere/soundpost"])

@@ -13,7 +13,7 @@ from mosquitto import wait_until
 from soundpost.classify.model import Model
 from soundpost.commands.tasks.teach_process import Ended
 from soundpost.commands.tasks.teach_request import TeachPlace
-from soundpost.commands.tasks.teach_task import teach_outcome
+from soundpost.commands.tasks.teach_task import NodeLoad, TeachTask, teach_outcome
 from soundpost.errors import ConfigError
 from soundpost.messages.command import TeachCommand
 from soundpost.messages.result import CommandOutcome, CommandStatus
@@ -179,6 +179,37 @@ def test_a_changed_head_is_read_before_the_result(model: Model, tmp_path: Path) 
     assert node.execute("unmute", "a4")["status"] == "done"
 
 
+class ScriptedProcess:
+    """A process that never ends.
+
+    Attributes:
+        pauses: The pauses that were asked for.
+    """
+
+    is_too_long = False
+
+    def __init__(self) -> None:
+        self.pauses = list[bool]()
+
+    def poll(self) -> None:
+        """Returns None."""
+
+    def pause(self, *, is_paused: bool) -> None:
+        """Records a pause."""
+        self.pauses.append(is_paused)
+
+
+def test_teaching_stands_still_while_sound_waits() -> None:
+    """From one second on, until almost none waits."""
+    process, waiting = ScriptedProcess(), [0.0]
+    node = NodeLoad(lambda: False, lambda: waiting[0])
+    task = TeachTask(TEACH, process, node)  # type: ignore[arg-type]  # it is scripted
+    for seconds in (0.1, 0.9, 1.1, 0.5, 0.2, 0.9):
+        waiting[0] = seconds
+        assert task.advance(is_last=False) is None
+    assert process.pauses == [False, False, True, True, False, False]
+
+
 def test_one_label_is_taught_at_a_time(model: Model, tmp_path: Path) -> None:
     """A lost microphone does not end it; a stop does."""
     node = teaching(model, tmp_path, "import time; time.sleep(600)")
@@ -191,13 +222,10 @@ def test_one_label_is_taught_at_a_time(model: Model, tmp_path: Path) -> None:
     assert (node.results[-1]["id"], node.results[-1]["status"]) == ("a1", "failed")
 
 
-def test_a_process_that_cannot_be_started_is_refused(
-    model: Model, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_process_that_cannot_be_started_is_refused(model: Model, tmp_path: Path) -> None:
     """As on a node without a place to teach."""
     refused = CommandNode(tmp_path, model).execute("teach", label="gate_bell", undo=True)
     assert (refused["status"], "cannot be taught" in refused["message"]) == ("refused", True)
-    monkeypatch.setenv("PATH", "/nowhere")
     place = TeachPlace(("/nowhere/soundpost",), tmp_path, model.bundle.manifest)
     node = CommandNode(tmp_path, model, teaching=place)
     refused = node.execute("teach", "a2", label="gate_bell", undo=True)

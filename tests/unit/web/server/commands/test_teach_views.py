@@ -185,6 +185,19 @@ def test_a_refusal_has_its_remedies(page: Page, broker: Broker) -> None:
     assert "What to do: wait for it" in text
 
 
+def test_to_remove_a_label_takes_a_second_step(page: Page, broker: Broker) -> None:
+    """The first one sends nothing, and needs no JavaScript."""
+    fields = {"label": "gate_bell", "action": "remove"}
+    asked = page.post("/teach", {"token": token(page), "node": NODE, **fields})
+    assert asked.status == 200
+    assert "north-gate forgets gate_bell" in asked.text
+    assert 'name="action" value="remove"' in asked.text
+    confirmed = fields | {"confirmed": "yes"}
+    command, text = answered(page, broker, confirmed, status="done", message="it is removed")
+    assert (command["remove"], command["label"]) == (True, "gate_bell")
+    assert "Done.</strong> it is removed" in text
+
+
 def test_chosen_events_are_the_sound_at_first(page: Page, clips: Path) -> None:
     """Those of a queue of the review; of one node only."""
     assert 'formaction="/teach/chosen"' in page.get("/review").text

@@ -7,9 +7,9 @@ import sys
 import pytest
 
 from soundpost.errors import SoundpostError
-from soundpost.supervisor.inherited import SUPERVISOR, end_with_supervisor
+from soundpost.system.process.parent import PARENT, end_with_parent
 
-PARENT = """
+STARTER = """
 import os, subprocess, sys
 environment = os.environ | {"SOUNDPOST_SUPERVISOR": str(os.getpid())}
 subprocess.Popen([sys.executable, "-c", sys.argv[1]], env=environment)
@@ -17,9 +17,9 @@ sys.stdin.read()
 """
 CHILD = """
 import signal, sys
-from soundpost.supervisor.inherited import end_with_supervisor
+from soundpost.system.process.parent import end_with_parent
 signal.signal(signal.SIGTERM, signal.SIG_IGN)
-end_with_supervisor()
+end_with_parent()
 print("ready", flush=True)
 while True: signal.pause()
 """
@@ -28,7 +28,7 @@ while True: signal.pause()
 def test_the_kernel_kills_a_source_whose_supervisor_was_killed() -> None:
     """Also one that ignores every signal that can be ignored: its output ends."""
     with subprocess.Popen(
-        [sys.executable, "-c", PARENT, CHILD], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        [sys.executable, "-c", STARTER, CHILD], stdin=subprocess.PIPE, stdout=subprocess.PIPE
     ) as parent:
         assert parent.stdout is not None
         assert parent.stdout.readline() == b"ready\n"
@@ -39,9 +39,9 @@ def test_the_kernel_kills_a_source_whose_supervisor_was_killed() -> None:
 def test_a_source_whose_supervisor_has_ended_does_not_start() -> None:
     """It was started a moment before."""
     with pytest.raises(SoundpostError, match="which has ended"):
-        end_with_supervisor({SUPERVISOR: str(os.getpid())})
+        end_with_parent({PARENT: str(os.getpid())})
 
 
 def test_a_daemon_without_a_supervisor_is_bound_to_none() -> None:
     """A terminal or systemd has started it."""
-    end_with_supervisor({})
+    end_with_parent({})
