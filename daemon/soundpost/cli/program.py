@@ -169,7 +169,6 @@ def _review(options: argparse.Namespace) -> int:
 
 
 def _teach(options: argparse.Namespace) -> int:
-    end_with_parent()
     from soundpost.cli.teach import run  # noqa: PLC0415 - see above
 
     return run.run(options)

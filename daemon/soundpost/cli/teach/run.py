@@ -17,6 +17,7 @@ from soundpost.config import Config
 from soundpost.errors import SoundpostError, TeachError
 from soundpost.heads.location import heads_folder
 from soundpost.review import Selection, default_store_path, open_store
+from soundpost.system.process.parent import end_with_parent
 from soundpost.teach.again import reviewed_clips, with_earlier
 from soundpost.teach.export import export_clips
 from soundpost.teach.label_name import require_new_name
@@ -34,6 +35,7 @@ NICENESS = 10
 
 def run(options: argparse.Namespace) -> int:
     """Runs the command; returns its exit status."""
+    end_with_parent()  # the daemon that has started it for a command
     try:
         return _run(options)
     except SoundpostError as error:
