@@ -4,6 +4,7 @@ import os
 import signal
 import sys
 import time
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -85,15 +86,15 @@ def test_a_process_is_paused_and_goes_on() -> None:
     process = start("import time; time.sleep(600)")
     for is_paused in (True, True, False, True):
         process.pause(is_paused=is_paused)
-        wait_until(lambda expected=is_paused: (state_of(process) == "T") == expected)
+        wait_until(partial(is_stopped, process, is_paused))
     process.kill()
     assert not Path(f"/proc/{process.pid}").exists()
 
 
-def state_of(process: TeachProcess) -> str:
-    """Returns the state of a process as the kernel has it."""
+def is_stopped(process: TeachProcess, expected: bool) -> bool:  # noqa: FBT001 - bound by partial
+    """Returns whether the kernel has stopped a process as expected."""
     text = Path(f"/proc/{process.pid}/stat").read_text(encoding="utf-8")
-    return text.rpartition(")")[2].split()[0]
+    return (text.rpartition(")")[2].split()[0] == "T") == expected
 
 
 def test_a_filter_of_system_calls_does_not_keep_it_from_teaching(
