@@ -91,8 +91,9 @@ class Sounds:
                 *(self._history, self._desk, self._folders),
                 *(self._fetcher, state, FetchFailures()),
             )
-        review, can_teach = self._review_page, sender is not None
-        routes += ReviewViews(review, self._desk, sessions, answers, can_teach=can_teach).routes
+        review = ReviewViews(self._review_page, self._desk, sessions, answers)
+        review.can_teach = sender is not None
+        routes += review.routes
         if sender is not None:
             routes += TeachViews(self._teach_page, self._desk, sender, answers).routes
         return routes + ExportViews(self._job, sessions, answers).routes

@@ -38,19 +38,15 @@ class ReviewViews:
         desk: The queue and the verdicts.
         sessions: The sessions, to which forms are bound.
         answers: Makes answers.
+
+    Attributes:
         can_teach: True if nodes can be taught from chosen events.
     """
 
     def __init__(
-        self,
-        page: ReviewPage,
-        desk: ReviewDesk,
-        sessions: Sessions,
-        answers: Answers,
-        *,
-        can_teach: bool = False,
+        self, page: ReviewPage, desk: ReviewDesk, sessions: Sessions, answers: Answers
     ) -> None:
-        self._can_teach = can_teach
+        self.can_teach = False
         self._page = page
         self._desk = desk
         self._sessions = sessions
@@ -84,7 +80,7 @@ class ReviewViews:
         done = request.query_params.get("action", "")
         more = {
             "may_review": visitor.role >= Role.ADMIN,
-            "may_teach": self._can_teach,
+            "may_teach": self.can_teach,
             "undo_action": done if done.isdecimal() and done.isascii() else "",
             "undo_count": request.query_params.get("events", "1")[:6],
         }
