@@ -129,9 +129,10 @@ def _in_words(result: TeachResult) -> str:
     if figures.events_per_hour is None:
         return f"{detected}; false events are not known, without any background"
     number = round(figures.events_per_hour * figures.negative_hours)
+    minutes = figures.negative_hours * 60
     return (
         f"{detected}, and {number} false event{'' if number == 1 else 's'} in "
-        f"{figures.negative_hours * 60:.0f} min of background and other sounds"
+        f"{minutes:.{int(minutes < 1)}f} min of background and other sounds"
     )
 
 

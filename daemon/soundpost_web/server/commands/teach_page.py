@@ -97,10 +97,11 @@ class TeachPage:
         figures = result.teach if result else None
         false_events = ""
         if figures is not None and figures.false_events_per_hour is not None:
+            minutes = figures.negative_hours * 60
             false_events = self._text(
                 "teach.false_events",
                 count=round(figures.false_events_per_hour * figures.negative_hours),
-                minutes=round(figures.negative_hours * 60),
+                minutes=f"{minutes:.{int(minutes < 1)}f}",
                 budget=f"{figures.budget:g}",
             )
         return {

@@ -67,6 +67,9 @@ def test_a_result_has_its_figures_in_words(page: TeachPage) -> None:
     assert done["false_events"] == (
         "3 in 120 minutes of background and other sounds; you accept 0.5 an hour"
     )
+    few = TeachFigures("gate_bell", 1, 10, 9, 0.5, negative_hours=0.005, false_events_per_hour=0.0)
+    short = page.result(NodeResult("a", "teach", "done", "taught", teach=few))
+    assert str(short["false_events"]).startswith("0 in 0.3 minutes")
     assert page.result(None)["state"] == "unknown"
     odd = page.result(NodeResult("a", "teach", "paused", "later"))
     assert (odd["state"], odd["figures"], odd["false_events"]) == ("unknown", None, "")
