@@ -3,6 +3,7 @@
 import json
 import threading
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,8 @@ import pytest
 from mosquitto import Broker, wait_until
 from mqtt_subscriber import Subscriber
 from review_events import event_id
-from web_clips import clip_event, write_clip
+from web_clips import write_clip
+from web_events import detection, wire_time
 from web_page import Answer, MakePage, Page, running_page
 
 from soundpost.messages.command import read_command
@@ -70,8 +72,8 @@ def shared(
         with Subscriber(broker.port) as node:
             node.publish(f"soundpost/{NODE}/status", b"online", retain=True)
             name = min(path.name for path in clips.glob("*.flac"))
-            node.publish(f"soundpost/{NODE}/detections", clip_event(0, "dog", name), retain=False)
-            wait_until(lambda: page.get(f"/teach?node={NODE}").status == 200)
+            node.publish(f"soundpost/{NODE}/detections", recent_event(name), retain=False)
+            wait_until(lambda: f'"use:{name}"' in page.get(f"/teach?node={NODE}").text)
             recorded = result("capture-now", "x1", status="done", message="stored", clip=RECORDED)
             node.publish(f"soundpost/{NODE}/result", recorded, retain=False)
             wait_until(lambda: RECORDED in page.get(f"/teach?node={NODE}").text)
@@ -84,6 +86,13 @@ def page(shared: tuple[Page, dict[str, dict[str, str]]]) -> Page:
     page, sessions = shared
     page.cookies = dict(sessions["admin"])
     return page
+
+
+def recent_event(clip: str) -> bytes:
+    """Returns the last message of an event of an hour ago: older than a month is not offered."""
+    onset = datetime.now(UTC) - timedelta(hours=1)
+    times = {"onset": wire_time(onset), "offset": wire_time(onset + timedelta(seconds=2))}
+    return detection(NODE, state="ended", clip=clip, **times)
 
 
 def result(command: str, command_id: str, **fields: Any) -> bytes:  # noqa: ANN401 - JSON
