@@ -20,8 +20,9 @@ class Question(NamedTuple):
         text: The name of its text.
         values: The values of the text.
         action: The address that the form is sent to.
-        fields: The fields of the form.
+        fields: The hidden fields of the form.
         button: The name of the text of its button.
+        chosen: The name and the value of the field that the button sends.
         back: The address without doing it.
     """
 
@@ -31,6 +32,7 @@ class Question(NamedTuple):
     action: str
     fields: Mapping[str, str]
     button: str
+    chosen: tuple[str, str]
     back: str
 
 

@@ -74,8 +74,9 @@ def _mute_question(node: str, minutes: str) -> Question:
         "node.confirm",
         {"node": node, "minutes": minutes},
         "/node/command",
-        {"node": node, "minutes": minutes, "command": "mute"},
+        {"node": node, "minutes": minutes},
         "node.mute_all",
+        ("command", "mute"),
         f"/node?{query(name=node)}",
     )
 

@@ -142,7 +142,8 @@ def _remove_question(form: TeachForm) -> Question:
         "teach.confirm",
         {"node": form.node, "label": form.label},
         "/teach",
-        {"node": form.node, "label": form.label, "action": form.action},
+        {"node": form.node, "label": form.label},
         "teach.remove_all",
+        ("action", form.action),
         f"/teach?{query(node=form.node)}",
     )
