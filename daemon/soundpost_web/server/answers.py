@@ -41,7 +41,7 @@ class Answers:
 
     Args:
         renderer: The templates.
-        sessions: Makes the tokens of forms.
+        sessions: Makes the tokens of forms, and verifies them.
         zone: The name of the zone of the page.
         right: The visitors who may have recordings analyzed.
         can_log_in: True if people log in here, and not at a proxy.
@@ -120,6 +120,22 @@ class Answers:
         """
         message = self._renderer.text(text, **values)
         return self.page(scope, "error.html", {"message": message}, status=status)
+
+    def admin_refusal(
+        self, scope: Scope, fields: Mapping[str, str] | None = None
+    ) -> HTMLResponse | None:
+        """Returns the answer to a visitor who may not do what only an admin may; None for an admin.
+
+        Args:
+            scope: The request (ASGI).
+            fields: Of a form, which must be of the session of the visitor; None without a form.
+        """
+        visitor: Visitor = scope["state"]["visitor"]
+        if visitor.role < Role.ADMIN:
+            return self.error(scope, 403, "error.forbidden")
+        if fields is None or self._sessions.is_form_token(visitor.session, fields.get("token", "")):
+            return None
+        return self.error(scope, 403, "error.form")
 
     def refuse(self, scope: Scope, status: int, reason: str) -> App:
         """Returns the answer to a request that the guard refuses; a page leads to the login."""
