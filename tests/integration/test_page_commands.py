@@ -157,7 +157,8 @@ def test_a_broken_configuration_is_refused_and_the_old_one_goes_on(
 
 @pytest.mark.parametrize("is_dark", [False, True])
 def test_the_commands_are_usable_by_everyone(browser: Browser, page: Page, is_dark: bool) -> None:  # noqa: FBT001 - a parameter of pytest
-    """Axe finds nothing on the page of a node and on the second step, on a phone, too."""
+    """Axe finds nothing on both steps, on a phone, too; a long word of a result is broken."""
+    assert "threshold refused" in press(browser, "threshold", label="long_name" * 10, on="0.5")
     for step in ("", "mute"):
         browser.open(page.url + NODE, PHONE, is_dark=is_dark)
         if step:

@@ -92,6 +92,7 @@ def test_a_bell_that_the_node_has_recorded_is_taught_and_detected(
         first = teach(commander, undo=True)
         assert first["status"] == "failed"
         assert "has none before it" in first["message"]
+        assert first["hint"] == "use `remove` to remove the label"
         again = teach(commander, again=True, clips=[], **{"not": others})
         assert again["teach"]["version"] == 2
         undone = teach(commander, undo=True)

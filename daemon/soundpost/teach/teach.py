@@ -55,8 +55,8 @@ def teach(lesson: Lesson, embedder: Embedder, heads: Path, progress: Progress) -
     if not (examples.negatives or len(examples.general)):
         raise TeachError(
             f"there is no other sound than {lesson.label} to compare with",
-            hint="give clips of other sounds with --not, or recordings of the place with "
-            "--background",
+            hint="give clips of other sounds with --not, or recordings of the place to "
+            "`soundpost teach --background`",
         )
     learned = learn(examples, lesson.budget, lambda done, total: progress("fit", done, total, ""))
     result = TeachResult(

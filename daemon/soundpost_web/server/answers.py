@@ -20,8 +20,9 @@ class Question(NamedTuple):
         text: The name of its text.
         values: The values of the text.
         action: The address that the form is sent to.
-        fields: The fields of the form.
+        fields: The hidden fields of the form.
         button: The name of the text of its button.
+        chosen: The name and the value of the field that the button sends.
         back: The address without doing it.
     """
 
@@ -31,6 +32,7 @@ class Question(NamedTuple):
     action: str
     fields: Mapping[str, str]
     button: str
+    chosen: tuple[str, str]
     back: str
 
 
@@ -39,7 +41,7 @@ class Answers:
 
     Args:
         renderer: The templates.
-        sessions: Makes the tokens of forms.
+        sessions: Makes the tokens of forms, and verifies them.
         zone: The name of the zone of the page.
         right: The visitors who may have recordings analyzed.
         can_log_in: True if people log in here, and not at a proxy.
@@ -118,6 +120,22 @@ class Answers:
         """
         message = self._renderer.text(text, **values)
         return self.page(scope, "error.html", {"message": message}, status=status)
+
+    def admin_refusal(
+        self, scope: Scope, fields: Mapping[str, str] | None = None
+    ) -> HTMLResponse | None:
+        """Returns the answer to a visitor who may not do what only an admin may; None for an admin.
+
+        Args:
+            scope: The request (ASGI).
+            fields: Of a form, which must be of the session of the visitor; None without a form.
+        """
+        visitor: Visitor = scope["state"]["visitor"]
+        if visitor.role < Role.ADMIN:
+            return self.error(scope, 403, "error.forbidden")
+        if fields is None or self._sessions.is_form_token(visitor.session, fields.get("token", "")):
+            return None
+        return self.error(scope, 403, "error.form")
 
     def refuse(self, scope: Scope, status: int, reason: str) -> App:
         """Returns the answer to a request that the guard refuses; a page leads to the login."""

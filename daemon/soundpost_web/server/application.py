@@ -105,10 +105,10 @@ def build_application(settings: WebSettings, folder: Path) -> Application:
     routes = _routes(views, account, LiveStream(feed, answers))
     sender = None
     if settings.mqtt.commands:
-        sender = CommandSender(subscriber.commands.put, state, sessions)
+        sender = CommandSender(subscriber.commands.put, state)
         commands = Commands(sender, answers)
         routes.append(Route("/node/command", commands.send, methods=["POST"]))
-    routes += sounds.routes(subscriber, answers, sessions, state, sender)
+    routes += sounds.routes(subscriber, answers, state, sender)
     live_views = LiveViews(state, view_requests(subscriber.commands.put), text("view.away"))
     feed.on_close = live_views.close
     if settings.mqtt.commands:

@@ -9,7 +9,6 @@ from starlette.routing import BaseRoute
 from soundpost.errors import ReviewError
 from soundpost.review import default_store_path
 from soundpost.system.log_once import LogOnce
-from soundpost_web.access.session import Sessions
 from soundpost_web.clips.cache import ClipCache
 from soundpost_web.clips.fetch import ClipFetcher
 from soundpost_web.clips.folders import ClipFolders
@@ -70,7 +69,6 @@ class Sounds:
         self,
         subscriber: Subscriber,
         answers: Answers,
-        sessions: Sessions,
         state: LiveState,
         sender: CommandSender | None,
     ) -> list[BaseRoute]:
@@ -79,24 +77,23 @@ class Sounds:
         Args:
             subscriber: Receives messages.
             answers: Makes answers.
-            sessions: The sessions, to which forms are bound.
             state: The state of the nodes.
             sender: Sends commands; None if the page sends none.
         """
         routes = ClipViews(self._clip_page, self._folders, answers).routes
         if self._fetcher is not None:
             subscriber.receive_clips(self._fetcher)
-            routes += ClipRequests(self._fetcher, state, sessions, answers).routes
+            routes += ClipRequests(self._fetcher, state, answers).routes
             self._review_page.ahead = FetchAhead(
                 *(self._history, self._desk, self._folders),
                 *(self._fetcher, state, FetchFailures()),
             )
-        review = ReviewViews(self._review_page, self._desk, sessions, answers)
+        review = ReviewViews(self._review_page, self._desk, answers)
         review.can_teach = sender is not None
         routes += review.routes
         if sender is not None:
             routes += TeachViews(self._teach_page, self._desk, sender, answers).routes
-        return routes + ExportViews(self._job, sessions, answers).routes
+        return routes + ExportViews(self._job, answers).routes
 
     def verdict_texts(self, event_ids: list[str]) -> Mapping[str, str]:
         """Returns the verdicts on events in words, by their ids; none while they cannot be read."""

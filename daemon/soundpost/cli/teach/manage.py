@@ -75,7 +75,7 @@ def undo_head(heads: Path, label: str, out: TextIO, *, is_json: bool = False) ->
     if before is None:
         raise TeachError(
             f"version {current} of {label} has none before it",
-            hint=f"`soundpost teach {label} --remove` removes the label",
+            hint="use --remove to remove the label",
         )
     use_version(folder, before)
     print_change(ChangeResult(label, before), out, is_json=is_json)

@@ -116,7 +116,7 @@ def _lesson(options: argparse.Namespace, embedder: Embedder, progress: StepProgr
         name = next(clip.path.name for clip in others if clip.key in twice)
         raise TeachError(
             f"{name} is given as the sound and as another one",
-            hint="name each clip once, before or after --not",
+            hint="name each clip once: as the sound, or with --not",
         )
     if options.again is not None:
         with open_store(options.store or default_store_path()) as store:

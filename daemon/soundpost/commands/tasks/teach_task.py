@@ -1,6 +1,7 @@
 """The command `teach`: waits for the process that teaches, and reads its result."""
 
 import logging
+import re
 import signal
 from collections.abc import Callable
 from typing import NamedTuple, TypeVar
@@ -29,6 +30,8 @@ _REASONS = {
     -signal.SIGKILL: "it was killed: memory may be short",
 }
 """By the exit status."""
+_FLAG = re.compile(r"--(again|budget|not|remove|undo)\b")
+"""The flags of `soundpost teach` for which a command has a key of the same name."""
 _FEWER = "teach it from fewer clips, or on another machine: docs/TEACHING.md"
 
 Kind = TypeVar("Kind")
@@ -92,7 +95,7 @@ def teach_outcome(command: TeachCommand, ended: Ended) -> CommandOutcome:
     if ended.status in {0, 1} and (outcome := _read(command, ended.output)):
         return outcome
     if failure := _decode(ended.output, TeachFailure):
-        return CommandOutcome(CommandStatus.FAILED, failure.error, failure.hint)
+        return CommandOutcome(CommandStatus.FAILED, failure.error, _with_keys(failure.hint))
     log = printable(ended.log.decode("utf-8", "replace").strip())
     _log.warning("teaching %s ended with status %d: %s", command.label, ended.status, log)
     reason = _REASONS.get(ended.status, f"its process ended with status {ended.status}")
@@ -116,11 +119,17 @@ def _read(command: TeachCommand, output: bytes) -> CommandOutcome | None:
     report = _report(result)
     if result.refusal is not None:
         text = f"{result.label} is not taught: {result.refusal.reason}"
-        return CommandOutcome(CommandStatus.FAILED, text, result.refusal.hint, teach=report)
+        hint = _with_keys(result.refusal.hint)
+        return CommandOutcome(CommandStatus.FAILED, text, hint, teach=report)
     is_stored = result.version is not None
     stored = f"is taught, version {result.version}" if is_stored else "would be taught"
     text = f"{result.label} {stored}: {_in_words(result)}"
     return CommandOutcome(CommandStatus.DONE, text, teach=report, reloads=is_stored)
+
+
+def _with_keys(hint: str) -> str:
+    """Returns a hint with the keys of a command in place of the flags of the command line."""
+    return _FLAG.sub(r"`\1`", hint)
 
 
 def _in_words(result: TeachResult) -> str:

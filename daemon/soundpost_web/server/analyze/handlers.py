@@ -183,7 +183,8 @@ def _remove_question(job: Job) -> Question:
         "analyze.confirm",
         {},
         f"{PATH}/remove",
-        {"id": job.id},
+        {},
         "analyze.remove",
+        ("id", job.id),
         f"{PATH}/result?{query(id=job.id)}",
     )

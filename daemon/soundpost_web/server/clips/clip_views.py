@@ -12,7 +12,6 @@ from starlette.routing import BaseRoute, Route
 from soundpost.evidence.store.clip_file import is_clip_file
 from soundpost.system.log_once import LogOnce
 from soundpost_web.access.roles import Role, Visitor
-from soundpost_web.access.session import Sessions
 from soundpost_web.clips.fetch import ClipFetcher
 from soundpost_web.clips.folders import MEDIA_TYPES, ClipFolders, clip_stem
 from soundpost_web.nodes.state import LiveState
@@ -93,26 +92,20 @@ class ClipRequests:
     Args:
         fetcher: Requests clips.
         state: The state of the nodes.
-        sessions: The sessions, to which forms are bound.
         answers: Makes answers.
     """
 
-    def __init__(
-        self, fetcher: ClipFetcher, state: LiveState, sessions: Sessions, answers: Answers
-    ) -> None:
+    def __init__(self, fetcher: ClipFetcher, state: LiveState, answers: Answers) -> None:
         self._fetcher = fetcher
         self._state = state
-        self._sessions = sessions
         self._answers = answers
 
     async def fetch(self, request: Request) -> Response:
         """Requests a clip, and leads back to its page."""
         visitor: Visitor = request.scope["state"]["visitor"]
         fields = await read_form(request)
-        if visitor.role < Role.ADMIN:
-            return self._answers.error(request.scope, 403, "error.forbidden")
-        if not self._sessions.is_form_token(visitor.session, fields.get("token", "")):
-            return self._answers.error(request.scope, 403, "error.form")
+        if refusal := self._answers.admin_refusal(request.scope, fields):
+            return refusal
         clip = read_clip_id(fields)
         if clip is None or self._state.node(clip.node) is None:
             return self._answers.error(request.scope, 404, "error.not_found")

@@ -39,8 +39,8 @@ class Commands:
         """Sends a command, waits for its result for a moment, and leads back to the node."""
         visitor: Visitor = request.scope["state"]["visitor"]
         fields = await read_form(request)
-        if refusal := self._sender.refusal(visitor, fields):
-            return self._answers.error(request.scope, 403, refusal)
+        if refusal := self._answers.admin_refusal(request.scope, fields):
+            return refusal
         node, name = fields.get("node", ""), fields.get("command", "")
         before = self._sender.node(node)
         if before is None or name not in OFFERED:
@@ -74,8 +74,9 @@ def _mute_question(node: str, minutes: str) -> Question:
         "node.confirm",
         {"node": node, "minutes": minutes},
         "/node/command",
-        {"node": node, "minutes": minutes, "command": "mute"},
+        {"node": node, "minutes": minutes},
         "node.mute_all",
+        ("command", "mute"),
         f"/node?{query(name=node)}",
     )
 

@@ -10,8 +10,7 @@ from typing import NamedTuple
 import msgspec
 
 from soundpost.messages.command import read_command
-from soundpost_web.access.roles import Role, Visitor
-from soundpost_web.access.session import Sessions
+from soundpost_web.access.roles import Visitor
 from soundpost_web.nodes.node import NodeState
 from soundpost_web.nodes.reports import NodeResult
 from soundpost_web.nodes.state import LiveState
@@ -61,20 +60,11 @@ class CommandSender:
     Args:
         put: Takes a command; the arguments are those of `CommandQueue.put`.
         state: The state of the nodes, with the results.
-        sessions: The sessions, to which forms are bound.
     """
 
-    def __init__(self, put: Put, state: LiveState, sessions: Sessions) -> None:
+    def __init__(self, put: Put, state: LiveState) -> None:
         self._put = put
         self._state = state
-        self._sessions = sessions
-
-    def refusal(self, visitor: Visitor, fields: Mapping[str, str]) -> str:
-        """Returns the name of the text that refuses a form; empty for a form of an admin."""
-        if visitor.role < Role.ADMIN:
-            return "error.forbidden"
-        token = fields.get("token", "")
-        return "" if self._sessions.is_form_token(visitor.session, token) else "error.form"
 
     def node(self, name: str) -> NodeState | None:
         """Returns the state of a node; None for an unknown one."""

@@ -1,5 +1,6 @@
 """The content of the pages of teaching: clips to choose from, and the result."""
 
+import re
 import time
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
@@ -24,6 +25,15 @@ _PERIOD_MS = 30 * 86_400_000
 """The clips of a month are offered: a node removes older ones as a rule."""
 _STAMP = "%Y%m%dT%H%M%SZ"
 BUDGETS = ("0.5", "1", "2", "5")
+_CONTROLS = {
+    "again": "teach.again",
+    "budget": "teach.budget",
+    "not": "teach.use_not",
+    "remove": "teach.remove_all",
+    "undo": "teach.undo",
+}
+"""The texts of the controls that set the keys of a command."""
+_KEY = re.compile(f"`({'|'.join(_CONTROLS)})`")
 
 
 class ClipRow(NamedTuple):
@@ -106,10 +116,15 @@ class TeachPage:
             )
         return {
             "result": result,
+            "hint": self._with_controls(result.hint) if result else "",
             "state": state if state in {"started", "done", "refused", "failed"} else "unknown",
             "figures": figures,
             "false_events": false_events,
         }
+
+    def _with_controls(self, hint: str) -> str:
+        """Returns a hint with the controls of the page in place of the keys of a command."""
+        return _KEY.sub(lambda key: f"“{self._text(_CONTROLS[key[1]])}”", hint)
 
     def _offered(self, node: NodeState) -> list[str]:
         """Returns the clips of a node, the latest first, those that a command recorded before."""

@@ -10,7 +10,6 @@ from starlette.routing import BaseRoute, Route
 
 from soundpost.errors import PublishError, ReviewError
 from soundpost.evidence.store.files import SOUND
-from soundpost_web.access.roles import Role
 from soundpost_web.nodes.node import NodeState
 from soundpost_web.pages.render import query
 from soundpost_web.review.decisions import sibling
@@ -60,8 +59,8 @@ class TeachViews:
 
     async def choose(self, request: Request) -> Response:
         """Returns the page with the clips of a node."""
-        if not self._is_admin(request):
-            return self._answers.error(request.scope, 403, "error.forbidden")
+        if refusal := self._answers.admin_refusal(request.scope):
+            return refusal
         node = self._sender.node(request.query_params.get("node", "")[:_LONGEST_NAME])
         if node is None:
             return self._answers.error(request.scope, 404, "teach.no_node")
@@ -70,7 +69,7 @@ class TeachViews:
     async def choose_events(self, request: Request) -> Response:
         """Returns the page with the clips of the events that were chosen for a review."""
         fields = await read_fields(request, MOST_FIELDS)
-        if refusal := self._refusal(request, fields):
+        if refusal := self._answers.admin_refusal(request.scope, dict(fields)):
             return refusal
         try:
             ids = [value for name, value in fields if name == "event"]
@@ -87,7 +86,7 @@ class TeachViews:
     async def send(self, request: Request) -> Response:
         """Sends the command, waits for its first result for a moment, and leads to its page."""
         fields = await read_fields(request, MOST_FIELDS)
-        if refusal := self._refusal(request, fields):
+        if refusal := self._answers.admin_refusal(request.scope, dict(fields)):
             return refusal
         try:
             form = read_teach_form(fields)
@@ -106,8 +105,8 @@ class TeachViews:
 
     async def result(self, request: Request) -> Response:
         """Returns the page of a result."""
-        if not self._is_admin(request):
-            return self._answers.error(request.scope, 403, "error.forbidden")
+        if refusal := self._answers.admin_refusal(request.scope):
+            return refusal
         node = request.query_params.get("node", "")[:_LONGEST_NAME]
         command_id = request.query_params.get("id", "")[:_LONGEST_NAME]
         if self._sender.node(node) is None:
@@ -126,14 +125,6 @@ class TeachViews:
             return self._answers.error(request.scope, 503, "history.unreadable")
         return self._answers.page(request.scope, "teach.html", values)
 
-    @staticmethod
-    def _is_admin(request: Request) -> bool:
-        return bool(request.scope["state"]["visitor"].role >= Role.ADMIN)
-
-    def _refusal(self, request: Request, fields: Sequence[tuple[str, str]]) -> Response | None:
-        refusal = self._sender.refusal(request.scope["state"]["visitor"], dict(fields))
-        return self._answers.error(request.scope, 403, refusal) if refusal else None
-
 
 def _remove_question(form: TeachForm) -> Question:
     """Returns the question before a label is removed with all its versions."""
@@ -142,7 +133,8 @@ def _remove_question(form: TeachForm) -> Question:
         "teach.confirm",
         {"node": form.node, "label": form.label},
         "/teach",
-        {"node": form.node, "label": form.label, "action": form.action},
+        {"node": form.node, "label": form.label},
         "teach.remove_all",
+        ("action", form.action),
         f"/teach?{query(node=form.node)}",
     )

@@ -7,8 +7,6 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from soundpost_web.access.roles import Role, Visitor
-from soundpost_web.access.session import Sessions
 from soundpost_web.review.export import ExportJob
 from soundpost_web.server.account import read_form
 from soundpost_web.server.answers import Answers
@@ -24,13 +22,11 @@ class ExportViews:
 
     Args:
         job: The export.
-        sessions: The sessions, to which forms are bound.
         answers: Makes answers.
     """
 
-    def __init__(self, job: ExportJob, sessions: Sessions, answers: Answers) -> None:
+    def __init__(self, job: ExportJob, answers: Answers) -> None:
         self._job = job
-        self._sessions = sessions
         self._answers = answers
 
     @property
@@ -44,9 +40,8 @@ class ExportViews:
 
     async def show(self, request: Request) -> Response:
         """Returns the page of the export."""
-        visitor: Visitor = request.scope["state"]["visitor"]
-        if visitor.role < Role.ADMIN:
-            return self._answers.error(request.scope, 403, "error.forbidden")
+        if refusal := self._answers.admin_refusal(request.scope):
+            return refusal
         state = self._job.state
         values = {
             "status": state.status.value,
@@ -57,21 +52,17 @@ class ExportViews:
 
     async def start(self, request: Request) -> Response:
         """Starts an export, unless one is running."""
-        visitor: Visitor = request.scope["state"]["visitor"]
         fields = await read_form(request)
-        if visitor.role < Role.ADMIN:
-            return self._answers.error(request.scope, 403, "error.forbidden")
-        if not self._sessions.is_form_token(visitor.session, fields.get("token", "")):
-            return self._answers.error(request.scope, 403, "error.form")
+        if refusal := self._answers.admin_refusal(request.scope, fields):
+            return refusal
         if self._job.start():
-            _log.info("%s exports the verdicts", visitor.name)
+            _log.info("%s exports the verdicts", request.scope["state"]["visitor"].name)
         return RedirectResponse("/review/export", 303)
 
     async def file(self, request: Request) -> Response:
         """Returns the archive."""
-        visitor: Visitor = request.scope["state"]["visitor"]
-        if visitor.role < Role.ADMIN:
-            return self._answers.error(request.scope, 403, "error.forbidden")
+        if refusal := self._answers.admin_refusal(request.scope):
+            return refusal
         try:
             file = await run_in_threadpool(self._job.open_archive)
         except OSError:

@@ -12,7 +12,6 @@ from starlette.routing import BaseRoute, Route
 from soundpost.errors import ReviewError
 from soundpost.system.log_once import LogOnce
 from soundpost_web.access.roles import Role, Visitor
-from soundpost_web.access.session import Sessions
 from soundpost_web.clips.folders import MEDIA_TYPES
 from soundpost_web.pages.render import query
 from soundpost_web.review.desk import ReviewDesk
@@ -36,20 +35,16 @@ class ReviewViews:
     Args:
         page: Collects what the page shows.
         desk: The queue and the verdicts.
-        sessions: The sessions, to which forms are bound.
         answers: Makes answers.
 
     Attributes:
         can_teach: True if nodes can be taught from chosen events.
     """
 
-    def __init__(
-        self, page: ReviewPage, desk: ReviewDesk, sessions: Sessions, answers: Answers
-    ) -> None:
+    def __init__(self, page: ReviewPage, desk: ReviewDesk, answers: Answers) -> None:
         self.can_teach = False
         self._page = page
         self._desk = desk
-        self._sessions = sessions
         self._answers = answers
         self._failure = LogOnce(_log)
 
@@ -103,8 +98,7 @@ class ReviewViews:
     async def decide(self, request: Request) -> Response:
         """Takes a verdict on one event."""
         values = dict(await read_fields(request))
-        refusal = self._refusal(request, values)
-        if refusal is not None:
+        if refusal := self._answers.admin_refusal(request.scope, values):
             return refusal
         event_id = values.get("event", "")
 
@@ -121,8 +115,7 @@ class ReviewViews:
     async def decide_many(self, request: Request) -> Response:
         """Takes a verdict on the events that are chosen, or on all of the queue."""
         fields = await read_fields(request, _MOST_FIELDS)
-        refusal = self._refusal(request, dict(fields))
-        if refusal is not None:
+        if refusal := self._answers.admin_refusal(request.scope, dict(fields)):
             return refusal
         values = dict(fields)
         event_ids = [value for name, value in fields if name == "event"]
@@ -145,8 +138,7 @@ class ReviewViews:
     async def undo(self, request: Request) -> Response:
         """Takes an action of the person back."""
         values = dict(await read_fields(request))
-        refusal = self._refusal(request, values)
-        if refusal is not None:
+        if refusal := self._answers.admin_refusal(request.scope, values):
             return refusal
         number = values.get("action", "")
 
@@ -182,15 +174,6 @@ class ReviewViews:
             form.pairs, event=event[:200], action=action or None, events=more.get("events")
         )
         return RedirectResponse(f"/review?{place}", 303)
-
-    def _refusal(self, request: Request, values: Mapping[str, str]) -> Response | None:
-        """Returns the answer to a person who may not change anything, or to a foreign form."""
-        visitor: Visitor = request.scope["state"]["visitor"]
-        if visitor.role < Role.ADMIN:
-            return self._answers.error(request.scope, 403, "error.forbidden")
-        if not self._sessions.is_form_token(visitor.session, values.get("token", "")):
-            return self._answers.error(request.scope, 403, "error.form")
-        return None
 
     def _unusable(self, request: Request, error: ReviewError) -> Response:
         self._failure.fail("%s (%s)", error, error.hint)

@@ -141,6 +141,16 @@ def test_an_error_of_the_program_is_passed_on() -> None:
     assert failed == CommandOutcome(CommandStatus.FAILED, "no folder for heads", "set heads.folder")
 
 
+def test_a_hint_names_the_keys_of_the_command() -> None:
+    """Instead of flags, also that of a refusal; flags without a key stay."""
+    hint = "give clips with --not, or use `soundpost teach --background`"
+    failed = outcome(TeachFailure("there is no other sound", hint), 1)
+    assert failed.hint == "give clips with `not`, or use `soundpost teach --background`"
+    refusal = Refusal("too often", "more clips, or a larger --budget", 4.0, [EVENT])
+    refused = outcome(msgspec.structs.replace(RESULT, version=None, refusal=refusal), 1)
+    assert refused.hint == "more clips, or a larger `budget`"
+
+
 def teaching(model: Model, folder: Path, code: str) -> CommandNode:
     """Returns a node whose program to teach is a program of Python."""
     place = TeachPlace((sys.executable, "-c", code), folder, model.bundle.manifest)

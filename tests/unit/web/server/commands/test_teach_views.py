@@ -1,5 +1,6 @@
 """Teaching by forms, as without JavaScript: the clips, the command, its result, its refusals."""
 
+import html
 import json
 import threading
 from collections.abc import Iterator
@@ -192,6 +193,22 @@ def test_a_refusal_has_its_remedies(page: Page, broker: Broker) -> None:
     _, text = answered(page, broker, fields, status="refused", message="no", hint="wait for it")
     assert "Refused.</strong> no" in text
     assert "What to do: wait for it" in text
+
+
+@pytest.mark.parametrize(
+    ("key", "control"),
+    [
+        ("`not`", "“another sound”"),
+        ("`again`", "“It was taught before: use its earlier clips too”"),
+        ("`undo`", "“Back to the version before”"),
+        ("`soundpost teach --list`", "`soundpost teach --list`"),
+    ],
+)
+def test_a_hint_names_controls(page: Page, broker: Broker, key: str, control: str) -> None:
+    """Those of the page, instead of the keys of a command; other names stay."""
+    fields = {"label": "gate_bell", "action": "undo"}
+    _, text = answered(page, broker, fields, status="failed", message="no", hint=f"use {key}")
+    assert f"What to do: use {control}" in html.unescape(text)
 
 
 def test_to_remove_a_label_takes_a_second_step(page: Page, broker: Broker) -> None:
