@@ -7,11 +7,13 @@ from pathlib import Path
 
 from soundpost.audio.resample import resample_whole
 from soundpost.errors import TeachError
+from soundpost.evidence.store.clip_file import is_clip_file
 from soundpost.heads import current_version, load_head, version_folder
 from soundpost.recording import RecordingError, problem_of
 from soundpost.review import ReviewedEvent, Verdict
 from soundpost.review.sound import read_sound
 from soundpost.teach.kept import (
+    KeptClip,
     KeptExamples,
     Side,
     read_kept,
@@ -66,14 +68,14 @@ def with_earlier(lesson: Lesson, embedder: Embedder, heads: Path) -> Lesson:
             hint="`soundpost teach --list` has the heads; a new one needs clips, without --again",
         )
     earlier = _read_earlier(folder, embedder)
-    new = {clip.key for clip in (*lesson.clips, *lesson.others)}
+    new = identities((*lesson.clips, *lesson.others))
     files = dict.fromkeys((*lesson.background_files, *earlier.background))
     return replace(
         lesson,
         # A clip that is given again may have changed sides.
-        known=[each for each in earlier.known if each.clip.key not in new],
-        clips=[*(clip for clip in earlier.clips if clip.key not in new), *lesson.clips],
-        others=[*(clip for clip in earlier.others if clip.key not in new), *lesson.others],
+        known=[each for each in earlier.known if not _is_among(each.clip, new)],
+        clips=[*(clip for clip in earlier.clips if not _is_among(clip, new)), *lesson.clips],
+        others=[*(clip for clip in earlier.others if not _is_among(clip, new)), *lesson.others],
         left_out=[*lesson.left_out, *earlier.left_out],
         background_files=list(files),
     )
@@ -110,6 +112,46 @@ def _read_sounds(folder: Path, kept: KeptExamples, rate_hz: int) -> Earlier:
     return Earlier(clips=clips["label"], others=clips["other"], left_out=left_out)
 
 
+def with_reviewed(lesson: Lesson, events: Iterable[ReviewedEvent], rate_hz: int) -> Lesson:
+    """Returns a lesson with the sounds of reviewed events, but those that it has already.
+
+    A clip that the user names counts on the side that the user gives, whatever its verdict.
+
+    Args:
+        lesson: With the clips that the user names.
+        events: Of the store of verdicts.
+        rate_hz: The sample rate of the model.
+    """
+    right, wrong, gone = reviewed_clips(lesson.label, events, rate_hz)
+    named = identities((*lesson.clips, *lesson.others))
+    return replace(
+        lesson,
+        clips=[*(clip for clip in right if not _is_among(clip, named)), *lesson.clips],
+        others=[*(clip for clip in wrong if not _is_among(clip, named)), *lesson.others],
+        left_out=[*lesson.left_out, *gone],
+    )
+
+
+def identities(clips: Iterable[Clip | KeptClip]) -> set[str]:
+    """Returns what clips are recognised by: their sound, and the names of clips of a node.
+
+    Of a clip of a node a review reads the event and a second around it, and `read_clips` reads all
+    of it: other samples of one recording. As two recordings it would be held out from a head that
+    was fitted on it. A file of another name may hold many events.
+    """
+    keys, names = set(), set()
+    for clip in clips:
+        keys.add(clip.key)
+        name = Path(clip.path).name
+        if is_clip_file(name):
+            names.add(name)
+    return keys | names
+
+
+def _is_among(clip: Clip | KeptClip, known: set[str]) -> bool:
+    return not known.isdisjoint(identities([clip]))
+
+
 def reviewed_clips(
     label: str, events: Iterable[ReviewedEvent], rate_hz: int
 ) -> tuple[list[Clip], list[Clip], list[LeftOut]]:
@@ -124,7 +166,7 @@ def reviewed_clips(
         events: Of the store of verdicts.
         rate_hz: The sample rate of the model.
     """
-    sounds: dict[Side, list[Clip]] = {"label": [], "other": []}
+    sounds: dict[Side, dict[str, Clip]] = {"label": {}, "other": {}}
     left_out = []
     for event in events:
         side = _side_of(label, event)
@@ -140,8 +182,11 @@ def reviewed_clips(
             left_out.append(LeftOut(event.sound_file, reason))
             continue
         key = hashlib.sha256(samples.tobytes()).hexdigest()
-        sounds[side].append(Clip(event.sound_file, samples, key))
-    return sounds["label"], sounds["other"], left_out
+        sounds[side][key] = Clip(event.sound_file, samples, key)
+    label = sounds["label"]
+    # A sound with two events, one of them right, is of the label.
+    others = [clip for clip in sounds["other"].values() if clip.key not in label]
+    return list(label.values()), others, left_out
 
 
 def _side_of(label: str, event: ReviewedEvent) -> Side | None:

@@ -18,7 +18,7 @@ from soundpost.errors import SoundpostError, TeachError
 from soundpost.heads.location import heads_folder
 from soundpost.review import Selection, default_store_path, open_store
 from soundpost.system.process.parent import end_with_parent
-from soundpost.teach.again import reviewed_clips, with_earlier
+from soundpost.teach.again import with_earlier, with_reviewed
 from soundpost.teach.export import export_clips
 from soundpost.teach.label_name import require_new_name
 from soundpost.teach.learn.own_events import without_own_events
@@ -118,13 +118,7 @@ def _lesson(options: argparse.Namespace, embedder: Embedder, progress: StepProgr
             f"{name} is given as the sound and as another one",
             hint="name each clip once: as the sound, or with --not",
         )
-    if options.again is not None:
-        with open_store(options.store or default_store_path()) as store:
-            right, wrong, gone = reviewed_clips(
-                options.label, store.events(Selection(verdict="any")), embedder.rate_hz
-            )
-        clips, others, left_out = [*right, *clips], [*wrong, *others], [*left_out, *gone]
-    return Lesson(
+    lesson = Lesson(
         label=options.label,
         clips=clips,
         others=others,
@@ -135,3 +129,7 @@ def _lesson(options: argparse.Namespace, embedder: Embedder, progress: StepProgr
         is_trial=options.dry_run,
         command=f"soundpost {shlex.join(sys.argv[1:])}",
     )
+    if options.again is None:
+        return lesson
+    with open_store(options.store or default_store_path()) as store:
+        return with_reviewed(lesson, store.events(Selection(verdict="any")), embedder.rate_hz)

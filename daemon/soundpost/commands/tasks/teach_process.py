@@ -73,7 +73,9 @@ class TeachProcess:
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             env=child_environment(os.environ) | {"OMP_NUM_THREADS": "1", PARENT: str(os.getpid())},
-            start_new_session=True,  # so that what it starts is killed with it
+            # What it starts is killed with it. In the session of the daemon, the kernel ends a
+            # stopped group whose parent has ended: before `end_with_parent` nothing else would.
+            process_group=0,
         )
         for pipe in self._pipes:
             os.set_blocking(pipe.fileno(), False)

@@ -6,6 +6,7 @@ from pathlib import Path
 import msgspec
 import numpy as np
 import pytest
+import soundfile
 from made_clips import RATE_HZ, doorbell, other_sound, write_clips
 from taught_node import LABEL, TaughtNode, embedder, lesson_of, make_node, teach_node
 
@@ -13,7 +14,7 @@ from soundpost.errors import TeachError
 from soundpost.heads import EmbeddingInput
 from soundpost.review import Decision, Place, ReviewedEvent, ReviewEvent, Verdict
 from soundpost.review.event import Origin, OriginKind
-from soundpost.teach.again import reviewed_clips, with_earlier
+from soundpost.teach.again import reviewed_clips, with_earlier, with_reviewed
 from soundpost.teach.lesson import Lesson
 from soundpost.teach.sound.clips import read_clips
 
@@ -132,3 +133,32 @@ def test_verdicts_say_which_side_an_event_is_on(tmp_path: Path) -> None:
     assert [clip.path.name for clip in clips] == ["00.wav", "02.wav"]
     assert [clip.path.name for clip in others] == ["01.wav", "03.wav"]
     assert [(each.path.name, each.reason) for each in left_out] == [("09.wav", "does not exist")]
+
+
+def test_a_sound_with_two_events_counts_once(tmp_path: Path) -> None:
+    """Twice, it would be measured by a head that was fitted on it; with the label, it is that."""
+    write_clips(tmp_path, [doorbell(0), doorbell(0), other_sound(2), other_sound(2)])
+    right, wrong = Decision("0", Verdict.RIGHT, None), Decision("0", Verdict.WRONG, None)
+    events = [event(tmp_path, 0, LABEL, right), event(tmp_path, 1, LABEL, right)]
+    events += [event(tmp_path, 0, LABEL, wrong)]
+    events += [event(tmp_path, 2, LABEL, wrong), event(tmp_path, 3, LABEL, wrong)]
+    clips, others, _ = reviewed_clips(LABEL, events, RATE_HZ)
+    assert len(clips) == 1
+    assert len(others) == 1
+
+
+def test_a_clip_of_a_node_that_is_named_has_no_verdict_beside(tmp_path: Path) -> None:
+    """Its event is other samples of the same recording; the side is the one that the user gives."""
+    name = "20261120T073121Z-gate_bell-6da2fa14.flac"
+    soundfile.write(tmp_path / name, doorbell(0, 5.0), RATE_HZ)
+    (by_name,), _ = read_clips([tmp_path / name], RATE_HZ, lambda *_: None)
+    for verdict in (Verdict.RIGHT, Verdict.WRONG):
+        reviewed = msgspec.structs.replace(
+            event(tmp_path, 0, LABEL, Decision("0", verdict, None)),
+            event=ReviewEvent("0", LABEL, 0.9, Place(name, 1.2, 2.8)),
+        )
+        alone = with_reviewed(EMPTY, [reviewed], RATE_HZ)
+        (by_review,) = (*alone.clips, *alone.others)
+        assert by_review.key != by_name.key
+        lesson = with_reviewed(replace(EMPTY, clips=[by_name]), [reviewed], RATE_HZ)
+        assert (lesson.clips, lesson.others) == ([by_name], [])

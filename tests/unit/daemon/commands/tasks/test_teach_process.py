@@ -2,8 +2,10 @@
 
 import os
 import signal
+import subprocess
 import sys
 import time
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
@@ -95,6 +97,29 @@ def is_stopped(process: TeachProcess, expected: bool) -> bool:  # noqa: FBT001 -
     """Returns whether the kernel has stopped a process as expected."""
     text = Path(f"/proc/{process.pid}/stat").read_text(encoding="utf-8")
     return (text.rpartition(")")[2].split()[0] == "T") == expected
+
+
+DAEMON = """
+import os, signal, sys, time
+from soundpost.commands.tasks.teach_process import TeachProcess
+process = TeachProcess([sys.executable, "-c", "import time; time.sleep(600)"])
+process.pause(is_paused=True)
+while ") T " not in open(f"/proc/{process.pid}/stat").read():
+    time.sleep(0.01)
+print(process.pid, flush=True)
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+def test_a_paused_process_ends_with_a_daemon_that_is_killed() -> None:
+    """Also in its first moments, before it has asked the kernel to be killed with the daemon."""
+    killed = subprocess.run([sys.executable, "-c", DAEMON], stdout=subprocess.PIPE, check=False)
+    process = int(killed.stdout)
+    try:
+        wait_until(lambda: not _is_running(process))
+    finally:
+        with suppress(ProcessLookupError):
+            os.kill(process, signal.SIGKILL)
 
 
 def test_a_filter_of_system_calls_does_not_keep_it_from_teaching(
