@@ -183,10 +183,10 @@ def reviewed_clips(
             continue
         key = hashlib.sha256(samples.tobytes()).hexdigest()
         sounds[side][key] = Clip(event.sound_file, samples, key)
-    label = sounds["label"]
+    of_label = sounds["label"]
     # A sound with two events, one of them right, is of the label.
-    others = [clip for clip in sounds["other"].values() if clip.key not in label]
-    return list(label.values()), others, left_out
+    others = [clip for clip in sounds["other"].values() if clip.key not in of_label]
+    return list(of_label.values()), others, left_out
 
 
 def _side_of(label: str, event: ReviewedEvent) -> Side | None:
