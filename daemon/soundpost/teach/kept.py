@@ -74,11 +74,9 @@ def attachments(
         EXAMPLES_FILE: msgspec.json.format(msgspec.json.encode(kept), indent=2) + b"\n",
         EMBEDDINGS_FILE: arrays_archive(
             {
-                "rows": np.concatenate([each.rows for each in recordings]).astype(np.float16),
+                "rows": _joined([each.rows for each in recordings]),
                 "row_counts": _counts([each.rows for each in recordings]),
-                "windows": np.concatenate([each.stretch.embeddings for each in recordings]).astype(
-                    np.float16
-                ),
+                "windows": _joined([each.stretch.embeddings for each in recordings]),
                 "window_counts": _counts([each.stretch.embeddings for each in recordings]),
             }
         ),
@@ -156,6 +154,11 @@ def keep_sounds(label_folder: Path, sounds: Mapping[str, Pcm], rate_hz: int) -> 
 def sound_path(label_folder: Path, key: str) -> Path:
     """Returns the path at which the sound of a clip is kept, if it is."""
     return label_folder / SOUNDS_FOLDER / f"{key}.flac"
+
+
+def _joined(parts: Sequence[KeptEmbeddings]) -> NDArray[np.float16]:
+    """Returns all rows of parts; converted first, because joined they are most of the memory."""
+    return np.concatenate([part.astype(np.float16) for part in parts])
 
 
 def _counts(parts: Sequence[KeptEmbeddings]) -> NDArray[np.int64]:

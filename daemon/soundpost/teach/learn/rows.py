@@ -16,7 +16,8 @@ LEAST_FOLDS = 2
 BLOCK_SECONDS = 60.0
 """Of background that is in one fold: longer than most sounds that fill several windows."""
 MOST_BACKGROUND_ROWS = 3_000
-"""Windows of the background that a head is fitted on, evenly spaced: of an hour, every fifth."""
+"""Windows of the background that a head is fitted on, evenly spaced: of an hour, every fifth. As
+many of other recordings, besides their loud parts: sixty of a minute would take 100 MB more."""
 NO_FOLD = -1
 _SHARES = (0.1, 1.0, 1.0)
 """Of general sounds, the background and other recordings. What a place has says more of it than the
@@ -120,8 +121,7 @@ class FitRows:
 
     def _background(self) -> list["_Part"]:
         background = self._examples.background
-        windows = sum(len(stretch.embeddings) for stretch in background)
-        every = max(1, -(-windows // MOST_BACKGROUND_ROWS))
+        every = _every(background)
         parts = [
             _Part(
                 background[block.stretch].embeddings[block.first : block.last : every], block.fold
@@ -133,8 +133,9 @@ class FitRows:
 
     def _others(self, folds: Sequence[int]) -> list["_Part"]:
         pairs = sorted(zip(self._examples.others, folds, strict=True), key=lambda pair: pair[0].key)
+        every = _every([recording.stretch for recording in self._examples.others])
         return [
-            _Part(np.concatenate((recording.stretch.embeddings, recording.rows)), fold)
+            _Part(np.concatenate((recording.stretch.embeddings[::every], recording.rows)), fold)
             for recording, fold in pairs
         ]
 
@@ -173,6 +174,12 @@ class _Part:
     def filled(self, value: float) -> NDArray[np.generic]:
         """Returns a value for each row."""
         return np.full(len(self.rows), value)
+
+
+def _every(stretches: Sequence[Stretch]) -> int:
+    """Returns the step between the windows of stretches that a head is fitted on."""
+    windows = sum(len(stretch.embeddings) for stretch in stretches)
+    return max(1, -(-windows // MOST_BACKGROUND_ROWS))
 
 
 def _folds_of(recordings: Sequence[Recording], folds: int) -> list[int]:

@@ -96,6 +96,16 @@ def test_an_hour_of_background_is_fitted_on_some_of_its_windows() -> None:
     assert FitRows(hour).count < MOST_BACKGROUND_ROWS + 300
 
 
+def test_long_other_recordings_are_fitted_on_some_of_their_windows() -> None:
+    """All windows of sixty of a minute would take more memory than a node gives; each counts."""
+    others = [recording(100 + number, 0.0, windows=250) for number in range(60)]
+    long = replace(EXAMPLES, others=others)
+    loud = sum(len(each.rows) for each in others)
+    assert FitRows(long).count - FitRows(EXAMPLES).count < MOST_BACKGROUND_ROWS + loud
+    changed = replace(long, others=[recording(100, 90.0, windows=250), *others[1:]])
+    assert not np.allclose(logits(FitRows(changed)), logits(FitRows(long)))
+
+
 def test_label_alone_with_general_sounds_can_be_fitted() -> None:
     """A node that was just set up has no background."""
     bare = replace(EXAMPLES, background=[], others=[])
