@@ -100,7 +100,7 @@ def choose_thresholds(
 
 
 def choose_threshold(label: str, points: Sequence[CurvePoint], limits: Limits) -> LabelThreshold:
-    """Returns a threshold that keeps the budget, at the recall of the lowest one that does.
+    """Returns a threshold that keeps the budget, at the best recall of those that do.
 
     It lies in the middle of those of the same recall: the lowest of them would give false events
     on sounds that no negative has, and the highest would miss sounds fainter than the annotated.
@@ -129,19 +129,18 @@ def choose_threshold(label: str, points: Sequence[CurvePoint], limits: Limits) -
 
 
 def _middle_of_recall(points: Sequence[CurvePoint], lowest: int) -> int:
-    """Returns the middle of the thresholds with the recall of the lowest one, by its position.
+    """Returns the middle of the thresholds with the best recall within the budget, by its position.
 
-    The recall of a threshold counts as that of the best higher one, which makes it monotone. It is
-    the lowest threshold itself for a label without annotated sounds, or above its budget.
+    Between them may be thresholds of less recall, at which an event breaks into two; none of these
+    is the middle. It is the lowest threshold itself for a label without annotated sounds, or above
+    its budget.
     """
-    counts = [point.recall.count for point in points[lowest:]]
-    if not max(counts):
+    most = max(point.recall.count for point in points[lowest:])
+    if not most:
         return lowest
-    highest = lowest + len(counts) - 1 - counts[::-1].index(max(counts))
-    middle = (points[lowest].threshold + points[highest].threshold) / 2.0
-    return max(
-        at for at in range(lowest, highest + 1) if points[at].threshold <= middle + _ROUNDING
-    )
+    best = [at for at in range(lowest, len(points)) if points[at].recall.count == most]
+    middle = (points[lowest].threshold + points[best[-1]].threshold) / 2.0 + _ROUNDING
+    return max((at for at in best if points[at].threshold <= middle), default=best[0])
 
 
 def _reason(point: CurvePoint, budget: float, told_at_least: float) -> str:

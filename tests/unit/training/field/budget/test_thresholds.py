@@ -40,9 +40,11 @@ def test_the_lowest_threshold_within_the_budget_is_chosen() -> None:
 
 
 def test_the_threshold_is_the_middle_of_those_with_the_same_recall() -> None:
-    """Rounded down; a dip of the recall between two of them does not matter."""
-    curve = points((9, 10), (5, 8), (3, 8), (2, 7), (0, 8), (0, 8), (0, 2), (0, 0))
+    """Rounded down, and not in a dip of the recall between two of them."""
+    curve = points((9, 10), (5, 8), (3, 8), (2, 8), (0, 7), (0, 8), (0, 2), (0, 0))
     assert choose_threshold("dog", curve, LIMITS).point.threshold == 0.4
+    dips = points((9, 10), (5, 8), (3, 8), (2, 0), (0, 7), (0, 8), (0, 2), (0, 0))
+    assert choose_threshold("dog", dips, LIMITS).point.threshold == 0.3
 
 
 def test_a_label_without_annotated_sounds_gets_the_lowest_threshold() -> None:
@@ -109,8 +111,6 @@ def test_a_label_that_is_on_keeps_budget_and_recall(
         assert chosen.point.recall.value >= told_at_least
     if keeps[at]:
         lowest = next(k for k in range(at + 1) if all(keeps[k:]))
-        assert max(point.recall.count for point in curve[lowest:]) == max(
-            point.recall.count for point in curve[at:]
-        )
+        assert chosen.point.recall.count == max(point.recall.count for point in curve[lowest:])
     larger = choose_threshold("dog", curve, Limits(budget=budget + 0.5))
     assert larger.point.threshold <= chosen.point.threshold
