@@ -62,6 +62,13 @@ def build_parser() -> argparse.ArgumentParser:
     password.add_argument(
         "role", nargs="?", choices=["viewer", "admin"], default="admin", help="default: admin"
     )
+    password.add_argument(  # behind the command too; without it the value from before it stays
+        "--config",
+        type=Path,
+        default=argparse.SUPPRESS,
+        metavar="FILE",
+        help="a TOML file, whose web.password_file is used",
+    )
     return parser
 
 

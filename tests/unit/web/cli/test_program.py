@@ -39,6 +39,20 @@ def test_a_password_is_set_from_a_pipe(
     assert set(json.loads((state / "passwords.json").read_bytes())) == {"admin", "viewer"}
 
 
+@pytest.mark.parametrize("is_behind", [False, True])
+@pytest.mark.usefixtures("state")
+def test_a_password_lies_in_the_file_of_the_configuration(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, is_behind: bool
+) -> None:
+    """The flag may stand before the command, or behind it."""
+    path, passwords = tmp_path / "web.toml", tmp_path / "own.json"
+    path.write_text(f'[web]\npassword_file = "{passwords}"\n', encoding="utf-8")
+    monkeypatch.setattr("sys.stdin", io.StringIO("loud garden gate\n"))
+    flag = ["--config", str(path)]
+    assert main(["password", "viewer", *flag] if is_behind else [*flag, "password", "viewer"]) == 0
+    assert set(json.loads(passwords.read_bytes())) == {"viewer"}
+
+
 def test_a_password_that_is_too_short_is_refused(
     state: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
