@@ -36,7 +36,14 @@ class CommandParser(argparse.ArgumentParser):
             flag = re.search(r"unrecognized arguments:.*?(--[^\s=]+)", message)
             wrong, known = flag[1] if flag else "", self._flags()
         near = nearest(wrong, known)
-        super().error(f"{message}\n  hint: did you mean {near}?" if near else message)
+        hint = f"did you mean {near}?" if near else ""
+        if message.startswith("unrecognized arguments") and not wrong and self._takes_files():
+            hint = "write all files side by side, before the flags"
+        super().error(f"{message}\n  hint: {hint}" if hint else message)
+
+    def _takes_files(self) -> bool:
+        """Returns whether it takes any number of words without a flag: argparse reads one run."""
+        return any(each.nargs in {"*", "+"} for each in self._get_positional_actions())
 
     def _flags(self) -> list[str]:
         return re.findall(r"--[\w-]+", self.format_help())

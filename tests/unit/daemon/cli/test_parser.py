@@ -42,6 +42,18 @@ def test_a_word_like_no_other_gets_no_guess(line: str, capsys: pytest.CaptureFix
     assert "did you mean" not in error
 
 
+@pytest.mark.parametrize("line", ["teach gate_bell --dry-run bell", "listen a.wav --summary b.wav"])
+def test_files_on_both_sides_of_a_flag_get_a_hint(
+    line: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The parser of Python takes one run of them."""
+    with pytest.raises(SystemExit) as ended:
+        build_parser().parse_args(line.split())
+    assert ended.value.code == 2
+    error = capsys.readouterr().err
+    assert error.endswith("hint: write all files side by side, before the flags\n")
+
+
 def test_every_command_teaches_by_examples() -> None:
     """The help of each command has a line that can be typed."""
     parser = build_parser()
