@@ -158,6 +158,7 @@ def test_a_label_is_taught_from_the_chosen_clips(page: Page, broker: Broker) -> 
         "&lt;script&gt;",
         "missed.flac",
         "unused.flac: is silent",
+        '<a href="/">Live</a>',
         'value="undo"',
         "Remove gate_bell",
     ):
