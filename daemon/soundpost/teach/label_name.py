@@ -5,7 +5,7 @@ from pathlib import Path
 
 import msgspec
 
-from soundpost.errors import TeachError
+from soundpost.errors import TeachError, did_you_mean
 from soundpost.events import ANY, UNKNOWN
 from soundpost.manifest import LabelName, Manifest, groups_of
 from soundpost.system.printable import printable
@@ -54,8 +54,11 @@ def taught_folder(heads: Path, name: str) -> Path:
     folder = heads / name
     is_name = name and "/" not in name and not name.startswith(".") and len(name) <= LONGEST
     if not is_name or not folder.is_dir():
+        taught = [each.name for each in heads.glob("[!.]*")]
         raise TeachError(
             f"no label {printable(name, LONGEST)} was taught",
-            hint="`soundpost teach --list` has the labels that were taught",
+            hint=did_you_mean(
+                name, taught, "`soundpost teach --list` has the labels that were taught"
+            ),
         )
     return folder

@@ -32,6 +32,16 @@ def test_a_head_that_is_not_in_use_is_listed_with_the_reason(tmp_path: Path) -> 
     assert row["problem"].startswith("it was taught on tiny")
 
 
+def test_a_misspelt_label_gets_the_nearest_one(tmp_path: Path) -> None:
+    """It is refused, and nothing is changed."""
+    store_tiny_head(tmp_path)
+    for change in (undo_head, remove_head):
+        with pytest.raises(TeachError, match="no label gate_bel was taught") as raised:
+            change(tmp_path, "gate_bel", io.StringIO())
+        assert raised.value.hint == f"did you mean {LABEL}?"
+    assert current_version(tmp_path / LABEL) == 1
+
+
 def test_a_folder_that_is_not_there_has_no_labels(tmp_path: Path) -> None:
     """Nothing was taught yet."""
     assert "no label was taught yet" in listed(tmp_path / "heads")
