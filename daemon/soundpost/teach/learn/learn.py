@@ -122,8 +122,8 @@ def _refusal(examples: Examples, held_out: HeldOut, figures: Figures) -> Refusal
     rate = len(events) / hours if hours else math.inf
     reason += f"; to detect half of them, {rate:.3g} false events an hour"
     hint = (
-        "listen to these sounds: if one is the label, leave it out of the background; if not, "
-        "give more clips, or a larger --budget"
+        "listen to these sounds: if one is the label, add its clip, or leave it out of the "
+        "background; if not, give more clips, or a larger --budget"
     )
     return Refusal(reason, hint, rate, _worst(events))
 
