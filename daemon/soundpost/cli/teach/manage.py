@@ -44,7 +44,7 @@ def _state(installed: InstalledHead) -> str:
         return f"not in use: {installed.problem}\n  hint: {installed.hint}"
     description = installed.head.description
     teaching, label = description.teaching, description.label
-    recall = f"{label.recall:.0%} held out" if label.recall is not None else "not measured"
+    recall = f"{label.recall:.0%} of them detected" if label.recall is not None else "not measured"
     return (
         f"version {description.version}, {teaching.taught[:10]}, on {description.backbone.id}; "
         f"{teaching.recordings} recordings, {recall}; budget "
