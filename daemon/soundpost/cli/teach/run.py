@@ -1,6 +1,7 @@
 """Runs `soundpost teach` with its flags."""
 
 import argparse
+import logging
 import os
 import shlex
 import sys
@@ -29,6 +30,8 @@ from soundpost.teach.sound.embed import Embedder, open_embedder
 from soundpost.teach.stored_background import stored_background
 from soundpost.teach.teach import teach
 
+_log = logging.getLogger("soundpost.teach")
+
 NICENESS = 10
 """The service, which listens meanwhile, goes first."""
 
@@ -50,7 +53,8 @@ def _run(options: argparse.Namespace) -> int:
     if heads is None:
         raise TeachError(
             "no folder for heads",
-            hint="set heads.folder in the configuration, and name it with --config",
+            hint="name the configuration of the node with --config; without a service it has to "
+            "set heads.folder",
         )
     if options.is_list:
         list_heads(heads, [model.bundle for model in config.all_models], options.json, sys.stdout)
@@ -131,5 +135,25 @@ def _lesson(options: argparse.Namespace, embedder: Embedder, progress: StepProgr
     )
     if options.again is None:
         return lesson
-    with open_store(options.store or default_store_path()) as store:
-        return with_reviewed(lesson, store.events(Selection(verdict="any")), embedder.rate_hz)
+    return _reviewed(lesson, options.store or default_store_path(), embedder.rate_hz)
+
+
+def _reviewed(lesson: Lesson, path: Path, rate_hz: int) -> Lesson:
+    """Returns a lesson with the clips of reviewed events, and logs their number and the store.
+
+    Each user has a store, and so has the page: a person must see that the verdicts lie elsewhere.
+    """
+    with open_store(path) as store:
+        reviewed = with_reviewed(lesson, store.events(Selection(verdict="any")), rate_hz)
+    sides = ("clips", "others", "left_out")
+    counts = [len(getattr(reviewed, side)) - len(getattr(lesson, side)) for side in sides]
+    if any(counts):
+        text = "by the verdicts in %s: clips of %s: %d, of other sounds: %d, left out: %d"
+        _log.info(text, path, lesson.label, *counts)
+    else:
+        _log.info(
+            "no further clip of %s by the verdicts in %s; --store names another file",
+            lesson.label,
+            path,
+        )
+    return reviewed

@@ -15,6 +15,8 @@ from soundpost.cli import main
 from soundpost.heads import current_version
 from soundpost.heads.background import BackgroundMinute
 from soundpost.heads.background.minute import encode_minute, file_name
+from soundpost.review import Decision, ReviewEvent, Verdict, open_store
+from soundpost.review.event import OriginKind, Place
 
 
 @pytest.fixture(autouse=True)
@@ -79,7 +81,9 @@ def test_a_label_is_taught_listed_taught_again_and_removed(
     assert current_version(node.heads / LABEL) == 1
     assert run(node, LABEL, "--undo") == 1
     assert run(node, "--list") == 0
-    assert f"{LABEL}  version 1" in capsys.readouterr().out
+    listed_text = capsys.readouterr().out
+    assert f"{LABEL}  version 1" in listed_text
+    assert "4 recordings, 100% of them detected; budget 0.5" in listed_text
 
     exported = tmp_path / "exported"
     assert run(node, LABEL, "--export", exported) == 0
@@ -168,6 +172,26 @@ def test_the_time_of_earlier_clips_is_no_background_either(
         assert figures["recordings"] == 4
         assert 0.0 < figures["background_hours"] < 45 / 3_600
         monkeypatch.chdir(made.heads)
+
+
+def test_the_store_of_the_verdicts_is_logged(
+    node: TaughtNode, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A person sees that a review was stored elsewhere; the page has a store of its own."""
+    caplog.set_level("INFO")
+    assert run(node, LABEL, node.bells[0].parent, "--background", node.background) == 0
+    assert "by the verdicts" not in caplog.text
+    store = tmp_path / "review.db"
+    assert run(node, LABEL, "--again", "--store", store, "--dry-run") == 0
+    assert f"no further clip of {LABEL} by the verdicts in {store}; --store names" in caplog.text
+    (clip,) = write_clips(tmp_path / "clips", [doorbell(91)])
+    with open_store(store) as opened:
+        origin = opened.add_origin(OriginKind.CLIPS, clip.parent, clip.parent)
+        opened.add_events(origin, [ReviewEvent("0", LABEL, 0.9, Place(clip.name, 0.2, 1.8))])
+        opened.record([Decision("0", Verdict.RIGHT)])
+    assert run(node, LABEL, "--again", "--store", store, "--dry-run") == 0
+    assert f"by the verdicts in {store}: clips of {LABEL}: 1, of other sounds: 0" in caplog.text
+    assert run(node, LABEL, "--remove") == 0
 
 
 def test_an_event_of_the_label_without_a_verdict_is_no_background_again(
