@@ -129,7 +129,7 @@ def choose_threshold(label: str, points: Sequence[CurvePoint], limits: Limits) -
 
 
 def _middle_of_recall(points: Sequence[CurvePoint], lowest: int) -> int:
-    """Returns the middle of the thresholds with the best recall within the budget, by its position.
+    """Returns the position of the middle threshold of those with the best recall in the budget.
 
     Between them may be thresholds of less recall, at which an event breaks into two; none of these
     is the middle. It is the lowest threshold itself for a label without annotated sounds, or above
