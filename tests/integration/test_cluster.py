@@ -110,7 +110,7 @@ def test_a_file_that_kills_each_worker_is_left_out(
     card, out = tmp_path / "card", tmp_path / "out"
     write_archive(card, FILES)
     killer = card / "b/killer.wav"
-    write_sound(killer, seed=5, seconds=120.0)
+    write_sound(killer, seed=5, seconds=900.0)
     run = start(card, out, folder / "low-high.toml", cluster.address)
     kills = 0
     over = threading.Event()

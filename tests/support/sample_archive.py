@@ -14,6 +14,8 @@ LABELS = {"low": ("dog", "hiss", "hum"), "high": ("dog", "bell", "owl")}
 RULES = "on_threshold = 0.36\noff_threshold = 0.33\nsmoothing_windows = 2\n"
 """So low that the tiny network's random scores start and end many events."""
 RECORDED_HZ = 44_100
+REPEATED_SECONDS = 60.0
+"""A recording of an hour takes little memory then."""
 TABLES = ("detections.jsonl", "recordings.csv", "events.csv")
 
 
@@ -32,16 +34,19 @@ def write_models(folder: Path, *names: str) -> Path:
 
 
 def write_sound(path: Path, seed: int, seconds: float = 6.0) -> None:
-    """Writes tones and noise that begin and end three times a second."""
+    """Writes tones and noise that begin and end three times a second; a long one repeats them."""
     rng = np.random.default_rng(seed)
-    turns, length = round(seconds * 3), RECORDED_HZ // 3
+    repeats = max(1, round(seconds / REPEATED_SECONDS))
+    turns, length = round(seconds / repeats * 3), RECORDED_HZ // 3
     level = np.repeat(rng.choice([0.0, 0.1, 0.4], turns), length)
     tone = np.sin(
         2 * np.pi * np.repeat(rng.uniform(200, 6000, turns), length).cumsum() / RECORDED_HZ
     )
     sound = level * (0.5 * tone + 0.3 * rng.normal(size=len(level)))
     path.parent.mkdir(parents=True, exist_ok=True)
-    soundfile.write(path, np.clip(sound, -1, 1), RECORDED_HZ, "PCM_16")
+    with soundfile.SoundFile(path, "w", RECORDED_HZ, 1, "PCM_16") as file:
+        for _ in range(repeats):
+            file.write(np.clip(sound, -1, 1))
 
 
 def write_archive(folder: Path, recordings: int, seconds: float = 6.0) -> None:

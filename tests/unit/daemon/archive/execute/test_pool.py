@@ -58,7 +58,7 @@ def test_a_reason_does_not_name_the_path_on_this_machine(
 
 def test_a_process_that_dies_is_replaced(settings: AnalysisSettings, tmp_path: Path) -> None:
     """Its file is left out with the signal as the reason; the files after it are analyzed."""
-    write_sound(tmp_path / "0.wav", 0, seconds=180.0)
+    write_sound(tmp_path / "0.wav", 0, seconds=900.0)
     for number in (1, 2):
         write_sound(tmp_path / f"{number}.wav", number, seconds=2.0)
     files = archive_files([tmp_path], sorted(tmp_path.iterdir()))

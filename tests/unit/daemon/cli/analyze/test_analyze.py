@@ -180,7 +180,7 @@ def test_a_crash_of_a_worker_leaves_out_its_file_only(folder: Path, tmp_path: Pa
     card, out = tmp_path / "card", tmp_path / "out"
     shutil.copytree(folder / "card", card)
     long = card / "a/0.wav"
-    write_sound(long, seed=5, seconds=180.0)
+    write_sound(long, seed=5, seconds=900.0)
     line = [str(SOUNDPOST), *command(card, out, folder / "low-high.toml"), "--workers", "1"]
     run = subprocess.Popen(line, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     wait_until(lambda: worker_of(run, long))
@@ -213,7 +213,7 @@ def test_results_of_other_settings_are_not_mixed(folder: Path, tmp_path: Path) -
 
 def test_one_run_uses_a_folder_at_a_time(folder: Path, tmp_path: Path) -> None:
     """Another is refused while it lasts, and changes nothing."""
-    write_sound(tmp_path / "long.wav", seed=5, seconds=180.0)
+    write_sound(tmp_path / "long.wav", seed=5, seconds=900.0)
     line = command(tmp_path, tmp_path / "out", folder / "low-high.toml", "--workers", "1")
     run = subprocess.Popen([str(SOUNDPOST), *line], stderr=subprocess.PIPE, text=True)
     try:
