@@ -12,7 +12,6 @@ from soundpost.classify.network.state_statistics import DEFINITIONS as OF_STATES
 from soundpost.classify.network.whole_window import DEFINITION as OF_OUTPUT
 from soundpost.errors import HeadError
 from soundpost.heads.head import DamagedHeadError, Head, load_head, read_description
-from soundpost.heads.schema import EmbeddingInput
 from soundpost.heads.store import CURRENT_FILE, current_version, version_folder
 from soundpost.manifest import Label, LabelName, Manifest, groups_of
 from soundpost.system.atomic_file import set_aside
@@ -89,17 +88,6 @@ def read_installed(
             installed = InstalledHead(label, head, None, problem, hint, elsewhere)
         found.append(installed)
     return found
-
-
-def embedding_input(manifest: Manifest, size: int) -> EmbeddingInput | None:
-    """Returns the embedding that the model of a manifest gives; None if it gives none.
-
-    Args:
-        manifest: Of the model.
-        size: Its values, as `Classifier.embedding_size` has it.
-    """
-    definitions = _definitions(manifest)
-    return EmbeddingInput(definition=definitions[0], size=size) if definitions and size else None
 
 
 def _label_folders(folder: Path) -> Iterator[Path]:

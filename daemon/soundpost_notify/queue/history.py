@@ -59,8 +59,3 @@ def read_history(path: Path, most: int) -> Iterator[Entry]:
         ) from error
     for row in reversed(rows):
         yield Entry._make([*row[:6], msgspec.json.decode(row[6], type=Content)])
-
-
-def count_states(connection: sqlite3.Connection) -> dict[str, int]:
-    """Returns the number of messages of the history by their state."""
-    return dict(connection.execute("SELECT state, count(*) FROM deliveries GROUP BY state"))

@@ -56,10 +56,3 @@ class Layout(msgspec.Struct, frozen=True):
     stated_bytes: int | None
     chunk_ids: frozenset[bytes] = frozenset()
     warnings: tuple[str, ...] = ()
-
-    @property
-    def missing_share(self) -> float:
-        """Share of the stated sound that is not in the file, 0 to 1."""
-        if self.end is None or not self.stated_bytes:
-            return 0.0
-        return max(0.0, 1.0 - (self.end - self.start) / self.stated_bytes)

@@ -70,11 +70,6 @@ class CommandSender:
         """Returns the state of a node; None for an unknown one."""
         return self._state.node(name)
 
-    @property
-    def node_names(self) -> list[str]:
-        """The names of all nodes."""
-        return [node.name for node in self._state.nodes]
-
     def result(self, node: str, command_id: str) -> NodeResult | None:
         """Returns the latest result of a command; None if there is none."""
         state = self._state.node(node)
