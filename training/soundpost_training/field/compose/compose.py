@@ -8,7 +8,7 @@ from pathlib import Path
 
 from soundpost_training.audioset.label_map import LabelMap
 from soundpost_training.field.compose import material
-from soundpost_training.field.compose.events import plan_events, write_event
+from soundpost_training.field.compose.events import ANNOTATION_COLUMNS, plan_events, write_event
 from soundpost_training.field.compose.material import Half, half_of
 from soundpost_training.field.compose.negatives import Negatives, write_negatives
 from soundpost_training.field.compose.pieces import read
@@ -88,7 +88,7 @@ def compose_field(
                 sounds += [(place, label) for label in plan.may_sound]
             else:
                 left_out.append(f"{plan.kind}: {plan.source} has no {plan.name}")
-    _write_table(folder / ANNOTATIONS_FILE, ("file", "label", "onset", "offset"), annotations)
+    _write_table(folder / ANNOTATIONS_FILE, ANNOTATION_COLUMNS, annotations)
     _write_table(folder / SOUNDS_FILE, ("folder", "label"), sounds)
     return Composed(recordings, len(annotations), tuple(left_out))
 

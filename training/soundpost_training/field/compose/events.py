@@ -15,6 +15,8 @@ from soundpost_training.sources.decode import RATE_HZ
 SHARED = "urbansound8k-in-esc50"
 """Folder of slices whose recording is in ESC-50 as well."""
 
+ANNOTATION_COLUMNS = ("file", "label", "onset", "offset", "salience")
+
 
 class EventPlan(NamedTuple):
     """An annotated recording to be composed.
@@ -23,14 +25,14 @@ class EventPlan(NamedTuple):
         name: Its path in the field folder.
         clip: The clip that it holds.
         label: The label of the clip's sound.
-        whole: Whether the sound lasts the whole clip: in the background of other sounds its energy
-            does not show when it is active.
+        is_background: Whether the sound is in the background of others, where its energy does not
+            show when it is active: it is annotated over the whole clip.
     """
 
     name: str
     clip: Clip
     label: str
-    whole: bool
+    is_background: bool
 
 
 def plan_events(
@@ -47,20 +49,20 @@ def plan_events(
     for clip in clips:
         label = label_map.esc50.get(clip.label)
         if label is not None and label not in LASTING_LABELS:
-            yield EventPlan(f"events/esc50/{label}-{clip.path.stem}.flac", clip, label, whole=False)
+            yield EventPlan(
+                f"events/esc50/{label}-{clip.path.stem}.flac", clip, label, is_background=False
+            )
     for each in slices:
         clip = each.clip
         if clip.label in URBAN_EVENTS and (with_shared or not each.is_in_esc50):
             label = label_map.urbansound8k[clip.label]
             folder = SHARED if each.is_in_esc50 else "urbansound8k"
             name = f"events/{folder}/{label}-{clip.path.stem}.flac"
-            yield EventPlan(name, clip, label, whole=not each.is_foreground)
+            yield EventPlan(name, clip, label, not each.is_foreground)
 
 
-def write_event(
-    folder: Path, plan: EventPlan, clip: Pcm, ambience: Pcm
-) -> tuple[str, str, str, str] | None:
-    """Writes an annotated recording, and returns its row of the annotations.
+def write_event(folder: Path, plan: EventPlan, clip: Pcm, ambience: Pcm) -> tuple[str, ...] | None:
+    """Writes an annotated recording, and returns its row, as `ANNOTATION_COLUMNS`.
 
     Args:
         folder: The field folder.
@@ -71,9 +73,10 @@ def write_event(
     Returns:
         None for a clip of digital silence, of which nothing is written.
     """
-    composed = event_recording(rng_of(plan.name), clip, ambience, RATE_HZ, whole=plan.whole)
+    composed = event_recording(rng_of(plan.name), clip, ambience, RATE_HZ, whole=plan.is_background)
     if composed is None:
         return None
     pcm, (onset, offset) = composed
     write_flac(folder / plan.name, pcm, RATE_HZ)
-    return plan.name, plan.label, f"{onset:.3f}", f"{offset:.3f}"
+    salience = "background" if plan.is_background else "foreground"
+    return plan.name, plan.label, f"{onset:.3f}", f"{offset:.3f}", salience

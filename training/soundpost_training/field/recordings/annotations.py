@@ -1,16 +1,19 @@
 """Reads annotations: one table for all recordings, or a label file beside each of them."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
 from soundpost_training.dataset.readers.csv_rows import read_numbered_rows
 from soundpost_training.dataset.readers.csv_text import Line, read_cells
 from soundpost_training.errors import DatasetError
-from soundpost_training.field.recordings.sound import Sound, parse_sound
+from soundpost_training.field.recordings.sound import Sound, parse_salience, parse_sound
 
 ANNOTATIONS_FILE = "annotations.csv"
 COLUMNS = {"file", "label", "onset", "offset"}
+SALIENCE = "salience"
+"""A column that may be missing."""
 SPELLINGS = {
     "file": ("filename", "path", "recording"),
     "label": ("class", "category", "event_label", "species"),
@@ -58,7 +61,8 @@ def _annotation(row: dict[str, str], where: str) -> Annotation:
     if not row["file"]:
         raise DatasetError(f"{where}: expected the name of a recording, got none", hint=HINT)
     sound = parse_sound(row["label"], row["onset"], row["offset"], where)
-    return Annotation(row["file"], sound, where)
+    is_background = parse_salience(row.get(SALIENCE, ""), where)
+    return Annotation(row["file"], replace(sound, is_background=is_background), where)
 
 
 def label_file_of(recording: Path) -> Path | None:

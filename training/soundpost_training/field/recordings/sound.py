@@ -1,7 +1,7 @@
 """An annotated sound, and the times that its annotation may have."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from soundpost_training.errors import DatasetError
 
@@ -17,11 +17,38 @@ class Sound:
         onset_seconds: From the recording's start.
         offset_seconds: From the recording's start, later than the onset.
         label: Its label.
+        is_background: True for a sound behind others, whose onset nobody can hear: it has a recall
+            of its own, and no delay.
     """
 
     onset_seconds: float
     offset_seconds: float
     label: str
+    is_background: bool = False
+
+
+SALIENCES = {"": False, "foreground": False, "background": True, "1": False, "2": True}
+"""Whether a sound is in the background, by the word for its salience; the numbers are those of
+UrbanSound8K."""
+
+
+def parse_salience(text: str, where: str) -> bool:
+    """Returns whether a sound is in the background.
+
+    Args:
+        text: Its salience.
+        where: File and line, for the error.
+
+    Raises:
+        DatasetError: The text is no salience.
+    """
+    is_background = SALIENCES.get(text.lower())
+    if is_background is None:
+        raise DatasetError(
+            f"{where}: expected a salience, foreground or background, got {text!r}",
+            hint="leave it empty for a sound in the foreground",
+        )
+    return is_background
 
 
 def parse_sound(label: str, onset: str, offset: str, where: str) -> Sound:
@@ -57,15 +84,19 @@ def parse_sound(label: str, onset: str, offset: str, where: str) -> Sound:
 def merge_overlapping(sounds: Iterable[Sound]) -> list[Sound]:
     """Returns the sounds by onset; those of a label that overlap or touch become one.
 
-    Two dogs that bark at once are one event of `dog`: the daemon cannot tell them apart.
+    Two dogs that bark at once are one event of `dog`: the daemon cannot tell them apart. One of
+    them in the foreground is enough for both to be there.
     """
     merged: list[Sound] = []
     latest: dict[str, int] = {}
     for sound in sorted(sounds):
         at = latest.get(sound.label)
         if at is not None and sound.onset_seconds <= merged[at].offset_seconds:
-            offset_seconds = max(merged[at].offset_seconds, sound.offset_seconds)
-            merged[at] = Sound(merged[at].onset_seconds, offset_seconds, sound.label)
+            merged[at] = replace(
+                merged[at],
+                offset_seconds=max(merged[at].offset_seconds, sound.offset_seconds),
+                is_background=merged[at].is_background and sound.is_background,
+            )
             continue
         latest[sound.label] = len(merged)
         merged.append(sound)

@@ -77,7 +77,7 @@ def _methods(report: FieldReport) -> Table:
         f"{report.recordings} recordings: {report.annotated_hours:.2f} h annotated, "
         f"{report.negative_hours:.2f} h of negatives; in brackets 95 % intervals and counts"
     )
-    table = _table(["model", "thresholds", "mean recall", "false events / h"], title)
+    table = _table(["model", "thresholds", "mean recall", "foreground", "false events / h"], title)
     for column in ("p50 / p95 after onset", "the same, instant labels"):
         table.add_column(column)
     for method in report.methods:
@@ -85,6 +85,7 @@ def _methods(report: FieldReport) -> Table:
             method.name,
             method.thresholds,
             f"{100 * method.recall:.1f} %",
+            f"{100 * method.foreground_recall:.1f} %",
             rate_text(method.false_events),
             delay_text(method.delay),
             delay_text(method.instant_delay),
@@ -119,7 +120,15 @@ def _labels(report: FieldReport) -> Table:
     """Returns the labels that are annotated or were detected falsely, beside YAMNet's."""
     ours = report.methods[0]
     peers = {label.label: label for method in report.methods[2:] for label in method.labels}
-    columns = ["label", "threshold", "recall", "false events / h", "beside", "p50 / p95"]
+    columns = [
+        "label",
+        "threshold",
+        "recall",
+        "foreground",
+        "false events / h",
+        "beside",
+        "p50 / p95",
+    ]
     table = _table(columns, f"{ours.name}: labels")
     if peers:
         table.add_column("YAMNet (last row above): recall, false events / h")
@@ -129,6 +138,7 @@ def _labels(report: FieldReport) -> Table:
                 label.label,
                 f"{label.threshold:.3f}",
                 share_text(label.recall),
+                share_text(label.foreground_recall),
                 rate_text(label.false_events),
                 str(label.false_beside),
                 delay_text(label.delay),

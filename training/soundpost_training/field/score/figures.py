@@ -55,7 +55,8 @@ class LabelFigures(Figures, frozen=True):
         group: Its group; empty for none.
         threshold: Smoothed score at which an event starts.
         recall: Annotated sounds that were found.
-        delay: Of these.
+        foreground_recall: Of the sounds in the foreground.
+        delay: Of those in the foreground that were found.
         false_events: In negatives in which the label must not sound.
         false_by_kind: The same, by the kind of negatives; kinds without one are left out.
         false_beside: Events beside the annotated sounds, in recordings checked for the label.
@@ -65,6 +66,7 @@ class LabelFigures(Figures, frozen=True):
     group: str
     threshold: float
     recall: Share
+    foreground_recall: Share
     delay: Delay
     false_events: Rate
     false_by_kind: dict[str, int]
@@ -100,6 +102,7 @@ class MethodFigures(Figures, frozen=True):
         groups: By the group of labels.
         false_events: Of all labels together, in all negatives.
         recall: The mean of the labels that are annotated; 0 if there are none.
+        foreground_recall: The same of sounds in the foreground.
         delay: Of all labels.
         instant_delay: Of the labels for which one window is enough.
     """
@@ -111,6 +114,7 @@ class MethodFigures(Figures, frozen=True):
     groups: list[GroupFigures]
     false_events: Rate
     recall: float
+    foreground_recall: float
     delay: Delay
     instant_delay: Delay
 

@@ -18,7 +18,7 @@ class Match:
     Attributes:
         found: For each sound, whether an event counts for it.
         delays_seconds: From the onset to the end of the window with which it was detected, of each
-            sound for which an event started after its onset.
+            sound in the foreground for which an event started after its onset.
         unmatched: The events that count for no sound.
     """
 
@@ -49,7 +49,7 @@ def match_events(sounds: Sequence[Sound], events: Sequence[DetectedEvent]) -> Ma
             for event in matching
             if event.detected_seconds >= sound.onset_seconds
         ]
-        if times:
+        if times and not sound.is_background:
             delays.append(min(times))
     unmatched = (event for event in events if not any(_is_near(sound, event) for sound in sounds))
     return Match(tuple(found), tuple(delays), tuple(unmatched))

@@ -42,8 +42,6 @@ class Method:
 def summarize(tally: Tally, method: Method) -> MethodFigures:
     """Returns the figures of a model, labels in the order of its rules."""
     labels = [rule.label for rule in method.rules]
-    annotated = [label for label in labels if tally.sounds[label]]
-    recalls = [tally.found[label] / tally.sounds[label] for label in annotated]
     instant = [rule.label for rule in method.rules if rule.memory_windows == 1]
     return MethodFigures(
         name=method.name,
@@ -52,7 +50,8 @@ def summarize(tally: Tally, method: Method) -> MethodFigures:
         kinds=[_kind(tally, kind, labels, method.groups) for kind in tally.kinds],
         groups=_groups(tally, labels, method.groups),
         false_events=rate(sum(map(tally.false_count, labels)), tally.negative_hours),
-        recall=float(np.mean(recalls)) if recalls else 0.0,
+        recall=_mean_recall(tally.found, tally.sounds, labels),
+        foreground_recall=_mean_recall(tally.found_foreground, tally.foreground, labels),
         delay=_delay(tally, labels),
         instant_delay=_delay(tally, instant),
     )
@@ -78,11 +77,20 @@ def _label(tally: Tally, rule: Rule, group: str) -> LabelFigures:
         group=group,
         threshold=rule.on_threshold,
         recall=share(tally.found[label], tally.sounds[label]),
+        foreground_recall=share(tally.found_foreground[label], tally.foreground[label]),
         delay=_delay(tally, [label]),
         false_events=rate(tally.false_count(label), tally.checked_hours(label)),
         false_by_kind={kind: count for kind, count in by_kind.items() if count},
         false_beside=tally.false_beside[label],
     )
+
+
+def _mean_recall(
+    found: Mapping[str, int], sounds: Mapping[str, int], labels: Iterable[str]
+) -> float:
+    """Returns the mean recall of the labels that have sounds; 0 if none has."""
+    recalls = [found[label] / sounds[label] for label in labels if sounds[label]]
+    return float(np.mean(recalls)) if recalls else 0.0
 
 
 def _kind(tally: Tally, kind: str, labels: Sequence[str], groups: Mapping[str, str]) -> KindFigures:

@@ -23,6 +23,8 @@ class Tally:
     Attributes:
         sounds: Annotated sounds by label.
         found: Those of them that were found.
+        foreground: Sounds in the foreground by label.
+        found_foreground: Those of them that were found.
         delays: Delays in seconds by label.
         false_events: False events by label and kind of negatives.
         false_beside: False events by label in recordings outside the negatives.
@@ -33,6 +35,8 @@ class Tally:
         self.labels = frozenset(labels)
         self.sounds: Counter[str] = Counter()
         self.found: Counter[str] = Counter()
+        self.foreground: Counter[str] = Counter()
+        self.found_foreground: Counter[str] = Counter()
         self.delays: defaultdict[str, list[float]] = defaultdict(list)
         self.false_events: Counter[tuple[str, str]] = Counter()
         self.false_beside: Counter[str] = Counter()
@@ -68,6 +72,13 @@ class Tally:
         match = match_events(sounds, events)
         self.sounds[label] += len(sounds)
         self.found[label] += sum(match.found)
+        in_foreground = [
+            found
+            for sound, found in zip(sounds, match.found, strict=True)
+            if not sound.is_background
+        ]
+        self.foreground[label] += len(in_foreground)
+        self.found_foreground[label] += sum(in_foreground)
         self.delays[label] += match.delays_seconds
         if not recording.is_checked(label):
             return

@@ -49,6 +49,8 @@ def test_the_folder_can_be_read_and_names_what_is_missing(tmp_path: Path) -> Non
     field_set = read_field_set(tmp_path / "a", build_vocabulary([], label_map))
     assert len(field_set.recordings) == composed.recordings
     assert sum(len(each.sounds) for each in field_set.recordings) == composed.annotated > 0
+    sounds = [sound for each in field_set.recordings for sound in each.sounds]
+    assert {sound.is_background for sound in sounds} == {True, False}
     assert {"room_noise", "drones", "ambience"} <= {each.kind for each in field_set.recordings}
     assert "asterisk-moh-opsound-g722: no network" in composed.left_out
     assert "speech: debian has no speech" in composed.left_out

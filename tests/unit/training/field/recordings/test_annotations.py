@@ -35,6 +35,13 @@ def test_tables_of_many_programs_are_read(tmp_path: Path, content: bytes) -> Non
     assert (file, sound) == ("a.wav", DOG)
 
 
+def test_a_column_may_state_the_salience(tmp_path: Path) -> None:
+    """A sound in the background of others has a recall of its own."""
+    table = tmp_path / "annotations.csv"
+    table.write_text("file,label,onset,offset,Salience\na.wav,dog,1,2,2\na.wav,dog,3,4,\n")
+    assert [each.sound.is_background for each in read_annotations(table)] == [True, False]
+
+
 def test_the_line_of_an_error_is_that_of_the_file(tmp_path: Path) -> None:
     """Blank lines and the line of the separator count, as in an editor."""
     table = tmp_path / "annotations.csv"
@@ -51,6 +58,7 @@ def test_the_line_of_an_error_is_that_of_the_file(tmp_path: Path) -> None:
         (b"file,label,onset\na.wav,dog,1\n", "without offset"),
         (b"file,label,onset,offset\n,dog,1,2\n", "line 2: expected the name of a recording"),
         (b"file,label,onset,offset\na.wav,dog,1,2,3\n", "expected 4 values, got 5"),
+        (b"file,label,onset,offset,salience\na.wav,dog,1,2,far\n", "expected a salience"),
         (b"\x00\xff\x00\xfe" * 50, "no rows with the columns"),
     ],
 )

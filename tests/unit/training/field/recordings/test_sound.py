@@ -7,7 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from soundpost_training.errors import DatasetError
-from soundpost_training.field.recordings.sound import Sound, merge_overlapping, parse_sound
+from soundpost_training.field.recordings.sound import (
+    Sound,
+    merge_overlapping,
+    parse_salience,
+    parse_sound,
+)
 
 SOUNDS = st.builds(
     lambda onset, length, label: Sound(onset / 10, (onset + length) / 10, label),
@@ -48,6 +53,29 @@ def test_a_sound_without_a_label_is_refused() -> None:
     """Nothing could be scored with it."""
     with pytest.raises(DatasetError, match="line 7: expected a label, got none"):
         parse_sound("", "1", "2", "line 7")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [("", False), ("Foreground", False), ("1", False), ("background", True), ("2", True)],
+)
+def test_salience_is_a_word_or_a_number_of_urbansound8k(text: str, *, expected: bool) -> None:
+    """A sound without one is in the foreground."""
+    assert parse_salience(text, "line 2") is expected
+
+
+@pytest.mark.parametrize("text", ["3", "faint", "0.5", "\x00"])
+def test_another_salience_is_refused_with_its_line(text: str) -> None:
+    """The error says what was expected."""
+    with pytest.raises(DatasetError, match="line 7: expected a salience, foreground or backgr"):
+        parse_salience(text, "annotations.csv, line 7")
+
+
+def test_a_faint_sound_beside_a_loud_one_is_loud() -> None:
+    """The two are one event, which the loud one is enough for."""
+    faint, loud = Sound(1.0, 5.0, "dog", is_background=True), Sound(4.0, 6.0, "dog")
+    assert merge_overlapping([faint, loud]) == [Sound(1.0, 6.0, "dog")]
+    assert merge_overlapping([faint]) == [faint]
 
 
 @given(st.lists(SOUNDS, max_size=12))

@@ -49,6 +49,22 @@ def test_recall_delay_and_rate_are_those_of_the_label(tally: Tally) -> None:
     assert (horn.recall.total, horn.false_events.per_hour) == (0, 1.0)
 
 
+def test_faint_sounds_have_a_recall_of_their_own_and_no_delay(tally: Tally) -> None:
+    """The onset of a sound behind others is where its annotation begins, not where it begins."""
+    faint = Sound(20, 40, "siren", is_background=True)
+    street = FieldRecording(Path("s"), "s", "", (faint,), frozenset({"siren"}), frozenset())
+    tally.add(street, 60.0, [])
+    found = Sound(20, 40, "dog", is_background=True)
+    park = FieldRecording(Path("p"), "p", "", (found,), frozenset({"dog"}), frozenset())
+    tally.add(park, 60.0, [event("dog", 30.0, 9.0)])
+    figures = summarize(tally, METHOD)
+    dog, siren, _ = figures.labels
+    assert (siren.recall.value, siren.foreground_recall.value) == (0.5, 1.0)
+    assert (dog.recall.count, dog.foreground_recall.count) == (2, 1)
+    assert (dog.delay.detected, dog.delay.p95_seconds) == (1, 2.0)
+    assert (figures.recall, figures.foreground_recall) == (pytest.approx((2 / 3 + 1 / 2) / 2), 0.75)
+
+
 def test_kinds_groups_and_all_labels_are_summed(tally: Tally) -> None:
     """The mean recall is that of the annotated labels; instant labels need one window."""
     figures = summarize(tally, METHOD)
