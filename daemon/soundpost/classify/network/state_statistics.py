@@ -10,13 +10,18 @@ from numpy.typing import NDArray
 
 from soundpost.classify.network.parts import POSITIONS, TIME, Parts
 from soundpost.classify.network.position_statistics import PositionStatistics, WindowPositions
+from soundpost.classify.runtime import TensorInfo
 
-DEFINITION = "states-mean-maximum"
+DEFINITION = "activations-mean-maximum"
 """The name of this definition in the description of a head; another definition has another."""
 
-DEFINITIONS = (DEFINITION, "positions-mean-maximum")
-"""That, and the name of an embedding of the positions alone, with which these begin: heads on it
-run here too."""
+OF_STATES = "states-mean-maximum"
+"""The name of the embedding of a network that gives no activations: the statistics of its states
+alone, with which others begin."""
+
+DEFINITIONS = (DEFINITION, OF_STATES, "positions-mean-maximum")
+"""These, and the name of an embedding of the positions alone, with which all begin: heads on a
+shorter one run on a longer one too."""
 
 States = Mapping[str, NDArray[Any]]
 
@@ -49,9 +54,10 @@ class StateStatistics:
     """Gives the embedding of each window from the tensors that successive steps carry over.
 
     An embedding holds the statistics of the positions of the window (see `PositionStatistics`),
-    then those of each other state in the order of their names: of the rows that are new in each
-    step, for all steps of the window. These states are activations of earlier layers. They are less
-    specialised in the labels of the network, so they say more of a sound that it never had.
+    then those of each other state in the order of their names, then those of each activation: of
+    the rows that are new in each step, for all steps of the window. They are of earlier layers,
+    which are less specialised in the labels of the network, so they say more of a sound that it
+    never had.
 
     Args:
         parts: The parts of a network.
@@ -59,29 +65,37 @@ class StateStatistics:
     Attributes:
         size: Values of an embedding; 0 for a network that has none, because its positions lack
             those that are new in a step, or are not quantised.
+        definition: The name of what they are; None for such a network.
     """
 
     def __init__(self, parts: Parts) -> None:
         steps = parts.steps
-        self._new = steps.new_positions
-        # The new rows are the last ones of a state, if it has so many.
-        usable = {
+        new = steps.new_positions
+        # The new rows are the last ones of a state, if it has so many; of an activation, all.
+        states = {
             name: state
             for name, state in parts.states.items()
-            if state.dtype == "int8" and state.scale > 0.0 and state.shape[TIME] >= self._new
+            if _is_quantised(state) and state.shape[TIME] >= new
         }
-        positions = usable.pop(POSITIONS, None)
-        self._positions = PositionStatistics(positions, self._new) if positions else None
+        activations = {
+            name: each for name, each in parts.activations.items() if _is_quantised(each)
+        }
+        positions = states.pop(POSITIONS, None)
+        self._positions = PositionStatistics(positions, new) if positions else None
         self._others: dict[str, PositionStatistics] = {}
+        self._new: dict[str, int] = {}
         self._kept: dict[str, NDArray[np.int8]] = {}
-        for name in sorted(usable if positions else ()):
-            batch, _, *rest = usable[name].shape
-            shape = (batch, (steps.steps_of_window - 1) * self._new, *rest)
-            tensor = replace(usable[name], shape=shape)
-            self._others[name] = PositionStatistics(tensor, self._new)
+        for name in (*sorted(states), *sorted(activations)) if positions else ():
+            tensor = states.get(name) or activations[name]
+            batch, rows, *rest = tensor.shape
+            self._new[name] = new if name in states else rows
+            shape = (batch, (steps.steps_of_window - 1) * self._new[name], *rest)
+            self._others[name] = PositionStatistics(replace(tensor, shape=shape), self._new[name])
             self._kept[name] = np.zeros(shape, np.int8)
         known = [self._positions, *self._others.values()]
         self.size = sum(each.size for each in known if each)
+        of_these = DEFINITION if activations else OF_STATES
+        self.definition = of_these if self.size else None
 
     def advance(self, before: States, after: States) -> WindowStates:
         """Returns the embedding of the window that ends with a step.
@@ -90,13 +104,17 @@ class StateStatistics:
 
         Args:
             before: What the step read, by name.
-            after: What it carries over.
+            after: What it carries over and gives besides.
         """
         if self._positions is None:
             raise ValueError("the network has no embedding")
         parts = [WindowPositions(self._positions, before[POSITIONS], after[POSITIONS])]
         for name, statistics in self._others.items():
-            kept, new = self._kept[name], after[name][:, -self._new :]
-            self._kept[name] = np.concatenate((kept[:, self._new :], new), axis=TIME)
+            kept, new = self._kept[name], after[name][:, -self._new[name] :]
+            self._kept[name] = np.concatenate((kept[:, new.shape[TIME] :], new), axis=TIME)
             parts.append(WindowPositions(statistics, kept, self._kept[name]))
         return WindowStates(tuple(parts))
+
+
+def _is_quantised(tensor: TensorInfo) -> bool:
+    return tensor.dtype == "int8" and tensor.scale > 0.0

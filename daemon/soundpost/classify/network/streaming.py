@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from soundpost.classify.bundle import Bundle
 from soundpost.classify.network.output import NetworkOutput
 from soundpost.classify.network.parts import FRAMES, LOGITS, POSITIONS, Parts
-from soundpost.classify.network.state_statistics import DEFINITION, StateStatistics
+from soundpost.classify.network.state_statistics import StateStatistics
 from soundpost.classify.quantization import Quantizer
 from soundpost.events import Window
 
@@ -54,7 +54,7 @@ class StreamingNetwork:
         }
         self._statistics = StateStatistics(self._parts)
         self.embedding_size = self._statistics.size
-        self.embedding_definition = DEFINITION if self.embedding_size else None
+        self.embedding_definition = self._statistics.definition
         self._embeds = False
 
     @property
@@ -153,7 +153,7 @@ class StreamingNetwork:
         before = self._states
         results = self._parts.advance.run({**before, FRAMES: frames})
         logits = results.pop(LOGITS)
-        self._states = results
+        self._states = {name: results[name] for name in before}
         if not self.embeds:
             return NetworkOutput(logits)
         return NetworkOutput(logits, [self._statistics.advance(before, results)])
