@@ -5,14 +5,16 @@ from typing import Any
 
 import msgspec
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 from soundpost.classify.runtime import TensorInfo
 
 Positions = NDArray[np.int8]
 
-STATISTICS = ("mean", "maximum")
-"""Of each channel over the positions and bands of a window, in the order of an embedding."""
+MEAN, MAXIMUM, PEAK = "mean", "maximum", "peak"
+"""Of each channel over the positions and bands of a window. The peak is the highest mean of a step:
+it tells a short sound from a lasting one, which may have the same mean and the same maximum."""
 
 
 class WindowPositions(msgspec.Struct, frozen=True):
@@ -41,36 +43,46 @@ class PositionStatistics:
     """Computes the embeddings of windows from the positions that their network pools.
 
     An embedding holds the mean of each channel over all positions and bands of the window, then the
-    maximum of each. Sums and maxima are of the quantised values, whole numbers that float32 holds
-    exactly in any order, and each value is converted once: equal positions give equal bits, however
-    many windows are computed at once.
+    maximum of each, or other statistics. Sums and maxima are of the quantised values, whole numbers
+    that float32 holds exactly in any order, and each value is converted once: equal positions give
+    equal bits, however many windows are computed at once.
 
     Args:
         positions: The tensor of the latest positions, int8[1, positions, bands, channels], which
             has those of a window but the new ones.
         new_positions: Positions that are new in a window, at most as many as the tensor has.
+        statistics: Names of statistics, in the order of an embedding, with the mean. The peak is of
+            windows that have the positions of whole steps.
 
     Attributes:
         size: Values of an embedding.
     """
 
-    def __init__(self, positions: TensorInfo, new_positions: int) -> None:
+    def __init__(
+        self,
+        positions: TensorInfo,
+        new_positions: int,
+        statistics: Sequence[str] = (MEAN, MAXIMUM),
+    ) -> None:
         self._kept, bands, channels = positions.shape[-3:]
         self._new_positions = new_positions
         self._window_positions = self._kept + new_positions
-        row_count = self._window_positions * bands
-        self.size = len(STATISTICS) * channels
-        per_step = np.repeat([1.0 / row_count, 1.0], channels)
-        self._factors = (positions.scale * per_step).astype(np.float32)
-        zero_points = positions.zero_point * np.repeat([row_count, 1], channels)
-        self._offsets = zero_points.astype(np.float32)
+        row_count, step_rows = self._window_positions * bands, new_positions * bands
+        self._names = tuple(statistics)
+        self.size = len(self._names) * channels
+        summed = {MEAN: row_count, MAXIMUM: 1, PEAK: step_rows}
+        counts = np.repeat([summed[name] for name in self._names], channels)
+        self._factors = (positions.scale / counts).astype(np.float32)
+        self._offsets = (positions.zero_point * counts).astype(np.float32)
         # Of one window: its positions as rows, and views of them and of its statistics, because
         # taking a view costs half as much as the arithmetic.
         self._rows = np.empty((row_count, channels), np.float32)
         self._positions = self._rows.reshape(self._window_positions, bands, channels)
         self._ones = np.ones(row_count, np.float32)
         self._statistics = np.empty(self.size, np.float32)
-        self._sums, self._maxima = self._statistics.reshape(len(STATISTICS), channels)
+        self._of = dict(zip(self._names, self._statistics.reshape(-1, channels), strict=True))
+        whole = self._rows[: row_count - row_count % step_rows]
+        self._steps = whole.reshape(-1, step_rows, channels)
         self._newest = range(self._kept - new_positions, self._kept)
         self._latest: Positions | None = None  # of the window whose positions the rows have
         self._oldest = 0  # of them
@@ -88,9 +100,12 @@ class PositionStatistics:
         for number in self._newest:  # the order of the rows has no effect on a statistic
             self._positions[self._oldest] = latest[0, number]
             self._oldest = (self._oldest + 1) % self._window_positions
-        rows, statistics = self._rows, self._statistics
-        self._ones.dot(rows, self._sums)
-        np.maximum.reduce(rows, 0, out=self._maxima)
+        rows, statistics, of = self._rows, self._statistics, self._of
+        self._ones.dot(rows, of[MEAN])
+        if MAXIMUM in of:
+            np.maximum.reduce(rows, 0, out=of[MAXIMUM])
+        if PEAK in of:
+            np.maximum.reduce(np.add.reduce(self._steps, 1), 0, out=of[PEAK])
         np.subtract(statistics, self._offsets, statistics)
         return statistics * self._factors
 
@@ -116,14 +131,17 @@ class PositionStatistics:
         """Fills the embeddings of windows of which each follows the one before."""
         new = [each.latest[0, -self._new_positions :] for each in windows]
         rows = np.concatenate((windows[0].before[0], *new))
-        sums, maxima = np.split(embeddings, len(STATISTICS), axis=1)
-        for statistic, combine, values in (
-            (sums, np.add, rows.astype(np.float32)),
-            (maxima, np.maximum, rows),
-        ):
-            # Array by array: a reduction over an axis within takes several times as long.
-            of_positions = _combined(combine, np.moveaxis(values, 1, 0))
-            statistic[:] = _combined(combine, self._of_windows(of_positions, len(windows)))
+        of = dict(zip(self._names, np.split(embeddings, len(self._names), axis=1), strict=True))
+        # Array by array: a reduction over an axis within takes several times as long.
+        sums = _combined(np.add, np.moveaxis(rows.astype(np.float32), 1, 0))
+        of[MEAN][:] = _combined(np.add, self._of_windows(sums, len(windows)))
+        if MAXIMUM in of:
+            maxima = _combined(np.maximum, np.moveaxis(rows, 1, 0))
+            of[MAXIMUM][:] = _combined(np.maximum, self._of_windows(maxima, len(windows)))
+        if PEAK in of:
+            steps = [sums[at :: self._new_positions] for at in range(self._new_positions)]
+            of_steps = _combined(np.add, steps)
+            of[PEAK][:] = sliding_window_view(of_steps, len(self._steps), axis=0).max(axis=-1)
         np.subtract(embeddings, self._offsets, out=embeddings)
         np.multiply(embeddings, self._factors, out=embeddings)
 

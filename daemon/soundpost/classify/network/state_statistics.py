@@ -9,19 +9,25 @@ import numpy as np
 from numpy.typing import NDArray
 
 from soundpost.classify.network.parts import POSITIONS, TIME, Parts
-from soundpost.classify.network.position_statistics import PositionStatistics, WindowPositions
+from soundpost.classify.network.position_statistics import (
+    MAXIMUM,
+    MEAN,
+    PEAK,
+    PositionStatistics,
+    WindowPositions,
+)
 from soundpost.classify.runtime import TensorInfo
 
-DEFINITION = "activations-mean-maximum"
+DEFINITION = "activations-mean-maximum-peak"
 """The name of this definition in the description of a head; another definition has another."""
 
 OF_STATES = "states-mean-maximum"
-"""The name of the embedding of a network that gives no activations: the statistics of its states
-alone, with which others begin."""
+"""The name of the embedding of a network that gives no activations: the means and the maxima of the
+positions, then those of each other state."""
 
 DEFINITIONS = (DEFINITION, OF_STATES, "positions-mean-maximum")
-"""These, and the name of an embedding of the positions alone, with which all begin: heads on a
-shorter one run on a longer one too."""
+"""These, and the name of an embedding of the positions alone, with which that of states begins:
+heads on it run here too."""
 
 States = Mapping[str, NDArray[Any]]
 
@@ -59,6 +65,9 @@ class StateStatistics:
     which are less specialised in the labels of the network, so they say more of a sound that it
     never had.
 
+    Of a network that gives activations the statistics are the means of the positions, and the
+    means, maxima and peaks of all others; of one that gives none the means and maxima of all.
+
     Args:
         parts: The parts of a network.
 
@@ -81,7 +90,9 @@ class StateStatistics:
             name: each for name, each in parts.activations.items() if _is_quantised(each)
         }
         positions = states.pop(POSITIONS, None)
-        self._positions = PositionStatistics(positions, new) if positions else None
+        of_positions = (MEAN,) if activations else (MEAN, MAXIMUM)
+        of_others = (MEAN, MAXIMUM, PEAK) if activations else (MEAN, MAXIMUM)
+        self._positions = PositionStatistics(positions, new, of_positions) if positions else None
         self._others: dict[str, PositionStatistics] = {}
         self._new: dict[str, int] = {}
         self._kept: dict[str, NDArray[np.int8]] = {}
@@ -90,7 +101,8 @@ class StateStatistics:
             batch, rows, *rest = tensor.shape
             self._new[name] = new if name in states else rows
             shape = (batch, (steps.steps_of_window - 1) * self._new[name], *rest)
-            self._others[name] = PositionStatistics(replace(tensor, shape=shape), self._new[name])
+            tensor = replace(tensor, shape=shape)
+            self._others[name] = PositionStatistics(tensor, self._new[name], of_others)
             self._kept[name] = np.zeros(shape, np.int8)
         known = [self._positions, *self._others.values()]
         self.size = sum(each.size for each in known if each)
