@@ -24,9 +24,7 @@ class HeadedClassifier:
     def __init__(self, classifier: Classifier, heads: Sequence[HeadWeights | None]) -> None:
         self._classifier = classifier
         size = classifier.embedding_size
-        fitting = [
-            head.widened(size) if head and len(head.weights) <= size else None for head in heads
-        ]
+        fitting = [head if head and len(head.weights) == size else None for head in heads]
         self._linear = LinearHeads(fitting) if any(fitting) else None
         self._silent = [0.0] * len(heads)
         if self._linear is not None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import msgspec
 
-from soundpost.classify.network.state_statistics import DEFINITIONS as OF_STATES
+from soundpost.classify.network.state_statistics import DEFINITION as OF_STATES
 from soundpost.classify.network.whole_window import DEFINITION as OF_OUTPUT
 from soundpost.errors import HeadError
 from soundpost.heads.head import DamagedHeadError, Head, load_head, read_description
@@ -132,7 +132,7 @@ def _read(label_folder: Path, manifests: Sequence[Manifest], *, sets_aside: bool
     for number, manifest in enumerate(manifests):
         if manifest.model.sha256 != backbone.sha256:
             continue
-        if head.description.embedding.definition not in _definitions(manifest):
+        if head.description.embedding.definition != _definition(manifest):
             break
         return InstalledHead(label, head, number)
     return InstalledHead(
@@ -162,10 +162,11 @@ def _plain_label(name: str) -> Label:
     )
 
 
-def _definitions(manifest: Manifest) -> tuple[str, ...]:
-    """Returns the definitions that the embedding of a model has: its own, and of its first part."""
-    of_output = () if manifest.output.embedding is None else (OF_OUTPUT,)
-    return of_output if manifest.streaming is None else OF_STATES
+def _definition(manifest: Manifest) -> str | None:
+    """Returns the definition of the embedding of a model; None for one that may have none."""
+    if manifest.streaming is not None:
+        return OF_STATES
+    return None if manifest.output.embedding is None else OF_OUTPUT
 
 
 def _clash(label: Label, manifests: Sequence[Manifest], before: Sequence[Label]) -> str | None:

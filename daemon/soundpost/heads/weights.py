@@ -41,26 +41,9 @@ class HeadWeights:
         """Returns the scores of embeddings, float32[n].
 
         Args:
-            embeddings: float[n, size]; of a larger size, those that begin with its own values.
+            embeddings: float[n, size].
         """
-        return LinearHeads([self.widened(embeddings.shape[1])]).scores(embeddings)[:, 0]
-
-    def widened(self, size: int) -> "HeadWeights":
-        """Returns weights for an embedding that begins with theirs; the other values have none.
-
-        Args:
-            size: Values of that embedding, at least their own.
-        """
-        missing = size - len(self.weights)
-        if not missing:
-            return self
-        zeros, ones = np.zeros(missing, np.float32), np.ones(missing, np.float32)
-        return HeadWeights(
-            weights=np.concatenate((self.weights, zeros)),
-            bias=self.bias,
-            mean=np.concatenate((self.mean, zeros)),
-            scale=np.concatenate((self.scale, ones)),
-        )
+        return LinearHeads([self]).scores(embeddings)[:, 0]
 
 
 class LinearHeads:

@@ -1,120 +1,155 @@
-"""Embeddings of networks that compute each frame once: statistics of their states."""
+"""Embeddings of networks that compute each frame once: statistics of what their steps compute."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
-from typing import Any
+from collections.abc import Sequence
 
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
 from soundpost.classify.network.parts import POSITIONS, TIME, Parts
-from soundpost.classify.network.position_statistics import PositionStatistics, WindowPositions
+from soundpost.classify.network.step_statistics import States, StepRows, StepStatistics
 from soundpost.classify.runtime import TensorInfo
 
-DEFINITION = "activations-mean-maximum"
+DEFINITION = "means-maxima-peaks"
 """The name of this definition in the description of a head; another definition has another."""
-
-OF_STATES = "states-mean-maximum"
-"""The name of the embedding of a network that gives no activations: the statistics of its states
-alone, with which others begin."""
-
-DEFINITIONS = (DEFINITION, OF_STATES, "positions-mean-maximum")
-"""These, and the name of an embedding of the positions alone, with which all begin: heads on a
-shorter one run on a longer one too."""
-
-States = Mapping[str, NDArray[Any]]
 
 
 class WindowStates(msgspec.Struct, frozen=True):
-    """The embedding of a window as the rows of each state that it is computed from.
+    """The embedding of a window as what its steps gave.
+
+    These are arrays that the network makes anyway, so that a window whose embedding nothing needs
+    costs next to nothing.
 
     Attributes:
-        of_states: The positions, then the other states.
+        statistics: Computes it.
+        steps: What each step of the window gave, the oldest first.
     """
 
-    of_states: tuple[WindowPositions, ...]
+    statistics: "StateStatistics"
+    steps: tuple[States, ...]
 
     def values(self) -> NDArray[np.float32]:
         """Returns float32[size]."""
-        return np.concatenate([each.values() for each in self.of_states])
-
-
-def compute(windows: Sequence[WindowStates]) -> NDArray[np.float32]:
-    """Returns the embeddings of windows of one network, float32[n, size].
-
-    Args:
-        windows: In any order; at least one.
-    """
-    by_state = zip(*(window.of_states for window in windows), strict=True)
-    return np.concatenate([state[0].statistics.compute(state) for state in by_state], axis=1)
+        return self.statistics.compute(self)
 
 
 class StateStatistics:
-    """Gives the embedding of each window from the tensors that successive steps carry over.
+    """Gives the embedding of each window from what successive steps compute.
 
-    An embedding holds the statistics of the positions of the window (see `PositionStatistics`),
-    then those of each other state in the order of their names, then those of each activation: of
-    the rows that are new in each step, for all steps of the window. They are of earlier layers,
-    which are less specialised in the labels of the network, so they say more of a sound that it
-    never had.
+    An embedding holds the mean of each channel of the positions of the window; then, of each other
+    state and of each activation, the mean, the maximum and the peak of each channel, over the rows
+    that are new in the steps of the window. These are of earlier layers, which are less specialised
+    in the labels of the network, so they say more of a sound that it never had. The peak is the
+    highest mean of a step: it tells a short sound from a lasting one, which may have the same mean
+    and the same maximum.
 
     Args:
         parts: The parts of a network.
 
     Attributes:
-        size: Values of an embedding; 0 for a network that has none, because its positions lack
-            those that are new in a step, or are not quantised.
-        definition: The name of what they are; None for such a network.
+        size: Values of an embedding; 0 for a network that has none, because its positions are not
+            quantised, or a window has no whole number of steps of them.
     """
 
     def __init__(self, parts: Parts) -> None:
-        steps = parts.steps
-        new = steps.new_positions
-        # The new rows are the last ones of a state, if it has so many; of an activation, all.
-        states = {
-            name: state
-            for name, state in parts.states.items()
-            if _is_quantised(state) and state.shape[TIME] >= new
-        }
-        activations = {
-            name: each for name, each in parts.activations.items() if _is_quantised(each)
-        }
-        positions = states.pop(POSITIONS, None)
-        self._positions = PositionStatistics(positions, new) if positions else None
-        self._others: dict[str, PositionStatistics] = {}
-        self._new: dict[str, int] = {}
-        self._kept: dict[str, NDArray[np.int8]] = {}
-        for name in (*sorted(states), *sorted(activations)) if positions else ():
-            tensor = states.get(name) or activations[name]
-            batch, rows, *rest = tensor.shape
-            self._new[name] = new if name in states else rows
-            shape = (batch, (steps.steps_of_window - 1) * self._new[name], *rest)
-            self._others[name] = PositionStatistics(replace(tensor, shape=shape), self._new[name])
-            self._kept[name] = np.zeros(shape, np.int8)
-        known = [self._positions, *self._others.values()]
-        self.size = sum(each.size for each in known if each)
-        of_these = DEFINITION if activations else OF_STATES
-        self.definition = of_these if self.size else None
+        positions, others = _step_rows(parts)
+        steps = parts.steps.steps_of_window
+        # The first steps of a window may compute other states alone.
+        self._position_steps = parts.steps.window_positions // parts.steps.new_positions
+        self._positions = StepStatistics(positions, self._position_steps, has_maxima=False)
+        self._others = StepStatistics(others, steps, has_maxima=True)
+        scaled = [
+            *((each, each.count * self._position_steps) for each in positions),
+            *((each, each.count * steps) for each in others),
+            *((each, 1) for each in others),
+            *((each, each.count) for each in others),
+        ]
+        self._factors, self._offsets = _scaling(scaled)
+        self.size = len(self._factors)
+        self._values = np.empty(self.size, np.float32)
+        sizes = self._positions.channels, self._others.channels
+        self._of_positions, self._means, self._largest = np.split(self._values, np.cumsum(sizes))
+        given = parts.states | parts.activations
+        before = {name: np.zeros(each.shape, np.int8) for name, each in given.items()}
+        self._steps: tuple[States, ...] = (before,) * steps
+        self._latest: States | None = None  # the newest step of those whose statistics are kept
 
-    def advance(self, before: States, after: States) -> WindowStates:
+    def advance(self, step: States) -> WindowStates:
         """Returns the embedding of the window that ends with a step.
 
         It is that of the window once as many steps as it has have followed each other.
 
         Args:
-            before: What the step read, by name.
-            after: What it carries over and gives besides.
+            step: What it gives.
         """
-        if self._positions is None:
+        if not self.size:
             raise ValueError("the network has no embedding")
-        parts = [WindowPositions(self._positions, before[POSITIONS], after[POSITIONS])]
-        for name, statistics in self._others.items():
-            kept, new = self._kept[name], after[name][:, -self._new[name] :]
-            self._kept[name] = np.concatenate((kept[:, new.shape[TIME] :], new), axis=TIME)
-            parts.append(WindowPositions(statistics, kept, self._kept[name]))
-        return WindowStates(tuple(parts))
+        self._steps = (*self._steps[1:], step)
+        return WindowStates(self, self._steps)
+
+    def compute(self, window: WindowStates) -> NDArray[np.float32]:
+        """Returns the embedding of a window, float32[size].
+
+        One that follows the window of the call before has the rows of its newest step alone added.
+        """
+        *before, newest = window.steps
+        if before and before[-1] is not self._latest:
+            for step in before:
+                self._add(step)
+        self._add(newest)
+        self._latest = newest
+        values = self._values
+        self._positions.put_sums(self._of_positions)
+        self._others.put_sums(self._means)
+        self._others.put_largest(self._largest)
+        np.subtract(values, self._offsets, values)
+        return values * self._factors
+
+    def _add(self, step: States) -> None:
+        self._positions.add(step)
+        self._others.add(step)
+
+
+def _step_rows(parts: Parts) -> tuple[list[StepRows], list[StepRows]]:
+    """Returns the rows of the positions, and those of the other states and of the activations.
+
+    None of a network whose windows have no whole number of steps of positions.
+    """
+    new = parts.steps.new_positions
+    # The new rows are the last ones of a state, if it has so many; of an activation, all.
+    states = {
+        name: _rows(name, state, new)
+        for name, state in sorted(parts.states.items())
+        if _is_quantised(state) and state.shape[TIME] >= new
+    }
+    if POSITIONS not in states or parts.steps.window_positions % new:
+        return [], []
+    activations = [
+        _rows(name, each, each.shape[TIME])
+        for name, each in sorted(parts.activations.items())
+        if _is_quantised(each)
+    ]
+    return [states.pop(POSITIONS)], [*states.values(), *activations]
+
+
+def _rows(name: str, tensor: TensorInfo, new: int) -> StepRows:
+    *_, bands, channels = tensor.shape
+    return StepRows(name, new * bands, channels, tensor.scale, tensor.zero_point)
 
 
 def _is_quantised(tensor: TensorInfo) -> bool:
     return tensor.dtype == "int8" and tensor.scale > 0.0
+
+
+def _scaling(
+    scaled: Sequence[tuple[StepRows, int]],
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Returns factors and offsets, so that a value is (statistic - offset) * factor.
+
+    Args:
+        scaled: Tensors, and how many of their values a statistic is the sum of.
+    """
+    channels = [tensor.channels for tensor, _ in scaled]
+    factors = np.repeat([tensor.scale / count for tensor, count in scaled], channels)
+    offsets = np.repeat([tensor.zero_point * count for tensor, count in scaled], channels)
+    return factors.astype(np.float32), offsets.astype(np.float32)

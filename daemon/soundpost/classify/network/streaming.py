@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from soundpost.classify.bundle import Bundle
 from soundpost.classify.network.output import NetworkOutput
 from soundpost.classify.network.parts import FRAMES, LOGITS, POSITIONS, Parts
-from soundpost.classify.network.state_statistics import StateStatistics
+from soundpost.classify.network.state_statistics import DEFINITION, StateStatistics
 from soundpost.classify.quantization import Quantizer
 from soundpost.events import Window
 
@@ -54,7 +54,7 @@ class StreamingNetwork:
         }
         self._statistics = StateStatistics(self._parts)
         self.embedding_size = self._statistics.size
-        self.embedding_definition = self._statistics.definition
+        self.embedding_definition = DEFINITION if self.embedding_size else None
         self._embeds = False
 
     @property
@@ -150,13 +150,12 @@ class StreamingNetwork:
 
     def _run_step(self, frames: NDArray[Any]) -> NetworkOutput:
         """Returns the output of the window that ends with the frames of one stride."""
-        before = self._states
-        results = self._parts.advance.run({**before, FRAMES: frames})
+        results = self._parts.advance.run({**self._states, FRAMES: frames})
         logits = results.pop(LOGITS)
-        self._states = {name: results[name] for name in before}
+        self._states = {name: results[name] for name in self._states}
         if not self.embeds:
             return NetworkOutput(logits)
-        return NetworkOutput(logits, [self._statistics.advance(before, results)])
+        return NetworkOutput(logits, [self._statistics.advance(results)])
 
     def _run_stretch(self, frames: NDArray[Any]) -> NetworkOutput:
         """Returns the logits of a stretch of windows."""

@@ -6,18 +6,16 @@ from pathlib import Path
 import msgspec
 import numpy as np
 import pytest
-from heads import CARD, facts_on, golden_of, label, random_weights, store_head
+from heads import label, random_weights, store_head
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from streaming_bundle import changing_sound, streaming_bundle
 
 from soundpost.audio import Chunk
-from soundpost.classify import Bundle, Classifier, load_bundle
+from soundpost.classify import Classifier, load_bundle
 from soundpost.classify.model import Model
-from soundpost.classify.network.parts import POSITIONS, Parts
 from soundpost.config import HeadsConfig
 from soundpost.events import AnyWindow, WaveformWindow
-from soundpost.heads import EmbeddingInput, install_head
 from soundpost.heads.attach import read_heads, with_heads
 from soundpost.heads.headed_classifier import HeadedClassifier
 
@@ -78,30 +76,6 @@ def test_a_head_runs_on_the_embedding_of_an_imported_model(tmp_path: Path) -> No
     assert np.array_equal(scores.values[:-1], plain.scores(window.samples))
     expected = head.scores(plain.embedding(window.samples)[None])[0]
     assert np.array_equal(scores.values[-1:], expected)
-
-
-def test_a_head_on_the_positions_alone_runs_with_the_scores_that_it_had(tmp_path: Path) -> None:
-    """An embedding began with these values before it had those of other states."""
-    bundle = streaming_bundle()
-    classifier = Classifier(bundle)
-    size = 2 * _channels_of_positions(bundle)
-    assert 0 < size < classifier.embedding_size
-    described = facts_on(bundle, label())
-    embedding = EmbeddingInput(definition="positions-mean-maximum", size=size)
-    described = msgspec.structs.replace(described, embedding=embedding)
-    weights = random_weights(size)
-    install_head(tmp_path / "gate_bell", described, weights, golden_of(weights), CARD)
-    heads = read_heads(config(tmp_path), [bundle.manifest])
-    assert not heads.has_problems
-    (model,) = heads.attach([Model(bundle, classifier)])
-    for each in model.classifier.classify_all(windows()):
-        assert each.embedding is not None
-        expected = weights.scores(each.embedding[None, :size])
-        np.testing.assert_allclose(each.values[-1:], expected, rtol=1e-6)
-
-
-def _channels_of_positions(bundle: Bundle) -> int:
-    return Parts(bundle, 1).states[POSITIONS].shape[-1]
 
 
 def test_the_manifest_has_the_labels_of_heads_behind_its_own(tmp_path: Path) -> None:

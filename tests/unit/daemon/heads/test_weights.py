@@ -43,15 +43,6 @@ def test_a_window_has_the_same_scores_alone_and_among_others(count: int, heads: 
     assert np.array_equal(together.scores(values), alone)
 
 
-def test_values_that_an_embedding_has_more_change_no_score() -> None:
-    """Whatever they are, as long as they are finite."""
-    head, values = random_weights(), embeddings(9, size=10)
-    wide = head.widened(10)
-    np.testing.assert_allclose(wide.scores(values), head.scores(values[:, :6]), rtol=1e-6)
-    assert head.widened(6) is head
-    assert np.array_equal(head.scores(values), wide.scores(values))
-
-
 def test_several_heads_have_the_scores_of_each() -> None:
     """In their order."""
     heads = [random_weights(seed=seed) for seed in range(3)]

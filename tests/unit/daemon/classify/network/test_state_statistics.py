@@ -1,73 +1,130 @@
 """The embedding of a window is of the rows that its own steps compute."""
 
 from collections import defaultdict
+from copy import copy
 
+import msgspec
 import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from streaming_bundle import streaming_bundle
 
 from soundpost.classify.network.parts import FRAMES, POSITIONS, Parts
-from soundpost.classify.network.position_statistics import PositionStatistics, WindowPositions
-from soundpost.classify.network.state_statistics import StateStatistics, compute
+from soundpost.classify.network.state_statistics import StateStatistics
+from soundpost.classify.network.step_statistics import States
+from soundpost.classify.runtime import TensorInfo
 
-PARTS = Parts(streaming_bundle(), 1)
+GIVEN = {
+    "activation_1": TensorInfo(0, (1, 3, 14, 5), "int8", 0.25, -128),
+    "activation_10": TensorInfo(1, (1, 1, 6, 7), "int8", 0.5, -100),
+}
+"""Activations of a network that gives any."""
 
 
-def steps(count: int) -> list[tuple[dict[str, np.ndarray], dict[str, np.ndarray]]]:
-    """Returns what successive steps read and carry over, for random frames."""
+def parts(activations: dict[str, TensorInfo]) -> Parts:
+    """Returns the parts of `everyday`, with other activations."""
+    changed = copy(Parts(streaming_bundle(), 1))
+    changed.activations = activations
+    return changed
+
+
+WITHOUT, WITH = parts({}), parts(GIVEN)
+BOTH = pytest.mark.parametrize("network", [WITHOUT, WITH], ids=["states", "activations"])
+
+
+def random_steps(network: Parts, count: int) -> list[States]:
+    """Returns what successive steps give, for random frames and activations."""
     rng = np.random.default_rng(0)
-    states = {name: np.zeros(state.shape, np.int8) for name, state in PARTS.states.items()}
-    results = []
+    states = {name: np.zeros(state.shape, np.int8) for name, state in network.states.items()}
+    results: list[States] = []
     for _ in range(count):
-        frames = rng.integers(-128, 128, PARTS.advance.inputs[FRAMES].shape, dtype=np.int8)
-        outputs = PARTS.advance.run({**states, FRAMES: frames})
-        before, states = states, {name: outputs[name] for name in PARTS.states}
-        results.append((before, states))
+        frames = rng.integers(-128, 128, network.advance.inputs[FRAMES].shape, dtype=np.int8)
+        outputs = network.advance.run({**states, FRAMES: frames})
+        states = {name: outputs[name] for name in network.states}
+        activations = {
+            name: rng.integers(-128, 128, each.shape, dtype=np.int8)
+            for name, each in network.activations.items()
+        }
+        results.append(states | activations)
     return results
 
 
-def test_an_embedding_has_the_mean_and_the_maximum_of_each_state() -> None:
-    """First those of the positions; then those of the other states, for all steps of the window."""
-    statistics = StateStatistics(PARTS)
-    new, rows = PARTS.steps.new_positions, defaultdict(list)
-    for before, after in steps(2 * PARTS.steps.steps_of_window):
-        embedding = statistics.advance(before, after).values()
-        for name, state in after.items():
-            rows[name].append(state[0, -new:])
-    lengths = dict.fromkeys(PARTS.states, PARTS.steps.steps_of_window)
-    lengths[POSITIONS] = PARTS.steps.window_positions // new
-    expected = []
-    for name in (POSITIONS, *sorted(PARTS.states.keys() - {POSITIONS})):
-        tensor = PARTS.states[name]
-        values = np.concatenate(rows[name][-lengths[name] :]).reshape(-1, tensor.shape[-1])
-        real = (values.astype(np.float64) - tensor.zero_point) * tensor.scale
-        expected += [real.mean(axis=0), real.max(axis=0)]
+@BOTH
+def test_an_embedding_has_statistics_of_the_new_rows_of_all_steps_of_the_window(
+    network: Parts,
+) -> None:
+    """Means; then maxima and the highest means of a step, of all but the positions."""
+    statistics = StateStatistics(network)
+    new, rows = network.steps.new_positions, defaultdict(list)
+    for step in random_steps(network, 2 * network.steps.steps_of_window):
+        embedding = statistics.advance(step).values()
+        for name, each in step.items():
+            rows[name].append(each[0] if name in network.activations else each[0, -new:])
+    real = {}
+    for name, tensor in (network.states | network.activations).items():
+        steps = network.steps.steps_of_window
+        if name == POSITIONS:
+            steps = network.steps.window_positions // new
+        values = np.stack(rows[name][-steps:]).reshape(steps, -1, tensor.shape[-1])
+        real[name] = (values.astype(np.float64) - tensor.zero_point) * tensor.scale
+    others = *sorted(network.states.keys() - {POSITIONS}), *sorted(network.activations)
+    expected = [
+        *(real[name].mean(axis=(0, 1)) for name in (POSITIONS, *others)),
+        *(real[name].max(axis=(0, 1)) for name in others),
+        *(real[name].mean(axis=1).max(axis=0) for name in others),
+    ]
     assert embedding.shape == (statistics.size,)
-    np.testing.assert_allclose(embedding, np.concatenate(expected), rtol=1e-5)
+    np.testing.assert_allclose(embedding, np.concatenate(expected), rtol=1e-5, atol=1e-6)
 
 
-def test_an_embedding_begins_with_the_statistics_of_the_positions() -> None:
-    """Heads that were taught on these alone run on it, to the bit."""
-    statistics = StateStatistics(PARTS)
-    of_positions = PositionStatistics(PARTS.states[POSITIONS], PARTS.steps.new_positions)
-    for before, after in steps(PARTS.steps.steps_of_window):
-        positions = WindowPositions(of_positions, before[POSITIONS], after[POSITIONS])
-        embedding = statistics.advance(before, after).values()
-        assert np.array_equal(embedding[: of_positions.size], positions.values())
+def test_tensors_that_are_not_quantised_are_left_out() -> None:
+    """Means of whole numbers are the same bits in any order."""
+    floats = parts({"activation_1": TensorInfo(0, (1, 3, 14, 5), "float32", 0.0, 0)})
+    assert StateStatistics(floats).size == StateStatistics(WITHOUT).size
 
 
-def test_steps_before_the_window_leave_nothing_in_its_embedding() -> None:
-    """Whatever they carried."""
-    fresh, used = StateStatistics(PARTS), StateStatistics(PARTS)
-    for before, after in reversed(steps(5)):
-        used.advance(before, after).values()
-    for before, after in steps(PARTS.steps.steps_of_window):
-        expected, embedding = (each.advance(before, after).values() for each in (fresh, used))
+@pytest.mark.parametrize("positions", [7, 5])
+def test_a_window_without_a_whole_number_of_steps_has_no_embedding(positions: int) -> None:
+    """The oldest step would belong to it in part."""
+    changed = copy(WITH)
+    changed.steps = msgspec.structs.replace(WITH.steps, new_positions=2, window_positions=positions)
+    statistics = StateStatistics(changed)
+    assert statistics.size == 0
+    with pytest.raises(ValueError, match="no embedding"):
+        statistics.advance({})
+
+
+@BOTH
+def test_steps_before_the_window_leave_nothing_in_its_embedding(network: Parts) -> None:
+    """Whatever they computed."""
+    fresh, used = StateStatistics(network), StateStatistics(network)
+    for step in random_steps(network, 5):
+        used.advance(step).values()
+    for step in reversed(random_steps(network, 5 + network.steps.steps_of_window)):
+        expected, embedding = (each.advance(step).values() for each in (fresh, used))
     assert np.array_equal(embedding, expected)
 
 
-def test_many_windows_at_once_have_the_bits_of_each_alone() -> None:
-    """Those of a minute are computed together."""
-    statistics = StateStatistics(PARTS)
-    windows = [statistics.advance(before, after) for before, after in steps(40)]
-    together = compute([*windows[20:], *windows[:7]])
-    assert np.array_equal(together, [each.values() for each in (*windows[20:], *windows[:7])])
+STEPS = random_steps(WITH, 30)
+
+
+@given(st.lists(st.integers(0, len(STEPS) - 1), min_size=1, max_size=20))
+def test_a_window_has_the_same_bits_after_any_other(order: list[int]) -> None:
+    """Those of a minute are computed when it ends, and live ones between them."""
+    statistics = StateStatistics(WITH)
+    windows = [statistics.advance(step) for step in STEPS]
+    expected = [window.values() for window in windows]
+    for at in order:
+        for window, values in zip(windows[at : at + 3], expected[at : at + 3], strict=True):
+            assert window.values().tobytes() == values.tobytes()
+
+
+def test_values_of_a_window_stay_when_the_next_one_is_computed() -> None:
+    """They are an array of their own."""
+    statistics = StateStatistics(WITH)
+    first, second = (statistics.advance(step) for step in STEPS[:2])
+    values = first.values()
+    kept = values.copy()
+    assert not np.array_equal(second.values(), kept)
+    assert np.array_equal(values, kept)
