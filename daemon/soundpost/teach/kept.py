@@ -6,28 +6,27 @@ in `sounds/` beside the versions, by the hash of its samples.
 """
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
-from typing import Literal
 
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from soundpost.audio import Pcm
 from soundpost.classify.arrays import UNREADABLE, ArrayMismatchError, arrays_archive, open_arrays
 from soundpost.errors import TeachError
 from soundpost.evidence.encode.flac import encode_flac
+from soundpost.recording import RecordingError
 from soundpost.system.atomic_file import write_atomic
 from soundpost.system.regular_file import read_regular
 from soundpost.teach.examples import Embeddings, KeptEmbeddings, Recording, Stretch
+from soundpost.teach.sound.clips import ReadSound, Side
 
 EXAMPLES_FILE = "examples.json"
 EMBEDDINGS_FILE = "examples.npz"
 SOUNDS_FOLDER = "sounds"
 LARGEST_BYTES = 96_000_000
 """A thousand recordings of `everyday` take 88 MB."""
-
-Side = Literal["label", "other"]
 
 
 class KeptClip(msgspec.Struct, frozen=True):
@@ -126,12 +125,14 @@ def read_recordings(folder: Path, kept: KeptExamples, size: int) -> list[Recordi
     ]
 
 
-def keep_sounds(label_folder: Path, sounds: Mapping[str, Pcm], rate_hz: int) -> None:
+def keep_sounds(label_folder: Path, sounds: Mapping[str, ReadSound], rate_hz: int) -> None:
     """Writes the sound of clips beside the versions of their label; those that are there stay.
+
+    A clip whose file is gone by now is left out.
 
     Args:
         label_folder: Of the label.
-        sounds: By their keys.
+        sounds: What reads them, by their keys.
         rate_hz: Their rate.
 
     Raises:
@@ -140,10 +141,11 @@ def keep_sounds(label_folder: Path, sounds: Mapping[str, Pcm], rate_hz: int) -> 
     folder = label_folder / SOUNDS_FOLDER
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        for key, samples in sounds.items():
+        for key, read in sounds.items():
             path = sound_path(label_folder, key)
             if not path.exists():
-                write_atomic(path, encode_flac(samples, rate_hz))
+                with suppress(RecordingError):
+                    write_atomic(path, encode_flac(read(), rate_hz))
     except OSError as error:
         raise TeachError(
             f"the clips cannot be kept in {folder}: {error.strerror or error}",

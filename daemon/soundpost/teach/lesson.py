@@ -1,12 +1,12 @@
 """A lesson: a label to teach, its clips, and the sounds that it must not be mistaken for."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from soundpost.teach.examples import Recording, Stretch
-from soundpost.teach.kept import KeptClip, Side
-from soundpost.teach.sound.clips import Clip, LeftOut
+from soundpost.teach.examples import Examples, Recording, Stretch
+from soundpost.teach.kept import KeptClip
+from soundpost.teach.sound.clips import Clip, LeftOut, Side
 
 DEFAULT_BUDGET = 0.5
 """False events an hour: a few a day, that a person still looks at."""
@@ -64,6 +64,32 @@ class Lesson:
     def files_of_others(self) -> list[Path]:
         """The files of all clips of other sounds, those of an earlier head included."""
         return [*self._earlier_files("other"), *(clip.path for clip in self.others)]
+
+    def kept_clips(self, side: Side) -> list[KeptClip]:
+        """Returns the clips of a side in the order of the examples: known ones first."""
+        return [
+            *(each.clip for each in self.known if each.clip.side == side),
+            *(
+                KeptClip(clip.key, str(clip.path.absolute()), side)
+                for clip in (self.clips if side == "label" else self.others)
+            ),
+        ]
+
+    def with_read(self, examples: Examples, left_out: Sequence[LeftOut]) -> "Lesson":
+        """Returns the lesson without the clips that could not be read when they were embedded.
+
+        Args:
+            examples: Of those that could.
+            left_out: All that cannot be used.
+        """
+        label = {recording.key for recording in examples.label}
+        others = {recording.key for recording in examples.others}
+        return replace(
+            self,
+            clips=[clip for clip in self.clips if clip.key in label],
+            others=[clip for clip in self.others if clip.key in others],
+            left_out=left_out,
+        )
 
     def _earlier_files(self, side: Side) -> list[Path]:
         return [Path(each.clip.path) for each in self.known if each.clip.side == side]
