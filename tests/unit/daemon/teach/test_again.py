@@ -16,7 +16,7 @@ from soundpost.review import Decision, Place, ReviewedEvent, ReviewEvent, Verdic
 from soundpost.review.event import Origin, OriginKind
 from soundpost.teach.again import with_earlier, with_reviewed
 from soundpost.teach.lesson import Lesson
-from soundpost.teach.sound.clips import read_clips
+from soundpost.teach.sound.clips import LeftOut, read_clips
 
 EMPTY = Lesson(label=LABEL, clips=[], others=[])
 
@@ -49,6 +49,33 @@ def test_a_clip_that_is_given_again_may_change_sides(node: TaughtNode, tmp_path:
     lesson = with_earlier(replace(EMPTY, others=clips), embedder(), node.heads)
     assert len(lesson.known) == 6
     assert lesson.others == clips
+
+
+def test_a_clip_that_is_known_is_not_embedded_again(node: TaughtNode, tmp_path: Path) -> None:
+    """A review names the same clips each time; one whose file is gone since is no loss."""
+    paths = write_clips(tmp_path, [doorbell(0), doorbell(9)])
+    clips, _ = read_clips(paths, RATE_HZ, lambda *_: None)
+    lesson = with_earlier(replace(EMPTY, clips=clips), embedder(), node.heads)
+    assert len(lesson.known) == 7
+    assert lesson.clips == clips[1:]
+    keeping = with_earlier(replace(EMPTY, clips=clips, keeps_sounds=True), embedder(), node.heads)
+    assert (len(keeping.known), keeping.clips) == (6, clips)
+
+
+def test_a_clip_of_a_node_that_is_gone_counts_as_it_was_taught(tmp_path: Path) -> None:
+    """Retention removes it sooner or later; any other file that is gone is named."""
+    made = make_node(tmp_path, bells=4)
+    names = [f"20261120T07312{number}Z-requested-6da2fa1{number}.wav" for number in range(4)]
+    flac = [made.bells[0].parent / name.replace(".wav", ".flac") for name in names]
+    for number, path in enumerate(flac):
+        soundfile.write(path, doorbell(number), RATE_HZ)
+    teach_node(replace(made, bells=flac))
+    for path in flac:
+        path.unlink()
+    gone = [LeftOut(flac[0], "does not exist"), LeftOut(tmp_path / "x.wav", "does not exist")]
+    lesson = with_earlier(replace(EMPTY, left_out=gone), embedder(), made.heads)
+    assert len(lesson.known) == 7
+    assert lesson.left_out == gone[1:]
 
 
 def test_on_another_model_the_kept_sound_is_read_again(node: TaughtNode) -> None:
