@@ -40,6 +40,8 @@ class Lesson:
         keeps_sounds: True to keep the sound of the clips with the head.
         is_trial: True to measure, and to store nothing.
         command: The command line.
+        replaces: The version that was in use when the lesson began, 0 for none; None if a change
+            by another process meanwhile does not matter.
     """
 
     label: str
@@ -54,6 +56,7 @@ class Lesson:
     keeps_sounds: bool = False
     is_trial: bool = False
     command: str = ""
+    replaces: int | None = None
 
     @property
     def files_of_label(self) -> list[Path]:

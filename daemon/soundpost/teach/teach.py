@@ -9,7 +9,7 @@ import msgspec
 
 from soundpost import __version__
 from soundpost.errors import TeachError
-from soundpost.heads import HeadFacts, Teaching, install_head
+from soundpost.heads import HeadFacts, MadeFrom, Teaching, install_head
 from soundpost.system.printable import printable
 from soundpost.teach.card import head_card, head_metrics
 from soundpost.teach.examples import Examples, Recording
@@ -157,12 +157,13 @@ def _store(
         ),
         licence=LICENCE,
     )
-    kept = attachments(
+    examples_kept = attachments(
         [*lesson.kept_clips("label"), *lesson.kept_clips("other")],
         [*examples.label, *examples.others],
         [str(path.absolute()) for path in lesson.background_files],
     )
     head = install_head(
-        folder, facts, learned.weights, learned.golden, head_card(facts, learned.figures), kept
+        *(folder, facts, learned.weights, learned.golden, head_card(facts, learned.figures)),
+        MadeFrom(examples_kept, lesson.replaces),
     )
     return msgspec.structs.replace(result, version=head.description.version, folder=str(folder))
