@@ -85,11 +85,11 @@ def _run(options: argparse.Namespace) -> int:
 
 
 def _teach(options: argparse.Namespace, config: Config, heads: Path) -> int:
+    replaces = version_in_use(heads / options.label)
     with suppress(PermissionError):  # a filter of system calls; it takes less, but is as right
         os.nice(NICENESS)
     embedder = open_embedder(config.all_models[0].bundle)
     require_new_name(options.label, embedder.bundle.manifest)
-    replaces = version_in_use(heads / options.label)
     with StepProgress(sys.stderr) as progress:
         lesson = _lesson(options, embedder, progress)
         if options.again is not None:

@@ -144,6 +144,8 @@ class TeachViews:
         if self._sender.node(node) is None:
             return self._answers.error(request.scope, 404, "teach.no_node")
         found = self._sender.result(node, command_id)
+        if found is None or found.status == "started":
+            self._sender.repeat_if_due(node, command_id)
         values = self._page.result(found if found and found.command == COMMAND else None)
         values |= {"node": node, "id": command_id, "sent": _counts(request.query_params)}
         return self._answers.page(request.scope, "teach_result.html", values)
