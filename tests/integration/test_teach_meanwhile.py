@@ -1,10 +1,11 @@
-"""What happens to a lesson while other things happen to its node: real daemons and brokers."""
+"""Lessons of a node to which other things happen meanwhile: real daemons and brokers."""
 
 import json
 import os
 import signal
 import subprocess
 import time
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -55,7 +56,7 @@ def wait_for_result(commander: Commander, command_id: str, content: bytes) -> di
 def in_terminal(node: TeachingNode, *flags: str) -> None:
     """Changes a label as a person does with `soundpost teach`."""
     environment = os.environ | {"STATE_DIRECTORY": str(node.config.parent)}
-    command = [SOUNDPOST, "teach", LABEL, *flags, "--config", node.config]
+    command = [str(SOUNDPOST), "teach", LABEL, *flags, "--config", str(node.config)]
     subprocess.run(command, env=environment, check=True, capture_output=True)
 
 
@@ -183,6 +184,9 @@ def test_sources_share_a_label_and_do_not_teach_it_at_once(
         found = [json.loads(m.payload) for m in subscriber.on(f"{BASE}/{name}/result")]
         return [each for each in found if each["id"] == command_id]
 
+    def has_settings(name: str, _: object) -> bool:
+        return bool(subscriber.on(f"{BASE}/{name}/settings"))
+
     def send(name: str, content: bytes) -> None:
         subscriber.publish(f"{BASE}/{name}/command/teach", content, retain=False)
 
@@ -196,7 +200,7 @@ def test_sources_share_a_label_and_do_not_teach_it_at_once(
 
     with running("--config", str(node.config), environment=environment) as daemon:
         for name in ("yard", "road"):
-            subscriber.wait_for(lambda _, name=name: subscriber.on(f"{BASE}/{name}/settings"))
+            subscriber.wait_for(partial(has_settings, name))
         content = payload("k1", clips=clips, **{"not": others})
         send("yard", content)
         send("road", content)

@@ -43,7 +43,7 @@ KEPT_VERSIONS = 10
 
 
 class MadeFrom(NamedTuple):
-    """What a version was made from.
+    """Origins of a version: its examples, and the version that was in use before.
 
     Attributes:
         files: Further files of the version by their names, such as its examples; the daemon reads

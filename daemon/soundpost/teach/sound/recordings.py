@@ -87,7 +87,7 @@ class RecordingMaker:
 
 
 def mixing_pieces(clips: Sequence[Clip], rate_hz: int) -> list[Pcm]:
-    """Returns the loud parts of some clips, evenly over all of them; those that are gone left out.
+    """Returns the loud parts of some clips, evenly over all that can be read.
 
     Args:
         clips: Clips of other sounds.

@@ -59,7 +59,7 @@ def test_without_a_store_there_is_no_verdict_and_no_file(tmp_path: Path) -> None
 @pytest.mark.parametrize("label", ["bell", "x" * 64])
 @pytest.mark.parametrize("chosen", [0, MOST_TAUGHT_CLIPS])
 def test_any_number_of_verdicts_fits(tmp_path: Path, label: str, chosen: int) -> None:
-    """What has no room is counted."""
+    """Those that have no room are counted."""
     clips = [clip(5_000 + number, "y" * 60) for number in range(2 * chosen)]
     command = COMMAND | {"clips": clips[:chosen], "not": clips[chosen:]}
     sent = stored(tmp_path / "review.db", 1_000, label).fitting(NODE, command)

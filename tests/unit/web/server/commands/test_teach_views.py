@@ -1,132 +1,14 @@
 """Teaching by forms, as without JavaScript: the clips, the command, its result, its refusals."""
 
 import html
-import json
-import threading
-from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
-from mosquitto import Broker, wait_until
+from mosquitto import Broker
 from mqtt_subscriber import Subscriber
 from review_events import event_id
-from web_clips import write_clip
-from web_events import detection, wire_time
-from web_page import Answer, MakePage, Page, running_page
-
-from soundpost.messages.command import read_command
-from soundpost.review import open_store
-from soundpost_web.server.commands import sender
-
-NODE = "north-gate"
-HOSTILE = "<script>alert(1)</script>"
-RECORDED = "20261118T120000Z-requested-6da2fa14.flac"
-FIGURES = {
-    "label": "gate_bell",
-    "version": 2,
-    "recordings": 10,
-    "detected": 9,
-    "missed": ["missed.flac"],
-    "negative_hours": 0.5,
-    "background_hours": 0.4,
-    "false_events_per_hour": 2.0,
-    "budget": 2.0,
-    "false_events": [{"name": HOSTILE, "seconds": 1.0, "score": 0.7, "time": None}],
-    "unused": [{"clip": "unused.flac", "reason": "is silent"}],
-}
-
-
-@pytest.fixture(scope="module")
-def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Broker]:
-    """Provides a broker for all tests of this file."""
-    broker = Broker(tmp_path_factory.mktemp("broker")).start()
-    yield broker
-    broker.kill()
-
-
-@pytest.fixture(scope="module")
-def clips(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Provides a folder with the clips of four events of two nodes."""
-    folder = tmp_path_factory.mktemp("clips")
-    for number in range(3):
-        write_clip(folder, number, "dog")
-    write_clip(folder, 3, "dog", node="barn")
-    return folder
-
-
-@pytest.fixture(scope="module")
-def shared(
-    broker: Broker, clips: Path, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[tuple[Page, dict[str, dict[str, str]]]]:
-    """Provides a page with a node that is online, and the cookies of each role."""
-    tables: dict[str, dict[str, Any]] = {
-        "mqtt": {"broker": broker.url, "commands": True},
-        "clips": {"folder": str(clips)},
-    }
-    with running_page(tmp_path_factory.mktemp("page"), tables, passwords=True) as page:
-        sessions = {}
-        for role in ("viewer", "admin"):
-            page.cookies.clear()
-            page.log_in(role)
-            sessions[role] = dict(page.cookies)
-        wait_until(lambda: "not connected" not in page.get("/about").text)
-        with Subscriber(broker.port) as node:
-            node.publish(f"soundpost/{NODE}/status", b"online", retain=True)
-            name = min(path.name for path in clips.glob("*.flac"))
-            node.publish(f"soundpost/{NODE}/detections", recent_event(name), retain=False)
-            wait_until(lambda: f'"use:{name}"' in page.get(f"/teach?node={NODE}").text)
-            recorded = result("capture-now", "x1", status="done", message="stored", clip=RECORDED)
-            node.publish(f"soundpost/{NODE}/result", recorded, retain=False)
-            wait_until(lambda: RECORDED in page.get(f"/teach?node={NODE}").text)
-        yield page, sessions
-
-
-@pytest.fixture
-def page(shared: tuple[Page, dict[str, dict[str, str]]]) -> Page:
-    """Provides that page for an admin."""
-    page, sessions = shared
-    page.cookies = dict(sessions["admin"])
-    return page
-
-
-def recent_event(clip: str) -> bytes:
-    """Returns the last message of an event of an hour ago: older than a month is not offered."""
-    onset = datetime.now(UTC) - timedelta(hours=1)
-    times = {"onset": wire_time(onset), "offset": wire_time(onset + timedelta(seconds=2))}
-    return detection(NODE, state="ended", clip=clip, **times)
-
-
-def result(command: str, command_id: str, **fields: Any) -> bytes:  # noqa: ANN401 - JSON
-    """Returns the payload of a result."""
-    return json.dumps({"id": command_id, "command": command, **fields}).encode()
-
-
-def token(page: Page) -> str:
-    """Returns the token of the form."""
-    return page.get(f"/teach?node={NODE}").token
-
-
-def answered(page: Page, broker: Broker, fields: dict[str, str], **reply: Any) -> tuple[Any, str]:  # noqa: ANN401 - JSON
-    """Sends a form; returns the command that the node gets, and the page of its result."""
-    with Subscriber(broker.port, f"soundpost/{NODE}/command/+") as node:
-
-        def reply_to(received: list[Any]) -> bool:
-            if not received:
-                return False
-            payload = result("teach", json.loads(received[0].payload)["id"], **reply)
-            node.publish(f"soundpost/{NODE}/result", payload, retain=False)
-            return True
-
-        thread = threading.Thread(target=node.wait_for, args=(reply_to,))
-        thread.start()
-        sent = page.post("/teach", {"token": token(page), "node": NODE, **fields})
-        thread.join()
-        (received,) = node.received
-    assert sent.status == 303
-    read_command("teach", received.payload)
-    return json.loads(received.payload), page.get(sent.headers["location"]).text
+from teach_pages import FIGURES, HOSTILE, NODE, RECORDED, answered, token
+from web_page import Answer, MakePage, Page
 
 
 def test_the_clips_of_a_node_are_offered(page: Page, clips: Path) -> None:
@@ -167,46 +49,6 @@ def test_a_label_is_taught_from_the_chosen_clips(page: Page, broker: Broker) -> 
     assert "/teach/result?" in page.get(f"/node?name={NODE}").text
 
 
-def test_verdicts_go_with_a_label_that_is_taught_again(
-    page: Page, broker: Broker, clips: Path
-) -> None:
-    """Those on events of the node, whose number is said; without `again` none of them."""
-    shown = page.get("/review")
-    names = sorted(path.name for path in clips.glob("*.flac"))
-    is_bell = {"verdict": "label", "label": "gate_bell"}
-    for number, verdict in enumerate((is_bell, is_bell, {"verdict": "wrong"}, is_bell)):
-        sent = {"token": shown.token, "event": event_id(number), **verdict}
-        assert page.post("/review/verdict", sent).status in {200, 303}
-    fields = {"label": "gate_bell", "action": "teach", "again": "1", f"use:{names[1]}": "not"}
-    reply = {"status": "done", "message": "gate_bell is taught", "teach": FIGURES}
-    command, text = answered(page, broker, fields, **reply)
-    assert (command["not"], command["right"]) == ([names[1]], [names[0]])
-    assert "wrong" not in command
-    assert "With verdicts of the review: 1 that it is the sound, 0 that it is another." in text
-    del fields["again"]
-    command, text = answered(page, broker, fields, **reply)
-    assert not {"right", "wrong"} & set(command)
-    assert "With verdicts" not in text
-    with open_store(page.folder / "review.db") as store:
-        while action := store.last_action("admin"):
-            store.undo(action)
-    address = f"/teach/result?node={NODE}&id=x&right=1&wrong=%C2%B2&older=99999999"
-    assert "With verdicts of the review: 1 that it is the sound, 0" in page.get(address).text
-
-
-def test_verdicts_that_cannot_be_read_are_said(page: Page) -> None:
-    """Nothing is sent: the person would take them for counted."""
-    path = page.folder / "review.db"
-    aside = path.rename(page.folder / "aside.db")
-    path.write_bytes(b"no database" * 100)
-    fields = {"token": token(page), "node": NODE, "label": "gate_bell", "action": "teach"}
-    answer = page.post("/teach", fields | {"again": "1"})
-    path.unlink()
-    aside.rename(path)
-    assert answer.status == 503
-    assert "The verdicts cannot be used now" in answer.text
-
-
 def test_a_result_that_takes_longer_is_followed(page: Page, broker: Broker) -> None:
     """By a script, or by a link without one."""
     fields = {"label": "gate_bell", "action": "undo"}
@@ -215,27 +57,6 @@ def test_a_result_that_takes_longer_is_followed(page: Page, broker: Broker) -> N
     assert "It is being taught." in text
     assert "data-follow" in text
     assert "<noscript>" in text
-
-
-def test_a_result_that_was_lost_is_requested_again(
-    page: Page, broker: Broker, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """By the same command, while a person waits for it; not once it is there."""
-    fields = {"label": "gate_bell", "action": "teach", f"use:{RECORDED}": "label"}
-    command, _ = answered(page, broker, fields, status="started", message="gate_bell")
-    address = f"/teach/result?node={NODE}&id={command['id']}"
-    monkeypatch.setattr(sender, "REPEAT_SECONDS", 0.0)
-    with Subscriber(broker.port, f"soundpost/{NODE}/command/+") as node:
-        assert "It is being taught." in page.get(address).text
-        node.wait_for(lambda received: len(received) == 1)
-        assert json.loads(node.received[0].payload) == command
-        assert "No result yet." in page.get(f"/teach/result?node={NODE}&id=another").text
-        done = result("teach", command["id"], status="done", message="gate_bell is taught")
-        node.publish(f"soundpost/{NODE}/result", done, retain=False)
-        wait_until(lambda: "Done." in page.get(address).text)
-        count = len(node.received)
-        assert "Done." in page.get(address).text
-        assert len(node.received) == count
 
 
 def test_a_refusal_has_its_remedies(page: Page, broker: Broker) -> None:
