@@ -80,11 +80,12 @@ values = (
     | st.lists(names, max_size=3)
     | st.sampled_from([CLIP, CLIP.replace("flac", "png"), f"{CLIP}x", f"../{CLIP}"])
     | st.sampled_from([[], [CLIP], [CLIP] * 60, [CLIP] * 61, [f"../{CLIP}"], [f"{CLIP}x"]])
+    | st.sampled_from([[CLIP] * 300, [CLIP] * 301])
 )
 fields = st.sampled_from(
     [
         *("id", "label", "labels", "minutes", "on", "profile", "seconds", "file", "offset", "x"),
-        *("clips", "not", "again", "budget", "dry_run", "undo", "remove"),
+        *("clips", "not", "right", "wrong", "again", "budget", "dry_run", "undo", "remove"),
     ]
 )
 

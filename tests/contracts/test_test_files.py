@@ -27,6 +27,7 @@ COVERED_BY = {
     "daemon/cli/watch/screen.py": "integration/test_watch.py",
     "daemon/cli/watch/watch.py": "integration/test_watch.py",
     "daemon/features/window_stream.py": "unit/daemon/features/test_windower.py",
+    "daemon/messages/command/fields.py": "unit/daemon/messages/command/test_read.py",
     "daemon/messages/payload.py": "contracts/test_payload.py",
     "daemon/mqtt/broker.py": "unit/daemon/publish/test_broker.py",
     "daemon/mqtt/connection.py": "unit/daemon/publish/test_connection.py",

@@ -146,7 +146,7 @@ class RecordedResults(ResultQueue):
         super().__init__("p/n/result", lambda *_: None, Health())
         self.results: list[tuple[bytes, ReplyTo]] = []
 
-    def add(self, payload: bytes, reply_to: ReplyTo) -> None:
+    def add(self, payload: bytes, reply_to: ReplyTo, short: bytes = b"") -> None:  # noqa: ARG002 - the payload counts
         """Records a result."""
         self.results.append((payload, reply_to))
 

@@ -158,3 +158,30 @@ def test_a_refusal_is_shown_in_plain_words(
             assert part in text, text
         expect_usable(browser, browser.driver.current_url)
     assert not node.heads.exists() or list(node.heads.iterdir()) == []
+
+
+def test_all_clips_are_chosen_by_one_key(node: TeachingNode, page: Page, browser: Browser) -> None:
+    """A telephone with ten clips needs one press; the count is read to a person who sees none."""
+    bells, _ = node.store(10)
+    browser.open(f"{page.url}/teach?node={NODE}", PHONE)
+    offered = len(browser.driver.find_elements("css selector", ".clips select"))
+    assert offered >= len(bells)
+    expect_usable(browser, f"{page.url}/teach?node={NODE}")
+    count = browser.driver.find_element("id", "count")
+    assert count.get_attribute("role") == "status"
+    assert count.text == f"The sound: 0. Another sound: 0. Left out: {offered}."
+    every, none = browser.driver.find_elements("css selector", "#every button")
+    assert (every.accessible_name, none.accessible_name) == (
+        "All of these are the sound",
+        "None of them",
+    )
+    browser.driver.execute_script("arguments[0].focus()", every)
+    every.send_keys(" ")
+    assert count.text == f"The sound: {offered}. Another sound: 0. Left out: 0."
+    last = browser.driver.find_elements("css selector", ".clips select")[-1]
+    last.send_keys("another")
+    assert count.text == f"The sound: {offered - 1}. Another sound: 1. Left out: 0."
+    none.send_keys("\ue007")  # Enter, which must not send the form
+    assert count.text == f"The sound: 0. Another sound: 0. Left out: {offered}."
+    assert browser.driver.current_url.endswith(f"/teach?node={NODE}")
+    assert browser.messages == []

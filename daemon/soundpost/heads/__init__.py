@@ -1,7 +1,7 @@
 """Heads: labels that were taught on a node, and run on the embedding of a model."""
 
 from soundpost.heads.head import Head, load_head, read_description
-from soundpost.heads.install import install_head
+from soundpost.heads.install import MadeFrom, install_head
 from soundpost.heads.schema import (
     HEAD_CARD_FILE,
     HEAD_FILE,
@@ -27,6 +27,7 @@ __all__ = [
     "HeadFacts",
     "HeadWeights",
     "LinearHeads",
+    "MadeFrom",
     "Teaching",
     "current_version",
     "install_head",

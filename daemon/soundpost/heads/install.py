@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import MappingProxyType
+from typing import NamedTuple
 
 import msgspec
 
@@ -24,13 +25,13 @@ from soundpost.heads.schema import (
 from soundpost.heads.store import (
     BEFORE_FILE,
     VERSIONS_FOLDER,
-    current_version,
     next_version,
     number_file,
     refused,
     use_version,
     version_before,
     version_folder,
+    version_in_use,
     versions,
 )
 from soundpost.heads.weights import GoldenEmbeddings, HeadWeights, encode_weights
@@ -41,13 +42,27 @@ KEPT_VERSIONS = 10
 """Versions of a label that are kept for an undo: at most 640 kB, and their attachments."""
 
 
+class MadeFrom(NamedTuple):
+    """Origins of a version: its examples, and the version that was in use before.
+
+    Attributes:
+        files: Further files of the version by their names, such as its examples; the daemon reads
+            none of them.
+        version: The version that was in use when its making began, 0 for none: if it is another
+            one by now, this one knows nothing of that. None if it does not matter.
+    """
+
+    files: Mapping[str, bytes] = MappingProxyType({})
+    version: int | None = None
+
+
 def install_head(
     label_folder: Path,
     facts: HeadFacts,
     weights: HeadWeights,
     golden: GoldenEmbeddings,
     card: str,
-    attachments: Mapping[str, bytes] = MappingProxyType({}),
+    made_from: MadeFrom | None = None,
 ) -> Head:
     """Stores a head as the next version of its label, which is in use from then on.
 
@@ -57,23 +72,28 @@ def install_head(
         weights: Its weights.
         golden: Its golden vectors.
         card: The text of `HEAD_CARD.md`.
-        attachments: Further files of the version, by name, which the daemon does not read.
+        made_from: Its examples, and the version that was in use before; None for neither.
 
     Returns:
         The head as a daemon reads it.
 
     Raises:
         HeadError: The folder has the name of another label, the head is too large or does not
-            verify, another process stores a version of the label, or the disk refuses it. The
-            version in use stays as it was.
+            verify, another process stores a version of the label or has changed it meanwhile, or
+            the disk refuses it. The version in use stays as it was.
     """
     if label_folder.name != facts.label.name:
         raise HeadError(
             f"expected the folder of {facts.label.name}, got {label_folder}",
             hint="a head lies in a folder of the name of its label",
         )
+    made_from = made_from or MadeFrom()
     content = encode_weights(weights, golden)
+    if made_from.version and not label_folder.is_dir():
+        raise _changed(facts.label.name, "removed")
     with _locked(label_folder):
+        if made_from.version not in {None, version_in_use(label_folder)}:
+            raise _changed(facts.label.name, "changed")
         number = next_version(label_folder)
         artifact = Artifact(bytes=len(content), sha256=hashlib.sha256(content).hexdigest())
         description = HeadDescription(
@@ -86,10 +106,17 @@ def install_head(
         _refuse_large(len(content) + len(text))
         folder = version_folder(label_folder, number)
         own = {WEIGHTS_FILE: content, HEAD_FILE: text, HEAD_CARD_FILE: card.encode()}
-        _write_version(folder, {**attachments, **own, **_before(label_folder)})
+        _write_version(folder, {**made_from.files, **own, **_before(label_folder)})
         use_version(label_folder, number)
         _remove_old(label_folder, number)
     return load_head(folder)
+
+
+def _changed(label: str, change: str) -> HeadError:
+    return HeadError(
+        f"another process has {change} {label} while this version was made",
+        hint="teach it again: what the other one has learned counts then",
+    )
 
 
 @contextmanager
@@ -116,10 +143,8 @@ def _locked(label_folder: Path) -> Iterator[None]:
 
 def _before(label_folder: Path) -> dict[str, bytes]:
     """Returns the file that names the version in use; none if there is none, or it is damaged."""
-    try:
-        return {BEFORE_FILE: number_file(current_version(label_folder))}
-    except HeadError:
-        return {}
+    number = version_in_use(label_folder)
+    return {BEFORE_FILE: number_file(number)} if number else {}
 
 
 def _write_version(folder: Path, files: dict[str, bytes]) -> None:

@@ -5,10 +5,12 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from soundpost.config import HeadsConfig
-from soundpost.system.systemd import SOURCES_FOLDER, shared_state_directory, state_directory
-
-SERVICE_FOLDER = Path("/var/lib/soundpost")
-"""The state directory of the packaged service, for commands that a person types."""
+from soundpost.system.systemd import (
+    SERVICE_FOLDER,
+    SOURCES_FOLDER,
+    shared_state_directory,
+    state_directory,
+)
 
 _HEADS, _BACKGROUND = "heads", "background"
 

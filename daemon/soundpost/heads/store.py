@@ -73,6 +73,14 @@ def current_version(label_folder: Path) -> int:
         raise HeadError(f"{path} cannot be read: {error.strerror}", hint=_HINT) from error
 
 
+def version_in_use(label_folder: Path) -> int:
+    """Returns the version of a label that is in use; 0 if it has none, or it cannot be read."""
+    try:
+        return current_version(label_folder)
+    except HeadError:
+        return 0
+
+
 def version_before(label_folder: Path, number: int) -> int | None:
     """Returns the version that an undo of a version puts into use; None if there is none.
 

@@ -15,6 +15,10 @@ LONGEST_NAME = 64
 MOST_REPORTED = 5
 """Of the sounds and clips in a report, so that a result stays below 2 kB: 200 are stored."""
 
+LONGEST_SHORT_MESSAGE = 80
+"""Characters of the message of a result that the broker has refused as too large: with the longest
+id such a result takes 400 bytes, less than a detection."""
+
 
 class CommandStatus(StrEnum):
     """The state of a command; the value is its name on the wire."""
@@ -128,3 +132,18 @@ class ResultMessage(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_
     at: Time
     clip: str | None = None
     teach: TeachReport | UnsetType = UNSET
+
+    def shortened(self, size_bytes: int) -> "ResultMessage":
+        """Returns the result for a broker that refuses it because of its size.
+
+        Args:
+            size_bytes: Of the payload that is too large.
+        """
+        hint = (
+            f"the broker takes no result of {size_bytes} bytes: all of it is in commands.json of "
+            "the node"
+        )
+        message = self.message
+        if len(message) > LONGEST_SHORT_MESSAGE:
+            message = f"{message[: LONGEST_SHORT_MESSAGE - 1]}…"
+        return msgspec.structs.replace(self, message=message, hint=hint, teach=UNSET)

@@ -16,6 +16,8 @@ SEND_SECONDS = 0.2
 
 STATE_DIRECTORY = "STATE_DIRECTORY"
 """The environment variable with the service's state directory."""
+SERVICE_FOLDER = Path("/var/lib/soundpost")
+"""The state directory of the packaged service, for commands that a person types."""
 SOURCES_FOLDER = "sources"
 """The folder in the state directory that has a folder for each source, if there are several."""
 GONE_SOURCES = "SOUNDPOST_GONE_SOURCES"

@@ -1,29 +1,26 @@
 """Teaches a label again: with its earlier examples, new clips and reviewed events."""
 
-import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from soundpost.audio.resample import resample_whole
 from soundpost.errors import TeachError
 from soundpost.evidence.store.clip_file import is_clip_file
 from soundpost.heads import current_version, load_head, version_folder
 from soundpost.recording import RecordingError, problem_of
-from soundpost.review import ReviewedEvent, Verdict
-from soundpost.review.sound import read_sound
+from soundpost.review import ReviewedEvent
 from soundpost.teach.kept import (
     KeptClip,
     KeptExamples,
-    Side,
     read_kept,
     read_recordings,
     sound_path,
 )
 from soundpost.teach.lesson import Known, Lesson
 from soundpost.teach.sound.clip_sound import read_clip_sound
-from soundpost.teach.sound.clips import Clip, LeftOut, fault_of
+from soundpost.teach.sound.clips import Clip, LeftOut, Side, key_of
 from soundpost.teach.sound.embed import Embedder
+from soundpost.teach.sound.reviewed import reviewed_clips
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,17 +65,41 @@ def with_earlier(lesson: Lesson, embedder: Embedder, heads: Path) -> Lesson:
             hint="`soundpost teach --list` has the heads; a new one needs clips, without --again",
         )
     earlier = _read_earlier(folder, embedder)
-    new = identities((*lesson.clips, *lesson.others))
+    clips = _without_known(lesson, "label", earlier.known)
+    others = _without_known(lesson, "other", earlier.known)
+    new = identities((*clips, *others))
     files = dict.fromkeys((*lesson.background_files, *earlier.background))
+    # A clip that is given again may have changed sides.
+    known = [each for each in earlier.known if not _is_among(each.clip, new)]
+    names = {Path(each.clip.path).name for each in known}
     return replace(
         lesson,
-        # A clip that is given again may have changed sides.
-        known=[each for each in earlier.known if not _is_among(each.clip, new)],
-        clips=[*(clip for clip in earlier.clips if not _is_among(clip, new)), *lesson.clips],
-        others=[*(clip for clip in earlier.others if not _is_among(clip, new)), *lesson.others],
-        left_out=[*lesson.left_out, *earlier.left_out],
+        known=known,
+        clips=[*(clip for clip in earlier.clips if not _is_among(clip, new)), *clips],
+        others=[*(clip for clip in earlier.others if not _is_among(clip, new)), *others],
+        left_out=[
+            # The clip of an event may be gone since it was taught: its embeddings are used.
+            *(each for each in lesson.left_out if not _is_known_clip(each.path, names)),
+            *earlier.left_out,
+        ],
         background_files=list(files),
     )
+
+
+def _without_known(lesson: Lesson, side: Side, known: Sequence[Known]) -> list[Clip]:
+    """Returns the new clips of a side without those that it has embeddings of already.
+
+    A review names the same clips each time; to compute them again would change nothing.
+    """
+    given = list(lesson.clips if side == "label" else lesson.others)
+    if lesson.keeps_sounds:
+        return given
+    keys = {each.clip.key for each in known if each.clip.side == side}
+    return [clip for clip in given if clip.key not in keys]
+
+
+def _is_known_clip(path: Path, names: Collection[str]) -> bool:
+    return is_clip_file(path.name) and path.name in names
 
 
 def _read_earlier(folder: Path, embedder: Embedder) -> Earlier:
@@ -108,7 +129,8 @@ def _read_sounds(folder: Path, kept: KeptExamples, rate_hz: int) -> Earlier:
         except RecordingError as error:
             left_out.append(LeftOut(given, problem_of(given, error)))
             continue
-        clips[each.side].append(Clip(given, sound.samples, each.key, sound.begin_seconds))
+        key = key_of(sound.samples)  # another one than before on a model of another rate
+        clips[each.side].append(Clip(given, sound.part.read, key, sound.begin_seconds))
     return Earlier(clips=clips["label"], others=clips["other"], left_out=left_out)
 
 
@@ -150,48 +172,3 @@ def identities(clips: Iterable[Clip | KeptClip]) -> set[str]:
 
 def _is_among(clip: Clip | KeptClip, known: set[str]) -> bool:
     return not known.isdisjoint(identities([clip]))
-
-
-def reviewed_clips(
-    label: str, events: Iterable[ReviewedEvent], rate_hz: int
-) -> tuple[list[Clip], list[Clip], list[LeftOut]]:
-    """Returns the sounds of reviewed events: of the label, of others, and those that are gone.
-
-    An event that is right, or was relabelled to the label, is of the label. One of the label that
-    is wrong, or was relabelled to another, is another sound, and the most useful one: a head took
-    it for the label.
-
-    Args:
-        label: The label.
-        events: Of the store of verdicts.
-        rate_hz: The sample rate of the model.
-    """
-    sounds: dict[Side, dict[str, Clip]] = {"label": {}, "other": {}}
-    left_out = []
-    for event in events:
-        side = _side_of(label, event)
-        if side is None:
-            continue
-        try:
-            sound = read_sound(event)
-        except RecordingError as error:
-            left_out.append(LeftOut(event.sound_file, problem_of(event.sound_file, error)))
-            continue
-        samples = resample_whole(sound.samples, sound.rate_hz, rate_hz)
-        if reason := fault_of(samples, rate_hz):
-            left_out.append(LeftOut(event.sound_file, reason))
-            continue
-        key = hashlib.sha256(samples.tobytes()).hexdigest()
-        sounds[side][key] = Clip(event.sound_file, samples, key)
-    of_label = sounds["label"]
-    # A sound with two events, one of them right, is of the label.
-    others = [clip for clip in sounds["other"].values() if clip.key not in of_label]
-    return list(of_label.values()), others, left_out
-
-
-def _side_of(label: str, event: ReviewedEvent) -> Side | None:
-    """Returns the side that an event is on by its verdict; None if it says nothing of the label."""
-    if event.true_label == label:
-        return "label"
-    is_decided = event.decision is not None and event.decision.verdict is not Verdict.UNSURE
-    return "other" if is_decided and event.event.label == label else None

@@ -1,6 +1,8 @@
 """The card of a head: what it is, what it was taught on, how well it does."""
 
 from soundpost.heads import HeadFacts
+from soundpost.manifest import Metric
+from soundpost.system.printable import printable
 from soundpost.teach.result import Figures
 
 _CARD = """\
@@ -49,3 +51,22 @@ def head_card(facts: HeadFacts, figures: Figures) -> str:
         general=general,
         licence=facts.licence,
     )
+
+
+def head_metrics(figures: Figures, command: str) -> list[Metric]:
+    """Returns the figures as a manifest states them, without those that are not known.
+
+    Args:
+        figures: The figures.
+        command: The command line that measured them.
+    """
+    values = {
+        "held-out recall": figures.recall,
+        "held-out separation": figures.separation,
+        "false events an hour": figures.events_per_hour,
+    }
+    return [
+        Metric(name=name, value=float(value), spread=0.0, command=printable(command, 2_000))
+        for name, value in values.items()
+        if value is not None
+    ]

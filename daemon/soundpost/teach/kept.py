@@ -6,20 +6,22 @@ in `sounds/` beside the versions, by the hash of its samples.
 """
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
-from typing import Literal
+from typing import TypeVar
 
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from soundpost.audio import Pcm
 from soundpost.classify.arrays import UNREADABLE, ArrayMismatchError, arrays_archive, open_arrays
 from soundpost.errors import TeachError
 from soundpost.evidence.encode.flac import encode_flac
+from soundpost.recording import RecordingError
 from soundpost.system.atomic_file import write_atomic
 from soundpost.system.regular_file import read_regular
-from soundpost.teach.examples import Embeddings, KeptEmbeddings, Recording, Stretch
+from soundpost.teach.examples import KeptEmbeddings, Recording, Stretch
+from soundpost.teach.sound.clips import ReadSound, Side
 
 EXAMPLES_FILE = "examples.json"
 EMBEDDINGS_FILE = "examples.npz"
@@ -27,7 +29,8 @@ SOUNDS_FOLDER = "sounds"
 LARGEST_BYTES = 96_000_000
 """A thousand recordings of `everyday` take 88 MB."""
 
-Side = Literal["label", "other"]
+
+Kind = TypeVar("Kind", bound=np.floating)
 
 
 class KeptClip(msgspec.Struct, frozen=True):
@@ -117,7 +120,9 @@ def read_recordings(folder: Path, kept: KeptExamples, size: int) -> list[Recordi
             row_counts = arrays.read("row_counts", np.int64, (number,))
             windows = arrays.read("windows", np.float16, (None, size))
             window_counts = arrays.read("window_counts", np.int64, (number,))
-        parts = zip(_split(rows, row_counts), _split(windows, window_counts), strict=True)
+        fitted = _split(rows.astype(np.float32), row_counts)
+        # As they are, in half of the memory: they are scored one after another.
+        parts = zip(fitted, _split(windows, window_counts), strict=True)
     except (OSError, ArrayMismatchError, *UNREADABLE) as error:
         raise _damaged(path, error) from error
     return [
@@ -126,12 +131,14 @@ def read_recordings(folder: Path, kept: KeptExamples, size: int) -> list[Recordi
     ]
 
 
-def keep_sounds(label_folder: Path, sounds: Mapping[str, Pcm], rate_hz: int) -> None:
+def keep_sounds(label_folder: Path, sounds: Mapping[str, ReadSound], rate_hz: int) -> None:
     """Writes the sound of clips beside the versions of their label; those that are there stay.
+
+    A clip whose file is gone by now is left out.
 
     Args:
         label_folder: Of the label.
-        sounds: By their keys.
+        sounds: What reads them, by their keys.
         rate_hz: Their rate.
 
     Raises:
@@ -140,10 +147,11 @@ def keep_sounds(label_folder: Path, sounds: Mapping[str, Pcm], rate_hz: int) -> 
     folder = label_folder / SOUNDS_FOLDER
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        for key, samples in sounds.items():
+        for key, read in sounds.items():
             path = sound_path(label_folder, key)
             if not path.exists():
-                write_atomic(path, encode_flac(samples, rate_hz))
+                with suppress(RecordingError):
+                    write_atomic(path, encode_flac(read(), rate_hz))
     except OSError as error:
         raise TeachError(
             f"the clips cannot be kept in {folder}: {error.strerror or error}",
@@ -165,13 +173,12 @@ def _counts(parts: Sequence[KeptEmbeddings]) -> NDArray[np.int64]:
     return np.array([len(part) for part in parts], np.int64)
 
 
-def _split(rows: NDArray[np.float16], counts: NDArray[np.int64]) -> list[Embeddings]:
+def _split(rows: NDArray[Kind], counts: NDArray[np.int64]) -> list[NDArray[Kind]]:
     if (counts < 1).any() or counts.sum() != len(rows):
         raise ValueError("the numbers of windows do not fit the windows")
-    parts = np.split(rows.astype(np.float32), np.cumsum(counts)[:-1])
     if not np.isfinite(rows).all():
         raise ValueError("values that are not finite")
-    return parts
+    return np.split(rows, np.cumsum(counts)[:-1])
 
 
 def _damaged(path: Path, error: Exception) -> TeachError:

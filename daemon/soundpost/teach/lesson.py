@@ -1,12 +1,12 @@
 """A lesson: a label to teach, its clips, and the sounds that it must not be mistaken for."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from soundpost.teach.examples import Recording, Stretch
-from soundpost.teach.kept import KeptClip, Side
-from soundpost.teach.sound.clips import Clip, LeftOut
+from soundpost.teach.examples import Examples, Recording, Stretch
+from soundpost.teach.kept import KeptClip
+from soundpost.teach.sound.clips import Clip, LeftOut, Side
 
 DEFAULT_BUDGET = 0.5
 """False events an hour: a few a day, that a person still looks at."""
@@ -40,6 +40,8 @@ class Lesson:
         keeps_sounds: True to keep the sound of the clips with the head.
         is_trial: True to measure, and to store nothing.
         command: The command line.
+        replaces: The version that was in use when the lesson began, 0 for none; None if a change
+            by another process meanwhile does not matter.
     """
 
     label: str
@@ -54,6 +56,7 @@ class Lesson:
     keeps_sounds: bool = False
     is_trial: bool = False
     command: str = ""
+    replaces: int | None = None
 
     @property
     def files_of_label(self) -> list[Path]:
@@ -64,6 +67,32 @@ class Lesson:
     def files_of_others(self) -> list[Path]:
         """The files of all clips of other sounds, those of an earlier head included."""
         return [*self._earlier_files("other"), *(clip.path for clip in self.others)]
+
+    def kept_clips(self, side: Side) -> list[KeptClip]:
+        """Returns the clips of a side in the order of the examples: known ones first."""
+        return [
+            *(each.clip for each in self.known if each.clip.side == side),
+            *(
+                KeptClip(clip.key, str(clip.path.absolute()), side)
+                for clip in (self.clips if side == "label" else self.others)
+            ),
+        ]
+
+    def with_read(self, examples: Examples, left_out: Sequence[LeftOut]) -> "Lesson":
+        """Returns the lesson without the clips that could not be read when they were embedded.
+
+        Args:
+            examples: Of those that could.
+            left_out: All that cannot be used.
+        """
+        label = {recording.key for recording in examples.label}
+        others = {recording.key for recording in examples.others}
+        return replace(
+            self,
+            clips=[clip for clip in self.clips if clip.key in label],
+            others=[clip for clip in self.others if clip.key in others],
+            left_out=left_out,
+        )
 
     def _earlier_files(self, side: Side) -> list[Path]:
         return [Path(each.clip.path) for each in self.known if each.clip.side == side]

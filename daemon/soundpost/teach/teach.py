@@ -9,12 +9,11 @@ import msgspec
 
 from soundpost import __version__
 from soundpost.errors import TeachError
-from soundpost.heads import HeadFacts, Teaching, install_head
-from soundpost.manifest import Metric
+from soundpost.heads import HeadFacts, MadeFrom, Teaching, install_head
 from soundpost.system.printable import printable
-from soundpost.teach.card import head_card
+from soundpost.teach.card import head_card, head_metrics
 from soundpost.teach.examples import Examples, Recording
-from soundpost.teach.kept import KeptClip, Side, attachments, keep_sounds
+from soundpost.teach.kept import attachments, keep_sounds
 from soundpost.teach.label_name import require_new_name
 from soundpost.teach.learn.events import taught_label
 from soundpost.teach.learn.learn import Learned, learn
@@ -22,10 +21,10 @@ from soundpost.teach.lesson import Lesson, Progress
 from soundpost.teach.result import LeftOutClip, ShortenedClip, TeachResult
 from soundpost.teach.sound.background import MOST_SECONDS, read_background
 from soundpost.teach.sound.clip_sound import LONGEST_SECONDS
-from soundpost.teach.sound.clips import LeftOut
+from soundpost.teach.sound.clips import LeftOut, Side
 from soundpost.teach.sound.embed import Embedder
 from soundpost.teach.sound.general import read_general
-from soundpost.teach.sound.recordings import RecordingMaker
+from soundpost.teach.sound.recordings import RecordingMaker, mixing_pieces
 from soundpost.teach.stored_background import latest_stretches
 
 LEAST_RECORDINGS = 3
@@ -52,6 +51,8 @@ def teach(lesson: Lesson, embedder: Embedder, heads: Path, progress: Progress) -
     require_new_name(lesson.label, embedder.bundle.manifest)
     _require_enough(lesson)
     examples, left_out = _examples(lesson, embedder, progress)
+    lesson = lesson.with_read(examples, left_out)
+    _require_enough(lesson)
     if not (examples.negatives or len(examples.general)):
         raise TeachError(
             f"there is no other sound than {lesson.label} to compare with",
@@ -64,7 +65,7 @@ def teach(lesson: Lesson, embedder: Embedder, heads: Path, progress: Progress) -
         backbone=embedder.backbone.id,
         figures=learned.figures,
         refusal=learned.refusal,
-        left_out=[LeftOutClip(printable(str(each.path)), each.reason) for each in left_out],
+        left_out=[LeftOutClip(printable(str(each.path)), each.reason) for each in lesson.left_out],
         shortened=[
             ShortenedClip(printable(str(clip.path)), round(clip.begin_seconds, 1), LONGEST_SECONDS)
             for clip in (*lesson.clips, *lesson.others)
@@ -80,11 +81,9 @@ def teach(lesson: Lesson, embedder: Embedder, heads: Path, progress: Progress) -
 def _examples(
     lesson: Lesson, embedder: Embedder, progress: Progress
 ) -> tuple[Examples, list[LeftOut]]:
-    """Returns the examples, and what cannot be used; other sound is released before the fit."""
+    """Returns the examples, and what cannot be used; all sound is released before the fit."""
     background = read_background(lesson.background_files, embedder, partial(progress, "background"))
-    # In the order of their keys: the order in which clips are given changes nothing.
-    others_by_key = sorted(lesson.others, key=lambda clip: clip.key)
-    pieces = [*background.pieces, *(clip.samples for clip in others_by_key)]
+    pieces = [*background.pieces, *mixing_pieces(lesson.others, embedder.rate_hz)]
     maker = RecordingMaker(embedder, pieces)
     label = maker.make(lesson.clips, partial(progress, "clips"))
     others = maker.make(lesson.others, partial(progress, "other sounds"))
@@ -98,7 +97,7 @@ def _examples(
         ],
         general=read_general(embedder.bundle.folder, embedder.backbone, embedder.input),
     )
-    return examples, [*lesson.left_out, *background.left_out]
+    return examples, [*lesson.left_out, *background.left_out, *maker.left_out]
 
 
 def _require_enough(lesson: Lesson) -> None:
@@ -136,17 +135,16 @@ def _store(
     """
     embedder, heads = place
     folder = heads / lesson.label
-    clips = _kept_clips(lesson)
     if lesson.keeps_sounds:
         new = [*lesson.clips, *lesson.others]
-        keep_sounds(folder, {clip.key: clip.samples for clip in new}, embedder.rate_hz)
+        keep_sounds(folder, {clip.key: clip.read for clip in new}, embedder.rate_hz)
     facts = HeadFacts(
         id=lesson.label.replace("_", "-").strip("-"),
         minimum_daemon=MINIMUM_DAEMON,
         backbone=embedder.backbone,
         embedding=embedder.input,
         label=taught_label(lesson.label, embedder.rate_hz, lesson.budget, learned.figures.recall),
-        metrics=_metrics(learned, lesson.command),
+        metrics=head_metrics(learned.figures, lesson.command),
         teaching=Teaching(
             taught=datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
             recordings=len(examples.label),
@@ -159,41 +157,13 @@ def _store(
         ),
         licence=LICENCE,
     )
-    kept = attachments(
-        [*clips["label"], *clips["other"]],
+    examples_kept = attachments(
+        [*lesson.kept_clips("label"), *lesson.kept_clips("other")],
         [*examples.label, *examples.others],
         [str(path.absolute()) for path in lesson.background_files],
     )
     head = install_head(
-        folder, facts, learned.weights, learned.golden, head_card(facts, learned.figures), kept
+        *(folder, facts, learned.weights, learned.golden, head_card(facts, learned.figures)),
+        MadeFrom(examples_kept, lesson.replaces),
     )
     return msgspec.structs.replace(result, version=head.description.version, folder=str(folder))
-
-
-def _kept_clips(lesson: Lesson) -> dict[Side, list[KeptClip]]:
-    """Returns the clips of each side in the order of the examples: known ones first."""
-    sides: tuple[Side, ...] = ("label", "other")
-    return {
-        side: [
-            *(each.clip for each in lesson.known if each.clip.side == side),
-            *(
-                KeptClip(clip.key, str(clip.path.absolute()), side)
-                for clip in (lesson.clips if side == "label" else lesson.others)
-            ),
-        ]
-        for side in sides
-    }
-
-
-def _metrics(learned: Learned, command: str) -> list[Metric]:
-    figures = learned.figures
-    values = {
-        "held-out recall": figures.recall,
-        "held-out separation": figures.separation,
-        "false events an hour": figures.events_per_hour,
-    }
-    return [
-        Metric(name=name, value=float(value), spread=0.0, command=printable(command, 2_000))
-        for name, value in values.items()
-        if value is not None
-    ]

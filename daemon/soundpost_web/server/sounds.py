@@ -19,12 +19,13 @@ from soundpost_web.review.export import ExportJob
 from soundpost_web.review.fetch_ahead import FetchAhead
 from soundpost_web.review.fetch_failures import FetchFailures
 from soundpost_web.review.importer import ClipImporter
+from soundpost_web.review.verdicts_for_node import VerdictsForNode
 from soundpost_web.server.answers import Answers
 from soundpost_web.server.clips.clip_page import ClipPage
 from soundpost_web.server.clips.clip_views import ClipRequests, ClipViews
 from soundpost_web.server.commands.sender import CommandSender
 from soundpost_web.server.commands.teach_page import TeachPage
-from soundpost_web.server.commands.teach_views import TeachViews
+from soundpost_web.server.commands.teach_views import Reviewed, TeachViews
 from soundpost_web.server.review.export_views import ExportViews
 from soundpost_web.server.review.review_page import ReviewPage
 from soundpost_web.server.review.review_views import ReviewViews
@@ -60,6 +61,7 @@ class Sounds:
         self._clip_page = ClipPage(self._folders, self._fetcher, history, zones, text)
         store = Path(settings.review.store) if settings.review.store else default_store_path()
         self._desk = ReviewDesk(store, self._folders)
+        self._verdicts = VerdictsForNode(store)
         importer = ClipImporter(store, self._folders)
         self._review_page = ReviewPage(self._desk, importer, zones, text)
         self._job = ExportJob(store, folder / "export")
@@ -92,7 +94,8 @@ class Sounds:
         review.can_teach = sender is not None
         routes += review.routes
         if sender is not None:
-            routes += TeachViews(self._teach_page, self._desk, sender, answers).routes
+            reviewed = Reviewed(self._desk, self._verdicts)
+            routes += TeachViews(self._teach_page, reviewed, sender, answers).routes
         return routes + ExportViews(self._job, answers).routes
 
     def verdict_texts(self, event_ids: list[str]) -> Mapping[str, str]:

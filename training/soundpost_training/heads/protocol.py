@@ -3,12 +3,14 @@
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
 from soundpost.audio import Pcm
 from soundpost.teach.examples import Embeddings, Recording, Stretch
 from soundpost.teach.sound.clips import Clip as SoundClip
+from soundpost.teach.sound.clips import key_of
 from soundpost.teach.sound.embed import SoundEmbedder
 from soundpost.teach.sound.recordings import RecordingMaker
 from soundpost_training.dataset.clip import Clip
@@ -87,10 +89,15 @@ def embed_all(clips: Sequence[Clip], embedder: SoundEmbedder, name: str) -> Mate
     maker = RecordingMaker(embedder, sides[True][:: max(1, len(sides[True]) // PIECES)])
     recordings: dict[str, list[tuple[str, Recording]]] = {label: [] for label in TAUGHT}
     for clip, samples in track(taught, f"{name}: labels to teach"):
-        key = hashlib.sha256(samples.tobytes()).hexdigest()
-        made = maker.make([SoundClip(clip.path, samples, key)], lambda *_: None)
+        key = key_of(samples)
+        taught_clip = SoundClip(clip.path, partial(_same, samples), key)
+        made = maker.make([taught_clip], lambda *_: None)
         recordings[clip.label].append((clip.group, made[0]))
     return Material(recordings, known, new)
+
+
+def _same(samples: Pcm) -> Pcm:
+    return samples
 
 
 def _place(clips: Sequence[Pcm], embedder: SoundEmbedder, name: str) -> Place:

@@ -17,6 +17,7 @@ from soundpost.cli.teach.suggestions import suggest_events
 from soundpost.config import Config
 from soundpost.errors import SoundpostError, TeachError
 from soundpost.heads.location import heads_folder
+from soundpost.heads.store import version_in_use
 from soundpost.review import Selection, default_store_path, open_store
 from soundpost.system.process.parent import end_with_parent
 from soundpost.teach.again import with_earlier, with_reviewed
@@ -84,6 +85,7 @@ def _run(options: argparse.Namespace) -> int:
 
 
 def _teach(options: argparse.Namespace, config: Config, heads: Path) -> int:
+    replaces = version_in_use(heads / options.label)
     with suppress(PermissionError):  # a filter of system calls; it takes less, but is as right
         os.nice(NICENESS)
     embedder = open_embedder(config.all_models[0].bundle)
@@ -93,7 +95,7 @@ def _teach(options: argparse.Namespace, config: Config, heads: Path) -> int:
         if options.again is not None:
             lesson = with_earlier(lesson, embedder, heads)
         background = stored_background(config, embedder, lesson.files_of_label)
-        lesson = replace(lesson, background=background)
+        lesson = replace(lesson, background=background, replaces=replaces)
         if options.again is not None:
             lesson = without_own_events(lesson, embedder, heads)
         result = teach(lesson, embedder, heads, progress.show)

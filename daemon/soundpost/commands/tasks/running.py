@@ -111,8 +111,13 @@ class RunningTasks:
         node = NodeLoad(lambda: self._pieces.is_closed, lambda: self.queue_seconds)
         task = TeachTask(command, process, node)
         self._running.append((pending, task))
-        clips = f" from {len(command.clips)} clips" if command.clips else ""
-        text = f"{command.label}{clips}, in a process of its own"
+        verdicts = len(command.right) + len(command.wrong)
+        given = [
+            *([f"{len(command.clips)} clips"] if command.clips else []),
+            *([f"{verdicts} verdicts"] if verdicts else []),
+        ]
+        source = f" from {' and '.join(given)}" if given else ""
+        text = f"{command.label}{source}, in a process of its own"
         return CommandOutcome(CommandStatus.STARTED, text)
 
     def _has(self, kind: type[CommandTask]) -> bool:

@@ -1,6 +1,7 @@
 """A request to teach: what `soundpost teach` is started with, and what is refused before."""
 
-from collections.abc import Sequence
+import os
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -8,7 +9,7 @@ import msgspec
 
 from soundpost.config import Config
 from soundpost.errors import PublishError
-from soundpost.evidence.store.clip_file import ClipFile
+from soundpost.evidence.store.clip_file import ClipFile, is_clip_file
 from soundpost.manifest import LabelName, Manifest
 from soundpost.messages.command import TeachCommand
 from soundpost.system.printable import printable
@@ -67,7 +68,7 @@ def teach_arguments(place: TeachPlace, command: TeachCommand) -> list[str]:
     """
     given = {"undo": command.undo, "remove": command.remove, "again": command.again}
     actions = [name for name, is_given in given.items() if is_given]
-    has_clips = bool(command.clips or command.others)
+    has_clips = bool(command.clips or command.others or command.right or command.wrong)
     if len(actions) > 1:
         raise PublishError(f"{' and '.join(actions)} exclude each other", hint="send one of them")
     if command.undo or command.remove:
@@ -78,7 +79,15 @@ def teach_arguments(place: TeachPlace, command: TeachCommand) -> list[str]:
         _require_label(command.label)
         return [*place.command, command.label, f"--{actions[0]}"]
     require_new_name(command.label, place.backbone)
-    clips, others = _paths(place, command.clips), _paths(place, command.others)
+    named = {*command.clips, *command.others}
+    clips = [
+        *_paths(place, command.clips),
+        *_reviewed_paths(place, command.right, named),
+    ]
+    others = [
+        *_paths(place, command.others),
+        *_reviewed_paths(place, command.wrong, named.union(command.right)),
+    ]
     return [
         *(*place.command, command.label),
         *(["--again"] if command.again else []),
@@ -118,6 +127,34 @@ def _paths(place: TeachPlace, names: Sequence[str]) -> list[str]:
             hint="it may have been removed by its age, or for space; leave it out",
         )
     return [str(place.clips / name) for name in names]
+
+
+def _reviewed_paths(place: TeachPlace, names: Sequence[str], known: Collection[str]) -> list[str]:
+    """Returns the paths of reviewed clips, each once.
+
+    A clip that is gone is passed on, to be reported as one that was not used: a review is older
+    than its clips live, and the page cannot know which of them the node still has.
+
+    Args:
+        place: The place.
+        names: Their names.
+        known: Names that are on a side already.
+
+    Raises:
+        PublishError: The node stores no clips.
+    """
+    if place.clips is None:
+        return _paths(place, names)
+    new = [name for name in dict.fromkeys(names) if name not in known]
+    return [
+        str(place.clips / name)
+        for name in new
+        if _is_there(place.clips, name) or _is_gone(place.clips, name)
+    ]
+
+
+def _is_gone(folder: Path, name: str) -> bool:
+    return is_clip_file(name) and not os.path.lexists(folder / name)
 
 
 def _is_there(folder: Path, name: str) -> bool:

@@ -3,6 +3,7 @@
 from soundpost.messages.command.fields import (
     LARGEST_CLIP_BYTES,
     LONGEST_MUTE_MINUTES,
+    MOST_REVIEWED_CLIPS,
     MOST_TAUGHT_CLIPS,
     ClipFile,
     Id,
@@ -28,6 +29,7 @@ __all__ = [
     "LARGEST_CLIP_BYTES",
     "LARGEST_COMMAND_BYTES",
     "LONGEST_MUTE_MINUTES",
+    "MOST_REVIEWED_CLIPS",
     "MOST_TAUGHT_CLIPS",
     "CaptureCommand",
     "ClipCommand",

@@ -65,6 +65,16 @@ ClipSounds = Annotated[
         "20261120T073121Z-dog-6da2fa14.flac",
     ),
 ]
+MOST_REVIEWED_CLIPS = 300
+"""Of each verdict: as many names of usual length as the largest command has room for."""
+ReviewedClips = Annotated[
+    list[ClipSound],
+    Meta(
+        max_length=MOST_REVIEWED_CLIPS,
+        description=f"a list of at most {MOST_REVIEWED_CLIPS} names of clips, such as "
+        "20261120T073121Z-dog-6da2fa14.flac",
+    ),
+]
 Budget = Annotated[
     float,
     Meta(gt=0.0, le=MOST_FALSE_EVENTS_PER_HOUR, description="a number > 0, <= 3600, or null"),

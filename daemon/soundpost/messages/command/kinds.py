@@ -12,6 +12,7 @@ from soundpost.messages.command.fields import (
     Name,
     Names,
     Offset,
+    ReviewedClips,
     Seconds,
     Share,
 )
@@ -88,11 +89,14 @@ class TeachCommand(Command, frozen=True):
         label: The label.
         clips: Clips of it.
         others: Clips of other sounds, which it must not be mistaken for; `not` on the wire.
-        again: True to use its earlier clips and the verdicts of `soundpost review` too.
+        again: True to use its earlier clips and the verdicts in the node's own store too.
         budget: The false events an hour that it may give; None for the default.
         dry_run: True to measure, and to store nothing.
         undo: True to put the version before into use again.
         remove: True to remove the label with all its versions.
+        right: Clips of events that a review found to be the label; those that are gone are left
+            out, and so are those that `clips` or `not` names too.
+        wrong: Likewise, clips of events that a review found to be another sound.
     """
 
     label: Name
@@ -103,6 +107,8 @@ class TeachCommand(Command, frozen=True):
     dry_run: bool = False
     undo: bool = False
     remove: bool = False
+    right: ReviewedClips = []
+    wrong: ReviewedClips = []
 
 
 COMMANDS: dict[str, type[Command]] = {

@@ -135,7 +135,8 @@ class CommandInbox:
 
     def queue_result(self, result: ResultMessage, reply_to: ReplyTo) -> None:
         """Queues a result to be published."""
-        self._results.add(msgspec.json.encode(result), reply_to)
+        payload = msgspec.json.encode(result)
+        self._results.add(payload, reply_to, msgspec.json.encode(result.shortened(len(payload))))
         self._wake()
 
     def _enqueue(self, pending: PendingCommand) -> None:

@@ -10,6 +10,7 @@ from itertools import islice
 from soundpost.health import Health
 from soundpost.mqtt.connection import Connection
 from soundpost.mqtt.message import OutgoingMessage
+from soundpost.mqtt.reasons import TooLarge
 from soundpost.publish.inbox.reply_to import ReplyTo
 from soundpost.publish.outbox.send_queue import SendQueue
 from soundpost.system.rate_limit import LimitedLog, RateLimit
@@ -28,18 +29,20 @@ _log = logging.getLogger("soundpost.publish")
 
 @dataclass(frozen=True, slots=True)
 class _Result:
-    """An encoded result for one topic."""
+    """An encoded result for one topic, and what is published if it is too large; may be empty."""
 
     seq: int
     topic: str
     payload: bytes
     correlation: bytes | None
+    short: bytes
 
 
 class ResultQueue:
     """Holds each result until the broker has replied, through every loss of the connection.
 
-    A refused result is not sent again: its sender can repeat the command with the same id. If too
+    A refused result is not sent again: its sender can repeat the command with the same id. In place
+    of one that is too large for the broker a short one is sent: repeating would not help. If too
     many wait, because of a broker that is away or a sender that floods, the oldest is dropped.
 
     Args:
@@ -77,17 +80,21 @@ class ResultQueue:
                 self._health.results_dropped += 1
         return is_admitted
 
-    def add(self, payload: bytes, reply_to: ReplyTo) -> None:
-        """Queues a result for the topic of all results, and for the response topic if any."""
+    def add(self, payload: bytes, reply_to: ReplyTo, short: bytes = b"") -> None:
+        """Queues a result for the topic of all results, and for the response topic if any.
+
+        Args:
+            payload: The result.
+            reply_to: Where its sender wants it.
+            short: A shorter one, for a broker that takes no message of this size; empty for none.
+        """
         topics = [self._topic] if reply_to.topic is None else [self._topic, reply_to.topic]
         with self._lock:
             if self._is_closed:
                 self._health.results_dropped += len(topics)
                 return
             for topic in topics:
-                self._last_seq += 1
-                result = _Result(self._last_seq, topic, payload, reply_to.correlation)
-                self._queue.add([result])
+                self._add(topic, payload, reply_to.correlation, short)
             excess = max(0, self._queue.waiting_count - MOST_WAITING)
             self._queue.remove({result.seq for result in islice(self._queue.waiting(), excess)})
             self._health.results_dropped += excess
@@ -95,6 +102,10 @@ class ResultQueue:
             self._drop_log.log(
                 "%d results of commands are dropped: too many wait for the broker", excess
             )
+
+    def _add(self, topic: str, payload: bytes, correlation: bytes | None, short: bytes) -> None:
+        self._last_seq += 1
+        self._queue.add([_Result(self._last_seq, topic, payload, correlation, short)])
 
     def close(self) -> None:
         """Accepts no further results, or a sender that floods would keep the node running."""
@@ -134,6 +145,8 @@ class ResultQueue:
     def _on_ack(self, result: _Result, refusal: str | None) -> None:
         with self._lock:
             self._queue.acknowledge(result.seq)
+            if isinstance(refusal, TooLarge) and len(result.short) in range(1, len(result.payload)):
+                self._add(result.topic, result.short, result.correlation, b"")
         if result.topic == self._topic:
             self._on_reason_code(result.topic, refusal)
         elif refusal is not None:

@@ -11,7 +11,7 @@ from soundpost.errors import ReviewError
 from soundpost.review.store.migrations import MIGRATIONS
 from soundpost.sqlite.damage import has_code
 from soundpost.sqlite.transaction import transaction
-from soundpost.system.systemd import state_directory
+from soundpost.system.systemd import SERVICE_FOLDER, shared_state_directory
 
 APPLICATION_ID = 0x736F7276  # "sorv"
 _FILE_NAME = "review.db"
@@ -46,11 +46,16 @@ _HINTS = {
 
 
 def default_store_path(environment: Mapping[str, str] = os.environ) -> Path:
-    """Returns the path in systemd's state directory, else in the user's folder of data.
+    """Returns the path in the service's state directory, else in the user's folder of data.
+
+    All sources of a node share one. A person who may write to the state directory of the packaged
+    service, by sudo, reviews for the node: it is taught with these verdicts by a command, too.
 
     Source: XDG Base Directory Specification 0.8, which has relative paths ignored.
     """
-    folder = state_directory(environment)
+    folder = shared_state_directory(environment)
+    if folder is None and os.access(SERVICE_FOLDER, os.W_OK | os.X_OK):
+        folder = SERVICE_FOLDER
     if folder is None:
         data = Path(environment.get("XDG_DATA_HOME", ""))
         folder = (data if data.is_absolute() else Path.home() / ".local" / "share") / "soundpost"
@@ -180,6 +185,12 @@ def _create(path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     flags = os.O_CREAT | os.O_EXCL | os.O_RDWR | os.O_CLOEXEC
     with suppress(FileExistsError):
-        os.close(os.open(path, flags, _FILE_MODE))
+        descriptor = os.open(path, flags, _FILE_MODE)
+        try:
+            if os.geteuid() == 0:  # by sudo, in the folder of a service, which uses it as well
+                folder = path.parent.stat()
+                os.fchown(descriptor, folder.st_uid, folder.st_gid)
+        finally:
+            os.close(descriptor)
     if 0 < path.stat().st_size < _LEAST_BYTES:
         raise ReviewError(f"{path}: file is not a database", hint=_HINTS[sqlite3.SQLITE_NOTADB])

@@ -19,15 +19,43 @@ SEARCHED_SECONDS = 3_600.0
 
 
 @dataclass(frozen=True, slots=True)
+class FilePart:
+    """A part of a file, which can be read again.
+
+    Attributes:
+        path: The file.
+        rate_hz: The sample rate to which it is converted.
+        begin: The first sample at that rate.
+        end: Behind the last sample.
+    """
+
+    path: Path
+    rate_hz: int
+    begin: int
+    end: int
+
+    def read(self) -> Pcm:
+        """Returns its samples, int16[n].
+
+        Raises:
+            RecordingError: It cannot be read.
+        """
+        blocks = list(_part(self.path, self.rate_hz, self.begin, self.end))
+        return np.concatenate(blocks) if blocks else np.empty(0, np.int16)
+
+
+@dataclass(frozen=True, slots=True)
 class ClipSound:
     """The sound of a clip.
 
     Attributes:
         samples: int16[n], mono.
-        begin_seconds: Position of the part that was read; None if the whole file was.
+        part: The part of the file that they are.
+        begin_seconds: Position of that part; None if the whole file was read.
     """
 
     samples: Pcm
+    part: FilePart
     begin_seconds: float | None = None
 
 
@@ -55,13 +83,13 @@ def read_clip_sound(path: Path, rate_hz: int) -> ClipSound:
         energies.append(float(np.square(block, dtype=np.float64).sum()))
         count += len(block)
     if count <= longest:
-        return ClipSound(np.concatenate(pieces))
+        return ClipSound(np.concatenate(pieces), FilePart(path, rate_hz, 0, count))
     loudest = _loudest_start(starts, energies, round(LOUD_SECONDS * rate_hz))
     middle = loudest + round(LOUD_SECONDS * rate_hz) // 2
     begin = min(max(0, middle - longest // 2), count - longest)
-    if begin:
-        pieces = list(_part(path, rate_hz, begin, begin + longest))
-    return ClipSound(np.concatenate(pieces)[:longest], begin / rate_hz)
+    part = FilePart(path, rate_hz, begin, begin + longest)
+    samples = part.read() if begin else np.concatenate(pieces)[:longest]
+    return ClipSound(samples, part, begin / rate_hz)
 
 
 def resampled_blocks(path: Path, rate_hz: int, most_samples: int) -> Iterator[Pcm]:

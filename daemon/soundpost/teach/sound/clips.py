@@ -4,12 +4,13 @@ import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 
 from soundpost.audio import Pcm
 from soundpost.errors import TeachError
-from soundpost.recording import RecordingError, problem_of
+from soundpost.recording import InvalidSoundError, RecordingError, problem_of
 from soundpost.system.printable import printable
 from soundpost.teach.sound.clip_sound import read_clip_sound
 
@@ -25,22 +26,47 @@ MOST_CLIPS = 1_000
 """More would take longer than a person waits, and a trainer serves better."""
 
 
+Side = Literal["label", "other"]
+"""The label, or another sound."""
+ReadSound = Callable[[], Pcm]
+"""Returns the samples of a clip, int16[n], mono, at the rate of the model."""
+
+
 @dataclass(frozen=True, slots=True)
 class Clip:
-    """A clip in memory.
+    """A clip whose sound is read when it is needed: a minute of it takes 2 MB.
 
     Attributes:
         path: Its file.
-        samples: int16[n], mono, at the rate of the model.
+        read: Reads its sound; raises a RecordingError if it cannot.
         key: The hash of the samples: equal sounds are one recording.
         begin_seconds: Position of the samples in a file that is longer than a clip may be; None if
             all of it is used.
     """
 
     path: Path
-    samples: Pcm
+    read: ReadSound
     key: str
     begin_seconds: float | None = None
+
+    @property
+    def samples(self) -> Pcm:
+        """The samples, int16[n], mono, at the rate of the model; read anew each time.
+
+        Raises:
+            RecordingError: The file is gone, or has other sound by now.
+        """
+        samples = self.read()
+        if key_of(samples) != self.key:
+            raise InvalidSoundError(
+                self.path, "has changed while it was used", hint="teach it again"
+            )
+        return samples
+
+
+def key_of(samples: Pcm) -> str:
+    """Returns what a clip is recognised by: the hash of its samples."""
+    return hashlib.sha256(samples.tobytes()).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,13 +138,13 @@ def read_clips(
         except RecordingError as error:
             left_out.append(LeftOut(path, problem_of(path, error)))
             continue
-        key = hashlib.sha256(sound.samples.tobytes()).hexdigest()
+        key = key_of(sound.samples)
         if reason := fault_of(sound.samples, rate_hz):
             left_out.append(LeftOut(path, reason))
         elif key in clips:
             left_out.append(LeftOut(path, f"the same sound as {clips[key].path.name}"))
         else:
-            clips[key] = Clip(path, sound.samples, key, sound.begin_seconds)
+            clips[key] = Clip(path, sound.part.read, key, sound.begin_seconds)
     return list(clips.values()), left_out
 
 

@@ -18,6 +18,10 @@ from soundpost_web.nodes.state import LiveState
 RESULT_SECONDS = 3.0
 """For the result: the page then has it at once. What takes longer is `started`."""
 _LOOK_SECONDS = 0.05
+REPEAT_SECONDS = 15.0
+"""From one repetition of a command to the next: a node replies to it with the result so far."""
+_MOST_REPEATED = 20
+"""Commands that can be repeated, each of 16 kB at most: more than people wait for at once."""
 
 Put = Callable[[str, str, str, bytes], bool]
 
@@ -36,6 +40,14 @@ class NewCommand(NamedTuple):
     name: str
     id: str
     payload: bytes
+
+
+class _Sent(NamedTuple):
+    """A command, its node, and the time at which it was sent last."""
+
+    node: str
+    command: NewCommand
+    at_seconds: float
 
 
 def new_command(name: str, fields: Mapping[str, object]) -> NewCommand:
@@ -65,6 +77,7 @@ class CommandSender:
     def __init__(self, put: Put, state: LiveState) -> None:
         self._put = put
         self._state = state
+        self._sent: dict[str, _Sent] = {}
 
     def node(self, name: str) -> NodeState | None:
         """Returns the state of a node; None for an unknown one."""
@@ -85,7 +98,26 @@ class CommandSender:
             command: The command.
         """
         _log.info("%s sends %s to %s", visitor.name, command.name, node)
+        self._sent[command.id] = _Sent(node, command, time.monotonic())
+        for oldest in list(self._sent)[:-_MOST_REPEATED]:
+            del self._sent[oldest]
         return self._put(node, command.name, command.id, command.payload)
+
+    def repeat_if_due(self, node: str, command_id: str) -> None:
+        """Sends a command again whose last result a person waits for.
+
+        A node executes a command once, and publishes its result again. It may have published it
+        while the broker was away.
+
+        Args:
+            node: The node.
+            command_id: The command; one that this page has not sent since its start is left alone.
+        """
+        sent, now_seconds = self._sent.get(command_id), time.monotonic()
+        if sent is None or sent.node != node or now_seconds - sent.at_seconds < REPEAT_SECONDS:
+            return
+        self._sent[command_id] = sent._replace(at_seconds=now_seconds)
+        self._put(node, sent.command.name, command_id, sent.command.payload)
 
     async def wait_for_result(self, node: str, command_id: str) -> NodeResult | None:
         """Returns the first result of a command; None if it does not come soon."""

@@ -2,6 +2,7 @@
 
 import fcntl
 import os
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,7 +11,14 @@ import pytest
 from heads import CARD, golden_of, label, random_weights, store_tiny_head, tiny_facts
 
 from soundpost.errors import HeadError
-from soundpost.heads import current_version, install_head, load_head, use_version, version_folder
+from soundpost.heads import (
+    MadeFrom,
+    current_version,
+    install_head,
+    load_head,
+    use_version,
+    version_folder,
+)
 from soundpost.heads.install import KEPT_VERSIONS
 from soundpost.heads.store import version_before, versions
 from soundpost.system.atomic_file import set_aside
@@ -116,6 +124,42 @@ def test_two_processes_do_not_store_a_version_at_once(tmp_path: Path) -> None:
     finally:
         os.close(descriptor)
     assert store_tiny_head(tmp_path, 1).description.version == 2
+
+
+@pytest.mark.parametrize("change", ["another version", "an undo", "removed"])
+def test_a_version_that_knows_nothing_of_a_change_is_not_stored(
+    tmp_path: Path, change: str
+) -> None:
+    """A lesson takes a minute; another process may teach the label meanwhile, or remove it."""
+    for seed in range(2):
+        store_tiny_head(tmp_path, seed)
+    folder, weights = tmp_path / "gate_bell", random_weights(seed=3)
+    head = (folder, tiny_facts(), weights, golden_of(weights), CARD)
+    assert install_head(*head, MadeFrom({"note": b"x"}, 2)).description.version == 3
+    assert (version_folder(folder, 3) / "note").read_bytes() == b"x"
+    if change == "another version":
+        store_tiny_head(tmp_path, 4)
+    elif change == "an undo":
+        use_version(folder, 2)
+    else:
+        shutil.rmtree(folder)
+    before = versions(folder)
+    with pytest.raises(HeadError, match="gate_bell while this version was made") as caught:
+        install_head(*head, MadeFrom(version=3))
+    assert caught.value.hint
+    assert versions(folder) == before
+    assert folder.exists() == bool(before)
+    assert install_head(*head, MadeFrom(version=0 if change == "removed" else None))
+
+
+def test_a_first_version_that_knows_nothing_of_another_one_is_not_stored(tmp_path: Path) -> None:
+    """Two lessons of one new label: the second would take the examples of the first away."""
+    store_tiny_head(tmp_path)
+    weights = random_weights(seed=3)
+    head = (tmp_path / "gate_bell", tiny_facts(), weights, golden_of(weights), CARD)
+    with pytest.raises(HeadError, match="has changed gate_bell"):
+        install_head(*head, MadeFrom(version=0))
+    assert versions(tmp_path / "gate_bell") == [1]
 
 
 def test_the_number_of_a_version_that_was_set_aside_is_not_given_again(tmp_path: Path) -> None:

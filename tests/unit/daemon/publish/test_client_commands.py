@@ -65,6 +65,32 @@ def test_a_command_reaches_the_inbox_and_its_result_the_sender(
         assert json.loads(result.payload)["message"] == "it is done"
 
 
+def test_a_result_that_is_too_large_for_the_broker_arrives_short(
+    make_broker: MakeBroker, make_publisher: MakePublisher, health: Health
+) -> None:
+    """With the id and the status, on both topics; those that fit arrive whole."""
+    broker = make_broker(extra=("max_packet_size 800",))
+    inbox = subscribed_inbox(make_publisher(broker.url, commands=True), broker)
+    with Subscriber(broker.port) as subscriber:
+        for command_id, message in (("a1", "first " * 300), ("a2", "it is done")):
+            payload = json.dumps({"id": command_id}).encode()
+            subscriber.publish(COMMAND, payload, retain=False, reply_to=("clients/x", b"7"))
+            assert execute_next(inbox, message) == command_id
+        subscriber.wait_for(
+            lambda _: len(subscriber.on("clients/x")) == len(results(subscriber)) == 2
+        )
+        for topic in (RESULT, "clients/x"):
+            received = sorted(subscriber.on(topic), key=lambda each: each.text)
+            short, whole = (json.loads(each.payload) for each in received)
+            assert (short["id"], short["status"]) == ("a1", "done")
+            assert short["message"].startswith("first first")
+            assert "commands.json" in short["hint"]
+            assert (whole["id"], whole["message"], whole["hint"]) == ("a2", "it is done", "")
+            assert {each.correlation for each in received} == {b"7"}
+    assert (health.connects, health.messages_too_large) == (1, 1)
+    assert inbox.waiting == 0
+
+
 def test_garbage_is_refused_and_the_next_command_is_executed(
     broker: Broker, subscriber: Subscriber, make_publisher: MakePublisher
 ) -> None:

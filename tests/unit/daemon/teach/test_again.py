@@ -7,16 +7,16 @@ import msgspec
 import numpy as np
 import pytest
 import soundfile
-from made_clips import RATE_HZ, doorbell, other_sound, write_clips
+from made_clips import RATE_HZ, doorbell, write_clips
 from taught_node import LABEL, TaughtNode, embedder, lesson_of, make_node, teach_node
 
 from soundpost.errors import TeachError
 from soundpost.heads import EmbeddingInput
 from soundpost.review import Decision, Place, ReviewedEvent, ReviewEvent, Verdict
 from soundpost.review.event import Origin, OriginKind
-from soundpost.teach.again import reviewed_clips, with_earlier, with_reviewed
+from soundpost.teach.again import with_earlier, with_reviewed
 from soundpost.teach.lesson import Lesson
-from soundpost.teach.sound.clips import read_clips
+from soundpost.teach.sound.clips import LeftOut, read_clips
 
 EMPTY = Lesson(label=LABEL, clips=[], others=[])
 
@@ -49,6 +49,33 @@ def test_a_clip_that_is_given_again_may_change_sides(node: TaughtNode, tmp_path:
     lesson = with_earlier(replace(EMPTY, others=clips), embedder(), node.heads)
     assert len(lesson.known) == 6
     assert lesson.others == clips
+
+
+def test_a_clip_that_is_known_is_not_embedded_again(node: TaughtNode, tmp_path: Path) -> None:
+    """A review names the same clips each time; one whose file is gone since is no loss."""
+    paths = write_clips(tmp_path, [doorbell(0), doorbell(9)])
+    clips, _ = read_clips(paths, RATE_HZ, lambda *_: None)
+    lesson = with_earlier(replace(EMPTY, clips=clips), embedder(), node.heads)
+    assert len(lesson.known) == 7
+    assert lesson.clips == clips[1:]
+    keeping = with_earlier(replace(EMPTY, clips=clips, keeps_sounds=True), embedder(), node.heads)
+    assert (len(keeping.known), keeping.clips) == (6, clips)
+
+
+def test_a_clip_of_a_node_that_is_gone_counts_as_it_was_taught(tmp_path: Path) -> None:
+    """Retention removes it sooner or later; any other file that is gone is named."""
+    made = make_node(tmp_path, bells=4)
+    names = [f"20261120T07312{number}Z-requested-6da2fa1{number}.wav" for number in range(4)]
+    flac = [made.bells[0].parent / name.replace(".wav", ".flac") for name in names]
+    for number, path in enumerate(flac):
+        soundfile.write(path, doorbell(number), RATE_HZ)
+    teach_node(replace(made, bells=flac))
+    for path in flac:
+        path.unlink()
+    gone = [LeftOut(flac[0], "does not exist"), LeftOut(tmp_path / "x.wav", "does not exist")]
+    lesson = with_earlier(replace(EMPTY, left_out=gone), embedder(), made.heads)
+    assert len(lesson.known) == 7
+    assert lesson.left_out == gone[1:]
 
 
 def test_on_another_model_the_kept_sound_is_read_again(node: TaughtNode) -> None:
@@ -103,59 +130,16 @@ def test_a_label_that_was_never_taught_cannot_be_taught_again(tmp_path: Path) ->
         with_earlier(EMPTY, embedder(), tmp_path)
 
 
-def event(folder: Path, number: int, label: str, decision: Decision | None) -> ReviewedEvent:
-    """Returns an event whose clip is a file of a folder."""
-    return ReviewedEvent(
-        ReviewEvent(str(number), label, 0.9, Place(f"{number:02}.wav", 0.2, 1.8)),
-        Origin(1, OriginKind.CLIPS, folder, folder),
-        decision,
-    )
-
-
-def test_verdicts_say_which_side_an_event_is_on(tmp_path: Path) -> None:
-    """Unsure ones, and those of other labels, are on neither."""
-    write_clips(tmp_path, [doorbell(0), other_sound(1), doorbell(2), other_sound(3), doorbell(4)])
-
-    def decided(verdict: Verdict, label: str | None = None) -> Decision:
-        return Decision("0", verdict, label)
-
-    events = [
-        event(tmp_path, 0, LABEL, decided(Verdict.RIGHT)),
-        event(tmp_path, 1, LABEL, decided(Verdict.WRONG)),
-        event(tmp_path, 2, "telephone", decided(Verdict.RELABELLED, LABEL)),
-        event(tmp_path, 3, LABEL, decided(Verdict.RELABELLED, "telephone")),
-        event(tmp_path, 4, LABEL, decided(Verdict.UNSURE)),
-        event(tmp_path, 4, LABEL, None),
-        event(tmp_path, 4, "dog", decided(Verdict.RIGHT)),
-        event(tmp_path, 9, LABEL, decided(Verdict.RIGHT)),
-    ]
-    clips, others, left_out = reviewed_clips(LABEL, events, RATE_HZ)
-    assert [clip.path.name for clip in clips] == ["00.wav", "02.wav"]
-    assert [clip.path.name for clip in others] == ["01.wav", "03.wav"]
-    assert [(each.path.name, each.reason) for each in left_out] == [("09.wav", "does not exist")]
-
-
-def test_a_sound_with_two_events_counts_once(tmp_path: Path) -> None:
-    """Twice, it would be measured by a head that was fitted on it; with the label, it is that."""
-    write_clips(tmp_path, [doorbell(0), doorbell(0), other_sound(2), other_sound(2)])
-    right, wrong = Decision("0", Verdict.RIGHT, None), Decision("0", Verdict.WRONG, None)
-    events = [event(tmp_path, 0, LABEL, right), event(tmp_path, 1, LABEL, right)]
-    events += [event(tmp_path, 0, LABEL, wrong)]
-    events += [event(tmp_path, 2, LABEL, wrong), event(tmp_path, 3, LABEL, wrong)]
-    clips, others, _ = reviewed_clips(LABEL, events, RATE_HZ)
-    assert len(clips) == 1
-    assert len(others) == 1
-
-
 def test_a_clip_of_a_node_that_is_named_has_no_verdict_beside(tmp_path: Path) -> None:
     """Its event is other samples of the same recording; the side is the one that the user gives."""
     name = "20261120T073121Z-gate_bell-6da2fa14.flac"
     soundfile.write(tmp_path / name, doorbell(0, 5.0), RATE_HZ)
     (by_name,), _ = read_clips([tmp_path / name], RATE_HZ, lambda *_: None)
     for verdict in (Verdict.RIGHT, Verdict.WRONG):
-        reviewed = msgspec.structs.replace(
-            event(tmp_path, 0, LABEL, Decision("0", verdict, None)),
-            event=ReviewEvent("0", LABEL, 0.9, Place(name, 1.2, 2.8)),
+        reviewed = ReviewedEvent(
+            ReviewEvent("0", LABEL, 0.9, Place(name, 1.2, 2.8)),
+            Origin(1, OriginKind.CLIPS, tmp_path, tmp_path),
+            Decision("0", verdict, None),
         )
         alone = with_reviewed(EMPTY, [reviewed], RATE_HZ)
         (by_review,) = (*alone.clips, *alone.others)

@@ -80,10 +80,10 @@ def test_embeddings_of_another_size_are_an_error(folder: Path) -> None:
 
 def test_sounds_are_kept_once_and_whole(tmp_path: Path) -> None:
     """One that is there stays as it is."""
-    keep_sounds(tmp_path / "bell", {"a" * 64: doorbell(1)}, RATE_HZ)
+    keep_sounds(tmp_path / "bell", {"a" * 64: lambda: doorbell(1)}, RATE_HZ)
     path = sound_path(tmp_path / "bell", "a" * 64)
     assert np.array_equal(soundfile.read(path, dtype="int16")[0], doorbell(1))
-    keep_sounds(tmp_path / "bell", {"a" * 64: doorbell(2)}, RATE_HZ)
+    keep_sounds(tmp_path / "bell", {"a" * 64: lambda: doorbell(2)}, RATE_HZ)
     assert np.array_equal(soundfile.read(path, dtype="int16")[0], doorbell(1))
 
 
@@ -91,5 +91,5 @@ def test_a_disk_that_refuses_sounds_is_an_error(tmp_path: Path) -> None:
     """With the way to do without."""
     (tmp_path / "bell").write_text("a file")
     with pytest.raises(TeachError, match="cannot be kept") as error:
-        keep_sounds(tmp_path / "bell", {"a" * 64: doorbell(1)}, RATE_HZ)
+        keep_sounds(tmp_path / "bell", {"a" * 64: lambda: doorbell(1)}, RATE_HZ)
     assert "--keep-sounds" in error.value.hint

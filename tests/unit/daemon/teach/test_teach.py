@@ -1,16 +1,28 @@
 """A label is taught from files to a stored head, or refused with the reason."""
 
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from made_clips import doorbell, write_clips
+import soundfile
+from made_clips import RATE_HZ, doorbell, quiet_background, write_clips
+from streaming_bundle import EVERYDAY
 from taught_node import LABEL, TaughtNode, embedder, lesson_of, make_node, teach_node
 
 from soundpost.errors import HeadError, TeachError
 from soundpost.heads import current_version, load_head, version_folder
 from soundpost.teach.kept import EXAMPLES_FILE, read_kept, read_recordings
 from soundpost.teach.sound.embed import Embedder
+
+PRINT_PEAK = """
+from pathlib import Path
+from soundpost.cli import main
+status = main()
+print(Path("/proc/self/status").read_text())
+raise SystemExit(status)
+"""
 
 
 @pytest.fixture(scope="module")
@@ -146,3 +158,27 @@ def test_the_result_counts_what_was_left_out(node: TaughtNode, tmp_path: Path) -
     assert result.unreviewed_events == 2
     (shortened,) = result.shortened
     assert (shortened.path, shortened.begin_seconds) == (str(long.path), 30.0)
+
+
+def peak_megabytes(folder: Path, clips: int) -> float:
+    """Returns the peak memory of a process that teaches so many clips of a minute."""
+    (folder / str(clips)).mkdir()
+    for number in range(clips):
+        samples = quiet_background(60.0, seed=number)
+        samples[30 * RATE_HZ : 33 * RATE_HZ] = doorbell(number, 3.0)
+        soundfile.write(folder / str(clips) / f"{number:02}.flac", samples, RATE_HZ)
+    config = folder / f"{clips}.toml"
+    config.write_text(f'heads.folder = "{folder}/heads-{clips}"\n')
+    flags = ["teach", LABEL, str(folder / str(clips)), "--config", str(config)]
+    flags += ["--bundle", str(EVERYDAY)]
+    done = subprocess.run(
+        [sys.executable, "-c", PRINT_PEAK, *flags], capture_output=True, text=True, check=True
+    )
+    assert f"{clips} of {clips} recordings" in done.stdout
+    return int(done.stdout.rpartition("VmHWM:")[2].split()[0]) / 1_024
+
+
+def test_long_clips_are_in_memory_one_by_one(tmp_path: Path) -> None:
+    """Only their embeddings stay, 1.1 MB of each at the peak; its sound would be 2 MB more."""
+    growth = peak_megabytes(tmp_path, 30) - peak_megabytes(tmp_path, 10)
+    assert growth < 20 * 1.8

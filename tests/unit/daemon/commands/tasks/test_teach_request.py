@@ -41,6 +41,24 @@ def test_a_command_becomes_a_command_line(place: TeachPlace, tmp_path: Path) -> 
     assert arguments(place, remove=True) == ["gate_bell", "--remove"]
 
 
+def test_reviewed_clips_that_are_gone_are_passed_on(place: TeachPlace, tmp_path: Path) -> None:
+    """The process names them as not used; a clip that the person names, or a link, is not one."""
+    clips = [str(tmp_path / name) for name in NAMES]
+    gone, link = (NAMES[0].replace("requested", label) for label in ("dog", "cat"))
+    (tmp_path / link).symlink_to("/etc/passwd")
+    taught = arguments(
+        place,
+        again=True,
+        clips=NAMES[:1],
+        others=NAMES[1:2],
+        right=[NAMES[1], NAMES[2], gone, NAMES[2], link, "../x"],
+        wrong=[NAMES[0], NAMES[2], NAMES[3]],
+    )
+    right = [clips[0], clips[2], str(tmp_path / gone)]
+    assert taught == ["gate_bell", "--again", *right, "--not", clips[1], clips[3]]
+    assert arguments(place, right=NAMES[:2]) == ["gate_bell", *clips[:2]]
+
+
 @pytest.mark.parametrize(
     ("fields", "reason"),
     [
@@ -52,6 +70,8 @@ def test_a_command_becomes_a_command_line(place: TeachPlace, tmp_path: Path) -> 
         ({"undo": True, "again": True}, "undo and again exclude each other"),
         ({"undo": True, "dry_run": True}, "undo takes a label alone"),
         ({"remove": True, "budget": 1.0}, "remove takes a label alone"),
+        ({"undo": True, "right": NAMES}, "undo takes a label alone"),
+        ({"remove": True, "wrong": NAMES}, "remove takes a label alone"),
         ({"clips": ["20261120T073121Z-dog-00000000.flac"]}, "there is no clip 20261120T073121Z"),
         ({"clips": ["../../etc/passwd"]}, "there is no clip ../../etc/passwd"),
         ({"others": [f"{number}.flac" for number in range(9)]}, "2.flac and 6 more here"),
@@ -82,6 +102,8 @@ def test_a_node_without_clips_says_so(model: Model) -> None:
     place = TeachPlace(("soundpost",), None, model.bundle.manifest)
     with pytest.raises(SoundpostError, match="this node stores no clips"):
         arguments(place, clips=NAMES)
+    with pytest.raises(SoundpostError, match="this node stores no clips"):
+        arguments(place, wrong=NAMES)
     assert arguments(place, undo=True) == ["gate_bell", "--undo"]
 
 

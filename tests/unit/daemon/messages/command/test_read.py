@@ -118,6 +118,13 @@ def test_a_command_is_read(name: str) -> None:
         ("teach", TEACH % b'"not": ["%s.png"]' % NAME[:-5], "not: expected a list", "its keys"),
         ("teach", TEACH % (b'"not": ["%s"' % NAME + b',"%s"' % NAME * 60 + b"]"), "most 60", ""),
         ("teach", TEACH % b'"budget": 0', "budget: expected a number > 0, <= 3600", "its keys"),
+        ("teach", TEACH % b'"right": ["x.flac"]', "right: expected a list of at most 300", "keys"),
+        (
+            "teach",
+            TEACH % (b'"wrong": ["%s"' % NAME + b',"%s"' % NAME * 300 + b"]"),
+            "most 300",
+            "",
+        ),
         ("teach", TEACH % b'"undo": 1', "undo: expected true or false", "its keys"),
     ],
 )

@@ -7,6 +7,7 @@ from command_harness import BASE
 
 from soundpost.health import Health
 from soundpost.mqtt.message import OutgoingMessage
+from soundpost.mqtt.reasons import too_large
 from soundpost.publish.inbox.reply_to import ReplyTo
 from soundpost.publish.inbox.results import (
     MOST_WAITING,
@@ -143,3 +144,33 @@ def test_a_flood_of_refusals_gets_few_results() -> None:
     elapsed_seconds = time.monotonic() - began_seconds
     assert REFUSALS_BURST <= admitted <= REFUSALS_BURST + REFUSALS_PER_SECOND * elapsed_seconds + 1
     assert (health.commands_invalid, health.results_dropped) == (5_000, 5_000 - admitted)
+
+
+def test_a_short_result_is_sent_in_place_of_one_that_is_too_large(
+    reason_codes: list[tuple[str, str | None]],
+) -> None:
+    """Once, to each topic, with its correlation data; never in place of one as short."""
+    results = ResultQueue(RESULT, lambda *reason_code: reason_codes.append(reason_code), Health())
+    results.add(b"long", ReplyTo("own", b"7"), b"x")
+    results.add(b"y", ReplyTo(), b"as long")
+    payloads, connection = send(results)
+    assert payloads == [b"long", b"long", b"y"]
+    for message in connection.sent:
+        message.on_ack(too_large(len(message.payload), 3))
+    payloads, connection = send(results)
+    assert payloads == [b"x", b"x"]
+    assert [message.topic for message in connection.sent] == [RESULT, "own"]
+    assert [message.correlation for message in connection.sent] == [b"7", b"7"]
+    for message in connection.sent:
+        message.on_ack(too_large(1, 0))
+    assert len(results) == 0
+    assert [refusal is None for _, refusal in reason_codes] == [False] * 3
+
+
+def test_a_refusal_for_another_reason_has_no_short_result() -> None:
+    """A shorter message would be refused as well."""
+    results = ResultQueue(RESULT, lambda *_: None, Health())
+    results.add(b"long", ReplyTo(), b"x")
+    _, connection = send(results)
+    connection.sent[0].on_ack("Not authorized")
+    assert send(results)[0] == []

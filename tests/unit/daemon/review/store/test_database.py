@@ -12,7 +12,15 @@ from full_disk import Disk, files_of_at_most
 from review_events import add_events, event_id, review_event
 
 from soundpost.errors import ReviewError
-from soundpost.review import Decision, ReviewStore, Selection, Verdict, default_store_path
+from soundpost.review import (
+    Decision,
+    ReviewStore,
+    Selection,
+    Verdict,
+    default_store_path,
+    open_store,
+)
+from soundpost.review.store import database
 from soundpost.review.store.migrations import MIGRATIONS
 
 RECORD_FOREVER = """
@@ -53,6 +61,28 @@ def test_the_file_lies_in_the_state_folder_of_a_service_or_in_the_users_data() -
     home = Path.home() / ".local" / "share" / "soundpost" / "review.db"
     assert default_store_path({"XDG_DATA_HOME": "data"}) == home
     assert default_store_path({}) == home
+    source = {"STATE_DIRECTORY": "/var/lib/soundpost/sources/yard"}
+    assert default_store_path(source) == Path("/var/lib/soundpost/review.db")
+
+
+def test_a_person_who_may_write_to_the_folder_of_the_service_reviews_for_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By sudo: the file belongs to the service, which teaches with these verdicts."""
+    folder = tmp_path / "soundpost"
+    monkeypatch.setattr(database, "SERVICE_FOLDER", folder)
+    assert default_store_path({"XDG_DATA_HOME": "/data"}) == Path("/data/soundpost/review.db")
+    folder.mkdir()
+    path = default_store_path({"XDG_DATA_HOME": "/data"})
+    assert path == folder / "review.db"
+    if os.geteuid() == 0:
+        os.chown(folder, 4_321, 4_322)
+    with open_store(path) as store:
+        add_events(store, tmp_path, review_event(0))
+        for file in folder.iterdir():  # those of the log of writes too
+            status = file.stat()
+            assert (status.st_uid, status.st_gid) == (folder.stat().st_uid, folder.stat().st_gid)
+        assert len(list(folder.iterdir())) == 3
 
 
 def test_its_folder_is_created_and_others_may_not_read_it(tmp_path: Path) -> None:

@@ -85,13 +85,13 @@ def test_an_event_that_a_review_found_wrong_is_background(
 ) -> None:
     """It is what the head must learn from, given now or for an earlier version."""
     samples = doorbell(RINGS_SECONDS[0])
-    wrong = Clip(recorded(tmp_path, RINGS_SECONDS[0]), samples, "0" * 64)
+    wrong = Clip(recorded(tmp_path, RINGS_SECONDS[0]), lambda: samples, "0" * 64)
     lesson = without_own_events(
         Lesson(LABEL, clips=[], others=[wrong], background=[stretch]), embedder(), node.heads
     )
     assert lesson.unreviewed_events == 1
     assert len(lesson.background) == 2
-    both = [wrong, Clip(recorded(tmp_path, RINGS_SECONDS[1]), samples, "1" * 64)]
+    both = [wrong, Clip(recorded(tmp_path, RINGS_SECONDS[1]), lambda: samples, "1" * 64)]
     lesson = without_own_events(
         Lesson(LABEL, clips=[], others=both, background=[stretch]), embedder(), node.heads
     )

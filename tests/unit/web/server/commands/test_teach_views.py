@@ -1,130 +1,14 @@
 """Teaching by forms, as without JavaScript: the clips, the command, its result, its refusals."""
 
 import html
-import json
-import threading
-from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
-from mosquitto import Broker, wait_until
+from mosquitto import Broker
 from mqtt_subscriber import Subscriber
 from review_events import event_id
-from web_clips import write_clip
-from web_events import detection, wire_time
-from web_page import Answer, MakePage, Page, running_page
-
-from soundpost.messages.command import read_command
-
-NODE = "north-gate"
-HOSTILE = "<script>alert(1)</script>"
-RECORDED = "20261118T120000Z-requested-6da2fa14.flac"
-FIGURES = {
-    "label": "gate_bell",
-    "version": 2,
-    "recordings": 10,
-    "detected": 9,
-    "missed": ["missed.flac"],
-    "negative_hours": 0.5,
-    "background_hours": 0.4,
-    "false_events_per_hour": 2.0,
-    "budget": 2.0,
-    "false_events": [{"name": HOSTILE, "seconds": 1.0, "score": 0.7, "time": None}],
-    "unused": [{"clip": "unused.flac", "reason": "is silent"}],
-}
-
-
-@pytest.fixture(scope="module")
-def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Broker]:
-    """Provides a broker for all tests of this file."""
-    broker = Broker(tmp_path_factory.mktemp("broker")).start()
-    yield broker
-    broker.kill()
-
-
-@pytest.fixture(scope="module")
-def clips(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Provides a folder with the clips of four events of two nodes."""
-    folder = tmp_path_factory.mktemp("clips")
-    for number in range(3):
-        write_clip(folder, number, "dog")
-    write_clip(folder, 3, "dog", node="barn")
-    return folder
-
-
-@pytest.fixture(scope="module")
-def shared(
-    broker: Broker, clips: Path, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[tuple[Page, dict[str, dict[str, str]]]]:
-    """Provides a page with a node that is online, and the cookies of each role."""
-    tables: dict[str, dict[str, Any]] = {
-        "mqtt": {"broker": broker.url, "commands": True},
-        "clips": {"folder": str(clips)},
-    }
-    with running_page(tmp_path_factory.mktemp("page"), tables, passwords=True) as page:
-        sessions = {}
-        for role in ("viewer", "admin"):
-            page.cookies.clear()
-            page.log_in(role)
-            sessions[role] = dict(page.cookies)
-        wait_until(lambda: "not connected" not in page.get("/about").text)
-        with Subscriber(broker.port) as node:
-            node.publish(f"soundpost/{NODE}/status", b"online", retain=True)
-            name = min(path.name for path in clips.glob("*.flac"))
-            node.publish(f"soundpost/{NODE}/detections", recent_event(name), retain=False)
-            wait_until(lambda: f'"use:{name}"' in page.get(f"/teach?node={NODE}").text)
-            recorded = result("capture-now", "x1", status="done", message="stored", clip=RECORDED)
-            node.publish(f"soundpost/{NODE}/result", recorded, retain=False)
-            wait_until(lambda: RECORDED in page.get(f"/teach?node={NODE}").text)
-        yield page, sessions
-
-
-@pytest.fixture
-def page(shared: tuple[Page, dict[str, dict[str, str]]]) -> Page:
-    """Provides that page for an admin."""
-    page, sessions = shared
-    page.cookies = dict(sessions["admin"])
-    return page
-
-
-def recent_event(clip: str) -> bytes:
-    """Returns the last message of an event of an hour ago: older than a month is not offered."""
-    onset = datetime.now(UTC) - timedelta(hours=1)
-    times = {"onset": wire_time(onset), "offset": wire_time(onset + timedelta(seconds=2))}
-    return detection(NODE, state="ended", clip=clip, **times)
-
-
-def result(command: str, command_id: str, **fields: Any) -> bytes:  # noqa: ANN401 - JSON
-    """Returns the payload of a result."""
-    return json.dumps({"id": command_id, "command": command, **fields}).encode()
-
-
-def token(page: Page) -> str:
-    """Returns the token of the form."""
-    return page.get(f"/teach?node={NODE}").token
-
-
-def answered(page: Page, broker: Broker, fields: dict[str, str], **reply: Any) -> tuple[Any, str]:  # noqa: ANN401 - JSON
-    """Sends a form; returns the command that the node gets, and the page of its result."""
-    with Subscriber(broker.port, f"soundpost/{NODE}/command/+") as node:
-
-        def reply_to(received: list[Any]) -> bool:
-            if not received:
-                return False
-            payload = result("teach", json.loads(received[0].payload)["id"], **reply)
-            node.publish(f"soundpost/{NODE}/result", payload, retain=False)
-            return True
-
-        thread = threading.Thread(target=node.wait_for, args=(reply_to,))
-        thread.start()
-        sent = page.post("/teach", {"token": token(page), "node": NODE, **fields})
-        thread.join()
-        (received,) = node.received
-    assert sent.status == 303
-    read_command("teach", received.payload)
-    return json.loads(received.payload), page.get(sent.headers["location"]).text
+from teach_pages import FIGURES, HOSTILE, NODE, RECORDED, answered, token
+from web_page import Answer, MakePage, Page
 
 
 def test_the_clips_of_a_node_are_offered(page: Page, clips: Path) -> None:
