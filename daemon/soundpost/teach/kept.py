@@ -14,7 +14,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from soundpost.audio import Pcm
-from soundpost.classify.arrays import UNREADABLE, ArrayMismatchError, arrays_archive, open_arrays
+from soundpost.classify.arrays import (
+    LARGEST_ARRAY_BYTES,
+    UNREADABLE,
+    ArrayMismatchError,
+    arrays_archive,
+    open_arrays,
+)
 from soundpost.errors import TeachError
 from soundpost.evidence.encode.flac import encode_flac
 from soundpost.system.atomic_file import write_atomic
@@ -24,8 +30,10 @@ from soundpost.teach.examples import Embeddings, KeptEmbeddings, Recording, Stre
 EXAMPLES_FILE = "examples.json"
 EMBEDDINGS_FILE = "examples.npz"
 SOUNDS_FOLDER = "sounds"
-LARGEST_BYTES = 96_000_000
-"""A thousand recordings of `everyday` take 88 MB."""
+MOST_EMBEDDED_BYTES = 95_000_000
+"""A thousand clips of 5 s take 88 MB with `everyday`; two hundred of a minute take as much."""
+LARGEST_BYTES = MOST_EMBEDDED_BYTES + 1_000_000
+"""With the numbers of windows, and headers."""
 
 Side = Literal["label", "other"]
 
@@ -56,6 +64,18 @@ class KeptExamples(msgspec.Struct, frozen=True):
     clips: list[KeptClip]
     stride_seconds: float
     background: list[str] = []
+
+
+def require_keepable(recordings: Sequence[Recording]) -> None:
+    """Raises TeachError if their files were too large to be read: they are needed for `--again`."""
+    parts = [[each.rows for each in recordings], [each.stretch.embeddings for each in recordings]]
+    sizes = [np.float16().itemsize * sum(map(np.size, part)) for part in parts]
+    share = max(max(sizes) / LARGEST_ARRAY_BYTES, sum(sizes) / MOST_EMBEDDED_BYTES)
+    if share > 1.0:
+        raise TeachError(
+            f"the clips are too many or too long: {share:.1f} times what a head can keep",
+            hint="give fewer or shorter clips, or train with soundpost-train quick",
+        )
 
 
 def attachments(
@@ -168,10 +188,9 @@ def _counts(parts: Sequence[KeptEmbeddings]) -> NDArray[np.int64]:
 def _split(rows: NDArray[np.float16], counts: NDArray[np.int64]) -> list[Embeddings]:
     if (counts < 1).any() or counts.sum() != len(rows):
         raise ValueError("the numbers of windows do not fit the windows")
-    parts = np.split(rows.astype(np.float32), np.cumsum(counts)[:-1])
     if not np.isfinite(rows).all():
         raise ValueError("values that are not finite")
-    return parts
+    return np.split(rows.astype(np.float32), np.cumsum(counts)[:-1])
 
 
 def _damaged(path: Path, error: Exception) -> TeachError:
