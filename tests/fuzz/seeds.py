@@ -13,6 +13,7 @@ from broker_streams import streams
 from folder_target import KINDS
 from sample_messages import message, outbox_file
 from targets import RATE_HZ, STEM, TINY
+from taught_targets import head_seeds, minute_seeds
 
 from soundpost.config import Config
 from soundpost.messages.command import COMMANDS
@@ -130,6 +131,8 @@ SEEDS: dict[str, Callable[[], Iterator[bytes]]] = {
     "folder": _folders,
     "command": _commands,
     "broker": streams,
+    "head": head_seeds,
+    "minute": minute_seeds,
 }
 
 
@@ -141,7 +144,7 @@ def words(target: str) -> list[str]:
         return [*(f"[{name}]" for name, _ in tables), *keys, '"""', "'''", "inf", "nan", "0x"]
     if target == "command":
         return [*COMMANDS, '"id"', "null", "1e999", "p/n/detections", "p/n/result/", "+", "#"]
-    if target in {"manifest", "sidecar", "folder"}:
+    if target in {"manifest", "sidecar", "folder", "head"}:
         return ["null", "true", "1e999", "-1", "1e-320", "[]", "{}", '"int8"', "\\u0000"]
     if target == "wav":
         headers = ["RIFF", "RIFX", "RF64", "WAVE", "riff", "FORM", "AIFC", "caff", ".snd", "ID3"]
