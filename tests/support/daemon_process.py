@@ -65,6 +65,14 @@ class Daemon:
         self.process.communicate(timeout=PATIENCE_SECONDS)
 
 
+def is_running(process: int) -> bool:
+    """Returns whether a process runs: it is there, and no zombie."""
+    try:
+        return ") Z " not in Path(f"/proc/{process}/stat").read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return False
+
+
 @contextmanager
 def running(*arguments: str, environment: dict[str, str] | None = None) -> Iterator[Daemon]:
     """Runs a daemon that is killed at the end of the context."""
