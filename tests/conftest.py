@@ -1,6 +1,7 @@
 """Fixtures and settings of all tests."""
 
 import os
+import signal
 from collections.abc import Generator
 from pathlib import Path
 
@@ -35,6 +36,15 @@ settings.load_profile("soundpost")
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Adds `--no-skips`, for checks that `make` runs alone: a skipped one would check nothing."""
     parser.addoption("--no-skips", action="store_true", help="a skipped test has failed")
+
+
+def pytest_configure() -> None:
+    """Makes programs that tests start take Ctrl-C also in a run in the background of a script.
+
+    A shell starts such a run with Ctrl-C ignored, which each of its programs inherits and obeys.
+    """
+    if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.hookimpl(wrapper=True)

@@ -5,6 +5,7 @@ import json
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import get_args
 
 import msgspec
 import numpy as np
@@ -13,6 +14,7 @@ from broker_streams import streams
 from folder_target import KINDS
 from sample_messages import message, outbox_file
 from targets import RATE_HZ, STEM, TINY
+from taught_targets import head_seeds, minute_seeds
 
 from soundpost.config import Config
 from soundpost.messages.command import COMMANDS
@@ -130,18 +132,20 @@ SEEDS: dict[str, Callable[[], Iterator[bytes]]] = {
     "folder": _folders,
     "command": _commands,
     "broker": streams,
+    "head": head_seeds,
+    "minute": minute_seeds,
 }
 
 
 def words(target: str) -> list[str]:
     """Returns the words of a target's language for the fuzzer's dictionary."""
     if target == "config":
-        tables = [(table.name, table.type) for table in msgspec.structs.fields(Config)]
-        keys = [key.name for _, kind in tables for key in msgspec.structs.fields(kind)]
-        return [*(f"[{name}]" for name, _ in tables), *keys, '"""', "'''", "inf", "nan", "0x"]
+        tables = [table.name for table in msgspec.structs.fields(Config)]
+        headers = [text for name in tables for text in (f"[{name}]", f"[[{name}]]")]
+        return [*headers, *sorted(set(_keys(Config))), '"""', "'''", "inf", "nan", "0x"]
     if target == "command":
         return [*COMMANDS, '"id"', "null", "1e999", "p/n/detections", "p/n/result/", "+", "#"]
-    if target in {"manifest", "sidecar", "folder"}:
+    if target in {"manifest", "sidecar", "folder", "head"}:
         return ["null", "true", "1e999", "-1", "1e-320", "[]", "{}", '"int8"', "\\u0000"]
     if target == "wav":
         headers = ["RIFF", "RIFX", "RF64", "WAVE", "riff", "FORM", "AIFC", "caff", ".snd", "ID3"]
@@ -150,3 +154,13 @@ def words(target: str) -> list[str]:
         topics = ["p/n/command/mute", "homeassistant/status", "online", "p/n/command/reload"]
         return [*topics, " \x03\0\0\0", "\x1f\0\x02no", "\x26", "\x23\0\x01"]
     return []
+
+
+def _keys(kind: object) -> Iterator[str]:
+    """Yields the keys of the tables that a type has, and of those within."""
+    if isinstance(kind, type) and issubclass(kind, msgspec.Struct):
+        for field in msgspec.structs.fields(kind):
+            yield field.name
+            yield from _keys(field.type)
+    for part in get_args(kind):
+        yield from _keys(part)

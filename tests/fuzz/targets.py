@@ -12,6 +12,7 @@ import msgspec
 from broker_streams import serve_stream
 from folder_target import folder
 from sample_messages import message, sent
+from taught_targets import head, minute
 
 from soundpost.capture import FileSource
 from soundpost.classify.bundle import Bundle, load_bundle
@@ -181,7 +182,10 @@ def broker(data: bytes, _folder: Path) -> None:
 
 TARGETS: dict[str, Target] = {
     target.__name__: target
-    for target in (config, wav, manifest, golden, bundle, outbox, sidecar, folder, command, broker)
+    for target in (
+        *(config, wav, manifest, golden, bundle, outbox, sidecar, folder, command, broker),
+        *(head, minute),
+    )
 }
 
 _TINY = load_bundle(TINY)

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from seeds import SEEDS
+from seeds import SEEDS, words
 from targets import TARGETS
 
 MEMORY = Path("/dev/shm")  # noqa: S108 - a disk would be slow; each process has its own folder there
@@ -31,6 +31,16 @@ def test_every_stored_input_is_read_or_refused(target: str) -> None:
 def test_every_target_has_seeds_and_every_corpus_has_a_target() -> None:
     """No target starts from nothing."""
     assert TARGETS.keys() == SEEDS.keys() == {path.stem for path in corpus.FOLDER.glob("*.zip")}
+
+
+@pytest.mark.parametrize("target", TARGETS)
+def test_the_words_of_a_language_are_known_to_the_fuzzer(target: str) -> None:
+    """Each is in its dictionary once, as ASCII; of the configuration all keys, also of lists."""
+    found = words(target)
+    assert len(found) == len(set(found))
+    assert all(word and word.isascii() for word in found)
+    if target == "config":
+        assert {"[capture]", "[[sources]]", "source", "broker", "on_threshold"} <= set(found)
 
 
 @settings(max_examples=20)

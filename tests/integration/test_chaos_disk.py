@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from chaos import BUSY_CONFIG, make_quick_bundle, write_busy_recording
+from chaos import BUSY_CONFIG, make_quick_bundle, wait_until_detecting, write_busy_recording
 from daemon_process import DETECTIONS, HEALTH, Daemon
 from full_disk import Disk
 from mosquitto import Broker
@@ -93,6 +93,7 @@ def test_detections_are_published_from_memory_while_the_disk_is_full(
         node.daemon.kill()
         node.start()
         wait_for_more(subscriber, WANTED)
+        wait_until_detecting(subscriber, node.daemon)
         status, errors = node.daemon.terminate()
         seen = subscriber.received
     assert status == 0, errors

@@ -4,11 +4,12 @@ import os
 import signal
 import subprocess
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-from analyze_process import command, parts, wait_until
+from analyze_process import command, parts, running, wait_until
 from daemon_process import SOUNDPOST, soundpost
 from dask_cluster import DaskCluster, has_open
 from long_recording import write_long
@@ -17,6 +18,8 @@ from sample_archive import recordings, tables, write_archive, write_models, writ
 
 FILES = 12
 DAY_SECONDS = 24 * 3_600
+
+Start = Callable[..., "subprocess.Popen[str]"]
 
 
 @pytest.fixture(scope="module")
@@ -37,16 +40,18 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def start(card: Path, out: Path, config: Path, address: str) -> "subprocess.Popen[str]":
-    """Starts a run on a cluster."""
-    line = command(card, out, config, "--cluster", address)
-    return subprocess.Popen(
-        [str(SOUNDPOST), *line],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        start_new_session=True,
-    )
+@pytest.fixture
+def start(cluster: DaskCluster) -> Iterator[Start]:
+    """Provides a function that starts a run on the cluster, or on that of an address."""
+    with ExitStack() as runs:
+
+        def start(
+            card: Path, out: Path, config: Path, address: str = cluster.address
+        ) -> "subprocess.Popen[str]":
+            line = command(card, out, config, "--cluster", address)
+            return runs.enter_context(running(line))
+
+        yield start
 
 
 def test_tables_are_those_of_one_process(
@@ -66,9 +71,11 @@ def test_tables_are_those_of_one_process(
     assert tables(tmp_path) == tables(folder / "results")
 
 
-def test_killed_workers_lose_nothing(folder: Path, tmp_path: Path, cluster: DaskCluster) -> None:
+def test_killed_workers_lose_nothing(
+    folder: Path, tmp_path: Path, cluster: DaskCluster, start: Start
+) -> None:
     """Their batches go to others; the tables are the same to the byte."""
-    run = start(folder / "card", tmp_path, folder / "low-high.toml", cluster.address)
+    run = start(folder / "card", tmp_path, folder / "low-high.toml")
     card = list((folder / "card").rglob("*.WAV"))
     for _ in range(2):
         wait_until(lambda: any(has_open(pid, file) for pid in cluster.workers() for file in card))
@@ -82,14 +89,18 @@ def test_killed_workers_lose_nothing(folder: Path, tmp_path: Path, cluster: Dask
 @pytest.mark.slow
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL])
 def test_the_end_of_a_run_frees_the_cluster(
-    folder: Path, tmp_path: Path, cluster: DaskCluster, number: signal.Signals
+    folder: Path,
+    tmp_path: Path,
+    cluster: DaskCluster,
+    start: Start,
+    number: signal.Signals,
 ) -> None:
     """By Ctrl-C or by a kill: workers leave a file of a day, which takes minutes to read."""
     config = folder / "low-high.toml"
     card = tmp_path / "card"
     write_archive(card, FILES)
     write_long(card / "a/long.wav", DAY_SECONDS, [], DAY_SECONDS)
-    run = start(card, tmp_path / "out", config, cluster.address)
+    run = start(card, tmp_path / "out", config)
     wait_until(lambda: any(has_open(pid, card / "a/long.wav") for pid in cluster.workers()))
     os.killpg(run.pid, number)
     _, errors = run.communicate(timeout=PATIENCE_SECONDS)
@@ -97,21 +108,21 @@ def test_the_end_of_a_run_frees_the_cluster(
     assert "Traceback" not in errors
     wait_until(lambda: not any(has_open(pid, card / "a/long.wav") for pid in cluster.workers()))
     (card / "a/long.wav").unlink()
-    run = start(card, tmp_path / "out", config, cluster.address)
+    run = start(card, tmp_path / "out", config)
     output, errors = run.communicate(timeout=PATIENCE_SECONDS)
     assert run.returncode == 0, output + errors
 
 
 @pytest.mark.slow
 def test_a_file_that_kills_each_worker_is_left_out(
-    folder: Path, tmp_path: Path, cluster: DaskCluster
+    folder: Path, tmp_path: Path, cluster: DaskCluster, start: Start
 ) -> None:
     """It is named; the files beside it have their rows."""
     card, out = tmp_path / "card", tmp_path / "out"
     write_archive(card, FILES)
     killer = card / "b/killer.wav"
     write_sound(killer, seed=5, seconds=900.0)
-    run = start(card, out, folder / "low-high.toml", cluster.address)
+    run = start(card, out, folder / "low-high.toml")
     kills = 0
     over = threading.Event()
 
@@ -140,7 +151,7 @@ def test_a_file_that_kills_each_worker_is_left_out(
 
 @pytest.mark.slow
 def test_a_scheduler_that_restarts_ends_the_run_and_the_next_goes_on(
-    folder: Path, tmp_path: Path
+    folder: Path, tmp_path: Path, start: Start
 ) -> None:
     """The error says what to do; what was done is not done again."""
     write_archive(tmp_path / "card", 40)

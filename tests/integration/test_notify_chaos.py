@@ -67,6 +67,7 @@ class NotifyChaos:
         self._publisher.join()
         while not self._has_all:
             self._wait_for_one_more()
+        self._notifier.wait_for_broker()  # else it may not handle the signal yet
         assert self._notifier.terminate() == 0
         return self._arrived()
 

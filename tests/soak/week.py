@@ -16,23 +16,31 @@ from mosquitto import Broker
 from mqtt_subscriber import Subscriber
 from numpy.typing import NDArray
 
-from soundpost.classify import load_bundle, read_golden
+from soundpost.classify import Classifier, load_bundle, read_golden
 
-BUNDLE = Path(__file__).resolve().parents[2] / "models" / "esc50"
+BUNDLE = Path(__file__).resolve().parents[2] / "models" / "everyday"
 EVERY_SECONDS = 300
 """Time from one sound to the next: 2,015 sounds in a week."""
 SAMPLE_SECONDS = 0.5
 ROWS = 20
 EVIDENCE_MEGABYTES = 1
+BACKGROUND_MINUTES = 15
+"""Less than the warm-up of a soak of three hours."""
 CONFIG = """
 [capture]
 source = "wav:{folder}/week.wav"
 pace = "fast"
 [classify]
 bundle = "{bundle}"
+[decide]
+on_threshold = 0.2
+off_threshold = 0.15
 [evidence]
 folder = "{folder}/kept/evidence"
 budget_megabytes = {megabytes}
+[heads]
+folder = "{folder}/kept/heads"
+background_hours = {background}
 [mqtt]
 broker = "{broker}"
 outbox = "{folder}/kept/outbox.db"
@@ -75,6 +83,7 @@ class Soak:
             bundle=BUNDLE,
             broker=self.broker.url,
             megabytes=EVIDENCE_MEGABYTES,
+            background=BACKGROUND_MINUTES / 60,
         )
         config.write_text(text, encoding="utf-8")
         command = [str(SOUNDPOST), "run", "--node", NODE, "--config", str(config)]
@@ -97,6 +106,11 @@ class Soak:
         report: dict[str, Any] = json.loads(self.subscriber.on(HEALTH)[-1].payload)
         return report
 
+    @property
+    def background(self) -> list[Path]:
+        """The files of background, each of a minute."""
+        return list((self.folder / "kept" / "background").rglob("*.npz"))
+
     def _watch(self, process: "subprocess.Popen[bytes]") -> None:
         self.print_row(Footprint.HEADER)
         printed_hours = -self.hours
@@ -112,6 +126,14 @@ class Soak:
             if audio_hours - printed_hours >= self.hours / ROWS:
                 self.print_row(str(sample))
                 printed_hours = audio_hours
+
+
+def background_bytes() -> int:
+    """Returns the space of the background at most: two bytes for each value of an embedding."""
+    bundle = load_bundle(BUNDLE)
+    windows = 60 * bundle.manifest.input.sample_rate_hz / bundle.manifest.input.stride_samples
+    minute = windows * 2 * Classifier(bundle).embedding_size + 16_384
+    return round((BACKGROUND_MINUTES + 1) * minute)
 
 
 def golden_sounds() -> list[NDArray[np.int16]]:

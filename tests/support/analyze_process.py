@@ -1,10 +1,14 @@
 """A run of `soundpost analyze` as a process: its command line, its workers and its journal."""
 
+import os
+import signal
 import subprocess
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from daemon_process import SOUNDPOST
 from mqtt_subscriber import PATIENCE_SECONDS
 
 
@@ -12,6 +16,23 @@ def command(card: Path, out: Path, config: Path, *more: str) -> list[str]:
     """Returns a command line; times are in the zone of the card's recorder."""
     zone = ("--timezone", "Europe/Berlin")
     return ["analyze", str(card), "--out", str(out), "--config", str(config), *zone, *more]
+
+
+@contextmanager
+def running(line: list[str]) -> Iterator[subprocess.Popen[str]]:
+    """Provides a run in a session of its own; what is left of it is killed at the end."""
+    with subprocess.Popen(
+        [str(SOUNDPOST), *line],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    ) as run:
+        try:
+            yield run
+        finally:
+            with suppress(ProcessLookupError):
+                os.killpg(run.pid, signal.SIGKILL)
 
 
 def wait_until(condition: Callable[[], object]) -> None:

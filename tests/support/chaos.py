@@ -6,13 +6,14 @@ import shutil
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from daemon_process import DETECTIONS, Daemon
 from mosquitto import Broker
-from mqtt_subscriber import Subscriber
+from mqtt_subscriber import Received, Subscriber
 from recording import RATE_HZ, write, write_quiet
 
 BUNDLE = Path(__file__).resolve().parents[1] / "golden" / "tiny-int8"
@@ -73,7 +74,7 @@ class ChaosRun:
             self._wait_for_progress()
             self._random_sleep(0.5)
             self._kill(target)
-        self._wait_for_progress()
+        wait_until_detecting(self.subscriber, self.daemon)
         status, errors = self.daemon.terminate()
         assert status == 0, errors
         status, errors = self._start("--source", f"wav:{self.folder / 'quiet.wav'}").wait()
@@ -116,6 +117,24 @@ class ChaosRun:
 
     def _random_sleep(self, longest_seconds: float) -> None:
         time.sleep(self._rng.uniform(0.0, longest_seconds))  # a random moment is the purpose
+
+
+def wait_until_detecting(subscriber: Subscriber, daemon: Daemon) -> None:
+    """Waits for an event that a daemon has detected: it then ends in order.
+
+    Messages may also come from a daemon that was killed before, by the broker or its outbox.
+    """
+
+    def is_own(seen: list[Received]) -> bool:
+        latest = next((m for m in reversed(seen) if m.topic == DETECTIONS), None)
+        return latest is not None and onset(json.loads(latest.payload)) > daemon.started
+
+    subscriber.wait_for(is_own, timeout_seconds=90.0)
+
+
+def onset(row: Row) -> datetime:
+    """Returns the onset of a detection."""
+    return datetime.fromisoformat(row["onset"])
 
 
 def make_quick_bundle(folder: Path) -> None:

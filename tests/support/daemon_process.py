@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
 from mqtt_subscriber import PATIENCE_SECONDS
@@ -24,11 +25,15 @@ class Daemon:
         arguments: Command-line arguments, besides the node's name.
         environment: Environment of the process; by default that of the test.
         node: The name of the node.
+
+    Attributes:
+        started: The time of its start.
     """
 
     def __init__(
         self, arguments: list[str], environment: dict[str, str] | None = None, node: str = NODE
     ) -> None:
+        self.started = datetime.now(UTC)
         self.process = subprocess.Popen(
             [str(SOUNDPOST), "run", "--node", node, *arguments],
             env=environment or dict(os.environ),
@@ -58,6 +63,14 @@ class Daemon:
         """Ends the process with SIGKILL."""
         self.process.kill()
         self.process.communicate(timeout=PATIENCE_SECONDS)
+
+
+def is_running(process: int) -> bool:
+    """Returns whether a process runs: it is there, and no zombie."""
+    try:
+        return ") Z " not in Path(f"/proc/{process}/stat").read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return False
 
 
 @contextmanager

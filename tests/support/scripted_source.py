@@ -5,6 +5,7 @@ Usage: scripted_source.py FOLDER --source NAME. It appends what happens to FOLDE
 
 import os
 import signal
+import subprocess
 import sys
 import time
 from pathlib import Path
@@ -44,6 +45,8 @@ class ScriptedSource:
                 return 0
             case "late":
                 time.sleep(600.0)
+            case "parent":
+                self._note(f"child {subprocess.Popen(['sleep', '600']).pid}")
         self._notifier.notify(READY="1", STATUS="capturing")
         while not self._is_stopped or self.kind == "stubborn":
             if self.kind != "silent":

@@ -12,13 +12,13 @@ from soundpost.supervisor.phase import Limits, Phase, describe_end
 from soundpost.system.backoff import Backoff
 from soundpost.system.log_once import LogOnce
 from soundpost.system.printable import printable
+from soundpost.system.process.parent import kill_group
 from soundpost.system.signals import RETIRE
 
 Start = Callable[[SourceConfig, str], Popen[bytes]]
 """Starts the process of a source, which notifies an address; raises OSError if it cannot."""
 
 _NEVER = float("inf")
-
 _log = logging.getLogger("soundpost.supervisor")
 
 
@@ -49,8 +49,7 @@ class SourceProcess:
     ) -> None:
         self.source = source
         self.notifications = NotificationSocket()
-        self.phase = Phase.WAITING
-        self.due_seconds = now_seconds()
+        self.phase, self.due_seconds = Phase.WAITING, now_seconds()
         self.status = self.failure = ""
         self.was_tried = self.was_ready = False
         self._start = start
@@ -60,8 +59,7 @@ class SourceProcess:
         self._backoff = Backoff()
         self._start_log = LogOnce(_log)
         self._ready_seconds, self._began_seconds = _NEVER, -_NEVER
-        self._is_wanted = True
-        self._owes_reload = False
+        self._is_wanted, self._owes_reload = True, False
 
     @property
     def has_turn(self) -> bool:
@@ -82,6 +80,8 @@ class SourceProcess:
     def tick(self) -> None:
         """Takes note of the end of the process, and does what is due in the present phase."""
         if self._process is not None and (status := self._process.poll()) is not None:
+            if status < 0:  # a process that was killed has left what it had started, as ffmpeg
+                kill_group(self._process.pid)
             self._process = None
             self._end(status)
         if self._now_seconds() < self.due_seconds:
@@ -128,6 +128,7 @@ class SourceProcess:
         if self._process is not None:
             self._process.kill()
             self._process.wait()
+            kill_group(self._process.pid)
         self.notifications.close()
 
     def _begin(self) -> None:
@@ -175,8 +176,7 @@ class SourceProcess:
         self.was_tried = True
         if self._now_seconds() - self._ready_seconds > self._limits.steady_seconds:
             self._backoff.reset()
-        self._ready_seconds = _NEVER
-        self.failure = describe_end(status) if status else ""
+        self._ready_seconds, self.failure = _NEVER, describe_end(status) if status else ""
         if not self._is_wanted or (status == 0 and self.source.ends_by_itself):
             _log.info("%s has ended", self.name)
             self._enter(Phase.ENDED, _NEVER)

@@ -14,7 +14,13 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from soundpost.classify.arrays import UNREADABLE, ArrayMismatchError, arrays_archive, open_arrays
+from soundpost.classify.arrays import (
+    LARGEST_ARRAY_BYTES,
+    UNREADABLE,
+    ArrayMismatchError,
+    arrays_archive,
+    open_arrays,
+)
 from soundpost.errors import TeachError
 from soundpost.evidence.encode.flac import encode_flac
 from soundpost.recording import RecordingError
@@ -26,8 +32,10 @@ from soundpost.teach.sound.clips import ReadSound, Side
 EXAMPLES_FILE = "examples.json"
 EMBEDDINGS_FILE = "examples.npz"
 SOUNDS_FOLDER = "sounds"
-LARGEST_BYTES = 96_000_000
-"""A thousand recordings of `everyday` take 88 MB."""
+MOST_EMBEDDED_BYTES = 95_000_000
+"""A thousand clips of 5 s take 88 MB with `everyday`; two hundred of a minute take as much."""
+LARGEST_BYTES = MOST_EMBEDDED_BYTES + 1_000_000
+"""With the numbers of windows, and headers."""
 
 
 Kind = TypeVar("Kind", bound=np.floating)
@@ -59,6 +67,18 @@ class KeptExamples(msgspec.Struct, frozen=True):
     clips: list[KeptClip]
     stride_seconds: float
     background: list[str] = []
+
+
+def require_keepable(recordings: Sequence[Recording]) -> None:
+    """Raises TeachError if their files were too large to be read: they are needed for `--again`."""
+    parts = [[each.rows for each in recordings], [each.stretch.embeddings for each in recordings]]
+    sizes = [np.float16().itemsize * sum(map(np.size, part)) for part in parts]
+    share = max(max(sizes) / LARGEST_ARRAY_BYTES, sum(sizes) / MOST_EMBEDDED_BYTES)
+    if share > 1.0:
+        raise TeachError(
+            f"the clips are too many or too long: {share:.1f} times what a head can keep",
+            hint="give fewer or shorter clips, or train with soundpost-train quick",
+        )
 
 
 def attachments(

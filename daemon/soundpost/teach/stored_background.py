@@ -1,6 +1,5 @@
 """The background that the service has stored as embeddings."""
 
-from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -21,7 +20,8 @@ MARGIN_SECONDS = 3.0
 """Around a clip of this node: windows with a part of it are no background of it."""
 NAME = "this node"
 MOST_MINUTES = 60
-"""Of stored background that are used, the latest ones: see `sound.background.MOST_SECONDS`."""
+"""Of stored background that are used, the latest ones: see `sound.background.MOST_SECONDS`. A node
+may keep a week, 3 GB of `everyday`."""
 _NANOSECONDS = 1_000_000_000
 _GAP = 1.5
 """Strides between two windows, from which on there is a gap: the times of windows jitter."""
@@ -46,11 +46,11 @@ def stored_background(config: Config, embedder: Embedder, clips: Iterable[Path])
     folder = background_folder(config.heads, config.node.source)
     if folder is None:
         return []
-    minutes = read_background(folder, embedder.backbone.sha256, embedder.input.size)
     spans = [span for clip in clips if (span := span_of(clip))]
-    # A node may keep a week of it, which would take gigabytes.
-    latest = deque(minutes, maxlen=MOST_MINUTES)
-    return list(stretches(latest, embedder.stride_seconds, spans))
+    minutes = read_background(
+        folder, embedder.backbone.sha256, embedder.input.size, most=MOST_MINUTES
+    )
+    return list(stretches(minutes, embedder.stride_seconds, spans))
 
 
 def latest_stretches(known: Sequence[Stretch], seconds: float) -> list[Stretch]:

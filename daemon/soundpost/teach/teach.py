@@ -13,7 +13,7 @@ from soundpost.heads import HeadFacts, MadeFrom, Teaching, install_head
 from soundpost.system.printable import printable
 from soundpost.teach.card import head_card, head_metrics
 from soundpost.teach.examples import Examples, Recording
-from soundpost.teach.kept import attachments, keep_sounds
+from soundpost.teach.kept import attachments, keep_sounds, require_keepable
 from soundpost.teach.label_name import require_new_name
 from soundpost.teach.learn.events import taught_label
 from soundpost.teach.learn.learn import Learned, learn
@@ -59,6 +59,7 @@ def teach(lesson: Lesson, embedder: Embedder, heads: Path, progress: Progress) -
             hint="give clips of other sounds with --not, or recordings of the place to "
             "`soundpost teach --background`",
         )
+    require_keepable([*examples.label, *examples.others])
     learned = learn(examples, lesson.budget, lambda done, total: progress("fit", done, total, ""))
     result = TeachResult(
         label=lesson.label,

@@ -11,7 +11,7 @@ from typing import IO
 
 from soundpost.system.process.launch import child_environment
 from soundpost.system.process.limits import ProcessLimits, limit_process
-from soundpost.system.process.parent import PARENT
+from soundpost.system.process.parent import PARENT, kill_group
 
 LIMITS = ProcessLimits(
     niceness=10,  # from its first import on; it adds 10 itself
@@ -110,8 +110,7 @@ class TeachProcess:
 
     def kill(self) -> None:
         """Ends the process and all that it has started."""
-        with suppress(ProcessLookupError, PermissionError):
-            os.killpg(self._process.pid, signal.SIGKILL)
+        kill_group(self.pid)
         with suppress(subprocess.TimeoutExpired):
             self._process.wait(_KILL_SECONDS)
         for pipe in self._pipes:

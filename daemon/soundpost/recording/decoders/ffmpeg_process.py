@@ -22,7 +22,8 @@ def start_ffmpeg(
     """Starts ffmpeg without a shell; its output and its log are pipes.
 
     The kernel kills it when the thread that called this ends, so that a process that is killed
-    leaves none behind. In the units of systemd setpriv is not executable: systemd kills it there.
+    leaves none behind. In the units of systemd setpriv is not executable: there systemd kills it,
+    or the supervisor of its source.
 
     Args:
         arguments: Its arguments.

@@ -1,9 +1,10 @@
-"""Ends a process with the one that has started it, however that ends."""
+"""Ends processes with the one that has started them, however that ends."""
 
 import ctypes
 import os
 import signal
 from collections.abc import Mapping
+from contextlib import suppress
 
 from soundpost.errors import SoundpostError
 
@@ -35,3 +36,13 @@ def end_with_parent(environment: Mapping[str, str] = os.environ) -> None:
             f"expected to be started by the process {parent}, which has ended",
             hint="start soundpost again",
         )
+
+
+def kill_group(process: int) -> None:
+    """Kills a process and all that it has started, also once it has ended itself.
+
+    Args:
+        process: A child that was started with `process_group=0`.
+    """
+    with suppress(ProcessLookupError, PermissionError):
+        os.killpg(process, signal.SIGKILL)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from daemon_process import is_running
 from manual_clock import ManualClock
 from mosquitto import wait_until
 
@@ -83,6 +84,20 @@ def test_a_removed_source_clears_its_topics(make_source: MakeSource, tmp_path: P
     source.stop(is_removed=True)
     wait_for(source, Phase.ENDED)
     assert record(tmp_path, "steady") == ["start", "SIGUSR1", "end"]
+
+
+def test_what_a_killed_source_has_started_ends_with_it(
+    make_source: MakeSource, tmp_path: Path
+) -> None:
+    """As ffmpeg, which nothing else ends in the unit, and which would still read the stream."""
+    source = make_source("parent")
+    wait_for(source, Phase.RUNNING)
+    line = (tmp_path / "parent").read_text().splitlines()[-1]
+    child = int(line.removeprefix("child "))
+    assert is_running(child)
+    kill_process(pid_of(tmp_path, "parent"))
+    wait_for(source, Phase.WAITING)
+    wait_until(lambda: not is_running(child))
 
 
 def test_a_killed_source_starts_again_after_a_wait(

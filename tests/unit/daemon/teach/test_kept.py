@@ -8,7 +8,9 @@ import soundfile
 from made_clips import RATE_HZ, doorbell
 from taught_examples import SIZE, recording
 
+from soundpost.classify.arrays import LARGEST_ARRAY_BYTES
 from soundpost.errors import TeachError
+from soundpost.teach.examples import Recording, Stretch
 from soundpost.teach.kept import (
     EMBEDDINGS_FILE,
     EXAMPLES_FILE,
@@ -17,6 +19,7 @@ from soundpost.teach.kept import (
     keep_sounds,
     read_kept,
     read_recordings,
+    require_keepable,
     sound_path,
 )
 
@@ -76,6 +79,38 @@ def test_embeddings_of_another_size_are_an_error(folder: Path) -> None:
     assert kept is not None
     with pytest.raises(TeachError, match=EMBEDDINGS_FILE):
         read_recordings(folder, kept, SIZE + 1)
+
+
+def long_recording(rows: int, windows: int) -> Recording:
+    """Returns a recording whose embeddings take no memory."""
+    zeros = [np.broadcast_to(np.float32(0.0), (count, SIZE)) for count in (rows, windows)]
+    return Recording("ab" * 32, Stretch("long.wav", zeros[1], 0.24), zeros[0])
+
+
+@pytest.mark.parametrize("share", [(1.0, 0.48), (0.48, 1.0)])
+def test_as_many_recordings_as_may_be_kept_are_read(
+    share: tuple[float, float], tmp_path: Path
+) -> None:
+    """One more is refused, of the rows as of the windows."""
+    rows, windows = (int(each * LARGEST_ARRAY_BYTES) // (2 * SIZE) for each in share)
+    recordings = [long_recording(rows, windows)]
+    require_keepable(recordings)
+    clips = [KeptClip(recordings[0].key, "/srv/long.wav", "label")]
+    for name, content in attachments(clips, recordings, []).items():
+        (tmp_path / name).write_bytes(content)
+    kept = read_kept(tmp_path)
+    assert kept is not None
+    (read,) = read_recordings(tmp_path, kept, SIZE)
+    assert (len(read.rows), len(read.stretch.embeddings)) == (rows, windows)
+    with pytest.raises(TeachError, match=r"too long: 1\.0 times what a head can keep"):
+        require_keepable([*recordings, RECORDINGS[0]])
+
+
+def test_rows_and_windows_together_fit_into_a_file() -> None:
+    """Each alone is an array that can be read."""
+    most = LARGEST_ARRAY_BYTES // (2 * SIZE)
+    with pytest.raises(TeachError, match="what a head can keep"):
+        require_keepable([long_recording(most, most // 2)])
 
 
 def test_sounds_are_kept_once_and_whole(tmp_path: Path) -> None:

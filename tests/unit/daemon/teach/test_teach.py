@@ -5,6 +5,7 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 import soundfile
 from made_clips import RATE_HZ, doorbell, quiet_background, write_clips
@@ -13,7 +14,9 @@ from taught_node import LABEL, TaughtNode, embedder, lesson_of, make_node, teach
 
 from soundpost.errors import HeadError, TeachError
 from soundpost.heads import current_version, load_head, version_folder
-from soundpost.teach.kept import EXAMPLES_FILE, read_kept, read_recordings
+from soundpost.teach.examples import Recording, Stretch
+from soundpost.teach.kept import EXAMPLES_FILE, KeptClip, read_kept, read_recordings
+from soundpost.teach.lesson import Known
 from soundpost.teach.sound.embed import Embedder
 
 PRINT_PEAK = """
@@ -81,6 +84,18 @@ def test_clips_that_are_copies_do_not_count(node: TaughtNode, tmp_path: Path) ->
     with pytest.raises(TeachError, match="at least 3 different clips of gate_bell, got 2") as error:
         teach_node(replace(node, heads=tmp_path / "heads"), lesson)
     assert "the same sound as" in str(error.value)
+
+
+def test_more_than_a_head_can_keep_is_refused(node: TaughtNode, tmp_path: Path) -> None:
+    """Before the fit: the label could never be taught with --again."""
+    kept = KeptClip("ab" * 32, "/srv/rain.wav", "other")
+    hours = np.broadcast_to(np.float32(0.0), (10**9, embedder().input.size))
+    long = Recording(kept.key, Stretch("rain.wav", hours, 0.24), hours[:10])
+    lesson = replace(lesson_of(node), known=[Known(kept, long)])
+    with pytest.raises(TeachError, match="too many or too long") as error:
+        teach_node(replace(node, heads=tmp_path / "heads"), lesson)
+    assert "fewer or shorter" in error.value.hint
+    assert not (tmp_path / "heads").exists()
 
 
 def test_there_must_be_something_to_compare_with(

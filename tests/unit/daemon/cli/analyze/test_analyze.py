@@ -8,7 +8,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from analyze_process import children, command, parts, wait_until, worker_of
+from analyze_process import children, command, parts, running, wait_until, worker_of
 from daemon_process import SOUNDPOST, soundpost
 from mqtt_subscriber import PATIENCE_SECONDS
 from sample_archive import events, recordings, tables, write_archive, write_models, write_sound
@@ -138,17 +138,11 @@ def test_a_run_that_is_killed_again_and_again_gives_the_same_tables(
 
 def test_ctrl_c_keeps_what_is_done(folder: Path, tmp_path: Path) -> None:
     """The process ends at once, with exit status 130 and without a traceback."""
-    line = [str(SOUNDPOST), *command(folder / "card", tmp_path, folder / "low-high.toml")]
-    # A script in the background has its programs ignore SIGINT, and so this test.
-    run = subprocess.Popen(
-        ["env", "--default-signal=INT", *line, "--workers", "1"],
-        stderr=subprocess.PIPE,
-        text=True,
-        start_new_session=True,
-    )
-    wait_until(lambda: parts(tmp_path))
-    os.killpg(run.pid, signal.SIGINT)  # as a terminal does
-    _, errors = run.communicate(timeout=PATIENCE_SECONDS)
+    line = command(folder / "card", tmp_path, folder / "low-high.toml", "--workers", "1")
+    with running(line) as run:
+        wait_until(lambda: parts(tmp_path))
+        os.killpg(run.pid, signal.SIGINT)  # as a terminal does
+        _, errors = run.communicate(timeout=PATIENCE_SECONDS)
     assert run.returncode == 128 + signal.SIGINT
     assert "Traceback" not in errors
     assert analyze(folder / "card", tmp_path, folder / "low-high.toml").returncode == 0
@@ -181,13 +175,13 @@ def test_a_crash_of_a_worker_leaves_out_its_file_only(folder: Path, tmp_path: Pa
     shutil.copytree(folder / "card", card)
     long = card / "a/0.wav"
     write_sound(long, seed=5, seconds=900.0)
-    line = [str(SOUNDPOST), *command(card, out, folder / "low-high.toml"), "--workers", "1"]
-    run = subprocess.Popen(line, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-    wait_until(lambda: worker_of(run, long))
-    worker = worker_of(run, long)
-    assert worker is not None
-    os.kill(worker, signal.SIGSEGV)
-    output, errors = run.communicate(timeout=PATIENCE_SECONDS)
+    line = command(card, out, folder / "low-high.toml", "--workers", "1")
+    with running(line) as run:
+        wait_until(lambda: worker_of(run, long))
+        worker = worker_of(run, long)
+        assert worker is not None
+        os.kill(worker, signal.SIGSEGV)
+        output, errors = run.communicate(timeout=PATIENCE_SECONDS)
     assert run.returncode == 1, errors
     assert "a/0.wav: the process that read it was ended by SIGSEGV" in output
     assert (out / "detections.jsonl").read_bytes() == tables(folder / "results")["detections.jsonl"]
@@ -215,12 +209,8 @@ def test_one_run_uses_a_folder_at_a_time(folder: Path, tmp_path: Path) -> None:
     """Another is refused while it lasts, and changes nothing."""
     write_sound(tmp_path / "long.wav", seed=5, seconds=900.0)
     line = command(tmp_path, tmp_path / "out", folder / "low-high.toml", "--workers", "1")
-    run = subprocess.Popen([str(SOUNDPOST), *line], stderr=subprocess.PIPE, text=True)
-    try:
+    with running(line) as run:
         wait_until(lambda: worker_of(run, tmp_path / "long.wav"))
         refused = soundpost(*line)
         assert refused.returncode == 1
         assert "is in use by another run" in refused.stderr
-    finally:
-        run.kill()
-        run.communicate(timeout=PATIENCE_SECONDS)

@@ -10,6 +10,7 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+from daemon_process import is_running
 from mosquitto import wait_until
 
 from soundpost.commands.tasks.teach_process import LONGEST_SECONDS, Ended, TeachProcess
@@ -56,14 +57,7 @@ def test_what_it_has_started_ends_with_it() -> None:
     """Its whole session."""
     code = "import subprocess; print(subprocess.Popen(['sleep', '600']).pid, flush=True)"
     child = int(end_of(start(code)).output)
-    wait_until(lambda: not _is_running(child))
-
-
-def _is_running(process: int) -> bool:
-    try:
-        return ") Z " not in Path(f"/proc/{process}/stat").read_text(encoding="utf-8")
-    except FileNotFoundError:
-        return False
+    wait_until(lambda: not is_running(child))
 
 
 def test_a_signal_is_its_status() -> None:
@@ -116,7 +110,7 @@ def test_a_paused_process_ends_with_a_daemon_that_is_killed() -> None:
     killed = subprocess.run([sys.executable, "-c", DAEMON], stdout=subprocess.PIPE, check=False)
     process = int(killed.stdout)
     try:
-        wait_until(lambda: not _is_running(process))
+        wait_until(lambda: not is_running(process))
     finally:
         with suppress(ProcessLookupError):
             os.kill(process, signal.SIGKILL)

@@ -32,9 +32,23 @@ def test_a_reader_leaves_out_what_is_damaged(
             content(number)[:-1] if number == 1 else content(number)
         )
     (tmp_path / file_name("other", 0)).mkdir()
-    assert len(list(read_background(tmp_path, SHA256, 3))) == 2
+    minutes = read_background(tmp_path, SHA256, 3)
+    assert [minute.utc_ns[0] // MINUTE_NS for minute in minutes] == [0, 2]
     assert caplog.text.count("is left out") == 2
-    assert list(read_background(tmp_path / "absent", SHA256, 3)) == []
+    assert read_background(tmp_path / "absent", SHA256, 3) == []
+
+
+def test_no_older_minute_is_read_than_are_needed(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A node may keep a week of them. A damaged one is replaced by one before it."""
+    for number in range(6):
+        is_damaged = number in {1, 4}
+        name = file_name("tiny", number * MINUTE_NS)
+        (tmp_path / name).write_bytes(b"" if is_damaged else content(number))
+    minutes = read_background(tmp_path, SHA256, 3, most=3)
+    assert [minute.utc_ns[0] // MINUTE_NS for minute in minutes] == [2, 3, 5]
+    assert caplog.text.count("is left out") == 1
 
 
 @pytest.mark.parametrize("number", [0, 2, -150_000_000, 150_000_000])
@@ -43,7 +57,7 @@ def test_windows_of_another_minute_than_the_name_are_left_out(
 ) -> None:
     """Their times would make gaps, or exceed what a time can be."""
     (tmp_path / file_name("tiny", MINUTE_NS)).write_bytes(content(number))
-    assert list(read_background(tmp_path, SHA256, 3)) == []
+    assert read_background(tmp_path, SHA256, 3) == []
     assert "it has windows of another minute" in caplog.text
 
 
@@ -51,4 +65,4 @@ def test_a_folder_that_cannot_be_read_is_an_error(tmp_path: Path) -> None:
     """With the remedy."""
     (tmp_path / "background").write_text("a file")
     with pytest.raises(HeadError, match="Not a directory"):
-        list(read_background(tmp_path / "background", SHA256, 3))
+        read_background(tmp_path / "background", SHA256, 3)

@@ -41,7 +41,7 @@ def recorder(folder: Path, hours: float = 1.0, health: Health | None = None) -> 
 
 def minutes(folder: Path) -> list[BackgroundMinute]:
     """Returns the minutes that a reader finds."""
-    return list(read_background(folder, MANIFEST.model.sha256, SIZE))
+    return read_background(folder, MANIFEST.model.sha256, SIZE)
 
 
 def test_a_minute_is_in_a_file_once_the_next_one_begins(tmp_path: Path) -> None:
