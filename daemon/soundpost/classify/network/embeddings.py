@@ -6,6 +6,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from soundpost.classify.network.state_statistics import WindowStates
 from soundpost.events import Embedding
 
 
@@ -26,7 +27,13 @@ class OutputEmbedding(msgspec.Struct, frozen=True):
 def embeddings_of(windows: Sequence[Embedding]) -> NDArray[np.float32]:
     """Returns the embeddings of windows of one model, float32[n, size].
 
+    They have the same bits as those of each window alone. Of a network that computes each frame
+    once, many successive windows take a fraction of the time that they take alone.
+
     Args:
         windows: Their embeddings; at least one.
     """
+    states = [each for each in windows if isinstance(each, WindowStates)]
+    if len(states) == len(windows):
+        return states[0].statistics.compute_all(states)
     return np.stack([each.values() for each in windows])

@@ -32,6 +32,10 @@ class WindowStates(msgspec.Struct, frozen=True):
         """Returns float32[size]."""
         return self.statistics.compute(self)
 
+    def follows(self, step: States | None) -> bool:
+        """Returns whether a step is the one before the newest of this window."""
+        return len(self.steps) > 1 and self.steps[-2] is step
+
 
 class StateStatistics:
     """Gives the embedding of each window from what successive steps compute.
@@ -92,12 +96,10 @@ class StateStatistics:
 
         One that follows the window of the call before has the rows of its newest step alone added.
         """
-        *before, newest = window.steps
-        if before and before[-1] is not self._latest:
-            for step in before:
-                self._add(step)
-        self._add(newest)
-        self._latest = newest
+        for step in window.steps[-1:] if window.follows(self._latest) else window.steps:
+            self._positions.add(step)
+            self._others.add(step)
+        self._latest = window.steps[-1]
         values = self._values
         self._positions.put_sums(self._of_positions)
         self._others.put_sums(self._means)
@@ -105,9 +107,31 @@ class StateStatistics:
         np.subtract(values, self._offsets, values)
         return values * self._factors
 
-    def _add(self, step: States) -> None:
-        self._positions.add(step)
-        self._others.add(step)
+    def compute_all(self, windows: Sequence[WindowStates]) -> NDArray[np.float32]:
+        """Returns the embeddings of windows, float32[n, size], with the bits of each alone.
+
+        Those that follow each other share their steps, of which each is reduced once.
+
+        Args:
+            windows: In any order; at least one.
+        """
+        embeddings = np.empty((len(windows), self.size), np.float32)
+        start = 0
+        for end in range(1, len(windows) + 1):
+            if end == len(windows) or not windows[end].follows(windows[end - 1].steps[-1]):
+                self._compute_successive(windows[start:end], embeddings[start:end])
+                start = end
+        return embeddings
+
+    def _compute_successive(
+        self, windows: Sequence[WindowStates], embeddings: NDArray[np.float32]
+    ) -> None:
+        """Fills the embeddings of windows of which each follows the one before."""
+        steps = [*windows[0].steps, *(each.steps[-1] for each in windows[1:])]
+        sums, _ = self._positions.windows(steps[len(windows[0].steps) - self._position_steps :])
+        np.concatenate((sums, *self._others.windows(steps)), axis=1, out=embeddings)
+        np.subtract(embeddings, self._offsets, out=embeddings)
+        np.multiply(embeddings, self._factors, out=embeddings)
 
 
 def _step_rows(parts: Parts) -> tuple[list[StepRows], list[StepRows]]:

@@ -35,6 +35,12 @@ class StepRows(msgspec.Struct, frozen=True):
         rows: Rows = step[self.name].reshape(-1, self.channels)[-self.count :]
         return rows
 
+    def of_all(self, steps: Sequence[States]) -> Rows:
+        """Returns the new rows of steps side by side, int8[count, steps * channels]."""
+        tensors = np.concatenate([step[self.name] for step in steps])
+        rows = tensors.reshape(len(steps), -1, self.channels)[:, -self.count :]
+        return rows.transpose(1, 0, 2).reshape(self.count, -1)
+
 
 class StepStatistics:
     """Computes sum and maximum of each channel over the new rows of steps, and of windows.
@@ -92,6 +98,44 @@ class StepStatistics:
             largest: Takes them, float32[2 * channels].
         """
         np.maximum.reduce(self._latest, 0, out=largest)
+
+    def windows(self, steps: Sequence[States]) -> tuple[Statistics, Statistics]:
+        """Returns the same of all windows of successive steps, in less time than one by one.
+
+        Args:
+            steps: As many as a window has, and one more for each window after the first.
+
+        Returns:
+            The sums, float32[windows, channels], and the largest, float32[windows, 2 * channels].
+        """
+        rows = [tensor.of_all(steps) for tensor in self._tensors]
+        sums = [
+            ones.dot(each.astype(np.float32))
+            for ones, each in zip(self._of_rows, rows, strict=True)
+        ]
+        maxima = [np.maximum.reduce(each, 0) for each in rows] if self._has_maxima else []
+        shape = len(steps), -1
+        of_steps = np.concatenate([each.reshape(shape) for each in sums], axis=1)
+        largest = np.concatenate([*(each.reshape(shape) for each in maxima), of_steps], axis=1)
+        windows = len(steps) - len(self._places) + 1
+        return (
+            _combined(np.add, of_steps, windows),
+            _combined(np.maximum, largest, windows),
+        )
+
+
+def _combined(combine: np.ufunc, of_steps: Statistics, windows: int) -> Statistics:
+    """Returns the values of each window, combined over its steps.
+
+    Args:
+        combine: Of two arrays.
+        of_steps: float32[steps, values] of successive steps.
+        windows: The number of windows.
+    """
+    combined = of_steps[:windows].copy()
+    for first in range(1, len(of_steps) - windows + 1):
+        combine(combined, of_steps[first : first + windows], out=combined)
+    return combined
 
 
 def _columns(tensors: Sequence[StepRows]) -> list[slice]:

@@ -120,6 +120,16 @@ def test_a_window_has_the_same_bits_after_any_other(order: list[int]) -> None:
             assert window.values().tobytes() == values.tobytes()
 
 
+@given(st.lists(st.integers(0, len(STEPS) - 1), min_size=1, max_size=6))
+def test_many_windows_at_once_have_the_bits_of_each_alone(order: list[int]) -> None:
+    """In any order, with some that follow each other."""
+    statistics = StateStatistics(WITH)
+    every = [statistics.advance(step) for step in STEPS]
+    windows = [window for at in order for window in every[at : at + 4]]
+    together = statistics.compute_all(windows)
+    assert together.tobytes() == np.stack([window.values() for window in windows]).tobytes()
+
+
 def test_values_of_a_window_stay_when_the_next_one_is_computed() -> None:
     """They are an array of their own."""
     statistics = StateStatistics(WITH)
