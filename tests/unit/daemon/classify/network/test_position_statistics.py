@@ -7,7 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from soundpost.classify.network.position_statistics import PositionStatistics, WindowPositions
+from soundpost.classify.network.position_statistics import (
+    MAXIMUM,
+    MEAN,
+    PEAK,
+    PositionStatistics,
+    WindowPositions,
+)
 from soundpost.classify.runtime import TensorInfo
 
 KEPT, BANDS, CHANNELS = 4, 2, 3
@@ -49,6 +55,36 @@ def test_an_embedding_is_the_mean_and_the_maximum_of_each_channel(new: int) -> N
     assert statistics.size == 2 * CHANNELS
     assert embeddings.dtype == np.float32
     np.testing.assert_allclose(embeddings, plain(values, new), rtol=1e-6)
+
+
+@pytest.mark.parametrize("new", [1, 2, 4])
+def test_the_peak_is_the_highest_mean_of_a_step(new: int) -> None:
+    """Of the steps of the window, in real values; one alone has the bits that it has among others.
+
+    The steps of a window begin with its first position.
+    """
+    statistics = PositionStatistics(POSITIONS, new, (MEAN, PEAK, MAXIMUM))
+    values = random_positions(3, 41)
+    windows = stretch(statistics, values, new)
+    embeddings = statistics.compute(windows)
+    real = (values.astype(np.float64) + 128.0) * 0.25
+    for at, embedding in enumerate(embeddings):
+        window = real[at * new : at * new + KEPT + new]
+        means = window.reshape(-1, new * BANDS, CHANNELS).mean(axis=1)
+        np.testing.assert_allclose(embedding[CHANNELS : 2 * CHANNELS], means.max(axis=0), rtol=1e-6)
+    alone = np.stack([window.values() for window in [*windows[5:9], *windows[1:3]]])
+    assert np.array_equal(alone, embeddings[[5, 6, 7, 8, 1, 2]])
+
+
+def test_an_embedding_may_have_the_means_alone() -> None:
+    """The same bits as with other statistics behind them."""
+    values = random_positions(4, 20)
+    means, both = PositionStatistics(POSITIONS, 1, (MEAN,)), PositionStatistics(POSITIONS, 1)
+    expected = both.compute(stretch(both, values, 1))[:, :CHANNELS]
+    windows = stretch(means, values, 1)
+    assert means.size == CHANNELS
+    assert np.array_equal(means.compute(windows), expected)
+    assert np.array_equal(np.stack([window.values() for window in windows]), expected)
 
 
 def test_the_extreme_values_of_int8_do_not_overflow() -> None:
