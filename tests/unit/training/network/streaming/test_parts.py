@@ -2,6 +2,7 @@
 
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -10,7 +11,10 @@ from hypothesis import strategies as st
 from streaming_networks import BANDS, SHAPES, bundle, tflite
 
 from soundpost.classify import Classifier
+from soundpost.classify.quantization import Quantizer
 from soundpost.events import Window
+from soundpost_training.network.pretrained.tflite_graph import read_graph
+from soundpost_training.network.streaming.body import find_body
 from soundpost_training.network.streaming.describe import streaming_of
 from soundpost_training.network.streaming.parts import STRETCH_POSITIONS, with_streaming
 
@@ -25,10 +29,16 @@ WINDOWS = 45
 def kernels(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Runs models by LiteRT's fast kernels, and by those that every runtime has."""
     if not request.param:
-        runtime = pytest.importorskip("ai_edge_litert.interpreter", reason="armv7l has none")
-        plain = runtime.OpResolverType.BUILTIN_WITHOUT_DEFAULT_DELEGATES
-        without = partial(runtime.Interpreter, experimental_op_resolver_type=plain)
-        monkeypatch.setattr("soundpost.classify.interpreter._load_runtime", lambda: without)
+        use_plain_kernels(monkeypatch)
+
+
+def use_plain_kernels(monkeypatch: pytest.MonkeyPatch) -> Any:  # noqa: ANN401 - the runtime publishes no types
+    """Runs models by the kernels that every runtime has, and returns the class that does."""
+    runtime = pytest.importorskip("ai_edge_litert.interpreter", reason="armv7l has none")
+    plain = runtime.OpResolverType.BUILTIN_WITHOUT_DEFAULT_DELEGATES
+    without = partial(runtime.Interpreter, experimental_op_resolver_type=plain)
+    monkeypatch.setattr("soundpost.classify.interpreter._load_runtime", lambda: without)
+    return without
 
 
 def windows(name: str, seed: int) -> list[Window]:
@@ -117,6 +127,37 @@ def test_a_network_that_pads_in_time_stays_whole(name: str) -> None:
     model = (MODELS / name / "model.tflite").read_bytes()
     assert with_streaming(model, 48) == model
     assert streaming_of(model) is None
+
+
+def test_the_activations_of_a_step_are_those_of_whole_windows(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The embedding has their means, maxima and peaks, to the rounding of float32."""
+    name, interpreter = "everyday", use_plain_kernels(monkeypatch)
+    model = with_streaming(tflite(name), SHAPES[name].stride_frames)
+    network = bundle(name, model, streaming_of(model))
+    classifier = Classifier(network, embeds=True)
+    sizes = {"positions": 16, "state_10": 3 * 16, "activation_5": 3 * 8, "activation_6": 3 * 16}
+    assert classifier.embedding_size == sum(sizes.values())
+    stretch = windows(name, 3)[:12]
+    embeddings = np.stack([each.embedding for each in classifier.classify_all(stretch)])[:, 64:]
+    body = find_body(read_graph(model, name))
+    assert body is not None
+    runtime = interpreter(model_content=model, experimental_preserve_all_tensors=True)
+    runtime.allocate_tensors()
+    quantize = Quantizer(*runtime.get_input_details()[0]["quantization"]).quantize
+    for window, embedding in zip(stretch, embeddings, strict=True):
+        entry = quantize(window.log_mel)[None, ..., None]
+        runtime.set_tensor(runtime.get_input_details()[0]["index"], entry)
+        runtime.invoke()
+        expected = []
+        for operator in (5, 6):
+            tensor = body.operators[operator].outputs[0]
+            scale, zero_point = runtime._get_tensor_details(tensor, 0)["quantization"]  # noqa: SLF001 - the public one lists the whole graph
+            values = (runtime.get_tensor(tensor)[0].astype(np.float64) - zero_point) * scale
+            steps = values.reshape(8, -1, values.shape[-1])
+            expected += [steps.mean(axis=(0, 1)), steps.max(axis=(0, 1)), steps.mean(axis=1).max(0)]
+        np.testing.assert_allclose(embedding, np.concatenate(expected), rtol=1e-5, atol=1e-6)
 
 
 def test_a_stretch_is_some_seconds_long() -> None:
