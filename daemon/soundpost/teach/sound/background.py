@@ -1,6 +1,6 @@
 """Reads the node's own background: recordings without the sound that is taught."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -8,10 +8,10 @@ import numpy as np
 
 from soundpost.audio import Pcm
 from soundpost.recording import RecordingError, problem_of
-from soundpost.teach.examples import Stretch
+from soundpost.teach.examples import KeptEmbeddings, Stretch
 from soundpost.teach.sound.clip_sound import resampled_blocks
 from soundpost.teach.sound.clips import LeftOut
-from soundpost.teach.sound.embed import SoundEmbedder
+from soundpost.teach.sound.embed import EmbeddedWindows, SoundEmbedder
 
 MOST_SECONDS = 3_600.0
 """Of all background together: its embeddings take 18 MB in `everyday`, so that teaching stays below
@@ -20,6 +20,8 @@ PIECE_SECONDS = 6.0
 MOST_PIECES = 40
 """Of sound that is kept for mixing: four minutes, 8 MB at 16 kHz."""
 BLOCK_SECONDS = 2.0
+PART_WINDOWS = 2_048
+"""Of embeddings that lie in one piece of memory."""
 
 
 @dataclass(slots=True)
@@ -63,12 +65,8 @@ def read_background(
             )
             continue
         try:
-            embeddings = [
-                windows.embeddings.astype(np.float16)
-                for windows in embedder.stream(
-                    pieces.keep(_blocks(path, embedder.rate_hz, left_seconds))
-                )
-            ]
+            blocks = pieces.keep(_blocks(path, embedder.rate_hz, left_seconds))
+            embeddings = list(_large_parts(embedder.stream(blocks)))
         except RecordingError as error:
             background.left_out.append(LeftOut(path, problem_of(path, error)))
             continue
@@ -79,6 +77,22 @@ def read_background(
             Stretch(path.name, np.concatenate(embeddings), embedder.stride_seconds)
         )
     return background
+
+
+def _large_parts(stream: Iterable[EmbeddedWindows]) -> Iterator[KeptEmbeddings]:
+    """Yields embeddings in parts of some megabytes, float16[windows, size].
+
+    Memory of small arrays is not returned to the system when all are joined: an hour of them would
+    stay beside what is fitted.
+    """
+    waiting: list[KeptEmbeddings] = []
+    for windows in stream:
+        waiting.append(windows.embeddings.astype(np.float16))
+        if sum(map(len, waiting)) >= PART_WINDOWS:
+            yield np.concatenate(waiting)
+            waiting = []
+    if waiting:
+        yield np.concatenate(waiting)
 
 
 def _blocks(path: Path, rate_hz: int, longest_seconds: float) -> Iterator[Pcm]:
