@@ -117,6 +117,9 @@ def _commands() -> Iterator[bytes]:
         b"profile": b'"label": "dog", "profile": null',
         b"capture-now": b'"seconds": 10',
         b"reload": b"",
+        b"clip": b'"file": "%s.flac", "offset": 4096' % STEM.encode(),
+        b"teach": b'"label": "gate_bell", "clips": ["%s.flac"], "not": [], "budget": 0.5, '
+        b'"again": true, "dry_run": false, "undo": false, "remove": false' % STEM.encode(),
     }.items():
         yield name + b"\nclient/results\n{" + b'"id": "a1"' + (b", " + body if body else b"") + b"}"
 
@@ -144,7 +147,9 @@ def words(target: str) -> list[str]:
         headers = [text for name in tables for text in (f"[{name}]", f"[[{name}]]")]
         return [*headers, *sorted(set(_keys(Config))), '"""', "'''", "inf", "nan", "0x"]
     if target == "command":
-        return [*COMMANDS, '"id"', "null", "1e999", "p/n/detections", "p/n/result/", "+", "#"]
+        keys = {key for kind in COMMANDS.values() for key in _keys(kind)}
+        quoted = [f'"{key}"' for key in sorted(keys)]
+        return [*COMMANDS, *quoted, "null", "1e999", "p/n/detections", "p/n/result/", "+", "#"]
     if target in {"manifest", "sidecar", "folder", "head"}:
         return ["null", "true", "1e999", "-1", "1e-320", "[]", "{}", '"int8"', "\\u0000"]
     if target == "wav":
