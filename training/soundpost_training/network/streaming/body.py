@@ -67,7 +67,8 @@ class Body:
         They are the outputs of the residual blocks, and what the block before the last one computes
         on its way. What is within the other blocks made heads no better: see docs/adr/0071.
         """
-        *before, block, _ = [[], [], *self._blocks()]
+        none: list[Operator] = []
+        *before, block, _ = [none, none, *self._blocks()]
         read = {tensor for each in block if each.name in CONVOLUTIONS for tensor in each.inputs}
         inner = [each.outputs[0] for each in block if each.name in CONVOLUTIONS]
         ends = [each[-1].outputs[0] for each in (*before, block) if each]

@@ -102,6 +102,12 @@ def test_the_whole_window_stays_as_it_is_and_weights_are_not_repeated(name: str)
     assert with_streaming(after, SHAPES[name].stride_frames) == after
 
 
+def test_parts_of_another_stride_are_replaced() -> None:
+    """Nothing of them is left."""
+    bare = tflite("everyday")
+    assert with_streaming(with_streaming(bare, 48), 24) == with_streaming(bare, 24)
+
+
 @pytest.mark.parametrize("name", SHAPES)
 def test_the_description_is_that_of_the_architecture(name: str) -> None:
     """The frames between two positions, and those that one depends on."""
