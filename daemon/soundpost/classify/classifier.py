@@ -148,6 +148,8 @@ class Classifier:
     def _rows(self, stored: NDArray[Any]) -> list[NDArray[np.float32]]:
         """Returns the scores of rows of logits, each as float32[labels]."""
         if self._score_of_byte is not None:
+            if len(stored) == 1:  # as live sound has it; an array of its own, not a view
+                return [self._score_of_byte.take(stored[0].view(np.uint8))]
             return list(self._score_of_byte.take(stored.view(np.uint8)))
         return [self._activated(row) for row in stored]
 

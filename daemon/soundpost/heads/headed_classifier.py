@@ -33,9 +33,14 @@ class HeadedClassifier:
     def classify(self, window: AnyWindow) -> Scores:
         """Returns the scores of a window."""
         scores = self._classifier.classify(window)
-        if self._linear is None or scores.embedded is None:
-            return _extended(scores, self._silent)
-        return _extended(scores, self._linear.score(scores.embedded.values()))
+        of_heads = self._silent
+        if self._linear is not None and scores.embedded is not None:
+            of_heads = self._linear.score(scores.embedded.values())
+        values, labels = scores.values, len(scores.values)
+        values.resize(labels + len(of_heads), refcheck=False)  # nothing else has this array yet
+        for number, score in enumerate(of_heads, labels):  # faster than a slice for a few
+            values[number] = score
+        return scores
 
     def classify_all(self, windows: Sequence[AnyWindow]) -> list[Scores]:
         """Returns the scores of windows; many successive ones at once take less time."""
@@ -56,6 +61,5 @@ def _extended(scores: Scores, of_heads: Sequence[float]) -> Scores:
     labels = len(scores.values)
     values = np.empty(labels + len(of_heads), np.float32)
     values[:labels] = scores.values
-    for number, score in enumerate(of_heads, labels):  # faster than a slice for a few
-        values[number] = score
+    values[labels:] = of_heads
     return Scores(scores.window, values, scores.model, scores.embedded)

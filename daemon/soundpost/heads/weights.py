@@ -74,7 +74,7 @@ class LinearHeads:
             embedding: float32[size].
         """
         products: list[float] = self._weights.dot(embedding).tolist()
-        return [_sigmoid(a + b) for a, b in zip(products, self._bias, strict=True)]
+        return list(map(_score, products, self._bias))
 
     def scores(self, embeddings: NDArray[np.floating]) -> Values:
         """Returns the scores of embeddings, float32[n, heads].
@@ -87,8 +87,9 @@ class LinearHeads:
         return np.array(rows, np.float32).reshape(shape)
 
 
-def _sigmoid(logit: float) -> float:
+def _score(product: float, bias: float) -> float:
     """Returns the score of a logit; 0 for one that is not finite, without a warning for it."""
+    logit = product + bias
     return 0.5 + 0.5 * math.tanh(0.5 * logit) if math.isfinite(logit) else 0.0
 
 
