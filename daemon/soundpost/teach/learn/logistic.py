@@ -1,12 +1,13 @@
 """Logistic regression on standardised embeddings, with weights for each row."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from soundpost.heads import HeadWeights
-from soundpost.teach.learn.cost import Cost, Real, curvature_of, inverse_of, parts_of
+from soundpost.teach.learn.cost import Cost, Real, Single, parts_of
 from soundpost.teach.learn.minimise import minimise
 
 SCALE_FLOOR = 0.05
@@ -54,6 +55,47 @@ class Standard:
 
 
 @dataclass(frozen=True, slots=True)
+class StandardRows:
+    """Rows that are standardised some at a time: all at once would be the most memory of teaching.
+
+    Attributes:
+        rows: float[n, size].
+        standard: Standardises them.
+    """
+
+    rows: NDArray[np.floating]
+    standard: Standard
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Rows, and values of one with the column of ones."""
+        rows, size = self.rows.shape
+        return rows, size + 1
+
+    def part(self, part: slice) -> NDArray[np.float32]:
+        """Returns some rows, float32[rows, size + 1]."""
+        return self.standard.apply_with_ones(self.rows[part])
+
+    def linear(self, part: slice, coefficients: Real) -> tuple[Real, Callable[[Real], Real]]:
+        """Returns the logits of some rows, and the product of a vector and these rows.
+
+        The rows stay as they are: mean and scale are moved to what they are multiplied by.
+        """
+        rows, mean, scale = (
+            self.rows[part].astype(np.float64),
+            self.standard.mean,
+            self.standard.scale,
+        )
+        kernel = coefficients[:-1] / scale
+
+        def product(vector: Real) -> Real:
+            total = float(vector.sum())
+            return np.append((vector @ rows - total * mean) / scale, total)
+
+        return rows @ kernel + (coefficients[-1] - mean @ kernel), product
+
+
+@dataclass(frozen=True, slots=True)
 class Linear:
     """A linear function of standardised embeddings; its value is a logit.
 
@@ -89,7 +131,7 @@ def fit_logistic(
     is_label: NDArray[np.bool_],
     weights: Real,
     start: Real | None = None,
-    inverse: Real | None = None,
+    inverse: Single | None = None,
 ) -> Linear:
     """Returns the function that tells rows of a label from others.
 
@@ -101,28 +143,25 @@ def fit_logistic(
         is_label: bool[n].
         weights: float64[n], at least 0; each class counts as much as the sum of its weights.
         start: float64[size + 1] coefficients of a similar fit, which saves steps.
-        inverse: float64[size + 1, size + 1], the inverse curvature of a similar fit, which saves
+        inverse: float32[size + 1, size + 1], the inverse curvature of a similar fit, which saves
             half of the work; see `inverse_curvature`.
     """
     standard = Standard.of(rows, weights)
-    cost = Cost(standard.apply_with_ones(rows), is_label, weights / weights.sum())
+    cost = Cost(StandardRows(rows, standard), is_label, weights / weights.sum())
     coefficients = np.zeros(rows.shape[1] + 1) if start is None else start
     if inverse is None:
         inverse = cost.inverse_curvature(coefficients)
     return Linear(standard, minimise(cost, coefficients, inverse))
 
 
-def inverse_curvature(rows: NDArray[np.floating], weights: Real, fitted: Linear) -> Real:
-    """Returns the inverse curvature of the cost at a fit, float64[size + 1, size + 1].
+def inverse_curvature(rows: NDArray[np.floating], weights: Real, fitted: Linear) -> Single:
+    """Returns the inverse curvature of the cost at a fit, float32[size + 1, size + 1].
 
     Args:
         rows: What was fitted, as for `fit_logistic`.
         weights: Likewise.
         fitted: The fit.
     """
-    share, coefficients = weights / weights.sum(), fitted.coefficients
-    curvature = np.zeros((len(coefficients), len(coefficients)), np.float32)
-    for part in parts_of(len(rows)):  # all inputs at once would be the most memory of teaching
-        inputs = fitted.standard.apply_with_ones(rows[part])
-        curvature += curvature_of(inputs, share[part], coefficients)
-    return inverse_of(curvature)
+    no_label = np.zeros(len(rows), np.bool_)  # the curvature is the same with any
+    cost = Cost(StandardRows(rows, fitted.standard), no_label, weights / weights.sum())
+    return cost.inverse_curvature(fitted.coefficients)

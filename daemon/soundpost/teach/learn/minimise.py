@@ -4,6 +4,7 @@ from collections import deque
 from typing import Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 
 from soundpost.teach.learn.cost import Real
 
@@ -28,7 +29,7 @@ class SmoothCost(Protocol):
         ...
 
 
-def minimise(cost: SmoothCost, start: Real, inverse: Real) -> Real:
+def minimise(cost: SmoothCost, start: Real, inverse: NDArray[np.floating]) -> Real:
     """Returns the coefficients with the least cost, float64[size].
 
     Source: L-BFGS; Nocedal and Wright, "Numerical Optimization", 2nd edition, algorithm 7.4, with a
@@ -39,7 +40,7 @@ def minimise(cost: SmoothCost, start: Real, inverse: Real) -> Real:
         cost: The cost, convex.
         start: Where the search begins.
         inverse: About the inverse of the second derivatives, positive definite. The nearer, the
-            fewer steps; the minimum is the same with any.
+            fewer steps; the minimum is the same with any, so float32 is enough.
     """
     coefficients = start
     value, gradient = cost.value_and_gradient(coefficients)
@@ -66,14 +67,16 @@ def minimise(cost: SmoothCost, start: Real, inverse: Real) -> Real:
     return coefficients
 
 
-def _product(gradient: Real, inverse: Real, history: deque[tuple[Real, Real]]) -> Real:
+def _product(
+    gradient: Real, inverse: NDArray[np.floating], history: deque[tuple[Real, Real]]
+) -> Real:
     """Returns the product of the estimated inverse curvature and a gradient."""
     rest = gradient.copy()
     shares = []
     for step, change in reversed(history):
         shares.append(float(step @ rest) / float(step @ change))
         rest -= shares[-1] * change
-    product: Real = inverse @ rest
+    product: Real = (inverse @ rest.astype(inverse.dtype)).astype(np.float64)
     for (step, change), share in zip(history, reversed(shares), strict=True):
         product += step * (share - float(change @ product) / float(step @ change))
     return product

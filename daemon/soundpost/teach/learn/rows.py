@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from soundpost.teach.examples import Embeddings, Examples, KeptEmbeddings, Recording, Stretch
-from soundpost.teach.learn.cost import Real
+from soundpost.teach.learn.cost import Single
 from soundpost.teach.learn.logistic import Linear, fit_logistic, inverse_curvature
 
 MOST_FOLDS = 10
@@ -79,7 +79,7 @@ class FitRows:
             [part.filled(part.weight / len(part.rows)) for part in parts]
         )
         self._fold = np.concatenate([part.filled(part.fold) for part in parts])
-        self._inverse: Real | None = None
+        self._inverse: Single | None = None
 
     @property
     def count(self) -> int:
@@ -103,7 +103,7 @@ class FitRows:
             return fit_logistic(rows, is_label, weights)
         return fit_logistic(rows, is_label, weights, start.coefficients, self._inverse_at(start))
 
-    def _inverse_at(self, fitted: Linear) -> Real:
+    def _inverse_at(self, fitted: Linear) -> Single:
         """Returns the inverse curvature of all rows at the fit on all; each fold begins with it."""
         if self._inverse is None:
             self._inverse = inverse_curvature(self._rows, self._weights, fitted)

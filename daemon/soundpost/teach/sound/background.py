@@ -14,8 +14,7 @@ from soundpost.teach.sound.clips import LeftOut
 from soundpost.teach.sound.embed import EmbeddedWindows, SoundEmbedder
 
 MOST_SECONDS = 3_600.0
-"""Of all background together: its embeddings take 18 MB in `everyday`, so that teaching stays below
-150 MB."""
+"""Of all background together: its embeddings take 26 MB in `everyday`."""
 PIECE_SECONDS = 6.0
 MOST_PIECES = 40
 """Of sound that is kept for mixing: four minutes, 8 MB at 16 kHz."""

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from soundpost.teach.learn.cost import PENALTY, Cost, parts_of
+from soundpost.teach.learn.logistic import Standard, StandardRows
 
 ROWS, SIZE = 3_000, 6
 RNG = np.random.default_rng(0)
@@ -11,7 +12,9 @@ INPUTS = np.concatenate((RNG.normal(size=(ROWS, SIZE)), np.ones((ROWS, 1))), axi
 IS_LABEL = np.arange(ROWS) % 3 == 0
 SHARE = np.full(ROWS, 1.0 / ROWS)
 COEFFICIENTS = RNG.normal(size=SIZE + 1)
-COST = Cost(INPUTS.astype(np.float32), IS_LABEL, SHARE)
+STANDARD = Standard(mean=RNG.normal(size=SIZE), scale=RNG.uniform(0.5, 2.0, SIZE))
+ROWS_BEFORE = INPUTS[:, :-1] * STANDARD.scale + STANDARD.mean
+COST = Cost(StandardRows(ROWS_BEFORE, STANDARD), IS_LABEL, SHARE)
 
 
 def value(coefficients: np.ndarray) -> float:
