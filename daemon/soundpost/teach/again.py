@@ -14,12 +14,12 @@ from soundpost.teach.kept import (
     KeptExamples,
     read_kept,
     read_recordings,
-    sound_path,
 )
 from soundpost.teach.lesson import Known, Lesson
 from soundpost.teach.sound.clip_sound import read_clip_sound
 from soundpost.teach.sound.clips import Clip, LeftOut, Side, key_of
 from soundpost.teach.sound.embed import Embedder
+from soundpost.teach.sound.kept_sounds import sound_path
 from soundpost.teach.sound.reviewed import reviewed_clips
 
 

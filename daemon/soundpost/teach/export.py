@@ -7,9 +7,10 @@ from soundpost.evidence.encode.flac import encode_flac
 from soundpost.heads import current_version, version_folder
 from soundpost.recording import RecordingError
 from soundpost.system.atomic_file import write_atomic
-from soundpost.teach.kept import read_kept, sound_path
+from soundpost.teach.kept import read_kept
 from soundpost.teach.label_name import taught_folder
 from soundpost.teach.sound.clip_sound import read_clip_sound
+from soundpost.teach.sound.kept_sounds import sound_path
 
 RATE_HZ = 48_000
 """Of the files: that of most microphones; training converts it to the rate of its network."""

@@ -1,12 +1,10 @@
 """The examples that a head keeps: what it was taught on, for the next time.
 
 Two files lie beside the weights in each version: `examples.json` names the clips, `examples.npz`
-has the embeddings of their windows. No sound is among them. Sound is kept only if the user says so,
-in `sounds/` beside the versions, by the hash of its samples.
+has the embeddings of their windows. No sound is among them.
 """
 
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TypeVar
 
@@ -22,18 +20,14 @@ from soundpost.classify.arrays import (
     open_arrays,
 )
 from soundpost.errors import TeachError
-from soundpost.evidence.encode.flac import encode_flac
-from soundpost.recording import RecordingError
-from soundpost.system.atomic_file import write_atomic
 from soundpost.system.regular_file import read_regular
 from soundpost.teach.examples import KeptEmbeddings, Recording, Stretch
-from soundpost.teach.sound.clips import ReadSound, Side
+from soundpost.teach.sound.clips import Side
 
 EXAMPLES_FILE = "examples.json"
 EMBEDDINGS_FILE = "examples.npz"
-SOUNDS_FOLDER = "sounds"
 MOST_EMBEDDED_BYTES = 95_000_000
-"""A thousand clips of 5 s take 88 MB with `everyday`; two hundred of a minute take as much."""
+"""Seven hundred clips of 5 s take 89 MB with `everyday`; so do 140 of a minute."""
 LARGEST_BYTES = MOST_EMBEDDED_BYTES + 1_000_000
 """With the numbers of windows, and headers."""
 
@@ -149,39 +143,6 @@ def read_recordings(folder: Path, kept: KeptExamples, size: int) -> list[Recordi
         Recording(clip.key, Stretch(Path(clip.path).name, of_clip, kept.stride_seconds), chosen)
         for clip, (chosen, of_clip) in zip(kept.clips, parts, strict=True)
     ]
-
-
-def keep_sounds(label_folder: Path, sounds: Mapping[str, ReadSound], rate_hz: int) -> None:
-    """Writes the sound of clips beside the versions of their label; those that are there stay.
-
-    A clip whose file is gone by now is left out.
-
-    Args:
-        label_folder: Of the label.
-        sounds: What reads them, by their keys.
-        rate_hz: Their rate.
-
-    Raises:
-        TeachError: The disk refuses it.
-    """
-    folder = label_folder / SOUNDS_FOLDER
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        for key, read in sounds.items():
-            path = sound_path(label_folder, key)
-            if not path.exists():
-                with suppress(RecordingError):
-                    write_atomic(path, encode_flac(read(), rate_hz))
-    except OSError as error:
-        raise TeachError(
-            f"the clips cannot be kept in {folder}: {error.strerror or error}",
-            hint="free space on the disk, or teach without --keep-sounds",
-        ) from error
-
-
-def sound_path(label_folder: Path, key: str) -> Path:
-    """Returns the path at which the sound of a clip is kept, if it is."""
-    return label_folder / SOUNDS_FOLDER / f"{key}.flac"
 
 
 def _joined(parts: Sequence[KeptEmbeddings]) -> NDArray[np.float16]:

@@ -13,7 +13,7 @@ from soundpost.heads import HeadFacts, MadeFrom, Teaching, install_head
 from soundpost.system.printable import printable
 from soundpost.teach.card import head_card, head_metrics
 from soundpost.teach.examples import Examples, Recording
-from soundpost.teach.kept import attachments, keep_sounds, require_keepable
+from soundpost.teach.kept import attachments, require_keepable
 from soundpost.teach.label_name import require_new_name
 from soundpost.teach.learn.events import taught_label
 from soundpost.teach.learn.learn import Learned, learn
@@ -24,6 +24,7 @@ from soundpost.teach.sound.clip_sound import LONGEST_SECONDS
 from soundpost.teach.sound.clips import LeftOut, Side
 from soundpost.teach.sound.embed import Embedder
 from soundpost.teach.sound.general import read_general
+from soundpost.teach.sound.kept_sounds import keep_sounds
 from soundpost.teach.sound.recordings import RecordingMaker, mixing_pieces
 from soundpost.teach.stored_background import latest_stretches
 

@@ -56,7 +56,9 @@ class Standard:
 
 @dataclass(frozen=True, slots=True)
 class StandardRows:
-    """Rows that are standardised some at a time: all at once would be the most memory of teaching.
+    """Rows that are standardised some at a time.
+
+    All at once would be the most memory of teaching.
 
     Attributes:
         rows: float[n, size].

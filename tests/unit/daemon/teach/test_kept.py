@@ -4,8 +4,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import soundfile
-from made_clips import RATE_HZ, doorbell
 from taught_examples import SIZE, recording
 
 from soundpost.classify.arrays import LARGEST_ARRAY_BYTES
@@ -16,11 +14,9 @@ from soundpost.teach.kept import (
     EXAMPLES_FILE,
     KeptClip,
     attachments,
-    keep_sounds,
     read_kept,
     read_recordings,
     require_keepable,
-    sound_path,
 )
 
 RECORDINGS = [recording(1), recording(2, windows=3), recording(3)]
@@ -111,20 +107,3 @@ def test_rows_and_windows_together_fit_into_a_file() -> None:
     most = LARGEST_ARRAY_BYTES // (2 * SIZE)
     with pytest.raises(TeachError, match="what a head can keep"):
         require_keepable([long_recording(most, most // 2)])
-
-
-def test_sounds_are_kept_once_and_whole(tmp_path: Path) -> None:
-    """One that is there stays as it is."""
-    keep_sounds(tmp_path / "bell", {"a" * 64: lambda: doorbell(1)}, RATE_HZ)
-    path = sound_path(tmp_path / "bell", "a" * 64)
-    assert np.array_equal(soundfile.read(path, dtype="int16")[0], doorbell(1))
-    keep_sounds(tmp_path / "bell", {"a" * 64: lambda: doorbell(2)}, RATE_HZ)
-    assert np.array_equal(soundfile.read(path, dtype="int16")[0], doorbell(1))
-
-
-def test_a_disk_that_refuses_sounds_is_an_error(tmp_path: Path) -> None:
-    """With the way to do without."""
-    (tmp_path / "bell").write_text("a file")
-    with pytest.raises(TeachError, match="cannot be kept") as error:
-        keep_sounds(tmp_path / "bell", {"a" * 64: lambda: doorbell(1)}, RATE_HZ)
-    assert "--keep-sounds" in error.value.hint
