@@ -1,4 +1,4 @@
-"""Embeddings of networks that compute each frame once: statistics of what their steps compute."""
+"""Embeddings of networks that compute each frame once: statistics of their steps."""
 
 from collections.abc import Sequence
 

@@ -56,7 +56,7 @@ class Standard:
 
 @dataclass(frozen=True, slots=True)
 class StandardRows:
-    """Rows that are standardised some at a time: all at once would be the most memory of teaching.
+    """Rows that are standardised some at a time; all at once would be the most memory.
 
     Attributes:
         rows: float[n, size].
