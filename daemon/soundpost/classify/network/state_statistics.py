@@ -40,12 +40,12 @@ class WindowStates(msgspec.Struct, frozen=True):
 class StateStatistics:
     """Gives the embedding of each window from what successive steps compute.
 
-    An embedding holds the mean of each channel of the positions of the window; then, of each other
-    state and of each activation, the mean, the maximum and the peak of each channel, over the rows
-    that are new in the steps of the window. These are of earlier layers, which are less specialised
-    in the labels of the network, so they say more of a sound that it never had. The peak is the
-    highest mean of a step: it tells a short sound from a lasting one, which may have the same mean
-    and the same maximum.
+    An embedding holds the mean of each channel of the positions of the window, then the maximum of
+    each; then, of each other state and of each activation, the means of all channels, the maxima
+    and the peaks, over the rows that are new in the steps of the window. These are of earlier
+    layers, which are less specialised in the labels of the network, so they say more of a sound
+    that it never had. The peak is the highest mean of a step: it tells a short sound from a lasting
+    one, which may have the same mean and the same maximum.
 
     Args:
         parts: The parts of a network.
@@ -60,10 +60,11 @@ class StateStatistics:
         steps = parts.steps.steps_of_window
         # The first steps of a window may compute other states alone.
         self._position_steps = parts.steps.window_positions // parts.steps.new_positions
-        self._positions = StepStatistics(positions, self._position_steps, has_maxima=False)
-        self._others = StepStatistics(others, steps, has_maxima=True)
+        self._positions = StepStatistics(positions, self._position_steps, has_peaks=False)
+        self._others = StepStatistics(others, steps, has_peaks=True)
         scaled = [
             *((each, each.count * self._position_steps) for each in positions),
+            *((each, 1) for each in positions),
             *((each, each.count * steps) for each in others),
             *((each, 1) for each in others),
             *((each, each.count) for each in others),
@@ -71,8 +72,8 @@ class StateStatistics:
         self._factors, self._offsets = _scaling(scaled)
         self.size = len(self._factors)
         self._values = np.empty(self.size, np.float32)
-        sizes = self._positions.channels, self._others.channels
-        self._of_positions, self._means, self._largest = np.split(self._values, np.cumsum(sizes))
+        sizes = [self._positions.channels] * 2 + [self._others.channels]
+        self._parts = np.split(self._values, np.cumsum(sizes))
         given = parts.states | parts.activations
         before = {name: np.zeros(each.shape, np.int8) for name, each in given.items()}
         self._steps: tuple[States, ...] = (before,) * steps
@@ -101,9 +102,11 @@ class StateStatistics:
             self._others.add(step)
         self._latest = window.steps[-1]
         values = self._values
-        self._positions.put_sums(self._of_positions)
-        self._others.put_sums(self._means)
-        self._others.put_largest(self._largest)
+        means, maxima, means_of_others, largest_of_others = self._parts
+        self._positions.put_sums(means)
+        self._positions.put_largest(maxima)
+        self._others.put_sums(means_of_others)
+        self._others.put_largest(largest_of_others)
         np.subtract(values, self._offsets, values)
         return values * self._factors
 
@@ -128,8 +131,9 @@ class StateStatistics:
     ) -> None:
         """Fills the embeddings of windows of which each follows the one before."""
         steps = [*windows[0].steps, *(each.steps[-1] for each in windows[1:])]
-        sums, _ = self._positions.windows(steps[len(windows[0].steps) - self._position_steps :])
-        np.concatenate((sums, *self._others.windows(steps)), axis=1, out=embeddings)
+        of_positions = steps[len(windows[0].steps) - self._position_steps :]
+        parts = *self._positions.windows(of_positions), *self._others.windows(steps)
+        np.concatenate(parts, axis=1, out=embeddings)
         np.subtract(embeddings, self._offsets, out=embeddings)
         np.multiply(embeddings, self._factors, out=embeddings)
 

@@ -51,20 +51,20 @@ class StepStatistics:
     Args:
         tensors: Whose rows; their channels stand side by side.
         steps: Steps of a window.
-        has_maxima: False to leave out the maxima.
+        has_peaks: False to leave out the largest sums of a step.
 
     Attributes:
         channels: Of all tensors.
     """
 
-    def __init__(self, tensors: Sequence[StepRows], steps: int, *, has_maxima: bool) -> None:
+    def __init__(self, tensors: Sequence[StepRows], steps: int, *, has_peaks: bool) -> None:
         self.channels = sum(each.channels for each in tensors)
         self._tensors = tensors
-        self._has_maxima = has_maxima
         # Of the latest steps, in the order of a ring. One array for both, because a call of numpy
         # on a few hundred values costs more than its arithmetic.
         self._latest = np.zeros((steps, 2 * self.channels), np.float32)
         maxima, self._sums = np.split(self._latest, 2, axis=1)
+        self._compared = self._latest if has_peaks else maxima
         columns = _columns(tensors)
         self._places = [
             [(self._sums[at, place], maxima[at, place]) for place in columns] for at in range(steps)
@@ -84,8 +84,7 @@ class StepStatistics:
         ):
             copy[...] = tensor.of(step)
             ones.dot(copy, sums)
-            if self._has_maxima:
-                np.maximum.reduce(copy, 0, out=maxima)
+            np.maximum.reduce(copy, 0, out=maxima)
 
     def put_sums(self, sums: Statistics) -> None:
         """Writes the sums of the window of the latest steps, float32[channels]."""
@@ -95,9 +94,9 @@ class StepStatistics:
         """Writes the maxima of the same window, then its largest sums of a step.
 
         Args:
-            largest: Takes them, float32[2 * channels].
+            largest: Takes them, float32[2 * channels], or the maxima alone, float32[channels].
         """
-        np.maximum.reduce(self._latest, 0, out=largest)
+        np.maximum.reduce(self._compared, 0, out=largest)
 
     def windows(self, steps: Sequence[States]) -> tuple[Statistics, Statistics]:
         """Returns the same of all windows of successive steps, in less time than one by one.
@@ -106,21 +105,21 @@ class StepStatistics:
             steps: As many as a window has, and one more for each window after the first.
 
         Returns:
-            The sums, float32[windows, channels], and the largest, float32[windows, 2 * channels].
+            The sums, float32[windows, channels], and the largest, as many values as of one.
         """
         rows = [tensor.of_all(steps) for tensor in self._tensors]
         sums = [
             ones.dot(each.astype(np.float32))
             for ones, each in zip(self._of_rows, rows, strict=True)
         ]
-        maxima = [np.maximum.reduce(each, 0) for each in rows] if self._has_maxima else []
+        maxima = [np.maximum.reduce(each, 0) for each in rows]
         shape = len(steps), -1
         of_steps = np.concatenate([each.reshape(shape) for each in sums], axis=1)
         largest = np.concatenate([*(each.reshape(shape) for each in maxima), of_steps], axis=1)
         windows = len(steps) - len(self._places) + 1
         return (
             _combined(np.add, of_steps, windows),
-            _combined(np.maximum, largest, windows),
+            _combined(np.maximum, largest[:, : self._compared.shape[1]], windows),
         )
 
 

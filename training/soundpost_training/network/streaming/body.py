@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import NamedTuple
 
 from soundpost_training.network.pretrained.tflite_operators import Graph, Operator
@@ -61,24 +60,9 @@ class Body:
         return self.graph.shapes[self.pooled][TIME]
 
     @property
-    def within(self) -> list[int]:
-        """The activations between the first layer and the last block that heads learn from.
-
-        They are the outputs of the residual blocks, and what the block before the last one computes
-        on its way. What is within the other blocks made heads no better: see docs/adr/0071.
-        """
-        none: list[Operator] = []
-        *before, block, _ = [none, none, *self._blocks()]
-        read = {tensor for each in block if each.name in CONVOLUTIONS for tensor in each.inputs}
-        inner = [each.outputs[0] for each in block if each.name in CONVOLUTIONS]
-        ends = [each[-1].outputs[0] for each in (*before, block) if each]
-        return [*ends, *(tensor for tensor in inner if tensor in read)]
-
-    def _blocks(self) -> list[list[Operator]]:
-        """Returns the layers of each residual block, of which a sum is the last one."""
-        layers = [each for each in self.operators if self.graph.entry not in each.inputs]
-        ends = [at + 1 for at, each in enumerate(layers) if each.name == RESIDUAL_SUM]
-        return [layers[first:end] for first, end in pairwise([0, *ends])]
+    def blocks(self) -> list[int]:
+        """The outputs of the residual blocks: each ends with a sum."""
+        return [each.outputs[0] for each in self.operators if each.name == RESIDUAL_SUM]
 
 
 def find_body(graph: Graph) -> Body | None:

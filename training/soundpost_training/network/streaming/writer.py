@@ -38,13 +38,13 @@ class PartWriter:
     def add_advance(self, plan: Plan) -> None:
         """Adds the part from the frames of a window's stride to the logits of the window.
 
-        It gives activations within the body too, as far as they are not carried over anyway: heads
-        learn from them.
+        It gives what each block has computed too, as far as it is not carried over anyway: heads
+        learn from it.
         """
         builder = PartBuilder(self._model, ADVANCE)
         made = self._add_body(builder, plan)
         self._add_head(builder, made[self._body.pooled])
-        for output in self._body.within:
+        for output in self._body.blocks:
             if output in made and not plan.spans[output].carried:
                 builder.add_output(f"{ACTIVATION}{self._numbers[output]}", made[output])
         builder.finish()

@@ -54,7 +54,7 @@ def random_steps(network: Parts, count: int) -> list[States]:
 def test_an_embedding_has_statistics_of_the_new_rows_of_all_steps_of_the_window(
     network: Parts,
 ) -> None:
-    """Means; then maxima and the highest means of a step, of all but the positions."""
+    """Means and maxima; of all but the positions the highest means of a step too."""
     statistics = StateStatistics(network)
     new, rows = network.steps.new_positions, defaultdict(list)
     for step in random_steps(network, 2 * network.steps.steps_of_window):
@@ -70,7 +70,8 @@ def test_an_embedding_has_statistics_of_the_new_rows_of_all_steps_of_the_window(
         real[name] = (values.astype(np.float64) - tensor.zero_point) * tensor.scale
     others = *sorted(network.states.keys() - {POSITIONS}), *sorted(network.activations)
     expected = [
-        *(real[name].mean(axis=(0, 1)) for name in (POSITIONS, *others)),
+        *(part(axis=(0, 1)) for part in (real[POSITIONS].mean, real[POSITIONS].max)),
+        *(real[name].mean(axis=(0, 1)) for name in others),
         *(real[name].max(axis=(0, 1)) for name in others),
         *(real[name].mean(axis=1).max(axis=0) for name in others),
     ]

@@ -1,7 +1,6 @@
 """The statistics of the rows of steps."""
 
 import numpy as np
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -51,7 +50,7 @@ def test_the_new_rows_are_the_last_ones_of_a_tensor() -> None:
 @given(st.integers(1, 6), st.integers(1, 20), st.integers(0, 2**16))
 def test_a_window_has_the_statistics_of_its_own_steps(length: int, count: int, seed: int) -> None:
     """Whatever steps were before it."""
-    statistics = StepStatistics(TENSORS, length, has_maxima=True)
+    statistics = StepStatistics(TENSORS, length, has_peaks=True)
     steps = random_steps(seed, length + count)
     for step in steps:
         statistics.add(step)
@@ -64,7 +63,7 @@ def test_the_peak_is_of_a_step_and_the_maximum_of_a_row() -> None:
         {name: np.full(shape, value, np.int8) for name, shape in SHAPES.items()}
         for value in (-128, 127)
     )
-    statistics = StepStatistics(TENSORS, 2, has_maxima=True)
+    statistics = StepStatistics(TENSORS, 2, has_peaks=True)
     for step in (low, high):
         statistics.add(step)
     sums, maxima, peaks = window_of(statistics)
@@ -76,7 +75,7 @@ def test_the_peak_is_of_a_step_and_the_maximum_of_a_row() -> None:
 def test_extreme_values_do_not_overflow() -> None:
     """The sums are wider than the values, and exact."""
     many = StepRows("many", 5000, 2, 1.0, 0)
-    statistics = StepStatistics([many], 10, has_maxima=True)
+    statistics = StepStatistics([many], 10, has_peaks=True)
     for value in (-128, 127):
         for _ in range(10):
             statistics.add({"many": np.full((1, 5000, 1, 2), value, np.int8)})
@@ -87,13 +86,15 @@ def test_extreme_values_do_not_overflow() -> None:
         assert largest.tolist() == [value] * 2 + [value * 5000] * 2
 
 
-@pytest.mark.parametrize("has_maxima", [True, False])
-def test_sums_need_no_maxima(*, has_maxima: bool) -> None:
-    """The same bits with and without them."""
-    statistics = StepStatistics(TENSORS, 3, has_maxima=has_maxima)
-    steps = random_steps(1, 3)
+def test_maxima_may_be_taken_without_peaks() -> None:
+    """The same bits with and without them, of one window and of many."""
+    without = StepStatistics(TENSORS, 3, has_peaks=False)
+    steps = random_steps(1, 5)
     for step in steps:
-        statistics.add(step)
-    sums = np.empty(CHANNELS, np.float32)
-    statistics.put_sums(sums)
-    assert np.array_equal(sums, plain(steps)[0])
+        without.add(step)
+    maxima = np.empty(CHANNELS, np.float32)
+    without.put_largest(maxima)
+    assert np.array_equal(maxima, plain(steps[2:])[1])
+    sums, largest = without.windows(steps)
+    assert np.array_equal(sums, [plain(steps[at : at + 3])[0] for at in range(3)])
+    assert np.array_equal(largest, [plain(steps[at : at + 3])[1] for at in range(3)])

@@ -49,10 +49,10 @@ def test_a_step_of_everyday_has_two_states() -> None:
 @pytest.mark.parametrize(
     ("name", "activations"),
     [
-        ("everyday", {"activation_5": (1, 3, 14, 8), "activation_6": (1, 1, 6, 16)}),
-        ("two new positions", {"activation_1": (1, 6, 14, 8), "activation_5": (1, 6, 14, 8)}),
+        ("everyday", {"activation_5": (1, 3, 14, 8)}),
+        ("two new positions", {"activation_5": (1, 6, 14, 8)}),
         ("every frame", {}),
-        ("strides beyond the kernel", {"activation_1": (1, 2, 14, 8)}),
+        ("strides beyond the kernel", {}),
     ],
 )
 def test_a_step_gives_activations_unless_they_are_carried_over(
