@@ -35,8 +35,8 @@ class Classifier:
 
     Attributes:
         embedding_size: Values of an embedding; 0 for a model that has none.
-        embedding_definition: The name of what they are: one of `StateStatistics`, or `output` for
-            an output of the model; None without any.
+        embedding_definition: The name of what they are: `means-maxima-peaks` (see
+            `StateStatistics`), or `output` for an output of the model; None without any.
 
     Raises:
         BundleError: The runtime is not installed, rejects the model, or reports tensors that

@@ -5,8 +5,7 @@ on the same weights. A position is one row in time of the activation that the ne
 the window; a state is what a layer has computed and reads again in the next step.
 
 - `advance`: the frames of one stride of windows, and states, to the logits of the window that ends
-  with them, and the states of the next step. It may give activations too: rows of a layer that
-  the step has computed, which an embedding is made of.
+  with them, and the states of the next step.
 - `stretch`: the frames of many strides, and states, to their positions, and states.
 - `head`: the positions of many windows to their logits.
 """
@@ -22,12 +21,10 @@ from soundpost.manifest import LogMelInput, Manifest, Streaming, Tensor
 
 ADVANCE, STRETCH, HEAD = "advance", "stretch", "head"
 FRAMES, POSITIONS, LOGITS = "frames", "positions", "logits"
-ACTIVATION = "activation_"
-"""Names of inputs and outputs; activations begin with the last one, and all others are states."""
+"""Names of inputs and outputs; all others are states."""
 
 TIME = 1
 """The axis of frames and of positions; the others are windows, bands and channels."""
-_RANK = 4
 
 
 class Steps(msgspec.Struct, frozen=True):
@@ -67,7 +64,6 @@ class Parts:
         stretch: From many new frames to positions.
         head: From positions to the logits of many windows.
         states: The tensors that are carried over, by name.
-        activations: The tensors of rows that a step has computed and gives besides, by name.
         steps: The sizes of a step.
 
     Raises:
@@ -82,11 +78,6 @@ class Parts:
         self.head = interpreter.signature(HEAD)
         self.states = {
             name: tensor for name, tensor in self.advance.inputs.items() if name != FRAMES
-        }
-        self.activations = {
-            name: tensor
-            for name, tensor in self.advance.outputs.items()
-            if name.startswith(ACTIVATION)
         }
         try:
             self.steps = _steps(self, bundle.manifest)
@@ -134,14 +125,7 @@ def _rules(parts: Parts, manifest: Manifest) -> list[tuple[bool, str]]:
         ),
         (_alike(carried, _without(parts.stretch.inputs, FRAMES)), "states into a stretch"),
         (_alike(carried, _without(parts.stretch.outputs, POSITIONS)), "states of a stretch"),
-        (
-            _alike(states, _without(parts.advance.outputs, LOGITS, *parts.activations)),
-            "states of a step",
-        ),
-        *(
-            (len(tensor.shape) == _RANK and tensor.shape[TIME] > 0, f"rows of {name}")
-            for name, tensor in parts.activations.items()
-        ),
+        (_alike(states, _without(parts.advance.outputs, LOGITS)), "states of a step"),
     ]
 
 
@@ -176,8 +160,8 @@ def _alike(these: dict[str, TensorInfo], others: dict[str, TensorInfo]) -> bool:
     )
 
 
-def _without(tensors: dict[str, TensorInfo], *names: str) -> dict[str, TensorInfo]:
-    return {other: tensor for other, tensor in tensors.items() if other not in names}
+def _without(tensors: dict[str, TensorInfo], name: str) -> dict[str, TensorInfo]:
+    return {other: tensor for other, tensor in tensors.items() if other != name}
 
 
 def _with_shape(tensor: Tensor, shape: list[int]) -> Tensor:

@@ -41,11 +41,11 @@ class StateStatistics:
     """Gives the embedding of each window from what successive steps compute.
 
     An embedding holds the mean of each channel of the positions of the window, then the maximum of
-    each; then, of each other state and of each activation, the means of all channels, the maxima
-    and the peaks, over the rows that are new in the steps of the window. These are of earlier
-    layers, which are less specialised in the labels of the network, so they say more of a sound
-    that it never had. The peak is the highest mean of a step: it tells a short sound from a lasting
-    one, which may have the same mean and the same maximum.
+    each; then, of each other state, the means of all channels, the maxima and the peaks, over the
+    rows that are new in the steps of the window. These are of earlier layers, which are less
+    specialised in the labels of the network, so they say more of a sound that it never had. The
+    peak is the highest mean of a step: it tells a short sound from a lasting one, which may have
+    the same mean and the same maximum.
 
     Args:
         parts: The parts of a network.
@@ -74,8 +74,7 @@ class StateStatistics:
         self._values = np.empty(self.size, np.float32)
         sizes = [self._positions.channels] * 2 + [self._others.channels]
         self._parts = np.split(self._values, np.cumsum(sizes))
-        given = parts.states | parts.activations
-        before = {name: np.zeros(each.shape, np.int8) for name, each in given.items()}
+        before = {name: np.zeros(each.shape, np.int8) for name, each in parts.states.items()}
         self._steps: tuple[States, ...] = (before,) * steps
         self._latest: States | None = None  # the newest step of those whose statistics are kept
 
@@ -139,34 +138,25 @@ class StateStatistics:
 
 
 def _step_rows(parts: Parts) -> tuple[list[StepRows], list[StepRows]]:
-    """Returns the rows of the positions, and those of the other states and of the activations.
+    """Returns the rows of the positions, and those of the other states in the order of their names.
 
     None of a network whose windows have no whole number of steps of positions.
     """
     new = parts.steps.new_positions
-    # The new rows are the last ones of a state, if it has so many; of an activation, all.
+    # The new rows are the last ones of a state, if it has so many.
     states = {
         name: _rows(name, state, new)
         for name, state in sorted(parts.states.items())
-        if _is_quantised(state) and state.shape[TIME] >= new
+        if state.dtype == "int8" and state.scale > 0.0 and state.shape[TIME] >= new
     }
     if POSITIONS not in states or parts.steps.window_positions % new:
         return [], []
-    activations = [
-        _rows(name, each, each.shape[TIME])
-        for name, each in sorted(parts.activations.items())
-        if _is_quantised(each)
-    ]
-    return [states.pop(POSITIONS)], [*states.values(), *activations]
+    return [states.pop(POSITIONS)], list(states.values())
 
 
 def _rows(name: str, tensor: TensorInfo, new: int) -> StepRows:
     *_, bands, channels = tensor.shape
     return StepRows(name, new * bands, channels, tensor.scale, tensor.zero_point)
-
-
-def _is_quantised(tensor: TensorInfo) -> bool:
-    return tensor.dtype == "int8" and tensor.scale > 0.0
 
 
 def _scaling(

@@ -152,7 +152,7 @@ class StreamingNetwork:
         """Returns the output of the window that ends with the frames of one stride."""
         results = self._parts.advance.run({**self._states, FRAMES: frames})
         logits = results.pop(LOGITS)
-        self._states = {name: results[name] for name in self._states}
+        self._states = results
         if not self.embeds:
             return NetworkOutput(logits)
         return NetworkOutput(logits, [self._statistics.advance(results)])

@@ -9,7 +9,6 @@ from soundpost_training.network.pretrained.tflite_shapes import OTHER_AXES, RANK
 
 POOLING = ("MEAN", "REDUCE_MAX")
 CONVOLUTIONS = ("CONV_2D", "DEPTHWISE_CONV_2D")
-RESIDUAL_SUM = "ADD"
 TIME = 1
 """The axis of time: batch, frames, bands, channels."""
 
@@ -58,11 +57,6 @@ class Body:
     def positions(self) -> int:
         """The positions in a window."""
         return self.graph.shapes[self.pooled][TIME]
-
-    @property
-    def blocks(self) -> list[int]:
-        """The outputs of the residual blocks: each ends with a sum."""
-        return [each.outputs[0] for each in self.operators if each.name == RESIDUAL_SUM]
 
 
 def find_body(graph: Graph) -> Body | None:
@@ -134,9 +128,7 @@ def _is_local(operator: Operator, graph: Graph) -> bool:
             and (graph.constants[operator.inputs[3]] == 1).all()
             and _first_row(operator, graph) >= 0
         )
-    return operator.name == RESIDUAL_SUM and not any(
-        each in graph.constants for each in operator.inputs
-    )
+    return operator.name == "ADD" and not any(each in graph.constants for each in operator.inputs)
 
 
 def _stride(operator: Operator) -> int:

@@ -3,8 +3,9 @@
 from soundpost_training.errors import TrainingError
 from soundpost_training.network.pretrained.tflite_graph import read_graph
 from soundpost_training.network.streaming.body import Body, find_body
+from soundpost_training.network.streaming.describe import streaming_of
 from soundpost_training.network.streaming.plan import plan_step
-from soundpost_training.network.streaming.schema import read_model, remove_parts, write_model
+from soundpost_training.network.streaming.schema import read_model, write_model
 from soundpost_training.network.streaming.writer import PartWriter
 
 STRETCH_POSITIONS = 32
@@ -21,19 +22,20 @@ def with_streaming(model: bytes, stride_frames: int) -> bytes:
     """Returns a model with parts that compute each frame once; the same if that is not possible.
 
     The graph of the whole window stays the first one of the file, as it is. The parts share its
-    weights, so they add a few kilobytes. Parts that it has are replaced.
+    weights, so they add a few kilobytes.
 
     Args:
         model: A TFLite file.
         stride_frames: From one window's start to the next one's.
     """
+    if streaming_of(model) is not None:
+        return model
     body = _shared_body(model, stride_frames)
     if body is None:
         return model
     new = stride_frames // body.stride_frames
     windows = max(1, STRETCH_POSITIONS // new)
     objects = read_model(model)
-    remove_parts(objects)
     writer = PartWriter(objects, body)
     writer.add_advance(plan_step(body, new, pools=True))
     writer.add_stretch(plan_step(body, windows * new, pools=False))

@@ -43,22 +43,6 @@ def write_model(model: Model) -> bytes:
     return bytes(builder.Output())
 
 
-def remove_parts(model: Model) -> None:
-    """Removes all graphs but the first, of the whole window, and what they alone refer to."""
-    whole = model.subgraphs[0]
-    model.subgraphs = [whole]
-    model.signatureDefs = [each for each in model.signatureDefs or [] if not each.subgraphIndex]
-    metadata = model.metadata or []
-    buffers = sorted({0, *(each.buffer for each in (*whole.tensors, *metadata))})
-    for each in (*whole.tensors, *metadata):
-        each.buffer = buffers.index(each.buffer)
-    model.buffers = [model.buffers[number] for number in buffers]
-    codes = sorted({each.opcodeIndex for each in whole.operators})
-    for each in whole.operators:
-        each.opcodeIndex = codes.index(each.opcodeIndex)
-    model.operatorCodes = [model.operatorCodes[number] for number in codes]
-
-
 def _write_once(table: Any) -> None:  # noqa: ANN401 - see Model
     """Makes a table give its place in the file if it is written again."""
     table.Pack = cache(table.Pack)

@@ -1,14 +1,6 @@
 """Writes the three parts of a network into its model."""
 
-from soundpost.classify.network.parts import (
-    ACTIVATION,
-    ADVANCE,
-    FRAMES,
-    HEAD,
-    LOGITS,
-    POSITIONS,
-    STRETCH,
-)
+from soundpost.classify.network.parts import ADVANCE, FRAMES, HEAD, LOGITS, POSITIONS, STRETCH
 from soundpost_training.network.pretrained.tflite_operators import Operator
 from soundpost_training.network.streaming.body import TIME, Body, Rows, inputs_for
 from soundpost_training.network.streaming.part import PartBuilder
@@ -36,23 +28,16 @@ class PartWriter:
         self._stem = self._find_stem()
 
     def add_advance(self, plan: Plan) -> None:
-        """Adds the part from the frames of a window's stride to the logits of the window.
-
-        It gives what each block has computed too, as far as it is not carried over anyway: heads
-        learn from it.
-        """
+        """Adds the part from the frames of a window's stride to the logits of the window."""
         builder = PartBuilder(self._model, ADVANCE)
-        made = self._add_body(builder, plan)
-        self._add_head(builder, made[self._body.pooled])
-        for output in self._body.blocks:
-            if output in made and not plan.spans[output].carried:
-                builder.add_output(f"{ACTIVATION}{self._numbers[output]}", made[output])
+        positions = self._add_body(builder, plan)
+        self._add_head(builder, positions)
         builder.finish()
 
     def add_stretch(self, plan: Plan) -> None:
         """Adds the part from the frames of many strides to their positions."""
         builder = PartBuilder(self._model, STRETCH)
-        builder.add_output(POSITIONS, self._add_body(builder, plan)[self._body.pooled])
+        builder.add_output(POSITIONS, self._add_body(builder, plan))
         builder.finish()
 
     def add_head(self, windows: int) -> None:
@@ -62,8 +47,8 @@ class PartWriter:
         self._add_head(builder, builder.add_input(POSITIONS, self._body.pooled, [windows, *shape]))
         builder.finish()
 
-    def _add_body(self, builder: PartBuilder, plan: Plan) -> dict[int, int]:
-        """Adds the layers of the body, and returns the activations that they compute."""
+    def _add_body(self, builder: PartBuilder, plan: Plan) -> int:
+        """Adds the layers of the body, and returns the positions that they end with."""
         body = self._body
         made = {body.graph.entry: self._add_frames(builder, plan)}
         for operator in body.operators:
@@ -77,7 +62,7 @@ class PartWriter:
             if plan.spans[output].carried:
                 tensor = self._carry_over(builder, output, tensor, plan.spans[output].carried)
             made[output] = tensor
-        return made
+        return made[body.pooled]
 
     def _find_stem(self) -> Stem | None:
         """Returns the first layer, if it is the only one that reads frames and can be grouped."""

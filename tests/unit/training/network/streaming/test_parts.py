@@ -2,7 +2,6 @@
 
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -11,11 +10,7 @@ from hypothesis import strategies as st
 from streaming_networks import BANDS, SHAPES, bundle, tflite
 
 from soundpost.classify import Classifier
-from soundpost.classify.network.embeddings import embeddings_of
-from soundpost.classify.quantization import Quantizer
 from soundpost.events import Window
-from soundpost_training.network.pretrained.tflite_graph import read_graph
-from soundpost_training.network.streaming.body import find_body
 from soundpost_training.network.streaming.describe import streaming_of
 from soundpost_training.network.streaming.parts import STRETCH_POSITIONS, with_streaming
 
@@ -30,16 +25,10 @@ WINDOWS = 45
 def kernels(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Runs models by LiteRT's fast kernels, and by those that every runtime has."""
     if not request.param:
-        use_plain_kernels(monkeypatch)
-
-
-def use_plain_kernels(monkeypatch: pytest.MonkeyPatch) -> Any:  # noqa: ANN401 - the runtime publishes no types
-    """Runs models by the kernels that every runtime has, and returns the class that does."""
-    runtime = pytest.importorskip("ai_edge_litert.interpreter", reason="armv7l has none")
-    plain = runtime.OpResolverType.BUILTIN_WITHOUT_DEFAULT_DELEGATES
-    without = partial(runtime.Interpreter, experimental_op_resolver_type=plain)
-    monkeypatch.setattr("soundpost.classify.interpreter._load_runtime", lambda: without)
-    return without
+        runtime = pytest.importorskip("ai_edge_litert.interpreter", reason="armv7l has none")
+        plain = runtime.OpResolverType.BUILTIN_WITHOUT_DEFAULT_DELEGATES
+        without = partial(runtime.Interpreter, experimental_op_resolver_type=plain)
+        monkeypatch.setattr("soundpost.classify.interpreter._load_runtime", lambda: without)
 
 
 def windows(name: str, seed: int) -> list[Window]:
@@ -103,12 +92,6 @@ def test_the_whole_window_stays_as_it_is_and_weights_are_not_repeated(name: str)
     assert with_streaming(after, SHAPES[name].stride_frames) == after
 
 
-def test_parts_of_another_stride_are_replaced() -> None:
-    """Nothing of them is left."""
-    bare = tflite("everyday")
-    assert with_streaming(with_streaming(bare, 48), 24) == with_streaming(bare, 24)
-
-
 @pytest.mark.parametrize("name", SHAPES)
 def test_the_description_is_that_of_the_architecture(name: str) -> None:
     """The frames between two positions, and those that one depends on."""
@@ -134,37 +117,6 @@ def test_a_network_that_pads_in_time_stays_whole(name: str) -> None:
     model = (MODELS / name / "model.tflite").read_bytes()
     assert with_streaming(model, 48) == model
     assert streaming_of(model) is None
-
-
-def test_the_activations_of_a_step_are_those_of_whole_windows(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    """The embedding has their means, maxima and peaks, to the rounding of float32."""
-    name, interpreter = "everyday", use_plain_kernels(monkeypatch)
-    model = with_streaming(tflite(name), SHAPES[name].stride_frames)
-    network = bundle(name, model, streaming_of(model))
-    classifier = Classifier(network, embeds=True)
-    positions, state, activation = 2 * 16, 16, 8
-    assert classifier.embedding_size == positions + 3 * (state + activation)
-    stretch = windows(name, 3)[:12]
-    embedded = [each.embedded for each in classifier.classify_all(stretch)]
-    embeddings = embeddings_of([each for each in embedded if each is not None])
-    embeddings = embeddings[:, positions:].reshape(len(stretch), 3, -1)[:, :, state:]
-    body = find_body(read_graph(model, name))
-    assert body is not None
-    runtime = interpreter(model_content=model, experimental_preserve_all_tensors=True)
-    runtime.allocate_tensors()
-    tensor = body.operators[5].outputs[0]
-    quantize = Quantizer(*runtime.get_input_details()[0]["quantization"]).quantize
-    for window, embedding in zip(stretch, embeddings, strict=True):
-        entry = quantize(window.log_mel)[None, ..., None]
-        runtime.set_tensor(runtime.get_input_details()[0]["index"], entry)
-        runtime.invoke()
-        scale, zero_point = runtime._get_tensor_details(tensor, 0)["quantization"]  # noqa: SLF001 - the public one lists the whole graph
-        values = (runtime.get_tensor(tensor)[0].astype(np.float64) - zero_point) * scale
-        steps = values.reshape(8, -1, values.shape[-1])
-        expected = [steps.mean((0, 1)), steps.max((0, 1)), steps.mean(1).max(0)]
-        np.testing.assert_allclose(embedding, expected, rtol=1e-5, atol=1e-6)
 
 
 def test_a_stretch_is_some_seconds_long() -> None:

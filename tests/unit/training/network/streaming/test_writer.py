@@ -3,15 +3,7 @@
 import pytest
 from streaming_networks import SHAPES, tflite
 
-from soundpost.classify.network.parts import (
-    ACTIVATION,
-    ADVANCE,
-    FRAMES,
-    HEAD,
-    LOGITS,
-    POSITIONS,
-    STRETCH,
-)
+from soundpost.classify.network.parts import ADVANCE, FRAMES, HEAD, LOGITS, POSITIONS, STRETCH
 from soundpost.classify.network.signatures import SignatureInterpreter
 from soundpost_training.network.streaming.parts import STRETCH_POSITIONS, with_streaming
 from soundpost_training.network.streaming.schema import read_model
@@ -26,8 +18,7 @@ def test_the_parts_have_the_names_that_the_daemon_knows(name: str) -> None:
     interpreter = SignatureInterpreter(with_streaming(tflite(name), shape.stride_frames), 1)
     advance, stretch, head = (interpreter.signature(part) for part in (ADVANCE, STRETCH, HEAD))
     windows = STRETCH_POSITIONS // shape.new_positions
-    activations = {name for name in advance.outputs if name.startswith(ACTIVATION)}
-    assert set(advance.inputs) - {FRAMES} == set(advance.outputs) - {LOGITS} - activations
+    assert set(advance.inputs) - {FRAMES} == set(advance.outputs) - {LOGITS}
     for state in set(advance.inputs) - {FRAMES}:
         assert advance.inputs[state].shape == advance.outputs[state].shape
         assert advance.inputs[state].scale == advance.outputs[state].scale
@@ -44,25 +35,6 @@ def test_a_step_of_everyday_has_two_states() -> None:
     """Each takes a passage through the runtime."""
     interpreter = SignatureInterpreter(with_streaming(tflite("everyday"), 24), 1)
     assert len(interpreter.signature(ADVANCE).inputs) == 3
-
-
-@pytest.mark.parametrize(
-    ("name", "activations"),
-    [
-        ("everyday", {"activation_5": (1, 3, 14, 8)}),
-        ("two new positions", {"activation_5": (1, 6, 14, 8)}),
-        ("every frame", {}),
-        ("strides beyond the kernel", {}),
-    ],
-)
-def test_a_step_gives_activations_unless_they_are_carried_over(
-    name: str, activations: dict[str, tuple[int, ...]]
-) -> None:
-    """The rows of the step alone; the last block gives the positions."""
-    model = with_streaming(tflite(name), SHAPES[name].stride_frames)
-    outputs = SignatureInterpreter(model, 1).signature(ADVANCE).outputs
-    found = {each: outputs[each].shape for each in outputs if each.startswith(ACTIVATION)}
-    assert found == activations
 
 
 def test_the_parts_read_the_weights_of_the_whole_window() -> None:
