@@ -138,7 +138,7 @@ class StateStatistics:
 
 
 def _step_rows(parts: Parts) -> tuple[list[StepRows], list[StepRows]]:
-    """Returns the rows of the positions, and those of the other states in the order of their names.
+    """Returns the rows of the positions, and those of the other states by name.
 
     None of a network whose windows have no whole number of steps of positions.
     """
