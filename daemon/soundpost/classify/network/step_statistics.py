@@ -113,9 +113,12 @@ class StepStatistics:
             for ones, each in zip(self._of_rows, rows, strict=True)
         ]
         maxima = [np.maximum.reduce(each, 0) for each in rows]
-        shape = len(steps), -1
-        of_steps = np.concatenate([each.reshape(shape) for each in sums], axis=1)
-        largest = np.concatenate([*(each.reshape(shape) for each in maxima), of_steps], axis=1)
+        none = np.empty((len(steps), 0), np.float32)  # a network may have no further tensor
+        of_steps, of_maxima = (
+            np.concatenate([none, *(each.reshape(len(steps), -1) for each in values)], axis=1)
+            for values in (sums, maxima)
+        )
+        largest = np.concatenate((of_maxima, of_steps), axis=1)
         windows = len(steps) - len(self._places) + 1
         return (
             _combined(np.add, of_steps, windows),

@@ -65,6 +65,18 @@ def test_states_that_are_not_quantised_are_left_out() -> None:
     assert StateStatistics(changed).size == StateStatistics(NETWORK).size
 
 
+def test_the_positions_alone_are_an_embedding_too() -> None:
+    """A network may carry over nothing else."""
+    changed = copy(NETWORK)
+    changed.states = {POSITIONS: NETWORK.states[POSITIONS]}
+    alone, both = StateStatistics(changed), StateStatistics(NETWORK)
+    steps = random_steps(12)
+    windows = [alone.advance(step) for step in steps]
+    expected = [both.advance(step).values()[: alone.size] for step in steps]
+    assert np.array_equal(alone.compute_all(windows), expected)
+    assert np.array_equal([window.values() for window in windows], expected)
+
+
 @pytest.mark.parametrize("positions", [7, 5])
 def test_a_window_without_a_whole_number_of_steps_has_no_embedding(positions: int) -> None:
     """The oldest step would belong to it in part."""
