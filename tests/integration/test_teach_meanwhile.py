@@ -19,7 +19,7 @@ from teaching_node import LABEL, TeachingNode, children
 from soundpost.heads.store import version_in_use, versions
 from soundpost.teach.kept import read_kept
 
-pytestmark = pytest.mark.timeout(1_800)
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(1_800)]
 LONGEST_SECONDS = 600.0
 """Teaching gives way to everything else on the machine; on an idle one it takes a few seconds."""
 
@@ -60,9 +60,16 @@ def in_terminal(node: TeachingNode, *flags: str) -> None:
     subprocess.run(command, env=environment, check=True, capture_output=True)
 
 
-def stopped_lesson(daemon: Daemon) -> int:
-    """Stops the process of a lesson once it has begun; returns its id."""
-    wait_until(lambda: bool(children(daemon.process.pid)))
+def stopped_lesson(daemon: Daemon, commander: Commander, content: bytes) -> int:
+    """Stops the process of a lesson once it has begun; returns its id.
+
+    The command is repeated, because it is refused while the lesson before it ends.
+    """
+    deadline = time.monotonic() + LONGEST_SECONDS
+    while not children(daemon.process.pid):
+        assert time.monotonic() < deadline
+        commander.send("teach", content)
+        time.sleep(0.5)
     (child,) = children(daemon.process.pid)
     # It loads the runtime of models after it has read which version is in use.
     wait_until(lambda: "litert" in Path(f"/proc/{child}/maps").read_text())
@@ -83,8 +90,7 @@ def test_settings_that_change_meanwhile_hold_for_the_taught_label(
         assert wait_for_result(commander, "k1", first)["status"] == "done"
         commander.settings(lambda found: LABEL in found["thresholds"])
         again = payload("k2", clips=clips, again=True)
-        commander.send("teach", again)
-        child = stopped_lesson(daemon)
+        child = stopped_lesson(daemon, commander, again)
         assert commander.run("threshold", label=LABEL, on=0.75)["status"] == "done"
         assert commander.run("profile", label=LABEL, profile="steady")["status"] == "done"
         count = commander.settings_count
@@ -96,8 +102,7 @@ def test_settings_that_change_meanwhile_hold_for_the_taught_label(
 
         # A reload ends a lesson, with a result; the version in use stays.
         third = payload("k3", clips=clips, again=True)
-        commander.send("teach", third)
-        stopped_lesson(daemon)
+        stopped_lesson(daemon, commander, third)
         assert commander.run("reload")["status"] == "done"
         ended = wait_for_result(commander, "k3", third)
         assert (ended["status"], "stopping" in ended["message"]) == ("failed", True)
@@ -120,8 +125,7 @@ def test_a_label_that_is_changed_meanwhile_is_not_taught(
             commander.send("teach", content)
             assert wait_for_result(commander, f"k{number}", content)["status"] == "done"
         again = payload("k3", clips=clips, again=True)
-        commander.send("teach", again)
-        child = stopped_lesson(daemon)
+        child = stopped_lesson(daemon, commander, again)
         in_terminal(node, change)
         os.kill(child, signal.SIGCONT)
         ended = wait_for_result(commander, "k3", again)
