@@ -88,6 +88,11 @@ class TeachProcess:
         return self._process.pid
 
     @property
+    def output(self) -> bytes:
+        """The standard output as far as it was read."""
+        return self._output
+
+    @property
     def is_too_long(self) -> bool:
         """True if it has run for longer than any teaching takes."""
         return self._monotonic_seconds() - self._started_seconds > LONGEST_SECONDS

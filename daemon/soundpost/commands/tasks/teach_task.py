@@ -73,16 +73,23 @@ class TeachTask:
         if ended := self._process.poll():
             return teach_outcome(self._command, ended)
         if self._node.is_stopping():
-            self._process.kill()
-            return CommandOutcome(CommandStatus.FAILED, *_STOPPING)
+            return self._end(*_STOPPING)
         if self._process.is_too_long:
-            self._process.kill()
-            text = f"{self._command.label} is not taught: it took too long"
-            return CommandOutcome(CommandStatus.FAILED, text, _FEWER)
+            return self._end(f"{self._command.label} is not taught: it took too long", _FEWER)
         limit_seconds = RESUME_SECONDS if self._is_paused else PAUSE_SECONDS
         self._is_paused = self._node.queue_seconds() > limit_seconds
         self._process.pause(is_paused=self._is_paused)
         return None
+
+    def _end(self, message: str, hint: str) -> CommandOutcome:
+        """Kills the process; returns its own outcome if there is one, else a failure."""
+        self._process.kill()
+        # A whole line is the result of what is stored already. To end then takes a process that
+        # gives way to all else up to seconds, and an undo that is sent again is a second one.
+        output = self._process.output
+        if output.endswith(b"\n"):
+            return teach_outcome(self._command, Ended(0, output, b""))
+        return CommandOutcome(CommandStatus.FAILED, message, hint)
 
 
 def teach_outcome(command: TeachCommand, ended: Ended) -> CommandOutcome:

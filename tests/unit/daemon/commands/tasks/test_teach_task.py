@@ -11,7 +11,7 @@ from command_harness import RUNNING, CommandNode
 from mosquitto import wait_until
 
 from soundpost.classify.model import Model
-from soundpost.commands.tasks.teach_process import Ended
+from soundpost.commands.tasks.teach_process import Ended, TeachProcess
 from soundpost.commands.tasks.teach_request import TeachPlace
 from soundpost.commands.tasks.teach_task import NodeLoad, TeachTask, teach_outcome
 from soundpost.errors import ConfigError
@@ -230,6 +230,29 @@ def test_one_label_is_taught_at_a_time(model: Model, tmp_path: Path) -> None:
     assert [result["status"] for result in node.results] == ["started", "refused"]
     node.executor.close()
     assert (node.results[-1]["id"], node.results[-1]["status"]) == ("a1", "failed")
+
+
+@pytest.mark.parametrize("is_whole", [True, False])
+def test_at_a_stop_what_is_stored_is_the_result(tmp_path: Path, is_whole: bool) -> None:  # noqa: FBT001 - a parameter of the test
+    """Also while the process still ends; a part of a result is none."""
+    line, told = '{"label":"gate_bell","version":1}', tmp_path / "told"
+    code = f"""
+import pathlib, time
+print('{line}', end={chr(10) * is_whole!r}, flush=True)
+pathlib.Path({str(told)!r}).touch()
+time.sleep(600)
+"""
+    process = TeachProcess([sys.executable, "-c", code])
+    wait_until(told.exists)
+    command = msgspec.structs.replace(TEACH, undo=True)
+    ended = TeachTask(command, process, NodeLoad(lambda: True, float)).advance(is_last=True)
+    assert not Path(f"/proc/{process.pid}").exists()
+    assert ended is not None
+    assert (ended.status, ended.message, ended.reloads) == (
+        (CommandStatus.DONE, "gate_bell is version 1 again", True)
+        if is_whole
+        else (CommandStatus.FAILED, "the node is stopping", False)
+    )
 
 
 def test_a_process_that_cannot_be_started_is_refused(model: Model, tmp_path: Path) -> None:
