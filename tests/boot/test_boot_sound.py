@@ -9,10 +9,11 @@ import numpy as np
 import pytest
 import soundfile
 from booted import SHARED, Booted
-from debian_root import built_package, own_architecture, require, sounding_root
+from debian_root import built_package, own_architecture, sounding_root
 from mosquitto import Broker
 from mqtt_subscriber import Subscriber
-from sound_card import MICROPHONE, SAMPLE_RATE_HZ, SoundCard
+from outside_card import ENVIRONMENT, SOURCE, start_card
+from sound_card import SAMPLE_RATE_HZ, SoundCard
 
 pytestmark = [pytest.mark.boot, pytest.mark.timeout(1_800)]
 
@@ -26,19 +27,16 @@ FEEDS = 6
 """The watchdog is fed four times in its timeout: so many feeds take longer than it."""
 CONFIG = """
 node.name = "{node}"
-capture.source = "mic:{microphone}"
+capture.source = "{source}"
 mqtt.broker = "{broker}"
 decide.on_threshold = 0.05
 decide.off_threshold = 0.04
 """
-# PulseAudio's client needs a runtime folder, and the service has no home.
 DROP_IN = f"""[Service]
 WatchdogSec={WATCHDOG_SECONDS}s
 TimeoutAbortSec=1s
 RestartSec=1s
-Environment=PULSE_SERVER=unix:{SHARED}/card/pulse/native PULSE_RUNTIME_PATH=/tmp/pulse
-Environment=ALSA_CONFIG_PATH={SHARED}/alsa.conf
-"""
+{ENVIRONMENT}"""
 
 
 @pytest.fixture(scope="module")
@@ -46,9 +44,6 @@ def shared() -> Iterator[Path]:
     """A folder that the booted Debian shares; a socket needs its path to be short."""
     with tempfile.TemporaryDirectory(prefix="card-") as folder:
         path = Path(folder)
-        path.chmod(0o755)
-        lines = f"</usr/share/alsa/alsa.conf>\n<{SHARED}/card/asound.conf>\n"
-        (path / "alsa.conf").write_text(lines)
         (path / "soundpost.deb").write_bytes(built_package(12, own_architecture()).read_bytes())
         yield path
 
@@ -56,10 +51,7 @@ def shared() -> Iterator[Path]:
 @pytest.fixture(scope="module")
 def card(shared: Path) -> Iterator[SoundCard]:
     """A sound card outside, on which bursts of noise are played all the time."""
-    require("pulseaudio", "paplay")
-    (shared / "card").mkdir()
-    card = SoundCard(shared / "card").start()
-    (shared / "card" / "pulse").chmod(0o755)  # the service is another user
+    card = start_card(shared)
     noise = np.random.default_rng(4).normal(0.0, 0.2, (MINUTES * 30, 2 * SAMPLE_RATE_HZ))
     noise[::2] = 0.0
     soundfile.write(shared / "noise.wav", np.clip(noise.reshape(-1), -1, 0.99), SAMPLE_RATE_HZ)
@@ -84,7 +76,7 @@ def booted(shared: Path, card: SoundCard) -> Iterator[Booted]:
 @pytest.fixture
 def service(booted: Booted, broker: Broker) -> Iterator[Booted]:
     """The running service."""
-    text = CONFIG.format(node=NODE, microphone=MICROPHONE, broker=broker.url)
+    text = CONFIG.format(node=NODE, source=SOURCE, broker=broker.url)
     booted.write("/etc/soundpost/soundpost.toml", text)
     booted.run("systemctl", "daemon-reload")
     booted.run("systemctl", "restart", UNIT)
