@@ -1,8 +1,6 @@
 """Two sound cards and a camera in one daemon: two of the three are lost, one for good."""
 
 import json
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -10,8 +8,7 @@ import pytest
 import soundfile
 import soxr
 from chaos import MESSAGES_PER_SECOND
-from mosquitto import Broker, wait_until
-from mqtt_subscriber import Subscriber
+from mosquitto import wait_until
 from numpy.typing import NDArray
 from rtsp_server import MakeCamera
 from several_sources import SeveralSources
@@ -20,15 +17,6 @@ from wide_card import MakeWideCard, shared_environment
 
 LOOP_SECONDS = 3.2
 """Ten sounds of noise and ten of hum."""
-
-
-@pytest.fixture
-def sources(tmp_path: Path, broker: Broker, subscriber: Subscriber) -> Iterator[SeveralSources]:
-    """Provides a node with several sources, which is killed at the end."""
-    sources = SeveralSources(tmp_path, broker, subscriber)
-    yield sources
-    if sources.daemon is not None:
-        sources.daemon.kill()
 
 
 def busy_sound(sources: SeveralSources, rate_hz: int) -> NDArray[np.float64]:

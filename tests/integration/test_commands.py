@@ -11,7 +11,7 @@ from command_client import BASE, CommandedNode, Commander
 from daemon_process import DETECTIONS, HEALTH, STATUS
 from mosquitto import Broker
 from mqtt_subscriber import Subscriber
-from recording import RATE_HZ, write_quiet, write_tones
+from recording import RATE_HZ, write_tones
 
 VALID = {
     "mute": b'{"id": "c9", "labels": ["hiss"], "minutes": 30}',
@@ -25,24 +25,10 @@ VALID = {
 }
 
 
-@pytest.fixture(scope="module")
-def quiet(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A recording of ten minutes without events; no test takes as long."""
-    path = tmp_path_factory.mktemp("recording") / "quiet.wav"
-    write_quiet(path, 600.0)
-    return path
-
-
 @pytest.fixture
 def node(tmp_path: Path, broker: Broker, quiet: Path) -> CommandedNode:
     """A node that accepts commands."""
     return CommandedNode(tmp_path, broker, quiet)
-
-
-@pytest.fixture
-def commander(subscriber: Subscriber) -> Commander:
-    """The client that sends commands to the node."""
-    return Commander(subscriber)
 
 
 def test_every_command_is_executed_and_has_a_result(

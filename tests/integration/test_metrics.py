@@ -9,16 +9,8 @@ from daemon_process import running, soundpost
 from mosquitto import Broker, free_port, wait_until
 from mqtt_subscriber import Subscriber
 from prometheus_client.parser import text_string_to_metric_families
-from recording import write_quiet
 
 Values = dict[str, float]
-
-
-@pytest.fixture
-def quiet(tmp_path: Path) -> Path:
-    """Provides a long and quiet recording."""
-    write_quiet(tmp_path / "quiet.wav", 600.0)
-    return tmp_path / "quiet.wav"
 
 
 def configure(folder: Path, quiet: Path, broker: Broker, metrics: str) -> Path:

@@ -25,15 +25,6 @@ LONGEST_DEATH_SECONDS = 75
 
 
 @pytest.fixture
-def sources(tmp_path: Path, broker: Broker, subscriber: Subscriber) -> Iterator[SeveralSources]:
-    """Provides a node with several sources, which is killed at the end."""
-    sources = SeveralSources(tmp_path, broker, subscriber)
-    yield sources
-    if sources.daemon is not None:
-        sources.daemon.kill()
-
-
-@pytest.fixture
 def manager(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServiceManager]:
     """Provides the socket of a service manager, with a watchdog."""
     with ServiceManager(tmp_path_factory.mktemp("manager"), WATCHDOG_SECONDS) as manager:

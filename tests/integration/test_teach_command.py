@@ -12,27 +12,20 @@ from daemon_process import DETECTIONS, STATUS
 from jsonschema import Draft202012Validator
 from mosquitto import Broker, wait_until
 from mqtt_subscriber import Subscriber
-from teaching_node import LABEL, RING_SECONDS, TeachingNode, children
+from teaching_node import (
+    LABEL,
+    LONGEST_SECONDS,
+    RING_SECONDS,
+    TeachingNode,
+    children,
+    teach_payload,
+)
 
 from soundpost.heads import current_version, load_head, version_folder
 from soundpost.heads.store import versions
 
 pytestmark = pytest.mark.timeout(1_200)
-LONGEST_SECONDS = 600.0
-"""Teaching gives way to everything else on the machine; on an idle one it takes a few seconds."""
 SCHEMA = Path(__file__).resolve().parents[2] / "docs" / "schema" / "result-1.json"
-
-
-@pytest.fixture
-def node(tmp_path: Path, broker: Broker) -> TeachingNode:
-    """Provides a node that accepts commands."""
-    return TeachingNode(tmp_path, broker)
-
-
-@pytest.fixture
-def commander(subscriber: Subscriber) -> Commander:
-    """Provides the client that sends commands to the node."""
-    return Commander(subscriber)
 
 
 def teach(commander: Commander, **fields: Any) -> dict[str, Any]:  # noqa: ANN401 - JSON
@@ -60,11 +53,11 @@ def wait_until_it_is_back(commander: Commander, command_id: str) -> None:
 
 
 def test_a_bell_that_the_node_has_recorded_is_taught_and_detected(
-    node: TeachingNode, commander: Commander, subscriber: Subscriber
+    teaching_node: TeachingNode, commander: Commander, subscriber: Subscriber
 ) -> None:
     """Clips by capture-now teach; the next ring is detected without a restart; undo takes it."""
-    _, others = node.store(0, 3)
-    with node.run() as daemon:
+    _, others = teaching_node.store(0, 3)
+    with teaching_node.run() as daemon:
         commander.settings()
         clips: list[str] = []
         while len(clips) < 5:
@@ -74,7 +67,7 @@ def test_a_bell_that_the_node_has_recorded_is_taught_and_detected(
         tried = teach(commander, **flags, dry_run=True)
         assert (tried["status"], tried["teach"]["version"]) == ("done", None)
         assert f"{LABEL} would be taught: 5 of 5 recordings" in tried["message"]
-        assert not (node.heads / LABEL).exists()
+        assert not (teaching_node.heads / LABEL).exists()
 
         taught = teach(commander, **flags)
         statuses = [each["status"] for each in commander.results(taught["id"])]
@@ -97,25 +90,25 @@ def test_a_bell_that_the_node_has_recorded_is_taught_and_detected(
         assert again["teach"]["version"] == 2
         undone = teach(commander, undo=True)
         assert (undone["status"], undone["message"]) == ("done", f"{LABEL} is version 1 again")
-        assert current_version(node.heads / LABEL) == 1
+        assert current_version(teaching_node.heads / LABEL) == 1
         removed = teach(commander, remove=True)
         assert (removed["status"], removed["message"]) == ("done", f"{LABEL} is removed")
-        assert not (node.heads / LABEL).exists()
+        assert not (teaching_node.heads / LABEL).exists()
         assert daemon.process.poll() is None
         status, errors = daemon.terminate()
     assert (status, "Traceback" in errors) == (0, False)
 
 
 def test_teaching_is_a_process_of_low_priority_that_ends_with_the_daemon(
-    node: TeachingNode, commander: Commander
+    teaching_node: TeachingNode, commander: Commander
 ) -> None:
     """One at a time; the daemon answers meanwhile; a kill of it leaves none, and whole heads."""
-    clips, others = node.store(12, 3)
-    with node.run() as daemon:
+    clips, others = teaching_node.store(12, 3)
+    with teaching_node.run() as daemon:
         commander.settings()
         taught = teach(commander, clips=clips, **{"not": others})
         assert taught["status"] == "done", taught
-        commander.send("teach", request("k1", clips=clips, again=True))
+        commander.send("teach", teach_payload("k1", clips=clips, again=True))
         wait_until(lambda: bool(children(daemon.process.pid)))
         (child,) = children(daemon.process.pid)
         wait_until(lambda: os.getpriority(os.PRIO_PROCESS, child) >= 10)
@@ -126,32 +119,27 @@ def test_teaching_is_a_process_of_low_priority_that_ends_with_the_daemon(
         assert commander.run("unmute")["status"] == "done"
         daemon.kill()
         wait_until(lambda: not Path(f"/proc/{child}").exists())
-    for version in versions(node.heads / LABEL):
-        load_head(version_folder(node.heads / LABEL, version))
-    with node.run() as daemon:
+    for version in versions(teaching_node.heads / LABEL):
+        load_head(version_folder(teaching_node.heads / LABEL, version))
+    with teaching_node.run() as daemon:
         wait_until_it_is_back(commander, "back")
-        commander.send("teach", request("k1", clips=clips, again=True))
+        commander.send("teach", teach_payload("k1", clips=clips, again=True))
         wait_until(lambda: len(commander.results("k1")) > 1)
         assert "was restarted before" in commander.results("k1")[-1]["message"]
-        commander.send("teach", request("k2", clips=clips, again=True))
+        commander.send("teach", teach_payload("k2", clips=clips, again=True))
         wait_until(lambda: bool(children(daemon.process.pid)))
         daemon.terminate()
     assert [each["status"] for each in commander.results("k2")] == ["started", "failed"]
     assert "stopping" in commander.results("k2")[-1]["message"]
 
 
-def request(command_id: str, **fields: Any) -> bytes:  # noqa: ANN401 - JSON
-    """Returns the payload of a command `teach`."""
-    return json.dumps({"id": command_id, "label": LABEL, **fields}).encode()
-
-
 def test_what_cannot_be_taught_is_refused_in_plain_words(
-    node: TeachingNode, commander: Commander, subscriber: Subscriber
+    teaching_node: TeachingNode, commander: Commander, subscriber: Subscriber
 ) -> None:
     """Whatever is sent, the daemon goes on, and nothing is stored."""
-    clips, _ = node.store(4)
+    clips, _ = teaching_node.store(4)
     gone = clips[0].replace("requested", "dog")
-    (node.clips / gone.replace("dog", "cat")).symlink_to("/etc/passwd")
+    (teaching_node.clips / gone.replace("dog", "cat")).symlink_to("/etc/passwd")
     cases: list[tuple[dict[str, Any], str, str]] = [
         ({"clips": ["../../etc/passwd"]}, "refused", "clips: expected a list of at most 60"),
         ({"clips": ["/etc/passwd"]}, "refused", "clips: expected a list"),
@@ -173,7 +161,7 @@ def test_what_cannot_be_taught_is_refused_in_plain_words(
         ({"clips": [], "again": True}, "failed", f"no head {LABEL}"),
         ({"clips": clips, "not": clips[:1]}, "failed", "given as the sound and as another"),
     ]
-    with node.run() as daemon:
+    with teaching_node.run() as daemon:
         commander.settings()
         for fields, status, reason in cases:
             result = commander.run(
@@ -182,7 +170,7 @@ def test_what_cannot_be_taught_is_refused_in_plain_words(
             assert (result["status"], reason in result["message"]) == (status, True), result
             assert result["hint"]
         assert children(daemon.process.pid) == []
-        node.heads.write_text("a file in the place of the folder")
+        teaching_node.heads.write_text("a file in the place of the folder")
         before = time.monotonic()
         stuck = commander.run("teach", label=LABEL, clips=clips, within_seconds=LONGEST_SECONDS)
         assert (stuck["status"], bool(stuck["hint"])) == ("failed", True), stuck

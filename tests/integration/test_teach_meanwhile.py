@@ -14,31 +14,12 @@ from command_client import BASE, RESULT, Commander
 from daemon_process import SOUNDPOST, Daemon, running
 from mosquitto import Broker, wait_until
 from mqtt_subscriber import Subscriber
-from teaching_node import LABEL, TeachingNode, children
+from teaching_node import LABEL, LONGEST_SECONDS, TeachingNode, children, teach_payload
 
 from soundpost.heads.store import version_in_use, versions
 from soundpost.teach.kept import read_kept
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(1_800)]
-LONGEST_SECONDS = 600.0
-"""Teaching gives way to everything else on the machine; on an idle one it takes a few seconds."""
-
-
-@pytest.fixture
-def node(tmp_path: Path, broker: Broker) -> TeachingNode:
-    """Provides a node that accepts commands."""
-    return TeachingNode(tmp_path, broker)
-
-
-@pytest.fixture
-def commander(subscriber: Subscriber) -> Commander:
-    """Provides the client that sends commands to the node."""
-    return Commander(subscriber)
-
-
-def payload(command_id: str, **fields: Any) -> bytes:  # noqa: ANN401 - JSON
-    """Returns the payload of a command `teach`."""
-    return json.dumps({"id": command_id, "label": LABEL, **fields}).encode()
 
 
 def wait_for_result(commander: Commander, command_id: str, content: bytes) -> dict[str, Any]:
@@ -78,18 +59,18 @@ def stopped_lesson(daemon: Daemon, commander: Commander, content: bytes) -> int:
 
 
 def test_settings_that_change_meanwhile_hold_for_the_taught_label(
-    node: TeachingNode, commander: Commander
+    teaching_node: TeachingNode, commander: Commander
 ) -> None:
     """Threshold and profile of the label itself, through the lesson and the reload behind it."""
-    node.configure("decide.profiles.steady = { smoothing_windows = 3 }")
-    clips, others = node.store(8, 3)
-    with node.run() as daemon:
+    teaching_node.configure("decide.profiles.steady = { smoothing_windows = 3 }")
+    clips, others = teaching_node.store(8, 3)
+    with teaching_node.run() as daemon:
         commander.settings()
-        first = payload("k1", clips=clips[:4], **{"not": others})
+        first = teach_payload("k1", clips=clips[:4], **{"not": others})
         commander.send("teach", first)
         assert wait_for_result(commander, "k1", first)["status"] == "done"
         commander.settings(lambda found: LABEL in found["thresholds"])
-        again = payload("k2", clips=clips, again=True)
+        again = teach_payload("k2", clips=clips, again=True)
         child = stopped_lesson(daemon, commander, again)
         assert commander.run("threshold", label=LABEL, on=0.75)["status"] == "done"
         assert commander.run("profile", label=LABEL, profile="steady")["status"] == "done"
@@ -101,60 +82,60 @@ def test_settings_that_change_meanwhile_hold_for_the_taught_label(
         assert settings["profiles"][LABEL] == "steady"
 
         # A reload ends a lesson, with a result; the version in use stays.
-        third = payload("k3", clips=clips, again=True)
+        third = teach_payload("k3", clips=clips, again=True)
         stopped_lesson(daemon, commander, third)
         assert commander.run("reload")["status"] == "done"
         ended = wait_for_result(commander, "k3", third)
         assert (ended["status"], "stopping" in ended["message"]) == ("failed", True)
-        assert version_in_use(node.heads / LABEL) == 2
+        assert version_in_use(teaching_node.heads / LABEL) == 2
         _, errors = daemon.terminate()
     assert "Traceback" not in errors
 
 
 @pytest.mark.parametrize("change", ["--undo", "--remove"])
 def test_a_label_that_is_changed_meanwhile_is_not_taught(
-    node: TeachingNode, commander: Commander, change: str
+    teaching_node: TeachingNode, commander: Commander, change: str
 ) -> None:
     """The person who took it back did not mean it to come back; the result says so."""
-    clips, others = node.store(10, 3)
-    with node.run() as daemon:
+    clips, others = teaching_node.store(10, 3)
+    with teaching_node.run() as daemon:
         commander.settings()
         for number in (1, 2):
             fields = {"clips": clips[:4], "not": others, "again": number == 2}
-            content = payload(f"k{number}", **fields)
+            content = teach_payload(f"k{number}", **fields)
             commander.send("teach", content)
             assert wait_for_result(commander, f"k{number}", content)["status"] == "done"
-        again = payload("k3", clips=clips, again=True)
+        again = teach_payload("k3", clips=clips, again=True)
         child = stopped_lesson(daemon, commander, again)
-        in_terminal(node, change)
+        in_terminal(teaching_node, change)
         os.kill(child, signal.SIGCONT)
         ended = wait_for_result(commander, "k3", again)
         _, errors = daemon.terminate()
     assert "Traceback" not in errors
     assert ended["status"] == "failed", ended
-    assert version_in_use(node.heads / LABEL) == (1 if change == "--undo" else 0)
+    assert version_in_use(teaching_node.heads / LABEL) == (1 if change == "--undo" else 0)
 
 
 def test_a_lesson_goes_on_while_the_broker_is_away(
-    node: TeachingNode, broker: Broker, commander: Commander, subscriber: Subscriber
+    teaching_node: TeachingNode, broker: Broker, commander: Commander, subscriber: Subscriber
 ) -> None:
     """Its label is in use at once, and a sender that repeats the command gets its result."""
-    clips, others = node.store(5, 3)
-    with node.run() as daemon:
+    clips, others = teaching_node.store(5, 3)
+    with teaching_node.run() as daemon:
         commander.settings()
-        content = payload("k1", clips=clips, **{"not": others})
+        content = teach_payload("k1", clips=clips, **{"not": others})
         commander.send("teach", content)
         wait_until(lambda: bool(commander.results("k1")))
         broker.kill()
         deadline = time.monotonic() + LONGEST_SECONDS
-        while not version_in_use(node.heads / LABEL):
+        while not version_in_use(teaching_node.heads / LABEL):
             assert time.monotonic() < deadline
             time.sleep(0.5)
         time.sleep(10.0)  # the reload, and what it waits for the broker
         broker.start()
         ended = wait_for_result(commander, "k1", content)
         assert (ended["status"], ended["teach"]["version"]) == ("done", 1)
-        assert versions(node.heads / LABEL) == [1]
+        assert versions(teaching_node.heads / LABEL) == [1]
         subscriber.wait_for(
             lambda seen: any(
                 m.topic.endswith("/detections") and f'"label":"{LABEL}"' in m.text for m in seen
@@ -166,23 +147,24 @@ def test_a_lesson_goes_on_while_the_broker_is_away(
 
 
 def test_sources_share_a_label_and_do_not_teach_it_at_once(
-    node: TeachingNode, broker: Broker, subscriber: Subscriber
+    teaching_node: TeachingNode, broker: Broker, subscriber: Subscriber
 ) -> None:
     """Each from its own clips, at its own topic: of two lessons at once one is stored."""
-    recording = node.config.parent / "rings.wav"
+    recording = teaching_node.config.parent / "rings.wav"
     sources = "".join(
         f'\n[[sources]]\nname = "{name}"\nsource = "wav:{recording}"' for name in ("yard", "road")
     )
-    node.config.write_text(
-        f'mqtt.broker = "{broker.url}"\nmqtt.commands = true\nevidence.folder = "{node.clips}"\n'
+    teaching_node.config.write_text(
+        f'mqtt.broker = "{broker.url}"\nmqtt.commands = true\n'
+        f'evidence.folder = "{teaching_node.clips}"\n'
         f"evidence.keep_free_megabytes = 0\nheads.background_hours = 0\n{sources}"
     )
-    clips, others = node.store(6, 3)
+    clips, others = teaching_node.store(6, 3)
     for name in ("yard", "road"):
-        (node.clips / name).mkdir()
-        for path in node.clips.glob("*.*"):
-            os.link(path, node.clips / name / path.name)
-    environment = os.environ | {"STATE_DIRECTORY": str(node.config.parent)}
+        (teaching_node.clips / name).mkdir()
+        for path in teaching_node.clips.glob("*.*"):
+            os.link(path, teaching_node.clips / name / path.name)
+    environment = os.environ | {"STATE_DIRECTORY": str(teaching_node.config.parent)}
 
     def results(command_id: str, name: str) -> list[dict[str, Any]]:
         found = [json.loads(m.payload) for m in subscriber.on(f"{BASE}/{name}/result")]
@@ -202,10 +184,10 @@ def test_sources_share_a_label_and_do_not_teach_it_at_once(
             send(name, content)
         return found[-1]
 
-    with running("--config", str(node.config), environment=environment) as daemon:
+    with running("--config", str(teaching_node.config), environment=environment) as daemon:
         for name in ("yard", "road"):
             subscriber.wait_for(partial(has_settings, name))
-        content = payload("k1", clips=clips, **{"not": others})
+        content = teach_payload("k1", clips=clips, **{"not": others})
         send("yard", content)
         send("road", content)
         ended = {name: final("k1", name, content) for name in ("yard", "road")}
@@ -214,12 +196,12 @@ def test_sources_share_a_label_and_do_not_teach_it_at_once(
         (lost,) = [each for each in ended.values() if each["status"] == "failed"]
         assert "another process" in lost["message"]
         assert lost["hint"]
-        assert versions(node.heads / LABEL) == [1]
-        kept = read_kept(node.heads / LABEL / "versions" / "1")
+        assert versions(teaching_node.heads / LABEL) == [1]
+        kept = read_kept(teaching_node.heads / LABEL / "versions" / "1")
         assert kept is not None
         assert len(kept.clips) == 9
         (name,) = [name for name, each in ended.items() if each["status"] == "failed"]
-        again = payload("k2", again=True, clips=clips[:1])
+        again = teach_payload("k2", again=True, clips=clips[:1])
         send(name, again)
         assert final("k2", name, again)["teach"]["version"] == 2
         subscriber.wait_for(

@@ -13,15 +13,13 @@ from daemon_process import NODE, SOUNDPOST
 from mosquitto import Broker, wait_until
 from mqtt_subscriber import Subscriber
 from review_events import event_id, write_event_clip
-from teaching_node import LABEL, TeachingNode
+from teaching_node import LABEL, LONGEST_SECONDS, TeachingNode
 from web_page import Page, running_page
 
 from soundpost.heads import current_version, version_folder
 from soundpost.teach.kept import read_kept
 
 pytestmark = pytest.mark.timeout(1_800)
-LONGEST_SECONDS = 600.0
-"""Teaching gives way to everything else on the machine; on an idle one it takes a few seconds."""
 AWAY = "barn"
 
 

@@ -23,13 +23,6 @@ from soundpost.health import Problem
 
 
 @pytest.fixture
-def quiet(tmp_path: Path) -> Path:
-    """A recording of two minutes without events."""
-    write_quiet(tmp_path / "quiet.wav", 120.0)
-    return tmp_path / "quiet.wav"
-
-
-@pytest.fixture
 def without_rich(tmp_path: Path) -> dict[str, str]:
     """An environment in which rich is not installed."""
     (tmp_path / "hidden" / "rich").mkdir(parents=True)

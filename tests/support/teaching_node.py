@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import soundfile
@@ -21,6 +22,8 @@ from soundpost.system.clock import rfc3339
 LABEL = "gate_bell"
 RING_SECONDS = 5.0
 """From ring to ring of the recording."""
+LONGEST_SECONDS = 600.0
+"""Teaching gives way to everything else on the machine; on an idle one it takes a few seconds."""
 _FIRST_NS = 1_795_000_000 * 10**9
 
 
@@ -105,6 +108,11 @@ class TeachingNode:
         environment = os.environ | {"STATE_DIRECTORY": str(self._folder)}
         with running("--config", str(self.config), environment=environment) as daemon:
             yield daemon
+
+
+def teach_payload(command_id: str, **fields: Any) -> bytes:  # noqa: ANN401 - JSON
+    """Returns the payload of a command `teach`."""
+    return json.dumps({"id": command_id, "label": LABEL, **fields}).encode()
 
 
 def write_rings(path: Path, rings: int) -> None:
