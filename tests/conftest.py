@@ -9,12 +9,12 @@ import pytest
 from hypothesis import settings
 
 pytest_plugins = [
+    "mosquitto",  # first, because others import it, and its asserts are rewritten by then
     "birdnet",
     "browser",
     "certificates",
     "fifo",
     "full_disk",
-    "mosquitto",
     "notify_parts",
     "notify_process",
     "passed_tests",

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
+from teach_reports import TAUGHT
 
 from soundpost.errors import PublishError
 from soundpost.messages.clip_piece import ClipPieceMessage
@@ -52,19 +53,6 @@ PART = ClipPieceMessage(
     sha256="5e" * 32,
     offset=4,
     data=b"abc",
-)
-TAUGHT = TeachReport(
-    label="gate_bell",
-    version=1,
-    recordings=10,
-    detected=9,
-    missed=["a.flac"],
-    negative_hours=1.0,
-    background_hours=0.95,
-    false_events_per_hour=0.0,
-    budget=0.5,
-    false_events=[FalseDetection("this node", 3.21, 0.61, AT)],
-    unused=[UnusedClip("b.flac", "is silent")],
 )
 NOW = SettingsMessage(
     node="north-gate", muted={"dog": AT}, thresholds={"dog": 0.5}, profiles={"dog": "steady"}

@@ -3,13 +3,13 @@
 import logging
 import os
 import time
-from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 import pytest
-from rtsp_server import Camera, MakeCamera
+from camera_losses import LOGIN, LOSSES, PASSWORD, USER, Change
+from rtsp_server import MakeCamera
 from stream_recorder import StreamRecorder, children, recorded
 
 from soundpost.audio import level_dbfs
@@ -20,8 +20,6 @@ from soundpost.health import Health
 
 RATE_HZ = 16_000
 TONE_HZ = 1_000.0
-USER, PASSWORD = "viewer", "p@ss: w/%1'\"ü"
-LOGIN = ("--user", USER, "--password", PASSWORD)
 LIMITS = StreamLimits(stall_seconds=2.0)
 """Shorter than in the daemon, so that the test is."""
 
@@ -124,41 +122,9 @@ def test_a_camera_that_refuses_is_reported_without_the_password(
     assert not holds_password(caplog.text.encode())
 
 
-def kill(camera: Camera) -> None:
-    """Kills the camera."""
-    camera.kill()
-
-
-def restart(camera: Camera) -> None:
-    """Kills what serves the port, and starts the camera again."""
-    camera.kill()
-    camera.start()
-
-
-def move(camera: Camera) -> None:
-    """Serves other paths from now on."""
-    camera.kill()
-    camera.start(*LOGIN, "--prefix", "/moved")
-
-
-def change_password(camera: Camera) -> None:
-    """Needs another password from now on."""
-    camera.kill()
-    camera.start(*LOGIN[:3], "another")
-
-
-@pytest.mark.parametrize(
-    ("lose", "restore"),
-    [
-        (kill, Camera.start),
-        (Camera.freeze, Camera.thaw),
-        (move, restart),
-        (change_password, restart),
-    ],
-    ids=["killed", "frozen", "moved", "other password"],
-)
+@pytest.mark.parametrize(("lose", "restore"), LOSSES.values(), ids=LOSSES)
 def test_a_camera_that_was_lost_is_recorded_again(
-    make_camera: MakeCamera, lose: Callable[[Camera], None], restore: Callable[[Camera], None]
+    make_camera: MakeCamera, lose: Change, restore: Change
 ) -> None:
     """Its absence is one gap of the right length, and at no time there are two children."""
     camera, health = make_camera(*LOGIN), Health()

@@ -4,13 +4,13 @@ import logging
 import os
 import random
 import time
-from collections.abc import Callable
 from itertools import cycle, islice
 from pathlib import Path
 
 import numpy as np
 import pytest
-from rtsp_server import Camera, MakeCamera
+from camera_losses import LOGIN, LOSSES, PASSWORD, USER
+from rtsp_server import MakeCamera
 from stream_recorder import children, recorded
 
 from soundpost.capture.stream.address import parse_address
@@ -27,36 +27,6 @@ SHORTEST_SECONDS, LONGEST_SECONDS = 2.0, 25.0
 """Absences: shorter and longer than `StreamLimits` and every wait between two attempts."""
 DRIFT_SECONDS = 0.1
 """Error of each gap: the delay of the first block of a recording is not known."""
-USER, PASSWORD = "viewer", "s3cret/w:rd@"
-LOGIN = ("--user", USER, "--password", PASSWORD)
-
-Change = Callable[[Camera], object]
-
-
-def move(camera: Camera) -> None:
-    """Serves other paths from now on."""
-    camera.kill()
-    camera.start(*LOGIN, "--prefix", "/moved")
-
-
-def change_password(camera: Camera) -> None:
-    """Needs another password from now on."""
-    camera.kill()
-    camera.start(*LOGIN[:3], "another")
-
-
-def restart(camera: Camera) -> None:
-    """Kills what serves the port, and starts the camera again."""
-    camera.kill()
-    camera.start()
-
-
-LOSSES: dict[str, tuple[Change, Change]] = {
-    "killed": (Camera.kill, Camera.start),
-    "frozen": (Camera.freeze, Camera.thaw),
-    "moved": (move, restart),
-    "other password": (change_password, restart),
-}
 
 
 def open_descriptors() -> int:

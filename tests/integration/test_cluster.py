@@ -9,12 +9,12 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-from analyze_process import command, parts, running, wait_until
+from analyze_process import analyze_archive, command, parts, running, wait_until
 from daemon_process import SOUNDPOST, soundpost
 from dask_cluster import DaskCluster, has_open
 from long_recording import write_long
 from mqtt_subscriber import PATIENCE_SECONDS
-from sample_archive import recordings, tables, write_archive, write_models, write_sound
+from sample_archive import recordings, tables, write_archive, write_sound
 
 FILES = 12
 DAY_SECONDS = 24 * 3_600
@@ -33,10 +33,7 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DaskCluster]:
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Provides an archive, a configuration of two models, and the tables of one process."""
     folder = tmp_path_factory.mktemp("archive")
-    config = write_models(folder)
-    write_archive(folder / "card", FILES)
-    done = soundpost(*command(folder / "card", folder / "results", config), "--workers", "1")
-    assert done.returncode == 0, done.stderr
+    analyze_archive(folder, FILES)
     return folder
 
 

@@ -4,7 +4,6 @@ import base64
 import json
 import time
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -20,10 +19,6 @@ from web_page import Page, running_page
 
 from soundpost_web.live import live_views
 
-AXE = Path(__file__).resolve().parents[1] / "support" / "axe" / "axe.min.js"
-RUN_AXE = """
-axe.run(document).then(arguments[0], error => arguments[0]({failure: String(error)}));
-"""
 PAINTED = """
 const canvas = document.getElementById('spectrogram');
 const pixels = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data;
@@ -43,16 +38,8 @@ def spoken(tmp_path_factory: pytest.TempPathFactory) -> np.ndarray:
 
 
 @pytest.fixture(scope="module")
-def broker_of_all(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Broker]:
-    """Provides a broker for all tests of this file."""
-    broker = Broker(tmp_path_factory.mktemp("broker")).start()
-    yield broker
-    broker.kill()
-
-
-@pytest.fixture(scope="module")
 def seen(
-    broker_of_all: Broker, spoken: np.ndarray, tmp_path_factory: pytest.TempPathFactory
+    module_broker: Broker, spoken: np.ndarray, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Subscriber]:
     """Provides a subscriber of a node that records noise with a sentence, at its pace."""
     folder = tmp_path_factory.mktemp("node")
@@ -63,9 +50,9 @@ def seen(
     config = folder / "soundpost.toml"
     config.write_text("mqtt.commands = true\nmqtt.live_view = true\n")
     with (
-        Subscriber(broker_of_all.port) as subscriber,
+        Subscriber(module_broker.port) as subscriber,
         running(
-            *("--broker", broker_of_all.url, "--config", str(config), "--bundle", str(TINY)),
+            *("--broker", module_broker.url, "--config", str(config), "--bundle", str(TINY)),
             *("--source", f"wav:{folder / 'sound.wav'}", "--pace", "real"),
         ),
     ):
@@ -77,10 +64,10 @@ def seen(
 
 @pytest.fixture(scope="module")
 def page(
-    broker_of_all: Broker, seen: Subscriber, tmp_path_factory: pytest.TempPathFactory
+    module_broker: Broker, seen: Subscriber, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Page]:
     """Provides a page that may send commands, open to this machine."""
-    tables = {"mqtt": {"broker": broker_of_all.url, "commands": True}}
+    tables = {"mqtt": {"broker": module_broker.url, "commands": True}}
     assert seen.on(f"{BASE}/status")[-1].payload == b"online"
     with running_page(tmp_path_factory.mktemp("page"), tables) as page:
         wait_until(lambda: "live_view.js" in page.get("/node?name=north-gate").text)
@@ -175,9 +162,7 @@ def test_the_view_is_usable_by_everyone(
         assert browser.excess_width <= 0
         ratio, element = browser.least_contrast
         assert ratio >= 4.5, element
-        browser.driver.execute_script(AXE.read_text("utf-8"))
-        found = browser.driver.execute_async_script(RUN_AXE)
-        assert found["violations"] == []
+        assert browser.axe_violations() == []
         assert browser.messages == []
     browser.open(f"{page.url}/about")
 

@@ -7,34 +7,18 @@ import pytest
 from browser import PHONE, Browser
 from command_client import CommandedNode
 from mosquitto import Broker, wait_until
-from recording import write_quiet
 from web_page import PASSWORDS, Page, running_page
 
-AXE = Path(__file__).resolve().parents[1] / "support" / "axe" / "axe.min.js"
-RUN_AXE = """
-const rules = {'target-size': {enabled: true}};
-axe.run(document, {rules})
-  .then(arguments[0], error => arguments[0]({failure: String(error)}));
-"""
 NODE = "/node?name=north-gate"
 
 
 @pytest.fixture(scope="module")
-def broker_of_all(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Broker]:
-    """Provides a broker for all tests of this file."""
-    broker = Broker(tmp_path_factory.mktemp("broker")).start()
-    yield broker
-    broker.kill()
-
-
-@pytest.fixture(scope="module")
 def node(
-    broker_of_all: Broker, tmp_path_factory: pytest.TempPathFactory
+    module_broker: Broker, quiet: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[CommandedNode]:
     """Provides a running node that accepts commands."""
     folder = tmp_path_factory.mktemp("node")
-    write_quiet(folder / "quiet.wav", 300.0)
-    node = CommandedNode(folder, broker_of_all, folder / "quiet.wav")
+    node = CommandedNode(folder, module_broker, quiet)
     node.configure("decide.profiles.night.on_threshold = 0.9")
     with node.run():
         yield node
@@ -42,20 +26,16 @@ def node(
 
 @pytest.fixture(scope="module")
 def page(
-    broker_of_all: Broker,
+    module_broker: Broker,
     node: CommandedNode,
     browser: Browser,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Page]:
     """Provides a page at which the browser is logged in as admin."""
     assert node.config.exists()
-    tables = {"mqtt": {"broker": broker_of_all.url, "commands": True}}
+    tables = {"mqtt": {"broker": module_broker.url, "commands": True}}
     with running_page(tmp_path_factory.mktemp("page"), tables, passwords=True) as page:
-        browser.open(f"{page.url}/login")
-        for name, text in (("name", "admin"), ("password", PASSWORDS["admin"])):
-            browser.driver.find_element("name", name).send_keys(text)
-        browser.driver.find_element("css selector", ".login button").click()
-        wait_until(lambda: browser.driver.current_url == f"{page.url}/")
+        browser.log_in(page.url, "admin", PASSWORDS["admin"])
 
         def shows_settings() -> bool:
             browser.driver.get(page.url + NODE)
@@ -166,6 +146,5 @@ def test_the_commands_are_usable_by_everyone(browser: Browser, page: Page, is_da
         assert browser.excess_width <= 0
         ratio, element = browser.least_contrast
         assert ratio >= 4.5, element
-        browser.driver.execute_script(AXE.read_text("utf-8"))
-        assert browser.driver.execute_async_script(RUN_AXE)["violations"] == []
+        assert browser.axe_violations() == []
         assert browser.messages == []

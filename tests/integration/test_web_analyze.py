@@ -12,10 +12,6 @@ from browser import DESKTOP, PHONE, Browser, running_browser
 from mosquitto import wait_until
 from web_page import PASSWORDS, MakePage, Page, running_page
 
-AXE = Path(__file__).resolve().parents[1] / "support" / "axe" / "axe.min.js"
-RUN_AXE = """
-axe.run(document).then(arguments[0], error => arguments[0]({failure: String(error)}));
-"""
 DOG = "5-231762-A-0.flac"
 KEPT = """
 const done = arguments[0];
@@ -87,13 +83,6 @@ def texts(browser: Browser, selector: str) -> list[str]:
     return found
 
 
-def violations(browser: Browser) -> list[tuple[str, str]]:
-    """Returns what axe finds."""
-    browser.driver.execute_script(AXE.read_text(encoding="utf-8"))
-    found = browser.driver.execute_async_script(RUN_AXE)["violations"]
-    return [(each["id"], node["html"]) for each in found for node in each["nodes"]]
-
-
 def wait_for_result(browser: Browser) -> None:
     """Waits until the result is shown, with its chart."""
     wait_until(lambda: browser.driver.execute_script(CHART) == 1)
@@ -145,7 +134,7 @@ def test_every_page_is_usable_by_everyone(
     """Axe finds nothing, and nothing is wider than the window."""
     for address in (f"{page.url}/analyze", result, f"{page.url}/offline"):
         browser.open(address, size, is_dark=is_dark)
-        assert violations(browser) == [], address
+        assert browser.axe_violations() == [], address
         assert browser.excess_width <= 0, address
         assert browser.messages == [], address
 
@@ -232,7 +221,7 @@ def test_without_its_server_the_page_says_so(browser: Browser, make_page: MakePa
         page.stop()  # what a browser emulates does not hold for a service worker
         browser.driver.get(f"{page.url}/history")
         assert texts(browser, "h1") == ["Not connected"]
-        assert violations(browser) == []
+        assert browser.axe_violations() == []
     finally:
         browser.driver.execute_cdp_cmd(
             "Network.emulateNetworkConditions", network | {"offline": False}

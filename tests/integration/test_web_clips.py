@@ -11,7 +11,6 @@ from browser import PHONE, Browser
 from command_client import CommandedNode, Commander
 from mosquitto import Broker, wait_until
 from mqtt_subscriber import Subscriber
-from recording import write_quiet
 from review_events import event_id
 from web_clips import clip_event, write_clip
 from web_page import Page, running_page
@@ -20,14 +19,6 @@ from soundpost_web.review.fetch_ahead import AHEAD
 
 NODE = "north-gate"
 EVENTS = AHEAD + 2
-
-
-@pytest.fixture(scope="module")
-def quiet(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A recording of ten minutes without events; no test takes as long."""
-    path = tmp_path_factory.mktemp("recording") / "quiet.wav"
-    write_quiet(path, 600.0)
-    return path
 
 
 @pytest.fixture

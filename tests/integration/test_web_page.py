@@ -4,7 +4,6 @@ import re
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
@@ -14,7 +13,6 @@ from mqtt_subscriber import Subscriber
 from web_events import detection, event_id, health, wire_time
 from web_page import PASSWORDS, MakePage, Page, running_page
 
-AXE = Path(__file__).resolve().parents[1] / "support" / "axe" / "axe.min.js"
 HOSTILE = '<script>alert(1)</script>"><img src=x onerror=alert(2)>'
 PAGES = (
     "/",
@@ -26,11 +24,6 @@ PAGES = (
     "/login",
 )
 LABELS = ("dog", "owl", HOSTILE)
-RUN_AXE = """
-const rules = {'target-size': {enabled: true}};
-axe.run(document, {rules})
-  .then(arguments[0], error => arguments[0]({failure: String(error)}));
-"""
 INLINE = """
 return document.querySelectorAll(
   'script:not([src]), [onerror], [style]:not(#chart *), img[src=x]'
@@ -77,14 +70,6 @@ def publish_event(client: Subscriber, **fields: object) -> None:
 
 
 @pytest.fixture(scope="module")
-def module_broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Broker]:
-    """Provides a broker for all tests of this file."""
-    broker = Broker(tmp_path_factory.mktemp("broker")).start()
-    yield broker
-    broker.kill()
-
-
-@pytest.fixture(scope="module")
 def filled(module_broker: Broker, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
     """Provides a page with two days of events."""
     folder = tmp_path_factory.mktemp("page")
@@ -113,14 +98,7 @@ def test_every_page_is_usable_by_everyone(browser: Browser, filled: Page, path: 
     """Axe finds nothing, in the light and in the dark; nothing is wider than the window."""
     for size, is_dark in ((DESKTOP, False), (PHONE, True)):
         browser.open(filled.url + path, size, is_dark=is_dark)
-        browser.driver.execute_script(AXE.read_text(encoding="utf-8"))
-        found = browser.driver.execute_async_script(RUN_AXE)
-        problems = [
-            (violation["id"], node["html"], node["failureSummary"])
-            for violation in found["violations"]
-            for node in violation["nodes"]
-        ]
-        assert problems == [], (size, is_dark)
+        assert browser.axe_violations() == [], (size, is_dark)
         assert browser.excess_width <= 0, (size, is_dark)
 
 

@@ -12,12 +12,6 @@ from web_page import Page, running_page
 
 from soundpost.review import Decision, ReviewedEvent, Selection, Verdict, open_store
 
-AXE = Path(__file__).resolve().parents[1] / "support" / "axe" / "axe.min.js"
-RUN_AXE = """
-const rules = {'target-size': {enabled: true}};
-axe.run(document, {rules})
-  .then(arguments[0], error => arguments[0]({failure: String(error)}));
-"""
 LABELS = ("dog", "siren", "owl")
 EVENTS = 12
 PRESS = """
@@ -134,17 +128,8 @@ def test_every_page_is_usable_by_everyone(reviewer: Reviewer, clips: Path, path:
     for size, is_dark in ((DESKTOP, False), (PHONE, True)):
         address = clip_address(clips) if path == "clip" else path
         reviewer.open(address, size, is_dark=is_dark)
-        reviewer.browser.driver.execute_script(
-            "for (const part of document.querySelectorAll('details')) part.open = true"
-        )
-        reviewer.browser.driver.execute_script(AXE.read_text(encoding="utf-8"))
-        found = reviewer.browser.driver.execute_async_script(RUN_AXE)
-        problems = [
-            (violation["id"], node["html"], node["failureSummary"])
-            for violation in found["violations"]
-            for node in violation["nodes"]
-        ]
-        assert problems == [], (size, is_dark)
+        reviewer.browser.open_details()
+        assert reviewer.browser.axe_violations() == [], (size, is_dark)
         assert reviewer.browser.excess_width <= 0, (size, is_dark)
         ratio, element = reviewer.browser.least_contrast
         assert ratio >= 4.5, element

@@ -1,7 +1,6 @@
 """An admin teaches a real node a sound from the page, in a real browser."""
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,12 +10,6 @@ from mqtt_subscriber import Subscriber
 from teaching_node import LABEL, TeachingNode
 from web_page import PASSWORDS, Page, running_page
 
-AXE = Path(__file__).resolve().parents[1] / "support" / "axe" / "axe.min.js"
-RUN_AXE = """
-const rules = {'target-size': {enabled: true}};
-axe.run(document, {rules})
-  .then(arguments[0], error => arguments[0]({failure: String(error)}));
-"""
 CHOOSE = """
 const [name, value] = arguments;
 document.querySelector(`[name="use:${name}"]`).value = value;
@@ -27,13 +20,11 @@ pytestmark = pytest.mark.timeout(1_200)
 
 
 @pytest.fixture(scope="module")
-def node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TeachingNode]:
+def node(module_broker: Broker, tmp_path_factory: pytest.TempPathFactory) -> Iterator[TeachingNode]:
     """Provides a running node."""
-    broker = Broker(tmp_path_factory.mktemp("broker")).start()
-    node = TeachingNode(tmp_path_factory.mktemp("node"), broker)
+    node = TeachingNode(tmp_path_factory.mktemp("node"), module_broker)
     with node.run():
         yield node
-    broker.kill()
 
 
 @pytest.fixture(scope="module")
@@ -46,11 +37,7 @@ def page(
         "clips": {"folder": str(node.clips)},
     }
     with running_page(tmp_path_factory.mktemp("page"), tables, passwords=True) as page:
-        browser.open(f"{page.url}/login")
-        for name, text in (("name", "admin"), ("password", PASSWORDS["admin"])):
-            browser.driver.find_element("name", name).send_keys(text)
-        browser.driver.find_element("css selector", ".login button").click()
-        wait_until(lambda: browser.driver.current_url == f"{page.url}/")
+        browser.log_in(page.url, "admin", PASSWORDS["admin"])
 
         def shows_settings() -> bool:
             browser.driver.get(f"{page.url}/node?name={NODE}")
@@ -64,17 +51,8 @@ def expect_usable(browser: Browser, url: str) -> None:
     """Fails unless axe finds nothing, in both schemes, and no page is wider than its window."""
     for size, is_dark in ((DESKTOP, False), (PHONE, True)):
         browser.open(url, size, is_dark=is_dark)
-        browser.driver.execute_script(
-            "for (const part of document.querySelectorAll('details')) part.open = true"
-        )
-        browser.driver.execute_script(AXE.read_text(encoding="utf-8"))
-        found = browser.driver.execute_async_script(RUN_AXE)
-        problems = [
-            (violation["id"], each["html"], each["failureSummary"])
-            for violation in found["violations"]
-            for each in violation["nodes"]
-        ]
-        assert problems == [], (url, size, is_dark)
+        browser.open_details()
+        assert browser.axe_violations() == [], (url, size, is_dark)
         assert browser.excess_width <= 0, (url, size, is_dark)
         ratio, element = browser.least_contrast
         assert ratio >= 4.5, element

@@ -8,14 +8,23 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from daemon_process import SOUNDPOST
+from daemon_process import SOUNDPOST, soundpost
 from mqtt_subscriber import PATIENCE_SECONDS
+from sample_archive import write_archive, write_models
 
 
 def command(card: Path, out: Path, config: Path, *more: str) -> list[str]:
     """Returns a command line; times are in the zone of the card's recorder."""
     zone = ("--timezone", "Europe/Berlin")
     return ["analyze", str(card), "--out", str(out), "--config", str(config), *zone, *more]
+
+
+def analyze_archive(folder: Path, files: int) -> None:
+    """Writes an archive `card`, a configuration of two models, and the results of one process."""
+    config = write_models(folder)
+    write_archive(folder / "card", files)
+    done = soundpost(*command(folder / "card", folder / "results", config), "--workers", "1")
+    assert done.returncode == 0, done.stderr
 
 
 @contextmanager

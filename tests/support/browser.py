@@ -4,10 +4,12 @@ import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import pytest
+from mosquitto import wait_until
 
 if TYPE_CHECKING:
     from selenium.webdriver import Chrome
@@ -41,6 +43,12 @@ for (const element of document.body.querySelectorAll('*')) {
 return least;
 """
 """Contrast of text by WCAG 2.2, success criterion 1.4.3; backgrounds are opaque colours."""
+_AXE = Path(__file__).with_name("axe") / "axe.min.js"
+_RUN_AXE = """
+const rules = {'target-size': {enabled: true}};
+axe.run(document, {rules})
+  .then(arguments[0], error => arguments[0]({failure: String(error)}));
+"""
 
 
 class Browser:
@@ -83,6 +91,30 @@ class Browser:
         """The lowest contrast between a text and its background, and the element that has it."""
         ratio, element = self.driver.execute_script(_CONTRAST)
         return float(ratio), str(element)
+
+    def axe_violations(self) -> list[tuple[str, str, str]]:
+        """Returns what axe finds: the rule, the element, and what would mend it."""
+        self.driver.execute_script(_AXE.read_text(encoding="utf-8"))
+        found = self.driver.execute_async_script(_RUN_AXE)
+        return [
+            (violation["id"], node["html"], node["failureSummary"])
+            for violation in found["violations"]
+            for node in violation["nodes"]
+        ]
+
+    def open_details(self) -> None:
+        """Opens every part of the page that is folded up."""
+        self.driver.execute_script(
+            "for (const part of document.querySelectorAll('details')) part.open = true"
+        )
+
+    def log_in(self, url: str, name: str, password: str) -> None:
+        """Logs in by the form of a page."""
+        self.open(f"{url}/login")
+        for field, text in (("name", name), ("password", password)):
+            self.driver.find_element("name", field).send_keys(text)
+        self.driver.find_element("css selector", ".login button").click()
+        wait_until(lambda: self.driver.current_url == f"{url}/")
 
 
 @contextmanager

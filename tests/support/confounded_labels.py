@@ -1,23 +1,11 @@
 """Labels of a bundle with a group and a context label, and the confounders in their rules."""
 
+from decision_labels import label
+
 from soundpost.config import DecideConfig
 from soundpost.decide import LabelNames, build_rules
-from soundpost.manifest import Label
 
 RATE_HZ = 16_000
-
-
-def label(name: str, **changes: str) -> Label:
-    """Returns a label with the manifest's defaults."""
-    return Label(
-        name=name,
-        on_threshold=0.6,
-        off_threshold=0.4,
-        smoothing_windows=2,
-        minimum_samples=8000,
-        refractory_samples=16000,
-        **changes,  # type: ignore[arg-type]  # a text or a reason
-    )
 
 
 LABELS = [

@@ -211,6 +211,14 @@ def broker(make_broker: MakeBroker) -> Broker:
     return make_broker()
 
 
+@pytest.fixture(scope="module")
+def module_broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Broker]:
+    """Provides a broker for all tests of a file."""
+    broker = Broker(tmp_path_factory.mktemp("broker")).start()
+    yield broker
+    broker.kill()
+
+
 @pytest.fixture
 def subscriber(broker: Broker) -> Iterator[Subscriber]:
     """Provides a subscriber to all topics of `broker`."""

@@ -131,6 +131,15 @@ class Page:
         word = PASSWORDS[name] if password is None else password
         return self.post("/login", {"token": token, "name": name, "password": word})
 
+    def sessions(self) -> dict[str, dict[str, str]]:
+        """Logs in as each role; returns the cookies of each, because logins are limited."""
+        found = {}
+        for role in ("viewer", "admin"):
+            self.cookies = {}
+            self.log_in(role)
+            found[role] = dict(self.cookies)
+        return found
+
 
 def _named(headers: Mapping[str, str]) -> dict[str, str]:
     return {name.replace("_", "-").title(): value for name, value in headers.items()}

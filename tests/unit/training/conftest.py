@@ -13,9 +13,14 @@ import soundfile
 from exported_experiment import Exported, export
 from full_disk import files_of_at_most
 
+from soundpost.classify import Bundle, load_bundle
 from soundpost_training.audioset.mn04 import MN04_MODEL
 from soundpost_training.audioset.soft_scores import AudioSetTeachers
+from soundpost_training.dataset.clip import Dataset
+from soundpost_training.dataset.readers.esc50 import read_esc50
 from soundpost_training.experiment.data import AugmentConfig
+from soundpost_training.experiment.experiment import Experiment
+from soundpost_training.experiment.load import load_experiment
 
 RATE_HZ = 16_000
 FREQUENCIES_HZ = {"low_tone": 300.0, "high_tone": 3000.0, "chirping_bird": 1500.0}
@@ -114,6 +119,30 @@ def experiment_file(tmp_path: Path) -> Path:
     path = tmp_path / "tiny.toml"
     path.write_text(EXPERIMENT, encoding="utf-8")
     return path
+
+
+@pytest.fixture
+def experiment(experiment_file: Path) -> Experiment:
+    """Provides that experiment."""
+    return load_experiment(experiment_file)
+
+
+@pytest.fixture
+def dataset(tones: Path) -> Dataset:
+    """Provides the tones as a data set."""
+    return read_esc50(tones)
+
+
+@pytest.fixture(scope="session")
+def tiny_folder() -> Path:
+    """Provides the folder of a bundle with random weights, for the labels hiss, hum and hush."""
+    return Path(__file__).resolve().parents[2] / "golden" / "tiny-int8"
+
+
+@pytest.fixture(scope="session")
+def tiny_bundle(tiny_folder: Path) -> Bundle:
+    """Provides the same, loaded."""
+    return load_bundle(tiny_folder)
 
 
 @pytest.fixture

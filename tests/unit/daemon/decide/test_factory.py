@@ -1,7 +1,8 @@
 """Surroundings that trackers of several models share, and the rules of confounders."""
 
 import pytest
-from confounded_labels import LABELS, RATE_HZ, confounders_of, label
+from confounded_labels import LABELS, RATE_HZ, confounders_of
+from decision_labels import label
 
 from soundpost.config import DecideConfig, LabelConfig, ProfileConfig
 from soundpost.decide.factory import surroundings_of

@@ -1,10 +1,10 @@
 """Cutting a stream into windows of samples."""
 
 from collections.abc import Iterable, Iterator
-from itertools import pairwise
 
 import numpy as np
 import pytest
+from chunked_noise import START_NS, cut_chunks, noise
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -15,21 +15,11 @@ from soundpost.features import WaveformWindower
 
 RATE_HZ = 48_000
 SAMPLES, STRIDE = 144, 50
-START_NS = 1_763_626_281_480_000_000
-
-
-def noise(count: int, seed: int = 0) -> Pcm:
-    """Returns white noise."""
-    return np.random.default_rng(seed).integers(-9_000, 9_000, count).astype(np.int16)
 
 
 def chunks(samples: Pcm, cuts: Iterable[int] = (), start_sample: int = 0) -> Iterator[Chunk]:
     """Cuts samples into chunks with their right times."""
-    for first, last in pairwise([0, *sorted(cuts), len(samples)]):
-        if last > first:
-            position = start_sample + first
-            utc_ns = START_NS + samples_to_ns(position, RATE_HZ)
-            yield Chunk(position, samples[first:last], utc_ns)
+    return cut_chunks(samples, RATE_HZ, cuts, start_sample)
 
 
 def windows_of(windower: WaveformWindower, chunks: Iterable[Chunk]) -> list[WaveformWindow]:

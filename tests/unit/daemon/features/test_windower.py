@@ -1,10 +1,10 @@
 """Cutting a stream into windows."""
 
 from collections.abc import Iterable, Iterator
-from itertools import pairwise
 
 import numpy as np
 import pytest
+from chunked_noise import START_NS, cut_chunks, noise
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -17,7 +17,6 @@ from soundpost.features.windower import SHARED_STRIDES
 SPEC = FeatureSpec()
 FRAMES, STRIDE_FRAMES = 12, 5
 SAMPLES, STRIDE = SPEC.sample_count(FRAMES), STRIDE_FRAMES * SPEC.hop_samples
-START_NS = 1_763_626_281_480_000_000
 
 
 def build_windower() -> Windower:
@@ -25,18 +24,9 @@ def build_windower() -> Windower:
     return Windower(SPEC, FRAMES, STRIDE_FRAMES)
 
 
-def noise(count: int, seed: int = 0) -> Pcm:
-    """Returns white noise."""
-    return np.random.default_rng(seed).integers(-9_000, 9_000, count).astype(np.int16)
-
-
 def chunks(samples: Pcm, cuts: Iterable[int] = (), start_sample: int = 0) -> Iterator[Chunk]:
     """Cuts samples into chunks with their right times."""
-    for first, last in pairwise([0, *sorted(cuts), len(samples)]):
-        if last > first:
-            position = start_sample + first
-            utc_ns = START_NS + samples_to_ns(position, SPEC.sample_rate_hz)
-            yield Chunk(position, samples[first:last], utc_ns)
+    return cut_chunks(samples, SPEC.sample_rate_hz, cuts, start_sample)
 
 
 def windows_of(windower: Windower, chunks: Iterable[Chunk]) -> list[Window]:

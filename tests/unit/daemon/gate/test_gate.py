@@ -6,6 +6,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
+from chunked_noise import START_NS, cut_chunks
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -16,7 +17,6 @@ from soundpost.gate import AlwaysOpen, BlockGate, Gate, build_gate
 
 RATE_HZ = 16_000
 BLOCK = 320
-START_NS = 1_763_626_281_480_000_000
 Span = tuple[int, int]
 MODES = ("level", "voice", "level_or_voice", "level_and_voice")
 
@@ -63,12 +63,7 @@ def blocks(pattern: str) -> Pcm:
 
 def chunks(samples: Pcm, cuts: Iterable[int] = (), start_sample: int = 0) -> Iterator[Chunk]:
     """Cuts samples into chunks with their right times."""
-    edges = [0, *sorted(cuts), len(samples)]
-    for first, last in pairwise(edges):
-        if last > first:
-            position = start_sample + first
-            utc_ns = START_NS + samples_to_ns(position, RATE_HZ)
-            yield Chunk(position, samples[first:last], utc_ns)
+    return cut_chunks(samples, RATE_HZ, cuts, start_sample)
 
 
 def passing_chunks(gate: Gate, chunks: Iterable[Chunk]) -> list[Chunk]:

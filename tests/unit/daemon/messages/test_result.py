@@ -5,24 +5,12 @@ from pathlib import Path
 
 import msgspec
 from jsonschema import Draft202012Validator
+from teach_reports import TAUGHT
 
-from soundpost.messages.result import CommandStatus, ResultMessage, TeachReport
+from soundpost.messages.result import CommandStatus, ResultMessage
 
 SCHEMA = json.loads(
     (Path(__file__).resolve().parents[4] / "docs" / "schema" / "result-1.json").read_text()
-)
-TAUGHT = TeachReport(
-    label="gate_bell",
-    version=1,
-    recordings=10,
-    detected=9,
-    missed=["a.flac"],
-    negative_hours=1.0,
-    background_hours=0.95,
-    false_events_per_hour=0.0,
-    budget=0.5,
-    false_events=[],
-    unused=[],
 )
 DONE = ResultMessage(
     node="n" * 64,

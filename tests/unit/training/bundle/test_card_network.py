@@ -25,12 +25,6 @@ HEADS = TeacherConfig(weights="yamnet.tflite", layers=(7, 12))
 YAMNET = "YAMNet (Google, Apache-2.0, trained on AudioSet)"
 
 
-@pytest.fixture
-def experiment(experiment_file: Path) -> Experiment:
-    """An experiment that ships the network of fold 3."""
-    return load_experiment(experiment_file)
-
-
 def store_run(experiment: Experiment, runs: Path, name: str, init: Init | None) -> None:
     """Stores the experiment of a run of fold 3."""
     train = msgspec.structs.replace(experiment.train, init=init)

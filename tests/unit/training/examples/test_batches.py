@@ -8,26 +8,12 @@ import pytest
 from soundpost_training.dataset.clip import Dataset
 from soundpost_training.dataset.decode.prepare import prepare
 from soundpost_training.dataset.features import Features
-from soundpost_training.dataset.readers.esc50 import read_esc50
 from soundpost_training.examples.batches import TrainingBatches
 from soundpost_training.examples.build_sound_bank import build_sound_bank
 from soundpost_training.examples.sound_bank import SoundBank
 from soundpost_training.experiment.experiment import Experiment
-from soundpost_training.experiment.load import load_experiment
 
 pytestmark = pytest.mark.training
-
-
-@pytest.fixture
-def experiment(experiment_file: Path) -> Experiment:
-    """The tiny experiment."""
-    return load_experiment(experiment_file)
-
-
-@pytest.fixture
-def dataset(tones: Path) -> Dataset:
-    """The tones."""
-    return read_esc50(tones)
 
 
 @pytest.fixture

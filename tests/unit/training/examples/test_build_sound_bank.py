@@ -20,13 +20,6 @@ from soundpost_training.examples.build_sound_bank import (
 from soundpost_training.examples.sound_bank import SoundBank
 from soundpost_training.experiment.data import BackgroundConfig
 from soundpost_training.experiment.experiment import Experiment
-from soundpost_training.experiment.load import load_experiment
-
-
-@pytest.fixture
-def experiment(experiment_file: Path) -> Experiment:
-    """The tiny experiment."""
-    return load_experiment(experiment_file)
 
 
 @pytest.fixture

@@ -6,10 +6,8 @@ import numpy as np
 import pytest
 import soundfile
 
-from soundpost.classify import Bundle, load_bundle
 from soundpost_training.audioset.label_map import LabelMap, MappedLabel
 
-ROOT = Path(__file__).resolve().parents[4]
 RATE_HZ = 16_000
 
 
@@ -42,18 +40,6 @@ def folder(tmp_path: Path) -> Path:
     )
     (field / "sounds.csv").write_text("folder,label\nwind,hum\n")
     return field
-
-
-@pytest.fixture(scope="session")
-def tiny_folder() -> Path:
-    """The folder of a bundle with random weights, for the labels hiss, hum and hush."""
-    return ROOT / "tests" / "golden" / "tiny-int8"
-
-
-@pytest.fixture(scope="session")
-def tiny_bundle(tiny_folder: Path) -> Bundle:
-    """The same, loaded."""
-    return load_bundle(tiny_folder)
 
 
 @pytest.fixture(scope="session")

@@ -8,7 +8,6 @@ import pytest
 
 from soundpost_training.dataset.clip import Clip, Dataset
 from soundpost_training.experiment.experiment import Experiment
-from soundpost_training.experiment.load import load_experiment
 from soundpost_training.quantize.accuracy_loss import Int8AccuracyLoss
 from soundpost_training.quantize.convert import convert
 
@@ -17,12 +16,6 @@ pytestmark = pytest.mark.training
 LABELS, BANDS_OF_A_LABEL = 3, 21
 CLIPS = tuple(Clip(Path(f"{fold}.wav"), "low", fold, str(fold)) for fold in (1, 2, 3))
 DATASET = Dataset("tones", CLIPS, ("low", "middle", "high"), "", "")
-
-
-@pytest.fixture
-def experiment(experiment_file: Path) -> Experiment:
-    """The tiny experiment: 64 frames, 64 bands."""
-    return load_experiment(experiment_file)
 
 
 def network(weight: float, bias: float = 0.0) -> keras.Model:

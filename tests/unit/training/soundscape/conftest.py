@@ -6,11 +6,9 @@ import numpy as np
 import pytest
 import soundfile
 
-from soundpost.classify import Bundle, load_bundle
 from soundpost_training.soundscape.compose.ground_truth import Event, write_ground_truth
 from soundpost_training.soundscape.compose.recipe import Recipe, Recording, Scene, write_scene
 
-ROOT = Path(__file__).resolve().parents[4]
 RATE_HZ = 16_000
 LABELS = ["hiss", "hum", "hush"]
 SOUNDS = [
@@ -18,18 +16,6 @@ SOUNDS = [
     Event("mixed-01.flac", "hum", 8.0, 9.0, 12.0, "b.wav"),
     Event("negative-01.flac", "hum", 3.0, 4.0, 12.0, "c.wav"),
 ]
-
-
-@pytest.fixture(scope="session")
-def tiny_folder() -> Path:
-    """The folder of a bundle with random weights, for the labels of the soundscape."""
-    return ROOT / "tests" / "golden" / "tiny-int8"
-
-
-@pytest.fixture(scope="session")
-def tiny_bundle(tiny_folder: Path) -> Bundle:
-    """The same, loaded."""
-    return load_bundle(tiny_folder)
 
 
 @pytest.fixture(scope="session")

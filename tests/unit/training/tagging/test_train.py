@@ -1,12 +1,12 @@
 """Training of a tagging network: it learns, resumes and ends."""
 
-from collections.abc import Callable
 from pathlib import Path
 
 import keras
 import msgspec
 import numpy as np
 import pytest
+from interrupted_training import interrupt_after
 from numpy.typing import NDArray
 
 from soundpost.features import FeatureSpec
@@ -63,20 +63,6 @@ def examples() -> tuple[NDArray[np.float16], NDArray[np.float32]]:
 def run(config: TaggingExperiment, folder: Path) -> keras.Model:
     """Trains on the examples."""
     return train_tagging(config, *examples(), folder)
-
-
-def interrupt_after(last: int) -> Callable[[History, int, float, float | None], None]:
-    """Presses Ctrl-C once an epoch's loss is written, between two checkpoints."""
-    append = History.append
-
-    def append_and_interrupt(
-        self: History, epoch: int, loss: float, validation_loss: float | None
-    ) -> None:
-        append(self, epoch, loss, validation_loss)
-        if epoch == last:
-            raise KeyboardInterrupt
-
-    return append_and_interrupt
 
 
 def test_the_network_learns_which_bands_have_sound(tmp_path: Path) -> None:

@@ -1,12 +1,12 @@
 """Training the network of a fold."""
 
-from collections.abc import Callable
 from pathlib import Path
 
 import keras
 import msgspec
 import numpy as np
 import pytest
+from interrupted_training import interrupt_after
 
 from soundpost_training.cli import main
 from soundpost_training.errors import ExperimentError
@@ -59,20 +59,6 @@ def test_an_interrupted_run_ends_where_an_uninterrupted_one_does(
     )
     for weight, other in zip(one.get_weights(), two.get_weights(), strict=True):
         np.testing.assert_array_equal(weight, other)
-
-
-def interrupt_after(last: int) -> Callable[[History, int, float, float | None], None]:
-    """Presses Ctrl-C once an epoch's losses are written, between two checkpoints."""
-    append = History.append
-
-    def append_and_interrupt(
-        self: History, epoch: int, loss: float, validation_loss: float | None
-    ) -> None:
-        append(self, epoch, loss, validation_loss)
-        if epoch == last:
-            raise KeyboardInterrupt
-
-    return append_and_interrupt
 
 
 @pytest.mark.usefixtures("tones_at_home")

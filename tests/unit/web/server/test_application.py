@@ -43,10 +43,7 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
 def cookies(shared: Page) -> dict[str | None, dict[str, str]]:
     """Provides the cookies of each role: an address has few logins a minute."""
     found: dict[str | None, dict[str, str]] = {None: {}}
-    for role in ("viewer", "admin"):
-        shared.cookies = {}
-        shared.log_in(role)
-        found[role] = shared.cookies
+    found.update(shared.sessions())
     return found
 
 

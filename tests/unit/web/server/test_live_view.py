@@ -26,23 +26,12 @@ SESSIONS: dict[str, dict[str, str]] = {}
 
 
 @pytest.fixture(scope="module")
-def module_broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Broker]:
-    """Provides a broker for all tests of this file."""
-    broker = Broker(tmp_path_factory.mktemp("broker")).start()
-    yield broker
-    broker.kill()
-
-
-@pytest.fixture(scope="module")
 def shared(module_broker: Broker, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
     """Provides a page with passwords that may send commands, and a node that is online."""
     folder = tmp_path_factory.mktemp("page")
     mqtt = {"broker": module_broker.url, "commands": True}
     with running_page(folder, {"mqtt": mqtt}, passwords=True) as page:
-        for role in ("admin", "viewer"):
-            page.cookies.clear()
-            page.log_in(role)
-            SESSIONS[role] = dict(page.cookies)
+        SESSIONS.update(page.sessions())
         wait_until(lambda: "not connected" not in page.get("/about").text)
         with Subscriber(module_broker.port) as node:
             node.publish("soundpost/gate/status", b"online", retain=True)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from mosquitto import Broker, MakeBroker, wait_until
-from mqtt_subscriber import Subscriber as Client
+from published import publish
 from tcp_servers import scripted_server
 from web_events import NOON, detection, event_id, health, wire_time
 
@@ -74,20 +74,6 @@ def run(tmp_path: Path) -> Iterator[Run]:
     yield start
     for running in started:
         running.close()
-
-
-def publish(broker: Broker, *messages: tuple[str, bytes, bool]) -> None:
-    """Publishes messages below the prefix, and returns when the broker has them all."""
-    with Client(broker.port) as client:
-        for topic, payload, is_retained in messages:
-            client.publish(f"soundpost/{topic}", payload, retain=is_retained)
-        published = {f"soundpost/{topic}" for topic, _, _ in messages}
-        client.wait_for(
-            lambda received: (
-                sum(message.topic in published and not message.retain for message in received)
-                >= len(messages)
-            )
-        )
 
 
 def states(node: str, seq: int, *names: str) -> list[tuple[str, bytes, bool]]:

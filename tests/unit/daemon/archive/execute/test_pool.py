@@ -7,26 +7,13 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from sample_archive import write_models, write_sound
+from sample_archive import write_sound
 
 from soundpost.archive.execute.messages import Analyzed, LeftOut, Position
 from soundpost.archive.execute.pool import WorkerPool
 from soundpost.archive.files import archive_files
 from soundpost.archive.settings import AnalysisSettings
-from soundpost.classify.model import load_models
-from soundpost.config import load_config
-from soundpost.decide import build_rules
 from soundpost.errors import ArchiveError
-
-
-@pytest.fixture(scope="module")
-def settings(tmp_path_factory: pytest.TempPathFactory) -> AnalysisSettings:
-    """Provides the settings of one tiny model."""
-    config = load_config(write_models(tmp_path_factory.mktemp("models"), "low"), {})
-    (manifest,) = (model.bundle.manifest for model in load_models(config.all_models))
-    (model,) = config.all_models
-    rules = build_rules(manifest.labels, model.decide, manifest.input.sample_rate_hz)
-    return AnalysisSettings(config, [rules])
 
 
 def test_each_file_has_one_result(settings: AnalysisSettings, tmp_path: Path) -> None:

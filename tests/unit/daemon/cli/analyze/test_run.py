@@ -8,10 +8,10 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from analyze_process import children, command, wait_until
+from analyze_process import analyze_archive, children, command, wait_until
 from daemon_process import SOUNDPOST, soundpost
 from mqtt_subscriber import PATIENCE_SECONDS
-from sample_archive import tables, write_archive, write_models
+from sample_archive import tables, write_archive
 
 from soundpost.errors import EX_CONFIG
 
@@ -22,10 +22,7 @@ FILES = 4
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Provides an archive of short recordings, a configuration of two models, and its tables."""
     folder = tmp_path_factory.mktemp("archive")
-    config = write_models(folder)
-    write_archive(folder / "card", FILES)
-    done = soundpost(*command(folder / "card", folder / "results", config), "--workers", "1")
-    assert done.returncode == 0, done.stderr
+    analyze_archive(folder, FILES)
     return folder
 
 

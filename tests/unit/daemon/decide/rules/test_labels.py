@@ -3,6 +3,7 @@
 from itertools import pairwise
 
 import pytest
+from decision_labels import label_of_single_windows
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -17,16 +18,8 @@ def label(
     name: str, common: str | None = None, scientific: str | None = None, group: str | None = None
 ) -> Label:
     """Returns a label of an imported bundle."""
-    return Label(
-        name=name,
-        on_threshold=0.6,
-        off_threshold=0.3,
-        smoothing_windows=1,
-        minimum_samples=0,
-        refractory_samples=0,
-        group=group,
-        common_name=common,
-        scientific_name=scientific,
+    return label_of_single_windows(
+        name, off_threshold=0.3, group=group, common_name=common, scientific_name=scientific
     )
 
 

@@ -1,26 +1,14 @@
 """Settings by precedence: confounders, and the rule for labels that go on all the time."""
 
+from decision_labels import label
+
 from soundpost.config import DecideConfig, LabelConfig, ProfileConfig
 from soundpost.decide import Override, Rule, build_rules
-from soundpost.manifest import Label
 
 RATE_HZ = 16_000
 
 
-def label(name: str, group: str | None = None) -> Label:
-    """Returns a label with the manifest's defaults."""
-    return Label(
-        name=name,
-        on_threshold=0.6,
-        off_threshold=0.4,
-        smoothing_windows=2,
-        minimum_samples=8000,
-        refractory_samples=16000,
-        group=group,
-    )
-
-
-LABELS = [label("owl", "birds"), label("crow", "birds"), label("siren")]
+LABELS = [label("owl", group="birds"), label("crow", group="birds"), label("siren")]
 
 
 def rules_of(config: DecideConfig, *overrides: Override) -> dict[str, Rule]:

@@ -1,24 +1,11 @@
 """Rules: the manifest's decision defaults, replaced by the configuration."""
 
 import pytest
+from decision_labels import label
 
 from soundpost.config import DecideConfig, LabelConfig
 from soundpost.decide import build_rules
 from soundpost.errors import ConfigError
-from soundpost.manifest import Label
-
-
-def label(name: str) -> Label:
-    """Returns a label with the manifest's defaults."""
-    return Label(
-        name=name,
-        on_threshold=0.6,
-        off_threshold=0.4,
-        smoothing_windows=2,
-        minimum_samples=8000,
-        refractory_samples=16000,
-    )
-
 
 LABELS = [label("dog"), label("siren"), label("rain")]
 

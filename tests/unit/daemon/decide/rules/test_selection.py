@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from decision_labels import label_of_single_windows
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -20,16 +21,7 @@ FLAT = np.zeros((FRAMES, SPEC.mel_bands), np.float32)
 
 def label(name: str, group: str | None, off: OffReason | None = None) -> Label:
     """Returns a label of a bundle that scores each label on its own."""
-    return Label(
-        name=name,
-        on_threshold=0.6,
-        off_threshold=0.4,
-        smoothing_windows=1,
-        minimum_samples=0,
-        refractory_samples=0,
-        group=group,
-        off_by_default=off,
-    )
+    return label_of_single_windows(name, group=group, off_by_default=off)
 
 
 LABELS = [

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from decision_labels import label_of_single_windows
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -110,15 +111,7 @@ def test_no_event_starts_out_of_season_and_each_that_starts_ends(
 
 def label(name: str, group: str | None = None) -> Label:
     """Returns a label of a bundle."""
-    return Label(
-        name=name,
-        on_threshold=0.6,
-        off_threshold=0.3,
-        smoothing_windows=1,
-        minimum_samples=0,
-        refractory_samples=0,
-        group=group,
-    )
+    return label_of_single_windows(name, off_threshold=0.3, group=group)
 
 
 @pytest.mark.parametrize(

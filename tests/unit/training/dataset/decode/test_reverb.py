@@ -21,7 +21,6 @@ from soundpost_training.examples.build_sound_bank import build_sound_bank
 from soundpost_training.examples.mixing import choose_pairs
 from soundpost_training.experiment.data import AugmentConfig, ReverbConfig
 from soundpost_training.experiment.experiment import Experiment
-from soundpost_training.experiment.load import load_experiment
 
 SPEC = FeatureSpec()
 SEEDS = st.integers(0, 2**32)
@@ -155,18 +154,6 @@ def test_no_usable_response_is_refused(tones: Path, tmp_path: Path, files: list[
         soundfile.write(folder / name, np.zeros(100), 16_000)
     with pytest.raises(DatasetError, match="impulse response"):
         prepare(read_esc50(tones), SPEC, tmp_path / "cache", ReverbConfig(folder=str(folder)))
-
-
-@pytest.fixture
-def experiment(experiment_file: Path) -> Experiment:
-    """Provides the tiny experiment."""
-    return load_experiment(experiment_file)
-
-
-@pytest.fixture
-def dataset(tones: Path) -> Dataset:
-    """Provides the tones."""
-    return read_esc50(tones)
 
 
 def test_a_copy_has_the_label_and_the_fold_of_its_clip(

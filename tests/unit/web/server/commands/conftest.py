@@ -13,11 +13,9 @@ from web_page import Page, running_page
 
 
 @pytest.fixture(scope="module")
-def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Broker]:
-    """Provides a broker for all tests of this file."""
-    broker = Broker(tmp_path_factory.mktemp("broker")).start()
-    yield broker
-    broker.kill()
+def broker(module_broker: Broker) -> Broker:
+    """Provides a broker for all tests of a file."""
+    return module_broker
 
 
 @pytest.fixture(scope="module")
@@ -40,11 +38,7 @@ def shared(
         "clips": {"folder": str(clips)},
     }
     with running_page(tmp_path_factory.mktemp("page"), tables, passwords=True) as page:
-        sessions = {}
-        for role in ("viewer", "admin"):
-            page.cookies.clear()
-            page.log_in(role)
-            sessions[role] = dict(page.cookies)
+        sessions = page.sessions()
         wait_until(lambda: "not connected" not in page.get("/about").text)
         with Subscriber(broker.port) as node:
             node.publish(f"soundpost/{NODE}/status", b"online", retain=True)

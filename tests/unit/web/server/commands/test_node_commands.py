@@ -25,11 +25,7 @@ SESSIONS: dict[str, dict[str, str]] = {}
 
 def fill(page: Page, broker: Broker) -> dict[str, dict[str, str]]:
     """Publishes the status of a node, logs in as each role, and returns the cookies of each."""
-    sessions = {}
-    for role in ("viewer", "admin"):
-        page.cookies.clear()
-        page.log_in(role)
-        sessions[role] = dict(page.cookies)
+    sessions = page.sessions()
     wait_until(lambda: "not connected" not in page.get("/about").text)
     with Subscriber(broker.port) as node:
         node.publish("soundpost/gate/status", b"online", retain=True)
@@ -38,28 +34,14 @@ def fill(page: Page, broker: Broker) -> dict[str, dict[str, str]]:
 
 
 @pytest.fixture(scope="module")
-def module_broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Broker]:
-    """Provides a broker for all tests of this file."""
-    broker = Broker(tmp_path_factory.mktemp("broker")).start()
-    yield broker
-    broker.kill()
-
-
-@pytest.fixture
-def broker(module_broker: Broker) -> Broker:
-    """Provides that broker."""
-    return module_broker
-
-
-@pytest.fixture(scope="module")
-def shared(module_broker: Broker, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
+def shared(broker: Broker, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
     """Provides a page that may send commands, with a node that is online."""
     tables: dict[str, dict[str, Any]] = {
         "web": {"zone": "Europe/Berlin"},
-        "mqtt": {"broker": module_broker.url, "commands": True},
+        "mqtt": {"broker": broker.url, "commands": True},
     }
     with running_page(tmp_path_factory.mktemp("page"), tables, passwords=True) as page:
-        SESSIONS.update(fill(page, module_broker))
+        SESSIONS.update(fill(page, broker))
         yield page
 
 

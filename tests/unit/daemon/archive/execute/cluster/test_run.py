@@ -5,16 +5,13 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from sample_archive import write_models, write_sound
+from sample_archive import write_sound
 
 from soundpost.archive.execute.executor import Executor
 from soundpost.archive.execute.messages import Analyzed, LeftOut, Position
 from soundpost.archive.execute.pool import WorkerPool
 from soundpost.archive.files import ArchiveFile, archive_files
 from soundpost.archive.settings import AnalysisSettings
-from soundpost.classify.model import load_models
-from soundpost.config import load_config
-from soundpost.decide import build_rules
 from soundpost.errors import ArchiveError
 
 pytest.importorskip("distributed", reason="in the extra `cluster`; no device has it")
@@ -29,16 +26,6 @@ def executor() -> Iterator[ClusterExecutor]:
     """Provides the executor of a cluster of two threads."""
     with threads_cluster(workers=2) as client:
         yield ClusterExecutor(client)
-
-
-@pytest.fixture(scope="module")
-def settings(tmp_path_factory: pytest.TempPathFactory) -> AnalysisSettings:
-    """Provides the settings of one tiny model."""
-    config = load_config(write_models(tmp_path_factory.mktemp("models"), "low"), {})
-    (manifest,) = (model.bundle.manifest for model in load_models(config.all_models))
-    (model,) = config.all_models
-    rules = build_rules(manifest.labels, model.decide, manifest.input.sample_rate_hz)
-    return AnalysisSettings(config, [rules])
 
 
 def card(folder: Path) -> list[ArchiveFile]:
