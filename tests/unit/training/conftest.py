@@ -3,7 +3,7 @@
 import csv
 import importlib.util
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
 
@@ -12,6 +12,7 @@ import pytest
 import soundfile
 from exported_experiment import Exported, export
 from full_disk import files_of_at_most
+from threadpoolctl import threadpool_limits
 
 from soundpost.classify import Bundle, load_bundle
 from soundpost_training.audioset.mn04 import MN04_MODEL
@@ -61,6 +62,17 @@ version = "0.1.0"
 held_out_fold = 3
 calibration_windows = 20
 """
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _one_thread_of_openmp() -> Iterator[None]:
+    """Grows the trees of the baseline in one thread.
+
+    They are so small that two threads mostly wait for each other: for minutes, where the other
+    workers of this test run have the processors.
+    """
+    with threadpool_limits(1, user_api="openmp"):
+        yield
 
 
 def tone(label: str, seed: int, seconds: float = 1.5) -> np.ndarray:
