@@ -6,7 +6,6 @@ from pathlib import Path
 
 from daemon_process import DETECTIONS, STATUS, running
 from mosquitto import free_port, wait_until
-from recording import write_quiet
 from scripted_broker import PUBLISH, Packet, connack, default_reply, packet, scripted_broker
 
 COMMAND = "soundpost/north-gate/command/mute"
@@ -41,7 +40,9 @@ def metric(port: int, name: str) -> float:
     return float(found[1]) if found else 0.0
 
 
-def test_nothing_that_a_broker_does_ends_the_process_or_stops_the_sound(tmp_path: Path) -> None:
+def test_nothing_that_a_broker_does_ends_the_process_or_stops_the_sound(
+    tmp_path: Path, quiet: Path
+) -> None:
     """Memory and log stay small; when the broker behaves, the status and health arrive."""
 
     def reply(received: Packet) -> bytes | None:
@@ -50,8 +51,7 @@ def test_nothing_that_a_broker_does_ends_the_process_or_stops_the_sound(tmp_path
             return WORST[number - 1]
         return default_reply(received)
 
-    quiet, port = tmp_path / "quiet.wav", free_port()
-    write_quiet(quiet, 600.0)
+    port = free_port()
     configuration = tmp_path / "soundpost.toml"
     with scripted_broker(reply) as broker:
         configuration.write_text(

@@ -13,7 +13,6 @@ import pytest
 from daemon_process import HEALTH, Daemon, running, soundpost
 from mosquitto import Broker, wait_until
 from mqtt_subscriber import Received, Subscriber
-from recording import write_quiet
 
 from soundpost.config.live import COPY
 from soundpost.errors import EX_CONFIG
@@ -28,15 +27,15 @@ class Service:
     Args:
         folder: Receives its files.
         broker: The broker of its good configuration.
+        quiet: The recording that it classifies.
     """
 
-    def __init__(self, folder: Path, broker: Broker) -> None:
+    def __init__(self, folder: Path, broker: Broker, quiet: Path) -> None:
         self.folder = folder
         self.config = folder / "soundpost.toml"
         self.state = folder / "state"
         self.state.mkdir()
-        write_quiet(folder / "quiet.wav", 600.0)
-        self._broker = broker
+        self._broker, self._quiet = broker, quiet
         address = f"soundpost-test-{os.getpid()}-{folder.name}"
         self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_NONBLOCK)
         self._socket.bind(f"\0{address}")
@@ -48,8 +47,7 @@ class Service:
     def write(self, more: str) -> None:
         """Writes the configuration file: a quiet recording, and these lines."""
         self.config.write_text(
-            f'capture.source = "wav:{self.folder}/quiet.wav"\nmqtt.broker = "{self._broker.url}"\n'
-            f"{more}\n"
+            f'capture.source = "wav:{self._quiet}"\nmqtt.broker = "{self._broker.url}"\n{more}\n'
         )
 
     def running(self) -> AbstractContextManager[Daemon]:
@@ -71,9 +69,9 @@ class Service:
 
 
 @pytest.fixture
-def service(tmp_path: Path, broker: Broker) -> Iterator[Service]:
+def service(tmp_path: Path, broker: Broker, quiet: Path) -> Iterator[Service]:
     """Provides a service with the copy of the configuration that an earlier run left."""
-    service = Service(tmp_path, broker)
+    service = Service(tmp_path, broker, quiet)
     service.write(GOOD)
     shutil.copy(service.config, service.state / COPY)
     yield service
@@ -233,10 +231,10 @@ def test_a_reload_that_cannot_be_opened_falls_back_too(service: Service, broker:
 
 @pytest.mark.parametrize("fault", ["unknown bundle", "not TOML", "missing password file"])
 def test_the_first_start_with_a_wrong_configuration_ends_with_78(
-    tmp_path: Path, broker: Broker, fault: str
+    tmp_path: Path, broker: Broker, quiet: Path, fault: str
 ) -> None:
     """There is no last good one yet."""
-    service = Service(tmp_path, broker)
+    service = Service(tmp_path, broker, quiet)
     FAULTS[fault][0](service)
     with service.running() as daemon:
         status, errors = daemon.wait()

@@ -6,14 +6,11 @@ from pathlib import Path
 from daemon_process import Daemon, running
 from mosquitto import Broker
 from mqtt_subscriber import Received, Subscriber
-from recording import write_quiet
 
 
-def write_config(path: Path, broker: Broker, more: str) -> None:
+def write_config(path: Path, broker: Broker, quiet: Path, more: str) -> None:
     """Writes a configuration that plays ten quiet minutes."""
-    path.write_text(
-        f'mqtt.broker = "{broker.url}"\ncapture.source = "wav:{path.parent}/quiet.wav"\n{more}\n'
-    )
+    path.write_text(f'mqtt.broker = "{broker.url}"\ncapture.source = "wav:{quiet}"\n{more}\n')
 
 
 def statuses(messages: list[Received]) -> list[tuple[str, str]]:
@@ -34,15 +31,14 @@ def wait_until_online(daemon: Daemon, subscriber: Subscriber, prefix: str) -> No
 
 
 def test_a_new_configuration_is_used_at_once(
-    broker: Broker, subscriber: Subscriber, tmp_path: Path
+    broker: Broker, subscriber: Subscriber, tmp_path: Path, quiet: Path
 ) -> None:
     """The same process is offline under its old prefix, and online under the new one."""
-    write_quiet(tmp_path / "quiet.wav", 600.0)
     config = tmp_path / "soundpost.toml"
-    write_config(config, broker, 'mqtt.prefix = "first"')
+    write_config(config, broker, quiet, 'mqtt.prefix = "first"')
     with running("--config", str(config)) as daemon:
         wait_until_online(daemon, subscriber, "first")
-        write_config(config, broker, 'mqtt.prefix = "second"')
+        write_config(config, broker, quiet, 'mqtt.prefix = "second"')
         daemon.process.send_signal(signal.SIGHUP)
         wait_until_online(daemon, subscriber, "second")
         status, errors = daemon.terminate()
@@ -57,15 +53,14 @@ def test_a_new_configuration_is_used_at_once(
 
 
 def test_a_broken_configuration_is_refused_and_the_old_one_stays_in_use(
-    broker: Broker, subscriber: Subscriber, tmp_path: Path
+    broker: Broker, subscriber: Subscriber, tmp_path: Path, quiet: Path
 ) -> None:
     """The log has the reason; subscribers notice nothing."""
-    write_quiet(tmp_path / "quiet.wav", 600.0)
     config = tmp_path / "soundpost.toml"
-    write_config(config, broker, "mqtt.health_seconds = 1")
+    write_config(config, broker, quiet, "mqtt.health_seconds = 1")
     with running("--config", str(config)) as daemon:
         wait_until_online(daemon, subscriber, "soundpost")
-        write_config(config, broker, "mqtt.heath_seconds = 1")
+        write_config(config, broker, quiet, "mqtt.heath_seconds = 1")
         daemon.process.send_signal(signal.SIGHUP)
         seen = len(subscriber.received)
         subscriber.wait_for(lambda now: len([m for m in now[seen:] if "health" in m.topic]) > 1)

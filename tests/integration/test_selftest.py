@@ -11,7 +11,6 @@ from daemon_process import DETECTIONS, NODE, running, soundpost
 from fake_broker import silent_broker
 from mosquitto import Access, Broker, MakeBroker, free_port
 from mqtt_subscriber import Received, Subscriber
-from recording import write_quiet
 
 from soundpost.messages import DetectionMessage
 
@@ -57,15 +56,14 @@ def test_a_self_test_publishes_on_its_own_topic_only(
 
 
 def test_a_self_test_does_not_disturb_a_running_daemon(
-    broker: Broker, subscriber: Subscriber, tmp_path: Path
+    broker: Broker, subscriber: Subscriber, tmp_path: Path, quiet: Path
 ) -> None:
     """The daemon's outbox, its session at the broker and its `seq` are not touched."""
-    write_quiet(tmp_path / "quiet.wav", 600.0)
     outbox = tmp_path / "outbox.db"
     config = tmp_path / "soundpost.toml"
     config.write_text(
         f'mqtt.broker = "{broker.url}"\nmqtt.outbox = "{outbox}"\nmqtt.discovery = true\n'
-        f'capture.source = "wav:{tmp_path / "quiet.wav"}"\n'
+        f'capture.source = "wav:{quiet}"\n'
     )
     with running("--config", str(config)) as daemon:
         subscriber.wait_for(lambda seen: any(m.payload == b"online" for m in seen))
