@@ -33,6 +33,8 @@ export PYTHON SOURCE BROKER LOCKED
 # Debian installs mosquitto in /usr/sbin, which is on the path of root only.
 export PATH := $(PATH):/usr/sbin:/sbin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
+# pytest compiles the tests for its asserts: once for all workers, even where Python shall keep nothing.
+export PYTHONDONTWRITEBYTECODE :=
 DEV := $(VENV)/.with-dev
 # Debian packages for the set `dev`: two of its libraries have no wheel for Linux and are compiled.
 DEV_NEEDS := python build mic
