@@ -54,7 +54,10 @@ def read_numbered_rows(
             + " and nothing below it" * (not missing),
             hint=hint,
         )
-    return [(line.number, _row(header, line.cells, table, hint)) for line in lines[1:]]
+    return [
+        (line.number, _row(header, line.cells, f"{table}, line {line.number}", hint))
+        for line in lines[1:]
+    ]
 
 
 def _header(found: list[str], spellings: Spellings, table: Path, hint: str) -> list[str]:
@@ -80,10 +83,10 @@ def _header(found: list[str], spellings: Spellings, table: Path, hint: str) -> l
     return header
 
 
-def _row(header: list[str], row: list[str], table: Path, hint: str) -> dict[str, str]:
+def _row(header: list[str], row: list[str], where: str, hint: str) -> dict[str, str]:
     if any(row[len(header) :]):
         raise DatasetError(
-            f"{table}: expected {len(header)} values, got {len(row)}: {', '.join(row)}",
+            f"{where}: expected {len(header)} values, got {len(row)}: {', '.join(row)}",
             hint=f"put values that contain the separator into quotes; {hint}",
         )
     return dict(zip(header, [*row, *[""] * len(header)], strict=False))

@@ -37,7 +37,8 @@ def read_cells(table: Path, columns: Collection[str], hint: str) -> list[Line]:
     """Returns the lines of a table that are not blank, their cells without surrounding blanks.
 
     UTF-8, UTF-16 and Windows-1252 are read, with or without a byte-order mark. The separator is
-    the one that finds the most known columns in the first line, then the most cells.
+    the one that finds the most known columns in the first line, then a tab if there is one, then
+    the one that finds the most cells.
 
     Args:
         table: The file.
@@ -85,9 +86,10 @@ def _decode(content: bytes) -> str:
 def _separator(header: str, columns: Collection[str]) -> str:
     """Returns the separator of a table by its first line."""
 
-    def fit(separator: str) -> tuple[int, int]:
+    def fit(separator: str) -> tuple[int, bool, int]:
         cells = next(csv.reader([header], delimiter=separator), [])
         known = sum(cell.strip().lower() in columns for cell in cells)
-        return known, len(cells)
+        # A line without a header may have commas in its numbers and texts, but a tab in neither.
+        return known, separator == "\t" and len(cells) > 1, len(cells)
 
     return max(SEPARATORS, key=fit)

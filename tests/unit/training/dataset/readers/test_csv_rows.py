@@ -28,3 +28,11 @@ def test_another_spelling_of_a_column_is_known_unless_two_mean_the_same(tmp_path
     table.write_text("path,name,label\na,b,dog\n")
     with pytest.raises(DatasetError, match="expected one column file, got 'path' and 'name'"):
         read_rows(table, {"file", "label"}, "h", spellings)
+
+
+def test_a_row_of_too_many_values_is_named_by_its_line(tmp_path: Path) -> None:
+    """A table of annotations has hundreds of lines."""
+    table = tmp_path / "t.csv"
+    table.write_text("file,onset\na,1\nb,1,5\n")
+    with pytest.raises(DatasetError, match=r"t\.csv, line 3: expected 2 values, got 3"):
+        read_rows(table, {"file", "onset"}, "h")
