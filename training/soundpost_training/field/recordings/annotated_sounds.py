@@ -8,11 +8,12 @@ from typing import NamedTuple
 from soundpost.errors import did_you_mean
 from soundpost_training.errors import DatasetError
 from soundpost_training.field.recordings.annotations import (
-    ANNOTATIONS_FILE,
+    annotations_table,
     label_file_of,
     read_annotations,
     read_label_file,
 )
+from soundpost_training.field.recordings.file_names import composed
 from soundpost_training.field.recordings.length import recording_seconds
 from soundpost_training.field.recordings.sound import Sound
 from soundpost_training.field.recordings.vocabulary import Vocabulary
@@ -43,7 +44,8 @@ def read_annotated_sounds(
         DatasetError: A table or label file is invalid, names an unknown recording or label, or
             has a time beyond the end of the recording; or a recording is annotated in two places.
     """
-    in_table = list(_in_table(folder, paths))
+    table = annotations_table(folder)
+    in_table = list(_in_table(table, paths)) if table is not None else []
     names = {place.name for place in in_table}
     sounds: dict[str, list[Sound]] = {}
     lengths: dict[str, float] = {}
@@ -62,17 +64,18 @@ def read_annotated_sounds(
     return sounds
 
 
-def _in_table(folder: Path, paths: Mapping[str, Path]) -> Iterator[_Place]:
-    table = folder / ANNOTATIONS_FILE
-    if not table.exists():
-        return
+def _in_table(table: Path, paths: Mapping[str, Path]) -> Iterator[_Place]:
+    folder = table.parent
+    by_path = {composed(name): name for name in paths}
     by_file_name: dict[str, list[str]] = {}
     for name in paths:
-        by_file_name.setdefault(PurePosixPath(name).name, []).append(name)
+        by_file_name.setdefault(composed(PurePosixPath(name).name), []).append(name)
     for annotation in read_annotations(table):
         # A program that annotates one folder writes file names alone.
-        file = annotation.file.replace("\\", "/")
-        same = [file] if file in paths else by_file_name.get(PurePosixPath(file).name, [])
+        file = composed(annotation.file.replace("\\", "/"))
+        same = (
+            [by_path[file]] if file in by_path else by_file_name.get(PurePosixPath(file).name, [])
+        )
         if len(same) != 1:
             got = f"several: {', '.join(same)}" if same else f"none of the name {annotation.file!r}"
             raise DatasetError(
@@ -89,8 +92,8 @@ def _in_label_files(paths: Mapping[str, Path], in_table: set[str]) -> Iterator[_
             continue
         if name in in_table:
             raise DatasetError(
-                f"expected the sounds of {name} in one place, got them in {label_file.name} and "
-                f"{ANNOTATIONS_FILE}",
+                f"expected the sounds of {name} in one place, got them in {label_file.name} and in "
+                "the table of annotations",
                 hint="keep one of them",
             )
         for sound, where in read_label_file(label_file):

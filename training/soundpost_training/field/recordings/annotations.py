@@ -11,6 +11,9 @@ from soundpost_training.errors import DatasetError
 from soundpost_training.field.recordings.sound import Sound, parse_salience, parse_sound
 
 ANNOTATIONS_FILE = "annotations.csv"
+ANNOTATIONS_FILES = (ANNOTATIONS_FILE, "annotations.tsv")
+"""One of them is read: DCASE writes .tsv. The separator is found in either."""
+
 COLUMNS = {"file", "label", "onset", "offset"}
 SALIENCE = "salience"
 """A column that may be missing."""
@@ -45,6 +48,21 @@ class Annotation(NamedTuple):
     file: str
     sound: Sound
     where: str
+
+
+def annotations_table(folder: Path) -> Path | None:
+    """Returns the table of annotations in a field folder, or None.
+
+    Raises:
+        DatasetError: There are two.
+    """
+    found = [folder / name for name in ANNOTATIONS_FILES if (folder / name).exists()]
+    if len(found) > 1:
+        raise DatasetError(
+            f"expected one table of annotations, got {' and '.join(map(str, found))}",
+            hint="keep one of them",
+        )
+    return found[0] if found else None
 
 
 def read_annotations(table: Path) -> list[Annotation]:

@@ -1,12 +1,16 @@
 """Reads a field folder: its recordings, and what is known of the sounds in each."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path, PurePosixPath
 
 from soundpost_training.dataset.readers.walk import walk
 from soundpost_training.errors import DatasetError
 from soundpost_training.field.recordings.annotated_sounds import read_annotated_sounds
-from soundpost_training.field.recordings.annotations import ANNOTATIONS_FILE, HINT
+from soundpost_training.field.recordings.annotations import (
+    ANNOTATIONS_FILE,
+    ANNOTATIONS_FILES,
+    HINT,
+)
 from soundpost_training.field.recordings.label_tables import (
     CHECKED_FILE,
     NEGATIVES,
@@ -19,6 +23,10 @@ from soundpost_training.field.recordings.vocabulary import EVERY_LABEL, Vocabula
 
 OTHER_SUFFIXES = frozenset({".csv", ".tsv", ".json", ".html", ".md", ".txt", ".toml", ".pdf"})
 """Files of a field folder that are no recordings: tables, reports, notes."""
+
+
+TABLES = (*ANNOTATIONS_FILES, SOUNDS_FILE, CHECKED_FILE)
+TABLE_SUFFIXES = frozenset({".csv", ".tsv"})
 
 
 def read_negatives(folder: Path, vocabulary: Vocabulary) -> FieldSet:
@@ -46,9 +54,8 @@ def read_field_set(folder: Path, vocabulary: Vocabulary, *, all_negative: bool =
             label.
     """
     if not folder.is_dir():
-        raise DatasetError(
-            f"expected a folder of recordings, got {folder}, which is not there", hint=HINT
-        )
+        got = "a file" if folder.exists() else "which is not there"
+        raise DatasetError(f"expected a folder of recordings, got {folder}, {got}", hint=HINT)
     walked = walk(folder)
     paths = {
         path.relative_to(folder).as_posix(): path
@@ -71,7 +78,7 @@ def read_field_set(folder: Path, vocabulary: Vocabulary, *, all_negative: bool =
         )
         for name, path in sorted(paths.items())
     ]
-    usable = tuple(each for each in found if each.sounds or each.checked)
+    usable, copies = _without_links([each for each in found if each.sounds or each.checked])
     if not usable:
         raise DatasetError(
             f"expected annotated recordings or negatives in {folder}, got {len(found)} recordings "
@@ -81,7 +88,36 @@ def read_field_set(folder: Path, vocabulary: Vocabulary, *, all_negative: bool =
     unused = (
         f"{each.name}: no annotation" for each in found if not each.sounds and not each.checked
     )
-    return FieldSet(folder, usable, (*walked.left_out, *unused))
+    return FieldSet(
+        folder, usable, (*walked.left_out, *_unread_tables(folder, walked.files), *copies, *unused)
+    )
+
+
+def _without_links(
+    recordings: Sequence[FieldRecording],
+) -> tuple[tuple[FieldRecording, ...], list[str]]:
+    """Returns each recording once, and a line for each further link to it.
+
+    Of several names of one file an annotated one is kept: hours and events must not count twice.
+    """
+    first: dict[Path, FieldRecording] = {}
+    for each in sorted(recordings, key=lambda each: not each.sounds):
+        first.setdefault(each.path.resolve(), each)
+    kept = {each.name for each in first.values()}
+    links = [
+        f"{each.name}: the same file as {first[each.path.resolve()].name}"
+        for each in recordings
+        if each.name not in kept
+    ]
+    return tuple(each for each in recordings if each.name in kept), links
+
+
+def _unread_tables(folder: Path, files: Iterable[Path]) -> Iterator[str]:
+    """Yields a line for each table of a name that is not read, as a misspelt one would be."""
+    read = {folder / name for name in TABLES}
+    for path in files:
+        if path.suffix.lower() in TABLE_SUFFIXES and path not in read:
+            yield f"{path.relative_to(folder)}: a table must be {', '.join(TABLES)}"
 
 
 def _checked_labels(kind: str, sounds: Sequence[Sound]) -> frozenset[str]:

@@ -5,6 +5,7 @@ from pathlib import Path, PurePosixPath
 
 from soundpost_training.dataset.readers.csv_rows import read_numbered_rows
 from soundpost_training.errors import DatasetError
+from soundpost_training.field.recordings.file_names import find_within
 
 CHECKED_FILE = "checked.csv"
 """Labels whose sounds are all annotated in a recording, or in each recording of a folder."""
@@ -55,7 +56,8 @@ def read_label_table(folder: Path, name: str, find_labels: FindLabels) -> LabelT
         path, label = row["folder"].strip("/"), row["label"]
         # The name of a kind alone stands for its folder.
         candidates = (path, f"{NEGATIVES}/{path}") if path else ()
-        place = next((known for known in candidates if is_within(folder, known)), None)
+        found = (find_within(folder, known) for known in candidates)
+        place = next((known for known in found if known is not None), None)
         if place is None:
             raise DatasetError(
                 f"{where}: expected a file or folder of {folder}, got {path!r}",
@@ -63,14 +65,3 @@ def read_label_table(folder: Path, name: str, find_labels: FindLabels) -> LabelT
             )
         entries.setdefault(place, set()).update(find_labels(label, where))
     return LabelTable(entries)
-
-
-def is_within(folder: Path, name: str) -> bool:
-    """Returns whether a relative path names a file or folder below a folder."""
-    path = PurePosixPath(name)
-    if path.is_absolute() or ".." in path.parts:
-        return False
-    try:
-        return (folder / path).exists()
-    except (OSError, ValueError):  # a name that is too long, or has a zero in it
-        return False

@@ -1,5 +1,6 @@
 """Annotated sounds are found by the names of recordings, with the labels of the bundle."""
 
+import unicodedata
 from pathlib import Path
 
 import pytest
@@ -52,3 +53,16 @@ def test_a_recording_that_cannot_be_read_is_named(folder: Path, paths: dict[str,
     (folder / "yard.flac").write_bytes(b"no sound")
     with pytest.raises(DatasetError, match=r"yard\.flac"):
         read_annotated_sounds(folder, paths, WORDS)
+
+
+def test_a_name_may_have_its_letters_composed_otherwise(
+    folder: Path, paths: dict[str, Path]
+) -> None:
+    """A Mac stores the ü of a name as two signs, and a table typed by hand has one."""
+    stored, typed = (unicodedata.normalize(form, "Tür.flac") for form in ("NFD", "NFC"))
+    (folder / "yard.flac").rename(folder / stored)
+    paths = {stored: folder / stored}
+    (folder / "annotations.csv").write_text(
+        f"file,label,onset,offset\n{typed},hum,1,2\n", encoding="utf-8"
+    )
+    assert read_annotated_sounds(folder, paths, WORDS) == {stored: [Sound(1.0, 2.0, "hum")]}

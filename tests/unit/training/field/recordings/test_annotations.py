@@ -6,6 +6,7 @@ import pytest
 
 from soundpost_training.errors import DatasetError
 from soundpost_training.field.recordings.annotations import (
+    annotations_table,
     label_file_of,
     read_annotations,
     read_label_file,
@@ -111,3 +112,22 @@ def test_two_label_files_of_a_recording_are_refused(tmp_path: Path) -> None:
     (tmp_path / "a.Table.1.selections.txt").write_text("")
     with pytest.raises(DatasetError, match=r"expected one label file of .*a\.wav"):
         label_file_of(recording)
+
+
+def test_a_label_file_may_have_decimal_commas(tmp_path: Path) -> None:
+    """Audacity writes them where the language of the computer does; a label may have one, too."""
+    path = tmp_path / "a.txt"
+    path.write_text("1,500000\t2,500000\tdog\n3,0\t3,5\tdog, far\n")
+    sounds = [sound for sound, _ in read_label_file(path)]
+    assert sounds == [DOG, Sound(3.0, 3.5, "dog, far")]
+
+
+def test_the_table_may_end_in_tsv_but_there_may_not_be_two(tmp_path: Path) -> None:
+    """DCASE writes .tsv; of two tables either could be the current one."""
+    assert annotations_table(tmp_path) is None
+    table = tmp_path / "annotations.tsv"
+    table.write_text("filename\tonset\toffset\tevent_label\na.wav\t1.5\t2.5\tdog\n")
+    assert annotations_table(tmp_path) == table
+    (tmp_path / "annotations.csv").write_text("")
+    with pytest.raises(DatasetError, match="expected one table of annotations, got"):
+        annotations_table(tmp_path)

@@ -143,3 +143,34 @@ def test_a_plain_folder_can_be_taken_for_negatives(folder: Path) -> None:
     }
     assert kinds == {"kitchen/pans.flac": "kitchen", "wind/roof.flac": "wind"}
     assert len(read_negatives(folder, WORDS).recordings) == len(recordings_of(folder))
+
+
+def test_a_link_to_a_recording_does_not_count_twice(folder: Path) -> None:
+    """Hours and false events would be doubled; the annotated name stays."""
+    (folder / "negatives" / "kitchen" / "again.flac").symlink_to(
+        folder / "negatives" / "kitchen" / "pans.flac"
+    )
+    (folder / "a.flac").symlink_to(folder / "yard.flac")
+    (folder / "checked.csv").write_text("folder,label\na.flac,*\n")
+    field_set = read_field_set(folder, WORDS)
+    assert [each.name for each in field_set.recordings] == [
+        "negatives/kitchen/again.flac",
+        "negatives/wind/roof.flac",
+        "street/gate.wav",
+        "yard.flac",
+    ]
+    assert "a.flac: the same file as yard.flac" in field_set.left_out
+
+
+def test_a_table_that_is_not_read_is_named(folder: Path) -> None:
+    """A misspelt name would silently count right events as false ones."""
+    (folder / "sounds.csv").rename(folder / "sound.csv")
+    (folder / "street" / "checked.csv").write_text("folder,label\nstreet,*\n")
+    left_out = read_field_set(folder, WORDS).left_out
+    assert [line.split(":")[0] for line in left_out] == ["sound.csv", "street/checked.csv"]
+
+
+def test_a_file_is_no_field_folder(folder: Path) -> None:
+    """A recording or a table named by mistake is not called absent."""
+    with pytest.raises(DatasetError, match=r"a folder of recordings, got .*yard\.flac, a file"):
+        read_field_set(folder / "yard.flac", WORDS)
