@@ -21,10 +21,12 @@ class Detected:
     Attributes:
         seconds: Length of the recording.
         events: For each set of rules, its events in the order in which they ended.
+        damage: What of it was damaged or missing, and read over; empty for nothing.
     """
 
     seconds: float
     events: tuple[list[DetectedEvent], ...]
+    damage: str
 
 
 def detect_events(
@@ -55,7 +57,9 @@ def detect_events(
         detections[index].extend(tracker.flush())
     rate_hz = model.spec.sample_rate_hz
     return Detected(
-        stream.samples / rate_hz, tuple(merge_states(decided, rate_hz) for decided in detections)
+        stream.samples / rate_hz,
+        tuple(merge_states(decided, rate_hz) for decided in detections),
+        "; ".join(stream.damage),
     )
 
 
@@ -73,11 +77,12 @@ class _ScoreStream:
         self._windower = Windower(model.spec, model.window_frames, model.stride_frames)
         self._buffer = SampleBuffer(model.spec.sample_count(model.window_frames))
         self.samples = 0
+        self.damage: list[str] = []
 
     def scores(self, path: Path) -> Iterator[Scores]:
         """Yields the scores of each window that the gate lets pass."""
         end_sample = 0
-        for chunk in read_chunks(path, self._model.spec.sample_rate_hz):
+        for chunk in read_chunks(path, self._model.spec.sample_rate_hz, self.damage.append):
             self.samples = chunk.end_sample
             for passed in self._gate.filter(chunk):
                 if passed.start_sample != end_sample:

@@ -56,7 +56,6 @@ def evaluate_field(case: Case) -> FieldReport:
     Raises:
         DatasetError: The field folder is invalid, or YAMNet's file is absent.
         ConfigError: The settings do not fit the bundle.
-        CaptureError: A recording cannot be read.
     """
     manifest = case.bundle.manifest
     field_set = read_field_set(case.folder, build_vocabulary(manifest.labels, case.label_map))
@@ -76,13 +75,13 @@ def evaluate_field(case: Case) -> FieldReport:
         bundle=model.name,
         command=case.command,
         folder=str(case.folder),
-        recordings=len(field_set.recordings),
+        recordings=counts.recordings,
         annotated_hours=counts.shipped.annotated_seconds / 3600,
         negative_hours=counts.shipped.negative_hours,
         collar_seconds=COLLAR_SECONDS,
         methods=methods,
         curves={rule.label: curve(counts.by_threshold, rule.label) for rule in annotated},
-        notes=_notes(field_set, case.bundle, rules, peer),
+        notes=[*_notes(field_set, case.bundle, rules, peer), *counts.notes],
     )
 
 

@@ -1,7 +1,7 @@
 """Inference on a recording: the daemon's own windows, and a model's scores of each."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
@@ -111,8 +111,15 @@ def score_recording(path: Path, model: SoundModel) -> RecordingScores:
     return collector.result(samples)
 
 
-def read_chunks(path: Path, rate_hz: int) -> Iterator[Chunk]:
+def read_chunks(
+    path: Path, rate_hz: int, warn: Callable[[str], object] = lambda _: None
+) -> Iterator[Chunk]:
     """Yields a recording as the daemon's file source does: mono chunks at the model's rate.
+
+    Args:
+        path: The recording.
+        rate_hz: The rate of the model.
+        warn: Called at the end with the damage that was read over, if there is any.
 
     Raises:
         CaptureError: The recording cannot be read.
@@ -120,10 +127,14 @@ def read_chunks(path: Path, rate_hz: int) -> Iterator[Chunk]:
     start_sample = 0
     with open_recording(path, allow_pipes=False) as recording:
         resampler = MonoResampler(recording.rate_hz, rate_hz)
-        for samples in chain(map(resampler.resample, recording.blocks()), (resampler.flush(),)):
+        # What the resampler still holds is known only behind the last block.
+        rests = (resampler.flush() for _ in range(1))
+        for samples in chain(map(resampler.resample, recording.blocks()), rests):
             if len(samples):
                 yield Chunk(start_sample, samples, samples_to_ns(start_sample, rate_hz))
                 start_sample += len(samples)
+        if recording.warning:
+            warn(recording.warning)
 
 
 class SampleBuffer:

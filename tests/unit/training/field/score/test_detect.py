@@ -77,3 +77,17 @@ def test_a_file_that_is_no_recording_is_an_error(tmp_path: Path, tiny_bundle: Bu
     rules = build_rules(tiny_bundle.manifest.labels, LOW, 16_000)
     with pytest.raises(CaptureError, match=r"notes\.wav"):
         detect_events(path, BundleModel(tiny_bundle, "tiny"), GateConfig(), rules)
+
+
+def test_a_recording_that_was_cut_off_is_read_as_far_as_it_goes(
+    bursts: Path, tiny_bundle: Bundle
+) -> None:
+    """With what is wrong with it: its hours are fewer than the header says."""
+    rules = build_rules(tiny_bundle.manifest.labels, LOW, 16_000)
+    model = BundleModel(tiny_bundle, "tiny")
+    assert not detect_events(bursts, model, GateConfig(), rules).damage
+    content = bursts.read_bytes()
+    bursts.write_bytes(content[: len(content) // 3])
+    detected = detect_events(bursts, model, GateConfig(), rules)
+    assert detected.seconds == pytest.approx(10.0, abs=0.1)
+    assert "cut short: it holds 10.0 s of 30.0 s" in detected.damage
