@@ -19,11 +19,11 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 
-console = Console(stderr=True)
+console = Console(stderr=True, markup=False, emoji=False)
 """Standard error: progress, warnings."""
 
-report = Console()
-"""Standard output: results."""
+report = Console(markup=False, emoji=False)
+"""Standard output: results. Neither console has a markup: a name of a file may have brackets."""
 
 
 LINE_SECONDS = 30.0

@@ -113,3 +113,12 @@ def test_items_are_tracked(lines: io.StringIO) -> None:
     """The items come in their order."""
     assert list(track([3, 1, 2], "scoring")) == [3, 1, 2]
     assert lines.getvalue().startswith("scoring: 3 of 3")
+
+
+def test_names_of_files_are_printed_as_they_are(capsys: pytest.CaptureFixture[str]) -> None:
+    """Brackets are no markup, and colons no pictures."""
+    name = "yard [bold]:dog: [/x].wav"
+    for console in (progress.console, progress.report):
+        console.print(name)
+    printed = capsys.readouterr()
+    assert printed.out == printed.err == f"{name}\n"

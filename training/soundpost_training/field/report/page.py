@@ -16,13 +16,15 @@ from soundpost_training.field.score.matching import COLLAR_SECONDS
 PAGE = """\
 <!doctype html>
 <html lang="en"><meta charset="utf-8"><title>{title}</title>
+<meta name="viewport" content="width=device-width, initial-scale=1">
 <style>
 body {{ font: 15px/1.5 system-ui, sans-serif; max-width: 90rem; margin: 2rem auto; padding: 0 1rem;
   color: #222 }}
 table {{ border-collapse: collapse; margin: 1rem 0; font-variant-numeric: tabular-nums }}
 caption {{ text-align: left; font-weight: 600 }}
 td, th {{ padding: .15rem .8rem; border-bottom: 1px solid #ddd; text-align: left }}
-img {{ max-width: 100%; height: auto }} p {{ max-width: 46rem }} code {{ font-size: .9em }}
+img {{ max-width: 100%; height: auto }} p {{ max-width: 46rem }}
+code {{ font-size: .9em; overflow-wrap: anywhere }} .wide {{ overflow-x: auto }}
 </style>
 <h1>{title}</h1>
 <p><code>{command}</code></p>
@@ -86,4 +88,5 @@ def _html(table: Table) -> str:
         "<tr>" + "".join(f"<td>{escape(str(cell))}</td>" for cell in row) + "</tr>" for row in rows
     )
     caption = escape(str(table.title or ""))
-    return f"<table><caption>{caption}</caption><tr>{heads}</tr>\n{body}</table>"
+    inner = f"<caption>{caption}</caption><tr>{heads}</tr>\n{body}"
+    return f'<div class="wide"><table>{inner}</table></div>'

@@ -1,6 +1,6 @@
 """Tables of a field evaluation for the terminal."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from rich.table import Table
 
@@ -23,7 +23,8 @@ def field_tables(report: FieldReport) -> Iterator[Table]:
     yield _methods(report)
     # The second row is the first one on fewer labels.
     for method in (report.methods[0], *report.methods[2:]):
-        yield _kinds(method)
+        if method.kinds:
+            yield _kinds(method)
     yield _groups(report.methods[0])
     yield _labels(report)
 
@@ -74,7 +75,7 @@ def delay_text(delay: Delay) -> str:
 
 def _methods(report: FieldReport) -> Table:
     title = (
-        f"{report.recordings} recordings: {report.annotated_hours:.2f} h annotated, "
+        f"{_counted(report.recordings)}: {report.annotated_hours:.2f} h annotated, "
         f"{report.negative_hours:.2f} h of negatives; in brackets 95 % intervals and counts"
     )
     table = _table(["model", "thresholds", "mean recall", "foreground", "false events / h"], title)
@@ -84,13 +85,24 @@ def _methods(report: FieldReport) -> Table:
         table.add_row(
             method.name,
             method.thresholds,
-            f"{100 * method.recall:.1f} %",
-            f"{100 * method.foreground_recall:.1f} %",
+            _mean_text(method.recall, [label.recall for label in method.labels]),
+            _mean_text(
+                method.foreground_recall, [label.foreground_recall for label in method.labels]
+            ),
             rate_text(method.false_events),
             delay_text(method.delay),
             delay_text(method.instant_delay),
         )
     return table
+
+
+def _counted(recordings: int) -> str:
+    return f"{recordings} recording" + "s" * (recordings != 1)
+
+
+def _mean_text(mean: float, shares: Iterable[Share]) -> str:
+    """Returns the mean of shares; a dash where no label is annotated."""
+    return f"{100 * mean:.1f} %" if any(share.total for share in shares) else "-"
 
 
 def _kinds(method: MethodFigures) -> Table:

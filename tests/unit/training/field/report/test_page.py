@@ -38,3 +38,11 @@ def test_the_page_has_the_tables_and_the_picture(figures: FieldReport) -> None:
 def test_a_report_without_annotations_has_a_picture_all_the_same() -> None:
     """Of no panels."""
     assert draw_curves({}, {}).startswith(b"\x89PNG")
+
+
+def test_a_phone_shows_the_whole_page(figures: FieldReport) -> None:
+    """Its own width, and wide tables that scroll on their own; long commands wrap."""
+    page = field_page(figures)
+    assert '<meta name="viewport" content="width=device-width' in page
+    assert page.count('<div class="wide"><table>') == page.count("<table>") > 2
+    assert "overflow-wrap: anywhere" in page

@@ -1,6 +1,7 @@
 """Tables show figures with their intervals, and a dash where there is none."""
 
 import io
+import shutil
 from pathlib import Path
 
 import pytest
@@ -69,3 +70,21 @@ def test_the_table_of_a_calibration_says_what_is_off(
     text = console.export_text()
     assert "recall of" in text or "over the budget" in text
     assert "hush" in text
+
+
+def test_what_was_not_measured_is_a_dash(
+    console: Console, folder: Path, tiny_bundle: Bundle, label_map: LabelMap
+) -> None:
+    """Negatives alone have no recall, and annotations alone no kinds of negatives."""
+    (folder / "annotations.csv").unlink()
+    case = Case(folder, tiny_bundle, Config(), None, label_map, "a test")
+    console.print(next(field_tables(evaluate_field(case))))
+    text = console.export_text()
+    assert "2 recordings: 0.00 h annotated" in text
+    assert "0.0 %" not in text
+    shutil.rmtree(folder / "negatives")
+    (folder / "sounds.csv").unlink()
+    (folder / "yard.txt").write_text("1\t2\thiss\n")
+    tables = list(field_tables(evaluate_field(case)))
+    assert str(tables[0].title).startswith("1 recording: ")
+    assert all("negatives" not in str(table.columns[0].header) for table in tables)
