@@ -6,12 +6,24 @@ from pathlib import Path
 import msgspec
 
 from soundpost.classify import Bundle, load_bundle
-from soundpost.manifest import CARD_FILE, GOLDEN_FILE, MANIFEST_FILE, MODEL_FILE, Label
+from soundpost.manifest import (
+    CARD_FILE,
+    GOLDEN_FILE,
+    MANIFEST_FILE,
+    MODEL_FILE,
+    ONNX_FILE,
+    RANGE_FILE,
+    Label,
+)
 from soundpost.manifest import minimum_daemon as oldest_daemon
+from soundpost.teach.sound.general import NEGATIVES_FILE
 from soundpost_training.field.budget.thresholds import FieldCalibration, LabelThreshold
 from soundpost_training.field.score.figures import Rate, Share
 from soundpost_training.field.score.threshold_sweep import off_threshold
 from soundpost_training.files import install_folder
+
+UNCHANGED_FILES = (MODEL_FILE, ONNX_FILE, RANGE_FILE, GOLDEN_FILE, NEGATIVES_FILE)
+"""Files of a bundle that do not depend on its thresholds; a bundle has some of them."""
 
 SECTION = "## Thresholds by false events in the field"
 """Heading on the card; an older section of this heading is replaced."""
@@ -79,10 +91,10 @@ def write_calibrated(bundle: Bundle, calibration: FieldCalibration, folder: Path
     card = bundle.folder / CARD_FILE
     # A bundle from elsewhere may have no card.
     text = card.read_text(encoding="utf-8") if card.is_file() else f"# {calibration.bundle}\n"
+    unchanged = (bundle.folder / name for name in UNCHANGED_FILES)
     files = {
+        **{path.name: path.read_bytes() for path in unchanged if path.is_file()},
         MANIFEST_FILE: msgspec.json.format(msgspec.json.encode(manifest), indent=2) + b"\n",
-        MODEL_FILE: bundle.model,
-        GOLDEN_FILE: (bundle.folder / GOLDEN_FILE).read_bytes(),
         CARD_FILE: with_section(text, calibration).encode(),
     }
     return install_folder(files, folder.parent, folder.name, _verify)

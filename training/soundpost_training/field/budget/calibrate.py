@@ -8,11 +8,12 @@ from soundpost.classify import Bundle
 from soundpost.config import DecideConfig
 from soundpost.errors import did_you_mean
 from soundpost_training.audioset.label_map import LabelMap
-from soundpost_training.errors import ExperimentError
+from soundpost_training.errors import DatasetError, ExperimentError
 from soundpost_training.field.budget.thresholds import (
     FieldCalibration,
     Limits,
     choose_thresholds,
+    thresholds_from,
 )
 from soundpost_training.field.recordings.field_set import read_field_set, read_negatives
 from soundpost_training.field.recordings.recording import FieldSet
@@ -20,8 +21,11 @@ from soundpost_training.field.recordings.vocabulary import Vocabulary
 from soundpost_training.field.score.evaluate import shipped_rules
 from soundpost_training.field.score.label_names import build_vocabulary, groups_of_labels
 from soundpost_training.field.score.run import run_field
-from soundpost_training.field.score.threshold_sweep import THRESHOLDS, ThresholdSweep
+from soundpost_training.field.score.threshold_sweep import ThresholdSweep
 from soundpost_training.soundscape.detect.models import BundleModel
+
+NAMED = 3
+"""Recordings that an error names."""
 
 LARGEST_BUDGET_PER_HOUR = 3600.0
 """The largest that a manifest may state: an event a second."""
@@ -50,20 +54,26 @@ def calibrate_bundle(case: CalibrationCase, limits: Limits) -> FieldCalibration:
     """Chooses the thresholds of all labels of a bundle, those that are off by default too.
 
     Raises:
-        DatasetError: A folder is invalid.
-        CaptureError: A recording cannot be read.
+        DatasetError: A folder is invalid, or has no negatives that can be read.
+        ExperimentError: No threshold is as high as the lowest one that is allowed.
     """
     manifest = case.bundle.manifest
     vocabulary = build_vocabulary(manifest.labels, case.label_map)
     field_set = _recordings(case, vocabulary)
     rules = shipped_rules(case.bundle, DecideConfig(include=list(manifest.label_names)))
-    thresholds = [each for each in THRESHOLDS if each >= limits.lowest_on]
+    thresholds = thresholds_from(limits.lowest_on)
     model = BundleModel(case.bundle, f"{manifest.id} {manifest.version}")
     counts = run_field(field_set, model, [], ThresholdSweep(rules, thresholds))
     labels = [rule.label for rule in rules]
     tally = next(iter(counts.by_threshold.values()))
+    if not tally.negative_hours:
+        raise DatasetError(
+            f"expected negatives in {case.negatives}, got none that can be read: "
+            + ("; ".join(counts.notes[:NAMED]) or "none of its recordings is one"),
+            hint="a budget is kept on recordings of the place without the sounds of the bundle",
+        )
     without = [label for label in labels if not tally.sounds[label]]
-    notes = [f"left out: {reason}" for reason in field_set.left_out]
+    notes = [f"left out: {reason}" for reason in field_set.left_out] + list(counts.notes)
     if tally.negative_hours * limits.budget < 1.0:
         notes.append(
             f"{tally.negative_hours:.2f} h of negatives are too few to show {limits.budget:g} an "
@@ -135,13 +145,15 @@ def _number(number: str, text: str) -> float:
 
 
 def _recordings(case: CalibrationCase, vocabulary: Vocabulary) -> FieldSet:
-    """Returns all recordings; those that are in both folders once."""
+    """Returns all recordings; those that are in both folders once, as the annotated one says."""
     negatives = read_negatives(case.negatives, vocabulary)
     if case.annotated is None or case.annotated.resolve() == case.negatives.resolve():
         return negatives
     annotated = read_field_set(case.annotated, vocabulary)
+    known = {each.path.resolve() for each in annotated.recordings}
+    only = (each for each in negatives.recordings if each.path.resolve() not in known)
     return replace(
         annotated,
-        recordings=(*negatives.recordings, *annotated.recordings),
+        recordings=(*only, *annotated.recordings),
         left_out=(*negatives.left_out, *annotated.left_out),
     )

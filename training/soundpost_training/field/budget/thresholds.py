@@ -1,6 +1,6 @@
 """Chooses the threshold of each label: by its budget of false events an hour, with a margin."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import msgspec
 
@@ -8,6 +8,7 @@ from soundpost_training.errors import ExperimentError
 from soundpost_training.field.score.figures import CurvePoint, Figures
 from soundpost_training.field.score.summary import curve
 from soundpost_training.field.score.tally import Tally
+from soundpost_training.field.score.threshold_sweep import THRESHOLDS
 
 _ROUNDING = 1e-9
 """Thresholds are multiples of 0.02 or 0.005, which binary fractions do not represent."""
@@ -76,6 +77,21 @@ class FieldCalibration(Figures, frozen=True):
     notes: list[str]
 
 
+def thresholds_from(lowest: float, thresholds: Collection[float] = THRESHOLDS) -> list[float]:
+    """Returns the thresholds that are as high as the lowest one that is allowed.
+
+    Raises:
+        ExperimentError: There is none.
+    """
+    allowed = [each for each in thresholds if each >= lowest]
+    if not allowed:
+        raise ExperimentError(
+            f"expected a lowest threshold of at most {max(thresholds):g}, got {lowest:g}",
+            hint="give a lower --lowest-on, such as 0.4",
+        )
+    return allowed
+
+
 def choose_thresholds(
     tallies: Mapping[float, Tally], labels: Sequence[str], limits: Limits
 ) -> list[LabelThreshold]:
@@ -89,13 +105,8 @@ def choose_thresholds(
     Raises:
         ExperimentError: No threshold is as high as `lowest_on`.
     """
-    tallies = {
-        threshold: each for threshold, each in tallies.items() if threshold >= limits.lowest_on
-    }
-    if not tallies:
-        raise ExperimentError(
-            f"expected a lowest threshold below 1, got {limits.lowest_on:g}", hint="lower it"
-        )
+    allowed = set(thresholds_from(limits.lowest_on, tallies))
+    tallies = {threshold: each for threshold, each in tallies.items() if threshold in allowed}
     return [choose_threshold(label, curve(tallies, label), limits) for label in labels]
 
 

@@ -1,5 +1,6 @@
 """Calibrated thresholds go into a copy of the bundle: its manifest and its card."""
 
+import shutil
 from pathlib import Path
 
 import msgspec
@@ -7,6 +8,7 @@ import pytest
 
 from soundpost.classify import Bundle, Classifier, load_bundle
 from soundpost.classify.golden import replay_golden
+from soundpost.teach.sound.general import NEGATIVES_FILE
 from soundpost_training.field.budget.apply import (
     SECTION,
     calibrated_labels,
@@ -96,3 +98,15 @@ def test_the_section_replaces_an_older_one_and_nothing_else(calibration: FieldCa
     assert "## Figures\n\nall" in again
     assert "## Data\n\nours" in again
     assert with_section(again, calibration) == again
+
+
+def test_files_that_do_not_depend_on_thresholds_are_copied(
+    tmp_path: Path, tiny_bundle: Bundle, calibration: FieldCalibration
+) -> None:
+    """The negatives of a bundle that learns sounds on the device would be lost otherwise."""
+    source = tmp_path / "source"
+    shutil.copytree(tiny_bundle.folder, source)
+    (source / NEGATIVES_FILE).write_bytes(b"embeddings")
+    folder = write_calibrated(load_bundle(source), calibration, tmp_path / "models" / "tiny")
+    assert {path.name for path in folder.iterdir()} == {path.name for path in source.iterdir()}
+    assert (folder / NEGATIVES_FILE).read_bytes() == b"embeddings"

@@ -8,7 +8,7 @@ from soundpost.classify import Bundle
 from soundpost.config import DecideConfig, GateConfig
 from soundpost.decide import build_rules
 from soundpost_training.audioset.label_map import LabelMap
-from soundpost_training.errors import ExperimentError
+from soundpost_training.errors import DatasetError, ExperimentError
 from soundpost_training.field.budget.calibrate import (
     CalibrationCase,
     calibrate_bundle,
@@ -51,16 +51,14 @@ def test_the_budget_is_kept_by_the_daemon_itself(
 def test_negatives_and_annotated_recordings_may_be_apart(
     folder: Path, tiny_bundle: Bundle, label_map: LabelMap
 ) -> None:
-    """The negatives need no table; the two folders give the figures of one."""
+    """The negatives need no table; one that is in both folders counts once."""
     (folder / "sounds.csv").unlink()
     whole = CalibrationCase(tiny_bundle, folder, None, label_map, "a test")
     apart = CalibrationCase(tiny_bundle, folder / "negatives", folder, label_map, "a test")
     limits = Limits(budget=180.0)
     one, two = calibrate_bundle(whole, limits), calibrate_bundle(apart, limits)
-    assert two.negative_hours == pytest.approx(2 * one.negative_hours)
-    assert [label.point.recall for label in two.labels] == [
-        label.point.recall for label in one.labels
-    ]
+    assert two.negative_hours == pytest.approx(one.negative_hours)
+    assert two.labels == one.labels
 
 
 @pytest.mark.parametrize(
@@ -98,3 +96,14 @@ def test_a_wrong_budget_is_refused(
     """With what was expected."""
     with pytest.raises(ExperimentError, match=expected):
         parse_budgets(texts, tiny_bundle, label_map)
+
+
+def test_negatives_that_cannot_be_read_keep_no_budget(
+    folder: Path, tiny_bundle: Bundle, label_map: LabelMap
+) -> None:
+    """Every threshold would do, and the lowest would be chosen."""
+    for path in folder.glob("negatives/*/*"):
+        path.write_bytes(b"no sound")
+    case = CalibrationCase(tiny_bundle, folder / "negatives", folder, label_map, "a test")
+    with pytest.raises(DatasetError, match=r"got none that can be read: .*pans\.flac"):
+        calibrate_bundle(case, Limits(budget=1.0))

@@ -88,7 +88,7 @@ def test_no_threshold_is_below_the_lowest() -> None:
     tallies = {threshold: Tally(["dog"]) for threshold in (0.05, 0.1, 0.2)}
     (chosen,) = choose_thresholds(tallies, ["dog"], Limits(budget=1.0, lowest_on=0.1))
     assert chosen.point.threshold == 0.1
-    with pytest.raises(ExperimentError, match="expected a lowest threshold below 1"):
+    with pytest.raises(ExperimentError, match=r"a lowest threshold of at most 0\.2, got 0\.5"):
         choose_thresholds(tallies, ["dog"], Limits(budget=1.0, lowest_on=0.5))
 
 
