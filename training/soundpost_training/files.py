@@ -3,7 +3,7 @@
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -14,6 +14,9 @@ HINT = (
     "make room, or name another folder (--runs, --models, --out); the same command resumes with "
     "what was stored"
 )
+
+NAMED = 3
+"""Files of a folder that an error names."""
 
 
 @contextmanager
@@ -73,6 +76,47 @@ def write_atomic(path: Path, content: bytes) -> None:
         partial.write_bytes(content)
 
 
+def require_writable(folder: Path) -> None:
+    """Makes a folder, and raises an error if no file can be written to it.
+
+    Commands that compute for hours call it first: nobody should learn only then that the result
+    cannot be stored.
+
+    Raises:
+        TrainingError: The folder cannot be made or written to.
+    """
+    with explain_write_errors(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+
+
+def require_replaceable(target: Path, names: Collection[str]) -> None:
+    """Raises an error if something else than an older version would be replaced.
+
+    Args:
+        target: The folder that is going to be written; it need not be there.
+        names: The files and folders that it is going to have.
+
+    Raises:
+        TrainingError: It is no folder, or one that has files but none of these names: a typing
+            error must not cost a folder of recordings.
+    """
+    if not target.exists():
+        return
+    hint = "name another folder, or move what is there away"
+    if not target.is_dir():
+        raise TrainingError(f"expected a folder at {target}, got a file", hint=hint)
+    with explain_write_errors(target):
+        there = {path.name for path in target.iterdir()}
+    if there and there.isdisjoint(names):
+        raise TrainingError(
+            f"{target} is not replaced: expected an older version of it, with "
+            f"{' or '.join(sorted(names)[:NAMED])}, got a folder with {min(there)}",
+            hint=hint,
+        )
+
+
 def install_folder(
     files: dict[str, bytes], parent: Path, name: str, verify: Callable[[Path], None]
 ) -> Path:
@@ -85,8 +129,10 @@ def install_folder(
         verify: Checks the written folder before it is put in place, and raises to refuse it.
 
     Raises:
-        TrainingError: The folder cannot be written; an older one stays as it was.
+        TrainingError: The folder cannot be written, or what is there is no older version of it;
+            it stays as it was.
     """
+    require_replaceable(parent / name, {Path(file).parts[0] for file in files})
     try:
         parent.mkdir(parents=True, exist_ok=True)
         return _install(files, parent, name, verify)

@@ -9,7 +9,13 @@ import numpy as np
 import pytest
 
 from soundpost_training.errors import TrainingError
-from soundpost_training.files import atomic_path, install_folder, write_atomic
+from soundpost_training.files import (
+    atomic_path,
+    install_folder,
+    require_replaceable,
+    require_writable,
+    write_atomic,
+)
 from soundpost_training.runs.checkpoint import Checkpoints
 
 pytestmark = pytest.mark.training
@@ -103,3 +109,26 @@ def test_the_old_folder_is_restored_when_the_new_one_fails(
         install_folder({"a": b"new"}, tmp_path, "x", lambda _: None)
     assert [path.name for path in tmp_path.rglob("*")] == ["x", "a"]
     assert (tmp_path / "x" / "a").read_bytes() == b"old"
+
+
+def test_a_folder_of_something_else_is_not_replaced(tmp_path: Path) -> None:
+    """A typing error must not cost somebody's recordings; an empty folder may be filled."""
+    for name in ("tapes", "empty"):
+        (tmp_path / name).mkdir()
+    (tmp_path / "tapes" / "monday.wav").write_bytes(b"a day")
+    with pytest.raises(TrainingError, match=r"tapes is not replaced: .*with monday\.wav"):
+        install_folder({"a": b"new"}, tmp_path, "tapes", lambda _: None)
+    assert (tmp_path / "tapes" / "monday.wav").read_bytes() == b"a day"
+    install_folder({"a": b"new"}, tmp_path, "empty", lambda _: None)
+    assert (tmp_path / "empty" / "a").read_bytes() == b"new"
+    with pytest.raises(TrainingError, match=r"expected a folder at .*a, got a file"):
+        require_replaceable(tmp_path / "empty" / "a", ["a"])
+
+
+def test_a_folder_is_tried_before_hours_of_work(tmp_path: Path) -> None:
+    """It is made; a file in its place is an error at once."""
+    require_writable(tmp_path / "new" / "report")
+    assert list((tmp_path / "new" / "report").iterdir()) == []
+    (tmp_path / "file").touch()
+    with pytest.raises(TrainingError, match="cannot be written"):
+        require_writable(tmp_path / "file" / "report")

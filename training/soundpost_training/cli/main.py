@@ -10,8 +10,9 @@ from soundpost.errors import SoundpostError
 from soundpost_training.cli import freesound_options, quick_options, stream_options
 from soundpost_training.cli.field.options import VERBS as FIELD_VERBS
 from soundpost_training.cli.field.options import add_options as add_field_options
+from soundpost_training.cli.field.options import is_of_field
 from soundpost_training.cli.heads import figures, negatives
-from soundpost_training.cli.preflight import check
+from soundpost_training.cli.preflight import check, require_config
 from soundpost_training.cli.soundscape_options import VERBS as SOUNDSCAPE_VERBS
 from soundpost_training.cli.soundscape_options import add_options as add_soundscape_options
 from soundpost_training.cli.tagging import sources
@@ -20,7 +21,6 @@ from soundpost_training.cli.training_options import VERBS as TRAINING_VERBS
 from soundpost_training.cli.training_options import add_options as add_training_options
 from soundpost_training.dataset.folds import training_folds
 from soundpost_training.dataset.readers.open import open_dataset
-from soundpost_training.errors import ExperimentError
 from soundpost_training.experiment.load import load_experiment, with_leaky_folds
 from soundpost_training.train.default_recipe import default_note, with_default_init
 
@@ -62,7 +62,8 @@ Better still, evaluate on recordings of your own place with annotations:
 Exit status: 0 done, 1 an error, 3 a budget of false events is missed (calibrate,
 quick, tune --budget; the results are written), 78 a wrong experiment or option.
 
-Ctrl-C is safe: the same command resumes where it stopped. Data sets are looked
+Ctrl-C is safe: the same command resumes where it stopped; evaluations of a field
+folder or a soundscape begin anew. Data sets are looked
 up in $SOUNDPOST_DATA. KERAS_BACKEND selects tensorflow, jax or torch.
 `soundpost-train VERB --help` explains the options of a step.
 """
@@ -72,6 +73,9 @@ INTERRUPTED = 130
 OWN = (sources, stream_options, negatives, figures)
 WITHOUT_EXPERIMENT = {module.VERB: module.run for module in OWN}
 VERBS = TRAINING_VERBS | SOUNDSCAPE_VERBS | FIELD_VERBS
+BEGIN_ANEW = {"tune", "gates", "stream", "heads"}
+"""Verbs that store nothing before their end, beside those that work on field folders."""
+
 WITHOUT_CONFIG = {"prepare", "evaluate", "tune", "gates", "field", "calibrate"}
 """Verbs that work without an experiment: always, or with `freesound`, `--soundscape`, `--field` or
 `--bundle`."""
@@ -88,8 +92,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"soundpost-train: {error}\n  hint: {error.hint}", file=sys.stderr)
         return error.exit_status
     except KeyboardInterrupt:
-        print("stopped; the same command resumes from here", file=sys.stderr)
+        print(_stopped(options), file=sys.stderr)
         return INTERRUPTED
+
+
+def _stopped(options: argparse.Namespace) -> str:
+    """Returns the line for Ctrl-C: whether the same command goes on from here."""
+    of_recordings = options.verb in BEGIN_ANEW or getattr(options, "soundscape", None)
+    if of_recordings or is_of_field(options):
+        return "stopped; nothing was written, the same command begins anew"
+    return "stopped; the same command resumes from here"
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -142,7 +154,7 @@ def _run_without_experiment(options: argparse.Namespace) -> int | None:
         run_tagging(options)
     elif options.verb in WITHOUT_EXPERIMENT:
         WITHOUT_EXPERIMENT[options.verb](options)
-    elif _is_of_field(options):
+    elif is_of_field(options):
         from soundpost_training.cli.field import verbs as field_verbs  # noqa: PLC0415 - see above
 
         run = getattr(field_verbs, "compose" if options.verb == "field" else options.verb)
@@ -155,11 +167,7 @@ def _run_without_experiment(options: argparse.Namespace) -> int | None:
 
 
 def _run_experiment(options: argparse.Namespace) -> int:
-    if options.config is None:
-        raise ExperimentError(
-            f"{options.verb} needs --config",
-            hint="name an experiment; see also: prepare freesound --help, evaluate --help",
-        )
+    require_config(options)
     experiment = load_experiment(
         options.config, getattr(options, "epochs", None), arch=options.arch, init=options.init
     )
@@ -175,12 +183,6 @@ def _run_experiment(options: argparse.Namespace) -> int:
     module = training_verbs if hasattr(training_verbs, options.verb) else verbs
     status: int | None = getattr(module, options.verb)(experiment, options)
     return status or 0
-
-
-def _is_of_field(options: argparse.Namespace) -> bool:
-    """Returns whether a command line works on field folders instead of an experiment."""
-    is_calibration = options.verb == "calibrate" and options.bundle is not None
-    return options.verb == "field" or is_calibration or bool(getattr(options, "field", None))
 
 
 def _run_soundscape(options: argparse.Namespace) -> int:

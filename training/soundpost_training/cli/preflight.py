@@ -21,6 +21,28 @@ HELD_OUT_VERBS = frozenset({"calibrate", "evaluate", "export"})
 """Verbs that use `bundle.held_out_fold`."""
 
 
+INSTEAD_OF_CONFIG = {
+    "prepare": "freesound",
+    "evaluate": "--field or --soundscape",
+    "calibrate": "--bundle",
+}
+"""What a verb needs where it has no experiment, for the error."""
+
+
+def require_config(options: argparse.Namespace) -> None:
+    """Raises an error if a command line names no experiment.
+
+    Raises:
+        ExperimentError: It says what the verb takes instead.
+    """
+    if options.config is None:
+        instead = INSTEAD_OF_CONFIG.get(options.verb)
+        raise ExperimentError(
+            f"{options.verb} needs --config" + (f" or {instead}" if instead else ""),
+            hint=f"name an experiment; soundpost-train {options.verb} --help lists the options",
+        )
+
+
 def check(experiment: Experiment, options: argparse.Namespace) -> Dataset:
     """Reads the data set, and checks what the experiment and the options name in it.
 

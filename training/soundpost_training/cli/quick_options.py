@@ -5,9 +5,11 @@ import math
 import re
 from pathlib import Path
 
+from soundpost.manifest import MANIFEST_FILE
 from soundpost_training.errors import MISSED_BUDGET, DatasetError, ExperimentError
 from soundpost_training.experiment.data import NOT_STATED, DataConfig
 from soundpost_training.experiment.default_bundle import default_bundle
+from soundpost_training.files import require_replaceable, require_writable
 
 PURPOSE = "Fit a head on a network's frozen features from folders of recordings; write a bundle."
 EPILOG = """\
@@ -66,6 +68,7 @@ def run(options: argparse.Namespace) -> int:
 
     Raises:
         ExperimentError: An option has a wrong value.
+        TrainingError: The folder of the bundle cannot be written, or holds something else.
     """
     _check(options)
     # Keras takes seconds to import; a typo need not wait for it.
@@ -73,6 +76,8 @@ def run(options: argparse.Namespace) -> int:
     from soundpost_training.quick.quick import QuickRequest, quick  # noqa: PLC0415 - see above
 
     out: Path = options.out.absolute()
+    require_writable(out.parent)
+    require_replaceable(out, {MANIFEST_FILE})
     request = QuickRequest(
         data=_data(options),
         backbone=options.backbone,

@@ -47,7 +47,7 @@ def add_options(parser: argparse.ArgumentParser, verb: str) -> None:
             "--run", type=Path, required=True, help="run that has a network for each fold"
         )
         parser.add_argument(
-            "--bundle", type=Path, required=True, help="folder of the bundle with the manifest"
+            "--bundle", type=Path, required=True, help="folder or name of the bundle"
         )
         parser.add_argument(
             "--out", type=Path, required=True, help="JSON file for the scores of all settings"
@@ -61,7 +61,9 @@ def add_options(parser: argparse.ArgumentParser, verb: str) -> None:
         )
     if verb == "gates":
         parser.add_argument("--soundscape", type=Path, required=True, help="soundscape to process")
-        parser.add_argument("--bundle", type=Path, required=True, help="folder of the bundle")
+        parser.add_argument(
+            "--bundle", type=Path, required=True, help="folder or name of the bundle"
+        )
     if verb == "evaluate":
         parser.add_argument(
             "--soundscape", type=Path, help="score a bundle on this soundscape instead"
@@ -71,7 +73,7 @@ def add_options(parser: argparse.ArgumentParser, verb: str) -> None:
             type=Path,
             help="score a bundle on annotated recordings and negatives in this folder instead",
         )
-        parser.add_argument("--bundle", type=Path, help="folder of the bundle to score")
+        parser.add_argument("--bundle", type=Path, help="folder or name of the bundle to score")
         parser.add_argument(
             "--settings", type=Path, help="soundpost.toml with the [decide] settings to score"
         )

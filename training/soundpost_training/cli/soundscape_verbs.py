@@ -12,8 +12,9 @@ from soundpost_training.audioset.yamnet import YAMNET_MODEL
 from soundpost_training.dataset.paths import data_folder
 from soundpost_training.dataset.readers.open import open_dataset
 from soundpost_training.errors import MISSED_BUDGET, ExperimentError
+from soundpost_training.experiment.default_bundle import bundle_folder
 from soundpost_training.experiment.experiment import Experiment
-from soundpost_training.files import explain_write_errors, write_atomic
+from soundpost_training.files import explain_write_errors, require_writable, write_atomic
 from soundpost_training.progress import report as console
 from soundpost_training.soundscape.compose.compose import compose
 from soundpost_training.soundscape.compose.ground_truth import read_ground_truth
@@ -61,24 +62,25 @@ def judge(options: argparse.Namespace) -> None:
         )
     folder: Path = options.soundscape
     scene, ground_truth = read_scene(folder), read_ground_truth(folder)
+    out: Path = options.out or folder
+    require_writable(out)
     judgement = judge_case(
         Case(
             folder=folder,
             scene=scene,
             ground_truth=ground_truth,
-            bundle=load_bundle(options.bundle),
+            bundle=load_bundle(bundle_folder(options.bundle)),
             settings=settings(options.settings).decide,
             yamnet=None if options.no_peer else data_folder(YAMNET_MODEL),
             command=options.command,
         )
     )
     report = judgement.report
-    out: Path = options.out or folder
+    for line in _lines(report):
+        console.print(line, soft_wrap=True, highlight=False)
     page = judgement_page(report, scene, ground_truth, judgement.detected)
     write_atomic(out / PAGE_FILE, page.encode())
     write_atomic(out / DATA_FILE, msgspec.json.format(msgspec.json.encode(report), indent=2))
-    for line in _lines(report):
-        console.print(line, soft_wrap=True, highlight=False)
     console.print(f"report: {out / PAGE_FILE}, and the same as {DATA_FILE}")
 
 
@@ -88,7 +90,8 @@ def tune(options: argparse.Namespace) -> int:
     Returns:
         `MISSED_BUDGET` if a label has more false alarms than `--budget` at every threshold, else 0.
     """
-    bundle = load_bundle(options.bundle)
+    bundle = load_bundle(bundle_folder(options.bundle))
+    require_writable(options.out.absolute().parent)
     tuning = compare_candidates(options.soundscape, bundle, options.run, options.command)
     write_atomic(options.out, msgspec.json.format(msgspec.json.encode(tuning), indent=2))
     for candidate in tuning.candidates:
@@ -116,7 +119,8 @@ def gates(options: argparse.Namespace) -> None:
     """Measures each gate and prints a line for it."""
     folder: Path = options.soundscape
     scene, ground_truth = read_scene(folder), read_ground_truth(folder)
-    for gate in measure_gates(folder, scene, ground_truth, options.bundle):
+    bundle = bundle_folder(options.bundle)
+    for gate in measure_gates(folder, scene, ground_truth, bundle):
         console.print(
             f"{gate.open_on:16} {gate.processor_seconds:7.1f} s of processor time for "
             f"{gate.hours:.1f} h ({gate.processor_share:6.1%} of always), "

@@ -39,6 +39,18 @@ def test_a_missing_folder_is_named(tmp_path: Path, capsys: pytest.CaptureFixture
     assert str(gone) in capsys.readouterr().err
 
 
+def test_a_folder_of_recordings_is_not_replaced_by_a_bundle(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It is refused before anything is computed."""
+    tape = tmp_path / "pump" / "monday.wav"
+    tape.parent.mkdir()
+    tape.write_bytes(b"a day")
+    assert main(["quick", str(tmp_path), "--out", str(tape.parent)]) == 1
+    assert "pump is not replaced" in capsys.readouterr().err
+    assert tape.read_bytes() == b"a day"
+
+
 def test_the_default_backbone_is_installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """`everyday` is preferred, where it is there."""
     assert default_bundle() in {"everyday", "esc50"}

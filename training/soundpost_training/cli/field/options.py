@@ -10,6 +10,12 @@ VERBS = {
 }
 
 
+def is_of_field(options: argparse.Namespace) -> bool:
+    """Returns whether a command line works on field folders instead of an experiment."""
+    is_calibration = options.verb == "calibrate" and options.bundle is not None
+    return options.verb == "field" or is_calibration or bool(getattr(options, "field", None))
+
+
 def add_options(parser: argparse.ArgumentParser, verb: str) -> None:
     """Adds the options of a verb that are about field folders."""
     if verb == "field":
@@ -39,7 +45,8 @@ def add_options(parser: argparse.ArgumentParser, verb: str) -> None:
         parser.add_argument(
             "--bundle",
             type=Path,
-            help="choose the thresholds of this bundle by recordings of the field instead",
+            help="choose the thresholds of this bundle (folder or name) by recordings of the field "
+            "instead",
         )
         parser.add_argument(
             "--negatives",

@@ -2,6 +2,7 @@
 
 import argparse
 import sys
+from collections.abc import Iterable
 
 import msgspec
 from rich.console import Console
@@ -9,22 +10,29 @@ from rich.table import Table
 
 from soundpost.classify import load_bundle
 from soundpost.config import Config, load_config
+from soundpost.manifest import MANIFEST_FILE
 from soundpost_training.audioset.label_map_file import read_label_map
 from soundpost_training.audioset.yamnet import YAMNET_MODEL
 from soundpost_training.dataset.paths import data_folder
 from soundpost_training.errors import MISSED_BUDGET, ExperimentError
+from soundpost_training.experiment.default_bundle import bundle_folder
 from soundpost_training.field.budget.apply import write_calibrated
 from soundpost_training.field.budget.calibrate import (
     CalibrationCase,
     calibrate_bundle,
     parse_budgets,
 )
-from soundpost_training.field.budget.thresholds import Limits
+from soundpost_training.field.budget.thresholds import Limits, thresholds_from
 from soundpost_training.field.compose.compose import compose_field
 from soundpost_training.field.report.page import calibration_page, field_page
 from soundpost_training.field.report.tables import calibration_table, field_tables
 from soundpost_training.field.score.evaluate import Case, evaluate_field
-from soundpost_training.files import explain_write_errors, write_atomic
+from soundpost_training.files import (
+    explain_write_errors,
+    require_replaceable,
+    require_writable,
+    write_atomic,
+)
 from soundpost_training.progress import report as console
 
 PAGE_FILE, DATA_FILE = "field.html", "field.json"
@@ -60,10 +68,13 @@ def evaluate(options: argparse.Namespace) -> None:
         raise ExperimentError(
             "--field needs --bundle", hint="name the bundle's folder, such as models/everyday"
         )
+    bundle = load_bundle(bundle_folder(options.bundle))
+    if options.out is not None:
+        require_writable(options.out)
     figures = evaluate_field(
         Case(
             folder=options.field,
-            bundle=load_bundle(options.bundle),
+            bundle=bundle,
             config=Config() if options.settings is None else load_config(options.settings, {}),
             yamnet=None if options.no_peer else data_folder(YAMNET_MODEL),
             label_map=read_label_map(),
@@ -71,19 +82,20 @@ def evaluate(options: argparse.Namespace) -> None:
         )
     )
     content = msgspec.json.format(msgspec.json.encode(figures), indent=2)
+    # What took hours is printed before it is written: the disk may be full by now.
     if options.json:
         sys.stdout.write(content.decode() + "\n")
+    else:
+        for table in field_tables(figures):
+            _print_table(table)
+        _print_notes(figures.notes)
     if options.out is not None:
         write_atomic(options.out / DATA_FILE, content)
         write_atomic(options.out / PAGE_FILE, field_page(figures).encode())
-    if options.json:
-        return
-    for table in field_tables(figures):
-        _print_table(table)
-    for note in figures.notes:
-        console.print(note, soft_wrap=True, highlight=False)
-    if options.out is not None:
-        console.print(f"report: {options.out / PAGE_FILE}, and the same as {DATA_FILE}")
+        if not options.json:
+            console.print(
+                f"report: {options.out / PAGE_FILE}, and the same as {DATA_FILE}", soft_wrap=True
+            )
 
 
 def calibrate(options: argparse.Namespace) -> int:
@@ -93,26 +105,22 @@ def calibrate(options: argparse.Namespace) -> int:
         `MISSED_BUDGET` if a label misses its budget or its recall, else 0.
 
     Raises:
-        ExperimentError: An option is missing.
+        ExperimentError: An option is missing, or has a wrong value.
     """
     if options.negatives is None or not options.budget:
         raise ExperimentError(
             "calibrate --bundle needs --negatives and --budget",
             hint="--negatives FOLDER --annotated FOLDER --budget 0.5",
         )
-    bundle, label_map = load_bundle(options.bundle), read_label_map()
-    budget, budgets = parse_budgets(options.budget, bundle, label_map)
-    limits = Limits(
-        budget=budget,
-        budgets=budgets,
-        told_at_least=options.recall,
-        lowest_on=options.lowest_on,
-    )
+    bundle, label_map = load_bundle(bundle_folder(options.bundle)), read_label_map()
+    limits = _limits(options, *parse_budgets(options.budget, bundle, label_map))
+    if options.out is not None:
+        require_writable(options.out.absolute().parent)
+        require_replaceable(options.out, {MANIFEST_FILE})
     case = CalibrationCase(bundle, options.negatives, options.annotated, label_map, options.command)
     calibration = calibrate_bundle(case, limits)
     _print_table(calibration_table(calibration))
-    for note in calibration.notes:
-        console.print(note, soft_wrap=True, highlight=False)
+    _print_notes(calibration.notes)
     if options.out is not None:
         folder = write_calibrated(bundle, calibration, options.out)
         content = msgspec.json.format(msgspec.json.encode(calibration), indent=2)
@@ -121,7 +129,7 @@ def calibrate(options: argparse.Namespace) -> int:
         write_atomic(
             beside.with_name(f"{beside.name}.html"), calibration_page(calibration).encode()
         )
-        console.print(f"bundle: {folder}")
+        console.print(f"bundle: {folder}", soft_wrap=True)
     # A label that only gives context is off whatever it costs, so it misses nothing.
     context = {each.name for each in bundle.manifest.labels if each.off_by_default == "context"}
     off = [
@@ -132,6 +140,33 @@ def calibrate(options: argparse.Namespace) -> int:
     return MISSED_BUDGET if off else 0
 
 
+def _limits(options: argparse.Namespace, budget: float, budgets: dict[str, float]) -> Limits:
+    """Returns the limits that the options state.
+
+    Raises:
+        ExperimentError: A share is not within 0 and 1, or no threshold is as high as the lowest.
+    """
+    if not 0.0 <= options.recall <= 1.0:  # NaN fails both comparisons
+        raise ExperimentError(
+            f"--recall is {options.recall:g}, expected a share from 0 to 1",
+            hint="such as 0.5 for half of the annotated sounds of a label",
+        )
+    thresholds_from(options.lowest_on)
+    return Limits(
+        budget=budget,
+        budgets=budgets,
+        told_at_least=options.recall,
+        lowest_on=options.lowest_on,
+    )
+
+
 def _print_table(table: Table) -> None:
-    wide = console if console.is_terminal else Console(width=FILE_COLUMNS)
+    wide = (
+        console if console.is_terminal else Console(width=FILE_COLUMNS, markup=False, emoji=False)
+    )
     wide.print(table)
+
+
+def _print_notes(notes: Iterable[str]) -> None:
+    for note in notes:
+        console.print(note, soft_wrap=True, highlight=False)
