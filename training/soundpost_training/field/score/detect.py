@@ -10,8 +10,9 @@ from soundpost.events import Detection, Scores, Window
 from soundpost.features import Windower
 from soundpost.gate import build_gate
 from soundpost.health import Health
+from soundpost_training.soundscape.detect.chunks import read_chunks
 from soundpost_training.soundscape.detect.events import DetectedEvent, merge_states
-from soundpost_training.soundscape.detect.inference import SampleBuffer, SoundModel, read_chunks
+from soundpost_training.soundscape.detect.inference import SampleBuffer, SoundModel
 
 
 @dataclass(frozen=True, slots=True)

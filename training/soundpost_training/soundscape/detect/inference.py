@@ -1,20 +1,18 @@
 """Inference on a recording: the daemon's own windows, and a model's scores of each."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import chain
 from pathlib import Path
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from soundpost.audio import Chunk, Pcm, samples_to_ns
-from soundpost.audio.resample import MonoResampler
+from soundpost.audio import Pcm, samples_to_ns
 from soundpost.events import Scores, Window
 from soundpost.features import FeatureSpec, Windower
-from soundpost.recording import open_recording
+from soundpost_training.soundscape.detect.chunks import read_chunks
 
 
 class SoundModel(Protocol):
@@ -109,32 +107,6 @@ def score_recording(path: Path, model: SoundModel) -> RecordingScores:
         collector.score(windower.window(chunk))
     collector.score(windower.flush())
     return collector.result(samples)
-
-
-def read_chunks(
-    path: Path, rate_hz: int, warn: Callable[[str], object] = lambda _: None
-) -> Iterator[Chunk]:
-    """Yields a recording as the daemon's file source does: mono chunks at the model's rate.
-
-    Args:
-        path: The recording.
-        rate_hz: The rate of the model.
-        warn: Called at the end with the damage that was read over, if there is any.
-
-    Raises:
-        CaptureError: The recording cannot be read.
-    """
-    start_sample = 0
-    with open_recording(path, allow_pipes=False) as recording:
-        resampler = MonoResampler(recording.rate_hz, rate_hz)
-        # What the resampler still holds is known only behind the last block.
-        rests = (resampler.flush() for _ in range(1))
-        for samples in chain(map(resampler.resample, recording.blocks()), rests):
-            if len(samples):
-                yield Chunk(start_sample, samples, samples_to_ns(start_sample, rate_hz))
-                start_sample += len(samples)
-        if recording.warning:
-            warn(recording.warning)
 
 
 class SampleBuffer:
