@@ -74,10 +74,11 @@ def calibrate_bundle(case: CalibrationCase, limits: Limits) -> FieldCalibration:
         )
     without = [label for label in labels if not tally.sounds[label]]
     notes = [f"left out: {reason}" for reason in field_set.left_out] + list(counts.notes)
-    if tally.negative_hours * limits.budget < 1.0:
+    strictest = min((limits.budget, *limits.budgets.values()))
+    if tally.negative_hours * strictest < 1.0:
         notes.append(
-            f"{tally.negative_hours:.2f} h of negatives are too few to show {limits.budget:g} an "
-            f"hour: a single event in them is {1.0 / max(tally.negative_hours, 1e-9):.2f} an hour"
+            f"{tally.negative_hours:.2f} h of negatives are too few to show {strictest:g} an "
+            f"hour: a single event in them is {1.0 / tally.negative_hours:.2f} an hour"
         )
     if without:
         notes.append(f"not annotated, so chosen by false events alone: {', '.join(without)}")

@@ -98,6 +98,17 @@ def test_a_wrong_budget_is_refused(
         parse_budgets(texts, tiny_bundle, label_map)
 
 
+def test_too_few_hours_for_the_strictest_budget_are_said(
+    folder: Path, tiny_bundle: Bundle, label_map: LabelMap
+) -> None:
+    """A group may have a smaller budget than all labels."""
+    case = CalibrationCase(tiny_bundle, folder, None, label_map, "a test")
+    few = "0.01 h of negatives are too few to show 20 an hour: a single event in them is 180.00"
+    strict = calibrate_bundle(case, Limits(budget=200.0, budgets={"hum": 20.0}))
+    assert any(note.startswith(few) for note in strict.notes)
+    assert not any("too few" in note for note in calibrate_bundle(case, Limits(200.0)).notes)
+
+
 def test_negatives_that_cannot_be_read_keep_no_budget(
     folder: Path, tiny_bundle: Bundle, label_map: LabelMap
 ) -> None:
