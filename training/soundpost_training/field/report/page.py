@@ -20,9 +20,10 @@ PAGE = """\
 <style>
 body {{ font: 15px/1.5 system-ui, sans-serif; max-width: 90rem; margin: 2rem auto; padding: 0 1rem;
   color: #222 }}
-table {{ border-collapse: collapse; margin: 1rem 0; font-variant-numeric: tabular-nums }}
-caption {{ text-align: left; font-weight: 600 }}
-td, th {{ padding: .15rem .8rem; border-bottom: 1px solid #ddd; text-align: left }}
+table {{ border-collapse: collapse; font-variant-numeric: tabular-nums }}
+figure {{ margin: 1.5rem 0 }} figcaption {{ font-weight: 600 }}
+td, th {{ padding: .15rem .8rem; border-bottom: 1px solid #ddd; text-align: left;
+  white-space: nowrap }}
 img {{ max-width: 100%; height: auto }} p {{ max-width: 46rem }}
 code {{ font-size: .9em; overflow-wrap: anywhere }} .wide {{ overflow-x: auto }}
 </style>
@@ -80,13 +81,14 @@ def _page(texts: _Texts, tables: Iterable[Table], picture: bytes) -> str:
     )
 
 
-def _html(table: Table) -> str:
+def _html(content: Table) -> str:
     """Returns a table of the terminal as HTML."""
-    heads = "".join(f"<th>{escape(str(column.header))}</th>" for column in table.columns)
-    rows = zip(*(column.cells for column in table.columns), strict=True)
+    heads = "".join(f"<th>{escape(str(column.header))}</th>" for column in content.columns)
+    rows = zip(*(column.cells for column in content.columns), strict=True)
     body = "\n".join(
         "<tr>" + "".join(f"<td>{escape(str(cell))}</td>" for cell in row) + "</tr>" for row in rows
     )
-    caption = escape(str(table.title or ""))
-    inner = f"<caption>{caption}</caption><tr>{heads}</tr>\n{body}"
-    return f'<div class="wide"><table>{inner}</table></div>'
+    caption = escape(str(content.title or ""))
+    # Beside the table, not in it: a caption of its own would be as wide as the table, and cut off.
+    table = f'<div class="wide" tabindex="0"><table><tr>{heads}</tr>\n{body}</table></div>'
+    return f"<figure><figcaption>{caption}</figcaption>{table}</figure>"

@@ -44,5 +44,7 @@ def test_a_phone_shows_the_whole_page(figures: FieldReport) -> None:
     """Its own width, and wide tables that scroll on their own; long commands wrap."""
     page = field_page(figures)
     assert '<meta name="viewport" content="width=device-width' in page
-    assert page.count('<div class="wide"><table>') == page.count("<table>") > 2
+    assert page.count('<div class="wide" tabindex="0"><table>') == page.count("<table>") > 2
+    assert page.count("<figcaption>") == page.count("<table>")
+    assert "<caption>" not in page
     assert "overflow-wrap: anywhere" in page
