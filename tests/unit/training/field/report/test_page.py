@@ -9,10 +9,10 @@ import pytest
 from soundpost.classify import Bundle
 from soundpost.config import Config, DecideConfig
 from soundpost_training.audioset.label_map import LabelMap
-from soundpost_training.field.report.curves import draw_curves
+from soundpost_training.field.report.curves import draw_curves, largest_shown
 from soundpost_training.field.report.page import field_page
 from soundpost_training.field.score.evaluate import Case, evaluate_field
-from soundpost_training.field.score.figures import FieldReport
+from soundpost_training.field.score.figures import CurvePoint, FieldReport, rate, share
 
 LOW = DecideConfig(on_threshold=0.36, off_threshold=0.3, smoothing_windows=1)
 
@@ -48,3 +48,14 @@ def test_a_phone_shows_the_whole_page(figures: FieldReport) -> None:
     assert page.count("<figcaption>") == page.count("<table>")
     assert "<caption>" not in page
     assert "overflow-wrap: anywhere" in page
+
+
+def test_a_panel_without_false_events_has_a_scale() -> None:
+    """Rates of 0 alone would give ticks of millionths of an event."""
+
+    def points(count: int) -> list[CurvePoint]:
+        return [CurvePoint(threshold=0.5, recall=share(1, 1), false_events=rate(count, 0.5))]
+
+    assert largest_shown(points(0)) == largest_shown([]) == pytest.approx(1.05)
+    assert largest_shown(points(4)) == pytest.approx(8.4)
+    assert draw_curves({"hiss": points(0)}, {"hiss": 0.5}).startswith(b"\x89PNG")
