@@ -15,6 +15,9 @@ HINT = (
     "what was stored"
 )
 
+OUT_HINT = "make room, or name another folder with --out"
+"""Of commands that store nothing before their end."""
+
 NAMED = 3
 """Files of a folder that an error names."""
 
@@ -60,19 +63,19 @@ def replacing(path: Path) -> Iterator[Path]:
 
 
 @contextmanager
-def atomic_path(path: Path) -> Iterator[Path]:
+def atomic_path(path: Path, hint: str = HINT) -> Iterator[Path]:
     """Yields a path to write to, as `replacing` does, with errors for the user.
 
     Raises:
         TrainingError: The disk is full or may not be written to; an older file stays as it was.
     """
-    with explain_write_errors(path), replacing(path) as partial:
+    with explain_write_errors(path, hint), replacing(path) as partial:
         yield partial
 
 
-def write_atomic(path: Path, content: bytes) -> None:
+def write_atomic(path: Path, content: bytes, hint: str = HINT) -> None:
     """Writes a small file completely or not at all; see `atomic_path`."""
-    with atomic_path(path) as partial:
+    with atomic_path(path, hint) as partial:
         partial.write_bytes(content)
 
 
@@ -85,7 +88,7 @@ def require_writable(folder: Path) -> None:
     Raises:
         TrainingError: The folder cannot be made or written to.
     """
-    with explain_write_errors(folder):
+    with explain_write_errors(folder, OUT_HINT):
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=folder):
             pass

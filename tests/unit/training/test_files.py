@@ -130,5 +130,6 @@ def test_a_folder_is_tried_before_hours_of_work(tmp_path: Path) -> None:
     require_writable(tmp_path / "new" / "report")
     assert list((tmp_path / "new" / "report").iterdir()) == []
     (tmp_path / "file").touch()
-    with pytest.raises(TrainingError, match="cannot be written"):
+    with pytest.raises(TrainingError, match="cannot be written") as refused:
         require_writable(tmp_path / "file" / "report")
+    assert "resumes" not in refused.value.hint

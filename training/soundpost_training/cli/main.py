@@ -100,7 +100,7 @@ def _stopped(options: argparse.Namespace) -> str:
     """Returns the line for Ctrl-C: whether the same command goes on from here."""
     of_recordings = options.verb in BEGIN_ANEW or getattr(options, "soundscape", None)
     if of_recordings or is_of_field(options):
-        return "stopped; nothing was written, the same command begins anew"
+        return "stopped; the same command begins anew"
     return "stopped; the same command resumes from here"
 
 

@@ -71,13 +71,13 @@ def run(options: argparse.Namespace) -> int:
         TrainingError: The folder of the bundle cannot be written, or holds something else.
     """
     _check(options)
+    out: Path = options.out.absolute()
+    require_writable(out.parent)
+    require_replaceable(out, {MANIFEST_FILE})
     # Keras takes seconds to import; a typo need not wait for it.
     from soundpost_training.quick.bundle import Origin  # noqa: PLC0415 - see above
     from soundpost_training.quick.quick import QuickRequest, quick  # noqa: PLC0415 - see above
 
-    out: Path = options.out.absolute()
-    require_writable(out.parent)
-    require_replaceable(out, {MANIFEST_FILE})
     request = QuickRequest(
         data=_data(options),
         backbone=options.backbone,

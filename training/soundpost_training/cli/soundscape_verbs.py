@@ -14,7 +14,12 @@ from soundpost_training.dataset.readers.open import open_dataset
 from soundpost_training.errors import MISSED_BUDGET, ExperimentError
 from soundpost_training.experiment.default_bundle import bundle_folder
 from soundpost_training.experiment.experiment import Experiment
-from soundpost_training.files import explain_write_errors, require_writable, write_atomic
+from soundpost_training.files import (
+    OUT_HINT,
+    explain_write_errors,
+    require_writable,
+    write_atomic,
+)
 from soundpost_training.progress import report as console
 from soundpost_training.soundscape.compose.compose import compose
 from soundpost_training.soundscape.compose.ground_truth import read_ground_truth
@@ -79,9 +84,10 @@ def judge(options: argparse.Namespace) -> None:
     for line in _lines(report):
         console.print(line, soft_wrap=True, highlight=False)
     page = judgement_page(report, scene, ground_truth, judgement.detected)
-    write_atomic(out / PAGE_FILE, page.encode())
-    write_atomic(out / DATA_FILE, msgspec.json.format(msgspec.json.encode(report), indent=2))
-    console.print(f"report: {out / PAGE_FILE}, and the same as {DATA_FILE}")
+    write_atomic(out / PAGE_FILE, page.encode(), OUT_HINT)
+    content = msgspec.json.format(msgspec.json.encode(report), indent=2)
+    write_atomic(out / DATA_FILE, content, OUT_HINT)
+    console.print(f"report: {out / PAGE_FILE}, and the same as {DATA_FILE}", soft_wrap=True)
 
 
 def tune(options: argparse.Namespace) -> int:

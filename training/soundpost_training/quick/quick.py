@@ -82,7 +82,8 @@ def quick(request: QuickRequest) -> bool:
     material = Material(dataset, embedded, "sigmoid" if is_open else "softmax")
     report.print(
         f"{len(embedded.owners)} windows; fitting a head without each of folds {dataset.folds} in "
-        "turn, then one on all"
+        "turn, then one on all",
+        soft_wrap=True,
     )
     scores = out_of_fold_scores(material)
     head = fit(material, None)

@@ -28,6 +28,7 @@ from soundpost_training.field.report.page import calibration_page, field_page
 from soundpost_training.field.report.tables import calibration_table, field_tables
 from soundpost_training.field.score.evaluate import Case, evaluate_field
 from soundpost_training.files import (
+    OUT_HINT,
     explain_write_errors,
     require_replaceable,
     require_writable,
@@ -90,8 +91,8 @@ def evaluate(options: argparse.Namespace) -> None:
             _print_table(table)
         _print_notes(figures.notes)
     if options.out is not None:
-        write_atomic(options.out / DATA_FILE, content)
-        write_atomic(options.out / PAGE_FILE, field_page(figures).encode())
+        write_atomic(options.out / DATA_FILE, content, OUT_HINT)
+        write_atomic(options.out / PAGE_FILE, field_page(figures).encode(), OUT_HINT)
         if not options.json:
             console.print(
                 f"report: {options.out / PAGE_FILE}, and the same as {DATA_FILE}", soft_wrap=True
@@ -125,10 +126,9 @@ def calibrate(options: argparse.Namespace) -> int:
         folder = write_calibrated(bundle, calibration, options.out)
         content = msgspec.json.format(msgspec.json.encode(calibration), indent=2)
         beside = folder.parent / f"{folder.name}-calibration"
-        write_atomic(beside.with_name(f"{beside.name}.json"), content)
-        write_atomic(
-            beside.with_name(f"{beside.name}.html"), calibration_page(calibration).encode()
-        )
+        write_atomic(beside.with_name(f"{beside.name}.json"), content, OUT_HINT)
+        page = calibration_page(calibration).encode()
+        write_atomic(beside.with_name(f"{beside.name}.html"), page, OUT_HINT)
         console.print(f"bundle: {folder}", soft_wrap=True)
     # A label that only gives context is off whatever it costs, so it misses nothing.
     context = {each.name for each in bundle.manifest.labels if each.off_by_default == "context"}

@@ -25,7 +25,8 @@ def field_tables(report: FieldReport) -> Iterator[Table]:
     for method in (report.methods[0], *report.methods[2:]):
         if method.kinds:
             yield _kinds(method)
-    yield _groups(report.methods[0])
+    if report.methods[0].groups:
+        yield _groups(report.methods[0])
     yield _labels(report)
 
 

@@ -148,6 +148,7 @@ def test_figures_are_printed_where_the_disk_is_full(
     printed = capsys.readouterr()
     assert "2 recordings: 0.00 h annotated" in printed.out
     assert "field.json cannot be written" in printed.err
+    assert "resumes" not in printed.err
 
 
 def test_ctrl_c_says_that_an_evaluation_begins_anew(

@@ -4,6 +4,7 @@ import io
 import shutil
 from pathlib import Path
 
+import msgspec
 import pytest
 from rich.console import Console
 
@@ -85,6 +86,10 @@ def test_what_was_not_measured_is_a_dash(
     shutil.rmtree(folder / "negatives")
     (folder / "sounds.csv").unlink()
     (folder / "yard.txt").write_text("1\t2\thiss\n")
-    tables = list(field_tables(evaluate_field(case)))
+    report = evaluate_field(case)
+    tables = list(field_tables(report))
     assert str(tables[0].title).startswith("1 recording: ")
-    assert all("negatives" not in str(table.columns[0].header) for table in tables)
+    assert [str(table.columns[0].header) for table in tables] == ["model", "group", "label"]
+    plain = msgspec.structs.replace(report.methods[0], groups=[])
+    bare = field_tables(msgspec.structs.replace(report, methods=[plain]))
+    assert [str(table.columns[0].header) for table in bare] == ["model", "label"]
