@@ -8,14 +8,19 @@ from pathlib import Path
 
 from soundpost_training.audioset.label_map import LabelMap
 from soundpost_training.field.compose import material
-from soundpost_training.field.compose.events import ANNOTATION_COLUMNS, plan_events, write_event
+from soundpost_training.field.compose.events import (
+    ANNOTATION_COLUMNS,
+    EVENTS,
+    plan_events,
+    write_event,
+)
 from soundpost_training.field.compose.material import Half, half_of
 from soundpost_training.field.compose.negatives import Negatives, write_negatives
 from soundpost_training.field.compose.pieces import read
 from soundpost_training.field.compose.plan import read_plan
 from soundpost_training.field.recordings.annotations import ANNOTATIONS_FILE
 from soundpost_training.field.recordings.label_tables import SOUNDS_FILE
-from soundpost_training.files import write_atomic
+from soundpost_training.files import require_replaceable, write_atomic
 from soundpost_training.progress import bar
 
 AROUND_SOUNDS = "mateusfg7-wind"
@@ -50,7 +55,7 @@ def compose_field(
     The same material gives the same folder, bit by bit.
 
     Args:
-        folder: The folder; made if it is missing.
+        folder: The folder; made if it is missing. It may hold an earlier set.
         label_map: Labels of the categories of ESC-50 and UrbanSound8K.
         debian: The folder of unpacked Debian packages.
         with_shared: Whether slices of UrbanSound8K whose recording is in ESC-50 are used: not for
@@ -59,7 +64,9 @@ def compose_field(
 
     Raises:
         DatasetError: ESC-50, UrbanSound8K or the ambience is missing.
+        TrainingError: The folder holds something else, such as somebody's own annotations.
     """
+    require_replaceable(folder, {EVENTS})
     clips = half_of(material.esc50_clips(), half)
     every_slice = material.urbansound8k_slices()
     chosen = set(half_of((each.clip for each in every_slice), half))

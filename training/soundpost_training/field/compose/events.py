@@ -15,6 +15,9 @@ from soundpost_training.sources.decode import RATE_HZ
 SHARED = "urbansound8k-in-esc50"
 """Folder of slices whose recording is in ESC-50 as well."""
 
+EVENTS = "events"
+"""Folder of the annotated recordings."""
+
 ANNOTATION_COLUMNS = ("file", "label", "onset", "offset", "salience")
 
 
@@ -50,14 +53,14 @@ def plan_events(
         label = label_map.esc50.get(clip.label)
         if label is not None and label not in LASTING_LABELS:
             yield EventPlan(
-                f"events/esc50/{label}-{clip.path.stem}.flac", clip, label, is_background=False
+                f"{EVENTS}/esc50/{label}-{clip.path.stem}.flac", clip, label, is_background=False
             )
     for each in slices:
         clip = each.clip
         if clip.label in URBAN_EVENTS and (with_shared or not each.is_in_esc50):
             label = label_map.urbansound8k[clip.label]
             folder = SHARED if each.is_in_esc50 else "urbansound8k"
-            name = f"events/{folder}/{label}-{clip.path.stem}.flac"
+            name = f"{EVENTS}/{folder}/{label}-{clip.path.stem}.flac"
             yield EventPlan(name, clip, label, not each.is_foreground)
 
 

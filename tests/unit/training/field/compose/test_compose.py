@@ -9,6 +9,7 @@ import pytest
 
 from soundpost_training.audioset.label_map_file import read_label_map
 from soundpost_training.dataset.paths import data_folder
+from soundpost_training.errors import TrainingError
 from soundpost_training.field.compose import compose as composing
 from soundpost_training.field.compose import material, negatives
 from soundpost_training.field.compose.compose import compose_field
@@ -39,6 +40,17 @@ def little(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(material, "packages", packages)
     monkeypatch.setattr(negatives, "MADE_RECORDINGS", 1)
     monkeypatch.setattr(negatives, "MADE_SECONDS", 4.0)
+
+
+def test_a_place_of_ones_own_is_not_overwritten(tmp_path: Path) -> None:
+    """Its annotations would be lost, and its negatives mixed with others."""
+    (tmp_path / "negatives").mkdir()
+    table = tmp_path / "annotations.csv"
+    table.write_text("file,label,onset,offset\nyard.flac,dog,1,2\n")
+    with pytest.raises(TrainingError, match="is not replaced"):
+        compose_field(tmp_path, read_label_map(), tmp_path, with_shared=True)
+    assert "yard.flac" in table.read_text()
+    assert not (tmp_path / "events").exists()
 
 
 @pytest.mark.usefixtures("little")
