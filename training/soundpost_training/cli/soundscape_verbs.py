@@ -7,13 +7,13 @@ from pathlib import Path
 import msgspec
 
 from soundpost.classify import load_bundle
-from soundpost.config import Config, load_config
 from soundpost_training.audioset.yamnet import YAMNET_MODEL
 from soundpost_training.dataset.paths import data_folder
 from soundpost_training.dataset.readers.open import open_dataset
 from soundpost_training.errors import MISSED_BUDGET, ExperimentError
 from soundpost_training.experiment.default_bundle import bundle_folder
 from soundpost_training.experiment.experiment import Experiment
+from soundpost_training.experiment.settings import read_settings
 from soundpost_training.files import (
     OUT_HINT,
     explain_write_errors,
@@ -65,7 +65,7 @@ def judge(options: argparse.Namespace) -> None:
         raise ExperimentError(
             "--soundscape needs --bundle", hint="name the bundle's folder, such as models/esc50"
         )
-    folder: Path = options.soundscape
+    folder = Path(options.soundscape)
     scene, ground_truth = read_scene(folder), read_ground_truth(folder)
     out: Path = options.out or folder
     require_writable(out)
@@ -75,7 +75,7 @@ def judge(options: argparse.Namespace) -> None:
             scene=scene,
             ground_truth=ground_truth,
             bundle=load_bundle(bundle_folder(options.bundle)),
-            settings=settings(options.settings).decide,
+            settings=read_settings(options.settings).decide,
             yamnet=None if options.no_peer else data_folder(YAMNET_MODEL),
             command=options.command,
         )
@@ -123,7 +123,7 @@ def tune(options: argparse.Namespace) -> int:
 
 def gates(options: argparse.Namespace) -> None:
     """Measures each gate and prints a line for it."""
-    folder: Path = options.soundscape
+    folder = Path(options.soundscape)
     scene, ground_truth = read_scene(folder), read_ground_truth(folder)
     bundle = bundle_folder(options.bundle)
     for gate in measure_gates(folder, scene, ground_truth, bundle):
@@ -135,11 +135,6 @@ def gates(options: argparse.Namespace) -> None:
             soft_wrap=True,
             highlight=False,
         )
-
-
-def settings(path: Path | None) -> Config:
-    """Returns the configuration in a file, or the defaults without a file."""
-    return Config() if path is None else load_config(path, {})
 
 
 def _lines(report: JudgementReport) -> Iterator[str]:

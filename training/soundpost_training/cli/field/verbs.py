@@ -9,13 +9,13 @@ from rich.console import Console
 from rich.table import Table
 
 from soundpost.classify import load_bundle
-from soundpost.config import Config, load_config
 from soundpost.manifest import MANIFEST_FILE
 from soundpost_training.audioset.label_map_file import read_label_map
 from soundpost_training.audioset.yamnet import YAMNET_MODEL
 from soundpost_training.dataset.paths import data_folder
 from soundpost_training.errors import MISSED_BUDGET, ExperimentError
 from soundpost_training.experiment.default_bundle import bundle_folder
+from soundpost_training.experiment.settings import read_settings
 from soundpost_training.field.budget.apply import write_calibrated
 from soundpost_training.field.budget.calibrate import (
     CalibrationCase,
@@ -76,7 +76,7 @@ def evaluate(options: argparse.Namespace) -> None:
         Case(
             folder=options.field,
             bundle=bundle,
-            config=Config() if options.settings is None else load_config(options.settings, {}),
+            config=read_settings(options.settings),
             yamnet=None if options.no_peer else data_folder(YAMNET_MODEL),
             label_map=read_label_map(),
             command=options.command,

@@ -18,6 +18,7 @@ from soundpost_training.field.score.label_names import (
     groups_of_labels,
 )
 from soundpost_training.field.score.matching import COLLAR_SECONDS
+from soundpost_training.field.score.not_applied import settings_note
 from soundpost_training.field.score.run import FieldCounts, run_field
 from soundpost_training.field.score.summary import Method, curve, summarize
 from soundpost_training.field.score.tally import Tally
@@ -71,6 +72,7 @@ def evaluate_field(case: Case) -> FieldReport:
         origin = "shipped, labels that YAMNet has"
         methods.append(summarize(counts.shipped, Method(model.name, origin, shared, groups)))
         methods += peer.methods(field_set, groups, methods[-1].recall)
+    notes = _notes(field_set, case.bundle, rules, peer)
     return FieldReport(
         bundle=model.name,
         command=case.command,
@@ -81,7 +83,7 @@ def evaluate_field(case: Case) -> FieldReport:
         collar_seconds=COLLAR_SECONDS,
         methods=methods,
         curves={rule.label: curve(counts.by_threshold, rule.label) for rule in annotated},
-        notes=[*_notes(field_set, case.bundle, rules, peer), *counts.notes],
+        notes=[note for note in (*notes, settings_note(case.config), *counts.notes) if note],
     )
 
 
