@@ -122,7 +122,8 @@ def _audacity(path: Path, lines: list[Line]) -> Iterator[tuple[Sound, str]]:
             continue
         if len(line.cells) != AUDACITY_CELLS:
             raise DatasetError(
-                f"{where}: expected onset, offset and label, got {len(line.cells)} values",
+                f"{where}: expected onset, offset and label, got "
+                f"{', '.join(map(repr, line.cells))}",
                 hint=LABEL_FILE_HINT,
             )
         onset, offset, label = line.cells

@@ -28,13 +28,31 @@ OTHER_SUFFIXES = frozenset({".csv", ".tsv", ".json", ".html", ".md", ".txt", ".t
 TABLES = (*ANNOTATIONS_FILES, SOUNDS_FILE, CHECKED_FILE)
 TABLE_SUFFIXES = frozenset({".csv", ".tsv"})
 
+NAMED = 3
+"""Recordings that an error names."""
+
 
 def read_negatives(folder: Path, vocabulary: Vocabulary) -> FieldSet:
     """Reads a field folder, or a folder of which all recordings are negatives.
 
-    Args and Raises: as `read_field_set`.
+    Args: as `read_field_set`.
+
+    Raises:
+        DatasetError: As there; or there is no negative. Annotated recordings outside `negatives/`
+            are none: nobody has said that their other sounds are none of the bundle's.
     """
-    return read_field_set(folder, vocabulary, all_negative=not (folder / NEGATIVES).is_dir())
+    is_field = (folder / NEGATIVES).is_dir()
+    are_named = is_field or folder.resolve().name == NEGATIVES
+    field_set = read_field_set(folder, vocabulary, all_negative=not is_field)
+    annotated = [each.name for each in field_set.recordings if each.sounds]
+    if not any(each.kind for each in field_set.recordings) or (annotated and not are_named):
+        raise DatasetError(
+            f"expected negatives in {folder}, got recordings with annotated sounds alone: "
+            f"{', '.join(annotated[:NAMED])}",
+            hint=f"put recordings without sounds of the bundle into {folder / NEGATIVES}/KIND/, or "
+            "name a folder of them with --negatives",
+        )
+    return field_set
 
 
 def read_field_set(folder: Path, vocabulary: Vocabulary, *, all_negative: bool = False) -> FieldSet:
@@ -81,8 +99,8 @@ def read_field_set(folder: Path, vocabulary: Vocabulary, *, all_negative: bool =
     usable, copies = _without_links([each for each in found if each.sounds or each.checked])
     if not usable:
         raise DatasetError(
-            f"expected annotated recordings or negatives in {folder}, got {len(found)} recordings "
-            "without any",
+            f"expected annotated recordings or negatives in {folder}, got neither; recordings "
+            f"found: {len(found)}",
             hint=f"write {ANNOTATIONS_FILE}, or put recordings into {NEGATIVES}/KIND/",
         )
     unused = (

@@ -88,7 +88,7 @@ def test_label_files_of_audacity_and_raven_are_read(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "expected"),
     [
-        ("1.0\t2.0\n", "line 1: expected onset, offset and label, got 2 values"),
+        ("1.0\t2.0\n", "line 1: expected onset, offset and label, got '1.0', '2.0'"),
         ("1.0\t2.0\tdog\n2.0\t1.0\tdog\n", "line 2: expected an offset after the onset"),
         ("Begin Time (s)\tEnd Time (s)\n1\t2\n", "expected the columns end time"),
         ("notes of a walk\n", "line 1: expected onset, offset and label"),

@@ -138,11 +138,24 @@ def test_a_recording_of_which_nothing_is_known_is_named(folder: Path) -> None:
 
 def test_a_plain_folder_can_be_taken_for_negatives(folder: Path) -> None:
     """Its folders are the kinds; a field folder keeps its own negatives."""
+    # A sound of the bundle that did get in may be annotated.
+    (folder / "negatives" / "wind" / "roof.txt").write_text("1\t2\thum\n")
     kinds = {
         each.name: each.kind for each in read_negatives(folder / "negatives", WORDS).recordings
     }
     assert kinds == {"kitchen/pans.flac": "kitchen", "wind/roof.flac": "wind"}
     assert len(read_negatives(folder, WORDS).recordings) == len(recordings_of(folder))
+
+
+def test_annotated_recordings_are_no_negatives(folder: Path) -> None:
+    """The right event of a sound that nobody annotated would count as a false one."""
+    shutil.rmtree(folder / "negatives")
+    (folder / "sounds.csv").unlink()
+    with pytest.raises(DatasetError, match=r"expected negatives in .*: street/gate\.wav, yard"):
+        read_negatives(folder, WORDS)
+    (folder / "negatives").mkdir()
+    with pytest.raises(DatasetError, match="expected negatives in"):
+        read_negatives(folder, WORDS)
 
 
 def test_a_link_to_a_recording_does_not_count_twice(folder: Path) -> None:
