@@ -54,6 +54,14 @@ def compose(options: argparse.Namespace) -> None:
         )
     for line in composed.left_out:
         console.print(f"left out: {line}", soft_wrap=True, highlight=False)
+    if composed.older:
+        console.print(
+            f"{options.out} still has recordings of an earlier set, which count too "
+            f"({len(composed.older)}, such as {composed.older[0]}): remove the folder, and compose "
+            "it again",
+            soft_wrap=True,
+            style="bold red",
+        )
     console.print(
         f"{options.out}: {composed.recordings} recordings, {composed.annotated} of them annotated"
     )

@@ -35,11 +35,14 @@ class Composed:
         recordings: Number of recordings.
         annotated: Number of those that hold an annotated sound.
         left_out: Material that is missing, with the reason.
+        older: Recordings of an earlier set in the folder, of the other half of the material
+            perhaps: they are its negatives all the same.
     """
 
     recordings: int
     annotated: int
     left_out: tuple[str, ...]
+    older: tuple[str, ...]
 
 
 def compose_field(
@@ -86,10 +89,10 @@ def compose_field(
             row = write_event(folder, event, read(event.clip), around)
             if row is not None:
                 annotations.append(row)
-        recordings = len(annotations)
+        written = {row[0] for row in annotations}
         for plan in progress.track(read_plan(), description="negatives"):
             names = write_negatives(folder, plan, negatives)
-            recordings += len(names)
+            written.update(names)
             if names:
                 place = names[0].rpartition("/")[0]
                 sounds += [(place, label) for label in plan.may_sound]
@@ -97,7 +100,9 @@ def compose_field(
                 left_out.append(f"{plan.kind}: {plan.source} has no {plan.name}")
     _write_table(folder / ANNOTATIONS_FILE, ANNOTATION_COLUMNS, annotations)
     _write_table(folder / SOUNDS_FILE, ("folder", "label"), sounds)
-    return Composed(recordings, len(annotations), tuple(left_out))
+    there = (path.relative_to(folder).as_posix() for path in sorted(folder.rglob("*.flac")))
+    older = tuple(name for name in there if name not in written)
+    return Composed(len(written), len(annotations), tuple(left_out), older)
 
 
 def _write_table(path: Path, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:

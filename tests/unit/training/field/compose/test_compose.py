@@ -66,7 +66,13 @@ def test_the_folder_can_be_read_and_names_what_is_missing(tmp_path: Path) -> Non
     assert {"room_noise", "drones", "ambience"} <= {each.kind for each in field_set.recordings}
     assert "asterisk-moh-opsound-g722: no network" in composed.left_out
     assert "speech: debian has no speech" in composed.left_out
-    compose_field(tmp_path / "b", label_map, tmp_path, with_shared=True)
+    older = tmp_path / "b" / "events" / "esc50" / "older.flac"
+    older.parent.mkdir(parents=True)
+    older.touch()
+    again = compose_field(tmp_path / "b", label_map, tmp_path, with_shared=True)
+    assert (again.recordings, again.left_out) == (composed.recordings, composed.left_out)
+    assert (again.older, composed.older) == (("events/esc50/older.flac",), ())
+    older.unlink()
     files = sorted(path.relative_to(tmp_path / "a") for path in (tmp_path / "a").rglob("*.*"))
     assert files == sorted(
         path.relative_to(tmp_path / "b") for path in (tmp_path / "b").rglob("*.*")
