@@ -3,7 +3,7 @@
 import itertools
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from soundpost_training.errors import DatasetError
@@ -79,6 +79,7 @@ def test_a_faint_sound_beside_a_loud_one_is_loud() -> None:
 
 
 @given(st.lists(SOUNDS, max_size=12))
+@example([Sound(0.0, 0.1, "dog"), Sound(0.0, 0.1, "siren"), Sound(0.0, 0.2, "dog")])
 def test_merging_keeps_every_moment_and_leaves_no_overlap(sounds: list[Sound]) -> None:
     """A tenth of a second sounds afterwards exactly if it did before, label by label."""
     merged = merge_overlapping(sounds)
