@@ -4,6 +4,7 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
+from soundpost_training.tagging.delay import delay
 from soundpost_training.tagging.examples.chosen_rows import ChosenRows
 from soundpost_training.tagging.experiment import TaggingExperiment
 
@@ -68,6 +69,7 @@ class TaggingBatches(keras.utils.PyDataset):  # type: ignore[misc]  # Keras publ
         rng = np.random.default_rng((self._experiment.seed, self.epoch, batch))
         chosen = rng.choice(len(self._targets), config.batch_size, p=self._weights)
         amplitude, targets = self._amplitude(chosen), self._targets[chosen]
+        self._delay(rng, amplitude)
         self._mix(rng, amplitude, targets, chosen)
         log_mel = np.log(amplitude * _gains(rng, amplitude.shape) + self._offset)
         shift = int(rng.integers(-BAND_SHIFT, BAND_SHIFT + 1))
@@ -80,6 +82,17 @@ class TaggingBatches(keras.utils.PyDataset):  # type: ignore[misc]  # Keras publ
         log_mel = self._log_mel[chosen].astype(np.float32).reshape(len(chosen), *self._shape)
         amplitude: Log = np.maximum(np.exp(log_mel) - self._offset, np.float32(0.0))
         return amplitude
+
+    def _delay(self, rng: np.random.Generator, amplitude: Log) -> None:
+        """Moves some examples towards the end of the window; they keep their targets."""
+        share = self._experiment.train.delay_share
+        if not share:
+            return
+        delayed = np.flatnonzero(rng.random(len(amplitude)) < share)
+        before = self._amplitude(rng.choice(len(self._targets), len(delayed), p=self._weights))
+        moved = amplitude[delayed]
+        delay(rng, moved, before)
+        amplitude[delayed] = moved
 
     def _mix(
         self,

@@ -2,14 +2,16 @@
 
 from collections import Counter
 
-from soundpost.manifest import Manifest
+from soundpost.classify import find_bundle
+from soundpost.manifest import Manifest, read_manifest
+from soundpost_training.experiment.init import BundleInit
 from soundpost_training.sources.recording import Source
 from soundpost_training.tagging.context import TaggingContext
 
 CARD = """\
 # {id} {version}
 
-A network for {labels} sounds, int8, {bytes:,} bytes, from random initialisation, by
+A network for {labels} sounds, int8, {bytes:,} bytes, from {start}, by
 `soundpost-train`. It classifies windows of {window_seconds:.3f} s every {stride_seconds:.2f} s and
 gives each label a score of its own between 0 and 1: no sound, or a sound of another kind, is
 a low score of all labels. No convolution pads in time, so that overlapping windows share
@@ -74,6 +76,7 @@ def tagging_card(context: TaggingContext, manifest: Manifest) -> str:
             for source in context.sources
             if source.recordings
         ),
+        start=_start(experiment.train.init),
         name=experiment.name,
         seed=experiment.seed,
         examples=experiment.examples.count,
@@ -82,6 +85,14 @@ def tagging_card(context: TaggingContext, manifest: Manifest) -> str:
         batch=experiment.train.batch_size,
         command=manifest.training.command,
     )
+
+
+def _start(init: BundleInit | None) -> str:
+    """Returns what the weights were before the training."""
+    if init is None:
+        return "random initialisation"
+    begun = read_manifest(find_bundle(init.bundle))
+    return f"the weights of `{begun.id}` {begun.version}"
 
 
 def _groups(manifest: Manifest) -> str:

@@ -11,6 +11,7 @@ from soundpost_training.errors import ExperimentError
 from soundpost_training.experiment.data import WindowConfig
 from soundpost_training.experiment.deploy import BundleConfig
 from soundpost_training.experiment.experiment import ModelConfig
+from soundpost_training.experiment.init import BundleInit
 from soundpost_training.experiment.section import (
     AboveZero,
     NotNegative,
@@ -86,8 +87,14 @@ class TargetsConfig(Section, frozen=True, kw_only=True):
 
 
 class TaggingTrainConfig(Section, frozen=True, kw_only=True):
-    """Training: AdamW with warm-up, cosine decay and averaged weights."""
+    """Training: AdamW with warm-up, cosine decay and averaged weights.
 
+    `init` is a bundle whose weights the network begins with; without it they are random.
+    `mix_share` of the examples of a batch have another one added, and `delay_share` of them are
+    moved towards the end of the window, so that the network learns to score a sound by its onset.
+    """
+
+    init: BundleInit | None = None
     epochs: Positive = 60
     epoch_batches: Positive = 400
     batch_size: Positive = 64
@@ -95,6 +102,7 @@ class TaggingTrainConfig(Section, frozen=True, kw_only=True):
     weight_decay: Annotated[float, Meta(ge=0.0)] = 0.02
     average_momentum: Annotated[float, Meta(gt=0.0, lt=1.0)] = 0.999
     mix_share: Share = 0.35
+    delay_share: Share = 0.0
     mixed_precision: bool = True
 
 
@@ -116,6 +124,10 @@ class TaggingExperiment(Section, frozen=True, kw_only=True):
     examples: ExamplesConfig = ExamplesConfig()
     targets: TargetsConfig = TargetsConfig()
     train: TaggingTrainConfig = TaggingTrainConfig()
+
+    def __post_init__(self) -> None:
+        if (self.model.arch == "bundle") != (self.train.init is not None):
+            raise ValueError("model.arch = bundle and train.init go together")
 
 
 def load_tagging_experiment(path: Path) -> TaggingExperiment:

@@ -1,5 +1,6 @@
 """Trains the network of an experiment; an interrupted run continues from its checkpoint."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import keras
@@ -8,11 +9,14 @@ import numpy as np
 from keras import ops
 from numpy.typing import NDArray
 
+from soundpost.classify import find_bundle
 from soundpost_training.errors import TrainingError
 from soundpost_training.experiment.deploy import BundleConfig
+from soundpost_training.experiment.init import BundleInit
 from soundpost_training.files import atomic_path, explain_write_errors, write_atomic
 from soundpost_training.network.arch.layer_names import LOGITS
 from soundpost_training.network.build import build_model
+from soundpost_training.network.pretrained.bundle_network import network_from_bundle
 from soundpost_training.progress import bar
 from soundpost_training.runs.checkpoint import CHECKPOINT_FOLDER, Checkpoints
 from soundpost_training.runs.history import History
@@ -35,6 +39,7 @@ PRIOR_LOGITS = (-7.0, 0.0)
 
 def train_tagging(
     experiment: TaggingExperiment,
+    labels: Sequence[str],
     log_mel: NDArray[np.float16] | ChosenRows,
     targets: NDArray[np.float32],
     folder: Path,
@@ -43,24 +48,28 @@ def train_tagging(
 
     Args:
         experiment: The network and its training.
+        labels: Their names, in the order of the targets.
         log_mel: float16[n, frames * bands] of the examples.
         targets: float32[n, labels].
         folder: Of the run, with checkpoints and the history.
 
     Raises:
-        TrainingError: The folder cannot be written, or holds a run of another experiment.
+        BundleError: There is no such bundle as `train.init`, or it is damaged.
+        TrainingError: The folder cannot be written, or holds a run of another experiment; the
+            bundle takes other windows.
     """
     _claim(folder, experiment)
     finished = folder / MODEL_FILE
     if finished.is_file():
         return keras.saving.load_model(finished, compile=False)
-    model = _untrained(experiment, targets, MIXED if experiment.train.mixed_precision else FLOAT)
+    precision = MIXED if experiment.train.mixed_precision else FLOAT
+    model = _untrained(experiment, labels, targets, precision)
     batches = TaggingBatches(experiment, log_mel, targets)
     model.compile(_optimizer(experiment), _binary_cross_entropy)
     with explain_write_errors(folder):
         _fit(model, batches, experiment.train.epochs, folder)
     trained = model.get_weights()
-    model = _untrained(experiment, targets, FLOAT)
+    model = _untrained(experiment, labels, targets, FLOAT)
     model.set_weights(trained)
     with atomic_path(finished) as partial:
         model.save(partial)
@@ -105,19 +114,41 @@ def _fit(model: keras.Model, batches: TaggingBatches, epochs: int, folder: Path)
 
 
 def _untrained(
-    experiment: TaggingExperiment, targets: NDArray[np.float32], precision: str
+    experiment: TaggingExperiment,
+    labels: Sequence[str],
+    targets: NDArray[np.float32],
+    precision: str,
 ) -> keras.Model:
     keras.utils.set_random_seed(experiment.seed)
     frames, bands = experiment.window.frames, experiment.features.mel_bands
+    init = experiment.train.init
     keras.config.set_dtype_policy(precision)
     try:
-        model = build_model(experiment.model, frames, bands, targets.shape[1])
+        if init is not None:
+            return _from_bundle(init, labels, experiment)
+        model = build_model(experiment.model, frames, bands, len(labels))
     finally:
         keras.config.set_dtype_policy(FLOAT)
     frequency = np.clip(targets.mean(axis=0), 1e-4, 0.5)
     last = model.get_layer(LOGITS)
     prior = np.clip(np.log(frequency / (1.0 - frequency)), *PRIOR_LOGITS)
     last.set_weights([last.get_weights()[0], prior])
+    return model
+
+
+def _from_bundle(
+    init: BundleInit, labels: Sequence[str], experiment: TaggingExperiment
+) -> keras.Model:
+    """Returns the network of a bundle, if it takes the windows of the experiment."""
+    model = network_from_bundle(find_bundle(init.bundle), labels, experiment.model.dropout)
+    _, *taken, _ = model.input_shape
+    windows = [experiment.window.frames, experiment.features.mel_bands]
+    if taken != windows:
+        raise TrainingError(
+            f"train.init = {init.flag} takes windows of {taken} frames and bands, the experiment "
+            f"has {windows}",
+            hint="give the experiment the window and the features of the bundle's manifest",
+        )
     return model
 
 

@@ -11,6 +11,7 @@ from soundpost.features import FeatureSpec
 from soundpost_training.experiment.data import WindowConfig
 from soundpost_training.experiment.deploy import BundleConfig
 from soundpost_training.tagging.batches import TaggingBatches
+from soundpost_training.tagging.delay import LEAST_FRAMES
 from soundpost_training.tagging.experiment import TaggingExperiment, TaggingTrainConfig
 
 pytestmark = pytest.mark.training
@@ -20,7 +21,9 @@ FLOOR = np.log(0.001)
 LOW, HIGH = slice(2, 14), slice(18, 30)
 
 
-def experiment(mix_share: float = 0.35, seed: int = 1, batch_size: int = 16) -> TaggingExperiment:
+def experiment(
+    mix_share: float = 0.35, seed: int = 1, batch_size: int = 16, delay_share: float = 0.0
+) -> TaggingExperiment:
     """Returns an experiment of small windows."""
     return TaggingExperiment(
         name="tiny",
@@ -28,7 +31,9 @@ def experiment(mix_share: float = 0.35, seed: int = 1, batch_size: int = 16) -> 
         bundle=BundleConfig(id="tiny", version="0.1.0"),
         features=FeatureSpec(mel_bands=BANDS),
         window=WindowConfig(frames=FRAMES, stride_frames=24),
-        train=TaggingTrainConfig(batch_size=batch_size, epoch_batches=20, mix_share=mix_share),
+        train=TaggingTrainConfig(
+            batch_size=batch_size, epoch_batches=20, mix_share=mix_share, delay_share=delay_share
+        ),
     )
 
 
@@ -151,6 +156,21 @@ def test_without_mixing_targets_are_those_that_are_stored() -> None:
     for bands, label in ((LOW, 0), (HIGH, 1)):
         sounds = log_mel[:, :, bands, 0].max(axis=(1, 2)) > FLOOR + 1.0
         assert np.array_equal(sounds, targets[:, label] == 1.0)
+
+
+def test_delayed_examples_keep_their_targets() -> None:
+    """A knock at the beginning moves to every third of the window, and stays a knock."""
+    knock = examples([slice(0, 0)]).reshape(1, FRAMES, BANDS)
+    knock[:, 1, LOW] = 2.0
+    config = experiment(mix_share=0.0, delay_share=0.5)
+    log_mel, targets = whole_epoch(
+        TaggingBatches(config, knock.reshape(1, -1), np.ones((1, 1), np.float32))
+    )
+    assert (targets == 1.0).all()
+    places = log_mel[..., 0].max(axis=2).argmax(axis=1)
+    assert (places == 1).mean() > 0.4
+    late = np.histogram(places[places > 1], bins=3, range=(1, FRAMES - LEAST_FRAMES))[0]
+    assert (late > 20).all()
 
 
 def test_gains_and_masks_vary_the_examples() -> None:

@@ -8,17 +8,20 @@ import pytest
 from exported_experiment import Exported
 from tagging_bundle import tagging_manifest
 
-from soundpost.manifest import CARD_FILE
+from soundpost.classify import find_bundle
+from soundpost.manifest import CARD_FILE, read_manifest
 from soundpost_training.audioset.label_map_file import read_label_map
 from soundpost_training.audioset.soft_scores import TeacherScores
 from soundpost_training.experiment.deploy import BundleConfig
+from soundpost_training.experiment.experiment import ModelConfig
+from soundpost_training.experiment.init import BundleInit
 from soundpost_training.sources.recording import Source, SourceRecording
 from soundpost_training.tagging.card import tagging_card
 from soundpost_training.tagging.context import TaggingContext
 from soundpost_training.tagging.examples.example_pool import ExamplePool
 from soundpost_training.tagging.examples.mixtures import Components
 from soundpost_training.tagging.examples.waveforms import Waveforms
-from soundpost_training.tagging.experiment import TaggingExperiment
+from soundpost_training.tagging.experiment import TaggingExperiment, TaggingTrainConfig
 
 pytestmark = [pytest.mark.training, pytest.mark.timeout(600)]  # the export is of a whole experiment
 
@@ -54,15 +57,33 @@ SOURCES = [
 ]
 
 
-@pytest.fixture(scope="module")
-def card(waveforms: Waveforms) -> str:
-    """Provides the card of a manifest of three labels, and four sources."""
-    experiment = TaggingExperiment(
-        name="birds", seed=17, bundle=BundleConfig(id="birds", version="1.2.3")
-    )
+def card_of(experiment: TaggingExperiment, waveforms: Waveforms) -> str:
+    """Returns the card of a manifest of three labels, and four sources."""
     context = TaggingContext(experiment, read_label_map(), SOURCES, waveforms, POOL)
     manifest = msgspec.structs.replace(tagging_manifest(), id="birds", version="1.2.3")
     return tagging_card(context, manifest)
+
+
+EXPERIMENT = TaggingExperiment(
+    name="birds", seed=17, bundle=BundleConfig(id="birds", version="1.2.3")
+)
+
+
+@pytest.fixture(scope="module")
+def card(waveforms: Waveforms) -> str:
+    """Provides the card of an experiment with random initial weights."""
+    return card_of(EXPERIMENT, waveforms)
+
+
+def test_a_card_names_the_bundle_that_the_weights_began_with(
+    card: str, waveforms: Waveforms
+) -> None:
+    """By the identifier and the version of its manifest."""
+    train = TaggingTrainConfig(init=BundleInit(bundle="everyday"))
+    begun = msgspec.structs.replace(EXPERIMENT, model=ModelConfig(arch="bundle"), train=train)
+    version = read_manifest(find_bundle("everyday")).version
+    assert f"from the weights of `everyday` {version}" in card_of(begun, waveforms)
+    assert "from random initialisation" in card
 
 
 def test_every_source_is_named_with_licences_and_authors(card: str) -> None:

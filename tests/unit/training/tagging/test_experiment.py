@@ -8,11 +8,13 @@ import msgspec
 import pytest
 
 from soundpost_training.errors import ExperimentError
+from soundpost_training.experiment.init import BundleInit
 from soundpost_training.network.arch.streaming import network_stride_frames
 from soundpost_training.tagging.experiment import TaggingExperiment, load_tagging_experiment
 
 TRAINING = Path(__file__).resolve().parents[4] / "training"
 EVERYDAY = TRAINING / "configs" / "everyday.toml"
+ONSET = TRAINING / "configs" / "everyday-onset.toml"
 FORTY = TRAINING / "configs" / "everyday-forty.toml"
 FREE = TRAINING / "configs" / "everyday-free.toml"
 SHORTEST = 'name = "short"\n\n[bundle]\nid = "short"\nversion = "0.1.0"\n'
@@ -44,11 +46,20 @@ def test_overlapping_windows_share_activations_of_the_default_network(
     assert window_stride % stride == 0
 
 
-def test_the_shipped_experiment_loads() -> None:
-    """It is named after its file, and its windows share activations."""
-    experiment = load_tagging_experiment(EVERYDAY)
-    assert experiment.name == experiment.bundle.id == EVERYDAY.stem
+@pytest.mark.parametrize("path", [EVERYDAY, ONSET])
+def test_an_experiment_is_named_after_its_file(path: Path) -> None:
+    """So is its bundle, and its windows share activations."""
+    experiment = load_tagging_experiment(path)
+    assert experiment.name == experiment.bundle.id == path.stem
     assert experiment.window.stride_frames % 24 == 0
+
+
+def test_the_experiment_of_onsets_begins_with_the_shipped_bundle() -> None:
+    """On the same examples."""
+    experiment, begun = load_tagging_experiment(ONSET), load_tagging_experiment(EVERYDAY)
+    assert experiment.train.init == BundleInit(bundle="everyday")
+    for name in ("seed", "sources", "features", "window", "examples", "targets"):
+        assert getattr(experiment, name) == getattr(begun, name)
 
 
 def test_the_experiment_of_free_sources_differs_in_these_only() -> None:
@@ -93,6 +104,7 @@ def test_the_readme_lists_every_key_with_its_default(tmp_path: Path) -> None:
         ("[targets]\neven_score = 1.0", "< 1.0", "README"),
         ("[train]\nlearning_rate = 0.0", "> 0.0", "README"),
         ("[train]\nepochs = nan", "finite number", "digits"),
+        ('[model]\narch = "bundle"', "arch = bundle and train.init go together", "README"),
     ],
 )
 def test_a_wrong_value_is_an_error_with_its_key_and_a_hint(

@@ -81,6 +81,7 @@ def test_int8_scores_are_close_to_those_of_the_network(
     """On the examples of the pool."""
     network = train_tagging(
         context.experiment,
+        LABELS.names,
         context.pool.log_mel,
         np.zeros((1, len(LABELS.names)), np.float32),
         exported.folder / "runs" / "tiny",
@@ -124,6 +125,7 @@ def test_an_older_bundle_is_replaced(
     run = exported.folder / "runs" / "tiny"
     network = train_tagging(
         context.experiment,
+        LABELS.names,
         context.pool.log_mel,
         np.zeros((1, len(LABELS.names)), np.float32),
         run,

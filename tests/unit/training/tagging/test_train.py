@@ -9,18 +9,23 @@ import pytest
 from interrupted_training import interrupt_after
 from numpy.typing import NDArray
 
+from soundpost.classify import Classifier, find_bundle, load_bundle
+from soundpost.classify.golden import read_golden
 from soundpost.features import FeatureSpec
+from soundpost.manifest import read_manifest
 from soundpost_training.errors import TrainingError
 from soundpost_training.experiment.data import WindowConfig
 from soundpost_training.experiment.deploy import BundleConfig
 from soundpost_training.experiment.experiment import ModelConfig
+from soundpost_training.experiment.init import BundleInit
 from soundpost_training.runs.history import History, read_history
 from soundpost_training.tagging.experiment import TaggingExperiment, TaggingTrainConfig
 from soundpost_training.tagging.train import train_tagging
 
 pytestmark = pytest.mark.training
 
-FRAMES, BANDS, LABELS = 32, 16, 2
+FRAMES, BANDS = 32, 16
+LABELS = ("low", "high")
 
 
 def experiment(
@@ -56,13 +61,13 @@ def examples() -> tuple[NDArray[np.float16], NDArray[np.float32]]:
     log_mel = rng.normal(-5.0, 0.5, (40, FRAMES, BANDS))
     log_mel[:20, :, : BANDS // 2] += 4.0
     log_mel[20:, :, BANDS // 2 :] += 4.0
-    targets = np.repeat(np.eye(LABELS, dtype=np.float32), 20, axis=0)
+    targets = np.repeat(np.eye(len(LABELS), dtype=np.float32), 20, axis=0)
     return log_mel.reshape(40, -1).astype(np.float16), targets
 
 
 def run(config: TaggingExperiment, folder: Path) -> keras.Model:
     """Trains on the examples."""
-    return train_tagging(config, *examples(), folder)
+    return train_tagging(config, LABELS, *examples(), folder)
 
 
 def test_the_network_learns_which_bands_have_sound(tmp_path: Path) -> None:
@@ -115,3 +120,37 @@ def test_a_changed_experiment_of_the_same_name_is_refused(tmp_path: Path) -> Non
     run(msgspec.structs.replace(config, bundle=BundleConfig(id="tiny", version="0.2.0")), folder)
     with pytest.raises(TrainingError, match="holds a run of another experiment than tiny"):
         run(experiment(epochs=2), folder)
+
+
+def from_everyday(folder: Path, frames: int) -> keras.Model:
+    """Continues the weights of the shipped bundle with one step that hardly changes them."""
+    config = experiment(epochs=1, batches=1, rate=1e-9)
+    begun = msgspec.structs.replace(
+        config,
+        features=FeatureSpec(),
+        window=WindowConfig(frames=frames, stride_frames=24),
+        model=ModelConfig(arch="bundle"),
+        train=msgspec.structs.replace(config.train, init=BundleInit(bundle="everyday")),
+    )
+    labels = read_manifest(find_bundle("everyday")).label_names
+    log_mel = np.full((2, frames * begun.features.mel_bands), -5.0, np.float16)
+    return train_tagging(begun, labels, log_mel, np.zeros((2, len(labels)), np.float32), folder)
+
+
+def test_a_network_can_begin_with_the_weights_of_a_bundle(tmp_path: Path) -> None:
+    """Its scores are those of the int8 bundle, but for the rounding."""
+    network = from_everyday(tmp_path, frames=197)
+    bundle = load_bundle(find_bundle("everyday"))
+    golden = read_golden(bundle)
+    assert golden.log_mel is not None
+    classifier = Classifier(bundle)
+    logits = network.predict_on_batch(golden.log_mel[..., None])
+    scores = np.stack([classifier.scores(window) for window in golden.log_mel])
+    assert scores.max() > 0.3
+    assert np.abs(1.0 / (1.0 + np.exp(-logits)) - scores).max() < 0.15
+
+
+def test_a_bundle_of_other_windows_is_refused(tmp_path: Path) -> None:
+    """The error states both sizes."""
+    with pytest.raises(TrainingError, match=r"takes windows of \[197, 64\].* has \[200, 64\]"):
+        from_everyday(tmp_path, frames=200)

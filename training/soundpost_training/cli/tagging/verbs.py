@@ -20,7 +20,7 @@ def run_tagging(options: argparse.Namespace) -> None:
         return
     folder = options.runs / experiment.name
     context, targets, log_mel = leave_out(context, targets_of(context))
-    model = train_tagging(experiment, log_mel, targets, folder)
+    model = train_tagging(experiment, context.label_map.names, log_mel, targets, folder)
     if options.step == "train":
         report.print(f"trained: {folder}")
         return
