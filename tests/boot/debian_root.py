@@ -110,9 +110,18 @@ def own_architecture() -> str:
 def _create_part(root: Path) -> Path:
     """Creates an empty folder beside the root, to be renamed once it is complete."""
     part = root.with_suffix(".part")
+    _unmount_below(part)
     shutil.rmtree(part, ignore_errors=True)
     part.mkdir(parents=True)
     return part
+
+
+def _unmount_below(folder: Path) -> None:
+    """Unmounts what a debootstrap that was ended in the middle has left, such as its /proc."""
+    targets = [Path(line.split()[1]) for line in Path("/proc/self/mounts").read_text().splitlines()]
+    for target in reversed(targets):
+        if target.is_relative_to(folder):
+            subprocess.run(["umount", str(target)], check=True)
 
 
 def _debootstrap(*arguments: str) -> None:
