@@ -26,6 +26,7 @@ __all__ = [
     "PahoClient",
     "Properties",
     "ReasonCode",
+    "SubscribeOptions",
     "connect_properties",
     "incoming_message",
     "publish_properties",

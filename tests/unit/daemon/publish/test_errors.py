@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from mosquitto import free_port
 from probe_failures import probe_refusal
 
-from soundpost.mqtt import connection
+from soundpost.mqtt.connection import handshake
 
 
 @contextmanager
@@ -86,7 +86,7 @@ def test_any_reply_ends_in_a_publish_error(reply: bytes) -> None:
 
 def test_a_silent_server_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
     """A server that accepts the connection and sends nothing causes a time-out."""
-    monkeypatch.setattr(connection, "CONNECT_SECONDS", 0.2)
+    monkeypatch.setattr(handshake, "CONNECT_SECONDS", 0.2)
     with socket.create_server(("127.0.0.1", 0)) as silent:
         error = probe_refusal(f"mqtt://127.0.0.1:{silent.getsockname()[1]}")
     assert "silent for" in str(error)

@@ -25,9 +25,8 @@ from soundpost.config import MqttConfig
 from soundpost.errors import PublishError
 from soundpost.health import Health
 from soundpost.messages import DetectionMessage
-from soundpost.mqtt import connection
 from soundpost.mqtt.broker import ConnectionSettings, load_broker_address
-from soundpost.mqtt.connection import RECEIVED_PER_SECOND, Connection
+from soundpost.mqtt.connection import RECEIVED_PER_SECOND, Connection, connection, handshake
 from soundpost.mqtt.message import OutgoingMessage
 from soundpost.publish.publisher import MqttPublisher
 
@@ -184,7 +183,7 @@ def test_a_broker_that_never_reads_cannot_fill_the_memory(make_publisher: MakePu
 
 def test_a_connack_that_trickles_in_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
     """The time-out is that of the whole answer, not of each byte."""
-    monkeypatch.setattr(connection, "CONNECT_SECONDS", 0.5)
+    monkeypatch.setattr(handshake, "CONNECT_SECONDS", 0.5)
     with trickling_server(bytes([0x20, 0x7F])) as url:
         address = load_broker_address(MqttConfig(broker=url))
         settings = ConnectionSettings(address, "me", 30, "run")

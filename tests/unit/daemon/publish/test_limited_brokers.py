@@ -25,8 +25,8 @@ from soundpost.config import MqttConfig
 from soundpost.health import Health
 from soundpost.messages import DetectionMessage, MessageBuilder
 from soundpost.messages.payload import encode
-from soundpost.mqtt import connection
 from soundpost.mqtt.broker import ConnectionSettings, load_broker_address
+from soundpost.mqtt.connection import connection
 from soundpost.publish.probe import probe
 from soundpost.publish.publisher import MqttPublisher
 
