@@ -1,4 +1,4 @@
-"""Binds the callbacks of paho's client, so that what they report is handled after its parser."""
+"""Binds paho's callbacks, so that what they report is handled after its parser."""
 
 from collections import deque
 from collections.abc import Callable, Sequence
@@ -14,7 +14,7 @@ error of the parser must not be taken for one of ours, nor the other way round."
 
 
 class Handlers(NamedTuple):
-    """What handles the reports of a client.
+    """Handles the reports of a client.
 
     Attributes:
         on_connect: CONNACK.

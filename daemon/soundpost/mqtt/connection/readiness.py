@@ -15,7 +15,7 @@ class HasDescriptor(Protocol):
 
 
 class Readiness(NamedTuple):
-    """What a socket is ready for; an error counts as readable, so that the read reports it."""
+    """States of a socket; an error counts as readable, so that the read reports it."""
 
     can_read: bool
     can_write: bool
