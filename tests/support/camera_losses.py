@@ -10,6 +10,11 @@ LOGIN = ("--user", USER, "--password", PASSWORD)
 Change = Callable[[Camera], object]
 
 
+def holds_password(text: bytes) -> bool:
+    """Returns whether a text has the password, or a part of it that no other text has."""
+    return any(part in text for part in (PASSWORD.encode(), b"p%40ss", b"w%2F%251", b"p@ss"))
+
+
 def _move(camera: Camera) -> None:
     """Serves other paths from now on."""
     camera.kill()
