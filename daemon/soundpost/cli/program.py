@@ -23,9 +23,6 @@ _log = logging.getLogger("soundpost")
 
 def run_command(arguments: Sequence[str] | None = None) -> int:
     """Runs a command line and returns its exit status."""
-    # Before numpy is imported: the matrices here are too small for a second thread, which would
-    # only keep another core busy.
-    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     _prepare_output()
     try:
         try:

@@ -22,6 +22,9 @@ def main(arguments: list[str] | None = None) -> int:
     """
     if arguments is None and _signal.getsignal(_signal.SIGINT) != _signal.SIG_IGN:
         _signal.signal(_signal.SIGINT, _end_at_once)
+    # numpy reads this when it is imported. The matrices here are too small for a second thread,
+    # which would only keep another core busy.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     # Imported here, because Ctrl-C during the import must be as quiet as later.
     from soundpost.cli.program import run_command  # noqa: PLC0415 - see above
 
