@@ -96,6 +96,7 @@ def is_stopped(process: TeachProcess, expected: bool) -> bool:  # noqa: FBT001 -
 DAEMON = """
 import os, signal, sys, time
 from soundpost.commands.tasks.teach_process import TeachProcess
+signal.signal(signal.SIGHUP, signal.SIG_DFL)  # the tests may run below nohup
 process = TeachProcess([sys.executable, "-c", "import time; time.sleep(600)"])
 process.pause(is_paused=True)
 while ") T " not in open(f"/proc/{process.pid}/stat").read():
