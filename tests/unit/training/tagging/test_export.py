@@ -8,7 +8,7 @@ import pytest
 from exported_experiment import Exported
 
 from soundpost.classify import Classifier, load_bundle, replay_golden
-from soundpost.manifest import MODEL_FILE, log_mel_input, minimum_daemon
+from soundpost.manifest import MANIFEST_FILE, MODEL_FILE, log_mel_input, minimum_daemon
 from soundpost_training.audioset.label_map_file import read_label_map
 from soundpost_training.runs.run_folder import TFLITE_FILE
 from soundpost_training.tagging.context import TaggingContext
@@ -121,6 +121,7 @@ def test_an_older_bundle_is_replaced(
     """Completely: a file that the new bundle does not have is gone."""
     older = tmp_path / "tiny"
     older.mkdir()
+    (older / MANIFEST_FILE).touch()
     (older / "older.txt").touch()
     run = exported.folder / "runs" / "tiny"
     network = train_tagging(
