@@ -18,6 +18,6 @@ def read_settings(path: Path | None) -> Config:
     if not path.is_file():
         raise ExperimentError(
             f"expected the settings of a node in {path}, got no such file",
-            hint="name a soundpost.toml with --settings, or leave it away for the bundle's rules",
+            hint="name a soundpost.toml with --settings, or leave it out for the bundle's rules",
         )
     return load_config(path, {})
