@@ -65,12 +65,13 @@ def states_of(received: list[Received]) -> dict[str, list[str]]:
 
 def test_labels_that_are_off_are_nowhere(config: Path, broker: Broker) -> None:
     """Neither events, nor topics, nor entities of Home Assistant, however high they score."""
+    # At the fast pace the end of the file may come before ON is sent, which OFF then replaces.
+    config.write_text(config.read_text().replace('capture.pace = "fast"', 'capture.pace = "real"'))
     received = run(config, broker)
     assert labels_of(received) == {"hiss"}
     states = states_of(received)
     assert set(states) == {"sound/hiss", "sound/any", "group/alarms"}
-    # The file is read in a moment: OFF replaces an ON that was not sent before.
-    assert all(seen[-1] == "OFF" for seen in states.values()), states
+    assert all("ON" in seen and seen[-1] == "OFF" for seen in states.values())
     (announced, *_) = [json.loads(m.payload) for m in received if m.topic == DISCOVERY]
     entities = {key for key in announced["components"] if key.startswith(("sound_", "group_"))}
     assert entities == {"sound_hiss", "sound_any", "group_alarms"}
